@@ -1,0 +1,34 @@
+// Mail addresses: one mailbox with its display name, and the canonical form that identity is built on.
+//
+// [RFC 5321 §4.1.2], [RFC 5322 §3.4], [RFC 6531] (UTF-8 local parts), [RFC 5890] (IDN).
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coi/result.h"
+
+namespace coi {
+
+struct Address {
+    std::string name;    // display name, decoded UTF-8, "" if none
+    std::string local;   // as spelled, unquoted
+    std::string domain;  // lower case; U-labels where the name is a valid IDN
+
+    /// "local@domain" as it may stand in an SMTP command or a header: local part quoted if needed, domain in A-labels.
+    std::string addr_spec() const;
+    /// What two spellings of one mailbox share: local part case-folded (as JIDs do), domain in lower-case U-labels.
+    std::string canonical() const;
+    bool operator==(const Address&) const = default;
+};
+
+/// One addr-spec ("bob@example.org", also with a quoted local part), nothing before or after it.
+Result<Address> parse_addr_spec(std::string_view);
+
+/// All mailboxes of an address-list field (names decoded), groups flattened, at most `most`; `;` between addresses is
+/// accepted (COMPAT: one COI client joins To with it).
+std::vector<Address> parse_address_list(std::string_view field, std::size_t most = 1000);
+
+}  // namespace coi

@@ -1,0 +1,84 @@
+// A mail as coigate sees it, and the way from bytes to it and back.
+//
+// [RFC 5322], [RFC 2045]-[RFC 2047], [RFC 2231], [RFC 6532] (UTF-8 headers), [COI-C] for the Chat-* headers. MIME is
+// GMime's work; this file says what of it a chat needs. Encrypted parts are left as attachments until coi/crypt stands.
+// Invariant: parse(print(m)) == m for every Message that print accepts (property test `message`).
+
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coi/mail/address.h"
+#include "coi/mail/dsn.h"
+#include "coi/mail/mdn.h"
+#include "coi/message_id.h"
+#include "coi/result.h"
+
+namespace coi {
+
+/// What untrusted mail may cost us; a mail beyond them is refused with ErrorKind::limit.
+struct Limits {
+    std::size_t mail_bytes = 25 * 1024 * 1024;
+    std::size_t header_block_bytes = 256 * 1024;
+    std::size_t header_bytes = 32 * 1024;
+    std::size_t parts = 200;
+    std::size_t depth = 20;
+    std::size_t text_bytes = 256 * 1024;  // decoded text kept of one mail; the rest is cut and said so in the text
+};
+
+/// A part that is not the text: its name and size are told to the reader, its bytes are carried where a feature can.
+struct Attachment {
+    std::string content_type;  // lower case, "image/jpeg"
+    std::string name;          // decoded file name, "" if it has none; never a path
+    std::size_t size = 0;      // decoded bytes
+    std::string bytes;         // decoded; empty unless ParseOptions::keep_attachments
+    bool is_inline = false;
+    bool operator==(const Attachment&) const = default;
+};
+
+/// Anything a mail says that is not one of the members below stays in `headers`.
+struct Message {
+    MessageId id;                     // "" in a mail without one
+    std::vector<Address> from;        // one in every mail a person wrote
+    std::optional<Address> sender;
+    std::vector<Address> reply_to;
+    std::vector<Address> to, cc;
+    std::optional<std::chrono::sys_seconds> date;
+    std::string subject;              // decoded, one line
+    std::vector<MessageId> in_reply_to, references;
+    std::string text;                 // UTF-8, LF, format=flowed undone; of HTML only mail its readable text
+    bool text_was_html = false;       // true: there was no text/plain
+    std::vector<Attachment> attachments;
+    std::optional<Mdn> mdn;           // the mail is a disposition notification
+    std::optional<Dsn> dsn;           // the mail is a delivery status notification
+    std::string report_original;      // header block of the returned message of a report, "" if none
+    bool encrypted = false;           // multipart/encrypted; what it says is not in `text`
+    // Header fields by lower-case name, decoded and unfolded: every Chat-*, and Auto-Submitted, List-Id, List-Post,
+    // List-Unsubscribe, Precedence, Return-Path, Authentication-Results, Autocrypt, Secure-Join, Disposition-Notification-To,
+    // X-Auto-Response-Suppress, Delivered-To. The first occurrence only. print writes back those given.
+    std::map<std::string, std::string> headers;
+
+    /// The field's value, or "" (a header that is empty says as little as one that is missing).
+    const std::string& header(std::string_view lower_case_name) const;
+    bool operator==(const Message&) const = default;
+};
+
+struct ParseOptions {
+    bool keep_attachments = false;
+};
+
+/// Bytes (CRLF or LF, as found in the wild) to a Message. Never throws; refuses only what breaks the Limits or has no
+/// From at all.
+Result<Message> parse(std::string_view mail, const Limits& = {}, const ParseOptions& = {});
+
+/// A Message to 7-bit clean bytes with CRLF, text/plain UTF-8 format=flowed [RFC 3676]; with attachments (bytes present)
+/// multipart/mixed. Fails with ErrorKind::malformed where a value cannot stand in a mail (no From, line break in a header).
+Result<std::string> print(const Message&);
+
+}  // namespace coi

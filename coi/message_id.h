@@ -1,0 +1,28 @@
+// Message-IDs: a type of their own, and the chat$ form that COI asks for.
+//
+// [RFC 5322 §3.6.4], [COI-C "Message-ID"]. A MessageId is kept without its angle brackets.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coi {
+
+struct MessageId {
+    std::string value;  // "chat$Ab3.x@example.org", without < and >
+    bool empty() const { return value.empty(); }
+    auto operator<=>(const MessageId&) const = default;
+};
+
+/// A fresh `chat$RANDOM@domain` with 128 random bits [COI-C "Message-ID"]; `domain` is an A-label host name.
+MessageId mint(std::string_view domain);
+
+/// True for ids by which COI recognises chat ("chat$…", case-sensitive).
+bool is_chat(const MessageId&);
+
+/// All ids of a References, In-Reply-To or Message-ID field, at most `most`, in order; junk between them is skipped.
+std::vector<MessageId> parse_message_ids(std::string_view field, std::size_t most = 100);
+
+}  // namespace coi

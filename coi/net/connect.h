@@ -1,0 +1,40 @@
+// Opening a connection: names to addresses, policy, happy order of addresses, TLS.
+//
+// [RFC 6186], [RFC 8314 §5.1] (SRV of mail services, c-ares), [RFC 6125]. One TlsContext for the whole process: a new one that
+// loads the CA bundle costs 24 ms.
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "coi/mail/address.h"
+#include "coi/net/stream.h"
+
+namespace coi::net {
+
+/// The process's TLS client settings: system CAs plus `ca_file` (PEM, "" for none); TLS 1.2 at least; session tickets are
+/// kept per host for resumption. Verification is never off. Throws std::runtime_error at start-up if a file is unreadable.
+class TlsContext {
+  public:
+    explicit TlsContext(const std::string& ca_file);
+    ~TlsContext();
+    struct Impl;
+    Impl& impl() { return *impl_; }
+
+  private:
+    std::unique_ptr<Impl> impl_;
+};
+
+/// A connected stream; with Security::tls the handshake is done, with starttls it is the protocol's to do.
+awaitable<Result<std::unique_ptr<Stream>>> connect(TlsContext&, const Endpoint&, const Reach&, Timeout timeout);
+
+/// Where the mailbox `address` is read and mail is submitted, from SRV records [RFC 6186 §3, RFC 8314 §5.1] with the usual
+/// names (imap.DOMAIN, mail.DOMAIN, smtp.DOMAIN) as fallback, in order of preference; TLS before STARTTLS, never none.
+struct Discovered {
+    std::vector<Endpoint> imap, submission;
+};
+awaitable<Result<Discovered>> discover(const Address& address, Timeout timeout);
+
+}  // namespace coi::net

@@ -1,0 +1,83 @@
+// The operator's words: one TOML file, every key with its unit, its default and its remedy.
+//
+// load() finds all errors at once. Sizes are bytes, times seconds (in the file: "10 MiB", "5 days" are understood too).
+// config/coigate.toml is the commented example that is installed; a test finds every key of this file in it.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace config {
+
+enum class Security { none, starttls, tls };
+
+struct HostPort {
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+struct Config {
+    struct Xmpp {
+        std::string component;        // required: our domain at the Jabber server
+        HostPort server{"127.0.0.1", 5347};
+        std::string secret;           // content of secret_file, without its line end
+        std::string domain;           // the Jabber server's own domain; default: component less its first label
+        std::size_t max_stanza = 256 * 1024;
+    } xmpp;
+    struct Store {
+        std::string url = "sqlite:/var/lib/coigate/coigate.db";
+        std::string key_file;         // a path; default: "store.key" beside the database
+        std::chrono::seconds keep_ids = std::chrono::days(60);  // how long the id map remembers
+    } store;
+    struct Mail {
+        std::string ca_file;
+        bool allow_private_servers = false;
+        std::vector<std::string> register_domains;  // default: {xmpp.domain}
+        std::string ehlo_name;        // default: the machine's FQDN, else [127.0.0.1]
+        std::size_t max_size = 25 * 1024 * 1024;
+        std::chrono::seconds expire = std::chrono::days(5);      // undeliverable after
+        std::chrono::seconds warn_after = std::chrono::hours(4); // sender hears "delayed"
+        std::chrono::seconds poll = std::chrono::minutes(2);     // NOOP where the server has no IDLE
+    } mail;
+    struct Relay {
+        std::string domain;           // "" : no relay
+        std::string lmtp_listen = "127.0.0.1:2424";  // or "unix:/run/coigate/lmtp"
+        HostPort smtp_server{"127.0.0.1", 25};
+        Security smtp_security = Security::none;
+        std::string users_file;       // one local part or JID a line; "" : the Jabber server's verdict decides
+        std::size_t connections = 10; // SMTP sessions to smtp_server at once
+    } relay;
+    struct Log {
+        std::string level = "info";   // error | warn | info | debug
+    } log;
+    struct Control {
+        std::string socket = "/run/coigate/control";
+    } control;
+};
+
+/// One thing wrong in the file: where, what, and what to write instead. `line` 0: the file as a whole.
+struct Problem {
+    std::string file;
+    int line = 0;
+    std::string what;
+    std::string remedy;
+    std::string print() const;  // "coigate.toml:12: what. remedy"
+};
+
+/// Reads and checks the file and the files it names (secret_file, ca_file, users_file; `credential:NAME` is
+/// $CREDENTIALS_DIRECTORY/NAME). Either a Config or every Problem.
+std::variant<Config, std::vector<Problem>> load(const std::string& path);
+
+/// What differs between two configs, as key names ("mail.expire"), split into what a running gateway can take over and what
+/// needs a restart.
+struct Difference {
+    std::vector<std::string> reloadable, restart;
+};
+Difference compare(const Config& running, const Config& wanted);
+
+}  // namespace config

@@ -1,0 +1,58 @@
+// Accounts and contacts in memory: what every stanza and every mail is looked up in.
+//
+// Read at start from the store; changed only through here, which also writes. Presence of thousands of contacts and the verdict on a
+// mail are answered without touching the disk. Invariant: what is here is on disk, or on its way there in order.
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/account.h"
+#include "gateway/store/store.h"
+
+namespace gateway {
+
+class Directory {
+  public:
+    explicit Directory(Store& store);  // reads all accounts and contacts, waiting
+    ~Directory();
+
+    /// The account through which this user (bare JID) writes: the linked mailbox if there is one, else the relay account; nullptr if
+    /// neither is there yet.
+    const Account* of_user(const std::string& jid) const;
+    const Account* mailbox_of(const std::string& jid) const;
+    const Account* relay_of(const std::string& jid) const;
+    const Account* find(AccountId) const;
+    std::vector<const Account*> all() const;
+
+    /// Saves a new or changed account (id 0: new) and calls back when it is committed; then it is in memory, with its id.
+    void save(Account, std::function<void(Store::Failure, AccountId)> done);
+    /// Deletes the account and all that is stored of it.
+    void remove(AccountId, std::function<void(Store::Failure)> done);
+    /// The user's language, remembered for texts that answer nothing.
+    void note_language(AccountId, const std::string& lang);
+
+    const Contact* contact(AccountId, const std::string& canonical) const;
+    std::vector<const Contact*> contacts(AccountId) const;
+    /// The contact, made (in memory only) if it is new.
+    Contact& know(AccountId, const coi::Address&);
+    /// Memory now, disk with the next commit.
+    void save(const Contact&);
+    void remove_contact(AccountId, const std::string& canonical);
+
+    /// Called after an account was added, changed or removed (nullptr-like: account gone): mailbox sessions follow.
+    std::function<void(const Account&)> on_saved;
+    std::function<void(const Account&)> on_removed;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace gateway

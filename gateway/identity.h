@@ -1,0 +1,27 @@
+// Who is who: mail addresses as JIDs of the component, and Jabber users as mail addresses of the relay domain.
+//
+// [XEP-0106] `bob\40example.org@coi.jabber.example`; `bob%example.org@…` is understood too. IDNs are U-labels in JIDs and A-labels on
+// the wire. JIDs fold the local part's case.
+
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "coi/mail/address.h"
+#include "xmpp/stanza.h"
+
+namespace gateway {
+
+/// The contact's JID at our component; nullopt where the address cannot be a JID (too long, forbidden characters).
+std::optional<xmpp::JID> jid_of(const coi::Address&, const std::string& component);
+/// The address a component JID's node stands for; nullopt if it is none.
+std::optional<coi::Address> address_of(const xmpp::JID&);
+/// alice@jabber.example as a mail address (node unescaped), nullopt if it cannot be one.
+std::optional<coi::Address> relay_address_of(const xmpp::JID& user);
+/// The bare JID (normalised) that a relay address stands for.
+std::optional<xmpp::JID> user_of(const coi::Address& relay_address);
+/// The bare, normalised form of a JID given as text; nullopt if it is none.
+std::optional<std::string> bare(const std::string& jid);
+
+}  // namespace gateway

@@ -1,0 +1,38 @@
+// Linking a mailbox: finds the servers, tries the login on IMAP and SMTP, and says in plain words what failed.
+//
+// [RFC 6186], [RFC 8314]. Runs before a registration is answered, within seconds. Hosts that a user names are checked by Reach;
+// what a server says as its banner is never shown to the user (no port scanner through us).
+
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "coi/net/connect.h"
+#include "gateway/account.h"
+
+namespace gateway {
+
+/// What a user fills in; servers that are missing are discovered from the address.
+struct LinkRequest {
+    coi::Address address;
+    std::string password;
+    std::string username;  // "": the address, then its local part
+    bool oauth = false;
+    std::optional<coi::net::Endpoint> imap, smtp;
+};
+
+/// Success: the login to store. Failure: words for the user, in `lang`, that name what failed (name not found, certificate,
+/// password, port, forbidden address) and what to do.
+struct LinkOutcome {
+    std::optional<MailboxLogin> login;
+    std::string words;
+};
+
+coi::net::awaitable<LinkOutcome> check_link(coi::net::TlsContext&, const coi::net::Reach&, LinkRequest, std::string ehlo_name,
+                                            std::string lang);
+
+/// "imap.example.org:993" with "tls"/"starttls" ("" means tls) as the registration form has it.
+std::optional<coi::net::Endpoint> parse_endpoint(const std::string& host_port, const std::string& security);
+
+}  // namespace gateway

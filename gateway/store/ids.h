@@ -1,0 +1,41 @@
+// The id map: every id a message ever had, kept for a configured time.
+//
+// Receipts, DSNs, replies, later edits and reactions look here; and an inbound Message-ID from the same sender to the same account
+// that is here already is a duplicate.
+
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gateway/event.h"
+#include "gateway/store/database.h"
+
+namespace gateway::ids {
+
+struct Known {
+    AccountId account{};
+    std::string contact;         // canonical
+    coi::MessageId message;      // in mail
+    StanzaId stanza;             // in Jabber: the client's own id, or ours
+    bool from_jabber = false;    // who wrote it
+    std::string jid;             // full JID of the writer (from_jabber)
+    std::string lang;            // language of the writer's stanza
+    bool wants_receipt = false;
+    Time when{};
+};
+
+/// False if (account, contact, message, direction) is known already: then nothing changes.
+bool remember(Database&, const Known&);
+/// A further Message-ID of a known message (a server that rewrites ids).
+void alias(Database&, AccountId, const coi::MessageId& known, const coi::MessageId& further);
+std::optional<Known> by_message(Database&, AccountId, const coi::MessageId&);
+/// In all accounts: for DSNs that come to the relay's null recipient.
+std::optional<Known> by_message(Database&, const coi::MessageId&);
+/// The newest with this stanza id in the conversation (client ids may be reused).
+std::optional<Known> by_stanza(Database&, AccountId, const std::string& contact, const StanzaId&);
+void forget(Database&, AccountId, const std::string& contact, const coi::MessageId&, bool from_jabber);
+void expire(Database&, Time before);
+void forget_account(Database&, AccountId);
+
+}  // namespace gateway::ids

@@ -1,0 +1,59 @@
+// The store: one SQLite database, one thread that commits whatever waits.
+//
+// Work is a function run on the store's thread inside a transaction that it shares with everything that waited at that moment (group
+// commit: one message costs one commit, a thousand share one). Each piece of work has its own savepoint: one that throws StoreError
+// is undone alone. `done` comes back on the loop, after the commit reached the disk (synchronous=FULL), in order.
+// Full disk or a broken database: nothing is reported as done, well() turns false, the pieces fail with StoreError, and the store
+// tries by itself until it is well again (health callback).
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "gateway/store/database.h"
+#include "gateway/store/seal.h"
+
+namespace gateway {
+
+class Store {
+  public:
+    using Post = std::function<void(std::function<void()>)>;  // runs it on the loop's thread; callable from any thread
+    using Work = std::function<void(Database&)>;
+    using Failure = std::optional<StoreError>;                // nullopt: committed
+
+    /// Opens or makes the database (`sqlite:PATH`, `sqlite::memory:` for tests), brings the schema up to date, checks that `key` is
+    /// the one the data was sealed with. Throws StoreError that says what is wrong and the remedy.
+    Store(const std::string& url, Seal seal, Post post);
+    ~Store();  // commits what waits
+
+    /// Commits soon. `done` may be empty.
+    void commit(Work work, std::function<void(Failure)> done);
+    /// Rides with the next commit ("done" marks); commits alone when nothing else came for 20 ms.
+    void later(Work work);
+    /// Work that makes a value: `commit<T>` with the value handed over.
+    template <class T>
+    void ask(std::function<T(Database&)> work, std::function<void(Failure, T)> done) {
+        auto value = std::make_shared<T>();
+        commit([value, work = std::move(work)](Database& db) { *value = work(db); },
+               [value, done = std::move(done)](Failure failure) { done(std::move(failure), std::move(*value)); });
+    }
+    /// On the caller's thread, waiting: only before the loop runs, and in the command-line tools' tests.
+    void now(const Work& work);
+
+    bool well() const;
+    void on_health(std::function<void(bool well, const std::string& why)>);
+    /// Commits so far, for the benchmark of group commit.
+    std::uint64_t commits() const;
+    std::size_t waiting() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,19 @@
+// Every text that the gateway says to people, in their language: one gettext catalogue (po/coigate.pot, po/de.po).
+//
+// The catalogues are compiled into the program (no file to miss at run time). English is the msgid.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gateway {
+
+/// `msgid` in the language of an xml:lang value ("de", "de-AT", ""; unknown languages get English), with {1}, {2} … replaced by
+/// `args` (as they are: never format strings). xgettext finds msgids by the name `say`.
+std::string say(std::string_view lang, const char* msgid, const std::vector<std::string>& args = {});
+/// With a plural: `n` chooses the form and is {1}.
+std::string say(std::string_view lang, const char* singular, const char* plural, long n, const std::vector<std::string>& args = {});
+
+}  // namespace gateway

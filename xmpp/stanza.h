@@ -1,0 +1,45 @@
+// The stanza: gloox's Tag, owned by a unique_ptr, with the few questions everybody asks of it.
+//
+// [RFC 6120 §8]. Tags come from xmpp/wire (never from gloox's own parser) and are UTF-8 without forbidden characters.
+
+#pragma once
+
+#include <gloox/jid.h>
+#include <gloox/tag.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace xmpp {
+
+using gloox::JID;
+using gloox::Tag;
+using Stanza = std::unique_ptr<Tag>;
+
+/// Attribute value, "" if absent.
+inline const std::string& attribute(const Tag& tag, const std::string& name) { return tag.findAttribute(name); }
+
+/// The first child element with this name and namespace, or nullptr. The child stays the parent's.
+const Tag* child(const Tag& parent, const std::string& name, const std::string& xmlns);
+
+/// A new child of `parent` (owned by it) with this name and namespace ("" inherits the parent's).
+Tag& add(Tag& parent, const std::string& name, const std::string& xmlns = {}, const std::string& text = {});
+
+/// `text` as it may stand in XML 1.0: valid UTF-8 without control characters; what is not becomes U+FFFD. gloox writes a body
+/// with such characters as <body/>, which would lose it: everything from outside goes through here before print.
+std::string clean(std::string_view text);
+
+/// A stanza error for `request` [RFC 6120 §8.3]: same id, from and to exchanged, with `condition` ("item-not-found"), `type`
+/// ("cancel", "wait", "auth", "modify") and a text for people in language `lang`. nullptr if request is itself an error.
+Stanza error_reply(const Tag& request, const std::string& type, const std::string& condition, const std::string& text,
+                   const std::string& lang);
+
+/// What a stanza of type error says.
+struct StanzaError {
+    std::string type, condition, text;
+};
+std::optional<StanzaError> error_of(const Tag& stanza);
+
+}  // namespace xmpp
