@@ -1,0 +1,91 @@
+// spdlog's two sinks behind log.h. The journal gets the priority with each line and keeps its own time.
+
+#include "gateway/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/systemd_sink.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+namespace gateway::log {
+namespace {
+
+spdlog::level::level_enum to_spdlog(Level level) {
+    switch (level) {
+        case Level::error:
+            return spdlog::level::err;
+        case Level::warn:
+            return spdlog::level::warn;
+        case Level::info:
+            return spdlog::level::info;
+        case Level::debug:
+            break;
+    }
+    return spdlog::level::debug;
+}
+
+// systemd.exec(5): JOURNAL_STREAM is "DEVICE:INODE" of the socket that stderr is, unless somebody redirected it since.
+bool stderr_is_journal() {
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    if (stream == nullptr) return false;
+    unsigned long long device = 0, inode = 0;
+    if (std::sscanf(stream, "%llu:%llu", &device, &inode) != 2) return false;
+    struct stat is{};
+    return fstat(STDERR_FILENO, &is) == 0 && is.st_dev == device && is.st_ino == inode;
+}
+
+std::shared_ptr<spdlog::logger> to_stderr() {
+    auto logger = std::make_shared<spdlog::logger>("coigate", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
+    return logger;
+}
+
+std::shared_ptr<spdlog::logger>& logger() {
+    static std::shared_ptr<spdlog::logger> it = to_stderr();
+    return it;
+}
+
+}  // namespace
+
+void open() {
+    if (!stderr_is_journal()) return;
+    const auto level = logger()->level();
+    logger() = std::make_shared<spdlog::logger>("coigate", std::make_shared<spdlog::sinks::systemd_sink_mt>("coigate"));
+    logger()->set_pattern("%v");
+    logger()->set_level(level);
+}
+
+void set_level(std::string_view word) {
+    logger()->set_level(to_spdlog(word == "error"   ? Level::error
+                                  : word == "warn"  ? Level::warn
+                                  : word == "debug" ? Level::debug
+                                                    : Level::info));
+}
+
+bool enabled(Level level) { return logger()->should_log(to_spdlog(level)); }
+
+void write(Level level, fmt::string_view format, fmt::format_args args) {
+    if (!enabled(level)) return;
+    logger()->log(to_spdlog(level), "{}", one_line(fmt::vformat(format, args)));
+}
+
+std::string one_line(std::string_view text) {
+    std::string line;
+    line.reserve(text.size());
+    for (const unsigned char byte : text) {
+        if (byte < 0x20 || byte == 0x7f) {
+            line += fmt::format("\\x{:02x}", byte);
+        } else {
+            line += static_cast<char>(byte);
+        }
+    }
+    return line;
+}
+
+}  // namespace gateway::log

@@ -1,0 +1,25 @@
+#include "gateway/log.h"
+
+#include <gtest/gtest.h>
+
+using namespace gateway;
+
+TEST(Log, KeepsALineOneLineWhateverAServerSays) {
+    EXPECT_EQ(log::one_line("550 no\r\nerror: forged\x1b[31m\x7f"), "550 no\\x0d\\x0aerror: forged\\x1b[31m\\x7f");
+    EXPECT_EQ(log::one_line("Grüße, 日本"), "Grüße, 日本");
+}
+
+TEST(Log, WritesWhatTheLevelAllowsAndNothingElse) {
+    log::set_level("warn");
+    EXPECT_TRUE(log::enabled(log::Level::error));
+    EXPECT_TRUE(log::enabled(log::Level::warn));
+    EXPECT_FALSE(log::enabled(log::Level::info));
+    testing::internal::CaptureStderr();
+    log::info("not seen {}", 1);
+    log::debug("not seen {}", 2);
+    log::warn("seen {}\n", "three");
+    const std::string written = testing::internal::GetCapturedStderr();
+    log::set_level("info");
+    EXPECT_EQ(written.find("not seen"), std::string::npos);
+    EXPECT_NE(written.find("warning: seen three\\x0a\n"), std::string::npos) << written;
+}
