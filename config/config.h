@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -23,37 +24,37 @@ struct HostPort {
 
 struct Config {
     struct Xmpp {
-        std::string component;        // required: our domain at the Jabber server
+        std::string component;  // required: our domain at the Jabber server
         HostPort server{"127.0.0.1", 5347};
-        std::string secret;           // content of secret_file, without its line end
-        std::string domain;           // the Jabber server's own domain; default: component less its first label
+        std::string secret;  // content of secret_file, without its line end
+        std::string domain;  // the Jabber server's own domain; default: component less its first label
         std::size_t max_stanza = 256 * 1024;
     } xmpp;
     struct Store {
         std::string url = "sqlite:/var/lib/coigate/coigate.db";
-        std::string key_file;         // a path; default: "store.key" beside the database
+        std::string key_file;                                   // a path; default: "store.key" beside the database
         std::chrono::seconds keep_ids = std::chrono::days(60);  // how long the id map remembers
     } store;
     struct Mail {
         std::string ca_file;
         bool allow_private_servers = false;
         std::vector<std::string> register_domains;  // default: {xmpp.domain}
-        std::string ehlo_name;        // default: the machine's FQDN, else [127.0.0.1]
+        std::string ehlo_name;                      // default: the machine's FQDN, else [127.0.0.1]
         std::size_t max_size = 25 * 1024 * 1024;
-        std::chrono::seconds expire = std::chrono::days(5);      // undeliverable after
-        std::chrono::seconds warn_after = std::chrono::hours(4); // sender hears "delayed"
-        std::chrono::seconds poll = std::chrono::minutes(2);     // NOOP where the server has no IDLE
+        std::chrono::seconds expire = std::chrono::days(5);       // undeliverable after
+        std::chrono::seconds warn_after = std::chrono::hours(4);  // sender hears "delayed"
+        std::chrono::seconds poll = std::chrono::minutes(2);      // NOOP where the server has no IDLE
     } mail;
     struct Relay {
-        std::string domain;           // "" : no relay
+        std::string domain;                          // "" : no relay
         std::string lmtp_listen = "127.0.0.1:2424";  // or "unix:/run/coigate/lmtp"
         HostPort smtp_server{"127.0.0.1", 25};
         Security smtp_security = Security::none;
-        std::string users_file;       // one local part or JID a line; "" : the Jabber server's verdict decides
-        std::size_t connections = 10; // SMTP sessions to smtp_server at once
+        std::string users_file;        // one local part or JID a line; "" : the Jabber server's verdict decides
+        std::size_t connections = 10;  // SMTP sessions to smtp_server at once
     } relay;
     struct Log {
-        std::string level = "info";   // error | warn | info | debug
+        std::string level = "info";  // error | warn | info | debug
     } log;
     struct Control {
         std::string socket = "/run/coigate/control";
@@ -69,12 +70,22 @@ struct Problem {
     std::string print() const;  // "coigate.toml:12: what. remedy"
 };
 
-/// Reads and checks the file and the files it names (secret_file, ca_file, users_file; `credential:NAME` is
-/// $CREDENTIALS_DIRECTORY/NAME). Either a Config or every Problem.
-std::variant<Config, std::vector<Problem>> load(const std::string& path);
+/// How far load() goes beyond the file itself.
+enum class Depth {
+    everything,      // as `serve` needs it
+    no_credentials,  // `check` outside the service: what a `credential:NAME` holds is not looked at
+    words_only,      // the other subcommands: no named file is opened (they may not be ours to read)
+};
 
-/// What differs between two configs, as key names ("mail.expire"), split into what a running gateway can take over and what
-/// needs a restart.
+/// Reads and checks the file and the files it names (secret_file, key_file, ca_file, users_file; `credential:NAME` is
+/// $CREDENTIALS_DIRECTORY/NAME). Either a Config or every Problem, in the order of the lines.
+std::variant<Config, std::vector<Problem>> load(const std::string& path, Depth depth = Depth::everything);
+
+/// load() for a text already read; `path` is only for the problems' words.
+std::variant<Config, std::vector<Problem>> parse(std::string_view text, const std::string& path, Depth depth);
+
+/// What differs between two configs, as key names ("mail.expire"), split into what a running gateway can take over and
+/// what needs a restart.
 struct Difference {
     std::vector<std::string> reloadable, restart;
 };
