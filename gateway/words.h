@@ -10,10 +10,15 @@
 
 namespace gateway {
 
-/// `msgid` in the language of an xml:lang value ("de", "de-AT", ""; unknown languages get English), with {1}, {2} … replaced by
-/// `args` (as they are: never format strings). xgettext finds msgids by the name `say`.
+/// `msgid` in the language of an xml:lang value ("de", "de-AT", ""; unknown languages get English), with {1}, {2} …
+/// replaced by `args` (as they are: never format strings). xgettext finds msgids by the name `say`.
 std::string say(std::string_view lang, const char* msgid, const std::vector<std::string>& args = {});
 /// With a plural: `n` chooses the form and is {1}.
-std::string say(std::string_view lang, const char* singular, const char* plural, long n, const std::vector<std::string>& args = {});
+std::string say(std::string_view lang, const char* singular, const char* plural, long n,
+                const std::vector<std::string>& args = {});
+
+/// Marks a text that stands in a table and is said later (gettext's N_): the catalogue's extraction finds it here. The
+/// variable that is then given to say() has a name that ends in `_later`.
+constexpr const char* say_later(const char* msgid) { return msgid; }
 
 }  // namespace gateway
