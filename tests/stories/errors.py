@@ -1,0 +1,53 @@
+"""What cannot be delivered is said at once, to the one who wrote it, in words: on both sides, and nothing is taken and dropped."""
+
+import smtplib
+
+from play import World, check, tell
+
+
+def lmtp_reply(world, mail, to="alice@jabber.test"):
+    """What coigate's LMTP says to a mail, as (code, words): of the first command that refuses it, or of the end of data."""
+    with smtplib.LMTP("127.0.0.1", world.coigate.lmtp_port, timeout=60) as lmtp:
+        lmtp.ehlo("play.mail.test")
+        sender = f"bob@mail.test> SIZE={len(mail)}" if len(mail) > 50000 else "bob@mail.test"
+        code, words = lmtp.docmd("MAIL", f"FROM:<{sender}" + ("" if "SIZE" in sender else ">"))
+        if code == 250:
+            code, words = lmtp.rcpt(to)
+        if code == 250:
+            code, words = lmtp.data(mail)
+        tell(f"  coigate's LMTP: {code} {words.decode()}")
+        return code, words.decode()
+
+
+with World(gateway={"mail": 'max_size = "100 KiB"'}) as world:
+    alice, bob = world.jabber("alice"), world.mail("bob")
+
+    # Jabber → mail: the mail server's own words come back as the error on the stanza.
+    stanza = alice.writes("nobody@mail.test", "Is anybody there?")
+    condition, text = alice.gets_error(stanza)
+    check(condition and "User unknown" in text, "the error on her stanza carries the mail server's words")
+
+    stanza = alice.say(f"no-address-at-all@{world.coigate.domain}", "Hello?")
+    check(alice.gets_error(stanza)[0], "a JID that is no mail address is refused")
+
+    # mail → Jabber: refused at the door, so that the sender's own server tells him.
+    bob.writes("zoe@jabber.test", "Hello Zoe")
+    bounce = bob.gets_bounce()
+    check("zoe@jabber.test" in bounce.as_string() and "Status: 5." in bounce.as_string(), "it names the address, for good")
+
+    plain = bob.compose("alice@jabber.test", "Hello Alice", subject="Hi").as_bytes()
+    check(lmtp_reply(world, plain, "zoe@jabber.test")[0] == 550, "unknown Jabber user: 550")
+    check(lmtp_reply(world, plain, "alice@elsewhere.test")[0] // 100 == 5, "a foreign domain: refused")
+    check(lmtp_reply(world, plain)[0] == 250, "a good mail: 250")
+    alice.reads("Hello Alice", "bob@mail.test")
+
+    big = bob.compose("alice@jabber.test", "much too much\n" * 10000).as_bytes()
+    check(lmtp_reply(world, big)[0] == 552, "a mail over the size limit: 552")
+
+    loop = b"".join(b"Received: from a by b; Sat, 21 Nov 2026 10:00:00 +0000\r\n" for _ in range(120)) + plain
+    check(lmtp_reply(world, loop)[0] // 100 == 5, "a mail that goes round in circles: refused")
+
+    newsletter = bob.compose("alice@jabber.test", "Buy now", headers={"List-Id": "<news.mail.test>", "Precedence": "bulk"})
+    check(lmtp_reply(world, newsletter.as_bytes())[0] == 550, "bulk mail: 550, not taken and dropped")
+
+    check(not any("Buy now" in s.body or "much too much" in s.body for s in alice.came), "Alice saw none of these")

@@ -1,0 +1,109 @@
+"""coigate itself as a private instance, beside whichever Jabber and mail servers the play has.
+
+The program is $COIGATE, else the newest of build/dev and build/release. It is ready when it says so by sd_notify.
+"""
+
+import os
+import pathlib
+import socket
+
+from server import Failure, Server, free_port, listens
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+_CONFIG = """
+[xmpp]
+component = "{component}"
+server = "127.0.0.1:{component_port}"
+secret_file = "{folder}/secret"
+domain = "{jabber_domain}"
+
+[store]
+url = "sqlite:{store}/coigate.db"
+key_file = "{folder}/store.key"
+
+[mail]
+ca_file = "{ca_file}"
+allow_private_servers = true
+register_domains = ["{jabber_domain}"]
+ehlo_name = "coigate.mail.test"
+{mail}
+[relay]
+domain = "{relay_domain}"
+lmtp_listen = "127.0.0.1:{lmtp}"
+smtp_server = "127.0.0.1:{smtp}"
+smtp_security = "none"
+
+[log]
+level = "{level}"
+
+[control]
+socket = "{folder}/control"
+"""
+
+
+def program():
+    """The coigate to play with."""
+    if os.environ.get("COIGATE"):
+        return os.environ["COIGATE"]
+    built = [path for path in (ROOT / "build/dev/coigate", ROOT / "build/release/coigate") if path.exists()]
+    if not built:
+        raise Failure("there is no build/dev/coigate or build/release/coigate yet: build first, or set COIGATE")
+    return str(max(built, key=lambda path: path.stat().st_mtime))
+
+
+class Coigate(Server):
+    package = "(its own build)"
+
+    def __init__(self, work, jabber_server, certificates, lmtp_port=None, smtp_port=25, relay_domain="jabber.test", store=None,
+                 mail="", level="debug"):
+        """`store`: folder of the database, if not its own; `mail`: more lines for [mail]."""
+        super().__init__(work)
+        self.lmtp_port = lmtp_port or free_port()
+        self.ports = {"LMTP": self.lmtp_port}
+        self.store = store or self.folder
+        self.domain = jabber_server.component_domain
+        (self.folder / "secret").write_text(jabber_server.secret + "\n")
+        self.config = self.folder / "coigate.toml"
+        self.config.write_text(_CONFIG.format(
+            folder=self.folder, component=self.domain, component_port=jabber_server.component_port, store=self.store,
+            jabber_domain=jabber_server.domain, ca_file=certificates.ca_file, mail=mail, relay_domain=relay_domain,
+            lmtp=self.lmtp_port, smtp=smtp_port, level=level))
+        self._notify = None
+
+    def command(self):
+        return [program(), "serve", "--config", str(self.config)]
+
+    def environment(self):
+        path = self.folder / "notify"
+        path.unlink(missing_ok=True)
+        if self._notify is not None:
+            self._notify.close()
+        self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._notify.bind(str(path))
+        self._notify.setblocking(False)
+        self._said_ready = False
+        return super().environment() | {"NOTIFY_SOCKET": str(path)}
+
+    def is_ready(self):
+        try:
+            while not self._said_ready:
+                self._said_ready = b"READY=1" in self._notify.recv(4096)
+        except BlockingIOError:
+            return False
+        return listens(self.lmtp_port)
+
+    def jid_of(self, address):
+        """The contact's JID of a mail address [XEP-0106]."""
+        escaped = address.replace("\\", "\\5c")
+        for char, code in ((" ", "20"), ('"', "22"), ("&", "26"), ("'", "27"), ("/", "2f"), (":", "3a"), ("<", "3c"), (">", "3e"),
+                           ("@", "40")):
+            escaped = escaped.replace(char, "\\" + code)
+        return f"{escaped}@{self.domain}"
+
+    def check_log(self, *secrets):
+        """Fails if one of `secrets` (a body, a password) stands in the log."""
+        log = self.log_text()
+        for secret in secrets:
+            if secret in log:
+                raise Failure(f"coigate's log shows what it must never show: {secret!r}")

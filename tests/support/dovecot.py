@@ -1,0 +1,84 @@
+"""Dovecot as a private instance: IMAP (STARTTLS and TLS), LMTP for Postfix, and SASL for Postfix's submission port."""
+
+from server import Server, free_port, owned_folder
+
+_CONFIG = """
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = /dev/stderr
+protocols = imap lmtp
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <{certificate}
+ssl_key = <{key}
+disable_plaintext_auth = no
+auth_mechanisms = plain login scram-sha-1 scram-sha-256
+auth_failure_delay = 0
+auth_cache_size = 0
+first_valid_uid = 8
+mail_location = maildir:~/Maildir
+mail_max_userip_connections = 100
+passdb {{
+  driver = passwd-file
+  args = scheme=plain username_format=%u {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid=mail gid=mail home={folder}/mail/%u
+}}
+namespace inbox {{
+  inbox = yes
+  mailbox Sent {{
+    special_use = \\Sent
+    auto = subscribe
+  }}
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    port = {lmtp}
+  }}
+}}
+service auth {{
+  inet_listener sasl {{
+    port = {sasl}
+  }}
+}}
+"""
+
+
+class Dovecot(Server):
+    package = "dovecot-imapd"
+
+    def __init__(self, work, certificates, users, ports=None):
+        """`users`: mail address to password."""
+        super().__init__(work)
+        self.ports = ports or {what: free_port() for what in ("IMAP", "IMAP over TLS", "LMTP", "SASL")}
+        self.imap_port, self.imaps_port, self.lmtp_port, self.sasl_port = self.ports.values()
+        owned_folder(self.folder / "mail", "mail")
+        self.config = self.folder / "dovecot.conf"
+        self.config.write_text(_CONFIG.format(
+            folder=self.folder, certificate=certificates.certificate, key=certificates.key, imap=self.imap_port,
+            imaps=self.imaps_port, lmtp=self.lmtp_port, sasl=self.sasl_port))
+        self.users = {}
+        for address, password in users.items():
+            self.set_password(address, password)
+
+    def set_password(self, address, password):
+        """Adds a user, or changes the password; logins see it at once."""
+        self.users[address] = password
+        fresh = self.folder / "users.new"
+        fresh.write_text("".join(f"{user}:{{PLAIN}}{secret}\n" for user, secret in self.users.items()))
+        fresh.chmod(0o644)
+        fresh.rename(self.folder / "users")
+
+    def command(self):
+        return ["/usr/sbin/dovecot", "-F", "-c", str(self.config)]

@@ -1,0 +1,119 @@
+"""A mail user for plays: reads by IMAP over TLS, sends by submission with a login; both against the play's own CA.
+
+Mail that came is kept parsed; wait_for() waits to a deadline, by NOOP in short steps (Dovecot tells an IDLE client half a second late).
+"""
+
+import email
+import email.policy
+import email.utils
+import imaplib
+import smtplib
+import ssl
+import time
+from email.message import EmailMessage
+
+from server import Failure
+
+
+def text_of(mail):
+    """The readable text of a mail, LF line ends."""
+    part = mail.get_body(("plain", "html"))
+    return part.get_content().replace("\r\n", "\n").rstrip("\n") if part else ""
+
+
+class MailClient:
+    def __init__(self, address, password, dovecot, postfix, ca_file):
+        self.address, self._password, self._dovecot, self._postfix = address, password, dovecot, postfix
+        self._tls = ssl.create_default_context(cafile=ca_file)
+        self._imap = None
+        self._next_uid = 1
+        self.came = []
+
+    def connect(self):
+        self._imap = imaplib.IMAP4_SSL("localhost", self._dovecot.imaps_port, ssl_context=self._tls, timeout=30)
+        self._imap.login(self.address, self._password)
+        self._imap.select("INBOX")
+        return self
+
+    def close(self):
+        if self._imap is not None:
+            try:
+                self._imap.logout()
+            except (imaplib.IMAP4.error, OSError):
+                pass
+            self._imap = None
+
+    # What a user does
+
+    def compose(self, to, text, subject="", reply_to=None, headers=None):
+        """A mail as an ordinary mail program writes it; `reply_to` is the mail that it answers."""
+        mail = EmailMessage(policy=email.policy.SMTP)
+        mail["From"], mail["To"] = self.address, to
+        mail["Date"] = email.utils.formatdate(localtime=True)
+        mail["Message-ID"] = email.utils.make_msgid(domain="mail.test")
+        if reply_to is not None:
+            mail["In-Reply-To"] = reply_to["Message-ID"]
+            mail["References"] = f'{reply_to.get("References", "")} {reply_to["Message-ID"]}'.strip()
+            subject = subject or "Re: " + str(reply_to.get("Subject", "")).removeprefix("Re: ")
+        if subject:
+            mail["Subject"] = subject
+        for name, value in (headers or {}).items():
+            mail[name] = value
+        mail.set_content(text)
+        return mail
+
+    def send(self, mail, envelope_to=None):
+        """Submits a mail (EmailMessage); returns its Message-ID. Raises smtplib's errors for what the server refuses."""
+        with smtplib.SMTP("localhost", self._postfix.submission_port, timeout=60) as smtp:
+            smtp.starttls(context=self._tls)
+            smtp.login(self.address, self._password)
+            smtp.send_message(mail, self.address, envelope_to or [mail["To"].addresses[0].addr_spec])
+        return str(mail["Message-ID"])
+
+    def say(self, to, text, **what):
+        return self.send(self.compose(to, text, **what))
+
+    # What a user sees
+
+    def fetch(self):
+        """Takes in what is new in the INBOX; connects again where the server was away."""
+        try:
+            if self._imap is None:
+                self.connect()
+            self._imap.noop()
+            _, found = self._imap.uid("SEARCH", None, f"UID {self._next_uid}:*")
+            uids = [int(uid) for uid in found[0].split() if int(uid) >= self._next_uid]
+            if uids:
+                _, rows = self._imap.uid("FETCH", f"{uids[0]}:{uids[-1]}", "(UID BODY.PEEK[])")
+                mails = [row[1] for row in rows if isinstance(row, tuple)]
+                self.came += [email.message_from_bytes(mail, policy=email.policy.default) for mail in mails]
+                self._next_uid = uids[-1] + 1
+        except (imaplib.IMAP4.abort, OSError):
+            self._imap = None
+
+    def wait_for(self, wanted, seconds=30, what="a mail"):
+        """The first mail, of those that came and will come, for which `wanted` holds; it is taken out."""
+        deadline = time.monotonic() + seconds
+        while True:
+            self.fetch()
+            for mail in self.came:
+                if wanted(mail):
+                    self.came.remove(mail)
+                    return mail
+            if time.monotonic() > deadline:
+                seen = "\n".join(f"  From {mail['From']}: {mail['Subject']}: {text_of(mail)[:200]!r}" for mail in self.came[-8:])
+                raise Failure(f"{self.address} waited {seconds:g} s in vain for {what}; what came:\n{seen or '  nothing'}")
+            time.sleep(0.05)
+
+    def flags(self):
+        """The flags of each mail in the INBOX, in order."""
+        self.fetch()
+        _, rows = self._imap.uid("FETCH", "1:*", "(FLAGS)")
+        return [imaplib.ParseFlags(row) for row in rows if row]
+
+    def count_in(self, folder, message_id):
+        """How many mails with this Message-ID are in another folder."""
+        self._imap.select(folder, readonly=True)
+        _, rows = self._imap.search(None, "HEADER", "Message-ID", f'"{message_id}"')
+        self._imap.select("INBOX")
+        return len(rows[0].split())

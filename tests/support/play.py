@@ -1,0 +1,186 @@
+"""The stage: servers, people, and lines that must come true. A story is a `with World() as world:` and the lines in it.
+
+Jabber people have `name@jabber.test`, mail people `name@mail.test`; both sides call each other by mail address, and the world
+knows the JID. Each line is printed as it is spoken; when one does not come true the logs of all servers follow, and the
+program ends with 1.
+"""
+
+import os
+import shutil
+import sys
+import time
+
+from certificates import Certificates
+from coigate import Coigate
+from dovecot import Dovecot
+from jabber_client import JabberClient
+from mail_client import MailClient, text_of
+from postfix import Postfix
+from prosody import Prosody
+from server import Failure, free_port, wait_until, work_folder
+
+PASSWORD = "correct horse"
+
+
+def tell(line):
+    print(line, flush=True)
+
+
+def check(holds, what):
+    """A line that must be true."""
+    if not holds:
+        raise Failure(f"not true: {what}")
+    tell(f"  ✓ {what}")
+
+
+def check_equal(found, expected, what):
+    if found != expected:
+        raise Failure(f"not true: {what}\n  expected {expected!r}\n  found    {found!r}")
+    tell(f"  ✓ {what}")
+
+
+class JabberPerson(JabberClient):
+    """A user of the Jabber server with a client that is logged in."""
+
+    def __init__(self, world, name):
+        super().__init__(f"{name}@{world.jabber_server.domain}", PASSWORD, world.jabber_server.c2s_port, world.certificates.ca_file)
+        self.world, self.address = world, self.jid
+
+    def writes(self, address, body, **what):
+        """A chat message to a mail user; returns the stanza's id."""
+        tell(f"{self.jid} → {address}: {body}")
+        return self.say(self.world.coigate.jid_of(address), body, **what)
+
+    def reads(self, body, address=None, seconds=30):
+        """Waits for a message that contains `body` (from that mail address); returns the Stanza."""
+        sender = self.world.coigate.jid_of(address) if address else ""
+        stanza = self.wait_for(lambda s: s.kind == "message" and s.type != "error" and body in s.body and
+                               (not sender or s.sender.split("/")[0] == sender), seconds, f"a message {body!r} from {address}")
+        tell(f"  {self.jid} reads: {stanza.body}")
+        return stanza
+
+    def gets_error(self, stanza_id, seconds=30):
+        """Waits for the error on a stanza; returns (condition, text)."""
+        stanza = self.wait_for(lambda s: s.kind == "message" and s.type == "error" and s.id == stanza_id, seconds,
+                               f"an error on {stanza_id}")
+        tell(f"  {self.jid} is told: {' – '.join(stanza.error)}")
+        return stanza.error
+
+    def links(self, address, password=PASSWORD, **fields):
+        """Links a mailbox by the registration form, naming the servers; returns the answer."""
+        tell(f"{self.jid} links the mailbox {address}")
+        return self.register(self.world.coigate.domain, email=address, password=password,
+                             imap_server=f"localhost:{self.world.dovecot.imaps_port}", imap_security="tls",
+                             smtp_server=f"localhost:{self.world.postfix.submission_port}", smtp_security="starttls", **fields)
+
+    def tells_gateway(self, words):
+        """Plain words to the gateway's own JID; returns what it answers."""
+        tell(f"{self.jid} → {self.world.coigate.domain}: {words}")
+        self.say(self.world.coigate.domain, words)
+        answer = self.wait_for(lambda s: s.kind == "message" and s.sender.split("/")[0] == self.world.coigate.domain and s.body, 30,
+                               f"the gateway's answer to {words!r}")
+        tell(f"  the gateway: {answer.body}")
+        return answer.body
+
+
+class MailPerson(MailClient):
+    """A user of the mail server who is logged in."""
+
+    def __init__(self, world, name):
+        super().__init__(f"{name}@mail.test", PASSWORD, world.dovecot, world.postfix, world.certificates.ca_file)
+        self.world = world
+
+    def writes(self, address, text, **what):
+        """A mail; returns its Message-ID."""
+        tell(f"{self.address} → {address}: {text}")
+        return self.say(address, text, **what)
+
+    def reads(self, text, seconds=30):
+        """Waits for a mail that contains `text`; returns it (an EmailMessage)."""
+        mail = self.wait_for(lambda m: text in text_of(m), seconds, f"a mail {text!r}")
+        tell(f"  {self.address} reads: {text_of(mail)}")
+        return mail
+
+    def gets_bounce(self, seconds=60):
+        """Waits for a delivery status notification; returns it."""
+        bounce = self.wait_for(lambda m: m.get_content_type() == "multipart/report", seconds, "a bounce")
+        tell(f"  {self.address} gets a bounce: {bounce['Subject']}")
+        return bounce
+
+
+class World:
+    """Prosody (or the Jabber server class given), Dovecot, Postfix and coigate, all private; people are made when called.
+
+    `gateway` are further arguments for Coigate; `folder` keeps the work there instead of a temporary folder that goes away.
+    """
+
+    def __init__(self, jabber=Prosody, jabber_people=("alice",), mail_people=("bob", "carol"), gateway=None, folder=None):
+        self._keep = folder is not None or bool(os.environ.get("COIGATE_KEEP"))
+        self.work = folder or work_folder()
+        self.certificates = Certificates(self.work)
+        lmtp = free_port()
+        self.jabber_server = jabber(self.work, self.certificates, {name: PASSWORD for name in jabber_people})
+        self.dovecot = Dovecot(self.work, self.certificates, {f"{name}@mail.test": PASSWORD for name in mail_people})
+        self.postfix = Postfix(self.work, self.certificates, self.dovecot, lmtp)
+        self.coigate = Coigate(self.work, self.jabber_server, self.certificates, lmtp, self.postfix.smtp_port, **(gateway or {}))
+        self.servers = [self.jabber_server, self.dovecot, self.postfix, self.coigate]
+        self._people = {}
+        self._began = time.monotonic()
+
+    def __enter__(self):
+        try:
+            for server in self.servers:
+                server.start()
+                tell(f"{server.name} is up: " + ", ".join(f"{what} {port}" for what, port in server.ports.items()))
+        except BaseException as error:
+            self._end(error)
+            raise
+        return self
+
+    def __exit__(self, _, error, __):
+        self._end(error)
+        if isinstance(error, Failure):
+            sys.exit(1)
+
+    def _end(self, error):
+        if error is not None and not isinstance(error, KeyboardInterrupt):
+            tell(f"\nFAILED after {time.monotonic() - self._began:.1f} s: {error}\n")
+            for server in self.servers:
+                tell(server.log_tail(60))
+        for person in self._people.values():
+            try:
+                person.close()
+            except Exception as trouble:  # the play is over: say it, end the rest
+                tell(f"closing {person}: {trouble}")
+        status = None
+        for server in reversed(self.servers):
+            try:
+                ended = server.stop()
+                status = ended if server is self.coigate else status
+            except Failure as trouble:
+                tell(str(trouble))
+                server.kill()
+                status = -1
+        if self._keep:
+            tell(f"the folder is kept: {self.work}")
+        else:
+            shutil.rmtree(self.work, ignore_errors=True)
+        if error is None:
+            if status not in (0, None):
+                tell(f"\nFAILED: coigate ended with status {status}")
+                sys.exit(1)
+            tell(f"every line came true, in {time.monotonic() - self._began:.1f} s")
+
+    def jabber(self, name):
+        """The Jabber user `name`, logged in, with the gateway in reach."""
+        person = self._person(JabberPerson, name)
+        wait_until(lambda: person.answers(self.coigate.domain), 30, "the gateway answers at the Jabber server")
+        return person
+
+    def mail(self, name):
+        return self._person(MailPerson, name)
+
+    def _person(self, kind, name):
+        if (kind, name) not in self._people:
+            self._people[kind, name] = kind(self, name).connect()
+        return self._people[kind, name]

@@ -1,0 +1,57 @@
+"""Prosody as a private instance: c2s and component ports, accounts in plain files, message archive on."""
+
+import os
+import pwd
+
+from server import Server, free_port, owned_folder
+
+_CONFIG = """
+pidfile = "{folder}/prosody.pid"
+data_path = "{folder}/data"
+log = {{ {{ levels = {{ min = "info" }}, to = "console" }} }}
+interfaces = {{ "127.0.0.1" }}
+c2s_ports = {{ {c2s} }}
+component_ports = {{ {component} }}
+component_interfaces = {{ "127.0.0.1" }}
+modules_enabled = {{ "roster", "saslauth", "tls", "disco", "ping", "mam", "offline", "carbons", "smacks", "blocklist", "pep", "vcard4" }}
+modules_disabled = {{ "s2s" }}
+authentication = "internal_plain"
+c2s_require_encryption = false
+allow_unencrypted_plain_auth = true
+ssl = {{ key = "{key}", certificate = "{certificate}" }}
+VirtualHost "{domain}"
+Component "{component_domain}"
+    component_secret = "{secret}"
+"""
+
+
+class Prosody(Server):
+    package = "prosody"
+    user = "prosody"
+    domain, component_domain, secret = "jabber.test", "coi.jabber.test", "a secret only for this play"
+
+    def __init__(self, work, certificates, users, ports=None):
+        super().__init__(work)
+        self.ports = ports or {"Jabber clients": free_port(), "components": free_port()}
+        self.c2s_port, self.component_port = self.ports.values()
+        owned_folder(self.folder, self.user, 0o755)
+        self.config = self.folder / "prosody.cfg.lua"
+        self.config.write_text(_CONFIG.format(
+            folder=self.folder, c2s=self.c2s_port, component=self.component_port, domain=self.domain,
+            component_domain=self.component_domain, secret=self.secret, key=certificates.key,
+            certificate=certificates.certificate))
+        for name, password in users.items():
+            self.add_user(name, password)
+
+    def add_user(self, name, password):
+        """A client account; `name` is a plain local part."""
+        folder = owned_folder(self.folder / "data", self.user)
+        for part in (self.domain.replace(".", "%2e"), "accounts"):
+            folder = owned_folder(folder / part, self.user)
+        file = folder / f"{name}.dat"
+        file.write_text(f'return {{ ["password"] = "{password}"; }};\n')
+        entry = pwd.getpwnam(self.user)
+        os.chown(file, entry.pw_uid, entry.pw_gid)
+
+    def command(self):
+        return ["prosody", "-F", "--config", str(self.config)]

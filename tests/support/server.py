@@ -1,0 +1,174 @@
+"""A real server as a private child process: its folder, its ports, its life and its log.
+
+A Server writes its configuration into a folder of its own, listens on free loopback ports only, and dies with the program
+that started it (PR_SET_PDEATHSIG). Nothing here sleeps to be safe: readiness is a condition that is polled to a deadline.
+Start servers from the main thread: the kernel ties the death signal to the thread that started the child.
+"""
+
+import ctypes
+import os
+import pathlib
+import pwd
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_PR_SET_PDEATHSIG = 1
+_ports_given = set()
+
+
+class Failure(Exception):
+    """A line of the play that did not come true, or a server that did not start; its text is for people."""
+
+
+def wait_until(condition, seconds, what):
+    """Returns the condition's first true value; polls it, and fails after `seconds` with `what` was waited for."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise Failure(f"waited {seconds:g} s in vain: {what() if callable(what) else what}")
+        time.sleep(0.02)
+
+
+def free_port():
+    """A free TCP port on 127.0.0.1, below the range of outgoing connections, so that a restarted server finds it free again."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            if port in _ports_given or probe.connect_ex(("127.0.0.1", port)) == 0:
+                continue
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        _ports_given.add(port)
+        return port
+
+
+def listens(port):
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def work_folder(prefix="coigate-"):
+    """A new folder that the servers' own users may enter."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+    folder.chmod(0o755)
+    return folder
+
+
+def owned_folder(path, user, mode=0o750):
+    """Makes `path` a folder of `user`."""
+    path.mkdir(parents=True, exist_ok=True)
+    entry = pwd.getpwnam(user)
+    os.chown(path, entry.pw_uid, entry.pw_gid)
+    path.chmod(mode)
+    return path
+
+
+class Server:
+    """One server process. A concrete server sets `package`, `user` (None: as we are), `ports` and command()."""
+
+    package = ""
+    user = None
+    start_seconds = 30
+
+    def __init__(self, work):
+        self.name = type(self).__name__
+        self.folder = work / self.name.lower()
+        self.folder.mkdir(exist_ok=True)
+        self.folder.chmod(0o755)
+        self.log = self.folder / "log"
+        self.ports = {}
+        self.process = None
+
+    def command(self):
+        raise NotImplementedError
+
+    def environment(self):
+        return os.environ | {"LC_ALL": "C.UTF-8"}
+
+    def is_ready(self):
+        return all(listens(port) for port in self.ports.values())
+
+    def start(self):
+        if os.geteuid() != 0:
+            raise Failure(f"{self.name} needs root (its processes run as users of their own); run by sudo")
+        command = self.command()
+        if not shutil.which(command[0]):
+            raise Failure(f"{command[0]} is missing: package {self.package} is not installed; .ci/setup installs it")
+        for what, port in self.ports.items():
+            if listens(port):
+                raise Failure(f"port {port}, wanted by {self.name} for {what}, is in use by another program")
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(command, cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log, start_new_session=True, preexec_fn=self._in_child,
+                                            user=self.user, group=self.user, extra_groups=[] if self.user else None)
+        try:
+            wait_until(self._ready_or_dead, self.start_seconds, f"{self.name} is ready")
+        except Failure as failure:
+            raise Failure(f"{failure}\n{self.log_tail()}") from None
+        return self
+
+    def _in_child(self):
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    def _ready_or_dead(self):
+        if self.process.poll() is not None:
+            raise Failure(f"{self.name} ended at start with status {self.process.returncode}")
+        return self.is_ready()
+
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, seconds=30):
+        """SIGTERM, and SIGKILL to its whole group if that takes longer; returns the exit status (None: was not running)."""
+        if self.process is None:
+            return None
+        status = self.process.poll()
+        if status is None:
+            self.process.terminate()
+            try:
+                status = self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise Failure(f"{self.name} did not end within {seconds} s of SIGTERM\n{self.log_tail()}") from None
+        self._kill_group()
+        self.process = None
+        return status
+
+    def kill(self):
+        """SIGKILL, now."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self._kill_group()
+            self.process = None
+
+    def _kill_group(self):
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def restart(self):
+        self.stop()
+        wait_until(lambda: not any(listens(port) for port in self.ports.values()), 20, f"{self.name}'s ports are free")
+        return self.start()
+
+    def log_text(self):
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def log_tail(self, lines=40):
+        tail = self.log_text().splitlines()[-lines:]
+        return "\n".join([f"---- the last lines of {self.name}'s log"] + ["  " + line for line in tail])
