@@ -21,18 +21,32 @@ using Stanza = std::unique_ptr<Tag>;
 /// Attribute value, "" if absent.
 inline const std::string& attribute(const Tag& tag, const std::string& name) { return tag.findAttribute(name); }
 
-/// The first child element with this name and namespace, or nullptr. The child stays the parent's.
+/// The namespace of what stands in a stanza unprefixed. The stream's own (jabber:component:accept) and jabber:server
+/// mean the same [XEP-0114 §4] and are read as this one; a Tag without xmlns, and without a parent that has one, is in
+/// it.
+inline constexpr const char* content_namespace = "jabber:client";
+bool is_content_namespace(std::string_view xmlns);
+
+/// The namespace this element is in, inherited ones included.
+std::string namespace_of(const Tag&);
+
+/// The first child element with this name and namespace ("": the parent's), or nullptr. The child stays the parent's.
 const Tag* child(const Tag& parent, const std::string& name, const std::string& xmlns);
 
 /// A new child of `parent` (owned by it) with this name and namespace ("" inherits the parent's).
 Tag& add(Tag& parent, const std::string& name, const std::string& xmlns = {}, const std::string& text = {});
 
-/// `text` as it may stand in XML 1.0: valid UTF-8 without control characters; what is not becomes U+FFFD. gloox writes a body
-/// with such characters as <body/>, which would lose it: everything from outside goes through here before print.
+/// `text` as it may stand in XML 1.0: valid UTF-8 without control characters; what is not becomes U+FFFD. gloox writes
+/// a body with such characters as <body/>, which would lose it: everything from outside goes through here before print.
 std::string clean(std::string_view text);
 
-/// A stanza error for `request` [RFC 6120 §8.3]: same id, from and to exchanged, with `condition` ("item-not-found"), `type`
-/// ("cancel", "wait", "auth", "modify") and a text for people in language `lang`. nullptr if request is itself an error.
+/// The XML of a stanza as it may be sent or stored: clean, and without the stream's namespace.
+std::string print(const Tag&);
+
+/// A stanza error for `request` [RFC 6120 §8.3]: same id, from and to exchanged, with `condition` ("item-not-found"),
+/// `type`
+/// ("cancel", "wait", "auth", "modify") and a text for people in language `lang`. nullptr if request is itself an
+/// error.
 Stanza error_reply(const Tag& request, const std::string& type, const std::string& condition, const std::string& text,
                    const std::string& lang);
 

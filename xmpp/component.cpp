@@ -1,0 +1,291 @@
+// The gateway's stream to the Jabber server; see component.h.
+//
+// State owns everything and is held by the handlers of Asio; each attempt to connect is a Stream of its own, which is
+// put away in the next turn of the loop because it ends from inside its own calls.
+
+#include "xmpp/component.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <random>
+#include <utility>
+
+#include "xmpp/connection.h"
+#include "xmpp/stream.h"
+
+namespace xmpp {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+std::string nonce() {
+    std::random_device source;
+    return std::to_string((std::uint64_t{source()} << 32) | source());
+}
+
+}  // namespace
+
+struct Component::State : std::enable_shared_from_this<State> {
+    State(asio::io_context& its_io, Settings its_settings, Calls its_calls)
+        : io(its_io),
+          settings(std::move(its_settings)),
+          calls(std::move(its_calls)),
+          retry(io),
+          watch(io),
+          fence(settings.component, settings.server_domain, nonce()),
+          dice(std::random_device{}()),
+          own(settings.component) {}
+
+    void connect();
+    void went_online();
+    void take(Stanza);
+    void take_oversize(Stanza head);
+    void settle(std::vector<Fence::Verdict>);
+    void ended(const std::string& why);
+    void connect_later(const std::string& why);
+    void send_xml(const std::string& xml);
+    void ask_soon();
+    void ask();
+    void watch_until(Clock::time_point);
+    void look();
+    void watch_on();
+    void closed_down();
+    void abandon();
+    std::optional<StanzaError> objection(const Tag&, const std::string& xml) const;
+    void later(std::function<void(const Outcome&)> done, Outcome outcome);
+
+    asio::io_context& io;
+    const Settings settings;
+    Calls calls;
+    asio::steady_timer retry, watch;
+    Fence fence;
+    std::mt19937_64 dice;
+    const JID own;
+    std::unique_ptr<Stream> stream;
+    Connection* connection = nullptr;  // the stream's
+    std::function<void()> on_closed;
+    Clock::time_point answered{};  // the last pong
+    unsigned failures = 0;
+    bool online = false, closing = false, abandoned = false, paused = false, ask_posted = false;
+};
+
+void Component::State::connect() {
+    const std::weak_ptr<State> weak = weak_from_this();
+    const auto with = [weak](auto act) {
+        return [weak, act](auto&&... what) {
+            const auto self = weak.lock();
+            if (self && !self->abandoned) act(*self, std::forward<decltype(what)>(what)...);
+        };
+    };
+    stream = std::make_unique<Stream>(
+        Stream::Names{settings.host, settings.component, settings.secret, settings.port}, settings.limits,
+        Stream::Calls{.online = with([](State& self) { self.went_online(); }),
+                      .stanza = with([](State& self, Stanza stanza) { self.take(std::move(stanza)); }),
+                      .oversize = with([](State& self, Stanza head) { self.take_oversize(std::move(head)); }),
+                      .ended = with([](State& self, const std::string& why) { self.ended(why); })});
+    connection = new Connection(io, stream.get(), settings.host, settings.port);
+    stream->setConnectionImpl(connection);  // owns it
+    connection->pause_reading(paused);
+    watch_until(Clock::now() + settings.ping_timeout);
+    stream->open();
+}
+
+void Component::State::went_online() {
+    online = true;
+    answered = Clock::now();
+    watch_on();
+    if (calls.online) calls.online();
+}
+
+void Component::State::take(Stanza stanza) {
+    const bool proves = fence.ping_under_way();
+    if (auto verdicts = fence.take(*stanza)) {
+        if (proves && !fence.ping_under_way()) {
+            answered = Clock::now();
+            failures = 0;  // the server does its work: the next trouble is a new one
+            watch_on();
+        }
+        settle(std::move(*verdicts));
+        if (!abandoned && fence.wants_ping()) ask_soon();
+        return;
+    }
+    // [RFC 6120 §8.1.2.1] servers stamp `from`; without it nobody could be answered.
+    if (attribute(*stanza, "from").empty()) return;
+    if (calls.stanza) calls.stanza(std::move(stanza));
+}
+
+void Component::State::take_oversize(Stanza head) {
+    const std::string& type = attribute(*head, "type");
+    if (type == "error" || type == "result") return take(std::move(head));  // an answer to us: its head is enough
+    if (calls.oversize) return calls.oversize(std::move(head));
+    if (head->name() == "presence" || attribute(*head, "from").empty()) return;
+    if (const auto reply = error_reply(*head, "modify", "policy-violation", "", "")) send_xml(print(*reply));
+}
+
+void Component::State::settle(std::vector<Fence::Verdict> verdicts) {
+    for (auto& verdict : verdicts) {
+        if (abandoned) return;
+        if (verdict.done) verdict.done(verdict.outcome);
+    }
+}
+
+void Component::State::ended(const std::string& why) {
+    const bool was_closing = closing;
+    online = false;
+    connection = nullptr;
+    watch.cancel();
+    asio::post(io, [old = std::shared_ptr<Stream>(std::move(stream))] {});
+    settle(fence.lost());
+    if (abandoned) return;
+    if (was_closing) return closed_down();
+    if (!closing) connect_later(why);  // a callback may have closed us meanwhile
+}
+
+/// [RFC 6120 §3.3] recommends it: the wait grows exponentially, and any moment of it is as likely as any other.
+void Component::State::connect_later(const std::string& why) {
+    const auto ceiling = std::min<std::int64_t>(settings.backoff_most.count(), settings.backoff_first.count()
+                                                                                   << std::min(failures, 20U));
+    ++failures;
+    const std::chrono::milliseconds wait(
+        std::uniform_int_distribution<std::int64_t>(0, std::max<std::int64_t>(ceiling, 0))(dice));
+    retry.expires_after(wait);
+    retry.async_wait([self = shared_from_this()](error_code error) {
+        if (!error && !self->abandoned && !self->closing && !self->stream) self->connect();
+    });
+    if (calls.offline) calls.offline(why);
+}
+
+void Component::State::send_xml(const std::string& xml) {
+    if (connection) connection->send(xml);
+}
+
+/// One ping for all that is delivered in this turn of the loop.
+void Component::State::ask_soon() {
+    if (std::exchange(ask_posted, true)) return;
+    asio::post(io, [self = shared_from_this()] {
+        self->ask_posted = false;
+        if (self->online && !self->closing && self->fence.wants_ping()) self->ask();
+    });
+}
+
+void Component::State::ask() {
+    send_xml(print(*fence.ping(Clock::now())));
+    watch_on();
+}
+
+void Component::State::watch_until(Clock::time_point time) {
+    watch.expires_at(time);
+    watch.async_wait([self = shared_from_this()](error_code error) {
+        if (!error && !self->abandoned && self->stream) self->look();
+    });
+}
+
+/// Arms the clock for what comes next: the ping under way never answered, or the next keep-alive.
+void Component::State::watch_on() {
+    const auto deadline = fence.deadline(settings.ping_timeout);
+    watch_until(deadline ? *deadline : answered + settings.ping_every);
+}
+
+void Component::State::look() {
+    const auto now = Clock::now();
+    const std::string where = "Jabber server " + settings.host + ":" + std::to_string(settings.port);
+    const auto seconds = std::to_string(std::chrono::ceil<std::chrono::seconds>(settings.ping_timeout).count()) + " s";
+    if (!online) return stream->give_up(where + " did not complete the handshake within " + seconds);
+    if (!fence.ping_under_way()) {
+        if (!closing) ask();
+        return;
+    }
+    if (paused) fence.restart(now);  // it is we who do not listen
+    fence.heard(connection->last_progress());
+    if (*fence.deadline(settings.ping_timeout) > now) return watch_on();
+    stream->give_up(where + " did not answer a ping within " + seconds);
+}
+
+void Component::State::closed_down() {
+    if (const auto call = std::exchange(on_closed, nullptr)) asio::post(io, call);
+}
+
+void Component::State::abandon() {
+    abandoned = true;
+    retry.cancel();
+    watch.cancel();
+    if (connection) connection->disconnect();
+    connection = nullptr;
+    if (stream) asio::post(io, [old = std::shared_ptr<Stream>(std::move(stream))] {});
+}
+
+/// What would make the server close the whole stream, again at every retry: it is refused here.
+std::optional<StanzaError> Component::State::objection(const Tag& stanza, const std::string& xml) const {
+    const JID from(attribute(stanza, "from")), to(attribute(stanza, "to"));
+    if (from.server() != own.server())
+        return StanzaError{"cancel", "bad-request", "the sender is not of this component"};
+    if (to.server().empty()) return StanzaError{"cancel", "jid-malformed", "the recipient is no address"};
+    if (xml.size() > settings.limits.stanza_bytes)
+        return StanzaError{"cancel", "policy-violation", "the stanza is too large"};
+    return std::nullopt;
+}
+
+void Component::State::later(std::function<void(const Outcome&)> done, Outcome outcome) {
+    asio::post(io, [self = shared_from_this(), done = std::move(done), outcome = std::move(outcome)] {
+        if (!self->abandoned && done) done(outcome);
+    });
+}
+
+Component::Component(asio::io_context& io, Settings settings, Calls calls)
+    : state_(std::make_shared<State>(io, std::move(settings), std::move(calls))) {}
+
+Component::~Component() { state_->abandon(); }
+
+void Component::start() {
+    if (!state_->stream && !state_->closing) state_->connect();
+}
+
+bool Component::online() const { return state_->online && !state_->closing; }
+
+void Component::send(const Tag& stanza) {
+    if (!online()) return;
+    const std::string xml = print(stanza);
+    if (!state_->objection(stanza, xml)) state_->send_xml(xml);
+}
+
+void Component::deliver(const Tag& stanza, std::function<void(const Outcome&)> done) {
+    if (!online()) return state_->later(std::move(done), {Outcome::Kind::lost, {}});
+    const std::string xml = print(stanza);
+    if (auto error = state_->objection(stanza, xml))
+        return state_->later(std::move(done), {Outcome::Kind::refused, std::move(*error)});
+    state_->fence.sent(stanza, std::move(done));
+    state_->send_xml(xml);
+    if (state_->fence.wants_ping()) state_->ask_soon();
+}
+
+std::size_t Component::unsent() const { return state_->connection ? state_->connection->unsent() : 0; }
+
+void Component::close(std::chrono::milliseconds patience, std::function<void()> closed) {
+    State& state = *state_;
+    state.on_closed = std::move(closed);
+    const bool again = std::exchange(state.closing, true);
+    if (!state.stream) {
+        state.retry.cancel();
+        return state.closed_down();
+    }
+    if (again) return;
+    if (!state.online) return state.stream->give_up("closed");
+    if (state.fence.wants_ping()) state.ask();
+    state.stream->say_goodbye();
+    state.retry.expires_after(patience);
+    state.retry.async_wait([self = state_](error_code error) {
+        if (!error && !self->abandoned && self->stream) self->stream->give_up("closed");
+    });
+}
+
+void Component::pause_reading(bool paused) {
+    if (std::exchange(state_->paused, paused) == paused || !state_->connection) return;
+    if (!paused) state_->fence.restart(Clock::now());
+    state_->connection->pause_reading(paused);
+}
+
+}  // namespace xmpp

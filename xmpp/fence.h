@@ -1,0 +1,83 @@
+// The ping fence: proves which stanzas the Jabber server took, on a stream that has no acknowledgements.
+//
+// [XEP-0114] has none, but servers answer a component's stanzas in order, so the answer to a ping [XEP-0199 §4.3]
+// proves that what was sent before it was taken, and errors for local users have come before the answer. One ping is
+// under way at a time; what is sent meanwhile waits for the next. Time is an argument; nothing here sends or waits.
+// Invariant: every stanza given to sent() leaves in exactly one Verdict.
+
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "xmpp/stanza.h"
+
+namespace xmpp {
+
+/// What became of a stanza given to Component::deliver().
+struct Outcome {
+    enum class Kind {
+        taken,    // the fence's pong came: the server has it
+        refused,  // an error with the stanza's id came before the pong
+        lost,     // the stream ended before the pong: send it again, with the same id
+    } kind = Kind::taken;
+    StanzaError error{};  // of refused
+};
+
+class Fence {
+  public:
+    using Time = std::chrono::steady_clock::time_point;
+    using Done = std::function<void(const Outcome&)>;
+    /// The caller calls done(outcome), in the order of the list.
+    struct Verdict {
+        Done done;
+        Outcome outcome;
+    };
+
+    /// Pings go from `component` to `server`; `nonce` keeps their ids apart from everybody else's.
+    Fence(std::string component, std::string server, std::string nonce);
+
+    /// `stanza` goes out now; its id, from and to are remembered.
+    void sent(const Tag& stanza, Done done);
+    /// Something sent is unproven and no ping is under way.
+    bool wants_ping() const { return !asked_ && !waiting_.empty(); }
+    /// The ping to send now. Only while none is under way.
+    Stanza ping(Time now);
+    bool ping_under_way() const { return asked_.has_value(); }
+    /// When the ping under way counts as never answered: `timeout` after the last sign of life, or six of them after
+    /// the ping, whatever else is heard. nullopt: none is under way.
+    std::optional<Time> deadline(std::chrono::milliseconds timeout) const;
+    /// A sign of life: the server sent something, or took bytes from us.
+    void heard(Time now) { heard_ = now; }
+    /// Waiting starts anew (reading was paused by ourselves).
+    void restart(Time now);
+    /// What came from the server: nullopt if it is not the fence's business. A pong settles what was sent before its
+    /// ping, an error with the id and the addresses of an unproven stanza settles that one. Errors for stanzas already
+    /// proven are not its business.
+    std::optional<std::vector<Verdict>> take(const Tag& stanza);
+    /// The stream is gone: all that is unproven, in order.
+    std::vector<Verdict> lost();
+    std::size_t unproven() const { return waiting_.size(); }
+
+  private:
+    struct Unproven {
+        std::string id, from, to;
+        Done done;
+    };
+    bool is_pong(const Tag& stanza) const;
+
+    const std::string component_, nonce_;
+    const JID server_;
+    std::deque<Unproven> waiting_;  // in the order of sending; the first covered_ of them were sent before the ping
+    std::size_t covered_ = 0;
+    std::optional<Time> asked_;
+    Time heard_{};
+    std::uint64_t pings_ = 0;
+    std::string ping_id_;
+};
+
+}  // namespace xmpp

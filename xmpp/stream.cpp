@@ -1,0 +1,138 @@
+// One stream of the component; see stream.h.
+
+#include "xmpp/stream.h"
+
+#include <utility>
+
+#include "xmpp/connection.h"
+
+namespace xmpp {
+
+namespace {
+
+const std::string streams = "http://etherx.jabber.org/streams";
+const std::string stream_conditions = "urn:ietf:params:xml:ns:xmpp-streams";
+
+bool is_stanza(const Tag& tag) {
+    return !tag.hasAttribute("xmlns") && (tag.name() == "message" || tag.name() == "presence" || tag.name() == "iq");
+}
+
+}  // namespace
+
+Stream::Stream(const Names& names, const Limits& limits, Calls calls)
+    : gloox::Component("jabber:component:accept", names.host, names.component, names.secret, names.port),
+      names_(names),
+      calls_(std::move(calls)),
+      wire_(limits, {.opened = [this](const std::string& id, const std::string&) { opened(id); },
+                     .stanza = [this](Stanza tag) { take(std::move(tag)); },
+                     .oversize =
+                         [this](Stanza head, const std::string&) {
+                             if (online_ && is_stanza(*head)) calls_.oversize(std::move(head));
+                         },
+                     .closed = [this] { give_up(where() + " closed the stream"); }}) {
+    registerConnectionListener(this);
+}
+
+Stream::~Stream() {
+    ended_ = true;
+    removeConnectionListener(this);
+}
+
+std::string Stream::where() const { return "Jabber server " + names_.host + ":" + std::to_string(names_.port); }
+
+void Stream::handleReceivedData(const gloox::ConnectionBase*, const std::string& data) {
+    if (ended_ || wire_.read(data) || ended_) return;
+    // [RFC 6120 §4.9.3.1] A server that sends what is no XML cannot be told anything it would understand.
+    give_up(where() + " sent what is not an XMPP stream (" + wire_.why() + ")");
+}
+
+void Stream::opened(const std::string& id) {
+    if (ended_) return;
+    open_ = true;
+    if (id.empty()) return give_up(where() + " opened a stream without an id: is this its component port?");
+    Tag start("stream", "id", id);
+    start.setXmlns(streams);
+    handleTag(&start);  // gloox answers with the handshake [XEP-0114 §3]
+}
+
+void Stream::take(Stanza tag) {
+    if (ended_) return;
+    if (tag->name() == "error" && tag->findAttribute("xmlns") == streams) return take_error(*tag);
+    if (!online_) {
+        if (tag->name() == "handshake" && !tag->hasAttribute("xmlns")) handleTag(tag.get());
+        return;
+    }
+    if (is_stanza(*tag)) calls_.stanza(std::move(tag));
+}
+
+void Stream::take_error(const Tag& error) {
+    std::string condition = "undefined-condition", text;
+    for (const Tag* part : error.children()) {
+        if (namespace_of(*part) != stream_conditions) continue;
+        if (part->name() == "text")
+            text = part->cdata().substr(0, 200);
+        else
+            condition = part->name();
+    }
+    const std::string said = condition + (text.empty() ? "" : ": " + text);
+    std::string why = where() + " ended the stream (" + said + ")";
+    if (!online_) {
+        if (condition == "not-authorized")
+            why = where() + ": wrong secret for " + names_.component + " (" + said + ")";
+        else if (condition == "host-unknown")
+            why = where() + " has no component " + names_.component + " (" + said + ")";
+        else if (condition == "conflict")
+            why = where() + ": another process is connected as " + names_.component + " (" + said + ")";
+        else if (condition == "invalid-namespace" || condition == "bad-format" || condition == "unsupported-version")
+            why += ": is this its component port?";
+    }
+    give_up(why);
+}
+
+void Stream::give_up(const std::string& why) {
+    if (ended_) return;
+    if (why_.empty()) why_ = why;
+    if (goodbye_)
+        m_connection->disconnect();  // gloox would say goodbye once more
+    else
+        gloox::ClientBase::disconnect(gloox::ConnUserDisconnected);
+    finish(why_);
+}
+
+void Stream::say_goodbye() {
+    if (ended_ || goodbye_) return;
+    goodbye_ = true;
+    send(std::string("</stream:stream>"));
+}
+
+void Stream::onConnect() {
+    if (ended_) return;
+    online_ = true;
+    calls_.online();
+}
+
+void Stream::handleDisconnect(const gloox::ConnectionBase* connection, gloox::ConnectionError reason) {
+    const auto& cause = static_cast<const Connection*>(connection)->cause();
+    if (why_.empty()) {
+        if (reason == gloox::ConnDnsError)
+            why_ = where() + ": name not found (" + cause + ")";
+        else if (reason == gloox::ConnConnectionRefused)
+            why_ = where() + ": cannot connect (" + cause + ")";
+        else if (!open_)
+            why_ = where() + " closed the connection without a word" + (cause.empty() ? "" : " (" + cause + ")");
+        else if (!online_)
+            why_ = where() + " closed the connection during the handshake" + (cause.empty() ? "" : " (" + cause + ")");
+        else
+            why_ = where() + ": connection lost" + (cause.empty() ? "" : " (" + cause + ")");
+    }
+    gloox::Component::handleDisconnect(connection, reason);
+}
+
+void Stream::onDisconnect(gloox::ConnectionError) { finish(why_); }
+
+void Stream::finish(const std::string& why) {
+    if (std::exchange(ended_, true)) return;
+    calls_.ended(why);
+}
+
+}  // namespace xmpp
