@@ -1,7 +1,8 @@
 // Accounts and contacts in memory: what every stanza and every mail is looked up in.
 //
-// Read at start from the store; changed only through here, which also writes. Presence of thousands of contacts and the verdict on a
-// mail are answered without touching the disk. Invariant: what is here is on disk, or on its way there in order.
+// Read at start from the store; changed only through here, which also writes. Presence of thousands of contacts and the
+// verdict on a mail are answered without touching the disk. Invariant: what is here is on disk, or on its way there in
+// order.
 
 #pragma once
 
@@ -23,15 +24,16 @@ class Directory {
     explicit Directory(Store& store);  // reads all accounts and contacts, waiting
     ~Directory();
 
-    /// The account through which this user (bare JID) writes: the linked mailbox if there is one, else the relay account; nullptr if
-    /// neither is there yet.
+    /// The account through which this user (bare JID) writes: the linked mailbox if there is one, else the relay
+    /// account; nullptr if neither is there yet.
     const Account* of_user(const std::string& jid) const;
     const Account* mailbox_of(const std::string& jid) const;
     const Account* relay_of(const std::string& jid) const;
     const Account* find(AccountId) const;
     std::vector<const Account*> all() const;
 
-    /// Saves a new or changed account (id 0: new) and calls back when it is committed; then it is in memory, with its id.
+    /// Saves a new or changed account (id 0: new) and calls back when it is committed; then it is in memory, with its
+    /// id.
     void save(Account, std::function<void(Store::Failure, AccountId)> done);
     /// Deletes the account and all that is stored of it.
     void remove(AccountId, std::function<void(Store::Failure)> done);
@@ -52,7 +54,7 @@ class Directory {
 
   private:
     struct State;
-    std::unique_ptr<State> state_;
+    std::shared_ptr<State> state_;
 };
 
 }  // namespace gateway

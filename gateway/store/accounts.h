@@ -14,6 +14,8 @@ namespace gateway::accounts {
 /// Inserts (id 0) or replaces; answers the id. One account per (jid, kind).
 AccountId save(Database&, const Account&);
 std::vector<Account> all(Database&);
+/// The language its user was last heard in; nothing else of the account is touched.
+void note_language(Database&, AccountId, const std::string& lang);
 /// The account and all stored of it: contacts, cursors, queue entries, ids.
 void remove(Database&, AccountId);
 

@@ -1,10 +1,11 @@
 // A thin RAII layer over SQLite's C API: a connection, statements that are prepared once, typed binding and columns.
 //
-// SQL stays within what SQLite and PostgreSQL both speak where it can; PRAGMAs stand in database.cpp only.
+// The database is opened for this process alone (exclusive locking: no shared-memory file, and a second coigate is told
+// so). SQL stays within what SQLite and PostgreSQL both speak where it can; PRAGMAs stand in database.cpp only.
+// Invariant: a Database is used by one thread at a time.
 
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -20,9 +21,12 @@ struct sqlite3_stmt;
 namespace gateway {
 
 /// `full` means disk or quota; then waiting helps. Anything else needs a person.
+/// `broken`: the database itself failed (disk, file, damage; also when full), not only this piece of work.
 struct StoreError : std::runtime_error {
-    explicit StoreError(const std::string& text, bool full_ = false) : std::runtime_error(text), full(full_) {}
+    explicit StoreError(const std::string& text, bool full_ = false, bool broken_ = false)
+        : std::runtime_error(text), full(full_), broken(full_ || broken_) {}
     bool full;
+    bool broken;
 };
 
 /// One execution of a prepared statement. Bind in order, then step.
@@ -51,16 +55,34 @@ class Query {
 
 class Database {
   public:
+    /// Opens or makes the file (":memory:" for tests), brings its schema up to date and checks that `seal` is the one
+    /// its data was sealed with. Throws StoreError that names the file, what is wrong and the remedy.
     Database(const std::string& path, Seal seal);
     ~Database();
-    /// `sql` must be a literal or outlive the database: it is the cache's key.
+    /// `sql` must be a literal or outlive the database: its address is the cache's key. One statement is not used twice
+    /// at a time.
     Query query(const char* sql);
     void execute(const char* sql);
     std::int64_t last_id() const;
     int changes() const;
     const Seal& seal() const { return seal_; }
-    /// Overwrites deleted content in the WAL too (truncating checkpoint).
+    /// Moves the write-ahead log into the database, overwrites deleted content there too (truncating checkpoint), and
+    /// gives pages that have long been free back to the disk.
     void checkpoint();
+    /// Moves the log into the database and lets the next commit write at the log's beginning: cheaper, for times of
+    /// much work.
+    void rewind_log();
+
+    /// False once SQLite has undone the whole transaction by itself (as it may on a full disk).
+    bool in_transaction() const;
+    /// Rows changed since it was opened: whether a transaction had anything to write.
+    std::int64_t total_changes() const;
+    /// Bytes in the write-ahead log as of the last commit.
+    std::int64_t log_bytes() const;
+    /// The text of every statement used so far: the tests look at their query plans.
+    std::vector<std::string> statements() const;
+    /// Throws StoreError if the file is damaged; reads all of it.
+    void check_integrity();
 
   private:
     struct State;

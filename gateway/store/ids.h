@@ -1,7 +1,7 @@
 // The id map: every id a message ever had, kept for a configured time.
 //
-// Receipts, DSNs, replies, later edits and reactions look here; and an inbound Message-ID from the same sender to the same account
-// that is here already is a duplicate.
+// Receipts, DSNs, replies, later edits and reactions look here; and an inbound Message-ID from the same sender to the
+// same account that is here already is a duplicate.
 
 #pragma once
 
@@ -15,12 +15,12 @@ namespace gateway::ids {
 
 struct Known {
     AccountId account{};
-    std::string contact;         // canonical
-    coi::MessageId message;      // in mail
-    StanzaId stanza;             // in Jabber: the client's own id, or ours
-    bool from_jabber = false;    // who wrote it
-    std::string jid;             // full JID of the writer (from_jabber)
-    std::string lang;            // language of the writer's stanza
+    std::string contact;       // canonical
+    coi::MessageId message;    // in mail
+    StanzaId stanza;           // in Jabber: the client's own id, or ours
+    bool from_jabber = false;  // who wrote it
+    std::string jid;           // full JID of the writer (from_jabber)
+    std::string lang;          // language of the writer's stanza
     bool wants_receipt = false;
     Time when{};
 };

@@ -1,7 +1,7 @@
 // The two-leg queue on disk: what was taken and is not yet done.
 //
-// A row holds the final bytes (a mail, or a stanza's XML), sealed; a retry sends the same bytes with the same id. Rows of one
-// (leg, account, contact) are a line: first in, first out. Pure functions over a Database, called as Store work.
+// A row holds the final bytes (a mail, or a stanza's XML), sealed; a retry sends the same bytes with the same id. Rows
+// of one (leg, account, contact) are a line: first in, first out. Pure functions over a Database, called as Store work.
 
 #pragma once
 
@@ -17,25 +17,26 @@ namespace gateway::queue {
 enum class Leg { mail, jabber };
 
 struct Entry {
-    std::int64_t id = 0;       // ascending in order of commit
+    std::int64_t id = 0;  // ascending in order of commit
     Leg leg = Leg::mail;
     AccountId account{};
-    std::string contact;       // canonical address; "" for words of the gateway itself
-    std::string name;          // the id it carries: Message-ID (mail) or stanza id (jabber)
-    std::string origin;        // who is told of failure: full JID (mail leg), proven envelope sender or "" (jabber leg)
-    std::string origin_id;     // the id they know it by: stanza id, or Message-ID
-    std::string lang;          // language for texts about it
-    std::string from, to;      // envelope: addr-specs (mail leg) or JIDs (jabber leg)
-    std::string payload;       // the bytes; sealed on disk, plain here; never in list()
+    std::string contact;    // canonical address; "" for words of the gateway itself
+    std::string name;       // the id it carries: Message-ID (mail) or stanza id (jabber)
+    std::string origin;     // who is told of failure: full JID (mail leg), proven envelope sender or "" (jabber leg)
+    std::string origin_id;  // the id they know it by: stanza id, or Message-ID
+    std::string lang;       // language for texts about it
+    std::string from, to;   // envelope: addr-specs (mail leg) or JIDs (jabber leg)
+    std::string payload;    // the bytes; sealed on disk, plain here; never in list()
     Time taken{}, next{}, expires{};
     int attempts = 0;
     bool delay_told = false;
-    bool held = false;         // tentative: an LMTP delivery whose verdict is open
-    std::string last_error;    // for the admin and the sender; no content
+    bool held = false;       // tentative: an LMTP delivery whose verdict is open
+    std::string last_error;  // for the admin and the sender; no content
 };
 
 std::int64_t put(Database&, const Entry&);
-/// The first entry of every line of this leg (payloads included where `payloads`), for start-up: at most `most` lines after `after`.
+/// The first entry of every line of this leg (payloads included where `payloads`), for start-up: at most `most` lines
+/// after `after`.
 std::vector<Entry> heads(Database&, Leg, std::int64_t after, std::size_t most);
 /// The next entries of one line with id > after, oldest first, payload included.
 std::vector<Entry> next(Database&, Leg, AccountId, const std::string& contact, std::int64_t after, std::size_t most);

@@ -1,10 +1,12 @@
 // The store: one SQLite database, one thread that commits whatever waits.
 //
-// Work is a function run on the store's thread inside a transaction that it shares with everything that waited at that moment (group
-// commit: one message costs one commit, a thousand share one). Each piece of work has its own savepoint: one that throws StoreError
-// is undone alone. `done` comes back on the loop, after the commit reached the disk (synchronous=FULL), in order.
-// Full disk or a broken database: nothing is reported as done, well() turns false, the pieces fail with StoreError, and the store
-// tries by itself until it is well again (health callback).
+// Work is a function run on the store's thread inside a transaction that it shares with everything that waited at that
+// moment (group commit: one message costs one commit, a thousand share one). Each piece of work has its own savepoint:
+// one that throws StoreError is undone alone. `done` comes back on the loop, after the commit reached the disk
+// (synchronous=FULL), in order. Full disk or a broken database: nothing is reported as done, well() turns false, the
+// pieces fail with StoreError, and the store tries by itself until it is well again (health callback). What was given
+// to later() is kept and done then. The write-ahead log is moved into the database and truncated when nothing waits for
+// a second, at the end, and (without truncation) when it has grown large.
 
 #pragma once
 
@@ -24,16 +26,17 @@ class Store {
   public:
     using Post = std::function<void(std::function<void()>)>;  // runs it on the loop's thread; callable from any thread
     using Work = std::function<void(Database&)>;
-    using Failure = std::optional<StoreError>;                // nullopt: committed
+    using Failure = std::optional<StoreError>;  // nullopt: committed
 
-    /// Opens or makes the database (`sqlite:PATH`, `sqlite::memory:` for tests), brings the schema up to date, checks that `key` is
-    /// the one the data was sealed with. Throws StoreError that says what is wrong and the remedy.
+    /// Opens or makes the database (`sqlite:PATH`, `sqlite::memory:` for tests), brings the schema up to date, checks
+    /// that `key` is the one the data was sealed with. Throws StoreError that says what is wrong and the remedy.
     Store(const std::string& url, Seal seal, Post post);
     ~Store();  // commits what waits
 
-    /// Commits soon. `done` may be empty.
+    /// Commits soon. `done` may be empty. While the store is not well it fails at once.
     void commit(Work work, std::function<void(Failure)> done);
-    /// Rides with the next commit ("done" marks); commits alone when nothing else came for 20 ms.
+    /// Rides with the next commit ("done" marks); commits alone when nothing else came for 20 ms. Must be repeatable: a
+    /// commit that failed runs it again.
     void later(Work work);
     /// Work that makes a value: `commit<T>` with the value handed over.
     template <class T>

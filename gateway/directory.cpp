@@ -1,0 +1,197 @@
+// The directory in memory; see directory.h.
+//
+// Each account keeps its contacts in one sorted vector of pointers: eight bytes a contact beside the contact itself,
+// references that stay valid, and a look-up in a few steps. The maps' keys are views into the accounts, which never
+// move.
+
+#include "gateway/directory.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "gateway/store/accounts.h"
+
+namespace gateway {
+namespace {
+
+struct Record {
+    Account account;
+    std::vector<std::unique_ptr<Contact>> contacts;  // by canonical
+    bool leaving = false;  // its removal is on the way to the disk: nothing is written of it any more
+
+    auto place(std::string_view canonical) {
+        return std::lower_bound(
+            contacts.begin(), contacts.end(), canonical,
+            [](const auto& contact, std::string_view wanted) { return contact->canonical < wanted; });
+    }
+    Contact* find(std::string_view canonical) {
+        const auto at = place(canonical);
+        return at != contacts.end() && (*at)->canonical == canonical ? at->get() : nullptr;
+    }
+};
+
+using Users = std::unordered_map<std::string_view, Record*>;  // by bare JID
+
+const Account* account_of(const Users& users, const std::string& jid) {
+    const auto found = users.find(jid);
+    return found == users.end() ? nullptr : &found->second->account;
+}
+
+}  // namespace
+
+struct Directory::State {
+    explicit State(Store& store_) : store(store_) {}
+
+    Store& store;
+    std::map<AccountId, Record> records;
+    Users mailboxes, relays;
+
+    Record* record(AccountId id) {
+        const auto found = records.find(id);
+        return found == records.end() ? nullptr : &found->second;
+    }
+    Users& users(Account::Kind kind) { return kind == Account::Kind::mailbox ? mailboxes : relays; }
+
+    Account& put(Account account) {
+        auto& record = records[account.id];
+        if (record.account.id != AccountId{}) users(record.account.kind).erase(record.account.jid);
+        record.account = std::move(account);
+        users(record.account.kind)[record.account.jid] = &record;
+        return record.account;
+    }
+    void erase(AccountId id) {
+        const auto found = records.find(id);
+        if (found == records.end()) return;
+        users(found->second.account.kind).erase(found->second.account.jid);
+        records.erase(found);
+    }
+};
+
+Directory::Directory(Store& store) : state_(std::make_shared<State>(store)) {
+    std::vector<Account> accounts;
+    std::vector<Contact> contacts;
+    store.now([&](Database& db) {
+        accounts = accounts::all(db);
+        contacts = accounts::contacts(db);
+    });
+    for (auto& account : accounts) state_->put(std::move(account));
+    for (auto& contact : contacts) {  // in order of their key: each goes to the end
+        auto* record = state_->record(contact.account);
+        if (record != nullptr) record->contacts.push_back(std::make_unique<Contact>(std::move(contact)));
+    }
+}
+
+Directory::~Directory() = default;
+
+const Account* Directory::of_user(const std::string& jid) const {
+    const auto* mailbox = mailbox_of(jid);
+    return mailbox != nullptr ? mailbox : relay_of(jid);
+}
+
+const Account* Directory::mailbox_of(const std::string& jid) const { return account_of(state_->mailboxes, jid); }
+
+const Account* Directory::relay_of(const std::string& jid) const { return account_of(state_->relays, jid); }
+
+const Account* Directory::find(AccountId id) const {
+    const auto* record = state_->record(id);
+    return record == nullptr ? nullptr : &record->account;
+}
+
+std::vector<const Account*> Directory::all() const {
+    std::vector<const Account*> accounts;
+    accounts.reserve(state_->records.size());
+    for (const auto& [id, record] : state_->records) accounts.push_back(&record.account);
+    return accounts;
+}
+
+void Directory::save(Account account, std::function<void(Store::Failure, AccountId)> done) {
+    auto work = [account](Database& db) { return accounts::save(db, account); };
+    auto finish = [this, alive = std::weak_ptr(state_), account, done = std::move(done)](Store::Failure failure,
+                                                                                         AccountId id) mutable {
+        const auto state = alive.lock();
+        if (!state) return;
+        if (!failure) {
+            account.id = id;
+            const auto& saved = state->put(std::move(account));
+            if (on_saved) on_saved(saved);
+        }
+        if (done) done(std::move(failure), id);
+    };
+    state_->store.ask<AccountId>(std::move(work), std::move(finish));
+}
+
+void Directory::remove(AccountId id, std::function<void(Store::Failure)> done) {
+    if (auto* record = state_->record(id)) record->leaving = true;
+    auto finish = [this, alive = std::weak_ptr(state_), id, done = std::move(done)](Store::Failure failure) {
+        const auto state = alive.lock();
+        if (!state) return;
+        if (auto* record = state->record(id)) {
+            if (failure) {
+                record->leaving = false;
+            } else {
+                const auto account = record->account;
+                state->erase(id);
+                if (on_removed) on_removed(account);
+            }
+        }
+        if (done) done(std::move(failure));
+    };
+    state_->store.commit([id](Database& db) { accounts::remove(db, id); }, std::move(finish));
+}
+
+void Directory::note_language(AccountId id, const std::string& lang) {
+    auto* record = state_->record(id);
+    if (record == nullptr || record->leaving || record->account.lang == lang || lang.empty()) return;
+    record->account.lang = lang;
+    state_->store.later([id, lang](Database& db) { accounts::note_language(db, id, lang); });
+}
+
+const Contact* Directory::contact(AccountId id, const std::string& canonical) const {
+    auto* record = state_->record(id);
+    return record == nullptr ? nullptr : record->find(canonical);
+}
+
+std::vector<const Contact*> Directory::contacts(AccountId id) const {
+    std::vector<const Contact*> contacts;
+    if (auto* record = state_->record(id)) {
+        contacts.reserve(record->contacts.size());
+        for (const auto& contact : record->contacts) contacts.push_back(contact.get());
+    }
+    return contacts;
+}
+
+Contact& Directory::know(AccountId id, const coi::Address& address) {
+    auto* record = state_->record(id);
+    if (record == nullptr) throw std::logic_error("a contact of an account that is not in the directory");
+    const auto canonical = address.canonical();
+    const auto at = record->place(canonical);
+    if (at != record->contacts.end() && (*at)->canonical == canonical) return **at;
+    auto contact = std::make_unique<Contact>();
+    contact->account = id;
+    contact->canonical = canonical;
+    contact->address = address;
+    return **record->contacts.insert(at, std::move(contact));
+}
+
+void Directory::save(const Contact& contact) {
+    auto* record = state_->record(contact.account);
+    if (record == nullptr || record->leaving) return;
+    const auto at = record->place(contact.canonical);
+    if (at == record->contacts.end() || (*at)->canonical != contact.canonical) {
+        record->contacts.insert(at, std::make_unique<Contact>(contact));
+    } else if (at->get() != &contact) {
+        **at = contact;
+    }
+    state_->store.later([contact](Database& db) { accounts::save(db, contact); });
+}
+
+void Directory::remove_contact(AccountId id, const std::string& canonical) {
+    auto* record = state_->record(id);
+    if (record == nullptr || record->leaving) return;
+    const auto at = record->place(canonical);
+    if (at == record->contacts.end() || (*at)->canonical != canonical) return;
+    state_->store.later([id, canonical = (*at)->canonical](Database& db) { accounts::remove(db, id, canonical); });
+    record->contacts.erase(at);
+}
+
+}  // namespace gateway

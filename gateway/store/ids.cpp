@@ -1,0 +1,117 @@
+// The id map's SQL; see ids.h.
+
+#include "gateway/store/ids.h"
+
+namespace gateway::ids {
+namespace {
+
+#define KNOWN_COLUMNS "k.account, k.contact, k.message, k.stanza, k.from_jabber, k.jid, k.lang, k.wants_receipt, k.time"
+
+std::int64_t number(AccountId account) { return static_cast<std::int64_t>(account); }
+
+std::optional<Known> first(Query& row) {
+    if (!row.step()) return std::nullopt;
+    Known known;
+    known.account = AccountId(row.integer(0));
+    known.contact = row.text(1);
+    known.message.value = row.text(2);
+    known.stanza.value = row.text(3);
+    known.from_jabber = row.integer(4) != 0;
+    known.jid = row.text(5);
+    known.lang = row.text(6);
+    known.wants_receipt = row.integer(7) != 0;
+    known.when = Time(Time::duration(row.integer(8)));
+    return known;
+}
+
+/// Whether a server's rewritten id of a message in this direction is meant.
+bool is_alias(Database& db, const Known& known) {
+    return db
+        .query(
+            "SELECT 1 FROM alias a JOIN known k ON k.id = a.known WHERE a.message = ? AND k.account = ? AND k.contact "
+            "= ? "
+            "AND k.from_jabber = ?")
+        .bind(known.message.value)
+        .bind(number(known.account))
+        .bind(known.contact)
+        .bind(std::int64_t(known.from_jabber))
+        .step();
+}
+
+}  // namespace
+
+bool remember(Database& db, const Known& known) {
+    if (is_alias(db, known)) return false;
+    db.query(
+          "INSERT INTO known (account, contact, message, from_jabber, stanza, jid, lang, wants_receipt, time) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message, account, contact, from_jabber) DO NOTHING")
+        .bind(number(known.account))
+        .bind(known.contact)
+        .bind(known.message.value)
+        .bind(std::int64_t(known.from_jabber))
+        .bind(known.stanza.value)
+        .bind(known.jid)
+        .bind(known.lang)
+        .bind(std::int64_t(known.wants_receipt))
+        .bind(std::int64_t(known.when.time_since_epoch().count()))
+        .run();
+    return db.changes() > 0;
+}
+
+void alias(Database& db, AccountId account, const coi::MessageId& known, const coi::MessageId& further) {
+    if (known == further) return;
+    db.query(
+          "INSERT INTO alias (message, known) SELECT ?, id FROM known WHERE message = ? AND account = ? "
+          "ON CONFLICT (message, known) DO NOTHING")
+        .bind(further.value)
+        .bind(known.value)
+        .bind(number(account))
+        .run();
+}
+
+std::optional<Known> by_message(Database& db, AccountId account, const coi::MessageId& message) {
+    auto direct = db.query("SELECT " KNOWN_COLUMNS
+                           " FROM known k WHERE k.message = ? AND k.account = ? ORDER BY k.id DESC LIMIT 1");
+    if (auto known = first(direct.bind(message.value).bind(number(account)))) return known;
+    auto other = db.query("SELECT " KNOWN_COLUMNS
+                          " FROM alias a JOIN known k ON k.id = a.known WHERE a.message = ? AND k.account = ? "
+                          "ORDER BY a.known DESC LIMIT 1");
+    return first(other.bind(message.value).bind(number(account)));
+}
+
+std::optional<Known> by_message(Database& db, const coi::MessageId& message) {
+    auto direct = db.query("SELECT " KNOWN_COLUMNS " FROM known k WHERE k.message = ? ORDER BY k.id DESC LIMIT 1");
+    if (auto known = first(direct.bind(message.value))) return known;
+    auto other = db.query("SELECT " KNOWN_COLUMNS
+                          " FROM alias a JOIN known k ON k.id = a.known WHERE a.message = ? "
+                          "ORDER BY a.known DESC LIMIT 1");
+    return first(other.bind(message.value));
+}
+
+std::optional<Known> by_stanza(Database& db, AccountId account, const std::string& contact, const StanzaId& stanza) {
+    if (stanza.empty()) return std::nullopt;  // many messages have none
+    auto query = db.query("SELECT " KNOWN_COLUMNS
+                          " FROM known k WHERE k.account = ? AND k.contact = ? AND k.stanza = ? "
+                          "ORDER BY k.id DESC LIMIT 1");
+    return first(query.bind(number(account)).bind(contact).bind(stanza.value));
+}
+
+void forget(Database& db, AccountId account, const std::string& contact, const coi::MessageId& message,
+            bool from_jabber) {
+    db.query("DELETE FROM known WHERE message = ? AND account = ? AND contact = ? AND from_jabber = ?")
+        .bind(message.value)
+        .bind(number(account))
+        .bind(contact)
+        .bind(std::int64_t(from_jabber))
+        .run();
+}
+
+void expire(Database& db, Time before) {
+    db.query("DELETE FROM known WHERE time < ?").bind(std::int64_t(before.time_since_epoch().count())).run();
+}
+
+void forget_account(Database& db, AccountId account) {
+    db.query("DELETE FROM known WHERE account = ?").bind(number(account)).run();
+}
+
+}  // namespace gateway::ids

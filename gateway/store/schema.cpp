@@ -1,0 +1,162 @@
+// Schema version 1, and the key check; see schema.h.
+//
+// Times are milliseconds since 1970, UTC. Payloads stand in a table of their own: a retry rewrites a small row, not a
+// large mail. Queue ids are never reused (AUTOINCREMENT), so a late "done" cannot hit another entry. queue and known
+// carry account numbers without a foreign key: the gateway's own words belong to no account (0).
+
+#include "gateway/store/schema.h"
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "gateway/store/sealed.h"
+
+namespace gateway::schema {
+namespace {
+
+struct Step {
+    const char* name;
+    const char* sql;
+};
+
+constexpr std::array<Step, 1> steps{{{"first tables", R"sql(
+CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind INTEGER NOT NULL, jid TEXT NOT NULL,
+    name TEXT NOT NULL, local TEXT NOT NULL, domain TEXT NOT NULL,
+    login BLOB, -- sealed
+    take INTEGER NOT NULL, sent_copy INTEGER NOT NULL, lang TEXT NOT NULL,
+    UNIQUE (jid, kind));
+CREATE TABLE contact (
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    canonical TEXT NOT NULL,
+    name TEXT NOT NULL, local TEXT NOT NULL, domain TEXT NOT NULL,
+    dialect INTEGER NOT NULL, written_to INTEGER NOT NULL, subscribed INTEGER NOT NULL, subject_shown INTEGER NOT NULL,
+    subject BLOB, -- sealed
+    last_in TEXT NOT NULL, last_out TEXT NOT NULL,
+    PRIMARY KEY (account, canonical)) WITHOUT ROWID;
+CREATE TABLE folder (
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    name TEXT NOT NULL, uid_validity INTEGER NOT NULL, uid_next INTEGER NOT NULL,
+    PRIMARY KEY (account, name)) WITHOUT ROWID;
+CREATE TABLE queue (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    leg INTEGER NOT NULL, account INTEGER NOT NULL, contact TEXT NOT NULL,
+    name TEXT NOT NULL, origin TEXT NOT NULL, origin_id TEXT NOT NULL, lang TEXT NOT NULL,
+    sender TEXT NOT NULL, recipient TEXT NOT NULL,
+    taken INTEGER NOT NULL, next INTEGER NOT NULL, expires INTEGER NOT NULL,
+    attempts INTEGER NOT NULL, delay_told INTEGER NOT NULL, held INTEGER NOT NULL, last_error TEXT NOT NULL);
+CREATE INDEX queue_line ON queue (account, contact, leg);
+CREATE INDEX queue_name ON queue (name);
+CREATE TABLE payload (
+    id INTEGER PRIMARY KEY REFERENCES queue (id) ON DELETE CASCADE,
+    bytes BLOB NOT NULL); -- sealed
+CREATE TABLE known (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL, contact TEXT NOT NULL, message TEXT NOT NULL, from_jabber INTEGER NOT NULL,
+    stanza TEXT NOT NULL, jid TEXT NOT NULL, lang TEXT NOT NULL, wants_receipt INTEGER NOT NULL, time INTEGER NOT NULL);
+CREATE UNIQUE INDEX known_message ON known (message, account, contact, from_jabber);
+CREATE INDEX known_stanza ON known (account, contact, stanza);
+CREATE INDEX known_time ON known (time);
+CREATE TABLE alias (
+    message TEXT NOT NULL, known INTEGER NOT NULL REFERENCES known (id) ON DELETE CASCADE,
+    PRIMARY KEY (message, known)) WITHOUT ROWID;
+CREATE INDEX alias_known ON alias (known);
+)sql"}}};
+
+constexpr std::int64_t application = 0x636f6967;  // "coig"
+constexpr std::string_view check_text = "coigate", check_purpose = "setting.key_check";
+
+std::int64_t pragma(Database& db, const char* sql) {
+    auto query = db.query(sql);
+    return query.step() ? query.integer(0) : 0;
+}
+
+/// Runs `work` as a transaction.
+void atomically(Database& db, const std::function<void()>& work) {
+    db.execute("BEGIN IMMEDIATE");
+    try {
+        work();
+        db.execute("COMMIT");
+    } catch (...) {
+        if (db.in_transaction()) db.execute("ROLLBACK");
+        throw;
+    }
+}
+
+void set_check_value(Database& db) {
+    db.query(
+          "INSERT INTO setting (name, value) VALUES ('key_check', ?) ON CONFLICT (name) DO UPDATE SET value = "
+          "excluded.value")
+        .bind_blob(db.seal().close(check_text, check_purpose))
+        .run();
+}
+
+}  // namespace
+
+void check_owner(Database& db) {
+    const auto owner = pragma(db, "PRAGMA application_id");
+    const auto version = pragma(db, "PRAGMA user_version");
+    const auto tables = pragma(db, "SELECT count(*) FROM sqlite_schema");
+    if (owner != application && (owner != 0 || tables != 0)) {
+        throw StoreError("the file is a database of another program: name another file in [store] url");
+    }
+    if (version > static_cast<std::int64_t>(steps.size())) {
+        throw StoreError("the store was made by a newer coigate (schema " + std::to_string(version) +
+                         ", this one knows " + std::to_string(steps.size()) +
+                         "): install that version again, or restore a backup");
+    }
+}
+
+void bring_up_to_date(Database& db) {
+    const auto version = pragma(db, "PRAGMA user_version");
+    if (version == static_cast<std::int64_t>(steps.size())) return;
+    atomically(db, [&] {
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, taken INTEGER NOT "
+            "NULL)");
+        for (auto i = static_cast<std::size_t>(version); i < steps.size(); ++i) {
+            db.execute(steps[i].sql);
+            const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())
+                                 .time_since_epoch()
+                                 .count();
+            db.query("INSERT INTO migration (version, name, taken) VALUES (?, ?, ?)")
+                .bind(static_cast<std::int64_t>(i) + 1)
+                .bind(std::string_view(steps[i].name))
+                .bind(std::int64_t(now))
+                .run();
+        }
+        const auto marks = "PRAGMA application_id = " + std::to_string(application) +
+                           "; PRAGMA user_version = " + std::to_string(steps.size());
+        db.execute(marks.c_str());
+    });
+}
+
+void check_key(Database& db) {
+    std::string sealed;
+    {
+        auto query = db.query("SELECT value FROM setting WHERE name = 'key_check'");
+        if (query.step()) sealed = query.blob(0);
+    }
+    if (sealed.empty()) return atomically(db, [&] { set_check_value(db); });
+    try {
+        if (db.seal().open(sealed, check_purpose) != check_text) throw StoreError("the check value differs");
+    } catch (const StoreError&) {
+        throw StoreError(
+            "the key file is not the one this store was sealed with: put the former key file back ([store] key_file), "
+            "or "
+            "move the database away to start empty");
+    }
+    if (db.seal().is_current(sealed)) return;
+    atomically(db, [&] {
+        seal_anew(db);
+        set_check_value(db);
+    });
+    db.checkpoint();
+}
+
+}  // namespace gateway::schema

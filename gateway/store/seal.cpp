@@ -1,0 +1,154 @@
+// AES-256-GCM over OpenSSL's EVP; the layout of a sealed blob stands in seal.h.
+//
+// The cipher and the digest are fetched once: OpenSSL 3 would otherwise look them up at every message. All methods are
+// const and may be called from any thread.
+
+#include "gateway/store/seal.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <cstring>
+
+#include "gateway/store/database.h"
+
+namespace gateway {
+namespace {
+
+constexpr char version = 1;
+constexpr std::size_t id_size = 4, nonce_size = 12, tag_size = 16, head_size = 1 + id_size + nonce_size;
+
+template <auto Free>
+struct Release {
+    template <class T>
+    void operator()(T* pointer) const {
+        Free(pointer);
+    }
+};
+using Cipher = std::unique_ptr<EVP_CIPHER, Release<EVP_CIPHER_free>>;
+using Context = std::unique_ptr<EVP_CIPHER_CTX, Release<EVP_CIPHER_CTX_free>>;
+
+const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+/// Crypto that cannot fail but for lack of memory or a broken library.
+void require(bool worked) {
+    if (!worked) throw StoreError("OpenSSL failed while sealing; is the machine out of memory?");
+}
+
+std::string hmac(const Seal::Key& key, std::string_view bytes) {
+    std::string digest(32, '\0');
+    require(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(),
+                 bytes_of(digest), nullptr) != nullptr);
+    return digest;
+}
+
+}  // namespace
+
+struct Seal::Keys {
+    struct One {
+        Key key;
+        std::string id;
+    };
+    std::vector<One> all;
+    Cipher cipher{EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)};
+
+    ~Keys() {
+        for (auto& one : all) OPENSSL_cleanse(one.key.data(), one.key.size());
+    }
+};
+
+Seal::Seal(std::vector<Key> keys) {
+    if (keys.empty()) throw StoreError("the key file holds no key: it must hold 32 random bytes");
+    auto made = std::make_shared<Keys>();
+    require(made->cipher != nullptr);
+    for (auto& key : keys) {
+        made->all.push_back({key, hmac(key, "coigate key id").substr(0, id_size)});
+        OPENSSL_cleanse(key.data(), key.size());
+    }
+    keys_ = std::move(made);
+}
+
+Seal Seal::from_file_bytes(std::string_view bytes) {
+    constexpr auto size = sizeof(Key);
+    if (bytes.empty() || bytes.size() % size != 0) {
+        throw StoreError("the key file has " + std::to_string(bytes.size()) +
+                         " bytes: it must hold 32 random bytes, or 32 for each key, the newest first");
+    }
+    std::vector<Key> keys(bytes.size() / size);
+    for (std::size_t i = 0; i < keys.size(); ++i) std::memcpy(keys[i].data(), bytes.data() + i * size, size);
+    return Seal(std::move(keys));
+}
+
+std::string Seal::close(std::string_view plain, std::string_view purpose) const {
+    const auto& key = keys_->all.front();
+    std::string sealed(head_size + plain.size() + tag_size, '\0');
+    sealed[0] = version;
+    std::memcpy(sealed.data() + 1, key.id.data(), id_size);
+    auto* nonce = bytes_of(sealed) + 1 + id_size;
+    auto* body = bytes_of(sealed) + head_size;
+    require(RAND_bytes(nonce, nonce_size) == 1);
+
+    Context context{EVP_CIPHER_CTX_new()};
+    int length = 0;
+    require(context && EVP_EncryptInit_ex2(context.get(), keys_->cipher.get(), key.key.data(), nonce, nullptr) == 1);
+    require(EVP_EncryptUpdate(context.get(), nullptr, &length, bytes_of(purpose), static_cast<int>(purpose.size())) ==
+            1);
+    require(EVP_EncryptUpdate(context.get(), body, &length, bytes_of(plain), static_cast<int>(plain.size())) == 1);
+    require(EVP_EncryptFinal_ex(context.get(), body + plain.size(), &length) == 1);
+    require(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, tag_size, body + plain.size()) == 1);
+    return sealed;
+}
+
+std::string Seal::open(std::string_view sealed, std::string_view purpose) const {
+    if (sealed.size() < head_size + tag_size || sealed[0] != version) {
+        throw StoreError("stored data is damaged (it is no sealed blob): restore the store from a backup");
+    }
+    const Keys::One* key = nullptr;
+    for (const auto& one : keys_->all) {
+        if (sealed.substr(1, id_size) == one.id) key = &one;
+    }
+    if (key == nullptr) {
+        throw StoreError(
+            "stored data was sealed with a key that the key file does not hold: put the former key file back, or add "
+            "its 32 bytes after the new key's");
+    }
+    const auto cipher_text = sealed.substr(head_size, sealed.size() - head_size - tag_size);
+    std::string tag(sealed.substr(sealed.size() - tag_size));
+    std::string plain(cipher_text.size(), '\0');
+
+    Context context{EVP_CIPHER_CTX_new()};
+    int length = 0;
+    require(context && EVP_DecryptInit_ex2(context.get(), keys_->cipher.get(), key->key.data(),
+                                           bytes_of(sealed) + 1 + id_size, nullptr) == 1);
+    require(EVP_DecryptUpdate(context.get(), nullptr, &length, bytes_of(purpose), static_cast<int>(purpose.size())) ==
+            1);
+    require(EVP_DecryptUpdate(context.get(), bytes_of(plain), &length, bytes_of(cipher_text),
+                              static_cast<int>(cipher_text.size())) == 1);
+    require(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, tag_size, tag.data()) == 1);
+    if (EVP_DecryptFinal_ex(context.get(), bytes_of(plain) + plain.size(), &length) != 1) {
+        OPENSSL_cleanse(plain.data(), plain.size());
+        throw StoreError("stored data is damaged (its seal does not match): restore the store from a backup");
+    }
+    return plain;
+}
+
+std::string Seal::keyed_hash(std::string_view bytes) const { return hmac(keys_->all.front().key, bytes); }
+
+std::string Seal::key_id() const {
+    std::string hex;
+    for (const unsigned char byte : keys_->all.front().id) {
+        hex += "0123456789abcdef"[byte >> 4];
+        hex += "0123456789abcdef"[byte & 15];
+    }
+    return hex;
+}
+
+bool Seal::is_current(std::string_view sealed) const {
+    return sealed.size() >= head_size + tag_size && sealed[0] == version &&
+           sealed.substr(1, id_size) == keys_->all.front().id;
+}
+
+}  // namespace gateway

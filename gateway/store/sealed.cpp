@@ -1,0 +1,78 @@
+// Sealing all data anew after a key rotation; see sealed.h.
+
+#include "gateway/store/sealed.h"
+
+#include <optional>
+#include <utility>
+
+namespace gateway {
+namespace {
+
+/// The blob under the current key; nullopt if it is already.
+std::optional<std::string> renewed(const Seal& seal, const std::string& sealed, const std::string& purpose) {
+    if (seal.is_current(sealed)) return std::nullopt;
+    return seal.close(seal.open(sealed, purpose), purpose);
+}
+
+// Row by row, each found by the key of the one before: a queue of large mails is not held in memory.
+
+void renew_payloads(Database& db) {
+    for (std::int64_t id = 0;;) {
+        std::optional<std::string> blob;
+        {
+            auto row = db.query("SELECT id, bytes FROM payload WHERE id > ? ORDER BY id LIMIT 1");
+            if (!row.bind(id).step()) return;
+            id = row.integer(0);
+            blob = renewed(db.seal(), row.blob(1), payload_purpose(id));
+        }
+        if (blob) db.query("UPDATE payload SET bytes = ? WHERE id = ?").bind_blob(*blob).bind(id).run();
+    }
+}
+
+void renew_logins(Database& db) {
+    for (std::int64_t id = 0;;) {
+        std::optional<std::string> blob;
+        {
+            auto row =
+                db.query("SELECT id, jid, login FROM account WHERE id > ? AND login IS NOT NULL ORDER BY id LIMIT 1");
+            if (!row.bind(id).step()) return;
+            id = row.integer(0);
+            blob = renewed(db.seal(), row.blob(2), login_purpose(row.text(1)));
+        }
+        if (blob) db.query("UPDATE account SET login = ? WHERE id = ?").bind_blob(*blob).bind(id).run();
+    }
+}
+
+void renew_subjects(Database& db) {
+    std::int64_t account = 0;
+    std::string canonical;
+    for (;;) {
+        std::optional<std::string> blob;
+        {
+            auto row = db.query(
+                "SELECT account, canonical, subject FROM contact WHERE (account, canonical) > (?, ?) AND subject IS "
+                "NOT NULL "
+                "ORDER BY account, canonical LIMIT 1");
+            if (!row.bind(account).bind(canonical).step()) return;
+            account = row.integer(0);
+            canonical = row.text(1);
+            blob = renewed(db.seal(), row.blob(2), subject_purpose(account, canonical));
+        }
+        if (!blob) continue;
+        db.query("UPDATE contact SET subject = ? WHERE account = ? AND canonical = ?")
+            .bind_blob(*blob)
+            .bind(account)
+            .bind(canonical)
+            .run();
+    }
+}
+
+}  // namespace
+
+void seal_anew(Database& db) {
+    renew_payloads(db);
+    renew_logins(db);
+    renew_subjects(db);
+}
+
+}  // namespace gateway

@@ -1,0 +1,99 @@
+// No statement on the way of a message may walk through what waits: the plans of the very statements the store has run
+// are looked at.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "gateway/store/accounts.h"
+#include "gateway/store/ids.h"
+#include "gateway/store/queue.h"
+#include "tests/unit/gateway/store/test_store.h"
+
+namespace gateway {
+namespace {
+
+std::string plan_of(Database& db, const std::string& sql) {
+    static std::deque<std::string> kept;  // the address of a text is the cache's key
+    auto query = db.query(kept.emplace_back("EXPLAIN QUERY PLAN " + sql).c_str());
+    std::string lines;
+    while (query.step()) lines += query.text(3) + "\n";
+    return lines;
+}
+
+/// Calls everything once that happens to a message, an account or a contact in daily work.
+void use_everything(Database& db) {
+    Account account;
+    account.kind = Account::Kind::mailbox;
+    account.jid = "alice@jabber.example";
+    account.id = accounts::save(db, account);
+    accounts::save(db, account);
+    accounts::note_language(db, account.id, "de");
+    Contact contact;
+    contact.account = account.id;
+    contact.canonical = "bob@example.org";
+    contact.subject = "Earth";
+    accounts::save(db, contact);
+    accounts::save(db, account.id, Cursor{"INBOX", 1, 2});
+    accounts::cursors(db, account.id);
+
+    queue::Entry entry;
+    entry.account = account.id;
+    entry.contact = contact.canonical;
+    entry.name = "chat$1@example.org";
+    const auto id = queue::put(db, entry);
+    queue::heads(db, queue::Leg::mail, 0, 10);
+    queue::next(db, queue::Leg::mail, account.id, contact.canonical, 0, 10);
+    queue::find(db, id);
+    queue::find_by_name(db, queue::Leg::mail, entry.name);
+    queue::list(db, 0, 10);
+    queue::retry(db, id, Time{}, 1, "", false);
+    queue::done(db, id);
+
+    ids::Known known;
+    known.account = account.id;
+    known.contact = contact.canonical;
+    known.message = {entry.name};
+    known.stanza = {"s1"};
+    ids::remember(db, known);
+    ids::alias(db, account.id, known.message, {"rewritten@example.org"});
+    ids::by_message(db, account.id, {"unknown"});
+    ids::by_message(db, {"unknown"});
+    ids::by_stanza(db, account.id, contact.canonical, known.stanza);
+    ids::forget(db, account.id, contact.canonical, known.message, false);
+    ids::expire(db, Time{});
+    accounts::remove(db, account.id, contact.canonical);
+    accounts::remove(db, account.id);
+}
+
+TEST(QueryPlan, nothing_in_daily_work_scans_or_sorts) {
+    Database db(":memory:", test_seal());
+    const auto opening = db.statements();
+    use_everything(db);
+    std::size_t looked_at = 0;
+    for (const auto& sql : db.statements()) {
+        if (std::find(opening.begin(), opening.end(), sql) != opening.end()) continue;
+        const auto plan = plan_of(db, sql);
+        EXPECT_EQ(plan.find("SCAN"), std::string::npos) << sql << "\n" << plan;
+        // The newest of the few messages that share one Message-ID is found by sorting them.
+        const bool few = sql.find("FROM known k WHERE k.message") != std::string::npos;
+        EXPECT_TRUE(few || plan.find("TEMP B-TREE") == std::string::npos) << sql << "\n" << plan;
+        ++looked_at;
+    }
+    EXPECT_GT(looked_at, 20u);
+}
+
+TEST(QueryPlan, the_start_up_walk_looks_up_each_line_by_its_index) {
+    Database db(":memory:", test_seal());
+    queue::heads(db, queue::Leg::mail, 0, 10);
+    for (const auto& sql : db.statements()) {
+        if (sql.find("NOT EXISTS") == std::string::npos) continue;
+        EXPECT_NE(plan_of(db, sql).find("queue_line (account=? AND contact=? AND leg=? AND rowid<?)"),
+                  std::string::npos)
+            << plan_of(db, sql);
+    }
+}
+
+}  // namespace
+}  // namespace gateway
