@@ -153,7 +153,9 @@ class JabberClient:
             def take(stanza):
                 if not answer.done():
                     answer.set_result(Stanza(stanza.xml))
-            iq.send(callback=take, timeout=seconds, timeout_callback=lambda _: answer.done() or answer.set_result(None))
+            sent = iq.send(callback=take, timeout=seconds,
+                           timeout_callback=lambda _: answer.done() or answer.set_result(None))
+            sent.add_done_callback(lambda future: future.cancelled() or future.exception())  # told by `answer` already
             return await answer
         result = self._call(act(), seconds + 5)
         if result is None:

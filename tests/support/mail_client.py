@@ -54,7 +54,8 @@ class MailClient:
         if reply_to is not None:
             mail["In-Reply-To"] = reply_to["Message-ID"]
             mail["References"] = f'{reply_to.get("References", "")} {reply_to["Message-ID"]}'.strip()
-            subject = subject or "Re: " + str(reply_to.get("Subject", "")).removeprefix("Re: ")
+            if reply_to["Subject"] and not subject:
+                subject = "Re: " + reply_to["Subject"].removeprefix("Re: ")
         if subject:
             mail["Subject"] = subject
         for name, value in (headers or {}).items():

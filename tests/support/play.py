@@ -43,12 +43,12 @@ class JabberPerson(JabberClient):
     """A user of the Jabber server with a client that is logged in."""
 
     def __init__(self, world, name):
-        super().__init__(f"{name}@{world.jabber_server.domain}", PASSWORD, world.jabber_server.c2s_port, world.certificates.ca_file)
+        super().__init__(f"{name}@{world.jabber_server.domain}", world.password, world.jabber_server.c2s_port, world.certificates.ca_file)
         self.world, self.address = world, self.jid
 
     def writes(self, address, body, **what):
         """A chat message to a mail user; returns the stanza's id."""
-        tell(f"{self.jid} → {address}: {body}")
+        self.world.tell(f"{self.jid} → {address}: {body}")
         return self.say(self.world.coigate.jid_of(address), body, **what)
 
     def reads(self, body, address=None, seconds=30):
@@ -56,30 +56,30 @@ class JabberPerson(JabberClient):
         sender = self.world.coigate.jid_of(address) if address else ""
         stanza = self.wait_for(lambda s: s.kind == "message" and s.type != "error" and body in s.body and
                                (not sender or s.sender.split("/")[0] == sender), seconds, f"a message {body!r} from {address}")
-        tell(f"  {self.jid} reads: {stanza.body}")
+        self.world.tell(f"  {self.jid} reads: {stanza.body}")
         return stanza
 
     def gets_error(self, stanza_id, seconds=30):
         """Waits for the error on a stanza; returns (condition, text)."""
         stanza = self.wait_for(lambda s: s.kind == "message" and s.type == "error" and s.id == stanza_id, seconds,
                                f"an error on {stanza_id}")
-        tell(f"  {self.jid} is told: {' – '.join(stanza.error)}")
+        self.world.tell(f"  {self.jid} is told: {' – '.join(stanza.error)}")
         return stanza.error
 
-    def links(self, address, password=PASSWORD, **fields):
+    def links(self, address, password=None, **fields):
         """Links a mailbox by the registration form, naming the servers; returns the answer."""
-        tell(f"{self.jid} links the mailbox {address}")
-        return self.register(self.world.coigate.domain, email=address, password=password,
+        self.world.tell(f"{self.jid} links the mailbox {address}")
+        return self.register(self.world.coigate.domain, email=address, password=password or self.world.password,
                              imap_server=f"localhost:{self.world.dovecot.imaps_port}", imap_security="tls",
                              smtp_server=f"localhost:{self.world.postfix.submission_port}", smtp_security="starttls", **fields)
 
     def tells_gateway(self, words):
         """Plain words to the gateway's own JID; returns what it answers."""
-        tell(f"{self.jid} → {self.world.coigate.domain}: {words}")
+        self.world.tell(f"{self.jid} → {self.world.coigate.domain}: {words}")
         self.say(self.world.coigate.domain, words)
         answer = self.wait_for(lambda s: s.kind == "message" and s.sender.split("/")[0] == self.world.coigate.domain and s.body, 30,
                                f"the gateway's answer to {words!r}")
-        tell(f"  the gateway: {answer.body}")
+        self.world.tell(f"  the gateway: {answer.body}")
         return answer.body
 
 
@@ -87,40 +87,43 @@ class MailPerson(MailClient):
     """A user of the mail server who is logged in."""
 
     def __init__(self, world, name):
-        super().__init__(f"{name}@mail.test", PASSWORD, world.dovecot, world.postfix, world.certificates.ca_file)
+        super().__init__(f"{name}@mail.test", world.password, world.dovecot, world.postfix, world.certificates.ca_file)
         self.world = world
 
     def writes(self, address, text, **what):
         """A mail; returns its Message-ID."""
-        tell(f"{self.address} → {address}: {text}")
+        self.world.tell(f"{self.address} → {address}: {text}")
         return self.say(address, text, **what)
 
     def reads(self, text, seconds=30):
         """Waits for a mail that contains `text`; returns it (an EmailMessage)."""
         mail = self.wait_for(lambda m: text in text_of(m), seconds, f"a mail {text!r}")
-        tell(f"  {self.address} reads: {text_of(mail)}")
+        self.world.tell(f"  {self.address} reads: {text_of(mail)}")
         return mail
 
     def gets_bounce(self, seconds=60):
         """Waits for a delivery status notification; returns it."""
         bounce = self.wait_for(lambda m: m.get_content_type() == "multipart/report", seconds, "a bounce")
-        tell(f"  {self.address} gets a bounce: {bounce['Subject']}")
+        self.world.tell(f"  {self.address} gets a bounce: {bounce['Subject']}")
         return bounce
 
 
 class World:
     """Prosody (or the Jabber server class given), Dovecot, Postfix and coigate, all private; people are made when called.
 
-    `gateway` are further arguments for Coigate; `folder` keeps the work there instead of a temporary folder that goes away.
+    `gateway` are further arguments for Coigate; `folder` keeps the work there instead of a temporary folder that goes away;
+    `tell` takes each line of the play as it is spoken.
     """
 
-    def __init__(self, jabber=Prosody, jabber_people=("alice",), mail_people=("bob", "carol"), gateway=None, folder=None):
+    def __init__(self, jabber=Prosody, jabber_people=("alice",), mail_people=("bob", "carol"), gateway=None, folder=None,
+                 password=PASSWORD, tell=tell):
+        self.tell, self.password = tell, password
         self._keep = folder is not None or bool(os.environ.get("COIGATE_KEEP"))
         self.work = folder or work_folder()
         self.certificates = Certificates(self.work)
         lmtp = free_port()
-        self.jabber_server = jabber(self.work, self.certificates, {name: PASSWORD for name in jabber_people})
-        self.dovecot = Dovecot(self.work, self.certificates, {f"{name}@mail.test": PASSWORD for name in mail_people})
+        self.jabber_server = jabber(self.work, self.certificates, {name: password for name in jabber_people})
+        self.dovecot = Dovecot(self.work, self.certificates, {f"{name}@mail.test": password for name in mail_people})
         self.postfix = Postfix(self.work, self.certificates, self.dovecot, lmtp)
         self.coigate = Coigate(self.work, self.jabber_server, self.certificates, lmtp, self.postfix.smtp_port, **(gateway or {}))
         self.servers = [self.jabber_server, self.dovecot, self.postfix, self.coigate]
@@ -131,7 +134,7 @@ class World:
         try:
             for server in self.servers:
                 server.start()
-                tell(f"{server.name} is up: " + ", ".join(f"{what} {port}" for what, port in server.ports.items()))
+                self.tell(f"{server.name} is up: " + ", ".join(f"{what} {port}" for what, port in server.ports.items()))
         except BaseException as error:
             self._end(error)
             raise
@@ -144,32 +147,32 @@ class World:
 
     def _end(self, error):
         if error is not None and not isinstance(error, KeyboardInterrupt):
-            tell(f"\nFAILED after {time.monotonic() - self._began:.1f} s: {error}\n")
+            self.tell(f"\nFAILED after {time.monotonic() - self._began:.1f} s: {error}\n")
             for server in self.servers:
-                tell(server.log_tail(60))
+                self.tell(server.log_tail(60))
         for person in self._people.values():
             try:
                 person.close()
             except Exception as trouble:  # the play is over: say it, end the rest
-                tell(f"closing {person}: {trouble}")
+                self.tell(f"closing {person}: {trouble}")
         status = None
         for server in reversed(self.servers):
             try:
                 ended = server.stop()
                 status = ended if server is self.coigate else status
             except Failure as trouble:
-                tell(str(trouble))
+                self.tell(str(trouble))
                 server.kill()
                 status = -1
         if self._keep:
-            tell(f"the folder is kept: {self.work}")
+            self.tell(f"the folder is kept: {self.work}")
         else:
             shutil.rmtree(self.work, ignore_errors=True)
         if error is None:
             if status not in (0, None):
-                tell(f"\nFAILED: coigate ended with status {status}")
+                self.tell(f"\nFAILED: coigate ended with status {status}")
                 sys.exit(1)
-            tell(f"every line came true, in {time.monotonic() - self._began:.1f} s")
+            self.tell(f"every line came true, in {time.monotonic() - self._began:.1f} s")
 
     def jabber(self, name):
         """The Jabber user `name`, logged in, with the gateway in reach."""

@@ -35,6 +35,7 @@ class Prosody(Server):
         self.ports = ports or {"Jabber clients": free_port(), "components": free_port()}
         self.c2s_port, self.component_port = self.ports.values()
         owned_folder(self.folder, self.user, 0o755)
+        (self.folder / "certs").mkdir(exist_ok=True)  # it looks there, whatever `ssl` says
         self.config = self.folder / "prosody.cfg.lua"
         self.config.write_text(_CONFIG.format(
             folder=self.folder, c2s=self.c2s_port, component=self.component_port, domain=self.domain,
