@@ -15,13 +15,20 @@
 namespace gateway {
 
 /// What a stanza of a user to a contact says; nullopt if nothing that mail could carry (chat states, empty messages).
-/// Fills user, stanza, wants_receipt, lang, what; the caller fills contact and message.
+/// Fills user, stanza, when (if it was delayed), wants_receipt, lang, what; the caller fills contact and message.
 std::optional<Event> read(const xmpp::Tag& stanza);
-/// What a mail says to a user; nullopt if nothing (a receipt for nothing, an empty mail).
-std::optional<Event> read(const coi::Message&);
+/// What a mail says to a user; nullopt if nothing (a receipt for nothing, an empty mail). Fills contact, message, when,
+/// wants_receipt, what; the caller fills user and stanza. `lang`: the reader's, for what is said about attachments.
+std::optional<Event> read(const coi::Message&, const std::string& lang = {});
+/// Whether this is written as a mail at all: what a mail program would only be bothered by, is not.
+bool carries(const Event&, Dialect);
+/// True for a message that a client encrypted for somebody else than us (OMEMO, OpenPGP, OTR): its text is only a
+/// notice. read() answers nullopt to it; the sender is told.
+bool sealed(const xmpp::Tag& stanza);
 /// The <message/> from `from` (the contact's JID) to `to`; id and children from the event.
 xmpp::Stanza write_stanza(const Event&, const xmpp::JID& from, const xmpp::JID& to);
-/// The mail from `own` to the contact, threaded by what the conversation knows.
+/// The mail from `own` to the contact, threaded by what the conversation knows. Without a date if the event has no
+/// time.
 coi::Message write_mail(const Event&, const coi::Address& own, const Contact& conversation);
 
 }  // namespace gateway

@@ -1,0 +1,34 @@
+#include "gateway/conversation.h"
+
+#include "gateway/feature/text.h"
+
+namespace gateway {
+
+Dialect dialect_of(const coi::Message& mail) {
+    if (coi::is_chat(mail.id)) return Dialect::coi;
+    return mail.header("chat-version").empty() ? Dialect::mail : Dialect::chatmail;
+}
+
+void note_read(const coi::Message& mail, Event& event, Contact& conversation) {
+    // A receipt is written by a program: chatmail's clear ones have no Chat-Version, and nobody answers them.
+    auto* text = std::get_if<Text>(&event.what);
+    if (!text || mail.from.empty()) return;
+    conversation.address = mail.from.front();
+    conversation.dialect = dialect_of(mail);
+    if (!mail.id.empty()) conversation.last_in = mail.id;
+    if (text->subject.empty()) return;
+    const std::string about = text::topic(text->subject);
+    if (about.empty() || about == conversation.subject) text->subject.clear();
+    if (about.empty()) return;
+    conversation.subject = about;
+    conversation.subject_shown = true;
+}
+
+void note_written(const coi::Message& mail, Contact& conversation) {
+    if (mail.mdn) return;
+    conversation.written_to = true;
+    if (!mail.id.empty()) conversation.last_out = mail.id;
+    if (auto about = text::topic(mail.subject); !about.empty()) conversation.subject = std::move(about);
+}
+
+}  // namespace gateway

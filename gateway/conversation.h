@@ -1,0 +1,23 @@
+// What a mail teaches us about the conversation it belongs to: dialect, spelling of the address, subject and thread.
+//
+// design.md, "Two dialects of one language". Pure: changes only the Contact it is given; the caller saves it.
+
+#pragma once
+
+#include "coi/message.h"
+#include "gateway/account.h"
+#include "gateway/event.h"
+
+namespace gateway {
+
+/// How the writer of this mail writes: a chat$ id is COI's, Chat-Version without it chatmail's, all else is plain mail.
+Dialect dialect_of(const coi::Message&);
+
+/// After read(mail): the conversation learns of the mail, and the event's subject is taken out if its reader knows it
+/// already.
+void note_read(const coi::Message&, Event&, Contact& conversation);
+
+/// After write_mail: the next mail continues this one.
+void note_written(const coi::Message&, Contact& conversation);
+
+}  // namespace gateway

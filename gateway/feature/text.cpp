@@ -1,0 +1,187 @@
+#include "gateway/feature/text.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+
+#include "coi/mail/quote.h"
+#include "gateway/words.h"
+
+namespace gateway::text {
+namespace {
+
+constexpr std::string_view between = " – ";  // of subject and text, as Delta Chat has it
+constexpr std::size_t longest_subject = 60;  // bytes of the first words
+constexpr std::size_t most_named = 20;       // attachments
+
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// At most `bytes` of UTF-8, never half a character.
+std::string_view head(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return text;
+    while (bytes > 0 && continues(text[bytes])) --bytes;
+    return text.substr(0, bytes);
+}
+
+std::string trim(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == text.npos) return {};
+    return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+/// One line with single spaces.
+std::string one_line(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) > ' ')
+            out += c;
+        else if (!out.empty() && out.back() != ' ')
+            out += ' ';
+    }
+    return trim(out);
+}
+
+/// The first words, as a subject.
+std::string first_words(std::string_view body) {
+    const std::string line = one_line(head(body, 4 * longest_subject));
+    if (line.size() <= longest_subject) return line;
+    const std::string_view cut = head(line, longest_subject);
+    const auto space = cut.rfind(' ');
+    // A "word" of half the subject's length is none (Chinese, Japanese): cut where it ends.
+    return std::string(space != cut.npos && space > longest_subject / 2 ? cut.substr(0, space) : cut) + "…";
+}
+
+std::string size_words(std::size_t bytes, const std::string& lang) {
+    if (bytes < 1000) return say(lang, "{1} byte", "{1} bytes", static_cast<long>(bytes));
+    if (bytes < 999'500) return say(lang, "{1} kB", {std::to_string((bytes + 500) / 1000)});
+    const std::size_t tenths = (bytes + 50'000) / 100'000;
+    return say(lang, "{1}.{2} MB", {std::to_string(tenths / 10), std::to_string(tenths % 10)});
+}
+
+std::string kind_words(const std::string& content_type, const std::string& lang) {
+    if (content_type.starts_with("image/")) return say(lang, "image");
+    if (content_type.starts_with("video/")) return say(lang, "video");
+    if (content_type.starts_with("audio/")) return say(lang, "audio");
+    if (content_type == "message/rfc822") return say(lang, "mail");
+    return say(lang, "file");
+}
+
+/// "[image: earth.jpg, 20 kB]"
+std::string named(const coi::Attachment& attachment, const std::string& lang) {
+    const std::string kind = kind_words(attachment.content_type, lang), size = size_words(attachment.size, lang);
+    if (attachment.name.empty()) return say(lang, "[{1}, {2}]", {kind, size});
+    return say(lang, "[{1}: {2}, {3}]", {kind, std::string(head(one_line(attachment.name), 200)), size});
+}
+
+void append_line(std::string& text, const std::string& line) {
+    if (!text.empty()) text += '\n';
+    text += line;
+}
+
+bool is_chat(const coi::Message& mail) {
+    return !mail.header("chat-version").empty() || coi::is_chat(mail.id) || !mail.header("chat-content").empty();
+}
+
+/// Bytes that the character at `at` takes in XML; gloox escapes these five.
+std::size_t printed(char c) {
+    constexpr std::string_view escaped = "&<>\"'";
+    return escaped.find(c) == escaped.npos ? 1 : 6;
+}
+
+/// The body as far as it fits; true if something was cut.
+bool shorten(std::string& body) {
+    std::size_t room = longest_printed, at = 0;
+    while (at < body.size() && printed(body[at]) <= room) room -= printed(body[at++]);
+    if (at == body.size()) return false;
+    body = head(body, at);
+    return true;
+}
+
+}  // namespace
+
+std::optional<Text> read(const xmpp::Tag& message) {
+    const std::string& type = xmpp::attribute(message, "type");
+    if (type == "error" || type == "groupchat") return std::nullopt;
+    const xmpp::Tag* body = message.findChild("body");
+    const xmpp::Tag* subject = message.findChild("subject");
+    Text text{body ? body->cdata() : "", subject ? one_line(subject->cdata()) : ""};
+    if (trim(text.body).empty()) {
+        // A subject alone is a message of its own only where it is not a room's topic or a client's habit.
+        if (text.subject.empty()) return std::nullopt;
+        text.body = text.subject;
+    }
+    return text;
+}
+
+std::optional<Text> read(const coi::Message& mail, const std::string& lang) {
+    if (mail.mdn || mail.dsn) return std::nullopt;
+    Text text;
+    text.body = trim(coi::fold_quotes(mail.text));
+    if (text.body.empty()) text.body = trim(mail.text);  // only a quote or a signature: better than nothing
+    if (!is_chat(mail)) text.subject = one_line(mail.subject);
+    if (mail.encrypted) append_line(text.body, say(lang, "[This message is encrypted and cannot be read here.]"));
+    std::size_t count = 0;
+    for (const auto& attachment : mail.attachments) {
+        if (mail.encrypted) break;  // they are the envelope of what could not be read
+        if (++count > most_named) {
+            const auto left = static_cast<long>(mail.attachments.size() - most_named);
+            append_line(text.body, say(lang, "[{1} more file]", "[{1} more files]", left));
+            break;
+        }
+        append_line(text.body, named(attachment, lang));
+    }
+    if (text.body.empty()) {
+        text.body = one_line(mail.subject);
+        text.subject.clear();
+    }
+    if (text.body.empty()) return std::nullopt;
+    if (shorten(text.body)) append_line(text.body, say(lang, "[The message was too long and is cut here.]"));
+    return text;
+}
+
+void write(const Text& text, xmpp::Tag& message) {
+    std::string body = text.body;
+    if (!text.subject.empty() && text.subject != text.body) body = text.subject + std::string(between) + text.body;
+    xmpp::add(message, "body", {}, xmpp::clean(body));
+}
+
+void write(const Text& text, coi::Message& mail, Dialect dialect) {
+    mail.text = text.body;
+    if (!text.subject.empty()) mail.subject = one_line(text.subject);
+    if (mail.subject.empty()) mail.subject = (dialect == Dialect::mail ? "" : "Chat: ") + first_words(text.body);
+    if (dialect == Dialect::mail || mail.from.empty()) return;
+    mail.headers["chat-version"] = "1.0";  // [COI-C "COI-specific Message Header Fields"]
+    const std::string own = mail.from.front().addr_spec();
+    mail.headers["chat-disposition-notification-to"] = own;
+    // Only to those who speak COI: a mail program would open a dialogue.
+    if (dialect == Dialect::coi) mail.headers["disposition-notification-to"] = own;
+}
+
+bool carries(const Text&, Dialect) { return true; }
+
+std::string topic(const std::string& subject) {
+    // Of the many prefixes that answers get, those of the languages that mail programs translate it into; also
+    // "Re[2]:".
+    static constexpr std::array<std::string_view, 20> prefixes = {"re",  "aw",  "sv",  "vs",  "antw", "antwort", "odp",
+                                                                  "ynt", "res", "rif", "bls", "vá",   "ref",     "enc",
+                                                                  "fwd", "fw",  "wg",  "tr",  "回复", "答复"};
+    std::string rest = one_line(subject);
+    for (bool found = true; found;) {
+        found = false;
+        auto colon = rest.find(':');
+        std::size_t width = 1;
+        if (const auto wide = rest.find("："); wide < colon) colon = wide, width = 3;  // full-width colon
+        if (colon == rest.npos || colon > 16) break;
+        std::string word = rest.substr(0, colon);
+        if (const auto bracket = word.find_first_of("[("); bracket != word.npos) word.resize(bracket);
+        word = trim(word);
+        std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        if (std::ranges::find(prefixes, word) == prefixes.end()) break;
+        rest = trim(std::string_view(rest).substr(colon + width));
+        found = true;
+    }
+    return rest;
+}
+
+}  // namespace gateway::text

@@ -1,0 +1,86 @@
+#include "gateway/identity.h"
+
+#include <initializer_list>
+
+#include "xmpp/xep/xep0106_escape.h"
+
+namespace gateway {
+namespace {
+
+/// "a\@b@c" cut at its last @; the domain never holds one.
+std::optional<std::pair<std::string, std::string>> cut(const std::string& spec) {
+    const auto at = spec.rfind('@');
+    if (at == spec.npos || at == 0 || at + 1 == spec.size()) return std::nullopt;
+    return std::pair{spec.substr(0, at), spec.substr(at + 1)};
+}
+
+/// [XEP-0106 §4.1] a local part neither begins nor ends with \20.
+bool spaced(const std::string& text) { return text.empty() || text.front() == ' ' || text.back() == ' '; }
+
+std::optional<xmpp::JID> jid(const std::string& text, const std::string& server) {
+    if (spaced(text) || server.empty()) return std::nullopt;
+    xmpp::JID made;
+    if (!made.setServer(server) || !made.setUsername(xmpp::xep0106::escape_node(text))) return std::nullopt;
+    return made;
+}
+
+}  // namespace
+
+std::optional<xmpp::JID> jid_of(const coi::Address& address, const std::string& component) {
+    const std::string canonical = address.canonical();
+    const auto parts = cut(canonical);
+    if (!parts) return std::nullopt;
+    // Folded before it is escaped: a server folds the JID, and "\5C" (no escape) would become "\5c" (an escape).
+    const std::string wire = coi::Address{"", parts->first, parts->second}.addr_spec();
+    const auto quoted = cut(wire);
+    if (!quoted) return std::nullopt;
+    // Nodeprep maps letters that newer IDNs tell apart (straße.de and strasse.de): such domains stand as A-labels.
+    for (const std::string& domain : {parts->second, quoted->second}) {
+        const auto made = jid(quoted->first + "@" + domain, component);
+        if (!made) continue;
+        const auto back = address_of(*made);
+        if (back && back->canonical() == canonical) return made;
+    }
+    return std::nullopt;
+}
+
+std::optional<coi::Address> address_of(const xmpp::JID& jid) {
+    std::string text = xmpp::xep0106::unescape_node(jid.username());
+    if (text.find('@') == text.npos) {
+        // [XEP-0106 §4.4] the older form.
+        const auto percent = text.rfind('%');
+        if (percent == text.npos) return std::nullopt;
+        text[percent] = '@';
+    }
+    auto address = coi::parse_addr_spec(text);
+    if (!address) return std::nullopt;
+    return *address;
+}
+
+std::optional<coi::Address> relay_address_of(const xmpp::JID& user) {
+    const std::string local = xmpp::xep0106::unescape_node(user.username());
+    if (local.empty() || user.server().empty()) return std::nullopt;
+    auto address = coi::parse_addr_spec(coi::Address{"", local, user.server()}.addr_spec());
+    if (!address || address->local != local) return std::nullopt;
+    return *address;
+}
+
+std::optional<xmpp::JID> user_of(const coi::Address& relay_address) {
+    const std::string canonical = relay_address.canonical();
+    const auto parts = cut(canonical);
+    if (!parts) return std::nullopt;
+    const auto made = jid(parts->first, parts->second);
+    if (!made) return std::nullopt;
+    const auto back = relay_address_of(*made);
+    return back && back->canonical() == canonical ? made : std::nullopt;
+}
+
+std::optional<std::string> bare(const std::string& jid) {
+    const xmpp::JID parsed(jid);
+    // gloox takes "a@b@c" for a node a at a server "b@c".
+    if (!parsed || parsed.server().empty() || parsed.server().find_first_of("@ /") != std::string::npos)
+        return std::nullopt;
+    return parsed.bare();
+}
+
+}  // namespace gateway

@@ -1,0 +1,46 @@
+// Data forms: questions with names, and the answers.
+//
+// [XEP-0004 §3]. gloox's DataForm is not used: it sorts a list's options by their label. Left out: multi-item results,
+// several values of one field (the first counts).
+
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "xmpp/stanza.h"
+
+namespace xmpp::xep0004 {
+
+inline constexpr const char* ns = "jabber:x:data";
+
+struct Field {
+    std::string var, type, label, value;
+    bool required = false;
+    struct Option {
+        std::string label, value;
+    };
+    std::vector<Option> options{};
+    std::string description{};
+};
+
+struct Form {
+    std::string type = "form";  // form | result
+    std::string form_type{};    // [XEP-0068] "" for none
+    std::string title{}, instructions{};
+    std::vector<Field> fields{};
+};
+
+void add_form(Tag& parent, const Form&);
+
+/// What was filled in, by field; nullopt if there is no form of type submit. At most 100 fields are read.
+std::optional<std::map<std::string, std::string>> submitted(const Tag& parent);
+/// True if the form was given back with type cancel.
+bool cancelled(const Tag& parent);
+
+/// A boolean field's value [XEP-0004 §3.3].
+bool is_true(const std::string& value);
+
+}  // namespace xmpp::xep0004

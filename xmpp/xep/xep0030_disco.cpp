@@ -1,0 +1,35 @@
+#include "xmpp/xep/xep0030_disco.h"
+
+namespace xmpp::xep0030 {
+namespace {
+
+Tag& add_query(Tag& result, const char* ns, const std::string& node) {
+    Tag& query = add(result, "query", ns);
+    query.addAttribute("node", node);
+    return query;
+}
+
+}  // namespace
+
+void add_info(Tag& result, const Info& info, const std::string& node) {
+    Tag& query = add_query(result, ns_info, node);
+    for (const auto& identity : info.identities) {
+        Tag& element = add(query, "identity");
+        element.addAttribute("category", identity.category);
+        element.addAttribute("type", identity.type);
+        element.addAttribute("name", clean(identity.name));
+    }
+    for (const auto& feature : info.features) add(query, "feature").addAttribute("var", feature);
+}
+
+void add_items(Tag& result, const std::vector<Item>& items, const std::string& node) {
+    Tag& query = add_query(result, ns_items, node);
+    for (const auto& item : items) {
+        Tag& element = add(query, "item");
+        element.addAttribute("jid", item.jid);
+        element.addAttribute("node", item.node);
+        element.addAttribute("name", clean(item.name));
+    }
+}
+
+}  // namespace xmpp::xep0030

@@ -1,0 +1,32 @@
+// Service discovery: who are you, what can you do, what is there.
+//
+// [XEP-0030 §3, §4]. Left out: publishing items, paging.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "xmpp/stanza.h"
+
+namespace xmpp::xep0030 {
+
+inline constexpr const char* ns_info = "http://jabber.org/protocol/disco#info";
+inline constexpr const char* ns_items = "http://jabber.org/protocol/disco#items";
+
+struct Identity {
+    std::string category, type, name;
+};
+struct Info {
+    std::vector<Identity> identities;
+    std::vector<std::string> features;
+};
+struct Item {
+    std::string jid, node, name;
+};
+
+/// `node` as asked, "" for none: the answer repeats it [§3.2].
+void add_info(Tag& result, const Info&, const std::string& node);
+void add_items(Tag& result, const std::vector<Item>&, const std::string& node);
+
+}  // namespace xmpp::xep0030

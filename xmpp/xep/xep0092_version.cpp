@@ -1,0 +1,11 @@
+#include "xmpp/xep/xep0092_version.h"
+
+namespace xmpp::xep0092 {
+
+void add_version(Tag& result, const std::string& name, const std::string& version) {
+    Tag& query = add(result, "query", ns);
+    add(query, "name", {}, name);
+    add(query, "version", {}, version);
+}
+
+}  // namespace xmpp::xep0092

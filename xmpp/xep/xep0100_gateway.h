@@ -1,0 +1,20 @@
+// The gateway's prompt: a person types an address, the client learns its JID.
+//
+// [XEP-0100 §6.3]. What a gateway does beyond that (registration, presence) is gateway/services and gateway/presence.
+
+#pragma once
+
+#include <string>
+
+#include "xmpp/stanza.h"
+
+namespace xmpp::xep0100 {
+
+inline constexpr const char* ns = "jabber:iq:gateway";
+
+/// The address that was typed, "" if there is none.
+std::string prompted(const Tag& iq);
+void add_prompt(Tag& result, const std::string& description, const std::string& prompt);
+void add_jid(Tag& result, const std::string& jid);
+
+}  // namespace xmpp::xep0100

@@ -1,0 +1,18 @@
+// Nickname: what a contact calls themselves. [XEP-0172 §4.1], [§4.2]: in presence and subscription requests.
+
+#pragma once
+
+#include <string>
+
+#include "xmpp/stanza.h"
+
+namespace xmpp::xep0172 {
+
+inline constexpr const char* ns = "http://jabber.org/protocol/nick";
+
+/// Nothing if `name` is empty.
+inline void add_nick(Tag& stanza, const std::string& name) {
+    if (!name.empty()) add(stanza, "nick", ns, clean(name));
+}
+
+}  // namespace xmpp::xep0172
