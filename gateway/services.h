@@ -1,7 +1,8 @@
-// Everything that our domain answers by itself: discovery, registration, commands, prompt, version, ping and plain words.
+// Everything that our domain answers by itself: discovery, registration, commands, prompt, version, ping and plain
+// words.
 //
-// [XEP-0030], [XEP-0092], [XEP-0199], [XEP-0077], [XEP-0050], [XEP-0100 §6 jabber:iq:gateway]. Every iq gets exactly one answer, with
-// `from` (gloox's automatic ones lack it); what nobody knows gets service-unavailable.
+// [XEP-0030], [XEP-0092], [XEP-0199], [XEP-0077], [XEP-0050], [XEP-0100 §6 jabber:iq:gateway]. Every iq gets exactly
+// one answer, with `from` (gloox's automatic ones lack it); what nobody knows gets service-unavailable.
 
 #pragma once
 

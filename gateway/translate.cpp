@@ -100,7 +100,7 @@ bool sealed(const xmpp::Tag& stanza) {
     }
     if (xmpp::child(stanza, "openpgp", "urn:xmpp:openpgp:0")) return true;  // [XEP-0373]
     if (xmpp::child(stanza, "x", "jabber:x:encrypted")) return true;        // [XEP-0027]
-    const xmpp::Tag* body = stanza.findChild("body");
+    const xmpp::Tag* body = xmpp::child(stanza, "body", "");
     return body && body->cdata().starts_with("?OTR");  // [XEP-0364 §4]
 }
 

@@ -103,8 +103,8 @@ bool shorten(std::string& body) {
 std::optional<Text> read(const xmpp::Tag& message) {
     const std::string& type = xmpp::attribute(message, "type");
     if (type == "error" || type == "groupchat") return std::nullopt;
-    const xmpp::Tag* body = message.findChild("body");
-    const xmpp::Tag* subject = message.findChild("subject");
+    const xmpp::Tag* body = xmpp::child(message, "body", "");
+    const xmpp::Tag* subject = xmpp::child(message, "subject", "");
     Text text{body ? body->cdata() : "", subject ? one_line(subject->cdata()) : ""};
     if (trim(text.body).empty()) {
         // A subject alone is a message of its own only where it is not a room's topic or a client's habit.
@@ -143,7 +143,7 @@ std::optional<Text> read(const coi::Message& mail, const std::string& lang) {
 void write(const Text& text, xmpp::Tag& message) {
     std::string body = text.body;
     if (!text.subject.empty() && text.subject != text.body) body = text.subject + std::string(between) + text.body;
-    xmpp::add(message, "body", {}, xmpp::clean(body));
+    xmpp::add(message, "body", {}, body);
 }
 
 void write(const Text& text, coi::Message& mail, Dialect dialect) {

@@ -10,9 +10,9 @@ void add_field(Tag& form, const Field& field) {
     element.addAttribute("var", field.var);
     element.addAttribute("type", field.type);
     element.addAttribute("label", clean(field.label));
-    if (!field.description.empty()) add(element, "desc", {}, clean(field.description));
+    if (!field.description.empty()) add(element, "desc", {}, field.description);
     if (field.required) add(element, "required");
-    if (!field.value.empty()) add(element, "value", {}, clean(field.value));
+    if (!field.value.empty()) add(element, "value", {}, field.value);
     for (const auto& option : field.options) {
         Tag& choice = add(element, "option");
         choice.addAttribute("label", clean(option.label));
@@ -25,8 +25,8 @@ void add_field(Tag& form, const Field& field) {
 void add_form(Tag& parent, const Form& form) {
     Tag& element = add(parent, "x", ns);
     element.addAttribute("type", form.type);
-    if (!form.title.empty()) add(element, "title", {}, clean(form.title));
-    if (!form.instructions.empty()) add(element, "instructions", {}, clean(form.instructions));
+    if (!form.title.empty()) add(element, "title", {}, form.title);
+    if (!form.instructions.empty()) add(element, "instructions", {}, form.instructions);
     if (!form.form_type.empty()) add_field(element, {"FORM_TYPE", "hidden", "", form.form_type});
     for (const auto& field : form.fields) add_field(element, field);
 }

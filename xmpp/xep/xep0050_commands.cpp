@@ -32,7 +32,7 @@ Tag& add_command(Tag& result, const Response& response) {
         actions.addAttribute("execute", response.actions.front());
         for (const auto& name : response.actions) add(actions, name);
     }
-    if (!response.note.empty()) add(command, "note", {}, clean(response.note)).addAttribute("type", response.note_type);
+    if (!response.note.empty()) add(command, "note", {}, response.note).addAttribute("type", response.note_type);
     return command;
 }
 

@@ -23,8 +23,8 @@ std::optional<Request> request(const Tag& iq) {
 void add_offer(Tag& result, const Offer& offer) {
     Tag& query = add(result, "query", ns);
     if (offer.registered) add(query, "registered");
-    add(query, "instructions", {}, clean(offer.instructions));
-    for (const auto& [name, value] : offer.fields) add(query, name, {}, clean(value));
+    add(query, "instructions", {}, offer.instructions);
+    for (const auto& [name, value] : offer.fields) add(query, name, {}, value);
     xep0004::add_form(query, offer.form);
 }
 

@@ -12,7 +12,7 @@ inline constexpr const char* ns = "http://jabber.org/protocol/nick";
 
 /// Nothing if `name` is empty.
 inline void add_nick(Tag& stanza, const std::string& name) {
-    if (!name.empty()) add(stanza, "nick", ns, clean(name));
+    if (!name.empty()) add(stanza, "nick", ns, name);
 }
 
 }  // namespace xmpp::xep0172

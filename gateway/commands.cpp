@@ -1,0 +1,258 @@
+#include "gateway/commands.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "gateway/words.h"
+#include "xmpp/xep/iq.h"
+#include "xmpp/xep/xep0004_forms.h"
+
+namespace gateway {
+namespace {
+
+using namespace xmpp;
+using xep0050::Action;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto session_lifetime = std::chrono::minutes(10);
+constexpr std::size_t most_sessions = 1000;
+constexpr std::size_t most_sessions_of_user = 5;
+
+/// What may be called, in the order in which clients show it.
+constexpr std::array<const char*, 5> nodes = {"link", "status", "settings", "unlink", "help"};
+
+std::string fresh_id() {
+    std::array<unsigned char, 16> bytes{};
+    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) throw std::runtime_error("no random numbers");
+    constexpr std::string_view hex = "0123456789abcdef";
+    std::string id;
+    for (const unsigned char byte : bytes) id += {hex[byte >> 4], hex[byte & 15]};
+    return id;
+}
+
+std::string print(Take take) { return take == Take::chats ? "chats" : take == Take::all ? "all" : "contacts"; }
+
+Take take_named(const std::string& name) {
+    return name == "chats" ? Take::chats : name == "all" ? Take::all : Take::contacts;
+}
+
+xep0004::Form settings_form(const Account& account, const std::string& lang) {
+    xep0004::Form form;
+    form.title = say(lang, "Settings");
+    xep0004::Field take{"take", "list-single", say(lang, "Which mail do you want to receive here?"),
+                        print(account.take)};
+    take.options = {{say(lang, "Chat messages and answers to yours"), "chats"},
+                    {say(lang, "Also mail from your contacts"), "contacts"},
+                    {say(lang, "All mail that a person wrote to you"), "all"}};
+    form.fields.push_back(std::move(take));
+    if (account.kind == Account::Kind::mailbox) {
+        form.fields.push_back({"sent_copy", "boolean",
+                               say(lang, "Keep a copy of what you write in the mailbox's Sent folder"),
+                               account.sent_copy ? "1" : "0"});
+    }
+    return form;
+}
+
+xep0004::Form unlink_form(const std::string& lang) {
+    xep0004::Form form;
+    form.title = say(lang, "Unlink the mailbox");
+    form.instructions =
+        say(lang, "Everything that the gateway has stored of you is deleted. Your mailbox itself stays as it is.");
+    return form;
+}
+
+}  // namespace
+
+struct Commands::State : std::enable_shared_from_this<State> {
+    explicit State(Registrar& r) : registrar(r) {}
+
+    struct Session {
+        std::string jid, node;  // full JID
+        Clock::time_point until;
+    };
+    /// A command under way: what is needed to answer it.
+    struct Call {
+        std::shared_ptr<Tag> head;
+        std::string user, lang, node, session;
+    };
+
+    void take(const Tag& iq, const std::string& user);
+    void start(const Call&);
+    void go_on(const Call&, const Tag& iq, Action);
+    void submit(const Call&, const Tag& command);
+    void ask(const Call&, const xep0004::Form&, const std::string& error_words = {});
+    void end(const Call&, const std::string& status, const std::string& note_type = {}, const std::string& note = {});
+    void end(const Call&, const Verdict&);
+    void refuse(const Call&, const char* type, const char* condition, const char* own, const std::string& words);
+    bool offered(const std::string& node, const std::string& user) const;
+    bool open(Call&);
+    void forget_old();
+
+    Registrar& registrar;
+    std::map<std::string, Session> sessions;
+};
+
+Commands::Commands(Registrar& registrar) : state_(std::make_shared<State>(registrar)) {}
+Commands::~Commands() = default;
+
+void Commands::take(const Tag& iq, const std::string& user) { state_->take(iq, user); }
+
+std::string Commands::name(const std::string& node, const std::string& user, const std::string& lang) const {
+    if (!state_->offered(node, user)) return {};
+    if (node == "link")
+        return state_->registrar.mailbox(user) ? say(lang, "Change the login") : say(lang, "Link a mailbox");
+    if (node == "status") return say(lang, "Status");
+    if (node == "settings") return say(lang, "Settings");
+    if (node == "unlink") return say(lang, "Unlink the mailbox");
+    return say(lang, "Help");
+}
+
+std::vector<xep0030::Item> Commands::items(const std::string& user, const std::string& lang) const {
+    std::vector<xep0030::Item> items;
+    for (const char* node : nodes) {
+        if (state_->offered(node, user)) {
+            items.push_back({state_->registrar.settings().component, node, name(node, user, lang)});
+        }
+    }
+    return items;
+}
+
+bool Commands::State::offered(const std::string& node, const std::string& user) const {
+    if (std::ranges::find(nodes, node) == nodes.end()) return false;
+    if (node == "link") return registrar.may_link(user);
+    const bool known = registrar.directory().of_user(user) != nullptr;
+    if (node == "settings" || node == "unlink") return known;
+    return known || registrar.may_use(user);
+}
+
+void Commands::State::take(const Tag& iq, const std::string& user) {
+    Call call{std::shared_ptr<Tag>(head_of(iq)), user, registrar.language(iq, user), "", ""};
+    const auto request = xep0050::request(iq);
+    if (!request || attribute(iq, "type") != "set") {
+        return refuse(call, "modify", "bad-request", "malformed-action",
+                      say(call.lang, "This request was not understood."));
+    }
+    call.node = request->node;
+    call.session = request->session;
+    forget_old();
+    if (!call.session.empty()) return go_on(call, iq, request->action);
+    if (!offered(call.node, user)) {
+        const bool known = std::ranges::find(nodes, call.node) != nodes.end();
+        return refuse(call, known ? "auth" : "cancel", known ? "forbidden" : "item-not-found", nullptr,
+                      say(call.lang, "There is no such command for you."));
+    }
+    // A session cannot begin with anything else [XEP-0050 §3.3].
+    if (request->action != Action::execute && request->action != Action::next && request->action != Action::complete) {
+        return refuse(call, "modify", "bad-request", "bad-action", say(call.lang, "This request was not understood."));
+    }
+    start(call);
+}
+
+void Commands::State::start(const Call& begun) {
+    Call call = begun;
+    if (call.node == "help") return end(call, "completed", "info", registrar.help(call.user, call.lang));
+    if (call.node == "status") return end(call, "completed", "info", registrar.status(call.user, call.lang));
+    if (!open(call)) {
+        return refuse(call, "wait", "resource-constraint", nullptr,
+                      say(call.lang, "Too many commands are open. Please try again in a few minutes."));
+    }
+    if (call.node == "link") return ask(call, print_link_form(registrar.mailbox(call.user), nullptr, call.lang));
+    if (call.node == "unlink") return ask(call, unlink_form(call.lang));
+    ask(call, settings_form(*registrar.directory().of_user(call.user), call.lang));
+}
+
+/// Gives the call a session; false if there are too many.
+bool Commands::State::open(Call& call) {
+    const std::string& jid = attribute(*call.head, "from");
+    const auto mine =
+        std::ranges::count_if(sessions, [&](const auto& entry) { return JID(entry.second.jid).bare() == call.user; });
+    if (sessions.size() >= most_sessions || static_cast<std::size_t>(mine) >= most_sessions_of_user) return false;
+    call.session = fresh_id();
+    sessions[call.session] = {jid, call.node, registrar.calls().now() + session_lifetime};
+    return true;
+}
+
+void Commands::State::forget_old() {
+    const auto now = registrar.calls().now();
+    std::erase_if(sessions, [&](const auto& entry) { return entry.second.until <= now; });
+}
+
+void Commands::State::go_on(const Call& call, const Tag& iq, Action action) {
+    const auto found = sessions.find(call.session);
+    // Somebody else's session looks like none at all.
+    if (found == sessions.end() || found->second.jid != attribute(iq, "from") || found->second.node != call.node) {
+        return refuse(call, "cancel", "not-allowed", "session-expired",
+                      say(call.lang, "This command has ended. Please start it again."));
+    }
+    const Tag* command = child(iq, "command", xep0050::ns);
+    if (action == Action::cancel || xep0004::cancelled(*command)) return end(call, "canceled");
+    if (action == Action::prev) {
+        return refuse(call, "modify", "bad-request", "bad-action", say(call.lang, "This request was not understood."));
+    }
+    found->second.until = registrar.calls().now() + session_lifetime;
+    submit(call, *command);
+}
+
+void Commands::State::submit(const Call& call, const Tag& command) {
+    const auto values = xep0004::submitted(command);
+    const auto finish = [self = weak_from_this(), call](const Verdict& verdict) {
+        if (const auto state = self.lock()) state->end(call, verdict);
+    };
+    if (call.node == "unlink") return registrar.unlink(call.user, call.lang, finish);
+    if (!values) {
+        return refuse(call, "modify", "bad-request", "bad-payload", say(call.lang, "The form is missing."));
+    }
+    const Account* account = registrar.directory().of_user(call.user);
+    if (call.node == "settings") {
+        const auto take = values->find("take"), copy = values->find("sent_copy");
+        const Take wanted = take != values->end() ? take_named(take->second) : account ? account->take : Take::contacts;
+        const bool sent_copy = copy != values->end() ? xep0004::is_true(copy->second) : !account || account->sent_copy;
+        return registrar.change(call.user, wanted, sent_copy, call.lang, finish);
+    }
+    const LinkForm form = link_form(*values, true);
+    registrar.link(call.user, form, call.lang, [self = weak_from_this(), call, form](const Verdict& verdict) {
+        const auto state = self.lock();
+        if (!state) return;
+        // What was wrong can be corrected: the form comes back as it was filled in.
+        if (verdict.condition == "not-acceptable") {
+            return state->ask(call, print_link_form(nullptr, &form, call.lang), verdict.words);
+        }
+        state->end(call, verdict);
+    });
+}
+
+void Commands::State::ask(const Call& call, const xep0004::Form& form, const std::string& error_words) {
+    auto result = result_of(*call.head);
+    Tag& command = xep0050::add_command(
+        *result, {call.node, call.session, "executing", error_words.empty() ? "" : "error", error_words, {"complete"}});
+    xep0004::add_form(command, form);
+    registrar.calls().send(*result);
+}
+
+void Commands::State::end(const Call& call, const std::string& status, const std::string& note_type,
+                          const std::string& note) {
+    sessions.erase(call.session);
+    auto result = result_of(*call.head);
+    xep0050::add_command(*result,
+                         {call.node, call.session.empty() ? fresh_id() : call.session, status, note_type, note});
+    registrar.calls().send(*result);
+}
+
+void Commands::State::end(const Call& call, const Verdict& verdict) {
+    if (verdict.good()) return end(call, "completed", "info", verdict.words);
+    sessions.erase(call.session);
+    refuse(call, verdict.type.c_str(), verdict.condition.c_str(), nullptr, verdict.words);
+}
+
+void Commands::State::refuse(const Call& call, const char* type, const char* condition, const char* own,
+                             const std::string& words) {
+    auto error = error_reply(*call.head, type, condition, words, call.lang);
+    if (!error) return;
+    if (own) xep0050::add_condition(*error, own);
+    registrar.calls().send(*error);
+}
+
+}  // namespace gateway

@@ -1,0 +1,279 @@
+#include "gateway/registrar.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/identity.h"
+#include "gateway/words.h"
+#include "xmpp/xep/iq.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t most_checks = 50;         // at once, of all users
+constexpr std::size_t longest_password = 4096;  // bytes; OAuth tokens are long
+
+std::string domain_of(const std::string& jid) { return xmpp::JID(jid).server(); }
+
+/// Whether `jid` is a user (not a server) of `domain`.
+bool is_user_of(const std::string& jid, const std::string& domain) {
+    const xmpp::JID user(jid);
+    return !user.username().empty() && !domain.empty() && user.server() == domain_of(domain);
+}
+
+std::string trim(const std::string& text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    return first == text.npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+Verdict bad_server(const std::string& server, const std::string& lang) {
+    return {say(lang, "“{1}” is no server. Write its name and port, for example imap.example.org:993.", {server}),
+            "modify", "not-acceptable"};
+}
+
+/// The servers that were typed; a verdict if they are none.
+std::optional<Verdict> add_servers(LinkRequest& request, const LinkForm& form, const std::string& lang) {
+    if (!form.imap_server.empty()) {
+        request.imap = parse_endpoint(form.imap_server, form.imap_security);
+        if (!request.imap) return bad_server(form.imap_server, lang);
+    }
+    if (!form.smtp_server.empty()) {
+        request.smtp = parse_endpoint(form.smtp_server, form.smtp_security);
+        if (!request.smtp) return bad_server(form.smtp_server, lang);
+    }
+    return std::nullopt;
+}
+
+/// A change of password may leave out what is known already.
+void add_known(LinkRequest& request, const Account& known) {
+    if (known.address.canonical() != request.address.canonical()) return;
+    if (!request.imap) request.imap = known.login.imap;
+    if (!request.smtp) request.smtp = known.login.smtp;
+    if (request.username.empty()) request.username = known.login.username;
+}
+
+}  // namespace
+
+bool Allowance::take(const std::string& key, Clock::time_point now) {
+    forget_quiet(now);
+    auto& times = taken_[key];
+    while (!times.empty() && times.front() + window_ <= now) times.pop_front();
+    if (times.size() >= most_) return false;
+    times.push_back(now);
+    return true;
+}
+
+void Allowance::forget_quiet(Clock::time_point now) {
+    constexpr std::size_t worth_it = 1000;
+    if (taken_.size() < worth_it) return;
+    std::erase_if(taken_,
+                  [&](const auto& entry) { return entry.second.empty() || entry.second.back() + window_ <= now; });
+}
+
+Registrar::Registrar(Directory& directory, ServiceSettings settings, ServiceCalls calls)
+    : directory_(directory), settings_(std::move(settings)), calls_(std::move(calls)) {}
+
+bool Registrar::may_link(const std::string& jid) const {
+    return std::ranges::any_of(settings_.register_domains, [&](const auto& domain) { return is_user_of(jid, domain); });
+}
+
+bool Registrar::may_use(const std::string& jid) const {
+    return may_link(jid) || is_user_of(jid, settings_.relay_domain) || directory_.of_user(jid) != nullptr;
+}
+
+Verdict Registrar::not_allowed(const std::string& lang) const {
+    return {say(lang, "Users of your server cannot link a mailbox here."), "cancel", "not-allowed"};
+}
+
+Verdict Registrar::store_trouble(const std::string& lang) const {
+    return {say(lang, "The gateway cannot store anything at the moment. Please try again in a few minutes."), "wait",
+            "resource-constraint"};
+}
+
+std::string Registrar::language(const xmpp::Tag& stanza, const std::string& jid) const {
+    auto lang = xmpp::language_of(stanza);
+    if (!lang.empty()) return lang;
+    const Account* account = directory_.of_user(jid);
+    return account ? account->lang : "";
+}
+
+/// Why no login is checked for this user now; counts the attempt if there is no reason.
+std::optional<Verdict> Registrar::refusal(const std::string& jid, const std::string& lang) {
+    if (busy_.contains(jid)) {
+        return Verdict{say(lang, "Your login is being checked already. Please wait for the answer."), "wait",
+                       "resource-constraint"};
+    }
+    if (busy_.size() >= most_checks) {
+        return Verdict{say(lang, "Many people are linking their mailboxes just now. Please try again in a minute."),
+                       "wait", "resource-constraint"};
+    }
+    if (!attempts_.take(jid, calls_.now())) {
+        return Verdict{say(lang, "These were too many attempts. Please try again in ten minutes."), "wait",
+                       "policy-violation"};
+    }
+    return std::nullopt;
+}
+
+void Registrar::link(const std::string& jid, const LinkForm& form, const std::string& lang, Done done) {
+    if (!may_link(jid)) return done(not_allowed(lang));
+    const Account* known = mailbox(jid);
+    LinkRequest request;
+    // [XEP-0077 §3.3] a change of password names no address; COMPAT: clients without forms put the address into
+    // `username`.
+    std::string email = trim(form.email), username = trim(form.username);
+    if (email.empty() && username.find('@') != username.npos) email = std::exchange(username, "");
+    if (email.empty() && known && !form.complete) email = known->address.addr_spec();
+    const auto address = coi::parse_addr_spec(email);
+    if (!address) {
+        return done({email.empty() ? say(lang, "Please give your mail address.")
+                                   : say(lang, "“{1}” is no mail address.", {email}),
+                     "modify", "not-acceptable"});
+    }
+    if (form.password.empty() || form.password.size() > longest_password) {
+        return done({say(lang, "Please give the password of your mailbox."), "modify", "not-acceptable"});
+    }
+    request.address = *address;
+    request.password = form.password;
+    request.username = username;
+    request.oauth = form.oauth;
+    if (auto verdict = add_servers(request, form, lang)) return done(*verdict);
+    if (known && !form.complete) add_known(request, *known);
+    if (auto verdict = refusal(jid, lang)) return done(*verdict);
+    busy_.insert(jid);
+    calls_.check(request, lang, [self = weak_from_this(), jid, request, lang, done](LinkOutcome outcome) {
+        const auto registrar = self.lock();
+        if (!registrar) return;
+        registrar->busy_.erase(jid);
+        if (!outcome.login) return done({outcome.words, "modify", "not-acceptable"});  // [XEP-0100 §4.1.2]
+        registrar->store(jid, request, std::move(*outcome.login), lang, done);
+    });
+}
+
+void Registrar::store(const std::string& jid, const LinkRequest& request, MailboxLogin login, const std::string& lang,
+                      Done done) {
+    const Account* known = mailbox(jid);
+    Account account;
+    const bool same = known && known->address.canonical() == request.address.canonical();
+    if (same) account = *known;  // contacts, cursors and settings stay
+    account.kind = Account::Kind::mailbox;
+    account.jid = jid;
+    account.address = request.address;
+    account.login = std::move(login);
+    if (!lang.empty()) account.lang = lang;
+    if (!known || same) return save(std::move(account), !known, lang, std::move(done));
+    // Another mailbox: nothing of the old one may answer for it.
+    directory_.remove(known->id, [self = weak_from_this(), account, lang, done](Store::Failure failure) {
+        const auto registrar = self.lock();
+        if (!registrar) return;
+        if (failure) return done(registrar->store_trouble(lang));
+        registrar->save(account, true, lang, done);
+    });
+}
+
+void Registrar::save(Account account, bool fresh, const std::string& lang, Done done) {
+    const std::string jid = account.jid, address = account.address.addr_spec();
+    directory_.save(std::move(account), [self = weak_from_this(), jid, address, fresh, lang, done](
+                                            Store::Failure failure, AccountId) {
+        const auto registrar = self.lock();
+        if (!registrar) return;
+        if (failure) return done(registrar->store_trouble(lang));
+        done({fresh ? say(lang,
+                          "{1} is linked. To write to someone, add their mail address as a contact of this gateway.",
+                          {address})
+                    : say(lang, "The login of {1} is changed.", {address})});
+        if (fresh) registrar->calls_.linked(jid);
+    });
+}
+
+void Registrar::unlink(const std::string& jid, const std::string& lang, Done done) {
+    std::vector<AccountId> accounts;
+    std::set<std::string> subscribed;
+    for (const Account* account : {directory_.mailbox_of(jid), directory_.relay_of(jid)}) {
+        if (!account) continue;
+        accounts.push_back(account->id);
+        for (const Contact* contact : directory_.contacts(account->id)) {
+            const auto found = contact->subscribed ? jid_of(contact->address, settings_.component) : std::nullopt;
+            if (found) subscribed.insert(found->bare());
+        }
+    }
+    if (accounts.empty()) {
+        return done({say(lang, "You have not linked a mailbox."), "auth", "registration-required"});  // [XEP-0077 §3.2]
+    }
+    struct Progress {
+        std::size_t left;
+        bool failed = false;
+    };
+    auto progress = std::make_shared<Progress>(Progress{accounts.size()});
+    const std::vector<std::string> contacts(subscribed.begin(), subscribed.end());
+    for (const AccountId id : accounts) {
+        directory_.remove(id, [self = weak_from_this(), progress, jid, contacts, lang, done](Store::Failure failure) {
+            progress->failed = progress->failed || failure;
+            const auto registrar = self.lock();
+            if (--progress->left > 0 || !registrar) return;
+            if (progress->failed) return done(registrar->store_trouble(lang));
+            done({say(lang, "Your mailbox is unlinked, and everything stored of you is deleted.")});
+            registrar->calls_.unlinked(jid, contacts);
+        });
+    }
+}
+
+void Registrar::change(const std::string& jid, Take take, bool sent_copy, const std::string& lang, Done done) {
+    const Account* known = directory_.of_user(jid);
+    if (!known) return done({say(lang, "You have not linked a mailbox."), "auth", "registration-required"});
+    Account account = *known;
+    account.take = take;
+    account.sent_copy = sent_copy;
+    directory_.save(std::move(account), [self = weak_from_this(), lang, done](Store::Failure failure, AccountId) {
+        const auto registrar = self.lock();
+        if (!registrar) return;
+        done(failure ? registrar->store_trouble(lang) : Verdict{say(lang, "The settings are changed.")});
+    });
+}
+
+std::string Registrar::status(const std::string& jid, const std::string& lang) const {
+    std::string words;
+    const auto line = [&](const std::string& text) { words += (words.empty() ? "" : "\n") + text; };
+    if (const Account* linked = directory_.mailbox_of(jid)) {
+        line(say(lang, "Linked mailbox: {1}", {linked->address.addr_spec()}));
+        if (const auto health = calls_.health(*linked, lang); !health.empty()) line(health);
+    } else {
+        if (may_link(jid)) line(say(lang, "You have not linked a mailbox."));
+        const xmpp::JID user(jid);
+        const auto relay = is_user_of(jid, settings_.relay_domain) ? relay_address_of(user) : std::nullopt;
+        if (relay) line(say(lang, "Mail users reach you at {1}.", {relay->addr_spec()}));
+    }
+    if (const Account* account = directory_.of_user(jid)) {
+        switch (account->take) {
+            case Take::chats:
+                line(say(lang, "You receive chat messages and answers to yours."));
+                break;
+            case Take::contacts:
+                line(say(lang, "You receive chat messages, answers to yours, and mail from your contacts."));
+                break;
+            case Take::all:
+                line(say(lang, "You receive all mail that a person wrote to you."));
+                break;
+        }
+    }
+    return words.empty() ? say(lang, "Users of your server cannot link a mailbox here.") : words;
+}
+
+std::string Registrar::help(const std::string& jid, const std::string& lang) const {
+    std::string words = say(
+        lang,
+        "I carry messages between you and everybody who has a mail address. To write to bob@example.org, write to {1}.",
+        {"bob\\40example.org@" + settings_.component});
+    const auto line = [&](const std::string& text) { words += "\n" + text; };
+    line(say(lang, "You can tell me:"));
+    line(say(lang, "status – how your mailbox is doing"));
+    line(say(lang, "contact ADDRESS – the Jabber address of a mail user"));
+    if (may_link(jid)) {
+        line(say(lang, "link ADDRESS PASSWORD – links your own mailbox (a form is safer: see “link”)"));
+        line(say(lang, "unlink – unlinks it, and deletes everything stored of you"));
+    }
+    line(say(lang, "mail chats, mail contacts, mail all – which mail you receive here"));
+    line(say(lang, "help – this text"));
+    return words;
+}
+
+}  // namespace gateway

@@ -1,0 +1,130 @@
+#include "gateway/services.h"
+
+#include "gateway/chat_words.h"
+#include "gateway/commands.h"
+#include "gateway/disco.h"
+#include "gateway/identity.h"
+#include "gateway/registrar.h"
+#include "gateway/words.h"
+#include "xmpp/xep/iq.h"
+#include "xmpp/xep/xep0030_disco.h"
+#include "xmpp/xep/xep0050_commands.h"
+#include "xmpp/xep/xep0077_register.h"
+#include "xmpp/xep/xep0092_version.h"
+#include "xmpp/xep/xep0100_gateway.h"
+#include "xmpp/xep/xep0199_ping.h"
+
+namespace gateway {
+
+using namespace xmpp;
+
+struct Services::State {
+    State(Directory& directory, ServiceSettings settings, ServiceCalls calls)
+        : registrar(std::make_shared<Registrar>(directory, std::move(settings), std::move(calls))),
+          registration(*registrar),
+          commands(*registrar),
+          chat_words(*registrar) {}
+
+    /// One iq, and what every answer needs of it.
+    struct Question {
+        const Tag& iq;
+        const Tag& asked;  // its payload
+        std::string user, lang;
+        bool get;
+        bool to_gateway;
+    };
+    bool answer(const Question&);
+    bool answer_everywhere(const Question&);
+    bool answer_as_gateway(const Question&);
+    void prompt(const Question&);
+    void refuse(const Tag& iq, const char* type, const char* condition, const std::string& words,
+                const std::string& lang) {
+        if (auto error = error_reply(iq, type, condition, words, lang)) registrar->calls().send(*error);
+    }
+
+    std::shared_ptr<Registrar> registrar;
+    Registration registration;
+    Commands commands;
+    ChatWords chat_words;
+};
+
+Services::Services(Directory& directory, ServiceSettings settings, ServiceCalls calls)
+    : state_(std::make_unique<State>(directory, std::move(settings), std::move(calls))) {}
+Services::~Services() = default;
+
+bool Services::may_use(const std::string& jid) const { return state_->registrar->may_use(jid); }
+
+void Services::reload(ServiceSettings settings) { state_->registrar->reload(std::move(settings)); }
+
+void Services::take_iq(const Tag& iq) {
+    const std::string& type = attribute(iq, "type");
+    if (type == "result" || type == "error") return;
+    const auto user = bare(attribute(iq, "from"));
+    if (!user) return;
+    const std::string lang = state_->registrar->language(iq, *user);
+    const Tag* asked = payload(iq);
+    if ((type != "get" && type != "set") || !asked) {
+        return state_->refuse(iq, "modify", "bad-request", say(lang, "This request was not understood."), lang);
+    }
+    const bool to_gateway = JID(attribute(iq, "to")).username().empty();
+    if (state_->answer({iq, *asked, *user, lang, type == "get", to_gateway})) return;
+    // [RFC 6120 §8.4] what nobody knows.
+    state_->refuse(iq, "cancel", "service-unavailable", say(lang, "This service is not available here."), lang);
+}
+
+bool Services::State::answer(const Question& question) {
+    return answer_everywhere(question) || (question.to_gateway && answer_as_gateway(question));
+}
+
+bool Services::State::answer_everywhere(const Question& question) {
+    const std::string& ns = question.asked.xmlns();
+    if (!question.get) return false;
+    if (ns == xep0030::ns_info || ns == xep0030::ns_items) {
+        registrar->calls().send(*discover(question.iq, question.user, question.lang, commands));
+        return true;
+    }
+    if (ns == xep0199::ns) {
+        registrar->calls().send(*result_of(question.iq));
+        return true;
+    }
+    if (ns == xep0092::ns) {
+        auto result = result_of(question.iq);
+        xep0092::add_version(*result, "coigate", COIGATE_VERSION);
+        registrar->calls().send(*result);
+        return true;
+    }
+    return false;
+}
+
+bool Services::State::answer_as_gateway(const Question& question) {
+    const std::string& ns = question.asked.xmlns();
+    if (ns == xep0077::ns) return registration.take(question.iq, question.user), true;
+    if (ns == xep0050::ns) return commands.take(question.iq, question.user), true;
+    if (ns == xep0100::ns) return prompt(question), true;
+    return false;
+}
+
+void Services::State::prompt(const Question& question) {
+    const auto& [iq, asked, user, lang, get, to_gateway] = question;
+    auto result = result_of(iq);
+    if (get) {
+        xep0100::add_prompt(*result,
+                            say(lang, "Please enter the mail address of the person you would like to write to."),
+                            say(lang, "Mail address"));
+        return registrar->calls().send(*result);
+    }
+    // "Bob <bob@example.org>" and mailto: links are what people have in their clipboard.
+    std::string typed = xep0100::prompted(iq);
+    if (typed.starts_with("mailto:")) typed = typed.substr(7, typed.find('?') - 7);
+    const auto addresses = coi::parse_address_list(typed, 2);
+    const auto jid = addresses.size() == 1 ? jid_of(addresses.front(), registrar->settings().component) : std::nullopt;
+    if (!jid) return refuse(iq, "modify", "not-acceptable", say(lang, "“{1}” is no mail address.", {typed}), lang);
+    xep0100::add_jid(*result, jid->bare());
+    registrar->calls().send(*result);
+}
+
+void Services::take_words(const Tag& message) {
+    if (const auto user = bare(attribute(message, "from"))) state_->chat_words.take(message, *user);
+}
+
+}  // namespace gateway
