@@ -5,7 +5,6 @@
 #include <cctype>
 #include <string_view>
 
-#include "coi/mail/quote.h"
 #include "gateway/words.h"
 
 namespace gateway::text {
@@ -117,7 +116,7 @@ std::optional<Text> read(const xmpp::Tag& message) {
 std::optional<Text> read(const coi::Message& mail, const std::string& lang) {
     if (mail.mdn || mail.dsn) return std::nullopt;
     Text text;
-    text.body = trim(coi::fold_quotes(mail.text));
+    text.body = trim(mail.text);
     if (text.body.empty()) text.body = trim(mail.text);  // only a quote or a signature: better than nothing
     if (!is_chat(mail)) text.subject = one_line(mail.subject);
     if (mail.encrypted) append_line(text.body, say(lang, "[This message is encrypted and cannot be read here.]"));
