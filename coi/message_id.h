@@ -16,13 +16,20 @@ struct MessageId {
     auto operator<=>(const MessageId&) const = default;
 };
 
+/// 22 characters of [A-Za-z0-9_-] that hold 128 random bits of OpenSSL's; throws std::runtime_error if it has none.
+std::string random_token();
+
 /// A fresh `chat$RANDOM@domain` with 128 random bits [COI-C "Message-ID"]; `domain` is an A-label host name.
 MessageId mint(std::string_view domain);
 
 /// True for ids by which COI recognises chat ("chat$…", case-sensitive).
 bool is_chat(const MessageId&);
 
-/// All ids of a References, In-Reply-To or Message-ID field, at most `most`, in order; junk between them is skipped.
+/// True if the id may be written between < and > in a header: visible ASCII that fits a line.
+bool is_printable(const MessageId&);
+
+/// All ids of a References, In-Reply-To or Message-ID field, at most `most`, in order; junk between them is skipped, and
+/// what is_printable would refuse. Ids without brackets are taken only where no bracket stands in the whole field.
 std::vector<MessageId> parse_message_ids(std::string_view field, std::size_t most = 100);
 
 }  // namespace coi

@@ -1,0 +1,206 @@
+#include "coi/mail/address.h"
+
+#include "coi/mail/gobject.h"  // before idn2.h, which defines a macro of GLib's if it is missing
+
+#include <idn2.h>
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
+#include <unicode/stringpiece.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "coi/mail/charset.h"
+
+namespace coi {
+namespace {
+
+constexpr std::size_t longest_domain = 255;  // [RFC 5321 §4.5.3.1.2]
+constexpr std::ptrdiff_t most_colons = 500;  // left in names and literals; more of them are an attempt to nest groups
+constexpr std::size_t longest_local = 250;   // [RFC 5321 §4.5.3.1.1] says 64; bounce addresses in the wild are longer
+
+struct IdnFree {
+    void operator()(char* memory) const { idn2_free(memory); }
+};
+using IdnText = std::unique_ptr<char, IdnFree>;
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+bool is_atom_char(char c) {
+    constexpr std::string_view specials = "()<>[]:;@\\,\"";
+    return !is_control(c) && c != ' ' && specials.find(c) == std::string_view::npos;
+}
+
+/// A-labels, or nullopt if the name is none that DNS could hold.
+std::optional<std::string> to_a_labels(const std::string& domain) {
+    char* out = nullptr;
+    if (idn2_to_ascii_8z(domain.c_str(), &out, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK) return std::nullopt;
+    const IdnText owned(out);
+    return std::string(out);
+}
+
+std::optional<std::string> to_u_labels(const std::string& domain) {
+    char* out = nullptr;
+    if (idn2_to_unicode_8z8z(domain.c_str(), &out, 0) != IDN2_OK) return std::nullopt;
+    const IdnText owned(out);
+    return std::string(out);
+}
+
+/// Letters, digits, hyphens and (seen in the wild) underscores in labels of 1 to 63.
+bool is_host_name(std::string_view domain) {
+    if (domain.empty() || domain.size() > longest_domain) return false;
+    for (std::size_t start = 0; start <= domain.size();) {
+        const auto end = std::min(domain.find('.', start), domain.size());
+        if (end == start || end - start > 63) return false;
+        start = end + 1;
+    }
+    return std::ranges::all_of(domain, [](char c) { return g_ascii_isalnum(c) || c == '-' || c == '_' || c == '.'; });
+}
+
+/// The one spelling that a domain has inside coigate (Address::domain).
+std::optional<std::string> normal_domain(std::string_view domain) {
+    if (domain.size() > longest_domain * 4) return std::nullopt;
+    if (domain.starts_with('[')) {  // address literal [RFC 5321 §4.1.3]
+        const bool good = domain.size() > 2 && domain.ends_with(']') && domain.size() <= longest_domain &&
+                          std::ranges::all_of(domain.substr(1, domain.size() - 2), [](char c) {
+                              return g_ascii_isalnum(c) || c == '.' || c == ':' || c == '-';
+                          });
+        return good ? std::optional(lower(domain)) : std::nullopt;
+    }
+    std::string name = lower(domain);
+    const bool ascii = is_ascii(name);
+    if (ascii && !is_host_name(name)) return std::nullopt;
+    if (ascii && name.find("xn--") == std::string::npos) return name;
+    if (!is_utf8(name) || name.find('\0') != std::string::npos) return std::nullopt;
+    const auto labels = to_a_labels(name);
+    if (!labels || !is_host_name(*labels)) return ascii ? std::optional(name) : std::nullopt;
+    const auto unicode = to_u_labels(*labels);
+    return unicode && to_a_labels(*unicode) == labels ? *unicode : *labels;
+}
+
+std::string quoted_if_needed(const std::string& local) {
+    const bool dot_atom = !local.empty() && std::ranges::all_of(local, is_atom_char) && !local.starts_with('.') &&
+                          !local.ends_with('.') && local.find("..") == std::string::npos;
+    if (dot_atom) return local;
+    std::string out = "\"";
+    for (const char c : local) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out += '"';
+}
+
+/// The local part at the start of `spec`, unquoted, and what follows it.
+std::optional<std::pair<std::string, std::string_view>> read_local(std::string_view spec) {
+    std::string local;
+    if (!spec.starts_with('"')) {
+        const auto end = std::min(spec.find('@'), spec.size());
+        // Dots are taken anywhere: mobile carriers in Japan gave out names such as "taro..yamada".
+        if (end == 0 || !std::all_of(spec.begin(), spec.begin() + static_cast<std::ptrdiff_t>(end), is_atom_char))
+            return std::nullopt;
+        return std::pair(std::string(spec.substr(0, end)), spec.substr(end));
+    }
+    for (std::size_t i = 1; i < spec.size(); ++i) {
+        if (spec[i] == '"') return std::pair(std::move(local), spec.substr(i + 1));
+        if (spec[i] == '\\' && ++i == spec.size()) break;
+        if (is_control(spec[i])) break;
+        local += spec[i];
+    }
+    return std::nullopt;
+}
+
+std::string folded(const std::string& text) {
+    if (is_ascii(text)) return lower(text);
+    UErrorCode status = U_ZERO_ERROR;
+    const auto* normalizer = icu::Normalizer2::getNFKCCasefoldInstance(status);
+    std::string out;
+    icu::StringByteSink<std::string> sink(&out);
+    if (U_SUCCESS(status)) normalizer->normalizeUTF8(0, text, sink, nullptr, status);
+    return U_SUCCESS(status) ? out : text;
+}
+
+/// The field without group names and with `,` alone between addresses, so that GMime's parser (which recurses into
+/// groups and crashes on 60,000 of them) sees a flat list. `honour_quotes` is false for a field whose quotes do not
+/// pair.
+std::optional<std::string> flattened(std::string_view field, bool honour_quotes) {
+    std::string out;
+    std::size_t address_start = 0, comments = 0;
+    bool quoted = false, angle = false, literal = false;
+    for (std::size_t i = 0; i < field.size(); ++i) {
+        char c = field[i];
+        if (c == '\0') continue;
+        if (!honour_quotes && (c == '"' || c == '(' || c == ')' || c == '\\')) c = ' ';
+        if (c == '\\' && (quoted || comments > 0)) {
+            out += c;
+            if (++i < field.size() && field[i] != '\0') out += field[i];
+            continue;
+        }
+        if (quoted) {
+            quoted = c != '"';
+        } else if (comments > 0 || c == '(') {
+            comments += c == '(' ? 1 : 0;
+            comments -= c == ')' ? 1 : 0;
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == '<' || c == '>') {
+            angle = c == '<';
+        } else if (c == '[' || c == ']') {
+            literal = c == '[';
+        } else if (!angle && !literal && (c == ',' || c == ';')) {
+            out += ',';
+            address_start = out.size();
+            continue;
+        } else if (!angle && !literal && c == ':') {
+            out.resize(address_start);
+            continue;
+        }
+        out += c;
+    }
+    if (std::ranges::count(out, ':') > most_colons) std::ranges::replace(out, ':', ' ');
+    if (honour_quotes && (quoted || comments > 0 || angle)) return std::nullopt;
+    return out;
+}
+
+}  // namespace
+
+std::string Address::addr_spec() const {
+    if (domain.empty()) return local;
+    const auto labels = is_ascii(domain) ? std::nullopt : to_a_labels(domain);
+    return quoted_if_needed(local) + '@' + labels.value_or(domain);
+}
+
+std::string Address::canonical() const {
+    return quoted_if_needed(folded(local)) + '@' + normal_domain(domain).value_or(lower(domain));
+}
+
+Result<Address> parse_addr_spec(std::string_view spec) {
+    auto read = read_local(spec);
+    if (!read || !read->second.starts_with('@')) return malformed("not a mail address");
+    auto domain = normal_domain(read->second.substr(1));
+    if (!domain) return malformed("the part after the @ of a mail address is not a domain");
+    if (read->first.size() > longest_local || !is_utf8(read->first)) return malformed("not a mail address");
+    return Address{"", std::move(read->first), std::move(*domain)};
+}
+
+std::vector<Address> parse_address_list(std::string_view field, std::size_t most) {
+    std::vector<Address> addresses;
+    auto flat = flattened(field, true);
+    if (!flat) flat = flattened(field, false);
+    const Owned<InternetAddressList> list(internet_address_list_parse(gmime_options(), flat->c_str()));
+    if (!list) return addresses;
+    const int count = internet_address_list_length(list.get());
+    for (int i = 0; i < count && addresses.size() < most; ++i) {
+        auto* entry = internet_address_list_get_address(list.get(), i);
+        if (!INTERNET_ADDRESS_IS_MAILBOX(entry)) continue;
+        const char* spec = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry));
+        auto address = parse_addr_spec(spec == nullptr ? "" : spec);
+        if (!address) continue;
+        const char* name = internet_address_get_name(entry);
+        if (name != nullptr) address->name = clean_line(to_utf8(name, "utf-8"));
+        addresses.push_back(std::move(*address));
+    }
+    return addresses;
+}
+
+}  // namespace coi

@@ -1,0 +1,219 @@
+#include "coi/mail/header.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+#include "coi/mail/charset.h"
+#include "coi/mail/gobject.h"
+
+namespace coi {
+namespace {
+
+constexpr std::size_t line_width = 76;     // [RFC 5322 §2.1.1] asks for 78 at most
+constexpr std::size_t longest_word = 900;  // a line may have 998 octets [RFC 5322 §2.1.1]
+
+/// GMime does not widen the charset labels inside encoded words; the commonest wrong one costs whole names.
+std::string widened_labels(std::string value) {
+    constexpr std::string_view label = "=?gb2312?", wider = "=?gb18030?";
+    for (std::size_t at = 0; (at = value.find("=?", at)) != std::string::npos; at += 2) {
+        if (lower(value.substr(at, label.size())) == label) value.replace(at, label.size(), wider);
+    }
+    return value;
+}
+
+/// True if the value can stand in a header as it is, folded at its spaces.
+bool is_plain(std::string_view value) {
+    if (!is_ascii(value) || value.find("=?") != std::string_view::npos) return false;
+    if (value.starts_with(' ') || value.ends_with(' ')) return false;
+    for (std::size_t start = 0; start < value.size();) {
+        const auto end = std::min(value.find(' ', start), value.size());
+        if (end - start > longest_word) return false;
+        start = end + 1;
+    }
+    return true;
+}
+
+}  // namespace
+
+GMimeParserOptions* gmime_options() {
+    static GMimeParserOptions* const options = [] {
+        g_mime_init();
+        auto* made = g_mime_parser_options_new();
+        std::array<const char*, 3> charsets{"utf-8", "windows-1252", nullptr};
+        g_mime_parser_options_set_fallback_charsets(made, charsets.data());
+        return made;
+    }();
+    return options;
+}
+
+std::vector<Field> split_fields(std::string_view block, std::size_t most) {
+    std::vector<Field> fields;
+    bool in_field = false;
+    while (!block.empty()) {
+        const auto end = std::min(block.find('\n'), block.size());
+        auto line = block.substr(0, end);
+        block.remove_prefix(std::min(end + 1, block.size()));
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (line.empty()) break;
+        if (line[0] == ' ' || line[0] == '\t') {
+            if (in_field) fields.back().value.append(line);
+            continue;
+        }
+        const auto colon = line.find(':');
+        const auto name = colon == std::string_view::npos ? std::string_view() : trim(line.substr(0, colon));
+        in_field = is_field_name(name);
+        if (!in_field) continue;
+        if (fields.size() == most) break;
+        fields.push_back({lower(name), std::string(line.substr(colon + 1))});
+    }
+    for (auto& each : fields) each.value = std::string(trim(each.value));
+    return fields;
+}
+
+std::string_view field(const std::vector<Field>& fields, std::string_view lower_case_name) {
+    const auto found = std::ranges::find(fields, lower_case_name, &Field::name);
+    return found == fields.end() ? std::string_view() : std::string_view(found->value);
+}
+
+std::string unfold(std::string_view raw) {
+    std::string out(trim(raw));
+    std::erase_if(out, [](char c) { return c == '\r' || c == '\n'; });
+    return out;
+}
+
+std::string decode_header(std::string_view raw) {
+    std::string value = unfold(raw);
+    if (is_ascii(value) && value.find("=?") == std::string::npos) return clean_line(value);
+    if (value.find('\0') != std::string::npos) std::erase(value, '\0');
+    const OwnedText decoded(g_mime_utils_header_decode_text(gmime_options(), widened_labels(std::move(value)).c_str()));
+    return clean_line(to_utf8(decoded ? decoded.get() : "", "utf-8"));
+}
+
+std::string canonical_name(std::string_view name) {
+    std::string out(name);
+    bool first = true;
+    for (char& c : out) {
+        if (first && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+        first = c == '-';
+    }
+    // Names whose usual spelling has more capitals than that; readers don't care, people who look do.
+    if (out == "Mime-Version") return "MIME-Version";
+    if (out.starts_with("Chat-") || out == "Message-Id") {
+        if (out.ends_with("-Id")) out.replace(out.size() - 2, 2, "ID");
+    }
+    return out;
+}
+
+bool is_field_name(std::string_view name) {
+    return !name.empty() && name.size() <= 76 &&
+           std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f && c != ':'; });
+}
+
+bool is_field_value(std::string_view value) {
+    return is_utf8(value) &&
+           std::ranges::none_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+std::string encoded_words(std::string_view text, std::size_t column) {
+    constexpr std::string_view open = "=?utf-8?B?", close = "?=";
+    constexpr std::size_t longest = 45;  // octets, so 60 of base64: a word has 75 characters at most [RFC 2047 §2]
+    std::string out;
+    while (!text.empty()) {
+        std::size_t room = longest;
+        if (out.empty() && column + 75 > line_width) {
+            const std::size_t left = column + 16 < line_width ? line_width - column - 12 : 4;
+            room = std::max<std::size_t>(left / 4 * 3, 4);
+        }
+        const auto piece = cut_utf8(text, room);
+        const OwnedText encoded(g_base64_encode(reinterpret_cast<const guchar*>(piece.data()), piece.size()));
+        if (!out.empty()) out += "\r\n ";
+        out.append(open).append(encoded.get()).append(close);
+        text.remove_prefix(piece.size());
+    }
+    return out;
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+    out.append(name).append(":");
+    std::size_t column = name.size() + 1;
+    if (value.empty()) {
+        out += "\r\n";
+        return;
+    }
+    if (!is_plain(value)) {
+        out.append(" ").append(encoded_words(value, column + 1)).append("\r\n");
+        return;
+    }
+    // Words are placed with the spaces before them, so that unfolding gives the same spaces back.
+    for (std::size_t at = 0; at < value.size();) {
+        const auto word = value.find_first_not_of(' ', at);
+        const auto end = std::min(value.find(' ', word), value.size());
+        const bool first = at == 0;
+        const std::size_t length = end - at + (first ? 1 : 0);
+        if (!first && column + length > line_width) {
+            out += "\r\n";
+            column = 0;
+        }
+        if (first) out += ' ';
+        out.append(value.substr(at, end - at));
+        column += length;
+        at = end;
+    }
+    out += "\r\n";
+}
+
+void append_tokens(std::string& out, std::string_view name, const std::vector<std::string>& tokens,
+                   std::string_view separator) {
+    out.append(name).append(":");
+    std::size_t column = name.size() + 1;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        if (i != 0) out.append(separator), column += separator.size();
+        if (i != 0 && column + tokens[i].size() + 1 > line_width) {
+            out += "\r\n";
+            column = 0;
+        }
+        out.append(" ").append(tokens[i]);
+        const auto last_line = tokens[i].rfind('\n');
+        column = last_line == std::string::npos ? column + 1 + tokens[i].size() : tokens[i].size() - last_line - 1;
+    }
+    out += "\r\n";
+}
+
+std::string print_address(const Address& address) {
+    const std::string spec = address.addr_spec();
+    if (address.name.empty()) return spec;
+    constexpr std::string_view plain = "!#$%&'*+-/=?^_`{|}~ ";
+    const auto& name = address.name;
+    const bool tidy = is_ascii(name) && name.size() < 200 && name.find("=?") == std::string::npos && trim(name) == name;
+    const bool atoms = tidy && name.find("  ") == std::string::npos && std::ranges::all_of(name, [&](char c) {
+                           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                                  plain.find(c) != std::string_view::npos;
+                       });
+    if (atoms) return name + " <" + spec + '>';
+    if (!tidy) return encoded_words(name, 20) + " <" + spec + '>';
+    std::string quoted = "\"";
+    for (const char c : name) {
+        if (c == '"' || c == '\\') quoted += '\\';
+        quoted += c;
+    }
+    return quoted.append("\" <").append(spec).append(">");
+}
+
+std::string print_date(std::chrono::sys_seconds when) {
+    constexpr std::array<std::string_view, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const std::time_t seconds = when.time_since_epoch().count();
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    std::array<char, 64> out;
+    std::snprintf(out.data(), out.size(), "%s, %d %s %d %02d:%02d:%02d +0000",
+                  days[static_cast<std::size_t>(parts.tm_wday)].data(), parts.tm_mday,
+                  months[static_cast<std::size_t>(parts.tm_mon)].data(), parts.tm_year + 1900, parts.tm_hour,
+                  parts.tm_min, parts.tm_sec);
+    return out.data();
+}
+
+}  // namespace coi

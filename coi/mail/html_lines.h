@@ -1,0 +1,49 @@
+// Lines being written from HTML's events: white space collapses, breaks are promised and kept when text follows, quotes
+// and lists put their marks before each line. Nothing here knows a tag.
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace coi {
+
+class HtmlLines {
+  public:
+    /// Text whose white space collapses; with `as_is` its line ends and spaces stay (inside <pre>).
+    void text(std::string_view utf8, bool as_is);
+    /// Words of ours: no collapsing.
+    void mark(std::string_view utf8);
+    /// What follows stands in a new line, after an empty one if `lines` is 2.
+    void block(std::size_t lines);
+    /// <br>.
+    void line_break();
+    /// A space, where the words around it would else run together (table cells).
+    void space() { space_ = true; }
+    /// Takes back breaks that are only promised (paragraphs at the end of a table cell).
+    void stay_in_line() { breaks_ = 0; }
+
+    void quote(int change) { quotes_ = static_cast<std::size_t>(static_cast<int>(quotes_) + change); }
+    void indent(int change) { indent_ = static_cast<std::size_t>(static_cast<int>(indent_) + change); }
+
+    bool at_line_start() const { return !in_line_ || breaks_ > 0; }
+    std::size_t size() const { return out_.size(); }
+    /// What was written since `size()` was `from`.
+    std::string_view since(std::size_t from) const {
+        return std::string_view(out_).substr(from < out_.size() ? from : out_.size());
+    }
+    std::string take();
+
+  private:
+    void begin_word();
+    void end_line();
+
+    std::string out_;
+    std::size_t breaks_ = 0, quotes_ = 0, indent_ = 0, last_quotes_ = 0, line_start_ = 0;
+    bool space_ = false;
+    bool hard_space_ = false;  // the line holds nothing yet but a space that does not collapse
+    bool in_line_ = false;
+};
+
+}  // namespace coi

@@ -1,0 +1,28 @@
+#include "coi/mail/mdn.h"
+
+#include <algorithm>
+
+#include "coi/mail/charset.h"
+#include "coi/mail/header.h"
+
+namespace coi {
+
+Result<Mdn> parse_mdn(std::string_view part) {
+    // Some reports begin with an empty line where the part's own header was meant to end.
+    const auto fields = split_fields(part.substr(std::min(part.find_first_not_of("\r\n"), part.size())));
+    auto originals = parse_message_ids(field(fields, "original-message-id"), 1);
+    if (originals.empty()) return malformed("a disposition notification without the Message-ID it is about");
+
+    // "manual-action/MDN-sent-automatically; displayed/error" [RFC 8098 §3.2.6]; the mode before the ; is missing at
+    // times.
+    const std::string disposition = lower(field(fields, "disposition"));
+    std::string_view type = disposition;
+    if (const auto semicolon = type.rfind(';'); semicolon != std::string_view::npos) type.remove_prefix(semicolon + 1);
+    const auto modifier = type.find('/');
+    const bool failed =
+        modifier != std::string_view::npos && type.substr(modifier).find("error") != std::string_view::npos;
+    type = trim(type.substr(0, modifier));
+    return Mdn{std::move(originals.front()), type == "displayed" && !failed};
+}
+
+}  // namespace coi

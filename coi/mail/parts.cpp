@@ -1,0 +1,294 @@
+#include "coi/mail/parts.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <functional>
+#include <utility>
+
+#include "coi/mail/charset.h"
+#include "coi/mail/flowed.h"
+#include "coi/mail/header.h"
+#include "coi/mail/html.h"
+
+namespace coi {
+namespace {
+
+constexpr std::size_t html_per_text = 8;   // octets of HTML read for one of text: markup is mostly markup
+constexpr std::size_t longest_name = 255;  // octets of a file name
+constexpr std::size_t longest_report = 256 * 1024;
+constexpr std::string_view cut_mark = "\n[…]";
+
+std::string content_type_of(GMimeObject* object) {
+    auto* type = g_mime_object_get_content_type(object);
+    if (type == nullptr) return "text/plain";
+    const OwnedText mime(g_mime_content_type_get_mime_type(type));
+    return lower(mime.get());
+}
+
+std::string parameter(GMimeObject* object, const char* name) {
+    auto* type = g_mime_object_get_content_type(object);
+    const char* value = type == nullptr ? nullptr : g_mime_content_type_get_parameter(type, name);
+    return value == nullptr ? std::string() : std::string(value);
+}
+
+/// Decodes the content of a part in pieces. `sink` says whether it wants more.
+void decode(GMimeDataWrapper* content, const std::function<bool(std::string_view)>& sink) {
+    if (content == nullptr) return;
+    auto* stream = g_mime_data_wrapper_get_stream(content);
+    if (stream == nullptr || g_mime_stream_reset(stream) == -1) return;
+    GMimeEncoding encoding;
+    g_mime_encoding_init_decode(&encoding, g_mime_data_wrapper_get_encoding(content));
+    std::array<char, 16384> raw;
+    std::array<char, 2 * raw.size() + 64> decoded;
+    while (true) {
+        const auto read = g_mime_stream_read(stream, raw.data(), raw.size());
+        if (read <= 0) break;
+        const auto length = g_mime_encoding_step(&encoding, raw.data(), static_cast<std::size_t>(read), decoded.data());
+        if (!sink({decoded.data(), length})) return;
+    }
+    sink({decoded.data(), g_mime_encoding_flush(&encoding, nullptr, 0, decoded.data())});
+}
+
+std::string decoded(GMimePart* part, std::size_t most) {
+    std::string out;
+    decode(g_mime_part_get_content(part), [&](std::string_view piece) {
+        out.append(piece);
+        return out.size() <= most;
+    });
+    return out;
+}
+
+/// A name that is safe to show and to save under: never a path.
+std::string file_name(const char* given) {
+    if (given == nullptr) return {};
+    const std::string whole = clean_line(to_utf8(given, "utf-8"));
+    const auto slash = whole.find_last_of("/\\");
+    const auto name = trim(std::string_view(whole).substr(slash == std::string::npos ? 0 : slash + 1));
+    if (name == "." || name == "..") return {};
+    return std::string(cut_utf8(name, longest_name));
+}
+
+enum class TextKind { none, html, plain };
+
+struct Text {
+    std::string value;
+    TextKind kind = TextKind::none;
+};
+
+/// Both, one after the other: a mail whose text comes in pieces (before and after an image).
+Text joined(Text first, Text second) {
+    if (second.value.empty()) return first.kind == TextKind::none ? second : first;
+    if (first.value.empty()) return second;
+    first.value.append("\n\n").append(second.value);
+    first.kind = std::max(first.kind, second.kind);
+    return first;
+}
+
+class Walk {
+  public:
+    Walk(const Limits& limits, const ParseOptions& options, Message& message)
+        : limits_(limits), options_(options), message_(message) {}
+
+    Result<void> all(GMimeObject* top) {
+        Text text = read(top, {});
+        if (over_) return over_limit(over_);
+        message_.text_was_html = text.kind == TextKind::html;
+        message_.text = std::move(text.value);
+        find_inline_armor();
+        return {};
+    }
+
+  private:
+    struct Place {
+        std::size_t depth = 0;
+        bool in_alternative = false, in_related = false, in_report = false;
+        bool text_before = false;  // a text came before in the same multipart
+    };
+
+    Text read(GMimeObject* object, Place place) {
+        if (object == nullptr || over_ != nullptr) return {};
+        if (++parts_ > limits_.parts) over_ = "the mail has too many parts";
+        if (place.depth > limits_.depth) over_ = "the mail's parts are nested too deep";
+        if (over_ != nullptr) return {};
+        if (GMIME_IS_MULTIPART(object)) return read_multipart(GMIME_MULTIPART(object), place);
+        if (GMIME_IS_MESSAGE_PART(object)) {
+            read_message(object, place);
+            return {};
+        }
+        if (GMIME_IS_PART(object)) return read_leaf(GMIME_PART(object), place);
+        return {};
+    }
+
+    Text read_multipart(GMimeMultipart* multipart, Place place) {
+        const std::string type = content_type_of(GMIME_OBJECT(multipart));
+        ++place.depth;
+        place.text_before = false;
+        place.in_report = type == "multipart/report";
+        place.in_related = place.in_related || type == "multipart/related";
+        if (type == "multipart/alternative") return read_alternative(multipart, place);
+        place.in_alternative = false;
+        const int count = g_mime_multipart_get_count(multipart);
+        if (type == "multipart/encrypted") message_.encrypted = true;
+        Text text;
+        for (int i = 0; i < count; ++i) {
+            auto* part = g_mime_multipart_get_part(multipart, i);
+            const std::string part_type = content_type_of(part);
+            // What belongs to the envelope of [RFC 1847] is neither text nor file.
+            if (type == "multipart/signed" && i > 0 && part_type.find("signature") != std::string::npos) continue;
+            if (type == "multipart/encrypted" && part_type == "application/pgp-encrypted") continue;
+            text = joined(std::move(text), read(part, place));
+            place.text_before = text.kind != TextKind::none;
+        }
+        return text;
+    }
+
+    /// The best of several forms of one text [RFC 2046 §5.1.4]; a chat wants plain before pretty. An empty plain part
+    /// beside HTML is what some senders write instead of none.
+    Text read_alternative(GMimeMultipart* multipart, Place place) {
+        place.in_alternative = true;
+        Text best;
+        const int count = g_mime_multipart_get_count(multipart);
+        for (int i = 0; i < count; ++i) {
+            Text each = read(g_mime_multipart_get_part(multipart, i), place);
+            const auto rank = [](const Text& text) { return std::pair(!text.value.empty(), text.kind); };
+            if (rank(each) > rank(best)) best = std::move(each);
+        }
+        return best;
+    }
+
+    Text read_leaf(GMimePart* part, const Place& place) {
+        const std::string type = content_type_of(GMIME_OBJECT(part));
+        if (read_report(part, type, place)) return {};
+        const char* given = g_mime_object_get_disposition(GMIME_OBJECT(part));
+        const std::string disposition = lower(given == nullptr ? "" : given);
+        const bool attached = disposition == "attachment";
+        const std::string name = file_name(g_mime_part_get_filename(part));
+        const bool is_text = type == "text/plain" || type == "text/html" || type == "text/markdown";
+        if (is_text && !attached && (name.empty() || !place.text_before)) {
+            return type == "text/html" ? read_html(part) : read_plain(part);
+        }
+        // Other forms of the same text (enriched, AMP, RTF) say nothing new; an invitation does.
+        if (place.in_alternative && type.starts_with("text/") && !attached && type != "text/calendar") return {};
+        if (type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime") {
+            const std::string kind = lower(parameter(GMIME_OBJECT(part), "smime-type"));
+            message_.encrypted = message_.encrypted || kind.empty() || kind == "enveloped-data";
+        }
+        attach(part, type, name, place.in_related || disposition == "inline");
+        return {};
+    }
+
+    /// True if the part is the machine's half of a report.
+    bool read_report(GMimePart* part, const std::string& type, const Place& place) {
+        if (type == "message/disposition-notification" || type == "message/global-disposition-notification") {
+            auto mdn = parse_mdn(decoded(part, longest_report));
+            if (mdn && !message_.mdn) message_.mdn = std::move(*mdn);
+            return true;
+        }
+        if (type == "message/delivery-status" || type == "message/global-delivery-status") {
+            auto dsn = parse_dsn(decoded(part, longest_report));
+            if (dsn && !message_.dsn) message_.dsn = std::move(*dsn);
+            return true;
+        }
+        const bool returned = type == "text/rfc822-headers" || type == "message/global-headers" ||
+                              type == "message/rfc822" || type == "message/global";
+        if (!returned || !place.in_report) return false;
+        returned_header(to_utf8(decoded(part, limits_.header_block_bytes), "utf-8"));
+        return true;
+    }
+
+    void returned_header(std::string block) {
+        if (!message_.report_original.empty()) return;
+        const auto first = std::min(block.find_first_not_of("\r\n"), block.size());
+        block.erase(0, first);
+        const auto end = std::min(block.find("\n\n"), block.find("\n\r\n"));
+        if (end != std::string::npos) block.resize(end + 1);
+        message_.report_original = std::string(cut_utf8(block, limits_.header_block_bytes));
+    }
+
+    Text read_plain(GMimePart* part) {
+        const std::string bytes = decoded(part, limits_.text_bytes);
+        std::string text = clean_text(to_utf8(bytes, parameter(GMIME_OBJECT(part), "charset")));
+        if (lower(parameter(GMIME_OBJECT(part), "format")) == "flowed") {
+            text = decode_flowed(text, lower(parameter(GMIME_OBJECT(part), "delsp")) == "yes");
+        }
+        return {cut(std::move(text), bytes.size() > limits_.text_bytes), TextKind::plain};
+    }
+
+    Text read_html(GMimePart* part) {
+        const std::string bytes = decoded(part, limits_.text_bytes * html_per_text);
+        std::string charset = parameter(GMIME_OBJECT(part), "charset");
+        if (charset.empty()) charset = html_charset(bytes);
+        std::string html = to_utf8(bytes, charset);
+        std::erase(html, '\0');
+        std::string text = clean_text(html_to_text(html, limits_.text_bytes));
+        return {cut(std::move(text), bytes.size() > limits_.text_bytes * html_per_text), TextKind::html};
+    }
+
+    /// Text within the limit, and a mark where there was more.
+    std::string cut(std::string text, bool more) const {
+        if (!more && text.size() <= limits_.text_bytes) return text;
+        text = std::string(cut_utf8(text, limits_.text_bytes));
+        return text.append(cut_mark);
+    }
+
+    void attach(GMimePart* part, const std::string& type, const std::string& name, bool is_inline) {
+        Attachment attachment{type, name, 0, {}, is_inline};
+        decode(g_mime_part_get_content(part), [&](std::string_view piece) {
+            attachment.size += piece.size();
+            if (options_.keep_attachments) attachment.bytes.append(piece);
+            return true;
+        });
+        message_.attachments.push_back(std::move(attachment));
+    }
+
+    void read_message(GMimeObject* object, const Place& place) {
+        auto* inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+        if (place.in_report && inner != nullptr) {
+            const OwnedText block(g_mime_object_get_headers(GMIME_OBJECT(inner), nullptr));
+            returned_header(to_utf8(block ? block.get() : "", "utf-8"));
+            return;
+        }
+        Attachment attachment{content_type_of(object), {}, 0, {}, false};
+        attachment.name = file_name(g_mime_object_get_content_disposition_parameter(object, "filename"));
+        if (inner != nullptr) {
+            if (attachment.name.empty()) {
+                const char* subject = g_mime_message_get_subject(inner);
+                attachment.name = file_name(subject);
+                if (!attachment.name.empty()) attachment.name.append(".eml");
+            }
+            const Owned<GMimeStream> stream(g_mime_stream_mem_new());
+            g_mime_object_write_to_stream(GMIME_OBJECT(inner), nullptr, stream.get());
+            const auto* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream.get()));
+            attachment.size = bytes->len;
+            if (options_.keep_attachments)
+                attachment.bytes.assign(reinterpret_cast<const char*>(bytes->data), bytes->len);
+        }
+        message_.attachments.push_back(std::move(attachment));
+    }
+
+    /// PGP without MIME: the text is nothing but an armored message.
+    void find_inline_armor() {
+        const auto text = trim(message_.text);
+        if (!text.starts_with("-----BEGIN PGP MESSAGE-----") || !text.ends_with("-----END PGP MESSAGE-----")) return;
+        message_.encrypted = true;
+        message_.attachments.push_back({"application/pgp-encrypted", "message.asc", text.size(),
+                                        options_.keep_attachments ? std::string(text) : std::string(), true});
+        message_.text.clear();
+        message_.text_was_html = false;
+    }
+
+    const Limits& limits_;
+    const ParseOptions& options_;
+    Message& message_;
+    std::size_t parts_ = 0;
+    const char* over_ = nullptr;
+};
+
+}  // namespace
+
+Result<void> read_parts(GMimeObject* top, const Limits& limits, const ParseOptions& options, Message& message) {
+    return Walk(limits, options, message).all(top);
+}
+
+}  // namespace coi

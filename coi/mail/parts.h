@@ -1,0 +1,17 @@
+// The MIME tree of a mail, walked once: which part is the text, which are attachments, what a report reports.
+//
+// [RFC 2046 §5.1] (mixed, alternative, digest), [RFC 2387] (related), [RFC 1847] (signed, encrypted), [RFC 6522]
+// (report). Encrypted parts are left closed (coi/crypt opens them). A message/rfc822 is an attachment: what a forwarded
+// mail says is never mistaken for what its sender says.
+
+#pragma once
+
+#include "coi/mail/gobject.h"
+#include "coi/message.h"
+
+namespace coi {
+
+/// Fills text, text_was_html, attachments, mdn, dsn, report_original and encrypted of `message`.
+Result<void> read_parts(GMimeObject* top, const Limits&, const ParseOptions&, Message& message);
+
+}  // namespace coi

@@ -1,0 +1,144 @@
+#include "coi/mail/skeleton.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "coi/mail/charset.h"
+#include "coi/mail/gobject.h"
+#include "coi/mail/header.h"
+#include "coi/message.h"
+
+namespace coi {
+namespace {
+
+constexpr std::ptrdiff_t most_colons = 1000;  // in one address field: each could open a group inside the one before
+
+bool is_address_field(std::string_view name) {
+    constexpr std::array<std::string_view, 6> names{"from", "sender", "reply-to", "to", "cc", "bcc"};
+    return std::ranges::find(names, lower(name)) != names.end();
+}
+
+class Skeleton {
+  public:
+    explicit Skeleton(const Limits& limits) : limits_(limits) {}
+
+    Result<void> check(std::string_view mail) {
+        if (mail.size() > limits_.mail_bytes) return over_limit("the mail is too large");
+        while (!mail.empty()) {
+            const auto end = std::min(mail.find('\n'), mail.size() - 1) + 1;
+            auto result = in_header_ ? header_line(mail.substr(0, end)) : body_line(mail.substr(0, end));
+            if (!result) return result;
+            mail.remove_prefix(end);
+        }
+        return in_header_ ? end_field() : Result<void>();
+    }
+
+  private:
+    struct Level {
+        std::string boundary;  // "" for the level of a message/rfc822
+        bool digest = false;
+    };
+
+    Result<void> header_line(std::string_view line) {
+        block_bytes_ += line.size();
+        if (block_bytes_ > limits_.header_block_bytes) return over_limit("the mail's header is too large");
+        if (line.starts_with("--") && !levels_.empty()) {
+            auto field_end = end_field();
+            if (!field_end || at_boundary(line)) return field_end;
+        }
+        if (trim(line).empty()) return end_header();
+        if (line[0] == ' ' || line[0] == '\t') {
+            field_.append(line);
+        } else {
+            auto field_end = end_field();
+            if (!field_end) return field_end;
+            field_.assign(line);
+        }
+        if (field_.size() > limits_.header_bytes) return over_limit("a header field of the mail is too large");
+        return {};
+    }
+
+    Result<void> body_line(std::string_view line) {
+        if (line.starts_with("--") && !levels_.empty()) at_boundary(line);
+        return parts_ > limits_.parts ? Result<void>(over_limit("the mail has too many parts")) : Result<void>();
+    }
+
+    /// True if the line ends a part; innermost boundary first, as all parsers do.
+    bool at_boundary(std::string_view line) {
+        line = trim(line.substr(2));
+        for (std::size_t i = levels_.size(); i-- > 0;) {
+            const auto& boundary = levels_[i].boundary;
+            if (boundary.empty() || !line.starts_with(boundary)) continue;
+            const auto rest = line.substr(boundary.size());
+            if (!rest.empty() && rest != "--") continue;
+            levels_.resize(rest.empty() ? i + 1 : i);
+            in_header_ = rest.empty();
+            if (in_header_) start_header();
+            return true;
+        }
+        return false;
+    }
+
+    void start_header() {
+        ++parts_;
+        block_bytes_ = 0;
+        field_.clear();
+        content_type_.clear();
+        encoded_ = false;
+    }
+
+    Result<void> end_field() {
+        const auto colon = field_.find(':');
+        if (colon != std::string::npos) {
+            const std::string name = lower(trim(std::string_view(field_).substr(0, colon)));
+            const auto value = std::string_view(field_).substr(colon + 1);
+            if (is_address_field(name) && std::ranges::count(value, ':') > most_colons) {
+                return over_limit("the mail's address groups are too deep");
+            }
+            if (name == "content-type" && content_type_.empty()) content_type_ = unfold(value);
+            if (name == "content-transfer-encoding") {
+                const std::string encoding = lower(trim(value));
+                encoded_ = encoding != "7bit" && encoding != "8bit" && encoding != "binary";
+            }
+        }
+        field_.clear();
+        return {};
+    }
+
+    Result<void> end_header() {
+        auto field_end = end_field();
+        if (!field_end) return field_end;
+        in_header_ = false;
+        const std::string type = lower(std::string_view(content_type_).substr(0, content_type_.find_first_of("; \t")));
+        const bool in_digest = !levels_.empty() && levels_.back().digest;
+        if (type.starts_with("multipart/")) {
+            const Owned<GMimeContentType> parsed(g_mime_content_type_parse(gmime_options(), content_type_.c_str()));
+            const char* boundary = parsed ? g_mime_content_type_get_parameter(parsed.get(), "boundary") : nullptr;
+            if (boundary != nullptr && *boundary != '\0') levels_.push_back({boundary, type == "multipart/digest"});
+        } else if (!encoded_ && (type == "message/rfc822" || type == "message/global" || type == "message/news" ||
+                                 (type.empty() && in_digest))) {
+            levels_.push_back({"", false});
+            in_header_ = true;
+            start_header();
+        }
+        if (levels_.size() > limits_.depth) return over_limit("the mail's parts are nested too deep");
+        return parts_ > limits_.parts ? Result<void>(over_limit("the mail has too many parts")) : Result<void>();
+    }
+
+    const Limits& limits_;
+    std::vector<Level> levels_;
+    std::string field_, content_type_;
+    std::size_t block_bytes_ = 0, parts_ = 1;
+    bool in_header_ = true, encoded_ = false;
+};
+
+}  // namespace
+
+Result<void> check_limits(std::string_view mail, const Limits& limits) {
+    gmime_options();
+    return Skeleton(limits).check(mail);
+}
+
+}  // namespace coi

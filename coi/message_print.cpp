@@ -1,0 +1,132 @@
+// print(): a Message to bytes. What can't stand in a mail is refused before a byte is written.
+
+#include <algorithm>
+#include <array>
+
+#include "coi/mail/charset.h"
+#include "coi/mail/header.h"
+#include "coi/mail/mime_write.h"
+#include "coi/message.h"
+
+namespace coi {
+namespace {
+
+constexpr std::size_t most_ids = 20;  // of References: the first, which names the thread, and the latest
+
+void append_addresses(std::string& out, std::string_view name, const std::vector<Address>& addresses) {
+    if (addresses.empty()) return;
+    std::vector<std::string> printed;
+    std::ranges::transform(addresses, std::back_inserter(printed), print_address);
+    append_tokens(out, name, printed, ",");
+}
+
+void append_ids(std::string& out, std::string_view name, const std::vector<MessageId>& ids) {
+    if (ids.empty()) return;
+    std::vector<std::string> printed;
+    const std::size_t skipped = ids.size() > most_ids ? ids.size() - most_ids : 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (i == 0 || i > skipped) printed.push_back('<' + ids[i].value + '>');
+    }
+    append_tokens(out, name, printed, "");
+}
+
+bool is_printable(const Address& address) {
+    return !address.local.empty() && !address.domain.empty() && is_field_value(address.name) &&
+           is_field_value(address.local) && is_field_value(address.domain) &&
+           address.domain.find_first_of("@<>,;\" \\") == std::string::npos;
+}
+
+bool is_token(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return c > ' ' && c < 0x7f && std::string_view("()<>@,;:\\\"[]?=").find(c) == std::string_view::npos;
+    });
+}
+
+bool is_content_type(std::string_view type) {
+    const auto slash = type.find('/');
+    return slash != std::string_view::npos && is_token(type.substr(0, slash)) && is_token(type.substr(slash + 1)) &&
+           type.size() < 200 && !type.starts_with("multipart/");
+}
+
+/// True for fields that print writes itself, or that would change what the body is.
+bool is_ours(std::string_view name) {
+    constexpr std::array<std::string_view, 12> ours{"bcc",         "cc",         "date",         "from",
+                                                    "in-reply-to", "message-id", "mime-version", "references",
+                                                    "reply-to",    "sender",     "subject",      "to"};
+    return std::ranges::binary_search(ours, name) || (name.starts_with("content-") && name != "content-disposition");
+}
+
+Result<void> check(const Message& message) {
+    if (message.from.empty()) return malformed("a mail needs a From");
+    const auto printable = [](const Address& address) { return is_printable(address); };
+    for (const auto* list : {&message.from, &message.reply_to, &message.to, &message.cc}) {
+        if (!std::ranges::all_of(*list, printable)) return malformed("an address that can't stand in a mail");
+    }
+    if (message.sender && !is_printable(*message.sender)) return malformed("an address that can't stand in a mail");
+    if (!is_field_value(message.subject)) return malformed("a line break or a broken character in the subject");
+    const auto good_id = [](const MessageId& id) { return is_printable(id); };
+    if ((!message.id.empty() && !is_printable(message.id)) || !std::ranges::all_of(message.in_reply_to, good_id) ||
+        !std::ranges::all_of(message.references, good_id)) {
+        return malformed("a Message-ID that can't stand in a mail");
+    }
+    for (const auto& [name, value] : message.headers) {
+        if (!is_field_name(name) || is_ours(lower(name)) || !is_field_value(value))
+            return malformed("a header field that can't stand in a mail");
+    }
+    if (!is_utf8(message.text)) return malformed("the text is not UTF-8");
+    for (const auto& attachment : message.attachments) {
+        if (!is_content_type(attachment.content_type) || !is_field_value(attachment.name)) {
+            return malformed("an attachment whose type or name can't stand in a mail");
+        }
+        if (attachment.bytes.size() != attachment.size) return malformed("an attachment without its bytes");
+    }
+    if (message.mdn && !is_printable(message.mdn->original)) return malformed("a notification for no message");
+    // Bounces have print_bounce, encryption coi/crypt; what was HTML is text by now and has to be said so.
+    if (message.dsn || message.encrypted || !message.report_original.empty())
+        return malformed("not a mail that print writes");
+    return {};
+}
+
+/// [RFC 8098 §3]: words for a person, then the report; Delta Chat takes the report only in second place.
+Part print_mdn(const Message& message) {
+    const std::string disposition = message.mdn->displayed ? "displayed" : "processed";
+    const std::string report = "Reporting-UA: coigate\nFinal-Recipient: rfc822; " + message.from.front().addr_spec() +
+                               "\nOriginal-Message-ID: <" + message.mdn->original.value +
+                               ">\nDisposition: manual-action/MDN-sent-automatically; " + disposition + "\n";
+    return multipart("multipart/report; report-type=disposition-notification",
+                     {text_part(message.text), lines_part("message/disposition-notification", report)});
+}
+
+Part print_body(const Message& message) {
+    Part text = message.mdn ? print_mdn(message) : text_part(message.text);
+    if (message.attachments.empty()) return text;
+    std::vector<Part> parts;
+    parts.push_back(std::move(text));
+    std::ranges::transform(message.attachments, std::back_inserter(parts), attachment_part);
+    return multipart("multipart/mixed", parts);
+}
+
+}  // namespace
+
+Result<std::string> print(const Message& message) {
+    auto good = check(message);
+    if (!good) return good.error();
+    Part body = print_body(message);
+    std::string out;
+    out.reserve(body.body.size() + 1024);
+    append_addresses(out, "From", message.from);
+    if (message.sender) append_addresses(out, "Sender", {*message.sender});
+    append_addresses(out, "Reply-To", message.reply_to);
+    append_addresses(out, "To", message.to);
+    append_addresses(out, "Cc", message.cc);
+    if (!message.subject.empty()) append_field(out, "Subject", message.subject);
+    if (message.date) append_field(out, "Date", print_date(*message.date));
+    if (!message.id.empty()) append_ids(out, "Message-ID", {message.id});
+    append_ids(out, "In-Reply-To", message.in_reply_to);
+    append_ids(out, "References", message.references);
+    for (const auto& [name, value] : message.headers) append_field(out, canonical_name(name), value);
+    out.append("MIME-Version: 1.0\r\n").append(body.header).append("\r\n").append(body.body);
+    return out;
+}
+
+}  // namespace coi
