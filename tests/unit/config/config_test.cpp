@@ -319,7 +319,8 @@ TEST_F(ConfigTest, TheTableHasEveryMemberOfConfig) {
 // The example's commented-out keys count: uncommented they must load, and each must be its default.
 TEST_F(ConfigTest, TheExampleHasEveryKeyWithItsDefaultAndLoads) {
     const std::string example = source("config/coigate.toml");
-    const Config c = good(std::regex_replace(example, std::regex("/etc/coigate/secret"), secret_));
+    const Config c =
+        good(std::regex_replace(example, std::regex("\"credential:coigate.secret\""), "\"" + secret_ + "\""));
     EXPECT_EQ(c.xmpp.domain, "jabber.example");
 
     const std::string uncommented = std::regex_replace(example, std::regex("\n#(\\w+ = )"), "\n$1");

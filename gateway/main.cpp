@@ -1,0 +1,172 @@
+// The program: the command line, and `serve` with its signals, its watchdog and its control socket around the Gateway.
+//
+// SIGTERM and SIGINT stop (a second one at once), SIGHUP reloads. Exit codes stand in gateway/cli.h.
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+
+#include "config/config.h"
+#include "gateway/cli.h"
+#include "gateway/cli_table.h"
+#include "gateway/control.h"
+#include "gateway/gateway.h"
+#include "gateway/log.h"
+#include "gateway/notify.h"
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace gateway;
+
+// What a process with secrets and many sockets wants of its system.
+void prepare_process() {
+    umask(077);
+    std::signal(SIGPIPE, SIG_IGN);
+    const rlimit no_core{0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);  // a core would hold passwords
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;  // two connections per linked mailbox
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+class Service {
+  public:
+    Service(std::string config_file, config::Config config);
+    void run();
+
+  private:
+    void await_signal();
+    void stop();
+    void reload();
+    void keep_alive();
+    void serving();
+    std::map<std::string, Control::Verb> verbs();
+
+    std::string config_file_;
+    const config::Config config_;  // as it was at the start
+    asio::io_context io_{1};
+    asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
+    asio::steady_timer alive_{io_};
+    Gateway gateway_;
+    Control control_;
+    bool stopping_ = false;
+};
+
+Service::Service(std::string config_file, config::Config config)
+    : config_file_(std::move(config_file)),
+      config_(std::move(config)),
+      gateway_(io_, config_),
+      control_(io_, verbs()) {}
+
+std::map<std::string, Control::Verb> Service::verbs() {
+    std::map<std::string, Control::Verb> verbs;
+    for (const std::string verb :
+         {"account.add", "account.list", "account.show", "account.remove", "queue.list", "queue.retry", "queue.drop"}) {
+        verbs[verb] = [this, verb](boost::json::object in, Control::Answer answer) {
+            gateway_.command(verb, std::move(in), std::move(answer));
+        };
+    }
+    return verbs;
+}
+
+void Service::run() {
+    control_.listen(config_.control.socket);
+    gateway_.on_ready = [this] { serving(); };
+    await_signal();
+    keep_alive();
+    gateway_.start();
+    io_.run();
+}
+
+void Service::serving() {
+    if (stopping_) return;
+    const auto& server = config_.xmpp.server;
+    log::info("coigate {} serves {}; the Jabber server is {}:{}", COIGATE_VERSION, config_.xmpp.component, server.host,
+              server.port);
+    notify::status(fmt::format("Serving {}; connecting to the Jabber server at {}:{}", config_.xmpp.component,
+                               server.host, server.port));
+    notify::ready();
+}
+
+void Service::await_signal() {
+    signals_.async_wait([this](const boost::system::error_code& failed, int signal) {
+        if (failed) return;
+        if (signal == SIGHUP) {
+            reload();
+        } else if (stopping_) {
+            log::warn("stopped at once; what was under way is tried again at the next start");
+            std::_Exit(exit_failed);
+        } else {
+            stop();
+        }
+        await_signal();
+    });
+}
+
+void Service::stop() {
+    stopping_ = true;
+    log::info("stopping");
+    notify::stopping();
+    control_.stop();
+    gateway_.stop([this] { io_.stop(); });
+}
+
+void Service::reload() {
+    if (stopping_) return;
+    notify::reloading();
+    auto loaded = config::load(config_file_);
+    if (const auto* problems = std::get_if<1>(&loaded)) {
+        for (const auto& problem : *problems) log::error("{}", problem.print());
+        log::error("nothing was reloaded: the configuration has problems");
+    } else {
+        const auto& wanted = std::get<0>(loaded);
+        log::set_level(wanted.log.level);
+        for (const auto& line : gateway_.reload(wanted)) log::info("{}", line);
+    }
+    notify::ready();
+}
+
+// Twice as often as the manager asks: a loop that is blocked stops doing it, and the manager starts us anew.
+void Service::keep_alive() {
+    const auto interval = notify::watchdog();
+    if (!interval) return;
+    notify::alive();
+    alive_.expires_after(*interval / 2);
+    alive_.async_wait([this](const boost::system::error_code& failed) {
+        if (!failed) keep_alive();
+    });
+}
+
+int serve(const std::string& config_file) {
+    prepare_process();
+    auto loaded = config::load(config_file);
+    if (const auto* problems = std::get_if<1>(&loaded)) {
+        print_problems(terminal().err, *problems);
+        return exit_config;
+    }
+    log::open();
+    log::set_level(std::get<0>(loaded).log.level);
+    try {
+        Service(config_file, std::get<0>(std::move(loaded))).run();
+    } catch (const std::runtime_error& error) {
+        log::error("{}", error.what());
+        return exit_failed;
+    }
+    log::info("stopped");
+    return exit_ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return run_command_line(argc, argv, terminal(), serve); }
