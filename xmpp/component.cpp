@@ -27,6 +27,13 @@ std::string nonce() {
     return std::to_string((std::uint64_t{source()} << 32) | source());
 }
 
+/// As it is written, for a server that compares it so.
+std::string_view domain_of(std::string_view jid) {
+    jid = jid.substr(0, jid.find('/'));
+    const auto at = jid.find('@');
+    return at == jid.npos ? jid : jid.substr(at + 1);
+}
+
 }  // namespace
 
 struct Component::State : std::enable_shared_from_this<State> {
@@ -36,9 +43,9 @@ struct Component::State : std::enable_shared_from_this<State> {
           calls(std::move(its_calls)),
           retry(io),
           watch(io),
-          fence(settings.component, settings.server_domain, nonce()),
-          dice(std::random_device{}()),
-          own(settings.component) {}
+          own(settings.component),
+          fence(own.server(), settings.server_domain, nonce()),
+          dice(std::random_device{}()) {}
 
     void connect();
     void went_online();
@@ -62,9 +69,9 @@ struct Component::State : std::enable_shared_from_this<State> {
     const Settings settings;
     Calls calls;
     asio::steady_timer retry, watch;
+    const JID own;
     Fence fence;
     std::mt19937_64 dice;
-    const JID own;
     std::unique_ptr<Stream> stream;
     Connection* connection = nullptr;  // the stream's
     std::function<void()> on_closed;
@@ -220,10 +227,11 @@ void Component::State::abandon() {
 
 /// What would make the server close the whole stream, again at every retry: it is refused here.
 std::optional<StanzaError> Component::State::objection(const Tag& stanza, const std::string& xml) const {
-    const JID from(attribute(stanza, "from")), to(attribute(stanza, "to"));
-    if (from.server() != own.server())
+    // Prosody compares the sender's domain byte by byte, without folding case.
+    if (domain_of(attribute(stanza, "from")) != own.server())
         return StanzaError{"cancel", "bad-request", "the sender is not of this component"};
-    if (to.server().empty()) return StanzaError{"cancel", "jid-malformed", "the recipient is no address"};
+    if (JID(attribute(stanza, "to")).server().empty())
+        return StanzaError{"cancel", "jid-malformed", "the recipient is no address"};
     if (xml.size() > settings.limits.stanza_bytes)
         return StanzaError{"cancel", "policy-violation", "the stanza is too large"};
     return std::nullopt;

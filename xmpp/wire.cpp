@@ -21,9 +21,10 @@ namespace {
 
 constexpr XML_Char separator = '\x01';  // cannot occur in XML, so it cannot be smuggled into a namespace
 constexpr std::size_t slice_bytes = 64 * 1024;
-constexpr std::size_t renew_bytes = 1024 * 1024;  // expat remembers every name it ever saw: a new document now and then
-constexpr std::size_t tag_bytes =
-    4 * 1024 * 1024;                            // one tag that expat has to hold whole before anything is known of it
+constexpr std::size_t renew_bytes = 1024 * 1024;  // expat remembers every name it ever saw: a new one now and then
+// Of one stanza; while it is skipped expat still keeps its open tags and its names. Servers take 256 to 512 KiB by
+// default.
+constexpr std::size_t hopeless_bytes = 4 * 1024 * 1024;
 constexpr std::size_t head_value_bytes = 4096;  // [RFC 7622 §3.1] an address has at most 3071
 constexpr const char* streams_namespace = "http://etherx.jabber.org/streams";
 constexpr const char* xml_namespace = "http://www.w3.org/XML/1998/namespace";
@@ -179,147 +180,98 @@ struct FreeParser {
     void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
 };
 
-/// What is common to a stream and a single document: expat set up for restricted XML [RFC 6120 §11.1].
-class Reader {
-  public:
-    explicit Reader(const Limits& limits) : limits_(limits), parser_(XML_ParserCreateNS("UTF-8", separator)) {
-        set_up();
-    }
-    Reader(const Reader&) = delete;
-    Reader& operator=(const Reader&) = delete;
-    virtual ~Reader() = default;
-
-    const std::string& why() const { return why_; }
-
-  protected:
-    virtual void start(const XML_Char* name, const XML_Char** attributes) = 0;
-    virtual void end() = 0;
-    virtual void text(std::string_view) = 0;
-    virtual void declare(const char*, const char*) {}
-
-    XML_Parser parser() const { return parser_.get(); }
-    std::size_t position() const { return static_cast<std::size_t>(XML_GetCurrentByteIndex(parser())); }
-
-    void stop() { XML_StopParser(parser(), XML_FALSE); }
-    void fail(std::string why) {
-        if (why_.empty()) why_ = std::move(why);
-        stop();
-    }
-
-    /// False when expat stopped: by fail(), by stop() (then why() is empty), or by an error of the document.
-    bool parse(std::string_view bytes, bool last) {
-        if (XML_Parse(parser(), bytes.data(), static_cast<int>(bytes.size()), last) == XML_STATUS_OK) return true;
-        const XML_Error code = XML_GetErrorCode(parser());
-        if (why_.empty() && code != XML_ERROR_ABORTED) why_ = std::string("XML error: ") + XML_ErrorString(code);
-        return false;
-    }
-
-    void reset() {
-        XML_ParserReset(parser(), "UTF-8");
-        set_up();
-    }
-
-    const Limits limits_;
-    std::string why_;
-
-  private:
-    static Reader& self(void* data) { return *static_cast<Reader*>(data); }
-
-    void set_up() {
-        XML_SetUserData(parser(), this);
-        XML_SetReturnNSTriplet(parser(), 1);
-        XML_SetElementHandler(
-            parser(), [](void* data, const XML_Char* name, const XML_Char** atts) { self(data).start(name, atts); },
-            [](void* data, const XML_Char*) { self(data).end(); });
-        XML_SetCharacterDataHandler(parser(), [](void* data, const XML_Char* text, int length) {
-            self(data).text({text, static_cast<std::size_t>(length)});
-        });
-        XML_SetStartNamespaceDeclHandler(parser(), [](void* data, const XML_Char* prefix, const XML_Char* uri) {
-            self(data).declare(prefix ? prefix : "", uri ? uri : "");
-        });
-        XML_SetStartDoctypeDeclHandler(parser(), [](void* data, const XML_Char*, const XML_Char*, const XML_Char*,
-                                                    int) { self(data).fail("a document type declaration"); });
-        XML_SetCommentHandler(parser(), [](void* data, const XML_Char*) { self(data).fail("an XML comment"); });
-        XML_SetProcessingInstructionHandler(parser(), [](void* data, const XML_Char*, const XML_Char*) {
-            self(data).fail("an XML processing instruction");
-        });
-    }
-
-    std::unique_ptr<std::remove_pointer_t<XML_Parser>, FreeParser> parser_;
-};
-
-/// One document that is one stanza.
-class Document final : public Reader {
-  public:
-    explicit Document(const Limits& limits) : Reader(limits), growth_(limits_) {}
-
-    Stanza read(std::string_view xml) {
-        if (xml.size() > limits_.stanza_bytes + 1024)
-            return nullptr;  // leaves room for an XML declaration and line ends
-        if (!parse(xml, true) || !growth_.whole() || !growth_.why().empty()) return nullptr;
-        return growth_.take();
-    }
-
-  private:
-    void start(const XML_Char* name, const XML_Char** attributes) override { growth_.open(Name(name), attributes); }
-    void end() override { growth_.close(); }
-    void text(std::string_view piece) override { growth_.text(piece); }
-
-    Growth growth_;
-};
-
 }  // namespace
 
 /// The stream's document. Expat's events only fill ready_; the callbacks run when expat has returned, so they may
 /// destroy the Wire.
-struct Wire::State final : Reader {
+struct Wire::State {
     struct Event {
         enum class Kind { opened, stanza, oversize, closed } kind;
         Stanza tag;
         std::string first, second;
     };
 
-    State(const Limits& limits, Calls the_calls) : Reader(limits), calls(std::move(the_calls)) {}
+    State(const Limits& its_limits, Calls its_calls) : limits(its_limits), calls(std::move(its_calls)) { set_up(); }
+
+    /// A new expat, set up for restricted XML [RFC 6120 §11.1].
+    void set_up() {
+        parser.reset(XML_ParserCreateNS("UTF-8", separator));
+        XML_SetUserData(parser.get(), this);
+        XML_SetReturnNSTriplet(parser.get(), 1);
+        // Else expat keeps a whole stanza back until more bytes come, which may be never; hopeless_bytes bounds what
+        // that costs.
+        XML_SetReparseDeferralEnabled(parser.get(), XML_FALSE);
+        XML_SetElementHandler(
+            parser.get(), [](void* data, const XML_Char* name, const XML_Char** atts) { self(data).start(name, atts); },
+            [](void* data, const XML_Char*) { self(data).end(); });
+        XML_SetCharacterDataHandler(parser.get(), [](void* data, const XML_Char* text, int length) {
+            self(data).text({text, static_cast<std::size_t>(length)});
+        });
+        XML_SetStartNamespaceDeclHandler(parser.get(), [](void* data, const XML_Char* prefix, const XML_Char* uri) {
+            self(data).declare(prefix ? prefix : "", uri ? uri : "");
+        });
+        XML_SetStartDoctypeDeclHandler(parser.get(), [](void* data, const XML_Char*, const XML_Char*, const XML_Char*,
+                                                        int) { self(data).fail("a document type declaration"); });
+        XML_SetCommentHandler(parser.get(), [](void* data, const XML_Char*) { self(data).fail("an XML comment"); });
+        XML_SetProcessingInstructionHandler(parser.get(), [](void* data, const XML_Char*, const XML_Char*) {
+            self(data).fail("an XML processing instruction");
+        });
+    }
+
+    static State& self(void* data) { return *static_cast<State*>(data); }
+    std::size_t position() const { return static_cast<std::size_t>(XML_GetCurrentByteIndex(parser.get())); }
+    void stop() { XML_StopParser(parser.get(), XML_FALSE); }
+    void fail(std::string reason) {
+        if (why.empty()) why = std::move(reason);
+        stop();
+    }
+
+    /// False when expat stopped: by fail(), by stop() (then `why` is empty), or by an error of the document.
+    bool parse(std::string_view bytes) {
+        if (XML_Parse(parser.get(), bytes.data(), static_cast<int>(bytes.size()), 0) == XML_STATUS_OK) return true;
+        const XML_Error code = XML_GetErrorCode(parser.get());
+        if (why.empty() && code != XML_ERROR_ABORTED) why = std::string("XML error: ") + XML_ErrorString(code);
+        return false;
+    }
 
     /// Reads at most a slice; what is left of `bytes` afterwards has not been read.
     bool read_slice(std::string_view& bytes) {
         const std::string_view slice = bytes.substr(0, slice_bytes);
-        const bool fine = parse(slice, false);
+        const bool fine = parse(slice);
         if (fine) {
             fed += slice.size();
             bytes.remove_prefix(slice.size());
-            if (fed - event_at > tag_bytes && why_.empty())
-                why_ = "a tag of more than " + std::to_string(tag_bytes) + " bytes";
-            return why_.empty();
+            if (fed - event_at > hopeless_bytes && why.empty()) why = hopeless;
+            return why.empty();
         }
         if (!renewing) return false;
         bytes.remove_prefix(event_at - fed);
         renew();
-        return why_.empty();
+        return why.empty();
     }
 
-    /// Starts a new document with the same stream header: expat's tables of names are emptied.
+    /// Starts a new document with the same stream header: what expat remembered is freed.
     void renew() {
-        reset();
+        set_up();
         depth = 0;
-        parse(header, false);
+        parse(header);
         renewing = false;
         fed = event_at = header.size();
     }
 
-    void declare(const char* prefix, const char* uri) override {
+    void declare(const char* prefix, const char* uri) {
         if (depth == 0 && header.empty())
             declarations += std::string(" xmlns") + (*prefix ? ":" : "") + prefix + "='" + escaped(uri) + "'";
     }
 
-    void start(const XML_Char* raw, const XML_Char** attributes) override {
+    void start(const XML_Char* raw, const XML_Char** attributes) {
         if (++depth == 1) return open_stream(Name(raw), attributes);
         event_at = position();
         if (depth == 2) {
-            growth.emplace(limits_);
+            growth.emplace(limits);
             stanza_at = event_at;
         }
-        growth->charge(event_at - stanza_at);
+        charge();
         growth->open(Name(raw), attributes);
     }
 
@@ -336,27 +288,35 @@ struct Wire::State final : Reader {
         ready.push_back(std::move(event));
     }
 
-    void text(std::string_view piece) override {
-        event_at = position();
-        if (depth < 2) return;
+    void charge() {
         growth->charge(event_at - stanza_at);
+        if (event_at - stanza_at > hopeless_bytes) fail(hopeless);
+    }
+
+    void text(std::string_view piece) {
+        event_at = position();
+        if (depth < 2) {
+            if (piece.find_first_not_of(" \t\r\n") != piece.npos) fail("text between stanzas");
+            return;
+        }
+        charge();
         growth->text(piece);
     }
 
-    void end() override {
-        if (!why_.empty()) return;  // expat ends an empty element even after it was stopped at its start
-        event_at = position() + static_cast<std::size_t>(XML_GetCurrentByteCount(parser()));
+    void end() {
+        if (!why.empty()) return;  // expat ends an empty element even after it was stopped at its start
+        event_at = position() + static_cast<std::size_t>(XML_GetCurrentByteCount(parser.get()));
         if (--depth == 0) {
             ready.push_back({Event::Kind::closed, nullptr, "", ""});
             return stop();
         }
-        growth->charge(event_at - stanza_at);
+        charge();
         growth->close();
         if (depth > 1) return;
         const bool over = !growth->why().empty();
         ready.push_back({over ? Event::Kind::oversize : Event::Kind::stanza, growth->take(), growth->why(), ""});
         growth.reset();
-        if (event_at < renew_bytes) return;
+        if (event_at < renew_bytes && !over) return;
         renewing = true;
         stop();
     }
@@ -386,7 +346,11 @@ struct Wire::State final : Reader {
         return true;
     }
 
+    inline static const std::string hopeless = "more than " + std::to_string(hopeless_bytes) + " bytes of one stanza";
+    const Limits limits;
     Calls calls;
+    std::unique_ptr<std::remove_pointer_t<XML_Parser>, FreeParser> parser;
+    std::string why;
     std::deque<Event> ready;
     std::optional<Growth> growth;
     std::string declarations, header;
@@ -403,15 +367,31 @@ Wire::~Wire() { state_->abandoned = true; }
 
 bool Wire::read(std::string_view bytes) {
     const auto state = state_;  // outlives a callback that destroys this
-    while (!bytes.empty() && !state->closed && state->why().empty()) {
+    while (!bytes.empty() && !state->closed && state->why.empty()) {
         state->read_slice(bytes);
         if (!state->call_back()) return true;
     }
-    return state->why().empty();
+    return state->why.empty();
 }
 
-const std::string& Wire::why() const { return state_->why(); }
+const std::string& Wire::why() const { return state_->why; }
 
-Stanza parse_stanza(std::string_view xml, const Limits& limits) { return Document(limits).read(xml); }
+Stanza parse_stanza(std::string_view xml, const Limits& limits) {
+    if (xml.starts_with("<?xml ")) xml.remove_prefix(std::min(xml.size(), xml.find("?>") + 2));
+    Stanza only;
+    int stanzas = 0;
+    bool whole = false;
+    Wire wire(limits, {.opened = [](const std::string&, const std::string&) {},
+                       .stanza =
+                           [&](Stanza stanza) {
+                               only = std::move(stanza);
+                               ++stanzas;
+                           },
+                       .oversize = [&](Stanza, const std::string&) { ++stanzas; },
+                       .closed = [&] { whole = true; }});
+    const bool read = wire.read("<s:stream xmlns='jabber:client' xmlns:s='http://etherx.jabber.org/streams'>") &&
+                      wire.read(xml) && !whole && wire.read("</s:stream>");
+    return read && whole && stanzas == 1 ? std::move(only) : nullptr;
+}
 
 }  // namespace xmpp
