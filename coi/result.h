@@ -32,6 +32,7 @@ struct Error {
     std::string text;
     int code = 0;            // SMTP reply code [RFC 5321 §4.2], 0 if there was none
     std::string enhanced;    // enhanced status code such as "5.1.1" [RFC 3463], "" if there was none
+    int certificate = 0;     // with kind tls: OpenSSL's X509_V_ERR_…, 0 if the certificate is not the trouble
 };
 
 template <class T>

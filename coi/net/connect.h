@@ -1,10 +1,11 @@
 // Opening a connection: names to addresses, policy, happy order of addresses, TLS.
 //
-// [RFC 6186], [RFC 8314 §5.1] (SRV of mail services, c-ares), [RFC 6125]. One TlsContext for the whole process: a new one that
-// loads the CA bundle costs 24 ms.
+// [RFC 6186], [RFC 8314 §5.1] (SRV of mail services, c-ares), [RFC 6125]. One TlsContext for the whole process: a new
+// one that loads the CA bundle costs 24 ms.
 
 #pragma once
 
+#include <boost/asio/ip/address.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,8 +15,9 @@
 
 namespace coi::net {
 
-/// The process's TLS client settings: system CAs plus `ca_file` (PEM, "" for none); TLS 1.2 at least; session tickets are
-/// kept per host for resumption. Verification is never off. Throws std::runtime_error at start-up if a file is unreadable.
+/// The process's TLS client settings: system CAs plus `ca_file` (PEM, "" for none); TLS 1.2 at least; session tickets
+/// are kept per host for resumption. Verification is never off. Throws std::runtime_error at start-up if a file is
+/// unreadable. SIGPIPE is ignored from then on. Outlives every stream that is made with it.
 class TlsContext {
   public:
     explicit TlsContext(const std::string& ca_file);
@@ -27,11 +29,20 @@ class TlsContext {
     std::unique_ptr<Impl> impl_;
 };
 
+/// What is wrong with a server's certificate, where an Error of kind tls says so.
+enum class CertificateFault { none, expired, not_yet_valid, wrong_name, unknown_issuer, other };
+CertificateFault certificate_fault(const Error&);
+
+/// What Reach says of one resolved address, and of a port.
+bool may_reach(const boost::asio::ip::address& to, const Reach& reach);
+bool may_reach_port(std::uint16_t port, const Reach& reach);
+
 /// A connected stream; with Security::tls the handshake is done, with starttls it is the protocol's to do.
 awaitable<Result<std::unique_ptr<Stream>>> connect(TlsContext&, const Endpoint&, const Reach&, Timeout timeout);
 
-/// Where the mailbox `address` is read and mail is submitted, from SRV records [RFC 6186 §3, RFC 8314 §5.1] with the usual
-/// names (imap.DOMAIN, mail.DOMAIN, smtp.DOMAIN) as fallback, in order of preference; TLS before STARTTLS, never none.
+/// Where the mailbox `address` is read and mail is submitted, from SRV records [RFC 6186 §3, RFC 8314 §5.1] with the
+/// usual names (imap.DOMAIN, mail.DOMAIN, smtp.DOMAIN) as fallback, in order of preference; TLS before STARTTLS, never
+/// none.
 struct Discovered {
     std::vector<Endpoint> imap, submission;
 };

@@ -1,7 +1,7 @@
 // The mail system's way in: an LMTP server that answers 250 only for what is committed.
 //
-// [RFC 2033], [RFC 2920] PIPELINING, [RFC 6152] 8BITMIME, [RFC 6531] SMTPUTF8, [RFC 2034] ENHANCEDSTATUSCODES, [RFC 3030]
-// CHUNKING, [RFC 1870] SIZE. Lines end in CRLF and nothing else (no SMTP smuggling).
+// [RFC 2033], [RFC 2920] PIPELINING, [RFC 6152] 8BITMIME, [RFC 6531] SMTPUTF8, [RFC 2034] ENHANCEDSTATUSCODES, [RFC
+// 3030] CHUNKING, [RFC 1870] SIZE. Lines end in CRLF and nothing else (no SMTP smuggling).
 
 #pragma once
 
@@ -31,7 +31,7 @@ class LmtpServer {
   public:
     struct Limits {
         std::size_t mail_bytes = 25 * 1024 * 1024;
-        std::size_t line_bytes = 2048;         // commands
+        std::size_t line_bytes = 2048;  // commands
         std::size_t recipients = 100;
         std::size_t connections = 200;
         std::size_t buffered_bytes = 256 * 1024 * 1024;  // of all mails being received; beyond it DATA is answered 452
@@ -45,11 +45,14 @@ class LmtpServer {
     };
     LmtpServer(boost::asio::io_context&, std::string host_name, Limits, Calls);
     ~LmtpServer();
-    /// "127.0.0.1:2424", "[::1]:2424" or "unix:/run/coigate/lmtp". Throws std::runtime_error that names address and cause.
+    /// "127.0.0.1:2424", "[::1]:2424" or "unix:/run/coigate/lmtp". Throws std::runtime_error that names address and
+    /// cause.
     void listen(const std::string& address);
     /// No new connections; sessions end with 421 after the delivery under way [RFC 5321 §3.8].
     void stop();
     std::size_t sessions() const;
+    /// The TCP port of the last listen(), for one that was asked for port 0.
+    std::uint16_t port() const;
 
   private:
     struct State;

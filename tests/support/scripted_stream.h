@@ -100,10 +100,29 @@ class Play {
         Break how = Break::closed;
         std::size_t chunk = SIZE_MAX;
         bool encrypted = false, closed = false, half_given = false;
-        std::string complaint, line;
+        bool duplex = false;
+        std::string complaint, line, early;
         boost::asio::steady_timer* waiting = nullptr;
 
-        void next() { ++at, within = 0; }
+        void next() {
+            ++at, within = 0;
+            if (!early.empty() && at < steps.size() && steps[at].kind == Step::Kind::expect)
+                match(std::exchange(early, {}));
+        }
+        /// Bytes of the client against the step that expects them; false if they are others. What is left over stays
+        /// early.
+        bool match(std::string_view bytes) {
+            const Step& step = steps[at];
+            const std::size_t size = std::min(bytes.size(), step.bytes.size() - within);
+            if (bytes.substr(0, size) != std::string_view(step.bytes).substr(within, size)) {
+                complain("expected: " + step.bytes + "\nbut written: " + std::string(bytes));
+                return false;
+            }
+            within += size;
+            early = bytes.substr(size);
+            if (within == step.bytes.size()) next();
+            return true;
+        }
         bool breaks() const { return at == break_at; }
         Error broken() const {
             if (how == Break::timeout) return {ErrorKind::timeout, false, "scripted timeout", 0, {}};
@@ -138,6 +157,11 @@ class Play {
         state_->chunk = bytes;
         return *this;
     }
+    /// The client may answer while the peer is still speaking (a server under test that is given pipelined commands).
+    Play& full_duplex() {
+        state_->duplex = true;
+        return *this;
+    }
     /// From step `step` on everything fails in this way.
     Play& breaks_at(std::size_t step, Break how) {
         state_->break_at = step;
@@ -153,12 +177,15 @@ class Play {
     std::unique_ptr<coi::net::Stream> stream();
     std::size_t steps() const { return state_->steps.size(); }
     /// True if every step was played and nothing else happened.
-    bool finished() const { return state_->complaint.empty() && state_->at == state_->steps.size(); }
+    bool finished() const {
+        return state_->complaint.empty() && state_->early.empty() && state_->at == state_->steps.size();
+    }
     bool closed() const { return state_->closed; }
     /// What did not follow the script, or where it stopped; "" if nothing.
     std::string complaint() const {
         if (!state_->complaint.empty()) return state_->complaint;
         if (finished()) return {};
+        if (state_->at == state_->steps.size()) return "written after the end: " + state_->early;
         return "stopped before step " + std::to_string(state_->at) + ": " + state_->steps[state_->at].bytes;
     }
 
@@ -238,15 +265,18 @@ class Play::Peer : public coi::net::Stream {
                 if (!said.empty()) s->steps[--s->at] = {Step::Kind::give, std::move(said), {}};
                 continue;
             }
-            if (step.kind != Step::Kind::expect)
-                co_return s->complain("the client writes out of turn: " + std::string(bytes));
-            const std::size_t size = std::min(bytes.size(), step.bytes.size() - s->within);
-            if (bytes.substr(0, size) != std::string_view(step.bytes).substr(s->within, size)) {
-                co_return s->complain("expected: " + step.bytes + "\nbut written: " + std::string(bytes));
+            if (step.kind == Step::Kind::give && s->duplex) {
+                s->early += bytes;
+                break;
             }
-            s->within += size;
+            if (step.kind != Step::Kind::expect) {
+                co_return s->complain("the client writes out of turn: " + std::string(bytes));
+            }
+            const std::size_t size = std::min(bytes.size(), step.bytes.size() - s->within);
+            if (!s->match(bytes.substr(0, size))) {
+                co_return Error{ErrorKind::closed, false, "the dialogue left the script", 0, {}};
+            }
             bytes.remove_prefix(size);
-            if (s->within == step.bytes.size()) s->next();
         }
         co_return Result<void>{};
     }

@@ -1,0 +1,72 @@
+// One LMTP client's dialogue with us, on any Stream.
+//
+// [RFC 2033], [RFC 2920], [RFC 3030]. Replies are collected and written when there is nothing more to read at once, so
+// a pipelining client costs one write a batch. Invariant: a mail counts in Shared::buffered from its first byte until
+// its verdict.
+
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "coi/net/lmtp_command.h"
+#include "coi/net/lmtp_data.h"
+#include "coi/net/lmtp_server.h"
+
+namespace coi::net {
+
+class LmtpSession : public std::enable_shared_from_this<LmtpSession> {
+  public:
+    /// What all sessions of a server share.
+    struct Shared {
+        std::string host_name;
+        LmtpServer::Limits limits;
+        LmtpServer::Calls calls;
+        std::size_t buffered = 0;
+    };
+
+    LmtpSession(std::unique_ptr<Stream> stream, std::shared_ptr<Shared> shared);
+    ~LmtpSession();
+    /// From greeting to the end of the connection. The caller keeps the session (a shared_ptr) until it is over.
+    awaitable<void> run();
+    /// 421 now if the session waits for a command, else after the mail under way.
+    void stop(const boost::asio::any_io_executor& executor);
+    void close() noexcept;
+
+  private:
+    /// `fault`: the connection ends though the client may still be writing.
+    enum class Next { command, end, fault };
+
+    awaitable<Result<void>> read_more();
+    awaitable<Result<std::string>> read_command();
+    awaitable<bool> flush();
+    awaitable<void> linger();
+    Next give_up(ErrorKind why);
+    awaitable<Next> obey(const LmtpCommand& command);
+    void greet();
+    void begin(const LmtpCommand& command);
+    void add_recipient(const LmtpCommand& command);
+    awaitable<Next> data();
+    awaitable<Next> chunk(std::uint64_t size, bool last);
+    awaitable<Next> drop(std::uint64_t size);
+    awaitable<void> deliver(std::string mail);
+    void refuse_mail(const Reply& reply);
+    void hold(std::size_t bytes);
+    void reset();
+    void say(const Reply& reply);
+    void say_end(const char* enhanced, const char* text);
+
+    std::unique_ptr<Stream> stream_;
+    std::shared_ptr<Shared> shared_;
+    std::string in_, out_;
+    std::size_t at_ = 0;
+    bool greeted_ = false, in_mail_ = false, utf8_ = false;
+    bool waiting_ = false, in_data_ = false, stopping_ = false;
+    int mistakes_ = 0;
+    std::size_t held_ = 0;  // our part of Shared::buffered
+    Delivery delivery_;
+    std::uint64_t chunks_ = 0;  // bytes of BDAT chunks announced so far
+    bool chunked_ = false;
+};
+
+}  // namespace coi::net

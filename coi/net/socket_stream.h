@@ -1,0 +1,36 @@
+// The Stream of the real world: a TCP or Unix socket on the loop, with TLS on top once it is started.
+//
+// OpenSSL works on the socket itself and Asio only waits for readiness (asio::ssl::stream costs an idle connection
+// three times the memory). Invariant: every operation under way owns the state it works on, and after close() nobody
+// touches the caller's buffers, so a stream may be closed or destroyed at any time.
+
+#pragma once
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <memory>
+
+#include "coi/net/connect.h"
+
+namespace coi::net {
+
+class SocketStream : public Stream {
+  public:
+    using Socket = boost::asio::generic::stream_protocol::socket;
+    /// Takes a connected socket. Without a `tls` context start_tls is unsupported.
+    SocketStream(Socket socket, TlsContext* tls);
+    ~SocketStream() override;
+
+    awaitable<Result<std::size_t>> read_some(std::span<char> into, Timeout timeout) override;
+    awaitable<Result<void>> write(std::string_view bytes, Timeout timeout) override;
+    awaitable<Result<void>> start_tls(const std::string& host, Timeout timeout) override;
+    bool encrypted() const override;
+    void close() noexcept override;
+    /// True if TLS is on and began with the session of an earlier connection.
+    bool resumed() const;
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace coi::net
