@@ -6,7 +6,9 @@
 
 #include "gateway/store/database.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
@@ -62,6 +64,13 @@ std::string file_of(sqlite3* db) {
         default:
             throw StoreError("store: " + words);
     }
+}
+
+/// A new file for its owner alone; SQLite gives the log the same mode. What is wrong with the path, opening will tell.
+void make_private(const std::string& path) {
+    if (path == ":memory:") return;
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file >= 0) ::close(file);
 }
 
 void require(int code, sqlite3* db) {
@@ -139,6 +148,7 @@ struct Database::State {
 };
 
 Database::Database(const std::string& path, Seal seal) : state_(std::make_unique<State>()), seal_(std::move(seal)) {
+    make_private(path);
     constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (sqlite3_open_v2(path.c_str(), &state_->db, flags, nullptr) != SQLITE_OK) fail(state_->db, path);
     if (sqlite3_db_readonly(state_->db, "main") == 1) {

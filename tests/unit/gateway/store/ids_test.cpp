@@ -1,0 +1,107 @@
+// The id map: duplicates, aliases, reused client ids, forgetting.
+
+#include "gateway/store/ids.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/gateway/store/test_store.h"
+
+namespace gateway::ids {
+namespace {
+
+Known known_as(const std::string& message, const std::string& stanza) {
+    Known known;
+    known.account = AccountId{1};
+    known.contact = "bob@example.org";
+    known.message = {message};
+    known.stanza = {stanza};
+    known.from_jabber = true;
+    known.jid = "alice@jabber.example/phone";
+    known.lang = "de";
+    known.wants_receipt = true;
+    known.when = Time(std::chrono::seconds(100));
+    return known;
+}
+
+class IdsTest : public testing::Test {
+  protected:
+    Database db{":memory:", test_seal()};
+    const AccountId alice{1}, carol{2};
+};
+
+TEST_F(IdsTest, what_was_remembered_is_found_by_either_id) {
+    ASSERT_TRUE(remember(db, known_as("m1@example.org", "s1")));
+    for (const auto& found : {by_message(db, alice, {"m1@example.org"}), by_message(db, {"m1@example.org"}),
+                              by_stanza(db, alice, "bob@example.org", {"s1"})}) {
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->message.value, "m1@example.org");
+        EXPECT_EQ(found->stanza.value, "s1");
+        EXPECT_EQ(found->contact, "bob@example.org");
+        EXPECT_EQ(found->jid, "alice@jabber.example/phone");
+        EXPECT_EQ(found->lang, "de");
+        EXPECT_TRUE(found->from_jabber);
+        EXPECT_TRUE(found->wants_receipt);
+        EXPECT_EQ(found->when, Time(std::chrono::seconds(100)));
+    }
+    EXPECT_FALSE(by_message(db, carol, {"m1@example.org"}));
+    EXPECT_FALSE(by_stanza(db, alice, "dan@example.org", {"s1"}));
+}
+
+TEST_F(IdsTest, the_same_message_is_known_and_changes_nothing) {
+    ASSERT_TRUE(remember(db, known_as("m1@example.org", "s1")));
+    EXPECT_FALSE(remember(db, known_as("m1@example.org", "s2")));
+    EXPECT_EQ(by_message(db, alice, {"m1@example.org"})->stanza.value, "s1");
+}
+
+TEST_F(IdsTest, other_direction_contact_or_account_is_another_message) {
+    ASSERT_TRUE(remember(db, known_as("m1@example.org", "s1")));
+    auto other = known_as("m1@example.org", "s2");
+    other.from_jabber = false;
+    EXPECT_TRUE(remember(db, other));
+    other.contact = "dan@example.org";
+    EXPECT_TRUE(remember(db, other));
+    other.account = carol;
+    EXPECT_TRUE(remember(db, other));
+}
+
+TEST_F(IdsTest, a_rewritten_id_leads_to_its_message_and_is_a_duplicate) {
+    ASSERT_TRUE(remember(db, known_as("m1@example.org", "s1")));
+    alias(db, alice, {"m1@example.org"}, {"rewritten@provider.example"});
+    alias(db, alice, {"m1@example.org"}, {"rewritten@provider.example"});
+    ASSERT_TRUE(by_message(db, alice, {"rewritten@provider.example"}));
+    EXPECT_EQ(by_message(db, alice, {"rewritten@provider.example"})->message.value, "m1@example.org");
+    EXPECT_EQ(by_message(db, {"rewritten@provider.example"})->message.value, "m1@example.org");
+    EXPECT_FALSE(remember(db, known_as("rewritten@provider.example", "s2")));
+}
+
+TEST_F(IdsTest, of_a_reused_client_id_the_newest_message_is_meant) {
+    ASSERT_TRUE(remember(db, known_as("m1@example.org", "1")));
+    ASSERT_TRUE(remember(db, known_as("m2@example.org", "1")));
+    EXPECT_EQ(by_stanza(db, alice, "bob@example.org", {"1"})->message.value, "m2@example.org");
+}
+
+TEST_F(IdsTest, a_missing_client_id_finds_nothing) {
+    ASSERT_TRUE(remember(db, known_as("m1@example.org", "")));
+    EXPECT_FALSE(by_stanza(db, alice, "bob@example.org", {""}));
+}
+
+TEST_F(IdsTest, forgotten_and_expired_ids_are_gone_with_their_aliases) {
+    ASSERT_TRUE(remember(db, known_as("m1@example.org", "s1")));
+    alias(db, alice, {"m1@example.org"}, {"a1@example.org"});
+    auto later = known_as("m2@example.org", "s2");
+    later.when = Time(std::chrono::seconds(500));
+    ASSERT_TRUE(remember(db, later));
+
+    expire(db, Time(std::chrono::seconds(200)));
+    EXPECT_FALSE(by_message(db, alice, {"m1@example.org"}));
+    EXPECT_FALSE(by_message(db, alice, {"a1@example.org"}));
+    EXPECT_TRUE(by_message(db, alice, {"m2@example.org"}));
+
+    forget(db, alice, "bob@example.org", {"m2@example.org"}, false);
+    EXPECT_TRUE(by_message(db, alice, {"m2@example.org"})) << "the other direction";
+    forget(db, alice, "bob@example.org", {"m2@example.org"}, true);
+    EXPECT_FALSE(by_message(db, alice, {"m2@example.org"}));
+}
+
+}  // namespace
+}  // namespace gateway::ids

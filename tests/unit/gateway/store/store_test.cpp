@@ -1,0 +1,236 @@
+// The store's promises: done means on disk and in order, a piece that fails harms no other, marks ride, start-up errors
+// say the remedy.
+
+#include "gateway/store/store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <fstream>
+#include <future>
+#include <thread>
+
+#include "tests/unit/gateway/store/test_store.h"
+
+namespace gateway {
+namespace {
+
+using testing::HasSubstr;
+
+void make_table(Database& db) { db.execute("CREATE TABLE IF NOT EXISTS note (value INTEGER NOT NULL UNIQUE)"); }
+Store::Work insert(std::int64_t value) {
+    return [value](Database& db) { db.query("INSERT INTO note (value) VALUES (?)").bind(value).run(); };
+}
+std::vector<std::int64_t> values(Database& db) {
+    std::vector<std::int64_t> values;
+    auto query = db.query("SELECT value FROM note ORDER BY rowid");
+    while (query.step()) values.push_back(query.integer(0));
+    return values;
+}
+using Values = std::vector<std::int64_t>;
+
+/// What opening says, "" if it succeeds.
+std::string refusal(const std::string& url, Seal seal = test_seal()) {
+    try {
+        const Store store(url, std::move(seal), [](auto call) { call(); });
+        return "";
+    } catch (const StoreError& error) {
+        return error.what();
+    }
+}
+
+class StoreTest : public testing::Test {
+  protected:
+    TestFolder folder;
+    std::string url = "sqlite:" + folder.file("coigate.db");
+    TestLoop loop;
+    Store store{url, test_seal(), loop.post()};
+
+    void SetUp() override { store.now(make_table); }
+    /// Keeps the store's thread inside a piece of work until released, so that what follows waits together.
+    std::promise<void> hold() {
+        std::promise<void> release, inside;
+        auto entered = inside.get_future();
+        store.commit(
+            [gate = std::make_shared<std::future<void>>(release.get_future()),
+             inside = std::make_shared<std::promise<void>>(std::move(inside))](Database&) {
+                inside->set_value();
+                gate->wait();
+            },
+            {});
+        entered.wait();
+        return release;
+    }
+};
+
+TEST_F(StoreTest, done_comes_in_order_after_the_commit) {
+    std::vector<int> order;
+    for (int i = 0; i < 200; ++i) {
+        store.commit(insert(i), [&order, i](Store::Failure failure) {
+            EXPECT_FALSE(failure);
+            order.push_back(i);
+        });
+    }
+    ASSERT_TRUE(loop.run_until([&] { return order.size() == 200; }));
+    EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+    store.now([](Database& db) { EXPECT_EQ(values(db).size(), 200u); });
+}
+
+TEST_F(StoreTest, what_waits_together_shares_one_commit) {
+    auto release = hold();
+    const auto before = store.commits();
+    int done = 0;
+    for (int i = 0; i < 500; ++i) store.commit(insert(i), [&](Store::Failure) { ++done; });
+    EXPECT_GE(store.waiting(), 500u);
+    release.set_value();
+    ASSERT_TRUE(loop.run_until([&] { return done == 500; }));
+    EXPECT_EQ(store.commits() - before, 1u);
+}
+
+TEST_F(StoreTest, a_piece_that_fails_is_undone_alone) {
+    auto release = hold();
+    std::vector<bool> failed;
+    const auto note = [&](Store::Failure failure) { failed.push_back(failure.has_value()); };
+    store.commit(insert(1), note);
+    store.commit([](Database& db) { insert(2)(db), insert(1)(db); }, note);  // the second insert breaks UNIQUE
+    store.commit([](Database& db) { insert(3)(db), throw std::runtime_error("bug"); }, note);
+    store.commit(insert(4), note);
+    release.set_value();
+    ASSERT_TRUE(loop.run_until([&] { return failed.size() == 4; }));
+    EXPECT_EQ(failed, (std::vector<bool>{false, true, true, false}));
+    store.now([](Database& db) { EXPECT_EQ(values(db), (Values{1, 4})); });
+    EXPECT_TRUE(store.well());
+}
+
+TEST_F(StoreTest, marks_ride_with_the_next_commit) {
+    const auto before = store.commits();
+    store.later(insert(1));
+    bool done = false;
+    store.commit(insert(2), [&](Store::Failure) { done = true; });
+    ASSERT_TRUE(loop.run_until([&] { return done; }));
+    EXPECT_EQ(store.commits() - before, 1u);
+    store.now([](Database& db) { EXPECT_EQ(values(db), (Values{1, 2})); });
+}
+
+TEST_F(StoreTest, marks_are_committed_alone_when_nothing_else_comes) {
+    const auto before = store.commits();
+    std::atomic<bool> ran = false;
+    store.later([&ran](Database& db) {
+        insert(1)(db);
+        ran = true;
+        ran.notify_one();
+    });
+    ran.wait(false);
+    store.now([](Database&) {});
+    EXPECT_EQ(store.commits() - before, 1u);
+}
+
+TEST_F(StoreTest, reading_costs_no_commit) {
+    const auto before = store.commits();
+    std::size_t count = 99;
+    store.ask<std::size_t>([](Database& db) { return values(db).size(); },
+                           [&](Store::Failure failure, std::size_t value) {
+                               EXPECT_FALSE(failure);
+                               count = value;
+                           });
+    ASSERT_TRUE(loop.run_until([&] { return count != 99; }));
+    EXPECT_EQ(count, 0u);
+    EXPECT_EQ(store.commits(), before);
+}
+
+TEST_F(StoreTest, now_throws_what_the_work_threw) {
+    store.now(insert(1));
+    EXPECT_THROW(store.now(insert(1)), StoreError);
+}
+
+TEST(StoreLife, ending_commits_what_waits_and_leaves_no_log) {
+    const TestFolder folder;
+    const auto url = "sqlite:" + folder.file("coigate.db");
+    int done = 0;
+    TestLoop loop;
+    {
+        Store store(url, test_seal(), loop.post());
+        store.now(make_table);
+        for (int i = 0; i < 300; ++i) store.commit(insert(i), [&](Store::Failure failure) { done += failure ? 0 : 1; });
+        for (int i = 300; i < 310; ++i) store.later(insert(i));
+    }
+    loop.drain();
+    EXPECT_EQ(done, 300);
+    EXPECT_FALSE(std::filesystem::exists(folder.file("coigate.db-wal")));
+    Store again(url, test_seal(), loop.post());
+    again.now([](Database& db) { EXPECT_EQ(values(db).size(), 310u); });
+}
+
+TEST(StoreLife, what_waited_on_disk_is_nobody_elses_to_read) {
+    const TestFolder folder;
+    const Store store("sqlite:" + folder.file("coigate.db"), test_seal(), [](auto call) { call(); });
+    for (const auto& name : {"coigate.db", "coigate.db-wal"}) {
+        struct stat status{};
+        ASSERT_EQ(::stat(folder.file(name).c_str(), &status), 0) << name;
+        EXPECT_EQ(status.st_mode & 0077, 0u) << name;
+    }
+}
+
+TEST(StoreRefusal, a_second_coigate_on_the_same_store) {
+    const TestFolder folder;
+    const auto url = "sqlite:" + folder.file("coigate.db");
+    const Store first(url, test_seal(), [](auto call) { call(); });
+    EXPECT_THAT(refusal(url), HasSubstr("another coigate uses this store"));
+}
+
+TEST(StoreRefusal, the_wrong_key) {
+    const TestFolder folder;
+    const auto url = "sqlite:" + folder.file("coigate.db");
+    EXPECT_EQ(refusal(url), "");
+    EXPECT_THAT(refusal(url, test_seal('x')), HasSubstr("not the one this store was sealed with"));
+    EXPECT_EQ(refusal(url), "");
+}
+
+TEST(StoreRefusal, a_folder_that_is_missing) {
+    const TestFolder folder;
+    EXPECT_THAT(refusal("sqlite:" + folder.file("missing/coigate.db")),
+                testing::AllOf(HasSubstr("missing/coigate.db"), HasSubstr("make its folder")));
+}
+
+TEST(StoreRefusal, a_folder_in_place_of_the_file) {
+    const TestFolder folder;
+    EXPECT_THAT(refusal("sqlite:" + folder.file("")), HasSubstr("cannot write"));
+}
+
+TEST(StoreRefusal, a_file_that_is_no_database) {
+    const TestFolder folder;
+    std::ofstream(folder.file("coigate.db")) << std::string(10000, 'x');
+    EXPECT_THAT(refusal("sqlite:" + folder.file("coigate.db")), HasSubstr("is damaged or is no database"));
+}
+
+TEST(StoreRefusal, another_programs_database_which_is_left_as_it_was) {
+    const TestFolder folder;
+    const auto path = folder.file("other.db");
+    {
+        Database db(path, test_seal());
+        db.execute("PRAGMA application_id = 7; PRAGMA journal_mode = DELETE");
+    }
+    std::ifstream before_file(path, std::ios::binary);
+    const std::string before((std::istreambuf_iterator<char>(before_file)), {});
+    EXPECT_THAT(refusal("sqlite:" + path), HasSubstr("database of another program"));
+    std::ifstream after_file(path, std::ios::binary);
+    const std::string after((std::istreambuf_iterator<char>(after_file)), {});
+    EXPECT_EQ(after, before);
+}
+
+TEST(StoreRefusal, a_newer_schema) {
+    const TestFolder folder;
+    const auto path = folder.file("coigate.db");
+    Database(path, test_seal()).execute("PRAGMA user_version = 999");
+    EXPECT_THAT(refusal("sqlite:" + path), HasSubstr("made by a newer coigate"));
+}
+
+TEST(StoreRefusal, a_url_of_an_unknown_kind) {
+    EXPECT_THAT(refusal("postgresql://db/coigate"), HasSubstr("write sqlite: and a path"));
+    EXPECT_THAT(refusal("sqlite:"), HasSubstr("write sqlite: and a path"));
+}
+
+}  // namespace
+}  // namespace gateway
