@@ -116,10 +116,15 @@ class Growth {
 
     /// An element alone; `head_only`: with nothing but what its sender is told by.
     Stanza element(Name name, const XML_Char** attributes, bool head_only) {
-        auto tag = std::make_unique<Tag>(std::string(name.local));
         static const std::string content = content_namespace;
         const std::string& outer = namespaces_.empty() ? content : namespaces_.back();
         std::string own = is_content_namespace(name.uri) ? content : std::string(name.uri);
+        std::string full(name.local);
+        if (name.uri == xml_namespace) {  // may not be declared [Namespaces in XML §3]: stays a prefix
+            full = "xml:" + full;
+            own = outer;
+        }
+        auto tag = std::make_unique<Tag>(full);
         size_ += name.local.size();
         if (own != outer) {
             tag->addAttribute(new Tag::Attribute("xmlns", own));  // setXmlns would drop an empty one

@@ -99,6 +99,11 @@ TEST(Wire, AttributeWithANamespaceIsNotThePlainOne) {
     EXPECT_EQ(attribute(*stanza, "xml:lang"), "de");
 }
 
+TEST(Wire, ElementInTheNamespaceOfXmlItself) {  // printed with xmlns it would end the stream of whoever reads it
+    EXPECT_EQ(normal("<message><xml:a/><x xmlns='urn:x'><xml:b><c/></xml:b></x></message>"),
+              "<message><xml:a/><x xmlns='urn:x'><xml:b><c/></xml:b></x></message>");
+}
+
 TEST(Wire, EmptyAttributesAndMixedContentStay) {
     const std::string mixed = "<message id=''><html xmlns='urn:h'>a<b>c</b>d</html></message>";
     EXPECT_EQ(normal(mixed), mixed);
