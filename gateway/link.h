@@ -32,7 +32,8 @@ struct LinkOutcome {
 coi::net::awaitable<LinkOutcome> check_link(coi::net::TlsContext&, const coi::net::Reach&, LinkRequest, std::string ehlo_name,
                                             std::string lang);
 
-/// "imap.example.org:993" with "tls"/"starttls" ("" means tls) as the registration form has it.
+/// "imap.example.org:993" with "tls"/"starttls" as the registration form has it; "" means what the port is for (tls, or starttls on
+/// 143, 587, 25 and 2525). Without a port it is 0, and check_link takes the usual one. nullopt if this is no server.
 std::optional<coi::net::Endpoint> parse_endpoint(const std::string& host_port, const std::string& security);
 
 }  // namespace gateway
