@@ -129,6 +129,7 @@ std::optional<Fault> check_users(const std::string& path) {
     struct stat status{};
     if (auto fault = read(path, list_longest, content, status)) return fault;
     std::size_t number = 0, begin = 0;
+    bool any = false;
     while (begin < content.size()) {
         const std::size_t end = std::min(content.find('\n', begin), content.size());
         std::string_view line(content.data() + begin, end - begin);
@@ -138,6 +139,7 @@ std::optional<Fault> check_users(const std::string& path) {
         while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r'))
             line.remove_suffix(1);
         while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
+        any = any || !line.empty();
         const auto at = line.find('@');
         const bool local_ok = line.find_first_of(" \t\"&'/:<>") == std::string_view::npos;  // [RFC 7622 §3.3.1]
         const bool domain_ok = at == std::string_view::npos || (at > 0 && is_domain(line.substr(at + 1)));
@@ -146,6 +148,9 @@ std::optional<Fault> check_users(const std::string& path) {
                          "Write one name (alice) or address (alice@jabber.example) a line"};
         }
     }
+    if (!any)
+        return Fault{path + " names no user",
+                     "Write one name a line, or leave the key out: then the Jabber server decides"};
     return std::nullopt;
 }
 

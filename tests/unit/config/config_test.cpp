@@ -237,6 +237,7 @@ TEST_F(ConfigTest, LooksAtTheFilesItNames) {
     good(minimal(users + file("users", "# ours\nalice\n\n bob@jabber.example # him\n", 0644) + "\"\n"));
     expect_problem(minimal(users + file("users", "alice\nbob smith\n", 0644) + "\"\n"),
                    "/users:2 is neither a user name nor a Jabber address");
+    expect_problem(minimal(users + file("users", "# nobody yet\n\n", 0644) + "\"\n"), "/users names no user");
     expect_problem(minimal(users + file("users", "@jabber.example\n", 0644) + "\"\n"), "/users:1 is neither");
 }
 
