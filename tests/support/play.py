@@ -146,33 +146,34 @@ class World:
             sys.exit(1)
 
     def _end(self, error):
-        if error is not None and not isinstance(error, KeyboardInterrupt):
-            self.tell(f"\nFAILED after {time.monotonic() - self._began:.1f} s: {error}\n")
-            for server in self.servers:
-                self.tell(server.log_tail(60))
+        """Ends people and servers first, whatever happens, and then says how it went."""
+        seconds = time.monotonic() - self._began
+        failed = error is not None and not isinstance(error, KeyboardInterrupt)
+        report = [f"\nFAILED after {seconds:.1f} s: {error}\n", *(server.log_tail(60) for server in self.servers)] if failed else []
+        status = None
         for person in self._people.values():
             try:
                 person.close()
             except Exception as trouble:  # the play is over: say it, end the rest
-                self.tell(f"closing {person}: {trouble}")
-        status = None
+                report.append(f"closing {person.jid if isinstance(person, JabberClient) else person.address}: {trouble}")
         for server in reversed(self.servers):
             try:
                 ended = server.stop()
-                status = ended if server is self.coigate else status
             except Failure as trouble:
-                self.tell(str(trouble))
-                server.kill()
-                status = -1
-        if self._keep:
-            self.tell(f"the folder is kept: {self.work}")
-        else:
+                ended = trouble
+            if server is self.coigate and ended not in (0, None) and not failed:
+                status = f"\nFAILED: coigate ended with status {ended}\n{server.log_tail(60)}"
+        if not self._keep:
             shutil.rmtree(self.work, ignore_errors=True)
+        else:
+            report.append(f"the folder is kept: {self.work}")
+        for line in report:
+            self.tell(line)
+        if status:
+            self.tell(status)
+            sys.exit(1)
         if error is None:
-            if status not in (0, None):
-                self.tell(f"\nFAILED: coigate ended with status {status}")
-                sys.exit(1)
-            self.tell(f"every line came true, in {time.monotonic() - self._began:.1f} s")
+            self.tell(f"every line came true, in {seconds:.1f} s")
 
     def jabber(self, name):
         """The Jabber user `name`, logged in, with the gateway in reach."""

@@ -1,11 +1,9 @@
 """A real server as a private child process: its folder, its ports, its life and its log.
 
 A Server writes its configuration into a folder of its own, listens on free loopback ports only, and dies with the program
-that started it (PR_SET_PDEATHSIG). Nothing here sleeps to be safe: readiness is a condition that is polled to a deadline.
-Start servers from the main thread: the kernel ties the death signal to the thread that started the child.
+that started it, however that ends. Nothing here sleeps to be safe: readiness is a condition that is polled to a deadline.
 """
 
-import ctypes
 import os
 import pathlib
 import pwd
@@ -14,11 +12,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
-_libc = ctypes.CDLL(None, use_errno=True)
-_PR_SET_PDEATHSIG = 1
 _ports_given = set()
 
 
@@ -76,12 +73,43 @@ def owned_folder(path, user, mode=0o750):
     return path
 
 
+class _Guardian:
+    """A process that outlives us by a moment: when its input ends, because we did, it kills the groups of our servers.
+
+    (The kernel's own death signal is no help: it is forgotten by servers that change their user, as Postfix does.)
+    """
+
+    _PROGRAM = """
+import os, signal, sys
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+groups = set()
+for line in sys.stdin:
+    (groups.add if line[0] == "+" else groups.discard)(int(line[1:]))
+for group in groups:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+"""
+    _process = None
+
+    @classmethod
+    def tell(cls, line):
+        if cls._process is None:
+            cls._process = subprocess.Popen([sys.executable, "-c", cls._PROGRAM], stdin=subprocess.PIPE, text=True,
+                                            start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls._process.stdin.write(line + "\n")
+        cls._process.stdin.flush()
+
+
 class Server:
     """One server process. A concrete server sets `package`, `user` (None: as we are), `ports` and command()."""
 
     package = ""
     user = None
     start_seconds = 30
+    in_child = None  # what the new process does before it becomes the server
 
     def __init__(self, work):
         self.name = type(self).__name__
@@ -112,16 +140,15 @@ class Server:
                 raise Failure(f"port {port}, wanted by {self.name} for {what}, is in use by another program")
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command, cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, start_new_session=True, preexec_fn=self._in_child,
-                                            user=self.user, group=self.user, extra_groups=[] if self.user else None)
+                                            stdout=log, stderr=log, start_new_session=True, user=self.user,
+                                            group=self.user, extra_groups=[] if self.user else None,
+                                            preexec_fn=self.in_child)
+        _Guardian.tell(f"+{self.process.pid}")
         try:
             wait_until(self._ready_or_dead, self.start_seconds, f"{self.name} is ready")
         except Failure as failure:
             raise Failure(f"{failure}\n{self.log_tail()}") from None
         return self
-
-    def _in_child(self):
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
     def _ready_or_dead(self):
         if self.process.poll() is not None:
@@ -160,6 +187,7 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+        _Guardian.tell(f"-{self.process.pid}")
 
     def restart(self):
         self.stop()
