@@ -58,34 +58,34 @@ class Service {
     asio::io_context io_{1};
     asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     asio::steady_timer alive_{io_};
-    Gateway gateway_;
     Control control_;
+    std::unique_ptr<Gateway> gateway_;
     bool stopping_ = false;
 };
 
+// The control socket comes first: it is where a second gateway finds out that there is one, before it opens the store.
 Service::Service(std::string config_file, config::Config config)
-    : config_file_(std::move(config_file)),
-      config_(std::move(config)),
-      gateway_(io_, config_),
-      control_(io_, verbs()) {}
+    : config_file_(std::move(config_file)), config_(std::move(config)), control_(io_, verbs()) {
+    control_.listen(config_.control.socket);
+    gateway_ = std::make_unique<Gateway>(io_, config_);
+}
 
 std::map<std::string, Control::Verb> Service::verbs() {
     std::map<std::string, Control::Verb> verbs;
     for (const std::string verb :
          {"account.add", "account.list", "account.show", "account.remove", "queue.list", "queue.retry", "queue.drop"}) {
         verbs[verb] = [this, verb](boost::json::object in, Control::Answer answer) {
-            gateway_.command(verb, std::move(in), std::move(answer));
+            gateway_->command(verb, std::move(in), std::move(answer));
         };
     }
     return verbs;
 }
 
 void Service::run() {
-    control_.listen(config_.control.socket);
-    gateway_.on_ready = [this] { serving(); };
+    gateway_->on_ready = [this] { serving(); };
     await_signal();
     keep_alive();
-    gateway_.start();
+    gateway_->start();
     io_.run();
 }
 
@@ -119,7 +119,7 @@ void Service::stop() {
     log::info("stopping");
     notify::stopping();
     control_.stop();
-    gateway_.stop([this] { io_.stop(); });
+    gateway_->stop([this] { io_.stop(); });
 }
 
 void Service::reload() {
@@ -132,7 +132,7 @@ void Service::reload() {
     } else {
         const auto& wanted = std::get<0>(loaded);
         log::set_level(wanted.log.level);
-        for (const auto& line : gateway_.reload(wanted)) log::info("{}", line);
+        for (const auto& line : gateway_->reload(wanted)) log::info("{}", line);
     }
     notify::ready();
 }
