@@ -1,14 +1,15 @@
 // One IMAP session as a client that leaves the mailbox as it found it.
 //
-// [RFC 3501], [RFC 9051] (rev2), [RFC 2177] IDLE, [RFC 7888] LITERAL+/-, [RFC 5161] ENABLE, [RFC 7162] CONDSTORE/QRESYNC,
-// [RFC 6154] SPECIAL-USE, [RFC 2342] NAMESPACE, [RFC 2971] ID, [RFC 5464] METADATA, [RFC 4959] SASL-IR. Mail is read with
-// BODY.PEEK only; nothing is deleted.
+// [RFC 3501], [RFC 9051] (rev2), [RFC 2177] IDLE, [RFC 7888] LITERAL+/-, [RFC 5161] ENABLE, [RFC 7162]
+// CONDSTORE/QRESYNC, [RFC 6154] SPECIAL-USE, [RFC 2342] NAMESPACE, [RFC 2971] ID, [RFC 5464] METADATA, [RFC 4959]
+// SASL-IR. Mail is read with BODY.PEEK only; nothing is deleted. One operation at a time; close() ends the one under
+// way.
 
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -21,14 +22,14 @@
 namespace coi::net {
 
 struct Folder {
-    std::string name;  // as the server writes it (modified UTF-7 on rev1)
+    std::string name;  // as the server writes it (modified UTF-7, or UTF-8 once that is enabled): goes back unchanged
     char separator = 0;
     std::set<std::string> attributes;  // lower case, with backslash: "\\sent", "\\noselect"
 };
 
 struct Selected {
     std::uint32_t uid_validity = 0;
-    std::uint32_t uid_next = 0;        // found by UID SEARCH where the server does not say
+    std::uint32_t uid_next = 0;  // found by UID SEARCH where the server does not say
     std::uint32_t exists = 0;
     std::uint64_t highest_modseq = 0;  // 0: no CONDSTORE
 };
@@ -36,30 +37,51 @@ struct Selected {
 /// One mail before its body is fetched: enough to decide whether to.
 struct Listed {
     std::uint32_t uid = 0;
-    std::uint64_t size = 0;  // RFC822.SIZE
-    std::set<std::string> flags;
+    std::uint64_t size = 0;       // RFC822.SIZE
+    std::set<std::string> flags;  // lower case, keywords too: "\\seen", "$chat"
+};
+
+/// Where the user's own folders live: "INBOX." and '.' on some servers, "" and '/' on others.
+struct PersonalSpace {
+    std::string prefix;
+    char separator = 0;  // 0: no hierarchy
 };
 
 class ImapClient {
   public:
     explicit ImapClient(std::unique_ptr<Stream> stream);
-    /// Greeting, STARTTLS if asked, login, capabilities, ENABLE, ID.
+    ~ImapClient();
+    /// Greeting, STARTTLS if asked, login, capabilities, ENABLE, ID. An Error of kind auth is permanent: the login
+    /// itself is wrong [RFC 5530]; servers that are only busy give kind refused.
     awaitable<Result<void>> open(const Endpoint& server, const Login& login);
     bool can(const std::string& capability) const;  // upper case; after login
+    /// False once the connection is lost or the dialogue broke; then every operation fails with kind closed.
+    bool usable() const;
 
     awaitable<Result<std::vector<Folder>>> list(const std::string& pattern);
+    /// Prefix and separator of the user's own folders [RFC 2342].
+    awaitable<Result<PersonalSpace>> personal_space();
+    /// A folder name in UTF-8 as this server wants it: the same, or in modified UTF-7 [RFC 3501 §5.1.3].
+    std::string folder_name(const std::string& utf8) const;
     /// The folder marked \Sent, or a usual name ("Sent", "INBOX.Sent" …); "" if there is none.
     awaitable<Result<std::string>> sent_folder();
-    awaitable<Result<Selected>> select(const std::string& folder);  // read-only is enough: EXAMINE
+    /// By EXAMINE, so that not even \Recent is taken from the user's other clients [RFC 3501 §6.3.2].
+    awaitable<Result<Selected>> select(const std::string& folder);
     /// UIDs >= `from` of the selected folder, ascending, with sizes.
     awaitable<Result<std::vector<Listed>>> since(std::uint32_t from);
-    /// The whole mail by BODY.PEEK[]; nullopt if it is gone meanwhile; ErrorKind::limit beyond `most` bytes.
+    /// The whole mail by BODY.PEEK[]; nullopt if it is gone meanwhile; ErrorKind::limit beyond `most` bytes (the
+    /// session stays usable, and no more than `most` + 1 bytes were asked for).
     awaitable<Result<std::optional<std::string>>> fetch(std::uint32_t uid, std::size_t most);
     /// Waits until the selected folder may hold new mail (EXISTS grew, EXPUNGE/FETCH are no news) or `longest` is over.
     /// IDLE, renewed before 29 minutes [RFC 2177]; NOOP every `poll` where there is none. true: look.
+    /// News that came while another operation ran count: true at once. since() takes the news.
     awaitable<Result<bool>> wait_for_news(Timeout longest, Timeout poll);
+    /// `flags`: "\\Seen $Chat" or "". `mail` has CRLF line ends and must live until the end.
     awaitable<Result<void>> append(const std::string& folder, const std::string& flags, std::string_view mail);
-    awaitable<Result<std::optional<std::string>>> metadata(const std::string& entry);  // server entry, mailbox ""
+    /// The value of a server entry (mailbox ""); nullopt if it is not set.
+    awaitable<Result<std::optional<std::string>>> metadata(const std::string& entry);
+    /// All entries directly below `entry` that are set, by full lower case name [RFC 5464 §4.2.2].
+    awaitable<Result<std::map<std::string, std::string>>> metadata_below(const std::string& entry);
     awaitable<void> logout();
     void close() noexcept;
 

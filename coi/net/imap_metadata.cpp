@@ -1,0 +1,48 @@
+// Settings that a server keeps for its user: GETMETADATA on server entries.
+//
+// [RFC 5464 §4.2]. Left out: SETMETADATA, mailbox entries, MAXSIZE. Entry names are compared without case.
+
+#include "coi/net/imap_session.h"
+
+namespace coi::net {
+
+namespace {
+
+Error no_metadata() { return {ErrorKind::unsupported, true, "the server has no METADATA", 0, {}}; }
+
+}  // namespace
+
+awaitable<Result<std::optional<std::string>>> ImapClient::metadata(const std::string& entry) {
+    const auto state = state_;
+    if (!state->has("METADATA") && !state->has("METADATA-SERVER")) co_return no_metadata();
+    ImapCommand command = state->command("GETMETADATA");
+    command.string("").words("(" + entry + ")");
+    std::optional<std::string> value;
+    auto done = co_await state->must(std::move(command), [&](ImapResponse& response) {
+        auto* metadata = std::get_if<ImapMetadata>(&response.data);
+        if (!metadata || !metadata->mailbox.empty()) return;
+        for (auto& [name, content] : metadata->entries)
+            if (same_ascii(name, entry)) value = std::move(content);
+    });
+    if (!done) co_return done.error();
+    co_return value;
+}
+
+awaitable<Result<std::map<std::string, std::string>>> ImapClient::metadata_below(const std::string& entry) {
+    const auto state = state_;
+    if (!state->has("METADATA") && !state->has("METADATA-SERVER")) co_return no_metadata();
+    // The options stand before the mailbox name [RFC 5464 §5]; behind it, Dovecot says BAD.
+    ImapCommand command = state->command("GETMETADATA (DEPTH 1)");
+    command.string("").words("(" + entry + ")");
+    std::map<std::string, std::string> values;
+    auto done = co_await state->must(std::move(command), [&](ImapResponse& response) {
+        auto* metadata = std::get_if<ImapMetadata>(&response.data);
+        if (!metadata || !metadata->mailbox.empty()) return;
+        for (auto& [name, content] : metadata->entries)
+            if (content) values.insert_or_assign(lower_ascii(name), std::move(*content));
+    });
+    if (!done) co_return done.error();
+    co_return values;
+}
+
+}  // namespace coi::net
