@@ -1,0 +1,152 @@
+// IMAP dialogues as text, played whole and with every fault at every line.
+//
+//     S: * OK ready            the server says a line
+//     C: c1 CAPABILITY         the client must say a line
+//     T: imap.example          TLS begins for this host
+//     Z:                       the server is silent until the client's timeout
+//     s: c2 NO no              as S, and NO or BAD in its place is no failure of the session
+//
+// Invariant: after any fault the session ends with an Error: no success, no hang, nothing said after the server's BYE.
+
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "coi/net/imap_client.h"
+#include "tests/support/scripted_stream.h"
+
+namespace dialogue {
+
+using coi::net::awaitable;
+using coi::net::ImapClient;
+using Work = std::function<awaitable<bool>(ImapClient&)>;
+
+struct Line {
+    char who;
+    std::string text;
+};
+
+inline std::vector<Line> lines(std::string_view text) {
+    std::vector<Line> out;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (line.empty()) continue;
+        EXPECT_TRUE(line.size() >= 2 && line[1] == ':') << line;
+        out.push_back({line[0], std::string(line.substr(std::min<std::size_t>(3, line.size())))});
+    }
+    return out;
+}
+
+constexpr const char* silence = "\x01";
+
+inline void script(support::Play& play, const std::vector<Line>& all) {
+    for (const auto& [who, text] : all) {
+        if (who == 'C') play.expects(text + "\r\n");
+        if (who == 'S' || who == 's') play.gives(text + "\r\n");
+        if (who == 'T') play.starts_tls(text);
+        if (who == 'Z') play.gives(silence);
+    }
+}
+
+/// Makes the scripted silence a timeout, and notes the longest that was asked for.
+class Silent : public coi::net::Stream {
+  public:
+    explicit Silent(std::unique_ptr<Stream> inner, coi::net::Timeout* longest = nullptr)
+        : inner_(std::move(inner)), longest_(longest) {}
+    awaitable<coi::Result<std::size_t>> read_some(std::span<char> into, coi::net::Timeout timeout) override {
+        if (longest_) *longest_ = std::max(*longest_, timeout);
+        auto count = co_await inner_->read_some(into, timeout);
+        if (count && into[0] == *silence)
+            co_return coi::Error{coi::ErrorKind::timeout, false, "scripted silence", 0, {}};
+        co_return count;
+    }
+    awaitable<coi::Result<void>> write(std::string_view bytes, coi::net::Timeout timeout) override {
+        return inner_->write(bytes, timeout);
+    }
+    awaitable<coi::Result<void>> start_tls(const std::string& host, coi::net::Timeout timeout) override {
+        return inner_->start_tls(host, timeout);
+    }
+    bool encrypted() const override { return inner_->encrypted(); }
+    void close() noexcept override { inner_->close(); }
+
+  private:
+    std::unique_ptr<Stream> inner_;
+    coi::net::Timeout* longest_;
+};
+
+struct Session {
+    coi::net::Endpoint server{"imap.example", 993, coi::net::Security::tls};
+    coi::net::Login login{"romeo", "secret", false};
+    bool encrypted = true;
+};
+
+/// Opens and does `work`; false as soon as anything fails.
+inline awaitable<bool> play(std::unique_ptr<coi::net::Stream> stream, Session session, Work work) {
+    ImapClient client(std::make_unique<Silent>(std::move(stream)));
+    auto opened = co_await client.open(session.server, session.login);
+    if (!opened) {
+        EXPECT_FALSE(client.usable());
+        co_return false;
+    }
+    if (!work) co_return true;
+    co_return co_await work(client);
+}
+
+/// What a server may say instead of line `at`.
+inline std::vector<std::string> faults(const std::vector<Line>& all, std::size_t at) {
+    std::string tag;
+    for (std::size_t i = 0; i < at; ++i)
+        if (all[i].who == 'C' && all[i].text.starts_with('c')) tag = all[i].text.substr(0, all[i].text.find(' '));
+    std::vector<std::string> out = {"\x02?&garbage", "* BYE I am tired", "* 1 FETCH (UID", "c999 OK not asked"};
+    if (all[at].who == 'S' && !tag.empty())
+        out.insert(out.end(), {tag + " NO [UNAVAILABLE] later", tag + " BAD what?"});
+    return out;
+}
+
+/// Plays the dialogue whole, byte by byte, broken at every step, and with every fault in place of every server's line.
+inline void plays(std::string_view text, Session session, Work work) {
+    const auto all = lines(text);
+    const auto start = [&](std::unique_ptr<coi::net::Stream> stream) { return play(std::move(stream), session, work); };
+    const auto begin = [&](support::Play& p, const std::vector<Line>& what) {
+        if (session.encrypted) p.encrypted();
+        script(p, what);
+    };
+    support::fail_at_every_step([&](support::Play& p) { begin(p, all); }, start);
+    for (std::size_t at = 0; at < all.size(); ++at) {
+        if (all[at].who != 'S' && all[at].who != 's') continue;
+        for (const std::string& fault : faults(all, at)) {
+            auto broken = all;
+            broken[at].text = fault;
+            support::Play p;
+            begin(p, broken);
+            EXPECT_FALSE(support::run(start(p.stream()))) << "success though line " << at << " is: " << fault;
+        }
+    }
+}
+
+/// Plays a dialogue once and gives the error with which it ends.
+inline coi::Error ends(std::string_view text, Session session) {
+    support::Play p;
+    if (session.encrypted) p.encrypted();
+    script(p, lines(text));
+    ImapClient client(std::make_unique<Silent>(p.stream()));
+    auto opened = support::run(client.open(session.server, session.login));
+    EXPECT_TRUE(p.finished()) << p.complaint();
+    EXPECT_TRUE(p.closed());
+    if (opened) {
+        ADD_FAILURE() << "opened";
+        return coi::malformed("opened");
+    }
+    return opened.error();
+}
+
+}  // namespace dialogue

@@ -1,0 +1,390 @@
+// What is done with an open mailbox: folders, EXAMINE, new UIDs, mails, copies, settings; each failed at every step.
+
+#include "coi/server_settings.h"
+#include "tests/sessions/imap_dialogue.h"
+
+namespace {
+
+using coi::ErrorKind;
+using coi::net::awaitable;
+using coi::net::ImapClient;
+using dialogue::plays;
+using dialogue::Session;
+
+const Session tls;
+
+std::string opening(const std::string& capabilities) {
+    return "S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\n"
+           "C: c1 AUTHENTICATE PLAIN AHJvbWVvAHNlY3JldA==\n"
+           "S: c1 OK [CAPABILITY IMAP4rev1 " +
+           capabilities + "] in\n";
+}
+
+/// One operation in an open session; gives what the operation gives.
+template <class T>
+T once(const std::string& text, const std::function<awaitable<T>(ImapClient&)>& work) {
+    support::Play play;
+    play.encrypted();
+    dialogue::script(play, dialogue::lines(text));
+    ImapClient client(std::make_unique<dialogue::Silent>(play.stream()));
+    EXPECT_TRUE(support::run(client.open(tls.server, tls.login)));
+    T value = support::run(work(client));
+    EXPECT_TRUE(play.finished()) << play.complaint();
+    return value;
+}
+
+TEST(ImapMailbox, SelectsByExamine) {
+    plays(opening("") + R"(
+C: c2 EXAMINE "INBOX"
+S: * 17 EXISTS
+S: * 2 RECENT
+S: * OK [UNSEEN 8] Message 8 is first unseen
+S: * OK [UIDVALIDITY 3857529045] UIDs valid
+S: * OK [UIDNEXT 4392] Predicted next UID
+S: * FLAGS (\Answered \Flagged \Deleted \Seen \Draft)
+S: * OK [PERMANENTFLAGS ()] No permanent flags permitted
+S: * OK [HIGHESTMODSEQ 715194045007]
+S: c2 OK [READ-ONLY] EXAMINE completed
+)",
+          tls, [](ImapClient& client) -> awaitable<bool> {
+              auto selected = co_await client.select("INBOX");
+              co_return selected && selected->uid_validity == 3857529045 && selected->uid_next == 4392 &&
+                  selected->exists == 17 && selected->highest_modseq == 715194045007;
+          });
+}
+
+const auto select_inbox = [](ImapClient& client) -> awaitable<coi::Result<coi::net::Selected>> {
+    co_return co_await client.select("INBOX");
+};
+using Selection = coi::Result<coi::net::Selected>;
+
+TEST(ImapMailbox, FindsUidnextWhereTheServerDoesNotSayIt) {
+    const std::string start = opening("CONDSTORE") + "C: c2 EXAMINE \"INBOX\" (CONDSTORE)\n";
+    auto full = once<Selection>(start + R"(
+S: * 3 EXISTS
+S: * OK [UIDVALIDITY 1]
+S: c2 OK
+C: c3 UID SEARCH UID *
+S: * SEARCH 91
+S: c3 OK
+)",
+                                select_inbox);
+    EXPECT_EQ(full->uid_next, 92u);
+    auto rev2 = once<Selection>(start + R"(
+S: * 3 EXISTS
+S: * OK [UIDVALIDITY 1]
+S: c2 OK
+C: c3 UID SEARCH UID *
+S: * ESEARCH (TAG "c3") UID ALL 91
+S: c3 OK
+)",
+                                select_inbox);
+    EXPECT_EQ(rev2->uid_next, 92u);
+    auto empty = once<Selection>(start + "S: * 0 EXISTS\nS: * OK [UIDVALIDITY 1]\nS: c2 OK\n", select_inbox);
+    EXPECT_EQ(empty->uid_next, 1u);
+}
+
+TEST(ImapMailbox, SelectTellsWhyItFails) {
+    const std::string start = opening("") + "C: c2 EXAMINE \"INBOX\"\n";
+    const auto gone = once<Selection>(start + "S: c2 NO [NONEXISTENT] no such folder\n", select_inbox);
+    EXPECT_TRUE(gone.error().permanent);
+    const auto busy = once<Selection>(start + "S: c2 NO [INUSE] locked\n", select_inbox);
+    EXPECT_FALSE(busy.error().permanent);
+    const auto unstable = once<Selection>(start + "S: * 1 EXISTS\nS: c2 OK\n", select_inbox);
+    EXPECT_EQ(unstable.error().kind, ErrorKind::unsupported) << "no UIDVALIDITY";
+}
+
+TEST(ImapMailbox, SinceGivesUidsAscendingWithoutTheLastOld) {
+    plays(opening("") + R"(
+C: c2 UID FETCH 100:* (UID FLAGS RFC822.SIZE)
+S: * 7 FETCH (UID 102 FLAGS (\Seen $Chat) RFC822.SIZE 20)
+S: * 2 FETCH (FLAGS (\Seen))
+S: * 5 FETCH (UID 100 RFC822.SIZE 4000000000000)
+S: * 5 FETCH (UID 100 FLAGS (\Flagged))
+S: * 1 FETCH (UID 3 FLAGS () RFC822.SIZE 5)
+S: c2 OK done
+)",
+          tls, [](ImapClient& client) -> awaitable<bool> {
+              auto listed = co_await client.since(100);
+              if (!listed) co_return false;
+              EXPECT_EQ(listed->size(), 2u);
+              if (listed->size() != 2) co_return false;
+              const auto &first = listed->front(), &second = listed->back();
+              EXPECT_EQ(first.uid, 100u);
+              EXPECT_EQ(first.size, 4000000000000u);
+              EXPECT_TRUE(first.flags.contains("\\flagged"));
+              EXPECT_EQ(second.uid, 102u);
+              EXPECT_TRUE(second.flags.contains("$chat"));
+              co_return true;
+          });
+}
+
+TEST(ImapMailbox, SinceOfAnOldLastMailIsEmpty) {
+    const auto listed = once<coi::Result<std::vector<coi::net::Listed>>>(opening("") + R"(
+C: c2 UID FETCH 100:* (UID FLAGS RFC822.SIZE)
+S: * 7 FETCH (UID 99 FLAGS () RFC822.SIZE 20)
+S: c2 OK done
+)",
+                                                                         [](ImapClient& c) { return c.since(100); });
+    EXPECT_TRUE(listed->empty());
+}
+
+TEST(ImapMailbox, FetchesAMailWithoutMarkingIt) {
+    plays(opening("") + R"(
+C: c2 UID FETCH 9 (UID BODY.PEEK[]<0.1001>)
+S: * 3 EXPUNGE
+S: * 2 FETCH (UID 8 FLAGS (\Seen))
+S: * 4 FETCH (UID 9 BODY[]<0> {12}
+S: From: a
+S: 
+S: ))
+S: c2 OK done
+)",
+          tls, [](ImapClient& client) -> awaitable<bool> {
+              auto mail = co_await client.fetch(9, 1000);
+              co_return mail && *mail && **mail == "From: a\r\n\r\n)";
+          });
+}
+
+using Mail = coi::Result<std::optional<std::string>>;
+const auto fetch_nine = [](ImapClient& client) { return client.fetch(9, 10); };
+
+TEST(ImapMailbox, AMailThatIsGoneIsNoError) {
+    const std::string start = opening("") + "C: c2 UID FETCH 9 (UID BODY.PEEK[]<0.11>)\n";
+    const Mail gone = once<Mail>(start + "S: c2 OK nothing there\n", fetch_nine);
+    ASSERT_TRUE(gone);
+    EXPECT_FALSE(*gone);
+    const Mail issued =
+        once<Mail>(start + "S: * 4 FETCH (UID 9 BODY[]<0> NIL)\nS: c2 NO [EXPUNGEISSUED] gone\n", fetch_nine);
+    ASSERT_TRUE(issued);
+    EXPECT_FALSE(*issued);
+    const Mail unreadable = once<Mail>(start + "S: * 4 FETCH (UID 9 BODY[]<0> NIL)\nS: c2 OK\n", fetch_nine);
+    ASSERT_FALSE(unreadable) << "a mail that is there but cannot be read is not gone";
+    EXPECT_EQ(unreadable.error().kind, ErrorKind::refused);
+}
+
+TEST(ImapMailbox, AMailThatIsTooBigIsRefusedAndTheSessionGoesOn) {
+    const bool done = once<bool>(opening("") + R"(
+C: c2 UID FETCH 9 (UID BODY.PEEK[]<0.11>)
+S: * 4 FETCH (UID 9 BODY[]<0> {11}
+S: 12345678901)
+S: c2 OK
+C: c3 UID FETCH 9 (UID BODY.PEEK[]<0.12>)
+S: * 4 FETCH (UID 9 BODY[]<0> {11}
+S: 12345678901)
+S: c3 OK
+)",
+                                 [](ImapClient& client) -> awaitable<bool> {
+                                     auto big = co_await client.fetch(9, 10);
+                                     EXPECT_FALSE(big);
+                                     if (!big) EXPECT_EQ(big.error().kind, ErrorKind::limit);
+                                     auto fits = co_await client.fetch(9, 11);
+                                     co_return fits && *fits == "12345678901" && client.usable();
+                                 });
+    EXPECT_TRUE(done);
+}
+
+TEST(ImapMailbox, ALiteralBeyondWhatWasAskedEndsTheSession) {
+    const Mail mail = once<Mail>(
+        opening("") + "C: c2 UID FETCH 9 (UID BODY.PEEK[]<0.11>)\nS: * 4 FETCH (UID 9 BODY[]<0> {99999999}\n",
+        fetch_nine);
+    EXPECT_EQ(mail.error().kind, ErrorKind::limit);
+}
+
+TEST(ImapMailbox, AppendsWithASynchronisingLiteral) {
+    plays(opening("") + R"(
+C: c2 APPEND "Sent Items" (\Seen $Chat) {8}
+S: * 3 EXISTS
+S: + go on
+C: A: b
+C: 
+C: 
+S: c2 OK [APPENDUID 38505 3955] done
+)",
+          tls, [](ImapClient& client) -> awaitable<bool> {
+              co_return (co_await client.append("Sent Items", "\\Seen $Chat", "A: b\r\n\r\n")).has_value();
+          });
+}
+
+TEST(ImapMailbox, AppendsWithoutWaitingWhereTheServerAllows) {
+    plays(opening("LITERAL+ APPENDLIMIT=100") + R"(
+C: c2 APPEND "Sent" {8+}
+C: A: b
+C: 
+C: 
+S: c2 OK done
+)",
+          tls, [](ImapClient& client) -> awaitable<bool> {
+              auto over = co_await client.append("Sent", "", std::string(101, 'x'));
+              EXPECT_FALSE(over);
+              if (over || over.error().kind != ErrorKind::limit) co_return false;
+              co_return (co_await client.append("Sent", "", "A: b\r\n\r\n")).has_value();
+          });
+}
+
+TEST(ImapMailbox, ARefusedLiteralLeavesTheSessionUsable) {
+    const bool done = once<bool>(opening("") + R"(
+C: c2 APPEND "Sent" {2}
+S: c2 NO [TRYCREATE] no such folder
+C: c3 EXAMINE "INBOX"
+S: * OK [UIDVALIDITY 1]
+S: * OK [UIDNEXT 2]
+S: c3 OK
+)",
+                                 [](ImapClient& client) -> awaitable<bool> {
+                                     auto appended = co_await client.append("Sent", "", "ab");
+                                     EXPECT_FALSE(appended);
+                                     auto nul = co_await client.append("Sent", "", std::string_view("a\0b", 3));
+                                     EXPECT_FALSE(nul);
+                                     co_return (co_await client.select("INBOX")).has_value();
+                                 });
+    EXPECT_TRUE(done);
+}
+
+TEST(ImapMailbox, FindsTheSentFolderByItsUse) {
+    plays(opening("LIST-EXTENDED SPECIAL-USE") + R"(
+C: c2 LIST "" "*" RETURN (SPECIAL-USE)
+S: * LIST (\HasNoChildren) "/" INBOX
+S: * LIST (\HasNoChildren) "/" Sent
+S: * LIST (\HasNoChildren \Sent) "/" "Gesendet von mir"
+S: c2 OK done
+)",
+          tls, [](ImapClient& client) -> awaitable<bool> {
+              auto sent = co_await client.sent_folder();
+              co_return sent && *sent == "Gesendet von mir";
+          });
+}
+
+TEST(ImapMailbox, FindsTheSentFolderByItsUsualNames) {
+    const auto sent = [](const std::string& folders) {
+        return *once<coi::Result<std::string>>(opening("") + "C: c2 LIST \"\" \"*\"\n" + folders + "S: c2 OK\n",
+                                               [](ImapClient& client) { return client.sent_folder(); });
+    };
+    EXPECT_EQ(sent("S: * LIST () \".\" INBOX\nS: * LIST () \".\" INBOX.Sent\n"), "INBOX.Sent");
+    EXPECT_EQ(sent("S: * LIST () \"/\" Archive/Sent\nS: * LIST () \"/\" Sent\n"), "Sent");
+    EXPECT_EQ(sent("S: * LIST (\\Noselect) \"/\" Sent\nS: * LIST () \"/\" \"Sent Items\"\n"), "Sent Items");
+    EXPECT_EQ(sent("S: * LIST () \"/\" \"Gesendete Elemente\"\n"), "Gesendete Elemente");
+    EXPECT_EQ(sent("S: * LIST () \"/\" \"&AMk-l&AOk-ments envoy&AOk-s\"\n"), "&AMk-l&AOk-ments envoy&AOk-s");
+    EXPECT_EQ(sent("S: * LIST () \"/\" INBOX\nS: * LIST () \"/\" Presents\n"), "");
+}
+
+TEST(ImapMailbox, KnowsThePersonalNamespace) {
+    plays(opening("NAMESPACE") + R"(
+C: c2 NAMESPACE
+S: * NAMESPACE (("INBOX." ".")) NIL NIL
+S: c2 OK done
+)",
+          tls, [](ImapClient& client) -> awaitable<bool> {
+              auto space = co_await client.personal_space();
+              co_return space && space->prefix == "INBOX." && space->separator == '.';
+          });
+    const auto root = once<coi::Result<coi::net::PersonalSpace>>(
+        opening("") + "C: c2 LIST \"\" \"\"\nS: * LIST (\\Noselect) \"/\" \"\"\nS: c2 OK\n",
+        [](ImapClient& client) { return client.personal_space(); });
+    EXPECT_EQ(root->separator, '/');
+}
+
+TEST(ImapMailbox, ReadsMetadata) {
+    plays(opening("METADATA") + R"(
+C: c2 GETMETADATA "" (/private/comment)
+S: * METADATA "" (/private/comment {3}
+S: yes)
+S: c2 OK done
+C: c3 GETMETADATA "" (/private/other)
+S: * METADATA "" (/private/other NIL)
+S: c3 OK done
+)",
+          tls, [](ImapClient& client) -> awaitable<bool> {
+              auto yes = co_await client.metadata("/private/comment");
+              auto nil = co_await client.metadata("/private/other");
+              co_return yes && *yes == "yes" && nil && !*nil;
+          });
+    const Mail none = once<Mail>(opening(""), [](ImapClient& client) { return client.metadata("/private/comment"); });
+    EXPECT_EQ(none.error().kind, ErrorKind::unsupported);
+}
+
+const std::string config = "/private/vendor/vendor.dovecot/coi/config";
+const auto read_settings = [](ImapClient& client) { return coi::read_server_settings(client); };
+using Settings = coi::Result<coi::ServerSettings>;
+
+TEST(CoiServer, SettingsAsTheSpecificationShowsThem) {
+    plays(opening("METADATA COI NAMESPACE") + "C: c2 GETMETADATA (DEPTH 1) \"\" (" + config + ")\n" +
+              "S: * METADATA \"\" (" + config + "/enabled {3}\nS: yes " + config + "/mailbox-root {3}\nS: COI " +
+              config + "/message-filter {6}\nS: active)\n" + R"(
+S: c2 OK Getmetadata completed
+C: c3 NAMESPACE
+S: * NAMESPACE (("" "/")) NIL NIL
+S: c3 OK
+C: c4 LIST "" "COI/Chats"
+S: * LIST (\HasNoChildren) "/" COI/Chats
+S: c4 OK
+)",
+          tls, [](ImapClient& client) -> awaitable<bool> {
+              auto settings = co_await coi::read_server_settings(client);
+              co_return settings && settings->coi && settings->enabled && settings->filter == "active" &&
+                  settings->chats_folder == "COI/Chats";
+          });
+}
+
+TEST(CoiServer, AFreshAccountHasOnlyTheRootAndNoFolder) {
+    const auto settings =
+        once<Settings>(opening("METADATA COI NAMESPACE") + "C: c2 GETMETADATA (DEPTH 1) \"\" (" + config + ")\n" +
+                           "S: * METADATA \"\" (" + config + "/mailbox-root {3}\nS: COI)\n" + R"(
+S: c2 OK
+C: c3 NAMESPACE
+S: * NAMESPACE (("" "/")) NIL NIL
+S: c3 OK
+C: c4 LIST "" "COI/Chats"
+S: c4 OK
+)",
+                       read_settings);
+    EXPECT_TRUE(settings->coi);
+    EXPECT_FALSE(settings->enabled);
+    EXPECT_EQ(settings->filter, "none");
+    EXPECT_EQ(settings->chats_folder, "");
+}
+
+TEST(CoiServer, TheSeparatorIsTheServersAndThePrefixMayBePartOfTheRoot) {
+    for (const std::string root : {"INBOX.COI", "COI"}) {
+        const auto settings = once<Settings>(opening("METADATA COI NAMESPACE") + "C: c2 GETMETADATA (DEPTH 1) \"\" (" +
+                                                 config + ")\n" + "S: * METADATA \"\" (" + config + "/enabled yes " +
+                                                 config + "/mailbox-root \"" + root + "\")\n" + R"(
+S: c2 OK
+C: c3 NAMESPACE
+S: * NAMESPACE (("INBOX." ".")) NIL NIL
+S: c3 OK
+C: c4 LIST "" "INBOX.COI.Chats"
+S: * LIST () "." INBOX.COI.Chats
+S: c4 OK
+)",
+                                             read_settings);
+        EXPECT_EQ(settings->chats_folder, "INBOX.COI.Chats") << root;
+    }
+}
+
+TEST(CoiServer, SettingsAreAskedOneByOneWhereDepthIsNotUnderstood) {
+    const auto settings = once<Settings>(
+        opening("METADATA COI NAMESPACE") + "C: c2 GETMETADATA (DEPTH 1) \"\" (" + config + ")\nS: c2 BAD what?\n" +
+            "C: c3 GETMETADATA \"\" (" + config + "/enabled)\nS: * METADATA \"\" (" + config +
+            "/enabled yes)\nS: c3 OK\n" + "C: c4 GETMETADATA \"\" (" + config + "/mailbox-root)\nS: * METADATA \"\" (" +
+            config + "/mailbox-root NIL)\nS: c4 OK\n" + "C: c5 GETMETADATA \"\" (" + config +
+            "/message-filter)\nS: * METADATA \"\" (" + config + "/message-filter seen)\nS: c5 OK\n" + R"(
+C: c6 NAMESPACE
+S: * NAMESPACE (("" "/")) NIL NIL
+S: c6 OK
+C: c7 LIST "" "COI/Chats"
+S: * LIST (\NonExistent) "/" COI/Chats
+S: c7 OK
+)",
+        read_settings);
+    EXPECT_TRUE(settings->enabled);
+    EXPECT_EQ(settings->filter, "seen");
+    EXPECT_EQ(settings->chats_folder, "");
+}
+
+TEST(CoiServer, OtherServersAreAskedNothing) {
+    const auto settings = once<Settings>(opening("METADATA NAMESPACE"), read_settings);
+    EXPECT_FALSE(settings->coi);
+}
+
+}  // namespace
