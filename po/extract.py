@@ -94,7 +94,8 @@ def main():
           '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
           '"Plural-Forms: nplurals=INTEGER; plural=EXPRESSION;\\n"')
     for (text, plural), places in found.items():
-        print("\n" + "\n".join(f"#: {place}" for place in places))
+        files = dict.fromkeys(place.split(":")[0] for place in places)  # without lines, which change with every edit
+        print("\n" + "\n".join(f"#: {name}" for name in files))
         print(f"msgid {quote(text)}")
         print(f"msgid_plural {quote(plural)}\nmsgstr[0] \"\"\nmsgstr[1] \"\"" if plural else 'msgstr ""')
 

@@ -5,10 +5,12 @@ What systemd does is done by hand here: the notification socket, the watchdog's 
 
 import os
 import pathlib
+import pty
 import shutil
 import signal
 import subprocess
 import sys
+import termios
 import types
 
 from certificates import Certificates
@@ -56,6 +58,30 @@ class Service(Coigate):
                               timeout=60, stdin=subprocess.DEVNULL, start_new_session=True)
 
 
+def types_password(coigate):
+    """account add on a terminal, for a mailbox whose servers nobody runs."""
+    nowhere = f"127.0.0.1:{free_port()}"
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execl(program(), "coigate", "account", "add", "a@jabber.test", "a@mail.test", "--config", str(coigate.config),
+                 "--imap-server", nowhere, "--smtp-server", nowhere)
+    seen = b""
+    while b"Password of a@mail.test: " not in seen:
+        seen += os.read(terminal, 4096)
+    wait_until(lambda: not termios.tcgetattr(terminal)[3] & termios.ECHO, 10, "the echo is off")
+    os.write(terminal, b"open sesame\n")
+    try:
+        while chunk := os.read(terminal, 4096):
+            seen += chunk
+    except OSError:  # how a terminal says that its program has ended
+        pass
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(terminal)
+    check(status == 1 and b"coigate: " in seen, "account add asks for the password, tries the login, and says what failed")
+    check(b"sesame" not in seen, "the password is not shown")
+    coigate.check_log("sesame")
+
+
 def is_asked(coigate):
     tell("The subcommands ask it")
     check_equal(coigate.run("account", "list").stdout, "There are no accounts.\n", "account list: no accounts")
@@ -64,6 +90,7 @@ def is_asked(coigate):
     unknown = coigate.run("account", "show", "nobody@jabber.test")
     check(unknown.returncode == 1 and unknown.stderr.startswith("coigate: "), "account show of nobody is refused in words")
     check_equal(coigate.run("queue", "drop", "77").returncode, 1, "queue drop of what is not there is refused")
+    types_password(coigate)
     silent = coigate.run("account", "add", "a@jabber.test", "a@mail.test")
     check(silent.returncode == 64 and "--password-file" in silent.stderr, "without a terminal the password must come from a file")
 
