@@ -219,6 +219,14 @@ std::vector<std::string> Database::statements() const {
     return texts;
 }
 
+std::int64_t Database::steps() const {
+    std::int64_t steps = 0;
+    for (const auto& [sql, statement] : state_->statements) {
+        steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
+    }
+    return steps;
+}
+
 void Database::check_integrity() {
     auto check = query("PRAGMA quick_check(1)");
     if (!check.step() || check.text(0) != "ok") {

@@ -81,6 +81,8 @@ class Database {
     std::int64_t log_bytes() const;
     /// The text of every statement used so far: the tests look at their query plans.
     std::vector<std::string> statements() const;
+    /// Steps that SQLite's virtual machine has taken for these statements: the tests' measure of cost.
+    std::int64_t steps() const;
     /// Throws StoreError if the file is damaged; reads all of it.
     void check_integrity();
 

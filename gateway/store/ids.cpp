@@ -1,4 +1,5 @@
-// The id map's SQL; see ids.h.
+// The id map's SQL; see ids.h. CROSS JOIN pins the order: from the few aliases to their message, never through a
+// conversation.
 
 #include "gateway/store/ids.h"
 
@@ -28,7 +29,8 @@ std::optional<Known> first(Query& row) {
 bool is_alias(Database& db, const Known& known) {
     return db
         .query(
-            "SELECT 1 FROM alias a JOIN known k ON k.id = a.known WHERE a.message = ? AND k.account = ? AND k.contact "
+            "SELECT 1 FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? AND k.account = ? AND "
+            "k.contact "
             "= ? "
             "AND k.from_jabber = ?")
         .bind(known.message.value)
@@ -74,7 +76,7 @@ std::optional<Known> by_message(Database& db, AccountId account, const coi::Mess
                            " FROM known k WHERE k.message = ? AND k.account = ? ORDER BY k.id DESC LIMIT 1");
     if (auto known = first(direct.bind(message.value).bind(number(account)))) return known;
     auto other = db.query("SELECT " KNOWN_COLUMNS
-                          " FROM alias a JOIN known k ON k.id = a.known WHERE a.message = ? AND k.account = ? "
+                          " FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? AND k.account = ? "
                           "ORDER BY a.known DESC LIMIT 1");
     return first(other.bind(message.value).bind(number(account)));
 }
@@ -83,7 +85,7 @@ std::optional<Known> by_message(Database& db, const coi::MessageId& message) {
     auto direct = db.query("SELECT " KNOWN_COLUMNS " FROM known k WHERE k.message = ? ORDER BY k.id DESC LIMIT 1");
     if (auto known = first(direct.bind(message.value))) return known;
     auto other = db.query("SELECT " KNOWN_COLUMNS
-                          " FROM alias a JOIN known k ON k.id = a.known WHERE a.message = ? "
+                          " FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? "
                           "ORDER BY a.known DESC LIMIT 1");
     return first(other.bind(message.value));
 }

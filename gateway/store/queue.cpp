@@ -1,4 +1,5 @@
-// The queue's SQL; see queue.h. Every statement on the way of a message is served by an index (test `queue_plan`).
+// The queue's SQL; see queue.h. Every statement on the way of a message is served by an index (tests QueryPlan
+// and QueryCost). CROSS JOIN pins the order: first the line, then its payloads.
 
 #include "gateway/store/queue.h"
 
@@ -88,7 +89,7 @@ std::int64_t put(Database& db, const Entry& entry) {
 
 std::vector<Entry> heads(Database& db, Leg leg, std::int64_t after, std::size_t most) {
     auto query = db.query("SELECT " ENTRY_COLUMNS
-                          ", p.bytes FROM queue q JOIN payload p ON p.id = q.id WHERE q.leg = ? AND q.id > ? "
+                          ", p.bytes FROM queue q CROSS JOIN payload p WHERE p.id = q.id AND q.leg = ? AND q.id > ? "
                           "AND NOT EXISTS (SELECT 1 FROM queue e WHERE e.account = q.account AND e.contact = q.contact "
                           "AND e.leg = q.leg AND e.id < q.id) ORDER BY q.id LIMIT ?");
     query.bind(number(leg)).bind(after).bind(static_cast<std::int64_t>(most));
@@ -98,7 +99,7 @@ std::vector<Entry> heads(Database& db, Leg leg, std::int64_t after, std::size_t 
 std::vector<Entry> next(Database& db, Leg leg, AccountId account, const std::string& contact, std::int64_t after,
                         std::size_t most) {
     auto query = db.query("SELECT " ENTRY_COLUMNS
-                          ", p.bytes FROM queue q JOIN payload p ON p.id = q.id WHERE q.account = ? "
+                          ", p.bytes FROM queue q CROSS JOIN payload p WHERE p.id = q.id AND q.account = ? "
                           "AND q.contact = ? AND q.leg = ? AND q.id > ? ORDER BY q.id LIMIT ?");
     query.bind(number(account)).bind(contact).bind(number(leg)).bind(after).bind(static_cast<std::int64_t>(most));
     return with_payload(db, query);
@@ -106,14 +107,14 @@ std::vector<Entry> next(Database& db, Leg leg, AccountId account, const std::str
 
 std::optional<Entry> find(Database& db, std::int64_t id) {
     auto query =
-        db.query("SELECT " ENTRY_COLUMNS ", p.bytes FROM queue q JOIN payload p ON p.id = q.id WHERE q.id = ?");
+        db.query("SELECT " ENTRY_COLUMNS ", p.bytes FROM queue q CROSS JOIN payload p WHERE p.id = q.id AND q.id = ?");
     query.bind(id);
     return first(with_payload(db, query));
 }
 
 std::optional<Entry> find_by_name(Database& db, Leg leg, const std::string& name) {
     auto query = db.query("SELECT " ENTRY_COLUMNS
-                          ", p.bytes FROM queue q JOIN payload p ON p.id = q.id WHERE q.name = ? AND q.leg = ? "
+                          ", p.bytes FROM queue q CROSS JOIN payload p WHERE p.id = q.id AND q.name = ? AND q.leg = ? "
                           "ORDER BY q.id LIMIT 1");
     query.bind(name).bind(number(leg));
     return first(with_payload(db, query));

@@ -95,5 +95,35 @@ TEST(QueryPlan, the_start_up_walk_looks_up_each_line_by_its_index) {
     }
 }
 
+/// What one message of a long conversation costs: committed, looked up by all its ids, retried, done.
+std::int64_t cost_of_a_message(Database& db, int number) {
+    const auto before = db.steps();
+    queue::Entry entry;
+    entry.account = AccountId{1};
+    entry.contact = "bob@example.org";
+    entry.name = "m" + std::to_string(number);
+    const auto id = queue::put(db, entry);
+    ids::Known known{entry.account, entry.contact, {entry.name}, {"s" + entry.name}, true, "", "", false, Time{}};
+    EXPECT_TRUE(ids::remember(db, known));
+    EXPECT_TRUE(ids::by_message(db, entry.account, known.message));
+    EXPECT_TRUE(ids::by_message(db, known.message));
+    EXPECT_FALSE(ids::by_message(db, entry.account, {"unknown"}));
+    EXPECT_TRUE(ids::by_stanza(db, entry.account, entry.contact, known.stanza));
+    EXPECT_EQ(queue::next(db, queue::Leg::mail, entry.account, entry.contact, 0, 3).front().id, 1);
+    EXPECT_TRUE(queue::find_by_name(db, queue::Leg::mail, entry.name));
+    queue::retry(db, id, Time{}, 1, "later", false);
+    if (number % 100 == 0) queue::done(db, id);
+    return db.steps() - before;
+}
+
+TEST(QueryCost, of_a_message_does_not_grow_with_what_waits_in_its_conversation) {
+    Database db(":memory:", test_seal());
+    for (int number = 1; number < 100; ++number) cost_of_a_message(db, number);
+    const auto early = cost_of_a_message(db, 100);
+    for (int number = 101; number < 1500; ++number) cost_of_a_message(db, number);
+    const auto late = cost_of_a_message(db, 1500);
+    EXPECT_LE(late, early + early / 20) << "in steps of the virtual machine";
+}
+
 }  // namespace
 }  // namespace gateway

@@ -1,0 +1,210 @@
+// The directory: look-ups from memory, changes that reach the disk in order, and what a restart finds.
+
+#include "gateway/directory.h"
+
+#include <gtest/gtest.h>
+
+#include "gateway/store/accounts.h"
+#include "gateway/store/ids.h"
+#include "gateway/store/queue.h"
+#include "tests/unit/gateway/store/test_store.h"
+
+namespace gateway {
+namespace {
+
+Account relay_of(const std::string& local) {
+    Account account;
+    account.kind = Account::Kind::relay;
+    account.jid = local + "@jabber.example";
+    account.address = {"", local, "jabber.example"};
+    return account;
+}
+
+Account mailbox_of(const std::string& local) {
+    auto account = relay_of(local);
+    account.kind = Account::Kind::mailbox;
+    account.address.domain = "mail.example";
+    account.take = Take::all;
+    account.lang = "de";
+    account.login.username = local;
+    account.login.password = std::string("pass:word\n\0 with everything", 27);
+    account.login.imap = {"imap.mail.example", 993, coi::net::Security::tls};
+    account.login.smtp = {"smtp.mail.example", 587, coi::net::Security::starttls};
+    return account;
+}
+
+const coi::Address bob{"Bob", "bob", "example.org"}, dan{"", "dan", "example.org"}, zoe{"Zoë", "zoe", "example.org"};
+
+class DirectoryTest : public testing::Test {
+  protected:
+    TestFolder folder;
+    std::string url = "sqlite:" + folder.file("coigate.db");
+    TestLoop loop;
+    std::optional<Store> store{std::in_place, url, test_seal(), loop.post()};
+    std::optional<Directory> directory{std::in_place, *store};
+
+    AccountId save(const Account& account) {
+        std::optional<AccountId> saved;
+        directory->save(account, [&](Store::Failure failure, AccountId id) {
+            EXPECT_FALSE(failure);
+            saved = id;
+        });
+        EXPECT_TRUE(loop.run_until([&] { return saved.has_value(); }));
+        return saved.value_or(AccountId{});
+    }
+    void remove(AccountId id) {
+        bool removed = false;
+        directory->remove(id, [&](Store::Failure failure) {
+            EXPECT_FALSE(failure);
+            removed = true;
+        });
+        EXPECT_TRUE(loop.run_until([&] { return removed; }));
+    }
+    void restart() {
+        directory.reset();
+        store.reset();
+        loop.drain();
+        store.emplace(url, test_seal(), loop.post());
+        directory.emplace(*store);
+    }
+};
+
+TEST_F(DirectoryTest, an_account_is_found_by_user_kind_and_id_after_its_commit) {
+    directory->save(relay_of("alice"), {});
+    EXPECT_EQ(directory->of_user("alice@jabber.example"), nullptr) << "before the commit";
+    const auto id = save(relay_of("alice"));
+    ASSERT_NE(directory->of_user("alice@jabber.example"), nullptr);
+    EXPECT_EQ(directory->of_user("alice@jabber.example")->id, id);
+    EXPECT_EQ(directory->relay_of("alice@jabber.example"), directory->find(id));
+    EXPECT_EQ(directory->mailbox_of("alice@jabber.example"), nullptr);
+    EXPECT_EQ(directory->all().size(), 1u) << "one account per user and kind";
+}
+
+TEST_F(DirectoryTest, a_linked_mailbox_comes_before_the_relay) {
+    const auto relay = save(relay_of("alice")), mailbox = save(mailbox_of("alice"));
+    EXPECT_EQ(directory->of_user("alice@jabber.example")->id, mailbox);
+    remove(mailbox);
+    EXPECT_EQ(directory->of_user("alice@jabber.example")->id, relay);
+    remove(relay);
+    EXPECT_EQ(directory->of_user("alice@jabber.example"), nullptr);
+    EXPECT_EQ(directory->find(relay), nullptr);
+}
+
+TEST_F(DirectoryTest, a_restart_finds_accounts_and_contacts_as_they_were) {
+    auto account = mailbox_of("alice");
+    account.id = save(account);
+    auto& contact = directory->know(account.id, zoe);
+    contact.dialect = Dialect::chatmail;
+    contact.written_to = contact.subscribed = contact.subject_shown = true;
+    contact.subject = "Über den Wolken";
+    contact.last_in = {"in@example.org"};
+    contact.last_out = {"chat$out@mail.example"};
+    directory->save(contact);
+    directory->save(directory->know(account.id, bob));
+    const auto kept = contact;
+    restart();
+    ASSERT_NE(directory->find(account.id), nullptr);
+    EXPECT_EQ(*directory->find(account.id), account);
+    ASSERT_NE(directory->contact(account.id, kept.canonical), nullptr);
+    EXPECT_EQ(*directory->contact(account.id, kept.canonical), kept);
+    EXPECT_EQ(directory->contacts(account.id).size(), 2u);
+}
+
+TEST_F(DirectoryTest, a_contact_that_is_only_known_is_not_on_disk) {
+    const auto id = save(relay_of("alice"));
+    directory->know(id, bob);
+    EXPECT_NE(directory->contact(id, bob.canonical()), nullptr);
+    restart();
+    EXPECT_EQ(directory->contact(id, bob.canonical()), nullptr);
+}
+
+TEST_F(DirectoryTest, know_gives_the_same_contact_again_and_references_stay) {
+    const auto id = save(relay_of("alice"));
+    auto& first = directory->know(id, dan);
+    directory->know(id, bob);
+    directory->know(id, zoe);
+    EXPECT_EQ(&directory->know(id, dan), &first);
+    std::vector<std::string> names;
+    for (const auto* contact : directory->contacts(id)) names.push_back(contact->canonical);
+    EXPECT_EQ(names, (std::vector<std::string>{bob.canonical(), dan.canonical(), zoe.canonical()}));
+}
+
+TEST_F(DirectoryTest, a_removed_contact_is_gone_from_memory_and_disk) {
+    const auto id = save(relay_of("alice"));
+    directory->save(directory->know(id, bob));
+    directory->remove_contact(id, bob.canonical());
+    EXPECT_EQ(directory->contact(id, bob.canonical()), nullptr);
+    restart();
+    EXPECT_EQ(directory->contact(id, bob.canonical()), nullptr);
+}
+
+TEST_F(DirectoryTest, removing_an_account_deletes_everything_stored_of_it) {
+    const auto id = save(mailbox_of("alice")), other = save(relay_of("carol"));
+    directory->save(directory->know(id, bob));
+    directory->save(directory->know(other, bob));
+    store->now([&](Database& db) {
+        accounts::save(db, id, Cursor{"INBOX", 1, 2});
+        for (const auto account : {id, other}) {
+            queue::Entry entry;
+            entry.account = account;
+            queue::put(db, entry);
+            ids::remember(
+                db, ids::Known{account, "bob@example.org", {"m@example.org"}, {"s"}, false, "", "", false, Time{}});
+        }
+    });
+    directory->remove(id, {});
+    directory->save(directory->know(id, dan));  // comes too late: it must not fail, nor come back
+    directory->note_language(id, "en");
+    remove(id);
+    store->now([&](Database& db) {
+        for (const auto* sql :
+             {"SELECT count(*), min(id) FROM account", "SELECT count(*), min(account) FROM contact",
+              "SELECT count(*), min(account) FROM queue", "SELECT count(*), min(account) FROM known"}) {
+            auto query = db.query(sql);
+            ASSERT_TRUE(query.step());
+            EXPECT_EQ(query.integer(0), 1) << sql;
+            EXPECT_EQ(query.integer(1), static_cast<std::int64_t>(other)) << sql;
+        }
+        auto payloads = db.query("SELECT count(*) FROM payload");
+        ASSERT_TRUE(payloads.step());
+        EXPECT_EQ(payloads.integer(0), 1);
+        EXPECT_TRUE(accounts::cursors(db, id).empty());
+    });
+}
+
+TEST_F(DirectoryTest, changes_are_told_to_who_follows_them) {
+    std::vector<std::string> told;
+    directory->on_saved = [&](const Account& account) { told.push_back("saved " + account.jid); };
+    directory->on_removed = [&](const Account& account) { told.push_back("removed " + account.jid); };
+    auto account = mailbox_of("alice");
+    account.id = save(account);
+    account.login.password = "new";
+    save(account);
+    EXPECT_EQ(directory->find(account.id)->login.password, "new");
+    remove(account.id);
+    EXPECT_EQ(told, (std::vector<std::string>{"saved alice@jabber.example", "saved alice@jabber.example",
+                                              "removed alice@jabber.example"}));
+}
+
+TEST_F(DirectoryTest, the_language_is_remembered_and_an_unknown_one_changes_nothing) {
+    const auto id = save(mailbox_of("alice"));
+    directory->note_language(id, "en");
+    directory->note_language(id, "");
+    EXPECT_EQ(directory->find(id)->lang, "en");
+    restart();
+    EXPECT_EQ(directory->find(id)->lang, "en");
+    EXPECT_EQ(directory->find(id)->login, mailbox_of("alice").login);
+}
+
+TEST_F(DirectoryTest, many_users_are_found_after_others_left) {
+    std::vector<AccountId> ids;
+    for (int i = 0; i < 50; ++i) ids.push_back(save(relay_of("u" + std::to_string(i))));
+    for (int i = 0; i < 50; i += 2) remove(ids[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < 50; ++i) {
+        const auto* found = directory->of_user("u" + std::to_string(i) + "@jabber.example");
+        EXPECT_EQ(found != nullptr, i % 2 == 1) << i;
+    }
+}
+
+}  // namespace
+}  // namespace gateway
