@@ -60,6 +60,7 @@ struct Component::State : std::enable_shared_from_this<State> {
     void watch_until(Clock::time_point);
     void look();
     void watch_on();
+    void say_goodbye();
     void closed_down();
     void abandon();
     std::optional<StanzaError> objection(const Tag&, const std::string& xml) const;
@@ -117,7 +118,9 @@ void Component::State::take(Stanza stanza) {
             watch_on();
         }
         settle(std::move(*verdicts));
-        if (!abandoned && fence.wants_ping()) ask_soon();
+        if (abandoned) return;
+        if (fence.wants_ping()) ask_soon();
+        if (closing) say_goodbye();
         return;
     }
     // [RFC 6120 §8.1.2.1] servers stamp `from`; without it nobody could be answered.
@@ -175,7 +178,7 @@ void Component::State::ask_soon() {
     if (std::exchange(ask_posted, true)) return;
     asio::post(io, [self = shared_from_this()] {
         self->ask_posted = false;
-        if (self->online && !self->closing && self->fence.wants_ping()) self->ask();
+        if (self->online && self->fence.wants_ping()) self->ask();
     });
 }
 
@@ -210,6 +213,11 @@ void Component::State::look() {
     fence.heard(connection->last_progress());
     if (*fence.deadline(settings.ping_timeout) > now) return watch_on();
     stream->give_up(where + " did not answer a ping within " + seconds);
+}
+
+/// Once everything sent is proven: ejabberd ends its side at our </stream:stream> without the answers still under way.
+void Component::State::say_goodbye() {
+    if (stream && fence.unproven() == 0) stream->say_goodbye();
 }
 
 void Component::State::closed_down() {
@@ -283,7 +291,7 @@ void Component::close(std::chrono::milliseconds patience, std::function<void()> 
     if (again) return;
     if (!state.online) return state.stream->give_up("closed");
     if (state.fence.wants_ping()) state.ask();
-    state.stream->say_goodbye();
+    state.say_goodbye();
     state.retry.expires_after(patience);
     state.retry.async_wait([self = state_](error_code error) {
         if (!error && !self->abandoned && self->stream) self->stream->give_up("closed");

@@ -52,8 +52,9 @@ class Component {
     void deliver(const Tag&, std::function<void(const Outcome&)> done);
     /// Bytes given to send/deliver and not yet in the socket: senders of much wait while it is large.
     std::size_t unsent() const;
-    /// Closes the stream cleanly: no more sending, reads until the server closes or `patience` is over, then `closed`
-    /// (posted). `offline` is not called, nor is the stream opened again.
+    /// Closes the stream cleanly: no more sending; waits for what is delivered to be proven, says goodbye, reads until
+    /// the server closes. Ends at the latest after `patience`, then `closed` (posted). `offline` is not called, nor is
+    /// the stream opened again.
     void close(std::chrono::milliseconds patience, std::function<void()> closed);
     /// Stops taking bytes from the socket (full disk: the server's buffers and the sender's patience take over) and
     /// goes on.

@@ -30,6 +30,8 @@ Stream::Stream(const Names& names, const Limits& limits, Calls calls)
                              if (online_ && is_stanza(*head)) calls_.oversize(std::move(head));
                          },
                      .closed = [this] { give_up(where() + " closed the stream"); }}) {
+    // gloox would say "en", and Prosody writes the stream's language on every stanza that names none.
+    m_xmllang.clear();
     registerConnectionListener(this);
 }
 
@@ -114,16 +116,17 @@ void Stream::onConnect() {
 void Stream::handleDisconnect(const gloox::ConnectionBase* connection, gloox::ConnectionError reason) {
     const auto& cause = static_cast<const Connection*>(connection)->cause();
     if (why_.empty()) {
+        const std::string in_words = cause.empty() ? "" : " (" + cause + ")";
         if (reason == gloox::ConnDnsError)
-            why_ = where() + ": name not found (" + cause + ")";
+            why_ = where() + ": name not found" + in_words;
         else if (reason == gloox::ConnConnectionRefused)
-            why_ = where() + ": cannot connect (" + cause + ")";
+            why_ = where() + ": cannot connect" + in_words;
         else if (!open_)
-            why_ = where() + " closed the connection without a word" + (cause.empty() ? "" : " (" + cause + ")");
+            why_ = where() + " closed the connection without a word" + in_words;
         else if (!online_)
-            why_ = where() + " closed the connection during the handshake" + (cause.empty() ? "" : " (" + cause + ")");
+            why_ = where() + " closed the connection during the handshake" + in_words;
         else
-            why_ = where() + ": connection lost" + (cause.empty() ? "" : " (" + cause + ")");
+            why_ = where() + " closed the connection" + in_words;
     }
     gloox::Component::handleDisconnect(connection, reason);
 }

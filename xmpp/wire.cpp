@@ -1,185 +1,27 @@
-// Expat's events to gloox Tags, under limits; see wire.h.
-//
-// The Tags are in one normal form, whatever prefixes the wire had: no element has a prefix; an element carries xmlns
-// only where its namespace differs from its parent's; a stanza's own namespace is left out at the top. An attribute
-// with a namespace keeps its prefix in its name ("xml:lang"), declared on the same element, so that it is never
-// mistaken for the plain attribute.
+// The stream's document, read by expat without its namespaces (growth.h says why); see wire.h.
 
 #include "xmpp/wire.h"
 
 #include <expat.h>
 
 #include <algorithm>
-#include <array>
 #include <deque>
 #include <utility>
-#include <vector>
+
+#include "xmpp/growth.h"
 
 namespace xmpp {
 
 namespace {
 
-constexpr XML_Char separator = '\x01';  // cannot occur in XML, so it cannot be smuggled into a namespace
 constexpr std::size_t slice_bytes = 64 * 1024;
 constexpr std::size_t renew_bytes = 1024 * 1024;  // expat remembers every name it ever saw: a new one now and then
-// Of one stanza; while it is skipped expat still keeps its open tags and its names. Servers take 256 to 512 KiB by
-// default.
-constexpr std::size_t hopeless_bytes = 4 * 1024 * 1024;
-constexpr std::size_t head_value_bytes = 4096;  // [RFC 7622 §3.1] an address has at most 3071
-constexpr const char* streams_namespace = "http://etherx.jabber.org/streams";
-constexpr const char* xml_namespace = "http://www.w3.org/XML/1998/namespace";
-
-/// A name as expat gives it: uri, local name and prefix with separators between, from the left as many as there are.
-struct Name {
-    std::string_view uri, local, prefix;
-    explicit Name(std::string_view all) {
-        const auto first = all.find(separator);
-        if (first == all.npos) {
-            local = all;
-            return;
-        }
-        uri = all.substr(0, first);
-        local = all.substr(first + 1);
-        if (const auto second = local.find(separator); second != local.npos) {
-            prefix = local.substr(second + 1);
-            local = local.substr(0, second);
-        }
-    }
-};
-
-std::string escaped(std::string_view value) {
-    std::string out;
-    for (const char c : value) {
-        if (c == '&' || c == '<' || c == '\'' || static_cast<unsigned char>(c) < 0x20)
-            out += "&#" + std::to_string(static_cast<int>(c)) + ";";
-        else
-            out += c;
-    }
-    return out;
-}
-
-/// Grows one stanza; past the limits it keeps only the stanza's head.
-class Growth {
-  public:
-    explicit Growth(const Limits& limits) : limits_(limits) {}
-
-    void open(Name name, const XML_Char** attributes) {
-        flush();
-        ++depth_;
-        if (why_.empty()) check(attributes);
-        if (!why_.empty()) {
-            if (!root_) root_ = element(name, attributes, true);
-            return;
-        }
-        Stanza tag = element(name, attributes, false);
-        Tag* const raw = tag.get();
-        if (top_)
-            top_->addChild(tag.release());
-        else
-            root_ = std::move(tag);
-        top_ = raw;
-        if (size_ > limits_.stanza_bytes) give_up("more than " + std::to_string(limits_.stanza_bytes) + " bytes");
-    }
-
-    void text(std::string_view piece) {
-        if (why_.empty()) text_ += piece;
-    }
-
-    void close() {
-        flush();
-        --depth_;
-        if (!why_.empty()) return;
-        namespaces_.pop_back();
-        top_ = top_->parent();
-    }
-
-    /// `bytes` of the wire went into this stanza so far.
-    void charge(std::size_t bytes) {
-        if (why_.empty() && bytes > limits_.stanza_bytes)
-            give_up("more than " + std::to_string(limits_.stanza_bytes) + " bytes");
-    }
-
-    bool whole() const { return depth_ == 0 && root_; }
-    const std::string& why() const { return why_; }
-    Stanza take() { return std::move(root_); }
-
-  private:
-    void check(const XML_Char** attributes) {
-        if (depth_ > limits_.depth)
-            return give_up("more than " + std::to_string(limits_.depth) + " elements in each other");
-        if (++elements_ > limits_.elements)
-            return give_up("more than " + std::to_string(limits_.elements) + " elements");
-        std::size_t count = 0;
-        while (attributes[2 * count]) ++count;
-        if (count > limits_.attributes) give_up("more than " + std::to_string(limits_.attributes) + " attributes");
-    }
-
-    /// An element alone; `head_only`: with nothing but what its sender is told by.
-    Stanza element(Name name, const XML_Char** attributes, bool head_only) {
-        static const std::string content = content_namespace;
-        const std::string& outer = namespaces_.empty() ? content : namespaces_.back();
-        std::string own = is_content_namespace(name.uri) ? content : std::string(name.uri);
-        std::string full(name.local);
-        if (name.uri == xml_namespace) {  // may not be declared [Namespaces in XML §3]: stays a prefix
-            full = "xml:" + full;
-            own = outer;
-        }
-        auto tag = std::make_unique<Tag>(full);
-        size_ += name.local.size();
-        if (own != outer) {
-            tag->addAttribute(new Tag::Attribute("xmlns", own));  // setXmlns would drop an empty one
-            size_ += own.size();
-        }
-        namespaces_.push_back(std::move(own));
-        for (; *attributes; attributes += 2) add_attribute(*tag, Name(attributes[0]), attributes[1], head_only);
-        return tag;
-    }
-
-    void add_attribute(Tag& tag, Name name, const std::string& value, bool head_only) {
-        size_ += name.local.size() + value.size();
-        std::string full(name.local);
-        if (!name.uri.empty()) full = std::string(name.prefix) + ":" + full;
-        if (head_only && !(belongs_to_head(full) && value.size() <= head_value_bytes)) return;
-        if (!name.uri.empty() && name.uri != xml_namespace) {
-            size_ += name.uri.size() + name.prefix.size();
-            tag.setXmlns(std::string(name.uri), std::string(name.prefix));
-        }
-        tag.addAttribute(new Tag::Attribute(full, value));
-    }
-
-    static bool belongs_to_head(const std::string& name) {
-        static const std::array<std::string, 5> names{"id", "from", "to", "type", "xml:lang"};
-        return std::find(names.begin(), names.end(), name) != names.end();
-    }
-
-    void flush() {
-        if (text_.empty() || !top_) return;
-        size_ += text_.size();
-        top_->addCData(text_);
-        text_.clear();
-    }
-
-    void give_up(std::string why) {
-        why_ = std::move(why);
-        top_ = nullptr;
-        text_.clear();
-        if (!root_) return;
-        auto head = std::make_unique<Tag>(root_->name());
-        if (root_->hasAttribute("xmlns")) head->setXmlns(root_->findAttribute("xmlns"));
-        for (const auto* attribute : root_->attributes())
-            if (belongs_to_head(attribute->name()) && attribute->value().size() <= head_value_bytes)
-                head->addAttribute(new Tag::Attribute(attribute->name(), attribute->value()));
-        root_ = std::move(head);
-    }
-
-    const Limits& limits_;
-    Stanza root_;
-    Tag* top_ = nullptr;                   // innermost open element
-    std::vector<std::string> namespaces_;  // of the open elements
-    std::string text_, why_;
-    std::size_t size_ = 0;  // of the normal form: a long namespace behind a short prefix is repeated in it
-    unsigned depth_ = 0, elements_ = 0;
-};
+// While a stanza is skipped expat still keeps its open tags and its names: what it may have of them before the stream
+// ends. The bytes do not count: Prosody writes a long namespace anew on every element that the sender gave a short
+// prefix.
+constexpr std::size_t hopeless_elements = 1'000'000;
+constexpr std::size_t hopeless_tag_bytes = 4 * 1024 * 1024;
+constexpr std::string_view streams_namespace = "http://etherx.jabber.org/streams";
 
 struct FreeParser {
     void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
@@ -200,20 +42,15 @@ struct Wire::State {
 
     /// A new expat, set up for restricted XML [RFC 6120 §11.1].
     void set_up() {
-        parser.reset(XML_ParserCreateNS("UTF-8", separator));
+        parser.reset(XML_ParserCreate("UTF-8"));
         XML_SetUserData(parser.get(), this);
-        XML_SetReturnNSTriplet(parser.get(), 1);
-        // Else expat keeps a whole stanza back until more bytes come, which may be never; hopeless_bytes bounds what
-        // that costs.
+        // Else expat keeps a whole stanza back until more bytes come, which may be never.
         XML_SetReparseDeferralEnabled(parser.get(), XML_FALSE);
         XML_SetElementHandler(
             parser.get(), [](void* data, const XML_Char* name, const XML_Char** atts) { self(data).start(name, atts); },
             [](void* data, const XML_Char*) { self(data).end(); });
         XML_SetCharacterDataHandler(parser.get(), [](void* data, const XML_Char* text, int length) {
             self(data).text({text, static_cast<std::size_t>(length)});
-        });
-        XML_SetStartNamespaceDeclHandler(parser.get(), [](void* data, const XML_Char* prefix, const XML_Char* uri) {
-            self(data).declare(prefix ? prefix : "", uri ? uri : "");
         });
         XML_SetStartDoctypeDeclHandler(parser.get(), [](void* data, const XML_Char*, const XML_Char*, const XML_Char*,
                                                         int) { self(data).fail("a document type declaration"); });
@@ -246,7 +83,8 @@ struct Wire::State {
         if (fine) {
             fed += slice.size();
             bytes.remove_prefix(slice.size());
-            if (fed - event_at > hopeless_bytes && why.empty()) why = hopeless;
+            if (fed - event_at > hopeless_tag_bytes && why.empty())
+                why = "more than " + std::to_string(hopeless_tag_bytes) + " bytes of one tag";
             return why.empty();
         }
         if (!renewing) return false;
@@ -264,38 +102,34 @@ struct Wire::State {
         fed = event_at = header.size();
     }
 
-    void declare(const char* prefix, const char* uri) {
-        if (depth == 0 && header.empty())
-            declarations += std::string(" xmlns") + (*prefix ? ":" : "") + prefix + "='" + escaped(uri) + "'";
-    }
-
-    void start(const XML_Char* raw, const XML_Char** attributes) {
-        if (++depth == 1) return open_stream(Name(raw), attributes);
+    void start(const XML_Char* name, const XML_Char** attributes) {
+        if (++depth == 1) return open_stream(name, attributes);
         event_at = position();
         if (depth == 2) {
-            growth.emplace(limits);
+            growth.emplace(limits, scope);
             stanza_at = event_at;
         }
-        charge();
-        growth->open(Name(raw), attributes);
+        growth->charge(event_at - stanza_at);
+        growth->open(name, attributes);
+        if (growth->elements() > hopeless_elements)
+            fail("more than " + std::to_string(hopeless_elements) + " elements in one stanza");
     }
 
-    void open_stream(Name name, const XML_Char** attributes) {
+    void open_stream(std::string_view name, const XML_Char** attributes) {
         if (renewing) return;
         event_at = position();
-        if (name.local != "stream" || name.uri != streams_namespace) return fail("not an XMPP stream");
+        scope.open(attributes);
+        const auto colon = name.find(':');
+        const auto prefix = colon == name.npos ? "" : name.substr(0, colon);
+        if (name.substr(colon + 1) != "stream" || scope.find(prefix) != streams_namespace)
+            return fail("not an XMPP stream");
         Event event{Event::Kind::opened, nullptr, "", ""};
         for (; *attributes; attributes += 2) {
             if (std::string_view(attributes[0]) == "id") event.first = attributes[1];
             if (std::string_view(attributes[0]) == "from") event.second = attributes[1];
         }
-        header = "<" + (name.prefix.empty() ? "" : std::string(name.prefix) + ":") + "stream" + declarations + ">";
+        header = "<" + std::string(name) + ">";
         ready.push_back(std::move(event));
-    }
-
-    void charge() {
-        growth->charge(event_at - stanza_at);
-        if (event_at - stanza_at > hopeless_bytes) fail(hopeless);
     }
 
     void text(std::string_view piece) {
@@ -304,7 +138,7 @@ struct Wire::State {
             if (piece.find_first_not_of(" \t\r\n") != piece.npos) fail("text between stanzas");
             return;
         }
-        charge();
+        growth->charge(event_at - stanza_at);
         growth->text(piece);
     }
 
@@ -315,7 +149,7 @@ struct Wire::State {
             ready.push_back({Event::Kind::closed, nullptr, "", ""});
             return stop();
         }
-        charge();
+        growth->charge(event_at - stanza_at);
         growth->close();
         if (depth > 1) return;
         const bool over = !growth->why().empty();
@@ -351,14 +185,14 @@ struct Wire::State {
         return true;
     }
 
-    inline static const std::string hopeless = "more than " + std::to_string(hopeless_bytes) + " bytes of one stanza";
     const Limits limits;
     Calls calls;
     std::unique_ptr<std::remove_pointer_t<XML_Parser>, FreeParser> parser;
     std::string why;
     std::deque<Event> ready;
     std::optional<Growth> growth;
-    std::string declarations, header;
+    Scope scope;                // of the header
+    std::string header;         // as it is written again for a new expat
     std::size_t fed = 0;        // bytes of the present document before the present slice
     std::size_t event_at = 0;   // where in it the last tag began, or ended
     std::size_t stanza_at = 0;  // where the present stanza began

@@ -2,6 +2,8 @@
 
 #include "xmpp/wire.h"
 
+#include <expat.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -19,6 +21,13 @@ unsigned depth_of(const xmpp::Tag& tag) {
     return most + 1;
 }
 
+/// By a parser that minds namespaces, as servers use.
+bool well_formed(const std::string& xml) {
+    const std::unique_ptr<XML_ParserStruct, void (*)(XML_Parser)> parser(XML_ParserCreateNS("UTF-8", '\x01'),
+                                                                         &XML_ParserFree);
+    return XML_Parse(parser.get(), xml.data(), static_cast<int>(xml.size()), 1) == XML_STATUS_OK;
+}
+
 const xmpp::Limits limits{.stanza_bytes = 2000, .depth = 6, .elements = 40, .attributes = 8};
 
 /// What was printed is read again as the same.
@@ -28,6 +37,7 @@ void check(const xmpp::Tag& stanza) {
     require(!stanza.hasAttribute("xmlns") || !xmpp::is_content_namespace(stanza.findAttribute("xmlns")));
     const std::string xml = xmpp::print(stanza);
     require(xmpp::clean(xml) == xml);
+    require(well_formed(xml));
     const auto again = xmpp::parse_stanza(xml);  // quotes and entities make it longer, so the wide limits
     require(again != nullptr);
     // Line ends and tabs are printed as they are and read as spaces or LF [XML 1.0 §2.11, §3.3.3].

@@ -264,11 +264,13 @@ TEST_F(ComponentSession, CloseReadsUntilTheServerCloses) {
     gateway.component->close(5s, [&] { closed = true; });
     EXPECT_FALSE(gateway.component->online());
     const auto ping = server.expect_ping();
-    server.expect("</stream:stream>");
-    server.say("<message from='alice@jabber.test' to='bob\\40mail.test@coi.test'><body>late</body></message>");
+    server.settle();
+    EXPECT_EQ(server.heard(), "") << "no goodbye before the proof";
     server.pong(ping);
-    ASSERT_TRUE(server.until([&] { return gateway.stanzas.size() == 1 && gateway.outcomes.size() == 1; }));
-    EXPECT_EQ(gateway.outcomes[0], "m1 taken");
+    server.expect("</stream:stream>");
+    EXPECT_THAT(gateway.outcomes, ElementsAre("m1 taken"));
+    server.say("<message from='alice@jabber.test' to='bob\\40mail.test@coi.test'><body>late</body></message>");
+    ASSERT_TRUE(server.until([&] { return gateway.stanzas.size() == 1; }));
     gateway.deliver("m2");
     ASSERT_TRUE(server.until([&] { return gateway.outcomes.size() == 2; }));
     EXPECT_EQ(gateway.outcomes[1], "m2 lost");
@@ -286,6 +288,34 @@ TEST_F(ComponentSession, CloseEndsWhenPatienceEnds) {
     gateway.component->close(20ms, [&] { closed = true; });
     server.expect("</stream:stream>");
     EXPECT_TRUE(server.until([&] { return closed; }));
+    EXPECT_TRUE(server.peer_closed());
+}
+
+TEST_F(ComponentSession, CloseProvesWhatWasSentAfterThePingUnderWayToo) {
+    Client& gateway = online();
+    gateway.deliver("m1");
+    const auto first = server.expect_ping();
+    gateway.deliver("m2");
+    bool closed = false;
+    gateway.component->close(5s, [&] { closed = true; });
+    server.pong(first);
+    const auto second = server.expect_ping();
+    server.pong(second);
+    server.expect("</stream:stream>");
+    EXPECT_THAT(gateway.outcomes, ElementsAre("m1 taken", "m2 taken"));
+    server.hang_up();
+    EXPECT_TRUE(server.until([&] { return closed; }));
+}
+
+TEST_F(ComponentSession, CloseWithoutProofIsLossWhenPatienceEnds) {
+    Client& gateway = online();
+    gateway.deliver("m1");
+    server.expect_ping();
+    bool closed = false;
+    gateway.component->close(20ms, [&] { closed = true; });
+    EXPECT_TRUE(server.until([&] { return closed; }));
+    EXPECT_THAT(gateway.outcomes, ElementsAre("m1 lost"));
+    server.expect("</stream:stream>");
     EXPECT_TRUE(server.peer_closed());
 }
 
