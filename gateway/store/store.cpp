@@ -6,8 +6,6 @@
 
 #include "gateway/store/store.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -18,6 +16,8 @@
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#include "gateway/log.h"
 
 namespace gateway {
 namespace {
@@ -217,7 +217,7 @@ void Store::State::run_pieces(Batch& batch) {
         }
         if (piece.failure) {
             db->query("ROLLBACK TO piece").run();
-            if (!piece.urgent) spdlog::error("store: a mark could not be written: {}", piece.failure->what());
+            if (!piece.urgent) log::error("store: a mark could not be written: {}", piece.failure->what());
         }
         db->query("RELEASE piece").run();
     }
@@ -227,7 +227,7 @@ void Store::State::undo() noexcept {
     try {
         if (db != nullptr && db->in_transaction()) db->execute("ROLLBACK");
     } catch (const std::exception& error) {
-        spdlog::warn("store: rollback: {}", error.what());
+        log::warn("store: rollback: {}", error.what());
     }
 }
 
@@ -260,7 +260,7 @@ void Store::State::report(Batch batch) {
 void Store::State::fell_ill(const StoreError& error) {
     trouble = error;
     well = false;
-    spdlog::error("store: {}", error.what());
+    log::error("store: {}", error.what());
     tell(false, error.what());
 }
 
@@ -281,7 +281,7 @@ void Store::State::recover() {
         return;
     }
     well = true;
-    spdlog::warn("store: well again");
+    log::warn("store: well again");
     tell(true, "");
 }
 
@@ -314,7 +314,7 @@ void Store::State::rewind_large_log() {
         tried_log = 0;
     } catch (const StoreError& error) {  // nothing is lost: the log holds it all and grows on
         tried_log = db->log_bytes();
-        spdlog::warn("store: {}", error.what());
+        log::warn("store: {}", error.what());
     }
 }
 
@@ -325,7 +325,7 @@ void Store::State::tidy() {
         db->checkpoint();
         tried_log = 0;
     } catch (const StoreError& error) {  // the next commit will find out whether it is serious
-        spdlog::warn("store: {}", error.what());
+        log::warn("store: {}", error.what());
     }
 }
 
