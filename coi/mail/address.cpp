@@ -8,10 +8,13 @@
 #include <unicode/stringpiece.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "coi/mail/charset.h"
+#include "coi/mail/header.h"
 
 namespace coi {
 namespace {
@@ -120,20 +123,20 @@ std::string folded(const std::string& text) {
     return U_SUCCESS(status) ? out : text;
 }
 
-/// The field without group names and with `,` alone between addresses, so that GMime's parser (which recurses into
-/// groups and crashes on 60,000 of them) sees a flat list. `honour_quotes` is false for a field whose quotes do not
-/// pair.
-std::optional<std::string> flattened(std::string_view field, bool honour_quotes) {
-    std::string out;
-    std::size_t address_start = 0, comments = 0;
+/// The addresses of the field one by one, group names left out, so that GMime's parser (which recurses into groups and
+/// crashes on 60,000 of them) sees a flat list. nullopt if quotes or brackets do not pair and `honour_quotes` is true.
+std::optional<std::vector<std::string>> flattened(std::string_view field, bool honour_quotes) {
+    std::vector<std::string> pieces(1);
+    std::size_t comments = 0;
     bool quoted = false, angle = false, literal = false;
     for (std::size_t i = 0; i < field.size(); ++i) {
         char c = field[i];
-        if (c == '\0') continue;
+        auto& piece = pieces.back();
         if (!honour_quotes && (c == '"' || c == '(' || c == ')' || c == '\\')) c = ' ';
+        if (c == '\0') continue;
         if (c == '\\' && (quoted || comments > 0)) {
-            out += c;
-            if (++i < field.size() && field[i] != '\0') out += field[i];
+            piece += c;
+            if (++i < field.size() && field[i] != '\0') piece += field[i];
             continue;
         }
         if (quoted) {
@@ -148,18 +151,52 @@ std::optional<std::string> flattened(std::string_view field, bool honour_quotes)
         } else if (c == '[' || c == ']') {
             literal = c == '[';
         } else if (!angle && !literal && (c == ',' || c == ';')) {
-            out += ',';
-            address_start = out.size();
+            pieces.emplace_back();
             continue;
         } else if (!angle && !literal && c == ':') {
-            out.resize(address_start);
+            piece.clear();
             continue;
         }
-        out += c;
+        piece += c;
     }
-    if (std::ranges::count(out, ':') > most_colons) std::ranges::replace(out, ':', ' ');
     if (honour_quotes && (quoted || comments > 0 || angle)) return std::nullopt;
-    return out;
+    return pieces;
+}
+
+/// What GMime makes of a flat list.
+std::vector<Address> read_list(std::string list_text) {
+    std::vector<Address> addresses;
+    if (std::ranges::count(list_text, ':') > most_colons) std::ranges::replace(list_text, ':', ' ');
+    if (list_text.find("=?") != std::string::npos) list_text = tidy_words(list_text);
+    const Owned<InternetAddressList> list(internet_address_list_parse(gmime_options(), list_text.c_str()));
+    const int count = list ? internet_address_list_length(list.get()) : 0;
+    for (int i = 0; i < count; ++i) {
+        auto* entry = internet_address_list_get_address(list.get(), i);
+        if (!INTERNET_ADDRESS_IS_MAILBOX(entry)) continue;
+        const char* spec = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry));
+        auto address = parse_addr_spec(spec == nullptr ? "" : spec);
+        if (!address) continue;
+        const char* name = internet_address_get_name(entry);
+        if (name != nullptr) address->name = clean_line(to_utf8(name, "utf-8"));
+        addresses.push_back(std::move(*address));
+    }
+    return addresses;
+}
+
+/// One address that GMime refuses as a whole, such as `Taro <taro..yamada@mobile.example>`.
+void read_oddity(const std::string& piece, std::vector<Address>& addresses) {
+    const auto open = piece.rfind('<');
+    const auto close = open == std::string::npos ? open : piece.find('>', open);
+    const bool bracketed = close != std::string::npos;
+    auto address =
+        parse_addr_spec(trim(bracketed ? std::string_view(piece).substr(open + 1, close - open - 1) : piece));
+    if (!address) return;
+    if (bracketed) {
+        std::string name = decode_header(piece.substr(0, open));
+        std::erase(name, '"');
+        address->name = std::string(trim(name));
+    }
+    addresses.push_back(std::move(*address));
 }
 
 }  // namespace
@@ -184,22 +221,24 @@ Result<Address> parse_addr_spec(std::string_view spec) {
 }
 
 std::vector<Address> parse_address_list(std::string_view field, std::size_t most) {
-    std::vector<Address> addresses;
-    auto flat = flattened(field, true);
-    if (!flat) flat = flattened(field, false);
-    const Owned<InternetAddressList> list(internet_address_list_parse(gmime_options(), flat->c_str()));
-    if (!list) return addresses;
-    const int count = internet_address_list_length(list.get());
-    for (int i = 0; i < count && addresses.size() < most; ++i) {
-        auto* entry = internet_address_list_get_address(list.get(), i);
-        if (!INTERNET_ADDRESS_IS_MAILBOX(entry)) continue;
-        const char* spec = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry));
-        auto address = parse_addr_spec(spec == nullptr ? "" : spec);
-        if (!address) continue;
-        const char* name = internet_address_get_name(entry);
-        if (name != nullptr) address->name = clean_line(to_utf8(name, "utf-8"));
-        addresses.push_back(std::move(*address));
+    auto pieces = flattened(field, true);
+    if (!pieces) pieces = flattened(field, false);
+    std::erase_if(*pieces, [](const std::string& piece) { return trim(piece).empty(); });
+    if (pieces->size() > most) pieces->resize(most);
+    std::string flat;
+    for (const auto& piece : *pieces) flat.append(flat.empty() ? "" : ",").append(piece);
+    auto addresses = read_list(std::move(flat));
+    const auto with_at =
+        std::ranges::count_if(*pieces, [](const auto& piece) { return piece.find('@') != std::string::npos; });
+    if (std::cmp_less(addresses.size(), with_at)) {
+        addresses.clear();
+        for (const auto& piece : *pieces) {
+            auto read = read_list(piece);
+            if (read.empty()) read_oddity(piece, addresses);
+            addresses.insert(addresses.end(), std::move_iterator(read.begin()), std::move_iterator(read.end()));
+        }
     }
+    if (addresses.size() > most) addresses.resize(most);
     return addresses;
 }
 

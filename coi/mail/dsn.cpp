@@ -91,6 +91,10 @@ std::optional<Dsn::Recipient> read_recipient_fields(const std::vector<Field>& fi
     if (recipient.address.empty()) recipient.address = read_recipient(field(fields, "original-recipient"));
     recipient.status = read_status(field(fields, "status"));
     recipient.diagnostic = decode_header(after_type(field(fields, "diagnostic-code")));
+    const auto doubled = [](char a, char b) {
+        return a == ' ' && b == ' ';
+    };  // what indentation leaves of folded lines
+    recipient.diagnostic.erase(std::ranges::unique(recipient.diagnostic, doubled).begin(), recipient.diagnostic.end());
     recipient.diagnostic = std::string(cut_utf8(recipient.diagnostic, longest_diagnostic));
     const auto action = read_action(field(fields, "action"));
     if (!action && (recipient.address.empty() || recipient.status.empty())) return std::nullopt;

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <memory>
+#include <optional>
 
 #include "coi/mail/charset.h"
 #include "coi/mail/gobject.h"
@@ -14,13 +16,42 @@ namespace {
 constexpr std::size_t line_width = 76;     // [RFC 5322 §2.1.1] asks for 78 at most
 constexpr std::size_t longest_word = 900;  // a line may have 998 octets [RFC 5322 §2.1.1]
 
-/// GMime does not widen the charset labels inside encoded words; the commonest wrong one costs whole names.
-std::string widened_labels(std::string value) {
-    constexpr std::string_view label = "=?gb2312?", wider = "=?gb18030?";
-    for (std::size_t at = 0; (at = value.find("=?", at)) != std::string::npos; at += 2) {
-        if (lower(value.substr(at, label.size())) == label) value.replace(at, label.size(), wider);
+struct EncodedWord {
+    std::size_t begin, end;
+    std::string_view charset, payload;
+    bool base64;
+};
+
+/// The first encoded word at or after `from` [RFC 2047 §2].
+std::optional<EncodedWord> find_word(std::string_view value, std::size_t from) {
+    for (std::size_t begin = from; (begin = value.find("=?", begin)) != std::string_view::npos; begin += 2) {
+        const auto charset_end = value.find('?', begin + 2);
+        if (charset_end == std::string_view::npos || charset_end + 2 >= value.size() || value[charset_end + 2] != '?')
+            continue;
+        const char encoding = value[charset_end + 1];
+        const auto end = value.find("?=", charset_end + 3);
+        if (end == std::string_view::npos) return std::nullopt;
+        return EncodedWord{begin, end + 2, value.substr(begin + 2, charset_end - begin - 2),
+                           value.substr(charset_end + 3, end - charset_end - 3), encoding == 'B' || encoding == 'b'};
     }
-    return value;
+    return std::nullopt;
+}
+
+std::string decode_base64(std::string_view text) {
+    gsize length = 0;
+    const std::unique_ptr<guchar, GFree> bytes(g_base64_decode(std::string(text).c_str(), &length));
+    return {reinterpret_cast<const char*>(bytes.get()), length};
+}
+
+void append_word(std::string& out, const EncodedWord& word, const std::string& bytes) {
+    const bool narrow = lower(word.charset) == "gb2312";  // the commonest label that is smaller than what was meant
+    out.append("=?").append(narrow ? "gb18030" : word.charset);
+    if (!word.base64) {
+        out.append("?Q?").append(word.payload).append("?=");
+        return;
+    }
+    const OwnedText encoded(g_base64_encode(reinterpret_cast<const guchar*>(bytes.data()), bytes.size()));
+    out.append("?B?").append(encoded.get()).append("?=");
 }
 
 /// True if the value can stand in a header as it is, folded at its spaces.
@@ -77,6 +108,27 @@ std::string_view field(const std::vector<Field>& fields, std::string_view lower_
     return found == fields.end() ? std::string_view() : std::string_view(found->value);
 }
 
+std::string tidy_words(std::string_view value) {
+    std::string out;
+    std::size_t at = 0;
+    auto word = find_word(value, 0);
+    while (word) {
+        out.append(value.substr(at, word->begin - at));
+        std::string bytes = word->base64 ? decode_base64(word->payload) : std::string();
+        at = word->end;
+        auto next = find_word(value, at);
+        while (word->base64 && next && next->base64 && next->charset == word->charset &&
+               trim(value.substr(at, next->begin - at)).empty()) {
+            bytes += decode_base64(next->payload);
+            at = next->end;
+            next = find_word(value, at);
+        }
+        append_word(out, *word, bytes);
+        word = next;
+    }
+    return out.append(value.substr(at));
+}
+
 std::string unfold(std::string_view raw) {
     std::string out(trim(raw));
     std::erase_if(out, [](char c) { return c == '\r' || c == '\n'; });
@@ -87,7 +139,7 @@ std::string decode_header(std::string_view raw) {
     std::string value = unfold(raw);
     if (is_ascii(value) && value.find("=?") == std::string::npos) return clean_line(value);
     if (value.find('\0') != std::string::npos) std::erase(value, '\0');
-    const OwnedText decoded(g_mime_utils_header_decode_text(gmime_options(), widened_labels(std::move(value)).c_str()));
+    const OwnedText decoded(g_mime_utils_header_decode_text(gmime_options(), tidy_words(value).c_str()));
     return clean_line(to_utf8(decoded ? decoded.get() : "", "utf-8"));
 }
 

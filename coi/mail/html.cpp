@@ -394,7 +394,9 @@ std::string html_to_text(std::string_view html, std::size_t most) {
     static const bool ready = (xmlInitParser(), true);
     static_cast<void>(ready);
     const std::unique_ptr<htmlParserCtxt, FreeParser> parser(htmlNewParserCtxt());
-    if (!parser || html.size() > std::numeric_limits<int>::max()) return {};
+    // Inside a body from the start: text before it would be wrapped in a paragraph that nobody wrote.
+    const std::string document = "<body>" + std::string(html);
+    if (!parser || document.size() > std::numeric_limits<int>::max()) return {};
     Reader reader(most);
     *parser->sax = events();
     parser->userData = parser.get();
@@ -402,7 +404,7 @@ std::string html_to_text(std::string_view html, std::size_t most) {
     constexpr int options = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
                             HTML_PARSE_IGNORE_ENC | HTML_PARSE_NODEFDTD;
     xmlDoc* none =
-        htmlCtxtReadMemory(parser.get(), html.data(), static_cast<int>(html.size()), nullptr, "UTF-8", options);
+        htmlCtxtReadMemory(parser.get(), document.data(), static_cast<int>(document.size()), nullptr, "UTF-8", options);
     if (none != nullptr) xmlFreeDoc(none);
     return std::string(cut_utf8(reader.take(), most));
 }

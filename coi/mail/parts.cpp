@@ -23,7 +23,11 @@ std::string content_type_of(GMimeObject* object) {
     auto* type = g_mime_object_get_content_type(object);
     if (type == nullptr) return "text/plain";
     const OwnedText mime(g_mime_content_type_get_mime_type(type));
-    return lower(mime.get());
+    std::string name = lower(mime.get());
+    if (name != "application/octet-stream") return name;
+    // A Content-Type that is none, such as "text", is as good as missing [RFC 2045 §5.2].
+    const char* given = g_mime_object_get_header(object, "Content-Type");
+    return given != nullptr && std::strchr(given, '/') == nullptr ? "text/plain" : name;
 }
 
 std::string parameter(GMimeObject* object, const char* name) {
@@ -62,7 +66,9 @@ std::string decoded(GMimePart* part, std::size_t most) {
 /// A name that is safe to show and to save under: never a path.
 std::string file_name(const char* given) {
     if (given == nullptr) return {};
-    const std::string whole = clean_line(to_utf8(given, "utf-8"));
+    std::string whole = clean_line(to_utf8(given, "utf-8"));
+    for (std::size_t at = 0; (at = whole.find("=?", at)) != std::string::npos;)
+        whole[at + 1] = '_';  // what GMime did not decode
     const auto slash = whole.find_last_of("/\\");
     const auto name = trim(std::string_view(whole).substr(slash == std::string::npos ? 0 : slash + 1));
     if (name == "." || name == "..") return {};
@@ -140,7 +146,11 @@ class Walk {
             text = joined(std::move(text), read(part, place));
             place.text_before = text.kind != TextKind::none;
         }
-        return text;
+        if (count > 0) return text;
+        // A multipart whose boundary never comes: all its words stand before the first part that isn't there.
+        const char* prologue = g_mime_multipart_get_prologue(multipart);
+        const std::string words = clean_text(to_utf8(prologue == nullptr ? "" : prologue, ""));
+        return {cut(words, false), words.empty() ? TextKind::none : TextKind::plain};
     }
 
     /// The best of several forms of one text [RFC 2046 §5.1.4]; a chat wants plain before pretty. An empty plain part

@@ -14,9 +14,9 @@ using Lines = std::vector<std::string_view>;
 using Words = std::span<const std::string_view>;
 
 // How mailers begin and end the line above a quote, in lower case.
-constexpr std::array<std::string_view, 20> openers{
-    "on ",  "am ", "le ",        "el ",      "il ",        "op ", "em ", "den ",  "dnia ", "w dniu ",
-    "dne ", "på ", "il giorno ", "quoting ", "zitat von ", "em ", "ons", "a(z) ", "в ",    "пн, "};
+constexpr std::array<std::string_view, 19> openers{
+    "on ",  "am ", "le ",        "el ",      "il ",        "op ", "em ",   "den ", "dnia ", "w dniu ",
+    "dne ", "på ", "il giorno ", "quoting ", "zitat von ", "ons", "a(z) ", "в ",   "пн, "};
 constexpr std::array<std::string_view, 21> verbs{
     "wrote",   "writes",    "schrieb", "a écrit",    "escribió", "ha scritto", "scrisse",
     "schreef", "skrev",     "napisał", "napisal",    "escreveu", "pisze",      "пишет",
@@ -141,7 +141,8 @@ std::size_t unmarked_quote(const Lines& lines) {
     return lines.size();
 }
 
-/// Where the block of ">" lines at the end begins, with the attribution above it; lines.size() if there is none.
+/// Where the block of ">" lines at the end begins, with the attribution above it; lines.size() if there is none, or if
+/// the person wrote the words that introduce it ("as the poet says:").
 std::size_t marked_quote(const Lines& lines) {
     std::size_t start = lines.size();
     while (start > 0 && (is_blank(lines[start - 1]) || is_quote(lines[start - 1]))) --start;
@@ -149,7 +150,7 @@ std::size_t marked_quote(const Lines& lines) {
     for (std::size_t back = 4; back > 0; --back) {
         if (start >= back && attribution_length(lines, start - back) == back) return start - back;
     }
-    return start;
+    return start > 0 && trim(lines[start - 1]).ends_with(':') ? lines.size() : start;
 }
 
 /// Where the signature begins, lines.size() if there is none [RFC 3676 §4.3]; and where it ends: at a forwarded mail.

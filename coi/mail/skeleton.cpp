@@ -86,6 +86,7 @@ class Skeleton {
         block_bytes_ = 0;
         field_.clear();
         content_type_.clear();
+        last_content_type_.clear();
         encoded_ = false;
     }
 
@@ -97,7 +98,11 @@ class Skeleton {
             if (is_address_field(name) && std::ranges::count(value, ':') > most_colons) {
                 return over_limit("the mail's address groups are too deep");
             }
-            if (name == "content-type" && content_type_.empty()) content_type_ = unfold(value);
+            if (name == "content-type") {
+                // Of two, GMime goes by the first's type and the last's boundary.
+                if (content_type_.empty()) content_type_ = unfold(value);
+                last_content_type_ = unfold(value);
+            }
             if (name == "content-transfer-encoding") {
                 const std::string encoding = lower(trim(value));
                 encoded_ = encoding != "7bit" && encoding != "8bit" && encoding != "binary";
@@ -114,7 +119,8 @@ class Skeleton {
         const std::string type = lower(std::string_view(content_type_).substr(0, content_type_.find_first_of("; \t")));
         const bool in_digest = !levels_.empty() && levels_.back().digest;
         if (type.starts_with("multipart/")) {
-            const Owned<GMimeContentType> parsed(g_mime_content_type_parse(gmime_options(), content_type_.c_str()));
+            const Owned<GMimeContentType> parsed(
+                g_mime_content_type_parse(gmime_options(), last_content_type_.c_str()));
             const char* boundary = parsed ? g_mime_content_type_get_parameter(parsed.get(), "boundary") : nullptr;
             if (boundary != nullptr && *boundary != '\0') levels_.push_back({boundary, type == "multipart/digest"});
         } else if (!encoded_ && (type == "message/rfc822" || type == "message/global" || type == "message/news" ||
@@ -129,7 +135,7 @@ class Skeleton {
 
     const Limits& limits_;
     std::vector<Level> levels_;
-    std::string field_, content_type_;
+    std::string field_, content_type_, last_content_type_;
     std::size_t block_bytes_ = 0, parts_ = 1;
     bool in_header_ = true, encoded_ = false;
 };

@@ -1,0 +1,48 @@
+#include "coi/mail/mdn.h"
+
+#include <gtest/gtest.h>
+
+namespace coi {
+namespace {
+
+Mdn parsed(std::string_view part) { return parse_mdn(part).value(); }
+
+// [RFC 8098 §9], the example of a displayed message.
+TEST(Mdn, ReadsTheSpecificationsExample) {
+    EXPECT_EQ((Mdn{{"199509192301.23456@example.org"}, true}),
+              parsed("Reporting-UA: joes-pc.cs.example.com; Foomail 97.1\r\n"
+                     "Original-Recipient: rfc822;Joe_Recipient@example.com\r\n"
+                     "Final-Recipient: rfc822;Joe_Recipient@example.com\r\n"
+                     "Original-Message-ID: <199509192301.23456@example.org>\r\n"
+                     "Disposition: manual-action/MDN-sent-manually; displayed\r\n"));
+}
+
+TEST(Mdn, DeltaChatsReportHasOnlyTwoFields) {
+    EXPECT_EQ(
+        (Mdn{{"chat$1@x"}, true}),
+        parsed("Original-Message-ID: <chat$1@x>\nDisposition: manual-action/MDN-sent-automatically; displayed\n\n"));
+}
+
+TEST(Mdn, OtherDispositionsAreNotDisplayed) {
+    for (const std::string_view type :
+         {"deleted", "dispatched", "processed", "denied", "displayed/error", "displayednot"}) {
+        EXPECT_FALSE(parsed("Original-Message-ID: <a@b>\nDisposition: automatic-action/MDN-sent-automatically; " +
+                            std::string(type))
+                         .displayed)
+            << type;
+    }
+}
+
+TEST(Mdn, CaseAndSpacingDoNotMatter) {
+    EXPECT_TRUE(
+        parsed("\r\nORIGINAL-MESSAGE-ID:<a@b>\r\nDISPOSITION:Manual-Action/mdn-sent-manually ;\r\n Displayed \r\n")
+            .displayed);
+}
+
+TEST(Mdn, WithoutTheOriginalItIsAnError) {
+    EXPECT_EQ(ErrorKind::malformed, parse_mdn("Disposition: manual-action/MDN-sent-manually; displayed").error().kind);
+    EXPECT_FALSE(parse_mdn(""));
+}
+
+}  // namespace
+}  // namespace coi
