@@ -1,3 +1,8 @@
+// Reading what config/files.h names: bounded, regular files only, and closed to other users where a secret stands in
+// them.
+//
+// Invariant: a key or secret is looked at, never printed, and wiped where it is not kept.
+
 #include "config/files.h"
 
 #include <fcntl.h>

@@ -1,3 +1,8 @@
+// Sizes, durations, hosts and domains from text; see config/value.h.
+//
+// Left out on purpose: fractions and sums ("1.5 MiB", "1 h 30 min"); one number and one unit say everything an operator
+// needs.
+
 #include "config/value.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,7 @@
+// The subcommands: CLI11 reads the arguments into Arguments, and one Asking asks the gateway and prints its answer.
+//
+// Lists are asked for in pages, so that no answer is large; see gateway/control.h for the verbs.
+
 #include "gateway/cli.h"
 
 #include <CLI/App.hpp>

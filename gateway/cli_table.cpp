@@ -1,3 +1,5 @@
+// Plain text for a terminal; see gateway/cli_table.h. Left out on purpose: colours, wrapping, double-width characters.
+
 #include "gateway/cli_table.h"
 
 #include <algorithm>

@@ -1,3 +1,8 @@
+// Asio callbacks around one line of JSON; see gateway/control.h.
+//
+// Invariant: a Session lives as long as an operation of its own or a verb under way; an answer to one that is closed
+// goes nowhere.
+
 #include "gateway/control.h"
 
 #include <sys/socket.h>

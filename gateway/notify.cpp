@@ -1,3 +1,5 @@
+// libsystemd behind gateway/notify.h [sd_notify(3), sd_watchdog_enabled(3)].
+
 #include "gateway/notify.h"
 
 #include <systemd/sd-daemon.h>

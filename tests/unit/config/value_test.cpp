@@ -1,3 +1,5 @@
+// Sizes, durations, hosts and domains as people write them, and what is near enough to be meant.
+
 #include "config/value.h"
 
 #include <gtest/gtest.h>

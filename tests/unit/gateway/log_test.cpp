@@ -1,3 +1,5 @@
+// The log: one line a happening, of the levels that are wanted.
+
 #include "gateway/log.h"
 
 #include <gtest/gtest.h>
