@@ -45,13 +45,14 @@ std::string Stream::where() const { return "Jabber server " + names_.host + ":" 
 void Stream::handleReceivedData(const gloox::ConnectionBase*, const std::string& data) {
     if (ended_ || wire_.read(data) || ended_) return;
     // [RFC 6120 §4.9.3.1] A server that sends what is no XML cannot be told anything it would understand.
-    give_up(where() + " sent what is not an XMPP stream (" + wire_.why() + ")");
+    give_up(where() + " sent what is not an XMPP stream (" + wire_.why() + ")" +
+            (open_ ? "" : ": is this its component port?"));
 }
 
 void Stream::opened(const std::string& id) {
     if (ended_) return;
     open_ = true;
-    if (id.empty()) return give_up(where() + " opened a stream without an id: is this its component port?");
+    if (id.empty()) return;  // Prosody's way to begin a stream error; the handshake is impossible without
     Tag start("stream", "id", id);
     start.setXmlns(streams);
     handleTag(&start);  // gloox answers with the handshake [XEP-0114 §3]
@@ -72,7 +73,7 @@ void Stream::take_error(const Tag& error) {
     for (const Tag* part : error.children()) {
         if (namespace_of(*part) != stream_conditions) continue;
         if (part->name() == "text")
-            text = part->cdata().substr(0, 200);
+            text = clean(part->cdata().substr(0, 200));
         else
             condition = part->name();
     }
@@ -80,7 +81,7 @@ void Stream::take_error(const Tag& error) {
     std::string why = where() + " ended the stream (" + said + ")";
     if (!online_) {
         if (condition == "not-authorized")
-            why = where() + ": wrong secret for " + names_.component + " (" + said + ")";
+            why = where() + ": wrong secret for " + names_.component + ", or no such component there (" + said + ")";
         else if (condition == "host-unknown")
             why = where() + " has no component " + names_.component + " (" + said + ")";
         else if (condition == "conflict")

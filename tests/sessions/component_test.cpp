@@ -14,6 +14,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 const std::string refused =
     "<message type='error' id='m1' from='alice@jabber.test' to='bob\\40mail.test@coi.test'><error type='cancel'>"
@@ -76,6 +77,31 @@ TEST_F(ComponentSession, WrongSecretIsSaidAsSuchAndTriedAgain) {
     EXPECT_THAT(client->offline[0], testing::Not(HasSubstr("secret secret")));
     server.handshake();
     EXPECT_TRUE(server.until([&] { return client->online == 1; }));
+}
+
+TEST_F(ComponentSession, RefusalsOfTheServerAreSaidInPlainWords) {
+    client = std::make_unique<Client>(io, server.port());
+    const auto after = [&](const std::string& said) {
+        const auto before = client->offline.size();
+        server.accept();
+        server.expect("<stream:stream");
+        server.say(said);
+        EXPECT_TRUE(offline_times(before + 1));
+        return client->offline.back();
+    };
+    const auto error = [](const std::string& condition) {
+        return "<stream:error><" + condition +
+               " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>";
+    };
+    std::string without_id = stream_header;
+    without_id.replace(without_id.find("stream-1"), 8, "");
+    EXPECT_THAT(after(without_id + error("host-unknown")), HasSubstr(" has no component coi.test (host-unknown)"));
+    EXPECT_THAT(after(stream_header + error("conflict")),
+                HasSubstr("another process is connected as coi.test (conflict)"));
+    EXPECT_THAT(after(stream_header + error("invalid-namespace")),
+                HasSubstr("(invalid-namespace): is this its component port?"));
+    EXPECT_THAT(after("SSH-2.0-OpenSSH\r\n"),
+                HasSubstr("not an XMPP stream (XML error: syntax error): is this its component port?"));
 }
 
 TEST_F(ComponentSession, StreamEndsAtEachStepOfTheHandshake) {
@@ -186,6 +212,32 @@ TEST_F(ComponentSession, EndBeforePongIsLossAndTheStanzaIsSentAgainAfterReconnec
     server.pong(ping);
     ASSERT_TRUE(server.until([&] { return gateway.outcomes.size() == 4; }));
     EXPECT_EQ(gateway.outcomes[3], "m1 taken");
+}
+
+TEST_F(ComponentSession, BrokenAtEachStepEveryStanzaHasOneOutcome) {
+    Client& gateway = online();
+    for (int step = 0; step < 6; ++step) {
+        gateway.outcomes.clear();
+        gateway.deliver("m1");
+        gateway.deliver("m2");
+        const auto ping = server.expect_ping();
+        gateway.deliver("m3");
+        if (step == 1) server.say(refused.substr(0, 60));
+        if (step >= 2) server.say(refused);
+        if (step == 3) server.say("<iq type='result' id='" + ping);
+        if (step >= 4) server.pong(ping);
+        if (step == 5) server.pong(server.expect_ping());
+        server.settle();
+        server.hang_up();
+        ASSERT_TRUE(offline_times(static_cast<std::size_t>(step) + 1)) << step;
+        EXPECT_THAT(gateway.outcomes,
+                    UnorderedElementsAre(step >= 2 ? "m1 refused cancel item-not-found" : "m1 lost",
+                                         step >= 4 ? "m2 taken" : "m2 lost", step >= 5 ? "m3 taken" : "m3 lost"))
+            << step;
+        server.handshake();
+        ASSERT_TRUE(server.until([&] { return gateway.component->online(); })) << step;
+    }
+    EXPECT_THAT(gateway.stanzas, IsEmpty());
 }
 
 TEST_F(ComponentSession, PongsOfOthersProveNothing) {
