@@ -141,6 +141,7 @@ void Store::State::run() {
     for (auto& piece : rest) piece.failure = trouble;
     report(std::move(rest));
     tidy();
+    log::info("store: closed after {} commits", commits.load());
 }
 
 /// While the store is not well: what comes fails at once, and after a pause the database is tried again.
