@@ -237,7 +237,7 @@ awaitable<Result<void>> ImapClient::append(const std::string& folder, const std:
     }
     ImapCommand command = state->command("APPEND");
     command.string(folder, state->utf8);
-    if (!flags.empty()) command.words("(" + flags + ")");
+    if (!flags.empty()) command.words(flags.starts_with('(') ? flags : "(" + flags + ")");
     command.literal(mail);
     co_return co_await state->must(std::move(command));
 }

@@ -76,7 +76,7 @@ class ImapClient {
     /// IDLE, renewed before 29 minutes [RFC 2177]; NOOP every `poll` where there is none. true: look.
     /// News that came while another operation ran count: true at once. since() takes the news.
     awaitable<Result<bool>> wait_for_news(Timeout longest, Timeout poll);
-    /// `flags`: "\\Seen $Chat" or "". `mail` has CRLF line ends and must live until the end.
+    /// `flags`: "\\Seen $Chat", with or without parentheses, or "" for none. `mail` has CRLF line ends and must live until the end.
     awaitable<Result<void>> append(const std::string& folder, const std::string& flags, std::string_view mail);
     /// The value of a server entry (mailbox ""); nullopt if it is not set.
     awaitable<Result<std::optional<std::string>>> metadata(const std::string& entry);

@@ -208,7 +208,7 @@ S: c2 OK [APPENDUID 38505 3955] done
 
 TEST(ImapMailbox, AppendsWithoutWaitingWhereTheServerAllows) {
     plays(opening("LITERAL+ APPENDLIMIT=100") + R"(
-C: c2 APPEND "Sent" {8+}
+C: c2 APPEND "Sent" (\Seen) {8+}
 C: A: b
 C: 
 C: 
@@ -218,7 +218,7 @@ S: c2 OK done
               auto over = co_await client.append("Sent", "", std::string(101, 'x'));
               EXPECT_FALSE(over);
               if (over || over.error().kind != ErrorKind::limit) co_return false;
-              co_return (co_await client.append("Sent", "", "A: b\r\n\r\n")).has_value();
+              co_return (co_await client.append("Sent", "(\\Seen)", "A: b\r\n\r\n")).has_value();
           });
 }
 
