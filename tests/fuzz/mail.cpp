@@ -1,0 +1,47 @@
+// Any bytes as a mail: parse never throws and keeps its promises, and what it gives can be printed and read back.
+
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "coi/mail/bulk.h"
+#include "coi/mail/charset.h"
+#include "coi/mail/quote.h"
+#include "coi/message.h"
+
+namespace {
+
+void check(bool promise) {
+    if (!promise) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+    coi::ParseOptions options;
+    options.keep_attachments = true;
+    auto parsed = coi::parse(bytes, {}, options);
+    if (!parsed) return 0;
+    auto& message = *parsed;
+    check(!message.from.empty());
+    check(coi::is_utf8(message.text) && coi::is_utf8(message.subject) && coi::is_utf8(message.report_original));
+    check(message.subject.find_first_of("\r\n") == std::string::npos);
+    check(message.text.find('\r') == std::string::npos);
+    check(coi::fold_quotes(message.text, message.subject).empty() == message.text.empty());
+    coi::bulk(message);
+
+    // The law of coi/message.h, for the mails that print writes.
+    message.encrypted = message.text_was_html = false;
+    message.dsn.reset();
+    message.report_original.clear();
+    message.attachments.clear();
+    if (message.references.size() > 20) message.references.resize(20);
+    if (message.in_reply_to.size() > 20) message.in_reply_to.resize(20);
+    const auto printed = coi::print(message);
+    if (!printed) return 0;
+    const auto again = coi::parse(*printed, {}, options);
+    // A printed text may grow beyond the limits and look like armor; everything else comes back.
+    if (again && !again->encrypted && message.text.size() < 100000) check(*again == message);
+    return 0;
+}
