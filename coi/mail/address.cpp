@@ -163,40 +163,82 @@ std::optional<std::vector<std::string>> flattened(std::string_view field, bool h
     return pieces;
 }
 
+/// Writes the end of each "xn--" (or "xn-*") in another way. GMime decodes A-labels without a check that they are
+/// valid, and so makes another domain of some; the star hides them from it, and can't stand in a domain.
+void mark_a_labels(std::string& text, char before, char after) {
+    for (std::size_t at = 0; (at = text.find('-', at)) != std::string::npos; ++at) {
+        if (at < 2 || at + 1 == text.size() || text[at + 1] != before) continue;
+        if (lower(std::string_view(text).substr(at - 2, 2)) == "xn") text[at + 1] = after;
+    }
+}
+
 /// What GMime makes of a flat list.
 std::vector<Address> read_list(std::string list_text) {
     std::vector<Address> addresses;
     if (std::ranges::count(list_text, ':') > most_colons) std::ranges::replace(list_text, ':', ' ');
     if (list_text.find("=?") != std::string::npos) list_text = tidy_words(list_text);
+    mark_a_labels(list_text, '-', '*');
     const Owned<InternetAddressList> list(internet_address_list_parse(gmime_options(), list_text.c_str()));
     const int count = list ? internet_address_list_length(list.get()) : 0;
     for (int i = 0; i < count; ++i) {
         auto* entry = internet_address_list_get_address(list.get(), i);
         if (!INTERNET_ADDRESS_IS_MAILBOX(entry)) continue;
-        const char* spec = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry));
-        auto address = parse_addr_spec(spec == nullptr ? "" : spec);
+        const char* given_spec = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry));
+        const char* given_name = internet_address_get_name(entry);
+        std::string spec = given_spec == nullptr ? "" : given_spec;
+        std::string name = given_name == nullptr ? "" : given_name;
+        mark_a_labels(spec, '*', '-');
+        mark_a_labels(name, '*', '-');
+        auto address = parse_addr_spec(spec);
         if (!address) continue;
-        const char* name = internet_address_get_name(entry);
-        if (name != nullptr) address->name = clean_line(to_utf8(name, "utf-8"));
+        address->name = clean_line(to_utf8(name, "utf-8"));
         addresses.push_back(std::move(*address));
     }
     return addresses;
 }
 
-/// One address that GMime refuses as a whole, such as `Taro <taro..yamada@mobile.example>`.
-void read_oddity(const std::string& piece, std::vector<Address>& addresses) {
-    const auto open = piece.rfind('<');
-    const auto close = open == std::string::npos ? open : piece.find('>', open);
-    const bool bracketed = close != std::string::npos;
-    auto address =
-        parse_addr_spec(trim(bracketed ? std::string_view(piece).substr(open + 1, close - open - 1) : piece));
-    if (!address) return;
-    if (bracketed) {
-        std::string name = decode_header(piece.substr(0, open));
-        std::erase(name, '"');
-        address->name = std::string(trim(name));
+/// A display name: encoded words decoded, quoted strings [RFC 5322 §3.2.4] without their quotes.
+std::string read_name(std::string_view raw) {
+    const std::string name = decode_header(raw);
+    std::string out;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        if (name[i] == '"') continue;
+        if (name[i] == '\\' && i + 1 < name.size()) ++i;
+        out += name[i];
     }
+    return clean_line(out);
+}
+
+/// One address by our own means: `Taro <taro..yamada@mobile.example>`, which GMime refuses as a whole, and domains in
+/// A-labels, which it decodes without checking that they are valid.
+void read_alone(const std::string& piece, std::vector<Address>& addresses) {
+    const std::string_view view = piece;
+    const auto open = view.rfind('<');
+    const auto close = open == std::string_view::npos ? open : view.find('>', open);
+    const auto comment = view.find('(');
+    std::string_view spec = view, name;
+    if (close != std::string_view::npos) {
+        spec = view.substr(open + 1, close - open - 1);
+        name = view.substr(0, open);
+    } else if (comment != std::string_view::npos) {
+        spec = view.substr(0, comment);
+        name = view.substr(comment + 1, view.rfind(')') - comment - 1);
+    }
+    auto address = parse_addr_spec(trim(spec));
+    if (!address) return;
+    address->name = read_name(name);
     addresses.push_back(std::move(*address));
+}
+
+/// The same list address by address, so that one that is odd does not take the others along.
+std::vector<Address> read_singly(const std::vector<std::string>& pieces) {
+    std::vector<Address> addresses;
+    for (const auto& piece : pieces) {
+        auto read = read_list(piece);
+        if (read.empty()) read_alone(piece, read);
+        addresses.insert(addresses.end(), std::move_iterator(read.begin()), std::move_iterator(read.end()));
+    }
+    return addresses;
 }
 
 }  // namespace
@@ -228,16 +270,8 @@ std::vector<Address> parse_address_list(std::string_view field, std::size_t most
     std::string flat;
     for (const auto& piece : *pieces) flat.append(flat.empty() ? "" : ",").append(piece);
     auto addresses = read_list(std::move(flat));
-    const auto with_at =
-        std::ranges::count_if(*pieces, [](const auto& piece) { return piece.find('@') != std::string::npos; });
-    if (std::cmp_less(addresses.size(), with_at)) {
-        addresses.clear();
-        for (const auto& piece : *pieces) {
-            auto read = read_list(piece);
-            if (read.empty()) read_oddity(piece, addresses);
-            addresses.insert(addresses.end(), std::move_iterator(read.begin()), std::move_iterator(read.end()));
-        }
-    }
+    const auto has_at = [](const std::string& piece) { return piece.find('@') != std::string::npos; };
+    if (std::cmp_less(addresses.size(), std::ranges::count_if(*pieces, has_at))) addresses = read_singly(*pieces);
     if (addresses.size() > most) addresses.resize(most);
     return addresses;
 }

@@ -121,7 +121,9 @@ std::string to_utf8(std::string_view bytes, std::string_view charset) {
     Converter converter;
     if (!label.empty() && label != "utf-8" && label != "utf8") converter = open_converter(std::string(widened(label)));
     if (!converter) converter = open_converter("windows-1252");
-    return converter ? convert(converter.get(), bytes) : repaired_utf8(bytes);
+    std::string text = converter ? convert(converter.get(), bytes) : repaired_utf8(bytes);
+    std::erase(text, '\0');
+    return text;
 }
 
 std::string clean_text(std::string_view text) {

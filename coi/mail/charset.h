@@ -11,7 +11,7 @@
 
 namespace coi {
 
-/// `bytes` in `charset` (any case, "" if unknown) as valid UTF-8.
+/// `bytes` in `charset` (any case, "" if unknown) as valid UTF-8 without NUL.
 std::string to_utf8(std::string_view bytes, std::string_view charset);
 
 bool is_utf8(std::string_view);

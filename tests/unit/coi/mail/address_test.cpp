@@ -94,6 +94,14 @@ TEST(AddressList, OneOddAddressDoesNotTakeTheOthersAlong) {
               parse_address_list("a@x.example, Taro <taro..y@x.example>, c@x.example, nonsense, <@>"));
 }
 
+TEST(AddressList, InvalidALabelsAreNotMadeAnotherDomain) {
+    const auto list = parse_address_list("\"xn--x, y\" <bob@xn--bcher-kvTRUST_UNDEamp>, c@xn--bcher-kva.example");
+    ASSERT_EQ(2u, list.size());
+    EXPECT_EQ("xn--x, y", list[0].name);
+    EXPECT_EQ("bob@xn--bcher-kvtrust_undeamp", list[0].addr_spec());
+    EXPECT_EQ("bücher.example", list[1].domain);
+}
+
 TEST(AddressList, SixtyThousandNestedGroupsAreHarmless) {
     std::string field;
     for (int i = 0; i < 60000; ++i) field += "a:";
