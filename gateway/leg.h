@@ -1,0 +1,114 @@
+// One leg of the queue at work: which line may send now, what waits, and what becomes of each attempt.
+//
+// Entries of one (account, contact) are a line: first in, first out, one in flight; lines that share a way out (one
+// SMTP server, the Jabber stream) are a lane with a capacity. What waits stays on disk: memory holds the head of a line
+// and a few behind it. A lane whose server cannot be reached is tried by one line until it answers; that is no attempt
+// of the messages'. Time is an argument (tick), the act itself a callback: nothing here knows a socket. Invariant: an
+// entry that was committed ends in exactly one of Calls::done or Calls::refused, in the order of its line.
+
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "coi/result.h"
+#include "gateway/store/queue.h"
+#include "gateway/store/store.h"
+
+namespace gateway {
+
+/// What an attempt came to.
+struct Fate {
+    enum class Kind {
+        done,         // the other side took responsibility
+        refused,      // permanent; the sender must be told
+        later,        // this message not now
+        unreachable,  // the whole lane not now
+    } kind = Kind::done;
+    coi::Error error{coi::ErrorKind::refused, false, {}, 0, {}};  // of all but done: for the sender and the admin
+};
+
+class Leg {
+  public:
+    using LaneId = std::int64_t;
+    struct Calls {
+        /// Acts. `finished` is called exactly once, later or at once.
+        std::function<void(const queue::Entry&, std::function<void(Fate)> finished)> attempt;
+        /// After success; the entry is already marked.
+        std::function<void(const queue::Entry&)> done;
+        /// After a permanent failure or expiry: must put the sender's notice and queue::done(entry) into one commit.
+        std::function<void(const queue::Entry&, const coi::Error&)> refused;
+        std::function<LaneId(const queue::Entry&)> lane;
+        std::function<std::size_t(LaneId)> capacity;
+        std::function<Time()> now;
+        /// The earliest tick that is needed has changed.
+        std::function<void()> wake_changed;
+    };
+    struct Limits {
+        std::size_t ready_entries = 8;              // of one line in memory
+        std::size_t ready_bytes = 8 * 1024 * 1024;  // of all lines in memory, beyond each line's head
+        std::chrono::milliseconds lane_backoff_first{1000}, lane_backoff_most{60'000};
+    };
+    Leg(queue::Leg leg, Store& store, Calls calls, Limits limits);
+    Leg(queue::Leg leg, Store& store, Calls calls) : Leg(leg, store, std::move(calls), Limits{}) {}
+
+    /// Takes up what the store holds from before. Waits for the store: call before the loop runs.
+    void start();
+    /// An entry was committed (with its id and payload). In the order of commits.
+    void committed(queue::Entry entry);
+    /// The lane can be tried again now (stream online, password changed).
+    void lane_up(LaneId lane);
+    /// All waiting lines at once, for `coigate queue retry`.
+    void retry_now();
+    /// The entry was removed from the store by someone else (dropped, expired): forget it. False if it is in flight.
+    bool forget(std::int64_t id);
+    /// Nothing new is attempted any more; those in flight still finish.
+    void stop() { stopped_ = true; }
+    std::size_t in_flight() const { return in_flight_; }
+    std::optional<Time> next_wake() const;
+    void tick(Time now);
+
+  private:
+    using Key = std::pair<AccountId, std::string>;
+    struct Line {
+        LaneId lane = 0;
+        std::deque<queue::Entry> ready;  // contiguous from the head
+        std::int64_t read_up_to = 0;     // last id that was put in `ready`
+        std::int64_t newest = 0;         // last id committed to this line
+        bool reading = false, flying = false, queued = false;
+        std::optional<Time> until;  // sleeps
+        bool complete() const { return read_up_to >= newest; }
+    };
+    struct Lane {
+        std::deque<Key> waiting;
+        std::size_t busy = 0;  // lines that fly or read
+        int failures = 0;
+        std::optional<Time> down_until;  // unreachable: one probe then
+    };
+    void offer(const Key&, Line&);
+    void pump(LaneId);
+    void fly(const Key&);
+    void finish(const Key&, std::int64_t id, const Fate&);
+    void advance(const Key&, Line&);
+    void sleep(const Key&, Line&, Time until);
+    void read_more(const Key&, Line&);
+    void received(const Key&, std::vector<queue::Entry>);
+    void pop(Line&);
+    void lane_failed(LaneId, const Key&, Line&);
+
+    queue::Leg leg_;
+    Store& store_;
+    Calls calls_;
+    Limits limits_;
+    std::map<Key, Line> lines_;
+    std::map<LaneId, Lane> lanes_;
+    std::multimap<Time, Key> sleeping_;
+    std::size_t ready_bytes_ = 0, in_flight_ = 0;
+    bool stopped_ = false;
+};
+
+}  // namespace gateway

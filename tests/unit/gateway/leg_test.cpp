@@ -1,0 +1,232 @@
+// The scheduling of a leg: order, lanes, retries, restarts. Time is an argument; the store is real, in memory.
+
+#include "gateway/leg.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+
+namespace gateway {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+/// A loop without Asio: what the store posts is run by the test, on the test's thread.
+class Loop {
+  public:
+    Store::Post post() {
+        return [this](std::function<void()> call) {
+            const std::lock_guard lock(mutex_);
+            calls_.push_back(std::move(call));
+            some_.notify_one();
+        };
+    }
+    /// Runs what was posted until `enough`.
+    void run_until(const std::function<bool()>& enough) {
+        while (!enough()) {
+            std::function<void()> call;
+            {
+                std::unique_lock lock(mutex_);
+                ASSERT_TRUE(some_.wait_for(lock, 10s, [this] { return !calls_.empty(); })) << "nothing more came";
+                call = std::move(calls_.front());
+                calls_.pop_front();
+            }
+            call();
+        }
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable some_;
+    std::deque<std::function<void()>> calls_;
+};
+
+struct LegTest : testing::Test {
+    Loop loop;
+    Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
+    Time time{1'000'000'000ms};
+    std::size_t capacity = 10;
+    struct Attempt {
+        std::string payload;
+        std::function<void(Fate)> finished;
+    };
+    std::vector<Attempt> flying;
+    std::vector<std::string> tried, done, refused;
+    std::unique_ptr<Leg> leg = make();
+
+    std::unique_ptr<Leg> make() {
+        Leg::Calls calls;
+        calls.attempt = [this](const queue::Entry& entry, std::function<void(Fate)> finished) {
+            tried.push_back(entry.payload);
+            flying.push_back({entry.payload, std::move(finished)});
+        };
+        calls.done = [this](const queue::Entry& entry) { done.push_back(entry.payload); };
+        calls.refused = [this](const queue::Entry& entry, const coi::Error&) {
+            refused.push_back(entry.payload);
+            store.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
+        };
+        calls.lane = [](const queue::Entry&) { return 0; };
+        calls.capacity = [this](Leg::LaneId) { return capacity; };
+        calls.now = [this] { return time; };
+        calls.wake_changed = [] {};
+        Leg::Limits limits;
+        limits.ready_entries = 3;
+        return std::make_unique<Leg>(queue::Leg::mail, store, std::move(calls), limits);
+    }
+
+    void commit(const std::string& contact, const std::string& payload) {
+        queue::Entry entry;
+        entry.account = AccountId{1};
+        entry.contact = contact;
+        entry.name = entry.payload = payload;
+        entry.taken = entry.next = time;
+        entry.expires = time + 24h;
+        store.now([&](Database& db) { entry.id = queue::put(db, entry); });
+        leg->committed(entry);
+    }
+    void finish(const std::string& payload, Fate::Kind kind = Fate::Kind::done) {
+        const auto at =
+            std::find_if(flying.begin(), flying.end(), [&](const Attempt& a) { return a.payload == payload; });
+        ASSERT_NE(at, flying.end()) << payload << " is not in flight";
+        const auto finished = std::move(at->finished);
+        flying.erase(at);
+        finished(Fate{kind, {coi::ErrorKind::refused, false, "no", 0, {}}});
+    }
+    void wait_for_attempts(std::size_t count) {
+        loop.run_until([&] { return tried.size() >= count; });
+    }
+    std::int64_t on_disk() {
+        std::int64_t count = 0;
+        store.now([&](Database& db) { count = queue::count(db, queue::Leg::mail); });
+        return count;
+    }
+};
+
+TEST_F(LegTest, one_line_sends_one_at_a_time_in_order) {
+    for (const char* text : {"a", "b", "c", "d", "e", "f"}) commit("bob", text);
+    EXPECT_THAT(tried, ElementsAre("a"));
+    for (const char* text : {"a", "b", "c", "d", "e", "f"}) {
+        loop.run_until([&] { return !flying.empty(); });
+        ASSERT_EQ(flying.size(), 1u);
+        finish(text);
+    }
+    EXPECT_THAT(done, ElementsAre("a", "b", "c", "d", "e", "f"));
+    EXPECT_EQ(on_disk(), 0);
+}
+
+TEST_F(LegTest, lines_do_not_wait_for_each_other_within_the_capacity) {
+    capacity = 2;
+    commit("bob", "b1");
+    commit("bob", "b2");
+    commit("carol", "c1");
+    commit("dave", "d1");
+    EXPECT_THAT(tried, ElementsAre("b1", "c1"));
+    finish("c1");
+    EXPECT_THAT(tried, ElementsAre("b1", "c1", "d1"));
+}
+
+TEST_F(LegTest, a_permanent_failure_frees_the_next) {
+    commit("bob", "a");
+    commit("bob", "b");
+    finish("a", Fate::Kind::refused);
+    EXPECT_THAT(refused, ElementsAre("a"));
+    wait_for_attempts(2);
+    finish("b");
+    EXPECT_EQ(on_disk(), 0);
+}
+
+TEST_F(LegTest, a_message_refused_for_now_is_tried_again_later_and_its_line_waits) {
+    commit("bob", "a");
+    commit("bob", "b");
+    finish("a", Fate::Kind::later);
+    commit("bob", "c");
+    EXPECT_THAT(tried, ElementsAre("a"));
+    ASSERT_TRUE(leg->next_wake());
+    EXPECT_GT(*leg->next_wake(), time);
+    time = *leg->next_wake();
+    leg->tick(time);
+    wait_for_attempts(2);
+    EXPECT_THAT(tried, ElementsAre("a", "a"));
+    finish("a");
+    loop.run_until([&] { return tried.size() == 3; });
+    finish("b");
+    loop.run_until([&] { return tried.size() == 4; });
+    finish("c");
+    EXPECT_THAT(done, ElementsAre("a", "b", "c"));
+}
+
+TEST_F(LegTest, an_unreachable_server_is_tried_by_one_line_and_costs_no_attempt) {
+    commit("bob", "b");
+    commit("carol", "c");
+    finish("b", Fate::Kind::unreachable);
+    finish("c", Fate::Kind::unreachable);
+    commit("dave", "d");
+    EXPECT_EQ(tried.size(), 2u);
+    time = *leg->next_wake();
+    leg->tick(time);
+    wait_for_attempts(3);
+    EXPECT_EQ(flying.size(), 1u) << "one probe";
+    finish(flying.front().payload);
+    wait_for_attempts(5);
+    while (!flying.empty()) finish(flying.front().payload);
+    EXPECT_THAT(done, testing::UnorderedElementsAre("b", "c", "d"));
+    EXPECT_EQ(on_disk(), 0);
+}
+
+TEST_F(LegTest, lane_up_ends_the_waiting) {
+    commit("bob", "b");
+    finish("b", Fate::Kind::unreachable);
+    leg->lane_up(0);
+    wait_for_attempts(2);
+    finish("b");
+    EXPECT_THAT(done, ElementsAre("b"));
+}
+
+TEST_F(LegTest, after_a_restart_everything_committed_is_sent_in_order) {
+    for (const char* text : {"b1", "b2", "b3", "b4", "b5"}) commit("bob", text);
+    commit("carol", "c1");
+    flying.clear();
+    tried.clear();
+    leg = make();
+    leg->start();
+    wait_for_attempts(2);
+    EXPECT_THAT(tried, testing::UnorderedElementsAre("b1", "c1"));
+    for (const char* text : {"b1", "b2", "b3", "b4", "b5"}) {
+        loop.run_until(
+            [&] { return std::any_of(flying.begin(), flying.end(), [&](auto& a) { return a.payload == text; }); });
+        finish(text);
+    }
+    EXPECT_THAT(done, ElementsAre("b1", "b2", "b3", "b4", "b5"));
+}
+
+TEST_F(LegTest, a_stopped_leg_finishes_and_starts_nothing) {
+    commit("bob", "a");
+    commit("bob", "b");
+    leg->stop();
+    finish("a");
+    EXPECT_THAT(tried, ElementsAre("a"));
+    EXPECT_EQ(leg->in_flight(), 0u);
+    EXPECT_EQ(on_disk(), 1);
+}
+
+TEST_F(LegTest, a_forgotten_entry_is_not_sent) {
+    commit("bob", "a");
+    commit("bob", "b");
+    std::int64_t first = 0;
+    store.now([&](Database& db) { first = queue::heads(db, queue::Leg::mail, 0, 1).front().id; });
+    EXPECT_FALSE(leg->forget(first)) << "in flight";
+    store.now([&](Database& db) { queue::done(db, first + 1); });
+    EXPECT_TRUE(leg->forget(first + 1));
+    finish("a");
+    EXPECT_THAT(tried, ElementsAre("a"));
+    commit("bob", "c");
+    wait_for_attempts(2);
+    EXPECT_THAT(tried, ElementsAre("a", "c"));
+}
+
+}  // namespace
+}  // namespace gateway
