@@ -140,6 +140,16 @@ std::vector<Entry> list(Database& db, std::int64_t after, std::size_t most) {
     return entries;
 }
 
+std::vector<Entry> overdue(Database& db, Time now, Time warn_before, std::size_t most) {
+    auto query = db.query("SELECT " ENTRY_COLUMNS
+                          " FROM queue q WHERE q.expires <= ? OR (q.taken <= ? AND q.delay_told = 0 AND q.leg = ? AND "
+                          "q.origin <> '') ORDER BY q.id LIMIT ?");
+    query.bind(number(now)).bind(number(warn_before)).bind(number(Leg::mail)).bind(static_cast<std::int64_t>(most));
+    std::vector<Entry> entries;
+    while (query.step()) entries.push_back(entry_of(query));
+    return entries;
+}
+
 void retry_all_now(Database& db, Time now) {
     db.query("UPDATE queue SET next = ? WHERE next > ?").bind(number(now)).bind(number(now)).run();
 }
@@ -147,6 +157,12 @@ void retry_all_now(Database& db, Time now) {
 std::int64_t count(Database& db, Leg leg) {
     auto query = db.query("SELECT count(*) FROM queue WHERE leg = ?");
     query.bind(number(leg)).step();
+    return query.integer(0);
+}
+
+std::int64_t count(Database& db, AccountId account) {
+    auto query = db.query("SELECT count(*) FROM queue WHERE account = ?");
+    query.bind(number(account)).step();
     return query.integer(0);
 }
 

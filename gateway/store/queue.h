@@ -47,8 +47,12 @@ void done(Database&, std::int64_t id);  // deletes it (secure_delete overwrites)
 void retry(Database&, std::int64_t id, Time next, int attempts, const std::string& error, bool delay_told);
 /// For `coigate queue list|retry|drop`; oldest first, without payload.
 std::vector<Entry> list(Database&, std::int64_t after, std::size_t most);
+/// What needs a word to its sender, oldest first, without payload: entries that have expired at `now`, and mail taken
+/// before `warn_before` whose author has not been told of the delay. Reads the whole queue: for a slow timer.
+std::vector<Entry> overdue(Database&, Time now, Time warn_before, std::size_t most);
 void retry_all_now(Database&, Time now);
 std::int64_t count(Database&, Leg);
+std::int64_t count(Database&, AccountId);
 void forget_account(Database&, AccountId);
 
 }  // namespace gateway::queue
