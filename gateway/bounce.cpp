@@ -1,0 +1,165 @@
+// Notices of failure, as queue entries; see bounce.h.
+
+#include "gateway/bounce.h"
+
+#include "coi/mail/dsn.h"
+#include "gateway/identity.h"
+#include "gateway/mint.h"
+#include "gateway/words.h"
+
+namespace gateway::bounce {
+
+namespace {
+
+constexpr auto notice_lifetime = std::chrono::days(5);
+// A client that wrote a minute ago still shows the conversation and marks the message; later the error stanza alone may
+// find nobody.
+constexpr auto still_watching = std::chrono::minutes(1);
+
+queue::Entry notice(const Lost& lost, std::string id, const xmpp::Tag& stanza, const std::string& from, std::string to,
+                    Time now) {
+    queue::Entry entry;
+    entry.leg = queue::Leg::jabber;
+    entry.account = lost.account;
+    entry.contact = lost.contact;
+    entry.name = std::move(id);
+    entry.lang = lost.lang;
+    entry.from = from;
+    entry.to = std::move(to);
+    entry.payload = xmpp::print(stanza);
+    entry.taken = entry.next = now;
+    entry.expires = now + notice_lifetime;
+    return entry;
+}
+
+queue::Entry chat_line(const Lost& lost, const std::string& from, const std::string& text, Time now) {
+    const std::string bare_jid = xmpp::JID(lost.jid).bare();
+    const StanzaId id = mint_stanza_id();
+    xmpp::Tag message("message");
+    message.addAttribute("type", "chat");
+    message.addAttribute("id", id.value);
+    message.addAttribute("from", from);
+    message.addAttribute("to", bare_jid);
+    xmpp::add(message, "body", {}, xmpp::clean(text));
+    return notice(lost, id.value, message, from, bare_jid, now);
+}
+
+std::string contact_jid(const Lost& lost, const std::string& component) {
+    const auto address = coi::parse_addr_spec(lost.address);
+    const auto jid = address ? jid_of(*address, component) : std::nullopt;
+    return jid ? jid->bare() : component;
+}
+
+Lost lost_of(const queue::Entry& entry) {
+    return {entry.account, entry.contact, entry.to, entry.origin, entry.origin_id, entry.lang, entry.taken};
+}
+
+}  // namespace
+
+Condition condition_of(const coi::Error& error) {
+    const std::string& status = error.enhanced;
+    const auto subject_is = [&](std::string_view prefix) {
+        return status.size() > 1 && status.substr(1).starts_with(prefix);
+    };
+    if (error.kind == coi::ErrorKind::timeout) return {"remote-server-timeout", "wait"};
+    if (error.kind == coi::ErrorKind::not_found) return {"remote-server-not-found", "cancel"};
+    if (error.kind == coi::ErrorKind::limit) return {"policy-violation", "modify"};
+    if (subject_is(".1.2") || subject_is(".4.4"))
+        return {"remote-server-not-found", "cancel"};  // [RFC 3463 §3.2, §3.5]
+    if (subject_is(".1.")) return {"item-not-found", "cancel"};
+    if (subject_is(".2.2")) return {"resource-constraint", "wait"};
+    if (subject_is(".2.3") || subject_is(".3.4") || error.code == 552) return {"policy-violation", "modify"};
+    if (subject_is(".7.")) return {"forbidden", "auth"};
+    if (error.code == 550 || error.code == 551 || error.code == 553)
+        return {"item-not-found", "cancel"};  // [RFC 5321 §4.2.3]
+    return {"recipient-unavailable", "cancel"};
+}
+
+std::string words(const coi::Error& error, const std::string& address, const std::string& lang) {
+    const std::string_view condition = condition_of(error).condition;
+    std::string text;
+    if (condition == "remote-server-timeout") {
+        text = say(lang, "Your message to {1} could not be delivered in time and is given up.", {address});
+    } else if (condition == "remote-server-not-found") {
+        text = say(lang, "The mail domain of {1} was not found. Please check the address.", {address});
+    } else if (condition == "item-not-found") {
+        text = say(lang, "The mail address {1} does not exist. Please check it.", {address});
+    } else if (condition == "resource-constraint") {
+        text = say(lang, "The mailbox of {1} is full.", {address});
+    } else if (condition == "policy-violation") {
+        text = say(lang, "Your message is too large for {1}.", {address});
+    } else if (condition == "forbidden") {
+        text = say(lang, "The mail server does not accept your message to {1}.", {address});
+    } else {
+        text = say(lang, "Your message to {1} could not be delivered.", {address});
+    }
+    if (error.code != 0)
+        text += " " + say(lang, "The mail server said: {1}", {std::to_string(error.code) + " " + error.text});
+    return text;
+}
+
+std::vector<queue::Entry> to_jabber(const Lost& lost, const coi::Error& error, const std::string& component, Time now) {
+    if (lost.jid.empty()) return {};
+    const std::string from = contact_jid(lost, component);
+    const std::string text = words(error, lost.address, lost.lang);
+    std::vector<queue::Entry> notices;
+    if (!lost.stanza_id.empty()) {
+        xmpp::Tag original("message");
+        original.addAttribute("id", lost.stanza_id);
+        original.addAttribute("from", lost.jid);
+        original.addAttribute("to", from);
+        const Condition condition = condition_of(error);
+        const auto stanza =
+            xmpp::error_reply(original, condition.type, condition.condition, xmpp::clean(text), lost.lang);
+        notices.push_back(notice(lost, lost.stanza_id, *stanza, from, lost.jid, now));
+    }
+    if (lost.stanza_id.empty() || now - lost.written > still_watching)
+        notices.push_back(chat_line(lost, from, "⚠ " + text, now));
+    return notices;
+}
+
+std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error& error, const std::string& component,
+                                    Time now) {
+    return to_jabber(lost_of(failed), error, component, now);
+}
+
+queue::Entry delayed(const queue::Entry& waiting, const std::string& component, Time now) {
+    const Lost lost = lost_of(waiting);
+    const std::string text =
+        say(lost.lang,
+            "Your message to {1} is delayed: the mail server cannot be reached or does not take it yet. "
+            "It is still being tried; there is nothing you need to do.",
+            {lost.address});
+    return chat_line(lost, contact_jid(lost, component), "⏳ " + text, now);
+}
+
+std::vector<queue::Entry> to_mail(const queue::Entry& failed, const coi::Error& error, const Account& account,
+                                  const std::string& relay_domain, Time now) {
+    if (failed.origin.empty() || relay_domain.empty()) return {};
+    const auto sender = coi::parse_addr_spec(failed.origin);
+    if (!sender) return {};
+    coi::Bounce bounce;
+    bounce.reporter = {"Mail Delivery System", "mailer-daemon", relay_domain};
+    bounce.sender = *sender;
+    bounce.dsn.recipients.push_back({account.address.addr_spec(), coi::Dsn::Action::failed,
+                                     error.enhanced.empty() ? "5.0.0" : error.enhanced, error.text});
+    bounce.dsn.original = {failed.origin_id};
+    bounce.explanation =
+        say(failed.lang, "Your message to {1} could not be delivered: the Jabber server did not take it.",
+            {account.address.addr_spec()});
+    const coi::MessageId id = coi::mint(relay_domain);
+    auto mail = coi::print_bounce(bounce, id);
+    if (!mail) return {};
+    queue::Entry entry;
+    entry.leg = queue::Leg::mail;
+    entry.account = failed.account;
+    entry.contact = failed.contact;
+    entry.name = id.value;
+    entry.to = failed.origin;  // `from` stays empty: the null reverse-path [RFC 3464 §2]
+    entry.payload = std::move(*mail);
+    entry.taken = entry.next = now;
+    entry.expires = now + notice_lifetime;
+    return {entry};
+}
+
+}  // namespace gateway::bounce

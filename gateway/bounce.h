@@ -1,0 +1,49 @@
+// Telling a sender that a message will not arrive: towards Jabber a stanza error on the original id, towards mail a
+// DSN.
+//
+// [RFC 6120 §8.3], [RFC 3463] (status codes to conditions), [RFC 3464]. Both are queue entries: they wait and survive
+// like messages. DSNs go only to proven, non-null senders (no backscatter); the proof is the entry's `origin`.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "coi/result.h"
+#include "gateway/account.h"
+#include "gateway/store/queue.h"
+#include "xmpp/stanza.h"
+
+namespace gateway::bounce {
+
+/// The stanza error's condition and type for a mail server's refusal.
+struct Condition {
+    const char* condition;
+    const char* type;
+};
+Condition condition_of(const coi::Error&);
+
+/// Why `error` happened, in words for a Jabber user, with the server's own words at the end where there are any.
+std::string words(const coi::Error& error, const std::string& address, const std::string& lang);
+
+/// The notices for the author of a mail-leg entry that failed for good: the stanza error, and, when the author may have
+/// left the chat window long ago, a plain message too. Empty where nobody is to be told (receipts).
+std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error&, const std::string& component,
+                                    Time now);
+
+/// The same for a message known by the id map only, when a DSN comes back: `address` is the recipient that failed.
+struct Lost {
+    AccountId account{};
+    std::string contact, address, jid, stanza_id, lang;
+    Time written{};
+};
+std::vector<queue::Entry> to_jabber(const Lost&, const coi::Error&, const std::string& component, Time now);
+
+/// One line to the author that a message is late but still being tried.
+queue::Entry delayed(const queue::Entry& waiting, const std::string& component, Time now);
+
+/// The DSN for a jabber-leg entry that failed after its mail was accepted; empty without a proven sender.
+std::vector<queue::Entry> to_mail(const queue::Entry& failed, const coi::Error&, const Account&,
+                                  const std::string& relay_domain, Time now);
+
+}  // namespace gateway::bounce

@@ -1,0 +1,96 @@
+// Notices of failure: the condition tells what happened, the words tell a person what to do, and nobody is told who
+// should not be.
+
+#include "gateway/bounce.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coi/message.h"
+#include "xmpp/wire.h"
+
+namespace gateway::bounce {
+namespace {
+
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+coi::Error refusal(int code, std::string status, std::string text) {
+    return {coi::ErrorKind::refused, true, std::move(text), code, std::move(status)};
+}
+
+queue::Entry failed_mail() {
+    queue::Entry entry;
+    entry.account = AccountId{7};
+    entry.contact = "bob@example.org";
+    entry.to = "Bob@example.org";
+    entry.origin = "alice@jabber.example/phone";
+    entry.origin_id = "client-1";
+    entry.taken = Time{1'000'000ms};
+    return entry;
+}
+
+TEST(BounceTest, conditions_follow_the_enhanced_status) {
+    EXPECT_STREQ(condition_of(refusal(550, "5.1.1", "")).condition, "item-not-found");
+    EXPECT_STREQ(condition_of(refusal(550, "5.1.2", "")).condition, "remote-server-not-found");
+    EXPECT_STREQ(condition_of(refusal(552, "5.2.2", "")).condition, "resource-constraint");
+    EXPECT_STREQ(condition_of(refusal(552, "5.3.4", "")).condition, "policy-violation");
+    EXPECT_STREQ(condition_of(refusal(554, "5.7.1", "")).condition, "forbidden");
+    EXPECT_STREQ(condition_of(refusal(550, "", "")).condition, "item-not-found") << "old servers have no status";
+    EXPECT_STREQ(condition_of(refusal(554, "", "")).condition, "recipient-unavailable");
+}
+
+TEST(BounceTest, the_author_gets_an_error_on_the_original_id_with_the_servers_words) {
+    const auto notices =
+        to_jabber(failed_mail(), refusal(550, "5.1.1", "no such person"), "coi.jabber.example", Time{1'000'500ms});
+    ASSERT_EQ(notices.size(), 1u);
+    const auto stanza = xmpp::parse_stanza(notices[0].payload);
+    ASSERT_TRUE(stanza);
+    EXPECT_EQ(xmpp::attribute(*stanza, "type"), "error");
+    EXPECT_EQ(xmpp::attribute(*stanza, "id"), "client-1");
+    EXPECT_EQ(xmpp::attribute(*stanza, "to"), "alice@jabber.example/phone");
+    EXPECT_EQ(xmpp::attribute(*stanza, "from"), "bob\\40example.org@coi.jabber.example");
+    const auto error = xmpp::error_of(*stanza);
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->condition, "item-not-found");
+    EXPECT_THAT(error->text, HasSubstr("Bob@example.org"));
+    EXPECT_THAT(error->text, HasSubstr("no such person"));
+}
+
+TEST(BounceTest, a_late_failure_is_told_in_a_message_too) {
+    const auto notices =
+        to_jabber(failed_mail(), refusal(550, "5.1.1", "no"), "coi.jabber.example", Time{1'000'000ms} + 2h);
+    ASSERT_EQ(notices.size(), 2u);
+    const auto stanza = xmpp::parse_stanza(notices[1].payload);
+    ASSERT_TRUE(stanza);
+    EXPECT_EQ(xmpp::attribute(*stanza, "type"), "chat");
+    EXPECT_EQ(xmpp::attribute(*stanza, "to"), "alice@jabber.example") << "whatever device is there now";
+}
+
+TEST(BounceTest, what_nobody_wrote_is_told_nobody) {
+    auto receipt = failed_mail();
+    receipt.origin.clear();
+    EXPECT_TRUE(to_jabber(receipt, refusal(550, "5.1.1", "no"), "coi.jabber.example", Time{}).empty());
+}
+
+TEST(BounceTest, a_dsn_goes_only_to_a_proven_sender_and_has_the_null_reverse_path) {
+    queue::Entry stanza;
+    stanza.origin_id = "42@example.org";
+    Account account;
+    account.address = {"", "alice", "jabber.example"};
+    EXPECT_TRUE(to_mail(stanza, refusal(0, "5.1.1", "item-not-found"), account, "jabber.example", Time{}).empty());
+    stanza.origin = "bob@example.org";
+    const auto mails = to_mail(stanza, refusal(0, "5.1.1", "item-not-found"), account, "jabber.example", Time{});
+    ASSERT_EQ(mails.size(), 1u);
+    EXPECT_EQ(mails[0].from, "");
+    EXPECT_EQ(mails[0].to, "bob@example.org");
+    const auto mail = coi::parse(mails[0].payload);
+    ASSERT_TRUE(mail);
+    ASSERT_TRUE(mail->dsn);
+    ASSERT_EQ(mail->dsn->recipients.size(), 1u);
+    EXPECT_EQ(mail->dsn->recipients[0].address, "alice@jabber.example");
+    EXPECT_EQ(mail->dsn->recipients[0].status, "5.1.1");
+}
+
+}  // namespace
+}  // namespace gateway::bounce
