@@ -98,6 +98,7 @@ bool sealed(const xmpp::Tag& stanza) {
     for (const char* ns : {"eu.siacs.conversations.axolotl", "urn:xmpp:omemo:1", "urn:xmpp:omemo:2"}) {
         if (xmpp::child(stanza, "encrypted", ns)) return true;
     }
+    if (xmpp::child(stanza, "encryption", "urn:xmpp:eme:0")) return true;  // [XEP-0380 §3]
     if (xmpp::child(stanza, "openpgp", "urn:xmpp:openpgp:0")) return true;  // [XEP-0373]
     if (xmpp::child(stanza, "x", "jabber:x:encrypted")) return true;        // [XEP-0027]
     const xmpp::Tag* body = xmpp::child(stanza, "body", "");

@@ -1,0 +1,88 @@
+// From mail to Jabber: an arriving mail becomes a committed stanza, a receipt, a bounce, or is declined with a reason.
+//
+// design.md "two-leg queue" 1, 3, 5, 7. A mail is taken only when it is committed, together with the IMAP cursor; the
+// same Message-ID of the same sender to the same account is one message. LMTP deliveries wait for the Jabber server's
+// verdict (at most `patience`).
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gateway/admission.h"
+#include "gateway/directory.h"
+#include "gateway/leg.h"
+#include "gateway/store/ids.h"
+#include "gateway/translate.h"
+
+namespace gateway {
+
+struct Arrival {
+    AccountId account{};
+    coi::Message mail;
+    std::optional<Cursor> cursor;   // IMAP: moves with the commit
+    std::string proven_sender;      // envelope sender that may be sent a DSN, "" if none is proven
+    bool wait_for_verdict = false;  // LMTP
+};
+
+struct Verdict {
+    enum class Kind {
+        taken,      // committed (or acted upon)
+        duplicate,  // committed before
+        declined,   // not chat; nothing kept
+        refused,    // the Jabber server does not know the user; nothing kept
+        busy,       // the store or the Jabber server cannot take it now; nothing kept
+        open,       // committed, but the Jabber server has not said yet whether it knows the user
+    } kind = Kind::taken;
+    std::string reason;  // English, for a reply line or the log
+};
+
+class Inbox {
+  public:
+    struct Settings {
+        std::string component;
+        std::chrono::milliseconds expire = std::chrono::days(5);
+    };
+    struct Calls {
+        std::function<void(queue::Entry)> committed;  // to the jabber leg
+        std::function<Time()> now;
+    };
+    Inbox(Directory&, Store&, Seal, Settings, Calls);
+    void take(Arrival arrival, std::function<void(Verdict)> done);
+
+    /// From the jabber leg: an entry was taken by the server, or refused for good. True if an LMTP session waited for
+    /// it and will tell its sender (then nobody else needs to).
+    void entry_done(const queue::Entry&);
+    bool entry_refused(const queue::Entry&, const coi::Error&);
+    /// `patience` is over: those who still wait for this entry get `open`.
+    void give_up_waiting(Time taken_before);
+    /// Whether an LMTP session waits for this entry's verdict.
+    bool waits_for(std::int64_t entry) const { return waiting_.contains(entry); }
+    void reload(Settings settings) { settings_ = std::move(settings); }
+
+  private:
+    using Done = std::function<void(Verdict)>;
+    void decide(Arrival arrival, bool answers_known, Done done);
+    void take_message(Arrival arrival, Done done);
+    void take_report(Arrival arrival, Done done);
+    void act_on_dsn(const Arrival&, const ids::Known&, Done done);
+    void act_on_mdn(const Arrival&, const ids::Known&, Done done);
+    void commit(queue::Entry entry, std::optional<ids::Known> known, const Arrival&, Done done);
+    void skip(const Arrival&, Verdict, const Done& done);
+
+    Directory& directory_;
+    Store& store_;
+    Seal seal_;
+    Settings settings_;
+    Calls calls_;
+    struct Waiting {
+        Time since;
+        std::vector<Done> calls;
+    };
+    std::map<std::int64_t, Waiting> waiting_;  // by queue entry
+};
+
+}  // namespace gateway

@@ -1,0 +1,170 @@
+// From Jabber to mail; see outbox.h.
+
+#include "gateway/outbox.h"
+
+#include "coi/message.h"
+#include "gateway/conversation.h"
+#include "gateway/identity.h"
+#include "gateway/store/ids.h"
+#include "gateway/words.h"
+
+namespace gateway {
+
+namespace {
+
+std::string domain_of(const coi::Address& address) {
+    const std::string spec = address.addr_spec();
+    return spec.substr(spec.rfind('@') + 1);
+}
+
+}  // namespace
+
+Outbox::Outbox(Directory& directory, Store& store, Settings settings, Calls calls)
+    : directory_(directory), store_(store), settings_(std::move(settings)), calls_(std::move(calls)) {}
+
+void Outbox::refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& text) {
+    if (const auto error = xmpp::error_reply(message, type, condition, text, xmpp::attribute(message, "xml:lang"))) {
+        calls_.send(*error);
+    }
+}
+
+void Outbox::take(const xmpp::Tag& message) {
+    const std::string& lang = xmpp::attribute(message, "xml:lang");
+    const std::string& type = xmpp::attribute(message, "type");
+    const xmpp::JID from(xmpp::attribute(message, "from"));
+    if (type == "groupchat") {
+        return refuse(message, "cancel", "service-unavailable", say(lang, "Group chats are not carried to mail yet."));
+    }
+    const auto contact = address_of(xmpp::JID(xmpp::attribute(message, "to")));
+    if (!contact) {
+        return refuse(message, "modify", "jid-malformed",
+                      say(lang, "This is not a mail address. A contact is written like bob\\40example.org@{1}.",
+                          {settings_.component}));
+    }
+    if (sealed(message)) {
+        return refuse(message, "cancel", "not-acceptable",
+                      say(lang,
+                          "Your client encrypted this message with a method that cannot reach mail. It was not sent. "
+                          "Please switch "
+                          "encryption off for this contact and send it again."));
+    }
+    if (const Account* account = directory_.of_user(from.bare())) return take_as(*account, message, *contact);
+    if (settings_.relay_domain.empty() || from.server() != settings_.relay_domain) {
+        return refuse(message, "auth", "registration-required",
+                      say(lang, "Please link your mailbox first: write “link” to {1} or register with it.",
+                          {settings_.component}));
+    }
+    std::shared_ptr<xmpp::Tag> copy(message.clone());
+    with_relay_account(from.bare(), lang, [this, copy, contact = *contact](const Account* account) {
+        if (account) return take_as(*account, *copy, contact);
+        refuse(*copy, "wait", "resource-constraint",
+               say(xmpp::attribute(*copy, "xml:lang"),
+                   "The gateway cannot take messages right now. Please try again later."));
+    });
+}
+
+void Outbox::with_relay_account(const std::string& jid, const std::string& lang,
+                                std::function<void(const Account*)> ready) {
+    if (const Account* account = directory_.relay_of(jid)) return ready(account);
+    if (settings_.relay_domain.empty() || xmpp::JID(jid).server() != settings_.relay_domain) return ready(nullptr);
+    auto& waiting = being_made_[jid];
+    waiting.push_back(std::move(ready));
+    if (waiting.size() > 1) return;
+    const auto address = relay_address_of(xmpp::JID(jid));
+    const auto finish = [this, jid](const Account* account) {
+        for (auto& call : std::exchange(being_made_[jid], {})) call(account);
+        being_made_.erase(jid);
+    };
+    if (!address) return finish(nullptr);
+    Account account;
+    account.kind = Account::Kind::relay;
+    account.jid = jid;
+    account.address = *address;
+    account.take = settings_.relay_take;
+    account.lang = lang;
+    directory_.save(account, [this, finish](const Store::Failure& failure, AccountId id) {
+        finish(failure ? nullptr : directory_.find(id));
+    });
+}
+
+void Outbox::take_as(const Account& account, const xmpp::Tag& message, const coi::Address& to) {
+    auto event = read(message);
+    if (!event) return;  // chat states, markers for nothing: mail has no words for them
+    event->user = account.jid;
+    event->when = calls_.now();
+    const Contact& contact = directory_.know(account.id, to);
+    event->contact = contact.address;
+    if (!event->lang.empty()) directory_.note_language(account.id, event->lang);
+    if (std::holds_alternative<Receipt>(event->what)) return take_receipt(account, message, std::move(*event));
+    commit(account, message, std::move(*event));
+}
+
+void Outbox::take_receipt(const Account& account, const xmpp::Tag& message, Event event) {
+    const auto& receipt = std::get<Receipt>(event.what);
+    if (receipt.kind != Receipt::Kind::displayed)
+        return;  // "delivered to a client" is no disposition [RFC 8098 §3.2.6]
+    std::shared_ptr<xmpp::Tag> copy(message.clone());
+    const std::string canonical = event.contact.canonical();
+    store_.ask<std::optional<ids::Known>>(
+        [id = account.id, canonical, stanza = receipt.of_stanza](Database& db) {
+            return ids::by_stanza(db, id, canonical, stanza);
+        },
+        [this, id = account.id, copy, event = std::move(event)](const Store::Failure& failure,
+                                                                std::optional<ids::Known> known) mutable {
+            const Account* still = directory_.find(id);
+            if (failure || !known || known->from_jabber || !known->wants_receipt || !still) return;
+            std::get<Receipt>(event.what).of = known->message;
+            commit(*still, *copy, std::move(event));
+        });
+}
+
+void Outbox::commit(const Account& account, const xmpp::Tag& message, Event event) {
+    const bool is_receipt = std::holds_alternative<Receipt>(event.what);
+    Contact& contact = directory_.know(account.id, event.contact);
+    if (!carries(event, contact.dialect)) return;  // a mail program would only be bothered by it
+    event.message = coi::mint(domain_of(account.address));
+    const coi::Message mail = write_mail(event, account.address, contact);
+    auto bytes = coi::print(mail);
+    const std::string& lang = xmpp::attribute(message, "xml:lang");
+    if (!bytes) {
+        if (!is_receipt)
+            refuse(message, "modify", "not-acceptable", say(lang, "This message cannot be written as a mail."));
+        return;
+    }
+    if (!is_receipt) {
+        note_written(mail, contact);
+        directory_.save(contact);
+    }
+    auto entry = std::make_shared<queue::Entry>();
+    entry->leg = queue::Leg::mail;
+    entry->account = account.id;
+    entry->contact = contact.canonical;
+    entry->name = event.message.value;
+    entry->origin = is_receipt ? "" : xmpp::attribute(message, "from");
+    entry->origin_id = event.stanza.value;
+    entry->lang = lang;
+    entry->from =
+        is_receipt && account.kind == Account::Kind::relay ? "" : account.address.addr_spec();  // [RFC 8098 §2.1]
+    entry->to = contact.address.addr_spec();
+    entry->payload = std::move(*bytes);
+    entry->taken = entry->next = event.when;
+    entry->expires = event.when + settings_.expire;
+    const ids::Known known{account.id, contact.canonical,   event.message, event.stanza, true, entry->origin,
+                           lang,       event.wants_receipt, event.when};
+    std::shared_ptr<xmpp::Tag> head(new xmpp::Tag("message"));
+    for (const char* name : {"id", "from", "to", "xml:lang"}) head->addAttribute(name, xmpp::attribute(message, name));
+    store_.commit(
+        [entry, known, is_receipt](Database& db) {
+            if (!is_receipt) ids::remember(db, known);
+            entry->id = queue::put(db, *entry);
+        },
+        [this, entry, head, is_receipt](const Store::Failure& failure) {
+            if (!failure) return calls_.committed(std::move(*entry));
+            if (is_receipt) return;
+            refuse(*head, "wait", "resource-constraint",
+                   say(xmpp::attribute(*head, "xml:lang"),
+                       "The gateway cannot take messages right now. Please try again later."));
+        });
+}
+
+}  // namespace gateway

@@ -1,0 +1,56 @@
+// From Jabber to mail: a user's stanza becomes a committed mail, or an error on the stanza's own id.
+//
+// design.md "two-leg queue" 1-3: taken is what is committed; the Message-ID is minted here, once. What cannot be
+// carried is refused with words (groups, foreign encryption), never dropped; what says nothing to mail (chat states) is
+// left out.
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/directory.h"
+#include "gateway/leg.h"
+#include "gateway/translate.h"
+#include "xmpp/stanza.h"
+
+namespace gateway {
+
+class Outbox {
+  public:
+    struct Settings {
+        std::string component;     // our domain at the Jabber server
+        std::string relay_domain;  // "": no relay
+        std::chrono::milliseconds expire = std::chrono::days(5);
+        Take relay_take = Take::all;
+    };
+    struct Calls {
+        std::function<void(const xmpp::Tag&)> send;   // answers that need no proof
+        std::function<void(queue::Entry)> committed;  // to the mail leg
+        std::function<Time()> now;
+    };
+    Outbox(Directory&, Store&, Settings, Calls);
+
+    /// A <message/> of one of our users to a contact (not of type error).
+    void take(const xmpp::Tag& message);
+    void reload(Settings settings) { settings_ = std::move(settings); }
+    /// The relay account of a user, made if there is none yet; `ready` gets nullptr if the store failed.
+    void with_relay_account(const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready);
+
+  private:
+    void take_as(const Account&, const xmpp::Tag& message, const coi::Address& to);
+    void take_receipt(const Account&, const xmpp::Tag& message, Event event);
+    void commit(const Account&, const xmpp::Tag& message, Event event);
+    void refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& text);
+
+    Directory& directory_;
+    Store& store_;
+    Settings settings_;
+    Calls calls_;
+    std::map<std::string, std::vector<std::function<void(const Account*)>>> being_made_;  // by JID
+};
+
+}  // namespace gateway
