@@ -1,0 +1,191 @@
+// The linked mailboxes; see linked.h.
+
+#include "gateway/linked.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <map>
+
+#include "gateway/log.h"
+#include "gateway/mailbox.h"
+#include "gateway/store/accounts.h"
+#include "gateway/words.h"
+
+namespace gateway {
+
+namespace {
+
+// A TLS handshake costs about a millisecond of CPU: so many at once that the loop still answers within that.
+constexpr std::size_t started_at_once = 10;
+constexpr auto start_every = std::chrono::milliseconds(20);
+
+}  // namespace
+
+struct Linked::State : std::enable_shared_from_this<State> {
+    State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Directory& directory_, Store& store_,
+          Settings settings_, Calls calls_)
+        : io(io_),
+          tls(tls_),
+          directory(directory_),
+          store(store_),
+          settings(std::move(settings_)),
+          calls(std::move(calls_)),
+          pace(io_) {}
+
+    struct One {
+        std::unique_ptr<Mailbox> mailbox;
+        std::unique_ptr<Submission> submission;
+        bool refusal_told = false;
+    };
+    boost::asio::io_context& io;
+    coi::net::TlsContext& tls;
+    Directory& directory;
+    Store& store;
+    Settings settings;
+    Calls calls;
+    boost::asio::steady_timer pace;
+    std::deque<AccountId> to_start;
+    std::map<AccountId, One> all;
+    bool stopped = false, pacing = false;
+
+    void enqueue(AccountId id) {
+        all[id];
+        to_start.push_back(id);
+        if (!std::exchange(pacing, true)) start_some();
+    }
+
+    void start_some() {
+        for (std::size_t i = 0; i < started_at_once && !to_start.empty() && !stopped; ++i) {
+            start_one(to_start.front());
+            to_start.pop_front();
+        }
+        pacing = !to_start.empty() && !stopped;
+        if (!pacing) return;
+        pace.expires_after(start_every);
+        pace.async_wait([this](const boost::system::error_code& aborted) {
+            if (!aborted) start_some();
+        });
+    }
+
+    void start_one(AccountId id) {
+        const Account* account = directory.find(id);
+        if (!account) return;
+        Submission::Settings out;
+        out.server = account->login.smtp;
+        const std::string user =
+            account->login.username.empty() ? account->address.addr_spec() : account->login.username;
+        out.login = coi::net::Login{user, account->login.password, account->login.oauth};
+        out.reach = settings.reach;
+        out.ehlo_name = settings.ehlo_name;
+        all[id].submission = std::make_unique<Submission>(io, tls, std::move(out));
+        calls.ready(id);
+        store.ask<std::vector<Cursor>>(
+            [id](Database& db) { return accounts::cursors(db, id); },
+            [this, id, self = weak_from_this()](const Store::Failure& failure, std::vector<Cursor> cursors) {
+                const auto alive = self.lock();
+                const Account* still = alive ? directory.find(id) : nullptr;
+                if (!still || stopped) return;
+                if (failure) return enqueue(id);
+                watch(*still, std::move(cursors));
+            });
+    }
+
+    void watch(const Account& account, std::vector<Cursor> cursors) {
+        const AccountId id = account.id;
+        Mailbox::Calls to;
+        to.arrived = calls.arrived;
+        to.moved = [this, id](const Cursor& cursor) {
+            store.commit([id, cursor](Database& db) { accounts::save(db, id, cursor); }, {});
+        };
+        to.trouble = [this, id](const std::string& what, bool login_refused) { trouble_of(id, what, login_refused); };
+        to.note = [jid = account.jid](const std::string& what) { log::warn("mailbox of {}: {}", jid, what); };
+        One& one = all[id];
+        one.mailbox =
+            std::make_unique<Mailbox>(io, tls, account, std::move(cursors),
+                                      Mailbox::Settings{settings.reach, settings.limits, settings.poll}, std::move(to));
+        one.mailbox->start();
+    }
+
+    void trouble_of(AccountId id, const std::string& what, bool login_refused) {
+        const Account* account = directory.find(id);
+        if (!account) return;
+        if (what.empty()) {
+            log::info("mailbox of {}: connected", account->jid);
+            all[id].refusal_told = false;
+            calls.ready(id);
+            return;
+        }
+        log::warn("mailbox of {}: {}", account->jid, what);
+        if (!login_refused || std::exchange(all[id].refusal_told, true)) return;
+        calls.tell(*account,
+                   say(account->lang,
+                       "Your mail server does not accept the password of {1} any more. Until you give me the new one "
+                       "(register again, or use the command “link”), no messages go through; nothing is lost.",
+                       {account->address.addr_spec()}));
+    }
+};
+
+Linked::Linked(boost::asio::io_context& io, coi::net::TlsContext& tls, Directory& directory, Store& store,
+               Settings settings, Calls calls)
+    : state_(std::make_shared<State>(io, tls, directory, store, std::move(settings), std::move(calls))) {}
+
+Linked::~Linked() { stop(); }
+
+void Linked::start() {
+    State& s = *state_;
+    s.directory.on_saved = [&s](const Account& account) {
+        if (account.kind != Account::Kind::mailbox || s.stopped) return;
+        s.all.erase(account.id);
+        s.enqueue(account.id);
+    };
+    s.directory.on_removed = [&s](const Account& account) { s.all.erase(account.id); };
+    for (const Account* account : s.directory.all()) {
+        if (account->kind == Account::Kind::mailbox) s.enqueue(account->id);
+    }
+}
+
+void Linked::stop() {
+    state_->stopped = true;
+    state_->pace.cancel();
+    for (auto& [id, one] : state_->all) one.mailbox.reset();  // submissions finish what is under way
+}
+
+void Linked::reload(Settings settings) { state_->settings = std::move(settings); }
+
+Submission* Linked::submission(AccountId id) {
+    const auto at = state_->all.find(id);
+    return at == state_->all.end() ? nullptr : at->second.submission.get();
+}
+
+void Linked::file_sent(AccountId id, std::string mail) {
+    const auto at = state_->all.find(id);
+    if (at != state_->all.end() && at->second.mailbox) at->second.mailbox->file_sent(std::move(mail));
+}
+
+void Linked::check(LinkRequest request, const std::string& lang, std::function<void(LinkOutcome)> done) {
+    boost::asio::co_spawn(
+        state_->io,
+        check_link(state_->tls, state_->settings.reach, std::move(request), state_->settings.ehlo_name, lang),
+        [done = std::move(done)](std::exception_ptr bug, LinkOutcome outcome) {
+            if (bug) std::rethrow_exception(bug);
+            done(std::move(outcome));
+        });
+}
+
+std::string Linked::trouble(AccountId id) const {
+    const auto at = state_->all.find(id);
+    if (at == state_->all.end() || !at->second.mailbox) return "starting";
+    if (!at->second.mailbox->trouble().empty()) return at->second.mailbox->trouble();
+    const auto& out = at->second.submission->trouble();
+    return out ? out->text : "";
+}
+
+std::string Linked::health(const Account& account, const std::string& lang) const {
+    if (account.kind == Account::Kind::relay) return say(lang, "Ready.");
+    const std::string what = trouble(account.id);
+    if (what.empty()) return say(lang, "Connected.");
+    return say(lang, "Not connected: {1}", {what});
+}
+
+}  // namespace gateway

@@ -1,0 +1,49 @@
+// All linked mailboxes together: a Mailbox and a Submission for each, started in a paced way, following the directory.
+
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "coi/net/connect.h"
+#include "gateway/directory.h"
+#include "gateway/inbox.h"
+#include "gateway/link.h"
+#include "gateway/submission.h"
+
+namespace gateway {
+
+class Linked {
+  public:
+    struct Settings {
+        coi::net::Reach reach;
+        coi::Limits limits;
+        std::chrono::milliseconds poll;
+        std::string ehlo_name;
+    };
+    struct Calls {
+        std::function<void(Arrival, std::function<void(Verdict)>)> arrived;
+        std::function<void(AccountId)> ready;                               // its submission may be tried now
+        std::function<void(const Account&, const std::string& text)> tell;  // a line to the user
+    };
+    Linked(boost::asio::io_context&, coi::net::TlsContext&, Directory&, Store&, Settings, Calls);
+    ~Linked();
+    void start();
+    void stop();
+    void reload(Settings);
+    Submission* submission(AccountId);
+    void file_sent(AccountId, std::string mail);
+    void check(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)> done);
+    /// How the account is doing, in the user's language.
+    std::string health(const Account&, const std::string& lang) const;
+    /// What is wrong with it, in English for the admin; "" when connected.
+    std::string trouble(AccountId) const;
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace gateway

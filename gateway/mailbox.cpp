@@ -1,0 +1,252 @@
+// The watching of one linked mailbox; see mailbox.h.
+
+#include "gateway/mailbox.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <random>
+
+#include "coi/message.h"
+#include "coi/server_settings.h"
+#include "gateway/await.h"
+
+namespace gateway {
+
+using coi::net::awaitable;
+using coi::net::ImapClient;
+
+namespace {
+
+constexpr auto connect_timeout = std::chrono::seconds(30);
+constexpr auto idle_longest = std::chrono::minutes(28);  // [RFC 2177] the server may log out after 29 without a word
+constexpr auto backoff_first = std::chrono::milliseconds(1000);
+constexpr auto backoff_most = std::chrono::minutes(5);
+constexpr auto backoff_login = std::chrono::minutes(30);  // a refused password is not hammered: accounts get locked
+constexpr auto store_pause = std::chrono::seconds(5);
+constexpr std::uint32_t looked_at_again = 200;  // mails, after UIDVALIDITY changed
+
+}  // namespace
+
+struct Mailbox::State : std::enable_shared_from_this<State> {
+    State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Account account_, std::vector<Cursor> cursors_,
+          Settings settings_, Calls calls_)
+        : io(io_),
+          tls(tls_),
+          account(std::move(account_)),
+          cursors(std::move(cursors_)),
+          settings(std::move(settings_)),
+          calls(std::move(calls_)) {}
+
+    boost::asio::io_context& io;
+    coi::net::TlsContext& tls;
+    const Account account;
+    std::vector<Cursor> cursors;
+    const Settings settings;
+    const Calls calls;
+    bool closed = false, filing = false;
+    std::string trouble = "connecting";
+    std::string chats_folder;  // watched by its own session once known
+    std::vector<std::weak_ptr<ImapClient>> open_sessions;
+    std::vector<std::weak_ptr<boost::asio::steady_timer>> pauses;
+    std::deque<std::string> to_file;
+
+    coi::net::Login login() const {
+        const auto& l = account.login;
+        return {l.username.empty() ? account.address.addr_spec() : l.username, l.password, l.oauth};
+    }
+
+    awaitable<void> pause(std::chrono::milliseconds length) {
+        auto timer = std::make_shared<boost::asio::steady_timer>(io, length);
+        std::erase_if(pauses, [](const auto& old) { return old.expired(); });
+        pauses.push_back(timer);
+        boost::system::error_code ignored;
+        co_await timer->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+    }
+
+    awaitable<coi::Result<std::shared_ptr<ImapClient>>> open() {
+        auto stream = co_await coi::net::connect(tls, account.login.imap, settings.reach, connect_timeout);
+        if (!stream) co_return stream.error();
+        auto session = std::make_shared<ImapClient>(std::move(*stream));
+        std::erase_if(open_sessions, [](const auto& old) { return old.expired(); });
+        open_sessions.push_back(session);
+        const auto opened = co_await session->open(account.login.imap, login());
+        if (!opened) co_return opened.error();
+        co_return session;
+    }
+
+    void set_trouble(const std::string& what, bool login_refused) {
+        if (trouble == what) return;
+        trouble = what;
+        if (!closed) calls.trouble(what, login_refused);
+    }
+
+    /// One folder, for ever; "" is INBOX, and its session also finds out whether the server is a COI server.
+    awaitable<void> watch(std::string folder) {
+        auto backoff = std::chrono::milliseconds(backoff_first);
+        while (!closed) {
+            auto session = co_await open();
+            if (closed) co_return;
+            coi::Error error{coi::ErrorKind::closed, false, {}, 0, {}};
+            if (session) {
+                set_trouble("", false);
+                const auto since = std::chrono::steady_clock::now();
+                error = co_await follow(**session, folder);
+                (*session)->close();
+                if (std::chrono::steady_clock::now() - since > backoff_most) backoff = backoff_first;
+            } else {
+                error = session.error();
+            }
+            if (closed) co_return;
+            const bool refused = error.kind == coi::ErrorKind::auth && error.permanent;
+            set_trouble(error.text, refused);
+            static thread_local std::minstd_rand jitter{std::random_device{}()};
+            const auto wait = refused ? std::chrono::milliseconds(backoff_login) : backoff;
+            co_await pause(wait / 2 + wait * (jitter() % 1000) / 2000);
+            backoff = std::min(backoff * 2, std::chrono::milliseconds(backoff_most));
+        }
+    }
+
+    /// Reads and waits until the session breaks; answers why.
+    awaitable<coi::Error> follow(ImapClient& session, const std::string& folder) {
+        if (folder.empty()) {
+            const auto server = co_await coi::read_server_settings(session);
+            if (!server) co_return server.error();
+            if (server->enabled && !server->chats_folder.empty() && chats_folder.empty()) {
+                chats_folder = server->chats_folder;
+                spawn(watch(chats_folder));
+            }
+        }
+        const std::string name = folder.empty() ? "INBOX" : folder;
+        const auto selected = co_await session.select(name);
+        if (!selected) co_return selected.error();
+        Cursor cursor = place(name, *selected);
+        while (!closed) {
+            if (auto failure = co_await read_new(session, cursor)) co_return *failure;
+            const auto news = co_await session.wait_for_news(idle_longest, settings.poll);
+            if (!news) co_return news.error();
+        }
+        co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
+    }
+
+    /// Where reading goes on in this folder.
+    Cursor place(const std::string& name, const coi::net::Selected& selected) {
+        const auto known =
+            std::find_if(cursors.begin(), cursors.end(), [&](const Cursor& c) { return c.folder == name; });
+        if (known != cursors.end() && known->uid_validity == selected.uid_validity) return *known;
+        Cursor cursor{name, selected.uid_validity, selected.uid_next};
+        if (known != cursors.end()) {  // renumbered: the id map knows what was read
+            cursor.uid_next = selected.uid_next > looked_at_again ? selected.uid_next - looked_at_again : 1;
+            *known = cursor;
+        } else {
+            cursors.push_back(cursor);
+        }
+        calls.moved(cursor);
+        return cursor;
+    }
+
+    void move(Cursor& cursor, std::uint32_t uid_next) {
+        cursor.uid_next = uid_next;
+        for (Cursor& kept : cursors) {
+            if (kept.folder == cursor.folder) kept = cursor;
+        }
+    }
+
+    awaitable<std::optional<coi::Error>> read_new(ImapClient& session, Cursor& cursor) {
+        const auto listed = co_await session.since(cursor.uid_next);
+        if (!listed) co_return listed.error();
+        for (const auto& item : *listed) {
+            if (closed) co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
+            Cursor after = cursor;
+            after.uid_next = item.uid + 1;
+            if (item.size > settings.limits.mail_bytes) {
+                calls.note("a mail of " + std::to_string(item.size) +
+                           " bytes is larger than mail.max_size and stays in the mailbox");
+            } else {
+                const auto bytes = co_await session.fetch(item.uid, settings.limits.mail_bytes);
+                if (!bytes && bytes.error().kind != coi::ErrorKind::limit) co_return bytes.error();
+                if (bytes && *bytes) co_await hand_over(**bytes, after);
+            }
+            if (closed) co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
+            move(cursor, after.uid_next);
+        }
+        co_return std::nullopt;
+    }
+
+    awaitable<void> hand_over(const std::string& bytes, const Cursor& after) {
+        auto mail = coi::parse(bytes, settings.limits);
+        if (!mail) {
+            calls.note("a mail could not be read: " + mail.error().text);
+            co_return;
+        }
+        while (!closed) {
+            std::function<void(std::function<void(Verdict)>)> start = [this, &mail,
+                                                                       &after](std::function<void(Verdict)> done) {
+                calls.arrived(Arrival{account.id, *mail, after, {}, false}, std::move(done));
+            };
+            const Verdict verdict = co_await wait_for<Verdict>(start);
+            if (verdict.kind != Verdict::Kind::busy) co_return;
+            co_await pause(store_pause);
+        }
+    }
+
+    awaitable<void> file_all() {
+        auto session = co_await open();
+        if (session) {
+            const auto folder = co_await (*session)->sent_folder();
+            while (!closed && folder && !folder->empty() && !to_file.empty()) {
+                const std::string mail = to_file.front();
+                const auto appended = co_await (*session)->append(*folder, "(\\Seen)", mail);
+                if (!appended) {
+                    calls.note("a copy could not be put into the Sent folder: " + appended.error().text);
+                    if (appended.error().kind != coi::ErrorKind::refused) break;
+                }
+                to_file.pop_front();
+            }
+            if (!closed) co_await (*session)->logout();
+        } else {
+            calls.note("copies could not be put into the Sent folder: " + session.error().text);
+        }
+        to_file.clear();
+        filing = false;
+    }
+
+    void spawn(awaitable<void> task) {
+        boost::asio::co_spawn(io, std::move(task), [self = shared_from_this()](std::exception_ptr bug) {
+            if (bug) std::rethrow_exception(bug);
+        });
+    }
+};
+
+Mailbox::Mailbox(boost::asio::io_context& io, coi::net::TlsContext& tls, Account account, std::vector<Cursor> cursors,
+                 Settings settings, Calls calls)
+    : state_(std::make_shared<State>(io, tls, std::move(account), std::move(cursors), std::move(settings),
+                                     std::move(calls))) {}
+
+Mailbox::~Mailbox() {
+    state_->closed = true;
+    for (auto& weak : state_->open_sessions) {
+        if (const auto session = weak.lock()) session->close();
+    }
+    for (auto& weak : state_->pauses) {
+        if (const auto timer = weak.lock()) timer->cancel();
+    }
+}
+
+void Mailbox::start() { state_->spawn(state_->watch("")); }
+
+void Mailbox::file_sent(std::string mail) {
+    constexpr std::size_t most = 100;
+    if (state_->to_file.size() >= most)
+        return state_->calls.note("too many copies wait for the Sent folder; one is left out");
+    state_->to_file.push_back(std::move(mail));
+    if (std::exchange(state_->filing, true)) return;
+    state_->spawn(state_->file_all());
+}
+
+const std::string& Mailbox::trouble() const { return state_->trouble; }
+bool Mailbox::connected() const { return state_->trouble.empty(); }
+
+}  // namespace gateway

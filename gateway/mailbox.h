@@ -1,0 +1,49 @@
+// A linked mailbox at work: watches the user's IMAP folders and hands each new mail over, in order, none twice, none
+// missed.
+//
+// [RFC 3501], [RFC 2177] IDLE; on COI servers COI/Chats is watched too [COI-S "COI Root"]. The first link starts at
+// UIDNEXT. A mail is behind us when its verdict came: the cursor moves in the same commit. After a UIDVALIDITY change
+// the newest mails are looked at again; the id map tells which are known. Nothing is marked as seen, nothing deleted.
+
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "coi/net/connect.h"
+#include "gateway/account.h"
+#include "gateway/inbox.h"
+
+namespace gateway {
+
+class Mailbox {
+  public:
+    struct Settings {
+        coi::net::Reach reach;
+        coi::Limits limits;
+        std::chrono::milliseconds poll = std::chrono::minutes(2);
+    };
+    struct Calls {
+        std::function<void(Arrival, std::function<void(Verdict)>)> arrived;
+        std::function<void(const Cursor&)> moved;  // without a mail: first link, UIDVALIDITY change
+        std::function<void(const std::string& trouble, bool login_refused)> trouble;  // "" when all is well again
+        std::function<void(const std::string& what)> note;  // for the log: oversize mail left out …
+    };
+    Mailbox(boost::asio::io_context&, coi::net::TlsContext&, Account, std::vector<Cursor>, Settings, Calls);
+    ~Mailbox();  // closes the sessions
+    void start();
+    /// Puts a copy of a sent mail into the Sent folder, in its own time.
+    void file_sent(std::string mail);
+    /// "" when connected; else what is wrong, in English, for the admin.
+    const std::string& trouble() const;
+    bool connected() const;
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace gateway

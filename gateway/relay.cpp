@@ -1,0 +1,164 @@
+// LMTP deliveries to the inbox; see relay.h.
+
+#include "gateway/relay.h"
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "coi/message.h"
+#include "gateway/await.h"
+#include "gateway/identity.h"
+#include "gateway/log.h"
+
+namespace gateway {
+
+using coi::net::awaitable;
+using coi::net::Reply;
+
+namespace {
+
+constexpr int most_hops = 50;  // [RFC 5321 §6.3] asks for at least 100 hops; a delivery to chat that took 50 is a loop
+
+int hops(std::string_view mail) {
+    int count = 0;
+    for (std::size_t at = 0; at < mail.size();) {
+        const std::string_view line = mail.substr(at, mail.find("\r\n", at) - at);
+        if (line.empty()) break;
+        if (line.size() > 9 && (line.starts_with("Received:") || line.starts_with("received:"))) ++count;
+        at += line.size() + 2;
+    }
+    return count;
+}
+
+Reply reply_of(const Verdict& verdict, bool may_stay_open) {
+    switch (verdict.kind) {
+        case Verdict::Kind::taken:
+            return {250, "2.0.0", "delivered"};
+        case Verdict::Kind::duplicate:
+            return {250, "2.0.0", "delivered before"};
+        case Verdict::Kind::declined:
+            return {550, "5.7.1", "not accepted: " + verdict.reason};
+        case Verdict::Kind::refused:
+            return {550, "5.1.1", "there is no such user here"};
+        case Verdict::Kind::busy:
+            return {452, "4.3.1", "cannot be taken now, please try again: " + verdict.reason};
+        case Verdict::Kind::open:
+            if (may_stay_open) return {250, "2.0.0", "queued"};
+            return {451, "4.4.1", "the Jabber server does not answer, please try again"};
+    }
+    return {451, "4.3.0", "internal error"};
+}
+
+}  // namespace
+
+struct Relay::State : std::enable_shared_from_this<State> {
+    State(boost::asio::io_context& io_, Settings settings_, Directory& directory_, Outbox& outbox_, Inbox& inbox_)
+        : io(io_), settings(std::move(settings_)), directory(directory_), outbox(outbox_), inbox(inbox_) {}
+
+    boost::asio::io_context& io;
+    Settings settings;
+    Directory& directory;
+    Outbox& outbox;
+    Inbox& inbox;
+    std::unique_ptr<coi::net::LmtpServer> server;
+    std::set<AccountId> confirmed;  // the Jabber server took something for them since we started
+
+    /// The user exists for sure: the server said so, or they wrote through us.
+    bool is_confirmed(AccountId id) const {
+        if (confirmed.contains(id)) return true;
+        const auto contacts = directory.contacts(id);
+        return std::any_of(contacts.begin(), contacts.end(),
+                           [](const Contact* contact) { return contact->written_to; });
+    }
+
+    std::optional<std::string> user_of_recipient(const std::string& recipient) const {
+        const auto address = coi::parse_addr_spec(recipient);
+        if (!address || address->domain != settings.domain) return std::nullopt;
+        const auto jid = user_of(*address);
+        if (!jid) return std::nullopt;
+        if (!settings.users.empty() && !settings.users.contains(jid->bare())) return std::nullopt;
+        return jid->bare();
+    }
+
+    Reply check(const std::string& recipient) const {
+        if (user_of_recipient(recipient)) return {250, "2.1.5", "OK"};
+        return {550, "5.1.1", "there is no such user here"};
+    }
+
+    /// One recipient's verdict; the account of a user seen for the first time is made, and unmade if the server does
+    /// not know them.
+    awaitable<Reply> deliver_to(const std::string recipient, const coi::Message& mail) {
+        const auto jid = user_of_recipient(recipient);
+        if (!jid) co_return Reply{550, "5.1.1", "there is no such user here"};
+        std::function<void(std::function<void(const Account*)>)> make = [&](std::function<void(const Account*)> ready) {
+            outbox.with_relay_account(*jid, "", std::move(ready));
+        };
+        const Account* account = co_await wait_for<const Account*>(make);
+        if (!account) co_return Reply{452, "4.3.1", "cannot be taken now, please try again"};
+        const AccountId id = account->id;
+        const bool known = is_confirmed(id);
+        std::function<void(std::function<void(Verdict)>)> take = [&](std::function<void(Verdict)> done) {
+            inbox.take(Arrival{id, mail, std::nullopt, {}, true}, std::move(done));
+        };
+        auto patience = std::make_shared<boost::asio::steady_timer>(io, settings.patience);
+        patience->async_wait([self = shared_from_this(), patience](const boost::system::error_code& aborted) {
+            if (!aborted) self->inbox.give_up_waiting(now() - self->settings.patience);
+        });
+        const Verdict verdict = co_await wait_for<Verdict>(take);
+        patience->cancel();
+        if (verdict.kind == Verdict::Kind::taken) confirmed.insert(id);
+        if (!known && verdict.kind == Verdict::Kind::refused) directory.remove(id, [](const Store::Failure&) {});
+        const Reply reply = reply_of(verdict, known || !settings.users.empty());
+        if (reply.code != 250) log::info("LMTP: {} {} for {}: {}", reply.code, reply.enhanced, *jid, verdict.reason);
+        co_return reply;
+    }
+
+    static Time now() {
+        return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    }
+
+    awaitable<std::vector<Reply>> deliver(coi::net::Delivery delivery) {
+        const std::size_t count = delivery.to.size();
+        if (hops(delivery.mail) > most_hops)
+            co_return std::vector<Reply>(count, Reply{554, "5.4.6", "mail loop: too many hops"});
+        const auto mail = coi::parse(delivery.mail, settings.limits);
+        if (!mail) {
+            const bool large = mail.error().kind == coi::ErrorKind::limit;
+            co_return std::vector<Reply>(count, Reply{large ? 552 : 550, large ? "5.3.4" : "5.6.0", mail.error().text});
+        }
+        std::string().swap(delivery.mail);
+        std::vector<Reply> replies;
+        for (const auto& recipient : delivery.to) replies.push_back(co_await deliver_to(recipient, *mail));
+        co_return replies;
+    }
+};
+
+Relay::Relay(boost::asio::io_context& io, Settings settings, Directory& directory, Outbox& outbox, Inbox& inbox)
+    : state_(std::make_shared<State>(io, std::move(settings), directory, outbox, inbox)) {}
+
+Relay::~Relay() { state_->server.reset(); }
+
+void Relay::start() {
+    coi::net::LmtpServer::Limits limits;
+    limits.mail_bytes = state_->settings.limits.mail_bytes;
+    coi::net::LmtpServer::Calls calls;
+    calls.recipient = [state = state_.get()](const std::string& recipient) { return state->check(recipient); };
+    calls.deliver = [state = state_.get()](coi::net::Delivery delivery) { return state->deliver(std::move(delivery)); };
+    state_->server =
+        std::make_unique<coi::net::LmtpServer>(state_->io, state_->settings.host_name, limits, std::move(calls));
+    state_->server->listen(state_->settings.listen);
+}
+
+void Relay::stop() {
+    if (state_->server) state_->server->stop();
+}
+
+std::size_t Relay::sessions() const { return state_->server ? state_->server->sessions() : 0; }
+
+void Relay::reload(Settings settings) {
+    settings.listen = state_->settings.listen;
+    state_->settings = std::move(settings);
+}
+
+}  // namespace gateway
