@@ -63,7 +63,9 @@ class Coigate(Server):
         self.ports = {"LMTP": self.lmtp_port}
         self.store = store or self.folder
         self.domain = jabber_server.component_domain
-        (self.folder / "secret").write_text(jabber_server.secret + "\n")
+        secret = self.folder / "secret"
+        secret.write_text(jabber_server.secret + "\n")
+        secret.chmod(0o600)
         self.config = self.folder / "coigate.toml"
         self.config.write_text(_CONFIG.format(
             folder=self.folder, component=self.domain, component_port=jabber_server.component_port, store=self.store,

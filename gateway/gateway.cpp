@@ -1,0 +1,498 @@
+// Wiring; see gateway.h.
+
+#include "gateway/gateway.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fstream>
+
+#include "gateway/administration.h"
+#include "gateway/bounce.h"
+#include "gateway/identity.h"
+#include "gateway/inbox.h"
+#include "gateway/link.h"
+#include "gateway/linked.h"
+#include "gateway/log.h"
+#include "gateway/mint.h"
+#include "gateway/outbox.h"
+#include "gateway/presence.h"
+#include "gateway/relay.h"
+#include "gateway/services.h"
+#include "gateway/submission.h"
+#include "gateway/words.h"
+#include "xmpp/component.h"
+
+namespace gateway {
+
+namespace {
+
+constexpr Leg::LaneId shared_lane = 0;  // the relay's MTA; the Jabber stream
+constexpr std::size_t jabber_in_flight = 1000;
+constexpr std::size_t unsent_most = 1024 * 1024;  // bytes towards the Jabber server before deliveries wait
+constexpr std::size_t works_most = 4000;          // commits that wait before reading stops
+constexpr std::size_t works_few = 1000;
+constexpr auto sweep_every = std::chrono::seconds(30);
+constexpr auto stop_patience = std::chrono::seconds(10);
+constexpr auto close_patience = std::chrono::seconds(5);
+
+Time now() { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+
+coi::net::Security security_of(config::Security security) {
+    switch (security) {
+        case config::Security::none:
+            return coi::net::Security::none;
+        case config::Security::starttls:
+            return coi::net::Security::starttls;
+        case config::Security::tls:
+            return coi::net::Security::tls;
+    }
+    return coi::net::Security::tls;
+}
+
+coi::Limits limits_of(const config::Config& config) {
+    coi::Limits limits;
+    limits.mail_bytes = config.mail.max_size;
+    return limits;
+}
+
+std::set<std::string> users_of(const config::Config& config) {
+    std::set<std::string> users;
+    if (config.relay.users_file.empty()) return users;
+    std::ifstream file(config.relay.users_file);
+    for (std::string line; std::getline(file, line);) {
+        if (line.empty() || line.front() == '#') continue;
+        if (const auto jid = bare(line.find('@') == std::string::npos ? line + "@" + config.relay.domain : line))
+            users.insert(*jid);
+    }
+    if (users.empty())
+        throw std::runtime_error(config.relay.users_file + " names no user: write one local part or JID a line");
+    return users;
+}
+
+xmpp::Component::Settings component_of(const config::Config& config) {
+    xmpp::Component::Settings settings;
+    settings.host = config.xmpp.server.host;
+    settings.port = config.xmpp.server.port;
+    settings.component = config.xmpp.component;
+    settings.server_domain = config.xmpp.domain;
+    settings.secret = config.xmpp.secret;
+    settings.limits.stanza_bytes = config.xmpp.max_stanza;
+    return settings;
+}
+
+}  // namespace
+
+struct Gateway::State : std::enable_shared_from_this<State> {
+    State(boost::asio::io_context& io_, const config::Config& config_)
+        : io(io_),
+          config(config_),
+          seal(Seal::open_or_make(config.store.key_file)),
+          store(config.store.url, seal, [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),
+          directory(store),
+          tls(config.mail.ca_file),
+          wake(io),
+          sweep(io),
+          stop_timer(io),
+          component(io, component_of(config), component_calls()),
+          mail_leg(queue::Leg::mail, store, mail_calls()),
+          jabber_leg(queue::Leg::jabber, store, jabber_calls()),
+          outbox(directory, store, outbox_settings(config), outbox_calls()),
+          inbox(directory, store, seal, {config.xmpp.component, config.mail.expire},
+                {[this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); }, now}),
+          presence(directory, config.xmpp.component, [this](const xmpp::Tag& tag) { component.send(tag); }),
+          services(directory, service_settings(config), service_calls()),
+          linked(io, tls, directory, store, linked_settings(config), linked_calls()) {
+        presence.relay_account = [this](const std::string& jid, std::function<void(bool)> made) {
+            outbox.with_relay_account(jid, "", [made = std::move(made)](const Account* account) { made(account != nullptr); });
+        };
+        if (config.relay.domain.empty()) return;
+        relay_out = std::make_unique<Submission>(io, tls, relay_submission(config));
+        relay = std::make_unique<Relay>(io, relay_settings(config), directory, outbox, inbox);
+    }
+
+    boost::asio::io_context& io;
+    config::Config config;
+    Seal seal;
+    Store store;
+    Directory directory;
+    coi::net::TlsContext tls;
+    boost::asio::steady_timer wake, sweep, stop_timer;
+    xmpp::Component component;
+    Leg mail_leg, jabber_leg;
+    Outbox outbox;
+    Inbox inbox;
+    Presence presence;
+    Services services;
+    Linked linked;
+    std::unique_ptr<Submission> relay_out;
+    std::unique_ptr<Relay> relay;
+    bool stopping = false, reading_paused = false;
+    std::optional<Time> wake_set;
+
+    // --- settings
+    // -------------------------------------------------------------------------------------------------------------
+    static Outbox::Settings outbox_settings(const config::Config& c) {
+        return {c.xmpp.component, c.relay.domain, c.mail.expire, Take::all};
+    }
+    static ServiceSettings service_settings(const config::Config& c) {
+        return {c.xmpp.component, c.mail.register_domains, c.relay.domain};
+    }
+    static Relay::Settings relay_settings(const config::Config& c) {
+        return {c.relay.domain, c.relay.lmtp_listen, c.mail.ehlo_name, limits_of(c), users_of(c)};
+    }
+    static Submission::Settings relay_submission(const config::Config& c) {
+        Submission::Settings settings;
+        settings.server = {c.relay.smtp_server.host, c.relay.smtp_server.port, security_of(c.relay.smtp_security)};
+        settings.reach = {true, false};  // the admin named it
+        settings.ehlo_name = c.mail.ehlo_name;
+        return settings;
+    }
+    static Linked::Settings linked_settings(const config::Config& c) {
+        return {{c.mail.allow_private_servers, true}, limits_of(c), c.mail.poll, c.mail.ehlo_name};
+    }
+
+    // --- calls between the rooms
+    // ----------------------------------------------------------------------------------------------
+    xmpp::Component::Calls component_calls() {
+        return {[this](xmpp::Stanza stanza) { take(std::move(stanza)); },
+                [this] {
+                    log::info("connected to the Jabber server at {}:{} as {}", config.xmpp.server.host,
+                              config.xmpp.server.port, config.xmpp.component);
+                    jabber_leg.lane_up(shared_lane);
+                },
+                [](const std::string& why) { log::warn("not connected to the Jabber server: {}", why); }};
+    }
+
+    Leg::Calls mail_calls() {
+        Leg::Calls calls;
+        calls.attempt = [this](const queue::Entry& entry, std::function<void(Fate)> finished) {
+            send_mail(entry, std::move(finished));
+        };
+        calls.done = [this](const queue::Entry& entry) { mail_done(entry); };
+        calls.refused = [this](const queue::Entry& entry, const coi::Error& error) { mail_refused(entry, error); };
+        calls.lane = [this](const queue::Entry& entry) {
+            const Account* account = directory.find(entry.account);
+            return account && account->kind == Account::Kind::mailbox ? static_cast<Leg::LaneId>(account->id)
+                                                                      : shared_lane;
+        };
+        calls.capacity = [this](Leg::LaneId lane) {
+            return lane == shared_lane ? config.relay.connections : std::size_t{1};
+        };
+        calls.now = now;
+        calls.wake_changed = [this] { set_wake(); };
+        return calls;
+    }
+
+    Leg::Calls jabber_calls() {
+        Leg::Calls calls;
+        calls.attempt = [this](const queue::Entry& entry, std::function<void(Fate)> finished) {
+            send_stanza(entry, std::move(finished));
+        };
+        calls.done = [this](const queue::Entry& entry) { inbox.entry_done(entry); };
+        calls.refused = [this](const queue::Entry& entry, const coi::Error& error) { stanza_refused(entry, error); };
+        calls.lane = [](const queue::Entry&) { return shared_lane; };
+        calls.capacity = [this](Leg::LaneId) {
+            return component.unsent() > unsent_most ? std::size_t{1} : jabber_in_flight;
+        };
+        calls.now = now;
+        calls.wake_changed = [this] { set_wake(); };
+        return calls;
+    }
+
+    Outbox::Calls outbox_calls() {
+        return {[this](const xmpp::Tag& tag) { component.send(tag); },
+                [this](queue::Entry entry) {
+                    mail_leg.committed(std::move(entry));
+                    resume_reading();
+                },
+                now};
+    }
+
+    ServiceCalls service_calls() {
+        ServiceCalls calls;
+        calls.send = [this](const xmpp::Tag& tag) { component.send(tag); };
+        calls.check = [this](LinkRequest request, const std::string& lang, std::function<void(LinkOutcome)> done) {
+            linked.check(std::move(request), lang, std::move(done));
+        };
+        calls.health = [this](const Account& account, const std::string& lang) { return linked.health(account, lang); };
+        calls.linked = [this](const std::string& jid) { presence.linked(jid); };
+        calls.unlinked = [this](const std::string& jid, const std::vector<std::string>& contacts) {
+            presence.unlinked(jid, contacts);
+        };
+        return calls;
+    }
+
+    Linked::Calls linked_calls() {
+        return {[this](Arrival arrival, std::function<void(Verdict)> done) {
+                    inbox.take(std::move(arrival), std::move(done));
+                },
+                [this](AccountId id) { mail_leg.lane_up(static_cast<Leg::LaneId>(id)); },
+                [this](const Account& account, const std::string& text) { say_to(account, text); }};
+    }
+
+    // --- the loop's work
+    // ------------------------------------------------------------------------------------------------------
+    void take(xmpp::Stanza stanza) {
+        const std::string& name = stanza->name();
+        const xmpp::JID to(xmpp::attribute(*stanza, "to"));
+        const std::string type = xmpp::attribute(*stanza, "type");
+        if (name == "iq") {
+            services.take_iq(*stanza);
+        } else if (name == "presence") {
+            presence.take(*stanza, services.may_use(xmpp::JID(xmpp::attribute(*stanza, "from")).bare()));
+        } else if (name == "message" && type == "error") {
+            const auto error = xmpp::error_of(*stanza);
+            log::info("a message that the Jabber server had taken came back: {}",
+                      error ? error->condition : "no reason given");
+        } else if (name == "message" && to.username().empty()) {
+            services.take_words(*stanza);
+        } else if (name == "message") {
+            outbox.take(*stanza);
+            if (store.waiting() > works_most && !reading_paused) {
+                reading_paused = true;
+                component.pause_reading(true);
+            }
+        }
+    }
+
+    void resume_reading() {
+        if (!reading_paused || store.waiting() > works_few) return;
+        reading_paused = false;
+        component.pause_reading(false);
+    }
+
+    void send_mail(const queue::Entry& entry, std::function<void(Fate)> finished) {
+        const Account* account = directory.find(entry.account);
+        if (!account) return finished(Fate{});  // unlinked meanwhile: all of it is deleted
+        Submission* out = account->kind == Account::Kind::mailbox ? linked.submission(account->id) : relay_out.get();
+        if (out) return out->send(entry, std::move(finished));
+        finished(Fate{Fate::Kind::unreachable,
+                      {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}}});
+    }
+
+    void mail_done(const queue::Entry& entry) {
+        log::debug("mail {} was accepted", entry.name);
+        const Account* account = directory.find(entry.account);
+        if (account && account->kind == Account::Kind::mailbox && account->sent_copy && !entry.origin.empty()) {
+            linked.file_sent(account->id, entry.payload);
+        }
+    }
+
+    /// The notices and the mark in one commit; tried until the store takes it, for nobody else knows of it.
+    void exchange(std::int64_t done, std::vector<queue::Entry> notices, Leg& way_back) {
+        auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(notices));
+        store.commit(
+            [done, shared](Database& db) {
+                queue::done(db, done);
+                for (auto& notice : *shared) notice.id = queue::put(db, notice);
+            },
+            [this, done, shared, &way_back](const Store::Failure& failure) {
+                if (!failure) {
+                    for (auto& notice : *shared) way_back.committed(std::move(notice));
+                    return;
+                }
+                auto again = std::make_shared<boost::asio::steady_timer>(io, std::chrono::seconds(1));
+                again->async_wait(
+                    [this, self = shared_from_this(), again, done, shared,
+                     &way_back](const boost::system::error_code&) { exchange(done, std::move(*shared), way_back); });
+            });
+    }
+
+    void mail_refused(const queue::Entry& entry, const coi::Error& error) {
+        log::info("mail {} was refused: {} {}", entry.name, error.code, error.enhanced);
+        exchange(entry.id, bounce::to_jabber(entry, error, config.xmpp.component, now()), jabber_leg);
+    }
+
+    void send_stanza(const queue::Entry& entry, std::function<void(Fate)> finished) {
+        const auto stanza = xmpp::parse_stanza(entry.payload);
+        if (!stanza) {
+            return finished(Fate{Fate::Kind::refused,
+                                 {coi::ErrorKind::malformed, true, "the stanza cannot be written", 0, "5.6.0"}});
+        }
+        component.deliver(*stanza, [this, id = entry.id, finished = std::move(finished)](const xmpp::Outcome& outcome) {
+            if (outcome.kind == xmpp::Outcome::Kind::taken) return finished(Fate{});
+            if (outcome.kind == xmpp::Outcome::Kind::lost) {
+                return finished(
+                    Fate{Fate::Kind::unreachable, {coi::ErrorKind::closed, false, "the Jabber stream ended", 0, {}}});
+            }
+            const bool wait = outcome.error.type == "wait";
+            coi::Error error{coi::ErrorKind::refused, !wait, outcome.error.condition, 0, wait ? "4.2.0" : "5.1.1"};
+            finished(Fate{wait && !inbox.waits_for(id) ? Fate::Kind::later : Fate::Kind::refused, std::move(error)});
+        });
+    }
+
+    void stanza_refused(const queue::Entry& entry, const coi::Error& error) {
+        if (inbox.entry_refused(entry, error)) return;
+        log::info("stanza {} was refused by the Jabber server: {}", entry.name, error.text);
+        const Account* account = directory.find(entry.account);
+        exchange(
+            entry.id,
+            account ? bounce::to_mail(entry, error, *account, config.relay.domain, now()) : std::vector<queue::Entry>{},
+            mail_leg);
+    }
+
+    /// A line of the gateway itself to one of its users; waits for them like any message.
+    void say_to(const Account& account, const std::string& text) {
+        queue::Entry entry;
+        entry.leg = queue::Leg::jabber;
+        entry.account = account.id;
+        entry.name = mint_stanza_id().value;
+        entry.from = config.xmpp.component;
+        entry.to = account.jid;
+        entry.taken = entry.next = now();
+        entry.expires = entry.taken + config.mail.expire;
+        xmpp::Tag message("message");
+        message.addAttribute("type", "chat");
+        message.addAttribute("id", entry.name);
+        message.addAttribute("from", entry.from);
+        message.addAttribute("to", entry.to);
+        xmpp::add(message, "body", {}, xmpp::clean(text));
+        entry.payload = xmpp::print(message);
+        auto shared = std::make_shared<queue::Entry>(std::move(entry));
+        store.commit([shared](Database& db) { shared->id = queue::put(db, *shared); },
+                     [this, shared](const Store::Failure& failure) {
+                         if (!failure) jabber_leg.committed(std::move(*shared));
+                     });
+    }
+
+    // --- time
+    // -----------------------------------------------------------------------------------------------------------------
+    void set_wake() {
+        std::optional<Time> next = mail_leg.next_wake();
+        if (const auto other = jabber_leg.next_wake(); other && (!next || *other < *next)) next = other;
+        if (!next || (wake_set && *wake_set <= *next && *wake_set > now())) return;
+        wake_set = next;
+        wake.expires_after(std::max(*next - now(), std::chrono::milliseconds(1)));
+        wake.async_wait([this](const boost::system::error_code& aborted) {
+            if (aborted) return;
+            wake_set.reset();
+            mail_leg.tick(now());
+            jabber_leg.tick(now());
+            set_wake();
+        });
+    }
+
+    /// What is too old is given up, what is late is said so; ids that are old enough are forgotten.
+    void sweep_queue() {
+        const Time warn_before = now() - config.mail.warn_after;
+        store.ask<std::vector<queue::Entry>>(
+            [at = now(), warn_before](Database& db) { return queue::overdue(db, at, warn_before, 100); },
+            [this](const Store::Failure& failure, const std::vector<queue::Entry>& entries) {
+                if (!failure) {
+                    for (const auto& entry : entries) overdue(entry);
+                }
+            });
+        store.later([before = now() - config.store.keep_ids](Database& db) { ids::expire(db, before); });
+        sweep.expires_after(sweep_every);
+        sweep.async_wait([this](const boost::system::error_code& aborted) {
+            if (!aborted) sweep_queue();
+        });
+    }
+
+    /// An entry that is in no one's hands any more: expired, or dropped by the admin.
+    void give_up(const queue::Entry& entry) {
+        const coi::Error error{coi::ErrorKind::timeout, true, entry.last_error, 0, "4.4.7"};
+        entry.leg == queue::Leg::mail ? mail_refused(entry, error) : stanza_refused(entry, error);
+    }
+
+    void overdue(const queue::Entry& entry) {
+        Leg& leg = entry.leg == queue::Leg::mail ? mail_leg : jabber_leg;
+        if (entry.expires <= now()) {
+            if (!leg.forget(entry.id)) return;  // in flight this moment
+            return give_up(entry);
+        }
+        if (entry.leg != queue::Leg::mail || entry.origin.empty()) return;
+        auto notice = std::make_shared<queue::Entry>(bounce::delayed(entry, config.xmpp.component, now()));
+        store.commit(
+            [entry, notice](Database& db) {
+                queue::retry(db, entry.id, entry.next, entry.attempts, entry.last_error, true);
+                notice->id = queue::put(db, *notice);
+            },
+            [this, notice](const Store::Failure& failure) {
+                if (!failure) jabber_leg.committed(std::move(*notice));
+            });
+    }
+
+    // --- the end
+    // --------------------------------------------------------------------------------------------------------------
+    /// Attempts under way finish (10 s), then the stream is closed and what still comes is committed (5 s), then the
+    /// store.
+    void finish_attempts(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped) {
+        const bool idle =
+            mail_leg.in_flight() == 0 && jabber_leg.in_flight() == 0 && (!relay || relay->sessions() == 0);
+        if (!idle && std::chrono::steady_clock::now() < deadline) {
+            stop_timer.expires_after(std::chrono::milliseconds(20));
+            stop_timer.async_wait([this, deadline, stopped = std::move(stopped)](const boost::system::error_code&) {
+                finish_attempts(deadline, stopped);
+            });
+            return;
+        }
+        component.close(close_patience, [this, stopped = std::move(stopped)] {
+            store.commit([](Database&) {}, [stopped](const Store::Failure&) { stopped(); });
+        });
+    }
+};
+
+Gateway::Gateway(boost::asio::io_context& io, const config::Config& config)
+    : state_(std::make_shared<State>(io, config)) {}
+Gateway::~Gateway() = default;
+
+void Gateway::start() {
+    State& s = *state_;
+    s.store.on_health([&s](bool well, const std::string& why) {
+        if (well) {
+            log::info("the store works again");
+            s.resume_reading();
+        } else {
+            log::error("the store cannot be written: {}. Nothing is taken until it can; free disk space or repair it",
+                       why);
+        }
+    });
+    s.mail_leg.start();
+    s.jabber_leg.start();
+    if (s.relay) s.relay->start();
+    s.component.start();
+    s.linked.start();
+    s.sweep_queue();
+    if (on_ready) on_ready();
+}
+
+void Gateway::stop(std::function<void()> stopped) {
+    State& s = *state_;
+    if (std::exchange(s.stopping, true)) return;
+    s.mail_leg.stop();
+    s.jabber_leg.stop();
+    s.linked.stop();
+    if (s.relay) s.relay->stop();
+    s.sweep.cancel();
+    s.finish_attempts(std::chrono::steady_clock::now() + stop_patience, std::move(stopped));
+}
+
+std::vector<std::string> Gateway::reload(const config::Config& wanted) {
+    State& s = *state_;
+    const config::Difference difference = config::compare(s.config, wanted);
+    std::vector<std::string> lines;
+    for (const auto& key : difference.restart) lines.push_back(key + " changes with the next restart only");
+    s.config.mail = wanted.mail;
+    s.config.log = wanted.log;
+    s.config.store.keep_ids = wanted.store.keep_ids;
+    s.config.relay.users_file = wanted.relay.users_file;
+    s.config.relay.connections = wanted.relay.connections;
+    s.outbox.reload(State::outbox_settings(s.config));
+    s.inbox.reload({s.config.xmpp.component, s.config.mail.expire});
+    s.services.reload(State::service_settings(s.config));
+    s.linked.reload(State::linked_settings(s.config));
+    if (s.relay) s.relay->reload(State::relay_settings(s.config));
+    for (const auto& key : difference.reloadable) lines.push_back(key + " was taken over");
+    return lines;
+}
+
+void Gateway::command(const std::string& verb, boost::json::object in,
+                      std::function<void(boost::json::object out)> answer) {
+    State& s = *state_;
+    administer({s.directory, s.store, s.mail_leg, s.jabber_leg, s.linked,
+                [&s](const queue::Entry& entry) { s.give_up(entry); }},
+               verb, std::move(in), std::move(answer));
+}
+
+}  // namespace gateway
