@@ -169,7 +169,7 @@ struct SmtpClient::State {
 
     awaitable<Result<void>> secure(std::string host) {
         if (!offer.starttls) {
-            co_return lose({ErrorKind::unsupported, false, "the mail server " + host + " offers no STARTTLS", 0, {}});
+            co_return lose({ErrorKind::tls, false, "the mail server " + host + " offers no STARTTLS", 0, {}});
         }
         auto answer = co_await command("STARTTLS");
         if (!answer) co_return answer.error();

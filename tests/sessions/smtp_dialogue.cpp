@@ -107,7 +107,7 @@ TEST(SmtpClient, GivesUpWhereStarttlsIsWantedAndNotOffered) {
     Play play;
     greets(play, "250 AUTH PLAIN\r\n");
     auto result = run(send_one(play.stream(), submission, Login{"alice", "secret", false}));
-    EXPECT_EQ(result.error().kind, ErrorKind::unsupported);
+    EXPECT_EQ(result.error().kind, ErrorKind::tls);
     EXPECT_FALSE(result.error().permanent);  // someone between us may have cut it out
     EXPECT_TRUE(play.finished()) << play.complaint();
 }
