@@ -1,17 +1,20 @@
 // SQLite behind the RAII layer of database.h: settings, errors as words, the statement cache.
 //
 // Settings and why: WAL with synchronous=FULL (a commit is on the disk when it returns); secure_delete (what is done is
-// overwritten); exclusive locking (no shared-memory file whose pages a full disk could take away; one process only);
-// automatic checkpoints off (the store makes them when nobody waits); temp_store in memory (nothing leaks into /tmp).
+// overwritten); automatic checkpoints off (the store makes them when nobody waits); temp_store in memory (nothing leaks
+// into /tmp). Others may read the file while we run, for a backup or by curiosity; one coigate writes.
 
 #include "gateway/store/database.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 #include <unordered_map>
 
 #include "gateway/store/schema.h"
@@ -33,19 +36,16 @@ std::string file_of(sqlite3* db) {
     const std::string words = sqlite3_errmsg(db);
     const int cause = sqlite3_system_errno(db);
     const bool no_room = (code & 0xff) == SQLITE_IOERR && (cause == ENOSPC || cause == EDQUOT);
+    const auto why = cause != 0 ? std::generic_category().message(cause) : words;
     switch (code & 0xff) {
         case SQLITE_FULL:
             throw StoreError("the disk of " + file + " is full: make room there", true);
         case SQLITE_IOERR:
-            throw StoreError((no_room ? "the disk of " + file + " is full: make room there"
-                                      : "the disk of " + file + " fails (" + words + ", " +
-                                            std::generic_category().message(cause) + "): check the disk and its mount"),
-                             no_room, true);
+            if (no_room) throw StoreError("the disk of " + file + " is full: make room there", true);
+            throw StoreError("the disk of " + file + " fails (" + why + "): check the disk and its mount", false, true);
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
-            throw StoreError(
-                "another coigate uses this store (" + file + "): stop it, or give this one a store of its own", false,
-                true);
+            throw StoreError("another program writes into " + file + ": end it", false, true);
         case SQLITE_NOTADB:
         case SQLITE_CORRUPT:
             throw StoreError(
@@ -55,22 +55,14 @@ std::string file_of(sqlite3* db) {
         case SQLITE_PERM:
         case SQLITE_AUTH:
         case SQLITE_READONLY:
-            throw StoreError("cannot write " + file + " (" +
-                                 (cause != 0 ? std::generic_category().message(cause) : words) +
-                                 "): make its folder and let the coigate user write there",
-                             false, true);
+            throw StoreError(
+                "cannot write " + file + " (" + why + "): make its folder and let the coigate user write there", false,
+                true);
         case SQLITE_NOMEM:
             throw StoreError("no memory for the store", false, true);
         default:
             throw StoreError("store: " + words);
     }
-}
-
-/// A new file for its owner alone; SQLite gives the log the same mode. What is wrong with the path, opening will tell.
-void make_private(const std::string& path) {
-    if (path == ":memory:") return;
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file >= 0) ::close(file);
 }
 
 void require(int code, sqlite3* db) {
@@ -136,7 +128,38 @@ std::string Query::blob(int column) const {
 
 bool Query::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
+/// The file for its owner alone (SQLite gives the log the same mode), locked against a second coigate: a lock of its
+/// own that lets an admin read the store, or back it up, while we run. SQLite's own locks go with any descriptor of the
+/// file that is closed, so this one is closed last.
+class Database::Claim {
+  public:
+    explicit Claim(const std::string& path) {
+        if (path == ":memory:") return;
+        file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (file_ < 0) return;  // what is wrong with the path, opening it will tell
+        for (int tries = 0; ::flock(file_, LOCK_EX | LOCK_NB) != 0; ++tries) {
+            if (tries == 10) {
+                ::close(file_);
+                throw StoreError(
+                    "another coigate uses this store (" + path + "): stop it, or give this one a store of its own",
+                    false, true);
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));  // a predecessor that is just ending
+        }
+    }
+    Claim(const Claim&) = delete;
+    ~Claim() {
+        if (file_ >= 0) ::close(file_);
+    }
+
+  private:
+    int file_ = -1;
+};
+
 struct Database::State {
+    explicit State(const std::string& path) : claim(path) {}
+
+    Claim claim;  // outlives the connection
     sqlite3* db = nullptr;
     std::unordered_map<const char*, sqlite3_stmt*> statements;
     std::int64_t log_pages = 0;
@@ -147,17 +170,15 @@ struct Database::State {
     }
 };
 
-Database::Database(const std::string& path, Seal seal) : state_(std::make_unique<State>()), seal_(std::move(seal)) {
-    make_private(path);
+Database::Database(const std::string& path, Seal seal) : state_(std::make_unique<State>(path)), seal_(std::move(seal)) {
     constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (sqlite3_open_v2(path.c_str(), &state_->db, flags, nullptr) != SQLITE_OK) fail(state_->db, path);
     if (sqlite3_db_readonly(state_->db, "main") == 1) {
         throw StoreError("cannot write " + path + ": let the coigate user write to the file", false, true);
     }
-    sqlite3_busy_timeout(state_->db, 1000);  // a predecessor that is just ending
+    sqlite3_busy_timeout(state_->db, 1000);  // somebody who writes by hand
     require(sqlite3_db_config(state_->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr), state_->db);
     require(sqlite3_db_config(state_->db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr), state_->db);
-    execute("PRAGMA locking_mode=EXCLUSIVE");
     schema::check_owner(*this);  // before anything is written into a file that may be somebody else's
     execute(
         "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
@@ -170,7 +191,6 @@ Database::Database(const std::string& path, Seal seal) : state_(std::make_unique
             return SQLITE_OK;
         },
         state_.get());
-    execute("BEGIN IMMEDIATE; COMMIT;");  // takes the exclusive lock now, before anything is believed
     schema::bring_up_to_date(*this);
     schema::check_key(*this);
 }
@@ -204,13 +224,20 @@ void Database::checkpoint() {
         if (free_pages.step()) spare = free_pages.integer(0) - spare_pages;
     }
     if (spare > 0) execute(("PRAGMA incremental_vacuum(" + std::to_string(spare) + ")").c_str());
-    require(sqlite3_wal_checkpoint_v2(state_->db, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr), state_->db);
-    state_->log_pages = 0;
+    move_log(SQLITE_CHECKPOINT_TRUNCATE);
 }
 
-void Database::rewind_log() {
-    require(sqlite3_wal_checkpoint_v2(state_->db, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr), state_->db);
+bool Database::rewind_log() { return move_log(SQLITE_CHECKPOINT_RESTART); }
+
+/// Nobody is waited for: while somebody reads (a backup), the log stays and grows.
+bool Database::move_log(int mode) {
+    sqlite3_busy_timeout(state_->db, 0);
+    const int code = sqlite3_wal_checkpoint_v2(state_->db, nullptr, mode, nullptr, nullptr);
+    sqlite3_busy_timeout(state_->db, 1000);
+    if ((code & 0xff) == SQLITE_BUSY) return false;
+    require(code, state_->db);
     state_->log_pages = 0;
+    return true;
 }
 
 std::vector<std::string> Database::statements() const {

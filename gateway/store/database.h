@@ -1,7 +1,7 @@
 // A thin RAII layer over SQLite's C API: a connection, statements that are prepared once, typed binding and columns.
 //
-// The database is opened for this process alone (exclusive locking: no shared-memory file, and a second coigate is told
-// so). SQL stays within what SQLite and PostgreSQL both speak where it can; PRAGMAs stand in database.cpp only.
+// One coigate at a time opens the file; a second one is told so. SQL stays within what SQLite and PostgreSQL both speak
+// where it can; PRAGMAs stand in database.cpp and schema.cpp only.
 // Invariant: a Database is used by one thread at a time.
 
 #pragma once
@@ -70,8 +70,8 @@ class Database {
     /// gives pages that have long been free back to the disk.
     void checkpoint();
     /// Moves the log into the database and lets the next commit write at the log's beginning: cheaper, for times of
-    /// much work.
-    void rewind_log();
+    /// much work. False if somebody who reads (a backup) is in the way.
+    bool rewind_log();
 
     /// False once SQLite has undone the whole transaction by itself (as it may on a full disk).
     bool in_transaction() const;
@@ -87,7 +87,9 @@ class Database {
     void check_integrity();
 
   private:
+    class Claim;
     struct State;
+    bool move_log(int mode);
     std::unique_ptr<State> state_;
     Seal seal_;
 };

@@ -1,6 +1,6 @@
 // What waits on disk is sealed: AEAD over payloads and secrets with the store's key file.
 //
-// AES-256-GCM by OpenSSL with a random 96-bit nonce [NIST SP 800-38D]; the sealed form is  version | key id | nonce |
+// AES-256-GCM by OpenSSL with a random 96-bit nonce (NIST SP 800-38D); the sealed form is  version | key id | nonce |
 // ciphertext | tag. Several keys can open, the first one seals: to rotate, put 32 new bytes in front of the key file
 // and restart (what is stored is sealed anew then), after that the old key may go. A check value in the store tells a
 // wrong key at start. Random nonces are good for 2^32 blobs a key; left out on purpose: keys derived per blob, which

@@ -311,8 +311,7 @@ void Store::State::tell(bool is_well, const std::string& why) {
 void Store::State::rewind_large_log() {
     if (db->log_bytes() < large_log + tried_log) return;
     try {
-        db->rewind_log();
-        tried_log = 0;
+        tried_log = db->rewind_log() ? 0 : db->log_bytes();
     } catch (const StoreError& error) {  // nothing is lost: the log holds it all and grows on
         tried_log = db->log_bytes();
         log::warn("store: {}", error.what());

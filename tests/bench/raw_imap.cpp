@@ -82,23 +82,26 @@ void memory(SSL_CTX* context, int port, int count) {
 }
 
 void handshakes(SSL_CTX* context, int port, int count) {
-    const auto all = [&](SSL_SESSION* session) {
+    SSL_SESSION* session = nullptr;
+    const auto all = [&](bool resume) {
         const auto before = cpu_us();
+        int resumed = 0;
         for (int i = 0; i < count; ++i) {
-            SSL* tls = open_tls(context, port, session);
-            read_line(tls);
-            SSL_set_quiet_shutdown(tls, 1);  // without a shutdown OpenSSL would not resume the session again
+            SSL* tls = open_tls(context, port, resume ? session : nullptr);
+            read_line(tls);  // the tickets come before it
+            resumed += SSL_session_reused(tls);
+            SSL_SESSION_free(session);
+            session = SSL_get1_session(tls);  // in TLS 1.3 each is good for once
+            SSL_set_quiet_shutdown(tls, 1);   // without a shutdown OpenSSL would not resume it
             SSL_shutdown(tls);
             ::close(SSL_get_fd(tls));
             SSL_free(tls);
         }
+        if (resume && resumed != count) fail("sessions are not resumed");
         return (cpu_us() - before) / count;
     };
-    SSL* first = open_tls(context, port);
-    read_line(first);  // the tickets come before it
-    SSL_SESSION* session = SSL_get1_session(first);
-    const auto full = all(nullptr);
-    std::cout << "cpu " << full << " " << all(session) << std::endl;
+    const auto full = all(false);
+    std::cout << "cpu " << full << " " << all(true) << std::endl;
 }
 
 void latency(SSL_CTX* context, int port, int count) {

@@ -1,7 +1,6 @@
 // A disk that fails on command: a SQLite VFS in front of the real one, whose writes and syncs can be made to fail.
 //
-// Registered as the default while it lives; one at a time. Without shared memory, which a store with exclusive locking
-// never wants.
+// Registered as the default while it lives; one at a time.
 
 #pragma once
 
@@ -24,7 +23,7 @@ class FaultyDisk {
         vfs_.szOsFile = static_cast<int>(sizeof(File)) + real_->szOsFile;
         vfs_.xOpen = &FaultyDisk::open;
         methods_ = {};
-        methods_.iVersion = 1;
+        methods_.iVersion = 2;
         methods_.xClose = [](sqlite3_file* file) { return inner(file)->pMethods->xClose(inner(file)); };
         methods_.xRead = [](sqlite3_file* file, void* into, int size, sqlite3_int64 at) {
             return inner(file)->pMethods->xRead(inner(file), into, size, at);
@@ -56,6 +55,16 @@ class FaultyDisk {
         methods_.xSectorSize = [](sqlite3_file* file) { return inner(file)->pMethods->xSectorSize(inner(file)); };
         methods_.xDeviceCharacteristics = [](sqlite3_file* file) {
             return inner(file)->pMethods->xDeviceCharacteristics(inner(file));
+        };
+        methods_.xShmMap = [](sqlite3_file* file, int page, int size, int extend, void volatile** out) {
+            return inner(file)->pMethods->xShmMap(inner(file), page, size, extend, out);
+        };
+        methods_.xShmLock = [](sqlite3_file* file, int offset, int count, int flags) {
+            return inner(file)->pMethods->xShmLock(inner(file), offset, count, flags);
+        };
+        methods_.xShmBarrier = [](sqlite3_file* file) { inner(file)->pMethods->xShmBarrier(inner(file)); };
+        methods_.xShmUnmap = [](sqlite3_file* file, int remove) {
+            return inner(file)->pMethods->xShmUnmap(inner(file), remove);
         };
         if (sqlite3_vfs_register(&vfs_, 1) != SQLITE_OK) throw std::runtime_error("vfs");
     }

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -166,11 +167,31 @@ TEST(StoreLife, ending_commits_what_waits_and_leaves_no_log) {
 TEST(StoreLife, what_waited_on_disk_is_nobody_elses_to_read) {
     const TestFolder folder;
     const Store store("sqlite:" + folder.file("coigate.db"), test_seal(), [](auto call) { call(); });
-    for (const auto& name : {"coigate.db", "coigate.db-wal"}) {
+    for (const auto& name : {"coigate.db", "coigate.db-wal", "coigate.db-shm"}) {
         struct stat status{};
         ASSERT_EQ(::stat(folder.file(name).c_str(), &status), 0) << name;
         EXPECT_EQ(status.st_mode & 0077, 0u) << name;
     }
+}
+
+TEST(StoreLife, somebody_who_reads_is_not_in_the_way) {
+    const TestFolder folder;
+    TestLoop loop;
+    Store store("sqlite:" + folder.file("coigate.db"), test_seal(), loop.post());
+    store.now(make_table);
+    store.now(insert(1));
+    sqlite3* reader = nullptr;
+    ASSERT_EQ(sqlite3_open_v2(folder.file("coigate.db").c_str(), &reader, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(reader, "BEGIN; SELECT * FROM note", nullptr, nullptr, nullptr), SQLITE_OK);
+    for (int i = 2; i < 5; ++i) {  // more than makes the store want to rewind its log, which the reader holds
+        store.now([i](Database& db) {
+            insert(i)(db);
+            db.execute("CREATE TABLE IF NOT EXISTS fat (bytes BLOB); INSERT INTO fat VALUES (zeroblob(9000000))");
+        });
+    }
+    store.now([](Database& db) { EXPECT_EQ(values(db).size(), 4u); });
+    EXPECT_TRUE(store.well());
+    sqlite3_close(reader);
 }
 
 TEST(StoreRefusal, a_second_coigate_on_the_same_store) {
