@@ -163,13 +163,27 @@ std::optional<std::vector<std::string>> flattened(std::string_view field, bool h
     return pieces;
 }
 
-/// Writes the end of each "xn--" (or "xn-*") in another way. GMime decodes A-labels without a check that they are
-/// valid, and so makes another domain of some; the star hides them from it, and can't stand in a domain.
-void mark_a_labels(std::string& text, char before, char after) {
-    for (std::size_t at = 0; (at = text.find('-', at)) != std::string::npos; ++at) {
-        if (at < 2 || at + 1 == text.size() || text[at + 1] != before) continue;
+/// Rewrites "xn" + '-' + `before` to end in `after`, between `from` and `end`.
+void rewrite_a_labels(std::string& text, std::size_t from, std::size_t end, char before, char after) {
+    for (std::size_t at = from + 2; at + 1 < std::min(end, text.size()); ++at) {
+        if (text[at] != '-' || text[at + 1] != before) continue;
         if (lower(std::string_view(text).substr(at - 2, 2)) == "xn") text[at + 1] = after;
     }
+}
+
+/// GMime decodes A-labels without a check that they are valid, and so makes another domain of some. A star, which can't
+/// stand in a domain, hides those of the address (not what looks like one in its name).
+void hide_a_labels(std::string& piece) {
+    const auto open = piece.rfind('<');
+    const auto from = open == std::string::npos ? 0 : open;
+    rewrite_a_labels(piece, from, open == std::string::npos ? piece.find('(') : piece.size(), '-', '*');
+}
+
+/// The addr-spec of a piece whose A-labels were hidden.
+Result<Address> read_hidden(std::string_view hidden) {
+    std::string spec(hidden);
+    rewrite_a_labels(spec, 0, spec.size(), '*', '-');
+    return parse_addr_spec(spec);
 }
 
 /// What GMime makes of a flat list.
@@ -177,21 +191,16 @@ std::vector<Address> read_list(std::string list_text) {
     std::vector<Address> addresses;
     if (std::ranges::count(list_text, ':') > most_colons) std::ranges::replace(list_text, ':', ' ');
     if (list_text.find("=?") != std::string::npos) list_text = tidy_words(list_text);
-    mark_a_labels(list_text, '-', '*');
     const Owned<InternetAddressList> list(internet_address_list_parse(gmime_options(), list_text.c_str()));
     const int count = list ? internet_address_list_length(list.get()) : 0;
     for (int i = 0; i < count; ++i) {
         auto* entry = internet_address_list_get_address(list.get(), i);
         if (!INTERNET_ADDRESS_IS_MAILBOX(entry)) continue;
-        const char* given_spec = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry));
-        const char* given_name = internet_address_get_name(entry);
-        std::string spec = given_spec == nullptr ? "" : given_spec;
-        std::string name = given_name == nullptr ? "" : given_name;
-        mark_a_labels(spec, '*', '-');
-        mark_a_labels(name, '*', '-');
-        auto address = parse_addr_spec(spec);
+        const char* spec = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry));
+        auto address = read_hidden(spec == nullptr ? "" : spec);
         if (!address) continue;
-        address->name = clean_line(to_utf8(name, "utf-8"));
+        const char* name = internet_address_get_name(entry);
+        if (name != nullptr) address->name = clean_line(to_utf8(name, "utf-8"));
         addresses.push_back(std::move(*address));
     }
     return addresses;
@@ -224,7 +233,7 @@ void read_alone(const std::string& piece, std::vector<Address>& addresses) {
         spec = view.substr(0, comment);
         name = view.substr(comment + 1, view.rfind(')') - comment - 1);
     }
-    auto address = parse_addr_spec(trim(spec));
+    auto address = read_hidden(trim(spec));
     if (!address) return;
     address->name = read_name(name);
     addresses.push_back(std::move(*address));
@@ -267,6 +276,7 @@ std::vector<Address> parse_address_list(std::string_view field, std::size_t most
     if (!pieces) pieces = flattened(field, false);
     std::erase_if(*pieces, [](const std::string& piece) { return trim(piece).empty(); });
     if (pieces->size() > most) pieces->resize(most);
+    std::ranges::for_each(*pieces, hide_a_labels);
     std::string flat;
     for (const auto& piece : *pieces) flat.append(flat.empty() ? "" : ",").append(piece);
     auto addresses = read_list(std::move(flat));
