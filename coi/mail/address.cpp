@@ -163,34 +163,35 @@ std::optional<std::vector<std::string>> flattened(std::string_view field, bool h
     return pieces;
 }
 
-/// Rewrites "xn" + '-' + `before` to end in `after`, between `from` and `end`.
-void rewrite_a_labels(std::string& text, std::size_t from, std::size_t end, char before, char after) {
-    for (std::size_t at = from + 2; at + 1 < std::min(end, text.size()); ++at) {
+/// Rewrites "xn" + '-' + `before` to end in `after`.
+std::string rewritten_a_labels(std::string text, char before, char after) {
+    for (std::size_t at = 2; at + 1 < text.size(); ++at) {
         if (text[at] != '-' || text[at + 1] != before) continue;
         if (lower(std::string_view(text).substr(at - 2, 2)) == "xn") text[at + 1] = after;
     }
+    return text;
 }
 
-/// GMime decodes A-labels without a check that they are valid, and so makes another domain of some. A star, which can't
-/// stand in a domain, hides those of the address (not what looks like one in its name).
-void hide_a_labels(std::string& piece) {
+/// A piece in a form that GMime reads right. It loses parts of encoded words in names (tidy_words), and decodes
+/// A-labels without a check that they are valid, which makes another domain of some: a star, which no domain has, hides
+/// them. Neither may touch the other half of the piece.
+std::string prepared(const std::string& piece) {
     const auto open = piece.rfind('<');
-    const auto from = open == std::string::npos ? 0 : open;
-    rewrite_a_labels(piece, from, open == std::string::npos ? piece.find('(') : piece.size(), '-', '*');
+    if (open != std::string::npos)
+        return tidy_words(piece.substr(0, open)) + rewritten_a_labels(piece.substr(open), '-', '*');
+    const auto comment = std::min(piece.find('('), piece.size());
+    return rewritten_a_labels(piece.substr(0, comment), '-', '*') + tidy_words(piece.substr(comment));
 }
 
-/// The addr-spec of a piece whose A-labels were hidden.
+/// The addr-spec of a piece that was prepared.
 Result<Address> read_hidden(std::string_view hidden) {
-    std::string spec(hidden);
-    rewrite_a_labels(spec, 0, spec.size(), '*', '-');
-    return parse_addr_spec(spec);
+    return parse_addr_spec(rewritten_a_labels(std::string(hidden), '*', '-'));
 }
 
 /// What GMime makes of a flat list.
 std::vector<Address> read_list(std::string list_text) {
     std::vector<Address> addresses;
     if (std::ranges::count(list_text, ':') > most_colons) std::ranges::replace(list_text, ':', ' ');
-    if (list_text.find("=?") != std::string::npos) list_text = tidy_words(list_text);
     const Owned<InternetAddressList> list(internet_address_list_parse(gmime_options(), list_text.c_str()));
     const int count = list ? internet_address_list_length(list.get()) : 0;
     for (int i = 0; i < count; ++i) {
@@ -276,7 +277,7 @@ std::vector<Address> parse_address_list(std::string_view field, std::size_t most
     if (!pieces) pieces = flattened(field, false);
     std::erase_if(*pieces, [](const std::string& piece) { return trim(piece).empty(); });
     if (pieces->size() > most) pieces->resize(most);
-    std::ranges::for_each(*pieces, hide_a_labels);
+    for (auto& piece : *pieces) piece = prepared(piece);
     std::string flat;
     for (const auto& piece : *pieces) flat.append(flat.empty() ? "" : ",").append(piece);
     auto addresses = read_list(std::move(flat));

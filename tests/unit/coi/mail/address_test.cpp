@@ -102,6 +102,11 @@ TEST(AddressList, InvalidALabelsAreNotMadeAnotherDomain) {
     EXPECT_EQ("bücher.example", list[1].domain);
 }
 
+TEST(AddressList, WhatLooksEncodedInALocalPartIsLeftAlone) {
+    EXPECT_EQ((std::vector<Address>{{"ü", "=?utf-8?B?w7w?=x", "a.example"}}),
+              parse_address_list("=?utf-8?B?w7w=?= <\"=?utf-8?B?w7w?=x\"@a.example>"));
+}
+
 TEST(AddressList, SixtyThousandNestedGroupsAreHarmless) {
     std::string field;
     for (int i = 0; i < 60000; ++i) field += "a:";
