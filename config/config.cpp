@@ -49,6 +49,7 @@ class Reading {
     // A problem of a key, at its line, or of the whole file where the key is not written.
     void problem(const std::string& key, const Fault&);
     void problem(int line, std::string what, std::string remedy);
+    void remark(const std::string& key, const Fault&);
 
     std::string path_;
     Depth depth_;
@@ -66,6 +67,12 @@ void Reading::problem(const std::string& key, const Fault& fault) {
     broken_.insert(key);
     const auto line = lines_.find(key);
     problem(line == lines_.end() ? 0 : line->second, key + " " + fault.what, fault.remedy);
+}
+
+void Reading::remark(const std::string& key, const Fault& fault) {
+    const auto line = lines_.find(key);
+    draft_.config.remarks.push_back(
+        {path_, line == lines_.end() ? 0 : line->second, key + ": " + fault.what, fault.remedy});
 }
 
 int line_of(const toml::source_region& source) { return static_cast<int>(source.begin.line); }
@@ -224,7 +231,8 @@ void Reading::secret_file() {
     if (depth_ == Depth::no_credentials && is_credential(name)) return;
     auto fault = resolve(name);
     if (!fault) fault = read_secret(name, draft_.config.xmpp.secret);
-    if (fault) problem("xmpp.secret_file", {"cannot be used: " + fault->what, fault->remedy});
+    if (fault) return problem("xmpp.secret_file", {"cannot be used: " + fault->what, fault->remedy});
+    if (const auto open = open_to_others(name)) remark("xmpp.secret_file", *open);
 }
 
 void Reading::key_file() {

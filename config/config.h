@@ -22,6 +22,15 @@ struct HostPort {
     std::uint16_t port = 0;
 };
 
+/// One thing wrong in the file: where, what, and what to write instead. `line` 0: the file as a whole.
+struct Problem {
+    std::string file;
+    int line = 0;
+    std::string what;
+    std::string remedy;
+    std::string print() const;  // "coigate.toml:12: what. remedy"
+};
+
 struct Config {
     struct Xmpp {
         std::string component;  // required: our domain at the Jabber server
@@ -59,15 +68,7 @@ struct Config {
     struct Control {
         std::string socket = "/run/coigate/control";
     } control;
-};
-
-/// One thing wrong in the file: where, what, and what to write instead. `line` 0: the file as a whole.
-struct Problem {
-    std::string file;
-    int line = 0;
-    std::string what;
-    std::string remedy;
-    std::string print() const;  // "coigate.toml:12: what. remedy"
+    std::vector<Problem> remarks;  // what works and should still be put right; for the log and for `check`
 };
 
 /// How far load() goes beyond the file itself.

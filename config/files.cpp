@@ -89,10 +89,15 @@ std::optional<Fault> resolve(std::string& name) {
     return std::nullopt;
 }
 
+std::optional<Fault> open_to_others(const std::string& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0) return cannot_read(path, errno);
+    return open_to_others(path, status);
+}
+
 std::optional<Fault> read_secret(const std::string& path, std::string& secret) {
     struct stat status{};
     if (auto fault = read(path, secret_longest, secret, status)) return fault;
-    if (auto fault = open_to_others(path, status)) return fault;
     if (secret.ends_with('\n')) secret.pop_back();
     if (secret.ends_with('\r')) secret.pop_back();
     if (secret.empty()) return Fault{path + " is empty", "Write the secret of the component as its only line"};

@@ -138,7 +138,9 @@ std::string Asking::password() const {
         return *std::move(given);
     }
     std::string secret;
-    if (const auto fault = config::read_secret(arguments_.password_file, secret)) {
+    auto fault = config::read_secret(arguments_.password_file, secret);
+    if (!fault) fault = config::open_to_others(arguments_.password_file);
+    if (fault) {
         throw Failed(exit_usage, fault->what + ". " + fault->remedy + ".");
     }
     return secret;
@@ -255,6 +257,7 @@ int check(const Arguments& arguments, const Terminal& terminal) {
     }
     terminal.out << arguments.config_file << " has no problems.\n";
     const auto& found = std::get<0>(loaded);
+    for (const auto& remark : found.remarks) terminal.out << "But: " << remark.print() << "\n";
     if (!service && (found.xmpp.secret.empty() || config::is_credential(found.store.key_file))) {
         terminal.out
             << "The systemd credentials it names could not be looked at: they are there only inside the service.\n";

@@ -157,6 +157,7 @@ int serve(const std::string& config_file) {
     }
     log::open();
     log::set_level(std::get<0>(loaded).log.level);
+    for (const auto& remark : std::get<0>(loaded).remarks) log::warn("{}", remark.print());
     try {
         Service(config_file, std::get<0>(std::move(loaded))).run();
     } catch (const std::runtime_error& error) {
