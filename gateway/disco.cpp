@@ -74,7 +74,7 @@ Stanza items(const Tag& iq, const std::string& node, const std::string& user, co
 Stanza discover(const Tag& iq, const std::string& user, const std::string& lang, const Commands& commands) {
     const Tag& query = *payload(iq);
     const std::string& node = attribute(query, "node");
-    const bool wants_info = query.xmlns() == xep0030::ns_info;
+    const bool wants_info = namespace_of(query) == xep0030::ns_info;
     return wants_info ? info(iq, node, user, lang, commands) : items(iq, node, user, lang, commands);
 }
 

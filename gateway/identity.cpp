@@ -27,16 +27,15 @@ std::optional<xmpp::JID> jid(const std::string& text, const std::string& server)
 }  // namespace
 
 std::optional<xmpp::JID> jid_of(const coi::Address& address, const std::string& component) {
+    // Folded before it is escaped: a server folds the JID, and "\5C" (no escape) would become "\5c" (an escape).
+    if (address.local.empty()) return std::nullopt;
     const std::string canonical = address.canonical();
     const auto parts = cut(canonical);
-    if (!parts) return std::nullopt;
-    // Folded before it is escaped: a server folds the JID, and "\5C" (no escape) would become "\5c" (an escape).
-    const std::string wire = coi::Address{"", parts->first, parts->second}.addr_spec();
-    const auto quoted = cut(wire);
-    if (!quoted) return std::nullopt;
+    const auto wire = cut(address.addr_spec());
+    if (!parts || !wire) return std::nullopt;
     // Nodeprep maps letters that newer IDNs tell apart (straße.de and strasse.de): such domains stand as A-labels.
-    for (const std::string& domain : {parts->second, quoted->second}) {
-        const auto made = jid(quoted->first + "@" + domain, component);
+    for (const std::string& domain : {parts->second, wire->second}) {
+        const auto made = jid(parts->first + "@" + domain, component);
         if (!made) continue;
         const auto back = address_of(*made);
         if (back && back->canonical() == canonical) return made;
@@ -53,7 +52,7 @@ std::optional<coi::Address> address_of(const xmpp::JID& jid) {
         text[percent] = '@';
     }
     auto address = coi::parse_addr_spec(text);
-    if (!address) return std::nullopt;
+    if (!address || address->local.empty()) return std::nullopt;
     return *address;
 }
 
@@ -67,11 +66,9 @@ std::optional<coi::Address> relay_address_of(const xmpp::JID& user) {
 
 std::optional<xmpp::JID> user_of(const coi::Address& relay_address) {
     const std::string canonical = relay_address.canonical();
-    const auto parts = cut(canonical);
-    if (!parts) return std::nullopt;
-    const auto made = jid(parts->first, parts->second);
-    if (!made) return std::nullopt;
-    const auto back = relay_address_of(*made);
+    const auto folded = coi::parse_addr_spec(canonical);
+    const auto made = folded ? jid(folded->local, folded->domain) : std::nullopt;
+    const auto back = made ? relay_address_of(*made) : std::nullopt;
     return back && back->canonical() == canonical ? made : std::nullopt;
 }
 

@@ -89,13 +89,11 @@ void Presence::accept(const Ask& ask) {
 }
 
 void Presence::unsubscribe(const Ask& ask) {
-    if (const Account* account = directory_.of_user(ask.user)) {
-        if (const Contact* contact = known(ask, account); contact && contact->subscribed) {
-            Contact changed = *contact;
-            changed.subscribed = false;
-            directory_.know(account->id, ask.address).subscribed = false;
-            directory_.save(changed);
-        }
+    const Account* account = directory_.of_user(ask.user);
+    if (const Contact* contact = known(ask, account); contact && contact->subscribed) {
+        Contact changed = *contact;
+        changed.subscribed = false;
+        directory_.save(changed);
     }
     send_(*presence(ask.jid, ask.user, "unsubscribed"));
     send_(*presence(ask.jid, ask.user, "unavailable"));  // [RFC 6121 §3.3.3]

@@ -11,6 +11,7 @@ namespace gateway {
 namespace {
 
 constexpr std::size_t most_checks = 50;         // at once, of all users
+constexpr std::size_t longest_language = 35;    // [RFC 5646 §4.4.1]
 constexpr std::size_t longest_password = 4096;  // bytes; OAuth tokens are long
 
 std::string domain_of(const std::string& jid) { return xmpp::JID(jid).server(); }
@@ -90,11 +91,13 @@ Verdict Registrar::store_trouble(const std::string& lang) const {
             "resource-constraint"};
 }
 
-std::string Registrar::language(const xmpp::Tag& stanza, const std::string& jid) const {
-    auto lang = xmpp::language_of(stanza);
-    if (!lang.empty()) return lang;
+std::string Registrar::language(const xmpp::Tag& stanza, const std::string& jid) {
+    auto lang = xmpp::language_of(stanza).substr(0, longest_language);
     const Account* account = directory_.of_user(jid);
-    return account ? account->lang : "";
+    if (!account) return lang;
+    if (lang.empty()) return account->lang;
+    directory_.note_language(account->id, lang);
+    return lang;
 }
 
 /// Why no login is checked for this user now; counts the attempt if there is no reason.

@@ -58,8 +58,8 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     /// What is linked and how it is doing; several lines.
     std::string status(const std::string& jid, const std::string& lang) const;
     std::string help(const std::string& jid, const std::string& lang) const;
-    /// The language of a stanza, or else the one its user spoke last.
-    std::string language(const xmpp::Tag& stanza, const std::string& jid) const;
+    /// The language of a stanza, which is remembered, or else the one its user spoke last.
+    std::string language(const xmpp::Tag& stanza, const std::string& jid);
 
     Directory& directory() { return directory_; }
     const ServiceSettings& settings() const { return settings_; }

@@ -77,7 +77,7 @@ bool Services::State::answer(const Question& question) {
 }
 
 bool Services::State::answer_everywhere(const Question& question) {
-    const std::string& ns = question.asked.xmlns();
+    const std::string ns = namespace_of(question.asked);
     if (!question.get) return false;
     if (ns == xep0030::ns_info || ns == xep0030::ns_items) {
         registrar->calls().send(*discover(question.iq, question.user, question.lang, commands));
@@ -97,7 +97,7 @@ bool Services::State::answer_everywhere(const Question& question) {
 }
 
 bool Services::State::answer_as_gateway(const Question& question) {
-    const std::string& ns = question.asked.xmlns();
+    const std::string ns = namespace_of(question.asked);
     if (ns == xep0077::ns) return registration.take(question.iq, question.user), true;
     if (ns == xep0050::ns) return commands.take(question.iq, question.user), true;
     if (ns == xep0100::ns) return prompt(question), true;

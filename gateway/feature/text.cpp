@@ -5,6 +5,7 @@
 #include <cctype>
 #include <string_view>
 
+#include "coi/mail/quote.h"
 #include "gateway/words.h"
 
 namespace gateway::text {
@@ -82,6 +83,11 @@ bool is_chat(const coi::Message& mail) {
     return !mail.header("chat-version").empty() || coi::is_chat(mail.id) || !mail.header("chat-content").empty();
 }
 
+/// What stands in for a subject that is hidden in the encrypted part: "...", "[...]".
+bool is_placeholder(std::string_view subject) {
+    return subject.find_first_not_of(". []") == subject.npos || subject == "…" || subject == "Encrypted Message";
+}
+
 /// Bytes that the character at `at` takes in XML; gloox escapes these five.
 std::size_t printed(char c) {
     constexpr std::string_view escaped = "&<>\"'";
@@ -116,9 +122,9 @@ std::optional<Text> read(const xmpp::Tag& message) {
 std::optional<Text> read(const coi::Message& mail, const std::string& lang) {
     if (mail.mdn || mail.dsn) return std::nullopt;
     Text text;
-    text.body = trim(mail.text);
-    if (text.body.empty()) text.body = trim(mail.text);  // only a quote or a signature: better than nothing
+    text.body = trim(coi::fold_quotes(mail.text, mail.subject));
     if (!is_chat(mail)) text.subject = one_line(mail.subject);
+    if (mail.encrypted && is_placeholder(text.subject)) text.subject.clear();
     if (mail.encrypted) append_line(text.body, say(lang, "[This message is encrypted and cannot be read here.]"));
     std::size_t count = 0;
     for (const auto& attachment : mail.attachments) {

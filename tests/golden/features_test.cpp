@@ -1,0 +1,209 @@
+// Golden folders: what one stanza is as an Event and as a mail in each dialect, side by side, checked both ways.
+//
+// tests/golden/FEATURE/NAME holds event.txt, stanza.xml and one DIALECT.eml for each dialect it is written in. Lines
+// "given.KEY: value" of event.txt say what the conversation knew; the other lines are the Event. `given.direction: out`
+// (Jabber to mail): the stanza reads as the event, and the event is written as each mail; `in`: each mail reads as the
+// event, and the event is written as the stanza. Mails are compared as coi::Message, so that folding and boundaries may
+// differ.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "gateway/translate.h"
+#include "xmpp/wire.h"
+#include "xmpp/xep/xep0203_delay.h"
+
+namespace gateway {
+
+using Path = std::filesystem::path;
+
+namespace {
+
+std::string content(const Path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+std::string lines(std::string text) {
+    std::erase(text, '\r');
+    return text;
+}
+
+struct Printer {
+    std::ostream& out;
+    void operator()(std::monostate) const {}
+    void operator()(const Text& text) const {
+        out << "kind: text\n";
+        if (!text.subject.empty()) out << "subject: " << text.subject << "\n";
+        out << "\n" << text.body << "\n";
+    }
+    void operator()(const Receipt& receipt) const {
+        out << "kind: receipt " << (receipt.kind == Receipt::Kind::displayed ? "displayed" : "delivered") << "\n";
+        if (!receipt.of.empty()) out << "of: " << receipt.of.value << "\n";
+        if (!receipt.of_stanza.empty()) out << "of-stanza: " << receipt.of_stanza.value << "\n";
+    }
+};
+
+std::string print(const Event& event) {
+    std::ostringstream out;
+    out << "user: " << event.user << "\ncontact: " << event.contact.addr_spec() << "\n";
+    if (!event.contact.name.empty()) out << "contact-name: " << event.contact.name << "\n";
+    if (event.when != Time{}) out << "when: " << xmpp::xep0203::print_stamp(event.when) << "\n";
+    out << "message: " << event.message.value << "\nstanza: " << event.stanza.value << "\n";
+    if (event.wants_receipt) out << "wants-receipt: yes\n";
+    if (!event.lang.empty()) out << "lang: " << event.lang << "\n";
+    std::visit(Printer{out}, event.what);
+    return out.str();
+}
+
+/// event.txt: what was given, and the event as print() has it.
+struct Golden {
+    std::map<std::string, std::string> given, header;
+    std::string event, body;
+    std::string value(const std::string& key) const {
+        const auto found = header.find(key);
+        return found == header.end() ? "" : found->second;
+    }
+    std::string context(const std::string& key) const {
+        const auto found = given.find(key);
+        return found == given.end() ? "" : found->second;
+    }
+};
+
+Golden read_golden(const Path& path) {
+    Golden golden;
+    std::istringstream in(content(path));
+    std::string line;
+    bool head = true;
+    while (std::getline(in, line)) {
+        if (head && line.starts_with("given.")) {
+            golden.given[line.substr(6, line.find(": ") - 6)] = line.substr(line.find(": ") + 2);
+            continue;
+        }
+        golden.event += line + "\n";
+        if (!head)
+            golden.body += (golden.body.empty() ? "" : "\n") + line;
+        else if (line.empty())
+            head = false;
+        else
+            golden.header[line.substr(0, line.find(": "))] = line.substr(line.find(": ") + 2);
+    }
+    return golden;
+}
+
+coi::Address address(const std::string& text) {
+    const auto list = coi::parse_address_list(text);
+    return list.size() == 1 ? list.front() : coi::Address{};
+}
+
+/// What the caller of read() fills in.
+void fill(Event& event, const Golden& golden, bool out) {
+    if (out) {
+        event.contact = address(golden.value("contact"));
+        event.contact.name = golden.value("contact-name");
+        event.message = {golden.value("message")};
+        if (const auto when = xmpp::xep0203::parse_stamp(golden.value("when"))) event.when = *when;
+        if (auto* receipt = std::get_if<Receipt>(&event.what)) receipt->of = {golden.value("of")};
+    } else {
+        event.user = golden.value("user");
+        event.stanza = {golden.value("stanza")};
+        if (auto* receipt = std::get_if<Receipt>(&event.what)) receipt->of_stanza = {golden.value("of-stanza")};
+    }
+}
+
+Contact conversation(const Golden& golden, const Event& event, Dialect dialect) {
+    Contact contact;
+    contact.address = event.contact;
+    contact.dialect = dialect;
+    contact.subject = golden.context("subject");
+    contact.last_in = {golden.context("last-in")};
+    contact.last_out = {golden.context("last-out")};
+    return contact;
+}
+
+const std::map<std::string, Dialect> dialects = {
+    {"unknown", Dialect::unknown}, {"coi", Dialect::coi}, {"chatmail", Dialect::chatmail}, {"mail", Dialect::mail}};
+
+std::vector<Path> folders() {
+    std::vector<Path> found;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(TESTS_DIR "/golden")) {
+        if (entry.path().filename() == "event.txt") found.push_back(entry.path().parent_path());
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+class Features : public testing::TestWithParam<Path> {
+  protected:
+    void out(const Golden& golden) const {
+        const auto stanza = xmpp::parse_stanza(content(GetParam() / "stanza.xml"));
+        ASSERT_TRUE(stanza);
+        auto event = read(*stanza);
+        ASSERT_TRUE(event);
+        fill(*event, golden, true);
+        EXPECT_EQ(print(*event), golden.event);
+        for (const auto& [name, dialect] : dialects) {
+            const Path path = GetParam() / (name + ".eml");
+            if (!std::filesystem::exists(path)) continue;
+            SCOPED_TRACE(path);
+            const auto mail = write_mail(*event, address(golden.context("own")), conversation(golden, *event, dialect));
+            const auto bytes = coi::print(mail);
+            ASSERT_TRUE(bytes) << bytes.error().text;
+            const auto wanted = coi::parse(content(path)), made = coi::parse(*bytes);
+            ASSERT_TRUE(wanted && made);
+            EXPECT_TRUE(*made == *wanted) << "written:\n" << lines(*bytes) << "\nwanted:\n" << lines(content(path));
+            // And back: a chat program reads our mail as what was said.
+            const auto back = read(*made);
+            ASSERT_TRUE(back);
+            if (const auto* text = std::get_if<Text>(&back->what))
+                EXPECT_EQ(text->body, std::get<Text>(event->what).body);
+        }
+    }
+    void in(const Golden& golden) const {
+        std::optional<Event> first;
+        for (const auto& entry : std::filesystem::directory_iterator(GetParam())) {
+            if (entry.path().extension() != ".eml") continue;
+            SCOPED_TRACE(entry.path());
+            const auto mail = coi::parse(content(entry.path()));
+            ASSERT_TRUE(mail) << mail.error().text;
+            auto event = read(*mail, golden.context("lang"));
+            ASSERT_TRUE(event);
+            fill(*event, golden, false);
+            EXPECT_EQ(print(*event), golden.event);
+            first = event;
+        }
+        ASSERT_TRUE(first) << "no mail";
+        const auto wanted = xmpp::parse_stanza(content(GetParam() / "stanza.xml"));
+        ASSERT_TRUE(wanted);
+        const auto stanza = write_stanza(*first, xmpp::JID(xmpp::attribute(*wanted, "from")),
+                                         xmpp::JID(xmpp::attribute(*wanted, "to")));
+        EXPECT_EQ(xmpp::print(*stanza), xmpp::print(*wanted));
+    }
+};
+
+TEST_P(Features, BothWays) {
+    const auto golden = read_golden(GetParam() / "event.txt");
+    if (golden.context("direction") == "out")
+        out(golden);
+    else
+        in(golden);
+}
+
+std::string name_of(const testing::TestParamInfo<Path>& info) {
+    std::string name = info.param.parent_path().filename().string() + "_" + info.param.filename().string();
+    std::ranges::replace_if(name, [](unsigned char c) { return !std::isalnum(c); }, '_');
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, Features, testing::ValuesIn(folders()), name_of);
+
+}  // namespace
+}  // namespace gateway

@@ -1,0 +1,115 @@
+// The law of the seam: what was written reads as what was said, in both directions and all dialects, up to what the
+// dialect imposes: white space at the ends goes, a chat mail's subject is not shown, and a plain mail's subject stands
+// before its text in Jabber.
+
+#include "gateway/translate.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "xmpp/wire.h"
+
+namespace gateway {
+namespace {
+
+using Random = std::mt19937;
+
+std::string pick(Random& random, const std::vector<std::string>& pieces, int least, int most) {
+    std::string out;
+    for (int left = std::uniform_int_distribution(least, most)(random); left > 0; --left) {
+        out += pieces[std::uniform_int_distribution<std::size_t>(0, pieces.size() - 1)(random)];
+    }
+    return out;
+}
+
+const std::vector<std::string> words = {"word",     " ",
+                                        "  ",       "\n",
+                                        "\n\n",     "From ",
+                                        "\nFrom x", ".",
+                                        "\n.",      "<a>",
+                                        "&amp;",    "\"'",
+                                        "ü",        "日本",
+                                        "😀",       "\t",
+                                        "-",        "=20",
+                                        "=",        "?=",
+                                        "\\",       "{1}",
+                                        "]]>",      "http://x.example/a?b=c&d",
+                                        "long ",    std::string(200, 'x')};
+
+std::string trimmed(const std::string& text) {
+    const auto first = text.find_first_not_of(" \t\n");
+    return first == text.npos ? "" : text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
+}
+
+Event some_event(Random& random) {
+    Event event;
+    event.user = "alice@jabber.example";
+    event.contact = {"", "bob", "example.org"};
+    event.message = {"chat$1@jabber.example"};
+    event.stanza = {"s1"};
+    event.when = Time{std::chrono::seconds(1'700'000'000)};
+    event.wants_receipt = random() % 2 == 0;
+    event.what = Text{"T" + pick(random, words, 0, 30) + "x", ""};
+    return event;
+}
+
+class Seam : public testing::TestWithParam<Dialect> {};
+
+TEST_P(Seam, AMailReadsAsWhatWasSaid) {
+    Random random(3);
+    for (int turn = 0; turn < 300; ++turn) {
+        const Event event = some_event(random);
+        Contact contact;
+        contact.dialect = GetParam();
+        contact.subject = turn % 2 ? "Tea" : "";
+        const auto bytes = coi::print(write_mail(event, {"Alice", "alice", "jabber.example"}, contact));
+        ASSERT_TRUE(bytes) << bytes.error().text;
+        const auto mail = coi::parse(*bytes);
+        ASSERT_TRUE(mail) << mail.error().text;
+        const auto back = read(*mail);
+        ASSERT_TRUE(back);
+        EXPECT_EQ(back->contact.addr_spec(), "alice@jabber.example");
+        EXPECT_EQ(back->message, event.message);
+        EXPECT_EQ(back->when, event.when);
+        EXPECT_EQ(back->wants_receipt, GetParam() != Dialect::mail);
+        EXPECT_EQ(std::get<Text>(back->what), (Text{trimmed(std::get<Text>(event.what).body), ""})) << *bytes;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Dialects, Seam,
+                         testing::Values(Dialect::unknown, Dialect::coi, Dialect::chatmail, Dialect::mail));
+
+TEST(SeamProperty, AStanzaReadsAsWhatWasSaid) {
+    Random random(5);
+    for (int turn = 0; turn < 500; ++turn) {
+        Event event = some_event(random);
+        const auto stanza = write_stanza(event, xmpp::JID("alice@jabber.example"), xmpp::JID("x.example"));
+        const auto parsed = xmpp::parse_stanza(xmpp::print(*stanza));
+        ASSERT_TRUE(parsed) << xmpp::print(*stanza);
+        auto back = read(*parsed);
+        ASSERT_TRUE(back);
+        back->contact = event.contact;
+        back->message = event.message;
+        back->when = event.when;
+        EXPECT_EQ(*back, event) << xmpp::print(*stanza);
+    }
+}
+
+TEST(SeamProperty, AReceiptReadsAsWhatWasSaid) {
+    for (const auto kind : {Receipt::Kind::delivered, Receipt::Kind::displayed}) {
+        Event event;
+        event.contact = {"", "bob", "example.org"};
+        event.stanza = {"s1"};
+        event.what = Receipt{kind, {"5@example.org"}, {"m1"}};
+        const auto parsed = xmpp::parse_stanza(xmpp::print(*write_stanza(event, xmpp::JID("a@b"), xmpp::JID("c@d"))));
+        ASSERT_TRUE(parsed);
+        EXPECT_EQ(std::get<Receipt>(read(*parsed)->what), (Receipt{kind, {}, {"m1"}}));
+        const auto mail = coi::parse(*coi::print(write_mail(event, {"", "alice", "jabber.example"}, Contact{})));
+        ASSERT_TRUE(mail);
+        EXPECT_EQ(std::get<Receipt>(read(*mail)->what), (Receipt{kind, {"5@example.org"}, {}}));
+    }
+}
+
+}  // namespace
+}  // namespace gateway

@@ -1,0 +1,72 @@
+#include "gateway/conversation.h"
+
+#include <gtest/gtest.h>
+
+#include "gateway/translate.h"
+
+namespace gateway {
+namespace {
+
+coi::Message mail(const std::string& id, const std::string& subject, const std::string& text = "Hi") {
+    coi::Message message;
+    message.id = {id};
+    message.from = {{"Bob", "Bob", "example.org"}};
+    message.subject = subject;
+    message.text = text;
+    return message;
+}
+
+std::string subject_shown(const coi::Message& message, Contact& contact) {
+    auto event = read(message);
+    note_read(message, *event, contact);
+    return std::get<Text>(event->what).subject;
+}
+
+TEST(Conversation, Dialects) {
+    EXPECT_EQ(dialect_of(mail("chat$1@example.org", "")), Dialect::coi);
+    EXPECT_EQ(dialect_of(mail("1@example.org", "")), Dialect::mail);
+    auto chatmail = mail("uuid@localhost", "");
+    chatmail.headers["chat-version"] = "1.0";
+    EXPECT_EQ(dialect_of(chatmail), Dialect::chatmail);
+}
+
+TEST(Conversation, ASubjectIsShownOnce) {
+    Contact contact;
+    EXPECT_EQ(subject_shown(mail("1@x", "Tea"), contact), "Tea");
+    EXPECT_EQ(subject_shown(mail("2@x", "Re: Tea"), contact), "");
+    EXPECT_EQ(subject_shown(mail("3@x", "Coffee"), contact), "Coffee");
+    EXPECT_EQ(subject_shown(mail("4@x", "Re:"), contact), "");
+    EXPECT_EQ(contact.subject, "Coffee");
+    EXPECT_EQ(contact.last_in.value, "4@x");
+}
+
+TEST(Conversation, AnAnswerToOurSubjectShowsNone) {
+    Contact contact;
+    coi::Message ours = mail("chat$1@jabber.example", "Chat: Hello");
+    note_written(ours, contact);
+    EXPECT_TRUE(contact.written_to);
+    EXPECT_EQ(subject_shown(mail("1@x", "AW: Chat: Hello"), contact), "");
+}
+
+TEST(Conversation, LearnsSpellingAndDialect) {
+    Contact contact;
+    contact.dialect = Dialect::coi;
+    subject_shown(mail("1@x", "Tea"), contact);
+    EXPECT_EQ(contact.address.local, "Bob");
+    EXPECT_EQ(contact.dialect, Dialect::mail);
+}
+
+TEST(Conversation, AReceiptTeachesNothing) {
+    Contact contact;
+    contact.dialect = Dialect::chatmail;
+    auto receipt = mail("9@x", "Read");
+    receipt.mdn = coi::Mdn{{"1@jabber.example"}, true};
+    auto event = read(receipt);
+    ASSERT_TRUE(event);
+    note_read(receipt, *event, contact);
+    EXPECT_EQ(contact.dialect, Dialect::chatmail);
+    EXPECT_TRUE(contact.last_in.empty());
+}
+
+}  // namespace
+}  // namespace gateway
