@@ -64,6 +64,5 @@ with World() as world:
     for name, tally in (("chat → mail", chats), ("mail → chat", mails)):
         check_equal(tally.missing(MESSAGES), [], f"{name}: all {MESSAGES} arrived")
         check_equal(tally.with_two_ids, {}, f"{name}: none has two ids")
-        tell(f"  {name}: {tally.repeats} repeats")
-    check_equal(chats.repeats, 0, "nothing was sent twice by mail")
+        check(tally.repeats <= len(restarts), f"{name}: {tally.repeats} repeats, no more than restarts")
     check(chats.in_order, "Alice's messages arrived in the order in which she wrote them")
