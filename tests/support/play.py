@@ -136,7 +136,7 @@ class World:
                 server.start()
                 self.tell(f"{server.name} is up: " + ", ".join(f"{what} {port}" for what, port in server.ports.items()))
         except BaseException as error:
-            self._end(error)
+            self.__exit__(None, error, None)
             raise
         return self
 

@@ -144,10 +144,7 @@ class Server:
                                             group=self.user, extra_groups=[] if self.user else None,
                                             preexec_fn=self.in_child)
         _Guardian.tell(f"+{self.process.pid}")
-        try:
-            wait_until(self._ready_or_dead, self.start_seconds, f"{self.name} is ready")
-        except Failure as failure:
-            raise Failure(f"{failure}\n{self.log_tail()}") from None
+        wait_until(self._ready_or_dead, self.start_seconds, f"{self.name} is ready")
         return self
 
     def _ready_or_dead(self):
@@ -169,7 +166,7 @@ class Server:
                 status = self.process.wait(seconds)
             except subprocess.TimeoutExpired:
                 self.kill()
-                raise Failure(f"{self.name} did not end within {seconds} s of SIGTERM\n{self.log_tail()}") from None
+                raise Failure(f"{self.name} did not end within {seconds} s of SIGTERM") from None
         self._kill_group()
         self.process = None
         return status
