@@ -47,6 +47,11 @@ service lmtp {{
     port = {lmtp}
   }}
 }}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 service auth {{
   inet_listener sasl {{
     port = {sasl}

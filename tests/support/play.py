@@ -165,7 +165,7 @@ class World:
                 status = f"\nFAILED: coigate ended with status {ended}\n{server.log_tail(60)}"
         if not self._keep:
             shutil.rmtree(self.work, ignore_errors=True)
-        else:
+        elif os.environ.get("COIGATE_KEEP"):
             report.append(f"the folder is kept: {self.work}")
         for line in report:
             self.tell(line)

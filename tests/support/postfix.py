@@ -4,6 +4,7 @@ Port `smtp` trusts this machine, as coigate's relay uses it; `submission` (START
 Dovecot checks. Retries come within seconds, so that a play sees them.
 """
 
+import re
 import subprocess
 
 from server import Failure, Server, free_port, owned_folder
@@ -118,3 +119,7 @@ class Postfix(Server):
     def queue_size(self):
         listing = subprocess.run(["/usr/sbin/postqueue", "-c", self.etc, "-j"], capture_output=True, text=True, check=True)
         return len(listing.stdout.splitlines())
+
+    def message_ids(self):
+        """The Message-ID of each mail that it took, in the order in which it took them."""
+        return re.findall(r"cleanup\[\d+\]: \w+: message-id=(<[^>]*>)", self.log_text())

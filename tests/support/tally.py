@@ -11,7 +11,6 @@ class Tally:
         self.word = word
         self._pattern = re.compile(rf"\b{word} (\d{{4}})\.")
         self.ids = defaultdict(list)  # number: the id of each copy, in order of arrival
-        self.order = []               # the numbers, by first arrival
 
     def text(self, number):
         return f"{self.word} {number:04}."
@@ -20,10 +19,7 @@ class Tally:
         """Counts a message that came; one that is not numbered by this tally is ignored."""
         found = self._pattern.search(text)
         if found:
-            number = int(found[1])
-            if number not in self.ids:
-                self.order.append(number)
-            self.ids[number].append(message_id)
+            self.ids[int(found[1])].append(message_id)
 
     def missing(self, total):
         return [number for number in range(total) if number not in self.ids]
@@ -35,7 +31,3 @@ class Tally:
     @property
     def with_two_ids(self):
         return {number: copies for number, copies in self.ids.items() if len(set(copies)) > 1}
-
-    @property
-    def in_order(self):
-        return self.order == sorted(self.order)
