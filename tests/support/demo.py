@@ -172,7 +172,6 @@ def play(world):
     show()
     mine = talk.alice_writes("And now from my mailbox.")
     talk.bob_writes("I see: alice@mail.test!", to="alice@mail.test", reply_to=mine)
-    show(paint(bold("✓ every message arrived."), 32))
 
 
 def show_logins(world):
@@ -182,7 +181,8 @@ def show_logins(world):
         ("Mail", f"bob@mail.test, password {PASSWORD} (and carol@mail.test, alice@mail.test)"),
         ("", f"IMAP localhost port {world.dovecot.imap_port} (STARTTLS) or {world.dovecot.imaps_port} (TLS)"),
         ("", f"SMTP localhost port {world.postfix.submission_port} (STARTTLS) or {world.postfix.submissions_port} (TLS)"),
-        ("", "Alice is alice@jabber.test, as long as she has no mailbox linked"),
+        ("", "Alice reads alice@mail.test as well; without a mailbox linked (say unlink to "
+             f"{world.coigate.domain}) she is alice@jabber.test"),
         ("CA", str(world.certificates.ca_file)),
         ("Logs", f"{world.work}/*/log"),
     ]
@@ -191,6 +191,22 @@ def show_logins(world):
         show(f" {bold(name.ljust(8))}{text}")
     show()
     show(dim("Ctrl-C ends everything."))
+
+
+class Stage(World):
+    """The world of a play that speaks for itself: it tells how it starts, and what went wrong."""
+
+    def __enter__(self):
+        world = super().__enter__()
+        self.tell = lambda line: None
+        return world
+
+    def __exit__(self, kind, error, trace):
+        self.tell = show
+        super().__exit__(kind, error, trace)
+
+    def applaud(self, seconds):
+        show(paint(bold(f"✓ Every message arrived; everything has ended ({seconds:.1f} s)."), 32))
 
 
 def interrupt(*_):
@@ -203,10 +219,11 @@ def main():
     once = "--once" in sys.argv[1:]
     show("Starting Prosody, Dovecot, Postfix and coigate, privately, on free ports of the loopback …")
     try:
-        with World(mail_people=("alice", "bob", "carol"), password=PASSWORD, tell=lambda line: show(dim(" " + line)),
+        with Stage(mail_people=("alice", "bob", "carol"), password=PASSWORD, tell=lambda line: show(dim(" " + line)),
                    gateway={"level": "info"}) as world:
             play(world)
             if not once:
+                show(paint(bold("✓ Every message arrived."), 32))
                 show_logins(world)
                 signal.pause()
     except KeyboardInterrupt:
