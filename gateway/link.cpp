@@ -32,7 +32,7 @@ using Clock = std::chrono::steady_clock;
 // A person waits for the answer.
 constexpr auto for_all = std::chrono::seconds(10);
 constexpr auto for_names = std::chrono::seconds(3);
-constexpr auto for_imap = std::chrono::seconds(6);  // of what is left; SMTP gets the rest
+constexpr auto for_imap = std::chrono::seconds(7);  // of what is left; SMTP gets the rest
 
 /// What all attempts of one check share.
 struct Check {
@@ -90,7 +90,9 @@ awaitable<coi::Result<void>> login_until(Clock::time_point deadline, std::shared
     timer.cancel();
     client->close();  // nothing was begun that a farewell would end
     if (!opened && opened.error().kind == ErrorKind::closed && Clock::now() >= deadline) {
-        co_return Error{ErrorKind::timeout, false, "no answer in time", 0, {}};
+        // Where TLS stands somebody is there: servers let those wait whose address had a password refused lately.
+        const ErrorKind kind = server.security == Security::tls ? ErrorKind::auth : ErrorKind::timeout;
+        co_return Error{kind, false, "no answer in time", 0, {}};
     }
     co_return opened;
 }
@@ -129,7 +131,7 @@ awaitable<Outcome> find(std::shared_ptr<Check> check, std::vector<Endpoint> cand
             if (in) co_return Found{candidates[i], username};
             if (std::exchange(first, false) || weight(in.error()) > weight(best.error))
                 best = {candidates[i], in.error()};
-            refused = in.error().kind == ErrorKind::auth;
+            refused = in.error().kind == ErrorKind::auth && in.error().permanent;
             if (!refused) break;
         }
         if (refused) break;

@@ -150,8 +150,20 @@ TEST_F(Link, ComesToAnEndWithAServerThatSaysNothing) {
     LineServer in(ca.issue({"localhost"}), LineServer::Begin::tls, "", [](const std::string&) { return ""; });
     request.imap = request.smtp = at(in);
     const auto begin = std::chrono::steady_clock::now();
-    EXPECT_THAT(check(request).words, HasSubstr("does not answer"));
+    EXPECT_THAT(check(request).words, HasSubstr("cannot check passwords now"));
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(11));
+}
+
+TEST_F(Link, RemembersARefusalWhenTheServerThenHoldsItsAnswerBack) {
+    auto first = std::make_shared<bool>(true);
+    LineServer in(ca.issue({"localhost"}), LineServer::Begin::tls, "* OK hi\r\n",
+                  [first, refuse = imap("nobody")](const std::string& line) -> std::string {
+                      if (line.find(" AUTHENTICATE") == std::string::npos || std::exchange(*first, false))
+                          return refuse(line);
+                      return "";
+                  });
+    request.imap = request.smtp = at(in);
+    EXPECT_THAT(check(request).words, HasSubstr("refuses the user name or the password"));
 }
 
 TEST_F(Link, NamesTheWrongSecuritySettingAndTheWrongServer) {
