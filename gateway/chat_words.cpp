@@ -1,3 +1,6 @@
+// Plain words in, plain words out; see chat_words.h. The words are fixed English and German ones, whatever the
+// catalogue says, so that nobody loses a command by a change of language.
+
 #include "gateway/chat_words.h"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Sessions of ad-hoc commands [XEP-0050 §2.4, §3.3, §4.4]; see commands.h. Whoever gives another's session id hears the
+// same as for one that has ended.
+
 #include "gateway/commands.h"
 
 #include <openssl/rand.h>

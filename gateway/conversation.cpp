@@ -1,3 +1,5 @@
+// A conversation learns from its mails; see conversation.h.
+
 #include "gateway/conversation.h"
 
 #include "gateway/feature/text.h"

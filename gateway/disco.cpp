@@ -1,3 +1,5 @@
+// Identities and features of the gateway, its command nodes and its contacts; see disco.h.
+
 #include "gateway/disco.h"
 
 #include "gateway/identity.h"

@@ -1,3 +1,6 @@
+// Addresses as JIDs and back [XEP-0106]; see identity.h. A JID is handed out only if it reads as the same mailbox
+// again.
+
 #include "gateway/identity.h"
 
 #include <initializer_list>

@@ -1,3 +1,5 @@
+// Subscriptions and probes, answered from memory [RFC 6121 §3, §4.3], [XEP-0100 §4]; see presence.h.
+
 #include "gateway/presence.h"
 
 #include "gateway/identity.h"

@@ -1,3 +1,6 @@
+// Linking: fields, allowance, check, commit, answer, in this order; see registrar.h. Calls that come back after the end
+// of the registrar are dropped.
+
 #include "gateway/registrar.h"
 
 #include <algorithm>

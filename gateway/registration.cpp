@@ -1,3 +1,5 @@
+// The form of a link and the wire's side of registration [XEP-0077 §3]; see registration.h.
+
 #include "gateway/registration.h"
 
 #include "gateway/registrar.h"

@@ -1,3 +1,5 @@
+// Every iq to us gets one answer, by its namespace [RFC 6120 §8.2.3, §8.4]; see services.h.
+
 #include "gateway/services.h"
 
 #include "gateway/chat_words.h"

@@ -1,3 +1,5 @@
+// The table of features, and what all events share: ids, time, thread, the wish for a receipt; see translate.h.
+
 #include "gateway/translate.h"
 
 #include <tuple>
@@ -98,8 +100,8 @@ bool sealed(const xmpp::Tag& stanza) {
     for (const char* ns : {"eu.siacs.conversations.axolotl", "urn:xmpp:omemo:1", "urn:xmpp:omemo:2"}) {
         if (xmpp::child(stanza, "encrypted", ns)) return true;
     }
-    if (xmpp::child(stanza, "encryption", "urn:xmpp:eme:0")) return true;  // [XEP-0380 §3]
-    if (xmpp::child(stanza, "openpgp", "urn:xmpp:openpgp:0")) return true;  // [XEP-0373]
+    if (xmpp::child(stanza, "encryption", "urn:xmpp:eme:0")) return true;   // [XEP-0380 §3]
+    if (xmpp::child(stanza, "openpgp", "urn:xmpp:openpgp:0")) return true;  // [XEP-0373 §3]
     if (xmpp::child(stanza, "x", "jabber:x:encrypted")) return true;        // [XEP-0027]
     const xmpp::Tag* body = xmpp::child(stanza, "body", "");
     return body && body->cdata().starts_with("?OTR");  // [XEP-0364 §4]

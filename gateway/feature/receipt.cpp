@@ -1,3 +1,5 @@
+// Receipts between [XEP-0184], [XEP-0333] and [RFC 8098]; see receipt.h.
+
 #include "gateway/feature/receipt.h"
 
 #include "xmpp/xep/xep0184_receipts.h"

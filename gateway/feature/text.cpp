@@ -1,3 +1,5 @@
+// Text both ways; see text.h. What is cut is cut between characters, and the reader is told.
+
 #include "gateway/feature/text.h"
 
 #include <algorithm>

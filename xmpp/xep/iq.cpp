@@ -1,3 +1,5 @@
+// Answers have the shape of their questions [RFC 6120 §8.2.3]; see iq.h.
+
 #include "xmpp/xep/iq.h"
 
 namespace xmpp {

@@ -1,3 +1,5 @@
+// Data forms [XEP-0004 §3]; see xep0004_forms.h.
+
 #include "xmpp/xep/xep0004_forms.h"
 
 namespace xmpp::xep0004 {

@@ -1,3 +1,5 @@
+// Service discovery [XEP-0030 §3, §4]; see xep0030_disco.h.
+
 #include "xmpp/xep/xep0030_disco.h"
 
 namespace xmpp::xep0030 {

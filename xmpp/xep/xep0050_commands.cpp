@@ -1,3 +1,5 @@
+// Ad-hoc commands on the wire [XEP-0050 §4]; see xep0050_commands.h.
+
 #include "xmpp/xep/xep0050_commands.h"
 
 namespace xmpp::xep0050 {

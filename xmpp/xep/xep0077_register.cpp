@@ -1,3 +1,5 @@
+// In-band registration on the wire [XEP-0077 §3, §6]; see xep0077_register.h.
+
 #include "xmpp/xep/xep0077_register.h"
 
 namespace xmpp::xep0077 {

@@ -1,3 +1,5 @@
+// Software version [XEP-0092 §2]; see xep0092_version.h.
+
 #include "xmpp/xep/xep0092_version.h"
 
 namespace xmpp::xep0092 {

@@ -1,3 +1,5 @@
+// The gateway's prompt [XEP-0100 §6.3]; see xep0100_gateway.h.
+
 #include "xmpp/xep/xep0100_gateway.h"
 
 namespace xmpp::xep0100 {

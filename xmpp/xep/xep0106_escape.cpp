@@ -1,3 +1,5 @@
+// JID escaping [XEP-0106 §3, §4]; see xep0106_escape.h.
+
 #include "xmpp/xep/xep0106_escape.h"
 
 namespace xmpp::xep0106 {

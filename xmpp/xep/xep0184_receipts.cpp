@@ -1,3 +1,5 @@
+// Receipts on the wire [XEP-0184 §7]; see xep0184_receipts.h.
+
 #include "xmpp/xep/xep0184_receipts.h"
 
 namespace xmpp::xep0184 {

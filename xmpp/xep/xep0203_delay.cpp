@@ -1,3 +1,5 @@
+// Delays and their stamps [XEP-0203 §2], [XEP-0082 §3.2]; see xep0203_delay.h.
+
 #include "xmpp/xep/xep0203_delay.h"
 
 #include <array>

@@ -1,3 +1,5 @@
+// Displayed markers on the wire [XEP-0333 §4]; see xep0333_markers.h.
+
 #include "xmpp/xep/xep0333_markers.h"
 
 namespace xmpp::xep0333 {

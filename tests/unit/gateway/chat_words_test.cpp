@@ -1,3 +1,5 @@
+// Words to the gateway's own JID, and what it says to them.
+
 #include "gateway/chat_words.h"
 
 #include "tests/unit/gateway/service_play.h"

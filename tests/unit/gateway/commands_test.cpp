@@ -1,3 +1,5 @@
+// Commands stage by stage; the tests are named after the use cases of XEP-0050 §2.4.
+
 #include "gateway/commands.h"
 
 #include "tests/unit/gateway/service_play.h"

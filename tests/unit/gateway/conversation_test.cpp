@@ -1,3 +1,5 @@
+// What one mail after the other teaches of a contact.
+
 #include "gateway/conversation.h"
 
 #include <gtest/gtest.h>

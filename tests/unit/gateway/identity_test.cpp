@@ -1,3 +1,5 @@
+// Addresses as JIDs: what people have, and what folding and escaping could confuse. Random ones: tests/property.
+
 #include "gateway/identity.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// Presence as a dialogue; the tests are named after the use cases of XEP-0100 §4.
+
 #include "gateway/presence.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// Registration with a scripted check of the login; the tests are named after XEP-0077 §3 and XEP-0100 §4.
+
 #include "gateway/registration.h"
 
 #include "tests/unit/gateway/service_play.h"

@@ -1,3 +1,5 @@
+// What our domain answers to iqs of all kinds.
+
 #include "gateway/services.h"
 
 #include "tests/unit/gateway/service_play.h"

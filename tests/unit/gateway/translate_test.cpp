@@ -1,3 +1,5 @@
+// What the seam itself does, whatever the feature: ids, threads, receipts asked for, messages sealed for others.
+
 #include "gateway/translate.h"
 
 #include <gtest/gtest.h>

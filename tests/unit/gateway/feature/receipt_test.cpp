@@ -1,3 +1,5 @@
+// Receipts as the examples of XEP-0184 §7 and XEP-0333 §4 have them, and as mail.
+
 #include "gateway/feature/receipt.h"
 
 #include <gtest/gtest.h>

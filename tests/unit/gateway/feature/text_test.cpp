@@ -1,3 +1,5 @@
+// Text of stanzas and mails, one trait a test; whole mails stand in tests/golden/text.
+
 #include "gateway/feature/text.h"
 
 #include <gtest/gtest.h>
