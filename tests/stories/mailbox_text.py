@@ -23,7 +23,13 @@ with World(mail_people=("bob", "carol", "dave")) as world:
     linked = alice.links("carol@mail.test")
     check_equal(linked.error, None, "the right one is accepted")
     check("carol@mail.test" in alice.tells_gateway("status"), "the gateway tells the state in plain words")
-    check(alice.tells_gateway("help"), "and what it understands")
+    english, german = alice.tells_gateway("help"), alice.tells_gateway("hilfe", lang="de")
+    check(english and german and english != german, "and what it understands, in her language")
+    items = alice.iq(world.coigate.domain, "get", '<query xmlns="http://jabber.org/protocol/disco#items" '
+                     'node="http://jabber.org/protocol/commands"/>').xml
+    check({"link", "unlink", "status", "help"} <= {item.get("node") for item in items[0]}, "clients with forms find its commands")
+    status = alice.command(world.coigate.domain, "status")
+    check(any("carol@mail.test" in text for text in status.itertext()), "whose status says the same")
 
     alice.writes("bob@mail.test", "Hello Bob, from my own mailbox")
     first = bob.reads("from my own mailbox")

@@ -73,10 +73,10 @@ class JabberPerson(JabberClient):
                              imap_server=f"localhost:{self.world.dovecot.imaps_port}", imap_security="tls",
                              smtp_server=f"localhost:{self.world.postfix.submission_port}", smtp_security="starttls", **fields)
 
-    def tells_gateway(self, words):
+    def tells_gateway(self, words, **what):
         """Plain words to the gateway's own JID; returns what it answers."""
         self.world.tell(f"{self.jid} → {self.world.coigate.domain}: {words}")
-        self.say(self.world.coigate.domain, words)
+        self.say(self.world.coigate.domain, words, **what)
         answer = self.wait_for(lambda s: s.kind == "message" and s.sender.split("/")[0] == self.world.coigate.domain and s.body, 30,
                                f"the gateway's answer to {words!r}")
         self.world.tell(f"  the gateway: {answer.body}")
