@@ -1,3 +1,8 @@
+// Candidates in order, few attempts, one sentence for the user.
+//
+// [RFC 6186 §4], [RFC 8314 §3]. Left out on purpose: a test mail (the login is the proof). Invariant: a password goes
+// to a server only over verified TLS, and a server that refused it is not given it more than twice.
+
 #include "gateway/link.h"
 
 #include <algorithm>

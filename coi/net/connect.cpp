@@ -1,3 +1,9 @@
+// Policy, addresses in turn, TLS: how a connection comes about.
+//
+// [RFC 6890] (networks that are not public), [RFC 6052], [RFC 3056]. Left out on purpose: attempts side by side (Happy
+// Eyeballs), from which mail gains little. Invariant: no packet goes to an address that Reach forbids, whatever the name
+// resolves to.
+
 #include "coi/net/connect.h"
 
 #include <algorithm>

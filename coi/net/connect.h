@@ -22,11 +22,11 @@ class TlsContext {
   public:
     explicit TlsContext(const std::string& ca_file);
     ~TlsContext();
-    struct Impl;
-    Impl& impl() { return *impl_; }
+    struct OpenSsl;
+    OpenSsl& openssl() { return *openssl_; }
 
   private:
-    std::unique_ptr<Impl> impl_;
+    std::unique_ptr<OpenSsl> openssl_;
 };
 
 /// What is wrong with a server's certificate, where an Error of kind tls says so.

@@ -1,3 +1,8 @@
+// The grammar of LMTP commands, by hand: it is smaller than any parser's glue.
+//
+// [RFC 5321 §4.1.2] paths and [RFC 5321 §4.1.1.11] parameters. Left out on purpose: validation of domains and local
+// parts beyond what keeps an address on its line; coi/mail/address.h knows them.
+
 #include "coi/net/lmtp_command.h"
 
 #include <unicode/utf8.h>

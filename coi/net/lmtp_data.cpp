@@ -1,3 +1,7 @@
+// The scanner behind DATA: one pass, whole lines at once.
+//
+// [RFC 5321 §4.5.2]. Left out on purpose: any repair of line ends.
+
 #include "coi/net/lmtp_data.h"
 
 namespace coi::net {

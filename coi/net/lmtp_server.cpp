@@ -1,3 +1,9 @@
+// Listening sockets and the list of sessions; the dialogue itself is lmtp_session.cpp.
+//
+// [RFC 2033]. Left out on purpose: names to listen on (addresses only), TLS and logins (the mail
+// system is beside us or on a network of its own). Invariant: a session is in the list exactly while its coroutine
+// runs.
+
 #include "coi/net/lmtp_server.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,8 @@
+// The dialogue: commands in order, mail by DATA or BDAT, one verdict per recipient.
+//
+// [RFC 2033 §4.2], [RFC 5321 §4.5.3] (limits), [RFC 3030 §2]. Left out on purpose: loop detection by Received fields
+// (the gateway reads the mail anyway). Invariant: 250 after a mail is only ever the gateway's own word.
+
 #include "coi/net/lmtp_session.h"
 
 #include <algorithm>
@@ -312,7 +317,7 @@ awaitable<LmtpSession::Next> LmtpSession::chunk(std::uint64_t size, bool last) {
     else if (shared_->buffered + size > limits.buffered_bytes)
         refusal = no_room;
     if (refusal) {
-        // The chunk comes all the same [RFC 3030 §4.2]; one that is far too big is not worth the reading.
+        // The chunk comes all the same [RFC 3030 §2]; one that is far too big is not worth the reading.
         if (size > 2 * limits.mail_bytes) {
             say(*refusal);
             co_return Next::fault;

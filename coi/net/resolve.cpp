@@ -1,3 +1,8 @@
+// c-ares tells which sockets it wants watched and when its next time-out is; Asio does the waiting.
+//
+// [RFC 2782]. Left out on purpose: retries beyond those of c-ares. Invariant: a question's coroutine is
+// resumed by its own timer and never from inside c-ares, so the channel may end with its last question.
+
 #include "coi/net/resolve.h"
 
 #include <ares.h>

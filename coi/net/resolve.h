@@ -1,6 +1,6 @@
 // Names to addresses and services, by c-ares on the loop: no thread, no call that blocks.
 //
-// [RFC 2782] SRV, /etc/hosts and RFC 6724's order by c-ares. Left out on purpose: NSS modules, caching (the machine's
+// [RFC 2782] SRV, /etc/hosts and the order of addresses by c-ares. Left out on purpose: NSS modules, caching (the machine's
 // resolver does that). The channel lives only while something is asked, so a changed resolv.conf is seen.
 
 #pragma once

@@ -1,3 +1,9 @@
+// The mechanisms' messages; SCRAM's are libgsasl's, the others are one string each.
+//
+// [RFC 4616], [RFC 5802], [RFC 7677], [RFC 7628]. Left out on purpose: channel binding (-PLUS), mechanisms of the past
+// (CRAM-MD5, DIGEST-MD5, NTLM). Invariant: complete() is true only when our side has nothing more to say and, in SCRAM,
+// the server has proven itself.
+
 #include "coi/net/sasl.h"
 
 #include <gsasl.h>

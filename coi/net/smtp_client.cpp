@@ -1,3 +1,9 @@
+// The session: commands and replies in step, also where they are pipelined.
+//
+// [RFC 5321 §4.1.4, §4.5.3.2], [RFC 2920 §3.1], [RFC 4954 §4], [RFC 3461 §4]. Left out on purpose: BDAT (one recipient
+// a mail gains nothing by it), VRFY, relaying by several MX (a submission server does that). Invariant: after any reply
+// that was not understood the session is over, so a reply is never taken for another command's.
+
 #include "coi/net/smtp_client.h"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// Codes by position, text by cleaning.
+//
+// [RFC 5321 §4.2], [RFC 3463 §2]. Left out on purpose: the words' meaning. ICU makes valid UTF-8 of what is not.
+
 #include "coi/net/smtp_reply.h"
 
 #include <unicode/unistr.h>

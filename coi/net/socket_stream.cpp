@@ -1,3 +1,8 @@
+// Reading, writing and TLS on a socket with one deadline a direction.
+//
+// [RFC 8446] by OpenSSL. Left out on purpose: waiting for the peer's close_notify (mail protocols end with words of
+// their own).
+
 #include "coi/net/socket_stream.h"
 
 #include <openssl/err.h>
@@ -175,7 +180,7 @@ struct SocketStream::State : std::enable_shared_from_this<State> {
         if (closed) co_return ended();
         if (!tls) co_return Error{ErrorKind::unsupported, true, "no TLS on this side", 0, {}};
         if (ssl) co_return Error{ErrorKind::tls, true, "TLS is on already", 0, {}};
-        auto client = tls->impl().client(socket.native_handle(), name);
+        auto client = tls->openssl().client(socket.native_handle(), name);
         if (!client) co_return client.error();
         ssl = std::move(*client);
         host = name;
@@ -186,7 +191,7 @@ struct SocketStream::State : std::enable_shared_from_this<State> {
             const int result = SSL_do_handshake(ssl.get());
             if (result == 1) co_return Result<void>{};
             if (auto error = co_await ssl_wants(result, watch, "starting TLS")) {
-                tls->impl().forget(name);
+                tls->openssl().forget(name);
                 co_return *error;
             }
         }

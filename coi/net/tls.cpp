@@ -1,3 +1,8 @@
+// OpenSSL's client context and its session cache.
+//
+// [RFC 6125 §6.4], [RFC 8446 §2.2] resumption. Left out on purpose: OCSP and CRLs (no mail client asks for them).
+// Invariant: only a session whose verification went well is kept.
+
 #include "coi/net/tls.h"
 
 #include <openssl/err.h>
@@ -30,11 +35,11 @@ int host_index() {
 
 /// Takes each new session (TLS 1.3 sends them after the handshake); 1 means that we keep the reference.
 int keep_session(SSL* ssl, SSL_SESSION* session) {
-    auto* impl = static_cast<TlsContext::Impl*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+    auto* context = static_cast<TlsContext::OpenSsl*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
     const auto* host = static_cast<const std::string*>(SSL_get_ex_data(ssl, host_index()));
-    if (!impl || !host || SSL_get_verify_result(ssl) != X509_V_OK) return 0;
-    auto& sessions = impl->sessions;
-    if (sessions.size() >= TlsContext::Impl::most_sessions && !sessions.contains(*host))
+    if (!context || !host || SSL_get_verify_result(ssl) != X509_V_OK) return 0;
+    auto& sessions = context->sessions;
+    if (sessions.size() >= TlsContext::OpenSsl::most_sessions && !sessions.contains(*host))
         sessions.erase(sessions.begin());
     sessions[*host].reset(session);
     return 1;
@@ -53,7 +58,7 @@ bool has_hashed_folder() {
 
 }  // namespace
 
-TlsContext::Impl::Impl(const std::string& ca_file) : context(SSL_CTX_new(TLS_client_method())) {
+TlsContext::OpenSsl::OpenSsl(const std::string& ca_file) : context(SSL_CTX_new(TLS_client_method())) {
     if (!context) throw std::runtime_error("OpenSSL cannot start: " + openssl_words());
     SSL_CTX* ctx = context.get();
     SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
@@ -75,7 +80,7 @@ TlsContext::Impl::Impl(const std::string& ca_file) : context(SSL_CTX_new(TLS_cli
     ERR_clear_error();
 }
 
-Result<SslPtr> TlsContext::Impl::client(int fd, const std::string& host) {
+Result<SslPtr> TlsContext::OpenSsl::client(int fd, const std::string& host) {
     ERR_clear_error();
     SslPtr ssl(SSL_new(context.get()));
     if (!ssl || SSL_set_fd(ssl.get(), fd) != 1) return tls_error(ssl.get(), host);
@@ -133,7 +138,7 @@ CertificateFault certificate_fault(const Error& error) {
 TlsContext::TlsContext(const std::string& ca_file) {
     // OpenSSL writes to sockets with write(2), which raises SIGPIPE where the peer is gone.
     std::signal(SIGPIPE, SIG_IGN);
-    impl_ = std::make_unique<Impl>(ca_file);
+    openssl_ = std::make_unique<OpenSsl>(ca_file);
 }
 TlsContext::~TlsContext() = default;
 

@@ -23,8 +23,8 @@ struct SslFree {
 };
 using SslPtr = std::unique_ptr<SSL, SslFree>;
 
-struct TlsContext::Impl {
-    explicit Impl(const std::string& ca_file);
+struct TlsContext::OpenSsl {
+    explicit OpenSsl(const std::string& ca_file);
 
     /// A client on the connected non-blocking socket `fd` for `host` (name in A-labels, or address literal): SNI, host
     /// check, and a session of an earlier connection if there is one. nullptr with what OpenSSL says if memory is out

@@ -1,3 +1,7 @@
+// LMTP commands: what is read from a line, and with which code the rest is refused.
+//
+// [RFC 2033], [RFC 5321 §4.1.2], [RFC 3030 §2].
+
 #include "coi/net/lmtp_command.h"
 
 #include <gtest/gtest.h>

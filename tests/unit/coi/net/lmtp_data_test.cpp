@@ -1,3 +1,7 @@
+// The end of a mail, dots and strict line ends, in pieces of every size.
+//
+// [RFC 5321 §4.5.2].
+
 #include "coi/net/lmtp_data.h"
 
 #include <gtest/gtest.h>

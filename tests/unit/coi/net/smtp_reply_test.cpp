@@ -1,3 +1,7 @@
+// SMTP replies and offers, on the standards' examples and on what is no reply.
+//
+// [RFC 5321 §4.2], [RFC 2034].
+
 #include "coi/net/smtp_reply.h"
 
 #include <gtest/gtest.h>
