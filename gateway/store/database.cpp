@@ -35,7 +35,7 @@ std::string file_of(sqlite3* db) {
     const int code = sqlite3_extended_errcode(db);
     const std::string words = sqlite3_errmsg(db);
     const int cause = sqlite3_system_errno(db);
-    const bool no_room = (code & 0xff) == SQLITE_IOERR && (cause == ENOSPC || cause == EDQUOT);
+    const bool no_room = (code & 0xff) == SQLITE_IOERR && (cause == ENOSPC || cause == EDQUOT || cause == EFBIG);
     const auto why = cause != 0 ? std::generic_category().message(cause) : words;
     switch (code & 0xff) {
         case SQLITE_FULL:
