@@ -1,3 +1,6 @@
+// parse(): bytes to a Message. Limits first (coi/mail/skeleton), then GMime, then the header here and the tree in
+// coi/mail/parts. [RFC 5322 §3.6]; printing is coi/message_print.cpp.
+
 #include "coi/message.h"
 
 #include <algorithm>

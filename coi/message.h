@@ -2,8 +2,8 @@
 //
 // [RFC 5322], [RFC 2045]-[RFC 2047], [RFC 2231], [RFC 6532] (UTF-8 headers), [COI-C] for the Chat-* headers. MIME is
 // GMime's work; this file says what of it a chat needs. Encrypted parts are left as attachments until coi/crypt stands.
-// Invariant: parse(print(m)) == m for every Message in the form that parse gives (text and one-line values trimmed and without
-// control characters, at most 20 references) that print accepts (property test `message`).
+// Invariant: parse(print(m)) == m for every Message in the form that parse gives (text and one-line values trimmed and
+// without control characters, at most 20 references) that print accepts (property test `message`).
 
 #pragma once
 
@@ -45,27 +45,27 @@ struct Attachment {
 
 /// Anything a mail says that is not one of the members below stays in `headers`.
 struct Message {
-    MessageId id;                     // "" in a mail without one
-    std::vector<Address> from;        // never empty after parse; one in every mail a person wrote. A report without any has
-                                      // MAILER-DAEMON without a domain
+    MessageId id;               // "" in a mail without one
+    std::vector<Address> from;  // never empty after parse; one in every mail a person wrote. A report without any has
+                                // MAILER-DAEMON without a domain
     std::optional<Address> sender;
     std::vector<Address> reply_to;
     std::vector<Address> to, cc;
     std::optional<std::chrono::sys_seconds> date;
-    std::string subject;              // decoded, one line
+    std::string subject;  // decoded, one line
     std::vector<MessageId> in_reply_to, references;
-    std::string text;                 // UTF-8, LF, format=flowed undone, no blank line at either end; of HTML only mail its
-                                      // readable text
-    bool text_was_html = false;       // true: there was no text/plain
+    std::string text;            // UTF-8, LF, format=flowed undone, no blank line at either end; of HTML only mail its
+                                 // readable text
+    bool text_was_html = false;  // true: there was no text/plain
     std::vector<Attachment> attachments;
-    std::optional<Mdn> mdn;           // the mail is a disposition notification
-    std::optional<Dsn> dsn;           // the mail is a delivery status notification
-    std::string report_original;      // header block of the returned message of a report, "" if none
-    bool encrypted = false;           // OpenPGP (PGP/MIME, inline) or S/MIME; what it says is not in `text`
-    // Header fields by lower-case name, decoded and unfolded: every Chat-*, Secure-Join* and List-*, and Auto-Submitted,
-    // Precedence, Return-Path, Authentication-Results, Autocrypt, Disposition-Notification-To, Feedback-ID, Delivered-To,
-    // X-Auto-Response-Suppress, X-Autoreply and its kin, X-Failed-Recipients, X-Loop, and Content-Disposition if it is
-    // `reaction` [RFC 9078]. The first occurrence only. print writes back those given.
+    std::optional<Mdn> mdn;       // the mail is a disposition notification
+    std::optional<Dsn> dsn;       // the mail is a delivery status notification
+    std::string report_original;  // header block of the returned message of a report, "" if none
+    bool encrypted = false;       // OpenPGP (PGP/MIME, inline) or S/MIME; what it says is not in `text`
+    // Header fields by lower-case name, decoded and unfolded: every Chat-*, Secure-Join* and List-*, and
+    // Auto-Submitted, Precedence, Return-Path, Authentication-Results, Autocrypt, Disposition-Notification-To,
+    // Feedback-ID, Delivered-To, X-Auto-Response-Suppress, X-Autoreply and its kin, X-Failed-Recipients, X-Loop, and
+    // Content-Disposition if it is `reaction` [RFC 9078]. The first occurrence only. print writes back those given.
     std::map<std::string, std::string> headers;
 
     /// The field's value, or "" (a header that is empty says as little as one that is missing).
@@ -81,10 +81,11 @@ struct ParseOptions {
 /// From at all.
 Result<Message> parse(std::string_view mail, const Limits& = {}, const ParseOptions& = {});
 
-/// A Message to 7-bit clean bytes with CRLF, text/plain UTF-8 format=flowed [RFC 3676]; with attachments (bytes present)
-/// multipart/mixed; with `mdn` a report whose human part is `text`. Fails with ErrorKind::malformed where a value cannot stand in
-/// a mail (no From, line break in a header) and for what print does not write (DSN, encrypted mail).
-/// Only an address with a local part beyond ASCII makes a header 8-bit [RFC 6532]: its envelope needs SMTPUTF8 anyway.
+/// A Message to 7-bit clean bytes with CRLF, text/plain UTF-8 format=flowed [RFC 3676]; with attachments (bytes
+/// present) multipart/mixed; with `mdn` a report whose human part is `text`. Fails with ErrorKind::malformed where a
+/// value cannot stand in a mail (no From, line break in a header) and for what print does not write (DSN, encrypted
+/// mail). Only an address with a local part beyond ASCII makes a header 8-bit [RFC 6532]: its envelope needs SMTPUTF8
+/// anyway.
 Result<std::string> print(const Message&);
 
 }  // namespace coi

@@ -1,3 +1,6 @@
+// Message-IDs [RFC 5322 §3.6.4]: minting with OpenSSL, and reading them out of fields that hold junk as well.
+// Quoted strings inside an id are not understood: the id is what stands between < and >.
+
 #include "coi/message_id.h"
 
 #include <openssl/rand.h>

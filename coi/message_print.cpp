@@ -81,7 +81,7 @@ Result<void> check(const Message& message) {
         if (attachment.bytes.size() != attachment.size) return malformed("an attachment without its bytes");
     }
     if (message.mdn && !is_printable(message.mdn->original)) return malformed("a notification for no message");
-    // Bounces have print_bounce, encryption coi/crypt; what was HTML is text by now and has to be said so.
+    // Bounces have print_bounce, encryption coi/crypt.
     if (message.dsn || message.encrypted || !message.report_original.empty())
         return malformed("not a mail that print writes");
     return {};

@@ -1,3 +1,7 @@
+// Addresses: the addr-spec is ours [RFC 5321 §4.1.2], names are GMime's, domains libidn2's (UTS 46), case folding
+// ICU's. GMime sees one flat list of prepared addresses: its group parser recurses, and it rewrites some domains.
+// Invariant: what is read can be written by addr_spec() and is read back the same (fuzz_address).
+
 #include "coi/mail/address.h"
 
 #include "coi/mail/gobject.h"  // before idn2.h, which defines a macro of GLib's if it is missing

@@ -1,3 +1,5 @@
+// The signs of mail by machines, strongest first [RFC 3834 §5]; the fields are those that parse() keeps.
+
 #include "coi/mail/bulk.h"
 
 #include <string>

@@ -1,3 +1,6 @@
+// Charsets [RFC 2046 §4.1.2] by iconv, and the clean forms of text. Which label means which set is decided here.
+// Invariant: everything that leaves this file is valid UTF-8 without NUL.
+
 #include "coi/mail/charset.h"
 
 #include <glib.h>

@@ -1,3 +1,6 @@
+// Reading message/delivery-status [RFC 3464 §2], xtext [RFC 3461 §4] and utf-8 addresses [RFC 6533 §3].
+// Of the fields only what a sender can be told is kept. Writing is coi/mail/bounce.cpp.
+
 #include "coi/mail/dsn.h"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// format=flowed [RFC 3676 §4]: wrapping, space-stuffing, quote depth, the signature separator, DelSp.
+// We never write DelSp: lines break at spaces only.
+
 #include "coi/mail/flowed.h"
 
 #include <algorithm>

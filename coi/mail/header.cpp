@@ -1,3 +1,6 @@
+// Header fields [RFC 5322 §2.2] and encoded words [RFC 2047]: folding, decoding by GMime after its mistakes are worked
+// around, encoding in base64 only. Structured fields are their own files' business.
+
 #include "coi/mail/header.h"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// HTML's tags and what each does to the lines (coi/mail/html_lines); libxml2's SAX interface, no tree, no network.
+// Left out: CSS in <style>, since libxml2 has none; so only inline styles hide.
+
 #include "coi/mail/html.h"
 
 #include <libxml/HTMLparser.h>

@@ -1,3 +1,5 @@
+// White space and breaks as CSS 2.1 §16.6.1 collapses them, as far as lines of text can show it.
+
 #include "coi/mail/html_lines.h"
 
 #include <algorithm>

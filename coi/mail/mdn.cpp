@@ -1,3 +1,6 @@
+// Reading message/disposition-notification [RFC 8098 §3.1] in the forms that clients write.
+// Of the dispositions only "displayed" is told apart; extension fields are left out.
+
 #include "coi/mail/mdn.h"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Writing MIME parts [RFC 2045 §6]: the transfer encoding is chosen by the content, and every line end is CRLF.
+// The encoders are GMime's; it would choose charsets by itself, so text never goes through its text parts.
+
 #include "coi/mail/mime_write.h"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// The walk over GMime's tree. [RFC 2046 §5.1] in what is text and what is attached; counts parts and depth once more.
+// Invariant: nothing of the mail is dropped in silence but other forms of the same text and detached signatures.
+
 #include "coi/mail/parts.h"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Telling quotes and signatures from text: attributions by their verbs and stamps, Outlook's header by its labels.
+// Without regular expressions; all of it is linear in the lines but for a look ahead of a few.
+
 #include "coi/mail/quote.h"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Counting before parsing: lines, boundaries [RFC 2046 §5.1.1], header fields. One pass, a stack of at most
+// Limits::depth.
+
 #include "coi/mail/skeleton.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// coi/message_id: minting, and reading ids out of wild fields [RFC 5322 §3.6.4].
+
 #include "coi/message_id.h"
 
 #include <gtest/gtest.h>

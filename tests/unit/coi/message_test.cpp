@@ -1,3 +1,5 @@
+// coi/message: print and parse [RFC 5322], refusal of injection, and every limit that is checked before GMime.
+
 #include "coi/message.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// coi/mail/address: addr-spec [RFC 5321 §4.1.2], IDN, canonical forms, and lists as they are found.
+
 #include "coi/mail/address.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// coi/mail/bulk: which mail machines sent [RFC 3834 §5].
+
 #include "coi/mail/bulk.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// coi/mail/charset: labels right, wrong and missing; clean text.
+
 #include "coi/mail/charset.h"
 
 #include <gtest/gtest.h>

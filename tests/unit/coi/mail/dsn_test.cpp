@@ -1,3 +1,5 @@
+// coi/mail/dsn: reading delivery reports [RFC 3464] and writing ours.
+
 #include "coi/mail/dsn.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// coi/mail/flowed: each rule of [RFC 3676 §4] there and back.
+
 #include "coi/mail/flowed.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// coi/mail/header: folding, encoded words [RFC 2047], and what may not stand in a field.
+
 #include "coi/mail/header.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// coi/mail/html: what a reader sees of HTML, as text; bounds of output and depth.
+
 #include "coi/mail/html.h"
 
 #include <gtest/gtest.h>

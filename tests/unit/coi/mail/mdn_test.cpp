@@ -1,3 +1,5 @@
+// coi/mail/mdn: receipts [RFC 8098 §3] in the forms that clients write.
+
 #include "coi/mail/mdn.h"
 
 #include <gtest/gtest.h>

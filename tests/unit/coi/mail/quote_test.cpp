@@ -1,3 +1,5 @@
+// coi/mail/quote: quotes of many mailers go, and words of people stay.
+
 #include "coi/mail/quote.h"
 
 #include <gtest/gtest.h>
