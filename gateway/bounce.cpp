@@ -93,8 +93,12 @@ std::string words(const coi::Error& error, const std::string& address, const std
     } else {
         text = say(lang, "Your message to {1} could not be delivered.", {address});
     }
-    if (error.code != 0)
-        text += " " + say(lang, "The mail server said: {1}", {std::to_string(error.code) + " " + error.text});
+    if (error.kind == coi::ErrorKind::refused && !error.text.empty()) {
+        // Our own words about the step stand before the reply line; the user wants the server's.
+        const auto reply = error.code == 0 ? 0 : error.text.find(std::to_string(error.code));
+        text += " " + say(lang, "The mail server said: {1}",
+                          {reply == std::string::npos ? error.text : error.text.substr(reply)});
+    }
     return text;
 }
 

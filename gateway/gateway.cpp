@@ -4,7 +4,6 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <fstream>
 
 #include "gateway/administration.h"
 #include "gateway/bounce.h"
@@ -14,10 +13,12 @@
 #include "gateway/linked.h"
 #include "gateway/log.h"
 #include "gateway/mint.h"
+#include "gateway/notify.h"
 #include "gateway/outbox.h"
 #include "gateway/presence.h"
 #include "gateway/relay.h"
 #include "gateway/services.h"
+#include "gateway/settings.h"
 #include "gateway/submission.h"
 #include "gateway/words.h"
 #include "xmpp/component.h"
@@ -37,49 +38,6 @@ constexpr auto close_patience = std::chrono::seconds(5);
 
 Time now() { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
 
-coi::net::Security security_of(config::Security security) {
-    switch (security) {
-        case config::Security::none:
-            return coi::net::Security::none;
-        case config::Security::starttls:
-            return coi::net::Security::starttls;
-        case config::Security::tls:
-            return coi::net::Security::tls;
-    }
-    return coi::net::Security::tls;
-}
-
-coi::Limits limits_of(const config::Config& config) {
-    coi::Limits limits;
-    limits.mail_bytes = config.mail.max_size;
-    return limits;
-}
-
-std::set<std::string> users_of(const config::Config& config) {
-    std::set<std::string> users;
-    if (config.relay.users_file.empty()) return users;
-    std::ifstream file(config.relay.users_file);
-    for (std::string line; std::getline(file, line);) {
-        if (line.empty() || line.front() == '#') continue;
-        if (const auto jid = bare(line.find('@') == std::string::npos ? line + "@" + config.relay.domain : line))
-            users.insert(*jid);
-    }
-    if (users.empty())
-        throw std::runtime_error(config.relay.users_file + " names no user: write one local part or JID a line");
-    return users;
-}
-
-xmpp::Component::Settings component_of(const config::Config& config) {
-    xmpp::Component::Settings settings;
-    settings.host = config.xmpp.server.host;
-    settings.port = config.xmpp.server.port;
-    settings.component = config.xmpp.component;
-    settings.server_domain = config.xmpp.domain;
-    settings.secret = config.xmpp.secret;
-    settings.limits.stanza_bytes = config.xmpp.max_stanza;
-    return settings;
-}
-
 }  // namespace
 
 struct Gateway::State : std::enable_shared_from_this<State> {
@@ -93,7 +51,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
           wake(io),
           sweep(io),
           stop_timer(io),
-          component(io, component_of(config), component_calls()),
+          component(io, component_settings(config), component_calls()),
           mail_leg(queue::Leg::mail, store, mail_calls()),
           jabber_leg(queue::Leg::jabber, store, jabber_calls()),
           outbox(directory, store, outbox_settings(config), outbox_calls()),
@@ -103,10 +61,11 @@ struct Gateway::State : std::enable_shared_from_this<State> {
           services(directory, service_settings(config), service_calls()),
           linked(io, tls, directory, store, linked_settings(config), linked_calls()) {
         presence.relay_account = [this](const std::string& jid, std::function<void(bool)> made) {
-            outbox.with_relay_account(jid, "", [made = std::move(made)](const Account* account) { made(account != nullptr); });
+            outbox.with_relay_account(jid, "",
+                                      [made = std::move(made)](const Account* account) { made(account != nullptr); });
         };
         if (config.relay.domain.empty()) return;
-        relay_out = std::make_unique<Submission>(io, tls, relay_submission(config));
+        relay_out = std::make_unique<Submission>(io, tls, relay_submission_settings(config));
         relay = std::make_unique<Relay>(io, relay_settings(config), directory, outbox, inbox);
     }
 
@@ -130,27 +89,6 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     std::optional<Time> wake_set;
 
     // --- settings
-    // -------------------------------------------------------------------------------------------------------------
-    static Outbox::Settings outbox_settings(const config::Config& c) {
-        return {c.xmpp.component, c.relay.domain, c.mail.expire, Take::all};
-    }
-    static ServiceSettings service_settings(const config::Config& c) {
-        return {c.xmpp.component, c.mail.register_domains, c.relay.domain};
-    }
-    static Relay::Settings relay_settings(const config::Config& c) {
-        return {c.relay.domain, c.relay.lmtp_listen, c.mail.ehlo_name, limits_of(c), users_of(c)};
-    }
-    static Submission::Settings relay_submission(const config::Config& c) {
-        Submission::Settings settings;
-        settings.server = {c.relay.smtp_server.host, c.relay.smtp_server.port, security_of(c.relay.smtp_security)};
-        settings.reach = {true, false};  // the admin named it
-        settings.ehlo_name = c.mail.ehlo_name;
-        return settings;
-    }
-    static Linked::Settings linked_settings(const config::Config& c) {
-        return {{c.mail.allow_private_servers, true}, limits_of(c), c.mail.poll, c.mail.ehlo_name};
-    }
-
     // --- calls between the rooms
     // ----------------------------------------------------------------------------------------------
     xmpp::Component::Calls component_calls() {
@@ -158,9 +96,13 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                 [this] {
                     log::info("connected to the Jabber server at {}:{} as {}", config.xmpp.server.host,
                               config.xmpp.server.port, config.xmpp.component);
+                    notify::status("serving " + config.xmpp.component);
                     jabber_leg.lane_up(shared_lane);
                 },
-                [](const std::string& why) { log::warn("not connected to the Jabber server: {}", why); }};
+                [](const std::string& why) {
+                    log::warn("not connected to the Jabber server: {}", why);
+                    notify::status("not connected to the Jabber server: " + why);
+                }};
     }
 
     Leg::Calls mail_calls() {
@@ -473,16 +415,12 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     const config::Difference difference = config::compare(s.config, wanted);
     std::vector<std::string> lines;
     for (const auto& key : difference.restart) lines.push_back(key + " changes with the next restart only");
-    s.config.mail = wanted.mail;
-    s.config.log = wanted.log;
-    s.config.store.keep_ids = wanted.store.keep_ids;
-    s.config.relay.users_file = wanted.relay.users_file;
-    s.config.relay.connections = wanted.relay.connections;
-    s.outbox.reload(State::outbox_settings(s.config));
+    s.config = reloaded(s.config, wanted);
+    s.outbox.reload(outbox_settings(s.config));
     s.inbox.reload({s.config.xmpp.component, s.config.mail.expire});
-    s.services.reload(State::service_settings(s.config));
-    s.linked.reload(State::linked_settings(s.config));
-    if (s.relay) s.relay->reload(State::relay_settings(s.config));
+    s.services.reload(service_settings(s.config));
+    s.linked.reload(linked_settings(s.config));
+    if (s.relay) s.relay->reload(relay_settings(s.config));
     for (const auto& key : difference.reloadable) lines.push_back(key + " was taken over");
     return lines;
 }

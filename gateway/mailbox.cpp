@@ -166,7 +166,11 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
                            " bytes is larger than mail.max_size and stays in the mailbox");
             } else {
                 const auto bytes = co_await session.fetch(item.uid, settings.limits.mail_bytes);
-                if (!bytes && bytes.error().kind != coi::ErrorKind::limit) co_return bytes.error();
+                if (!bytes && !session.usable()) co_return bytes.error();
+                // A mail that its own server cannot show is passed by: asked for again, it would hold up all that
+                // follow.
+                if (!bytes)
+                    calls.note("mail " + std::to_string(item.uid) + " cannot be fetched: " + bytes.error().text);
                 if (bytes && *bytes) co_await hand_over(**bytes, after);
             }
             if (closed) co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};

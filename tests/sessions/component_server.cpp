@@ -1,6 +1,6 @@
 // The scripted component port; see component_server.h.
 
-#include "component_server.h"
+#include "tests/sessions/component_server.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>

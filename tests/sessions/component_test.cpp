@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "component_server.h"
+#include "tests/sessions/component_server.h"
 
 namespace sessions {
 namespace {

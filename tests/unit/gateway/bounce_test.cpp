@@ -41,8 +41,9 @@ TEST(BounceTest, conditions_follow_the_enhanced_status) {
 }
 
 TEST(BounceTest, the_author_gets_an_error_on_the_original_id_with_the_servers_words) {
-    const auto notices =
-        to_jabber(failed_mail(), refusal(550, "5.1.1", "no such person"), "coi.jabber.example", Time{1'000'500ms});
+    const auto notices = to_jabber(
+        failed_mail(), refusal(550, "5.1.1", "the mail server refuses the recipient: 550 5.1.1 no such person"),
+        "coi.jabber.example", Time{1'000'500ms});
     ASSERT_EQ(notices.size(), 1u);
     const auto stanza = xmpp::parse_stanza(notices[0].payload);
     ASSERT_TRUE(stanza);
@@ -54,7 +55,7 @@ TEST(BounceTest, the_author_gets_an_error_on_the_original_id_with_the_servers_wo
     ASSERT_TRUE(error);
     EXPECT_EQ(error->condition, "item-not-found");
     EXPECT_THAT(error->text, HasSubstr("Bob@example.org"));
-    EXPECT_THAT(error->text, HasSubstr("no such person"));
+    EXPECT_THAT(error->text, HasSubstr("The mail server said: 550 5.1.1 no such person"));
 }
 
 TEST(BounceTest, a_late_failure_is_told_in_a_message_too) {
