@@ -217,7 +217,11 @@ void Leg::read_more(const Key& key, Line& line) {
 
 void Leg::received(const Key& key, std::vector<queue::Entry> entries) {
     Line& line = lines_.at(key);
-    if (entries.size() < limits_.ready_entries) line.newest = entries.empty() ? line.read_up_to : entries.back().id;
+    if (entries.size() < limits_.ready_entries) {
+        line.newest = entries.empty() ? line.read_up_to : entries.back().id;
+    } else {
+        line.newest = std::max(line.newest, entries.back().id + 1);  // perhaps more behind it
+    }
     for (auto& entry : entries) {
         if (!line.ready.empty() && ready_bytes_ + entry.payload.size() > limits_.ready_bytes) {
             line.newest = std::max(line.newest, entry.id);

@@ -1,3 +1,5 @@
+// The ping fence: what proves delivery, what refuses it, what is lost; in the order of sending.
+
 #include "xmpp/fence.h"
 
 #include <gmock/gmock.h>

@@ -1,3 +1,5 @@
+// What everybody asks of a stanza: clean text, errors and their replies, printing.
+
 #include "xmpp/stanza.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// Bytes to stanzas: whatever a server or its users write, under limits and without losing the stream.
+
 #include "xmpp/wire.h"
 
 #include <gmock/gmock.h>
