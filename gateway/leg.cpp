@@ -58,7 +58,7 @@ void Leg::committed(queue::Entry entry) {
 }
 
 void Leg::offer(const Key& key, Line& line) {
-    if (line.flying || line.queued) return;
+    if (line.flying || line.queued || line.reading) return;  // it is on its way already, and would fly twice
     line.queued = true;
     lanes_[line.lane].waiting.push_back(key);
 }

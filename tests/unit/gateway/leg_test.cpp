@@ -203,6 +203,19 @@ TEST_F(LegTest, after_a_restart_everything_committed_is_sent_in_order) {
     EXPECT_THAT(done, ElementsAre("b1", "b2", "b3", "b4", "b5"));
 }
 
+TEST_F(LegTest, a_message_that_comes_while_its_line_is_read_does_not_fly_twice) {
+    for (const char* text : {"a", "b", "c", "d", "e"}) commit("bob", text);
+    for (const char* text : {"a", "b", "c"}) finish(text);  // what was in memory; now the line is being read
+    commit("bob", "f");
+    for (const char* text : {"d", "e", "f"}) {
+        loop.run_until([&] { return !flying.empty(); });
+        ASSERT_EQ(flying.size(), 1u);
+        finish(text);
+    }
+    EXPECT_THAT(tried, ElementsAre("a", "b", "c", "d", "e", "f"));
+    EXPECT_EQ(leg->in_flight(), 0u);
+}
+
 TEST_F(LegTest, a_stopped_leg_finishes_and_starts_nothing) {
     commit("bob", "a");
     commit("bob", "b");
