@@ -195,6 +195,7 @@ bool Leg::forget(std::int64_t id) {
 void Leg::read_more(const Key& key, Line& line) {
     if (line.reading) return;
     line.reading = true;
+    line.newest_at_read = line.newest;
     ++lanes_[line.lane].busy;
     const auto after = line.read_up_to;
     const auto most = limits_.ready_entries;
@@ -217,9 +218,9 @@ void Leg::read_more(const Key& key, Line& line) {
 
 void Leg::received(const Key& key, std::vector<queue::Entry> entries) {
     Line& line = lines_.at(key);
-    if (entries.size() < limits_.ready_entries) {
+    if (entries.size() < limits_.ready_entries && line.newest == line.newest_at_read) {
         line.newest = entries.empty() ? line.read_up_to : entries.back().id;
-    } else {
+    } else if (entries.size() == limits_.ready_entries) {
         line.newest = std::max(line.newest, entries.back().id + 1);  // perhaps more behind it
     }
     for (auto& entry : entries) {

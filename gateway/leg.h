@@ -79,6 +79,7 @@ class Leg {
         std::deque<queue::Entry> ready;  // contiguous from the head
         std::int64_t read_up_to = 0;     // last id that was put in `ready`
         std::int64_t newest = 0;         // last id committed to this line
+        std::int64_t newest_at_read = 0;  // `newest` when the read under way began
         bool reading = false, flying = false, queued = false;
         std::optional<Time> until;  // sleeps
         bool complete() const { return read_up_to >= newest; }
