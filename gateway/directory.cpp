@@ -14,6 +14,8 @@
 namespace gateway {
 namespace {
 
+constexpr std::size_t longest_language = 35;  // [RFC 5646 §4.4.1]
+
 struct Record {
     Account account;
     std::vector<std::unique_ptr<Contact>> contacts;  // by canonical
@@ -32,6 +34,9 @@ struct Record {
 
 using Users = std::unordered_map<std::string_view, Record*>;  // by bare JID
 
+/// How much would be lost with a contact.
+int weight(const Contact& contact) { return contact.subscribed ? 2 : contact.written_to ? 1 : 0; }
+
 const Account* account_of(const Users& users, const std::string& jid) {
     const auto found = users.find(jid);
     return found == users.end() ? nullptr : &found->second->account;
@@ -40,9 +45,10 @@ const Account* account_of(const Users& users, const std::string& jid) {
 }  // namespace
 
 struct Directory::State {
-    explicit State(Store& store_) : store(store_) {}
+    State(Store& store_, std::size_t most_contacts_) : store(store_), most_contacts(most_contacts_) {}
 
     Store& store;
+    std::size_t most_contacts;
     std::map<AccountId, Record> records;
     Users mailboxes, relays;
 
@@ -51,6 +57,25 @@ struct Directory::State {
         return found == records.end() ? nullptr : &found->second;
     }
     Users& users(Account::Kind kind) { return kind == Account::Kind::mailbox ? mailboxes : relays; }
+
+    /// Forgets the one of whom least would be lost. Of equals, the one that stands next after the newcomer: whoever
+    /// floods the table with made-up addresses cannot choose whom they push out for long.
+    void make_room(Record& record, std::string_view newcomer) {
+        auto& contacts = record.contacts;
+        const auto from = static_cast<std::size_t>(record.place(newcomer) - contacts.begin());
+        std::size_t least = from % contacts.size();
+        for (std::size_t i = 0; i < contacts.size() && weight(*contacts[least]) > 0; ++i) {
+            const std::size_t at = (from + i) % contacts.size();
+            if (weight(*contacts[at]) < weight(*contacts[least])) least = at;
+        }
+        forget(record, contacts.begin() + static_cast<std::ptrdiff_t>(least));
+    }
+    void forget(Record& record, std::vector<std::unique_ptr<Contact>>::iterator at) {
+        store.later([id = record.account.id, canonical = (*at)->canonical](Database& db) {
+            accounts::remove(db, id, canonical);
+        });
+        record.contacts.erase(at);
+    }
 
     Account& put(Account account) {
         auto& record = records[account.id];
@@ -67,7 +92,7 @@ struct Directory::State {
     }
 };
 
-Directory::Directory(Store& store) : state_(std::make_shared<State>(store)) {
+Directory::Directory(Store& store, std::size_t most_contacts) : state_(std::make_shared<State>(store, most_contacts)) {
     std::vector<Account> accounts;
     std::vector<Contact> contacts;
     store.now([&](Database& db) {
@@ -142,6 +167,7 @@ void Directory::remove(AccountId id, std::function<void(Store::Failure)> done) {
 void Directory::note_language(AccountId id, const std::string& lang) {
     auto* record = state_->record(id);
     if (record == nullptr || record->leaving || record->account.lang == lang || lang.empty()) return;
+    if (lang.size() > longest_language) return;
     record->account.lang = lang;
     state_->store.later([id, lang](Database& db) { accounts::note_language(db, id, lang); });
 }
@@ -164,13 +190,21 @@ Contact& Directory::know(AccountId id, const coi::Address& address) {
     auto* record = state_->record(id);
     if (record == nullptr) throw std::logic_error("a contact of an account that is not in the directory");
     const auto canonical = address.canonical();
-    const auto at = record->place(canonical);
-    if (at != record->contacts.end() && (*at)->canonical == canonical) return **at;
+    if (Contact* known = record->find(canonical)) return *known;
+    if (!record->contacts.empty() && record->contacts.size() >= state_->most_contacts)
+        state_->make_room(*record, canonical);
     auto contact = std::make_unique<Contact>();
     contact->account = id;
     contact->canonical = canonical;
     contact->address = address;
-    return **record->contacts.insert(at, std::move(contact));
+    return **record->contacts.insert(record->place(canonical), std::move(contact));
+}
+
+bool Directory::has_room(AccountId id) const {
+    const auto* record = state_->record(id);
+    if (record == nullptr) return false;
+    return record->contacts.size() < state_->most_contacts ||
+           std::ranges::any_of(record->contacts, [](const auto& contact) { return !contact->subscribed; });
 }
 
 void Directory::save(const Contact& contact) {
@@ -190,8 +224,7 @@ void Directory::remove_contact(AccountId id, const std::string& canonical) {
     if (record == nullptr || record->leaving) return;
     const auto at = record->place(canonical);
     if (at == record->contacts.end() || (*at)->canonical != canonical) return;
-    state_->store.later([id, canonical = (*at)->canonical](Database& db) { accounts::remove(db, id, canonical); });
-    record->contacts.erase(at);
+    state_->forget(*record, at);
 }
 
 }  // namespace gateway

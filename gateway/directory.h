@@ -21,7 +21,8 @@ namespace gateway {
 
 class Directory {
   public:
-    explicit Directory(Store& store);  // reads all accounts and contacts, waiting
+    /// Reads all accounts and contacts, waiting. No account gets more than `most_contacts`, whoever makes them up.
+    explicit Directory(Store& store, std::size_t most_contacts = 10'000);
     ~Directory();
 
     /// The account through which this user (bare JID) writes: the linked mailbox if there is one, else the relay
@@ -42,8 +43,12 @@ class Directory {
 
     const Contact* contact(AccountId, const std::string& canonical) const;
     std::vector<const Contact*> contacts(AccountId) const;
-    /// The contact, made (in memory only) if it is new.
+    /// The contact, made (in memory only) if it is new. Where the account has as many as it may, another one is
+    /// forgotten for it: a stranger, else one whom the user has written to, and who was subscribed to last of all.
+    /// References to that one end here.
     Contact& know(AccountId, const coi::Address&);
+    /// Whether a subscription to somebody new pushes out no other subscription.
+    bool has_room(AccountId) const;
     /// Memory now, disk with the next commit.
     void save(const Contact&);
     void remove_contact(AccountId, const std::string& canonical);

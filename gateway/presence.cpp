@@ -59,6 +59,8 @@ void Presence::take_contact(const xmpp::Tag& stanza, const Ask& ask, bool may_us
     const std::string& type = xmpp::attribute(stanza, "type");
     if (type == "subscribe") {
         if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
+        if (!may_remember(ask, directory_.of_user(ask.user)))
+            return refuse(stanza, "wait", "resource-constraint", too_many(stanza));
         subscribe(ask);
     } else if (type == "unsubscribe") {
         unsubscribe(ask);
@@ -111,10 +113,16 @@ void Presence::probe(const Ask& ask, const std::string& to, bool may_use) {
     send_available(ask, to);
 }
 
+/// Whether the account has, or has room for, this contact.
+bool Presence::may_remember(const Ask& ask, const Account* account) const {
+    return !account || known(ask, account) || directory_.has_room(account->id);
+}
+
 /// False if the subscription was known already.
 bool Presence::remember(const Ask& ask, const Account* account) {
     if (!account) return true;
     if (const Contact* contact = known(ask, account); contact && contact->subscribed) return false;
+    if (!may_remember(ask, account)) return true;
     Contact& contact = directory_.know(account->id, ask.address);
     contact.subscribed = true;
     directory_.save(contact);
@@ -141,6 +149,11 @@ void Presence::refuse(const xmpp::Tag& stanza, const char* type, const char* con
 std::string Presence::no_address(const xmpp::Tag& stanza) const {
     return say(xmpp::attribute(stanza, "xml:lang"), "This is no mail address. bob@example.org is written {1}.",
                {"bob\\40example.org@" + component_});
+}
+
+std::string Presence::too_many(const xmpp::Tag& stanza) const {
+    return say(xmpp::attribute(stanza, "xml:lang"),
+               "You have too many contacts at this gateway. Please remove some that you no longer need.");
 }
 
 std::string Presence::not_for_you(const xmpp::Tag& stanza) const {

@@ -44,11 +44,13 @@ class Presence {
     void accept(const Ask&);
     void unsubscribe(const Ask&);
     void probe(const Ask&, const std::string& to, bool may_use);
+    bool may_remember(const Ask&, const Account*) const;
     bool remember(const Ask&, const Account*);
     const Contact* known(const Ask&, const Account*) const;
     void send_available(const Ask&, const std::string& to);
     void refuse(const xmpp::Tag&, const char* type, const char* condition, const std::string& words);
     std::string no_address(const xmpp::Tag&) const;
+    std::string too_many(const xmpp::Tag&) const;
     std::string not_for_you(const xmpp::Tag&) const;
 
     Directory& directory_;

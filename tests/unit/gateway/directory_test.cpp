@@ -138,6 +138,44 @@ TEST_F(DirectoryTest, a_removed_contact_is_gone_from_memory_and_disk) {
     EXPECT_EQ(directory->contact(id, bob.canonical()), nullptr);
 }
 
+TEST_F(DirectoryTest, no_account_gets_more_contacts_than_it_may_and_strangers_go_first) {
+    directory.emplace(*store, 3);
+    const auto id = save(relay_of("alice"));
+    auto& written_to = directory->know(id, bob);
+    written_to.written_to = true;
+    directory->save(written_to);
+    auto& subscribed = directory->know(id, zoe);
+    subscribed.subscribed = true;
+    directory->save(subscribed);
+    for (int i = 0; i < 50; ++i) directory->save(directory->know(id, {"", "s" + std::to_string(i), "flood.example"}));
+    EXPECT_EQ(directory->contacts(id).size(), 3u);
+    EXPECT_NE(directory->contact(id, bob.canonical()), nullptr);
+    EXPECT_NE(directory->contact(id, zoe.canonical()), nullptr);
+    EXPECT_NE(directory->contact(id, "s49@flood.example"), nullptr) << "the newcomer is there";
+    restart();
+    EXPECT_EQ(directory->contacts(id).size(), 3u) << "who was forgotten is gone from the disk";
+}
+
+TEST_F(DirectoryTest, there_is_room_until_all_contacts_are_subscribed_to) {
+    directory.emplace(*store, 2);
+    const auto id = save(relay_of("alice"));
+    EXPECT_TRUE(directory->has_room(id));
+    directory->know(id, bob).subscribed = true;
+    directory->know(id, dan);
+    EXPECT_TRUE(directory->has_room(id)) << "a stranger makes way";
+    directory->know(id, zoe).subscribed = true;
+    EXPECT_EQ(directory->contact(id, dan.canonical()), nullptr);
+    EXPECT_FALSE(directory->has_room(id));
+}
+
+TEST_F(DirectoryTest, a_language_is_no_longer_than_languages_are) {
+    const auto id = save(relay_of("alice"));
+    directory->note_language(id, std::string(100'000, 'x'));
+    EXPECT_EQ(directory->find(id)->lang, "");
+    directory->note_language(id, "de-AT");
+    EXPECT_EQ(directory->find(id)->lang, "de-AT");
+}
+
 TEST_F(DirectoryTest, removing_an_account_deletes_everything_stored_of_it) {
     const auto id = save(mailbox_of("alice")), other = save(relay_of("carol"));
     directory->save(directory->know(id, bob));

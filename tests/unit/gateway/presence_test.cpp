@@ -51,7 +51,7 @@ class PresenceTest : public testing::Test {
     using Lines = std::vector<std::string>;
     TestLoop loop;
     Store store{"sqlite::memory:", test_seal(), loop.post()};
-    Directory directory{store};
+    Directory directory{store, 3};
     std::vector<xmpp::Stanza> sent;
     Presence presence{directory, "coi.jabber.example",
                       [this](const xmpp::Tag& tag) { sent.push_back(xmpp::Stanza(tag.clone())); }};
@@ -104,6 +104,22 @@ TEST_F(PresenceTest, TheNameIsShownWhereItIsKnown) {
     directory.know(make_account(), address);
     take("probe", bob);
     EXPECT_EQ(sent.front()->findChild("nick")->cdata(), "Bob");
+}
+
+TEST_F(PresenceTest, AUserCannotFillTheStoreWithInventedContacts) {
+    const auto id = make_account();
+    take("subscribe", bob);
+    take("subscribe", "a\\40made.up@coi.jabber.example");
+    take("probe", "b\\40made.up@coi.jabber.example");
+    said();
+    const std::string one_more = "c\\40made.up@coi.jabber.example";
+    take("subscribe", one_more);
+    EXPECT_EQ(said(), Lines{"error resource-constraint " + one_more + " > " + alice});
+    take("probe", one_more);
+    EXPECT_EQ(said(), Lines{"available " + one_more + " > " + alice}) << "answered, not remembered";
+    EXPECT_EQ(directory.contacts(id).size(), 3u);
+    take("subscribe", bob);
+    EXPECT_EQ(said().front(), "subscribed " + bob + " > " + alice) << "whom they have they may keep";
 }
 
 TEST_F(PresenceTest, StrangersGetNothing) {
