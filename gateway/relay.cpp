@@ -72,6 +72,13 @@ struct Relay::State : std::enable_shared_from_this<State> {
                            [](const Contact* contact) { return contact->written_to; });
     }
 
+    /// Nothing of theirs would be lost with the account: they have neither written nor subscribed.
+    bool is_unused(AccountId id) const {
+        const auto contacts = directory.contacts(id);
+        return std::none_of(contacts.begin(), contacts.end(),
+                            [](const Contact* contact) { return contact->written_to || contact->subscribed; });
+    }
+
     std::optional<std::string> user_of_recipient(const std::string& recipient) const {
         const auto address = coi::parse_addr_spec(recipient);
         if (!address || address->domain != settings.domain) return std::nullopt;
@@ -86,11 +93,12 @@ struct Relay::State : std::enable_shared_from_this<State> {
         return {550, "5.1.1", "there is no such user here"};
     }
 
-    /// One recipient's verdict; the account of a user seen for the first time is made, and unmade if the server does
-    /// not know them.
+    /// One recipient's verdict. An account that this mail made goes again if the server does not know the user; one
+    /// that was there stays, for a server says the same of a sender whom its user has blocked [XEP-0191 §3.3].
     awaitable<Reply> deliver_to(const std::string recipient, const coi::Message& mail) {
         const auto jid = user_of_recipient(recipient);
         if (!jid) co_return Reply{550, "5.1.1", "there is no such user here"};
+        const bool fresh = directory.relay_of(*jid) == nullptr;
         std::function<void(std::function<void(const Account*)>)> make = [&](std::function<void(const Account*)> ready) {
             outbox.with_relay_account(*jid, "", std::move(ready));
         };
@@ -108,7 +116,8 @@ struct Relay::State : std::enable_shared_from_this<State> {
         const Verdict verdict = co_await wait_for<Verdict>(take);
         patience->cancel();
         if (verdict.kind == Verdict::Kind::taken) confirmed.insert(id);
-        if (!known && verdict.kind == Verdict::Kind::refused) directory.remove(id, [](const Store::Failure&) {});
+        if (fresh && verdict.kind == Verdict::Kind::refused && is_unused(id))
+            directory.remove(id, [](const Store::Failure&) {});
         const Reply reply = reply_of(verdict, known || !settings.users.empty());
         if (reply.code != 250) log::info("LMTP: {} {} for {}: {}", reply.code, reply.enhanced, *jid, verdict.reason);
         co_return reply;
