@@ -128,7 +128,7 @@ void Inbox::commit(queue::Entry entry, std::optional<ids::Known> known, const Ar
             if (known) {
                 if (!ids::remember(db, *known)) {
                     outcome->duplicate = true;
-                    const auto first = ids::by_message(db, known->account, known->message);
+                    const auto first = ids::contact_message(db, known->account, known->contact, known->message);
                     const auto queued =
                         first ? queue::find_by_name(db, queue::Leg::jabber, first->stanza.value) : std::nullopt;
                     if (queued && queued->held) outcome->open = queued->id;
@@ -154,11 +154,11 @@ void Inbox::commit(queue::Entry entry, std::optional<ids::Known> known, const Ar
 void Inbox::take_report(Arrival arrival, Done done) {
     const coi::MessageId original = arrival.mail.dsn ? arrival.mail.dsn->original : arrival.mail.mdn->original;
     store_.ask<std::optional<ids::Known>>(
-        [id = arrival.account, original](Database& db) { return ids::by_message(db, id, original); },
+        [id = arrival.account, original](Database& db) { return ids::own_message(db, id, original); },
         [this, arrival = std::move(arrival), done = std::move(done)](const Store::Failure& failure,
                                                                      const std::optional<ids::Known>& known) {
             if (failure) return done({Verdict::Kind::busy, "the store is not available"});
-            if (!known || !known->from_jabber) {
+            if (!known) {
                 return skip(arrival, {Verdict::Kind::declined, "a report about no message of ours"}, done);
             }
             if (arrival.mail.dsn) return act_on_dsn(arrival, *known, done);

@@ -81,6 +81,29 @@ std::optional<Known> by_message(Database& db, AccountId account, const coi::Mess
     return first(other.bind(message.value).bind(number(account)));
 }
 
+std::optional<Known> own_message(Database& db, AccountId account, const coi::MessageId& message) {
+    auto direct = db.query("SELECT " KNOWN_COLUMNS
+                           " FROM known k WHERE k.message = ? AND k.account = ? AND k.from_jabber = 1 "
+                           "ORDER BY k.id DESC LIMIT 1");
+    if (auto known = first(direct.bind(message.value).bind(number(account)))) return known;
+    auto other = db.query("SELECT " KNOWN_COLUMNS
+                          " FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? AND k.account = ? "
+                          "AND k.from_jabber = 1 ORDER BY a.known DESC LIMIT 1");
+    return first(other.bind(message.value).bind(number(account)));
+}
+
+std::optional<Known> contact_message(Database& db, AccountId account, const std::string& contact,
+                                     const coi::MessageId& message) {
+    auto direct = db.query("SELECT " KNOWN_COLUMNS
+                           " FROM known k WHERE k.message = ? AND k.account = ? AND k.contact = ? AND "
+                           "k.from_jabber = 0");
+    if (auto known = first(direct.bind(message.value).bind(number(account)).bind(contact))) return known;
+    auto other = db.query("SELECT " KNOWN_COLUMNS
+                          " FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? AND k.account = ? "
+                          "AND k.contact = ? AND k.from_jabber = 0 ORDER BY a.known DESC LIMIT 1");
+    return first(other.bind(message.value).bind(number(account)).bind(contact));
+}
+
 std::optional<Known> by_message(Database& db, const coi::MessageId& message) {
     auto direct = db.query("SELECT " KNOWN_COLUMNS " FROM known k WHERE k.message = ? ORDER BY k.id DESC LIMIT 1");
     if (auto known = first(direct.bind(message.value))) return known;

@@ -30,6 +30,10 @@ bool remember(Database&, const Known&);
 /// A further Message-ID of a known message (a server that rewrites ids).
 void alias(Database&, AccountId, const coi::MessageId& known, const coi::MessageId& further);
 std::optional<Known> by_message(Database&, AccountId, const coi::MessageId&);
+/// The account's own message of this id: whoever sends mail may repeat an id, and must not hide what the user wrote.
+std::optional<Known> own_message(Database&, AccountId, const coi::MessageId&);
+/// What this contact sent under this id.
+std::optional<Known> contact_message(Database&, AccountId, const std::string& contact, const coi::MessageId&);
 /// In all accounts: for DSNs that come to the relay's null recipient.
 std::optional<Known> by_message(Database&, const coi::MessageId&);
 /// The newest with this stanza id in the conversation (client ids may be reused).

@@ -47,6 +47,27 @@ TEST_F(IdsTest, what_was_remembered_is_found_by_either_id) {
     EXPECT_FALSE(by_stanza(db, alice, "dan@example.org", {"s1"}));
 }
 
+TEST_F(IdsTest, whoever_repeats_an_id_hides_nobody_elses_message) {
+    ASSERT_TRUE(remember(db, known_as("m1@example.org", "s1")));
+    Known bobs = known_as("b1@example.org", "s2");
+    bobs.from_jabber = false;
+    ASSERT_TRUE(remember(db, bobs));
+    for (const char* repeated : {"m1@example.org", "b1@example.org"}) {
+        Known thief = known_as(repeated, "s3");
+        thief.from_jabber = false;
+        thief.contact = "mallory@example.net";
+        EXPECT_TRUE(remember(db, thief));
+    }
+    ASSERT_TRUE(own_message(db, alice, {"m1@example.org"}));
+    EXPECT_EQ(own_message(db, alice, {"m1@example.org"})->stanza.value, "s1");
+    EXPECT_FALSE(own_message(db, alice, {"b1@example.org"})) << "it came from mail";
+    ASSERT_TRUE(contact_message(db, alice, "bob@example.org", {"b1@example.org"}));
+    EXPECT_EQ(contact_message(db, alice, "bob@example.org", {"b1@example.org"})->stanza.value, "s2");
+    EXPECT_FALSE(contact_message(db, alice, "bob@example.org", {"m1@example.org"})) << "alice wrote it";
+    alias(db, alice, {"m1@example.org"}, {"rewritten@example.org"});
+    EXPECT_TRUE(own_message(db, alice, {"rewritten@example.org"}));
+}
+
 TEST_F(IdsTest, the_same_message_is_known_and_changes_nothing) {
     ASSERT_TRUE(remember(db, known_as("m1@example.org", "s1")));
     EXPECT_FALSE(remember(db, known_as("m1@example.org", "s2")));

@@ -60,6 +60,8 @@ void use_everything(Database& db) {
     ids::alias(db, account.id, known.message, {"rewritten@example.org"});
     ids::by_message(db, account.id, {"unknown"});
     ids::by_message(db, {"unknown"});
+    ids::own_message(db, account.id, {"unknown"});
+    ids::contact_message(db, account.id, contact.canonical, {"unknown"});
     ids::by_stanza(db, account.id, contact.canonical, known.stanza);
     ids::forget(db, account.id, contact.canonical, known.message, false);
     ids::expire(db, Time{});
