@@ -102,7 +102,8 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                 [](const std::string& why) {
                     log::warn("not connected to the Jabber server: {}", why);
                     notify::status("not connected to the Jabber server: " + why);
-                }};
+                },
+                [this](const xmpp::Stanza& head) { refuse_oversize(*head); }};
     }
 
     Leg::Calls mail_calls() {
@@ -195,6 +196,15 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                 component.pause_reading(true);
             }
         }
+    }
+
+    void refuse_oversize(const xmpp::Tag& head) {
+        const std::string& lang = xmpp::attribute(head, "xml:lang");
+        log::info("a {} is over the limits of a stanza and was refused", head.name());
+        if (head.name() == "presence" || xmpp::attribute(head, "from").empty()) return;
+        const auto reply = xmpp::error_reply(head, "modify", "policy-violation",
+                                             say(lang, "This is too large or too deeply nested to be carried."), lang);
+        if (reply) component.send(*reply);
     }
 
     void resume_reading() {
