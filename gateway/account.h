@@ -11,7 +11,7 @@
 
 #include "coi/mail/address.h"
 #include "coi/message_id.h"
-#include "coi/net/stream.h"
+#include "coi/net/endpoint.h"
 #include "gateway/event.h"
 
 namespace gateway {

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "coi/net/endpoint.h"
 #include "coi/result.h"
 
 namespace coi::net {
@@ -34,15 +35,6 @@ class Stream {
     virtual bool encrypted() const = 0;
     /// Ends the connection at once; may be called at any time, also twice.
     virtual void close() noexcept = 0;
-};
-
-enum class Security { none, starttls, tls };
-
-struct Endpoint {
-    std::string host;  // name or address literal without brackets
-    std::uint16_t port = 0;
-    Security security = Security::tls;
-    bool operator==(const Endpoint&) const = default;
 };
 
 /// Who may be connected to. Hosts that users name are checked after resolution, address by address.
