@@ -34,18 +34,14 @@ using coi::net::Security;
 using coi::net::Timeout;
 using Clock = std::chrono::steady_clock;
 
-// A person waits for the answer.
-constexpr auto for_all = std::chrono::seconds(10);
-constexpr auto for_names = std::chrono::seconds(3);
-constexpr auto for_imap = std::chrono::seconds(7);  // of what is left; SMTP gets the rest
-
 /// What all attempts of one check share.
 struct Check {
     coi::net::TlsContext& tls;
     coi::net::Reach reach;
     LinkRequest request;
     std::string ehlo_name, lang;
-    Clock::time_point deadline = Clock::now() + for_all;
+    LinkPatience patience;
+    Clock::time_point deadline = Clock::now() + patience.all;
 };
 
 Timeout left(Clock::time_point deadline) {
@@ -253,7 +249,7 @@ awaitable<LinkOutcome> run(std::shared_ptr<Check> check) {
     }
     coi::net::Discovered candidates;
     if (!request.imap || !request.smtp) {
-        auto discovered = co_await coi::net::discover(request.address, for_names);
+        auto discovered = co_await coi::net::discover(request.address, check->patience.names);
         if (!discovered)
             co_return LinkOutcome{{}, say(check->lang, "{1} is no mail domain. Check the address.", {domain})};
         candidates = std::move(*discovered);
@@ -277,7 +273,7 @@ awaitable<LinkOutcome> run(std::shared_ptr<Check> check) {
     const Attempt smtp = [check](Endpoint e, Login l, Clock::time_point d) {
         return try_smtp(check, std::move(e), std::move(l), d);
     };
-    const auto imap_deadline = std::min(check->deadline, Clock::now() + for_imap);
+    const auto imap_deadline = std::min(check->deadline, Clock::now() + check->patience.imap);
     const Outcome read = co_await find(check, candidates.imap, usernames(request), imap_deadline, imap);
     if (const auto* failure = std::get_if<Failure>(&read)) {
         co_return LinkOutcome{{}, explain(check->lang, *failure, request.imap.has_value(), domain)};
@@ -295,8 +291,9 @@ awaitable<LinkOutcome> run(std::shared_ptr<Check> check) {
 }  // namespace
 
 awaitable<LinkOutcome> check_link(coi::net::TlsContext& tls, const coi::net::Reach& reach, LinkRequest request,
-                                  std::string ehlo_name, std::string lang) {
-    return run(std::make_shared<Check>(Check{tls, reach, std::move(request), std::move(ehlo_name), std::move(lang)}));
+                                  std::string ehlo_name, std::string lang, LinkPatience patience) {
+    return run(std::make_shared<Check>(
+        Check{tls, reach, std::move(request), std::move(ehlo_name), std::move(lang), patience}));
 }
 
 std::optional<Endpoint> parse_endpoint(const std::string& host_port, const std::string& security) {

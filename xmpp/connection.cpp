@@ -153,7 +153,11 @@ gloox::ConnectionError Connection::connect() {
 
 bool Connection::send(const std::string& data) {
     if (m_state != gloox::StateConnected) return false;
-    socket_->append(data);
+    // gloox cannot leave out the stream's language, and an empty one would stand on every stanza that Prosody passes
+    // on.
+    constexpr std::string_view no_language = " xml:lang=''";
+    const auto at = data.starts_with("<?xml") ? data.find(no_language) : std::string::npos;
+    socket_->append(at == std::string::npos ? data : std::string(data).erase(at, no_language.size()));
     return true;
 }
 
