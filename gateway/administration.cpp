@@ -222,7 +222,7 @@ void drop_from_queue(const Administered& to, const object& in, const Answer& ans
             if (failure) return answer(error(failure->what()));
             if (!entry) return answer(error("there is no entry " + std::to_string(id) + " in the queue"));
             Leg& leg = entry->leg == queue::Leg::mail ? to.mail_leg : to.jabber_leg;
-            if (!leg.forget(id))
+            if (!leg.forget(*entry))
                 return answer(error("entry " + std::to_string(id) + " is being delivered this moment"));
             to.give_up(*entry);
             answer({{"dropped", 1}});

@@ -350,7 +350,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     void overdue(const queue::Entry& entry) {
         Leg& leg = entry.leg == queue::Leg::mail ? mail_leg : jabber_leg;
         if (entry.expires <= now()) {
-            if (!leg.forget(entry.id)) return;  // in flight this moment
+            if (!leg.forget(entry)) return;  // in flight this moment
             return give_up(entry);
         }
         if (entry.leg != queue::Leg::mail || entry.origin.empty()) return;

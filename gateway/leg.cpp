@@ -46,43 +46,43 @@ void Leg::committed(queue::Entry entry) {
     }
     const bool contiguous = line.complete() && !line.reading && !line.until;
     line.newest = entry.id;
-    const bool room = line.ready.empty() || (line.ready.size() < limits_.ready_entries &&
-                                             ready_bytes_ + entry.payload.size() <= limits_.ready_bytes);
+    line.grew = true;
+    const bool room =
+        line.ready.size() < limits_.ready_entries && ready_bytes_ + entry.payload.size() <= limits_.ready_bytes;
     if (contiguous && room && !lanes_[line.lane].down_until) {
         line.read_up_to = entry.id;
         ready_bytes_ += entry.payload.size();
         line.ready.push_back(std::move(entry));
     }
-    if (!line.until) offer(key, line);
+    offer(key, line);
     pump(line.lane);
 }
 
-void Leg::offer(const Key& key, Line& line) {
-    if (line.flying || line.queued || line.reading) return;  // it is on its way already, and would fly twice
+/// Into the lane's queue, unless the line is there, sleeps, or is busy: what ends those states offers it again.
+void Leg::offer(const Key& key, Line& line, Turn turn) {
+    if (line.flying || line.reading || line.queued || line.until) return;
     line.queued = true;
-    lanes_[line.lane].waiting.push_back(key);
+    auto& waiting = lanes_[line.lane].waiting;
+    turn == Turn::now ? waiting.push_front(key) : waiting.push_back(key);
 }
 
+/// Attempts may end at once and come back here: only the outermost call works, so that the stack does not grow.
 void Leg::pump(LaneId id) {
     Lane& lane = lanes_[id];
-    if (stopped_ || lane.down_until) return;
-    const std::size_t capacity = lane.failures > 0 ? 1 : calls_.capacity(id);  // one probe until the lane proved itself
-    while (!lane.waiting.empty() && lane.busy < capacity && !lane.down_until) {
+    if (std::exchange(lane.pumping, true)) return;
+    // One probe until a lane that failed has proved itself.
+    const auto capacity = [&] { return lane.failures > 0 ? std::size_t{1} : calls_.capacity(id); };
+    while (!stopped_ && !lane.down_until && !lane.waiting.empty() && lane.busy < capacity()) {
         const Key key = std::move(lane.waiting.front());
         lane.waiting.pop_front();
-        const auto at = lines_.find(key);
-        if (at == lines_.end()) continue;
-        at->second.queued = false;
-        if (at->second.ready.empty()) {
-            read_more(key, at->second);
-        } else {
-            fly(key);
-        }
+        Line& line = lines_.at(key);
+        line.queued = false;
+        line.ready.empty() ? read_more(key, line) : fly(key, line);
     }
+    lane.pumping = false;
 }
 
-void Leg::fly(const Key& key) {
-    Line& line = lines_.at(key);
+void Leg::fly(const Key& key, Line& line) {
     line.flying = true;
     ++lanes_[line.lane].busy;
     ++in_flight_;
@@ -99,10 +99,10 @@ void Leg::finish(const Key& key, std::int64_t id, const Fate& fate) {
     Line& line = lines_.at(key);
     const LaneId lane_id = line.lane;
     Lane& lane = lanes_[lane_id];
-    line.flying = false;
     --lane.busy;
     --in_flight_;
     if (fate.kind == Fate::Kind::unreachable) {
+        line.flying = false;
         lane_failed(lane_id, key, line);
         return;
     }
@@ -115,8 +115,8 @@ void Leg::finish(const Key& key, std::int64_t id, const Fate& fate) {
         store_.commit([id, next, attempts, text = fate.error.text,
                        told = head.delay_told](Database& db) { queue::retry(db, id, next, attempts, text, told); },
                       {});
-        line.read_up_to = id - 1;  // read again when it is due: a line that sleeps holds no memory
-        while (!line.ready.empty()) pop(line);
+        line.flying = false;
+        put_back(line);  // read again when it is due: a line that sleeps holds no memory
         sleep(key, line, next);
     } else {
         queue::Entry head = std::move(line.ready.front());
@@ -128,7 +128,8 @@ void Leg::finish(const Key& key, std::int64_t id, const Fate& fate) {
         } else {
             calls_.refused(head, fate.error);
         }
-        advance(key, lines_.at(key));
+        line.flying = false;  // only now: the calls may come back to this line
+        advance(key, line);
     }
     pump(lane_id);
 }
@@ -143,17 +144,20 @@ void Leg::advance(const Key& key, Line& line) {
 
 void Leg::lane_failed(LaneId id, const Key& key, Line& line) {
     Lane& lane = lanes_[id];
-    line.read_up_to = line.ready.front().id - 1;
-    line.newest = std::max(line.newest, line.ready.back().id);
-    while (!line.ready.empty()) pop(line);
-    line.queued = true;
-    lane.waiting.push_front(key);
+    put_back(line);
+    offer(key, line, Turn::now);
     if (lane.down_until) return;  // several were in flight; the first set the time
     lane.failures = std::min(lane.failures + 1, 16);
     const auto backoff =
         std::min(limits_.lane_backoff_first * (1 << std::min(lane.failures - 1, 10)), limits_.lane_backoff_most);
     lane.down_until = calls_.now() + backoff;
     calls_.wake_changed();
+}
+
+/// Out of memory: the store has them.
+void Leg::put_back(Line& line) {
+    line.read_up_to = line.ready.front().id - 1;
+    while (!line.ready.empty()) pop(line);
 }
 
 void Leg::lane_up(LaneId id) {
@@ -170,32 +174,43 @@ void Leg::sleep(const Key& key, Line& line, Time until) {
 }
 
 void Leg::retry_now() {
-    for (auto& [until, key] : std::exchange(sleeping_, {})) {
-        const auto at = lines_.find(key);
-        if (at == lines_.end()) continue;
-        at->second.until.reset();
-        offer(key, at->second);
+    while (!sleeping_.empty()) {
+        const Key key = sleeping_.begin()->second;
+        wake(key, lines_.at(key));
     }
     for (auto& [id, lane] : lanes_) lane_up(id);
 }
 
-bool Leg::forget(std::int64_t id) {
-    for (auto& [key, line] : lines_) {
-        if (line.read_up_to < id || line.ready.empty() || line.ready.front().id > id) continue;
-        if (line.flying && line.ready.front().id == id) return false;
-        const auto at = std::find_if(line.ready.begin(), line.ready.end(), [id](const auto& e) { return e.id == id; });
-        if (at == line.ready.end()) continue;
+bool Leg::forget(const queue::Entry& entry) {
+    const Key key{entry.account, entry.contact};
+    const auto found = lines_.find(key);
+    if (found == lines_.end()) return true;
+    Line& line = found->second;
+    if (line.reading || (line.flying && !line.ready.empty() && line.ready.front().id == entry.id)) return false;
+    const auto at = std::find_if(line.ready.begin(), line.ready.end(), [&](const auto& e) { return e.id == entry.id; });
+    if (at != line.ready.end()) {
         ready_bytes_ -= at->payload.size();
         line.ready.erase(at);
-        return true;
+    } else if (line.until && line.read_up_to == entry.id - 1) {  // it was the one that the line slept for
+        line.read_up_to = entry.id;
+        wake(key, line);
     }
     return true;
 }
 
+/// Ends the line's sleep.
+void Leg::wake(const Key& key, Line& line) {
+    const auto [first, last] = sleeping_.equal_range(*line.until);
+    const auto at = std::find_if(first, last, [&](const auto& sleeper) { return sleeper.second == key; });
+    sleeping_.erase(at);
+    line.until.reset();
+    offer(key, line);
+    pump(line.lane);
+}
+
 void Leg::read_more(const Key& key, Line& line) {
-    if (line.reading) return;
     line.reading = true;
-    line.newest_at_read = line.newest;
+    line.grew = false;
     ++lanes_[line.lane].busy;
     const auto after = line.read_up_to;
     const auto most = limits_.ready_entries;
@@ -203,31 +218,25 @@ void Leg::read_more(const Key& key, Line& line) {
         [leg = leg_, key, after, most](Database& db) {
             return queue::next(db, leg, key.first, key.second, after, most);
         },
-        [this, key](Store::Failure failure, std::vector<queue::Entry> entries) {
-            const auto at = lines_.find(key);
-            if (at == lines_.end()) return;
-            at->second.reading = false;
-            --lanes_[at->second.lane].busy;
-            if (failure) {  // the store is unwell and comes back by itself
-                sleep(key, at->second, calls_.now() + limits_.lane_backoff_first);
-                return;
-            }
-            received(key, std::move(entries));
+        [this, key](const Store::Failure& failure, std::vector<queue::Entry> entries) {
+            Line& read = lines_.at(key);
+            read.reading = false;
+            --lanes_[read.lane].busy;
+            if (!failure) return received(key, read, std::move(entries));
+            sleep(key, read, calls_.now() + limits_.lane_backoff_first);  // the store comes back by itself
+            pump(read.lane);
         });
 }
 
-void Leg::received(const Key& key, std::vector<queue::Entry> entries) {
-    Line& line = lines_.at(key);
-    if (entries.size() < limits_.ready_entries && line.newest == line.newest_at_read) {
-        line.newest = entries.empty() ? line.read_up_to : entries.back().id;
-    } else if (entries.size() == limits_.ready_entries) {
-        line.newest = std::max(line.newest, entries.back().id + 1);  // perhaps more behind it
+void Leg::received(const Key& key, Line& line, std::vector<queue::Entry> entries) {
+    const std::int64_t last = entries.empty() ? line.read_up_to : entries.back().id;
+    if (entries.size() >= limits_.ready_entries) {
+        line.newest = std::max(line.newest, last + 1);  // perhaps more behind it
+    } else if (!line.grew) {
+        line.newest = last;
     }
     for (auto& entry : entries) {
-        if (!line.ready.empty() && ready_bytes_ + entry.payload.size() > limits_.ready_bytes) {
-            line.newest = std::max(line.newest, entry.id);
-            break;
-        }
+        if (!line.ready.empty() && ready_bytes_ + entry.payload.size() > limits_.ready_bytes) break;
         line.read_up_to = entry.id;
         ready_bytes_ += entry.payload.size();
         line.ready.push_back(std::move(entry));
@@ -236,13 +245,10 @@ void Leg::received(const Key& key, std::vector<queue::Entry> entries) {
     if (line.ready.empty()) {
         advance(key, line);
     } else if (const Time due = line.ready.front().next; due > calls_.now()) {
-        line.read_up_to = line.ready.front().id - 1;
-        line.newest = std::max(line.newest, line.ready.back().id);
-        while (!line.ready.empty()) pop(line);
+        put_back(line);
         sleep(key, line, due);
     } else {
-        line.queued = true;
-        lanes_[lane].waiting.push_front(key);  // it was its turn
+        offer(key, line, Turn::now);
     }
     pump(lane);
 }
@@ -259,12 +265,7 @@ std::optional<Time> Leg::next_wake() const {
 void Leg::tick(Time now) {
     while (!sleeping_.empty() && sleeping_.begin()->first <= now) {
         const Key key = sleeping_.begin()->second;
-        sleeping_.erase(sleeping_.begin());
-        const auto at = lines_.find(key);
-        if (at == lines_.end() || !at->second.until) continue;
-        at->second.until.reset();
-        offer(key, at->second);
-        pump(at->second.lane);
+        wake(key, lines_.at(key));
     }
     for (auto& [id, lane] : lanes_) {
         if (!lane.down_until || *lane.down_until > now) continue;

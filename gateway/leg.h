@@ -1,10 +1,12 @@
 // One leg of the queue at work: which line may send now, what waits, and what becomes of each attempt.
 //
 // Entries of one (account, contact) are a line: first in, first out, one in flight; lines that share a way out (one
-// SMTP server, the Jabber stream) are a lane with a capacity. What waits stays on disk: memory holds the head of a line
-// and a few behind it. A lane whose server cannot be reached is tried by one line until it answers; that is no attempt
-// of the messages'. Time is an argument (tick), the act itself a callback: nothing here knows a socket. Invariant: an
-// entry that was committed ends in exactly one of Calls::done or Calls::refused, in the order of its line.
+// SMTP server, the Jabber stream) are a lane with a capacity. What waits stays on disk: memory holds the first few of a
+// line, and of all lines only so many bytes. A lane whose server cannot be reached is tried by one line until it
+// answers; that is no attempt of the messages'. Time is an argument (tick), the act itself a callback: nothing here
+// knows a socket. Invariant: an entry that was committed ends in exactly one of Calls::done or Calls::refused, in the
+// order of its line. A line that has entries on disk is in exactly one of four states: it sleeps, waits in its lane, is
+// being read, or has one in flight.
 
 #pragma once
 
@@ -50,7 +52,7 @@ class Leg {
     };
     struct Limits {
         std::size_t ready_entries = 8;              // of one line in memory
-        std::size_t ready_bytes = 8 * 1024 * 1024;  // of all lines in memory, beyond each line's head
+        std::size_t ready_bytes = 8 * 1024 * 1024;  // of all lines in memory, beyond what is in flight
         std::chrono::milliseconds lane_backoff_first{1000}, lane_backoff_most{60'000};
     };
     Leg(queue::Leg leg, Store& store, Calls calls, Limits limits);
@@ -64,8 +66,9 @@ class Leg {
     void lane_up(LaneId lane);
     /// All waiting lines at once, for `coigate queue retry`.
     void retry_now();
-    /// The entry was removed from the store by someone else (dropped, expired): forget it. False if it is in flight.
-    bool forget(std::int64_t id);
+    /// Someone else (admin, expiry) takes the entry out of the store, with the next piece of work given to it. False if
+    /// it may be in flight: then they must not.
+    bool forget(const queue::Entry&);
     /// Nothing new is attempted any more; those in flight still finish.
     void stop() { stopped_ = true; }
     std::size_t in_flight() const { return in_flight_; }
@@ -79,26 +82,30 @@ class Leg {
         std::deque<queue::Entry> ready;  // contiguous from the head
         std::int64_t read_up_to = 0;     // last id that was put in `ready`
         std::int64_t newest = 0;         // last id committed to this line
-        std::int64_t newest_at_read = 0;  // `newest` when the read under way began
         bool reading = false, flying = false, queued = false;
+        bool grew = false;          // was committed to since it was last read
         std::optional<Time> until;  // sleeps
         bool complete() const { return read_up_to >= newest; }
     };
     struct Lane {
         std::deque<Key> waiting;
         std::size_t busy = 0;  // lines that fly or read
+        bool pumping = false;
         int failures = 0;
         std::optional<Time> down_until;  // unreachable: one probe then
     };
-    void offer(const Key&, Line&);
+    enum class Turn { now, last };
+    void offer(const Key&, Line&, Turn turn = Turn::last);
     void pump(LaneId);
-    void fly(const Key&);
+    void fly(const Key&, Line&);
     void finish(const Key&, std::int64_t id, const Fate&);
     void advance(const Key&, Line&);
     void sleep(const Key&, Line&, Time until);
     void read_more(const Key&, Line&);
-    void received(const Key&, std::vector<queue::Entry>);
+    void received(const Key&, Line&, std::vector<queue::Entry>);
+    void wake(const Key&, Line&);
     void pop(Line&);
+    void put_back(Line&);
     void lane_failed(LaneId, const Key&, Line&);
 
     queue::Leg leg_;

@@ -5,8 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <condition_variable>
-#include <mutex>
+#include "tests/support/store_loop.h"
 
 namespace gateway {
 namespace {
@@ -15,41 +14,12 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
-/// A loop without Asio: what the store posts is run by the test, on the test's thread.
-class Loop {
-  public:
-    Store::Post post() {
-        return [this](std::function<void()> call) {
-            const std::lock_guard lock(mutex_);
-            calls_.push_back(std::move(call));
-            some_.notify_one();
-        };
-    }
-    /// Runs what was posted until `enough`.
-    void run_until(const std::function<bool()>& enough) {
-        while (!enough()) {
-            std::function<void()> call;
-            {
-                std::unique_lock lock(mutex_);
-                ASSERT_TRUE(some_.wait_for(lock, 10s, [this] { return !calls_.empty(); })) << "nothing more came";
-                call = std::move(calls_.front());
-                calls_.pop_front();
-            }
-            call();
-        }
-    }
-
-  private:
-    std::mutex mutex_;
-    std::condition_variable some_;
-    std::deque<std::function<void()>> calls_;
-};
-
 struct LegTest : testing::Test {
-    Loop loop;
+    StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
     Time time{1'000'000'000ms};
     std::size_t capacity = 10;
+    bool at_once = false;  // every attempt ends well where it begins
     struct Attempt {
         std::string payload;
         std::function<void(Fate)> finished;
@@ -62,6 +32,7 @@ struct LegTest : testing::Test {
         Leg::Calls calls;
         calls.attempt = [this](const queue::Entry& entry, std::function<void(Fate)> finished) {
             tried.push_back(entry.payload);
+            if (at_once) return finished(Fate{});
             flying.push_back({entry.payload, std::move(finished)});
         };
         calls.done = [this](const queue::Entry& entry) { done.push_back(entry.payload); };
@@ -231,14 +202,78 @@ TEST_F(LegTest, a_forgotten_entry_is_not_sent) {
     commit("bob", "b");
     std::int64_t first = 0;
     store.now([&](Database& db) { first = queue::heads(db, queue::Leg::mail, 0, 1).front().id; });
-    EXPECT_FALSE(leg->forget(first)) << "in flight";
+    queue::Entry entry;
+    entry.account = AccountId{1};
+    entry.contact = "bob";
+    entry.id = first;
+    EXPECT_FALSE(leg->forget(entry)) << "in flight";
+    entry.id = first + 1;
     store.now([&](Database& db) { queue::done(db, first + 1); });
-    EXPECT_TRUE(leg->forget(first + 1));
+    EXPECT_TRUE(leg->forget(entry));
     finish("a");
     EXPECT_THAT(tried, ElementsAre("a"));
     commit("bob", "c");
     wait_for_attempts(2);
     EXPECT_THAT(tried, ElementsAre("a", "c"));
+}
+
+TEST_F(LegTest, what_is_committed_while_its_line_is_read_flies_once) {
+    capacity = 1;
+    leg->stop();  // so that the line stands on disk only
+    commit("bob", "a");
+    leg = make();
+    leg->start();
+    commit("bob", "b");  // a is being read this moment
+    commit("carol", "c");
+    capacity = 3;
+    wait_for_attempts(2);
+    EXPECT_THAT(tried, testing::UnorderedElementsAre("a", "c"));
+    finish("a");
+    wait_for_attempts(3);
+    finish("b");
+    finish("c");
+    loop.flush(store);
+    EXPECT_THAT(tried, testing::UnorderedElementsAre("a", "b", "c"));
+    EXPECT_EQ(on_disk(), 0);
+}
+
+TEST_F(LegTest, a_dropped_head_wakes_its_line) {
+    commit("bob", "a");
+    commit("bob", "b");
+    finish("a", Fate::Kind::later);
+    queue::Entry head;
+    store.now([&](Database& db) { head = queue::heads(db, queue::Leg::mail, 0, 1).front(); });
+    EXPECT_TRUE(leg->forget(head));
+    store.now([&](Database& db) { queue::done(db, head.id); });
+    wait_for_attempts(2);
+    EXPECT_THAT(tried, ElementsAre("a", "b"));
+}
+
+TEST_F(LegTest, an_entry_that_is_being_read_cannot_be_taken_away) {
+    commit("bob", "a");
+    finish("a", Fate::Kind::later);
+    time = *leg->next_wake();
+    leg->tick(time);
+    queue::Entry head;
+    store.now([&](Database& db) { head = queue::heads(db, queue::Leg::mail, 0, 1).front(); });
+    EXPECT_FALSE(leg->forget(head)) << "it would be sent and given up";
+    wait_for_attempts(2);
+}
+
+TEST_F(LegTest, attempts_that_end_at_once_do_not_pile_up_on_the_stack) {
+    capacity = 0;
+    constexpr int lines = 20'000;
+    for (int i = 0; i < lines; ++i) {
+        queue::Entry entry;
+        entry.id = i + 1;
+        entry.account = AccountId{1};
+        entry.contact = std::to_string(i);
+        leg->committed(entry);
+    }
+    at_once = true;
+    capacity = 1;
+    leg->lane_up(0);
+    EXPECT_EQ(done.size(), static_cast<std::size_t>(lines));
 }
 
 }  // namespace

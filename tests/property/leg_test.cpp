@@ -1,0 +1,185 @@
+// The law of a leg: whatever happens in whatever order, every committed entry ends exactly once, and a line keeps its
+// order. Random plays of commits, fates, ticks, drops and restarts on a real store in memory; the seed is the number of
+// the play.
+
+#include "gateway/leg.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <random>
+#include <set>
+
+#include "tests/support/store_loop.h"
+
+namespace gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Play {
+  public:
+    explicit Play(unsigned seed) : random_(seed), leg_(make()) {}
+
+    void run(int steps) {
+        for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) step();
+        finish_all();
+        for (const auto& [line, ended] : ended_) EXPECT_EQ(ended, committed_[line]) << "line " << line;
+    }
+
+  private:
+    struct Flight {
+        std::string line;
+        std::function<void(Fate)> finished;
+    };
+    static std::string line_of(const queue::Entry& entry) {
+        return std::to_string(static_cast<std::int64_t>(entry.account)) + entry.contact;
+    }
+    std::size_t upto(std::size_t most) { return random_() % most; }
+
+    std::unique_ptr<Leg> make() {
+        Leg::Calls calls;
+        calls.attempt = [this, life = ++life_](const queue::Entry& entry, std::function<void(Fate)> finished) {
+            if (life != life_) return;  // of a process that is no more
+            const std::string line = line_of(entry);
+            EXPECT_TRUE(flying_.emplace(entry.id, Flight{line, std::move(finished)}).second) << entry.id << " twice";
+            EXPECT_EQ(std::count_if(flying_.begin(), flying_.end(), [&](auto& f) { return f.second.line == line; }), 1)
+                << "two of one line in flight";
+        };
+        calls.done = [this](const queue::Entry& entry) { ended_[line_of(entry)].push_back(entry.id); };
+        calls.refused = [this](const queue::Entry& entry, const coi::Error&) {
+            ended_[line_of(entry)].push_back(entry.id);
+            store_.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
+        };
+        calls.lane = [](const queue::Entry& entry) { return static_cast<Leg::LaneId>(entry.account); };
+        calls.capacity = [this](Leg::LaneId) { return capacity_; };
+        calls.now = [this] { return time_; };
+        calls.wake_changed = [] {};
+        Leg::Limits limits;
+        limits.ready_entries = 3;
+        limits.ready_bytes = 60;
+        return std::make_unique<Leg>(queue::Leg::mail, store_, std::move(calls), limits);
+    }
+
+    void step() {
+        switch (upto(20)) {
+            case 0:
+                return leg_->lane_up(static_cast<Leg::LaneId>(1 + upto(2)));
+            case 1:
+                return leg_->retry_now();
+            case 2:
+                capacity_ = 1 + upto(4);
+                return;
+            case 3:
+                return drop();
+            case 4:
+                if (upto(4) == 0) restart();
+                return;
+            case 5:
+            case 6:
+                return wake();
+            case 7:
+            case 8:
+            case 9:
+                return loop_.flush(store_);
+            case 10:
+            case 11:
+            case 12:
+            case 13:
+                return finish(static_cast<Fate::Kind>(upto(4)));
+            case 14:
+                return finish(Fate::Kind::done);
+            default:
+                return commit();
+        }
+    }
+
+    void commit() {
+        auto entry = std::make_shared<queue::Entry>();
+        entry->account = AccountId(1 + static_cast<std::int64_t>(upto(2)));
+        entry->contact = std::string(1, static_cast<char>('a' + upto(3)));
+        entry->payload = std::string(1 + upto(30), 'x');
+        entry->taken = entry->next = time_;
+        entry->expires = time_ + 24h;
+        store_.commit([entry](Database& db) { entry->id = queue::put(db, *entry); },
+                      [this, entry](const Store::Failure& failure) {
+                          ASSERT_FALSE(failure);
+                          committed_[line_of(*entry)].push_back(entry->id);
+                          waiting_.push_back(*entry);
+                          leg_->committed(*entry);
+                      });
+    }
+
+    void finish(Fate::Kind kind) {
+        if (flying_.empty()) return;
+        const auto which = std::next(flying_.begin(), static_cast<std::ptrdiff_t>(upto(flying_.size())));
+        const auto finished = std::move(which->second.finished);
+        flying_.erase(which);
+        finished(Fate{kind, {coi::ErrorKind::refused, false, "no", 0, {}}});
+    }
+
+    /// What `coigate queue drop` does: it ends, told by somebody else.
+    void drop() {
+        if (waiting_.empty()) return;
+        const auto entry = waiting_[upto(waiting_.size())];
+        const std::string line = line_of(entry);
+        auto& ended = ended_[line];
+        if (std::find(ended.begin(), ended.end(), entry.id) != ended.end() || !leg_->forget(entry)) return;
+        std::erase(committed_[line], entry.id);
+        store_.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
+        std::erase_if(waiting_, [&](const auto& other) { return other.id == entry.id; });
+    }
+
+    void wake() {
+        const auto next = leg_->next_wake();
+        if (next) time_ = std::max(time_, *next);
+        leg_->tick(time_);
+    }
+
+    /// The process ends with attempts in the air; what was reported is on disk.
+    void restart() {
+        loop_.flush(store_);
+        leg_->stop();
+        gone_.push_back(std::move(leg_));
+        flying_.clear();
+        leg_ = make();
+        leg_->start();
+    }
+
+    void finish_all() {
+        for (int idle = 0; idle < 3 && !testing::Test::HasFailure();) {
+            loop_.flush(store_);
+            idle = flying_.empty() && !leg_->next_wake() ? idle + 1 : 0;
+            while (!flying_.empty()) finish(Fate::Kind::done);
+            wake();
+        }
+        std::int64_t left = 0;
+        store_.now([&](Database& db) { left = queue::count(db, queue::Leg::mail); });
+        EXPECT_EQ(left, 0) << "the store holds what nothing will ever send";
+        EXPECT_EQ(leg_->in_flight(), 0u);
+    }
+
+    std::mt19937 random_;
+    StoreLoop loop_;
+    Store store_{"sqlite::memory:", Seal({Seal::Key{}}), loop_.post()};
+    Time time_{1'000'000'000ms};
+    std::size_t capacity_ = 2;
+    int life_ = 0;
+    std::map<std::int64_t, Flight> flying_;
+    std::map<std::string, std::vector<std::int64_t>> committed_, ended_;
+    std::vector<queue::Entry> waiting_;
+    std::vector<std::unique_ptr<Leg>> gone_;
+    std::unique_ptr<Leg> leg_;
+};
+
+TEST(LegLaw, every_committed_entry_ends_once_and_in_the_order_of_its_line) {
+    for (unsigned seed = 0; seed < 150; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        Play(seed).run(300);
+        if (HasFailure()) return;
+    }
+}
+
+}  // namespace
+}  // namespace gateway
