@@ -18,12 +18,13 @@ namespace {
 const std::string nothing;
 
 bool is_kept(std::string_view name) {
-    static constexpr std::array<std::string_view, 22> kept{
+    static constexpr std::array<std::string_view, 23> kept{
         "authentication-results",
         "auto-submitted",
         "autocrypt",
         "delivered-to",
         "disposition-notification-to",
+        "ephemeral-timer",
         "feedback-id",
         "list-help",
         "list-id",

@@ -64,7 +64,7 @@ struct Message {
     bool encrypted = false;       // OpenPGP (PGP/MIME, inline) or S/MIME; what it says is not in `text`
     // Header fields by lower-case name, decoded and unfolded: every Chat-*, Secure-Join* and List-*, and
     // Auto-Submitted, Precedence, Return-Path, Authentication-Results, Autocrypt, Disposition-Notification-To,
-    // Feedback-ID, Delivered-To, X-Auto-Response-Suppress, X-Autoreply and its kin, X-Failed-Recipients, X-Loop, and
+    // Ephemeral-Timer, Feedback-ID, Delivered-To, X-Auto-Response-Suppress, X-Autoreply and its kin, X-Failed-Recipients, X-Loop, and
     // Content-Disposition if it is `reaction` [RFC 9078]. The first occurrence only. print writes back those given.
     std::map<std::string, std::string> headers;
 

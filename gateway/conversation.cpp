@@ -2,9 +2,18 @@
 
 #include "gateway/conversation.h"
 
+#include "gateway/feature/notice.h"
 #include "gateway/feature/text.h"
 
 namespace gateway {
+namespace {
+
+/// A reaction or an edit is about an earlier message, and is none that could be answered.
+bool is_remark(const coi::Message& mail) {
+    return mail.header("content-disposition") == "reaction" || !mail.header("chat-edit").empty();
+}
+
+}  // namespace
 
 Dialect dialect_of(const coi::Message& mail) {
     if (coi::is_chat(mail.id)) return Dialect::coi;
@@ -17,7 +26,9 @@ void note_read(const coi::Message& mail, Event& event, Contact& conversation) {
     if (!text || mail.from.empty()) return;
     conversation.address = mail.from.front();
     conversation.dialect = dialect_of(mail);
-    if (!mail.id.empty()) conversation.last_in = mail.id;
+    const bool is_group = notice::group(mail, "").has_value();  // it has a timer of its own
+    if (conversation.dialect != Dialect::mail && !is_group) conversation.timer = notice::timer(mail);
+    if (!mail.id.empty() && !is_remark(mail)) conversation.last_in = mail.id;
     if (text->subject.empty()) return;
     const std::string about = text::topic(text->subject);
     if (about.empty() || about == conversation.subject) text->subject.clear();

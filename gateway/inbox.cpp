@@ -85,6 +85,7 @@ void Inbox::take_message(Arrival arrival, Done done) {
     const coi::Address& writer = arrival.mail.from.front();
     const auto from = jid_of(writer, settings_.component);
     auto event = read(arrival.mail, account.lang);
+    if (from && !event && is_chat(arrival.mail)) return skip(arrival, {Verdict::Kind::silent, "a signal"}, done);
     if (!from || !event) return skip(arrival, {Verdict::Kind::declined, "nothing in it that chat can show"}, done);
 
     Contact& contact = directory_.know(account.id, writer);

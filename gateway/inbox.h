@@ -33,6 +33,7 @@ struct Verdict {
         taken,      // committed (or acted upon)
         duplicate,  // committed before
         declined,   // not chat; nothing kept
+        silent,     // a chat program's signal that has no words (a reaction taken back); nothing kept, nobody is told
         refused,    // the Jabber server does not know the user; nothing kept
         busy,       // the store or the Jabber server cannot take it now; nothing kept
         open,       // committed, but the Jabber server has not said yet whether it knows the user

@@ -37,6 +37,8 @@ Reply reply_of(const Verdict& verdict, bool may_stay_open) {
             return {250, "2.0.0", "delivered"};
         case Verdict::Kind::duplicate:
             return {250, "2.0.0", "delivered before"};
+        case Verdict::Kind::silent:
+            return {250, "2.0.0", "taken"};
         case Verdict::Kind::declined:
             return {550, "5.7.1", "not accepted: " + verdict.reason};
         case Verdict::Kind::refused:

@@ -131,6 +131,9 @@ coi::Message write_mail(const Event& event, const coi::Address& own, const Conta
     thread(mail, conversation);
     with_feature(
         event, [&](const auto& feature, const auto& content) { feature.to_mail(content, mail, conversation.dialect); });
+    // A chat program takes the timer from each message: without it ours would switch off what its user has chosen.
+    if (conversation.timer > 0 && conversation.dialect == Dialect::chatmail && !mail.mdn)
+        mail.headers["ephemeral-timer"] = std::to_string(conversation.timer);
     return mail;
 }
 

@@ -6,8 +6,10 @@
 #include <array>
 #include <cctype>
 #include <string_view>
+#include <utility>
 
 #include "coi/mail/quote.h"
+#include "gateway/feature/notice.h"
 #include "gateway/words.h"
 
 namespace gateway::text {
@@ -15,33 +17,13 @@ namespace {
 
 constexpr std::string_view between = " – ";  // of subject and text, as Delta Chat has it
 constexpr std::size_t longest_subject = 60;  // bytes of the first words
-constexpr std::size_t most_named = 20;       // attachments
 
 bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-/// At most `bytes` of UTF-8, never half a character.
-std::string_view head(std::string_view text, std::size_t bytes) {
-    if (text.size() <= bytes) return text;
-    while (bytes > 0 && continues(text[bytes])) --bytes;
-    return text.substr(0, bytes);
-}
 
 std::string trim(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r\n");
     if (first == text.npos) return {};
     return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
-}
-
-/// One line with single spaces.
-std::string one_line(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (static_cast<unsigned char>(c) > ' ')
-            out += c;
-        else if (!out.empty() && out.back() != ' ')
-            out += ' ';
-    }
-    return trim(out);
 }
 
 /// The first words, as a subject.
@@ -52,28 +34,6 @@ std::string first_words(std::string_view body) {
     const auto space = cut.rfind(' ');
     // A "word" of half the subject's length is none (Chinese, Japanese): cut where it ends.
     return std::string(space != cut.npos && space > longest_subject / 2 ? cut.substr(0, space) : cut) + "…";
-}
-
-std::string size_words(std::size_t bytes, const std::string& lang) {
-    if (bytes < 1000) return say(lang, "{1} byte", "{1} bytes", static_cast<long>(bytes));
-    if (bytes < 999'500) return say(lang, "{1} kB", {std::to_string((bytes + 500) / 1000)});
-    const std::size_t tenths = (bytes + 50'000) / 100'000;
-    return say(lang, "{1}.{2} MB", {std::to_string(tenths / 10), std::to_string(tenths % 10)});
-}
-
-std::string kind_words(const std::string& content_type, const std::string& lang) {
-    if (content_type.starts_with("image/")) return say(lang, "image");
-    if (content_type.starts_with("video/")) return say(lang, "video");
-    if (content_type.starts_with("audio/")) return say(lang, "audio");
-    if (content_type == "message/rfc822") return say(lang, "mail");
-    return say(lang, "file");
-}
-
-/// "[image: earth.jpg, 20 kB]"
-std::string named(const coi::Attachment& attachment, const std::string& lang) {
-    const std::string kind = kind_words(attachment.content_type, lang), size = size_words(attachment.size, lang);
-    if (attachment.name.empty()) return say(lang, "[{1}, {2}]", {kind, size});
-    return say(lang, "[{1}: {2}, {3}]", {kind, std::string(head(one_line(attachment.name), 200)), size});
 }
 
 void append_line(std::string& text, const std::string& line) {
@@ -88,6 +48,17 @@ bool is_chat(const coi::Message& mail) {
 /// What stands in for a subject that is hidden in the encrypted part: "...", "[...]".
 bool is_placeholder(std::string_view subject) {
     return subject.find_first_not_of(". []") == subject.npos || subject == "…" || subject == "Encrypted Message";
+}
+
+/// "-- " on a line of its own would make a signature of what follows, which chat programs do not show [RFC 3676 §4.3].
+std::string without_signature_marks(std::string text) {
+    constexpr std::string_view mark = "-- ";
+    for (auto at = text.find(mark); at != text.npos; at = text.find(mark, at + 2)) {
+        const bool begins = at == 0 || text[at - 1] == '\n';
+        const bool ends = at + mark.size() == text.size() || text[at + mark.size()] == '\n';
+        if (begins && ends) text.erase(at + 2, 1);
+    }
+    return text;
 }
 
 /// Bytes that the character at `at` takes in XML; gloox escapes these five.
@@ -107,6 +78,23 @@ bool shorten(std::string& body) {
 
 }  // namespace
 
+std::string_view head(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return text;
+    while (bytes > 0 && continues(text[bytes])) --bytes;
+    return text.substr(0, bytes);
+}
+
+std::string one_line(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) > ' ')
+            out += c;
+        else if (!out.empty() && out.back() != ' ')
+            out += ' ';
+    }
+    return trim(out);
+}
+
 std::optional<Text> read(const xmpp::Tag& message) {
     const std::string& type = xmpp::attribute(message, "type");
     if (type == "error" || type == "groupchat") return std::nullopt;
@@ -124,25 +112,15 @@ std::optional<Text> read(const xmpp::Tag& message) {
 std::optional<Text> read(const coi::Message& mail, const std::string& lang) {
     if (mail.mdn || mail.dsn) return std::nullopt;
     Text text;
-    text.body = trim(coi::fold_quotes(mail.text, mail.subject));
+    const auto timer = notice::timer_change(mail, lang);
+    text.body = timer ? *timer : trim(coi::fold_quotes(mail.text, mail.subject));
     if (!is_chat(mail)) text.subject = one_line(mail.subject);
     if (mail.encrypted && is_placeholder(text.subject)) text.subject.clear();
     if (mail.encrypted) append_line(text.body, say(lang, "[This message is encrypted and cannot be read here.]"));
-    std::size_t count = 0;
-    for (const auto& attachment : mail.attachments) {
-        if (mail.encrypted) break;  // they are the envelope of what could not be read
-        if (++count > most_named) {
-            const auto left = static_cast<long>(mail.attachments.size() - most_named);
-            append_line(text.body, say(lang, "[{1} more file]", "[{1} more files]", left));
-            break;
-        }
-        append_line(text.body, named(attachment, lang));
-    }
-    if (text.body.empty()) {
-        text.body = one_line(mail.subject);
-        text.subject.clear();
-    }
-    if (text.body.empty()) return std::nullopt;
+    if (const auto files = notice::attachments(mail, lang); !files.empty()) append_line(text.body, files);
+    if (text.body.empty() && !is_chat(mail)) text.body = std::exchange(text.subject, {});
+    if (text.body.empty()) return std::nullopt;  // a chat program's signal: a reaction taken back
+    if (const auto group = notice::group(mail, lang)) text.body = *group + "\n" + text.body;
     if (shorten(text.body)) append_line(text.body, say(lang, "[The message was too long and is cut here.]"));
     return text;
 }
@@ -154,7 +132,7 @@ void write(const Text& text, xmpp::Tag& message) {
 }
 
 void write(const Text& text, coi::Message& mail, Dialect dialect) {
-    mail.text = text.body;
+    mail.text = without_signature_marks(text.body);
     if (!text.subject.empty()) mail.subject = one_line(text.subject);
     if (mail.subject.empty()) mail.subject = (dialect == Dialect::mail ? "" : "Chat: ") + first_words(text.body);
     if (dialect == Dialect::mail || mail.from.empty()) return;

@@ -2,14 +2,15 @@
 //
 // [RFC 6121 §5.2.3, §5.2.4] body and subject; [COI-C "Text Messages"]. Towards Jabber a plain mail's subject stands
 // before its text
-// ("Subject – text"), because few clients show the <subject/> of a chat message. Attachments are named in the text
-// until they can be carried. Left out: XHTML-IM and other markup. Invariant: what is written to Jabber fits into a
+// ("Subject – text"), because few clients show the <subject/> of a chat message. What a mail has beside it stands
+// below in words (notice.h). Left out: XHTML-IM and other markup. Invariant: what is written to Jabber fits into a
 // stanza that every server takes.
 
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "coi/message.h"
 #include "gateway/account.h"
@@ -31,5 +32,9 @@ bool carries(const Text&, Dialect);
 
 /// A subject without the "Re:", "AW:" … before it: what the conversation is about.
 std::string topic(const std::string& subject);
+/// At most `bytes` of UTF-8, never half a character.
+std::string_view head(std::string_view text, std::size_t bytes);
+/// `text` with every run of blanks and line ends as one space, and none at its ends.
+std::string one_line(std::string_view text);
 
 }  // namespace gateway::text

@@ -138,11 +138,11 @@ void remove(Database& db, AccountId id) {
 void save(Database& db, const Contact& contact) {
     auto query = db.query(
         "INSERT INTO contact (account, canonical, name, local, domain, dialect, written_to, subscribed, "
-        "subject_shown, subject, last_in, last_out) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "subject_shown, subject, last_in, last_out, timer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (account, canonical) DO UPDATE SET name = excluded.name, local = excluded.local, "
         "domain = excluded.domain, dialect = excluded.dialect, written_to = excluded.written_to, "
         "subscribed = excluded.subscribed, subject_shown = excluded.subject_shown, subject = excluded.subject, "
-        "last_in = excluded.last_in, last_out = excluded.last_out");
+        "last_in = excluded.last_in, last_out = excluded.last_out, timer = excluded.timer");
     query.bind(number(contact.account)).bind(contact.canonical);
     query.bind(contact.address.name).bind(contact.address.local).bind(contact.address.domain);
     query.bind(static_cast<std::int64_t>(contact.dialect)).bind(std::int64_t(contact.written_to));
@@ -152,14 +152,14 @@ void save(Database& db, const Contact& contact) {
     } else {
         query.bind_blob(db.seal().close(contact.subject, subject_purpose(number(contact.account), contact.canonical)));
     }
-    query.bind(contact.last_in.value).bind(contact.last_out.value).run();
+    query.bind(contact.last_in.value).bind(contact.last_out.value).bind(std::int64_t(contact.timer)).run();
 }
 
 std::vector<Contact> contacts(Database& db) {
     std::vector<Contact> contacts;
     auto row = db.query(
         "SELECT account, canonical, name, local, domain, dialect, written_to, subscribed, subject_shown, subject, "
-        "last_in, last_out FROM contact ORDER BY account, canonical");
+        "last_in, last_out, timer FROM contact ORDER BY account, canonical");
     while (row.step()) {
         Contact contact;
         contact.account = AccountId(row.integer(0));
@@ -173,6 +173,7 @@ std::vector<Contact> contacts(Database& db) {
             contact.subject = db.seal().open(row.blob(9), subject_purpose(row.integer(0), contact.canonical));
         contact.last_in.value = row.text(10);
         contact.last_out.value = row.text(11);
+        contact.timer = static_cast<std::uint32_t>(row.integer(12));
         contacts.push_back(std::move(contact));
     }
     return contacts;

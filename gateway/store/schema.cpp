@@ -37,7 +37,7 @@ CREATE TABLE contact (
     name TEXT NOT NULL, local TEXT NOT NULL, domain TEXT NOT NULL,
     dialect INTEGER NOT NULL, written_to INTEGER NOT NULL, subscribed INTEGER NOT NULL, subject_shown INTEGER NOT NULL,
     subject BLOB, -- sealed
-    last_in TEXT NOT NULL, last_out TEXT NOT NULL,
+    last_in TEXT NOT NULL, last_out TEXT NOT NULL, timer INTEGER NOT NULL,
     PRIMARY KEY (account, canonical)) WITHOUT ROWID;
 CREATE TABLE folder (
     account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,

@@ -50,4 +50,7 @@ with World(gateway={"mail": 'max_size = "100 KiB"'}) as world:
     newsletter = bob.compose("alice@jabber.test", "Buy now", headers={"List-Id": "<news.mail.test>", "Precedence": "bulk"})
     check(lmtp_reply(world, newsletter.as_bytes())[0] == 550, "bulk mail: 550, not taken and dropped")
 
+    taken_back = bob.compose("alice@jabber.test", "", headers={"Chat-Version": "1.0", "Content-Disposition": "reaction"})
+    check(lmtp_reply(world, taken_back.as_bytes())[0] == 250, "a reaction taken back: 250, for nobody is to get a bounce for it")
+
     check(not any("Buy now" in s.body or "much too much" in s.body for s in alice.came), "Alice saw none of these")

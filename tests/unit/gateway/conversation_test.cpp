@@ -18,6 +18,12 @@ coi::Message mail(const std::string& id, const std::string& subject, const std::
     return message;
 }
 
+void note(const coi::Message& message, Contact& contact) {
+    auto event = read(message);
+    ASSERT_TRUE(event);
+    note_read(message, *event, contact);
+}
+
 std::string subject_shown(const coi::Message& message, Contact& contact) {
     auto event = read(message);
     note_read(message, *event, contact);
@@ -56,6 +62,38 @@ TEST(Conversation, LearnsSpellingAndDialect) {
     subject_shown(mail("1@x", "Tea"), contact);
     EXPECT_EQ(contact.address.local, "Bob");
     EXPECT_EQ(contact.dialect, Dialect::mail);
+}
+
+TEST(Conversation, AReactionOrAnEditIsNotWhatIsAnswered) {
+    Contact contact;
+    note(mail("1@x", ""), contact);
+    auto reaction = mail("2@x", "Re: Tea", "👍"), edit = mail("3@x", "Re: Tea", "> Hi\n\n✏️Hello");
+    reaction.headers = {{"chat-version", "1.0"}, {"content-disposition", "reaction"}};
+    edit.headers = {{"chat-version", "1.0"}, {"chat-edit", "<1@x>"}};
+    note(reaction, contact);
+    note(edit, contact);
+    EXPECT_EQ(contact.last_in.value, "1@x");
+}
+
+TEST(Conversation, ADeletionTimerIsKeptAndReturned) {
+    Contact contact;
+    auto timed = mail("1@localhost", "Message from Bob");
+    timed.headers = {{"chat-version", "1.0"}, {"ephemeral-timer", "3600"}};
+    note(timed, contact);
+    Event event;
+    event.what = Text{"Hi", ""};
+    const coi::Address own{"Alice", "alice", "jabber.example"};
+    EXPECT_EQ(write_mail(event, own, contact).header("ephemeral-timer"), "3600");
+    event.what = Receipt{Receipt::Kind::displayed, {"1@localhost"}, {}};
+    EXPECT_EQ(write_mail(event, own, contact).header("ephemeral-timer"), "");
+
+    auto group = timed;
+    group.headers = {{"chat-version", "1.0"}, {"chat-group-name", "Sailing"}};
+    note(group, contact);
+    EXPECT_EQ(contact.timer, 3600U) << "a group has its own";
+    timed.headers.erase("ephemeral-timer");
+    note(timed, contact);
+    EXPECT_EQ(contact.timer, 0U);
 }
 
 TEST(Conversation, AReceiptTeachesNothing) {

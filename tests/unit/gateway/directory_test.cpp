@@ -96,6 +96,7 @@ TEST_F(DirectoryTest, a_restart_finds_accounts_and_contacts_as_they_were) {
     auto& contact = directory->know(account.id, zoe);
     contact.dialect = Dialect::chatmail;
     contact.written_to = contact.subscribed = contact.subject_shown = true;
+    contact.timer = 3600;
     contact.subject = "Über den Wolken";
     contact.last_in = {"in@example.org"};
     contact.last_out = {"chat$out@mail.example"};

@@ -97,6 +97,19 @@ TEST(Text, ManyAttachmentsAreCounted) {
     EXPECT_TRUE(read(message, "")->body.ends_with("\n[3 more files]"));
 }
 
+TEST(Text, AChatMailsSubjectIsNeverItsText) {
+    auto taken_back = mail("Re: Message from Bob", "");  // a reaction removed, as Delta Chat says it
+    taken_back.headers = {{"chat-version", "1.0"}, {"content-disposition", "reaction"}};
+    EXPECT_FALSE(read(taken_back, ""));
+}
+
+TEST(Text, AGroupStandsAboveItsText) {
+    auto message = mail("Re: Sailing", "> On Sunday?\n\nYes");
+    message.headers = {{"chat-version", "1.0"}, {"chat-group-name", "Sailing"}};
+    EXPECT_EQ(read(message, "")->body, "[group: Sailing]\n> On Sunday?\n\nYes");
+    EXPECT_EQ(read(message, "de")->body, "[Gruppe: Sailing]\n> On Sunday?\n\nYes");
+}
+
 TEST(Text, EncryptedMailSaysSoAndHidesItsEnvelope) {
     auto message = mail("...", "");
     message.encrypted = true;
@@ -139,6 +152,13 @@ TEST(Text, TheFirstMailsSubjectIsItsFirstWords) {
 TEST(Text, ASubjectOfTheWriterWins) {
     EXPECT_EQ(written({"At five?", "Tea"}, Dialect::unknown, "Re: Work").subject, "Tea");
     EXPECT_EQ(written({"At five?", ""}, Dialect::unknown, "Re: Work").subject, "Re: Work");
+}
+
+TEST(Text, WhatFollowsTwoDashesIsNoSignature) {
+    for (const auto dialect : {Dialect::unknown, Dialect::chatmail, Dialect::mail}) {
+        EXPECT_EQ(written({"a list\n-- \n-- \none -- two\n-- three\n-- ", ""}, dialect).text,
+                  "a list\n--\n--\none -- two\n-- three\n--");
+    }
 }
 
 TEST(Text, ChatHeadersByDialect) {
