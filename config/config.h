@@ -60,6 +60,7 @@ struct Config {
         HostPort smtp_server{"127.0.0.1", 25};
         Security smtp_security = Security::none;
         std::string users_file;        // one local part or JID a line; "" : the Jabber server's verdict decides
+        std::string authserv_id;       // whose Authentication-Results prove a sender; "": nobody's
         std::size_t connections = 10;  // SMTP sessions to smtp_server at once
     } relay;
     struct Log {

@@ -265,6 +265,7 @@ const std::vector<Key>& keys() {
         row("relay.smtp_server", restart, MEMBER(relay.smtp_server), READ(host_port(node, into, 25, "127.0.0.1:25"))),
         row("relay.smtp_security", restart, MEMBER(relay.smtp_security), READ(security(node, into))),
         row("relay.users_file", sighup, MEMBER(relay.users_file), READ(not_empty(node, into, "/etc/coigate/users"))),
+        row("relay.authserv_id", sighup, MEMBER(relay.authserv_id), READ(domain(node, into, "mx.jabber.example"))),
         row("relay.connections", sighup, MEMBER(relay.connections), READ(connections(node, into))),
         row("log.level", sighup, MEMBER(log.level), READ(log_level(node, into))),
         row("control.socket", restart, MEMBER(control.socket), READ(control_socket(node, into))),

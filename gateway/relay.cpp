@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "coi/mail/authentication.h"
 #include "coi/message.h"
 #include "gateway/await.h"
 #include "gateway/identity.h"
@@ -97,7 +98,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
 
     /// One recipient's verdict. An account that this mail made goes again if the server does not know the user; one
     /// that was there stays, for a server says the same of a sender whom its user has blocked [XEP-0191 §3.3].
-    awaitable<Reply> deliver_to(const std::string recipient, const coi::Message& mail) {
+    awaitable<Reply> deliver_to(const std::string recipient, const coi::Message& mail, const std::string proven) {
         const auto jid = user_of_recipient(recipient);
         if (!jid) co_return Reply{550, "5.1.1", "there is no such user here"};
         const bool fresh = directory.relay_of(*jid) == nullptr;
@@ -109,7 +110,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
         const AccountId id = account->id;
         const bool known = is_confirmed(id);
         std::function<void(std::function<void(Verdict)>)> take = [&](std::function<void(Verdict)> done) {
-            inbox.take(Arrival{id, mail, std::nullopt, {}, true}, std::move(done));
+            inbox.take(Arrival{id, mail, std::nullopt, proven, true}, std::move(done));
         };
         auto patience = std::make_shared<boost::asio::steady_timer>(io, settings.patience);
         patience->async_wait([self = shared_from_this(), patience](const boost::system::error_code& aborted) {
@@ -120,7 +121,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
         if (verdict.kind == Verdict::Kind::taken) confirmed.insert(id);
         if (fresh && verdict.kind == Verdict::Kind::refused && is_unused(id))
             directory.remove(id, [](const Store::Failure&) {});
-        const Reply reply = reply_of(verdict, known || !settings.users.empty());
+        const Reply reply = reply_of(verdict, known || !settings.users.empty() || !proven.empty());
         if (reply.code != 250) log::info("LMTP: {} {} for {}: {}", reply.code, reply.enhanced, *jid, verdict.reason);
         co_return reply;
     }
@@ -139,8 +140,14 @@ struct Relay::State : std::enable_shared_from_this<State> {
             co_return std::vector<Reply>(count, Reply{large ? 552 : 550, large ? "5.3.4" : "5.6.0", mail.error().text});
         }
         std::string().swap(delivery.mail);
+        std::string proven;
+        if (!mail->from.empty() && coi::authenticated(mail->header("authentication-results"), settings.authserv_id,
+                                                      mail->from.front(), delivery.from)
+                                       .sender) {
+            proven = delivery.from;
+        }
         std::vector<Reply> replies;
-        for (const auto& recipient : delivery.to) replies.push_back(co_await deliver_to(recipient, *mail));
+        for (const auto& recipient : delivery.to) replies.push_back(co_await deliver_to(recipient, *mail, proven));
         co_return replies;
     }
 };

@@ -27,6 +27,7 @@ class Relay {
         std::string host_name;
         coi::Limits limits;
         std::set<std::string> users;  // bare JIDs; empty: the Jabber server's verdict decides
+        std::string authserv_id;  // whose Authentication-Results prove a sender; "": nobody's
         std::chrono::milliseconds patience{2000};
     };
     Relay(boost::asio::io_context&, Settings, Directory&, Outbox&, Inbox&);

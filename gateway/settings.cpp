@@ -64,7 +64,7 @@ ServiceSettings service_settings(const config::Config& c) {
     return {c.xmpp.component, c.mail.register_domains, c.relay.domain};
 }
 Relay::Settings relay_settings(const config::Config& c) {
-    return {c.relay.domain, c.relay.lmtp_listen, c.mail.ehlo_name, limits_of(c), users_of(c)};
+    return {c.relay.domain, c.relay.lmtp_listen, c.mail.ehlo_name, limits_of(c), users_of(c), c.relay.authserv_id};
 }
 Submission::Settings relay_submission_settings(const config::Config& c) {
     Submission::Settings settings;
@@ -87,6 +87,7 @@ config::Config reloaded(const config::Config& running, const config::Config& wan
     taken.control = running.control;
     taken.relay = running.relay;
     taken.relay.users_file = wanted.relay.users_file;
+    taken.relay.authserv_id = wanted.relay.authserv_id;
     taken.relay.connections = wanted.relay.connections;
     return taken;
 }
