@@ -194,6 +194,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
             if (store.waiting() > works_most && !reading_paused) {
                 reading_paused = true;
                 component.pause_reading(true);
+                resume_when_through();
             }
         }
     }
@@ -205,6 +206,15 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         const auto reply = xmpp::error_reply(head, "modify", "policy-violation",
                                              say(lang, "This is too large or too deeply nested to be carried."), lang);
         if (reply) component.send(*reply);
+    }
+
+    /// Whatever it is that waits in the store, reading goes on after it.
+    void resume_when_through() {
+        store.commit([](Database&) {},
+                     [this](const Store::Failure& failure) {
+                         resume_reading();
+                         if (reading_paused && !failure) resume_when_through();  // else when the store is well again
+                     });
     }
 
     void resume_reading() {
@@ -230,29 +240,34 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         }
     }
 
-    /// The notices and the mark in one commit; tried until the store takes it, for nobody else knows of it.
-    void exchange(std::int64_t done, std::vector<queue::Entry> notices, Leg& way_back) {
+    /// The notices and the mark in one commit; tried until the store takes it, for nobody else knows of it. What was
+    /// delivered or given up a moment before (the sweep reads, then acts) gets none.
+    void exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Leg& way_back) {
         auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(notices));
+        queue::Entry gone = failed;
+        gone.payload.clear();
         store.commit(
-            [done, shared](Database& db) {
-                queue::done(db, done);
+            [gone, shared](Database& db) {
+                if (!queue::done(db, gone.id)) return shared->clear();
+                // Nobody has answered for it, so its mail system will try again: that must not look like a repeat.
+                if (gone.held) ids::forget(db, gone.account, gone.contact, {gone.origin_id}, false);
                 for (auto& notice : *shared) notice.id = queue::put(db, notice);
             },
-            [this, done, shared, &way_back](const Store::Failure& failure) {
+            [this, gone, shared, &way_back](const Store::Failure& failure) {
                 if (!failure) {
                     for (auto& notice : *shared) way_back.committed(std::move(notice));
                     return;
                 }
                 auto again = std::make_shared<boost::asio::steady_timer>(io, std::chrono::seconds(1));
                 again->async_wait(
-                    [this, self = shared_from_this(), again, done, shared,
-                     &way_back](const boost::system::error_code&) { exchange(done, std::move(*shared), way_back); });
+                    [this, self = shared_from_this(), again, gone, shared,
+                     &way_back](const boost::system::error_code&) { exchange(gone, std::move(*shared), way_back); });
             });
     }
 
     void mail_refused(const queue::Entry& entry, const coi::Error& error) {
         log::info("mail {} was refused: {} {}", entry.name, error.code, error.enhanced);
-        exchange(entry.id, bounce::to_jabber(entry, error, config.xmpp.component, now()), jabber_leg);
+        exchange(entry, bounce::to_jabber(entry, error, config.xmpp.component, now()), jabber_leg);
     }
 
     void send_stanza(const queue::Entry& entry, std::function<void(Fate)> finished) {
@@ -278,7 +293,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         log::info("stanza {} was refused by the Jabber server: {}", entry.name, error.text);
         const Account* account = directory.find(entry.account);
         exchange(
-            entry.id,
+            entry,
             account ? bounce::to_mail(entry, error, *account, config.relay.domain, now()) : std::vector<queue::Entry>{},
             mail_leg);
     }
@@ -357,11 +372,13 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         auto notice = std::make_shared<queue::Entry>(bounce::delayed(entry, config.xmpp.component, now()));
         store.commit(
             [entry, notice](Database& db) {
-                queue::retry(db, entry.id, entry.next, entry.attempts, entry.last_error, true);
+                const auto still = queue::find(db, entry.id);
+                if (!still) return;  // it went out this moment
+                queue::retry(db, entry.id, still->next, still->attempts, still->last_error, true);
                 notice->id = queue::put(db, *notice);
             },
             [this, notice](const Store::Failure& failure) {
-                if (!failure) jabber_leg.committed(std::move(*notice));
+                if (!failure && notice->id != 0) jabber_leg.committed(std::move(*notice));
             });
     }
 
@@ -394,7 +411,7 @@ void Gateway::start() {
     s.store.on_health([&s](bool well, const std::string& why) {
         if (well) {
             log::info("the store works again");
-            s.resume_reading();
+            s.resume_when_through();
         } else {
             log::error("the store cannot be written: {}. Nothing is taken until it can; free disk space or repair it",
                        why);

@@ -9,6 +9,7 @@
 #include "gateway/identity.h"
 #include "gateway/mint.h"
 #include "gateway/store/accounts.h"
+#include "xmpp/xep/xep0203_delay.h"
 
 namespace gateway {
 
@@ -24,6 +25,12 @@ coi::MessageId name_of(const coi::Message& mail, const Seal& seal) {
     constexpr char digits[] = "0123456789abcdef";
     for (const unsigned char c : hash) hex += {digits[c >> 4], digits[c & 15]};
     return {hex + "@unnamed.invalid"};
+}
+
+/// Mail that was long on its way says when it was written. A date before there was Jabber is a broken clock's.
+bool is_late(Time written, Time now) {
+    using namespace std::chrono;
+    return written < now - minutes(1) && written >= sys_days(year(2000) / January / 1);
 }
 
 }  // namespace
@@ -88,13 +95,23 @@ void Inbox::take_message(Arrival arrival, Done done) {
     if (from && !event && is_chat(arrival.mail)) return skip(arrival, {Verdict::Kind::silent, "a signal"}, done);
     if (!from || !event) return skip(arrival, {Verdict::Kind::declined, "nothing in it that chat can show"}, done);
 
-    Contact& contact = directory_.know(account.id, writer);
+    const Contact* met = directory_.contact(account.id, writer.canonical());
+    Contact contact = met ? *met : Contact{account.id, writer.canonical(), writer, {}, {}, {}, {}, {}, {}, {}};
     arrival.mail.id = name_of(arrival.mail, seal_);
     event->user = account.jid;
     event->contact = writer;
     event->stanza = mint_stanza_id();
+    // Only a mail that is taken teaches anything: tried again, one that was not says all that it said before.
+    Done learned = [this, id = account.id, mail = arrival.mail, told = *event,
+                    done = std::move(done)](const Verdict& verdict) mutable {
+        if ((verdict.kind == Verdict::Kind::taken || verdict.kind == Verdict::Kind::open) && directory_.find(id)) {
+            Contact& known = directory_.know(id, mail.from.front());
+            note_read(mail, told, known);
+            directory_.save(known);
+        }
+        done(verdict);
+    };
     note_read(arrival.mail, *event, contact);
-    directory_.save(contact);
 
     const xmpp::JID to(account.jid);
     queue::Entry entry;
@@ -107,49 +124,57 @@ void Inbox::take_message(Arrival arrival, Done done) {
     entry.lang = account.lang;
     entry.from = from->bare();
     entry.to = account.jid;
-    entry.payload = xmpp::print(*write_stanza(*event, *from, to));
     entry.taken = entry.next = calls_.now();
     entry.expires = entry.taken + settings_.expire;
+    const auto stanza = write_stanza(*event, *from, to);
+    if (is_late(event->when, entry.taken)) xmpp::xep0203::add_delay(*stanza, event->when, settings_.component);
+    entry.payload = xmpp::print(*stanza);
     entry.held = arrival.wait_for_verdict;
     ids::Known known{account.id, contact.canonical,    arrival.mail.id, event->stanza, false, "",
                      "",         event->wants_receipt, entry.taken};
-    commit(std::move(entry), std::move(known), arrival, std::move(done));
+    commit({std::move(entry)}, std::move(known), arrival, std::move(learned));
 }
 
-void Inbox::commit(queue::Entry entry, std::optional<ids::Known> known, const Arrival& arrival, Done done) {
+void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival& arrival, Done done) {
     struct Outcome {
         bool duplicate = false;
         std::int64_t open = 0;  // the entry of an earlier copy that still waits for its verdict
     };
-    auto shared = std::make_shared<queue::Entry>(std::move(entry));
+    const bool wait = entries.front().held;
+    auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(entries));
     auto outcome = std::make_shared<Outcome>();
     store_.commit(
         [shared, outcome, known = std::move(known), cursor = arrival.cursor](Database& db) {
-            if (cursor) accounts::save(db, shared->account, *cursor);
-            if (known) {
-                if (!ids::remember(db, *known)) {
-                    outcome->duplicate = true;
-                    const auto first = ids::contact_message(db, known->account, known->contact, known->message);
-                    const auto queued =
-                        first ? queue::find_by_name(db, queue::Leg::jabber, first->stanza.value) : std::nullopt;
-                    if (queued && queued->held) outcome->open = queued->id;
-                    return;
-                }
+            if (cursor) accounts::save(db, known.account, *cursor);
+            if (!known.message.empty() && !ids::remember(db, known)) {
+                outcome->duplicate = true;
+                const auto first = ids::contact_message(db, known.account, known.contact, known.message);
+                const auto queued = first && !first->stanza.empty()
+                                        ? queue::find_by_name(db, queue::Leg::jabber, first->stanza.value)
+                                        : std::nullopt;
+                if (queued && queued->held) outcome->open = queued->id;
+                return;
             }
-            shared->id = queue::put(db, *shared);
+            for (auto& entry : *shared) entry.id = queue::put(db, entry);
         },
-        [this, shared, outcome, wait = arrival.wait_for_verdict,
-         done = std::move(done)](const Store::Failure& failure) {
+        [this, shared, outcome, wait, done = std::move(done)](const Store::Failure& failure) {
             if (failure) return done({Verdict::Kind::busy, "the store is not available"});
-            if (outcome->duplicate) {
-                const auto still = waiting_.find(outcome->open);
-                if (wait && still != waiting_.end()) return still->second.calls.push_back(done);
-                return done({Verdict::Kind::duplicate, "it was taken before"});
+            if (outcome->duplicate && wait && outcome->open != 0) {
+                // The first copy's session may be long gone: its verdict is still this one's.
+                const auto at = waiting_.try_emplace(outcome->open, Waiting{calls_.now(), {}}).first;
+                return at->second.calls.push_back(done);
             }
-            if (wait) waiting_[shared->id] = {calls_.now(), {done}};
-            calls_.committed(std::move(*shared));
+            if (outcome->duplicate) return done({Verdict::Kind::duplicate, "it was taken before"});
+            if (wait) waiting_[shared->front().id] = {calls_.now(), {done}};
+            for (auto& entry : *shared) calls_.committed(std::move(entry));
             if (!wait) done({Verdict::Kind::taken, ""});
         });
+}
+
+/// A report is remembered as a message is, so that a copy of it says nothing again.
+ids::Known Inbox::known_report(const Arrival& arrival) const {
+    return {arrival.account, arrival.mail.from.front().canonical(), arrival.mail.id, {}, false, "", "", false,
+            calls_.now()};
 }
 
 void Inbox::take_report(Arrival arrival, Done done) {
@@ -180,13 +205,7 @@ void Inbox::act_on_dsn(const Arrival& arrival, const ids::Known& known, Done don
         {known.account, known.contact, address, known.jid, known.stanza.value, known.lang, known.when}, error,
         settings_.component, calls_.now());
     if (notices.empty()) return skip(arrival, {Verdict::Kind::taken, "nobody is to be told"}, done);
-    while (notices.size() > 1) {
-        commit(std::move(notices.back()), std::nullopt, arrival, [](const Verdict&) {});
-        notices.pop_back();
-    }
-    Arrival unheld = arrival;
-    unheld.wait_for_verdict = false;
-    commit(std::move(notices.front()), std::nullopt, unheld, std::move(done));
+    commit(std::move(notices), known_report(arrival), arrival, std::move(done));
 }
 
 void Inbox::act_on_mdn(const Arrival& arrival, const ids::Known& known, Done done) {
@@ -211,9 +230,7 @@ void Inbox::act_on_mdn(const Arrival& arrival, const ids::Known& known, Done don
     entry.payload = xmpp::print(*write_stanza(*event, *from, xmpp::JID(account->jid)));
     entry.taken = entry.next = calls_.now();
     entry.expires = entry.taken + settings_.expire;
-    Arrival unheld = arrival;
-    unheld.wait_for_verdict = false;
-    commit(std::move(entry), std::nullopt, unheld, std::move(done));
+    commit({std::move(entry)}, known_report(arrival), arrival, std::move(done));
 }
 
 void Inbox::entry_done(const queue::Entry& entry) {
@@ -229,12 +246,14 @@ bool Inbox::entry_refused(const queue::Entry& entry, const coi::Error& error) {
     const auto kind = error.permanent ? Verdict::Kind::refused : Verdict::Kind::busy;
     auto calls = std::exchange(at->second.calls, {});
     waiting_.erase(at);
+    const Store::Work forget = [id = entry.id, account = entry.account, contact = entry.contact,
+                                message = coi::MessageId{entry.origin_id}](Database& db) {
+        queue::done(db, id);
+        ids::forget(db, account, contact, message, false);
+    };
     store_.commit(
-        [entry](Database& db) {
-            queue::done(db, entry.id);
-            ids::forget(db, entry.account, entry.contact, {entry.origin_id}, false);
-        },
-        [calls = std::move(calls), kind, text = error.text](const Store::Failure& failure) {
+        forget, [this, forget, calls = std::move(calls), kind, text = error.text](const Store::Failure& failure) {
+            if (failure) store_.later(forget);  // kept until the store is well: the next try finds nothing of this one
             for (const auto& done : calls) {
                 done(failure ? Verdict{Verdict::Kind::busy, "the store is not available"} : Verdict{kind, text});
             }

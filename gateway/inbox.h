@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/admission.h"
 #include "gateway/directory.h"
@@ -71,7 +72,8 @@ class Inbox {
     void take_report(Arrival arrival, Done done);
     void act_on_dsn(const Arrival&, const ids::Known&, Done done);
     void act_on_mdn(const Arrival&, const ids::Known&, Done done);
-    void commit(queue::Entry entry, std::optional<ids::Known> known, const Arrival&, Done done);
+    void commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival&, Done done);
+    ids::Known known_report(const Arrival&) const;
     void skip(const Arrival&, Verdict, const Done& done);
 
     Directory& directory_;

@@ -72,8 +72,8 @@ void Outbox::with_relay_account(const std::string& jid, const std::string& lang,
     if (waiting.size() > 1) return;
     const auto address = relay_address_of(xmpp::JID(jid));
     const auto finish = [this, jid](const Account* account) {
-        for (auto& call : std::exchange(being_made_[jid], {})) call(account);
-        being_made_.erase(jid);
+        auto calls = being_made_.extract(jid);  // who asks again from within starts anew
+        for (auto& call : calls.mapped()) call(account);
     };
     if (!address) return finish(nullptr);
     Account account;

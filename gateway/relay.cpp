@@ -113,9 +113,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
             inbox.take(Arrival{id, mail, std::nullopt, proven, true}, std::move(done));
         };
         auto patience = std::make_shared<boost::asio::steady_timer>(io, settings.patience);
-        patience->async_wait([self = shared_from_this(), patience](const boost::system::error_code& aborted) {
-            if (!aborted) self->inbox.give_up_waiting(now() - self->settings.patience);
-        });
+        await_patience(patience);
         const Verdict verdict = co_await wait_for<Verdict>(take);
         patience->cancel();
         if (verdict.kind == Verdict::Kind::taken) confirmed.insert(id);
@@ -124,6 +122,16 @@ struct Relay::State : std::enable_shared_from_this<State> {
         const Reply reply = reply_of(verdict, known || !settings.users.empty() || !proven.empty());
         if (reply.code != 250) log::info("LMTP: {} {} for {}: {}", reply.code, reply.enhanced, *jid, verdict.reason);
         co_return reply;
+    }
+
+    /// The inbox counts from the commit, which came later than the timer: asked until the wait is over.
+    void await_patience(std::shared_ptr<boost::asio::steady_timer> patience) {
+        patience->async_wait([self = shared_from_this(), patience](const boost::system::error_code& aborted) {
+            if (aborted) return;
+            patience->expires_after(std::chrono::milliseconds(50));
+            self->await_patience(patience);  // before the call below, which may end the wait
+            self->inbox.give_up_waiting(now() - self->settings.patience);
+        });
     }
 
     static Time now() {

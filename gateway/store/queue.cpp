@@ -120,10 +120,13 @@ std::optional<Entry> find_by_name(Database& db, Leg leg, const std::string& name
     return first(with_payload(db, query));
 }
 
-void done(Database& db, std::int64_t id) { db.query("DELETE FROM queue WHERE id = ?").bind(id).run(); }
+bool done(Database& db, std::int64_t id) {
+    db.query("DELETE FROM queue WHERE id = ?").bind(id).run();
+    return db.changes() > 0;
+}
 
 void retry(Database& db, std::int64_t id, Time next, int attempts, const std::string& error, bool delay_told) {
-    db.query("UPDATE queue SET next = ?, attempts = ?, last_error = ?, delay_told = ?, held = 0 WHERE id = ?")
+    db.query("UPDATE queue SET next = ?, attempts = ?, last_error = ?, delay_told = delay_told | ? WHERE id = ?")
         .bind(number(next))
         .bind(std::int64_t(attempts))
         .bind(error)

@@ -43,7 +43,9 @@ std::vector<Entry> next(Database&, Leg, AccountId, const std::string& contact, s
 std::optional<Entry> find(Database&, std::int64_t id);
 /// By the id it carries, while it is in the queue.
 std::optional<Entry> find_by_name(Database&, Leg, const std::string& name);
-void done(Database&, std::int64_t id);  // deletes it (secure_delete overwrites)
+/// Deletes it (secure_delete overwrites). False if it was gone already.
+bool done(Database&, std::int64_t id);
+/// Who was told of the delay once stays told.
 void retry(Database&, std::int64_t id, Time next, int attempts, const std::string& error, bool delay_told);
 /// For `coigate queue list|retry|drop`; oldest first, without payload.
 std::vector<Entry> list(Database&, std::int64_t after, std::size_t most);

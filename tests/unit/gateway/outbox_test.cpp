@@ -1,0 +1,177 @@
+// What becomes of a user's stanza: one committed mail, or an error that says why.
+
+#include "gateway/outbox.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/store/ids.h"
+#include "tests/support/store_loop.h"
+#include "xmpp/wire.h"
+
+namespace gateway {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+struct OutboxTest : testing::Test {
+    StoreLoop loop;
+    Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
+    Directory directory{store};
+    Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
+    std::vector<xmpp::Stanza> sent;
+    std::vector<queue::Entry> committed;
+    Outbox outbox{directory,
+                  store,
+                  {"coi.jabber.example", "jabber.example"},
+                  {[this](const xmpp::Tag& tag) { sent.emplace_back(tag.clone()); },
+                   [this](queue::Entry entry) { committed.push_back(std::move(entry)); }, [this] { return time; }}};
+
+    void take(const std::string& children, const std::string& attributes = "type='chat'",
+              const std::string& from = "alice@jabber.example/phone",
+              const std::string& to = "bob\\40example.net@coi.jabber.example") {
+        const auto stanza = xmpp::parse_stanza("<message id='s1' " + attributes + " from='" + from + "' to='" + to +
+                                               "'>" + children + "</message>");
+        ASSERT_TRUE(stanza);
+        outbox.take(*stanza);
+    }
+    void settle() {
+        for (int i = 0; i < 3; ++i) loop.flush(store);
+    }
+    std::string condition() {
+        settle();
+        EXPECT_THAT(committed, IsEmpty());
+        if (sent.size() != 1 || xmpp::attribute(*sent[0], "id") != "s1") return "not one error on the stanza's id";
+        const auto error = xmpp::error_of(*sent[0]);
+        sent.clear();
+        return error && !error->text.empty() ? error->condition : "no words";
+    }
+    coi::Message mail(std::size_t which) { return coi::parse(committed.at(which).payload).value(); }
+};
+
+TEST_F(OutboxTest, a_stanza_becomes_one_committed_mail_with_a_minted_id) {
+    take("<body>Hi</body>");
+    settle();
+    ASSERT_EQ(committed.size(), 1u);
+    EXPECT_THAT(sent, IsEmpty());
+    const auto& entry = committed[0];
+    EXPECT_EQ(entry.from, "alice@jabber.example");
+    EXPECT_EQ(entry.to, "bob@example.net");
+    EXPECT_EQ(entry.origin, "alice@jabber.example/phone");
+    EXPECT_EQ(entry.origin_id, "s1");
+    EXPECT_GT(entry.id, 0);
+    EXPECT_EQ(mail(0).text, "Hi");
+    EXPECT_TRUE(coi::is_chat(mail(0).id));
+    EXPECT_EQ(entry.name, mail(0).id.value);
+    std::optional<ids::Known> known;
+    store.now([&](Database& db) { known = ids::by_message(db, entry.account, mail(0).id); });
+    ASSERT_TRUE(known);
+    EXPECT_EQ(known->stanza.value, "s1");
+    EXPECT_TRUE(known->from_jabber);
+}
+
+TEST_F(OutboxTest, a_client_id_that_is_used_again_drops_nothing) {
+    take("<body>Hi</body>");
+    take("<body>Hi</body>");
+    settle();
+    ASSERT_EQ(committed.size(), 2u);
+    EXPECT_NE(committed[0].name, committed[1].name);
+}
+
+TEST_F(OutboxTest, what_cannot_be_carried_is_refused_in_words) {
+    take("<body>Hi</body>", "type='chat'", "alice@elsewhere.example/x");
+    EXPECT_EQ(condition(), "registration-required");
+    take("<body>Hi</body>", "type='chat'", "alice@jabber.example/phone", "nobody@coi.jabber.example");
+    EXPECT_EQ(condition(), "jid-malformed");
+    take("<body>Hi</body>", "type='groupchat'");
+    EXPECT_EQ(condition(), "service-unavailable");
+    take("<body>secret</body><encrypted xmlns='eu.siacs.conversations.axolotl'/>");
+    EXPECT_EQ(condition(), "not-acceptable");
+    take("<body>?OTRv3?</body>");
+    EXPECT_EQ(condition(), "not-acceptable");
+}
+
+TEST_F(OutboxTest, a_store_that_fails_is_told_as_wait_and_nothing_is_handed_on) {
+    take("<body>Hi</body>");
+    settle();
+    committed.clear();
+    store.now([](Database& db) { db.execute("DROP TABLE payload"); });
+    take("<body>Hi</body>");
+    EXPECT_EQ(condition(), "resource-constraint");
+}
+
+TEST_F(OutboxTest, an_account_that_cannot_be_made_is_told_to_each_who_waited) {
+    store.now([](Database& db) { db.execute("DROP TABLE account"); });
+    int again = 0;
+    outbox.with_relay_account("alice@jabber.example", "", [&](const Account* account) {
+        EXPECT_EQ(account, nullptr);
+        outbox.with_relay_account("alice@jabber.example", "", [&](const Account*) { ++again; });
+    });
+    take("<body>Hi</body>");
+    settle();
+    EXPECT_EQ(sent.size(), 1u);
+    EXPECT_EQ(again, 1) << "who asks again from within is answered too";
+}
+
+TEST_F(OutboxTest, the_first_messages_of_a_user_make_one_account_and_keep_their_order) {
+    for (const char* text : {"one", "two", "three"}) take("<body>" + std::string(text) + "</body>");
+    settle();
+    ASSERT_EQ(committed.size(), 3u);
+    EXPECT_EQ(mail(0).text, "one");
+    EXPECT_EQ(mail(1).text, "two");
+    EXPECT_EQ(mail(2).text, "three");
+    EXPECT_LT(committed[0].id, committed[1].id);
+    EXPECT_EQ(directory.all().size(), 1u);
+}
+
+TEST_F(OutboxTest, a_conversation_continues_its_thread) {
+    take("<body>one</body>");
+    take("<body>two</body>");
+    settle();
+    EXPECT_THAT(mail(0).references, IsEmpty());
+    EXPECT_THAT(mail(1).references, testing::Contains(mail(0).id));
+    const auto* bob = directory.contact(committed[0].account, "bob@example.net");
+    ASSERT_NE(bob, nullptr);
+    EXPECT_TRUE(bob->written_to);
+    EXPECT_EQ(bob->last_out, mail(1).id);
+}
+
+TEST_F(OutboxTest, chat_states_say_nothing_to_mail) {
+    take("<composing xmlns='http://jabber.org/protocol/chatstates'/>");
+    settle();
+    EXPECT_THAT(committed, IsEmpty());
+    EXPECT_THAT(sent, IsEmpty());
+}
+
+TEST_F(OutboxTest, a_receipt_goes_out_only_if_asked_for_and_only_when_seen) {
+    take("<body>Hi</body>");
+    settle();
+    const AccountId account = committed.at(0).account;
+    committed.clear();
+    Contact bob = *directory.contact(account, "bob@example.net");
+    bob.dialect = Dialect::chatmail;
+    directory.save(bob);
+    for (const auto& [stanza, wants] : {std::pair("asked", true), std::pair("unasked", false)}) {
+        const ids::Known known{account, "bob@example.net", {std::string(stanza) + "@x"}, {stanza}, false, "", "", wants,
+                               time};
+        store.now([&](Database& db) { ids::remember(db, known); });
+    }
+    take("<displayed xmlns='urn:xmpp:chat-markers:0' id='unasked'/>");
+    take("<displayed xmlns='urn:xmpp:chat-markers:0' id='unknown'/>");
+    take("<received xmlns='urn:xmpp:receipts' id='asked'/>");
+    settle();
+    EXPECT_THAT(committed, IsEmpty());
+    take("<displayed xmlns='urn:xmpp:chat-markers:0' id='asked'/>");
+    settle();
+    ASSERT_EQ(committed.size(), 1u);
+    ASSERT_TRUE(mail(0).mdn);
+    EXPECT_EQ(mail(0).mdn->original.value, "asked@x");
+    EXPECT_EQ(committed[0].from, "") << "[RFC 8098 §2.1]";
+    EXPECT_EQ(committed[0].origin, "") << "nobody is told of its failure";
+    EXPECT_THAT(sent, IsEmpty());
+}
+
+}  // namespace
+}  // namespace gateway
