@@ -32,7 +32,6 @@ constexpr std::size_t jabber_in_flight = 1000;
 constexpr std::size_t unsent_most = 1024 * 1024;  // bytes towards the Jabber server before deliveries wait
 constexpr std::size_t works_most = 4000;          // commits that wait before reading stops
 constexpr std::size_t works_few = 1000;
-constexpr auto sweep_every = std::chrono::seconds(30);
 constexpr auto stop_patience = std::chrono::seconds(10);
 constexpr auto close_patience = std::chrono::seconds(5);
 
@@ -350,7 +349,9 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                 }
             });
         store.later([before = now() - config.store.keep_ids](Database& db) { ids::expire(db, before); });
-        sweep.expires_after(sweep_every);
+        const auto shortest = std::min<std::chrono::milliseconds>(config.mail.warn_after, config.mail.expire);
+        sweep.expires_after(std::clamp<std::chrono::milliseconds>(shortest / 4, std::chrono::milliseconds(250),
+                                                                  std::chrono::seconds(30)));
         sweep.async_wait([this](const boost::system::error_code& aborted) {
             if (!aborted) sweep_queue();
         });
