@@ -85,6 +85,15 @@ void bind_columns(Database& db, Query& query, const Account& account) {
 
 AccountId save(Database& db, const Account& account) {
     if (account.id != AccountId{}) {
+        // Another address is another mailbox: it starts at its end, not where the old one stood.
+        db.query(
+              "DELETE FROM folder WHERE account = ? AND NOT EXISTS (SELECT 1 FROM account a WHERE a.id = ? AND "
+              "a.local = ? AND a.domain = ?)")
+            .bind(number(account.id))
+            .bind(number(account.id))
+            .bind(account.address.local)
+            .bind(account.address.domain)
+            .run();
         auto query = db.query(
             "UPDATE account SET kind = ?, jid = ?, name = ?, local = ?, domain = ?, login = ?, take = ?, "
             "sent_copy = ?, lang = ? WHERE id = ?");

@@ -256,6 +256,22 @@ TEST_F(InboxTest, an_mdn_that_nobody_asked_for_says_nothing) {
     EXPECT_EQ(queued(), 0);
 }
 
+TEST_F(InboxTest, another_address_starts_reading_anew_and_a_new_password_does_not) {
+    store.now([&](Database& db) { accounts::save(db, alice, Cursor{"INBOX", 7, 5}); });
+    const auto places = [&] {
+        return ask<std::vector<Cursor>>([&](Database& db) { return accounts::cursors(db, alice); });
+    };
+    Account account = *directory.find(alice);
+    account.login.password = "new";
+    directory.save(account, {});
+    loop.flush(store);
+    EXPECT_EQ(places().size(), 1u);
+    account.address.local = "alice2";
+    directory.save(account, {});
+    loop.flush(store);
+    EXPECT_THAT(places(), IsEmpty());
+}
+
 TEST_F(InboxTest, mail_for_an_account_that_is_gone_is_declined) {
     auto arriving = arrival(mail("m1@x"));
     directory.remove(alice, {});
