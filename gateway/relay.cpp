@@ -82,6 +82,13 @@ struct Relay::State : std::enable_shared_from_this<State> {
                             [](const Contact* contact) { return contact->written_to || contact->subscribed; });
     }
 
+    /// The verdict leaves the account as if the mail had never come: it may go if it was made for that mail.
+    bool is_for_nothing(AccountId id, Verdict::Kind verdict) const {
+        if (verdict == Verdict::Kind::refused) return is_unused(id);
+        if (verdict != Verdict::Kind::declined && verdict != Verdict::Kind::silent) return false;
+        return directory.contacts(id).empty();  // else another mail came at the same time, and was taken
+    }
+
     std::optional<std::string> user_of_recipient(const std::string& recipient) const {
         const auto address = coi::parse_addr_spec(recipient);
         if (!address || address->domain != settings.domain) return std::nullopt;
@@ -96,8 +103,9 @@ struct Relay::State : std::enable_shared_from_this<State> {
         return {550, "5.1.1", "there is no such user here"};
     }
 
-    /// One recipient's verdict. An account that this mail made goes again if the server does not know the user; one
-    /// that was there stays, for a server says the same of a sender whom its user has blocked [XEP-0191 §3.3].
+    /// One recipient's verdict. An account that this mail made goes again if the server does not know the user, or
+    /// was not asked because nothing came of the mail; one that was there stays, for a server says the same of a sender
+    /// whom its user has blocked [XEP-0191 §3.3].
     awaitable<Reply> deliver_to(const std::string recipient, const coi::Message& mail, const std::string proven) {
         const auto jid = user_of_recipient(recipient);
         if (!jid) co_return Reply{550, "5.1.1", "there is no such user here"};
@@ -117,8 +125,9 @@ struct Relay::State : std::enable_shared_from_this<State> {
         const Verdict verdict = co_await wait_for<Verdict>(take);
         patience->cancel();
         if (verdict.kind == Verdict::Kind::taken) confirmed.insert(id);
-        if (fresh && verdict.kind == Verdict::Kind::refused && is_unused(id))
-            directory.remove(id, [](const Store::Failure&) {});
+        if (verdict.kind == Verdict::Kind::declined && !directory.find(id))  // another mail's end took it away
+            co_return Reply{452, "4.3.1", "cannot be taken now, please try again"};
+        if (fresh && is_for_nothing(id, verdict.kind)) directory.remove(id, [](const Store::Failure&) {});
         const Reply reply = reply_of(verdict, known || !settings.users.empty() || !proven.empty());
         if (reply.code != 250) log::info("LMTP: {} {} for {}: {}", reply.code, reply.enhanced, *jid, verdict.reason);
         co_return reply;

@@ -1,8 +1,9 @@
 """What cannot be delivered is said at once, to the one who wrote it, in words: on both sides, and nothing is taken and dropped."""
 
 import smtplib
+import sqlite3
 
-from play import World, check, tell
+from play import World, check, check_equal, tell
 
 
 def lmtp_reply(world, mail, to="alice@jabber.test"):
@@ -53,4 +54,11 @@ with World(gateway={"mail": 'max_size = "100 KiB"'}) as world:
     taken_back = bob.compose("alice@jabber.test", "", headers={"Chat-Version": "1.0", "Content-Disposition": "reaction"})
     check(lmtp_reply(world, taken_back.as_bytes())[0] == 250, "a reaction taken back: 250, for nobody is to get a bounce for it")
 
+    for mail in (newsletter, taken_back):
+        lmtp_reply(world, mail.as_bytes(), "yan@jabber.test")
+
     check(not any("Buy now" in s.body or "much too much" in s.body for s in alice.came), "Alice saw none of these")
+
+    world.coigate.stop()
+    with sqlite3.connect(f"file:{world.coigate.store}/coigate.db?mode=ro", uri=True) as store:
+        check_equal(store.execute("SELECT local FROM account").fetchall(), [("alice",)], "and no stranger's mail made an account")
