@@ -217,6 +217,7 @@ awaitable<Result<void>> ImapClient::State::open(Endpoint server, Login login) {
         if (auto learnt = co_await learn_capabilities(); !learnt) co_return die(learnt.error());
     }
     if (auto settled = co_await settle(); !settled) co_return die(settled.error());
+    ready = true;
     co_return Result<void>{};
 }
 

@@ -10,6 +10,7 @@ namespace coi::net {
 namespace {
 
 constexpr std::size_t most_responses = 2'000'000;  // to one command: a mailbox that big is listed in one answer
+constexpr std::size_t few_responses = 1000;        // before the login is through: there is little to say
 
 /// Codes that say that another try later may do better [RFC 5530 §3].
 bool is_temporary(std::string_view code) {
@@ -114,6 +115,7 @@ void ImapClient::State::notice(const ImapResponse& response) {
 }
 
 awaitable<Result<ImapResponse>> ImapClient::State::next(Timeout timeout, std::size_t literal_most) {
+    if (!ready && ++said_before_ready > few_responses) co_return over_limit("the server talks without end");
     auto line = co_await read_line(timeout, literal_most);
     if (!line) co_return line.error();
     auto response = parse_imap(std::move(*line));

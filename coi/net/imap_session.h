@@ -74,6 +74,8 @@ struct ImapClient::State {
     bool fresh_capabilities = false;  // said since the login command was sent
     bool utf8 = false;                // enabled: names and quoted strings are UTF-8
     bool no_idle = false;             // the server refused IDLE though it announced it
+    bool ready = false;               // open() is through
+    std::uint16_t said_before_ready = 0;  // responses: anybody can name a server and have us listen to it
     bool leaving = false;
     bool dead = false;
 

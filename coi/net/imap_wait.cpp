@@ -17,6 +17,7 @@ using Clock = std::chrono::steady_clock;
 // RFC 2177 allows 29 minutes; many address translators forget a silent connection much earlier, and only what we write
 // shows us a server that is gone.
 constexpr Timeout renewal = std::chrono::minutes(9);
+constexpr std::size_t most_unasked = 100'000;  // responses in one IDLE; whoever says more is begun anew, with backoff
 constexpr Timeout shortest_idle = std::chrono::seconds(1);
 
 Timeout since_then(Clock::time_point then) { return std::chrono::duration_cast<Timeout>(Clock::now() - then); }
@@ -26,7 +27,8 @@ Timeout since_then(Clock::time_point then) { return std::chrono::duration_cast<T
 /// Reads what comes unasked until there are news, `longest` is over, or the command under way ends.
 awaitable<Result<ImapClient::State::Heard>> ImapClient::State::listen(Timeout longest, ImapStatus& ending_status) {
     const auto begun = Clock::now();
-    while (!news) {
+    for (std::size_t count = 0; !news; ++count) {
+        if (count >= most_unasked) co_return die(over_limit("the server talks without end"));
         const Timeout left = longest - since_then(begun);
         if (left <= Timeout::zero()) co_return Heard::nothing;
         auto response = co_await next(left);

@@ -108,6 +108,12 @@ S: c1 OK [CAPABILITY IMAP4rev1] in
     EXPECT_EQ(ends("S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\n", odd).kind, ErrorKind::unsupported);
 }
 
+TEST(ImapLogin, AServerThatTalksWithoutEndIsLeft) {
+    std::string talk = "S: * OK ready\nC: c1 CAPABILITY\n";
+    for (int i = 0; i < 999; ++i) talk += "S: * OK still there\n";
+    EXPECT_EQ(ends(talk, tls).kind, ErrorKind::limit);
+}
+
 TEST(ImapLogin, PreauthNeedsNoLogin) {
     plays(R"(
 S: * PREAUTH ready
