@@ -106,7 +106,7 @@ with World(jabber_people=("alice", "eve")) as world:
     # Whom a user blocks can do nothing to their account.
     alice.tells_gateway("mail contacts")
     world.coigate.restart()
-    world.jabber("alice")
+    world.jabber("alice")  # waits for the gateway
     alice.iq(alice.jid, "set", f"<block xmlns='urn:xmpp:blocking'><item jid='{world.coigate.jid_of('mallory@mail.test')}'/></block>")
     check_equal(lmtp(world, mail("Mallory", "Let me in", "m2@mail.test", sender="mallory@mail.test"))[0], 550,
                 "mail from somebody whom she blocked is refused")
@@ -133,10 +133,14 @@ with World(jabber_people=("alice", "eve")) as world:
     world.coigate.config.write_text(good)
     world.coigate.check_log("hunter2", "No header of mine", "My mail comes", "smuggled", world.jabber_server.secret)
 
-    # Everybody stands still, and it is asked to end while mail pours in.
+    # The Jabber server and Postfix stand still, and it is asked to end while mail pours in.
+    check_equal(lmtp(world, mail("Bob", "Clouds", "clouds@mail.test"))[0], 250, "the Jabber server takes a mail")
     for server in (world.jabber_server, world.postfix):
         os.kill(server.process.pid, signal.SIGSTOP)
     try:
+        began = time.monotonic()
+        check_equal(lmtp(world, mail("Bob", "A first drop", "drop@mail.test"))[0], 250, "it stands still: a mail is taken")
+        check(time.monotonic() - began < 4, "after two seconds")
         pouring = [threading.Thread(target=pour, args=(world, i), daemon=True) for i in range(20)]
         for thread in pouring:
             thread.start()
@@ -147,5 +151,6 @@ with World(jabber_people=("alice", "eve")) as world:
         for server in (world.jabber_server, world.postfix):
             os.kill(server.process.pid, signal.SIGCONT)
     world.coigate.start()
+    alice.reads("A first drop", "bob@mail.test")
     lmtp(world, mail("Bob", "And the sun comes out", "sun@mail.test"))
     alice.reads("And the sun comes out", "bob@mail.test")
