@@ -18,6 +18,7 @@ namespace {
 
 // A TLS handshake costs about a millisecond of CPU: so many at once that the loop still answers within that.
 constexpr std::size_t started_at_once = 10;
+constexpr auto store_pause = std::chrono::seconds(5);
 constexpr auto start_every = std::chrono::milliseconds(20);
 
 }  // namespace
@@ -86,9 +87,18 @@ struct Linked::State : std::enable_shared_from_this<State> {
                 const auto alive = self.lock();
                 const Account* still = alive ? directory.find(id) : nullptr;
                 if (!still || stopped) return;
-                if (failure) return enqueue(id);
+                if (failure) return start_later(id);
                 watch(*still, std::move(cursors));
             });
+    }
+
+    /// The store is unwell and comes back by itself.
+    void start_later(AccountId id) {
+        auto timer = std::make_shared<boost::asio::steady_timer>(io, store_pause);
+        timer->async_wait([this, id, timer, self = weak_from_this()](const boost::system::error_code&) {
+            const auto alive = self.lock();
+            if (alive && !stopped && directory.find(id)) enqueue(id);
+        });
     }
 
     void watch(const Account& account, std::vector<Cursor> cursors) {

@@ -209,7 +209,9 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
                 }
                 to_file.pop_front();
             }
+            const bool all_filed = to_file.empty();
             if (!closed) co_await (*session)->logout();
+            if (all_filed && !closed && !to_file.empty()) co_return spawn(file_all());  // came during the logout
         } else {
             calls.note("copies could not be put into the Sent folder: " + session.error().text);
         }
