@@ -153,17 +153,21 @@ void Outbox::commit(const Account& account, const xmpp::Tag& message, Event even
                            lang,       event.wants_receipt, event.when};
     std::shared_ptr<xmpp::Tag> head(new xmpp::Tag("message"));
     for (const char* name : {"id", "from", "to", "xml:lang"}) head->addAttribute(name, xmpp::attribute(message, name));
+    auto too_many = std::make_shared<bool>(false);
     store_.commit(
-        [entry, known, is_receipt](Database& db) {
+        [entry, known, is_receipt, too_many, most = settings_.most_waiting](Database& db) {
+            if ((*too_many = queue::holds(db, entry->account, most))) return;
             if (!is_receipt) ids::remember(db, known);
             entry->id = queue::put(db, *entry);
         },
-        [this, entry, head, is_receipt](const Store::Failure& failure) {
-            if (!failure) return calls_.committed(std::move(*entry));
+        [this, entry, head, is_receipt, too_many](const Store::Failure& failure) {
+            if (!failure && !*too_many) return calls_.committed(std::move(*entry));
             if (is_receipt) return;
+            const std::string& their_lang = xmpp::attribute(*head, "xml:lang");
             refuse(*head, "wait", "resource-constraint",
-                   say(xmpp::attribute(*head, "xml:lang"),
-                       "The gateway cannot take messages right now. Please try again later."));
+                   failure ? say(their_lang, "The gateway cannot take messages right now. Please try again later.")
+                           : say(their_lang,
+                                 "Too many of your messages still wait to be delivered. Please try again later."));
         });
 }
 

@@ -26,6 +26,8 @@ class Outbox {
         std::string relay_domain;  // "": no relay
         std::chrono::milliseconds expire = std::chrono::days(5);
         Take relay_take = Take::all;
+        std::size_t most_waiting =
+            10'000;  // entries of one account in the queue: one user cannot fill everybody's disk
     };
     struct Calls {
         std::function<void(const xmpp::Tag&)> send;   // answers that need no proof

@@ -169,6 +169,12 @@ std::int64_t count(Database& db, AccountId account) {
     return query.integer(0);
 }
 
+bool holds(Database& db, AccountId account, std::size_t many) {
+    auto query = db.query("SELECT 1 FROM queue WHERE account = ? LIMIT 1 OFFSET ?");
+    query.bind(number(account)).bind(static_cast<std::int64_t>(many) - 1);
+    return query.step();
+}
+
 void forget_account(Database& db, AccountId account) {
     db.query("DELETE FROM queue WHERE account = ?").bind(number(account)).run();
 }

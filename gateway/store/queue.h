@@ -55,6 +55,8 @@ std::vector<Entry> overdue(Database&, Time now, Time warn_before, std::size_t mo
 void retry_all_now(Database&, Time now);
 std::int64_t count(Database&, Leg);
 std::int64_t count(Database&, AccountId);
+/// Whether this many entries of the account wait, or more. Costs as much as there are, up to `many`.
+bool holds(Database&, AccountId, std::size_t many);
 void forget_account(Database&, AccountId);
 
 }  // namespace gateway::queue

@@ -102,6 +102,24 @@ TEST_F(OutboxTest, a_store_that_fails_is_told_as_wait_and_nothing_is_handed_on) 
     EXPECT_EQ(condition(), "resource-constraint");
 }
 
+TEST_F(OutboxTest, one_user_cannot_fill_the_queue) {
+    Outbox::Settings settings{"coi.jabber.example", "jabber.example"};
+    settings.most_waiting = 2;
+    outbox.reload(settings);
+    take("<body>one</body>");
+    take("<body>two</body>");
+    settle();
+    ASSERT_EQ(committed.size(), 2u);
+    const auto first = committed.front().id;
+    committed.clear();
+    take("<body>three</body>");
+    EXPECT_EQ(condition(), "resource-constraint");
+    store.now([first](Database& db) { queue::done(db, first); });
+    take("<body>four</body>");
+    settle();
+    EXPECT_EQ(committed.size(), 1u);
+}
+
 TEST_F(OutboxTest, an_account_that_cannot_be_made_is_told_to_each_who_waited) {
     store.now([](Database& db) { db.execute("DROP TABLE account"); });
     int again = 0;
