@@ -1,0 +1,136 @@
+"""A Delta Chat user for plays: the real core (deltachat-rpc-server) as a child process, spoken to by JSON-RPC on its pipes.
+
+The program is $DELTACHAT_RPC_SERVER, else `deltachat-rpc-server` of the PATH. A profile is made with `classic=True` as one that
+talks in the clear too (force_encryption 0), else as a fresh installation makes it: encrypted only.
+"""
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import threading
+import time
+
+from server import Failure, wait_until
+
+CONNECTED = 4000
+ACCEPT_ANY_CERTIFICATE = "acceptInvalidCertificates"  # the play's own CA cannot be given to the core
+
+
+def program():
+    found = os.environ.get("DELTACHAT_RPC_SERVER") or shutil.which("deltachat-rpc-server")
+    if not found:
+        raise Failure("there is no deltachat-rpc-server: set DELTACHAT_RPC_SERVER to the core's program")
+    return found
+
+
+class DeltaClient:
+    """One profile; chats, contacts and messages are the core's own JSON (camelCase), by their numbers."""
+
+    def __init__(self, folder, address, password, imap_port, smtp_port, name="", classic=True):
+        self.address = address
+        folder.mkdir(parents=True, exist_ok=True)
+        self._log = open(folder / "log", "ab")
+        self._core = subprocess.Popen([program()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
+                                      env=os.environ | {"DC_ACCOUNTS_PATH": str(folder / "accounts"), "RUST_LOG": "info"})
+        self._numbers = itertools.count(1)
+        self._answers, self._news = {}, threading.Condition()
+        threading.Thread(target=self._listen, daemon=True).start()
+        self.account = self.call("add_account")
+        settings = {"displayname": name, "force_encryption": "0" if classic else "1"}
+        self.call("batch_set_config", self.account, {key: value for key, value in settings.items() if value})
+        self.call("add_or_update_transport", self.account, {
+            "addr": address, "password": password, "certificateChecks": ACCEPT_ANY_CERTIFICATE,
+            "imapServer": "localhost", "imapPort": imap_port, "imapSecurity": "ssl", "imapUser": address,
+            "smtpServer": "localhost", "smtpPort": smtp_port, "smtpSecurity": "starttls", "smtpUser": address})
+        self.call("start_io", self.account)
+        # What comes before the first look into the INBOX counts as old mail, which a new profile leaves alone.
+        wait_until(lambda: self.call("get_connectivity", self.account) >= CONNECTED, 30, f"{address} (Delta Chat) is connected")
+
+    def _listen(self):
+        for line in self._core.stdout:
+            answer = json.loads(line)
+            with self._news:
+                self._answers[answer.get("id")] = answer
+                self._news.notify_all()
+        with self._news:
+            self._answers[None] = {"error": {"message": "the core has ended"}}
+            self._news.notify_all()
+
+    def call(self, method, *params, seconds=60):
+        """A function of the core; returns its result. Failure carries the core's own words."""
+        number = next(self._numbers)
+        request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+        self._core.stdin.write(json.dumps(request).encode() + b"\n")
+        self._core.stdin.flush()
+        with self._news:
+            if not self._news.wait_for(lambda: number in self._answers or None in self._answers, seconds):
+                raise Failure(f"the Delta Chat core gave no answer to {method} within {seconds} s")
+            answer = self._answers.pop(number, None) or self._answers[None]
+        if "error" in answer:
+            raise Failure(f"Delta Chat's {method}: {answer['error']['message']}")
+        return answer["result"]
+
+    def close(self):
+        if self._core.poll() is None:
+            self._core.stdin.close()
+            try:
+                self._core.wait(10)
+            except subprocess.TimeoutExpired:
+                self._core.kill()
+                self._core.wait()
+        self._log.close()
+
+    # What a user does
+
+    def chat_with(self, address, name=""):
+        """The chat with an address, made if there is none."""
+        contact = self.call("lookup_contact_id_by_addr", self.account, address) or \
+            self.call("create_contact", self.account, address, name or None)
+        return self.call("create_chat_by_contact_id", self.account, contact)
+
+    def send(self, chat, text="", **data):
+        """A message; `data` as the core has it (file, filename, viewtype, quotedMessageId). Returns its number."""
+        return self.call("send_msg", self.account, chat, {"text": text or None} | data)
+
+    def sees(self, message):
+        """Opens the message: what the user has seen, the sender may be told."""
+        self.call("markseen_msgs", self.account, [message])
+
+    def accept(self, chat):
+        """Answers a contact request with yes."""
+        self.call("accept_chat", self.account, chat)
+
+    # What a user sees
+
+    def message(self, number):
+        return self.call("get_message", self.account, number)
+
+    def messages(self, chat):
+        """All messages of a chat, the oldest first."""
+        return [self.message(number) for number in self.call("get_message_ids", self.account, chat, False, False)]
+
+    def chats(self):
+        return self.call("get_chatlist_entries", self.account, None, None, None)
+
+    def wait_for(self, wanted, seconds=30, what="a message"):
+        """The newest message of any chat for which `wanted` holds."""
+        deadline = time.monotonic() + seconds
+        while True:
+            seen = [message for chat in self.chats() for message in self.messages(chat)]
+            for message in sorted(seen, key=lambda message: -message["id"]):
+                if wanted(message):
+                    return message
+            if time.monotonic() > deadline:
+                lines = "\n".join(f"  {message['fromId']} in {message['chatId']}: {message['text'][:200]!r}" for message in seen[-10:])
+                raise Failure(f"{self.address} (Delta Chat) waited {seconds:g} s in vain for {what}; what is there:\n{lines}")
+            time.sleep(0.1)
+
+    def reads(self, text, seconds=30):
+        """Waits for a message of somebody else that contains `text`."""
+        return self.wait_for(lambda message: message["fromId"] != 1 and text in message["text"], seconds, f"{text!r}")
+
+    def wait_for_state(self, number, state, seconds=30):
+        """Waits until the message's state is `state` (OUT_DELIVERED …)."""
+        return self.wait_for(lambda message: message["id"] == number and message["state"] == state, seconds, f"state {state}")
