@@ -1,0 +1,65 @@
+// PGP/MIME [RFC 3156] with header protection [RFC 9788]: a mail's bytes become an encrypted mail's bytes, and back.
+//
+// Pure, but for the OpenPGP in the middle (coi/crypt/openpgp): for a worker thread. What is protected is taken from
+// the inside only; a part that stood beside the encrypted one never counts as its content (EFAIL).
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coi/crypt/autocrypt.h"
+#include "coi/crypt/openpgp.h"
+#include "coi/message.h"
+
+namespace coi::pgp_mime {
+
+struct Close {
+    Secret signer;
+    std::vector<std::string> to;             // keys of the recipients; the own one is added by the function
+    autocrypt::Header own;                   // goes inside and, unless `chatmail`, outside too
+    std::vector<autocrypt::Header> gossip;   // one per recipient where there are several, or where SecureJoin needs it
+    bool chatmail = false;                   // hidden To, coarse Date, zero key ids: only Delta Chat can read such mail
+    std::int64_t date_offset = 0;            // seconds that the outer Date of chatmail lies back: random, up to 7 days
+    bool outer_autocrypt = true;             // the first mail to somebody who may not have our key
+};
+
+/// `mail` (as coi::print writes it) becomes multipart/encrypted: all of it inside with hp="cipher" and HP-Outer lines
+/// [RFC 9788 §2.2, §4], outside only what a server needs, Subject [...], and Chat-Version. The Message-ID is the same.
+Result<std::string> close(std::string_view mail, const Close&);
+
+/// What a mail's outside says about encryption, without any key.
+enum class Shape {
+    clear,      // nothing encrypted
+    encrypted,  // the whole mail is multipart/encrypted, or its only text is one inline PGP message
+    mixed,      // encrypted parts among others: shown as such, never decrypted as if it were the whole
+    foreign,    // S/MIME, or something that looks encrypted and is not understood
+};
+
+struct Found {
+    Shape shape = Shape::clear;
+    std::string message;  // the OpenPGP message, armoured or binary, if Shape::encrypted
+};
+/// Looks at the structure (within the Limits of a mail).
+Result<Found> find(std::string_view mail, const Limits& = {});
+
+struct Protection {
+    bool encrypted = false;  // it was, and was decrypted
+    openpgp::Signature signature = openpgp::Signature::none;
+    openpgp::Fingerprint signer;
+    std::vector<autocrypt::Header> gossip;  // of the inside, if the signature is good
+    bool operator==(const Protection&) const = default;
+};
+
+struct Opened {
+    Message mail;  // the inside, with From, Message-ID, Chat-Version of the outside where the inside says nothing
+    Protection protection;
+};
+/// Decrypts `found` and reads the inside as a mail; protected headers only from there [RFC 9788 §3], legacy display
+/// parts and old `protected-headers="v1"` understood. The inner From must be the outer one: else ErrorKind::refused.
+Result<Opened> open(std::string_view mail, const Found& found, const Secret& own, const std::vector<std::string>& signers,
+                    const Limits& = {}, const ParseOptions& = {});
+
+}  // namespace coi::pgp_mime

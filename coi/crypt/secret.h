@@ -1,0 +1,39 @@
+// Bytes that are wiped when they are let go: secret keys, passphrases, shared secrets.
+//
+// The memory is ours, and so is the duty to clean it (OPENSSL_cleanse); what a library copies inside is its own.
+
+#pragma once
+
+#include <openssl/crypto.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace coi {
+
+class Secret {
+  public:
+    Secret() = default;
+    explicit Secret(std::string bytes) : bytes_(std::move(bytes)) {}
+    Secret(const Secret&) = default;
+    Secret(Secret&& other) noexcept : bytes_(std::move(other.bytes_)) { other.wipe(); }
+    Secret& operator=(Secret other) noexcept {
+        bytes_.swap(other.bytes_);  // `other` wipes what was here
+        return *this;
+    }
+    ~Secret() { wipe(); }
+
+    std::string_view bytes() const { return bytes_; }
+    bool empty() const { return bytes_.empty(); }
+    bool operator==(const Secret&) const = default;
+
+  private:
+    void wipe() {
+        OPENSSL_cleanse(bytes_.data(), bytes_.size());
+        bytes_.clear();
+    }
+    std::string bytes_;
+};
+
+}  // namespace coi
