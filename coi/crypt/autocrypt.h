@@ -1,11 +1,13 @@
 // Autocrypt Level 1: the headers that carry keys, what they teach about a peer, and whether to encrypt.
 //
-// [Autocrypt §"The Autocrypt Header", §"Updating Autocrypt Peer State", §"Autocrypt-Gossip", §"Provide a recommendation"].
-// Pure: a peer's state goes in and comes out; the store keeps it (gateway/store/keys).
+// [Autocrypt §"The Autocrypt Header", §"Updating Autocrypt Peer State", §"Autocrypt-Gossip", §"Provide a
+// recommendation"]. Pure: a peer's state goes in and comes out; the store keeps it (gateway/store/keys). Beyond Level
+// 1: a verified key (SecureJoin) is the only one used for its peer, and mail to it is always encrypted.
 
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,8 +15,13 @@
 
 #include "coi/crypt/openpgp.h"
 #include "coi/mail/address.h"
+#include "coi/mail/header.h"
+#include "coi/message.h"
 
 namespace coi::autocrypt {
+
+/// A longer field is ignored, as by everybody else [§"The Autocrypt Header"].
+inline constexpr std::size_t most_field_bytes = 10 * 1024;
 
 struct Header {
     Address addr;
@@ -23,12 +30,20 @@ struct Header {
     bool operator==(const Header&) const = default;
 };
 
-/// The value of an Autocrypt or Autocrypt-Gossip field; nullopt for anything that the specification says to ignore (an
-/// unknown critical attribute, no addr, broken base64, more than Limits::key_bytes).
+/// The value of an Autocrypt or Autocrypt-Gossip field; nullopt for anything that the specification says to ignore: an
+/// unknown critical attribute, no addr, no or broken base64, more than most_field_bytes. What the key is worth is
+/// openpgp::inspect's to say.
 std::optional<Header> parse(std::string_view value);
-/// The value, unfolded; the printer of the mail folds it (keydata may be split anywhere by white space).
+/// The value on one line; spaces in keydata let append_field fold it. addr_spec() must be ASCII: else "".
 std::string print(const Header&);
 std::string print_gossip(const Header&);
+
+/// The one valid Autocrypt field of the sender among `fields` (split_fields of the header block; of the inner one, if
+/// the mail was encrypted): its addr is the only From address. Several valid ones are none.
+std::optional<Header> of_sender(const std::vector<Field>& fields, const std::vector<Address>& from);
+/// Of the gossip of an encrypted and signed mail, what is about its To, Cc and Reply-To [§"Updating … from Key
+/// Gossip"].
+std::vector<Header> of_recipients(const std::vector<Header>& gossip, const Message& mail);
 
 /// What is known of a peer [§"Internal state storage"], and what SecureJoin adds.
 struct Peer {
@@ -41,11 +56,14 @@ struct Peer {
     bool operator==(const Peer&) const = default;
 };
 
-/// What one mail says of its sender.
+/// The Date of the mail, or `now` (the time of receipt) where it is in the future or missing.
+std::chrono::sys_seconds effective_date(std::optional<std::chrono::sys_seconds> date, std::chrono::sys_seconds now);
+
+/// What one mail says of its sender. A mail with several From addresses says nothing: it is not for update().
 struct Seen {
-    std::chrono::sys_seconds effective_date{};  // the signed inner Date if there is one, never later than now
-    std::optional<Header> header;               // exactly one valid field whose addr is the From address; else nullopt
-    std::optional<openpgp::KeyInfo> info;       // of its key; nullopt: not usable, as if there were no header
+    std::chrono::sys_seconds effective_date{};  // of the signed inner Date if there is one
+    std::optional<Header> header;               // of_sender()
+    std::optional<openpgp::KeyInfo> info;       // of its key; nullopt: it is none, as if there were no header
     bool is_report = false;                     // multipart/report never updates [§"Updating Autocrypt Peer State"]
 };
 
@@ -55,17 +73,28 @@ enum class Change {
     replaced,  // another key than before: to be told in one line
 };
 Change update(Peer&, const Seen&);
-/// Gossip of a signed and encrypted mail, for one of its recipients.
+/// Gossip about this peer (of_recipients) of a signed and encrypted mail. `replaced`: the key that is used changed.
 Change update_gossip(Peer&, const Header& gossip, const openpgp::KeyInfo&, std::chrono::sys_seconds effective_date);
+
+/// Makes the key of that fingerprint, which must be one of the peer's, the verified one; false if it is none of them.
+bool verify(Peer&, const openpgp::Fingerprint&);
+
+/// The peer without the keys that cannot be encrypted to now (revoked, expired): they count as none [§"Determine if
+/// encryption is possible"]. The infos are of `key` and `gossip_key`; nullopt: not usable. A verified key stays:
+/// encrypting to it then fails, which is better than another key or none.
+Peer usable(Peer, const std::optional<openpgp::KeyInfo>& key, const std::optional<openpgp::KeyInfo>& gossip);
 
 /// The key to encrypt to: the verified one if there is one, else Autocrypt's, else gossip's; "" if none.
 const std::string& key_of(const Peer&);
 const openpgp::Fingerprint& fingerprint_of(const Peer&);
-/// A verified contact now sends with another key: what it signs is not shown as verified, and nothing is encrypted to it.
+/// A verified contact now sends with another key: what it signs is not shown as verified, and nothing is encrypted to
+/// it.
 bool is_conflicting(const Peer&);
 
 enum class Recommendation { disable, discourage, available, encrypt };
 /// `reply_to_encrypted`: the message answers an encrypted one.
 Recommendation recommend(const Peer&, bool own_mutual, bool reply_to_encrypted);
+/// For a message to several [§"Recommendations for messages to multiple addresses"]; disable for none.
+Recommendation recommend(const std::vector<Recommendation>& each);
 
 }  // namespace coi::autocrypt
