@@ -99,7 +99,9 @@ Part print_mdn(const Message& message) {
 
 Part print_body(const Message& message) {
     Part text = message.mdn ? print_mdn(message) : text_part(message.text);
-    if (message.attachments.empty()) return text;
+    // COMPAT: chatmail relays let this one mail pass in the clear, but only as multipart/mixed.
+    const bool wrapped = message.header("secure-join") == "vc-request";
+    if (message.attachments.empty() && !wrapped) return text;
     std::vector<Part> parts;
     parts.push_back(std::move(text));
     std::ranges::transform(message.attachments, std::back_inserter(parts), attachment_part);

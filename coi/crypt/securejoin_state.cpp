@@ -1,0 +1,92 @@
+// SecureJoin's answers; see securejoin_state.h.
+
+#include "coi/crypt/securejoin_state.h"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace coi::securejoin {
+namespace {
+
+/// In a time that tells nothing of where they differ; an empty secret equals none.
+bool is_same(std::string_view given, std::string_view secret) {
+    return !secret.empty() && given.size() == secret.size() &&
+           CRYPTO_memcmp(given.data(), secret.data(), secret.size()) == 0;
+}
+
+/// As people may write it, with spaces and in lower case.
+openpgp::Fingerprint fingerprint_field(const Message& mail) {
+    openpgp::Fingerprint out;
+    for (const unsigned char c : mail.header("secure-join-fingerprint")) {
+        if (std::isxdigit(c)) out += static_cast<char>(std::toupper(c));
+    }
+    return out;
+}
+
+/// Encrypted to us by design of the sender, and well signed; else why not.
+std::optional<Refused> lack_of_protection(const Arrival& arrival, const openpgp::Fingerprint& own) {
+    const auto& protection = arrival.protection;
+    if (!protection.encrypted || protection.signature != openpgp::Signature::good || protection.signer.empty())
+        return Refused::unprotected;
+    if (std::ranges::find(arrival.gossiped, own) == arrival.gossiped.end()) return Refused::not_for_us;
+    return std::nullopt;
+}
+
+Outcome request_arrives(const Offer& ours, const Arrival& arrival) {
+    if (!is_same(arrival.mail.header("secure-join-invitenumber"), ours.invite.invite_number))
+        return Refused::unknown_invite;
+    if (arrival.sender_key.empty()) return Refused::no_key;
+    if (!ours.used_by.empty() && ours.used_by != arrival.sender_key) return Refused::used;
+    return Reply{auth_required()};
+}
+
+Outcome secret_arrives(const Offer& ours, const Arrival& arrival) {
+    if (const auto lack = lack_of_protection(arrival, ours.invite.fingerprint)) return *lack;
+    if (!is_same(arrival.mail.header("secure-join-auth"), ours.invite.auth)) return Refused::unknown_invite;
+    const auto& signer = arrival.protection.signer;
+    if (fingerprint_field(arrival.mail) != signer || arrival.sender_key != signer) return Refused::wrong_key;
+    // Again from the same key: the confirmation may have been lost. It verifies nothing: it may be a replay.
+    if (ours.used_by == signer) return Reply{contact_confirm()};
+    if (!ours.used_by.empty()) return Refused::used;
+    return Verified{signer, contact_confirm()};
+}
+
+}  // namespace
+
+const Offer* offer_of(std::span<const Offer> offers, const Message& mail) {
+    const auto found = std::ranges::find_if(offers, [&](const Offer& offer) {
+        return is_same(mail.header("secure-join-invitenumber"), offer.invite.invite_number) ||
+               is_same(mail.header("secure-join-auth"), offer.invite.auth);
+    });
+    return found == offers.end() ? nullptr : &*found;
+}
+
+Outcome inviter_step(const Offer& ours, const Arrival& arrival, std::chrono::sys_seconds now) {
+    if (now >= ours.expires) return Refused::expired;
+    switch (step_of(arrival.mail).value_or(Step::other)) {
+        case Step::request:
+            return request_arrives(ours, arrival);
+        case Step::request_with_auth:
+            return secret_arrives(ours, arrival);
+        default:
+            return Refused::out_of_order;
+    }
+}
+
+Outcome joiner_step(const Joining& joining, const Arrival& arrival, const openpgp::Fingerprint& own,
+                    std::chrono::sys_seconds now) {
+    if (now >= joining.expires) return Refused::expired;
+    const auto step = step_of(arrival.mail).value_or(Step::other);
+    if (step != (joining.answered ? Step::contact_confirm : Step::auth_required)) return Refused::out_of_order;
+    if (const auto lack = lack_of_protection(arrival, own)) return *lack;
+    if (arrival.protection.signer != joining.invite.fingerprint) return Refused::wrong_key;
+    const auto& from = arrival.mail.from;
+    if (from.size() != 1 || from.front().canonical() != joining.invite.address.canonical())
+        return Refused::wrong_sender;
+    if (joining.answered) return Confirmed{};
+    return Verified{joining.invite.fingerprint, request_with_auth(joining.invite, own)};
+}
+
+}  // namespace coi::securejoin

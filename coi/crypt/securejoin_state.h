@@ -1,0 +1,78 @@
+// SecureJoin, both sides, as pure functions: what a mail of the handshake makes of an invite, and what answers it.
+//
+// [SecureJoin §"Setup Contact protocol"]. The caller keeps Offer and Joining, sends the answers and marks keys.
+//   inviter (Offer):   vc-request → Reply vc-auth-required; vc-request-with-auth → Verified + vc-contact-confirm
+//   joiner (Joining):  begins with request(); vc-auth-required → Verified + vc-request-with-auth;
+//                      vc-contact-confirm → Confirmed
+// Invariant: Verified names the key that signed this mail. At the inviter that mail held the secret of an offer that is
+// neither expired nor used; at the joiner the key is the one that the invite names.
+
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "coi/crypt/pgp_mime.h"
+#include "coi/crypt/securejoin.h"
+
+namespace coi::securejoin {
+
+/// An invite of ours. It verifies one key, once.
+struct Offer {
+    Invite invite;
+    std::chrono::sys_seconds expires{};
+    openpgp::Fingerprint used_by;  // the key that was verified by it; "" for none yet
+};
+
+/// An invite that our user follows. The mail that begins it is request(invite): in the clear, with our Autocrypt field.
+struct Joining {
+    Invite invite;
+    std::chrono::sys_seconds expires{};
+    bool answered = false;  // Verified was the result of a step: their key is verified, our secret is sent
+};
+
+/// A mail with a Secure-Join field.
+struct Arrival {
+    const Message& mail;  // the inside, if it was encrypted
+    const pgp_mime::Protection& protection;
+    openpgp::Fingerprint sender_key;             // of its Autocrypt field; "" without one
+    std::vector<openpgp::Fingerprint> gossiped;  // of the keys in protection.gossip
+};
+
+/// To be sent to the mail's From, encrypted to the sender's key (Arrival::sender_key), with that key as gossip.
+struct Reply {
+    Message mail;
+};
+/// `fingerprint` is now the verified key of the mail's From; the answer as Reply. Commit Offer::used_by, or
+/// Joining::answered, with it.
+struct Verified {
+    openpgp::Fingerprint fingerprint;
+    Message answer;
+};
+/// The inviter has verified us too.
+struct Confirmed {};
+/// Nothing is to be sent and nothing changes; a mail that nobody asked for gets no answer.
+enum class Refused {
+    unknown_invite,  // no or a wrong invite number or secret
+    expired,         // the invite is too old
+    used,            // by another key
+    no_key,          // vc-request without a key to answer to
+    unprotected,     // not encrypted, or not well signed
+    wrong_key,       // signed by another key than the one it speaks of, or than the invite's
+    wrong_sender,    // From is not the inviter
+    not_for_us,      // our key is not in its gossip: it may be somebody else's mail, encrypted anew to us
+    out_of_order,    // a step that nobody waits for now
+};
+
+using Outcome = std::variant<Reply, Verified, Confirmed, Refused>;
+
+/// Which of our offers the mail names, by invite number or secret; nullptr for none.
+const Offer* offer_of(std::span<const Offer>, const Message&);
+
+Outcome inviter_step(const Offer& ours, const Arrival&, std::chrono::sys_seconds now);
+/// `own`: our key.
+Outcome joiner_step(const Joining&, const Arrival&, const openpgp::Fingerprint& own, std::chrono::sys_seconds now);
+
+}  // namespace coi::securejoin
