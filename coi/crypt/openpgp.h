@@ -28,10 +28,10 @@ std::string grouped(const Fingerprint&);
 
 /// What untrusted keys and messages may cost.
 struct Limits {
-    std::size_t key_bytes = 64 * 1024;           // of one key; Autocrypt headers are smaller
+    std::size_t key_bytes = 64 * 1024;             // of one key; Autocrypt headers are smaller
     std::size_t message_bytes = 35 * 1024 * 1024;  // encrypted, with armour
-    std::size_t plain_bytes = 25 * 1024 * 1024;  // decrypted and decompressed
-    std::size_t recipients = 200;                // session key packets of one message
+    std::size_t plain_bytes = 25 * 1024 * 1024;    // decrypted and decompressed
+    std::size_t recipients = 200;                  // session key packets of one message
 };
 
 struct KeyInfo {
@@ -77,19 +77,26 @@ enum class Signature {
     bad,      // wrong, or by a key that was expired or revoked when it signed
 };
 
-struct Opened {
-    std::string plain;
+struct Verdict {
     Signature signature = Signature::none;
-    Fingerprint signer;                   // of the primary key, if good; key id or fingerprint as far as known, if unknown
-    std::chrono::sys_seconds signed_at{};  // of the signature, if good
-    bool compressed = false;
+    Fingerprint signer;                    // of the primary key, if good or bad; 16 digits of the key id, if unknown
+    std::chrono::sys_seconds signed_at{};  // if good; at most a day ahead of our clock
+    bool operator==(const Verdict&) const = default;
 };
 
-/// Decrypts with `own` (key ids of recipients may be zero: [RFC 9580 §5.1.8]) and verifies with `signers` (public
-/// keys). Failures: ErrorKind::auth "not for this key"; ErrorKind::refused for what is not integrity-protected or was
-/// tampered with; ErrorKind::limit; ErrorKind::malformed; ErrorKind::unsupported for SEIPD v2.
+struct Opened : Verdict {
+    std::string plain;
+};
+
+/// Decrypts with `own` (key ids of recipients may be zero: [RFC 9580 §5.1.8]) and verifies with `signers` (public keys;
+/// what is no key is passed over). Failures: ErrorKind::auth "not for this key"; ErrorKind::refused for what is not
+/// integrity-protected, was tampered with, or is encrypted once more inside; ErrorKind::limit; ErrorKind::malformed;
+/// ErrorKind::unsupported for SEIPD v2.
 Result<Opened> decrypt(std::string_view message, const Secret& own, const std::vector<std::string>& signers,
                        const Limits& = {});
+
+/// What a detached signature, binary or armoured, says about `signed_bytes` [RFC 3156 §5].
+Verdict verify(std::string_view signed_bytes, std::string_view signature, const std::vector<std::string>& signers);
 
 /// With a passphrase (SKESK), for the Autocrypt Setup Message [Autocrypt §"Setup Message"].
 Result<Secret> decrypt_with_passphrase(std::string_view message, const Secret& passphrase, const Limits& = {});
