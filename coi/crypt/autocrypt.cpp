@@ -71,7 +71,9 @@ std::string print_keydata(std::string_view key) {
 
 std::string print_field(const Header& header, bool with_preference) {
     const std::string addr = header.addr.addr_spec();
-    if (std::ranges::any_of(addr, [](char c) { return static_cast<unsigned char>(c) >= 0x7f || c < ' '; })) return {};
+    // What a field could carry only in encoded words, nobody would read.
+    if (addr.find("=?") != std::string::npos || std::ranges::any_of(addr, [](char c) { return c < ' ' || c > '~'; }))
+        return {};
     return "addr=" + addr + ';' + (with_preference && header.mutual ? " prefer-encrypt=mutual;" : "") +
            print_keydata(header.key);
 }

@@ -34,7 +34,8 @@ struct Header {
 /// unknown critical attribute, no addr, no or broken base64, more than most_field_bytes. What the key is worth is
 /// openpgp::inspect's to say.
 std::optional<Header> parse(std::string_view value);
-/// The value on one line; spaces in keydata let append_field fold it. addr_spec() must be ASCII: else "".
+/// The value on one line; spaces in keydata let append_field fold it. An addr_spec() beyond ASCII
+/// or with `=?` has no field: "".
 std::string print(const Header&);
 std::string print_gossip(const Header&);
 

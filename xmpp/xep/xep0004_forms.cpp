@@ -14,6 +14,7 @@ void add_field(Tag& form, const Field& field) {
     element.addAttribute("label", clean(field.label));
     if (!field.description.empty()) add(element, "desc", {}, field.description);
     if (field.required) add(element, "required");
+    if (field.media) xep0221::add_media(element, *field.media);
     if (!field.value.empty()) add(element, "value", {}, field.value);
     for (const auto& option : field.options) {
         Tag& choice = add(element, "option");

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "xmpp/stanza.h"
+#include "xmpp/xep/xep0221_media.h"
 
 namespace xmpp::xep0004 {
 
@@ -24,6 +25,7 @@ struct Field {
     };
     std::vector<Option> options{};
     std::string description{};
+    std::optional<xep0221::Media> media{};  // shown beside the label
 };
 
 struct Form {

@@ -102,8 +102,9 @@ TEST(Autocrypt, GossipHasNoPreference) {
     EXPECT_EQ(print_gossip({alice, true, "abc"}), "addr=alice@autocrypt.example; keydata= YWJj");
 }
 
-TEST(Autocrypt, AnAddressBeyondAsciiHasNoField) {
+TEST(Autocrypt, AnAddressThatNeedsEncodedWordsHasNoField) {
     EXPECT_EQ(print({{"", "zoë", "autocrypt.example"}, true, "abc"}), "");
+    EXPECT_EQ(print({{"", "a=?b", "autocrypt.example"}, true, "abc"}), "");
 }
 
 TEST(AutocryptOfSender, TakesTheOneValidField) {

@@ -13,6 +13,8 @@
 #include "xmpp/xep/xep0172_nick.h"
 #include "xmpp/xep/xep0184_receipts.h"
 #include "xmpp/xep/xep0203_delay.h"
+#include "xmpp/xep/xep0221_media.h"
+#include "xmpp/xep/xep0231_bob.h"
 #include "xmpp/xep/xep0333_markers.h"
 
 namespace xmpp {
@@ -233,6 +235,45 @@ TEST(Xep0082DateTime, WhatIsNone) {
                              "2002-09-10T23:08:25Zx", "2002-09-10T23:08:25+5:00", "yesterday"}) {
         EXPECT_FALSE(xep0203::parse_stamp(text)) << text;
     }
+}
+
+TEST(Xep0231Bob, ARequest) {
+    const std::string cid = "sha1+8f35fef110ffc5df08d579a50083ff9308fb6242@bob.xmpp.org";
+    const auto iq = [&](const std::string& type, const std::string& payload) {
+        return parsed(
+            "<iq from='doctor@shakespeare.lit/pda' id='get-data-1' to='ladymacbeth@shakespeare.lit/castle' type='" +
+            type + "'>" + payload + "</iq>");
+    };
+    const std::string data = "<data xmlns='urn:xmpp:bob' cid='" + cid + "'/>";
+    EXPECT_EQ(xep0231::requested(*iq("get", data)), cid);
+    EXPECT_FALSE(xep0231::requested(*iq("set", data)));
+    EXPECT_FALSE(xep0231::requested(*iq("get", "<data xmlns='urn:xmpp:bob'/>")));
+    EXPECT_FALSE(xep0231::requested(*iq("get", "<data xmlns='x' cid='" + cid + "'/>")));
+    EXPECT_FALSE(xep0231::requested(*iq("get", data + "<query xmlns='x'/>")));
+}
+
+TEST(Xep0231Bob, TheDataIsNamedByItsHash) {
+    Tag iq("iq");
+    xep0231::add_data(iq, {"text/plain", std::string("abc\0\xff", 5), std::chrono::hours(24)});
+    EXPECT_EQ(iq.xml(),
+              "<iq><data xmlns='urn:xmpp:bob' cid='sha1+25491b8b5164b21d6e43b235c558a48e9c2b43c3@bob.xmpp.org' "
+              "max-age='86400' type='text/plain'>YWJjAP8=</data></iq>");
+    EXPECT_EQ(xep0231::cid("abc"), "sha1+a9993e364706816aba3e25717850c26c9cd0d89d@bob.xmpp.org");
+}
+
+TEST(Xep0221Media, InclusionInADataForm) {
+    Tag iq("iq");
+    xep0004::Form form;
+    form.type = "result";
+    form.fields.push_back({"ocr", "fixed", "Scan me", ""});
+    form.fields.back().media = {
+        {"cid:sha1+f24030b8d91d233bac14777be5ab531ca3b9f102@bob.xmpp.org", "image/jpeg", 290, 80}};
+    xep0004::add_form(iq, form);
+    EXPECT_EQ(iq.xml(),
+              "<iq><x xmlns='jabber:x:data' type='result'><field var='ocr' type='fixed' label='Scan me'>"
+              "<media xmlns='urn:xmpp:media-element' height='80' width='290'>"
+              "<uri type='image/jpeg'>cid:sha1+f24030b8d91d233bac14777be5ab531ca3b9f102@bob.xmpp.org</uri>"
+              "</media></field></x></iq>");
 }
 
 }  // namespace
