@@ -18,10 +18,11 @@ namespace {
 const std::string nothing;
 
 bool is_kept(std::string_view name) {
-    static constexpr std::array<std::string_view, 23> kept{
+    static constexpr std::array<std::string_view, 24> kept{
         "authentication-results",
         "auto-submitted",
         "autocrypt",
+        "autocrypt-setup-message",
         "delivered-to",
         "disposition-notification-to",
         "ephemeral-timer",

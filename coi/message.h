@@ -64,8 +64,8 @@ struct Message {
     bool encrypted = false;       // OpenPGP (PGP/MIME, inline) or S/MIME; what it says is not in `text`
     // Header fields by lower-case name, decoded and unfolded: every Chat-*, Secure-Join* and List-*, and
     // Auto-Submitted, Precedence, Return-Path, Authentication-Results, Autocrypt, Disposition-Notification-To,
-    // Ephemeral-Timer, Feedback-ID, Delivered-To, X-Auto-Response-Suppress, X-Autoreply and its kin, X-Failed-Recipients, X-Loop, and
-    // Content-Disposition if it is `reaction` [RFC 9078]. The first occurrence only. print writes back those given.
+    // Ephemeral-Timer, Feedback-ID, Delivered-To, X-Auto-Response-Suppress, X-Autoreply and its kin, X-Failed-Recipients, X-Loop,
+    // Autocrypt-Setup-Message, and Content-Disposition if it is `reaction` [RFC 9078]. The first only. print writes them.
     std::map<std::string, std::string> headers;
 
     /// The field's value, or "" (a header that is empty says as little as one that is missing).
