@@ -55,6 +55,20 @@ Outcome secret_arrives(const Offer& ours, const Arrival& arrival) {
 
 }  // namespace
 
+Arrival arrival(const Message& mail, const pgp_mime::Protection& protection, std::chrono::sys_seconds now) {
+    const auto fingerprint = [&](const autocrypt::Header& header) {
+        const auto info = openpgp::inspect(header.key, now);
+        return info ? info->fingerprint : openpgp::Fingerprint();
+    };
+    Arrival out{mail, protection, {}, {}};
+    if (const auto sender = autocrypt::of_sender({{"autocrypt", mail.header("autocrypt")}}, mail.from))
+        out.sender_key = fingerprint(*sender);
+    for (const auto& header : protection.gossip) {
+        if (auto found = fingerprint(header); !found.empty()) out.gossiped.push_back(std::move(found));
+    }
+    return out;
+}
+
 const Offer* offer_of(std::span<const Offer> offers, const Message& mail) {
     const auto found = std::ranges::find_if(offers, [&](const Offer& offer) {
         return is_same(mail.header("secure-join-invitenumber"), offer.invite.invite_number) ||

@@ -33,13 +33,16 @@ struct Joining {
     bool answered = false;  // Verified was the result of a step: their key is verified, our secret is sent
 };
 
-/// A mail with a Secure-Join field.
+/// A mail with a Secure-Join field; it refers to `mail` and `protection`.
 struct Arrival {
     const Message& mail;  // the inside, if it was encrypted
     const pgp_mime::Protection& protection;
     openpgp::Fingerprint sender_key;             // of its Autocrypt field; "" without one
     std::vector<openpgp::Fingerprint> gossiped;  // of the keys in protection.gossip
 };
+
+/// With the keys of the mail's fields looked into; for a worker thread.
+Arrival arrival(const Message& mail, const pgp_mime::Protection&, std::chrono::sys_seconds now);
 
 /// To be sent to the mail's From, encrypted to the sender's key (Arrival::sender_key), with that key as gossip.
 struct Reply {

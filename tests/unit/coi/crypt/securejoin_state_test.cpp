@@ -70,6 +70,22 @@ TEST(SecureJoinState, TwoSidesEndVerified) {
     EXPECT_TRUE(std::holds_alternative<Confirmed>(joiner_step(theirs, confirmed.arrival(), bob_key, now)));
 }
 
+TEST(SecureJoinState, AnArrivalNamesTheKeysOfItsFields) {
+    const Secret secret_key = openpgp::generate(bob, now).value();
+    const std::string key = openpgp::public_key(secret_key, bob).value();
+    const std::string fingerprint = openpgp::inspect(key, now).value().fingerprint;
+    Message mail = auth_required();
+    mail.from = {bob};
+    mail.headers["autocrypt"] = autocrypt::print({bob, true, key});
+    pgp_mime::Protection protection;
+    protection.gossip = {{alice, false, "rubbish"}, {alice, false, key}};
+    const Arrival known = arrival(mail, protection, now);
+    EXPECT_EQ(known.sender_key, fingerprint);
+    EXPECT_EQ(known.gossiped, std::vector{fingerprint});
+    mail.from = {eve};  // another's field
+    EXPECT_EQ(arrival(mail, protection, now).sender_key, "");
+}
+
 TEST(SecureJoinState, AnOfferIsFoundByNumberAndBySecret) {
     const std::vector<Offer> offers{offer(), offer(), offer()};
     EXPECT_EQ(offer_of(offers, request(offers[1].invite)), &offers[1]);
