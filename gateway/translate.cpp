@@ -7,9 +7,11 @@
 #include "gateway/feature/receipt.h"
 #include "gateway/feature/text.h"
 #include "gateway/identity.h"
+#include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0184_receipts.h"
 #include "xmpp/xep/xep0203_delay.h"
 #include "xmpp/xep/xep0333_markers.h"
+#include "xmpp/xep/xep0380_eme.h"
 
 namespace gateway {
 namespace {
@@ -97,14 +99,9 @@ bool carries(const Event& event, Dialect dialect) {
 }
 
 bool sealed(const xmpp::Tag& stanza) {
-    for (const char* ns : {"eu.siacs.conversations.axolotl", "urn:xmpp:omemo:1", "urn:xmpp:omemo:2"}) {
-        if (xmpp::child(stanza, "encrypted", ns)) return true;
-    }
-    if (xmpp::child(stanza, "encryption", "urn:xmpp:eme:0")) return true;   // [XEP-0380 §3]
-    if (xmpp::child(stanza, "openpgp", "urn:xmpp:openpgp:0")) return true;  // [XEP-0373 §3]
-    if (xmpp::child(stanza, "x", "jabber:x:encrypted")) return true;        // [XEP-0027]
+    if (xmpp::xep0380::encryption(stanza) || xmpp::xep0380::payload(stanza)) return true;
     const xmpp::Tag* body = xmpp::child(stanza, "body", "");
-    return body && body->cdata().starts_with("?OTR");  // [XEP-0364 §4]
+    return body && !xmpp::otr::look(body->cdata()).is_plain();  // [XEP-0364 §4]
 }
 
 xmpp::Stanza write_stanza(const Event& event, const xmpp::JID& from, const xmpp::JID& to) {

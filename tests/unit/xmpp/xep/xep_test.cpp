@@ -15,7 +15,10 @@
 #include "xmpp/xep/xep0203_delay.h"
 #include "xmpp/xep/xep0221_media.h"
 #include "xmpp/xep/xep0231_bob.h"
+#include "xmpp/xep/xep0280_carbons.h"
 #include "xmpp/xep/xep0333_markers.h"
+#include "xmpp/xep/xep0334_hints.h"
+#include "xmpp/xep/xep0380_eme.h"
 
 namespace xmpp {
 namespace {
@@ -210,6 +213,43 @@ TEST(Xep0333Markers, Section4) {
         xep0333::displayed(*parsed("<message><displayed xmlns='urn:xmpp:chat-markers:0' id='message-1'/></message>")),
         "message-1");
     EXPECT_FALSE(xep0333::displayed(*parsed("<message><displayed xmlns='urn:xmpp:chat-markers:0'/></message>")));
+}
+
+TEST(Xep0364Otr, Section4Example) {
+    const auto message = parsed(
+        "<message from='malvolio@stewardsguild.lit/countesshousehold' to='olivia@countess.lit/veiled'>"
+        "<body>?OTR?v23?...</body></message>");
+    xep0380::add_encryption(*message, xep0380::otr);
+    xep0334::add_no_copy(*message);
+    xep0334::add_no_permanent_store(*message);
+    xep0280::add_private(*message);
+    EXPECT_EQ(message->xml(),
+              "<message from='malvolio@stewardsguild.lit/countesshousehold' to='olivia@countess.lit/veiled'>"
+              "<body>?OTR?v23?...</body><encryption xmlns='urn:xmpp:eme:0' namespace='urn:xmpp:otr:0'/>"
+              "<no-copy xmlns='urn:xmpp:hints'/><no-permanent-store xmlns='urn:xmpp:hints'/>"
+              "<private xmlns='urn:xmpp:carbons:2'/></message>");
+    EXPECT_FALSE(xep0280::is_copy(*message));
+}
+
+TEST(Xep0380Encryption, Section3Examples) {
+    EXPECT_EQ(xep0380::encryption(*parsed("<message><body>?OTR?v23?...</body><encryption xmlns='urn:xmpp:eme:0' "
+                                          "namespace='urn:xmpp:otr:0'/></message>")),
+              "urn:xmpp:otr:0");
+    const auto openpgp = parsed(
+        "<message><openpgp xmlns='urn:xmpp:openpgp:0'>...</openpgp><body>This message is encrypted.</body></message>");
+    EXPECT_FALSE(xep0380::encryption(*openpgp));
+    EXPECT_EQ(xep0380::payload(*openpgp), "urn:xmpp:openpgp:0");
+    EXPECT_EQ(xep0380::payload(*parsed("<message><encrypted xmlns='urn:xmpp:omemo:2'/></message>")),
+              "urn:xmpp:omemo:2");
+    EXPECT_FALSE(xep0380::payload(*parsed("<message><x xmlns='jabber:x:oob'/><body>a</body></message>")));
+}
+
+TEST(Xep0280Carbons, Section7And8Examples) {
+    for (const char* direction : {"received", "sent"}) {
+        EXPECT_TRUE(xep0280::is_copy(*parsed(
+            std::string("<message from='romeo@montague.example' type='chat'><") + direction +
+            " xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'/></" + direction + "></message>")));
+    }
 }
 
 TEST(Xep0203Delay, Section3Example) {

@@ -1,0 +1,259 @@
+// What a body is to OTR, pieces, and how often a session may start.
+
+#include "xmpp/otr/front.h"
+
+#include <gmock/gmock.h>
+
+#include "xmpp/otr/fragments.h"
+#include "xmpp/otr/limiter.h"
+
+namespace xmpp::otr {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string base = " \t  \t\t\t\t \t \t \t  ", v1 = " \t \t  \t ", v2 = "  \t\t  \t ", v3 = "  \t\t  \t\t";
+
+TEST(OtrFront, PlainText) {
+    for (const char* text : {"", "hello", "? OTR", "?otr?", "I asked with ?OTRv23? and nothing came", "what is ?OTR",
+                             "see ?OTR:", "<b>bold</b> ?OTR?", "a?OTR,b", "?OTR", "?OTRX"}) {
+        const bool begins = std::string_view(text).starts_with("?OTR");
+        EXPECT_EQ(look(text).kind, begins ? Kind::unknown : Kind::plain) << text;
+    }
+    EXPECT_EQ(look("héllo\n").text, "héllo\n");
+}
+
+TEST(OtrFront, WhitespaceTagIsTakenOut) {  // [XEP-0364 §3]
+    for (const auto& tag : {base, base + v2, base + v1 + v2 + v3, base + v3 + "\t\t\t\t\t\t\t\t"}) {
+        for (const auto& [before, after] : {std::pair{"hello", ""}, {"", "hello"}, {"hel", "lo"}}) {
+            const Seen seen = look(before + tag + after);
+            EXPECT_EQ(seen.kind, Kind::tagged);
+            EXPECT_EQ(seen.text, "hello");
+        }
+    }
+    EXPECT_EQ(strip_tag("a" + base + v2 + "b" + base + v3 + " c"), "ab c");
+    EXPECT_EQ(strip_tag(base + v2), "");
+    EXPECT_EQ(strip_tag(base.substr(1)), base.substr(1));
+}
+
+TEST(OtrFront, Queries) {  // [OTR v3 "OTR Query Messages"]: its examples
+    const std::vector<std::pair<std::string, int>> queries{
+        {"?OTR?", 1},
+        {"?OTRv2?", 2},
+        {"?OTR?v2?", 2},
+        {"?OTRv23?", 3},
+        {"?OTR?v23?", 3},
+        {"?OTRv24x?", 2},
+        {"?OTR?v24x?", 2},
+        {"?OTR?v?", 1},
+        {"?OTRv?", 0},
+        {"?OTRv2", 0},
+        {"?OTRv4?", 0},
+        {"?OTRv23?\n<b>a</b> has requested an <a href=\"https://otr.cypherpunks.ca/\">Off-the-Record</a>", 3}};
+    for (const auto& [text, version] : queries) {
+        EXPECT_EQ(look(text).kind, Kind::query) << text;
+        EXPECT_EQ(look(text).version, version) << text;
+    }
+    EXPECT_EQ(look("\xef\xbb\xbf \n<html><body>?OTRv3?</body>").kind, Kind::query);
+}
+
+/// An encoded message: version, type, for v3 the tags, and something.
+std::string encoded(int version, int type, std::string_view rest = "AAAA") {
+    const std::string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const int bits = version << 8 | type;
+    std::string text = "?OTR:";
+    for (const int shift : {18, 12, 6, 0}) text += letters[bits >> shift & 63];
+    return text + (version == 3 ? "AAABAAAAAgAA" : "") + std::string(rest) + ".";
+}
+
+TEST(OtrFront, EncodedMessages) {  // [OTR v3 "Encoded messages"]
+    const std::vector<std::pair<int, Kind>> types{
+        {0x02, Kind::dh_commit}, {0x0a, Kind::dh_key}, {0x11, Kind::reveal_signature},
+        {0x12, Kind::signature}, {0x03, Kind::data},   {0x04, Kind::malformed}};
+    for (const auto& [type, kind] : types) {
+        EXPECT_EQ(look(encoded(2, type)).kind, kind);
+        const Seen seen = look(encoded(3, type) + " and more");
+        EXPECT_EQ(seen.kind, kind);
+        if (kind == Kind::malformed) continue;
+        EXPECT_EQ(seen.version, 3);
+        EXPECT_EQ(seen.sender, 0x100U);
+        EXPECT_EQ(seen.receiver, 0x200U);
+        EXPECT_EQ(seen.wire, encoded(3, type));
+    }
+    EXPECT_EQ(look(encoded(1, 0x0a)).version, 1);
+    EXPECT_EQ(look("<FONT>" + encoded(2, 3)).kind, Kind::data);
+    EXPECT_EQ(look("quoted: " + encoded(2, 3)).kind, Kind::data) << "never to a mail";
+}
+
+TEST(OtrFront, WhatLooksLikeAMessageAndIsNone) {
+    for (const std::string text : {"?OTR:",
+                                   "?OTR:.",
+                                   "?OTR:AAM.",
+                                   "?OTR:AAMD.",
+                                   "?OTR:AAMDAAAB",
+                                   "?OTR:AAID!!!!.",
+                                   "?OTR:====.",
+                                   "?OTR:AAID====AAAA.",
+                                   "?OTR:ABID.",
+                                   "?OTR:AAQD.",
+                                   "?OTR:AAAD.",
+                                   "?OTR:garbage without end",
+                                   "?OTR|",
+                                   "?OTR|1|2,1,2,x",
+                                   "?OTR|1|2,0,2,x,",
+                                   "?OTR|1|2,3,2,x,",
+                                   "?OTR|1|2,1,70000,x,",
+                                   "?OTR|1|2,1,2,,",
+                                   "?OTR|xyz|2,1,2,x,",
+                                   "?OTR|100000000|2,1,2,x,",
+                                   "?OTR,1,2,x",
+                                   "?OTR,-1,2,x,",
+                                   "?OTR,1,2"}) {
+        EXPECT_EQ(look(text).kind, Kind::malformed) << text;
+    }
+    EXPECT_EQ(look("?OTR:" + std::string(max_message, 'A') + ".").kind, Kind::malformed);
+    EXPECT_EQ(look("?OTR Error: You sent it\n").kind, Kind::error);
+    EXPECT_EQ(look("?OTR Error:  You sent it").text, "You sent it");
+    EXPECT_EQ(look("?OTR Error:").text, "");
+}
+
+TEST(OtrFront, Fragments) {  // [OTR v3 "Fragmentation"]
+    const Seen three = look("?OTR|5a73a599|27e31597,00001,00003,?OTR:AAMD+BM,");
+    EXPECT_EQ(three.kind, Kind::fragment);
+    EXPECT_EQ(three.version, 3);
+    EXPECT_EQ(three.sender, 0x5a73a599U);
+    EXPECT_EQ(three.receiver, 0x27e31597U);
+    EXPECT_EQ(three.number, 1U);
+    EXPECT_EQ(three.count, 3U);
+    EXPECT_EQ(three.text, "?OTR:AAMD+BM");
+    const Seen two = look("?OTR,2,3,uEQTH,");
+    EXPECT_EQ(two.version, 2);
+    EXPECT_EQ(two.number, 2U);
+    EXPECT_EQ(two.text, "uEQTH");
+}
+
+class FragmentsTest : public testing::Test {
+  protected:
+    std::optional<std::string> add(unsigned number, unsigned count, const std::string& text,
+                                   const std::string& peer = "a@b/c", const std::string& sender = "100") {
+        const std::string body =
+            "?OTR|" + sender + "|200," + std::to_string(number) + "," + std::to_string(count) + "," + text + ",";
+        return fragments.add(peer, look(body), now);
+    }
+    Fragments fragments;
+    Time now{1000s};
+};
+
+TEST_F(FragmentsTest, AreJoinedInOrder) {
+    EXPECT_FALSE(add(1, 3, "?OTR:A"));
+    EXPECT_FALSE(add(2, 3, "BC"));
+    EXPECT_EQ(fragments.bytes(), 8U);
+    EXPECT_EQ(add(3, 3, "D."), "?OTR:ABCD.");
+    EXPECT_EQ(fragments.bytes(), 0U);
+    EXPECT_EQ(add(1, 1, "?OTR:A."), "?OTR:A.");
+}
+
+TEST_F(FragmentsTest, OutOfOrderIsForgotten) {
+    EXPECT_FALSE(add(2, 2, "B"));
+    EXPECT_FALSE(add(1, 3, "A"));
+    EXPECT_FALSE(add(3, 3, "C"));
+    EXPECT_FALSE(add(2, 3, "B"));
+    EXPECT_FALSE(add(3, 3, "C"));
+    EXPECT_FALSE(add(1, 3, "A"));
+    EXPECT_FALSE(add(2, 4, "B")) << "of another message";
+    EXPECT_FALSE(add(3, 3, "C"));
+    EXPECT_EQ(fragments.bytes(), 0U);
+    EXPECT_FALSE(add(1, 2, "A"));
+    EXPECT_FALSE(add(1, 2, "a")) << "begins anew";
+    EXPECT_EQ(add(2, 2, "b"), "ab");
+}
+
+TEST_F(FragmentsTest, EachResourceAndInstanceHasItsOwn) {
+    EXPECT_FALSE(add(1, 2, "A", "x@y/1"));
+    EXPECT_FALSE(add(1, 2, "B", "x@y/2"));
+    EXPECT_FALSE(add(1, 2, "C", "x@y/2", "101"));
+    EXPECT_EQ(add(2, 2, "b", "x@y/2"), "Bb");
+    EXPECT_EQ(add(2, 2, "a", "x@y/1"), "Aa");
+    fragments.forget("x@y/2");
+    EXPECT_FALSE(add(2, 2, "c", "x@y/2", "101"));
+}
+
+TEST_F(FragmentsTest, WithoutEndAreBounded) {
+    const std::string piece(50'000, 'A');
+    for (unsigned i = 1; i <= 65'535 && i < 100; ++i) EXPECT_FALSE(add(i, 65'535, piece));
+    EXPECT_LE(fragments.bytes(), max_message);
+    for (int peer = 0; peer < 100; ++peer) {
+        for (unsigned i = 1; i <= 5; ++i) add(i, 9, piece, "x@y/" + std::to_string(peer));
+        EXPECT_LE(fragments.bytes(), 2 * max_message);
+    }
+    now += 6min;
+    fragments.expire(now);
+    EXPECT_EQ(fragments.bytes(), 0U);
+}
+
+class LimiterTest : public testing::Test {
+  protected:
+    using Verdict = Limiter::Verdict;
+    Limiter limiter;
+    Limiter::Time now{1000s};
+    const std::string peer = "alice@jabber.test/phone";
+};
+
+TEST_F(LimiterTest, AFewAtOnceThenOneAMinute) {
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(limiter.query(peer, now), Verdict::allowed);
+    EXPECT_EQ(limiter.query(peer, now), Verdict::refused);
+    EXPECT_EQ(limiter.commit(peer, now), Verdict::told) << "one word to the user";
+    EXPECT_EQ(limiter.query("alice@jabber.test/desk", now), Verdict::allowed);
+    now += 59s;
+    EXPECT_EQ(limiter.query(peer, now), Verdict::told);
+    now += 1s;
+    EXPECT_EQ(limiter.query(peer, now), Verdict::allowed);
+    EXPECT_EQ(limiter.query(peer, now), Verdict::refused) << "a new refusal is told again";
+}
+
+TEST_F(LimiterTest, TheAnswerToOurQueryIsFree) {
+    for (int i = 0; i < 3; ++i) limiter.query(peer, now);
+    EXPECT_TRUE(limiter.may_ask(peer, now));
+    EXPECT_FALSE(limiter.may_ask(peer, now)) << "one a minute";
+    EXPECT_EQ(limiter.commit(peer, now), Verdict::allowed);
+    EXPECT_EQ(limiter.commit(peer, now), Verdict::refused) << "once";
+    now += 61s;
+    EXPECT_TRUE(limiter.may_ask(peer, now));
+}
+
+TEST_F(LimiterTest, AnErrorIsAnsweredOnceUntilSomethingIsSaid) {
+    EXPECT_TRUE(limiter.may_answer_error(peer, now));
+    now += 10min;
+    EXPECT_FALSE(limiter.may_answer_error(peer, now));
+    limiter.talked(peer);
+    EXPECT_TRUE(limiter.may_answer_error(peer, now));
+}
+
+TEST_F(LimiterTest, ALoopingPeerIsStopped) {
+    int answered = 0;
+    for (int second = 0; second < 3600; ++second, now += 1s) {
+        if (limiter.query(peer, now) == Verdict::allowed) ++answered;
+        if (limiter.may_answer_error(peer, now)) ++answered;
+    }
+    EXPECT_LE(answered, 30);
+    EXPECT_GE(answered, 12) << "it is heard again after the rest";
+}
+
+TEST_F(LimiterTest, ManyResourcesShareTheBreaker) {
+    int answered = 0;
+    for (int i = 0; i < 1000; ++i)
+        answered += limiter.commit("alice@jabber.test/" + std::to_string(i), now) == Verdict::allowed;
+    EXPECT_EQ(answered, 12);
+    now += 31min;
+    EXPECT_EQ(limiter.query(peer, now), Verdict::allowed);
+}
+
+TEST_F(LimiterTest, WhoTalksIsNotStopped) {
+    for (int i = 0; i < 60; ++i, now += 1min) {
+        EXPECT_EQ(limiter.query(peer, now), Verdict::allowed) << i;
+        limiter.talked(peer);
+    }
+}
+
+}  // namespace
+}  // namespace xmpp::otr

@@ -1,0 +1,95 @@
+// libotr, made ready; see library.h.
+
+#include "xmpp/otr/library.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <new>
+#include <system_error>
+
+namespace xmpp::otr {
+namespace {
+
+/// Before main(): nobody has used libgcrypt yet, and there is one thread.
+const bool ready = [] {
+    if (otrl_init(OTRL_VERSION_MAJOR, OTRL_VERSION_MINOR, OTRL_VERSION_SUB) != 0 || !gcry_check_version("1.8.0")) {
+        std::fputs("coigate: libotr or libgcrypt is too old: libotr 4.1 and libgcrypt 1.8 are needed\n", stderr);
+        std::abort();
+    }
+    gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
+    gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
+    return true;
+}();
+
+[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
+
+}  // namespace
+
+void settle(ConnContext* context) {
+    const unsigned version = context->auth.protocol_version;  // fragments are cut by it
+    otrl_auth_clear(&context->auth);
+    context->auth.protocol_version = version;
+}
+
+void forget_context(ConnContext* context) {
+    static const bool loses_it = std::string_view(otrl_version()) == "4.1.1";
+    ConnContextPriv* inner = context->context_priv;
+    if (otrl_context_forget(context) == 0 && loses_it) std::free(inner);
+}
+
+void FreeUserState::operator()(OtrlUserState state) const {
+    for (ConnContext* context = state->context_root; context; context = context->next)
+        otrl_context_force_plaintext(context);
+    while (ConnContext* context = state->context_root) {
+        // a master stands before its children, and takes them along
+        while (context->next && context->next->m_context == context) forget_context(context->next);
+        forget_context(context);
+    }
+    otrl_userstate_free(state);
+}
+
+UserState new_user_state() {
+    UserState state(otrl_userstate_create());
+    if (!state || !ready) throw std::bad_alloc();
+    return state;
+}
+
+MemoryFile::MemoryFile(std::string_view content) {
+    const int descriptor = memfd_create("otr", MFD_CLOEXEC);
+    if (descriptor < 0) fail("a file in memory for libotr");
+    file_ = fdopen(descriptor, "w+");
+    if (!file_) {
+        const int error = errno;
+        close(descriptor);
+        errno = error;
+        fail("a file in memory for libotr");
+    }
+    setvbuf(file_, nullptr, _IONBF, 0);  // no copy that nobody wipes
+    if (std::fwrite(content.data(), 1, content.size(), file_) != content.size()) {
+        std::fclose(file_);
+        fail("writing a file in memory for libotr");
+    }
+    std::rewind(file_);
+}
+
+MemoryFile::~MemoryFile() {
+    std::fseek(file_, 0, SEEK_END);
+    const long size = std::ftell(file_);
+    std::rewind(file_);
+    for (long at = 0; at < size; ++at) std::fputc(0, file_);
+    std::fclose(file_);
+}
+
+Wiped MemoryFile::content() {
+    std::fseek(file_, 0, SEEK_END);
+    const long size = std::ftell(file_);
+    std::rewind(file_);
+    std::string bytes(static_cast<std::size_t>(size < 0 ? 0 : size), '\0');
+    if (std::fread(bytes.data(), 1, bytes.size(), file_) != bytes.size()) fail("reading a file in memory of libotr");
+    return Wiped(std::move(bytes));
+}
+
+}  // namespace xmpp::otr
