@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "gateway/administration.h"
+#include "gateway/archive.h"
 #include "gateway/bounce.h"
 #include "gateway/identity.h"
 #include "gateway/inbox.h"
@@ -19,6 +20,7 @@
 #include "gateway/relay.h"
 #include "gateway/services.h"
 #include "gateway/settings.h"
+#include "gateway/store/marker.h"
 #include "gateway/submission.h"
 #include "gateway/words.h"
 #include "xmpp/component.h"
@@ -56,6 +58,9 @@ struct Gateway::State : std::enable_shared_from_this<State> {
           outbox(directory, store, outbox_settings(config), outbox_calls()),
           inbox(directory, store, seal, {config.xmpp.component, config.mail.expire},
                 {[this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); }, now}),
+          archive(directory, store, {config.xmpp.component},
+                  {[this](const xmpp::Tag& tag) { component.send(tag); },
+                   [this](const xmpp::Tag& message) { outbox.take(message); }, now, [this] { set_wake(); }}),
           presence(directory, config.xmpp.component, [this](const xmpp::Tag& tag) { component.send(tag); }),
           services(directory, service_settings(config), service_calls()),
           linked(io, tls, directory, store, linked_settings(config), linked_calls()) {
@@ -79,6 +84,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     Leg mail_leg, jabber_leg;
     Outbox outbox;
     Inbox inbox;
+    Archive archive;
     Presence presence;
     Services services;
     Linked linked;
@@ -96,9 +102,11 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                     log::info("connected to the Jabber server at {}:{} as {}", config.xmpp.server.host,
                               config.xmpp.server.port, config.xmpp.component);
                     notify::status("serving " + config.xmpp.component);
+                    archive.online();
                     jabber_leg.lane_up(shared_lane);
                 },
-                [](const std::string& why) {
+                [this](const std::string& why) {
+                    archive.offline();
                     log::warn("not connected to the Jabber server: {}", why);
                     notify::status("not connected to the Jabber server: " + why);
                 },
@@ -175,6 +183,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     // --- the loop's work
     // ------------------------------------------------------------------------------------------------------
     void take(xmpp::Stanza stanza) {
+        if (archive.take(stanza)) return;
         const std::string& name = stanza->name();
         const xmpp::JID to(xmpp::attribute(*stanza, "to"));
         const std::string type = xmpp::attribute(*stanza, "type");
@@ -325,7 +334,9 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     // -----------------------------------------------------------------------------------------------------------------
     void set_wake() {
         std::optional<Time> next = mail_leg.next_wake();
-        if (const auto other = jabber_leg.next_wake(); other && (!next || *other < *next)) next = other;
+        for (const auto& other : {jabber_leg.next_wake(), archive.deadline()}) {
+            if (other && (!next || *other < *next)) next = other;
+        }
         if (!next || (wake_set && *wake_set <= *next && *wake_set > now())) return;
         wake_set = next;
         wake.expires_after(std::max(*next - now(), std::chrono::milliseconds(1)));
@@ -334,6 +345,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
             wake_set.reset();
             mail_leg.tick(now());
             jabber_leg.tick(now());
+            archive.tick(now());
             set_wake();
         });
     }
@@ -349,6 +361,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                 }
             });
         store.later([before = now() - config.store.keep_ids](Database& db) { ids::expire(db, before); });
+        if (!archive.pending()) store.later([at = now()](Database& db) { marker::alive(db, at); });
         const auto shortest = std::min<std::chrono::milliseconds>(config.mail.warn_after, config.mail.expire);
         sweep.expires_after(std::clamp<std::chrono::milliseconds>(shortest / 4, std::chrono::milliseconds(250),
                                                                   std::chrono::seconds(30)));
@@ -398,7 +411,12 @@ struct Gateway::State : std::enable_shared_from_this<State> {
             return;
         }
         component.close(close_patience, [this, stopped = std::move(stopped)] {
-            store.commit([](Database&) {}, [stopped](const Store::Failure&) { stopped(); });
+            archive.offline();
+            store.commit(
+                [clean = !archive.pending()](Database& db) {
+                    if (clean) marker::stopped(db);
+                },
+                [stopped](const Store::Failure&) { stopped(); });
         });
     }
 };

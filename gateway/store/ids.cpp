@@ -121,6 +121,25 @@ std::optional<Known> by_stanza(Database& db, AccountId account, const std::strin
     return first(query.bind(number(account)).bind(contact).bind(stanza.value));
 }
 
+std::int64_t count_from(Database& db, AccountId account, const std::string& contact, const StanzaId& stanza,
+                        const std::string& jid, Time since) {
+    auto query = db.query(
+        "SELECT count(*) FROM known WHERE account = ? AND contact = ? AND stanza = ? AND from_jabber = 1 AND jid = ? "
+        "AND time >= ?");
+    query.bind(number(account)).bind(contact).bind(stanza.value).bind(jid);
+    query.bind(std::int64_t(since.time_since_epoch().count())).step();
+    return query.integer(0);
+}
+
+std::vector<AccountId> active(Database& db, Time since, std::size_t most) {
+    std::vector<AccountId> accounts;
+    auto row =
+        db.query("SELECT account FROM known WHERE time >= ? GROUP BY account ORDER BY max(time) DESC, account LIMIT ?");
+    row.bind(std::int64_t(since.time_since_epoch().count())).bind(static_cast<std::int64_t>(most));
+    while (row.step()) accounts.push_back(AccountId(row.integer(0)));
+    return accounts;
+}
+
 void forget(Database& db, AccountId account, const std::string& contact, const coi::MessageId& message,
             bool from_jabber) {
     db.query("DELETE FROM known WHERE message = ? AND account = ? AND contact = ? AND from_jabber = ?")

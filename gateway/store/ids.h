@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/event.h"
 #include "gateway/store/database.h"
@@ -38,6 +39,11 @@ std::optional<Known> contact_message(Database&, AccountId, const std::string& co
 std::optional<Known> by_message(Database&, const coi::MessageId&);
 /// The newest with this stanza id in the conversation (client ids may be reused).
 std::optional<Known> by_stanza(Database&, AccountId, const std::string& contact, const StanzaId&);
+/// How many messages of this client (full JID) under this stanza id ("": without one) were taken since then.
+std::int64_t count_from(Database&, AccountId, const std::string& contact, const StanzaId&, const std::string& jid,
+                        Time since);
+/// The accounts with messages since then, the latest first.
+std::vector<AccountId> active(Database&, Time since, std::size_t most);
 void forget(Database&, AccountId, const std::string& contact, const coi::MessageId&, bool from_jabber);
 void expire(Database&, Time before);
 void forget_account(Database&, AccountId);

@@ -19,9 +19,12 @@ FILES = {
     "usr/share/doc/coigate/admin.md": 0o644,
     "usr/share/doc/coigate/user.en.md": 0o644,
     "usr/share/doc/coigate/user.de.md": 0o644,
+    "usr/share/doc/coigate/encryption.en.md": 0o644,
+    "usr/share/doc/coigate/encryption.de.md": 0o644,
     "usr/share/doc/coigate/CHANGELOG.md": 0o644,
     "usr/share/doc/coigate/STANDARDS.md": 0o644,
     "usr/share/doc/coigate/copyright": 0o644,
+    "usr/share/coigate/prosody/mod_privilege_archive.lua": 0o644,
 }
 
 

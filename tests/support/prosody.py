@@ -1,14 +1,19 @@
 """Prosody as a private instance: c2s and component ports, accounts in plain files, message archive on."""
 
 import os
+import pathlib
 import pwd
+import shutil
 
 from server import Server, free_port, owned_folder
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 _CONFIG = """
 pidfile = "{folder}/prosody.pid"
 data_path = "{folder}/data"
 log = {{ {{ levels = {{ min = "info" }}, to = "console" }} }}
+plugin_paths = {{ "{plugins}" }}
 interfaces = {{ "127.0.0.1" }}
 c2s_ports = {{ {c2s} }}
 component_ports = {{ {component} }}
@@ -20,14 +25,20 @@ c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 ssl = {{ key = "{key}", certificate = "{certificate}" }}
 VirtualHost "{domain}"
-Component "{component_domain}"
+{host}Component "{component_domain}"
     component_secret = "{secret}"
+{component_modules}"""
+
+# Lets the component ask the users' archives for what it missed, as docs/admin.md tells.
+_GRANT = """    modules_enabled = {{ "privilege", "privilege_archive" }}
+    privileged_entities = {{ ["{component_domain}"] = {{ iq = {{ ["urn:xmpp:mam:2"] = "set" }} }} }}
 """
 
 
 class Prosody(Server):
     package = "prosody"
     user = "prosody"
+    lets_ask_archives = False
     domain, component_domain, secret = "jabber.test", "coi.jabber.test", "a secret only for this play"
 
     def __init__(self, work, certificates, users, ports=None):
@@ -40,7 +51,9 @@ class Prosody(Server):
         self.config.write_text(_CONFIG.format(
             folder=self.folder, c2s=self.c2s_port, component=self.component_port, domain=self.domain,
             component_domain=self.component_domain, secret=self.secret, key=certificates.key,
-            certificate=certificates.certificate))
+            certificate=certificates.certificate, plugins=self._plugins(),
+            host=_GRANT.format(component_domain=self.component_domain) if self.lets_ask_archives else "",
+            component_modules='    modules_enabled = { "privilege" }\n' if self.lets_ask_archives else ""))
         for name, password in users.items():
             self.add_user(name, password)
 
@@ -54,5 +67,18 @@ class Prosody(Server):
         entry = pwd.getpwnam(self.user)
         os.chown(file, entry.pw_uid, entry.pw_gid)
 
+    def _plugins(self):
+        """Our own module, where Prosody's user can read it."""
+        folder = owned_folder(self.folder / "plugins", self.user)
+        if self.lets_ask_archives:
+            shutil.copy(ROOT / "prosody/mod_privilege_archive.lua", folder)
+        return folder
+
     def command(self):
         return ["prosody", "-F", "--config", str(self.config)]
+
+
+class ProsodyWithArchive(Prosody):
+    """Lets the component ask the users' archives (mod_privilege of prosody-modules, and our module beside it)."""
+
+    lets_ask_archives = True

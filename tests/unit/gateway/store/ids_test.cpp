@@ -124,5 +124,31 @@ TEST_F(IdsTest, forgotten_and_expired_ids_are_gone_with_their_aliases) {
     EXPECT_FALSE(by_message(db, alice, {"m2@example.org"}));
 }
 
+TEST_F(IdsTest, one_clients_messages_under_an_id_are_counted_since_a_time) {
+    for (int second : {100, 200, 300}) {
+        auto known = known_as("m" + std::to_string(second) + "@example.org", "1");
+        known.when = Time(std::chrono::seconds(second));
+        remember(db, known);
+    }
+    const auto count = [&](const std::string& stanza, const std::string& jid, int since) {
+        return count_from(db, alice, "bob@example.org", {stanza}, jid, Time(std::chrono::seconds(since)));
+    };
+    EXPECT_EQ(count("1", "alice@jabber.example/phone", 0), 3);
+    EXPECT_EQ(count("1", "alice@jabber.example/phone", 200), 2);
+    EXPECT_EQ(count("1", "alice@jabber.example/laptop", 0), 0);
+    EXPECT_EQ(count("", "alice@jabber.example/phone", 0), 0);
+}
+
+TEST_F(IdsTest, who_was_active_is_told_with_the_latest_first) {
+    auto known = known_as("m1@example.org", "1");
+    remember(db, known);
+    known.account = carol;
+    known.when = Time(std::chrono::seconds(200));
+    remember(db, known);
+    EXPECT_EQ(active(db, Time(std::chrono::seconds(100)), 10), (std::vector{carol, alice}));
+    EXPECT_EQ(active(db, Time(std::chrono::seconds(101)), 10), (std::vector{carol}));
+    EXPECT_EQ(active(db, Time(), 1), (std::vector{carol}));
+}
+
 }  // namespace
 }  // namespace gateway::ids

@@ -1,0 +1,39 @@
+// Asking in a user's name [XEP-0356 §6]; see xep0356_privilege.h.
+
+#include "xmpp/xep/xep0356_privilege.h"
+
+#include "xmpp/xep/xep0297_forward.h"
+
+namespace xmpp::xep0356 {
+
+std::optional<bool> grants_set(const Tag& message, const std::string& xmlns) {
+    const Tag* privilege = child(message, "privilege", ns);
+    if (!privilege || child(*privilege, "forwarded", xep0297::ns)) return std::nullopt;
+    for (const Tag* permission : privilege->children()) {
+        if (permission->name() != "perm" || attribute(*permission, "access") != "iq") continue;
+        for (const Tag* space : permission->children()) {
+            const std::string& type = attribute(*space, "type");
+            if (attribute(*space, "ns") == xmlns && (type == "set" || type == "both")) return true;
+        }
+    }
+    return false;
+}
+
+Request ask(const std::string& component, const std::string& user, const std::string& id) {
+    auto iq = std::make_unique<Tag>("iq");
+    iq->addAttribute("type", "set");
+    iq->addAttribute("id", id);
+    iq->addAttribute("from", component);
+    iq->addAttribute("to", user);
+    Tag& inner = add(add(*iq, "privileged_iq", ns), "iq", content_namespace);
+    inner.addAttribute("type", "set");
+    inner.addAttribute("id", id);
+    return {std::move(iq), &inner};
+}
+
+const Tag* answer(const Tag& stanza, const std::string& name) {
+    const Tag* privilege = child(stanza, "privilege", ns);
+    return privilege ? xep0297::forwarded(*privilege, name) : nullptr;
+}
+
+}  // namespace xmpp::xep0356
