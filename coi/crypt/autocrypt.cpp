@@ -70,11 +70,11 @@ std::string print_keydata(std::string_view key) {
 }
 
 std::string print_field(const Header& header, bool with_preference) {
-    const std::string addr = header.addr.addr_spec();
+    const std::string attribute = "addr=" + header.addr.addr_spec();
     // What a field could carry only in encoded words, nobody would read.
-    if (addr.find("=?") != std::string::npos || std::ranges::any_of(addr, [](char c) { return c < ' ' || c > '~'; }))
-        return {};
-    return "addr=" + addr + ';' + (with_preference && header.mutual ? " prefer-encrypt=mutual;" : "") +
+    const bool is_plain = std::ranges::all_of(attribute, [](char c) { return c >= ' ' && c <= '~'; });
+    if (!is_plain || attribute.find("=?") != std::string::npos) return {};
+    return attribute + ';' + (with_preference && header.mutual ? " prefer-encrypt=mutual;" : "") +
            print_keydata(header.key);
 }
 

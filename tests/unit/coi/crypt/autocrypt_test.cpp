@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "coi/message.h"
 
 namespace coi::autocrypt {
@@ -98,6 +101,19 @@ TEST(Autocrypt, TheFieldFoldsToShortLines) {
     EXPECT_EQ(parse(split_fields(mail).front().value)->key, std::string(700, '\x99'));
 }
 
+TEST(Autocrypt, DeltaChatsFieldHoldsAUsableKey) {
+    std::ifstream file(TESTS_DIR "/fuzz/corpus/autocrypt/delta");
+    const std::string value{std::istreambuf_iterator<char>(file), {}};
+    const auto header = parse(value);
+    ASSERT_TRUE(header);
+    EXPECT_EQ(header->addr.addr_spec(), "user11@mail.test");
+    EXPECT_TRUE(header->mutual);
+    const auto key = openpgp::inspect(header->key, sys_seconds(seconds(1'800'000'000)));
+    ASSERT_TRUE(key) << key.error().text;
+    EXPECT_EQ(key->fingerprint, "59EE9D700414131FA79E8395645A680153A6C6B0");
+    EXPECT_TRUE(key->can_encrypt && key->can_sign && !key->is_secret);
+}
+
 TEST(Autocrypt, GossipHasNoPreference) {
     EXPECT_EQ(print_gossip({alice, true, "abc"}), "addr=alice@autocrypt.example; keydata= YWJj");
 }
@@ -105,6 +121,7 @@ TEST(Autocrypt, GossipHasNoPreference) {
 TEST(Autocrypt, AnAddressThatNeedsEncodedWordsHasNoField) {
     EXPECT_EQ(print({{"", "zoë", "autocrypt.example"}, true, "abc"}), "");
     EXPECT_EQ(print({{"", "a=?b", "autocrypt.example"}, true, "abc"}), "");
+    EXPECT_EQ(print({{"", "?b", "autocrypt.example"}, true, "abc"}), "");
 }
 
 TEST(AutocryptOfSender, TakesTheOneValidField) {
