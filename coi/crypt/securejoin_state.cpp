@@ -79,6 +79,7 @@ const Offer* offer_of(std::span<const Offer> offers, const Message& mail) {
 
 Outcome inviter_step(const Offer& ours, const Arrival& arrival, std::chrono::sys_seconds now) {
     if (now >= ours.expires) return Refused::expired;
+    if (arrival.mail.from.size() != 1) return Refused::wrong_sender;
     switch (step_of(arrival.mail).value_or(Step::other)) {
         case Step::request:
             return request_arrives(ours, arrival);

@@ -64,7 +64,7 @@ enum class Refused {
     no_key,          // vc-request without a key to answer to
     unprotected,     // not encrypted, or not well signed
     wrong_key,       // signed by another key than the one it speaks of, or than the invite's
-    wrong_sender,    // From is not the inviter
+    wrong_sender,    // From is not the inviter, or not one address
     not_for_us,      // our key is not in its gossip: it may be somebody else's mail, encrypted anew to us
     out_of_order,    // a step that nobody waits for now
 };

@@ -143,6 +143,22 @@ TEST(SecureJoinInviter, SignatureFieldAndSendersKeyMustBeOne) {
     EXPECT_TRUE(std::holds_alternative<Verified>(inviter_step(ours, spaced.arrival(), now)));
 }
 
+TEST(SecureJoinInviter, NoKeyAtAllIsNotTheSameKey) {
+    const Offer ours = offer();
+    EXPECT_EQ(at_inviter(ours, sealed(request_with_auth(ours.invite, ""), bob, "", alice_key)), Refused::unprotected);
+}
+
+TEST(SecureJoinState, TheSenderMustBeOneAddress) {
+    const Offer ours = offer();
+    Sent twice = secret(ours), by_two = sealed(auth_required(), alice, alice_key, bob_key), by_none = by_two;
+    twice.mail.from.push_back(eve);
+    by_two.mail.from.push_back(eve);
+    by_none.mail.from.clear();
+    EXPECT_EQ(at_inviter(ours, twice), Refused::wrong_sender);
+    EXPECT_EQ(at_joiner(joining(ours), by_two), Refused::wrong_sender);
+    EXPECT_EQ(at_joiner(joining(ours), by_none), Refused::wrong_sender);
+}
+
 TEST(SecureJoinInviter, AMailMeantForAnotherIsRefused) {
     const Offer ours = offer();
     EXPECT_EQ(at_inviter(ours, sealed(request_with_auth(ours.invite, bob_key), bob, bob_key, eve_key)),
