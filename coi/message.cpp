@@ -111,10 +111,7 @@ Result<Message> parse(std::string_view mail, const Limits& limits, const ParseOp
     auto within = check_limits(mail, limits);
     if (!within) return within.error();
 
-    const Owned<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(mail.data(), mail.size()));
-    const Owned<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
-    // As a part, not as a message: GMime would parse every address field of a message, and does so recursively.
-    const Owned<GMimeObject> top(g_mime_parser_construct_part(parser.get(), gmime_options()));
+    const auto top = parse_mime(mail);
     if (!top) return malformed("not a mail");
 
     Message message;

@@ -1,7 +1,7 @@
 // A mail as coigate sees it, and the way from bytes to it and back.
 //
 // [RFC 5322], [RFC 2045]-[RFC 2047], [RFC 2231], [RFC 6532] (UTF-8 headers), [COI-C] for the Chat-* headers. MIME is
-// GMime's work; this file says what of it a chat needs. Encrypted parts are left as attachments until coi/crypt stands.
+// GMime's work; this file says what of it a chat needs. Encrypted parts are left as attachments: coi/crypt opens mail.
 // Invariant: parse(print(m)) == m for every Message in the form that parse gives (text and one-line values trimmed and
 // without control characters, at most 20 references) that print accepts (property test `message`).
 
@@ -64,8 +64,9 @@ struct Message {
     bool encrypted = false;       // OpenPGP (PGP/MIME, inline) or S/MIME; what it says is not in `text`
     // Header fields by lower-case name, decoded and unfolded: every Chat-*, Secure-Join* and List-*, and
     // Auto-Submitted, Precedence, Return-Path, Authentication-Results, Autocrypt, Disposition-Notification-To,
-    // Ephemeral-Timer, Feedback-ID, Delivered-To, X-Auto-Response-Suppress, X-Autoreply and its kin, X-Failed-Recipients, X-Loop,
-    // Autocrypt-Setup-Message, and Content-Disposition if it is `reaction` [RFC 9078]. The first only. print writes them.
+    // Ephemeral-Timer, Feedback-ID, Delivered-To, X-Auto-Response-Suppress, X-Autoreply and its kin,
+    // X-Failed-Recipients, X-Loop, Autocrypt-Setup-Message, and Content-Disposition if it is `reaction` [RFC 9078]. The
+    // first only. print writes them.
     std::map<std::string, std::string> headers;
 
     /// The field's value, or "" (a header that is empty says as little as one that is missing).
@@ -75,6 +76,7 @@ struct Message {
 
 struct ParseOptions {
     bool keep_attachments = false;
+    bool is_inside = false;  // of an encrypted mail: copies of its header in its text are left out [RFC 9788 §5.2]
 };
 
 /// Bytes (CRLF or LF, as found in the wild) to a Message. Never throws; refuses only what breaks the Limits or has no

@@ -18,16 +18,17 @@ namespace coi::pgp_mime {
 
 struct Close {
     Secret signer;
-    std::vector<std::string> to;             // keys of the recipients; the own one is added by the function
-    autocrypt::Header own;                   // goes inside and, unless `chatmail`, outside too
-    std::vector<autocrypt::Header> gossip;   // one per recipient where there are several, or where SecureJoin needs it
-    bool chatmail = false;                   // hidden To, coarse Date, zero key ids: only Delta Chat can read such mail
-    std::int64_t date_offset = 0;            // seconds that the outer Date of chatmail lies back: random, up to 7 days
-    bool outer_autocrypt = true;             // the first mail to somebody who may not have our key
+    std::vector<std::string> to;            // keys of the recipients; the own one is added by the function
+    autocrypt::Header own;                  // goes inside
+    std::vector<autocrypt::Header> gossip;  // one per recipient where there are several, or where SecureJoin needs it
+    bool chatmail = false;                  // hidden To, coarse Date, zero key ids: only Delta Chat can read such mail
+    std::int64_t date_offset = 0;           // seconds that the outer Date of chatmail lies back: random, up to 7 days
+    bool outer_autocrypt = true;            // `own` stands outside too, where older programs look for it
 };
 
 /// `mail` (as coi::print writes it) becomes multipart/encrypted: all of it inside with hp="cipher" and HP-Outer lines
-/// [RFC 9788 §2.2, §4], outside only what a server needs, Subject [...], and Chat-Version. The Message-ID is the same.
+/// [RFC 9788 §2.2, §4], outside only what servers and threads need, Subject [...], and Chat-Version. The Message-ID is
+/// the same. Fails as print and openpgp::encrypt do.
 Result<std::string> close(std::string_view mail, const Close&);
 
 /// What a mail's outside says about encryption, without any key.
@@ -35,12 +36,13 @@ enum class Shape {
     clear,      // nothing encrypted
     encrypted,  // the whole mail is multipart/encrypted, or its only text is one inline PGP message
     mixed,      // encrypted parts among others: shown as such, never decrypted as if it were the whole
-    foreign,    // S/MIME, or something that looks encrypted and is not understood
+    foreign,    // S/MIME, or a multipart/encrypted of another form
 };
 
 struct Found {
     Shape shape = Shape::clear;
-    std::string message;  // the OpenPGP message, armoured or binary, if Shape::encrypted
+    std::string message;     // the OpenPGP message, armoured or binary, if Shape::encrypted
+    bool is_inline = false;  // it stood in the text: what it holds is text, and no header is protected
 };
 /// Looks at the structure (within the Limits of a mail).
 Result<Found> find(std::string_view mail, const Limits& = {});
@@ -56,10 +58,17 @@ struct Protection {
 struct Opened {
     Message mail;  // the inside, with From, Message-ID, Chat-Version of the outside where the inside says nothing
     Protection protection;
+    std::optional<autocrypt::Header> autocrypt;  // the sender's, of the inside; of the outside if there is none inside
 };
-/// Decrypts `found` and reads the inside as a mail; protected headers only from there [RFC 9788 §3], legacy display
+/// Decrypts `found` and reads the inside as a mail; protected headers only from there [RFC 9788 §4.2], legacy display
 /// parts and old `protected-headers="v1"` understood. The inner From must be the outer one: else ErrorKind::refused.
-Result<Opened> open(std::string_view mail, const Found& found, const Secret& own, const std::vector<std::string>& signers,
-                    const Limits& = {}, const ParseOptions& = {});
+/// A mail without header protection has its outer header, but for Secure-Join and Chat-* fields (Chat-Version apart)
+/// and a Subject that stands for another. What is encrypted again inside is an attachment, and Message::encrypted.
+Result<Opened> open(std::string_view mail, const Found& found, const Secret& own,
+                    const std::vector<std::string>& signers, const Limits& = {}, const ParseOptions& = {});
+
+/// What open does once the message is decrypted.
+Result<Opened> read_inside(std::string_view mail, const Found& found, const openpgp::Opened& inside,
+                           const std::vector<std::string>& signers, const Limits& = {}, const ParseOptions& = {});
 
 }  // namespace coi::pgp_mime

@@ -22,23 +22,6 @@ constexpr std::size_t longest_name = 255;  // octets of a file name
 constexpr std::size_t longest_report = 256 * 1024;
 constexpr std::string_view cut_mark = "\n[…]";
 
-std::string content_type_of(GMimeObject* object) {
-    auto* type = g_mime_object_get_content_type(object);
-    if (type == nullptr) return "text/plain";
-    const OwnedText mime(g_mime_content_type_get_mime_type(type));
-    std::string name = lower(mime.get());
-    if (name != "application/octet-stream") return name;
-    // A Content-Type that is none, such as "text", is as good as missing [RFC 2045 §5.2].
-    const char* given = g_mime_object_get_header(object, "Content-Type");
-    return given != nullptr && std::strchr(given, '/') == nullptr ? "text/plain" : name;
-}
-
-std::string parameter(GMimeObject* object, const char* name) {
-    auto* type = g_mime_object_get_content_type(object);
-    const char* value = type == nullptr ? nullptr : g_mime_content_type_get_parameter(type, name);
-    return value == nullptr ? std::string() : std::string(value);
-}
-
 /// Decodes the content of a part in pieces. `sink` says whether it wants more.
 void decode(GMimeDataWrapper* content, const std::function<bool(std::string_view)>& sink) {
     if (content == nullptr) return;
@@ -57,6 +40,32 @@ void decode(GMimeDataWrapper* content, const std::function<bool(std::string_view
     sink({decoded.data(), g_mime_encoding_flush(&encoding, nullptr, 0, decoded.data())});
 }
 
+}  // namespace
+
+Owned<GMimeObject> parse_mime(std::string_view mail) {
+    const Owned<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(mail.data(), mail.size()));
+    const Owned<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
+    // As a part, not as a message: GMime would parse every address field of a message, and does so recursively.
+    return Owned<GMimeObject>(g_mime_parser_construct_part(parser.get(), gmime_options()));
+}
+
+std::string content_type_of(GMimeObject* object) {
+    auto* type = g_mime_object_get_content_type(object);
+    if (type == nullptr) return "text/plain";
+    const OwnedText mime(g_mime_content_type_get_mime_type(type));
+    std::string name = lower(mime.get());
+    if (name != "application/octet-stream") return name;
+    // A Content-Type that is none, such as "text", is as good as missing [RFC 2045 §5.2].
+    const char* given = g_mime_object_get_header(object, "Content-Type");
+    return given != nullptr && std::strchr(given, '/') == nullptr ? "text/plain" : name;
+}
+
+std::string content_parameter(GMimeObject* object, const char* name) {
+    auto* type = g_mime_object_get_content_type(object);
+    const char* value = type == nullptr ? nullptr : g_mime_content_type_get_parameter(type, name);
+    return value == nullptr ? std::string() : std::string(value);
+}
+
 std::string decoded(GMimePart* part, std::size_t most) {
     std::string out;
     decode(g_mime_part_get_content(part), [&](std::string_view piece) {
@@ -65,6 +74,8 @@ std::string decoded(GMimePart* part, std::size_t most) {
     });
     return out;
 }
+
+namespace {
 
 /// A name that is safe to show and to save under: never a path.
 std::string file_name(const char* given) {
@@ -76,6 +87,21 @@ std::string file_name(const char* given) {
     const auto name = trim(std::string_view(whole).substr(slash == std::string::npos ? 0 : slash + 1));
     if (name == "." || name == "..") return {};
     return std::string(cut_utf8(name, longest_name));
+}
+
+/// Without the copy of header fields up to the first empty line [RFC 9788 §5.2.2].
+std::string without_legacy_text(std::string_view text) {
+    const auto end = text.find("\n\n");
+    return std::string(end == std::string_view::npos ? std::string_view() : text.substr(end + 2));
+}
+
+/// Without the division that holds such a copy [RFC 9788 §5.2.2].
+std::string without_legacy_html(std::string html) {
+    const auto name = html.find("header-protection-legacy-display");
+    const auto begin = name == std::string::npos ? name : html.rfind("<div", name);
+    const auto end = name == std::string::npos ? name : html.find("</div>", name);
+    if (begin != std::string::npos && end != std::string::npos) html.erase(begin, end + 6 - begin);
+    return html;
 }
 
 enum class TextKind { none, html, plain };
@@ -177,6 +203,11 @@ class Walk {
         const std::string disposition = lower(given == nullptr ? "" : given);
         const bool attached = disposition == "attachment";
         const std::string name = file_name(g_mime_part_get_filename(part));
+        // A copy of the header for programs that do not know protected ones, by Enigmail and others before RFC 9788.
+        if (options_.is_inside && place.depth > 0 && type.starts_with("text/") &&
+            !content_parameter(GMIME_OBJECT(part), "protected-headers").empty()) {
+            return {};
+        }
         const bool is_text = type == "text/plain" || type == "text/html" || type == "text/markdown";
         if (is_text && !attached && (name.empty() || !place.text_before)) {
             return type == "text/html" ? read_html(part) : read_plain(part);
@@ -184,7 +215,7 @@ class Walk {
         // Other forms of the same text (enriched, AMP, RTF) say nothing new; an invitation does.
         if (place.in_alternative && type.starts_with("text/") && !attached && type != "text/calendar") return {};
         if (type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime") {
-            const std::string kind = lower(parameter(GMIME_OBJECT(part), "smime-type"));
+            const std::string kind = lower(content_parameter(GMIME_OBJECT(part), "smime-type"));
             message_.encrypted = message_.encrypted || kind.empty() || kind == "enveloped-data";
         }
         attach(part, type, name, place.in_related || disposition == "inline");
@@ -221,21 +252,27 @@ class Walk {
 
     Text read_plain(GMimePart* part) {
         const std::string bytes = decoded(part, limits_.text_bytes);
-        std::string text = clean_text(to_utf8(bytes, parameter(GMIME_OBJECT(part), "charset")));
-        if (lower(parameter(GMIME_OBJECT(part), "format")) == "flowed") {
-            text = decode_flowed(text, lower(parameter(GMIME_OBJECT(part), "delsp")) == "yes");
+        std::string text = clean_text(to_utf8(bytes, content_parameter(GMIME_OBJECT(part), "charset")));
+        if (has_legacy_display(part)) text = clean_text(without_legacy_text(text));
+        if (lower(content_parameter(GMIME_OBJECT(part), "format")) == "flowed") {
+            text = decode_flowed(text, lower(content_parameter(GMIME_OBJECT(part), "delsp")) == "yes");
         }
         return {cut(std::move(text), bytes.size() > limits_.text_bytes), TextKind::plain};
     }
 
     Text read_html(GMimePart* part) {
         const std::string bytes = decoded(part, limits_.text_bytes * html_per_text);
-        std::string charset = parameter(GMIME_OBJECT(part), "charset");
+        std::string charset = content_parameter(GMIME_OBJECT(part), "charset");
         if (charset.empty()) charset = html_charset(bytes);
         std::string html = to_utf8(bytes, charset);
         std::erase(html, '\0');
+        if (has_legacy_display(part)) html = without_legacy_html(std::move(html));
         std::string text = clean_text(html_to_text(html, limits_.text_bytes));
         return {cut(std::move(text), bytes.size() > limits_.text_bytes * html_per_text), TextKind::html};
+    }
+
+    bool has_legacy_display(GMimePart* part) const {
+        return options_.is_inside && content_parameter(GMIME_OBJECT(part), "hp-legacy-display") == "1";
     }
 
     /// Text within the limit, and a mark where there was more.

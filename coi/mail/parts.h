@@ -6,10 +6,23 @@
 
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "coi/mail/gobject.h"
 #include "coi/message.h"
 
 namespace coi {
+
+/// The MIME tree of a mail that is within its limits; null for no bytes.
+Owned<GMimeObject> parse_mime(std::string_view mail);
+
+/// "text/plain", lower case.
+std::string content_type_of(GMimeObject*);
+/// A parameter of the Content-Type as it stands there, "" if missing.
+std::string content_parameter(GMimeObject*, const char* name);
+/// The content without its transfer encoding, cut soon after `most` octets.
+std::string decoded(GMimePart*, std::size_t most);
 
 /// Fills text, text_was_html, attachments, mdn, dsn, report_original and encrypted of `message`.
 Result<void> read_parts(GMimeObject* top, const Limits&, const ParseOptions&, Message& message);
