@@ -148,6 +148,9 @@ std::vector<queue::Entry> to_mail(const queue::Entry& failed, const coi::Error& 
     bounce.dsn.recipients.push_back({account.address.addr_spec(), coi::Dsn::Action::failed,
                                      error.enhanced.empty() ? "5.0.0" : error.enhanced, error.text});
     bounce.dsn.original = {failed.origin_id};
+    // The name is all that is kept of a mail: chat programs mark their message by it.
+    if (coi::is_printable(bounce.dsn.original))
+        bounce.original_headers = "Message-ID: <" + bounce.dsn.original.value + ">\r\n";
     bounce.explanation =
         say(failed.lang, "Your message to {1} could not be delivered: the Jabber server did not take it.",
             {account.address.addr_spec()});

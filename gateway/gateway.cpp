@@ -18,6 +18,7 @@
 #include "gateway/outbox.h"
 #include "gateway/presence.h"
 #include "gateway/relay.h"
+#include "gateway/returned.h"
 #include "gateway/services.h"
 #include "gateway/settings.h"
 #include "gateway/store/marker.h"
@@ -61,6 +62,8 @@ struct Gateway::State : std::enable_shared_from_this<State> {
           archive(directory, store, {config.xmpp.component},
                   {[this](const xmpp::Tag& tag) { component.send(tag); },
                    [this](const xmpp::Tag& message) { outbox.take(message); }, now, [this] { set_wake(); }}),
+          returned(directory, store, config.relay.domain,
+                   {[this](queue::Entry entry) { mail_leg.committed(std::move(entry)); }, now}),
           presence(directory, config.xmpp.component, [this](const xmpp::Tag& tag) { component.send(tag); }),
           services(directory, service_settings(config), service_calls()),
           linked(io, tls, directory, store, linked_settings(config), linked_calls()) {
@@ -85,6 +88,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     Outbox outbox;
     Inbox inbox;
     Archive archive;
+    Returned returned;
     Presence presence;
     Services services;
     Linked linked;
@@ -192,9 +196,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         } else if (name == "presence") {
             presence.take(*stanza, services.may_use(xmpp::JID(xmpp::attribute(*stanza, "from")).bare()));
         } else if (name == "message" && type == "error") {
-            const auto error = xmpp::error_of(*stanza);
-            log::info("a message that the Jabber server had taken came back: {}",
-                      error ? error->condition : "no reason given");
+            returned.take(*stanza);
         } else if (name == "message" && to.username().empty()) {
             services.take_words(*stanza);
         } else if (name == "message") {

@@ -130,7 +130,7 @@ void Inbox::take_message(Arrival arrival, Done done) {
     if (is_late(event->when, entry.taken)) xmpp::xep0203::add_delay(*stanza, event->when, settings_.component);
     entry.payload = xmpp::print(*stanza);
     entry.held = arrival.wait_for_verdict;
-    ids::Known known{account.id, contact.canonical,    arrival.mail.id, event->stanza, false, "",
+    ids::Known known{account.id, contact.canonical,    arrival.mail.id, event->stanza, false, arrival.proven_sender,
                      "",         event->wants_receipt, entry.taken};
     commit({std::move(entry)}, std::move(known), arrival, std::move(learned));
 }

@@ -121,6 +121,17 @@ std::optional<Known> by_stanza(Database& db, AccountId account, const std::strin
     return first(query.bind(number(account)).bind(contact).bind(stanza.value));
 }
 
+bool forget_author(Database& db, const Known& known) {
+    db.query(
+          "UPDATE known SET jid = '' WHERE message = ? AND account = ? AND contact = ? AND from_jabber = 0 AND jid <> "
+          "''")
+        .bind(known.message.value)
+        .bind(number(known.account))
+        .bind(known.contact)
+        .run();
+    return db.changes() > 0;
+}
+
 std::int64_t count_from(Database& db, AccountId account, const std::string& contact, const StanzaId& stanza,
                         const std::string& jid, Time since) {
     auto query = db.query(

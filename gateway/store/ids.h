@@ -20,8 +20,8 @@ struct Known {
     coi::MessageId message;    // in mail
     StanzaId stanza;           // in Jabber: the client's own id, or ours
     bool from_jabber = false;  // who wrote it
-    std::string jid;           // full JID of the writer (from_jabber)
-    std::string lang;          // language of the writer's stanza
+    std::string jid;   // its author: full JID (from_jabber), or the proven envelope sender, "" if none is proven
+    std::string lang;  // language of the writer's stanza
     bool wants_receipt = false;
     Time when{};
 };
@@ -39,6 +39,8 @@ std::optional<Known> contact_message(Database&, AccountId, const std::string& co
 std::optional<Known> by_message(Database&, const coi::MessageId&);
 /// The newest with this stanza id in the conversation (client ids may be reused).
 std::optional<Known> by_stanza(Database&, AccountId, const std::string& contact, const StanzaId&);
+/// The author of a contact's message was told what there was to tell: true once, then nobody is known any more.
+bool forget_author(Database&, const Known&);
 /// How many messages of this client (full JID) under this stanza id ("": without one) were taken since then.
 std::int64_t count_from(Database&, AccountId, const std::string& contact, const StanzaId&, const std::string& jid,
                         Time since);
