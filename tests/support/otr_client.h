@@ -69,6 +69,7 @@ class OtrClient {
                                               xmpp::otr::protocol_name, "coigate");
     }
     void wants_smp(const std::string& secret, const char* question = nullptr) {
+        otrl_sm_state_free(context()->smstate);
         const auto* bytes = reinterpret_cast<const unsigned char*>(secret.data());
         if (question)
             otrl_message_initiate_smp_q(state_.get(), &ops(), this, context(), question, bytes, secret.size());
@@ -97,7 +98,7 @@ class OtrClient {
 
   private:
     static OtrClient& self(void* opdata) { return *static_cast<OtrClient*>(opdata); }
-    static void smp_event(void* opdata, OtrlSMPEvent event, ConnContext*, unsigned short, char* question) {
+    static void smp_event(void* opdata, OtrlSMPEvent event, ConnContext* context, unsigned short, char* question) {
         auto& told = self(opdata).smp;
         switch (event) {
             case OTRL_SMPEVENT_ASK_FOR_SECRET:
@@ -105,14 +106,18 @@ class OtrClient {
             case OTRL_SMPEVENT_ASK_FOR_ANSWER:
                 return told.emplace_back(std::string("asked ") + question), void();
             case OTRL_SMPEVENT_SUCCESS:
-                return told.emplace_back("succeeded"), void();
+                told.emplace_back("succeeded");
+                break;
             case OTRL_SMPEVENT_FAILURE:
-                return told.emplace_back("failed"), void();
+                told.emplace_back("failed");
+                break;
             case OTRL_SMPEVENT_ABORT:
-                return told.emplace_back("aborted"), void();
+                told.emplace_back("aborted");
+                break;
             default:
                 return;
         }
+        otrl_sm_state_free(context->smstate);
     }
     static const OtrlMessageAppOps& ops() {
         static const OtrlMessageAppOps table = [] {

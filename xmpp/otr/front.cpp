@@ -43,6 +43,12 @@ std::size_t encoded(std::string_view body) {
     return std::string_view::npos;
 }
 
+/// Where OTR begins in a body; npos: nowhere.
+std::size_t where(std::string_view body) {
+    const auto at = beginning(body);
+    return at == std::string_view::npos ? encoded(body) : at;
+}
+
 /// The first bytes of a base64 text, as many as fit; nullopt: too short, or no base64.
 template <std::size_t size>
 std::optional<std::array<unsigned char, size>> head(std::string_view text) {
@@ -164,11 +170,13 @@ void look_at(Seen& seen, std::string_view wire) {
 
 Seen look(std::string_view body) {
     Seen seen;
-    auto at = beginning(body);
-    if (at == std::string_view::npos) at = encoded(body);
+    const auto at = where(body);
     if (at == std::string_view::npos) {
         seen.text = strip_tag(body);
-        seen.kind = seen.text.size() == body.size() ? Kind::plain : Kind::tagged;
+        if (seen.text.size() == body.size()) return seen;
+        const bool clear =
+            strip_tag(seen.text).size() == seen.text.size() && where(seen.text) == std::string_view::npos;
+        seen.kind = clear ? Kind::tagged : Kind::malformed;  // a tag within a tag, or within "?OTR": nobody's mistake
     } else if (body.size() > max_message) {
         seen.kind = Kind::malformed;
     } else {

@@ -267,6 +267,7 @@ void Sessions::Inside::data(Received& received, const std::string& peer, const S
     Resource& who = resource(peer);
     const KnownKey* key = key_of(session);  // a message may end its session
     Turn turn{peer, who, limits.fragment};
+    turn.first_exponents = {session->smstate->x2, session->smstate->x3};
     const auto plaintext = give(turn, seen);
     received.replies = std::move(turn.messages);
     learn(received, std::move(turn.notices), peer);
@@ -434,7 +435,7 @@ std::vector<std::string> Sessions::smp_abort(const std::string& peer) {
     ConnContext* session = in.live(peer);
     if (!encrypts(session)) return {};
     Resource& who = in.resource(peer);
-    if (!who.smp_asked && session->smstate->nextExpected == OTRL_SMP_EXPECT1) return {};
+    if (!who.smp_asked && session->smstate->nextExpected == OTRL_SMP_EXPECT1) return {};  // none is under way
     who.smp_asked = false;
     Turn turn{peer, who, in.limits.fragment};
     otrl_message_abort_smp(in.state.get(), &Turn::ops, &turn, session);

@@ -23,40 +23,53 @@ void began(Turn& now, ConnContext* context, Notice::Kind kind) {
     now.notices.push_back(std::move(notice));
 }
 
+/// The peer is out of step: it is told, and all begins anew.
+void give_up(Turn& now, ConnContext* context) {
+    otrl_message_abort_smp(nullptr, &Turn::ops, &now, context);
+    otrl_sm_state_free(context->smstate);
+    now.resource.smp_asked = false;
+    now.notice(Notice::Kind::smp_aborted);
+}
+
+void asked(Turn& now, ConnContext* context, const char* question) {
+    if (!encrypts(context)) return;
+    if (now.resource.smp_asked) {  // once more, without an answer: libotr loses what it had
+        gcry_mpi_release(now.first_exponents[0]);
+        gcry_mpi_release(now.first_exponents[1]);
+    }
+    now.resource.smp_asked = true;
+    now.resource.smp_question = question != nullptr;
+    now.notice(Notice::Kind::smp_asked, clean(question ? question : ""));
+}
+
+/// libotr frees nothing when a run ends, and loses what is there in the next: so it is freed here.
 void handle_smp(void* opdata, OtrlSMPEvent event, ConnContext* context, unsigned short, char* question) {
     Turn& now = turn(opdata);
-    using enum Notice::Kind;
     switch (event) {
         case OTRL_SMPEVENT_ASK_FOR_SECRET:
+            return asked(now, context, nullptr);
         case OTRL_SMPEVENT_ASK_FOR_ANSWER:
-            if (!encrypts(context)) return;
-            now.resource.smp_asked = true;
-            now.resource.smp_question = question != nullptr;
-            return now.notice(smp_asked, clean(question ? question : ""));
+            return asked(now, context, question ? question : "");
+        case OTRL_SMPEVENT_CHEATED:
+        case OTRL_SMPEVENT_ERROR:
+            return give_up(now, context);
         case OTRL_SMPEVENT_SUCCESS:
-            now.notice(smp_succeeded);
-            // [OTR v3 "Socialist Millionaires' Protocol (SMP)"] with a question, only the one who asked knows the
-            // answer's worth
+            now.notice(Notice::Kind::smp_succeeded);
+            // [OTR v3 "Socialist Millionaires' Protocol (SMP)"] with a question, only the one who asked has verified
             now.notices.back().verified = !now.resource.smp_question;
             break;
         case OTRL_SMPEVENT_FAILURE:
-            now.notice(smp_failed);
-            break;
-        case OTRL_SMPEVENT_CHEATED:
-        case OTRL_SMPEVENT_ERROR:
-            otrl_message_abort_smp(nullptr, &Turn::ops, opdata, context);
-            otrl_sm_state_free(context->smstate);
-            now.notice(smp_aborted);
+            now.notice(Notice::Kind::smp_failed);
             break;
         case OTRL_SMPEVENT_ABORT:
-            otrl_sm_state_free(context->smstate);
-            now.notice(smp_aborted);
+            now.notice(Notice::Kind::smp_aborted);
             break;
         case OTRL_SMPEVENT_NONE:
         case OTRL_SMPEVENT_IN_PROGRESS:
             return;
     }
     now.resource.smp_asked = false;
+    otrl_sm_state_free(context->smstate);
 }
 
 void handle_message_event(void* opdata, OtrlMessageEvent event, ConnContext* context, const char*, gcry_error_t) {

@@ -50,9 +50,10 @@ struct Turn {
 
     std::vector<std::string> messages{};
     std::vector<Notice> notices{};
-    bool unreadable = false;        // libotr could not read a data message
-    ConnContext* broken = nullptr;  // its handshake failed
-    bool heartbeat = false;         // it read one without text
+    bool unreadable = false;                      // libotr could not read a data message
+    ConnContext* broken = nullptr;                // its handshake failed
+    std::array<gcry_mpi_t, 2> first_exponents{};  // of an SMP run that is asked for, before this call
+    bool heartbeat = false;                       // it read one without text
 
     /// For all calls; their opdata is a Turn*.
     static const OtrlMessageAppOps ops;

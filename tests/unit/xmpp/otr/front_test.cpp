@@ -33,6 +33,9 @@ TEST(OtrFront, WhitespaceTagIsTakenOut) {  // [XEP-0364 §3]
     }
     EXPECT_EQ(strip_tag("a" + base + v2 + "b" + base + v3 + " c"), "ab c");
     EXPECT_EQ(strip_tag(base + v2), "");
+    EXPECT_EQ(look("?O" + base + "TR:AAMDAAAA.").kind, Kind::malformed);
+    EXPECT_EQ(look(base.substr(0, 5) + base + "x" + base.substr(5)).kind, Kind::tagged);
+    EXPECT_EQ(look(base.substr(0, 9) + base + base.substr(9) + "x").kind, Kind::malformed);
     EXPECT_EQ(strip_tag(base.substr(1)), base.substr(1));
 }
 
