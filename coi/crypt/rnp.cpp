@@ -3,16 +3,36 @@
 #include "coi/crypt/rnp.h"
 
 #include <openssl/crypto.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <stdexcept>
 
 namespace coi::openpgp::rnp {
 namespace {
 
+thread_local int quiet = 0;
+
+ssize_t write_error(void*, const char* bytes, std::size_t size) {
+    if (quiet > 0) return static_cast<ssize_t>(size);
+    return ::write(STDERR_FILENO, bytes, size);
+}
+
+/// glibc's stderr is a variable: it gets a stream that asks `quiet`. Before main, so before any thread.
+const bool replaced = [] {
+    std::FILE* const asking = fopencookie(nullptr, "w", {nullptr, write_error, nullptr, nullptr});
+    if (asking == nullptr || std::setvbuf(asking, nullptr, _IONBF, 0) != 0) return false;
+    stderr = asking;
+    return true;
+}();
+
 constexpr std::string_view fingerprint_label = "\"fingerprint\"";
 
 }  // namespace
+
+Quiet::Quiet() { quiet += replaced ? 1 : 0; }
+Quiet::~Quiet() { quiet -= replaced ? 1 : 0; }
 
 Input input(std::string_view bytes) {
     // RNP refuses no bytes at all; one that begins no packet is refused later, as it should be.
@@ -138,6 +158,7 @@ Result<std::string> binary(std::string_view bytes, std::size_t most) {
         if (bytes.size() > most) return over_limit("the OpenPGP data is too large");
         return std::string(bytes);
     }
+    const Quiet silence;
     Sink sink(most);
     const auto from = input(bytes);
     {
@@ -151,6 +172,7 @@ Result<std::string> binary(std::string_view bytes, std::size_t most) {
 }
 
 std::string armoured(std::string_view bytes, const char* type) {
+    const Quiet silence;
     Sink sink(bytes.size() * 2 + 4096);
     const auto from = input(bytes);
     {

@@ -62,6 +62,15 @@ std::string text(Function function, Arguments... arguments) {
     return made(owned, function, arguments...) ? std::string(owned.get()) : std::string();
 }
 
+/// While one lives, what this thread prints to stderr is dropped. Debian's RNP is built to report there whatever is
+/// wrong with a message, without a switch: strangers would write into our log, some lines for each hidden recipient.
+struct Quiet {
+    Quiet();
+    Quiet(const Quiet&) = delete;
+    Quiet& operator=(const Quiet&) = delete;
+    ~Quiet();
+};
+
 /// For what is wrong with us or with RNP, not with the bytes.
 inline Error trouble(const std::string& what) { return {ErrorKind::unsupported, true, "OpenPGP: " + what, 0, {}}; }
 
@@ -106,6 +115,7 @@ class Ring {
   private:
     static bool answer(rnp_ffi_t, void* self, rnp_key_handle_t, const char* context, char* buffer, size_t size);
 
+    Quiet quiet_;
     Owned<rnp_ffi_t, rnp_ffi_destroy> ffi_;
     std::function<std::optional<Secret>()> passphrase_;
 };

@@ -4,6 +4,7 @@
 
 #include "coi/crypt/openpgp.h"
 #include "coi/crypt/packets.h"
+#include "coi/crypt/pgp_mime.h"
 #include "coi/crypt/rnp.h"
 #include "tests/support/gnupg.h"
 
@@ -224,6 +225,38 @@ TEST_F(Interop, DetachedSignature) {
     EXPECT_EQ(verify(words + "!", signature, {their_public}).signature, Signature::bad);
     EXPECT_EQ(verify(words, signature, {our_public}).signature, Signature::unknown);
     EXPECT_EQ(verify(words, "nothing", {their_public}).signature, Signature::none);
+}
+
+TEST_F(Interop, SignedFirstEncryptedThen) {
+    const std::string words = "Content-Type: text/plain; hp=cipher\r\nSubject: s\r\n\r\nhello\r\n";
+    const auto signature = gpg.must("-u greta@example.org --armor --detach-sign", words);
+    const auto inside = [&](const std::string& payload) {
+        return "Content-Type: multipart/signed; protocol=\"application/pgp-signature\"; micalg=pgp-sha512; boundary=s\n"
+               "Subject: another\n\n--s\n" +
+               payload + "\n--s\nContent-Type: application/pgp-signature\n\n" + signature + "\n--s--\n";
+    };
+    const std::string outer = "From: greta@example.org\n\n";
+    const auto good = pgp_mime::read_inside(outer, {}, {{}, inside(words)}, {their_public}).value();
+    EXPECT_EQ(good.protection.signature, Signature::good);
+    EXPECT_EQ(good.mail.text, "hello");
+    EXPECT_EQ(good.mail.subject, "s");
+    const auto forged = pgp_mime::read_inside(outer, {}, {{}, inside(words + "!")}, {their_public}).value();
+    EXPECT_EQ(forged.protection.signature, Signature::bad);
+    EXPECT_EQ(pgp_mime::read_inside(outer, {}, {{}, inside(words)}, {})->protection.signature, Signature::unknown);
+}
+
+TEST_F(Interop, GpgReadsOurMail) {
+    pgp_mime::Close how;
+    how.signer = our_secret;
+    how.to = {their_public};
+    how.own = {ours, true, our_public};
+    how.chatmail = true;
+    const auto mail =
+        pgp_mime::close("From: gate@jabber.example\r\nSubject: s\r\nContent-Type: text/plain\r\n\r\nhello\r\n", how);
+    const auto done = gpg.run("--decrypt", mail->substr(mail->find("-----BEGIN")));
+    EXPECT_NE(done.err.find("[GNUPG:] GOODSIG"), std::string::npos) << done.err;
+    EXPECT_TRUE(done.out.starts_with("From: gate@jabber.example\r\nSubject: s\r\nAutocrypt: ")) << done.out;
+    EXPECT_TRUE(done.out.ends_with("\r\n\r\nhello\r\n")) << done.out;
 }
 
 TEST_F(Interop, Passphrase) {

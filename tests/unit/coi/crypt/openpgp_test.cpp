@@ -184,6 +184,16 @@ TEST(OpenPgp, ExportAndImport) {
     EXPECT_EQ(kind(import_key(public_of(alice), Secret())), "malformed");
 }
 
+TEST(OpenPgp, StrangersWriteNothingIntoOurLog) {
+    const auto message = to_bob("x", true);
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(kind(decrypt(message, secret_of(alice), {})), "auth");
+    EXPECT_EQ(kind(as_bob("-----BEGIN PGP MESSAGE-----\n\nnothing")), "malformed");
+    EXPECT_EQ(kind(inspect("\xc6\x05hello", now)), "malformed");
+    std::fputs("ours\n", stderr);
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "ours\n");
+}
+
 TEST(OpenPgp, Grouped) { EXPECT_EQ(grouped("0123456789AB"), "0123 4567 89AB"); }
 
 TEST(OpenPgp, NewerFormsAreTold) {

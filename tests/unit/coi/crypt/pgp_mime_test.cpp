@@ -191,7 +191,10 @@ TEST(PgpMime, DeltaSamples) {
             EXPECT_NE(back->mail.subject, "");
             EXPECT_TRUE(back->mail.date);
             EXPECT_EQ(back->mail.header("authentication-results"), "x; y");
-            EXPECT_TRUE(back->autocrypt) << entry.path();
+            ASSERT_TRUE(back->autocrypt) << entry.path();
+            EXPECT_TRUE(openpgp::inspect(back->autocrypt->key, now)->can_encrypt);
+            EXPECT_TRUE(openpgp::encrypt("x", {back->autocrypt->key}, us().secret, true));
+            EXPECT_TRUE(openpgp::minimal(back->autocrypt->key, back->autocrypt->addr));
         } else {
             EXPECT_EQ(found.shape, Shape::encrypted) << entry.path();
             const auto back = open(mail, found, us().secret, {});
