@@ -290,6 +290,23 @@ awaitable<LinkOutcome> run(std::shared_ptr<Check> check) {
 
 }  // namespace
 
+std::string trouble_words(const std::string& lang, const Endpoint& server, const coi::Error& error) {
+    switch (error.kind) {
+        case ErrorKind::auth:
+        case ErrorKind::tls:
+        case ErrorKind::not_found:
+        case ErrorKind::forbidden:
+        case ErrorKind::unsupported:
+        case ErrorKind::timeout:
+        case ErrorKind::unreachable:
+            return explain(lang, {server, error}, true, {});
+        case ErrorKind::closed:
+            return say(lang, "{1} has ended the connection. It is tried again by itself.", {server.host});
+        default:
+            return say(lang, "{1} did not do what was asked of it. It is tried again by itself.", {server.host});
+    }
+}
+
 awaitable<LinkOutcome> check_link(coi::net::TlsContext& tls, const coi::net::Reach& reach, LinkRequest request,
                                   std::string ehlo_name, std::string lang, LinkPatience patience) {
     return run(std::make_shared<Check>(

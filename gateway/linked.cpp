@@ -108,7 +108,7 @@ struct Linked::State : std::enable_shared_from_this<State> {
         to.moved = [this, id](const Cursor& cursor) {
             store.commit([id, cursor](Database& db) { accounts::save(db, id, cursor); }, {});
         };
-        to.trouble = [this, id](const std::string& what, bool login_refused) { trouble_of(id, what, login_refused); };
+        to.trouble = [this, id](const std::optional<coi::Error>& what) { trouble_of(id, what); };
         to.note = [jid = account.jid](const std::string& what) { log::warn("mailbox of {}: {}", jid, what); };
         One& one = all[id];
         one.mailbox =
@@ -117,16 +117,17 @@ struct Linked::State : std::enable_shared_from_this<State> {
         one.mailbox->start();
     }
 
-    void trouble_of(AccountId id, const std::string& what, bool login_refused) {
+    void trouble_of(AccountId id, const std::optional<coi::Error>& what) {
         const Account* account = directory.find(id);
         if (!account) return;
-        if (what.empty()) {
+        if (!what) {
             log::info("mailbox of {}: connected", account->jid);
             all[id].refusal_told = false;
             calls.ready(id);
             return;
         }
-        log::warn("mailbox of {}: {}", account->jid, what);
+        log::warn("mailbox of {}: {}", account->jid, what->text);
+        const bool login_refused = what->kind == coi::ErrorKind::auth && what->permanent;
         if (!login_refused || std::exchange(all[id].refusal_told, true)) return;
         calls.tell(*account,
                    say(account->lang,
@@ -183,19 +184,15 @@ void Linked::check(LinkRequest request, const std::string& lang, std::function<v
         });
 }
 
-std::string Linked::trouble(AccountId id) const {
-    const auto at = state_->all.find(id);
-    if (at == state_->all.end() || !at->second.mailbox) return "starting";
-    if (!at->second.mailbox->trouble().empty()) return at->second.mailbox->trouble();
-    const auto& out = at->second.submission->trouble();
-    return out ? out->text : "";
-}
-
 std::string Linked::health(const Account& account, const std::string& lang) const {
     if (account.kind == Account::Kind::relay) return say(lang, "Ready.");
-    const std::string what = trouble(account.id);
-    if (what.empty()) return say(lang, "Connected.");
-    return say(lang, "Not connected: {1}", {what});
+    const auto at = state_->all.find(account.id);
+    const bool started = at != state_->all.end() && at->second.mailbox;
+    const auto& in = started ? at->second.mailbox->trouble() : std::nullopt;
+    const auto& out = started ? at->second.submission->trouble() : std::nullopt;
+    if (in) return say(lang, "Not connected: {1}", {trouble_words(lang, account.login.imap, *in)});
+    if (out) return say(lang, "Not connected: {1}", {trouble_words(lang, account.login.smtp, *out)});
+    return started && at->second.mailbox->connected() ? say(lang, "Connected.") : say(lang, "Connecting …");
 }
 
 }  // namespace gateway

@@ -38,8 +38,6 @@ class Linked {
     void check(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)> done);
     /// How the account is doing, in the user's language.
     std::string health(const Account&, const std::string& lang) const;
-    /// What is wrong with it, in English for the admin; "" when connected.
-    std::string trouble(AccountId) const;
 
   private:
     struct State;

@@ -47,7 +47,8 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
     const Settings settings;
     const Calls calls;
     bool closed = false, filing = false;
-    std::string trouble = "connecting";
+    bool connected = false;
+    std::optional<coi::Error> trouble;
     std::string chats_folder;  // watched by its own session once known
     std::vector<std::weak_ptr<ImapClient>> open_sessions;
     std::vector<std::weak_ptr<boost::asio::steady_timer>> pauses;
@@ -77,10 +78,11 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
         co_return session;
     }
 
-    void set_trouble(const std::string& what, bool login_refused) {
-        if (trouble == what) return;
+    void set_trouble(const std::optional<coi::Error>& what) {
+        const bool same = what ? trouble && trouble->text == what->text : connected;
+        connected = !what;
         trouble = what;
-        if (!closed) calls.trouble(what, login_refused);
+        if (!same && !closed) calls.trouble(trouble);
     }
 
     /// One folder, for ever; "" is INBOX, and its session also finds out whether the server is a COI server.
@@ -91,7 +93,7 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
             if (closed) co_return;
             coi::Error error{coi::ErrorKind::closed, false, {}, 0, {}};
             if (session) {
-                set_trouble("", false);
+                set_trouble(std::nullopt);
                 const auto since = std::chrono::steady_clock::now();
                 error = co_await follow(**session, folder);
                 (*session)->close();
@@ -101,7 +103,7 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
             }
             if (closed) co_return;
             const bool refused = error.kind == coi::ErrorKind::auth && error.permanent;
-            set_trouble(error.text, refused);
+            set_trouble(error);
             static thread_local std::minstd_rand jitter{std::random_device{}()};
             const auto wait = refused ? std::chrono::milliseconds(backoff_login) : backoff;
             co_await pause(wait / 2 + wait * (jitter() % 1000) / 2000);
@@ -252,7 +254,7 @@ void Mailbox::file_sent(std::string mail) {
     state_->spawn(state_->file_all());
 }
 
-const std::string& Mailbox::trouble() const { return state_->trouble; }
-bool Mailbox::connected() const { return state_->trouble.empty(); }
+bool Mailbox::connected() const { return state_->connected; }
+const std::optional<coi::Error>& Mailbox::trouble() const { return state_->trouble; }
 
 }  // namespace gateway

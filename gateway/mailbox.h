@@ -29,17 +29,17 @@ class Mailbox {
     struct Calls {
         std::function<void(Arrival, std::function<void(Verdict)>)> arrived;
         std::function<void(const Cursor&)> moved;  // without a mail: first link, UIDVALIDITY change
-        std::function<void(const std::string& trouble, bool login_refused)> trouble;  // "" when all is well again
-        std::function<void(const std::string& what)> note;  // for the log: oversize mail left out …
+        std::function<void(const std::optional<coi::Error>&)> trouble;  // nullopt when all is well again
+        std::function<void(const std::string& what)> note;              // for the log: oversize mail left out …
     };
     Mailbox(boost::asio::io_context&, coi::net::TlsContext&, Account, std::vector<Cursor>, Settings, Calls);
     ~Mailbox();  // closes the sessions
     void start();
     /// Puts a copy of a sent mail into the Sent folder, in its own time.
     void file_sent(std::string mail);
-    /// "" when connected; else what is wrong, in English, for the admin.
-    const std::string& trouble() const;
     bool connected() const;
+    /// Why it is not; nullopt while it has not been tried yet.
+    const std::optional<coi::Error>& trouble() const;
 
   private:
     struct State;
