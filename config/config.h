@@ -15,6 +15,7 @@
 
 namespace config {
 
+enum class Encryption { require, prefer, off };
 enum class Security { none, starttls, tls };
 
 struct HostPort {
@@ -53,6 +54,7 @@ struct Config {
         std::chrono::seconds expire = std::chrono::days(5);       // undeliverable after
         std::chrono::seconds warn_after = std::chrono::hours(4);  // sender hears "delayed"
         std::chrono::seconds poll = std::chrono::minutes(2);      // NOOP where the server has no IDLE
+        Encryption encryption = Encryption::prefer;  // of mail, where neither the user nor the contact's setting says
     } mail;
     struct Relay {
         std::string domain;                          // "" : no relay

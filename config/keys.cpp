@@ -201,6 +201,13 @@ Read security(const toml::node& node, Security& into) {
     return fault;
 }
 
+Read encryption(const toml::node& node, Encryption& into) {
+    std::size_t index = 0;
+    auto fault = one_of<3>(node, index, {"require", "prefer", "off"});
+    if (!fault) into = std::array{Encryption::require, Encryption::prefer, Encryption::off}[index];
+    return fault;
+}
+
 Read log_level(const toml::node& node, std::string& into) {
     constexpr std::array<std::string_view, 4> words{"error", "warn", "info", "debug"};
     std::size_t index = 0;
@@ -260,6 +267,7 @@ const std::vector<Key>& keys() {
         row("mail.expire", sighup, MEMBER(mail.expire), READ(duration(node, into, 1s, days(30), "5 days"))),
         row("mail.warn_after", sighup, MEMBER(mail.warn_after), READ(duration(node, into, 1s, days(30), "4 hours"))),
         row("mail.poll", sighup, MEMBER(mail.poll), READ(duration(node, into, 1s, days(1), "2 min"))),
+        row("mail.encryption", sighup, MEMBER(mail.encryption), READ(encryption(node, into))),
         row("relay.domain", restart, MEMBER(relay.domain), READ(domain(node, into, "jabber.example"))),
         row("relay.lmtp_listen", restart, MEMBER(relay.lmtp_listen), READ(lmtp_listen(node, into))),
         row("relay.smtp_server", restart, MEMBER(relay.smtp_server), READ(host_port(node, into, 25, "127.0.0.1:25"))),

@@ -1,7 +1,8 @@
 // An account: the way by which mail reaches one Jabber user and leaves from them; and their contacts.
 //
-// design.md's kinds: `mailbox` (a linked IMAP/SMTP account) and `relay` (an address of the gateway's own mail domain); `provider`
-// comes later. Plain values: the store keeps them, the directory holds them in memory, the mailbox session uses them.
+// design.md's kinds: `mailbox` (a linked IMAP/SMTP account) and `relay` (an address of the gateway's own mail domain);
+// `provider` comes later. Plain values: the store keeps them, the directory holds them in memory, the mailbox session
+// uses them.
 
 #pragma once
 
@@ -22,6 +23,17 @@ enum class Take { chats, contacts, all };
 /// How a contact writes, and so how they are written to.
 enum class Dialect { unknown, coi, chatmail, mail };
 
+/// Whether mail is encrypted; `inherit`: as the account says, and that: as the configuration says (design.md
+/// "Encryption").
+enum class Policy { inherit, require, prefer, off };
+
+/// Who holds the OpenPGP key of an account's address [Autocrypt §"Multiple clients"].
+enum class KeyHolder {
+    unknown,    // a linked mailbox that was not looked through yet: no header, no encryption
+    coigate,    // ours, made on first use or imported
+    elsewhere,  // another program of its owner: no header, no encryption, until that key is imported or replaced
+};
+
 /// Servers and login of a linked mailbox. The password never leaves memory unsealed.
 struct MailboxLogin {
     std::string username;  // "" means the address
@@ -35,12 +47,14 @@ struct Account {
     enum class Kind { mailbox, relay };
     AccountId id{};
     Kind kind = Kind::relay;
-    std::string jid;        // bare, normalised
-    coi::Address address;   // own mail address
-    MailboxLogin login;     // of a mailbox
+    std::string jid;       // bare, normalised
+    coi::Address address;  // own mail address
+    MailboxLogin login;    // of a mailbox
     Take take = Take::contacts;
     bool sent_copy = true;  // append what is sent to the Sent folder (mailbox)
     std::string lang;       // last xml:lang of its user, for texts that answer nothing
+    Policy policy = Policy::inherit;
+    KeyHolder key_holder = KeyHolder::coigate;
     bool operator==(const Account&) const = default;
 };
 
@@ -52,17 +66,31 @@ struct Cursor {
     bool operator==(const Cursor&) const = default;
 };
 
+/// How a conversation is protected. What is known of the contact's keys is read from the store's keys at start.
+struct Privacy {
+    Policy policy = Policy::inherit;
+    bool encrypted = false;    // mail has been encrypted both ways or by them: it does not fall back to clear by itself
+    bool explained = false;    // the user was told how this conversation is protected
+    bool otr = false;          // the user speaks OTR with this contact: nothing goes to them in the clear by itself
+    bool otr_clear = false;    // the user allowed that OTR messages leave as clear mail
+    bool has_key = false;      // we can encrypt to them
+    bool verified = false;     // by SecureJoin, or compared by the user
+    bool conflicting = false;  // verified, but they now write with another key
+    bool operator==(const Privacy&) const = default;
+};
+
 struct Contact {
     AccountId account{};
-    std::string canonical;   // coi::Address::canonical(): the key
-    coi::Address address;    // spelling last seen in mail
+    std::string canonical;  // coi::Address::canonical(): the key
+    coi::Address address;   // spelling last seen in mail
     Dialect dialect = Dialect::unknown;
-    bool written_to = false; // the user has sent them a message
-    bool subscribed = false; // the user asked for (and got) their presence
-    bool subject_shown = false;           // the first mail's subject was shown
-    std::string subject;                  // of the running conversation, without Re:
-    coi::MessageId last_in, last_out;     // for References and In-Reply-To
-    std::uint32_t timer = 0;              // seconds after which the contact's program deletes this chat's messages; 0: never
+    bool written_to = false;           // the user has sent them a message
+    bool subscribed = false;           // the user asked for (and got) their presence
+    bool subject_shown = false;        // the first mail's subject was shown
+    std::string subject;               // of the running conversation, without Re:
+    coi::MessageId last_in, last_out;  // for References and In-Reply-To
+    Privacy privacy;
+    std::uint32_t timer = 0;  // seconds after which the contact's program deletes this chat's messages; 0: never
     bool operator==(const Contact&) const = default;
 };
 

@@ -13,9 +13,10 @@
 #include "gateway/link.h"
 #include "gateway/linked.h"
 #include "gateway/log.h"
-#include "gateway/mint.h"
 #include "gateway/notify.h"
+#include "gateway/openpgp.h"
 #include "gateway/outbox.h"
+#include "gateway/own_words.h"
 #include "gateway/presence.h"
 #include "gateway/relay.h"
 #include "gateway/returned.h"
@@ -24,6 +25,7 @@
 #include "gateway/store/marker.h"
 #include "gateway/submission.h"
 #include "gateway/words.h"
+#include "gateway/workers.h"
 #include "xmpp/component.h"
 
 namespace gateway {
@@ -49,6 +51,10 @@ struct Gateway::State : std::enable_shared_from_this<State> {
           seal(Seal::open_or_make(config.store.key_file)),
           store(config.store.url, seal, [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),
           directory(store),
+          workers(Workers::usual(), [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),
+          openpgp(directory, store, workers, openpgp_settings(config)),
+          own_words(store, {config.xmpp.component, config.mail.expire},
+                    [this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); }),
           tls(config.mail.ca_file),
           wake(io),
           sweep(io),
@@ -57,8 +63,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
           mail_leg(queue::Leg::mail, store, mail_calls()),
           jabber_leg(queue::Leg::jabber, store, jabber_calls()),
           outbox(directory, store, outbox_settings(config), outbox_calls()),
-          inbox(directory, store, seal, {config.xmpp.component, config.mail.expire},
-                {[this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); }, now}),
+          inbox(directory, store, seal, {config.xmpp.component, config.mail.expire}, inbox_calls()),
           archive(directory, store, {config.xmpp.component},
                   {[this](const xmpp::Tag& tag) { component.send(tag); },
                    [this](const xmpp::Tag& message) { outbox.take(message); }, now, [this] { set_wake(); }}),
@@ -81,6 +86,9 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     Seal seal;
     Store store;
     Directory directory;
+    Workers workers;
+    OpenPgp openpgp;
+    OwnWords own_words;
     coi::net::TlsContext tls;
     boost::asio::steady_timer wake, sweep, stop_timer;
     xmpp::Component component;
@@ -154,12 +162,38 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     }
 
     Outbox::Calls outbox_calls() {
-        return {[this](const xmpp::Tag& tag) { component.send(tag); },
-                [this](queue::Entry entry) {
-                    mail_leg.committed(std::move(entry));
-                    resume_reading();
-                },
-                now};
+        return {
+            [this](const xmpp::Tag& tag) { component.send(tag); },
+            [this](queue::Entry entry) {
+                mail_leg.committed(std::move(entry));
+                resume_reading();
+            },
+            now,
+            [this](const Account& account, const Contact& contact, Letter letter, std::function<void(Closed)> done) {
+                openpgp.close(account, contact, std::move(letter), std::move(done));
+            },
+            [this](const Account& account, const Contact& contact) { own_words.encrypted(account, contact); }};
+    }
+
+    Inbox::Calls inbox_calls() {
+        Inbox::Calls calls;
+        calls.committed = [this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); };
+        calls.now = now;
+        calls.open = [this](const Account& account, std::shared_ptr<const std::string> bytes, coi::Message mail,
+                            std::function<void(Unfolded)> done) {
+            openpgp.open(account, std::move(bytes), std::move(mail), std::move(done));
+        };
+        calls.secure_join = [](const Account&, const Arrival&, const std::function<void(Verdict)>& done) {
+            done({Verdict::Kind::declined, "invites are not carried yet"});
+        };
+        calls.key_replaced = [this](const Account& account, const Contact& contact,
+                                    const coi::openpgp::Fingerprint& key) {
+            own_words.key_replaced(account, contact, key);
+        };
+        calls.encrypted = [this](const Account& account, const Contact& contact) {
+            own_words.encrypted(account, contact);
+        };
+        return calls;
     }
 
     ServiceCalls service_calls() {
@@ -181,7 +215,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                     inbox.take(std::move(arrival), std::move(done));
                 },
                 [this](AccountId id) { mail_leg.lane_up(static_cast<Leg::LaneId>(id)); },
-                [this](const Account& account, const std::string& text) { say_to(account, text); }};
+                [this](const Account& account, const std::string& text) { own_words.say_to(account, text); }};
     }
 
     // --- the loop's work
@@ -308,30 +342,6 @@ struct Gateway::State : std::enable_shared_from_this<State> {
             mail_leg);
     }
 
-    /// A line of the gateway itself to one of its users; waits for them like any message.
-    void say_to(const Account& account, const std::string& text) {
-        queue::Entry entry;
-        entry.leg = queue::Leg::jabber;
-        entry.account = account.id;
-        entry.name = mint_stanza_id().value;
-        entry.from = config.xmpp.component;
-        entry.to = account.jid;
-        entry.taken = entry.next = now();
-        entry.expires = entry.taken + config.mail.expire;
-        xmpp::Tag message("message");
-        message.addAttribute("type", "chat");
-        message.addAttribute("id", entry.name);
-        message.addAttribute("from", entry.from);
-        message.addAttribute("to", entry.to);
-        xmpp::add(message, "body", {}, xmpp::clean(text));
-        entry.payload = xmpp::print(message);
-        auto shared = std::make_shared<queue::Entry>(std::move(entry));
-        store.commit([shared](Database& db) { shared->id = queue::put(db, *shared); },
-                     [this, shared](const Store::Failure& failure) {
-                         if (!failure) jabber_leg.committed(std::move(*shared));
-                     });
-    }
-
     // --- time
     // -----------------------------------------------------------------------------------------------------------------
     void set_wake() {
@@ -403,8 +413,8 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     /// Attempts under way finish (10 s), then the stream is closed and what still comes is committed (5 s), then the
     /// store.
     void finish_attempts(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped) {
-        const bool idle =
-            mail_leg.in_flight() == 0 && jabber_leg.in_flight() == 0 && (!relay || relay->sessions() == 0);
+        const bool idle = mail_leg.in_flight() == 0 && jabber_leg.in_flight() == 0 && workers.waiting() == 0 &&
+                          (!relay || relay->sessions() == 0);
         if (!idle && std::chrono::steady_clock::now() < deadline) {
             stop_timer.expires_after(std::chrono::milliseconds(20));
             stop_timer.async_wait([this, deadline, stopped = std::move(stopped)](const boost::system::error_code&) {
@@ -468,6 +478,8 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     s.inbox.reload({s.config.xmpp.component, s.config.mail.expire});
     s.services.reload(service_settings(s.config));
     s.linked.reload(linked_settings(s.config));
+    s.openpgp.reload(openpgp_settings(s.config));
+    s.own_words.reload({s.config.xmpp.component, s.config.mail.expire});
     if (s.relay) s.relay->reload(relay_settings(s.config));
     for (const auto& key : difference.reloadable) lines.push_back(key + " was taken over");
     return lines;

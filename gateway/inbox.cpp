@@ -6,6 +6,7 @@
 
 #include "gateway/bounce.h"
 #include "gateway/conversation.h"
+#include "gateway/feature/protection.h"
 #include "gateway/identity.h"
 #include "gateway/mint.h"
 #include "gateway/store/accounts.h"
@@ -33,6 +34,15 @@ bool is_late(Time written, Time now) {
     return written < now - minutes(1) && written >= sys_days(year(2000) / January / 1);
 }
 
+/// What the reader has to know of a message's protection stands beside its text.
+void add_notice(Event& event, const Arrival& arrival, const Contact& contact, const std::string& lang) {
+    auto* text = std::get_if<Text>(&event.what);
+    if (!text) return;
+    const std::string notice = protection::words(arrival.protection, arrival.unread, contact.privacy, lang);
+    if (notice.empty()) return;
+    text->body = protection::is_closed(arrival.unread) ? text->body + "\n" + notice : notice + "\n" + text->body;
+}
+
 }  // namespace
 
 Inbox::Inbox(Directory& directory, Store& store, Seal seal, Settings settings, Calls calls)
@@ -47,6 +57,32 @@ void Inbox::take(Arrival arrival, Done done) {
     if (!account) return done({Verdict::Kind::declined, "the account is gone"});
     if (arrival.mail.from.size() != 1)
         return skip(arrival, {Verdict::Kind::declined, reason(Admission::senderless)}, done);
+    auto waiting = std::make_shared<Arrival>(std::move(arrival));
+    calls_.open(*account, waiting->bytes, std::move(waiting->mail),
+                [this, waiting, done = std::move(done)](Unfolded unfolded) mutable {
+                    waiting->bytes.reset();
+                    waiting->mail = std::move(unfolded.mail);
+                    waiting->protection = std::move(unfolded.protection);
+                    waiting->unread = unfolded.unread;
+                    waiting->lesson = std::move(unfolded.lesson);
+                    take_open(std::move(*waiting), std::move(done));
+                });
+}
+
+void Inbox::take_open(Arrival arrival, Done done) {
+    const Account* account = directory_.find(arrival.account);
+    if (!account) return done({Verdict::Kind::declined, "the account is gone"});
+    if (arrival.unread == Unread::busy) return done({Verdict::Kind::busy, "the store is not available"});
+    // A sender who is told at once can do something about it; in a mailbox the mail lies where it can be read.
+    if (arrival.wait_for_verdict && protection::is_closed(arrival.unread))
+        return done({Verdict::Kind::declined, protection::reason(arrival.unread)});
+    if (coi::securejoin::step_of(arrival.mail)) {
+        auto shared = std::make_shared<Arrival>(std::move(arrival));
+        return calls_.secure_join(*account, *shared, [this, shared, done = std::move(done)](Verdict verdict) {
+            if (verdict.kind == Verdict::Kind::busy) return done(std::move(verdict));
+            skip(*shared, std::move(verdict), done);
+        });
+    }
     const Contact* contact = directory_.contact(account->id, arrival.mail.from.front().canonical());
     if (!depends_on_answer(arrival.mail, *account, contact)) return decide(std::move(arrival), false, std::move(done));
 
@@ -96,22 +132,31 @@ void Inbox::take_message(Arrival arrival, Done done) {
     if (!from || !event) return skip(arrival, {Verdict::Kind::declined, "nothing in it that chat can show"}, done);
 
     const Contact* met = directory_.contact(account.id, writer.canonical());
-    Contact contact = met ? *met : Contact{account.id, writer.canonical(), writer, {}, {}, {}, {}, {}, {}, {}};
+    Contact contact;
+    contact.account = account.id;
+    contact.canonical = writer.canonical();
+    contact.address = writer;
+    if (met) contact = *met;
     arrival.mail.id = name_of(arrival.mail, seal_);
     event->user = account.jid;
     event->contact = writer;
     event->stanza = mint_stanza_id();
     // Only a mail that is taken teaches anything: tried again, one that was not says all that it said before.
-    Done learned = [this, id = account.id, mail = arrival.mail, told = *event,
+    const bool encrypted = protection::is_proven(arrival.protection);
+    Done learned = [this, id = account.id, mail = arrival.mail, told = *event, encrypted,
                     done = std::move(done)](const Verdict& verdict) mutable {
         if ((verdict.kind == Verdict::Kind::taken || verdict.kind == Verdict::Kind::open) && directory_.find(id)) {
             Contact& known = directory_.know(id, mail.from.front());
             note_read(mail, told, known);
+            const bool first = encrypted && !known.privacy.encrypted;
+            if (encrypted) known.privacy.encrypted = true;
             directory_.save(known);
+            if (first) calls_.encrypted(*directory_.find(id), known);
         }
         done(verdict);
     };
     note_read(arrival.mail, *event, contact);
+    add_notice(*event, arrival, contact, account.lang);
 
     const xmpp::JID to(account.jid);
     queue::Entry entry;
@@ -139,12 +184,13 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
     struct Outcome {
         bool duplicate = false;
         std::int64_t open = 0;  // the entry of an earlier copy that still waits for its verdict
+        std::pair<coi::autocrypt::Change, coi::autocrypt::Peer> keys{};
     };
     const bool wait = entries.front().held;
     auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(entries));
     auto outcome = std::make_shared<Outcome>();
     store_.commit(
-        [shared, outcome, known = std::move(known), cursor = arrival.cursor](Database& db) {
+        [shared, outcome, known = std::move(known), cursor = arrival.cursor, lesson = arrival.lesson](Database& db) {
             if (cursor) accounts::save(db, known.account, *cursor);
             if (!known.message.empty() && !ids::remember(db, known)) {
                 outcome->duplicate = true;
@@ -156,8 +202,10 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
                 return;
             }
             for (auto& entry : *shared) entry.id = queue::put(db, entry);
+            if (lesson) outcome->keys = learn(db, known.account, *lesson);
         },
-        [this, shared, outcome, wait, done = std::move(done)](const Store::Failure& failure) {
+        [this, shared, outcome, wait, id = arrival.account, lesson = arrival.lesson,
+         done = std::move(done)](const Store::Failure& failure) {
             if (failure) return done({Verdict::Kind::busy, "the store is not available"});
             if (outcome->duplicate && wait && outcome->open != 0) {
                 // The first copy's session may be long gone: its verdict is still this one's.
@@ -165,10 +213,24 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
                 return at->second.calls.push_back(done);
             }
             if (outcome->duplicate) return done({Verdict::Kind::duplicate, "it was taken before"});
+            if (lesson) learnt(id, *lesson, outcome->keys.first, outcome->keys.second);
             if (wait) waiting_[shared->front().id] = {calls_.now(), {done}};
             for (auto& entry : *shared) calls_.committed(std::move(entry));
             if (!wait) done({Verdict::Kind::taken, ""});
         });
+}
+
+/// Memory follows the store; a key that is not the one before is told to the user.
+void Inbox::learnt(AccountId id, const Lesson& lesson, coi::autocrypt::Change change,
+                   const coi::autocrypt::Peer& peer) {
+    const Account* account = directory_.find(id);
+    const Contact* met = directory_.contact(id, lesson.contact);
+    if (!account || (!met && change == coi::autocrypt::Change::nothing)) return;
+    Contact& contact = directory_.know(id, met ? met->address : lesson.seen.header->addr);
+    contact.privacy.has_key = !coi::autocrypt::key_of(peer).empty();
+    contact.privacy.verified = !peer.verified.empty();
+    contact.privacy.conflicting = coi::autocrypt::is_conflicting(peer);
+    if (change == coi::autocrypt::Change::replaced) calls_.key_replaced(*account, contact, peer.fingerprint);
 }
 
 /// A report is remembered as a message is, so that a copy of it says nothing again.

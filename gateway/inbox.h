@@ -18,15 +18,21 @@
 #include "gateway/leg.h"
 #include "gateway/store/ids.h"
 #include "gateway/translate.h"
+#include "gateway/unfold.h"
 
 namespace gateway {
 
 struct Arrival {
     AccountId account{};
     coi::Message mail;
-    std::optional<Cursor> cursor;   // IMAP: moves with the commit
-    std::string proven_sender;      // envelope sender that may be sent a DSN, "" if none is proven
-    bool wait_for_verdict = false;  // LMTP
+    std::optional<Cursor> cursor;                // IMAP: moves with the commit
+    std::string proven_sender;                   // envelope sender that may be sent a DSN, "" if none is proven
+    bool wait_for_verdict = false;               // LMTP
+    std::shared_ptr<const std::string> bytes{};  // as it came; only of encrypted mail
+    // What opening it said.
+    coi::pgp_mime::Protection protection{};
+    Unread unread = Unread::no;
+    std::optional<Lesson> lesson{};
 };
 
 struct Verdict {
@@ -51,6 +57,15 @@ class Inbox {
     struct Calls {
         std::function<void(queue::Entry)> committed;  // to the jabber leg
         std::function<Time()> now;
+        /// Decrypts, verifies and asks what the mail teaches; at once where there is nothing to do.
+        std::function<void(const Account&, std::shared_ptr<const std::string> bytes, coi::Message,
+                           std::function<void(Unfolded)>)>
+            open;
+        /// A step of SecureJoin: nothing of it is shown.
+        std::function<void(const Account&, const Arrival&, std::function<void(Verdict)>)> secure_join;
+        /// A contact uses another key now (its fingerprint), or a conversation is encrypted for the first time.
+        std::function<void(const Account&, const Contact&, const coi::openpgp::Fingerprint&)> key_replaced;
+        std::function<void(const Account&, const Contact&)> encrypted;
     };
     Inbox(Directory&, Store&, Seal, Settings, Calls);
     void take(Arrival arrival, std::function<void(Verdict)> done);
@@ -67,7 +82,9 @@ class Inbox {
 
   private:
     using Done = std::function<void(Verdict)>;
+    void take_open(Arrival arrival, Done done);
     void decide(Arrival arrival, bool answers_known, Done done);
+    void learnt(AccountId, const Lesson&, coi::autocrypt::Change, const coi::autocrypt::Peer&);
     void take_message(Arrival arrival, Done done);
     void take_report(Arrival arrival, Done done);
     void act_on_dsn(const Arrival&, const ids::Known&, Done done);

@@ -187,10 +187,11 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
             calls.note("a mail could not be read: " + mail.error().text);
             co_return;
         }
+        const auto kept = std::make_shared<const std::string>(mail->encrypted ? bytes : "");
         while (!closed) {
-            std::function<void(std::function<void(Verdict)>)> start = [this, &mail,
-                                                                       &after](std::function<void(Verdict)> done) {
-                calls.arrived(Arrival{account.id, *mail, after, {}, false}, std::move(done));
+            std::function<void(std::function<void(Verdict)>)> start = [this, &mail, &after,
+                                                                       &kept](std::function<void(Verdict)> done) {
+                calls.arrived(Arrival{account.id, *mail, after, {}, false, kept}, std::move(done));
             };
             const Verdict verdict = co_await wait_for<Verdict>(start);
             if (verdict.kind != Verdict::Kind::busy) co_return;

@@ -28,7 +28,7 @@ void Outbox::refuse(const xmpp::Tag& message, const char* type, const char* cond
     }
 }
 
-void Outbox::take(const xmpp::Tag& message) {
+void Outbox::take(const xmpp::Tag& message, bool from_otr) {
     const std::string& lang = xmpp::attribute(message, "xml:lang");
     const std::string& type = xmpp::attribute(message, "type");
     const xmpp::JID from(xmpp::attribute(message, "from"));
@@ -48,15 +48,15 @@ void Outbox::take(const xmpp::Tag& message) {
                           "Please switch "
                           "encryption off for this contact and send it again."));
     }
-    if (const Account* account = directory_.of_user(from.bare())) return take_as(*account, message, *contact);
+    if (const Account* account = directory_.of_user(from.bare())) return take_as(*account, message, *contact, from_otr);
     if (settings_.relay_domain.empty() || from.server() != settings_.relay_domain) {
         return refuse(message, "auth", "registration-required",
                       say(lang, "Please link your mailbox first: write “link” to {1} or register with it.",
                           {settings_.component}));
     }
     std::shared_ptr<xmpp::Tag> copy(message.clone());
-    with_relay_account(from.bare(), lang, [this, copy, contact = *contact](const Account* account) {
-        if (account) return take_as(*account, *copy, contact);
+    with_relay_account(from.bare(), lang, [this, copy, contact = *contact, from_otr](const Account* account) {
+        if (account) return take_as(*account, *copy, contact, from_otr);
         refuse(*copy, "wait", "resource-constraint",
                say(xmpp::attribute(*copy, "xml:lang"),
                    "The gateway cannot take messages right now. Please try again later."));
@@ -87,7 +87,7 @@ void Outbox::with_relay_account(const std::string& jid, const std::string& lang,
     });
 }
 
-void Outbox::take_as(const Account& account, const xmpp::Tag& message, const coi::Address& to) {
+void Outbox::take_as(const Account& account, const xmpp::Tag& message, const coi::Address& to, bool from_otr) {
     auto event = read(message);
     if (!event) return;  // chat states, markers for nothing: mail has no words for them
     event->user = account.jid;
@@ -96,7 +96,7 @@ void Outbox::take_as(const Account& account, const xmpp::Tag& message, const coi
     event->contact = contact.address;
     if (!event->lang.empty()) directory_.note_language(account.id, event->lang);
     if (std::holds_alternative<Receipt>(event->what)) return take_receipt(account, message, std::move(*event));
-    commit(account, message, std::move(*event));
+    write(account, message, std::move(*event), from_otr);
 }
 
 void Outbox::take_receipt(const Account& account, const xmpp::Tag& message, Event event) {
@@ -114,45 +114,83 @@ void Outbox::take_receipt(const Account& account, const xmpp::Tag& message, Even
             const Account* still = directory_.find(id);
             if (failure || !known || known->from_jabber || !known->wants_receipt || !still) return;
             std::get<Receipt>(event.what).of = known->message;
-            commit(*still, *copy, std::move(event));
+            write(*still, *copy, std::move(event));
         });
 }
 
-void Outbox::commit(const Account& account, const xmpp::Tag& message, Event event) {
-    const bool is_receipt = std::holds_alternative<Receipt>(event.what);
+void Outbox::write(const Account& account, const xmpp::Tag& message, Event event, bool from_otr) {
     Contact& contact = directory_.know(account.id, event.contact);
     if (!carries(event, contact.dialect)) return;  // a mail program would only be bothered by it
     event.message = coi::mint(domain_of(account.address));
-    const coi::Message mail = write_mail(event, account.address, contact);
-    auto bytes = coi::print(mail);
-    const std::string& lang = xmpp::attribute(message, "xml:lang");
-    if (!bytes) {
-        if (!is_receipt)
-            refuse(message, "modify", "not-acceptable", say(lang, "This message cannot be written as a mail."));
-        return;
-    }
-    if (!is_receipt) {
-        note_written(mail, contact);
+    auto draft = std::make_shared<Draft>();
+    draft->mail = write_mail(event, account.address, contact);
+    draft->event = std::move(event);
+    draft->from_otr = from_otr;
+    draft->head = std::make_shared<xmpp::Tag>("message");
+    for (const char* name : {"id", "from", "to", "xml:lang"})
+        draft->head->addAttribute(name, xmpp::attribute(message, name));
+    calls_.close(account, contact, {draft->mail, from_otr, false, false, {}},
+                 [this, draft, id = account.id](Closed letter) { closed(id, *draft, std::move(letter)); });
+}
+
+void Outbox::closed(AccountId id, const Draft& draft, Closed letter) {
+    const Account* account = directory_.find(id);
+    if (!account) return;  // unlinked meanwhile: all of it is deleted
+    Contact& contact = directory_.know(id, draft.event.contact);
+    if (letter.bytes.empty()) return refuse(draft, contact.address.addr_spec(), letter);
+    const bool first = letter.encrypted && !contact.privacy.encrypted;
+    if (letter.encrypted) contact.privacy.encrypted = true;
+    if (!draft.is_receipt()) {
+        // A subject is part of what is protected: it must not come up again in a mail that is not.
+        note_written(draft.mail, contact, !draft.from_otr);
         directory_.save(contact);
     }
+    commit(*account, contact, draft, std::move(letter.bytes));
+    if (first && !draft.is_receipt()) calls_.encrypted(*account, contact);
+}
+
+void Outbox::refuse(const Draft& draft, const std::string& contact, const Closed& letter) {
+    if (draft.is_receipt()) return;
+    const std::string& lang = xmpp::attribute(*draft.head, "xml:lang");
+    if (letter.refusal != policy::Refusal::none) {
+        const bool soon = letter.refusal == policy::Refusal::not_looked_yet;
+        return refuse(*draft.head, soon ? "wait" : "modify", soon ? "resource-constraint" : "not-acceptable",
+                      policy::words(letter.refusal, contact, lang));
+    }
+    if (letter.error && letter.error->kind == coi::ErrorKind::unreachable) {
+        return refuse(*draft.head, "wait", "resource-constraint",
+                      say(lang, "The gateway cannot take messages right now. Please try again later."));
+    }
+    if (letter.error && letter.error->kind == coi::ErrorKind::refused) {
+        return refuse(*draft.head, "modify", "not-acceptable",
+                      say(lang,
+                          "This message was not sent: the key of {1} can no longer be used (it has expired or was "
+                          "revoked). Ask them to write to you, which brings their new key.",
+                          {contact}));
+    }
+    refuse(*draft.head, "modify", "not-acceptable", say(lang, "This message cannot be written as a mail."));
+}
+
+void Outbox::commit(const Account& account, const Contact& contact, const Draft& draft, std::string bytes) {
+    const bool is_receipt = draft.is_receipt();
+    const Event& event = draft.event;
+    const std::string& lang = xmpp::attribute(*draft.head, "xml:lang");
     auto entry = std::make_shared<queue::Entry>();
     entry->leg = queue::Leg::mail;
     entry->account = account.id;
     entry->contact = contact.canonical;
     entry->name = event.message.value;
-    entry->origin = is_receipt ? "" : xmpp::attribute(message, "from");
+    entry->origin = is_receipt ? "" : xmpp::attribute(*draft.head, "from");
     entry->origin_id = event.stanza.value;
     entry->lang = lang;
     entry->from =
         is_receipt && account.kind == Account::Kind::relay ? "" : account.address.addr_spec();  // [RFC 8098 §2.1]
     entry->to = contact.address.addr_spec();
-    entry->payload = std::move(*bytes);
+    entry->payload = std::move(bytes);
     entry->taken = entry->next = event.when;
     entry->expires = event.when + settings_.expire;
     const ids::Known known{account.id, contact.canonical,   event.message, event.stanza, true, entry->origin,
                            lang,       event.wants_receipt, event.when};
-    std::shared_ptr<xmpp::Tag> head(new xmpp::Tag("message"));
-    for (const char* name : {"id", "from", "to", "xml:lang"}) head->addAttribute(name, xmpp::attribute(message, name));
     auto too_many = std::make_shared<bool>(false);
     store_.commit(
         [entry, known, is_receipt, too_many, most = settings_.most_waiting](Database& db) {
@@ -160,7 +198,7 @@ void Outbox::commit(const Account& account, const xmpp::Tag& message, Event even
             if (!is_receipt) ids::remember(db, known);
             entry->id = queue::put(db, *entry);
         },
-        [this, entry, head, is_receipt, too_many](const Store::Failure& failure) {
+        [this, entry, head = draft.head, is_receipt, too_many](const Store::Failure& failure) {
             if (!failure && !*too_many) return calls_.committed(std::move(*entry));
             if (is_receipt) return;
             const std::string& their_lang = xmpp::attribute(*head, "xml:lang");

@@ -14,6 +14,7 @@
 
 #include "gateway/directory.h"
 #include "gateway/leg.h"
+#include "gateway/openpgp.h"
 #include "gateway/translate.h"
 #include "xmpp/stanza.h"
 
@@ -33,19 +34,34 @@ class Outbox {
         std::function<void(const xmpp::Tag&)> send;   // answers that need no proof
         std::function<void(queue::Entry)> committed;  // to the mail leg
         std::function<Time()> now;
+        /// The final bytes of a mail to a contact, encrypted or not; in the order of each conversation.
+        std::function<void(const Account&, const Contact&, Letter, std::function<void(Closed)>)> close;
+        /// A conversation is encrypted for the first time.
+        std::function<void(const Account&, const Contact&)> encrypted;
     };
     Outbox(Directory&, Store&, Settings, Calls);
 
-    /// A <message/> of one of our users to a contact (not of type error).
-    void take(const xmpp::Tag& message);
+    /// A <message/> of one of our users to a contact (not of type error). `from_otr`: its text came by OTR.
+    void take(const xmpp::Tag& message, bool from_otr = false);
     void reload(Settings settings) { settings_ = std::move(settings); }
     /// The relay account of a user, made if there is none yet; `ready` gets nullptr if the store failed.
     void with_relay_account(const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready);
 
   private:
-    void take_as(const Account&, const xmpp::Tag& message, const coi::Address& to);
+    void take_as(const Account&, const xmpp::Tag& message, const coi::Address& to, bool from_otr);
     void take_receipt(const Account&, const xmpp::Tag& message, Event event);
-    void commit(const Account&, const xmpp::Tag& message, Event event);
+    /// What is known of a message while its mail is closed: of the stanza only the attributes, never its text.
+    struct Draft {
+        Event event;
+        coi::Message mail;
+        std::shared_ptr<xmpp::Tag> head;
+        bool from_otr = false;
+        bool is_receipt() const { return std::holds_alternative<Receipt>(event.what); }
+    };
+    void write(const Account&, const xmpp::Tag& message, Event event, bool from_otr = false);
+    void closed(AccountId, const Draft&, Closed);
+    void refuse(const Draft&, const std::string& contact, const Closed&);
+    void commit(const Account&, const Contact&, const Draft&, std::string bytes);
     void refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& text);
 
     Directory& directory_;

@@ -106,7 +106,8 @@ struct Relay::State : std::enable_shared_from_this<State> {
     /// One recipient's verdict. An account that this mail made goes again if the server does not know the user, or
     /// was not asked because nothing came of the mail; one that was there stays, for a server says the same of a sender
     /// whom its user has blocked [XEP-0191 §3.3].
-    awaitable<Reply> deliver_to(const std::string recipient, const coi::Message& mail, const std::string proven) {
+    awaitable<Reply> deliver_to(const std::string recipient, const coi::Message& mail, const std::string proven,
+                                std::shared_ptr<const std::string> bytes) {
         const auto jid = user_of_recipient(recipient);
         if (!jid) co_return Reply{550, "5.1.1", "there is no such user here"};
         const bool fresh = directory.relay_of(*jid) == nullptr;
@@ -118,7 +119,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
         const AccountId id = account->id;
         const bool known = is_confirmed(id);
         std::function<void(std::function<void(Verdict)>)> take = [&](std::function<void(Verdict)> done) {
-            inbox.take(Arrival{id, mail, std::nullopt, proven, true}, std::move(done));
+            inbox.take(Arrival{id, mail, std::nullopt, proven, true, bytes}, std::move(done));
         };
         auto patience = std::make_shared<boost::asio::steady_timer>(io, settings.patience);
         await_patience(patience);
@@ -156,6 +157,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
             const bool large = mail.error().kind == coi::ErrorKind::limit;
             co_return std::vector<Reply>(count, Reply{large ? 552 : 550, large ? "5.3.4" : "5.6.0", mail.error().text});
         }
+        const auto bytes = std::make_shared<const std::string>(mail->encrypted ? std::move(delivery.mail) : "");
         std::string().swap(delivery.mail);
         std::string proven;
         if (!mail->from.empty() && coi::authenticated(mail->header("authentication-results"), settings.authserv_id,
@@ -164,7 +166,8 @@ struct Relay::State : std::enable_shared_from_this<State> {
             proven = delivery.from;
         }
         std::vector<Reply> replies;
-        for (const auto& recipient : delivery.to) replies.push_back(co_await deliver_to(recipient, *mail, proven));
+        for (const auto& recipient : delivery.to)
+            replies.push_back(co_await deliver_to(recipient, *mail, proven, bytes));
         co_return replies;
     }
 };

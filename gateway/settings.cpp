@@ -2,6 +2,7 @@
 
 #include "gateway/settings.h"
 
+#include <array>
 #include <fstream>
 #include <set>
 #include <stdexcept>
@@ -59,6 +60,10 @@ xmpp::Component::Settings component_settings(const config::Config& config) {
 
 Outbox::Settings outbox_settings(const config::Config& c) {
     return {c.xmpp.component, c.relay.domain, c.mail.expire, Take::all};
+}
+OpenPgp::Settings openpgp_settings(const config::Config& c) {
+    constexpr std::array policies{Policy::require, Policy::prefer, Policy::off};
+    return {policies[static_cast<std::size_t>(c.mail.encryption)], limits_of(c)};
 }
 ServiceSettings service_settings(const config::Config& c) {
     return {c.xmpp.component, c.mail.register_domains, c.relay.domain};

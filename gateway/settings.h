@@ -4,6 +4,7 @@
 
 #include "config/config.h"
 #include "gateway/linked.h"
+#include "gateway/openpgp.h"
 #include "gateway/outbox.h"
 #include "gateway/registration.h"
 #include "gateway/relay.h"
@@ -14,6 +15,7 @@ namespace gateway {
 
 xmpp::Component::Settings component_settings(const config::Config&);
 Outbox::Settings outbox_settings(const config::Config&);
+OpenPgp::Settings openpgp_settings(const config::Config&);
 ServiceSettings service_settings(const config::Config&);
 /// Throws std::runtime_error if the users file names nobody.
 Relay::Settings relay_settings(const config::Config&);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "gateway/store/ids.h"
+#include "gateway/store/keys.h"
 #include "gateway/store/queue.h"
 #include "gateway/store/sealed.h"
 
@@ -79,6 +80,24 @@ void bind_columns(Database& db, Query& query, const Account& account) {
         query.bind_null();
     }
     query.bind(static_cast<std::int64_t>(account.take)).bind(std::int64_t(account.sent_copy)).bind(account.lang);
+    query.bind(static_cast<std::int64_t>(account.policy)).bind(static_cast<std::int64_t>(account.key_holder));
+}
+
+// What the column `privacy` holds. What is known of keys is not in it: that stands in peer_key.
+constexpr std::int64_t is_encrypted = 1, is_explained = 2, is_otr = 4, is_otr_clear = 8;
+
+std::int64_t bits_of(const Privacy& privacy) {
+    return (privacy.encrypted ? is_encrypted : 0) | (privacy.explained ? is_explained : 0) |
+           (privacy.otr ? is_otr : 0) | (privacy.otr_clear ? is_otr_clear : 0);
+}
+
+Privacy privacy_of(std::int64_t bits) {
+    Privacy privacy;
+    privacy.encrypted = (bits & is_encrypted) != 0;
+    privacy.explained = (bits & is_explained) != 0;
+    privacy.otr = (bits & is_otr) != 0;
+    privacy.otr_clear = (bits & is_otr_clear) != 0;
+    return privacy;
 }
 
 }  // namespace
@@ -96,7 +115,7 @@ AccountId save(Database& db, const Account& account) {
             .run();
         auto query = db.query(
             "UPDATE account SET kind = ?, jid = ?, name = ?, local = ?, domain = ?, login = ?, take = ?, "
-            "sent_copy = ?, lang = ? WHERE id = ?");
+            "sent_copy = ?, lang = ?, policy = ?, key_holder = ? WHERE id = ?");
         bind_columns(db, query, account);
         query.bind(number(account.id)).run();
         if (db.changes() == 0)
@@ -104,10 +123,12 @@ AccountId save(Database& db, const Account& account) {
         return account.id;
     }
     auto query = db.query(
-        "INSERT INTO account (kind, jid, name, local, domain, login, take, sent_copy, lang) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (jid, kind) DO UPDATE SET name = excluded.name, "
+        "INSERT INTO account (kind, jid, name, local, domain, login, take, sent_copy, lang, policy, "
+        "key_holder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (jid, kind) DO UPDATE SET name = "
+        "excluded.name, "
         "local = excluded.local, domain = excluded.domain, login = excluded.login, take = excluded.take, "
-        "sent_copy = excluded.sent_copy, lang = excluded.lang RETURNING id");
+        "sent_copy = excluded.sent_copy, lang = excluded.lang, policy = excluded.policy, key_holder = "
+        "excluded.key_holder RETURNING id");
     bind_columns(db, query, account);
     if (!query.step()) throw StoreError("the new account got no number");
     const AccountId id{query.integer(0)};
@@ -117,8 +138,9 @@ AccountId save(Database& db, const Account& account) {
 
 std::vector<Account> all(Database& db) {
     std::vector<Account> accounts;
-    auto row =
-        db.query("SELECT id, kind, jid, name, local, domain, login, take, sent_copy, lang FROM account ORDER BY id");
+    auto row = db.query(
+        "SELECT id, kind, jid, name, local, domain, login, take, sent_copy, lang, policy, key_holder FROM account "
+        "ORDER BY id");
     while (row.step()) {
         Account account;
         account.id = AccountId(row.integer(0));
@@ -129,6 +151,8 @@ std::vector<Account> all(Database& db) {
         account.take = static_cast<Take>(row.integer(7));
         account.sent_copy = row.integer(8) != 0;
         account.lang = row.text(9);
+        account.policy = static_cast<Policy>(row.integer(10));
+        account.key_holder = static_cast<KeyHolder>(row.integer(11));
         accounts.push_back(std::move(account));
     }
     return accounts;
@@ -147,11 +171,14 @@ void remove(Database& db, AccountId id) {
 void save(Database& db, const Contact& contact) {
     auto query = db.query(
         "INSERT INTO contact (account, canonical, name, local, domain, dialect, written_to, subscribed, "
-        "subject_shown, subject, last_in, last_out, timer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "subject_shown, subject, last_in, last_out, timer, policy, privacy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, "
+        "?, ?, ?) "
         "ON CONFLICT (account, canonical) DO UPDATE SET name = excluded.name, local = excluded.local, "
         "domain = excluded.domain, dialect = excluded.dialect, written_to = excluded.written_to, "
         "subscribed = excluded.subscribed, subject_shown = excluded.subject_shown, subject = excluded.subject, "
-        "last_in = excluded.last_in, last_out = excluded.last_out, timer = excluded.timer");
+        "last_in = excluded.last_in, last_out = excluded.last_out, timer = excluded.timer, policy = excluded.policy, "
+        "privacy = excluded.privacy");
     query.bind(number(contact.account)).bind(contact.canonical);
     query.bind(contact.address.name).bind(contact.address.local).bind(contact.address.domain);
     query.bind(static_cast<std::int64_t>(contact.dialect)).bind(std::int64_t(contact.written_to));
@@ -161,14 +188,18 @@ void save(Database& db, const Contact& contact) {
     } else {
         query.bind_blob(db.seal().close(contact.subject, subject_purpose(number(contact.account), contact.canonical)));
     }
-    query.bind(contact.last_in.value).bind(contact.last_out.value).bind(std::int64_t(contact.timer)).run();
+    query.bind(contact.last_in.value).bind(contact.last_out.value).bind(std::int64_t(contact.timer));
+    query.bind(static_cast<std::int64_t>(contact.privacy.policy)).bind(bits_of(contact.privacy)).run();
 }
 
 std::vector<Contact> contacts(Database& db) {
     std::vector<Contact> contacts;
     auto row = db.query(
-        "SELECT account, canonical, name, local, domain, dialect, written_to, subscribed, subject_shown, subject, "
-        "last_in, last_out, timer FROM contact ORDER BY account, canonical");
+        "SELECT c.account, c.canonical, c.name, c.local, c.domain, c.dialect, c.written_to, c.subscribed, "
+        "c.subject_shown, c.subject, c.last_in, c.last_out, c.timer, c.policy, c.privacy, "
+        "k.key <> x'' OR k.gossip_key <> x'' OR k.verified_key <> x'', k.verified, k.fingerprint "
+        "FROM contact c LEFT JOIN peer_key k ON k.account = c.account AND k.contact = c.canonical "
+        "ORDER BY c.account, c.canonical");
     while (row.step()) {
         Contact contact;
         contact.account = AccountId(row.integer(0));
@@ -183,12 +214,18 @@ std::vector<Contact> contacts(Database& db) {
         contact.last_in.value = row.text(10);
         contact.last_out.value = row.text(11);
         contact.timer = static_cast<std::uint32_t>(row.integer(12));
+        contact.privacy = privacy_of(row.integer(14));
+        contact.privacy.policy = static_cast<Policy>(row.integer(13));
+        contact.privacy.has_key = row.integer(15) != 0;
+        contact.privacy.verified = !row.text(16).empty();
+        contact.privacy.conflicting = contact.privacy.verified && !row.text(17).empty() && row.text(16) != row.text(17);
         contacts.push_back(std::move(contact));
     }
     return contacts;
 }
 
 void remove(Database& db, AccountId account, const std::string& canonical) {
+    keys::forget_contact(db, account, canonical);
     db.query("DELETE FROM contact WHERE account = ? AND canonical = ?").bind(number(account)).bind(canonical).run();
 }
 

@@ -1,4 +1,4 @@
-// Schema version 1, and the key check; see schema.h.
+// The schema's steps, and the key check; see schema.h.
 //
 // Times are milliseconds since 1970, UTC. Payloads stand in a table of their own: a retry rewrites a small row, not a
 // large mail. Queue ids are never reused (AUTOINCREMENT), so a late "done" cannot hit another entry. queue and known
@@ -22,7 +22,7 @@ struct Step {
     const char* sql;
 };
 
-constexpr std::array<Step, 1> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 2> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -66,6 +66,39 @@ CREATE TABLE alias (
     message TEXT NOT NULL, known INTEGER NOT NULL REFERENCES known (id) ON DELETE CASCADE,
     PRIMARY KEY (message, known)) WITHOUT ROWID;
 CREATE INDEX alias_known ON alias (known);
+)sql"},
+                                     {"encryption", R"sql(
+ALTER TABLE account ADD COLUMN policy INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN key_holder INTEGER NOT NULL DEFAULT 0; -- of mailboxes linked before: to be looked through
+UPDATE account SET key_holder = 1 WHERE kind = 1; -- a relay's address is nobody else's
+ALTER TABLE contact ADD COLUMN policy INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE contact ADD COLUMN privacy INTEGER NOT NULL DEFAULT 0; -- bits, see accounts.cpp
+CREATE TABLE own_key (
+    account INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    secret BLOB NOT NULL, -- sealed
+    fingerprint TEXT NOT NULL);
+CREATE TABLE peer_key (
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    contact TEXT NOT NULL,
+    last_seen INTEGER, autocrypt_timestamp INTEGER, gossip_timestamp INTEGER, -- seconds since 1970
+    mutual INTEGER NOT NULL,
+    key BLOB NOT NULL, fingerprint TEXT NOT NULL, gossip_key BLOB NOT NULL, gossip_fingerprint TEXT NOT NULL,
+    verified_key BLOB NOT NULL, verified TEXT NOT NULL,
+    PRIMARY KEY (account, contact));
+CREATE TABLE invite (
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    contact TEXT NOT NULL, -- "" for one of ours
+    number TEXT NOT NULL,
+    secret BLOB NOT NULL, -- the whole invite, sealed
+    time INTEGER NOT NULL,
+    PRIMARY KEY (account, contact, number));
+CREATE TABLE otr_identity (
+    account INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    secret BLOB NOT NULL); -- sealed
+CREATE TABLE otr_peer (
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    contact TEXT NOT NULL, fingerprint TEXT NOT NULL, trust TEXT NOT NULL,
+    PRIMARY KEY (account, contact, fingerprint)) WITHOUT ROWID;
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

@@ -67,12 +67,46 @@ void renew_subjects(Database& db) {
     }
 }
 
+/// One secret an account, in a table of its own.
+void renew_secrets(Database& db, const char* next, const char* update, std::string (*purpose)(std::int64_t)) {
+    for (std::int64_t account = 0;;) {
+        std::optional<std::string> blob;
+        {
+            auto row = db.query(next);
+            if (!row.bind(account).step()) return;
+            account = row.integer(0);
+            blob = renewed(db.seal(), row.blob(1), purpose(account));
+        }
+        if (blob) db.query(update).bind_blob(*blob).bind(account).run();
+    }
+}
+
+void renew_invites(Database& db) {
+    std::int64_t id = 0;
+    for (;;) {
+        std::optional<std::string> blob;
+        {
+            auto row =
+                db.query("SELECT rowid, account, number, secret FROM invite WHERE rowid > ? ORDER BY rowid LIMIT 1");
+            if (!row.bind(id).step()) return;
+            id = row.integer(0);
+            blob = renewed(db.seal(), row.blob(3), invite_purpose(row.integer(1), row.text(2)));
+        }
+        if (blob) db.query("UPDATE invite SET secret = ? WHERE rowid = ?").bind_blob(*blob).bind(id).run();
+    }
+}
+
 }  // namespace
 
 void seal_anew(Database& db) {
     renew_payloads(db);
     renew_logins(db);
     renew_subjects(db);
+    renew_secrets(db, "SELECT account, secret FROM own_key WHERE account > ? ORDER BY account LIMIT 1",
+                  "UPDATE own_key SET secret = ? WHERE account = ?", own_key_purpose);
+    renew_secrets(db, "SELECT account, secret FROM otr_identity WHERE account > ? ORDER BY account LIMIT 1",
+                  "UPDATE otr_identity SET secret = ? WHERE account = ?", otr_purpose);
+    renew_invites(db);
 }
 
 }  // namespace gateway

@@ -18,6 +18,11 @@ inline std::string login_purpose(std::string_view jid) { return "account.login/"
 inline std::string subject_purpose(std::int64_t account, std::string_view canonical) {
     return "contact.subject/" + std::to_string(account) + "/" + std::string(canonical);
 }
+inline std::string own_key_purpose(std::int64_t account) { return "own_key.secret/" + std::to_string(account); }
+inline std::string invite_purpose(std::int64_t account, std::string_view number) {
+    return "invite.secret/" + std::to_string(account) + "/" + std::string(number);
+}
+inline std::string otr_purpose(std::int64_t account) { return "otr_identity.secret/" + std::to_string(account); }
 
 /// Opens whatever an older key sealed and seals it with the current one; inside the caller's transaction.
 void seal_anew(Database&);

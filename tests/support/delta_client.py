@@ -1,16 +1,16 @@
 """A Delta Chat user for plays: the real core (deltachat-rpc-server) as a child process, spoken to by JSON-RPC on its pipes.
 
-The program is $DELTACHAT_RPC_SERVER, else `deltachat-rpc-server` of the PATH. A profile is made with `classic=True` as one that
+The program is $DELTACHAT_RPC_SERVER, else the one that .ci/delta has put into build/delta. A profile is made with `classic=True` as one that
 talks in the clear too (force_encryption 0), else as a fresh installation makes it: encrypted only.
 """
 
 import itertools
 import json
 import os
-import shutil
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 from server import Failure, wait_until
 
@@ -19,10 +19,11 @@ ACCEPT_ANY_CERTIFICATE = "acceptInvalidCertificates"  # the play's own CA cannot
 
 
 def program():
-    found = os.environ.get("DELTACHAT_RPC_SERVER") or shutil.which("deltachat-rpc-server")
-    if not found:
-        raise Failure("there is no deltachat-rpc-server: set DELTACHAT_RPC_SERVER to the core's program")
-    return found
+    fetched = Path(__file__).parents[2] / "build/delta/node_modules/@deltachat/stdio-rpc-server-linux-x64/deltachat-rpc-server"
+    found = Path(os.environ.get("DELTACHAT_RPC_SERVER") or fetched)
+    if not found.exists():
+        raise Failure(f"there is no {found}: run .ci/delta, or set DELTACHAT_RPC_SERVER to the core's program")
+    return str(found)
 
 
 class DeltaClient:

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/store/accounts.h"
+#include "tests/support/clear_letters.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0203_delay.h"
@@ -30,8 +31,16 @@ struct InboxTest : testing::Test {
                 store,
                 Seal({Seal::Key{}}),
                 {"coi.jabber.example"},
-                {[this](queue::Entry entry) { committed.push_back(std::move(entry)); }, [this] { return time; }}};
+                calls()};
     AccountId alice = save(Take::contacts);
+
+    Inbox::Calls calls() {
+        Inbox::Calls calls;
+        calls.committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
+        calls.now = [this] { return time; };
+        add_clear_letters(calls);
+        return calls;
+    }
 
     AccountId save(Take take) {
         Account account;
@@ -50,7 +59,7 @@ struct InboxTest : testing::Test {
                (id.empty() ? std::string() : "Message-ID: <" + id + ">\r\n") + headers + "\r\n" + text + "\r\n";
     }
     Arrival arrival(const std::string& bytes, bool lmtp = false) {
-        return {alice, coi::parse(bytes).value(), std::nullopt, {}, lmtp};
+        return {alice, coi::parse(bytes).value(), std::nullopt, {}, lmtp, {}};
     }
     /// The verdict, if there is one once the store has done its work.
     std::optional<Verdict> take(Arrival arriving) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/store/ids.h"
+#include "tests/support/clear_letters.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
 
@@ -26,8 +27,16 @@ struct OutboxTest : testing::Test {
     Outbox outbox{directory,
                   store,
                   {"coi.jabber.example", "jabber.example"},
-                  {[this](const xmpp::Tag& tag) { sent.emplace_back(tag.clone()); },
-                   [this](queue::Entry entry) { committed.push_back(std::move(entry)); }, [this] { return time; }}};
+                  calls()};
+
+    Outbox::Calls calls() {
+        Outbox::Calls calls;
+        calls.send = [this](const xmpp::Tag& tag) { sent.emplace_back(tag.clone()); };
+        calls.committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
+        calls.now = [this] { return time; };
+        add_clear_letters(calls);
+        return calls;
+    }
 
     void take(const std::string& children, const std::string& attributes = "type='chat'",
               const std::string& from = "alice@jabber.example/phone",

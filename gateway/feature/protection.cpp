@@ -1,0 +1,74 @@
+// The notice's words; see protection.h.
+
+#include "gateway/feature/protection.h"
+
+#include "gateway/words.h"
+
+namespace gateway::protection {
+
+using coi::openpgp::Signature;
+
+bool is_closed(Unread unread) {
+    return unread == Unread::another_key || unread == Unread::changed || unread == Unread::forged ||
+           unread == Unread::broken;
+}
+
+bool is_proven(const coi::pgp_mime::Protection& protection) {
+    return protection.encrypted && protection.signature == Signature::good;
+}
+
+namespace {
+
+std::string unread_words(Unread unread, const std::string& lang) {
+    switch (unread) {
+        case Unread::another_key:
+            return say(lang, "[It is encrypted to a key that you do not have here.]");
+        case Unread::changed:
+            return say(lang, "[It was changed on its way, or is not protected against that. It is not shown.]");
+        case Unread::mixed:
+            return say(lang,
+                       "[Parts of this mail are encrypted and others are not. The encrypted parts are not opened: such "
+                       "mail is used to steal what others wrote.]");
+        case Unread::forged:
+            return say(lang, "[The sender inside is not the sender outside. It is not shown.]");
+        case Unread::no:
+        case Unread::broken:
+        case Unread::busy:
+            return "";
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string words(const coi::pgp_mime::Protection& protection, Unread unread, const Privacy& privacy,
+                  const std::string& lang) {
+    if (unread != Unread::no) return unread_words(unread, lang);
+    if (!protection.encrypted) return privacy.encrypted ? say(lang, "[not encrypted]") : "";
+    switch (protection.signature) {
+        case Signature::none:
+            return say(lang, "[encrypted, but not signed: it is not proven who wrote this]");
+        case Signature::unknown:
+            return say(lang, "[encrypted, but signed with an unknown key: it is not proven who wrote this]");
+        case Signature::bad:
+            return say(lang, "[encrypted, but its signature is wrong: do not trust this]");
+        case Signature::good:
+            return privacy.conflicting ? say(lang, "[signed with another key than the one you verified]") : "";
+    }
+    return "";
+}
+
+const char* reason(Unread unread) {
+    switch (unread) {
+        case Unread::another_key:
+            return "it is encrypted, and not to the key of this address";
+        case Unread::changed:
+            return "it is encrypted without integrity protection, or was changed on its way";
+        case Unread::forged:
+            return "its encrypted part has another sender than its outside";
+        default:
+            return "it is encrypted in a way that cannot be read here";
+    }
+}
+
+}  // namespace gateway::protection

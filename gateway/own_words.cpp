@@ -1,0 +1,57 @@
+// See own_words.h.
+
+#include "gateway/own_words.h"
+
+#include <memory>
+
+#include "gateway/mint.h"
+#include "gateway/words.h"
+#include "xmpp/stanza.h"
+
+namespace gateway {
+
+void OwnWords::say_to(const Account& account, const std::string& text) {
+    auto entry = std::make_shared<queue::Entry>();
+    entry->leg = queue::Leg::jabber;
+    entry->account = account.id;
+    entry->name = mint_stanza_id().value;
+    entry->from = settings_.component;
+    entry->to = account.jid;
+    entry->taken = entry->next = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    entry->expires = entry->taken + settings_.expire;
+    xmpp::Tag message("message");
+    message.addAttribute("type", "chat");
+    message.addAttribute("id", entry->name);
+    message.addAttribute("from", entry->from);
+    message.addAttribute("to", entry->to);
+    xmpp::add(message, "body", {}, xmpp::clean(text));
+    entry->payload = xmpp::print(message);
+    store_.commit([entry](Database& db) { entry->id = queue::put(db, *entry); },
+                  [committed = committed_, entry](const Store::Failure& failure) {
+                      if (!failure) committed(std::move(*entry));
+                  });
+}
+
+void OwnWords::encrypted(const Account& account, const Contact& contact) {
+    say_to(account,
+           say(account.lang,
+               "Your conversation with {1} is encrypted now. On the mail side: OpenPGP, from this gateway to {1}. On "
+               "your side: your Jabber server's encryption, and OTR if you start it. The gateway itself decrypts in "
+               "between, so whoever runs it could read along. From now on nothing is sent to {1} unencrypted unless "
+               "you say so. To compare keys, write to me: fingerprint {1}",
+               {contact.address.addr_spec()}));
+}
+
+void OwnWords::key_replaced(const Account& account, const Contact& contact, const coi::openpgp::Fingerprint& now) {
+    const std::string address = contact.address.addr_spec();
+    if (contact.privacy.conflicting) {
+        return say_to(account, say(account.lang,
+                                   "{1} now writes with another key than the one you verified: {2}. Nothing is sent to "
+                                   "them until you decide. If they have a new device that is fine; ask them. To go on "
+                                   "with the new key, write to me: accept {1}",
+                                   {address, coi::openpgp::grouped(now)}));
+    }
+    say_to(account, say(account.lang, "{1} uses another key now: {2}", {address, coi::openpgp::grouped(now)}));
+}
+
+}  // namespace gateway

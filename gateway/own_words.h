@@ -1,0 +1,39 @@
+// Lines of the gateway itself to one of its users: they wait in the queue like any message.
+//
+// What a user is told without having asked: a mailbox in trouble, how a conversation is protected, a contact's new key.
+
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "coi/crypt/openpgp.h"
+#include "gateway/account.h"
+#include "gateway/store/queue.h"
+#include "gateway/store/store.h"
+
+namespace gateway {
+
+class OwnWords {
+  public:
+    struct Settings {
+        std::string component;  // our domain: who speaks
+        std::chrono::milliseconds expire = std::chrono::days(5);
+    };
+    OwnWords(Store& store, Settings settings, std::function<void(queue::Entry)> committed)
+        : store_(store), settings_(std::move(settings)), committed_(std::move(committed)) {}
+
+    void say_to(const Account&, const std::string& text);
+    /// Once per contact: their conversation is encrypted, and by what.
+    void encrypted(const Account&, const Contact&);
+    /// A contact writes with another key than before.
+    void key_replaced(const Account&, const Contact&, const coi::openpgp::Fingerprint& now);
+    void reload(Settings settings) { settings_ = std::move(settings); }
+
+  private:
+    Store& store_;
+    Settings settings_;
+    std::function<void(queue::Entry)> committed_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,129 @@
+// Opening, and learning; see unfold.h.
+
+#include "gateway/unfold.h"
+
+#include <algorithm>
+
+namespace gateway {
+namespace {
+
+using coi::openpgp::Signature;
+constexpr std::size_t most_gossip = 20;
+
+Unread reason(const coi::Error& error) {
+    switch (error.kind) {
+        case coi::ErrorKind::auth:
+            return Unread::another_key;
+        case coi::ErrorKind::refused:
+            return Unread::changed;
+        case coi::ErrorKind::forbidden:
+            return Unread::forged;
+        default:
+            return Unread::broken;
+    }
+}
+
+/// A header's key, if the header is the mail's sender's and its key is usable.
+std::optional<coi::openpgp::KeyInfo> usable(const std::optional<coi::autocrypt::Header>& header,
+                                            const coi::Message& mail, std::chrono::sys_seconds now) {
+    if (!header || mail.from.size() != 1 || header->addr.canonical() != mail.from.front().canonical())
+        return std::nullopt;
+    const auto info = coi::openpgp::inspect(header->key, now);
+    if (!info || !info->can_encrypt || info->is_secret) return std::nullopt;
+    return *info;
+}
+
+void add(std::vector<std::string>& keys, const std::string& key) {
+    if (!key.empty() && std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+}
+
+/// Decrypts; a first mail brings the key of its own signature inside.
+coi::Result<coi::pgp_mime::Opened> open(const std::string& bytes, const coi::pgp_mime::Found& found,
+                                        const coi::Secret& own, std::vector<std::string> signers,
+                                        const coi::Limits& limits, std::chrono::sys_seconds now) {
+    auto opened = coi::pgp_mime::open(bytes, found, own, signers, limits);
+    if (!opened || opened->protection.signature != Signature::unknown) return opened;
+    if (!usable(opened->autocrypt, opened->mail, now)) return opened;
+    add(signers, opened->autocrypt->key);
+    return coi::pgp_mime::open(bytes, found, own, signers, limits);
+}
+
+void open_into(Unfolded& out, std::optional<coi::autocrypt::Header>& brought, const std::string& bytes,
+               const std::optional<keys::Own>& own, const coi::autocrypt::Peer& sender, const coi::Limits& limits,
+               std::chrono::sys_seconds now) {
+    const auto found = coi::pgp_mime::find(bytes, limits);
+    if (!found || found->shape != coi::pgp_mime::Shape::encrypted) {
+        out.unread = found ? Unread::mixed : Unread::broken;
+        return;
+    }
+    if (!own) {
+        out.unread = Unread::another_key;
+        return;
+    }
+    std::vector<std::string> signers;
+    for (const auto* key : {&sender.verified_key, &sender.key, &sender.gossip_key}) add(signers, *key);
+    auto opened = open(bytes, *found, own->secret, std::move(signers), limits, now);
+    if (!opened) {
+        out.unread = reason(opened.error());
+        return;
+    }
+    out.mail = std::move(opened->mail);
+    out.protection = std::move(opened->protection);
+    brought = std::move(opened->autocrypt);
+}
+
+std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip_of(const Unfolded& out,
+                                                                                std::chrono::sys_seconds now) {
+    std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> known;
+    const auto is_reader = [&out](const std::string& canonical) {
+        const auto same = [&canonical](const coi::Address& address) { return address.canonical() == canonical; };
+        return std::ranges::any_of(out.mail.to, same) || std::ranges::any_of(out.mail.cc, same);
+    };
+    for (const auto& header : out.protection.gossip) {
+        if (known.size() == most_gossip) break;
+        if (!is_reader(header.addr.canonical())) continue;  // [Autocrypt §"Updating peer state from gossip"]
+        if (const auto info = coi::openpgp::inspect(header.key, now); info && info->can_encrypt)
+            known.emplace_back(header, *info);
+    }
+    return known;
+}
+
+}  // namespace
+
+Unfolded unfold(const std::string& bytes, coi::Message mail, const std::optional<keys::Own>& own,
+                const coi::autocrypt::Peer& sender, const coi::Limits& limits, std::chrono::sys_seconds now) {
+    Unfolded out;
+    out.mail = std::move(mail);
+    auto brought = coi::autocrypt::parse(out.mail.header("autocrypt"));
+    if (out.mail.encrypted) open_into(out, brought, bytes, own, sender, limits, now);
+    const bool proven = out.protection.encrypted && out.protection.signature == Signature::good;
+    if (out.mail.from.size() != 1 || out.unread != Unread::no || (out.protection.encrypted && !proven)) return out;
+    Lesson lesson;
+    lesson.contact = out.mail.from.front().canonical();
+    auto info = usable(brought, out.mail, now);
+    // What an encrypted mail brings counts if it is the key that signed it: its outside is nobody's word.
+    if (proven && info && info->fingerprint != out.protection.signer) info.reset();
+    if (!info) brought.reset();
+    lesson.seen = {std::min(out.mail.date.value_or(now), now), std::move(brought), std::move(info),
+                   out.mail.mdn.has_value() || out.mail.dsn.has_value()};
+    if (proven) lesson.gossip = gossip_of(out, now);
+    out.lesson = std::move(lesson);
+    return out;
+}
+
+std::pair<coi::autocrypt::Change, coi::autocrypt::Peer> learn(Database& db, AccountId account, const Lesson& lesson) {
+    const auto before = keys::peer(db, account, lesson.contact);
+    auto peer = before;
+    const auto change = coi::autocrypt::update(peer, lesson.seen);
+    if (peer != before) keys::save(db, account, lesson.contact, peer);
+    for (const auto& [header, info] : lesson.gossip) {
+        const std::string reader = header.addr.canonical();
+        auto other = keys::peer(db, account, reader);
+        const auto was = other;
+        coi::autocrypt::update_gossip(other, header, info, lesson.seen.effective_date);
+        if (other != was) keys::save(db, account, reader, other);
+    }
+    return {change, std::move(peer)};
+}
+
+}  // namespace gateway

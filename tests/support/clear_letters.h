@@ -1,0 +1,31 @@
+// Outbox and Inbox without encryption: letters are printed as they are, mail stays as it came.
+
+#pragma once
+
+#include "gateway/inbox.h"
+#include "gateway/outbox.h"
+
+namespace gateway {
+
+inline void add_clear_letters(Outbox::Calls& calls) {
+    calls.close = [](const Account&, const Contact&, const Letter& letter, const std::function<void(Closed)>& done) {
+        auto bytes = coi::print(letter.mail);
+        if (bytes) return done({*bytes, false, policy::Refusal::none, std::nullopt});
+        done({"", false, policy::Refusal::none, bytes.error()});
+    };
+    calls.encrypted = [](const Account&, const Contact&) {};
+}
+
+inline void add_clear_letters(Inbox::Calls& calls) {
+    calls.open = [](const Account&, const std::shared_ptr<const std::string>&, coi::Message mail,
+                    const std::function<void(Unfolded)>& done) {
+        done({std::move(mail), {}, Unread::no, std::nullopt});
+    };
+    calls.secure_join = [](const Account&, const Arrival&, const std::function<void(Verdict)>& done) {
+        done({Verdict::Kind::declined, "no invites here"});
+    };
+    calls.key_replaced = [](const Account&, const Contact&, const coi::openpgp::Fingerprint&) {};
+    calls.encrypted = [](const Account&, const Contact&) {};
+}
+
+}  // namespace gateway

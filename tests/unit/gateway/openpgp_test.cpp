@@ -1,0 +1,183 @@
+// Letters between two accounts that hold real keys: encrypted as policy says, opened, learnt from, in order.
+
+#include "gateway/openpgp.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coi/message_id.h"
+#include "tests/support/store_loop.h"
+
+namespace gateway {
+namespace {
+
+using coi::openpgp::Signature;
+using testing::HasSubstr;
+using testing::Not;
+
+struct OpenPgpTest : testing::Test {
+    StoreLoop loop;
+    Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
+    Directory directory{store};
+    Workers workers{2, loop.post()};
+    OpenPgp pgp{directory, store, workers, {}};
+    const AccountId alice = make("alice"), bob = make("bob");
+
+    AccountId make(const std::string& name) {
+        Account account;
+        account.jid = name + "@jabber.example";
+        account.address = {"", name, "jabber.example"};
+        AccountId id{};
+        directory.save(account, [&](const Store::Failure&, AccountId saved) { id = saved; });
+        loop.flush(store);
+        return id;
+    }
+    const Account& account(AccountId id) { return *directory.find(id); }
+    Contact& contact(AccountId of, const std::string& name) { return directory.know(of, {"", name, "jabber.example"}); }
+    /// A letter of alice to bob.
+    Letter letter(const std::string& text) {
+        Letter letter;
+        letter.mail.id = coi::mint("jabber.example");
+        letter.mail.from = {account(alice).address};
+        letter.mail.to = {account(bob).address};
+        letter.mail.date = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        letter.mail.subject = "A subject";
+        letter.mail.text = text;
+        letter.mail.headers["chat-version"] = "1.0";
+        return letter;
+    }
+    Closed close(Letter letter) {
+        std::optional<Closed> closed;
+        pgp.close(account(alice), contact(alice, "bob"), std::move(letter), [&](Closed c) { closed = std::move(c); });
+        loop.run_until([&] { return closed.has_value(); });
+        return closed.value_or(Closed{});
+    }
+    Unfolded open(AccountId of, const std::string& bytes) {
+        std::optional<Unfolded> unfolded;
+        pgp.open(account(of), std::make_shared<const std::string>(bytes), coi::parse(bytes).value(),
+                 [&](Unfolded u) { unfolded = std::move(u); });
+        loop.run_until([&] { return unfolded.has_value(); });
+        return unfolded.value_or(Unfolded{});
+    }
+    /// `reader` learns what a mail of theirs teaches, as the inbox does it.
+    coi::autocrypt::Change take(AccountId reader, const Unfolded& unfolded) {
+        std::pair<coi::autocrypt::Change, coi::autocrypt::Peer> learned;
+        store.now([&](Database& db) { learned = learn(db, reader, unfolded.lesson.value()); });
+        directory.know(reader, unfolded.mail.from.front()).privacy.has_key =
+            !coi::autocrypt::key_of(learned.second).empty();
+        return learned.first;
+    }
+    /// Alice knows bob's key from a mail of his.
+    void introduce() {
+        std::optional<keys::Own> own;
+        pgp.own_key(bob, [&](std::optional<keys::Own> key) { own = std::move(key); });
+        loop.run_until([&] { return own.has_value(); });
+        coi::autocrypt::Peer peer;
+        peer.key = coi::openpgp::public_key(own->secret, account(bob).address).value();
+        peer.fingerprint = own->fingerprint;
+        peer.mutual = true;
+        peer.last_seen = peer.autocrypt_timestamp =
+            std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        store.now([&](Database& db) { keys::save(db, alice, "bob@jabber.example", peer); });
+        contact(alice, "bob").privacy.has_key = true;
+    }
+};
+
+TEST_F(OpenPgpTest, clear_mail_brings_the_key) {
+    const Closed closed = close(letter("Hi"));
+    EXPECT_FALSE(closed.encrypted);
+    EXPECT_THAT(closed.bytes, HasSubstr("Autocrypt: addr=alice@jabber.example"));
+    const Unfolded unfolded = open(bob, closed.bytes);
+    EXPECT_EQ(unfolded.mail.text, "Hi");
+    EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::learned);
+    EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::nothing);
+}
+
+TEST_F(OpenPgpTest, a_known_key_encrypts_both_ways_and_hides_the_subject) {
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    ASSERT_TRUE(closed.encrypted);
+    EXPECT_THAT(closed.bytes, Not(HasSubstr("A subject")));
+    const Unfolded unfolded = open(bob, closed.bytes);
+    EXPECT_EQ(unfolded.unread, Unread::no);
+    EXPECT_EQ(unfolded.mail.text, "Hi");
+    EXPECT_EQ(unfolded.mail.subject, "A subject");
+    EXPECT_TRUE(unfolded.protection.encrypted);
+    EXPECT_EQ(unfolded.protection.signature, Signature::good) << "alice's key came with the mail";
+    EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::learned);
+}
+
+TEST_F(OpenPgpTest, somebody_elses_mail_stays_closed) {
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    const AccountId carol = make("carol");
+    EXPECT_EQ(open(carol, closed.bytes).unread, Unread::another_key) << "without a key";
+    bool made = false;
+    pgp.own_key(carol, [&](const std::optional<keys::Own>& key) { made = key.has_value(); });
+    loop.run_until([&] { return made; });
+    const Unfolded unfolded = open(carol, closed.bytes);
+    EXPECT_EQ(unfolded.unread, Unread::another_key);
+    EXPECT_FALSE(unfolded.lesson) << "nothing is learnt from what was not read";
+}
+
+TEST_F(OpenPgpTest, a_changed_mail_is_told_as_such) {
+    introduce();
+    std::string bytes = close(letter(std::string(2000, 'x'))).bytes;
+    const auto armour = bytes.find("-----BEGIN PGP MESSAGE-----");
+    ASSERT_NE(armour, std::string::npos);
+    auto& flipped = bytes[bytes.find("\r\n\r\n", armour) + 900];
+    flipped = flipped == 'A' ? 'B' : 'A';
+    const Unfolded unfolded = open(bob, bytes);
+    EXPECT_TRUE(unfolded.unread == Unread::changed || unfolded.unread == Unread::broken);
+    EXPECT_FALSE(unfolded.lesson);
+}
+
+TEST_F(OpenPgpTest, the_policy_refuses) {
+    contact(alice, "bob").privacy.policy = Policy::require;
+    const Closed closed = close(letter("Hi"));
+    EXPECT_EQ(closed.refusal, policy::Refusal::no_key);
+    EXPECT_EQ(closed.bytes, "");
+    Letter secret = letter("Hi");
+    secret.from_otr = true;
+    contact(alice, "bob").privacy.policy = Policy::prefer;
+    EXPECT_EQ(close(secret).refusal, policy::Refusal::otr);
+}
+
+TEST_F(OpenPgpTest, letters_of_a_conversation_leave_in_order) {
+    introduce();
+    std::vector<int> out;
+    for (int i = 0; i < 20; ++i) {
+        auto& to = contact(alice, "bob");
+        to.privacy.policy = i % 3 == 0 ? Policy::off : Policy::require;
+        pgp.close(account(alice), to, letter(std::to_string(i)), [&out, i](const Closed&) { out.push_back(i); });
+    }
+    loop.run_until([&] { return out.size() == 20; });
+    EXPECT_TRUE(std::ranges::is_sorted(out));
+    EXPECT_EQ(pgp.waiting(), 0U);
+}
+
+TEST_F(OpenPgpTest, another_programs_key_keeps_ours_away) {
+    Account changed = account(alice);
+    changed.key_holder = KeyHolder::elsewhere;
+    directory.save(changed, [](const Store::Failure&, AccountId) {});
+    loop.flush(store);
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    EXPECT_FALSE(closed.encrypted);
+    EXPECT_THAT(closed.bytes, Not(HasSubstr("Autocrypt:")));
+}
+
+TEST_F(OpenPgpTest, a_replaced_key_is_used_from_then_on) {
+    close(letter("Hi"));
+    std::optional<keys::Own> replaced;
+    pgp.replace_key(alice, std::nullopt, [&](const Store::Failure&, keys::Own own) { replaced = std::move(own); });
+    loop.run_until([&] { return replaced.has_value(); });
+    const auto brought = coi::autocrypt::parse(coi::parse(close(letter("Hi")).bytes)->header("autocrypt"));
+    ASSERT_TRUE(brought);
+    const auto info =
+        coi::openpgp::inspect(brought->key, std::chrono::sys_seconds(std::chrono::seconds(4'000'000'000)));
+    EXPECT_EQ(info->fingerprint, replaced->fingerprint);
+}
+
+}  // namespace
+}  // namespace gateway

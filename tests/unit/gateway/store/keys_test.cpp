@@ -1,0 +1,165 @@
+// Keys on disk: what was saved comes back, secrets are sealed, and all goes with its account or contact.
+
+#include "gateway/store/keys.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "gateway/store/accounts.h"
+#include "tests/unit/gateway/store/test_store.h"
+
+namespace gateway::keys {
+namespace {
+
+const std::string bob = "bob@example.org";
+
+AccountId make_account(Database& db) {
+    Account account;
+    account.jid = "alice@jabber.example";
+    account.address = {"", "alice", "jabber.example"};
+    return accounts::save(db, account);
+}
+
+coi::autocrypt::Peer known_peer() {
+    coi::autocrypt::Peer peer;
+    peer.last_seen = std::chrono::sys_seconds(std::chrono::seconds(200));
+    peer.autocrypt_timestamp = std::chrono::sys_seconds(std::chrono::seconds(100));
+    peer.key = std::string("\0key", 4);
+    peer.fingerprint = "AAAA";
+    peer.mutual = true;
+    peer.verified = "BBBB";
+    peer.verified_key = "verified";
+    return peer;
+}
+
+coi::securejoin::Invite invite() {
+    return coi::securejoin::make(std::string(40, 'A'), {"", "alice", "jabber.example"});
+}
+
+std::string all_bytes(const std::string& path) {
+    std::string bytes;
+    for (const char* end : {"", "-wal"}) {
+        std::ifstream file(path + end, std::ios::binary);
+        bytes.append(std::istreambuf_iterator<char>(file), {});
+    }
+    return bytes;
+}
+
+class KeysTest : public testing::Test {
+  protected:
+    TestFolder folder;
+    const std::string path = folder.file("db");
+    Database db{path, test_seal()};
+    const AccountId alice = make_account(db);
+};
+
+TEST_F(KeysTest, the_first_of_two_own_keys_counts) {
+    EXPECT_FALSE(own(db, alice));
+    EXPECT_EQ(save_first(db, alice, {coi::Secret("first secret"), "AAAA"}).fingerprint, "AAAA");
+    EXPECT_EQ(save_first(db, alice, {coi::Secret("second secret"), "BBBB"}).fingerprint, "AAAA");
+    EXPECT_EQ(own(db, alice)->secret.bytes(), "first secret");
+    save(db, alice, {coi::Secret("third secret"), "CCCC"});
+    EXPECT_EQ(own(db, alice)->fingerprint, "CCCC");
+}
+
+TEST_F(KeysTest, a_peer_comes_back_whole) {
+    EXPECT_EQ(peer(db, alice, bob), coi::autocrypt::Peer{});
+    save(db, alice, bob, known_peer());
+    EXPECT_EQ(peer(db, alice, bob), known_peer());
+    coi::autocrypt::Peer other = known_peer();
+    other.last_seen.reset();
+    other.gossip_key = "gossip";
+    save(db, alice, bob, other);
+    EXPECT_EQ(peer(db, alice, bob), other);
+}
+
+TEST_F(KeysTest, the_directory_learns_from_a_peer) {
+    Contact contact;
+    contact.account = alice;
+    contact.canonical = bob;
+    contact.address = {"", "bob", "example.org"};
+    contact.privacy.policy = Policy::require;
+    contact.privacy.encrypted = contact.privacy.otr = true;
+    accounts::save(db, contact);
+    EXPECT_FALSE(accounts::contacts(db).front().privacy.has_key);
+    save(db, alice, bob, known_peer());
+    const Privacy read = accounts::contacts(db).front().privacy;
+    EXPECT_EQ(read.policy, Policy::require);
+    EXPECT_TRUE(read.encrypted && read.otr && read.has_key && read.verified);
+    EXPECT_FALSE(read.explained || read.otr_clear);
+    EXPECT_TRUE(read.conflicting) << "it now writes with AAAA, and BBBB was verified";
+}
+
+TEST_F(KeysTest, invites_are_found_by_whom_they_are_for) {
+    const auto one = invite(), two = invite(), three = invite();
+    save(db, alice, "", one, Time(std::chrono::seconds(1)));
+    save(db, alice, "", two, Time(std::chrono::seconds(2)));
+    save(db, alice, bob, three, Time(std::chrono::seconds(3)));
+    EXPECT_EQ(invites(db, alice, ""), (std::vector{two, one}));
+    EXPECT_EQ(invites(db, alice, bob), std::vector{three});
+    forget(db, alice, "", two);
+    EXPECT_EQ(invites(db, alice, ""), std::vector{one});
+    expire_invites(db, Time(std::chrono::seconds(3)));
+    EXPECT_TRUE(invites(db, alice, "").empty());
+    EXPECT_EQ(invites(db, alice, bob).size(), 1U);
+}
+
+TEST_F(KeysTest, secrets_are_not_readable_on_disk) {
+    save(db, alice, {coi::Secret("canary of the mail key"), "AAAA"});
+    save_otr_identity(db, alice, coi::Secret("canary of the OTR key"));
+    const auto secret_invite = invite();
+    save(db, alice, "", secret_invite, Time{});
+    EXPECT_EQ(otr_identity(db, alice).bytes(), "canary of the OTR key");
+    const std::string bytes = all_bytes(path);
+    for (const std::string& secret :
+         {std::string("canary of the mail key"), std::string("canary of the OTR key"), secret_invite.auth})
+        EXPECT_EQ(bytes.find(secret), std::string::npos) << secret;
+}
+
+TEST_F(KeysTest, a_contact_takes_its_keys_along) {
+    save(db, alice, bob, known_peer());
+    save(db, alice, bob, OtrPeer{std::string(40, 'a'), "verified"});
+    save(db, alice, bob, invite(), Time{});
+    EXPECT_EQ(otr_peers(db, alice, bob).front().trust, "verified");
+    accounts::remove(db, alice, bob);
+    EXPECT_EQ(peer(db, alice, bob), coi::autocrypt::Peer{});
+    EXPECT_TRUE(otr_peers(db, alice, bob).empty());
+    EXPECT_TRUE(invites(db, alice, bob).empty());
+}
+
+TEST_F(KeysTest, an_account_takes_all_along) {
+    save(db, alice, {coi::Secret("secret"), "AAAA"});
+    save(db, alice, bob, known_peer());
+    save(db, alice, "", invite(), Time{});
+    save_otr_identity(db, alice, coi::Secret("otr"));
+    accounts::remove(db, alice);
+    EXPECT_FALSE(own(db, alice));
+    EXPECT_EQ(peer(db, alice, bob), coi::autocrypt::Peer{});
+    EXPECT_TRUE(invites(db, alice, "").empty());
+    EXPECT_TRUE(otr_identity(db, alice).empty());
+}
+
+TEST(Keys, are_sealed_anew_with_a_new_key) {
+    const TestFolder folder;
+    const std::string path = folder.file("db");
+    AccountId alice{};
+    {
+        Database db(path, test_seal('o'));
+        alice = make_account(db);
+        save(db, alice, {coi::Secret("mail key"), "AAAA"});
+        save_otr_identity(db, alice, coi::Secret("OTR key"));
+        save(db, alice, "", invite(), Time{});
+    }
+    {
+        Database db(path, Seal::from_file_bytes(std::string(32, 'n') + std::string(32, 'o')));
+    }
+    Database db(path, test_seal('n'));
+    EXPECT_EQ(own(db, alice)->secret.bytes(), "mail key");
+    EXPECT_EQ(otr_identity(db, alice).bytes(), "OTR key");
+    EXPECT_EQ(invites(db, alice, "").size(), 1U);
+}
+
+}  // namespace
+}  // namespace gateway::keys
