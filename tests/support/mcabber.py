@@ -1,0 +1,82 @@
+"""mcabber, the real client, with a home of its own; its user types and reads.
+
+OTR by libotr, policy "manual". A line that came or went encrypted has an O in its arrow ("<O=", "-O>").
+"""
+
+import os
+
+from terminal import Terminal
+
+
+class Mcabber:
+    def __init__(self, work, jid, password, port, ca_file=None, resource="mcabber"):
+        self.jid, self.full_jid = jid, f"{jid}/{resource}"
+        home = work / f"mcabber-{jid.split('@')[0]}"
+        for folder in (home, home / ".mcabber", home / ".mcabber/otr"):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o700)
+        rc = home / ".mcabber/mcabberrc"
+        # It has no way to trust a private CA on an address: any certificate will do, on loopback.
+        rc.write_text(
+            f"set jid = {jid}\nset password = {password}\nset server = 127.0.0.1\nset port = {port}\nset resource = {resource}\n"
+            "set disable_random_resource = 1\nset tls = 1\nset ssl_ignore_checks = 1\nset otr = 1\notrpolicy default manual\n"
+            "set logging = 0\nset beep_on_message = 0\nset roster_width = 40\nset log_win_height = 12\n")
+        rc.chmod(0o600)
+        environment = {"HOME": str(home), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}
+        self.terminal = Terminal(["mcabber", "-f", rc], environment, f"mcabber of {jid}")
+        self._chat = None
+
+    def connect(self, seconds=30):
+        """Its OTR key is made at its first start."""
+        self.terminal.start()
+        self.terminal.shows("Your status has been set", seconds)
+        return self
+
+    def opens(self, jid):
+        """The buffer of a conversation, which shows what came. The contact must be there: he wrote, or says() was called."""
+        if self._chat != jid:
+            self.terminal.types(f"/roster search {jid.split('@')[0]}")
+            self.terminal.types("")  # chat mode: the buffer is shown
+            self._chat = jid
+        return self
+
+    def says(self, jid, text):
+        if self._chat == jid:
+            self.terminal.types(text)
+        else:
+            self.terminal.types(f"/say_to -n {_quoted(jid)} {text}")
+            self.opens(jid)
+
+    def reads(self, jid, text, seconds=30, since=0):
+        """Waits for a line with `text` in the conversation; returns it."""
+        return self.opens(jid).terminal.shows(text, seconds, since)
+
+    def starts_otr(self, jid, seconds=30):
+        mark = self.terminal.mark()
+        self.opens(jid).terminal.types("/otr start .")
+        return self.terminal.shows("OTR: channel established", seconds, mark)
+
+    def ends_otr(self, jid):
+        """The contact is told only if he is online."""
+        mark = self.terminal.mark()
+        self.opens(jid).terminal.types("/otr stop .")
+        return self.terminal.shows("OTR: channel closed", 10, mark)
+
+    def asks_secret(self, jid, secret):
+        """Begins to verify by a shared secret."""
+        self.opens(jid).terminal.types(f"/otr smpq . {secret}")
+
+    def answers_secret(self, jid, secret):
+        self.opens(jid).terminal.types(f"/otr smpr . {secret}")
+
+    def kill(self):
+        self.terminal.kill()
+
+    def close(self):
+        if self.terminal.running:
+            self.terminal.types("/quit")
+            self.terminal.ends()
+
+
+def _quoted(jid):
+    return '"' + jid.replace("\\", "\\\\") + '"'

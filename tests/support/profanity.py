@@ -1,0 +1,78 @@
+"""profanity, the real client, with a home of its own and one account; its user types and reads.
+
+OTR by libotr, policy "manual"; conversations are not logged. The window's title says [OTR] or [unencrypted]; a line
+that came or went encrypted has "~" behind its time.
+"""
+
+import os
+
+from terminal import Terminal
+
+
+class Profanity:
+    def __init__(self, work, jid, password, port, ca_file=None, resource="profanity"):
+        self.jid, self.full_jid = jid, f"{jid}/{resource}"
+        home = work / f"profanity-{jid.split('@')[0]}"
+        config, data = home / "config", home / "data"
+        for folder in (config / "profanity", data / "profanity"):
+            folder.mkdir(parents=True, exist_ok=True)
+        (config / "profanity/profrc").write_text(
+            "[logging]\nchlog=false\n[otr]\npolicy=manual\n[ui]\nwins.autotidy=false\nsplash=false\ntime.chat=%H:%M:%S\n"
+            "[notifications]\nmessage=false\n[connection]\nautoping=0\nreconnect=0\n")
+        # A private CA is no matter for it: "trust" takes any certificate, on loopback.
+        (data / "profanity/accounts").write_text(
+            f"[{jid}]\nenabled=true\njid={jid}\nserver=127.0.0.1\nport={port}\nresource={resource}\npassword={password}\n"
+            "tls.policy=trust\notr.policy=manual\npresence.login=online\npresence.last=online\nmuc.nick=alice\n")
+        environment = {"HOME": str(home), "XDG_CONFIG_HOME": str(config), "XDG_DATA_HOME": str(data), "TERM": "xterm-256color",
+                       "LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}
+        self.terminal = Terminal(["profanity", "-a", jid], environment, f"profanity of {jid}")
+        self._chat = None
+
+    def connect(self, seconds=30):
+        self.terminal.start()
+        self.terminal.shows_one(("logged in successfully", "Login"), seconds)
+        return self
+
+    def generates_key(self):
+        """Needed once before the first session; takes seconds."""
+        self.terminal.types("/otr gen")
+        self.terminal.shows("Private key generation complete", 60)
+        return self
+
+    def opens(self, jid):
+        """The window of a conversation; what says() types goes there."""
+        if self._chat != jid:
+            self.terminal.types(f'/msg "{jid}"')
+            self._chat = jid
+        return self
+
+    def says(self, jid, text):
+        self.opens(jid).terminal.types(text)
+
+    def reads(self, jid, text, seconds=30, since=0):
+        """Waits for a line with `text` in the conversation; returns it."""
+        return self.opens(jid).terminal.shows(text, seconds, since)
+
+    def starts_otr(self, jid, seconds=30):
+        mark = self.terminal.mark()
+        self.opens(jid).terminal.types("/otr start")
+        return self.terminal.shows_one(("OTR session started", "OTR session refreshed"), seconds, mark)
+
+    def ends_otr(self, jid):
+        mark = self.terminal.mark()
+        self.opens(jid).terminal.types("/otr end")
+        return self.terminal.shows("OTR session ended", 10, mark)
+
+    def asks_secret(self, jid, secret):
+        """Begins to verify by a shared secret, or answers with it."""
+        self.opens(jid).terminal.types(f"/otr secret {secret}")
+
+    answers_secret = asks_secret
+
+    def kill(self):
+        self.terminal.kill()
+
+    def close(self):
+        if self.terminal.running:
+            self.terminal.types("/quit")
+            self.terminal.ends()
