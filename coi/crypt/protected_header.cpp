@@ -183,6 +183,7 @@ Result<std::string> joined(std::string_view mail, std::string_view inside) {
     for (const auto& field : inner.fields) {
         if (field.name == "hp-outer" || is_trace(field.name)) continue;
         if (!is_protected && !is_content(field.name)) continue;
+        if (field.name == "from" && inner_authors.empty()) continue;  // it names nobody
         append_line(whole, field.text);
         said.insert(field.name);
     }

@@ -247,6 +247,13 @@ TEST(PgpMime, AnotherAuthorInside) {
     EXPECT_EQ(opened(sealed(from_us, same))->mail.from[0].name, "G.");
 }
 
+TEST(PgpMime, NobodyInsideIsTheAuthorOutside) {
+    const auto back = opened(sealed(from_us, "From: nobody\r\nContent-Type: text/plain; hp=cipher\r\n\r\nhello\r\n"));
+    ASSERT_TRUE(back) << back.error().text;
+    ASSERT_EQ(back->mail.from.size(), 1U);
+    EXPECT_EQ(back->mail.from[0].canonical(), "gate@jabber.example");
+}
+
 TEST(PgpMime, LegacyDisplayPartsAreLeftOut) {
     const std::string plain =
         "Content-Type: text/plain; hp=cipher; hp-legacy-display=\"1\"\r\nSubject: s\r\n\r\n"
