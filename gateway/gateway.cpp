@@ -7,7 +7,7 @@
 
 #include "gateway/administration.h"
 #include "gateway/archive.h"
-#include "gateway/bounce.h"
+#include "gateway/failures.h"
 #include "gateway/identity.h"
 #include "gateway/inbox.h"
 #include "gateway/link.h"
@@ -69,6 +69,9 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                    [this](const xmpp::Tag& message) { outbox.take(message); }, now, [this] { set_wake(); }}),
           returned(directory, store, config.relay.domain,
                    {[this](queue::Entry entry) { mail_leg.committed(std::move(entry)); }, now}),
+          failures(directory, store, mail_leg, jabber_leg, inbox, {config.xmpp.component, config.relay.domain},
+                   {now, [this](std::chrono::milliseconds length,
+                                std::function<void()> call) { run_after(length, std::move(call)); }}),
           presence(directory, config.xmpp.component, [this](const xmpp::Tag& tag) { component.send(tag); }),
           services(directory, service_settings(config), service_calls()),
           linked(io, tls, directory, store, linked_settings(config), linked_calls()) {
@@ -97,6 +100,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     Inbox inbox;
     Archive archive;
     Returned returned;
+    Failures failures;
     Presence presence;
     Services services;
     Linked linked;
@@ -131,7 +135,9 @@ struct Gateway::State : std::enable_shared_from_this<State> {
             send_mail(entry, std::move(finished));
         };
         calls.done = [this](const queue::Entry& entry) { mail_done(entry); };
-        calls.refused = [this](const queue::Entry& entry, const coi::Error& error) { mail_refused(entry, error); };
+        calls.refused = [this](const queue::Entry& entry, const coi::Error& error) {
+            failures.mail_refused(entry, error);
+        };
         calls.lane = [this](const queue::Entry& entry) {
             const Account* account = directory.find(entry.account);
             return account && account->kind == Account::Kind::mailbox ? static_cast<Leg::LaneId>(account->id)
@@ -151,7 +157,9 @@ struct Gateway::State : std::enable_shared_from_this<State> {
             send_stanza(entry, std::move(finished));
         };
         calls.done = [this](const queue::Entry& entry) { inbox.entry_done(entry); };
-        calls.refused = [this](const queue::Entry& entry, const coi::Error& error) { stanza_refused(entry, error); };
+        calls.refused = [this](const queue::Entry& entry, const coi::Error& error) {
+            failures.stanza_refused(entry, error);
+        };
         calls.lane = [](const queue::Entry&) { return shared_lane; };
         calls.capacity = [this](Leg::LaneId) {
             return component.unsent() > unsent_most ? std::size_t{1} : jabber_in_flight;
@@ -284,36 +292,6 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         }
     }
 
-    /// The notices and the mark in one commit; tried until the store takes it, for nobody else knows of it. What was
-    /// delivered or given up a moment before (the sweep reads, then acts) gets none.
-    void exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Leg& way_back) {
-        auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(notices));
-        queue::Entry gone = failed;
-        gone.payload.clear();
-        store.commit(
-            [gone, shared](Database& db) {
-                if (!queue::done(db, gone.id)) return shared->clear();
-                // Nobody has answered for it, so its mail system will try again: that must not look like a repeat.
-                if (gone.held) ids::forget(db, gone.account, gone.contact, {gone.origin_id}, false);
-                for (auto& notice : *shared) notice.id = queue::put(db, notice);
-            },
-            [this, gone, shared, &way_back](const Store::Failure& failure) {
-                if (!failure) {
-                    for (auto& notice : *shared) way_back.committed(std::move(notice));
-                    return;
-                }
-                auto again = std::make_shared<boost::asio::steady_timer>(io, std::chrono::seconds(1));
-                again->async_wait(
-                    [this, self = shared_from_this(), again, gone, shared,
-                     &way_back](const boost::system::error_code&) { exchange(gone, std::move(*shared), way_back); });
-            });
-    }
-
-    void mail_refused(const queue::Entry& entry, const coi::Error& error) {
-        log::info("mail {} was refused: {} {}", entry.name, error.code, error.enhanced);
-        exchange(entry, bounce::to_jabber(entry, error, config.xmpp.component, now()), jabber_leg);
-    }
-
     void send_stanza(const queue::Entry& entry, std::function<void(Fate)> finished) {
         const auto stanza = xmpp::parse_stanza(entry.payload);
         if (!stanza) {
@@ -330,16 +308,6 @@ struct Gateway::State : std::enable_shared_from_this<State> {
             coi::Error error{coi::ErrorKind::refused, !wait, outcome.error.condition, 0, wait ? "4.2.0" : "5.1.1"};
             finished(Fate{wait && !inbox.waits_for(id) ? Fate::Kind::later : Fate::Kind::refused, std::move(error)});
         });
-    }
-
-    void stanza_refused(const queue::Entry& entry, const coi::Error& error) {
-        if (inbox.entry_refused(entry, error)) return;
-        log::info("stanza {} was refused by the Jabber server: {}", entry.name, error.text);
-        const Account* account = directory.find(entry.account);
-        exchange(
-            entry,
-            account ? bounce::to_mail(entry, error, *account, config.relay.domain, now()) : std::vector<queue::Entry>{},
-            mail_leg);
     }
 
     // --- time
@@ -362,16 +330,17 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         });
     }
 
+    void run_after(std::chrono::milliseconds length, std::function<void()> call) {
+        auto timer = std::make_shared<boost::asio::steady_timer>(io, length);
+        timer->async_wait(
+            [self = shared_from_this(), timer, call = std::move(call)](const boost::system::error_code& aborted) {
+                if (!aborted) call();
+            });
+    }
+
     /// What is too old is given up, what is late is said so; ids that are old enough are forgotten.
     void sweep_queue() {
-        const Time warn_before = now() - config.mail.warn_after;
-        store.ask<std::vector<queue::Entry>>(
-            [at = now(), warn_before](Database& db) { return queue::overdue(db, at, warn_before, 100); },
-            [this](const Store::Failure& failure, const std::vector<queue::Entry>& entries) {
-                if (!failure) {
-                    for (const auto& entry : entries) overdue(entry);
-                }
-            });
+        failures.sweep(now() - config.mail.warn_after);
         store.later([before = now() - config.store.keep_ids](Database& db) { ids::expire(db, before); });
         if (!archive.pending()) store.later([at = now()](Database& db) { marker::alive(db, at); });
         const auto shortest = std::min<std::chrono::milliseconds>(config.mail.warn_after, config.mail.expire);
@@ -380,32 +349,6 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         sweep.async_wait([this](const boost::system::error_code& aborted) {
             if (!aborted) sweep_queue();
         });
-    }
-
-    /// An entry that is in no one's hands any more: expired, or dropped by the admin.
-    void give_up(const queue::Entry& entry) {
-        const coi::Error error{coi::ErrorKind::timeout, true, entry.last_error, 0, "4.4.7"};
-        entry.leg == queue::Leg::mail ? mail_refused(entry, error) : stanza_refused(entry, error);
-    }
-
-    void overdue(const queue::Entry& entry) {
-        Leg& leg = entry.leg == queue::Leg::mail ? mail_leg : jabber_leg;
-        if (entry.expires <= now()) {
-            if (!leg.forget(entry)) return;  // in flight this moment
-            return give_up(entry);
-        }
-        if (entry.leg != queue::Leg::mail || entry.origin.empty()) return;
-        auto notice = std::make_shared<queue::Entry>(bounce::delayed(entry, config.xmpp.component, now()));
-        store.commit(
-            [entry, notice](Database& db) {
-                const auto still = queue::find(db, entry.id);
-                if (!still) return;  // it went out this moment
-                queue::retry(db, entry.id, still->next, still->attempts, still->last_error, true);
-                notice->id = queue::put(db, *notice);
-            },
-            [this, notice](const Store::Failure& failure) {
-                if (!failure && notice->id != 0) jabber_leg.committed(std::move(*notice));
-            });
     }
 
     // --- the end
@@ -479,6 +422,7 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     s.services.reload(service_settings(s.config));
     s.linked.reload(linked_settings(s.config));
     s.openpgp.reload(openpgp_settings(s.config));
+    s.failures.reload({s.config.xmpp.component, s.config.relay.domain});
     s.own_words.reload({s.config.xmpp.component, s.config.mail.expire});
     if (s.relay) s.relay->reload(relay_settings(s.config));
     for (const auto& key : difference.reloadable) lines.push_back(key + " was taken over");
@@ -489,7 +433,7 @@ void Gateway::command(const std::string& verb, boost::json::object in,
                       std::function<void(boost::json::object out)> answer) {
     State& s = *state_;
     administer({s.directory, s.store, s.mail_leg, s.jabber_leg, s.linked,
-                [&s](const queue::Entry& entry) { s.give_up(entry); }},
+                [&s](const queue::Entry& entry) { s.failures.give_up(entry); }},
                verb, std::move(in), std::move(answer));
 }
 

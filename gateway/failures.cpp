@@ -1,0 +1,93 @@
+// See failures.h.
+
+#include "gateway/failures.h"
+
+#include "gateway/bounce.h"
+#include "gateway/log.h"
+
+namespace gateway {
+
+Failures::Failures(Directory& directory, Store& store, Leg& mail, Leg& jabber, Inbox& inbox, Settings settings,
+                   Calls calls)
+    : directory_(directory),
+      store_(store),
+      mail_(mail),
+      jabber_(jabber),
+      inbox_(inbox),
+      settings_(std::move(settings)),
+      calls_(std::move(calls)) {}
+
+/// The notices and the mark in one commit; tried until the store takes it, for nobody else knows of it. What was
+/// delivered or given up a moment before (the sweep reads, then acts) gets none.
+void Failures::exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Leg& way_back) {
+    auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(notices));
+    queue::Entry gone = failed;
+    gone.payload.clear();
+    store_.commit(
+        [gone, shared](Database& db) {
+            if (!queue::done(db, gone.id)) return shared->clear();
+            // Nobody has answered for it, so its mail system will try again: that must not look like a repeat.
+            if (gone.held) ids::forget(db, gone.account, gone.contact, {gone.origin_id}, false);
+            for (auto& notice : *shared) notice.id = queue::put(db, notice);
+        },
+        [this, gone, shared, &way_back](const Store::Failure& failure) {
+            if (!failure) {
+                for (auto& notice : *shared) way_back.committed(std::move(notice));
+                return;
+            }
+            calls_.after(std::chrono::seconds(1),
+                         [this, gone, shared, &way_back] { exchange(gone, std::move(*shared), way_back); });
+        });
+}
+
+void Failures::mail_refused(const queue::Entry& entry, const coi::Error& error) {
+    log::info("mail {} was refused: {} {}", entry.name, error.code, error.enhanced);
+    exchange(entry, bounce::to_jabber(entry, error, settings_.component, calls_.now()), jabber_);
+}
+
+void Failures::stanza_refused(const queue::Entry& entry, const coi::Error& error) {
+    if (inbox_.entry_refused(entry, error)) return;
+    log::info("stanza {} was refused by the Jabber server: {}", entry.name, error.text);
+    const Account* account = directory_.find(entry.account);
+    exchange(entry,
+             account ? bounce::to_mail(entry, error, *account, settings_.relay_domain, calls_.now())
+                     : std::vector<queue::Entry>{},
+             mail_);
+}
+
+/// An entry that is in no one's hands any more: expired, or dropped by the admin.
+void Failures::give_up(const queue::Entry& entry) {
+    const coi::Error error{coi::ErrorKind::timeout, true, entry.last_error, 0, "4.4.7"};
+    entry.leg == queue::Leg::mail ? mail_refused(entry, error) : stanza_refused(entry, error);
+}
+
+void Failures::overdue(const queue::Entry& entry) {
+    Leg& leg = entry.leg == queue::Leg::mail ? mail_ : jabber_;
+    if (entry.expires <= calls_.now()) {
+        if (!leg.forget(entry)) return;  // in flight this moment
+        return give_up(entry);
+    }
+    if (entry.leg != queue::Leg::mail || entry.origin.empty()) return;
+    auto notice = std::make_shared<queue::Entry>(bounce::delayed(entry, settings_.component, calls_.now()));
+    store_.commit(
+        [entry, notice](Database& db) {
+            const auto still = queue::find(db, entry.id);
+            if (!still) return;  // it went out this moment
+            queue::retry(db, entry.id, still->next, still->attempts, still->last_error, true);
+            notice->id = queue::put(db, *notice);
+        },
+        [this, notice](const Store::Failure& failure) {
+            if (!failure && notice->id != 0) jabber_.committed(std::move(*notice));
+        });
+}
+
+void Failures::sweep(Time warn_before) {
+    store_.ask<std::vector<queue::Entry>>(
+        [at = calls_.now(), warn_before](Database& db) { return queue::overdue(db, at, warn_before, 100); },
+        [this](const Store::Failure& failure, const std::vector<queue::Entry>& entries) {
+            if (failure) return;
+            for (const auto& entry : entries) overdue(entry);
+        });
+}
+
+}  // namespace gateway
