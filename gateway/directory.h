@@ -38,6 +38,9 @@ class Directory {
     void save(Account, std::function<void(Store::Failure, AccountId)> done);
     /// Deletes the account and all that is stored of it.
     void remove(AccountId, std::function<void(Store::Failure)> done);
+    /// The same for a relay account of which nothing would be lost: no message known or waiting, nobody written or
+    /// subscribed to.
+    void remove_if_unused(AccountId);
     /// The user's language, remembered for texts that answer nothing.
     void note_language(AccountId, const std::string& lang);
 
