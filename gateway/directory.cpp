@@ -16,6 +16,7 @@
 namespace gateway {
 namespace {
 
+constexpr std::size_t longest_name = 200;
 constexpr std::size_t longest_language = 35;  // [RFC 5646 §4.4.1]
 
 struct Record {
@@ -189,6 +190,21 @@ void Directory::remove_if_unused(AccountId id) {
             state->erase(id);
             if (on_removed) on_removed(account);
         });
+}
+
+void Directory::note_name(AccountId id, const std::string& name) {
+    auto* record = state_->record(id);
+    if (record == nullptr || record->leaving || name.size() > longest_name) return;
+    std::string tidy;
+    for (const char c : name) {
+        const bool space = static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
+        if (!space) tidy += c;
+        if (space && !tidy.empty() && tidy.back() != ' ') tidy += ' ';
+    }
+    if (tidy.ends_with(' ')) tidy.pop_back();
+    if (tidy.empty() || record->account.address.name == tidy) return;
+    record->account.address.name = tidy;
+    state_->store.later([id, tidy](Database& db) { accounts::note_name(db, id, tidy); });
 }
 
 void Directory::note_language(AccountId id, const std::string& lang) {
