@@ -108,7 +108,7 @@ void ChatWords::take(const xmpp::Tag& message, const std::string& user) {
 }
 
 void ChatWords::answer(const Asked& asked) {
-    const auto tell = [reply = asked.reply](const Verdict& verdict) { reply(verdict.words); };
+    const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
     switch (asked.word) {
         case Word::help:
             return asked.reply(registrar_.help(asked.user, asked.lang));
@@ -143,8 +143,7 @@ void ChatWords::link(const Asked& asked) {
             "forms, write: link ADDRESS PASSWORD. Then delete that message from your history: it holds your password.",
             {registrar_.settings().component}));
     }
-    registrar_.link(asked.user, form, asked.lang,
-                    [reply = asked.reply](const Verdict& verdict) { reply(verdict.words); });
+    registrar_.link(asked.user, form, asked.lang, [reply = asked.reply](const Ending& ending) { reply(ending.words); });
 }
 
 void ChatWords::contact(const Asked& asked) {
@@ -157,7 +156,7 @@ void ChatWords::contact(const Asked& asked) {
 void ChatWords::mail(const Asked& asked) {
     const std::string wanted = lower(asked.rest);
     const Account* account = registrar_.directory().of_user(asked.user);
-    const auto tell = [reply = asked.reply](const Verdict& verdict) { reply(verdict.words); };
+    const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
     const bool copy = !account || account->sent_copy;
     if (wanted == "chats") return registrar_.change(asked.user, Take::chats, copy, asked.lang, tell);
     if (wanted == "contacts" || wanted == "kontakte") {

@@ -88,7 +88,7 @@ struct Commands::State : std::enable_shared_from_this<State> {
     void submit(const Call&, const Tag& command);
     void ask(const Call&, const xep0004::Form&, const std::string& error_words = {});
     void end(const Call&, const std::string& status, const std::string& note_type = {}, const std::string& note = {});
-    void end(const Call&, const Verdict&);
+    void end(const Call&, const Ending&);
     void refuse(const Call&, const char* type, const char* condition, const char* own, const std::string& words);
     bool offered(const std::string& node, const std::string& user) const;
     bool open(Call&);
@@ -201,8 +201,8 @@ void Commands::State::go_on(const Call& call, const Tag& iq, Action action) {
 
 void Commands::State::submit(const Call& call, const Tag& command) {
     const auto values = xep0004::submitted(command);
-    const auto finish = [self = weak_from_this(), call](const Verdict& verdict) {
-        if (const auto state = self.lock()) state->end(call, verdict);
+    const auto finish = [self = weak_from_this(), call](const Ending& ending) {
+        if (const auto state = self.lock()) state->end(call, ending);
     };
     if (call.node == "unlink") return registrar.unlink(call.user, call.lang, finish);
     if (!values) {
@@ -216,14 +216,14 @@ void Commands::State::submit(const Call& call, const Tag& command) {
         return registrar.change(call.user, wanted, sent_copy, call.lang, finish);
     }
     const LinkForm form = link_form(*values, true);
-    registrar.link(call.user, form, call.lang, [self = weak_from_this(), call, form](const Verdict& verdict) {
+    registrar.link(call.user, form, call.lang, [self = weak_from_this(), call, form](const Ending& ending) {
         const auto state = self.lock();
         if (!state) return;
         // What was wrong can be corrected: the form comes back as it was filled in.
-        if (verdict.condition == "not-acceptable") {
-            return state->ask(call, print_link_form(nullptr, &form, call.lang), verdict.words);
+        if (ending.condition == "not-acceptable") {
+            return state->ask(call, print_link_form(nullptr, &form, call.lang), ending.words);
         }
-        state->end(call, verdict);
+        state->end(call, ending);
     });
 }
 
@@ -244,10 +244,10 @@ void Commands::State::end(const Call& call, const std::string& status, const std
     registrar.calls().send(*result);
 }
 
-void Commands::State::end(const Call& call, const Verdict& verdict) {
-    if (verdict.good()) return end(call, "completed", "info", verdict.words);
+void Commands::State::end(const Call& call, const Ending& ending) {
+    if (ending.good()) return end(call, "completed", "info", ending.words);
     sessions.erase(call.session);
-    refuse(call, verdict.type.c_str(), verdict.condition.c_str(), nullptr, verdict.words);
+    refuse(call, ending.type.c_str(), ending.condition.c_str(), nullptr, ending.words);
 }
 
 void Commands::State::refuse(const Call& call, const char* type, const char* condition, const char* own,

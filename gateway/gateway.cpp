@@ -20,6 +20,7 @@
 #include "gateway/presence.h"
 #include "gateway/relay.h"
 #include "gateway/returned.h"
+#include "gateway/secure_join.h"
 #include "gateway/services.h"
 #include "gateway/settings.h"
 #include "gateway/store/marker.h"
@@ -64,6 +65,10 @@ struct Gateway::State : std::enable_shared_from_this<State> {
           jabber_leg(queue::Leg::jabber, store, jabber_calls()),
           outbox(directory, store, outbox_settings(config), outbox_calls()),
           inbox(directory, store, seal, {config.xmpp.component, config.mail.expire}, inbox_calls()),
+          secure_join(
+              directory, store, workers, openpgp, {config.mail.expire},
+              {[this](queue::Entry entry) { mail_leg.committed(std::move(entry)); }, now,
+               [this](const Account& account, const Contact& contact) { own_words.verified(account, contact); }}),
           archive(directory, store, {config.xmpp.component},
                   {[this](const xmpp::Tag& tag) { component.send(tag); },
                    [this](const xmpp::Tag& message) { outbox.take(message); }, now, [this] { set_wake(); }}),
@@ -98,6 +103,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     Leg mail_leg, jabber_leg;
     Outbox outbox;
     Inbox inbox;
+    SecureJoin secure_join;
     Archive archive;
     Returned returned;
     Failures failures;
@@ -191,8 +197,8 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                             std::function<void(Unfolded)> done) {
             openpgp.open(account, std::move(bytes), std::move(mail), std::move(done));
         };
-        calls.secure_join = [](const Account&, const Arrival&, const std::function<void(Verdict)>& done) {
-            done({Verdict::Kind::declined, "invites are not carried yet"});
+        calls.secure_join = [this](const Account& account, const Arrival& arrival, std::function<void(Verdict)> done) {
+            secure_join.take(account, arrival, std::move(done));
         };
         calls.key_replaced = [this](const Account& account, const Contact& contact,
                                     const coi::openpgp::Fingerprint& key) {
@@ -286,7 +292,6 @@ struct Gateway::State : std::enable_shared_from_this<State> {
 
     void mail_done(const queue::Entry& entry) {
         log::debug("mail {} was accepted", entry.name);
-        if (entry.from.empty()) directory.remove_if_unused(entry.account);  // a bounce may have been the last of it
         const Account* account = directory.find(entry.account);
         if (account && account->kind == Account::Kind::mailbox && account->sent_copy && !entry.origin.empty()) {
             linked.file_sent(account->id, entry.payload);
@@ -424,6 +429,7 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     s.linked.reload(linked_settings(s.config));
     s.openpgp.reload(openpgp_settings(s.config));
     s.failures.reload({s.config.xmpp.component, s.config.relay.domain});
+    s.secure_join.reload({s.config.mail.expire});
     s.own_words.reload({s.config.xmpp.component, s.config.mail.expire});
     if (s.relay) s.relay->reload(relay_settings(s.config));
     for (const auto& key : difference.reloadable) lines.push_back(key + " was taken over");

@@ -95,7 +95,10 @@ Closed encrypt(const Closing& closing) {
 
 Closed close_now(Closing closing) {
     if (closing.letter.forced_clear) return print_clear(closing);
-    if (!closing.letter.to_key.empty() && closing.own) return encrypt(closing);
+    if (!closing.letter.to_key.empty()) {  // never in the clear, whatever the policy
+        if (closing.own) return encrypt(closing);
+        return {"", false, policy::Refusal::elsewhere, std::nullopt};
+    }
     const bool answers_encrypted = closing.question.privacy.encrypted;
     closing.question.recommendation =
         coi::autocrypt::recommend(closing.peer, closing.question.policy != Policy::off, answers_encrypted);

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "gateway/identity.h"
 #include "gateway/mint.h"
 #include "gateway/words.h"
 #include "xmpp/stanza.h"
@@ -40,6 +41,15 @@ void OwnWords::encrypted(const Account& account, const Contact& contact) {
                "between, so whoever runs it could read along. From now on nothing is sent to {1} unencrypted unless "
                "you say so. To compare keys, write to me: fingerprint {1}",
                {contact.address.addr_spec()}));
+}
+
+void OwnWords::verified(const Account& account, const Contact& contact) {
+    const auto jid = jid_of(contact.address, settings_.component);
+    say_to(account,
+           say(account.lang,
+               "{1} is now a verified contact: you are connected by an invite, and what you write to each other "
+               "is encrypted. To write to {1}, write to {2}",
+               {contact.address.addr_spec(), jid ? jid->bare() : contact.canonical}));
 }
 
 void OwnWords::key_replaced(const Account& account, const Contact& contact, const coi::openpgp::Fingerprint& now) {

@@ -28,6 +28,8 @@ class OwnWords {
     void encrypted(const Account&, const Contact&);
     /// A contact writes with another key than before.
     void key_replaced(const Account&, const Contact&, const coi::openpgp::Fingerprint& now);
+    /// An invite was followed to its end, by whichever side.
+    void verified(const Account&, const Contact&);
     void reload(Settings settings) { settings_ = std::move(settings); }
 
   private:

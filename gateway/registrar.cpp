@@ -30,13 +30,13 @@ std::string trim(const std::string& text) {
     return first == text.npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-Verdict bad_server(const std::string& server, const std::string& lang) {
+Ending bad_server(const std::string& server, const std::string& lang) {
     return {say(lang, "“{1}” is no server. Write its name and port, for example imap.example.org:993.", {server}),
             "modify", "not-acceptable"};
 }
 
-/// The servers that were typed; a verdict if they are none.
-std::optional<Verdict> add_servers(LinkRequest& request, const LinkForm& form, const std::string& lang) {
+/// The servers that were typed; a ending if they are none.
+std::optional<Ending> add_servers(LinkRequest& request, const LinkForm& form, const std::string& lang) {
     if (!form.imap_server.empty()) {
         request.imap = parse_endpoint(form.imap_server, form.imap_security);
         if (!request.imap) return bad_server(form.imap_server, lang);
@@ -58,22 +58,6 @@ void add_known(LinkRequest& request, const Account& known) {
 
 }  // namespace
 
-bool Allowance::take(const std::string& key, Clock::time_point now) {
-    forget_quiet(now);
-    auto& times = taken_[key];
-    while (!times.empty() && times.front() + window_ <= now) times.pop_front();
-    if (times.size() >= most_) return false;
-    times.push_back(now);
-    return true;
-}
-
-void Allowance::forget_quiet(Clock::time_point now) {
-    constexpr std::size_t worth_it = 1000;
-    if (taken_.size() < worth_it) return;
-    std::erase_if(taken_,
-                  [&](const auto& entry) { return entry.second.empty() || entry.second.back() + window_ <= now; });
-}
-
 Registrar::Registrar(Directory& directory, ServiceSettings settings, ServiceCalls calls)
     : directory_(directory), settings_(std::move(settings)), calls_(std::move(calls)) {}
 
@@ -85,11 +69,11 @@ bool Registrar::may_use(const std::string& jid) const {
     return may_link(jid) || is_user_of(jid, settings_.relay_domain) || directory_.of_user(jid) != nullptr;
 }
 
-Verdict Registrar::not_allowed(const std::string& lang) const {
+Ending Registrar::not_allowed(const std::string& lang) const {
     return {say(lang, "Users of your server cannot link a mailbox here."), "cancel", "not-allowed"};
 }
 
-Verdict Registrar::store_trouble(const std::string& lang) const {
+Ending Registrar::store_trouble(const std::string& lang) const {
     return {say(lang, "The gateway cannot store anything at the moment. Please try again in a few minutes."), "wait",
             "resource-constraint"};
 }
@@ -104,18 +88,18 @@ std::string Registrar::language(const xmpp::Tag& stanza, const std::string& jid)
 }
 
 /// Why no login is checked for this user now; counts the attempt if there is no reason.
-std::optional<Verdict> Registrar::refusal(const std::string& jid, const std::string& lang) {
+std::optional<Ending> Registrar::refusal(const std::string& jid, const std::string& lang) {
     if (busy_.contains(jid)) {
-        return Verdict{say(lang, "Your login is being checked already. Please wait for the answer."), "wait",
-                       "resource-constraint"};
+        return Ending{say(lang, "Your login is being checked already. Please wait for the answer."), "wait",
+                      "resource-constraint"};
     }
     if (busy_.size() >= most_checks) {
-        return Verdict{say(lang, "Many people are linking their mailboxes just now. Please try again in a minute."),
-                       "wait", "resource-constraint"};
+        return Ending{say(lang, "Many people are linking their mailboxes just now. Please try again in a minute."),
+                      "wait", "resource-constraint"};
     }
     if (!attempts_.take(jid, calls_.now())) {
-        return Verdict{say(lang, "These were too many attempts. Please try again in ten minutes."), "wait",
-                       "policy-violation"};
+        return Ending{say(lang, "These were too many attempts. Please try again in ten minutes."), "wait",
+                      "policy-violation"};
     }
     return std::nullopt;
 }
@@ -142,9 +126,9 @@ void Registrar::link(const std::string& jid, const LinkForm& form, const std::st
     request.password = form.password;
     request.username = username;
     request.oauth = form.oauth;
-    if (auto verdict = add_servers(request, form, lang)) return done(*verdict);
+    if (auto ending = add_servers(request, form, lang)) return done(*ending);
     if (known && !form.complete) add_known(request, *known);
-    if (auto verdict = refusal(jid, lang)) return done(*verdict);
+    if (auto ending = refusal(jid, lang)) return done(*ending);
     busy_.insert(jid);
     calls_.check(request, lang, [self = weak_from_this(), jid, request, lang, done](LinkOutcome outcome) {
         const auto registrar = self.lock();
@@ -232,7 +216,7 @@ void Registrar::change(const std::string& jid, Take take, bool sent_copy, const 
     directory_.save(std::move(account), [self = weak_from_this(), lang, done](Store::Failure failure, AccountId) {
         const auto registrar = self.lock();
         if (!registrar) return;
-        done(failure ? registrar->store_trouble(lang) : Verdict{say(lang, "The settings are changed.")});
+        done(failure ? registrar->store_trouble(lang) : Ending{say(lang, "The settings are changed.")});
     });
 }
 

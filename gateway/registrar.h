@@ -7,34 +7,19 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 
+#include "gateway/allowance.h"
 #include "gateway/registration.h"
 
 namespace gateway {
 
-/// At most `most` times per key within `window`. Keys that were quiet are forgotten.
-class Allowance {
-  public:
-    using Clock = std::chrono::steady_clock;
-    Allowance(std::size_t most, Clock::duration window) : most_(most), window_(window) {}
-    bool take(const std::string& key, Clock::time_point now);
-
-  private:
-    void forget_quiet(Clock::time_point now);
-    std::size_t most_;
-    Clock::duration window_;
-    std::unordered_map<std::string, std::deque<Clock::time_point>> taken_;
-};
-
 /// How something ended: words for the user, and for an error its stanza condition.
-struct Verdict {
+struct Ending {
     std::string words;
     std::string type{}, condition{};  // of the stanza error; "" : it worked
     bool good() const { return condition.empty(); }
@@ -42,14 +27,14 @@ struct Verdict {
 
 class Registrar : public std::enable_shared_from_this<Registrar> {
   public:
-    using Done = std::function<void(Verdict)>;
+    using Done = std::function<void(Ending)>;
     Registrar(Directory&, ServiceSettings, ServiceCalls);
 
     bool may_link(const std::string& jid) const;
     bool may_use(const std::string& jid) const;
     const Account* mailbox(const std::string& jid) const { return directory_.mailbox_of(jid); }
     /// Why somebody may not link.
-    Verdict not_allowed(const std::string& lang) const;
+    Ending not_allowed(const std::string& lang) const;
 
     void link(const std::string& jid, const LinkForm&, const std::string& lang, Done);
     /// Deletes everything stored of the user.
@@ -67,10 +52,10 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     void reload(ServiceSettings settings) { settings_ = std::move(settings); }
 
   private:
-    std::optional<Verdict> refusal(const std::string& jid, const std::string& lang);
+    std::optional<Ending> refusal(const std::string& jid, const std::string& lang);
     void store(const std::string& jid, const LinkRequest&, MailboxLogin, const std::string& lang, Done);
     void save(Account, bool fresh, const std::string& lang, Done);
-    Verdict store_trouble(const std::string& lang) const;
+    Ending store_trouble(const std::string& lang) const;
 
     Directory& directory_;
     ServiceSettings settings_;

@@ -87,10 +87,10 @@ xep0004::Form print_link_form(const Account* account, const LinkForm* typed, con
 void Registration::take(const Tag& iq, const std::string& user) {
     const std::string lang = registrar_.language(iq, user);
     const auto answer = [send = registrar_.calls().send, lang,
-                         head = std::shared_ptr<Tag>(head_of(iq))](const Verdict& verdict) {
+                         head = std::shared_ptr<Tag>(head_of(iq))](const Ending& ending) {
         // [XEP-0077 §3.3] what came is not sent back: it holds a password.
-        send(*(verdict.good() ? result_of(*head)
-                              : error_reply(*head, verdict.type, verdict.condition, verdict.words, lang)));
+        send(*(ending.good() ? result_of(*head)
+                             : error_reply(*head, ending.type, ending.condition, ending.words, lang)));
     };
     if (!registrar_.mailbox(user) && !registrar_.may_link(user)) return answer(registrar_.not_allowed(lang));
     if (attribute(iq, "type") == "get") return offer(iq, user);

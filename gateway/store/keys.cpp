@@ -24,6 +24,47 @@ Seconds seconds(const Query& row, int column) {
     return std::chrono::sys_seconds(std::chrono::seconds(row.integer(column)));
 }
 
+/// A row of `invite`.
+struct Kept {
+    coi::securejoin::Invite invite;
+    std::chrono::sys_seconds expires{};
+    coi::openpgp::Fingerprint used_by;
+    bool answered = false;
+};
+
+void save(Database& db, AccountId account, const std::string& contact, const Kept& kept) {
+    const auto& invite = kept.invite;
+    db.query(
+          "INSERT INTO invite (account, contact, number, secret, expires, used_by, answered) VALUES (?, ?, ?, ?, ?, ?, "
+          "?) ON CONFLICT (account, contact, number) DO UPDATE SET secret = excluded.secret, expires = "
+          "excluded.expires, used_by = excluded.used_by, answered = excluded.answered")
+        .bind(number(account))
+        .bind(contact)
+        .bind(invite.invite_number)
+        .bind_blob(
+            db.seal().close(coi::securejoin::print_link(invite), invite_purpose(number(account), invite.invite_number)))
+        .bind(std::int64_t(kept.expires.time_since_epoch().count()))
+        .bind(kept.used_by)
+        .bind(std::int64_t(kept.answered))
+        .run();
+}
+
+std::vector<Kept> invites(Database& db, AccountId account, const std::string& contact) {
+    std::vector<Kept> found;
+    auto row = db.query(
+        "SELECT number, secret, expires, used_by, answered FROM invite WHERE account = ? AND contact = ? ORDER BY "
+        "rowid DESC");
+    row.bind(number(account)).bind(contact);
+    while (row.step()) {
+        const std::string link = db.seal().open(row.blob(1), invite_purpose(number(account), row.text(0)));
+        auto invite = coi::securejoin::parse(link);
+        if (!invite) continue;
+        found.push_back({std::move(*invite), std::chrono::sys_seconds(std::chrono::seconds(row.integer(2))),
+                         row.text(3), row.integer(4) != 0});
+    }
+    return found;
+}
+
 }  // namespace
 
 std::optional<Own> own(Database& db, AccountId account) {
@@ -81,39 +122,43 @@ void save(Database& db, AccountId account, const std::string& contact, const coi
     query.bind(peer.gossip_fingerprint).bind_blob(peer.verified_key).bind(peer.verified).run();
 }
 
-void save(Database& db, AccountId account, const std::string& contact, const coi::securejoin::Invite& invite,
-          Time time) {
-    db.query("INSERT OR REPLACE INTO invite (account, contact, number, secret, time) VALUES (?, ?, ?, ?, ?)")
-        .bind(number(account))
-        .bind(contact)
-        .bind(invite.invite_number)
-        .bind_blob(
-            db.seal().close(coi::securejoin::print_link(invite), invite_purpose(number(account), invite.invite_number)))
-        .bind(std::int64_t(time.time_since_epoch().count()))
-        .run();
+void save(Database& db, AccountId account, const coi::securejoin::Offer& offer) {
+    save(db, account, "", {offer.invite, offer.expires, offer.used_by, false});
 }
 
-std::vector<coi::securejoin::Invite> invites(Database& db, AccountId account, const std::string& contact) {
-    std::vector<coi::securejoin::Invite> found;
-    auto row = db.query("SELECT number, secret FROM invite WHERE account = ? AND contact = ? ORDER BY time DESC");
-    row.bind(number(account)).bind(contact);
-    while (row.step()) {
-        const std::string link = db.seal().open(row.blob(1), invite_purpose(number(account), row.text(0)));
-        if (auto invite = coi::securejoin::parse(link)) found.push_back(std::move(*invite));
-    }
+void save(Database& db, AccountId account, const coi::securejoin::Joining& joining) {
+    save(db, account, joining.invite.address.canonical(), {joining.invite, joining.expires, "", joining.answered});
+}
+
+std::vector<coi::securejoin::Offer> offers(Database& db, AccountId account) {
+    std::vector<coi::securejoin::Offer> found;
+    for (auto& row : invites(db, account, ""))
+        found.push_back({std::move(row.invite), row.expires, std::move(row.used_by)});
     return found;
 }
 
-void forget(Database& db, AccountId account, const std::string& contact, const coi::securejoin::Invite& invite) {
-    db.query("DELETE FROM invite WHERE account = ? AND contact = ? AND number = ?")
+std::vector<coi::securejoin::Joining> joinings(Database& db, AccountId account, const std::string& contact) {
+    std::vector<coi::securejoin::Joining> found;
+    for (auto& row : invites(db, account, contact)) found.push_back({std::move(row.invite), row.expires, row.answered});
+    return found;
+}
+
+Handshakes handshakes(Database& db, AccountId account, const std::string& contact) {
+    Handshakes known{"", offers(db, account), joinings(db, account, contact)};
+    auto row = db.query("SELECT fingerprint FROM own_key WHERE account = ?");
+    if (row.bind(number(account)).step()) known.own = row.text(0);
+    return known;
+}
+
+void forget(Database& db, AccountId account, const coi::securejoin::Invite& invite) {
+    db.query("DELETE FROM invite WHERE account = ? AND number = ?")
         .bind(number(account))
-        .bind(contact)
         .bind(invite.invite_number)
         .run();
 }
 
-void expire_invites(Database& db, Time before) {
-    db.query("DELETE FROM invite WHERE time < ?").bind(std::int64_t(before.time_since_epoch().count())).run();
+void expire_invites(Database& db, std::chrono::sys_seconds now) {
+    db.query("DELETE FROM invite WHERE expires <= ?").bind(std::int64_t(now.time_since_epoch().count())).run();
 }
 
 coi::Secret otr_identity(Database& db, AccountId account) {

@@ -11,7 +11,7 @@
 
 #include "coi/crypt/autocrypt.h"
 #include "coi/crypt/secret.h"
-#include "coi/crypt/securejoin.h"
+#include "coi/crypt/securejoin_state.h"
 #include "gateway/event.h"
 #include "gateway/store/database.h"
 
@@ -31,11 +31,24 @@ Own save_first(Database&, AccountId, const Own&);
 coi::autocrypt::Peer peer(Database&, AccountId, const std::string& contact);
 void save(Database&, AccountId, const std::string& contact, const coi::autocrypt::Peer&);
 
-/// `contact`: "" for an invite of the account's own, else the canonical address of the inviter that the user joins.
-void save(Database&, AccountId, const std::string& contact, const coi::securejoin::Invite&, Time);
-std::vector<coi::securejoin::Invite> invites(Database&, AccountId, const std::string& contact);
-void forget(Database&, AccountId, const std::string& contact, const coi::securejoin::Invite&);
-void expire_invites(Database&, Time before);
+/// An invite of the account's own. Saved again: who has used it.
+void save(Database&, AccountId, const coi::securejoin::Offer&);
+/// The newest first.
+std::vector<coi::securejoin::Offer> offers(Database&, AccountId);
+/// An invite of a contact that the user follows, under their canonical address.
+void save(Database&, AccountId, const coi::securejoin::Joining&);
+std::vector<coi::securejoin::Joining> joinings(Database&, AccountId, const std::string& contact);
+/// All that a mail of a handshake between the account and that contact may be about.
+struct Handshakes {
+    coi::openpgp::Fingerprint own;  // "" without a key
+    std::vector<coi::securejoin::Offer> offers;
+    std::vector<coi::securejoin::Joining> joinings;
+};
+Handshakes handshakes(Database&, AccountId, const std::string& contact);
+/// One of either.
+void forget(Database&, AccountId, const coi::securejoin::Invite&);
+/// All that were good until `now` at most.
+void expire_invites(Database&, std::chrono::sys_seconds now);
 
 /// The OTR identity of an account, as xmpp/otr writes it; "" if there is none yet.
 coi::Secret otr_identity(Database&, AccountId);

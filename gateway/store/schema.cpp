@@ -90,7 +90,9 @@ CREATE TABLE invite (
     contact TEXT NOT NULL, -- "" for one of ours
     number TEXT NOT NULL,
     secret BLOB NOT NULL, -- the whole invite, sealed
-    time INTEGER NOT NULL,
+    expires INTEGER NOT NULL, -- seconds since 1970
+    used_by TEXT NOT NULL, -- of ours: the fingerprint that it verified; "" for none yet
+    answered INTEGER NOT NULL, -- of others: our secret is sent
     PRIMARY KEY (account, contact, number));
 CREATE TABLE otr_identity (
     account INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,

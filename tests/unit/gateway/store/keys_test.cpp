@@ -13,7 +13,7 @@
 namespace gateway::keys {
 namespace {
 
-const std::string bob = "bob@example.org";
+const std::string bob = "bob@jabber.example";
 
 AccountId make_account(Database& db) {
     Account account;
@@ -34,9 +34,13 @@ coi::autocrypt::Peer known_peer() {
     return peer;
 }
 
-coi::securejoin::Invite invite() {
-    return coi::securejoin::make(std::string(40, 'A'), {"", "alice", "jabber.example"});
+coi::securejoin::Invite invite(const std::string& of = "alice") {
+    return coi::securejoin::make(std::string(40, 'A'), {"", of, "jabber.example"});
 }
+
+std::chrono::sys_seconds seconds(int count) { return std::chrono::sys_seconds(std::chrono::seconds(count)); }
+
+coi::securejoin::Offer offer(int expires) { return {invite(), seconds(expires), ""}; }
 
 std::string all_bytes(const std::string& path) {
     std::string bytes;
@@ -79,7 +83,7 @@ TEST_F(KeysTest, the_directory_learns_from_a_peer) {
     Contact contact;
     contact.account = alice;
     contact.canonical = bob;
-    contact.address = {"", "bob", "example.org"};
+    contact.address = {"", "bob", "jabber.example"};
     contact.privacy.policy = Policy::require;
     contact.privacy.encrypted = contact.privacy.otr = true;
     accounts::save(db, contact);
@@ -92,25 +96,38 @@ TEST_F(KeysTest, the_directory_learns_from_a_peer) {
     EXPECT_TRUE(read.conflicting) << "it now writes with AAAA, and BBBB was verified";
 }
 
-TEST_F(KeysTest, invites_are_found_by_whom_they_are_for) {
-    const auto one = invite(), two = invite(), three = invite();
-    save(db, alice, "", one, Time(std::chrono::seconds(1)));
-    save(db, alice, "", two, Time(std::chrono::seconds(2)));
-    save(db, alice, bob, three, Time(std::chrono::seconds(3)));
-    EXPECT_EQ(invites(db, alice, ""), (std::vector{two, one}));
-    EXPECT_EQ(invites(db, alice, bob), std::vector{three});
-    forget(db, alice, "", two);
-    EXPECT_EQ(invites(db, alice, ""), std::vector{one});
-    expire_invites(db, Time(std::chrono::seconds(3)));
-    EXPECT_TRUE(invites(db, alice, "").empty());
-    EXPECT_EQ(invites(db, alice, bob).size(), 1U);
+TEST_F(KeysTest, invites_of_ours_and_of_contacts_are_kept_apart) {
+    const auto one = offer(1), two = offer(2);
+    const coi::securejoin::Joining three{invite("bob"), seconds(3), true};
+    save(db, alice, one);
+    save(db, alice, two);
+    save(db, alice, three);
+    EXPECT_EQ(offers(db, alice).size(), 2U);
+    EXPECT_EQ(offers(db, alice).front().invite, two.invite) << "the newest first";
+    EXPECT_EQ(offers(db, alice).front().expires, two.expires);
+    ASSERT_EQ(joinings(db, alice, "bob@jabber.example").size(), 1U);
+    EXPECT_TRUE(joinings(db, alice, "bob@jabber.example").front().answered);
+    forget(db, alice, two.invite);
+    EXPECT_EQ(offers(db, alice).front().invite, one.invite);
+    expire_invites(db, seconds(1));
+    EXPECT_TRUE(offers(db, alice).empty());
+    EXPECT_EQ(joinings(db, alice, "bob@jabber.example").size(), 1U);
+}
+
+TEST_F(KeysTest, an_invite_remembers_its_user) {
+    auto used = offer(1);
+    save(db, alice, used);
+    used.used_by = "AAAA";
+    save(db, alice, used);
+    ASSERT_EQ(offers(db, alice).size(), 1U);
+    EXPECT_EQ(offers(db, alice).front().used_by, "AAAA");
 }
 
 TEST_F(KeysTest, secrets_are_not_readable_on_disk) {
     save(db, alice, {coi::Secret("canary of the mail key"), "AAAA"});
     save_otr_identity(db, alice, coi::Secret("canary of the OTR key"));
     const auto secret_invite = invite();
-    save(db, alice, "", secret_invite, Time{});
+    save(db, alice, coi::securejoin::Offer{secret_invite, seconds(1), ""});
     EXPECT_EQ(otr_identity(db, alice).bytes(), "canary of the OTR key");
     const std::string bytes = all_bytes(path);
     for (const std::string& secret :
@@ -121,23 +138,23 @@ TEST_F(KeysTest, secrets_are_not_readable_on_disk) {
 TEST_F(KeysTest, a_contact_takes_its_keys_along) {
     save(db, alice, bob, known_peer());
     save(db, alice, bob, OtrPeer{std::string(40, 'a'), "verified"});
-    save(db, alice, bob, invite(), Time{});
+    save(db, alice, coi::securejoin::Joining{invite("bob"), seconds(1), false});
     EXPECT_EQ(otr_peers(db, alice, bob).front().trust, "verified");
     accounts::remove(db, alice, bob);
     EXPECT_EQ(peer(db, alice, bob), coi::autocrypt::Peer{});
     EXPECT_TRUE(otr_peers(db, alice, bob).empty());
-    EXPECT_TRUE(invites(db, alice, bob).empty());
+    EXPECT_TRUE(joinings(db, alice, bob).empty());
 }
 
 TEST_F(KeysTest, an_account_takes_all_along) {
     save(db, alice, {coi::Secret("secret"), "AAAA"});
     save(db, alice, bob, known_peer());
-    save(db, alice, "", invite(), Time{});
+    save(db, alice, offer(1));
     save_otr_identity(db, alice, coi::Secret("otr"));
     accounts::remove(db, alice);
     EXPECT_FALSE(own(db, alice));
     EXPECT_EQ(peer(db, alice, bob), coi::autocrypt::Peer{});
-    EXPECT_TRUE(invites(db, alice, "").empty());
+    EXPECT_TRUE(offers(db, alice).empty());
     EXPECT_TRUE(otr_identity(db, alice).empty());
 }
 
@@ -150,7 +167,7 @@ TEST(Keys, are_sealed_anew_with_a_new_key) {
         alice = make_account(db);
         save(db, alice, {coi::Secret("mail key"), "AAAA"});
         save_otr_identity(db, alice, coi::Secret("OTR key"));
-        save(db, alice, "", invite(), Time{});
+        save(db, alice, offer(1));
     }
     {
         Database db(path, Seal::from_file_bytes(std::string(32, 'n') + std::string(32, 'o')));
@@ -158,7 +175,7 @@ TEST(Keys, are_sealed_anew_with_a_new_key) {
     Database db(path, test_seal('n'));
     EXPECT_EQ(own(db, alice)->secret.bytes(), "mail key");
     EXPECT_EQ(otr_identity(db, alice).bytes(), "OTR key");
-    EXPECT_EQ(invites(db, alice, "").size(), 1U);
+    EXPECT_EQ(offers(db, alice).size(), 1U);
 }
 
 }  // namespace

@@ -1,0 +1,27 @@
+// A limit of rate: what somebody may do so many times within a while.
+
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <unordered_map>
+
+namespace gateway {
+
+/// At most `most` times per key within `window`. Keys that were quiet are forgotten.
+class Allowance {
+  public:
+    using Clock = std::chrono::steady_clock;
+    Allowance(std::size_t most, Clock::duration window) : most_(most), window_(window) {}
+    bool take(const std::string& key, Clock::time_point now);
+
+  private:
+    void forget_quiet(Clock::time_point now);
+    std::size_t most_;
+    Clock::duration window_;
+    std::unordered_map<std::string, std::deque<Clock::time_point>> taken_;
+};
+
+}  // namespace gateway
