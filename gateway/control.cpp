@@ -32,6 +32,7 @@ using Code = boost::system::error_code;
 
 namespace {
 
+constexpr auto accept_pause = std::chrono::seconds(1);
 constexpr std::size_t answer_longest = 64 * 1024 * 1024;
 
 json::object failure(std::string words) { return {{"error", std::move(words)}}; }
@@ -53,11 +54,12 @@ void remove_left_over(asio::io_context& io, const std::string& path) {
 
 struct Control::State {
     State(asio::io_context& context, std::map<std::string, Verb> handlers, Limits most)
-        : io(context), verbs(std::move(handlers)), limits(most), acceptor(context) {}
+        : io(context), verbs(std::move(handlers)), limits(most), acceptor(context), pause(context) {}
     asio::io_context& io;
     std::map<std::string, Verb> verbs;
     Limits limits;
     Local::acceptor acceptor;
+    asio::steady_timer pause;
     std::string path;
     std::set<std::shared_ptr<Session>> sessions;
     static void accept(const std::shared_ptr<State>&);
@@ -147,9 +149,14 @@ void Control::Session::answer(const json::object& out) {
 void Control::State::accept(const std::shared_ptr<State>& state) {
     state->acceptor.async_accept([state](Code failed, Local::socket socket) {
         if (failed == asio::error::operation_aborted || !state->acceptor.is_open()) return;
-        if (failed) {  // out of descriptors: the next connection may find one
+        if (failed) {  // out of descriptors, most likely: who connects now waits until there is one
             log::warn("control socket: {}", failed.message());
-        } else if (state->sessions.size() < state->limits.connections) {
+            state->pause.expires_after(accept_pause);
+            return state->pause.async_wait([state](Code cancelled) {
+                if (!cancelled) accept(state);
+            });
+        }
+        if (state->sessions.size() < state->limits.connections) {
             const auto session = std::make_shared<Session>(state, std::move(socket));
             state->sessions.insert(session);
             session->read();
@@ -183,6 +190,7 @@ void Control::listen(const std::string& path) {
 void Control::stop() {
     Code ignored;
     state_->acceptor.close(ignored);
+    state_->pause.cancel();
     for (const auto& session : std::exchange(state_->sessions, {})) session->close();
     if (!state_->path.empty()) ::unlink(std::exchange(state_->path, {}).c_str());
 }

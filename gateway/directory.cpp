@@ -10,10 +10,13 @@
 #include <string_view>
 
 #include "gateway/store/accounts.h"
+#include "gateway/store/ids.h"
+#include "gateway/store/queue.h"
 
 namespace gateway {
 namespace {
 
+constexpr std::size_t longest_name = 200;
 constexpr std::size_t longest_language = 35;  // [RFC 5646 §4.4.1]
 
 struct Record {
@@ -36,11 +39,6 @@ using Users = std::unordered_map<std::string_view, Record*>;  // by bare JID
 
 /// How much would be lost with a contact.
 int weight(const Contact& contact) { return contact.subscribed ? 2 : contact.written_to ? 1 : 0; }
-
-const Account* account_of(const Users& users, const std::string& jid) {
-    const auto found = users.find(jid);
-    return found == users.end() ? nullptr : &found->second->account;
-}
 
 }  // namespace
 
@@ -113,9 +111,16 @@ const Account* Directory::of_user(const std::string& jid) const {
     return mailbox != nullptr ? mailbox : relay_of(jid);
 }
 
-const Account* Directory::mailbox_of(const std::string& jid) const { return account_of(state_->mailboxes, jid); }
+const Account* Directory::mailbox_of(const std::string& jid) const {
+    const auto found = state_->mailboxes.find(jid);
+    return found == state_->mailboxes.end() ? nullptr : &found->second->account;
+}
 
-const Account* Directory::relay_of(const std::string& jid) const { return account_of(state_->relays, jid); }
+// One that is leaving is made anew for whoever needs it now: the store does both in order.
+const Account* Directory::relay_of(const std::string& jid) const {
+    const auto found = state_->relays.find(jid);
+    return found == state_->relays.end() || found->second->leaving ? nullptr : &found->second->account;
+}
 
 const Account* Directory::find(AccountId id) const {
     const auto* record = state_->record(id);
@@ -162,6 +167,44 @@ void Directory::remove(AccountId id, std::function<void(Store::Failure)> done) {
         if (done) done(std::move(failure));
     };
     state_->store.commit([id](Database& db) { accounts::remove(db, id); }, std::move(finish));
+}
+
+void Directory::remove_if_unused(AccountId id) {
+    auto* record = state_->record(id);
+    if (record == nullptr || record->leaving || record->account.kind != Account::Kind::relay) return;
+    const auto is_used = [](const auto& contact) { return contact->written_to || contact->subscribed; };
+    if (std::any_of(record->contacts.begin(), record->contacts.end(), is_used)) return;
+    record->leaving = true;
+    auto removed = std::make_shared<bool>(false);
+    state_->store.commit(
+        [id, removed](Database& db) {
+            if ((*removed = !queue::holds(db, id, 1) && !ids::knows_any(db, id))) accounts::remove(db, id);
+        },
+        [this, alive = std::weak_ptr(state_), id, removed](const Store::Failure& failure) {
+            const auto state = alive.lock();
+            auto* left = state ? state->record(id) : nullptr;
+            if (left == nullptr) return;
+            left->leaving = false;
+            if (failure || !*removed) return;
+            const auto account = left->account;
+            state->erase(id);
+            if (on_removed) on_removed(account);
+        });
+}
+
+void Directory::note_name(AccountId id, const std::string& name) {
+    auto* record = state_->record(id);
+    if (record == nullptr || record->leaving || name.size() > longest_name) return;
+    std::string tidy;
+    for (const char c : name) {
+        const bool space = static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
+        if (!space) tidy += c;
+        if (space && !tidy.empty() && tidy.back() != ' ') tidy += ' ';
+    }
+    if (tidy.ends_with(' ')) tidy.pop_back();
+    if (tidy.empty() || record->account.address.name == tidy) return;
+    record->account.address.name = tidy;
+    state_->store.later([id, tidy](Database& db) { accounts::note_name(db, id, tidy); });
 }
 
 void Directory::note_language(AccountId id, const std::string& lang) {

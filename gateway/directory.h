@@ -38,6 +38,12 @@ class Directory {
     void save(Account, std::function<void(Store::Failure, AccountId)> done);
     /// Deletes the account and all that is stored of it.
     void remove(AccountId, std::function<void(Store::Failure)> done);
+    /// The same for a relay account of which nothing would be lost: no message known or waiting, nobody written or
+    /// subscribed to.
+    void remove_if_unused(AccountId);
+    /// The name that the user goes by, from a client; it stands in From. White space is made one, what is too long is
+    /// left alone.
+    void note_name(AccountId, const std::string& name);
     /// The user's language, remembered for texts that answer nothing.
     void note_language(AccountId, const std::string& lang);
 

@@ -33,6 +33,8 @@ void Failures::exchange(const queue::Entry& failed, std::vector<queue::Entry> no
         [this, gone, shared, &way_back](const Store::Failure& failure) {
             if (!failure) {
                 for (auto& notice : *shared) way_back.committed(std::move(notice));
+                // Perhaps the account was made for this mail, and its user does not exist.
+                if (gone.leg == queue::Leg::jabber) directory_.remove_if_unused(gone.account);
                 return;
             }
             calls_.after(std::chrono::seconds(1),

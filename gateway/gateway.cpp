@@ -292,6 +292,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
 
     void mail_done(const queue::Entry& entry) {
         log::debug("mail {} was accepted", entry.name);
+        if (entry.from.empty()) directory.remove_if_unused(entry.account);  // a bounce may have been the last of it
         const Account* account = directory.find(entry.account);
         if (account && account->kind == Account::Kind::mailbox && account->sent_copy && !entry.origin.empty()) {
             linked.file_sent(account->id, entry.payload);

@@ -7,6 +7,7 @@
 #include "gateway/identity.h"
 #include "gateway/store/ids.h"
 #include "gateway/words.h"
+#include "xmpp/xep/xep0172_nick.h"
 
 namespace gateway {
 
@@ -95,6 +96,7 @@ void Outbox::take_as(const Account& account, const xmpp::Tag& message, const coi
     const Contact& contact = directory_.know(account.id, to);
     event->contact = contact.address;
     if (!event->lang.empty()) directory_.note_language(account.id, event->lang);
+    directory_.note_name(account.id, xmpp::xep0172::nick(message));
     if (std::holds_alternative<Receipt>(event->what)) return take_receipt(account, message, std::move(*event));
     write(account, message, std::move(*event), from_otr);
 }

@@ -57,6 +57,8 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
 
 void Presence::take_contact(const xmpp::Tag& stanza, const Ask& ask, bool may_use) {
     const std::string& type = xmpp::attribute(stanza, "type");
+    if (const Account* account = directory_.of_user(ask.user))
+        directory_.note_name(account->id, xmpp::xep0172::nick(stanza));
     if (type == "subscribe") {
         if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
         if (!may_remember(ask, directory_.of_user(ask.user)))

@@ -162,6 +162,10 @@ void note_language(Database& db, AccountId id, const std::string& lang) {
     db.query("UPDATE account SET lang = ? WHERE id = ?").bind(lang).bind(number(id)).run();
 }
 
+void note_name(Database& db, AccountId id, const std::string& name) {
+    db.query("UPDATE account SET name = ? WHERE id = ?").bind(name).bind(number(id)).run();
+}
+
 void remove(Database& db, AccountId id) {
     queue::forget_account(db, id);
     ids::forget_account(db, id);

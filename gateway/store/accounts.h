@@ -16,6 +16,8 @@ AccountId save(Database&, const Account&);
 std::vector<Account> all(Database&);
 /// The language its user was last heard in; nothing else of the account is touched.
 void note_language(Database&, AccountId, const std::string& lang);
+/// The same for the name that its user goes by.
+void note_name(Database&, AccountId, const std::string& name);
 /// The account and all stored of it: contacts, cursors, queue entries, ids.
 void remove(Database&, AccountId);
 

@@ -151,6 +151,10 @@ std::vector<AccountId> active(Database& db, Time since, std::size_t most) {
     return accounts;
 }
 
+bool knows_any(Database& db, AccountId account) {
+    return db.query("SELECT 1 FROM known WHERE account = ? LIMIT 1").bind(number(account)).step();
+}
+
 void forget(Database& db, AccountId account, const std::string& contact, const coi::MessageId& message,
             bool from_jabber) {
     db.query("DELETE FROM known WHERE message = ? AND account = ? AND contact = ? AND from_jabber = ?")

@@ -46,6 +46,7 @@ std::int64_t count_from(Database&, AccountId, const std::string& contact, const 
                         Time since);
 /// The accounts with messages since then, the latest first.
 std::vector<AccountId> active(Database&, Time since, std::size_t most);
+bool knows_any(Database&, AccountId);
 void forget(Database&, AccountId, const std::string& contact, const coi::MessageId&, bool from_jabber);
 void expire(Database&, Time before);
 void forget_account(Database&, AccountId);

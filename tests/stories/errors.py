@@ -4,6 +4,7 @@ import smtplib
 import sqlite3
 
 from play import World, check, check_equal, tell
+from server import wait_until
 
 
 def lmtp_reply(world, mail, to="alice@jabber.test"):
@@ -56,6 +57,14 @@ with World(gateway={"mail": 'max_size = "100 KiB"'}) as world:
 
     for mail in (newsletter, taken_back):
         lmtp_reply(world, mail.as_bytes(), "yan@jabber.test")
+
+    # While the Jabber server is away nobody knows who exists: what was made for a mail to a stranger goes when it is back and says so.
+    world.jabber_server.stop()
+    code, _ = lmtp_reply(world, bob.compose("xenia@jabber.test", "Hello Xenia", headers={"Chat-Version": "1.0"}).as_bytes(), "xenia@jabber.test")
+    check(code // 100 == 4, "nobody knows: try again")
+    check("xenia@jabber.test" in world.coigate.accounts(), "an account was made for the mail")
+    world.jabber_server.start()
+    wait_until(lambda: "xenia@jabber.test" not in world.coigate.accounts(), 60, "the account goes again")
 
     check(not any("Buy now" in s.body or "much too much" in s.body for s in alice.came), "Alice saw none of these")
 

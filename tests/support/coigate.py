@@ -3,9 +3,11 @@
 The program is $COIGATE, else the newest of build/dev and build/release. It is ready when it says so by sd_notify.
 """
 
+import json
 import os
 import pathlib
 import socket
+import subprocess
 
 from server import Failure, Server, free_port, listens
 
@@ -102,6 +104,12 @@ class Coigate(Server):
                            ("@", "40")):
             escaped = escaped.replace(char, "\\" + code)
         return f"{escaped}@{self.domain}"
+
+    def accounts(self):
+        """The JIDs of the accounts that the running gateway has."""
+        done = subprocess.run([program(), "account", "list", "--json", "--config", str(self.config)], capture_output=True, text=True,
+                              check=True)
+        return [json.loads(line)["jid"] for line in done.stdout.splitlines()]
 
     def check_log(self, *secrets):
         """Fails if one of `secrets` (a body, a password) stands in the log."""

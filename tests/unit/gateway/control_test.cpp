@@ -3,16 +3,21 @@
 #include "gateway/control.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <thread>
+
+#include "gateway/log.h"
 
 using namespace gateway;
 using Local = boost::asio::local::stream_protocol;
@@ -181,6 +186,48 @@ TEST_F(ControlTest, SaysThatTheGatewayDoesNotRun) {
         EXPECT_NE(std::string(error.what()).find("coigate is not running"), std::string::npos);
         EXPECT_NE(std::string(error.what()).find("systemctl start coigate"), std::string::npos);
     }
+}
+
+/// No descriptor is left to this process until it ends.
+class NoDescriptors {
+  public:
+    NoDescriptors() {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        rlimit none = before_;
+        const int next = dup(0);  // the lowest that is free
+        close(next);
+        none.rlim_cur = static_cast<rlim_t>(next);
+        setrlimit(RLIMIT_NOFILE, &none);
+    }
+    ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+  private:
+    rlimit before_{};
+};
+
+TEST_F(ControlTest, without_descriptors_it_waits_before_it_accepts_again) {
+    Control control(io_, {{"hello", [](boost::json::object, Control::Answer answer) { answer({{"a", 1}}); }}});
+    control.listen(path_);
+    Local::socket client(io_);
+    client.open();
+    log::warn("the sanitizer takes a descriptor the first time it sees a type: this shows it the log's");
+    {
+        const NoDescriptors none;
+        client.connect(Local::endpoint(path_));
+        EXPECT_LE(io_.run_for(std::chrono::milliseconds(200)), 2u);  // the one failure, not thousands
+    }
+    boost::asio::write(client, boost::asio::buffer(std::string("{\"verb\": \"hello\"}\n")));
+    std::string answer(8, ' ');
+    bool came = false;
+    boost::asio::async_read(client, boost::asio::buffer(answer), [&](boost::system::error_code failed, std::size_t) {
+        EXPECT_FALSE(failed);
+        came = true;
+        control.stop();
+        work_.reset();
+    });
+    io_.run_for(std::chrono::seconds(20));
+    EXPECT_TRUE(came);
+    EXPECT_EQ(answer, "{\"a\":1}\n");
 }
 
 }  // namespace

@@ -211,6 +211,45 @@ TEST_F(DirectoryTest, removing_an_account_deletes_everything_stored_of_it) {
     });
 }
 
+TEST_F(DirectoryTest, only_an_unused_relay_account_is_removed_as_such) {
+    const auto settle = [this] {
+        bool through = false;
+        store->commit([](Database&) {}, [&](const Store::Failure&) { through = true; });
+        EXPECT_TRUE(loop.run_until([&] { return through; }));
+    };
+    std::vector<std::string> gone;
+    directory->on_removed = [&](const Account& account) { gone.push_back(account.jid); };
+    const auto unused = save(relay_of("unused")), wrote = save(relay_of("wrote")), got = save(relay_of("got"));
+    const auto waits = save(relay_of("waits")), linked = save(mailbox_of("linked"));
+    directory->know(unused, bob);
+    directory->know(wrote, bob).written_to = true;
+    store->now([&](Database& db) {
+        ids::remember(db, {got, bob.canonical(), {"m1@example.org"}, {"s1"}, false, "", "", false, {}});
+        queue::Entry entry;
+        entry.account = waits;
+        queue::put(db, entry);
+    });
+    for (const auto id : {unused, wrote, got, waits, linked}) directory->remove_if_unused(id);
+    EXPECT_EQ(directory->relay_of("unused@jabber.example"), nullptr);
+    settle();
+    EXPECT_EQ(gone, std::vector<std::string>{"unused@jabber.example"});
+    EXPECT_EQ(directory->find(unused), nullptr);
+    for (const auto id : {wrote, got, waits, linked}) EXPECT_NE(directory->find(id), nullptr);
+    EXPECT_NE(directory->relay_of("got@jabber.example"), nullptr);
+    restart();
+    EXPECT_EQ(directory->all().size(), 4u);
+}
+
+TEST_F(DirectoryTest, whoever_needs_an_account_that_is_leaving_gets_a_new_one) {
+    const auto first = save(relay_of("alice"));
+    directory->remove_if_unused(first);
+    EXPECT_EQ(directory->of_user("alice@jabber.example"), nullptr);
+    const auto second = save(relay_of("alice"));
+    EXPECT_NE(second, first);
+    ASSERT_NE(directory->relay_of("alice@jabber.example"), nullptr);
+    EXPECT_EQ(directory->relay_of("alice@jabber.example")->id, second);
+}
+
 TEST_F(DirectoryTest, changes_are_told_to_who_follows_them) {
     std::vector<std::string> told;
     directory->on_saved = [&](const Account& account) { told.push_back("saved " + account.jid); };

@@ -1,4 +1,5 @@
-// What a user is told of a mailbox that is not connected: in their language, naming the server; never a cause in English.
+// What a user is told of a mailbox that is not connected: in their language, naming the server; never a cause in
+// English.
 
 #include "gateway/link.h"
 

@@ -24,10 +24,7 @@ struct OutboxTest : testing::Test {
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<xmpp::Stanza> sent;
     std::vector<queue::Entry> committed;
-    Outbox outbox{directory,
-                  store,
-                  {"coi.jabber.example", "jabber.example"},
-                  calls()};
+    Outbox outbox{directory, store, {"coi.jabber.example", "jabber.example"}, calls()};
 
     Outbox::Calls calls() {
         Outbox::Calls calls;
@@ -79,6 +76,23 @@ TEST_F(OutboxTest, a_stanza_becomes_one_committed_mail_with_a_minted_id) {
     ASSERT_TRUE(known);
     EXPECT_EQ(known->stanza.value, "s1");
     EXPECT_TRUE(known->from_jabber);
+}
+
+TEST_F(OutboxTest, the_name_that_a_client_gives_stands_in_from) {
+    take("<body>Hi</body>");
+    take("<body>Hi</body><nick xmlns='http://jabber.org/protocol/nick'> Alice\n &lt;al@elsewhere.example> </nick>");
+    take("<body>Hi</body><nick xmlns='http://jabber.org/protocol/nick'>" + std::string(1000, 'x') + "</nick>");
+    settle();
+    ASSERT_EQ(committed.size(), 3u);
+    EXPECT_EQ(mail(0).from.front().name, "");
+    for (const std::size_t which : {1u, 2u}) {
+        ASSERT_EQ(mail(which).from.size(), 1u);
+        EXPECT_EQ(mail(which).from.front().name, "Alice <al@elsewhere.example>");
+        EXPECT_EQ(mail(which).from.front().addr_spec(), "alice@jabber.example");
+    }
+    Directory again{store};
+    ASSERT_NE(again.relay_of("alice@jabber.example"), nullptr);
+    EXPECT_EQ(again.relay_of("alice@jabber.example")->address.name, "Alice <al@elsewhere.example>");
 }
 
 TEST_F(OutboxTest, a_client_id_that_is_used_again_drops_nothing) {

@@ -30,6 +30,8 @@ void use_everything(Database& db) {
     account.id = accounts::save(db, account);
     accounts::save(db, account);
     accounts::note_language(db, account.id, "de");
+    accounts::note_name(db, account.id, "Alice");
+    ids::knows_any(db, account.id);
     Contact contact;
     contact.account = account.id;
     contact.canonical = "bob@example.org";
