@@ -9,6 +9,7 @@
 #include "coi/mail/charset.h"
 #include "coi/mail/gobject.h"
 #include "coi/mail/header.h"
+#include "coi/mail/old_bounce.h"
 #include "coi/mail/parts.h"
 #include "coi/mail/skeleton.h"
 
@@ -122,6 +123,8 @@ Result<Message> parse(std::string_view mail, const Limits& limits, const ParseOp
         auto ids = parse_message_ids(field(split_fields(message.report_original), "message-id"), 1);
         if (!ids.empty()) message.dsn->original = std::move(ids.front());
     }
+    if (!message.dsn && !message.mdn && !message.encrypted)
+        message.dsn = read_old_bounce(message.header("x-failed-recipients"), message.text);
     if (message.from.empty()) {
         // Reports may come from `<>` or from a bare name; they are known by what they report.
         if (!message.dsn && !message.mdn) return malformed("a mail without a From address");
