@@ -2,8 +2,10 @@
 
 #include "gateway/gateway.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <map>
 
 #include "gateway/administration.h"
 #include "gateway/archive.h"
@@ -15,6 +17,7 @@
 #include "gateway/log.h"
 #include "gateway/notify.h"
 #include "gateway/openpgp.h"
+#include "gateway/otr.h"
 #include "gateway/outbox.h"
 #include "gateway/own_words.h"
 #include "gateway/presence.h"
@@ -74,6 +77,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                    [this](const xmpp::Tag& message) { outbox.take(message); }, now, [this] { set_wake(); }}),
           returned(directory, store, config.relay.domain,
                    {[this](queue::Entry entry) { mail_leg.committed(std::move(entry)); }, now}),
+          otr(directory, store, workers, {config.xmpp.component}, otr_calls()),
           failures(directory, store, mail_leg, jabber_leg, inbox, {config.xmpp.component, config.relay.domain},
                    {now, [this](std::chrono::milliseconds length,
                                 std::function<void()> call) { run_after(length, std::move(call)); }}),
@@ -106,6 +110,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     SecureJoin secure_join;
     Archive archive;
     Returned returned;
+    Otr otr;
     Failures failures;
     Presence presence;
     Services services;
@@ -210,6 +215,16 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         return calls;
     }
 
+    Otr::Calls otr_calls() {
+        return {[this](const xmpp::Tag& tag) { component.send(tag); },
+                [this](const xmpp::Tag& message, bool from_otr) { outbox.take(message, from_otr); },
+                [this](const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready) {
+                    outbox.with_relay_account(jid, lang, std::move(ready));
+                },
+                [this](const Account& account, const std::string& text) { own_words.say_to(account, text); },
+                [this](AccountId id, const std::string& contact) { jabber_leg.line_up(id, contact); }};
+    }
+
     ServiceCalls service_calls() {
         ServiceCalls calls;
         calls.send = [this](const xmpp::Tag& tag) { component.send(tag); };
@@ -243,12 +258,14 @@ struct Gateway::State : std::enable_shared_from_this<State> {
             services.take_iq(*stanza);
         } else if (name == "presence") {
             presence.take(*stanza, services.may_use(xmpp::JID(xmpp::attribute(*stanza, "from")).bare()));
+            if (type.empty()) otr.available(xmpp::attribute(*stanza, "from"));
+            if (type == "unavailable") otr.unavailable(xmpp::attribute(*stanza, "from"));
         } else if (name == "message" && type == "error") {
             returned.take(*stanza);
         } else if (name == "message" && to.username().empty()) {
             services.take_words(*stanza);
         } else if (name == "message") {
-            outbox.take(*stanza);
+            otr.take(*stanza);
             if (store.waiting() > works_most && !reading_paused) {
                 reading_paused = true;
                 component.pause_reading(true);
@@ -305,16 +322,53 @@ struct Gateway::State : std::enable_shared_from_this<State> {
             return finished(Fate{Fate::Kind::refused,
                                  {coi::ErrorKind::malformed, true, "the stanza cannot be written", 0, "5.6.0"}});
         }
-        component.deliver(*stanza, [this, id = entry.id, finished = std::move(finished)](const xmpp::Outcome& outcome) {
+        otr.send(entry, *stanza,
+                 [this, id = entry.id, stanza = std::shared_ptr<xmpp::Tag>(stanza->clone()),
+                  finished = std::move(finished)](const Outgoing& out) {
+                     if (out.kind == Outgoing::Kind::held)
+                         return finished({Fate::Kind::held, {coi::ErrorKind::refused, false, "waits for OTR", 0, {}}});
+                     if (out.kind == Outgoing::Kind::as_is) return deliver(id, *stanza, finished);
+                     deliver_all(id, out.stanzas, finished);
+                 });
+    }
+
+    void deliver(std::int64_t id, const xmpp::Tag& stanza, std::function<void(Fate)> finished) {
+        component.deliver(stanza, [this, id, finished = std::move(finished)](const xmpp::Outcome& outcome) {
             if (outcome.kind == xmpp::Outcome::Kind::taken) return finished(Fate{});
-            if (outcome.kind == xmpp::Outcome::Kind::lost) {
-                return finished(
-                    Fate{Fate::Kind::unreachable, {coi::ErrorKind::closed, false, "the Jabber stream ended", 0, {}}});
-            }
+            if (outcome.kind == xmpp::Outcome::Kind::lost) return finished(fate_of_lost());
             const bool wait = outcome.error.type == "wait";
             coi::Error error{coi::ErrorKind::refused, !wait, outcome.error.condition, 0, wait ? "4.2.0" : "5.1.1"};
             finished(Fate{wait && !inbox.waits_for(id) ? Fate::Kind::later : Fate::Kind::refused, std::move(error)});
         });
+    }
+
+    /// One message in several stanzas, to one or more resources: done when all are. A resource that is gone has no
+    /// session any more; the message then waits for another.
+    void deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& stanzas, std::function<void(Fate)> finished) {
+        struct Joined {
+            std::size_t open;
+            bool lost = false;
+            std::map<std::string, bool> whole;  // by resource
+        };
+        auto joined = std::make_shared<Joined>();
+        joined->open = stanzas.size();
+        for (const auto& stanza : stanzas) {
+            const std::string peer = xmpp::attribute(*stanza, "to");
+            joined->whole[peer] = true;
+            deliver(id, *stanza, [this, joined, peer, finished](const Fate& fate) {
+                if (fate.kind != Fate::Kind::done) joined->whole[peer] = false;
+                if (fate.kind == Fate::Kind::unreachable) joined->lost = true;
+                if (fate.kind == Fate::Kind::refused) otr.unavailable(peer);
+                if (--joined->open > 0) return;
+                if (joined->lost) return finished(fate_of_lost());
+                const bool some = std::ranges::any_of(joined->whole, [](const auto& each) { return each.second; });
+                finished(some ? Fate{} : Fate{Fate::Kind::held, fate.error});
+            });
+        }
+    }
+
+    static Fate fate_of_lost() {
+        return {Fate::Kind::unreachable, {coi::ErrorKind::closed, false, "the Jabber stream ended", 0, {}}};
     }
 
     // --- time
@@ -347,6 +401,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
 
     /// What is too old is given up, what is late is said so; ids that are old enough are forgotten.
     void sweep_queue() {
+        otr.tick();
         failures.sweep(now() - config.mail.warn_after);
         store.later([before = now() - config.store.keep_ids](Database& db) { ids::expire(db, before); });
         if (!archive.pending()) store.later([at = now()](Database& db) { marker::alive(db, at); });
@@ -410,6 +465,7 @@ void Gateway::start() {
 void Gateway::stop(std::function<void()> stopped) {
     State& s = *state_;
     if (std::exchange(s.stopping, true)) return;
+    s.otr.stop();
     s.mail_leg.stop();
     s.jabber_leg.stop();
     s.linked.stop();

@@ -84,6 +84,7 @@ void Leg::pump(LaneId id) {
 
 void Leg::fly(const Key& key, Line& line) {
     line.flying = true;
+    line.raised = false;
     ++lanes_[line.lane].busy;
     ++in_flight_;
     const queue::Entry& head = line.ready.front();
@@ -118,6 +119,10 @@ void Leg::finish(const Key& key, std::int64_t id, const Fate& fate) {
         line.flying = false;
         put_back(line);  // read again when it is due: a line that sleeps holds no memory
         sleep(key, line, next);
+    } else if (fate.kind == Fate::Kind::held) {
+        line.flying = false;
+        put_back(line);
+        line.raised ? offer(key, line) : sleep(key, line, calls_.now() + limits_.held);
     } else {
         queue::Entry head = std::move(line.ready.front());
         ready_bytes_ -= head.payload.size();
@@ -171,6 +176,14 @@ void Leg::sleep(const Key& key, Line& line, Time until) {
     line.until = until;
     sleeping_.emplace(until, key);
     calls_.wake_changed();
+}
+
+void Leg::line_up(AccountId account, const std::string& contact) {
+    const Key key{account, contact};
+    const auto at = lines_.find(key);
+    if (at == lines_.end()) return;
+    at->second.raised = true;
+    if (at->second.until) wake(key, at->second);
 }
 
 void Leg::retry_now() {

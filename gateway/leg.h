@@ -30,6 +30,7 @@ struct Fate {
         refused,      // permanent; the sender must be told
         later,        // this message not now
         unreachable,  // the whole lane not now
+        held,         // this line not before line_up(), or a minute: somebody must do something first. No attempt
     } kind = Kind::done;
     coi::Error error{coi::ErrorKind::refused, false, {}, 0, {}};  // of all but done: for the sender and the admin
 };
@@ -54,6 +55,7 @@ class Leg {
         std::size_t ready_entries = 8;              // of one line in memory
         std::size_t ready_bytes = 8 * 1024 * 1024;  // of all lines in memory, beyond what is in flight
         std::chrono::milliseconds lane_backoff_first{1000}, lane_backoff_most{60'000};
+        std::chrono::milliseconds held{60'000};  // a held line is tried again after this, whatever happened
     };
     Leg(queue::Leg leg, Store& store, Calls calls, Limits limits);
     Leg(queue::Leg leg, Store& store, Calls calls) : Leg(leg, store, std::move(calls), Limits{}) {}
@@ -64,6 +66,8 @@ class Leg {
     void committed(queue::Entry entry);
     /// The lane can be tried again now (stream online, password changed).
     void lane_up(LaneId lane);
+    /// What held the line is over.
+    void line_up(AccountId, const std::string& contact);
     /// All waiting lines at once, for `coigate queue retry`.
     void retry_now();
     /// Someone else (admin, expiry) takes the entry out of the store, with the next piece of work given to it. False if
@@ -83,6 +87,7 @@ class Leg {
         std::int64_t read_up_to = 0;     // last id that was put in `ready`
         std::int64_t newest = 0;         // last id committed to this line
         bool reading = false, flying = false, queued = false;
+        bool raised = false;        // line_up() came while it was in flight
         bool grew = false;          // was committed to since it was last read
         std::optional<Time> until;  // sleeps
         bool complete() const { return read_up_to >= newest; }

@@ -1,0 +1,63 @@
+// See otr_talk.h.
+
+#include "gateway/otr_talk.h"
+
+namespace gateway {
+
+using xmpp::otr::SessionState;
+
+void OtrTalk::open(std::shared_ptr<const xmpp::otr::Identity> identity, std::vector<xmpp::otr::KnownKey> known,
+                   Sessions::Words words) {
+    auto waiting = std::exchange(waiting_, {});
+    if (!identity) {
+        jobs_ -= waiting.size();
+        return;
+    }
+    workers_.run(
+        strand(),
+        [inside = inside_, identity = std::move(identity), known = std::move(known), words = std::move(words)] {
+            inside->sessions.emplace(*identity, known, Sessions::Limits{}, words);
+        },
+        [] {});
+    ready_ = true;
+    for (const auto& start : waiting) start();
+}
+
+void OtrTalk::run(std::function<void()> start) {
+    ++jobs_;
+    last_used_ = Clock::now();
+    if (ready_) return start();
+    waiting_.push_back(std::move(start));
+}
+
+OtrTalk::Summary OtrTalk::summary_of(const Sessions& sessions) {
+    Summary summary;
+    summary.order = sessions.peers();
+    for (const auto& peer : summary.order) summary.states[peer] = sessions.state(peer);
+    summary.known = sessions.known_keys();
+    return summary;
+}
+
+void OtrTalk::settle(Summary summary) {
+    --jobs_;
+    summary_ = std::move(summary);
+}
+
+std::string OtrTalk::strand() const {
+    return "otr " + std::to_string(static_cast<std::int64_t>(key_.first)) + " " + key_.second;
+}
+
+std::vector<std::string> OtrTalk::encrypted() const {
+    std::vector<std::string> peers;
+    for (const auto& peer : summary_.order) {
+        if (summary_.states.at(peer) == SessionState::encrypted) peers.push_back(peer);
+    }
+    return peers;
+}
+
+bool OtrTalk::is_finished(const std::string& peer) const {
+    const auto at = summary_.states.find(peer);
+    return at != summary_.states.end() && at->second == SessionState::finished;
+}
+
+}  // namespace gateway

@@ -1,0 +1,94 @@
+// See otr_words.h.
+
+#include "gateway/otr_words.h"
+
+#include "gateway/words.h"
+
+namespace gateway::otr_words {
+
+using Kind = xmpp::otr::Notice::Kind;
+
+std::optional<std::string> of(const xmpp::otr::Notice& notice, const std::string& contact, const std::string& lang) {
+    switch (notice.kind) {
+        case Kind::started:
+            return say(lang, "Your conversation with {1} is now encrypted by OTR between you and this gateway.",
+                       {contact});
+        case Kind::ended_by_peer:
+            return say(lang,
+                       "You have ended OTR with {1}. New messages from them wait here until you start it again. To get "
+                       "them without OTR, write something to {1}, or write to me: otr {1} off",
+                       {contact});
+        case Kind::unreadable:
+        case Kind::malformed:
+            return say(lang,
+                       "An encrypted message of yours to {1} could not be read and was not sent. Please resend it.",
+                       {contact});
+        case Kind::in_clear:
+            return say(lang, "Your last message to {1} reached this gateway without OTR.", {contact});
+        case Kind::old_version:
+            return say(lang, "Your program speaks an old version of OTR that is not safe. Please update it.");
+        case Kind::too_often:
+            return say(
+                lang,
+                "OTR with {1} was started too often and is not answered for a while. If your program starts it by "
+                "itself again and again, switch that off.",
+                {contact});
+        case Kind::error:
+            return say(lang, "Your program could not read an encrypted message from {1}. It says: {2}",
+                       {contact, notice.text});
+        case Kind::smp_asked:
+            return notice.text.empty()
+                       ? say(lang, "Your program asks for the shared secret with {1}. Write to me: verify {1} SECRET",
+                             {contact})
+                       : say(lang, "Your program asks for {1}: “{2}”. Write the answer to me: verify {1} ANSWER",
+                             {contact, notice.text});
+        case Kind::smp_succeeded:
+            return say(lang,
+                       "The secrets are the same: OTR with {1} ends at this gateway and nowhere else, as far as the "
+                       "secret did not travel through the same Jabber server.",
+                       {contact});
+        case Kind::smp_failed:
+            return say(lang,
+                       "The secrets for {1} are not the same. Either one was mistyped, or somebody is in between.",
+                       {contact});
+        case Kind::smp_aborted:
+            return say(lang, "The comparison of secrets for {1} was given up.", {contact});
+        case Kind::refreshed:
+        case Kind::repeated:
+        case Kind::symmetric_key:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::string explanation(const std::string& contact, bool mail_is_encrypted, const std::string& lang) {
+    const std::string mail_side =
+        mail_is_encrypted ? say(lang, "From here to {1} your messages travel encrypted by OpenPGP.", {contact})
+                          : say(lang,
+                                "No key of {1} is known yet, so what you write under OTR is not sent on: it would be a "
+                                "readable mail.",
+                                {contact});
+    return say(lang,
+               "OTR protects your conversation with {1} up to this gateway, and with forward secrecy. The gateway "
+               "decrypts it, so whoever runs it could read along.",
+               {contact}) +
+           " " + mail_side + " " + say(lang, "To compare fingerprints, write to me: fingerprint {1}", {contact});
+}
+
+std::string held(const std::string& contact, const std::string& lang) {
+    return say(lang,
+               "A message from {1} waits: you spoke by OTR, and no session stands now. Start OTR with {1} again to get "
+               "it. To get it without OTR, write something to {1}, or write to me: otr {1} off",
+               {contact});
+}
+
+std::string over(const std::string& contact, const std::string& lang) {
+    return say(lang, "Your conversation with {1} goes on without OTR.", {contact});
+}
+
+xmpp::otr::Sessions::Words bodies(const std::string& lang) {
+    return {say(lang, "This conversation can be encrypted by OTR, which your program does not know."),
+            say(lang, "Your message could not be read. Please send it again.")};
+}
+
+}  // namespace gateway::otr_words
