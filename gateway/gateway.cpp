@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <map>
 
 #include "gateway/administration.h"
 #include "gateway/archive.h"
+#include "gateway/delivery.h"
 #include "gateway/failures.h"
 #include "gateway/identity.h"
 #include "gateway/inbox.h"
@@ -78,6 +78,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
           returned(directory, store, config.relay.domain,
                    {[this](queue::Entry entry) { mail_leg.committed(std::move(entry)); }, now}),
           otr(directory, store, workers, {config.xmpp.component}, otr_calls()),
+          delivery(component, otr, inbox),
           failures(directory, store, mail_leg, jabber_leg, inbox, {config.xmpp.component, config.relay.domain},
                    {now, [this](std::chrono::milliseconds length,
                                 std::function<void()> call) { run_after(length, std::move(call)); }}),
@@ -111,6 +112,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     Archive archive;
     Returned returned;
     Otr otr;
+    Delivery delivery;
     Failures failures;
     Presence presence;
     Services services;
@@ -165,7 +167,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     Leg::Calls jabber_calls() {
         Leg::Calls calls;
         calls.attempt = [this](const queue::Entry& entry, std::function<void(Fate)> finished) {
-            send_stanza(entry, std::move(finished));
+            delivery.send(entry, std::move(finished));
         };
         calls.done = [this](const queue::Entry& entry) { inbox.entry_done(entry); };
         calls.refused = [this](const queue::Entry& entry, const coi::Error& error) {
@@ -314,61 +316,6 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         if (account && account->kind == Account::Kind::mailbox && account->sent_copy && !entry.origin.empty()) {
             linked.file_sent(account->id, entry.payload);
         }
-    }
-
-    void send_stanza(const queue::Entry& entry, std::function<void(Fate)> finished) {
-        const auto stanza = xmpp::parse_stanza(entry.payload);
-        if (!stanza) {
-            return finished(Fate{Fate::Kind::refused,
-                                 {coi::ErrorKind::malformed, true, "the stanza cannot be written", 0, "5.6.0"}});
-        }
-        otr.send(entry, *stanza,
-                 [this, id = entry.id, stanza = std::shared_ptr<xmpp::Tag>(stanza->clone()),
-                  finished = std::move(finished)](const Outgoing& out) {
-                     if (out.kind == Outgoing::Kind::held)
-                         return finished({Fate::Kind::held, {coi::ErrorKind::refused, false, "waits for OTR", 0, {}}});
-                     if (out.kind == Outgoing::Kind::as_is) return deliver(id, *stanza, finished);
-                     deliver_all(id, out.stanzas, finished);
-                 });
-    }
-
-    void deliver(std::int64_t id, const xmpp::Tag& stanza, std::function<void(Fate)> finished) {
-        component.deliver(stanza, [this, id, finished = std::move(finished)](const xmpp::Outcome& outcome) {
-            if (outcome.kind == xmpp::Outcome::Kind::taken) return finished(Fate{});
-            if (outcome.kind == xmpp::Outcome::Kind::lost) return finished(fate_of_lost());
-            const bool wait = outcome.error.type == "wait";
-            coi::Error error{coi::ErrorKind::refused, !wait, outcome.error.condition, 0, wait ? "4.2.0" : "5.1.1"};
-            finished(Fate{wait && !inbox.waits_for(id) ? Fate::Kind::later : Fate::Kind::refused, std::move(error)});
-        });
-    }
-
-    /// One message in several stanzas, to one or more resources: done when all are. A resource that is gone has no
-    /// session any more; the message then waits for another.
-    void deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& stanzas, std::function<void(Fate)> finished) {
-        struct Joined {
-            std::size_t open;
-            bool lost = false;
-            std::map<std::string, bool> whole;  // by resource
-        };
-        auto joined = std::make_shared<Joined>();
-        joined->open = stanzas.size();
-        for (const auto& stanza : stanzas) {
-            const std::string peer = xmpp::attribute(*stanza, "to");
-            joined->whole[peer] = true;
-            deliver(id, *stanza, [this, joined, peer, finished](const Fate& fate) {
-                if (fate.kind != Fate::Kind::done) joined->whole[peer] = false;
-                if (fate.kind == Fate::Kind::unreachable) joined->lost = true;
-                if (fate.kind == Fate::Kind::refused) otr.unavailable(peer);
-                if (--joined->open > 0) return;
-                if (joined->lost) return finished(fate_of_lost());
-                const bool some = std::ranges::any_of(joined->whole, [](const auto& each) { return each.second; });
-                finished(some ? Fate{} : Fate{Fate::Kind::held, fate.error});
-            });
-        }
-    }
-
-    static Fate fate_of_lost() {
-        return {Fate::Kind::unreachable, {coi::ErrorKind::closed, false, "the Jabber stream ended", 0, {}}};
     }
 
     // --- time

@@ -1,0 +1,33 @@
+// A stanza of the queue on its way to its user: through OTR, to the Jabber server, and what became of it.
+//
+// design.md "two-leg queue" 4: done is what the ping fence proves. Under OTR one message is several stanzas.
+
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "gateway/inbox.h"
+#include "gateway/leg.h"
+#include "gateway/otr.h"
+#include "xmpp/component.h"
+
+namespace gateway {
+
+class Delivery {
+  public:
+    Delivery(xmpp::Component& component, Otr& otr, Inbox& inbox) : component_(component), otr_(otr), inbox_(inbox) {}
+    void send(const queue::Entry&, std::function<void(Fate)> finished);
+
+  private:
+    void deliver(std::int64_t id, const xmpp::Tag& stanza, std::function<void(Fate)> finished);
+    /// Done when a resource has all of its stanzas. One that is gone has no session any more; if none is left the
+    /// message waits for another.
+    void deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& stanzas, std::function<void(Fate)> finished);
+
+    xmpp::Component& component_;
+    Otr& otr_;
+    Inbox& inbox_;
+};
+
+}  // namespace gateway
