@@ -93,7 +93,7 @@ struct Otr::State : std::enable_shared_from_this<State> {
     void received(const Talk&, const std::shared_ptr<xmpp::Tag>& message, Received);
     void tell(const Talk&, const Notice&);
     void started(const Account&, Contact&, const Talk&);
-    void spoke_clearly(const Key&, const std::string& peer);
+    void spoke_clearly(const Key&);
     void reply(const std::string& from, const std::string& to, const std::vector<std::string>& bodies);
     void end(const Talk&, const std::string& peer);
 
@@ -225,7 +225,7 @@ void Otr::State::take_as(const Account& account, const coi::Address& contact,
     const Key key{account.id, contact.canonical()};
     auto talk = find(key);
     if (seen.is_plain() && !talk) {
-        spoke_clearly(key, from);
+        spoke_clearly(key);
         if (seen.kind == Kind::plain) return calls.take(*message, false);
         return calls.take(*with_body(*message, seen.text), false);
     }
@@ -259,7 +259,7 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
     const std::string text = received.was_encrypted ? readable(*received.text) : *received.text;
     if (!received.was_encrypted) {
         if (talk->is_finished(from)) end(talk, from);
-        spoke_clearly(talk->key(), from);
+        spoke_clearly(talk->key());
     }
     if (!xmpp::otr::look(text).is_plain()) return tell(talk, {Notice::Kind::unreadable});  // OTR within OTR
     calls.take(*with_body(*message, text), received.was_encrypted);
@@ -289,16 +289,13 @@ void Otr::State::started(const Account& account, Contact& contact, const Talk& t
 }
 
 /// A message in the clear while no session stands is the user's word to go on so.
-void Otr::State::spoke_clearly(const Key& key, const std::string& peer) {
+void Otr::State::spoke_clearly(const Key& key) {
     const auto talk = find(key);
     const Contact* met = directory.contact(key.first, key.second);
     const Account* account = directory.find(key.first);
     if (!account || !met || !met->privacy.otr) return;
-    if (talk) {
-        auto standing = talk->encrypted();
-        std::erase(standing, peer);
-        if (!standing.empty()) return;  // another client of theirs, which speaks OTR no less
-    }
+    // Where a session stands, clear text is another client's, a mistake or a forgery: off() is the way to give it up.
+    if (talk && !talk->encrypted().empty()) return;
     Contact& contact = directory.know(key.first, met->address);
     contact.privacy.otr = false;
     directory.save(contact);

@@ -24,7 +24,10 @@ std::optional<std::string> of(const xmpp::otr::Notice& notice, const std::string
                        "An encrypted message of yours to {1} could not be read and was not sent. Please resend it.",
                        {contact});
         case Kind::in_clear:
-            return say(lang, "Your last message to {1} reached this gateway without OTR.", {contact});
+            return say(lang,
+                       "Your last message to {1} reached this gateway without OTR, though a session stands. To go on "
+                       "without OTR, write to me: otr {1} off",
+                       {contact});
         case Kind::old_version:
             return say(lang, "Your program speaks an old version of OTR that is not safe. Please update it.");
         case Kind::too_often:
