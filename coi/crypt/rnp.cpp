@@ -160,7 +160,9 @@ Result<std::string> binary(std::string_view bytes, std::size_t most) {
     }
     const Quiet silence;
     Sink sink(most);
-    const auto from = input(bytes);
+    // COMPAT: RNP 0.16 needs a line end behind armour without a checksum [RFC 9580 §6.1] if its base64 has no padding.
+    const std::string lines = std::string(bytes) + '\n';
+    const auto from = input(lines);
     {
         const auto to = sink.output();
         if (rnp_dearmor(from.get(), to.get()) != RNP_SUCCESS || rnp_output_finish(to.get()) != RNP_SUCCESS) {

@@ -51,6 +51,18 @@ std::string kind(const Result<T>& result) {
     }
 }
 
+/// Delta Chat writes armour like that, and mail programs cut its last line end off.
+TEST(OpenPgp, ArmourNeedsNoChecksumAndNoLastLineEnd) {
+    for (const char* padded : {"x", "xx", "xxx"}) {
+        std::string message = to_bob(padded);
+        const auto checksum = message.find("\r\n=");
+        ASSERT_NE(checksum, std::string::npos);
+        message.erase(checksum, message.find("-----END") - checksum - 2);
+        while (message.ends_with('\n') || message.ends_with('\r')) message.pop_back();
+        EXPECT_EQ(kind(as_bob(message)), "good") << message;
+    }
+}
+
 TEST(OpenPgp, GoesThere) {
     for (const bool hide : {false, true}) {
         const auto opened = as_bob(to_bob("Grüße\r\n", hide));
