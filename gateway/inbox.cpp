@@ -38,7 +38,9 @@ bool is_late(Time written, Time now) {
 void add_notice(Event& event, const Arrival& arrival, const Contact& contact, const std::string& lang) {
     auto* text = std::get_if<Text>(&event.what);
     if (!text) return;
-    const std::string notice = protection::words(arrival.protection, arrival.unread, contact.privacy, lang);
+    Privacy privacy = contact.privacy;
+    privacy.conflicting = arrival.is_unverified;  // this mail, whatever came before it
+    const std::string notice = protection::words(arrival.protection, arrival.unread, privacy, lang);
     if (notice.empty()) return;
     text->body = protection::is_closed(arrival.unread) ? text->body + "\n" + notice : notice + "\n" + text->body;
 }
@@ -64,6 +66,7 @@ void Inbox::take(Arrival arrival, Done done) {
                     waiting->mail = std::move(unfolded.mail);
                     waiting->protection = std::move(unfolded.protection);
                     waiting->unread = unfolded.unread;
+                    waiting->is_unverified = unfolded.is_unverified;
                     waiting->lesson = std::move(unfolded.lesson);
                     take_open(std::move(*waiting), std::move(done));
                 });

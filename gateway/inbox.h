@@ -32,6 +32,7 @@ struct Arrival {
     // What opening it said.
     coi::pgp_mime::Protection protection{};
     Unread unread = Unread::no;
+    bool is_unverified = false;
     std::optional<Lesson> lesson{};
 };
 

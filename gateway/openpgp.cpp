@@ -116,8 +116,9 @@ struct OpenPgp::State : std::enable_shared_from_this<State> {
     using WithOwn = std::function<void(coi::Result<OwnKey>)>;
     void with_own(AccountId, WithOwn);
     void make_own(AccountId, const coi::Address&);
+    void prepare_own(keys::Own, const coi::Address&, std::function<void(coi::Result<OwnKey>)> done);
     void found_own(AccountId, const coi::Result<OwnKey>&);
-    void keep(AccountId, OwnKey);
+    policy::Question question(const Account&, const Contact&, bool from_otr) const;
     void close(const Account&, const Contact&, Letter, std::function<void(Closed)> done);
     void close_later(Conversation, Closing, std::function<void(Closed)> done);
     void leave(const Conversation&);
@@ -132,9 +133,13 @@ struct OpenPgp::State : std::enable_shared_from_this<State> {
     std::size_t waiting = 0;
 };
 
-void OpenPgp::State::keep(AccountId id, OwnKey key) {
-    if (own.size() >= most_own) own.clear();
-    own[id] = std::move(key);
+policy::Question OpenPgp::State::question(const Account& account, const Contact& contact, bool from_otr) const {
+    return {policy::resolve(&contact, account, settings.policy),
+            account.key_holder,
+            contact.privacy,
+            contact.dialect,
+            coi::autocrypt::Recommendation::disable,
+            from_otr};
 }
 
 /// nullptr: the account's key is not ours to use.
@@ -151,10 +156,15 @@ void OpenPgp::State::with_own(AccountId id, WithOwn done) {
                                                                     std::optional<keys::Own> known) {
             if (failure) return self->found_own(id, store_away(*failure));
             if (!known) return self->make_own(id, address);
-            self->workers.ask<coi::Result<OwnKey>>(
-                "", [known = std::move(*known), address]() mutable { return ready(std::move(known), address); },
-                [self, id](const coi::Result<OwnKey>& key) { self->found_own(id, key); });
+            self->prepare_own(std::move(*known), address,
+                              [self, id](const coi::Result<OwnKey>& key) { self->found_own(id, key); });
         });
+}
+
+void OpenPgp::State::prepare_own(keys::Own key, const coi::Address& address,
+                                 std::function<void(coi::Result<OwnKey>)> done) {
+    workers.ask<coi::Result<OwnKey>>(
+        "", [key = std::move(key), address]() mutable { return ready(std::move(key), address); }, std::move(done));
 }
 
 void OpenPgp::State::make_own(AccountId id, const coi::Address& address) {
@@ -162,19 +172,23 @@ void OpenPgp::State::make_own(AccountId id, const coi::Address& address) {
         "", [address] { return make(address); },
         [self = shared_from_this(), id, address](const coi::Result<keys::Own>& made) {
             if (!made) return self->found_own(id, made.error());
-            self->store.ask<keys::Own>([id, made = *made](Database& db) { return keys::save_first(db, id, made); },
-                                       [self, id, address](const Store::Failure& failure, keys::Own first) {
-                                           if (failure) return self->found_own(id, store_away(*failure));
-                                           self->found_own(id, ready(std::move(first), address));
-                                       });
+            self->store.ask<keys::Own>(
+                [id, made = *made](Database& db) { return keys::save_first(db, id, made); },
+                [self, id, address](const Store::Failure& failure, keys::Own first) {
+                    if (failure) return self->found_own(id, store_away(*failure));
+                    self->prepare_own(std::move(first), address,
+                                      [self, id](const coi::Result<OwnKey>& key) { self->found_own(id, key); });
+                });
         });
 }
 
+/// One that was put in its place while it was read stays.
 void OpenPgp::State::found_own(AccountId id, const coi::Result<OwnKey>& key) {
-    if (key) keep(id, *key);
+    if (key && own.size() >= most_own) own.clear();
+    const coi::Result<OwnKey> used = key ? coi::Result<OwnKey>(own.try_emplace(id, *key).first->second) : key;
     auto waiters = asked.extract(id);
     if (waiters.empty()) return;
-    for (auto& done : waiters.mapped()) done(key);
+    for (auto& done : waiters.mapped()) done(used);
 }
 
 void OpenPgp::State::close(const Account& account, const Contact& contact, Letter letter,
@@ -183,12 +197,7 @@ void OpenPgp::State::close(const Account& account, const Contact& contact, Lette
     Closing closing;
     closing.letter = std::move(letter);
     closing.to = contact.address;
-    closing.question = {policy::resolve(&contact, account, settings.policy),
-                        account.key_holder,
-                        contact.privacy,
-                        contact.dialect,
-                        coi::autocrypt::Recommendation::disable,
-                        closing.letter.from_otr};
+    closing.question = question(account, contact, closing.letter.from_otr);
     const bool needs_keys = !closing.letter.to_key.empty() || closing.letter.from_otr ||
                             policy::depends_on_keys(contact.privacy, closing.question.policy);
     if (!needs_keys && !under_way.contains(conversation)) {
@@ -219,6 +228,10 @@ void OpenPgp::State::close_later(Conversation conversation, Closing closing, std
                 return done(failed(store_away(*failure)));
             }
             closing.peer = std::move(peer);
+            // What was learnt while it waited counts: an earlier letter may have been the first that was encrypted.
+            const Account* account = self->directory.find(conversation.first);
+            const Contact* contact = self->directory.contact(conversation.first, conversation.second);
+            if (account && contact) closing.question = self->question(*account, *contact, closing.letter.from_otr);
             self->workers.ask<Closed>(
                 strand_of(conversation),
                 [closing = std::move(closing)]() mutable { return close_now(std::move(closing)); },
@@ -248,7 +261,7 @@ void OpenPgp::open(const Account& account, std::shared_ptr<const std::string> by
     const std::string sender = mail.from.size() == 1 ? mail.from.front().canonical() : "";
     const Contact* contact = state_->directory.contact(account.id, sender);
     const bool teaches = !mail.header("autocrypt").empty() || (contact && contact->privacy.has_key);
-    if ((!mail.encrypted && !teaches) || sender.empty()) return done({std::move(mail), {}, Unread::no, std::nullopt});
+    if ((!mail.encrypted && !teaches) || sender.empty()) return done({.mail = std::move(mail)});
     struct Keys {
         std::optional<keys::Own> own;
         coi::autocrypt::Peer sender;
@@ -260,7 +273,7 @@ void OpenPgp::open(const Account& account, std::shared_ptr<const std::string> by
          strand = strand_of({account.id, sender})](const Store::Failure& failure, Keys known) mutable {
             if (failure) {
                 --state->waiting;
-                return done({std::move(mail), {}, Unread::busy, std::nullopt});
+                return done({.mail = std::move(mail), .unread = Unread::busy});
             }
             state->workers.ask<Unfolded>(
                 strand,
@@ -287,12 +300,16 @@ void OpenPgp::replace_key(AccountId id, std::optional<keys::Own> key,
     if (!account) return done(StoreError("the account is gone"), {});
     state_->workers.ask<coi::Result<keys::Own>>(
         "", [key = std::move(key), address = account->address] { return key ? *key : make(address); },
-        [state = state_, id, done = std::move(done)](const coi::Result<keys::Own>& made) {
+        [state = state_, id, address = account->address, done = std::move(done)](const coi::Result<keys::Own>& made) {
             if (!made) return done(StoreError(made.error().text), {});
             state->store.commit([id, made = *made](Database& db) { keys::save(db, id, made); },
-                                [state, id, made = *made, done](const Store::Failure& failure) {
-                                    if (!failure) state->own.erase(id);
-                                    done(failure, made);
+                                [state, id, made = *made, address, done](const Store::Failure& failure) {
+                                    if (failure) return done(failure, made);
+                                    state->prepare_own(made, address,
+                                                       [state, id, made, done](const coi::Result<OwnKey>& key) {
+                                                           if (key) state->own[id] = *key;
+                                                           done(std::nullopt, made);
+                                                       });
                                 });
         });
 }

@@ -23,14 +23,28 @@ Unread reason(const coi::Error& error) {
     }
 }
 
-/// A header's key, if the header is the mail's sender's and its key is usable.
+/// What is held of that key already; "" if nothing.
+const std::string& known_copy(const coi::autocrypt::Peer& sender, const coi::openpgp::Fingerprint& fingerprint) {
+    static const std::string none;
+    if (fingerprint == sender.verified) return sender.verified_key;
+    return fingerprint == sender.fingerprint ? sender.key : none;
+}
+
+/// A header's key, if the header is the mail's sender's and its key is usable. One that we use and that is revoked now
+/// counts as well, or we would go on; a copy of it from before does not make it good again.
 std::optional<coi::openpgp::KeyInfo> usable(const std::optional<coi::autocrypt::Header>& header,
-                                            const coi::Message& mail, std::chrono::sys_seconds now) {
+                                            const coi::Message& mail, const coi::autocrypt::Peer& sender,
+                                            std::chrono::sys_seconds now) {
     if (!header || mail.from.size() != 1 || header->addr.canonical() != mail.from.front().canonical())
         return std::nullopt;
     const auto info = coi::openpgp::inspect(header->key, now);
-    if (!info || !info->can_encrypt || info->is_secret) return std::nullopt;
-    return *info;
+    if (!info || info->is_secret) return std::nullopt;
+    const std::string& known = known_copy(sender, info->fingerprint);
+    if (info->revoked && !known.empty()) return *info;
+    if (!info->can_encrypt) return std::nullopt;
+    if (known.empty() || known == header->key) return *info;
+    const auto before = coi::openpgp::inspect(known, now);
+    return before && before->revoked ? std::nullopt : std::optional(*info);
 }
 
 void add(std::vector<std::string>& keys, const std::string& key) {
@@ -39,11 +53,13 @@ void add(std::vector<std::string>& keys, const std::string& key) {
 
 /// Decrypts; a first mail brings the key of its own signature inside.
 coi::Result<coi::pgp_mime::Opened> open(const std::string& bytes, const coi::pgp_mime::Found& found,
-                                        const coi::Secret& own, std::vector<std::string> signers,
+                                        const coi::Secret& own, const coi::autocrypt::Peer& sender,
                                         const coi::Limits& limits, std::chrono::sys_seconds now) {
+    std::vector<std::string> signers;
+    for (const auto* key : {&sender.verified_key, &sender.key, &sender.gossip_key}) add(signers, *key);
     auto opened = coi::pgp_mime::open(bytes, found, own, signers, limits);
     if (!opened || opened->protection.signature != Signature::unknown) return opened;
-    if (!usable(opened->autocrypt, opened->mail, now)) return opened;
+    if (!usable(opened->autocrypt, opened->mail, sender, now)) return opened;
     add(signers, opened->autocrypt->key);
     return coi::pgp_mime::open(bytes, found, own, signers, limits);
 }
@@ -53,16 +69,15 @@ void open_into(Unfolded& out, std::optional<coi::autocrypt::Header>& brought, co
                std::chrono::sys_seconds now) {
     const auto found = coi::pgp_mime::find(bytes, limits);
     if (!found || found->shape != coi::pgp_mime::Shape::encrypted) {
-        out.unread = found ? Unread::mixed : Unread::broken;
+        const auto unread = found && found->shape == coi::pgp_mime::Shape::foreign ? Unread::foreign : Unread::mixed;
+        out.unread = found ? unread : Unread::broken;
         return;
     }
     if (!own) {
         out.unread = Unread::another_key;
         return;
     }
-    std::vector<std::string> signers;
-    for (const auto* key : {&sender.verified_key, &sender.key, &sender.gossip_key}) add(signers, *key);
-    auto opened = open(bytes, *found, own->secret, std::move(signers), limits, now);
+    auto opened = open(bytes, *found, own->secret, sender, limits, now);
     if (!opened) {
         out.unread = reason(opened.error());
         return;
@@ -100,7 +115,8 @@ Unfolded unfold(const std::string& bytes, coi::Message mail, const std::optional
     if (out.mail.from.size() != 1 || out.unread != Unread::no || (out.protection.encrypted && !proven)) return out;
     Lesson lesson;
     lesson.contact = out.mail.from.front().canonical();
-    auto info = usable(brought, out.mail, now);
+    out.is_unverified = proven && !sender.verified.empty() && out.protection.signer != sender.verified;
+    auto info = usable(brought, out.mail, sender, now);
     // What an encrypted mail brings counts if it is the key that signed it: its outside is nobody's word.
     if (proven && info && info->fingerprint != out.protection.signer) info.reset();
     if (!info) brought.reset();

@@ -26,9 +26,10 @@ struct Lesson {
 
 struct Unfolded {
     coi::Message mail;  // the inside, or the mail as it was
-    coi::pgp_mime::Protection protection;
+    coi::pgp_mime::Protection protection{};
     Unread unread = Unread::no;
-    std::optional<Lesson> lesson;
+    bool is_unverified = false;  // well signed, but by another key than the one that was verified
+    std::optional<Lesson> lesson{};
 };
 
 /// `bytes`: the mail as it came, looked at only if `mail.encrypted`.

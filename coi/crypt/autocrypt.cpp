@@ -88,9 +88,9 @@ Change change(const openpgp::Fingerprint& before, const openpgp::Fingerprint& af
     return before.empty() ? Change::learned : Change::replaced;
 }
 
-/// The owner may renew a verified key (a later expiry, a new subkey); it stays the same key.
+/// The owner may renew a verified key (a later expiry, a new subkey) or revoke it; it stays the same key.
 void renew_verified(Peer& peer, const std::string& key, const openpgp::KeyInfo& info) {
-    if (!peer.verified.empty() && info.fingerprint == peer.verified && info.can_encrypt && !info.revoked)
+    if (!peer.verified.empty() && info.fingerprint == peer.verified && (info.can_encrypt || info.revoked))
         peer.verified_key = key;
 }
 

@@ -61,7 +61,7 @@ struct Opened {
     std::optional<autocrypt::Header> autocrypt;  // the sender's, of the inside; of the outside if there is none inside
 };
 /// Decrypts `found` and reads the inside as a mail; protected headers only from there [RFC 9788 §4.2], legacy display
-/// parts and old `protected-headers="v1"` understood. The inner From must be the outer one: else ErrorKind::refused.
+/// parts and old `protected-headers="v1"` understood. The inner From must be the outer one: else ErrorKind::forbidden.
 /// A mail without header protection has its outer header, but for Secure-Join and Chat-* fields (Chat-Version apart)
 /// and a Subject that stands for another. What is encrypted again inside is an attachment, and Message::encrypted.
 Result<Opened> open(std::string_view mail, const Found& found, const Secret& own,

@@ -177,7 +177,7 @@ Result<std::string> joined(std::string_view mail, std::string_view inside) {
     const bool is_protected = has_protection(inner);
     const auto inner_authors = is_protected ? authors(inner) : std::vector<std::string>();
     if (!inner_authors.empty() && inner_authors != authors(outer))
-        return Error{ErrorKind::refused, true, "the author inside is not the one outside", 0, {}};
+        return Error{ErrorKind::forbidden, true, "the author inside is not the one outside", 0, {}};
     std::string whole;
     std::set<std::string, std::less<>> said;
     for (const auto& field : inner.fields) {

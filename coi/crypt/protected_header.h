@@ -36,7 +36,7 @@ struct Closed {
 };
 Closed close_header(std::string_view mail, const Close&);
 
-/// One mail out of both: the inside with what counts of the outside. `inside` is a MIME entity. ErrorKind::refused if
+/// One mail out of both: the inside with what counts of the outside. `inside` is a MIME entity. ErrorKind::forbidden if
 /// it names another author.
 Result<std::string> joined(std::string_view mail, std::string_view inside);
 

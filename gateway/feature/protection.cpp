@@ -10,7 +10,7 @@ using coi::openpgp::Signature;
 
 bool is_closed(Unread unread) {
     return unread == Unread::another_key || unread == Unread::changed || unread == Unread::forged ||
-           unread == Unread::broken;
+           unread == Unread::foreign || unread == Unread::broken;
 }
 
 bool is_proven(const coi::pgp_mime::Protection& protection) {
@@ -31,6 +31,8 @@ std::string unread_words(Unread unread, const std::string& lang) {
                        "mail is used to steal what others wrote.]");
         case Unread::forged:
             return say(lang, "[The sender inside is not the sender outside. It is not shown.]");
+        case Unread::foreign:
+            return say(lang, "[It is encrypted with S/MIME or the like, not with OpenPGP.]");
         case Unread::no:
         case Unread::broken:
         case Unread::busy:
@@ -66,6 +68,8 @@ const char* reason(Unread unread) {
             return "it is encrypted without integrity protection, or was changed on its way";
         case Unread::forged:
             return "its encrypted part has another sender than its outside";
+        case Unread::foreign:
+            return "it is encrypted with S/MIME or the like, and only OpenPGP can be read here";
         default:
             return "it is encrypted in a way that cannot be read here";
     }

@@ -17,7 +17,8 @@ enum class Unread {
     no,           // it was opened, or was clear
     another_key,  // encrypted to a key that is not this account's
     changed,      // without integrity protection, or tampered with
-    mixed,        // encrypted parts among clear ones, or S/MIME
+    mixed,        // encrypted parts among clear ones
+    foreign,      // encrypted by other means than OpenPGP: S/MIME
     forged,       // the inner sender is not the outer one
     broken,       // not readable, too large, too deep
     busy,         // the store cannot be asked now

@@ -1,6 +1,5 @@
 """What cannot be delivered is said at once, to the one who wrote it, in words: on both sides, and nothing is taken and dropped."""
 
-import smtplib
 import sqlite3
 
 from play import World, check, check_equal, tell
@@ -8,17 +7,9 @@ from server import wait_until
 
 
 def lmtp_reply(world, mail, to="alice@jabber.test"):
-    """What coigate's LMTP says to a mail, as (code, words): of the first command that refuses it, or of the end of data."""
-    with smtplib.LMTP("127.0.0.1", world.coigate.lmtp_port, timeout=60) as lmtp:
-        lmtp.ehlo("play.mail.test")
-        sender = f"bob@mail.test> SIZE={len(mail)}" if len(mail) > 50000 else "bob@mail.test"
-        code, words = lmtp.docmd("MAIL", f"FROM:<{sender}" + ("" if "SIZE" in sender else ">"))
-        if code == 250:
-            code, words = lmtp.rcpt(to)
-        if code == 250:
-            code, words = lmtp.data(mail)
-        tell(f"  coigate's LMTP: {code} {words.decode()}")
-        return code, words.decode()
+    code, words = world.coigate.lmtp(mail, to, "bob@mail.test")
+    tell(f"  coigate's LMTP: {code} {words}")
+    return code, words
 
 
 with World(gateway={"mail": 'max_size = "100 KiB"'}) as world:

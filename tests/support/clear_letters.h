@@ -19,7 +19,7 @@ inline void add_clear_letters(Outbox::Calls& calls) {
 inline void add_clear_letters(Inbox::Calls& calls) {
     calls.open = [](const Account&, const std::shared_ptr<const std::string>&, coi::Message mail,
                     const std::function<void(Unfolded)>& done) {
-        done({std::move(mail), {}, Unread::no, std::nullopt});
+        done({.mail = std::move(mail)});
     };
     calls.secure_join = [](const Account&, const Arrival&, const std::function<void(Verdict)>& done) {
         done({Verdict::Kind::declined, "no invites here"});

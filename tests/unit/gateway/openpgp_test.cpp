@@ -120,6 +120,37 @@ TEST_F(OpenPgpTest, somebody_elses_mail_stays_closed) {
     EXPECT_FALSE(unfolded.lesson) << "nothing is learnt from what was not read";
 }
 
+TEST_F(OpenPgpTest, another_key_than_the_verified_one_is_said_with_the_first_mail_that_it_signs) {
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    EXPECT_FALSE(open(bob, closed.bytes).is_unverified);
+    coi::autocrypt::Peer verified;
+    store.now([&](Database& db) {
+        verified = keys::peer(db, alice, "bob@jabber.example");
+        verified.verified = verified.fingerprint;
+        verified.verified_key = verified.key;
+        keys::save(db, bob, "alice@jabber.example", verified);
+    });
+    const Unfolded unfolded = open(bob, closed.bytes);
+    EXPECT_EQ(unfolded.protection.signature, Signature::good);
+    EXPECT_TRUE(unfolded.is_unverified);
+    EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::replaced);
+}
+
+TEST_F(OpenPgpTest, what_is_learnt_while_a_letter_waits_counts_for_it) {
+    introduce();
+    contact(alice, "bob").privacy.policy = Policy::off;
+    std::optional<Closed> closed;
+    bool made = false;
+    pgp.own_key(alice, [&](const std::optional<keys::Own>&) { made = true; });
+    loop.run_until([&] { return made; });
+    contact(alice, "bob").privacy.otr = true;  // so that keys are asked for
+    pgp.close(account(alice), contact(alice, "bob"), letter("Hi"), [&](Closed c) { closed = std::move(c); });
+    contact(alice, "bob").privacy.policy = Policy::require;
+    loop.run_until([&] { return closed.has_value(); });
+    EXPECT_TRUE(closed->encrypted);
+}
+
 TEST_F(OpenPgpTest, a_changed_mail_is_told_as_such) {
     introduce();
     std::string bytes = close(letter(std::string(2000, 'x'))).bytes;

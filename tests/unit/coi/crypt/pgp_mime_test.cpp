@@ -238,10 +238,10 @@ TEST(PgpMime, OnlyTheInsideCounts) {
 
 TEST(PgpMime, AnotherAuthorInside) {
     const std::string inside = "From: eve@example.net\r\nContent-Type: text/plain; hp=cipher\r\n\r\nhello\r\n";
-    EXPECT_EQ(opened(sealed(from_us, inside)).error().kind, ErrorKind::refused);
+    EXPECT_EQ(opened(sealed(from_us, inside)).error().kind, ErrorKind::forbidden);
     const std::string two =
         "From: gate@jabber.example, eve@example.net\r\nContent-Type: text/plain; hp=cipher\r\n\r\nhello\r\n";
-    EXPECT_EQ(opened(sealed(from_us, two)).error().kind, ErrorKind::refused);
+    EXPECT_EQ(opened(sealed(from_us, two)).error().kind, ErrorKind::forbidden);
     const std::string same =
         "From: \"G.\" <GATE@Jabber.Example>\r\nContent-Type: text/plain; hp=cipher\r\n\r\nhello\r\n";
     EXPECT_EQ(opened(sealed(from_us, same))->mail.from[0].name, "G.");
