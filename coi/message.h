@@ -66,7 +66,7 @@ struct Message {
     // Auto-Submitted, Precedence, Return-Path, Authentication-Results, Autocrypt, Disposition-Notification-To,
     // Ephemeral-Timer, Feedback-ID, Delivered-To, X-Auto-Response-Suppress, X-Autoreply and its kin,
     // X-Failed-Recipients, X-Loop, Autocrypt-Setup-Message, and Content-Disposition if it is `reaction` [RFC 9078]. The
-    // first only. print writes them.
+    // first only, of Autocrypt all, one a line. print writes them.
     std::map<std::string, std::string> headers;
 
     /// The field's value, or "" (a header that is empty says as little as one that is missing).

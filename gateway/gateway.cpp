@@ -41,6 +41,9 @@ constexpr std::size_t jabber_in_flight = 1000;
 constexpr std::size_t unsent_most = 1024 * 1024;  // bytes towards the Jabber server before deliveries wait
 constexpr std::size_t works_most = 4000;          // commits that wait before reading stops
 constexpr std::size_t works_few = 1000;
+constexpr std::size_t letters_most = 1000;  // letters that are being encrypted, and OTR under way, likewise
+constexpr std::size_t letters_few = 250;
+constexpr auto resume_after = std::chrono::milliseconds(10);
 constexpr auto stop_patience = std::chrono::seconds(10);
 constexpr auto close_patience = std::chrono::seconds(5);
 
@@ -74,7 +77,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                [this](const Account& account, const Contact& contact) { own_words.verified(account, contact); }}),
           archive(directory, store, {config.xmpp.component},
                   {[this](const xmpp::Tag& tag) { component.send(tag); },
-                   [this](const xmpp::Tag& message) { outbox.take(message); }, now, [this] { set_wake(); }}),
+                   [this](const xmpp::Tag& message) { otr.take(message); }, now, [this] { set_wake(); }}),
           returned(directory, store, config.relay.domain,
                    {[this](queue::Entry entry) { mail_leg.committed(std::move(entry)); }, now}),
           otr(directory, store, workers, {config.xmpp.component}, otr_calls()),
@@ -268,7 +271,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
             services.take_words(*stanza);
         } else if (name == "message") {
             otr.take(*stanza);
-            if (store.waiting() > works_most && !reading_paused) {
+            if ((store.waiting() > works_most || letters() > letters_most) && !reading_paused) {
                 reading_paused = true;
                 component.pause_reading(true);
                 resume_when_through();
@@ -285,17 +288,21 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         if (reply) component.send(*reply);
     }
 
-    /// Whatever it is that waits in the store, reading goes on after it.
+    /// What waits for a worker, or comes from one.
+    std::size_t letters() const { return std::max(openpgp.waiting(), workers.waiting()); }
+
+    /// Whatever it is that waits, reading goes on after it.
     void resume_when_through() {
         store.commit([](Database&) {},
                      [this](const Store::Failure& failure) {
                          resume_reading();
-                         if (reading_paused && !failure) resume_when_through();  // else when the store is well again
+                         if (!reading_paused || failure) return;  // a store that failed says when it is well again
+                         run_after(resume_after, [this] { resume_when_through(); });
                      });
     }
 
     void resume_reading() {
-        if (!reading_paused || store.waiting() > works_few) return;
+        if (!reading_paused || store.waiting() > works_few || letters() > letters_few) return;
         reading_paused = false;
         component.pause_reading(false);
     }
@@ -365,7 +372,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     /// Attempts under way finish (10 s), then the stream is closed and what still comes is committed (5 s), then the
     /// store.
     void finish_attempts(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped) {
-        const bool idle = mail_leg.in_flight() == 0 && jabber_leg.in_flight() == 0 && workers.waiting() == 0 &&
+        const bool idle = mail_leg.in_flight() == 0 && jabber_leg.in_flight() == 0 && letters() == 0 &&
                           (!relay || relay->sessions() == 0);
         if (!idle && std::chrono::steady_clock::now() < deadline) {
             stop_timer.expires_after(std::chrono::milliseconds(20));
@@ -376,12 +383,23 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         }
         component.close(close_patience, [this, stopped = std::move(stopped)] {
             archive.offline();
-            store.commit(
-                [clean = !archive.pending()](Database& db) {
-                    if (clean) marker::stopped(db);
-                },
-                [stopped](const Store::Failure&) { stopped(); });
+            finish_letters(std::chrono::steady_clock::now() + close_patience, stopped);
         });
+    }
+
+    /// What came last has its place in the store before the mark that all was well.
+    void finish_letters(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped) {
+        const bool late = std::chrono::steady_clock::now() >= deadline;
+        if (letters() > 0 && !late) {
+            run_after(resume_after,
+                      [this, deadline, stopped = std::move(stopped)] { finish_letters(deadline, stopped); });
+            return;
+        }
+        store.commit(
+            [clean = !archive.pending() && !late](Database& db) {
+                if (clean) marker::stopped(db);
+            },
+            [stopped](const Store::Failure&) { stopped(); });
     }
 };
 

@@ -180,10 +180,17 @@ void Inbox::take_message(Arrival arrival, Done done) {
     entry.held = arrival.wait_for_verdict;
     ids::Known known{account.id, contact.canonical,    arrival.mail.id, event->stanza, false, arrival.proven_sender,
                      "",         event->wants_receipt, entry.taken};
-    commit({std::move(entry)}, std::move(known), arrival, std::move(learned));
+    // With the message itself: after a kill nothing goes to them in the clear, whether they were met before or not.
+    std::optional<Contact> changed;
+    if (encrypted && !contact.privacy.encrypted) {
+        contact.privacy.encrypted = true;
+        changed = std::move(contact);
+    }
+    commit({std::move(entry)}, std::move(known), arrival, std::move(learned), std::move(changed));
 }
 
-void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival& arrival, Done done) {
+void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival& arrival, Done done,
+                   std::optional<Contact> contact) {
     struct Outcome {
         bool duplicate = false;
         std::int64_t open = 0;  // the entry of an earlier copy that still waits for its verdict
@@ -193,7 +200,8 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
     auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(entries));
     auto outcome = std::make_shared<Outcome>();
     store_.commit(
-        [shared, outcome, known = std::move(known), cursor = arrival.cursor, lesson = arrival.lesson](Database& db) {
+        [shared, outcome, known = std::move(known), cursor = arrival.cursor, lesson = arrival.lesson,
+         contact = std::move(contact)](Database& db) {
             if (cursor) accounts::save(db, known.account, *cursor);
             if (!known.message.empty() && !ids::remember(db, known)) {
                 outcome->duplicate = true;
@@ -206,6 +214,7 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
             }
             for (auto& entry : *shared) entry.id = queue::put(db, entry);
             if (lesson) outcome->keys = learn(db, known.account, *lesson);
+            if (contact) accounts::save(db, *contact);
         },
         [this, shared, outcome, wait, id = arrival.account, lesson = arrival.lesson,
          done = std::move(done)](const Store::Failure& failure) {

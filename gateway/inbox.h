@@ -90,7 +90,9 @@ class Inbox {
     void take_report(Arrival arrival, Done done);
     void act_on_dsn(const Arrival&, const ids::Known&, Done done);
     void act_on_mdn(const Arrival&, const ids::Known&, Done done);
-    void commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival&, Done done);
+    /// `contact`: saved in the same commit.
+    void commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival&, Done done,
+                std::optional<Contact> contact = {});
     ids::Known known_report(const Arrival&) const;
     void skip(const Arrival&, Verdict, const Done& done);
 

@@ -3,6 +3,7 @@
 #include "gateway/unfold.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace gateway {
 namespace {
@@ -21,6 +22,14 @@ Unread reason(const coi::Error& error) {
         default:
             return Unread::broken;
     }
+}
+
+/// Of the one or several Autocrypt fields of a mail.
+std::optional<coi::autocrypt::Header> outer_header(const coi::Message& mail) {
+    std::vector<coi::Field> fields;
+    for (const auto line : std::views::split(mail.header("autocrypt"), '\n'))
+        fields.push_back({"autocrypt", std::string(line.begin(), line.end())});
+    return coi::autocrypt::of_sender(fields, mail.from);
 }
 
 /// What is held of that key already; "" if nothing.
@@ -109,7 +118,7 @@ Unfolded unfold(const std::string& bytes, coi::Message mail, const std::optional
                 const coi::autocrypt::Peer& sender, const coi::Limits& limits, std::chrono::sys_seconds now) {
     Unfolded out;
     out.mail = std::move(mail);
-    auto brought = coi::autocrypt::parse(out.mail.header("autocrypt"));
+    auto brought = outer_header(out.mail);
     if (out.mail.encrypted) open_into(out, brought, bytes, own, sender, limits, now);
     const bool proven = out.protection.encrypted && out.protection.signature == Signature::good;
     if (out.mail.from.size() != 1 || out.unread != Unread::no || (out.protection.encrypted && !proven)) return out;

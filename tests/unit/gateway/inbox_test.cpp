@@ -27,11 +27,7 @@ struct InboxTest : testing::Test {
     Directory directory{store};
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<queue::Entry> committed;
-    Inbox inbox{directory,
-                store,
-                Seal({Seal::Key{}}),
-                {"coi.jabber.example"},
-                calls()};
+    Inbox inbox{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
     AccountId alice = save(Take::contacts);
 
     Inbox::Calls calls() {
@@ -121,6 +117,23 @@ struct InboxTest : testing::Test {
                       "Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no such person\r\n");
     }
 };
+
+TEST_F(InboxTest, that_a_conversation_is_encrypted_is_committed_with_the_mail) {
+    Inbox::Calls wired = calls();
+    bool encrypted = false;
+    wired.open = [](const Account&, const auto&, coi::Message mail, const std::function<void(Unfolded)>& done) {
+        done({.mail = std::move(mail), .protection = {true, coi::openpgp::Signature::good, "AB", {}}});
+    };
+    wired.committed = [&](const queue::Entry&) {
+        // A kill at this moment leaves what the store has.
+        store.now([&](Database& db) { encrypted = accounts::contacts(db).at(0).privacy.encrypted; });
+    };
+    Inbox opening{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, wired};
+    opening.take(arrival(mail("1@example.net")), [](const Verdict&) {});
+    loop.flush(store);
+    loop.flush(store);
+    EXPECT_TRUE(encrypted);
+}
 
 TEST_F(InboxTest, a_chat_mail_becomes_one_committed_stanza) {
     EXPECT_EQ(take(mail("m1@x")), Kind::taken);

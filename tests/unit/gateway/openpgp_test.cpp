@@ -93,6 +93,19 @@ TEST_F(OpenPgpTest, clear_mail_brings_the_key) {
     EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::nothing);
 }
 
+TEST_F(OpenPgpTest, of_several_fields_the_senders_only_one_counts) {
+    const std::string clear = close(letter("Hi")).bytes;
+    const auto at = clear.find("Autocrypt:");
+    std::string field = clear.substr(at);
+    field.resize(field.find("\r\n", field.rfind("keydata")) + 2);
+    for (auto end = field.size(); clear[at + end] == ' '; end = field.size())
+        field += clear.substr(at + end, clear.find("\r\n", at + end) + 2 - at - end);
+    std::string foreign = field;
+    foreign.replace(foreign.find("alice@"), 6, "carol@");
+    EXPECT_TRUE(open(bob, foreign + clear).lesson->seen.header) << "somebody else's first";
+    EXPECT_FALSE(open(bob, field + clear).lesson->seen.header) << "two that could be meant";
+}
+
 TEST_F(OpenPgpTest, a_known_key_encrypts_both_ways_and_hides_the_subject) {
     introduce();
     const Closed closed = close(letter("Hi"));
