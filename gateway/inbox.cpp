@@ -34,6 +34,14 @@ bool is_late(Time written, Time now) {
     return written < now - minutes(1) && written >= sys_days(year(2000) / January / 1);
 }
 
+Contact stranger(AccountId account, const coi::Address& address) {
+    Contact contact;
+    contact.account = account;
+    contact.canonical = address.canonical();
+    contact.address = address;
+    return contact;
+}
+
 /// What the reader has to know of a message's protection stands beside its text.
 void add_notice(Event& event, const Arrival& arrival, const Contact& contact, const std::string& lang) {
     auto* text = std::get_if<Text>(&event.what);
@@ -135,11 +143,7 @@ void Inbox::take_message(Arrival arrival, Done done) {
     if (!from || !event) return skip(arrival, {Verdict::Kind::declined, "nothing in it that chat can show"}, done);
 
     const Contact* met = directory_.contact(account.id, writer.canonical());
-    Contact contact;
-    contact.account = account.id;
-    contact.canonical = writer.canonical();
-    contact.address = writer;
-    if (met) contact = *met;
+    Contact contact = met ? *met : stranger(account.id, writer);
     arrival.mail.id = name_of(arrival.mail, seal_);
     event->user = account.jid;
     event->contact = writer;
