@@ -17,7 +17,23 @@
 namespace gateway {
 namespace {
 
-enum class Word { help, status, link, unlink, contact, mail, unknown };
+enum class Word {
+    help,
+    status,
+    link,
+    unlink,
+    contact,
+    mail,
+    invite,
+    join,
+    fingerprint,
+    accept,
+    policy,
+    otr,
+    verify,
+    key,
+    unknown
+};
 
 struct Spelling {
     const char* text;
@@ -41,11 +57,30 @@ constexpr std::array spellings = {
     Spelling{"contact", Word::contact},
     Spelling{"kontakt", Word::contact, true},
     Spelling{"mail", Word::mail},
+    Spelling{"invite", Word::invite},
+    Spelling{"einladen", Word::invite, true},
+    Spelling{"einladung", Word::invite, true},
+    Spelling{"fingerprint", Word::fingerprint},
+    Spelling{"fingerabdruck", Word::fingerprint, true},
+    Spelling{"accept", Word::accept},
+    Spelling{"annehmen", Word::accept, true},
+    Spelling{"policy", Word::policy},
+    Spelling{"regel", Word::policy, true},
+    Spelling{"otr", Word::otr},
+    Spelling{"verify", Word::verify},
+    Spelling{"prüfen", Word::verify, true},
+    Spelling{"key", Word::key},
+    Spelling{"schlüssel", Word::key, true},
 };
 
 std::string lower(std::string text) {
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
+}
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    return first == text.npos ? std::string_view() : text.substr(first);
 }
 
 /// The first word of `rest`, taken off it with the white space around it.
@@ -58,6 +93,32 @@ std::string take_word(std::string& rest) {
     const auto last = rest.find_last_not_of(" \t\r\n");
     rest = next == rest.npos ? "" : rest.substr(next, last - next + 1);
     return word;
+}
+
+/// A pasted invite, whole or broken.
+bool is_invite(std::string_view text) {
+    const std::string start = lower(std::string(text.substr(0, 24)));
+    return start.starts_with("openpgp4fpr:") || start.starts_with("https://i.delta.chat");
+}
+
+struct PastedKey {
+    std::string armoured, passphrase;  // what stood before the key, or after it
+};
+PastedKey split_key(const std::string& text) {
+    constexpr std::string_view begin = "-----BEGIN PGP", end = "-----END PGP";
+    const auto from = text.find(begin);
+    const auto last = text.rfind(end);
+    if (from == text.npos || last == text.npos || last < from) return {};
+    const auto to = std::min(text.find('\n', last), text.size());
+    std::string before = text.substr(0, from), after = text.substr(to);
+    const auto one_line = [](std::string& words) {
+        std::string rest = words;
+        words.clear();
+        for (std::string word = take_word(rest); !word.empty(); word = take_word(rest))
+            words += (words.empty() ? "" : " ") + word;
+        return words;
+    };
+    return {text.substr(from, to - from), one_line(before).empty() ? one_line(after) : before};
 }
 
 }  // namespace
@@ -77,9 +138,11 @@ void ChatWords::take(const xmpp::Tag& message, const std::string& user) {
     Asked asked;
     asked.user = user;
     asked.rest = body->cdata();
-    const std::string said = lower(take_word(asked.rest));
+    const bool pasted = is_invite(trimmed(body->cdata()));
+    const std::string said = pasted ? "" : lower(take_word(asked.rest));
     const auto* known = std::ranges::find_if(spellings, [&](const auto& spelling) { return said == spelling.text; });
     asked.lang = registrar_.language(message, user);
+    if (pasted) asked.word = Word::join;
     if (known != spellings.end()) {
         asked.word = known->word;
         if (asked.lang.empty() && known->german) asked.lang = "de";
@@ -113,6 +176,7 @@ void ChatWords::answer(const Asked& asked) {
         case Word::help:
             return asked.reply(registrar_.help(asked.user, asked.lang));
         case Word::status:
+            if (!asked.rest.empty()) return privacy_->status({asked.user, asked.lang}, asked.rest, tell);
             return asked.reply(registrar_.status(asked.user, asked.lang));
         case Word::link:
             return link(asked);
@@ -122,10 +186,88 @@ void ChatWords::answer(const Asked& asked) {
             return contact(asked);
         case Word::mail:
             return mail(asked);
-        case Word::unknown:
-            break;
+        default:
+            if (answer_privacy(asked)) return;
     }
     asked.reply(say(asked.lang, "I did not understand that.") + "\n" + registrar_.help(asked.user, asked.lang));
+}
+
+bool ChatWords::answer_privacy(const Asked& asked) {
+    const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
+    const PrivacyWords::Asker asker{asked.user, asked.lang};
+    std::string rest = asked.rest;
+    switch (asked.word) {
+        case Word::invite:
+            return privacy_->invite(asker, [tell](const Ending& ending, const auto&) { tell(ending); }), true;
+        case Word::join:
+            return privacy_->join(asker, rest, tell), true;
+        case Word::fingerprint:
+            return privacy_->fingerprint(asker, rest, tell), true;
+        case Word::accept:
+            return privacy_->accept(asker, rest, tell), true;
+        case Word::policy:
+            return policy(asked), true;
+        case Word::otr: {
+            const std::string contact = take_word(rest);
+            return privacy_->otr(asker, contact, lower(rest), tell), true;
+        }
+        case Word::verify: {
+            const std::string contact = take_word(rest);
+            return privacy_->verify(asker, contact, rest, tell), true;
+        }
+        case Word::key:
+            return key(asked), true;
+        default:
+            return false;
+    }
+}
+
+void ChatWords::policy(const Asked& asked) {
+    std::string rest = asked.rest;
+    std::string contact = take_word(rest);
+    std::string wanted = lower(rest);
+    if (wanted.empty() && PrivacyWords::policy_named(lower(contact))) {
+        wanted = lower(contact);
+        contact.clear();
+    }
+    privacy_->policy({asked.user, asked.lang}, contact, wanted,
+                     [reply = asked.reply](const Ending& ending) { reply(ending.words); });
+}
+
+void ChatWords::key(const Asked& asked) {
+    const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
+    const PrivacyWords::Asker asker{asked.user, asked.lang};
+    std::string rest = asked.rest;
+    const std::string verb = lower(take_word(rest));
+    if (verb == "import" || verb == "importieren") {
+        const auto [armoured, passphrase] = split_key(rest);
+        if (!armoured.empty()) return privacy_->import_key(asker, armoured, passphrase, tell);
+        return asked.reply(say(asked.lang,
+                               "Write “key import”, its passphrase or setup code, and the key from -----BEGIN PGP to "
+                               "the end, all in one message; or use my command “Import a key”. Then delete that "
+                               "message from your history."));
+    }
+    if (verb == "export" || verb == "exportieren") {
+        if (!rest.empty()) {
+            return privacy_->export_key(asker, rest, [reply = asked.reply, lang = asked.lang](const Ending& ending) {
+                if (!ending.good()) return reply(ending.words);
+                reply(say(lang, "This is your secret key. Keep it, and delete these messages from your history.") +
+                      "\n" + ending.words);
+            });
+        }
+        return asked.reply(say(asked.lang,
+                               "Whoever has your secret key can read your mail, and this chat stays in your history. "
+                               "To have it nevertheless, protected by a passphrase, write: key export PASSPHRASE"));
+    }
+    if (verb == "replace" || verb == "ersetzen") {
+        const std::string sure = lower(rest);
+        if (sure == "yes" || sure == "ja") return privacy_->replace_key(asker, tell);
+        return asked.reply(say(asked.lang,
+                               "A new key takes the place of the one that is used for your address. What was encrypted "
+                               "to the former one can no longer be read here, and whoever verified it is warned. To go "
+                               "on, write: key replace yes"));
+    }
+    asked.reply(say(asked.lang, "Write: key export, key import or key replace."));
 }
 
 void ChatWords::link(const Asked& asked) {

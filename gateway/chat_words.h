@@ -1,19 +1,23 @@
 // Plain words to the gateway: for clients without forms, and for people who just ask.
 //
-// help, status, link, unlink, contact, mail; English and German. Every message gets one answer, but a talkative program
-// gets few: two robots must not keep each other busy. The message itself is never logged: it may hold a password.
+// help, status, link, unlink, contact, mail, and those of gateway/privacy_words; English and German. Every message gets
+// one answer, but a talkative program gets few: two robots must not keep each other busy. The message itself is never
+// logged: it may hold a password.
 
 #pragma once
 
+#include <memory>
 #include <string>
 
+#include "gateway/privacy_words.h"
 #include "gateway/registrar.h"
 
 namespace gateway {
 
 class ChatWords {
   public:
-    explicit ChatWords(Registrar& registrar) : registrar_(registrar) {}
+    ChatWords(Registrar& registrar, std::shared_ptr<PrivacyWords> privacy)
+        : registrar_(registrar), privacy_(std::move(privacy)) {}
     void take(const xmpp::Tag& message, const std::string& user);
 
   private:
@@ -22,7 +26,11 @@ class ChatWords {
     void link(const Asked&);
     void contact(const Asked&);
     void mail(const Asked&);
+    bool answer_privacy(const Asked&);
+    void policy(const Asked&);
+    void key(const Asked&);
     Registrar& registrar_;
+    std::shared_ptr<PrivacyWords> privacy_;
     Allowance answers_{20, std::chrono::minutes(1)};
 };
 

@@ -9,6 +9,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "gateway/privacy_forms.h"
+#include "gateway/qr.h"
 #include "gateway/words.h"
 #include "xmpp/xep/iq.h"
 #include "xmpp/xep/xep0004_forms.h"
@@ -25,7 +27,10 @@ constexpr std::size_t most_sessions = 1000;
 constexpr std::size_t most_sessions_of_user = 5;
 
 /// What may be called, in the order in which clients show it.
-constexpr std::array<const char*, 5> nodes = {"link", "status", "settings", "unlink", "help"};
+constexpr std::array<const char*, 11> nodes = {"link",        "invite",   "join",       "status",
+                                               "privacy",     "settings", "key-export", "key-import",
+                                               "key-replace", "unlink",   "help"};
+constexpr std::size_t most_images = 200;
 
 std::string fresh_id() {
     std::array<unsigned char, 16> bytes{};
@@ -70,7 +75,7 @@ xep0004::Form unlink_form(const std::string& lang) {
 }  // namespace
 
 struct Commands::State : std::enable_shared_from_this<State> {
-    explicit State(Registrar& r) : registrar(r) {}
+    State(Registrar& r, std::shared_ptr<PrivacyWords> p) : registrar(r), privacy(std::move(p)) {}
 
     struct Session {
         std::string jid, node;  // full JID
@@ -89,16 +94,29 @@ struct Commands::State : std::enable_shared_from_this<State> {
     void ask(const Call&, const xep0004::Form&, const std::string& error_words = {});
     void end(const Call&, const std::string& status, const std::string& note_type = {}, const std::string& note = {});
     void end(const Call&, const Ending&);
+    void end(const Call&, const xep0004::Form&);
+    void invite(const Call&);
+    void submit_privacy(const Call&, const std::map<std::string, std::string>& values);
+    bool submit_keys(const Call&, const std::map<std::string, std::string>& values);
+    PrivacyWords::Done finish(const Call&);
     void refuse(const Call&, const char* type, const char* condition, const char* own, const std::string& words);
     bool offered(const std::string& node, const std::string& user) const;
     bool open(Call&);
     void forget_old();
 
+    /// An invite's QR code, for as long as a session lives.
+    struct Image {
+        std::string user, png;
+        Clock::time_point until;
+    };
     Registrar& registrar;
+    std::shared_ptr<PrivacyWords> privacy;
     std::map<std::string, Session> sessions;
+    std::map<std::string, Image> images;  // by cid
 };
 
-Commands::Commands(Registrar& registrar) : state_(std::make_shared<State>(registrar)) {}
+Commands::Commands(Registrar& registrar, std::shared_ptr<PrivacyWords> privacy)
+    : state_(std::make_shared<State>(registrar, std::move(privacy))) {}
 Commands::~Commands() = default;
 
 void Commands::take(const Tag& iq, const std::string& user) { state_->take(iq, user); }
@@ -110,7 +128,20 @@ std::string Commands::name(const std::string& node, const std::string& user, con
     if (node == "status") return say(lang, "Status");
     if (node == "settings") return say(lang, "Settings");
     if (node == "unlink") return say(lang, "Unlink the mailbox");
+    if (node == "invite") return say(lang, "Invite");
+    if (node == "join") return say(lang, "Follow an invite");
+    if (node == "privacy") return say(lang, "Protection of a contact");
+    if (node == "key-export") return say(lang, "Export my key");
+    if (node == "key-import") return say(lang, "Import a key");
+    if (node == "key-replace") return say(lang, "Make a new key");
     return say(lang, "Help");
+}
+
+std::optional<xep0231::Data> Commands::data(const std::string& cid, const std::string& user) const {
+    state_->forget_old();
+    const auto found = state_->images.find(cid);
+    if (found == state_->images.end() || found->second.user != user) return std::nullopt;
+    return xep0231::Data{"image/png", found->second.png};
 }
 
 std::vector<xep0030::Item> Commands::items(const std::string& user, const std::string& lang) const {
@@ -127,7 +158,7 @@ bool Commands::State::offered(const std::string& node, const std::string& user) 
     if (std::ranges::find(nodes, node) == nodes.end()) return false;
     if (node == "link") return registrar.may_link(user);
     const bool known = registrar.directory().of_user(user) != nullptr;
-    if (node == "settings" || node == "unlink") return known;
+    if (node == "settings" || node == "unlink" || node.starts_with("key-")) return known;
     return known || registrar.may_use(user);
 }
 
@@ -158,12 +189,18 @@ void Commands::State::start(const Call& begun) {
     Call call = begun;
     if (call.node == "help") return end(call, "completed", "info", registrar.help(call.user, call.lang));
     if (call.node == "status") return end(call, "completed", "info", registrar.status(call.user, call.lang));
+    if (call.node == "invite") return invite(call);
     if (!open(call)) {
         return refuse(call, "wait", "resource-constraint", nullptr,
                       say(call.lang, "Too many commands are open. Please try again in a few minutes."));
     }
     if (call.node == "link") return ask(call, print_link_form(registrar.mailbox(call.user), nullptr, call.lang));
     if (call.node == "unlink") return ask(call, unlink_form(call.lang));
+    if (call.node == "join") return ask(call, privacy_forms::join(call.lang));
+    if (call.node == "privacy") return ask(call, privacy_forms::contact(call.lang));
+    if (call.node == "key-export") return ask(call, privacy_forms::key_export(call.lang));
+    if (call.node == "key-import") return ask(call, privacy_forms::key_import(call.lang));
+    if (call.node == "key-replace") return ask(call, privacy_forms::key_replace(call.lang));
     ask(call, settings_form(*registrar.directory().of_user(call.user), call.lang));
 }
 
@@ -181,6 +218,7 @@ bool Commands::State::open(Call& call) {
 void Commands::State::forget_old() {
     const auto now = registrar.calls().now();
     std::erase_if(sessions, [&](const auto& entry) { return entry.second.until <= now; });
+    std::erase_if(images, [&](const auto& entry) { return entry.second.until <= now; });
 }
 
 void Commands::State::go_on(const Call& call, const Tag& iq, Action action) {
@@ -208,6 +246,8 @@ void Commands::State::submit(const Call& call, const Tag& command) {
     if (!values) {
         return refuse(call, "modify", "bad-request", "bad-payload", say(call.lang, "The form is missing."));
     }
+    if (call.node == "privacy") return submit_privacy(call, *values);
+    if (submit_keys(call, *values)) return;
     const Account* account = registrar.directory().of_user(call.user);
     if (call.node == "settings") {
         const auto take = values->find("take"), copy = values->find("sent_copy");
@@ -227,6 +267,81 @@ void Commands::State::submit(const Call& call, const Tag& command) {
     });
 }
 
+PrivacyWords::Done Commands::State::finish(const Call& call) {
+    return [self = weak_from_this(), call](const Ending& ending) {
+        if (const auto state = self.lock()) state->end(call, ending);
+    };
+}
+
+bool Commands::State::submit_keys(const Call& call, const std::map<std::string, std::string>& values) {
+    const auto value = [&](const char* name) {
+        const auto found = values.find(name);
+        return found == values.end() ? std::string() : found->second;
+    };
+    const PrivacyWords::Asker asker{call.user, call.lang};
+    if (call.node == "join") return privacy->join(asker, value("invite"), finish(call)), true;
+    if (call.node == "key-replace") return privacy->replace_key(asker, finish(call)), true;
+    if (call.node == "key-import") {
+        return privacy->import_key(asker, value("key"), value("passphrase"), finish(call)), true;
+    }
+    if (call.node != "key-export") return false;
+    if (value("passphrase").empty()) {
+        ask(call, privacy_forms::key_export(call.lang), say(call.lang, "Please give a passphrase."));
+        return true;
+    }
+    privacy->export_key(asker, value("passphrase"), [self = weak_from_this(), call](const Ending& ending) {
+        const auto state = self.lock();
+        if (!state) return;
+        if (!ending.good()) return state->end(call, ending);
+        state->end(call, privacy_forms::key(ending.words, call.lang));
+    });
+    return true;
+}
+
+/// First whose, then what holds and shall hold.
+void Commands::State::submit_privacy(const Call& call, const std::map<std::string, std::string>& values) {
+    const PrivacyWords::Asker asker{call.user, call.lang};
+    const auto named = values.find("contact");
+    const std::string contact = named == values.end() ? "" : named->second;
+    const auto wanted = values.find("policy"), clear = values.find("otr_clear");
+    if (wanted == values.end()) {
+        return privacy->status(asker, contact, [self = weak_from_this(), call, contact](const Ending& ending) {
+            const auto state = self.lock();
+            if (!state) return;
+            const Account* account = state->registrar.directory().of_user(call.user);
+            const auto address = state->privacy->address(contact);
+            if (!account || !address) return state->ask(call, privacy_forms::contact(call.lang), ending.words);
+            const Contact& met = state->registrar.directory().know(account->id, *address);
+            state->ask(call,
+                       privacy_forms::privacy(met, state->privacy->holds(*account, met), ending.words, call.lang));
+        });
+    }
+    const std::string otr = clear != values.end() && xep0004::is_true(clear->second) ? "clear" : "encrypted";
+    privacy->policy(asker, contact, wanted->second,
+                    [self = weak_from_this(), call, asker, contact, otr](const Ending& set) {
+                        const auto state = self.lock();
+                        if (!state || !set.good()) return state ? state->end(call, set) : void();
+                        state->privacy->otr(asker, contact, otr, [self, call, asker, contact](const Ending& allowed) {
+                            const auto later = self.lock();
+                            if (!later || !allowed.good()) return later ? later->end(call, allowed) : void();
+                            later->privacy->status(asker, contact, later->finish(call));
+                        });
+                    });
+}
+
+void Commands::State::invite(const Call& call) {
+    privacy->invite({call.user, call.lang}, [self = weak_from_this(), call](const Ending& ending, const auto& invite) {
+        const auto state = self.lock();
+        if (!state) return;
+        const auto image = invite ? qr_image(coi::securejoin::print_link(*invite)) : coi::Result<QrImage>(coi::Error{});
+        if (!image || state->images.size() >= most_images) return state->end(call, ending);
+        const std::string cid = xep0231::cid(image->png);
+        state->images[cid] = {call.user, image->png, state->registrar.calls().now() + session_lifetime};
+        state->end(call,
+                   privacy_forms::invite(*invite, {"cid:" + cid, "image/png", image->side, image->side}, call.lang));
+    });
+}
+
 void Commands::State::ask(const Call& call, const xep0004::Form& form, const std::string& error_words) {
     auto result = result_of(*call.head);
     Tag& command = xep0050::add_command(
@@ -241,6 +356,15 @@ void Commands::State::end(const Call& call, const std::string& status, const std
     auto result = result_of(*call.head);
     xep0050::add_command(*result,
                          {call.node, call.session.empty() ? fresh_id() : call.session, status, note_type, note});
+    registrar.calls().send(*result);
+}
+
+void Commands::State::end(const Call& call, const xep0004::Form& form) {
+    sessions.erase(call.session);
+    auto result = result_of(*call.head);
+    Tag& command =
+        xep0050::add_command(*result, {call.node, call.session.empty() ? fresh_id() : call.session, "completed"});
+    xep0004::add_form(command, form);
     registrar.calls().send(*result);
 }
 

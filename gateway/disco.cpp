@@ -13,6 +13,7 @@
 #include "xmpp/xep/xep0106_escape.h"
 #include "xmpp/xep/xep0184_receipts.h"
 #include "xmpp/xep/xep0199_ping.h"
+#include "xmpp/xep/xep0231_bob.h"
 #include "xmpp/xep/xep0333_markers.h"
 
 namespace gateway {
@@ -27,7 +28,7 @@ Stanza not_found(const Tag& iq, const std::string& lang) {
 xep0030::Info about_gateway(const std::string& lang) {
     return {{{"gateway", "smtp", say(lang, "Mail")}},
             {xep0030::ns_info, xep0030::ns_items, xep0050::ns, xep0077::ns, xep0092::ns, xep0100::ns, xep0106::feature,
-             xep0184::ns, xep0199::ns}};
+             xep0184::ns, xep0199::ns, xep0231::ns}};
 }
 
 xep0030::Info about_contact(const coi::Address& address) {

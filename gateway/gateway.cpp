@@ -86,7 +86,11 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                    {now, [this](std::chrono::milliseconds length,
                                 std::function<void()> call) { run_after(length, std::move(call)); }}),
           presence(directory, config.xmpp.component, [this](const xmpp::Tag& tag) { component.send(tag); }),
-          services(directory, service_settings(config), service_calls()),
+          key_desk(directory, store, workers, openpgp, secure_join, otr,
+                   [this](const std::string& jid, const std::string& lang, KeyDesk::Ready ready) {
+                       outbox.with_relay_account(jid, lang, std::move(ready));
+                   }),
+          services(directory, key_desk, service_settings(config), service_calls()),
           linked(io, tls, directory, store, linked_settings(config), linked_calls()) {
         presence.relay_account = [this](const std::string& jid, std::function<void(bool)> made) {
             outbox.with_relay_account(jid, "",
@@ -118,6 +122,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     Delivery delivery;
     Failures failures;
     Presence presence;
+    KeyDesk key_desk;
     Services services;
     Linked linked;
     std::unique_ptr<Submission> relay_out;

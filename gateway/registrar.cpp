@@ -262,6 +262,16 @@ std::string Registrar::help(const std::string& jid, const std::string& lang) con
         line(say(lang, "unlink – unlinks it, and deletes everything stored of you"));
     }
     line(say(lang, "mail chats, mail contacts, mail all – which mail you receive here"));
+    line(say(lang,
+             "invite – a link by which a Delta Chat user connects with you; an invite of theirs you just paste here"));
+    line(say(lang, "status CONTACT – how your conversation with them is protected"));
+    line(say(lang, "fingerprint CONTACT – your keys and theirs, to compare"));
+    line(say(lang,
+             "policy CONTACT require, prefer or off – whether mail to them is encrypted; without CONTACT for all"));
+    line(say(lang, "accept CONTACT – goes on with a verified contact's new key"));
+    line(say(lang, "otr CONTACT encrypted, clear or off – what may become of OTR messages"));
+    line(say(lang, "verify CONTACT SECRET – lets your OTR client verify me"));
+    line(say(lang, "key export, key import, key replace – your own key for mail"));
     line(say(lang, "help – this text"));
     return words;
 }

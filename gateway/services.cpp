@@ -6,6 +6,7 @@
 #include "gateway/commands.h"
 #include "gateway/disco.h"
 #include "gateway/identity.h"
+#include "gateway/privacy_words.h"
 #include "gateway/registrar.h"
 #include "gateway/words.h"
 #include "xmpp/xep/iq.h"
@@ -15,17 +16,19 @@
 #include "xmpp/xep/xep0092_version.h"
 #include "xmpp/xep/xep0100_gateway.h"
 #include "xmpp/xep/xep0199_ping.h"
+#include "xmpp/xep/xep0231_bob.h"
 
 namespace gateway {
 
 using namespace xmpp;
 
 struct Services::State {
-    State(Directory& directory, ServiceSettings settings, ServiceCalls calls)
+    State(Directory& directory, KeyDesk& desk, ServiceSettings settings, ServiceCalls calls)
         : registrar(std::make_shared<Registrar>(directory, std::move(settings), std::move(calls))),
+          privacy(std::make_shared<PrivacyWords>(*registrar, desk)),
           registration(*registrar),
-          commands(*registrar),
-          chat_words(*registrar) {}
+          commands(*registrar, privacy),
+          chat_words(*registrar, privacy) {}
 
     /// One iq, and what every answer needs of it.
     struct Question {
@@ -39,19 +42,21 @@ struct Services::State {
     bool answer_everywhere(const Question&);
     bool answer_as_gateway(const Question&);
     void prompt(const Question&);
+    bool give_data(const Question&);
     void refuse(const Tag& iq, const char* type, const char* condition, const std::string& words,
                 const std::string& lang) {
         if (auto error = error_reply(iq, type, condition, words, lang)) registrar->calls().send(*error);
     }
 
     std::shared_ptr<Registrar> registrar;
+    std::shared_ptr<PrivacyWords> privacy;
     Registration registration;
     Commands commands;
     ChatWords chat_words;
 };
 
-Services::Services(Directory& directory, ServiceSettings settings, ServiceCalls calls)
-    : state_(std::make_unique<State>(directory, std::move(settings), std::move(calls))) {}
+Services::Services(Directory& directory, KeyDesk& desk, ServiceSettings settings, ServiceCalls calls)
+    : state_(std::make_unique<State>(directory, desk, std::move(settings), std::move(calls))) {}
 Services::~Services() = default;
 
 bool Services::may_use(const std::string& jid) const { return state_->registrar->may_use(jid); }
@@ -103,7 +108,21 @@ bool Services::State::answer_as_gateway(const Question& question) {
     if (ns == xep0077::ns) return registration.take(question.iq, question.user), true;
     if (ns == xep0050::ns) return commands.take(question.iq, question.user), true;
     if (ns == xep0100::ns) return prompt(question), true;
-    return false;
+    return ns == xep0231::ns && give_data(question);
+}
+
+/// A picture that one of this user's forms has named [XEP-0231 §2.2]; whoever sees an invite can follow it.
+bool Services::State::give_data(const Question& question) {
+    const auto cid = xep0231::requested(question.iq);
+    const auto data = cid ? commands.data(*cid, question.user) : std::nullopt;
+    if (!data) {
+        refuse(question.iq, "cancel", "item-not-found", say(question.lang, "There is nothing here."), question.lang);
+        return true;
+    }
+    auto result = result_of(question.iq);
+    xep0231::add_data(*result, *data);
+    registrar->calls().send(*result);
+    return true;
 }
 
 void Services::State::prompt(const Question& question) {

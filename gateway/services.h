@@ -8,13 +8,14 @@
 
 #include <memory>
 
+#include "gateway/key_desk.h"
 #include "gateway/registration.h"
 
 namespace gateway {
 
 class Services {
   public:
-    Services(Directory&, ServiceSettings, ServiceCalls);
+    Services(Directory&, KeyDesk&, ServiceSettings, ServiceCalls);
     ~Services();
     /// Any <iq/> to our domain or to one of its contacts. Results and errors of ours are ignored.
     void take_iq(const xmpp::Tag& iq);

@@ -32,12 +32,8 @@ class DeltaClient:
     def __init__(self, folder, address, password, imap_port, smtp_port, name="", classic=True):
         self.address = address
         folder.mkdir(parents=True, exist_ok=True)
-        self._log = open(folder / "log", "ab")
-        self._core = subprocess.Popen([program()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
-                                      env=os.environ | {"DC_ACCOUNTS_PATH": str(folder / "accounts"), "RUST_LOG": "info"})
-        self._numbers = itertools.count(1)
-        self._answers, self._news = {}, threading.Condition()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._folder, self._log = folder, open(folder / "log", "ab")
+        self._start()
         self.account = self.call("add_account")
         settings = {"displayname": name, "force_encryption": "0" if classic else "1"}
         self.call("batch_set_config", self.account, {key: value for key, value in settings.items() if value})
@@ -45,19 +41,36 @@ class DeltaClient:
             "addr": address, "password": password, "certificateChecks": ACCEPT_ANY_CERTIFICATE,
             "imapServer": "localhost", "imapPort": imap_port, "imapSecurity": "ssl", "imapUser": address,
             "smtpServer": "localhost", "smtpPort": smtp_port, "smtpSecurity": "starttls", "smtpUser": address})
+        self._go_online()
+
+    def _start(self):
+        self._core = subprocess.Popen([program()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
+                                      env=os.environ | {"DC_ACCOUNTS_PATH": str(self._folder / "accounts"), "RUST_LOG": "info"})
+        self._numbers = itertools.count(1)
+        self._answers, self._news = {}, threading.Condition()
+        threading.Thread(target=self._listen, args=(self._core, self._answers, self._news), daemon=True).start()
+
+    def _go_online(self):
         self.call("start_io", self.account)
         # What comes before the first look into the INBOX counts as old mail, which a new profile leaves alone.
-        wait_until(lambda: self.call("get_connectivity", self.account) >= CONNECTED, 30, f"{address} (Delta Chat) is connected")
+        wait_until(lambda: self.call("get_connectivity", self.account) >= CONNECTED, 30, f"{self.address} (Delta Chat) is connected")
 
-    def _listen(self):
-        for line in self._core.stdout:
+    @staticmethod
+    def _listen(core, answers, news):
+        for line in core.stdout:
             answer = json.loads(line)
-            with self._news:
-                self._answers[answer.get("id")] = answer
-                self._news.notify_all()
-        with self._news:
-            self._answers[None] = {"error": {"message": "the core has ended"}}
-            self._news.notify_all()
+            with news:
+                answers[answer.get("id")] = answer
+                news.notify_all()
+        with news:
+            answers[None] = {"error": {"message": "the core has ended"}}
+            news.notify_all()
+
+    def restart(self):
+        """Ends the core and starts it again on the same profile."""
+        self._end()
+        self._start()
+        self._go_online()
 
     def call(self, method, *params, seconds=60):
         """A function of the core; returns its result. Failure carries the core's own words."""
@@ -73,7 +86,7 @@ class DeltaClient:
             raise Failure(f"Delta Chat's {method}: {answer['error']['message']}")
         return answer["result"]
 
-    def close(self):
+    def _end(self):
         if self._core.poll() is None:
             self._core.stdin.close()
             try:
@@ -81,6 +94,9 @@ class DeltaClient:
             except subprocess.TimeoutExpired:
                 self._core.kill()
                 self._core.wait()
+
+    def close(self):
+        self._end()
         self._log.close()
 
     # What a user does
@@ -131,6 +147,15 @@ class DeltaClient:
     def reads(self, text, seconds=30):
         """Waits for a message of somebody else that contains `text`."""
         return self.wait_for(lambda message: message["fromId"] != 1 and text in message["text"], seconds, f"{text!r}")
+
+    def hears(self, kind, wanted, seconds=60):
+        """Waits for an event of the core (SecurejoinJoinerProgress …) for which `wanted` holds; those before it are dropped."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            for came in self.call("get_next_event_batch", seconds=left):
+                if came["event"]["kind"] == kind and wanted(came["event"]):
+                    return came["event"]
+        raise Failure(f"{self.address} (Delta Chat) waited {seconds:g} s in vain for the event {kind}")
 
     def wait_for_state(self, number, state, seconds=30):
         """Waits until the message's state is `state` (OUT_DELIVERED …)."""

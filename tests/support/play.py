@@ -12,6 +12,7 @@ import time
 
 from certificates import Certificates
 from coigate import Coigate
+from delta_client import DeltaClient
 from dovecot import Dovecot
 from jabber_client import JabberClient
 from mail_client import MailClient, text_of
@@ -187,6 +188,14 @@ class World:
 
     def mail(self, name):
         return self._person(MailPerson, name)
+
+    def delta(self, name, classic=False):
+        """The mail user `name` with Delta Chat, as a fresh installation has it; `classic`: one that talks in the clear too."""
+        if (DeltaClient, name) not in self._people:
+            self._people[DeltaClient, name] = DeltaClient(
+                self.work / f"delta-{name}", f"{name}@mail.test", self.password, self.dovecot.imaps_port, self.postfix.submission_port,
+                name=name.title(), classic=classic)
+        return self._people[DeltaClient, name]
 
     def _person(self, kind, name):
         if (kind, name) not in self._people:

@@ -6,6 +6,27 @@ namespace xmpp::xep0004 {
 namespace {
 
 constexpr std::size_t most_fields = 100;
+constexpr std::size_t most_lines = 1000;
+
+/// The lines of a text are values of their own [§3.3 text-multi].
+std::string joined_values(const Tag& field) {
+    std::string joined;
+    std::size_t lines = 0;
+    for (const Tag* value : field.children()) {
+        if (value->name() != "value" || lines == most_lines) continue;
+        joined += (lines++ > 0 ? "\n" : "") + value->cdata();
+    }
+    return joined;
+}
+
+void add_values(Tag& element, const Field& field) {
+    std::string_view rest = field.value;
+    for (auto end = rest.find('\n'); field.type == "text-multi" && end != rest.npos; end = rest.find('\n')) {
+        add(element, "value", {}, std::string(rest.substr(0, end)));
+        rest.remove_prefix(end + 1);
+    }
+    add(element, "value", {}, std::string(rest));
+}
 
 void add_field(Tag& form, const Field& field) {
     Tag& element = add(form, "field");
@@ -15,7 +36,7 @@ void add_field(Tag& form, const Field& field) {
     if (!field.description.empty()) add(element, "desc", {}, field.description);
     if (field.required) add(element, "required");
     if (field.media) xep0221::add_media(element, *field.media);
-    if (!field.value.empty()) add(element, "value", {}, field.value);
+    if (!field.value.empty()) add_values(element, field);
     for (const auto& option : field.options) {
         Tag& choice = add(element, "option");
         choice.addAttribute("label", clean(option.label));
@@ -40,8 +61,7 @@ std::optional<std::map<std::string, std::string>> submitted(const Tag& parent) {
     std::map<std::string, std::string> values;
     for (const Tag* field : form->children()) {
         if (field->name() != "field" || values.size() >= most_fields) continue;
-        const Tag* value = field->findChild("value");
-        values.emplace(attribute(*field, "var"), value ? value->cdata() : "");
+        values.emplace(attribute(*field, "var"), joined_values(*field));
     }
     return values;
 }

@@ -109,7 +109,26 @@ class ServicePlay : public testing::Test {
     std::vector<Check> checks;
     std::vector<std::string> linked, unlinked, left;
     Allowance::Clock::time_point now{};
-    Services services{directory, settings(), calls()};
+    Workers workers{1, loop.post()};
+    OpenPgp openpgp{directory, store, workers, {}};
+    std::vector<queue::Entry> mails;
+    SecureJoin secure_join{
+        directory,
+        store,
+        workers,
+        openpgp,
+        {},
+        {[this](queue::Entry entry) { mails.push_back(std::move(entry)); },
+         [] { return Time(std::chrono::seconds(1'700'000'000)); }, [](const Account&, const Contact&) {}}};
+    Otr otr{directory, store, workers, {"coi.jabber.example"}, {}};
+    KeyDesk desk{directory,
+                 store,
+                 workers,
+                 openpgp,
+                 secure_join,
+                 otr,
+                 [](const std::string&, const std::string&, const KeyDesk::Ready& ready) { ready(nullptr); }};
+    Services services{directory, desk, settings(), calls()};
 };
 
 }  // namespace gateway

@@ -1,0 +1,270 @@
+// What users are told and can set about keys, invites and protection: by words to the gateway, and by commands. The
+// rooms behind are real; time stands still at 2023.
+
+#include "gateway/privacy_words.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/gateway/service_play.h"
+
+namespace gateway {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class PrivacyWordsTest : public ServicePlay {
+  protected:
+    PrivacyWordsTest() { account = link(Account::Kind::relay); }
+
+    std::string ask_words(const std::string& words, const std::string& lang = "") {
+        say(words, lang);
+        return reply();
+    }
+    Contact& bob() { return directory.know(account, {"", "bob", "example.org"}); }
+    coi::autocrypt::Peer peer() {
+        coi::autocrypt::Peer peer;
+        store.now([&](Database& db) { peer = keys::peer(db, account, "bob@example.org"); });
+        return peer;
+    }
+    /// Bob was verified, and now writes with another key.
+    void bob_changes_his_key() {
+        coi::autocrypt::Peer changed;
+        changed.key = "new";
+        changed.fingerprint = std::string(40, 'B');
+        changed.verified_key = "old";
+        changed.verified = std::string(40, 'A');
+        changed.last_seen = changed.autocrypt_timestamp = std::chrono::sys_seconds(std::chrono::seconds(1));
+        store.now([&](Database& db) { keys::save(db, account, "bob@example.org", changed); });
+        bob().privacy.has_key = bob().privacy.verified = bob().privacy.conflicting = true;
+    }
+    static std::string link_in(const std::string& words) { return words.substr(words.find("https://i.delta.chat/#")); }
+
+    AccountId account{};
+};
+
+TEST_F(PrivacyWordsTest, an_invite_is_given_out_and_kept) {
+    const std::string words = ask_words("invite");
+    const auto invite = coi::securejoin::parse(link_in(words));
+    ASSERT_TRUE(invite) << words;
+    EXPECT_EQ(invite->address.addr_spec(), "alice@jabber.example");
+    std::vector<coi::securejoin::Offer> offers;
+    store.now([&](Database& db) { offers = keys::offers(db, account); });
+    ASSERT_EQ(offers.size(), 1U);
+    EXPECT_EQ(offers.front().invite, *invite);
+    EXPECT_THAT(ask_words("einladen"), HasSubstr("Einladung"));
+}
+
+TEST_F(PrivacyWordsTest, a_pasted_invite_is_followed_in_any_form) {
+    const auto invite = coi::securejoin::make(std::string(40, 'C'), {"", "carol", "example.org"});
+    EXPECT_THAT(ask_words(" " + coi::securejoin::print_link(invite) + "\n"), HasSubstr("carol@example.org"));
+    EXPECT_THAT(ask_words(coi::securejoin::print_uri(invite)), HasSubstr("carol@example.org"));
+    ASSERT_EQ(mails.size(), 2U);
+    EXPECT_EQ(mails.front().to, "carol@example.org");
+    EXPECT_THAT(mails.front().payload, HasSubstr("Secure-Join: vc-request"));
+    EXPECT_TRUE(directory.contact(account, "carol@example.org")->written_to);
+}
+
+TEST_F(PrivacyWordsTest, a_broken_or_own_invite_is_not_followed) {
+    EXPECT_THAT(ask_words("https://i.delta.chat/#AAAA&a=carol%40example.org"), StartsWith("This is no invite"));
+    EXPECT_THAT(ask_words(link_in(ask_words("invite"))), StartsWith("This is your own invite"));
+    EXPECT_TRUE(mails.empty());
+}
+
+TEST_F(PrivacyWordsTest, fingerprints_are_told_as_people_compare_them) {
+    EXPECT_THAT(ask_words("fingerprint bob@example.org"), HasSubstr("No key of bob@example.org is known yet."));
+    bob_changes_his_key();
+    const std::string words = ask_words("fingerprint bob\\40example.org@coi.jabber.example");
+    EXPECT_THAT(words, HasSubstr("AAAA AAAA AAAA AAAA AAAA AAAA AAAA AAAA AAAA AAAA (verified)"));
+    EXPECT_THAT(words, HasSubstr("which is not used: BBBB BBBB"));
+    EXPECT_THAT(words, HasSubstr("Your key, as mail users see it: "));
+    EXPECT_THAT(words, HasSubstr("My OTR key towards you: "));
+    EXPECT_THAT(ask_words("fingerprint nobody"), HasSubstr("no mail address"));
+}
+
+TEST_F(PrivacyWordsTest, a_changed_key_is_used_by_the_users_word_only) {
+    EXPECT_THAT(ask_words("accept bob@example.org"), StartsWith("There is no changed key"));
+    bob_changes_his_key();
+    EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("nothing is sent"));
+    EXPECT_THAT(ask_words("accept bob@example.org"), HasSubstr("the new key of bob@example.org is used"));
+    EXPECT_EQ(peer().verified, "");
+    EXPECT_EQ(coi::autocrypt::key_of(peer()), "new");
+    EXPECT_TRUE(bob().privacy.has_key);
+    EXPECT_FALSE(bob().privacy.verified || bob().privacy.conflicting);
+}
+
+TEST_F(PrivacyWordsTest, policy_of_a_contact_and_of_all) {
+    EXPECT_EQ(ask_words("policy bob@example.org"),
+              "Mail to bob@example.org: encrypted where the other side can read it (prefer)");
+    EXPECT_THAT(ask_words("policy bob@example.org REQUIRE"), HasSubstr("or not at all"));
+    EXPECT_EQ(bob().privacy.policy, Policy::require);
+    EXPECT_THAT(ask_words("policy off"), HasSubstr("not encrypted (off)"));
+    EXPECT_EQ(directory.find(account)->policy, Policy::off);
+    EXPECT_THAT(ask_words("policy bob@example.org"), HasSubstr("require")) << "the contact's own counts";
+    EXPECT_THAT(ask_words("regel bob@example.org aus"), HasSubstr("nicht verschlüsselt"));
+    EXPECT_THAT(ask_words("policy bob@example.org maybe"), StartsWith("Write: policy"));
+    EXPECT_EQ(bob().privacy.policy, Policy::off);
+}
+
+TEST_F(PrivacyWordsTest, status_names_both_legs_and_what_is_between) {
+    const std::string nothing = ask_words("status bob@example.org");
+    EXPECT_THAT(nothing, HasSubstr("From you to me: your Jabber server's encryption."));
+    EXPECT_THAT(nothing, HasSubstr("From me to bob@example.org: no key is known yet"));
+    EXPECT_THAT(nothing, HasSubstr("In between I decrypt"));
+    bob().privacy.has_key = bob().privacy.encrypted = true;
+    EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("not verified"));
+    bob().privacy.verified = true;
+    EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("with a verified key"));
+}
+
+TEST_F(PrivacyWordsTest, otr_may_leave_readable_by_the_users_word_only) {
+    EXPECT_THAT(ask_words("otr bob@example.org clear"), HasSubstr("readable"));
+    EXPECT_TRUE(bob().privacy.otr_clear);
+    EXPECT_THAT(ask_words("otr bob@example.org encrypted"), HasSubstr("encrypted mail only"));
+    EXPECT_FALSE(bob().privacy.otr_clear);
+    EXPECT_THAT(ask_words("otr bob@example.org"), StartsWith("Write: otr"));
+    EXPECT_THAT(ask_words("verify bob@example.org open sesame"), StartsWith("There is no OTR session"));
+}
+
+TEST_F(PrivacyWordsTest, a_key_goes_out_under_a_passphrase_and_comes_in_again) {
+    EXPECT_THAT(ask_words("key export"), Not(HasSubstr("BEGIN PGP")));
+    const std::string before = ask_words("fingerprint");
+    const std::string exported = ask_words("key export open sesame");
+    ASSERT_THAT(exported, HasSubstr("-----BEGIN PGP PRIVATE KEY BLOCK-----"));
+    EXPECT_THAT(ask_words("key replace"), HasSubstr("key replace yes"));
+    EXPECT_THAT(ask_words("key replace yes"), StartsWith("From now on this key is used"));
+    EXPECT_NE(ask_words("fingerprint"), before);
+    const std::string block = exported.substr(exported.find("-----BEGIN"));
+    EXPECT_THAT(ask_words("key import wrong\n" + block), StartsWith("The passphrase or setup code does not fit"));
+    EXPECT_THAT(ask_words("key import open sesame\n" + block), StartsWith("From now on this key is used"));
+    EXPECT_EQ(ask_words("fingerprint"), before);
+    EXPECT_THAT(ask_words("key import\n-----BEGIN PGP X-----\nnonsense\n-----END PGP X-----"),
+                StartsWith("This is no secret key"));
+}
+
+TEST_F(PrivacyWordsTest, invites_end_with_the_key_they_were_made_for) {
+    ask_words("invite");
+    ask_words("key replace yes");
+    std::vector<coi::securejoin::Offer> offers;
+    store.now([&](Database& db) { offers = keys::offers(db, account); });
+    EXPECT_TRUE(offers.empty());
+}
+
+TEST_F(PrivacyWordsTest, a_key_of_another_program_is_replaced_by_the_users_word) {
+    Account elsewhere = *directory.find(account);
+    elsewhere.key_holder = KeyHolder::elsewhere;
+    bool saved = false;
+    directory.save(elsewhere, [&](const Store::Failure&, AccountId) { saved = true; });
+    ASSERT_TRUE(loop.run_until([&] { return saved; }));
+    EXPECT_THAT(ask_words("invite"), HasSubstr("key replace"));
+    EXPECT_THAT(ask_words("fingerprint"), StartsWith("Your key is held by another program"));
+    EXPECT_THAT(ask_words("key replace yes"), StartsWith("From now on this key is used"));
+    EXPECT_EQ(directory.find(account)->key_holder, KeyHolder::coigate);
+    EXPECT_THAT(ask_words("invite"), HasSubstr("https://i.delta.chat/#"));
+}
+
+class PrivacyCommandsTest : public PrivacyWordsTest {
+  protected:
+    xmpp::Stanza command(const std::string& node, const std::string& more = "", const std::string& inside = "") {
+        ask("set", "<command xmlns='http://jabber.org/protocol/commands' node='" + node + "' " + more + ">" + inside +
+                       "</command>");
+        return answer();
+    }
+    static std::string session(const xmpp::Tag& stage) {
+        return "sessionid='" + stage.findChild("command")->findAttribute("sessionid") + "'";
+    }
+    static std::string form(const std::map<std::string, std::string>& values) {
+        std::string fields;
+        for (const auto& [var, value] : values) {
+            fields += "<field var='" + var + "'>";
+            for (std::size_t at = 0; at <= value.size();) {
+                const auto end = std::min(value.find('\n', at), value.size());
+                fields += "<value>" + value.substr(at, end - at) + "</value>";
+                at = end + 1;
+            }
+            fields += "</field>";
+        }
+        return "<x xmlns='jabber:x:data' type='submit'>" + fields + "</x>";
+    }
+    /// A field of a form that was sent to us, its lines joined.
+    static std::string value(const xmpp::Tag& stage, const std::string& var) {
+        std::string joined;
+        for (const auto* field : stage.findChild("command")->findChild("x")->findChildren("field")) {
+            if (field->findAttribute("var") != var) continue;
+            for (const auto* line : field->findChildren("value"))
+                joined += (joined.empty() ? "" : "\n") + line->cdata();
+        }
+        return joined;
+    }
+};
+
+TEST_F(PrivacyCommandsTest, an_invite_comes_with_its_picture) {
+    const auto stage = command("invite");
+    const auto invite = coi::securejoin::parse(value(*stage, "link"));
+    ASSERT_TRUE(invite) << stage->xml();
+    EXPECT_EQ(coi::securejoin::parse(value(*stage, "uri")), invite);
+    const auto* media = stage->findChild("command")->findChild("x")->findChild("field")->findChild("media");
+    ASSERT_TRUE(media);
+    const std::string uri = media->findChild("uri")->cdata();
+    ASSERT_THAT(uri, StartsWith("cid:sha1+"));
+    const std::string request = "<data xmlns='urn:xmpp:bob' cid='" + uri.substr(4) + "'/>";
+    ask("get", request);
+    const auto data = answer();
+    ASSERT_TRUE(data->findChild("data")) << data->xml();
+    EXPECT_THAT(data->findChild("data")->cdata(), StartsWith("iVBORw0KGgo")) << "a PNG";
+    ask("get", request, "coi.jabber.example", "mallory@jabber.example/x");
+    EXPECT_EQ(error().condition, "item-not-found") << "whoever sees an invite can follow it";
+    now += std::chrono::hours(1);
+    ask("get", request);
+    EXPECT_EQ(error().condition, "item-not-found");
+}
+
+TEST_F(PrivacyCommandsTest, join) {
+    const auto asked = command("join");
+    const auto invite = coi::securejoin::make(std::string(40, 'C'), {"", "carol", "example.org"});
+    std::string link = coi::securejoin::print_uri(invite);
+    for (std::size_t at = 0; (at = link.find('&', at)) != link.npos; at += 5) link.replace(at, 1, "&amp;");
+    const auto done = command("join", session(*asked), form({{"invite", link}}));
+    EXPECT_THAT(done->findChild("command")->findChild("note")->cdata(), HasSubstr("carol@example.org"));
+    EXPECT_EQ(mails.size(), 1U);
+}
+
+TEST_F(PrivacyCommandsTest, privacy_of_a_contact) {
+    const auto asked = command("privacy");
+    const auto shown = command("privacy", session(*asked), form({{"contact", "bob@example.org"}}));
+    EXPECT_EQ(value(*shown, "policy"), "prefer");
+    EXPECT_EQ(value(*shown, "otr_clear"), "0");
+    EXPECT_THAT(shown->xml(), HasSubstr("In between I decrypt"));
+    const auto done = command("privacy", session(*asked),
+                              form({{"contact", "bob@example.org"}, {"policy", "require"}, {"otr_clear", "true"}}));
+    EXPECT_EQ(done->findChild("command")->findAttribute("status"), "completed");
+    EXPECT_EQ(bob().privacy.policy, Policy::require);
+    EXPECT_TRUE(bob().privacy.otr_clear);
+}
+
+TEST_F(PrivacyCommandsTest, privacy_of_nobody_is_asked_again) {
+    const auto asked = command("privacy");
+    const auto again = command("privacy", session(*asked), form({{"contact", "nobody"}}));
+    EXPECT_TRUE(xmpp::error_of(*again) || !value(*again, "policy").empty() || again->findChild("command"));
+}
+
+TEST_F(PrivacyCommandsTest, keys_go_out_and_come_in) {
+    const auto asked = command("key-export");
+    const auto again = command("key-export", session(*asked), form({{"passphrase", ""}}));
+    EXPECT_EQ(again->findChild("command")->findAttribute("status"), "executing");
+    const auto exported = command("key-export", session(*asked), form({{"passphrase", "open sesame"}}));
+    const std::string key = value(*exported, "key");
+    ASSERT_THAT(key, StartsWith("-----BEGIN PGP PRIVATE KEY BLOCK-----"));
+    const std::string before = ask_words("fingerprint");
+    const auto replace = command("key-replace");
+    command("key-replace", session(*replace), form({}));
+    EXPECT_NE(ask_words("fingerprint"), before);
+    const auto import = command("key-import");
+    const auto done = command("key-import", session(*import), form({{"key", key}, {"passphrase", "open sesame"}}));
+    EXPECT_THAT(done->xml(), HasSubstr("From now on this key is used"));
+    EXPECT_EQ(ask_words("fingerprint"), before);
+}
+
+}  // namespace
+}  // namespace gateway
