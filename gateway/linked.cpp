@@ -38,6 +38,7 @@ struct Linked::State : std::enable_shared_from_this<State> {
         std::unique_ptr<Mailbox> mailbox;
         std::unique_ptr<Submission> submission;
         bool refusal_told = false;
+        Account account{};  // as it was when it was started
     };
     boost::asio::io_context& io;
     coi::net::TlsContext& tls;
@@ -79,6 +80,7 @@ struct Linked::State : std::enable_shared_from_this<State> {
         out.login = coi::net::Login{user, account->login.password, account->login.oauth};
         out.reach = settings.reach;
         out.ehlo_name = settings.ehlo_name;
+        all[id].account = *account;
         all[id].submission = std::make_unique<Submission>(io, tls, std::move(out));
         calls.ready(id);
         store.ask<std::vector<Cursor>>(
@@ -109,12 +111,58 @@ struct Linked::State : std::enable_shared_from_this<State> {
             store.commit([id, cursor](Database& db) { accounts::save(db, id, cursor); }, {});
         };
         to.trouble = [this, id](const std::optional<coi::Error>& what) { trouble_of(id, what); };
+        to.looked = [this, id](coi::KeyTrace trace) { looked(id, trace); };
         to.note = [jid = account.jid](const std::string& what) { log::warn("mailbox of {}: {}", jid, what); };
         One& one = all[id];
         one.mailbox =
             std::make_unique<Mailbox>(io, tls, account, std::move(cursors),
                                       Mailbox::Settings{settings.reach, settings.limits, settings.poll}, std::move(to));
         one.mailbox->start();
+    }
+
+    /// Who holds the key of a mailbox is known from now on.
+    void looked(AccountId id, coi::KeyTrace trace) {
+        const Account* account = directory.find(id);
+        if (!account || account->key_holder != KeyHolder::unknown) return;
+        Account known = *account;
+        known.key_holder = trace == coi::KeyTrace::none ? KeyHolder::coigate : KeyHolder::elsewhere;
+        log::info(
+            "mailbox of {}: {}", known.jid,
+            trace == coi::KeyTrace::none ? "no other program's key was found" : "another program uses a key there");
+        directory.save(std::move(known),
+                       [this, id, trace, self = weak_from_this()](const Store::Failure& failure, AccountId) {
+                           const auto alive = self.lock();
+                           const Account* saved = alive && !failure ? directory.find(id) : nullptr;
+                           if (saved && trace != coi::KeyTrace::none) calls.tell(*saved, trace_words(*saved, trace));
+                       });
+    }
+
+    static std::string trace_words(const Account& account, coi::KeyTrace trace) {
+        const std::string address = account.address.addr_spec();
+        if (trace == coi::KeyTrace::setup_message) {
+            return say(
+                account.lang,
+                "In the mailbox {1} lies a key of yours, in an Autocrypt Setup Message. Until you decide, I send "
+                "no key and encrypt nothing, so that your other program can go on reading all answers. To use "
+                "that key here, write to me: key import. To make a new one, with whose mail the other program "
+                "can do nothing: key replace",
+                {address});
+        }
+        return say(
+            account.lang,
+            "Another mail program of yours uses a key for {1}. Until you decide, I send no key and encrypt "
+            "nothing, so that it can go on reading all answers. To use its key here, export it there and write "
+            "to me: key import. To make a new one, with whose mail the other program can do nothing: key replace",
+            {address});
+    }
+
+    /// Whether nothing that its sessions use has changed.
+    static bool is_about_keys(Account before, const Account& now) {
+        if (before == now) return false;  // linked once more: the user wants it tried again
+        before.key_holder = now.key_holder;
+        before.policy = now.policy;
+        before.lang = now.lang;
+        return before == now;
     }
 
     void trouble_of(AccountId id, const std::optional<coi::Error>& what) {
@@ -147,6 +195,9 @@ void Linked::start() {
     State& s = *state_;
     s.directory.on_saved = [&s](const Account& account) {
         if (account.kind != Account::Kind::mailbox || s.stopped) return;
+        const auto running = s.all.find(account.id);
+        if (running != s.all.end() && s.is_about_keys(running->second.account, account))
+            return void(running->second.account = account);
         s.all.erase(account.id);
         s.enqueue(account.id);
     };

@@ -47,6 +47,7 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
     const Settings settings;
     const Calls calls;
     bool closed = false, filing = false;
+    bool looked = false;  // for another program's key
     bool connected = false;
     std::optional<coi::Error> trouble;
     std::string chats_folder;  // watched by its own session once known
@@ -119,6 +120,13 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
             if (server->enabled && !server->chats_folder.empty() && chats_folder.empty()) {
                 chats_folder = server->chats_folder;
                 spawn(watch(chats_folder));
+            }
+            if (account.key_holder == KeyHolder::unknown && !looked) {
+                const auto trace = co_await coi::find_key_trace(session, account.address);
+                if (!trace && !session.usable()) co_return trace.error();
+                looked = trace.has_value();  // else the next session looks again; mail is read all the same
+                if (!closed && trace) calls.looked(*trace);
+                if (!closed && !trace) calls.note("it cannot be searched for keys: " + trace.error().text);
             }
         }
         const std::string name = folder.empty() ? "INBOX" : folder;

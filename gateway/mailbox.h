@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "coi/key_search.h"
 #include "coi/net/connect.h"
 #include "gateway/account.h"
 #include "gateway/inbox.h"
@@ -30,7 +31,8 @@ class Mailbox {
         std::function<void(Arrival, std::function<void(Verdict)>)> arrived;
         std::function<void(const Cursor&)> moved;  // without a mail: first link, UIDVALIDITY change
         std::function<void(const std::optional<coi::Error>&)> trouble;  // nullopt when all is well again
-        std::function<void(const std::string& what)> note;              // for the log: oversize mail left out …
+        std::function<void(coi::KeyTrace)> looked;          // for another program's key; once, if nobody knows yet
+        std::function<void(const std::string& what)> note;  // for the log: oversize mail left out …
     };
     Mailbox(boost::asio::io_context&, coi::net::TlsContext&, Account, std::vector<Cursor>, Settings, Calls);
     ~Mailbox();  // closes the sessions

@@ -97,6 +97,19 @@ const char* PrivacyWords::name(Policy policy) {
     return policy == Policy::require ? "require" : policy == Policy::off ? "off" : "prefer";
 }
 
+/// Why an account has no key that could be used here.
+Ending PrivacyWords::no_key(AccountId id, const std::string& lang) const {
+    const Account* account = registrar_.directory().find(id);
+    if (account && account->key_holder == KeyHolder::unknown) {
+        return {
+            say(lang, "Your mailbox is still being looked through for a key of yours. Please try again in a moment."),
+            "wait", "resource-constraint"};
+    }
+    return wrong(say(lang,
+                     "Your mailbox is used with another program's key. Write to me: key import (to use that key here), "
+                     "or key replace (to make a new one)"));
+}
+
 Ending PrivacyWords::trouble(const std::string& lang) const {
     return {say(lang, "The gateway cannot do this at the moment. Please try again in a few minutes."), "wait",
             "resource-constraint"};
@@ -136,10 +149,7 @@ void PrivacyWords::invite(const Asker& asker,
     const Done refuse = [done](Ending ending) { done(std::move(ending), std::nullopt); };
     with_account(asker, refuse, [self = shared_from_this(), asker, done](const Account& account) {
         if (account.key_holder != KeyHolder::coigate) {
-            return done(self->wrong(say(asker.lang,
-                                        "Your mailbox is used with another program's key. Write to me: key import (to "
-                                        "use that key here), or key replace (to make a new one)")),
-                        std::nullopt);
+            return done(self->no_key(account.id, asker.lang), std::nullopt);
         }
         self->desk_.invite(account.id, [self, asker, done](std::optional<coi::securejoin::Invite> invite) {
             if (!invite) return done(self->trouble(asker.lang), std::nullopt);
@@ -163,7 +173,7 @@ void PrivacyWords::join(const Asker& asker, const std::string& text, Done done) 
     }
     with_account(asker, done, [self = shared_from_this(), asker, invite = *invite, done](const Account& account) {
         const std::string address = invite.address.addr_spec();
-        self->desk_.join(account.id, invite, [self, asker, address, done](SecureJoin::Joined joined) {
+        self->desk_.join(account.id, invite, [self, asker, address, id = account.id, done](SecureJoin::Joined joined) {
             switch (joined) {
                 case SecureJoin::Joined::begun:
                     return done({say(asker.lang,
@@ -176,9 +186,7 @@ void PrivacyWords::join(const Asker& asker, const std::string& text, Done done) 
                     return done({say(asker.lang, "These were too many invites. Please try again in an hour."), "wait",
                                  "policy-violation"});
                 case SecureJoin::Joined::no_key:
-                    return done(self->wrong(say(asker.lang,
-                                                "Your mailbox is used with another program's key. Write to me: key "
-                                                "import (to use that key here), or key replace (to make a new one)")));
+                    return done(self->no_key(id, asker.lang));
                 case SecureJoin::Joined::busy:
                     return done(self->trouble(asker.lang));
             }

@@ -58,6 +58,7 @@ class PrivacyWords : public std::enable_shared_from_this<PrivacyWords> {
     void set_policy(const Asker&, const Account&, Policy, const Done&);
     std::string policy_line(const Account&, const Contact*, const std::string& lang) const;
     Ending took_key(const coi::Result<coi::openpgp::Fingerprint>&, const std::string& lang) const;
+    Ending no_key(AccountId, const std::string& lang) const;
     Ending trouble(const std::string& lang) const;
     Ending wrong(const std::string& words) const { return {words, "modify", "not-acceptable"}; }
 

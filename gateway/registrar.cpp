@@ -144,7 +144,8 @@ void Registrar::store(const std::string& jid, const LinkRequest& request, Mailbo
     const Account* known = mailbox(jid);
     Account account;
     const bool same = known && known->address.canonical() == request.address.canonical();
-    if (same) account = *known;  // contacts, cursors and settings stay
+    if (same) account = *known;                          // contacts, cursors and settings stay
+    if (!same) account.key_holder = KeyHolder::unknown;  // until the mailbox was looked through
     account.kind = Account::Kind::mailbox;
     account.jid = jid;
     account.address = request.address;

@@ -200,6 +200,34 @@ awaitable<Result<std::vector<Listed>>> ImapClient::since(std::uint32_t from) {
 }
 
 awaitable<Result<std::optional<std::string>>> ImapClient::fetch(std::uint32_t uid, std::size_t most) {
+    return fetch_section(uid, "", most);
+}
+
+awaitable<Result<std::optional<std::string>>> ImapClient::fetch_header(std::uint32_t uid, std::size_t most) {
+    return fetch_section(uid, "HEADER", most);
+}
+
+awaitable<Result<std::vector<std::uint32_t>>> ImapClient::search(std::string sender, std::string field,
+                                                                 std::size_t most) {
+    const auto state = state_;
+    std::set<std::uint32_t> found;
+    const auto take = [&](ImapResponse& response) {
+        const auto* search = std::get_if<ImapSearch>(&response.data);
+        if (!search) return;
+        for (const auto& range : search->found) {  // of what may be a very long range, the end
+            const std::uint32_t end = range.last;
+            for (std::uint32_t uid = end; uid >= range.first && end - uid < most && uid > 0; --uid) found.insert(uid);
+            while (found.size() > most) found.erase(found.begin());
+        }
+    };
+    ImapCommand command = state->command("UID SEARCH FROM");
+    command.string(sender, state->utf8).words("HEADER").string(field).string("");
+    if (auto done = co_await state->must(std::move(command), take); !done) co_return done.error();
+    co_return std::vector<std::uint32_t>(found.rbegin(), found.rend());
+}
+
+awaitable<Result<std::optional<std::string>>> ImapClient::fetch_section(std::uint32_t uid, std::string section,
+                                                                        std::size_t most) {
     const auto state = state_;
     // One byte more than wanted tells a mail that is too big, and costs no more than that [RFC 9051 §6.4.5 partial].
     const std::size_t asked = std::min<std::size_t>(most, 0x7ffffffe) + 1;
@@ -211,7 +239,7 @@ awaitable<Result<std::optional<std::string>>> ImapClient::fetch(std::uint32_t ui
         has_body = true;
         if (fetch->body) body = std::move(fetch->body);
     };
-    const std::string what = std::to_string(uid) + " (UID BODY.PEEK[]<0." + std::to_string(asked) + ">)";
+    const std::string what = std::to_string(uid) + " (UID BODY.PEEK[" + section + "]<0." + std::to_string(asked) + ">)";
     auto status = co_await state->run(state->command("UID FETCH " + what), take, asked + imap_small_literal);
     if (!status) co_return status.error();
     if (status->code.name == "EXPUNGEISSUED") co_return std::optional<std::string>{};  // [RFC 5530 §3]

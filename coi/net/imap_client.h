@@ -72,11 +72,17 @@ class ImapClient {
     /// The whole mail by BODY.PEEK[]; nullopt if it is gone meanwhile; ErrorKind::limit beyond `most` bytes (the
     /// session stays usable, and no more than `most` + 1 bytes were asked for).
     awaitable<Result<std::optional<std::string>>> fetch(std::uint32_t uid, std::size_t most);
+    /// As fetch(), its header block alone.
+    awaitable<Result<std::optional<std::string>>> fetch_header(std::uint32_t uid, std::size_t most);
+    /// UIDs of mails in the selected folder that have a header field of that name and are from `sender`, as the server
+    /// understands it; the newest first, at most `most`.
+    awaitable<Result<std::vector<std::uint32_t>>> search(std::string sender, std::string field, std::size_t most);
     /// Waits until the selected folder may hold new mail (EXISTS grew, EXPUNGE/FETCH are no news) or `longest` is over.
     /// IDLE, renewed before 29 minutes [RFC 2177]; NOOP every `poll` where there is none. true: look.
     /// News that came while another operation ran count: true at once. since() takes the news.
     awaitable<Result<bool>> wait_for_news(Timeout longest, Timeout poll);
-    /// `flags`: "\\Seen $Chat", with or without parentheses, or "" for none. `mail` has CRLF line ends and must live until the end.
+    /// `flags`: "\\Seen $Chat", with or without parentheses, or "" for none. `mail` has CRLF line ends and must live
+    /// until the end.
     awaitable<Result<void>> append(const std::string& folder, const std::string& flags, std::string_view mail);
     /// The value of a server entry (mailbox ""); nullopt if it is not set.
     awaitable<Result<std::optional<std::string>>> metadata(const std::string& entry);
@@ -86,6 +92,8 @@ class ImapClient {
     void close() noexcept;
 
   private:
+    awaitable<Result<std::optional<std::string>>> fetch_section(std::uint32_t uid, std::string section,
+                                                                std::size_t most);
     struct State;
     std::shared_ptr<State> state_;
 };

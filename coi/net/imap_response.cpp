@@ -113,7 +113,7 @@ ImapFetch parse_fetch(ImapScanner& scan, std::uint32_t sequence) {
         const auto [name, section] = parse_item_name(scan);
         scan.space();
         if (section) {
-            if (name == "BODY" && section->empty() && !fetch.body) {
+            if (name == "BODY" && (section->empty() || same_ascii(*section, "HEADER")) && !fetch.body) {
                 fetch.has_body = true;
                 fetch.body = scan.nstring();
             } else {

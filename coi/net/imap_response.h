@@ -61,8 +61,8 @@ struct ImapFetch {
     std::optional<std::uint64_t> size;           // RFC822.SIZE
     std::optional<std::set<std::string>> flags;  // lower case
     std::uint64_t modseq = 0;
-    bool has_body = false;            // BODY[] was there, perhaps as NIL
-    std::optional<std::string> body;  // BODY[], also a part of it from its beginning
+    bool has_body = false;            // BODY[] or BODY[HEADER] was there, perhaps as NIL
+    std::optional<std::string> body;  // whichever was asked for, also a part of it from its beginning
 };
 struct ImapFolder {
     std::string name;

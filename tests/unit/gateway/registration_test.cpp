@@ -58,6 +58,7 @@ TEST_F(RegistrationTest, LinksWhenTheLoginWasCheckedAndCommitted) {
     EXPECT_EQ(linked, std::vector<std::string>{"alice@jabber.example"});
     const Account* account = directory.mailbox_of("alice@jabber.example");
     ASSERT_TRUE(account);
+    EXPECT_EQ(account->key_holder, KeyHolder::unknown) << "until the mailbox was looked through";
     EXPECT_EQ(account->login, login());
 }
 
@@ -115,6 +116,7 @@ TEST_F(RegistrationTest, Section3_3ChangesThePassword) {
     checks[0].answer({changed, ""});
     EXPECT_EQ(xmpp::attribute(*answer(), "type"), "result");
     EXPECT_EQ(directory.mailbox_of("alice@jabber.example")->id, id);
+    EXPECT_EQ(directory.mailbox_of("alice@jabber.example")->key_holder, KeyHolder::coigate) << "as it was";
     EXPECT_EQ(directory.mailbox_of("alice@jabber.example")->login.password, "newpass");
     EXPECT_TRUE(linked.empty()) << "nothing new to subscribe to";
 }

@@ -1,0 +1,23 @@
+// Whether another program of a mailbox's owner uses Autocrypt there: found by what it left in INBOX and Sent.
+//
+// [Autocrypt §"Multiple clients"]: a Setup Message, or mail of the owner's own with an Autocrypt field. Only headers
+// are read, of the newest few that match. Left out: other folders, and mail without such a field.
+
+#pragma once
+
+#include "coi/mail/address.h"
+#include "coi/net/imap_client.h"
+
+namespace coi {
+
+enum class KeyTrace {
+    none,
+    own_mail,       // mail from the owner's address brings a key
+    setup_message,  // a key lies there under a setup code
+};
+
+/// The trace that tells most. Selects folders: the caller selects its own again. Fails as the session does,
+/// and where the server refuses: then nothing is known, and the session may be usable still.
+net::awaitable<Result<KeyTrace>> find_key_trace(net::ImapClient& session, const Address& own);
+
+}  // namespace coi

@@ -1,0 +1,58 @@
+"""Alice links a mailbox in which another program of hers uses Autocrypt: coigate finds that out, sends no key, and says what to do.
+
+A fresh mailbox gets a key of coigate's own at once.
+"""
+
+import base64
+
+from play import World, check
+from server import wait_until
+
+# What another program sends along; for the look into the mailbox only the owner's address in it counts.
+FOREIGN = "addr=carol@mail.test; prefer-encrypt=mutual; keydata=" + base64.b64encode(b"a key of another program").decode()
+
+
+def tells(alice, words):
+    told = alice.wait_for(lambda s: s.kind == "message" and s.sender.split("/")[0] == alice.world.coigate.domain and
+                          words in s.body, 60, f"the gateway tells {words!r}")
+    alice.world.tell(f"  the gateway tells {alice.jid}: {told.body}")
+
+
+def asks(person, words):
+    """As tells_gateway, but only what comes from now on is an answer."""
+    before = len(person.came)
+    person.world.tell(f"{person.jid} → {person.world.coigate.domain}: {words}")
+    person.say(person.world.coigate.domain, words)
+    answer = person.wait_for(lambda s: s in person.came[before:] and s.sender.split("/")[0] == person.world.coigate.domain and s.body,
+                             30, f"the gateway's answer to {words!r}")
+    person.world.tell(f"  the gateway: {answer.body}")
+    return answer.body
+
+
+with World(jabber_people=("alice", "zoe"), mail_people=("bob", "carol", "dave")) as world:
+    alice, zoe, bob, carol = world.jabber("alice"), world.jabber("zoe"), world.mail("bob"), world.mail("carol")
+
+    carol.say("carol@mail.test", "a copy for my other devices", headers={"Autocrypt": FOREIGN})
+    carol.reads("a copy for my other devices")
+    check(alice.links("carol@mail.test").error is None, "the mailbox is linked")
+    tells(alice, "key import")
+    alice.writes("bob@mail.test", "No key with this one")
+    first = bob.reads("No key with this one")
+    check(first["Autocrypt"] is None, "no key is sent along")
+    check("key replace" in asks(alice, "invite"), "and no invite is made, but it is said what to do")
+
+    world.tell("Alice decides for a new key")
+    check("key replace yes" in asks(alice, "key replace"), "the gateway asks once more")
+    check("From now on" in asks(alice, "key replace yes"), "and makes it")
+    alice.writes("bob@mail.test", "Here is my key")
+    check("carol@mail.test" in bob.reads("Here is my key")["Autocrypt"], "which is sent along from then on")
+    check(world.coigate.stop() == 0, "coigate ends cleanly")
+    world.coigate.start()
+    wait_until(lambda: alice.answers(world.coigate.domain), 30, "the gateway answers again")
+    check("https://i.delta.chat/#" in asks(alice, "invite"), "and after a restart too: nothing is looked through again")
+
+    world.tell("Zoe links a fresh mailbox")
+    check(zoe.links("dave@mail.test").error is None, "it is linked")
+    wait_until(lambda: "https://i.delta.chat/#" in asks(zoe, "invite"), 30, "she can invite people")
+    zoe.writes("bob@mail.test", "Here is mine")
+    check("dave@mail.test" in bob.reads("Here is mine")["Autocrypt"], "and her mail brings a key of coigate's")
