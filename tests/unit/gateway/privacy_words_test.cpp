@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/setup_message.h"
 #include "tests/unit/gateway/service_play.h"
 
 namespace gateway {
@@ -143,6 +144,15 @@ TEST_F(PrivacyWordsTest, a_key_goes_out_under_a_passphrase_and_comes_in_again) {
                 StartsWith("This is no secret key"));
 }
 
+TEST_F(PrivacyWordsTest, a_setup_message_is_taken_with_its_code) {
+    const std::string before = ask_words("fingerprint");
+    const std::string file = coi::test::armoured;
+    EXPECT_THAT(ask_words("key import 1234\n" + file), StartsWith("The passphrase or setup code does not fit"));
+    EXPECT_THAT(ask_words("schlüssel importieren\n" + file + "\n" + coi::test::setup_code),
+                StartsWith("Von jetzt an wird dieser Schlüssel"));
+    EXPECT_NE(ask_words("fingerprint"), before);
+}
+
 TEST_F(PrivacyWordsTest, invites_end_with_the_key_they_were_made_for) {
     ask_words("invite");
     ask_words("key replace yes");
@@ -246,7 +256,10 @@ TEST_F(PrivacyCommandsTest, privacy_of_a_contact) {
 TEST_F(PrivacyCommandsTest, privacy_of_nobody_is_asked_again) {
     const auto asked = command("privacy");
     const auto again = command("privacy", session(*asked), form({{"contact", "nobody"}}));
-    EXPECT_TRUE(xmpp::error_of(*again) || !value(*again, "policy").empty() || again->findChild("command"));
+    const auto* stage = again->findChild("command");
+    ASSERT_TRUE(stage) << again->xml();
+    EXPECT_EQ(stage->findAttribute("status"), "executing");
+    EXPECT_THAT(stage->findChild("note")->cdata(), HasSubstr("nobody"));
 }
 
 TEST_F(PrivacyCommandsTest, keys_go_out_and_come_in) {
