@@ -238,7 +238,10 @@ void Sessions::Inside::handshake(Received& received, const std::string& peer, co
         // The other three belong to a handshake under way; the second one may come from an instance not heard before.
         const auto busy = [](const ConnContext* c) { return c && c->auth.authstate != OTRL_AUTHSTATE_NONE; };
         const bool second = seen.kind == Kind::dh_key && busy(find(state.get(), peer, OTRL_INSTAG_MASTER));
-        if (!second && !busy(find(state.get(), peer, instance))) return;
+        ConnContext* const theirs = find(state.get(), peer, instance);
+        if (!second && !busy(theirs)) return;
+        // libotr begins anew with this instance, and would lose the keys of what it had begun with it.
+        if (second && instance != OTRL_INSTAG_MASTER && busy(theirs)) settle(theirs);
     }
     Resource& who = resource(peer);
     who.handshake = now;
