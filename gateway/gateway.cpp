@@ -232,7 +232,8 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                     outbox.with_relay_account(jid, lang, std::move(ready));
                 },
                 [this](const Account& account, const std::string& text) { own_words.say_to(account, text); },
-                [this](AccountId id, const std::string& contact) { jabber_leg.line_up(id, contact); }};
+                [this](AccountId id, const std::string& contact) { jabber_leg.line_up(id, contact); },
+                [this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); }};
     }
 
     ServiceCalls service_calls() {

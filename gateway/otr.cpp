@@ -7,16 +7,17 @@
 #include <set>
 #include <utility>
 
-#include "coi/mail/html.h"
+#include "gateway/allowance.h"
 #include "gateway/identity.h"
+#include "gateway/otr_identities.h"
+#include "gateway/otr_stanza.h"
 #include "gateway/otr_talk.h"
 #include "gateway/otr_words.h"
 #include "gateway/store/keys.h"
+#include "gateway/words.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0203_delay.h"
 #include "xmpp/xep/xep0280_carbons.h"
-#include "xmpp/xep/xep0334_hints.h"
-#include "xmpp/xep/xep0380_eme.h"
 
 namespace gateway {
 namespace {
@@ -26,47 +27,13 @@ using xmpp::otr::Notice;
 using xmpp::otr::Received;
 using xmpp::otr::Sessions;
 using Clock = OtrTalk::Clock;
-using Identity = std::shared_ptr<const xmpp::otr::Identity>;
+using Identity = OtrIdentities::Identity;
 
 constexpr auto forget_after = std::chrono::minutes(20);  // longer than the limits of starts remember
-constexpr std::size_t most_identities = 1000;            // in memory
-constexpr std::size_t longest_text = 64 * 1024;          // bytes of a text that was HTML
-
-/// OTR's plaintext may be HTML [OTR v3 "Data Message"], and nothing says whether it is: only what could not be meant as
-/// it stands is read so.
-std::string readable(const std::string& text) {
-    static constexpr std::string_view marks[] = {"&lt;",  "&gt;", "&amp;", "&quot;", "&#",  "<br",   "<font",   "<html",
-                                                 "<body", "<p>",  "<b>",   "<i>",    "<u>", "<span", "<a href", "</"};
-    const auto has = [&text](std::string_view mark) { return text.find(mark) != std::string::npos; };
-    return std::ranges::any_of(marks, has) ? coi::html_to_text(text, longest_text) : text;
-}
-
-/// The message with another text, and without what spoke of its encryption.
-xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text) {
-    auto copy = std::make_unique<xmpp::Tag>("message");
-    for (const auto* attribute : message.attributes()) copy->addAttribute(attribute->name(), attribute->value());
-    for (const auto* child : message.children()) {
-        const std::string ns = xmpp::namespace_of(*child);
-        if (child->name() != "body" && child->name() != "html" && ns != xmpp::xep0380::ns && ns != xmpp::xep0334::ns)
-            copy->addChild(child->clone());
-    }
-    xmpp::add(*copy, "body", {}, text);
-    return copy;
-}
-
-/// A body of ours for one resource, with what [XEP-0364 §4.3] and [XEP-0380 §3] want beside it.
-xmpp::Stanza otr_message(const std::string& from, const std::string& to, const std::string& body) {
-    auto message = std::make_unique<xmpp::Tag>("message");
-    message->addAttribute("type", "chat");
-    message->addAttribute("from", from);
-    message->addAttribute("to", to);
-    xmpp::add(*message, "body", {}, body);
-    xmpp::xep0380::add_encryption(*message, xmpp::xep0380::otr);
-    xmpp::xep0334::add_no_permanent_store(*message);
-    xmpp::xep0334::add_no_copy(*message);
-    xmpp::xep0280::add_private(*message);
-    return message;
-}
+constexpr std::size_t most_starts = 30;                  // of one account, with whomever, in a minute
+constexpr auto starts_window = std::chrono::minutes(1);
+constexpr std::size_t most_asked = 32;  // resources, of one conversation that is held
+constexpr auto told_window = std::chrono::minutes(10);
 
 }  // namespace
 
@@ -76,7 +43,8 @@ struct Otr::State : std::enable_shared_from_this<State> {
           store(store_),
           workers(workers_),
           settings(std::move(settings_)),
-          calls(std::move(calls_)) {}
+          calls(std::move(calls_)),
+          identities(std::make_shared<OtrIdentities>(store, workers)) {}
 
     using Talk = std::shared_ptr<OtrTalk>;
     using Key = OtrTalk::Key;
@@ -85,21 +53,26 @@ struct Otr::State : std::enable_shared_from_this<State> {
     Talk talk_of(const Account&, const std::string& contact);
     void make_room(AccountId);
     void open(const Talk&, const Account&);
-    void with_identity(AccountId, std::function<void(Identity)>);
-    void found_identity(AccountId, Identity);
 
     void take(const xmpp::Tag& message);
     void take_as(const Account&, const coi::Address& contact, const std::shared_ptr<xmpp::Tag>& message);
+    bool may_start(const Account&, const coi::Address& contact);
+    void refuse(const xmpp::Tag& message);
     void received(const Talk&, const std::shared_ptr<xmpp::Tag>& message, Received);
+    void again(std::vector<queue::Entry>);
     void tell(const Talk&, const Notice&);
-    void started(const Account&, Contact&, const Talk&);
+    void say_of(const Account&, const Notice&, const std::string& contact);
+    bool speaks_otr(const Key&);
+    void started(const Account&, const Talk&);
     void spoke_clearly(const Key&);
     void reply(const std::string& from, const std::string& to, const std::vector<std::string>& bodies);
     void end(const Talk&, const std::string& peer);
 
     void send(const queue::Entry&, const xmpp::Tag& stanza, std::function<void(Outgoing)> done);
-    void hold(const Account&, const Contact&, const Talk&, std::function<void(Outgoing)> done);
+    void hold(const Key&, const std::function<void(Outgoing)>& done);
+    void available(const Account&, const std::string& jid);
     void ask_for_session(const Talk&, const std::string& peer);
+    coi::Result<coi::Address> address_in(const Key&) const;
     std::string jid_of_contact(const Key&) const;
 
     Directory& directory;
@@ -108,8 +81,9 @@ struct Otr::State : std::enable_shared_from_this<State> {
     Settings settings;
     Calls calls;
     std::map<Key, Talk> talks;
-    std::map<AccountId, Identity> identities;
-    std::map<AccountId, std::vector<std::function<void(Identity)>>> asked;
+    std::shared_ptr<OtrIdentities> identities;
+    std::map<Key, std::set<std::string>> held;  // the user knows that something waits; the resources that were asked
+    Allowance starts{most_starts, starts_window}, too_often{1, told_window};
     Clock::time_point polled = Clock::now();
 };
 
@@ -134,21 +108,23 @@ void Otr::State::make_room(AccountId id) {
     for (auto at = talks.lower_bound({id, ""}); at != talks.end() && at->first.first == id; ++at)
         theirs.push_back(at->second);
     if (theirs.size() < settings.conversations) return;
-    const auto oldest =
-        std::ranges::min_element(theirs, [](const Talk& a, const Talk& b) { return a->last_used() < b->last_used(); });
+    const auto worth = [](const Talk& talk) { return std::pair(!talk->is_idle(), talk->last_used()); };
+    const auto oldest = std::ranges::min_element(theirs, {}, worth);
     for (const auto& peer : (*oldest)->encrypted()) end(*oldest, peer);
     talks.erase((*oldest)->key());
 }
 
 void Otr::State::open(const Talk& talk, const Account& account) {
-    with_identity(account.id, [self = shared_from_this(), talk, lang = account.lang](const Identity& identity) {
-        if (!identity) {
-            self->talks.erase(talk->key());
-            return talk->open(nullptr, {}, {});
-        }
-        self->store.ask<std::vector<keys::OtrPeer>>(
+    const auto fail = [self = shared_from_this(), talk] {
+        if (self->find(talk->key()) == talk) self->talks.erase(talk->key());
+        talk->open(nullptr, {}, {});
+    };
+    identities->with(account.id, [this, fail, talk, lang = account.lang](const Identity& identity) {
+        if (!identity) return fail();
+        store.ask<std::vector<keys::OtrPeer>>(
             [key = talk->key()](Database& db) { return keys::otr_peers(db, key.first, key.second); },
-            [talk, identity, lang](const Store::Failure&, const std::vector<keys::OtrPeer>& peers) {
+            [fail, talk, identity, lang](const Store::Failure& failure, const std::vector<keys::OtrPeer>& peers) {
+                if (failure) return fail();
                 std::vector<xmpp::otr::KnownKey> known;
                 for (const auto& peer : peers) {
                     if (const auto fingerprint = xmpp::otr::parse_fingerprint(peer.fingerprint))
@@ -157,42 +133,6 @@ void Otr::State::open(const Talk& talk, const Account& account) {
                 talk->open(identity, std::move(known), otr_words::bodies(lang));
             });
     });
-}
-
-/// nullptr: the store failed.
-void Otr::State::with_identity(AccountId id, std::function<void(Identity)> done) {
-    if (const auto at = identities.find(id); at != identities.end()) return done(at->second);
-    auto& waiters = asked[id];
-    waiters.push_back(std::move(done));
-    if (waiters.size() > 1) return;
-    store.ask<coi::Secret>(
-        [id](Database& db) { return keys::otr_identity(db, id); },
-        [self = shared_from_this(), id](const Store::Failure& failure, const coi::Secret& saved) {
-            if (failure) return self->found_identity(id, nullptr);
-            self->workers.ask<Identity>(
-                "",
-                [saved] {
-                    auto loaded = saved.empty() ? std::nullopt : xmpp::otr::Identity::load(saved.bytes());
-                    if (!loaded) loaded = xmpp::otr::Identity::generate();
-                    return std::make_shared<const xmpp::otr::Identity>(std::move(*loaded));
-                },
-                [self, id, saved](const Identity& identity) {
-                    const coi::Secret bytes{std::string(identity->save().bytes())};
-                    if (bytes == saved) return self->found_identity(id, identity);
-                    self->store.commit([id, bytes](Database& db) { keys::save_otr_identity(db, id, bytes); },
-                                       [self, id, identity](const Store::Failure& failed) {
-                                           self->found_identity(id, failed ? nullptr : identity);
-                                       });
-                });
-        });
-}
-
-void Otr::State::found_identity(AccountId id, Identity identity) {
-    if (identities.size() >= most_identities) identities.clear();
-    if (identity) identities[id] = identity;
-    auto waiters = asked.extract(id);
-    if (waiters.empty()) return;
-    for (const auto& done : waiters.mapped()) done(identity);
 }
 
 // --- from the user
@@ -208,7 +148,7 @@ void Otr::State::take(const xmpp::Tag& message) {
         return take_as(*account, *contact, std::shared_ptr<xmpp::Tag>(message.clone()));
     const auto seen = xmpp::otr::look(body->cdata());
     if (seen.kind == Kind::plain) return calls.take(message, false);
-    if (seen.kind == Kind::tagged) return calls.take(*with_body(message, seen.text), false);
+    if (seen.kind == Kind::tagged) return calls.take(*otr_stanza::with_body(message, seen.text), false);
     std::shared_ptr<xmpp::Tag> copy(message.clone());
     calls.with_account(*user, xmpp::attribute(message, "xml:lang"),
                        [self = shared_from_this(), copy, contact = *contact](const Account* account) {
@@ -227,17 +167,36 @@ void Otr::State::take_as(const Account& account, const coi::Address& contact,
     if (seen.is_plain() && !talk) {
         spoke_clearly(key);
         if (seen.kind == Kind::plain) return calls.take(*message, false);
-        return calls.take(*with_body(*message, seen.text), false);
+        return calls.take(*otr_stanza::with_body(*message, seen.text), false);
     }
     // What lay in offline storage starts nothing: its sender has long stopped waiting.
     if (xmpp::xep0203::delay(*message) && !seen.is_plain() && seen.kind != Kind::data && seen.kind != Kind::fragment)
         return;
+    const bool is_start = !seen.is_plain() && (!talk || seen.kind == Kind::query || seen.kind == Kind::dh_commit);
+    if (is_start && !may_start(account, contact)) return;
     if (!talk) talk = talk_of(account, key.second);
     talk->ask<Received>(
         [from, body = std::string(body)](Sessions& sessions) { return sessions.receive(from, body, Clock::now()); },
         [self = shared_from_this(), talk, message](Received received) {
             self->received(talk, message, std::move(received));
-        });
+        },
+        [self = shared_from_this(), message] { self->refuse(*message); });
+}
+
+/// Over all contacts: each has a limit of its own, and there is no end of contacts.
+bool Otr::State::may_start(const Account& account, const coi::Address& contact) {
+    if (starts.take(account.jid, Clock::now())) return true;
+    say_of(account, {Notice::Kind::too_often}, contact.addr_spec());
+    return false;
+}
+
+/// The store cannot be read: their client has it still, and may send it again.
+void Otr::State::refuse(const xmpp::Tag& message) {
+    const std::string& lang = xmpp::attribute(message, "xml:lang");
+    const auto error =
+        xmpp::error_reply(message, "wait", "resource-constraint",
+                          say(lang, "The gateway cannot take messages right now. Please try again later."), lang);
+    if (error) calls.send(*error);
 }
 
 void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& message, Received received) {
@@ -254,15 +213,35 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
             }
         });
     }
-    for (const auto& notice : received.notices) tell(talk, notice);
+    if (received.was_encrypted) talk->unread.heard(from);
+    for (const auto& notice : received.notices) {
+        if (notice.kind == Notice::Kind::ended_by_peer) talk->unread.heard(from);
+        if (notice.kind == Notice::Kind::started || notice.kind == Notice::Kind::refreshed)
+            again(talk->unread.started(from, notice.fingerprint));
+        tell(talk, notice);
+    }
     if (!received.text) return;
-    const std::string text = received.was_encrypted ? readable(*received.text) : *received.text;
-    if (!received.was_encrypted) {
+    if (received.was_encrypted) {
+        speaks_otr(talk->key());
+    } else {
         if (talk->is_finished(from)) end(talk, from);
         spoke_clearly(talk->key());
     }
-    if (!xmpp::otr::look(text).is_plain()) return tell(talk, {Notice::Kind::unreadable});  // OTR within OTR
-    calls.take(*with_body(*message, text), received.was_encrypted);
+    const auto inner = xmpp::otr::look(received.was_encrypted ? otr_stanza::readable(*received.text) : *received.text);
+    if (!inner.is_plain()) return tell(talk, {Notice::Kind::unreadable});  // OTR within OTR
+    if (!inner.text.empty()) calls.take(*otr_stanza::with_body(*message, inner.text), received.was_encrypted);
+}
+
+/// They go behind what waits, with the ids they had.
+void Otr::State::again(std::vector<queue::Entry> entries) {
+    for (auto& entry : entries) {
+        entry.next = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+        auto copy = std::make_shared<queue::Entry>(std::move(entry));
+        store.commit([copy](Database& db) { copy->id = queue::put(db, *copy); },
+                     [self = shared_from_this(), copy](const Store::Failure& failure) {
+                         if (!failure) self->calls.committed(std::move(*copy));
+                     });
+    }
 }
 
 void Otr::State::tell(const Talk& talk, const Notice& notice) {
@@ -271,21 +250,34 @@ void Otr::State::tell(const Talk& talk, const Notice& notice) {
     const Contact* met = directory.contact(id, canonical);
     const std::string address = met ? met->address.addr_spec() : canonical;
     if (!account) return;
-    if (notice.kind == Notice::Kind::started) {
-        if (const auto parsed = coi::parse_addr_spec(address)) started(*account, directory.know(id, *parsed), talk);
-    }
-    if (const auto words = otr_words::of(notice, address, account->lang)) calls.say(*account, *words);
+    if (notice.kind == Notice::Kind::started) started(*account, talk);
+    say_of(*account, notice, address);
 }
 
-void Otr::State::started(const Account& account, Contact& contact, const Talk& talk) {
-    talk->hold_told = false;
-    const bool first = !contact.privacy.otr;
-    contact.privacy.otr = true;
+void Otr::State::say_of(const Account& account, const Notice& notice, const std::string& contact) {
+    if (notice.kind == Notice::Kind::too_often && !too_often.take(account.jid, Clock::now())) return;
+    if (const auto words = otr_words::of(notice, contact, account.lang)) calls.say(account, *words);
+}
+
+/// From now on nothing goes to them in the clear. True: until now it did.
+bool Otr::State::speaks_otr(const Key& key) {
+    const auto address = address_in(key);
+    if (!address) return false;
+    Contact& contact = directory.know(key.first, *address);
+    if (std::exchange(contact.privacy.otr, true)) return false;
     directory.save(contact);
-    if (first) {
-        calls.say(account, otr_words::explanation(contact.address.addr_spec(), contact.privacy.has_key, account.lang));
+    return true;
+}
+
+void Otr::State::started(const Account& account, const Talk& talk) {
+    held.erase(talk->key());
+    const bool first = speaks_otr(talk->key());
+    const Contact* contact = directory.contact(account.id, talk->key().second);
+    if (first && contact) {
+        calls.say(account,
+                  otr_words::explanation(contact->address.addr_spec(), contact->privacy.has_key, account.lang));
     }
-    calls.released(account.id, contact.canonical);
+    calls.released(account.id, talk->key().second);
 }
 
 /// A message in the clear while no session stands is the user's word to go on so.
@@ -299,16 +291,17 @@ void Otr::State::spoke_clearly(const Key& key) {
     Contact& contact = directory.know(key.first, met->address);
     contact.privacy.otr = false;
     directory.save(contact);
-    if (talk) talk->hold_told = false;
+    held.erase(key);
     calls.say(*account, otr_words::over(contact.address.addr_spec(), account->lang));
     calls.released(key.first, key.second);
 }
 
 void Otr::State::reply(const std::string& from, const std::string& to, const std::vector<std::string>& bodies) {
-    for (const auto& body : bodies) calls.send(*otr_message(from, to, body));
+    for (const auto& body : bodies) calls.send(*otr_stanza::message(from, to, body));
 }
 
 void Otr::State::end(const Talk& talk, const std::string& peer) {
+    talk->unread.heard(peer);
     talk->ask<std::vector<std::string>>(
         [peer](Sessions& sessions) { return sessions.end(peer); },
         [self = shared_from_this(), talk, peer](const std::vector<std::string>& bodies) {
@@ -318,9 +311,13 @@ void Otr::State::end(const Talk& talk, const std::string& peer) {
 
 // --- to the user
 
-std::string Otr::State::jid_of_contact(const Key& key) const {
+coi::Result<coi::Address> Otr::State::address_in(const Key& key) const {
     const Contact* contact = directory.contact(key.first, key.second);
-    const auto address = contact ? coi::Result<coi::Address>(contact->address) : coi::parse_addr_spec(key.second);
+    return contact ? contact->address : coi::parse_addr_spec(key.second);
+}
+
+std::string Otr::State::jid_of_contact(const Key& key) const {
+    const auto address = address_in(key);
     const auto jid = address ? jid_of(*address, settings.component) : std::nullopt;
     return jid ? jid->bare() : settings.component;
 }
@@ -331,45 +328,42 @@ void Otr::State::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::f
     const xmpp::Tag* body = xmpp::child(stanza, "body", "");
     const bool is_theirs = account && contact && body && xmpp::attribute(stanza, "type") != "error";
     if (!is_theirs || !contact->privacy.otr) return done({});
-    const auto talk = talk_of(*account, entry.contact);
-    const auto peers = talk->encrypted();
-    if (peers.empty()) return hold(*account, *contact, talk, std::move(done));
-    using Messages = std::vector<std::pair<std::string, std::vector<std::string>>>;
+    const Key key{entry.account, entry.contact};
+    const auto talk = find(key);
+    const auto peers = talk ? talk->encrypted() : std::vector<std::string>{};
+    if (peers.empty()) return hold(key, done);
+    struct Encrypted {
+        std::string peer;
+        std::vector<std::string> bodies;
+        std::optional<xmpp::otr::KnownKey> key;
+    };
+    using Messages = std::vector<Encrypted>;
     std::shared_ptr<xmpp::Tag> original(stanza.clone());
     talk->ask<Messages>(
         [peers, text = body->cdata()](Sessions& sessions) {
             Messages out;
-            for (const auto& peer : peers) out.emplace_back(peer, sessions.send(peer, text).messages);
+            for (const auto& peer : peers)
+                out.push_back({peer, sessions.send(peer, text).messages, sessions.key_of(peer)});
             return out;
         },
-        [self = shared_from_this(), original, talk, done = std::move(done)](const Messages& messages) {
+        [self = shared_from_this(), original, key, done, talk, entry](const Messages& messages) {
             Outgoing out{Outgoing::Kind::encrypted, {}};
-            for (const auto& [peer, bodies] : messages) {
-                for (std::size_t i = 0; i < bodies.size(); ++i) {
-                    auto piece = otr_message(xmpp::attribute(*original, "from"), peer, bodies[i]);
-                    if (i + 1 == bodies.size()) {  // the client has the message with its last piece
-                        piece->addAttribute("id", xmpp::attribute(*original, "id"));
-                        for (const auto* child : original->children()) {
-                            if (child->name() != "body" && child->name() != "subject") piece->addChild(child->clone());
-                        }
-                    }
-                    out.stanzas.push_back(std::move(piece));
-                }
+            for (const auto& [peer, bodies, theirs] : messages) {
+                if (theirs && !bodies.empty()) talk->unread.sent(peer, theirs->fingerprint, entry);
+                for (auto& piece : otr_stanza::pieces(*original, peer, bodies)) out.stanzas.push_back(std::move(piece));
             }
-            if (!out.stanzas.empty()) return done(std::move(out));
-            const Account* still = self->directory.find(talk->key().first);
-            const Contact* met = self->directory.contact(talk->key().first, talk->key().second);
-            if (!still || !met) return done({Outgoing::Kind::held, {}});
-            self->hold(*still, *met, talk, done);
-        });
+            out.stanzas.empty() ? self->hold(key, done) : done(std::move(out));
+        },
+        [done] { done({Outgoing::Kind::held, {}}); });
 }
 
 /// Said once; and a client that knows OTR is asked to start.
-void Otr::State::hold(const Account& account, const Contact& contact, const Talk& talk,
-                      std::function<void(Outgoing)> done) {
-    if (!std::exchange(talk->hold_told, true)) {
-        calls.say(account, otr_words::held(contact.address.addr_spec(), account.lang));
-        ask_for_session(talk, account.jid);
+void Otr::State::hold(const Key& key, const std::function<void(Outgoing)>& done) {
+    const Account* account = directory.find(key.first);
+    const Contact* contact = directory.contact(key.first, key.second);
+    if (account && contact && held.try_emplace(key).second) {
+        calls.say(*account, otr_words::held(contact->address.addr_spec(), account->lang));
+        ask_for_session(talk_of(*account, key.second), account->jid);
     }
     done({Outgoing::Kind::held, {}});
 }
@@ -380,6 +374,17 @@ void Otr::State::ask_for_session(const Talk& talk, const std::string& peer) {
         [self = shared_from_this(), talk, peer](const std::optional<std::string>& query) {
             if (query) self->reply(self->jid_of_contact(talk->key()), peer, {*query});
         });
+}
+
+/// A resource that comes is asked once while something waits.
+void Otr::State::available(const Account& account, const std::string& jid) {
+    std::vector<Key> waiting;
+    for (auto at = held.lower_bound({account.id, ""}); at != held.end() && at->first.first == account.id; ++at) {
+        auto& asked = at->second;
+        if (waiting.size() < settings.conversations && asked.size() < most_asked && asked.insert(jid).second)
+            waiting.push_back(at->first);
+    }
+    for (const auto& key : waiting) ask_for_session(talk_of(account, key.second), jid);
 }
 
 // --- the room
@@ -397,11 +402,7 @@ void Otr::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::function
 void Otr::available(const std::string& jid) {
     const auto user = bare(jid);
     const Account* account = user ? state_->directory.of_user(*user) : nullptr;
-    if (!account) return;
-    auto& talks = state_->talks;
-    for (auto at = talks.lower_bound({account->id, ""}); at != talks.end() && at->first.first == account->id; ++at) {
-        if (at->second->hold_told) state_->ask_for_session(at->second, jid);
-    }
+    if (account) state_->available(*account, jid);
 }
 
 void Otr::unavailable(const std::string& jid) {
@@ -411,8 +412,12 @@ void Otr::unavailable(const std::string& jid) {
     auto& talks = state_->talks;
     for (auto at = talks.lower_bound({account->id, ""}); at != talks.end() && at->first.first == account->id; ++at) {
         const auto talk = at->second;
+        talk->unread.heard(jid);  // what did not reach it is still in the queue
         if (!talk->has(jid)) continue;
-        talk->ask<bool>([jid](Sessions& sessions) { return sessions.end(jid).empty(); }, [talk](bool) {});
+        talk->ask<bool>([jid](Sessions& sessions) { return sessions.end(jid).empty(); },
+                        [state = state_, talk](bool) {  // what was under way to it waits for another session
+                            if (talk->encrypted().empty()) state->calls.released(talk->key().first, talk->key().second);
+                        });
     }
 }
 
@@ -421,7 +426,7 @@ void Otr::tick() {
     if (now - state_->polled < std::chrono::seconds(70)) return;
     state_->polled = now;
     std::erase_if(state_->talks, [now](const auto& talk) {
-        return talk.second->is_idle() && !talk.second->hold_told && now - talk.second->last_used() > forget_after;
+        return talk.second->is_idle() && now - talk.second->last_used() > forget_after;
     });
     for (const auto& entry : state_->talks) {
         const auto talk = entry.second;
@@ -455,8 +460,8 @@ void Otr::off(const Account& account, const std::string& contact) {
     const State::Key key{account.id, contact};
     if (const auto talk = state_->find(key)) {
         for (const auto& peer : talk->encrypted()) state_->end(talk, peer);
-        talk->hold_told = false;
     }
+    state_->held.erase(key);
     const Contact* met = state_->directory.contact(account.id, contact);
     if (!met || !met->privacy.otr) return;
     Contact& known = state_->directory.know(account.id, met->address);
@@ -466,7 +471,7 @@ void Otr::off(const Account& account, const std::string& contact) {
 }
 
 void Otr::fingerprint(const Account& account, std::function<void(std::string)> done) {
-    state_->with_identity(account.id, [done = std::move(done)](const Identity& identity) {
+    state_->identities->with(account.id, [done = std::move(done)](const Identity& identity) {
         done(identity ? xmpp::otr::print(identity->fingerprint()) : "");
     });
 }

@@ -45,6 +45,7 @@ class Otr {
             with_account;
         std::function<void(const Account&, const std::string& text)> say;     // the gateway itself to its user
         std::function<void(AccountId, const std::string& contact)> released;  // held stanzas may go now
+        std::function<void(queue::Entry)> committed;                          // a stanza once more, to the Jabber leg
     };
     Otr(Directory&, Store&, Workers&, Settings, Calls);
     ~Otr();

@@ -5,29 +5,44 @@
 namespace gateway {
 
 using xmpp::otr::SessionState;
+using Sessions = OtrTalk::Sessions;
+
+namespace {
+
+// A text of the longest mail that is carried (gateway/feature/text).
+constexpr Sessions::Limits limits{16'000, 256 * 1024, 16, 32};
+
+}  // namespace
 
 void OtrTalk::open(std::shared_ptr<const xmpp::otr::Identity> identity, std::vector<xmpp::otr::KnownKey> known,
                    Sessions::Words words) {
     auto waiting = std::exchange(waiting_, {});
     if (!identity) {
-        jobs_ -= waiting.size();
+        failed_ = true;
+        for (const auto& job : waiting) drop(job);
         return;
     }
     workers_.run(
         strand(),
         [inside = inside_, identity = std::move(identity), known = std::move(known), words = std::move(words)] {
-            inside->sessions.emplace(*identity, known, Sessions::Limits{}, words);
+            inside->sessions.emplace(*identity, known, limits, words);
         },
         [] {});
     ready_ = true;
-    for (const auto& start : waiting) start();
+    for (const auto& job : waiting) job.start();
 }
 
-void OtrTalk::run(std::function<void()> start) {
+void OtrTalk::run(Job job) {
     ++jobs_;
     last_used_ = Clock::now();
-    if (ready_) return start();
-    waiting_.push_back(std::move(start));
+    if (failed_) return drop(job);
+    if (ready_) return job.start();
+    waiting_.push_back(std::move(job));
+}
+
+void OtrTalk::drop(const Job& job) {
+    --jobs_;
+    if (job.failed) job.failed();
 }
 
 OtrTalk::Summary OtrTalk::summary_of(const Sessions& sessions) {

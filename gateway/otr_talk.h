@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "gateway/event.h"
+#include "gateway/otr_unread.h"
 #include "gateway/store/store.h"
 #include "gateway/workers.h"
 #include "xmpp/otr/sessions.h"
@@ -30,10 +31,11 @@ class OtrTalk : public std::enable_shared_from_this<OtrTalk> {
 
     /// Ready from now on; nullptr: it will never be, and what waits is let go.
     void open(std::shared_ptr<const xmpp::otr::Identity>, std::vector<xmpp::otr::KnownKey>, Sessions::Words);
-    /// Runs `work` on the strand, `done` on the loop after the summary was brought up to date. In order.
+    /// Runs `work` on the strand, `done` on the loop after the summary was brought up to date. In order. `failed`: it
+    /// will never be ready.
     template <class T>
-    void ask(std::function<T(Sessions&)> work, std::function<void(T)> done) {
-        run([self = shared_from_this(), work = std::move(work), done = std::move(done)] {
+    void ask(std::function<T(Sessions&)> work, std::function<void(T)> done, std::function<void()> failed = {}) {
+        const auto start = [self = shared_from_this(), work = std::move(work), done = std::move(done)] {
             struct Answer {
                 T value;
                 Summary summary;
@@ -48,7 +50,8 @@ class OtrTalk : public std::enable_shared_from_this<OtrTalk> {
                     self->settle(std::move(answer.summary));
                     done(std::move(answer.value));
                 });
-        });
+        };
+        run({start, std::move(failed)});
     }
 
     /// Resources in a session, the one heard last first.
@@ -61,7 +64,7 @@ class OtrTalk : public std::enable_shared_from_this<OtrTalk> {
     Clock::time_point last_used() const { return last_used_; }
     const Key& key() const { return key_; }
 
-    bool hold_told = false;  // the user knows that something waits
+    OtrUnread unread;
 
   private:
     struct Summary {
@@ -74,15 +77,19 @@ class OtrTalk : public std::enable_shared_from_this<OtrTalk> {
     };
     static Summary summary_of(const Sessions&);
     std::string strand() const;
-    void run(std::function<void()> start);
+    struct Job {
+        std::function<void()> start, failed;
+    };
+    void run(Job);
+    void drop(const Job&);
     void settle(Summary);
 
     Key key_;
     Workers& workers_;
     std::shared_ptr<Inside> inside_ = std::make_shared<Inside>();
     Summary summary_;
-    std::vector<std::function<void()>> waiting_;
-    bool ready_ = false;
+    std::vector<Job> waiting_;
+    bool ready_ = false, failed_ = false;
     std::size_t jobs_ = 0;
     Clock::time_point last_used_ = Clock::now();
 };

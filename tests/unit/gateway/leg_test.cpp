@@ -276,5 +276,47 @@ TEST_F(LegTest, attempts_that_end_at_once_do_not_pile_up_on_the_stack) {
     EXPECT_EQ(done.size(), static_cast<std::size_t>(lines));
 }
 
+TEST_F(LegTest, a_held_line_waits_for_its_word_without_counting_attempts) {
+    commit("bob", "a");
+    commit("bob", "b");
+    commit("carol", "c");
+    finish("a", Fate::Kind::held);
+    EXPECT_THAT(tried, ElementsAre("a", "c")) << "others go on";
+    leg->tick(time);
+    EXPECT_EQ(flying.size(), 1u);
+    leg->line_up(AccountId{1}, "nobody");
+    leg->line_up(AccountId{1}, "bob");
+    wait_for_attempts(3);
+    EXPECT_THAT(tried, ElementsAre("a", "c", "a"));
+    finish("a");
+    wait_for_attempts(4);
+    finish("b");
+    finish("c");
+    EXPECT_THAT(done, ElementsAre("a", "b", "c"));
+    EXPECT_EQ(on_disk(), 0);
+}
+
+TEST_F(LegTest, a_held_line_is_tried_again_after_a_minute) {
+    commit("bob", "a");
+    finish("a", Fate::Kind::held);
+    ASSERT_EQ(leg->next_wake(), time + 60s);
+    time += 60s;
+    leg->tick(time);
+    wait_for_attempts(2);
+    std::vector<queue::Entry> heads;
+    store.now([&](Database& db) { heads = queue::heads(db, queue::Leg::mail, 0, 10); });
+    ASSERT_EQ(heads.size(), 1u);
+    EXPECT_EQ(heads[0].attempts, 0);
+}
+
+TEST_F(LegTest, a_word_that_comes_while_the_attempt_is_under_way_counts) {
+    commit("bob", "a");
+    leg->line_up(AccountId{1}, "bob");
+    finish("a", Fate::Kind::held);
+    wait_for_attempts(2);
+    finish("a", Fate::Kind::held);
+    EXPECT_TRUE(leg->next_wake()) << "but only for that attempt";
+}
+
 }  // namespace
 }  // namespace gateway

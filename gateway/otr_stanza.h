@@ -1,0 +1,25 @@
+// What OTR makes of a stanza: its text taken out, or ours put in.
+//
+// [XEP-0364 §4.3] [XEP-0380 §3]. Pure.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "xmpp/stanza.h"
+
+namespace gateway::otr_stanza {
+
+/// OTR's plaintext may be HTML [OTR v3 "Data Message"], and nothing says whether it is: only what could not be meant as
+/// it stands is read so.
+std::string readable(const std::string& text);
+/// The message with another text, and without what spoke of its encryption.
+xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text);
+/// A body of ours for one resource (or a bare JID), with the hints that keep it from everybody else.
+xmpp::Stanza message(const std::string& from, const std::string& to, const std::string& body);
+/// A message of the queue as the bodies it was encrypted to: the last one carries its id and all that is no text.
+std::vector<xmpp::Stanza> pieces(const xmpp::Tag& original, const std::string& to,
+                                 const std::vector<std::string>& bodies);
+
+}  // namespace gateway::otr_stanza

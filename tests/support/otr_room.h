@@ -1,0 +1,167 @@
+// The room of OTR (gateway/otr) with a store, one account (alice) and the clients of her resources, which are libotr's.
+
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/otr.h"
+#include "gateway/store/keys.h"
+#include "tests/support/otr_client.h"
+#include "tests/support/store_loop.h"
+#include "xmpp/wire.h"
+
+namespace gateway {
+
+/// Made once: a key takes long. 0 is the gateway's.
+inline const xmpp::otr::Identity& otr_test_identity(std::size_t which) {
+    using xmpp::otr::Identity;
+    static const std::array<Identity, 3> made{Identity::generate(), Identity::generate(), Identity::generate()};
+    return made.at(which);
+}
+
+struct OtrRoom : testing::Test {
+    inline static const std::string user = "alice@jabber.example", phone = user + "/phone", desk = user + "/desk",
+                                    bob = "bob\\40example.net@coi.jabber.example", bobs = "bob@example.net";
+    struct Taken {
+        std::string text;
+        bool from_otr;
+        bool operator==(const Taken&) const = default;
+        friend void PrintTo(const Taken& each, std::ostream* out) {
+            *out << (each.from_otr ? "sealed " : "clear ") << testing::PrintToString(each.text);
+        }
+    };
+
+    StoreLoop loop;
+    Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
+    Directory directory{store};
+    Workers workers{2, loop.post()};
+    std::vector<xmpp::Stanza> sent, stanzas;  // by the room; of them and of what was encrypted: what no client had yet
+    std::vector<Taken> taken;
+    std::vector<xmpp::Stanza> outbox;
+    std::vector<std::string> said, released;
+    std::vector<queue::Entry> again;
+    Otr::Settings settings{"coi.jabber.example"};
+    AccountId id{};
+    std::unique_ptr<Otr> otr;
+    std::map<std::string, OtrClient*> clients;
+
+    void SetUp() override {
+        Account account;
+        account.jid = user;
+        account.address = {"", "alice", "jabber.example"};
+        directory.save(account, [&](const Store::Failure&, AccountId saved) { id = saved; });
+        loop.flush(store);
+        store.now([&](Database& db) {
+            keys::save_otr_identity(db, id, coi::Secret(std::string(otr_test_identity(0).save().bytes())));
+        });
+        begin();
+    }
+    /// The process begins: nothing is known but what the store holds.
+    void begin() {
+        Otr::Calls calls;
+        calls.send = [this](const xmpp::Tag& tag) {
+            sent.emplace_back(tag.clone());
+            stanzas.emplace_back(tag.clone());
+        };
+        calls.take = [this](const xmpp::Tag& message, bool from_otr) {
+            taken.push_back({xmpp::child(message, "body", "")->cdata(), from_otr});
+            outbox.emplace_back(message.clone());
+        };
+        calls.with_account = [this](const std::string&, const std::string&,
+                                    const std::function<void(const Account*)>& ready) { ready(directory.find(id)); };
+        calls.say = [this](const Account&, const std::string& text) { said.push_back(text); };
+        calls.released = [this](AccountId, const std::string& contact) { released.push_back(contact); };
+        calls.committed = [this](queue::Entry entry) { again.push_back(std::move(entry)); };
+        otr = std::make_unique<Otr>(directory, store, workers, settings, std::move(calls));
+    }
+
+    /// Until nothing is under way.
+    void settle() {
+        for (int i = 0; i < 6; ++i) {
+            loop.flush(store);
+            loop.run_until([this] { return workers.waiting() == 0; });
+        }
+    }
+    xmpp::Stanza message(const std::string& from, const std::string& body, const std::string& inside = "",
+                         const std::string& to = bob) {
+        auto stanza = xmpp::parse_stanza("<message type='chat' id='s1' xml:lang='en' from='" + from + "' to='" + to +
+                                         "'>" + inside + "</message>");
+        xmpp::add(*stanza, "body", {}, body);
+        return stanza;
+    }
+    void writes(const std::string& from, const std::string& body, const std::string& inside = "",
+                const std::string& to = bob) {
+        otr->take(*message(from, body, inside, to));
+    }
+    /// Everything that the client at `jid` wants to send, and that anybody wants to tell it, goes; what its user read.
+    std::vector<std::string> talk(OtrClient& client, const std::string& jid = phone, const std::string& to = bob) {
+        clients[jid] = &client;
+        std::vector<std::string> read;
+        for (bool more = true; more;) {
+            for (const auto& body : std::exchange(client.out, {})) writes(jid, body, "", to);
+            settle();
+            for (const auto& stanza : std::exchange(stanzas, {})) {
+                const std::string& target = xmpp::attribute(*stanza, "to");
+                const auto at = clients.find(target == user ? jid : target);
+                if (at == clients.end()) continue;
+                const auto text = at->second->receives(xmpp::child(*stanza, "body", "")->cdata());
+                if (text && at->second == &client) read.push_back(*text);
+            }
+            more = !client.out.empty() || !stanzas.empty();
+        }
+        return read;
+    }
+    void start(OtrClient& client, const std::string& jid = phone, const std::string& to = bob) {
+        client.out.push_back("?OTRv23?");
+        talk(client, jid, to);
+        EXPECT_TRUE(client.is_encrypted());
+    }
+    /// A mail's text on its way to alice.
+    Outgoing sends(const std::string& text, const std::string& inside = "", const std::string& contact = bobs) {
+        queue::Entry entry;
+        entry.account = id;
+        entry.contact = contact;
+        entry.name = "m1";
+        entry.payload = text;
+        auto stanza = xmpp::parse_stanza("<message type='chat' id='m1' from='" + bob + "' to='" + user + "'>" + inside +
+                                         "</message>");
+        xmpp::add(*stanza, "body", {}, text);
+        std::optional<Outgoing> out;
+        otr->send(entry, *stanza, [&](Outgoing outgoing) { out = std::move(outgoing); });
+        settle();
+        if (!out) ADD_FAILURE() << "the line would wait for ever";
+        return out ? std::move(*out) : Outgoing{};
+    }
+    /// The same, up to what the user at `jid` reads.
+    std::optional<std::string> reads(OtrClient& client, const std::string& text, const std::string& jid = phone) {
+        std::optional<std::string> read;
+        const Outgoing out = sends(text);
+        EXPECT_EQ(out.kind, Outgoing::Kind::encrypted);
+        for (const auto& stanza : out.stanzas) {
+            const std::string body = xmpp::child(*stanza, "body", "")->cdata();
+            EXPECT_THAT(body, testing::StartsWith("?OTR"));
+            if (xmpp::attribute(*stanza, "to") == jid) read = client.receives(body);
+        }
+        return read;
+    }
+    const Privacy& privacy() { return directory.contact(id, bobs)->privacy; }
+    std::size_t told(const std::string& words) {
+        return static_cast<std::size_t>(
+            std::count_if(said.begin(), said.end(), [&](const auto& line) { return line.find(words) != line.npos; }));
+    }
+    std::size_t queries() {
+        return static_cast<std::size_t>(std::count_if(sent.begin(), sent.end(), [](const auto& stanza) {
+            const xmpp::Tag* body = xmpp::child(*stanza, "body", "");
+            return body && body->cdata().starts_with("?OTRv");
+        }));
+    }
+};
+
+}  // namespace gateway
