@@ -4,6 +4,7 @@ OTR by libotr, policy "manual". A line that came or went encrypted has an O in i
 """
 
 import os
+import re
 
 from terminal import Terminal
 
@@ -32,10 +33,18 @@ class Mcabber:
         self.terminal.shows("Your status has been set", seconds)
         return self
 
+    def befriends(self, jid):
+        """It tells the end of a session only to contacts that it sees online."""
+        self.terminal.types(f"/add {_quoted(jid)}")
+        self.terminal.stands("{o}", jid, seconds=30)
+
     def opens(self, jid):
         """The buffer of a conversation, which shows what came. The contact must be there: he wrote, or says() was called."""
         if self._chat != jid:
-            self.terminal.types(f"/roster search {jid.split('@')[0]}")
+            # Searched downwards, by a piece of the JID; the gateway's own is a piece of all others, and stands last.
+            self.terminal.types("/roster top")
+            piece = re.split(r"[@\\]", jid)[0]
+            self.terminal.types(f"/roster search {piece}" if "@" in jid else "/roster bottom")
             self.terminal.types("")  # chat mode: the buffer is shown
             self._chat = jid
         return self
@@ -61,6 +70,10 @@ class Mcabber:
         mark = self.terminal.mark()
         self.opens(jid).terminal.types("/otr stop .")
         return self.terminal.shows("OTR: channel closed", 10, mark)
+
+    def reads_end(self, jid, seconds=30):
+        """The one who had the session with us has ended it."""
+        return self.opens(jid).terminal.stands("OTR: channel closed", seconds=seconds)
 
     def asks_secret(self, jid, secret):
         """Begins to verify by a shared secret."""

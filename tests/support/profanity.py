@@ -39,6 +39,9 @@ class Profanity:
         self.terminal.shows("Private key generation complete", 60)
         return self
 
+    def befriends(self, jid):
+        """It needs no subscription."""
+
     def opens(self, jid):
         """The window of a conversation; what says() types goes there."""
         if self._chat != jid:
@@ -54,14 +57,16 @@ class Profanity:
         return self.opens(jid).terminal.shows(text, seconds, since)
 
     def starts_otr(self, jid, seconds=30):
-        mark = self.terminal.mark()
         self.opens(jid).terminal.types("/otr start")
-        return self.terminal.shows_one(("OTR session started", "OTR session refreshed"), seconds, mark)
+        return self.terminal.stands(jid, "[OTR]", seconds=seconds)
 
     def ends_otr(self, jid):
-        mark = self.terminal.mark()
         self.opens(jid).terminal.types("/otr end")
-        return self.terminal.shows("OTR session ended", 10, mark)
+        return self.reads_end(jid)
+
+    def reads_end(self, jid, seconds=30):
+        """The window's title says that the conversation is not encrypted any more."""
+        return self.opens(jid).terminal.stands(jid, "[unencrypted]", seconds=seconds)
 
     def asks_secret(self, jid, secret):
         """Begins to verify by a shared secret, or answers with it."""

@@ -79,8 +79,22 @@ class Terminal:
                     if any(text in line for text in texts):
                         return line
                 if self._ended or not self._news.wait(deadline - time.monotonic()):
-                    screen = "\n".join(line.rstrip() for line in self._screen.display if line.strip())
-                    raise Failure(f"{self.name} does not show {' or '.join(map(repr, texts))} within {seconds:g} s; its screen:\n{screen}")
+                    raise Failure(f"{self.name} does not show {' or '.join(map(repr, texts))} within {seconds:g} s; its screen:\n"
+                                  f"{self._picture()}")
+
+    def stands(self, *texts, seconds=30):
+        """Waits until a line on the screen, as it is now, contains all `texts`; returns the line."""
+        deadline = time.monotonic() + seconds
+        with self._news:
+            while True:
+                for line in self._screen.display:
+                    if all(text in line for text in texts):
+                        return line.strip()
+                if self._ended or not self._news.wait(deadline - time.monotonic()):
+                    raise Failure(f"{self.name} does not show {texts} within {seconds:g} s; its screen:\n{self._picture()}")
+
+    def _picture(self):
+        return "\n".join(line.rstrip() for line in self._screen.display if line.strip())
 
     @property
     def running(self):
