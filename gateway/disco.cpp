@@ -15,6 +15,7 @@
 #include "xmpp/xep/xep0199_ping.h"
 #include "xmpp/xep/xep0231_bob.h"
 #include "xmpp/xep/xep0333_markers.h"
+#include "xmpp/xep/xep0380_eme.h"
 
 namespace gateway {
 namespace {
@@ -33,7 +34,7 @@ xep0030::Info about_gateway(const std::string& lang) {
 
 xep0030::Info about_contact(const coi::Address& address) {
     return {{{"account", "registered", address.addr_spec()}},
-            {xep0030::ns_info, xep0092::ns, xep0184::ns, xep0199::ns, xep0333::ns}};
+            {xep0030::ns_info, xep0092::ns, xep0184::ns, xep0199::ns, xep0333::ns, xep0380::ns}};
 }
 
 Stanza info(const Tag& iq, const std::string& node, const std::string& user, const std::string& lang,

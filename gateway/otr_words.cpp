@@ -46,10 +46,12 @@ std::optional<std::string> of(const xmpp::otr::Notice& notice, const std::string
                        : say(lang, "Your program asks for {1}: “{2}”. Write the answer to me: verify {1} ANSWER",
                              {contact, notice.text});
         case Kind::smp_succeeded:
-            return say(lang,
-                       "The secrets are the same: OTR with {1} ends at this gateway and nowhere else, as far as the "
-                       "secret did not travel through the same Jabber server.",
-                       {contact});
+            return say(
+                lang,
+                "The secrets are the same: OTR with {1} ends at this gateway, and nobody is in between. One honest "
+                "word: a secret that you sent me by Jabber proves nothing against your own Jabber server, which "
+                "could read it. Against that one compare fingerprints by another way: fingerprint {1}",
+                {contact});
         case Kind::smp_failed:
             return say(lang,
                        "The secrets for {1} are not the same. Either one was mistyped, or somebody is in between.",

@@ -1,4 +1,4 @@
-"""Alice speaks OTR from profanity with Bob, whose mail program encrypts: through the end of a session, a restart, a kill."""
+"""Alice speaks OTR from profanity with Bob, whose mail program encrypts (gpg), and with Cleo's Delta Chat: through ends, a restart, kills."""
 
 from otr_play import play
 from profanity import Profanity

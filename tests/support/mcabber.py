@@ -46,6 +46,7 @@ class Mcabber:
             piece = re.split(r"[@\\]", jid)[0]
             self.terminal.types(f"/roster search {piece}" if "@" in jid else "/roster bottom")
             self.terminal.types("")  # chat mode: the buffer is shown
+            self.terminal.stands(f"Buddy: {jid}")
             self._chat = jid
         return self
 
@@ -61,15 +62,17 @@ class Mcabber:
         return self.opens(jid).terminal.shows(text, seconds, since)
 
     def starts_otr(self, jid, seconds=30):
-        mark = self.terminal.mark()
-        self.opens(jid).terminal.types("/otr start .")
-        return self.terminal.shows("OTR: channel established", seconds, mark)
+        self._acts(jid, "/otr start .", "OTR: channel established", seconds)
 
     def ends_otr(self, jid):
         """The contact is told only if he is online."""
-        mark = self.terminal.mark()
-        self.opens(jid).terminal.types("/otr stop .")
-        return self.terminal.shows("OTR: channel closed", 10, mark)
+        self._acts(jid, "/otr stop .", "OTR: channel closed", 10)
+
+    def _acts(self, jid, command, effect, seconds):
+        """Waits for a further line of the effect, which may stand there from before."""
+        before = self.opens(jid).terminal.count(effect)
+        self.terminal.types(command)
+        self.terminal.counts(effect, before + 1, seconds)
 
     def reads_end(self, jid, seconds=30):
         """The one who had the session with us has ended it."""
@@ -81,6 +84,18 @@ class Mcabber:
 
     def answers_secret(self, jid, secret):
         self.opens(jid).terminal.types(f"/otr smpr . {secret}")
+
+    def is_asked_secret(self, jid):
+        self.reads(jid, "OTR: Socialist Millionaires")
+
+    def fingerprint_of(self, jid):
+        """Of the one who has the session with us, as the program shows it."""
+        mark = self.mark()
+        self.opens(jid).terminal.types("/otr fingerprint .")
+        return re.search(r"((?:[0-9A-F]{8} ?){5})", self.terminal.shows(f"{jid} [", since=mark))[1]
+
+    def mark(self):
+        return self.terminal.mark()
 
     def kill(self):
         self.terminal.kill()

@@ -12,6 +12,7 @@ from gnupg import Gnupg, clear_mail, encrypted_mail, entity, fields
 from play import World, check, check_equal
 from server import Failure, wait_until
 
+SECRET = "strawberry"
 CANARY = f"canary{uuid.uuid4().hex[:8]}"
 
 
@@ -68,6 +69,31 @@ class GpgPerson:
         self.inbox.fetch()
         closed = [mail for mail in self.inbox.came if mail.get_content_type() == "multipart/encrypted"]
         return sum(text in self.gpg.open_mail(mail).plain.decode() for mail in closed)
+
+
+class DeltaPerson:
+    """A Delta Chat as a fresh installation makes it, connected with the user by an invite of its own."""
+
+    def __init__(self, world, otr, name):
+        self.world, self.core, self.user = world, world.delta(name), otr.user
+        self.address = self.core.address
+        otr.client.says(otr.coigate.domain, self.core.call("get_chat_securejoin_qr_code", self.core.account, None))
+        otr.is_told(f"{self.address} is now a verified contact", 60)
+        otr.client.says(otr.jid(self.address), "Hello, by invite")
+        self.chat = self.core.reads("Hello, by invite", 60)["chatId"]
+
+    def writes(self, text):
+        self.world.tell(f"{self.address} → {self.user} (encrypted): {text}")
+        self.core.send(self.chat, text)
+
+    def reads(self, text, seconds=60):
+        message = self.core.reads(text, seconds)
+        if not message["showPadlock"]:
+            raise Failure(f"Delta Chat shows no padlock at {text!r}")
+        self.world.tell(f"  {self.address} (Delta Chat) reads: {text}")
+
+    def count(self, text):
+        return sum(text in message["text"] for message in self.core.messages(self.chat))
 
 
 class OtrPlay:
@@ -141,6 +167,19 @@ class OtrPlay:
         self.sees(person, "after the end")
         self.talk(person, 1, "again")
 
+    def verifies(self, person):
+        """Fingerprints as both sides show them; a secret set by words to the gateway, and one that the client asks for."""
+        mark = self.client.mark()
+        self.client.says(self.coigate.domain, f"fingerprint {person.address}")
+        self.is_told("My OTR key towards you", since=mark)
+        shown = self.client.fingerprint_of(self.jid(person.address)).replace(" ", "").upper()
+        self.is_told(" ".join(shown[at:at + 8] for at in range(0, 40, 8)))
+        check(True, "the client shows the same fingerprint")
+        self.client.says(self.coigate.domain, f"verify {person.address} {SECRET}")
+        self.client.is_asked_secret(self.jid(person.address))
+        self.client.answers_secret(self.jid(person.address), SECRET)
+        self.is_told(f"The secrets are the same: OTR with {person.address}")
+
     def survives_restart(self, person):
         self.world.tell("coigate is stopped, and started again")
         check_equal(self.coigate.stop(), 0, "coigate ends cleanly")
@@ -159,7 +198,7 @@ class OtrPlay:
         self.no_trace("the killed coigate")
         self.coigate.start()
         self.wait_for_gateway()
-        mark = self.client.terminal.mark()
+        mark = self.client.mark()
         self.says(person, "into the old session")
         self.is_told(f"An encrypted message of yours to {person.address} could not be read and was not sent", since=mark)
         self.writes(person, "after the kill")
@@ -186,10 +225,10 @@ class OtrPlay:
 
 
 def play(client_class, is_sealed, prepare=lambda client: None):
-    """The whole play with this client."""
-    with World(jabber_people=("alice", "observer"), mail_people=("bob", "carol")) as world:
+    """The whole play with this client: Bob's program is gpg's, Cleo's is Delta Chat."""
+    with World(jabber_people=("alice", "observer"), mail_people=("bob", "carol", "cleo")) as world:
         gpg = Gnupg(world.work / "gpg")
-        client = client_class(world.work, "alice@jabber.test", world.password, world.jabber_server.c2s_port)
+        client = client_class(world.work, "alice@jabber.test", world.password, world.jabber_server.c2s_port, world.certificates.ca_file)
         try:
             client.connect()
             prepare(client)
@@ -202,9 +241,15 @@ def play(client_class, is_sealed, prepare=lambda client: None):
             otr.is_told(f"OTR protects your conversation with {bob.address} up to this gateway")
             otr.talk(bob, 10, "message")
             otr.no_trace("the running coigate")
+            otr.verifies(bob)
             otr.ends_and_goes_on(bob)
+            cleo = DeltaPerson(world, otr, "cleo")
+            otr.starts(cleo)
+            otr.talk(cleo, 10, "with Delta Chat")
             otr.survives_restart(bob)
             otr.survives_kill(bob)
+            otr.starts(cleo)
+            otr.survives_kill(cleo)
             otr.no_trace("the running coigate")
         finally:
             client.close()

@@ -137,6 +137,11 @@ class PotrPeer:
         self._context.smpGotSecret(secret.encode())
 
     @property
+    def smp_asked(self):
+        """A run is under way."""
+        return self._context.crypto.smp is not None
+
+    @property
     def smp(self):
         """True: the secrets are the same; None: no run came to its end yet."""
         return self._context.smpIsSuccess()

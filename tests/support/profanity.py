@@ -5,6 +5,7 @@ that came or went encrypted has "~" behind its time.
 """
 
 import os
+import re
 
 from terminal import Terminal
 
@@ -73,6 +74,18 @@ class Profanity:
         self.opens(jid).terminal.types(f"/otr secret {secret}")
 
     answers_secret = asks_secret
+
+    def is_asked_secret(self, jid):
+        self.reads(jid, "wants to authenticate your identity")
+
+    def fingerprint_of(self, jid):
+        """Of the one who has the session with us, as the program shows it."""
+        mark = self.mark()
+        self.opens(jid).terminal.types("/otr theirfp")
+        return re.search(r"((?:[0-9A-F]{8} ?){5})", self.terminal.shows("fingerprint", since=mark))[1]
+
+    def mark(self):
+        return self.terminal.mark()
 
     def kill(self):
         self.terminal.kill()

@@ -93,6 +93,22 @@ class Terminal:
                 if self._ended or not self._news.wait(deadline - time.monotonic()):
                     raise Failure(f"{self.name} does not show {texts} within {seconds:g} s; its screen:\n{self._picture()}")
 
+    def count(self, text):
+        """How many lines of the screen contain it, as it is now."""
+        with self._news:
+            return self._count(text)
+
+    def counts(self, text, number, seconds=30):
+        """Waits until that many lines of the screen contain it."""
+        deadline = time.monotonic() + seconds
+        with self._news:
+            while self._count(text) < number:
+                if self._ended or not self._news.wait(deadline - time.monotonic()):
+                    raise Failure(f"{self.name} does not show {text!r} {number} times within {seconds:g} s; its screen:\n{self._picture()}")
+
+    def _count(self, text):
+        return sum(text in line for line in self._screen.display)
+
     def _picture(self):
         return "\n".join(line.rstrip() for line in self._screen.display if line.strip())
 

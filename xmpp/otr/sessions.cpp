@@ -19,6 +19,7 @@ constexpr std::size_t max_jid = 3071;              // [RFC 7622 §3.1] bytes
 constexpr std::size_t max_words = 500;             // bytes of an error's words
 constexpr std::size_t max_instances = 4;           // of one resource, the live one included
 constexpr unsigned max_unreadable = 16;            // in a row: the session is given up (libotr loses memory with each)
+constexpr std::chrono::seconds query_pause{10};    // between ours to all resources and to one of them
 constexpr std::chrono::seconds handshake_age{60};  // the keys of one that stands still are wiped then
 constexpr std::string_view resent_mark = "[resent] ";  // libotr's, before a message that is sent a second time
 
@@ -54,7 +55,10 @@ struct Sessions::Inside {
     Fragments fragments{};
     Limiter limiter{};
     std::uint64_t clock = 0;
+    std::optional<Time> asked{}, asked_all{};  // our last query to a resource, and to all of them (the bare JID)
 
+    static bool lately(const std::optional<Time>& when, Time now) { return when && now - *when < query_pause; }
+    bool may_ask(const std::string& peer, Time now);
     Resource& resource(const std::string& peer);
     ConnContext* live(const std::string& peer) const;
     void forget_peer(const std::string& peer);
@@ -89,6 +93,15 @@ Sessions::Sessions(const Identity& identity, std::vector<KnownKey> known)
 Sessions::~Sessions() = default;
 Sessions::Sessions(Sessions&&) noexcept = default;
 Sessions& Sessions::operator=(Sessions&&) noexcept = default;
+
+/// Two queries at once make two handshakes, and what is written between them cannot be read. (A resource that is asked
+/// by query() may have come after all were asked.)
+bool Sessions::Inside::may_ask(const std::string& peer, Time now) {
+    const bool all = peer.find('/') == peer.npos;
+    if ((all && lately(asked, now)) || !limiter.may_ask(peer, now)) return false;
+    (all ? asked_all : asked) = now;
+    return true;
+}
 
 Resource& Sessions::Inside::resource(const std::string& peer) {
     if (!resources.contains(peer) && resources.size() >= limits.peers) {
@@ -291,7 +304,7 @@ void Sessions::Inside::unreadable(Received& received, const std::string& peer, T
     received.notices.push_back({Notice::Kind::unreadable});
     const ConnContext* session = live(peer);
     const bool other_stands = encrypts(session) && resources.at(peer).unreadable == 0;
-    if (other_stands || !limiter.may_ask(peer, now)) return;
+    if (other_stands || lately(asked_all, now) || !may_ask(peer, now)) return;
     received.replies.push_back(OTR_ERROR_PREFIX + words.unreadable);
     received.replies.push_back(query_text());
 }
@@ -344,7 +357,7 @@ Sent Sessions::send(const std::string& peer, std::string_view text) {
 }
 
 std::optional<std::string> Sessions::query(const std::string& peer, Time now) {
-    if (!inside_->limiter.may_ask(peer, now)) return std::nullopt;
+    if (!inside_->may_ask(peer, now)) return std::nullopt;
     return inside_->query_text();
 }
 

@@ -94,6 +94,23 @@ TEST_F(OtrSessionsTest, TheGatewayAsks) {
     EXPECT_THAT(kinds(talk(alice)), ElementsAre(started));
 }
 
+TEST_F(OtrSessionsTest, OneQueryReachesAllResources) {
+    const std::string user = "alice@jabber.test";
+    EXPECT_TRUE(sessions.query(phone, now));
+    EXPECT_TRUE(sessions.query(desk, now));
+    EXPECT_FALSE(sessions.query(user, now));
+    now += 10s;
+    EXPECT_TRUE(sessions.query(user, now));
+    start(alice);
+    alice.says("in a session that is over");
+    const std::string body = alice.out.at(0);
+    sessions = Sessions(identity(0), {});
+    EXPECT_TRUE(sessions.query(user, now));
+    EXPECT_THAT(sessions.receive(phone, body, now).replies, IsEmpty()) << "it has been asked";
+    now += 10s;
+    EXPECT_EQ(sessions.receive(phone, body, now).replies.size(), 2u);
+}
+
 TEST_F(OtrSessionsTest, TenMessagesEachWay) {
     start(alice);
     for (int i = 0; i < 10; ++i) {
