@@ -215,6 +215,11 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         calls.secure_join = [this](const Account& account, const Arrival& arrival, std::function<void(Verdict)> done) {
             secure_join.take(account, arrival, std::move(done));
         };
+        calls.own_field = [this](const Account& account, const std::string& field) {
+            key_desk.own_field(account.id, field, [this, id = account.id](const coi::openpgp::Fingerprint& key) {
+                if (const Account* still = directory.find(id)) own_words.foreign_key(*still, key);
+            });
+        };
         calls.key_replaced = [this](const Account& account, const Contact& contact,
                                     const coi::openpgp::Fingerprint& key) {
             own_words.key_replaced(account, contact, key);

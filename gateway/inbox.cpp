@@ -67,6 +67,9 @@ void Inbox::take(Arrival arrival, Done done) {
     if (!account) return done({Verdict::Kind::declined, "the account is gone"});
     if (arrival.mail.from.size() != 1)
         return skip(arrival, {Verdict::Kind::declined, reason(Admission::senderless)}, done);
+    const std::string& field = arrival.mail.header("autocrypt");
+    const bool own = arrival.mail.from.front().canonical() == account->address.canonical();
+    if (own && !field.empty() && calls_.own_field) calls_.own_field(*account, field);
     auto waiting = std::make_shared<Arrival>(std::move(arrival));
     calls_.open(*account, waiting->bytes, std::move(waiting->mail),
                 [this, waiting, done = std::move(done)](Unfolded unfolded) mutable {

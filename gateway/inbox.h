@@ -67,6 +67,8 @@ class Inbox {
         /// A contact uses another key now (its fingerprint), or a conversation is encrypted for the first time.
         std::function<void(const Account&, const Contact&, const coi::openpgp::Fingerprint&)> key_replaced;
         std::function<void(const Account&, const Contact&)> encrypted;
+        /// A mail from the account's own address has that Autocrypt field.
+        std::function<void(const Account&, const std::string& field)> own_field{};
     };
     Inbox(Directory&, Store&, Seal, Settings, Calls);
     void take(Arrival arrival, std::function<void(Verdict)> done);

@@ -111,6 +111,29 @@ void KeyDesk::import_key(AccountId id, coi::Secret armoured, coi::Secret passphr
 
 void KeyDesk::replace_key(AccountId id, Took done) { take_key(id, std::nullopt, std::move(done)); }
 
+void KeyDesk::own_field(AccountId id, const std::string& field,
+                        std::function<void(coi::openpgp::Fingerprint)> foreign) {
+    const Account* account = directory_.find(id);
+    if (!account || account->key_holder != KeyHolder::coigate) return;
+    openpgp_.own_key(id, [this, id, field, foreign = std::move(foreign),
+                          address = account->address.canonical()](const std::optional<keys::Own>& own) {
+        if (!own) return;
+        workers_.ask<coi::openpgp::Fingerprint>(
+            "",
+            [field, address] {
+                const auto header = coi::autocrypt::parse(field);
+                if (!header || header->addr.canonical() != address) return coi::openpgp::Fingerprint();
+                const auto info = coi::openpgp::inspect(header->key, now());
+                return info ? info->fingerprint : coi::openpgp::Fingerprint();
+            },
+            [this, id, foreign, ours = own->fingerprint](const coi::openpgp::Fingerprint& brought) {
+                if (brought.empty() || brought == ours) return;
+                const std::string once = std::to_string(static_cast<std::int64_t>(id));
+                if (foreign_.take(once, std::chrono::steady_clock::now())) foreign(brought);
+            });
+    });
+}
+
 /// What was promised with the former key ends with it; who held the key before is over.
 void KeyDesk::take_key(AccountId id, std::optional<keys::Own> key, Took done) {
     openpgp_.replace_key(

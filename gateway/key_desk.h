@@ -54,6 +54,10 @@ class KeyDesk {
                     std::function<void(coi::Result<coi::openpgp::Fingerprint>)> done);
     void replace_key(AccountId, std::function<void(coi::Result<coi::openpgp::Fingerprint>)> done);
 
+    /// A mail from the account's own address brings that Autocrypt field. `foreign` is called if the key in it is not
+    /// ours: once a month at most, since anybody can write such a mail.
+    void own_field(AccountId, const std::string& field, std::function<void(coi::openpgp::Fingerprint)> foreign);
+
     Policy configured() const { return openpgp_.configured(); }
     Otr& otr() { return otr_; }
 
@@ -68,6 +72,7 @@ class KeyDesk {
     SecureJoin& secure_join_;
     Otr& otr_;
     std::function<void(const std::string&, const std::string&, Ready)> relay_account_;
+    Allowance foreign_{1, std::chrono::days(30)};
 };
 
 }  // namespace gateway

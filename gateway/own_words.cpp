@@ -52,6 +52,16 @@ void OwnWords::verified(const Account& account, const Contact& contact) {
                {contact.address.addr_spec(), jid ? jid->bare() : contact.canonical}));
 }
 
+void OwnWords::foreign_key(const Account& account, const coi::openpgp::Fingerprint& key) {
+    say_to(account,
+           say(account.lang,
+               "A mail from your own address {1} brings another key than mine: {2}. If another program of yours uses "
+               "encryption now, let both share a key, or one of us cannot read what is answered: export it there and "
+               "write to me: key import. If you know of no such program, somebody pretends to be you. I have changed "
+               "nothing.",
+               {account.address.addr_spec(), coi::openpgp::grouped(key)}));
+}
+
 void OwnWords::key_replaced(const Account& account, const Contact& contact, const coi::openpgp::Fingerprint& now) {
     const std::string address = contact.address.addr_spec();
     if (contact.privacy.conflicting) {

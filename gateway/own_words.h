@@ -30,6 +30,8 @@ class OwnWords {
     void key_replaced(const Account&, const Contact&, const coi::openpgp::Fingerprint& now);
     /// An invite was followed to its end, by whichever side.
     void verified(const Account&, const Contact&);
+    /// A mail from the user's own address brought a key that is not ours.
+    void foreign_key(const Account&, const coi::openpgp::Fingerprint&);
     void reload(Settings settings) { settings_ = std::move(settings); }
 
   private:
