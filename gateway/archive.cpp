@@ -187,12 +187,13 @@ void Archive::compare(const std::string& jid, Reading& reading) {
     for (const auto& message : reading.failed) ++done[key(message, "to")];
     const Time since = *last_alive_ - before_alive - commit_slack;
     store_.ask<std::map<Key, std::int64_t>>(
-        [account = reading.account, since, done = std::move(done)](Database& db) mutable {
-            for (auto& [message, count] : done) {
+        [account = reading.account, since, done = std::move(done)](Database& db) {
+            auto counted = done;
+            for (auto& [message, count] : counted) {
                 const auto& [from, contact, id] = message;
                 count += ids::count_from(db, account, contact, {id}, from, since);
             }
-            return std::move(done);
+            return counted;
         },
         [this, jid, request = reading.request, key](const Store::Failure& failure,
                                                     std::map<Key, std::int64_t> committed) {

@@ -31,6 +31,7 @@
 #include "gateway/words.h"
 #include "gateway/workers.h"
 #include "xmpp/component.h"
+#include "xmpp/jid.h"
 
 namespace gateway {
 
@@ -268,12 +269,12 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     void take(xmpp::Stanza stanza) {
         if (archive.take(stanza)) return;
         const std::string& name = stanza->name();
-        const xmpp::JID to(xmpp::attribute(*stanza, "to"));
+        const xmpp::JID to = xmpp::read_jid(xmpp::attribute(*stanza, "to"));
         const std::string type = xmpp::attribute(*stanza, "type");
         if (name == "iq") {
             services.take_iq(*stanza);
         } else if (name == "presence") {
-            presence.take(*stanza, services.may_use(xmpp::JID(xmpp::attribute(*stanza, "from")).bare()));
+            presence.take(*stanza, services.may_use(xmpp::read_jid(xmpp::attribute(*stanza, "from")).bare()));
             if (type.empty()) otr.available(xmpp::attribute(*stanza, "from"));
             if (type == "unavailable") otr.unavailable(xmpp::attribute(*stanza, "from"));
         } else if (name == "message" && type == "error") {

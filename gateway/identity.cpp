@@ -5,6 +5,7 @@
 
 #include <initializer_list>
 
+#include "xmpp/jid.h"
 #include "xmpp/xep/xep0106_escape.h"
 
 namespace gateway {
@@ -21,9 +22,9 @@ std::optional<std::pair<std::string, std::string>> cut(const std::string& spec) 
 bool spaced(const std::string& text) { return text.empty() || text.front() == ' ' || text.back() == ' '; }
 
 std::optional<xmpp::JID> jid(const std::string& text, const std::string& server) {
-    if (spaced(text) || server.empty()) return std::nullopt;
-    xmpp::JID made;
-    if (!made.setServer(server) || !made.setUsername(xmpp::xep0106::escape_node(text))) return std::nullopt;
+    if (spaced(text) || server.empty() || server.find_first_of("@/") != server.npos) return std::nullopt;
+    xmpp::JID made = xmpp::read_jid(xmpp::xep0106::escape_node(text) + "@" + server);
+    if (!made || made.username().empty() || made.server().empty()) return std::nullopt;
     return made;
 }
 
@@ -76,7 +77,7 @@ std::optional<xmpp::JID> user_of(const coi::Address& relay_address) {
 }
 
 std::optional<std::string> bare(const std::string& jid) {
-    const xmpp::JID parsed(jid);
+    const xmpp::JID parsed = xmpp::read_jid(jid);
     // gloox takes "a@b@c" for a node a at a server "b@c".
     if (!parsed || parsed.server().empty() || parsed.server().find_first_of("@ /") != std::string::npos)
         return std::nullopt;

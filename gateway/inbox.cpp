@@ -10,6 +10,7 @@
 #include "gateway/identity.h"
 #include "gateway/mint.h"
 #include "gateway/store/accounts.h"
+#include "xmpp/jid.h"
 #include "xmpp/xep/xep0203_delay.h"
 
 namespace gateway {
@@ -168,7 +169,7 @@ void Inbox::take_message(Arrival arrival, Done done) {
     note_read(arrival.mail, *event, contact);
     add_notice(*event, arrival, contact, account.lang);
 
-    const xmpp::JID to(account.jid);
+    const xmpp::JID to = xmpp::read_jid(account.jid);
     queue::Entry entry;
     entry.leg = queue::Leg::jabber;
     entry.account = account.id;
@@ -213,9 +214,8 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
             if (!known.message.empty() && !ids::remember(db, known)) {
                 outcome->duplicate = true;
                 const auto first = ids::contact_message(db, known.account, known.contact, known.message);
-                const auto queued = first && !first->stanza.empty()
-                                        ? queue::find_by_name(db, queue::Leg::jabber, first->stanza.value)
-                                        : std::nullopt;
+                const auto queued =
+                    first && !first->stanza.empty() ? queue::find_stanza(db, first->stanza.value) : std::nullopt;
                 if (queued && queued->held) outcome->open = queued->id;
                 return;
             }

@@ -7,6 +7,7 @@
 #include "gateway/identity.h"
 #include "gateway/store/ids.h"
 #include "gateway/words.h"
+#include "xmpp/jid.h"
 #include "xmpp/xep/xep0172_nick.h"
 
 namespace gateway {
@@ -32,11 +33,11 @@ void Outbox::refuse(const xmpp::Tag& message, const char* type, const char* cond
 void Outbox::take(const xmpp::Tag& message, bool from_otr) {
     const std::string& lang = xmpp::attribute(message, "xml:lang");
     const std::string& type = xmpp::attribute(message, "type");
-    const xmpp::JID from(xmpp::attribute(message, "from"));
+    const xmpp::JID from = xmpp::read_jid(xmpp::attribute(message, "from"));
     if (type == "groupchat") {
         return refuse(message, "cancel", "service-unavailable", say(lang, "Group chats are not carried to mail yet."));
     }
-    const auto contact = address_of(xmpp::JID(xmpp::attribute(message, "to")));
+    const auto contact = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
     if (!contact) {
         return refuse(message, "modify", "jid-malformed",
                       say(lang, "This is not a mail address. A contact is written like bob\\40example.org@{1}.",

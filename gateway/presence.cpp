@@ -4,6 +4,7 @@
 
 #include "gateway/identity.h"
 #include "gateway/words.h"
+#include "xmpp/jid.h"
 #include "xmpp/xep/xep0172_nick.h"
 
 namespace gateway {
@@ -26,7 +27,7 @@ void Presence::take(const xmpp::Tag& stanza, bool may_use) {
     const std::string& type = xmpp::attribute(stanza, "type");
     const auto user = bare(xmpp::attribute(stanza, "from"));
     if (type == "error" || !user) return;
-    const xmpp::JID to(xmpp::attribute(stanza, "to"));
+    const xmpp::JID to = xmpp::read_jid(xmpp::attribute(stanza, "to"));
     if (to.username().empty()) return take_own(stanza, *user, may_use);
     const auto address = address_of(to);
     if (!address) {

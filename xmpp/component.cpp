@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "xmpp/connection.h"
+#include "xmpp/jid.h"
 #include "xmpp/stream.h"
 
 namespace xmpp {
@@ -238,7 +239,7 @@ std::optional<StanzaError> Component::State::objection(const Tag& stanza, const 
     // Prosody compares the sender's domain byte by byte, without folding case.
     if (domain_of(attribute(stanza, "from")) != own.server())
         return StanzaError{"cancel", "bad-request", "the sender is not of this component"};
-    if (JID(attribute(stanza, "to")).server().empty())
+    if (read_jid(attribute(stanza, "to")).server().empty())
         return StanzaError{"cancel", "jid-malformed", "the recipient is no address"};
     if (xml.size() > settings.limits.stanza_bytes)
         return StanzaError{"cancel", "policy-violation", "the stanza is too large"};

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "xmpp/jid.h"
+
 namespace xmpp {
 
 namespace {
@@ -56,7 +58,7 @@ bool Fence::is_pong(const Tag& stanza) const {
     // An error is a pong too: a server without XEP-0199 answers in the same order. The sender counts: ids can be
     // guessed.
     const std::string& type = attribute(stanza, "type");
-    return (type == "result" || type == "error") && JID(attribute(stanza, "from")).full() == server_.full();
+    return (type == "result" || type == "error") && read_jid(attribute(stanza, "from")).full() == server_.full();
 }
 
 std::optional<std::vector<Fence::Verdict>> Fence::take(const Tag& stanza) {

@@ -41,8 +41,8 @@ std::vector<Entry> heads(Database&, Leg, std::int64_t after, std::size_t most);
 /// The next entries of one line with id > after, oldest first, payload included.
 std::vector<Entry> next(Database&, Leg, AccountId, const std::string& contact, std::int64_t after, std::size_t most);
 std::optional<Entry> find(Database&, std::int64_t id);
-/// By the id it carries, while it is in the queue.
-std::optional<Entry> find_by_name(Database&, Leg, const std::string& name);
+/// The stanza of this id, while it is in the queue.
+std::optional<Entry> find_stanza(Database&, const std::string& id);
 /// Deletes it (secure_delete overwrites). False if it was gone already.
 bool done(Database&, std::int64_t id);
 /// Who was told of the delay once stays told.

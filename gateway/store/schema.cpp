@@ -22,7 +22,7 @@ struct Step {
     const char* sql;
 };
 
-constexpr std::array<Step, 2> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 3> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -101,6 +101,10 @@ CREATE TABLE otr_peer (
     account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     contact TEXT NOT NULL, fingerprint TEXT NOT NULL, trust TEXT NOT NULL,
     PRIMARY KEY (account, contact, fingerprint)) WITHOUT ROWID;
+)sql"},
+                                     {"stanzas by name", R"sql(
+DROP INDEX queue_name; -- mail is never looked for by its name
+CREATE INDEX queue_stanza ON queue (name) WHERE leg = 1;
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

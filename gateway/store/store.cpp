@@ -85,6 +85,7 @@ struct Store::State {
     Batch take_urgent(Lock&);
     Batch take(Lock&);
     void commit(Batch);
+    bool run_together(Batch&);
     void run_pieces(Batch&);
     void undo() noexcept;
     void keep_marks(Batch&);
@@ -100,12 +101,15 @@ struct Store::State {
 };
 
 void Store::State::add(Piece piece) {
+    bool news =
+        piece.urgent;  // a mark beside others changes nothing for the thread: it would only wake and sleep again
     {
         const std::lock_guard lock(mutex);
+        news = news || pieces.empty();
         urgent += piece.urgent ? 1 : 0;
         pieces.push_back(std::move(piece));
     }
-    wake.notify_one();
+    if (news) wake.notify_one();
 }
 
 /// Blocks until there is something to commit (true) or the end has come and nothing waits (false).
@@ -189,7 +193,11 @@ void Store::State::commit(Batch batch) {
     const auto before = db->total_changes();
     try {
         db->query("BEGIN IMMEDIATE").run();
-        run_pieces(batch);
+        if (!run_together(batch)) {
+            undo();
+            db->query("BEGIN IMMEDIATE").run();
+            run_pieces(batch);
+        }
         db->query("COMMIT").run();
         if (db->total_changes() != before) ++commits;
         log_used = true;
@@ -202,6 +210,20 @@ void Store::State::commit(Batch batch) {
     }
     report(std::move(batch));
     if (well) rewind_large_log();
+}
+
+/// All pieces without savepoints, for which SQLite copies each page that is changed. False if one of them failed by
+/// itself, which is rare: then nothing of them is kept, and they run anew.
+bool Store::State::run_together(Batch& batch) {
+    try {
+        for (auto& piece : batch) piece.work(*db);
+        return true;
+    } catch (const StoreError& error) {
+        if (error.broken || !db->in_transaction()) throw;
+        return false;
+    } catch (const std::exception&) {
+        return false;
+    }
 }
 
 /// Each piece in its savepoint. Throws if the database itself fails; then nothing of the transaction is to be kept.

@@ -1,8 +1,9 @@
 // The store: one SQLite database, one thread that commits whatever waits.
 //
 // Work is a function run on the store's thread inside a transaction that it shares with everything that waited at that
-// moment (group commit: one message costs one commit, a thousand share one). Each piece of work has its own savepoint:
-// one that throws StoreError is undone alone. `done` comes back on the loop, after the commit reached the disk
+// moment (group commit: one message costs one commit, a thousand share one). One that throws StoreError is undone
+// alone: then all of them run once more, each in its own savepoint. So work must be repeatable: it assigns what it
+// found out, and gives nothing away. `done` comes back on the loop, after the commit reached the disk
 // (synchronous=FULL), in order. Full disk or a broken database: nothing is reported as done, well() turns false, the
 // pieces fail with StoreError, and the store tries by itself until it is well again (health callback). What was given
 // to later() is kept and done then. The write-ahead log is moved into the database and truncated when nothing waits for
@@ -35,8 +36,8 @@ class Store {
 
     /// Commits soon. `done` may be empty. While the store is not well it fails at once.
     void commit(Work work, std::function<void(Failure)> done);
-    /// Rides with the next commit ("done" marks); commits alone when nothing else came for 20 ms. Must be repeatable: a
-    /// commit that failed runs it again.
+    /// Rides with the next commit ("done" marks); commits alone when nothing else came for 20 ms. A commit that failed
+    /// runs it again.
     void later(Work work);
     /// Work that makes a value: `commit<T>` with the value handed over.
     template <class T>

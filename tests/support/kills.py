@@ -102,9 +102,14 @@ class Load:
             self.last_news = time.monotonic()
 
     def settled(self):
-        """Whether everything arrived or was told, or nothing has come for a while."""
+        """Whether everything arrived or was told, or nothing has come for a while and Postfix holds nothing back."""
         self.take_news()
-        return all(each.complete for each in self.conversations) or time.monotonic() - self.last_news > QUIET
+        if all(each.complete for each in self.conversations):
+            return True
+        if time.monotonic() - self.last_news <= QUIET:
+            return False
+        self.world.postfix.flush()  # many kills in a row, and it takes coigate for dead
+        return self.world.postfix.queue_size() == 0
 
     def run(self):
         share = self.messages // self.kills

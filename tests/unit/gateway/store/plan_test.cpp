@@ -48,7 +48,7 @@ void use_everything(Database& db) {
     queue::heads(db, queue::Leg::mail, 0, 10);
     queue::next(db, queue::Leg::mail, account.id, contact.canonical, 0, 10);
     queue::find(db, id);
-    queue::find_by_name(db, queue::Leg::mail, entry.name);
+    queue::find_stanza(db, entry.name);
     queue::list(db, 0, 10);
     queue::retry(db, id, Time{}, 1, "", false);
     queue::done(db, id);
@@ -114,7 +114,7 @@ std::int64_t cost_of_a_message(Database& db, int number) {
     EXPECT_FALSE(ids::by_message(db, entry.account, {"unknown"}));
     EXPECT_TRUE(ids::by_stanza(db, entry.account, entry.contact, known.stanza));
     EXPECT_EQ(queue::next(db, queue::Leg::mail, entry.account, entry.contact, 0, 3).front().id, 1);
-    EXPECT_TRUE(queue::find_by_name(db, queue::Leg::mail, entry.name));
+    EXPECT_FALSE(queue::find_stanza(db, entry.name));
     queue::retry(db, id, Time{}, 1, "later", false);
     if (number % 100 == 0) queue::done(db, id);
     return db.steps() - before;
