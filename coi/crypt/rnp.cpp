@@ -74,7 +74,10 @@ Ring::Ring(std::optional<std::chrono::sys_seconds> now) {
     if (rnp_ffi_create(&raw, RNP_KEYSTORE_GPG, RNP_KEYSTORE_GPG) != RNP_SUCCESS)
         throw std::runtime_error("RNP gives no key ring");
     ffi_.reset(raw);
-    if (now) rnp_set_timestamp(raw, static_cast<std::uint64_t>(now->time_since_epoch().count()));
+    // RNP's own time() is the kernel's coarse one: up to 4 ms behind, so that in them what is new would be from the
+    // future.
+    const auto at = now.value_or(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    rnp_set_timestamp(raw, static_cast<std::uint64_t>(at.time_since_epoch().count()));
     rnp_ffi_set_pass_provider(raw, &Ring::answer, this);
 }
 

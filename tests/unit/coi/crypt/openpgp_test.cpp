@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <thread>
 
 #include "coi/crypt/packets.h"
 #include "coi/crypt/rnp.h"
@@ -49,6 +50,14 @@ std::string kind(const Result<T>& result) {
         default:
             return "other";
     }
+}
+
+TEST(OpenPgp, AKeyMadeAsASecondBeginsIsGoodAtOnce) {
+    const auto second = std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now());
+    std::this_thread::sleep_until(second);
+    const auto secret = generate(alice, second).value();
+    EXPECT_TRUE(public_key(secret, alice));
+    EXPECT_TRUE(encrypt("x", {public_key(secret, alice).value()}, secret, false));
 }
 
 /// Delta Chat writes armour like that, and mail programs cut its last line end off.
