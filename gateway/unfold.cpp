@@ -40,18 +40,20 @@ const std::string& known_copy(const coi::autocrypt::Peer& sender, const coi::ope
 }
 
 /// A header's key, if the header is the mail's sender's and its key is usable. One that we use and that is revoked now
-/// counts as well, or we would go on; a copy of it from before does not make it good again.
+/// counts as well, or we would go on; a copy of it from before does not make it good again. The copy that we have,
+/// which most mail brings, is not looked into again.
 std::optional<coi::openpgp::KeyInfo> usable(const std::optional<coi::autocrypt::Header>& header,
                                             const coi::Message& mail, const coi::autocrypt::Peer& sender,
                                             std::chrono::sys_seconds now) {
     if (!header || mail.from.size() != 1 || header->addr.canonical() != mail.from.front().canonical())
         return std::nullopt;
+    if (header->key == sender.key) return coi::openpgp::KeyInfo{.fingerprint = sender.fingerprint, .can_encrypt = true};
     const auto info = coi::openpgp::inspect(header->key, now);
     if (!info || info->is_secret) return std::nullopt;
     const std::string& known = known_copy(sender, info->fingerprint);
     if (info->revoked && !known.empty()) return *info;
     if (!info->can_encrypt) return std::nullopt;
-    if (known.empty() || known == header->key) return *info;
+    if (known.empty()) return *info;
     const auto before = coi::openpgp::inspect(known, now);
     return before && before->revoked ? std::nullopt : std::optional(*info);
 }

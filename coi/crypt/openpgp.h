@@ -36,7 +36,7 @@ struct Limits {
 
 struct KeyInfo {
     Fingerprint fingerprint;
-    std::vector<std::string> user_ids;
+    std::vector<std::string> user_ids{};
     std::chrono::sys_seconds created{};
     bool is_secret = false;
     bool can_encrypt = false;  // has a valid encryption (sub)key now

@@ -5,9 +5,12 @@
 //   pump N       N messages of 50 conversations as fast as the stream takes them       -> pumped START_NS END_NS
 //   pingpong N   one message at a time, each when the mail of the one before is here   -> latency NS, N times
 //   expect N     answers when N messages more have come from the gateway               -> received N NS ERRORS
+//   newcomers N  one message of each of N users who have never written              -> pumped START_NS END_NS
+//   heartbeat S  pings the component every millisecond, for S seconds               -> heartbeat P50_US P99_US MAX_US N
 //   log on|off   tells each message that comes                                         -> message NS
 // The mails of `pingpong` come to an SMTP sink of our own at SMTP_PORT (0: none).
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -15,6 +18,7 @@
 #include <mutex>
 #include <sstream>
 #include <thread>
+#include <vector>
 
 #include "tests/bench/socket.h"
 
@@ -111,6 +115,8 @@ class Server {
             if (verb == "pump") pump(count);
             if (verb == "pingpong") pingpong(count);
             if (verb == "expect") expect(count);
+            if (verb == "newcomers") newcomers(count);
+            if (verb == "heartbeat") std::thread([this, count] { heartbeat(count); }).detach();
         }
     }
 
@@ -143,6 +149,42 @@ class Server {
             block.clear();
         }
         say("pumped " + std::to_string(start) + " " + std::to_string(now_ns()));
+    }
+
+    void newcomers(std::size_t count) {
+        const auto start = now_ns();
+        std::string block;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto name = "new" + std::to_string(next_++);
+            block += "<message type='chat' id='" + name + "' from='" + name + "@" + domain_ +
+                     "/bench' to='bob0\\40sink.test@" + component_ + "'><body>Hello</body></message>";
+        }
+        if (!send(block)) return say("failed: the stream ended");
+        say("pumped " + std::to_string(start) + " " + std::to_string(now_ns()));
+    }
+
+    /// One ping a millisecond, whether the one before was answered or not.
+    void heartbeat(std::size_t seconds) {
+        const auto end = now_ns() + std::int64_t(seconds) * 1'000'000'000;
+        {
+            const std::lock_guard lock(mutex_);
+            beats_.clear();
+        }
+        for (auto at = now_ns(); at < end; at += 1'000'000) {
+            while (now_ns() < at) std::this_thread::sleep_for(std::chrono::nanoseconds(at - now_ns()));
+            if (!send("<iq type='get' id='beat-" + std::to_string(now_ns()) + "' from='beat@" + domain_ +
+                      "/bench' to='" + component_ + "'><ping xmlns='urn:xmpp:ping'/></iq>"))
+                return say("failed: the stream ended");
+        }
+        std::this_thread::sleep_for(std::chrono::seconds(1));  // the last answers
+        std::unique_lock lock(mutex_);
+        auto beats = beats_;
+        lock.unlock();
+        if (beats.empty()) return say("failed: no heartbeat was answered");
+        std::ranges::sort(beats);
+        const auto microseconds = [&](std::size_t at) { return std::to_string(beats[at] / 1000) + " "; };
+        say("heartbeat " + microseconds(beats.size() / 2) + microseconds(beats.size() * 99 / 100) +
+            microseconds(beats.size() - 1) + std::to_string(beats.size()));
     }
 
     void pingpong(std::size_t count) {
@@ -203,6 +245,10 @@ class Server {
             answers += "<iq type='result' id='" + attribute(stanza, "id") + "' from='" + attribute(stanza, "to") +
                        "' to='" + attribute(stanza, "from") + "'/>";
         }
+        if (const auto id = attribute(stanza, "id"); type == "result" && id.starts_with("beat-")) {
+            const std::lock_guard lock(mutex_);
+            beats_.push_back(now_ns() - std::stoll(id.substr(5)));
+        }
         if (!stanza.starts_with("<message")) return;
         const auto at = now_ns();
         const bool error = type == "error", text = stanza.find("<body") != std::string_view::npos;
@@ -252,6 +298,7 @@ class Server {
     int stream_ = -1;
     std::size_t next_ = 1, received_ = 0, errors_ = 0;
     std::int64_t last_ = 0, mail_at_ = 0;
+    std::vector<std::int64_t> beats_;  // nanoseconds from ping to answer
     std::atomic<bool> log_ = false;
 };
 

@@ -1,0 +1,102 @@
+"""What encryption costs: OpenPGP messages each way through the whole gateway beside the bare library, and whether the loop goes on meanwhile.
+
+Each figure is a function of a Benchmark (tests/bench/run). Everything is measured from outside: CPU by /proc, the loop by the round trip of
+a ping.
+"""
+
+import time
+
+from world import Failure, Peer, figure, free_port, wait_until
+
+PEOPLE = 50  # of each side, in tests/bench/pgp_peer.cpp and component_server.cpp
+OVERHEAD = 1.3  # the gateway's CPU over the bare library's
+
+
+def introduced(benchmark):
+    """A gateway and mail users who know each other's keys; (gateway, peer)."""
+    port = free_port()
+    gateway = benchmark.gateway(smtp_port=port)
+    peer, jabber = Peer("pgp_peer", gateway.lmtp_port, port, "jabber.test"), gateway.jabber.peer
+    jabber.say(f"pump {PEOPLE}")  # makes the users' keys, and sends them in clear mail
+    peer.say("keys")
+    peer.hear("keys")
+    peer.say("introduce")
+    peer.hear("introduced")
+    jabber.say(f"expect {PEOPLE}")
+    jabber.hear("received")
+    jabber.say(f"pump {PEOPLE}")
+    jabber.say(f"expect {PEOPLE}")  # each user is told that the conversation is encrypted from here on
+    jabber.hear("received")
+    gateway.drained()
+    return gateway, peer
+
+
+def sealed_so_far(peer):
+    peer.say("sealed")
+    return peer.hear("sealed")[0]
+
+
+def openpgp(benchmark):
+    """Both ways, 50 conversations, all of it encrypted and signed."""
+    count = benchmark.many(2_000, 200)
+    gateway, peer = introduced(benchmark)
+    peer.say(f"cost {benchmark.many(300, 50)}")
+    closing, opening = peer.hear("cost")
+    figure("openpgp_library_close_us", closing)
+    figure("openpgp_library_open_us", opening)
+
+    jabber, sealed, before, start = gateway.jabber.peer, sealed_so_far(peer), gateway.cpu(), time.monotonic()
+    jabber.say(f"pump {count}")
+    jabber.hear("pumped")
+    wait_until(lambda: sealed_so_far(peer) - sealed == count, 120,
+               lambda: f"all mails are encrypted ({sealed_so_far(peer) - sealed:.0f} of {count} are)")
+    seconds = time.monotonic() - start
+    gateway.drained()
+    cpu = (gateway.cpu() - before) / count
+    figure("xmpp_to_encrypted_rate", count / seconds)
+    figure("xmpp_to_encrypted_cpu_us", cpu, f"<={OVERHEAD * closing:.0f}", cpu <= OVERHEAD * closing)
+
+    peer.say(f"prepare {count}")
+    peer.hear("prepared")
+    before = gateway.cpu()
+    jabber.say(f"expect {count}")
+    peer.say("pump 50")
+    _, refused, start, _ = peer.hear("sent")
+    _, last, errors = jabber.hear("received")
+    cpu = (gateway.cpu() - before) / count
+    if refused or errors:
+        raise Failure(f"{refused + errors:.0f} of {count} mails did not arrive\n{gateway.log_tail()}")
+    peer.end()
+    benchmark.end(gateway)
+    figure("encrypted_to_xmpp_rate", count / ((last - start) / 1e9))
+    figure("encrypted_to_xmpp_cpu_us", cpu, f"<={OVERHEAD * opening:.0f}", cpu <= OVERHEAD * opening)
+
+
+def key_stall(benchmark):
+    """The loop's heartbeat, at rest and while 100 users write for the first time, for each of whom a key is made.
+
+    The best of some rounds counts: what is the machine's own noise is in some of them, what is ours in all.
+    """
+    rounds, seconds, port = benchmark.many(5, 2), 2, free_port()
+    gateway = benchmark.gateway(smtp_port=port)
+    peer, jabber = Peer("pgp_peer", gateway.lmtp_port, port, "jabber.test"), gateway.jabber.peer
+
+    def heartbeat(work=""):
+        """(p99, longest) in microseconds."""
+        jabber.say(f"heartbeat {seconds}")
+        if work:
+            jabber.say(work)
+        _, p99, longest, beats = jabber.hear("heartbeat")
+        if beats < 900 * seconds:
+            raise Failure(f"only {beats:.0f} heartbeats were answered in {seconds} s")
+        gateway.drained()
+        return p99, longest
+
+    rest = min(heartbeat() for _ in range(rounds))
+    busy = min(heartbeat("newcomers 100") for _ in range(rounds))
+    peer.end()
+    benchmark.end(gateway)
+    for name, (p99, longest) in (("at_rest", rest), ("while_100_keys_are_made", busy)):
+        reached = p99 <= 5000
+        figure(f"heartbeat_{name}_p99_us", p99, *(("<=5000", reached) if name != "at_rest" else ()))
+        figure(f"heartbeat_{name}_longest_us", longest)
