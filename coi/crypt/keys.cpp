@@ -89,10 +89,9 @@ bool is_stub(rnp_key_handle_t key) {
 }
 
 Result<void> unlock(rnp::Ring& ring, rnp_key_handle_t primary, const Secret& passphrase) {
-    const std::string words(passphrase.bytes());
     for (const auto& key : rnp::parts(ring, primary)) {
         if (is_stub(key.get()) || !asked(rnp_key_is_protected, key.get())) continue;
-        const auto result = rnp_key_unprotect(key.get(), words.c_str());
+        const auto result = rnp_key_unprotect(key.get(), passphrase.c_str());
         if (result != RNP_SUCCESS)
             return Error{ErrorKind::auth, true, "the passphrase does not open the OpenPGP key", 0, {}};
     }
@@ -170,10 +169,9 @@ Result<Secret> export_key(const Secret& key, const Secret& passphrase) {
     rnp::Ring ring;
     auto primary = ring.add(key.bytes());
     if (!primary) return primary.error();
-    const std::string words(passphrase.bytes());
     for (const auto& part : rnp::parts(ring, primary->get())) {
-        if (words.empty() || is_stub(part.get())) continue;
-        if (rnp_key_protect(part.get(), words.c_str(), RNP_ALGNAME_AES_256, nullptr, RNP_ALGNAME_SHA256, 0) !=
+        if (passphrase.empty() || is_stub(part.get())) continue;
+        if (rnp_key_protect(part.get(), passphrase.c_str(), RNP_ALGNAME_AES_256, nullptr, RNP_ALGNAME_SHA256, 0) !=
             RNP_SUCCESS) {
             return rnp::trouble("the key cannot be protected");
         }

@@ -104,11 +104,10 @@ KeyId key_id(const std::string& digits) {
 
 /// Our key's parts, each locked with `passphrase`: RNP has to ask for every use.
 std::vector<Decryptor> locked_decryptors(rnp::Ring& ring, rnp_key_handle_t own, const Secret& passphrase) {
-    const std::string words(passphrase.bytes());
     std::vector<Decryptor> all;
     for (auto& key : rnp::parts(ring, own)) {
         if (!asked(rnp_key_have_secret, key.get()) || asked(rnp_key_is_protected, key.get())) continue;
-        if (rnp_key_protect(key.get(), words.c_str(), RNP_ALGNAME_AES_128, nullptr, RNP_ALGNAME_SHA256, 1) !=
+        if (rnp_key_protect(key.get(), passphrase.c_str(), RNP_ALGNAME_AES_128, nullptr, RNP_ALGNAME_SHA256, 1) !=
             RNP_SUCCESS) {
             continue;
         }

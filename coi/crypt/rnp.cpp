@@ -84,7 +84,8 @@ Ring::Ring(std::optional<std::chrono::sys_seconds> now) {
 Result<Key> Ring::add(std::string_view key, const Limits& limits) {
     auto bytes = binary(key, limits.key_bytes);
     if (!bytes) return bytes.error();
-    auto packets = split_packets(*bytes, limits.key_bytes);
+    const Secret held(std::move(*bytes));  // it may be a secret key
+    auto packets = split_packets(held.bytes(), limits.key_bytes);
     if (!packets) return packets.error();
     const auto is_primary = [](const Packet& packet) {
         return packet.tag == Tag::public_key || packet.tag == Tag::secret_key;
@@ -92,9 +93,8 @@ Result<Key> Ring::add(std::string_view key, const Limits& limits) {
     if (packets->empty() || !is_primary(packets->front()) || std::ranges::count_if(*packets, is_primary) != 1)
         return malformed("not exactly one OpenPGP key");
     const auto wanted = RNP_LOAD_SAVE_PUBLIC_KEYS | RNP_LOAD_SAVE_SECRET_KEYS | RNP_LOAD_SAVE_PERMISSIVE;
-    const auto from = input(*bytes);
+    const auto from = input(held.bytes());
     const std::string news = text([&](char** out) { return rnp_import_keys(ffi(), from.get(), wanted, out); });
-    OPENSSL_cleanse(bytes->data(), bytes->size());
     // The news are JSON that names the primary key and its subkeys.
     Key found;
     for (std::size_t at = 0; (at = news.find(fingerprint_label, at)) != std::string::npos;) {
@@ -164,8 +164,10 @@ Result<std::string> binary(std::string_view bytes, std::size_t most) {
     const Quiet silence;
     Sink sink(most);
     // COMPAT: RNP 0.16 needs a line end behind armour without a checksum [RFC 9580 §6.1] if its base64 has no padding.
-    const std::string lines = std::string(bytes) + '\n';
-    const auto from = input(lines);
+    std::string copy;
+    copy.reserve(bytes.size() + 1);
+    const Secret lines(std::move(copy.append(bytes).append("\n")));
+    const auto from = input(lines.bytes());
     {
         const auto to = sink.output();
         if (rnp_dearmor(from.get(), to.get()) != RNP_SUCCESS || rnp_output_finish(to.get()) != RNP_SUCCESS) {

@@ -25,6 +25,7 @@ class Secret {
     ~Secret() { wipe(); }
 
     std::string_view bytes() const { return bytes_; }
+    const char* c_str() const { return bytes_.c_str(); }  // for C, which stops at a NUL
     bool empty() const { return bytes_.empty(); }
     bool operator==(const Secret&) const = default;
 
