@@ -1,4 +1,4 @@
-"""What encryption costs: OpenPGP messages each way through the whole gateway beside the bare library, and whether the loop goes on meanwhile.
+"""What encryption costs: OpenPGP and OTR messages each way through the whole gateway beside the bare library, and whether the loop goes on meanwhile.
 
 Each figure is a function of a Benchmark (tests/bench/run). Everything is measured from outside: CPU by /proc, the loop by the round trip of
 a ping.
@@ -8,7 +8,7 @@ import time
 
 from world import Failure, Peer, figure, free_port, wait_until
 
-PEOPLE = 50  # of each side, in tests/bench/pgp_peer.cpp and component_server.cpp
+PEOPLE = 50  # of each side, in tests/bench/pgp_peer.cpp and component_server.h
 OVERHEAD = 1.3  # the gateway's CPU over the bare library's
 
 
@@ -100,3 +100,64 @@ def key_stall(benchmark):
         reached = p99 <= 5000
         figure(f"heartbeat_{name}_p99_us", p99, *(("<=5000", reached) if name != "at_rest" else ()))
         figure(f"heartbeat_{name}_longest_us", longest)
+
+
+def otr(benchmark):
+    """Handshakes with and without keys to be made, and the loop's heartbeat meanwhile; then messages each way in the sessions.
+
+    Of the rounds the best counts, as in key_stall; more than two would be more starts than the gateway answers a client.
+    """
+    users, count, sink = benchmark.many(100, 20), benchmark.many(5_000, 300), free_port()
+    gateway = benchmark.gateway(smtp_port=sink, own_sink=sink, jabber="otr_peer")
+    peer = gateway.jabber.peer
+
+    def handshakes():
+        peer.say(f"handshakes {users}")
+        start, end = peer.hear("handshakes")
+        gateway.drained()
+        return (end - start) / 1e9
+
+    peer.say(f"heartbeat {benchmark.many(20, 5)}")
+    figure("otr_handshakes_with_new_keys_rate", users / handshakes())
+    _, p99, longest, _ = peer.hear("heartbeat")
+    figure("heartbeat_while_100_otr_keys_are_made_p99_us", p99, "<=5000", p99 <= 5000)
+    figure("heartbeat_while_100_otr_keys_are_made_longest_us", longest)
+    rounds = []
+    for _ in range(2):
+        peer.say("end")
+        gateway.drained()
+        before = gateway.cpu()
+        peer.say("heartbeat 2")
+        seconds = handshakes()
+        cpu = gateway.cpu() - before
+        _, p99, longest, _ = peer.hear("heartbeat")
+        rounds.append((p99, longest, seconds, cpu))
+    p99, longest, seconds, cpu = min(rounds)
+    figure("otr_handshakes_rate", users / seconds)
+    figure("otr_handshake_cpu_us", cpu / users)
+    figure("heartbeat_while_100_otr_handshakes_run_p99_us", p99, "<=5000", p99 <= 5000)
+    figure("heartbeat_while_100_otr_handshakes_run_longest_us", longest)
+
+    peer.say("allow")
+    gateway.drained()
+    before = gateway.cpu()
+    peer.say(f"whisper {count}")
+    start, _ = peer.hear("whispered")
+    peer.say(f"mails {count}")
+    last, = peer.hear("mails")
+    figure("otr_to_mail_rate", count / ((last - start) / 1e9))
+    figure("otr_to_mail_cpu_us", (gateway.cpu() - before) / count)
+
+    peer.say("forget")
+    before = gateway.cpu()
+    peer.say(f"expect {count}")
+    pump = Peer("lmtp_pump", gateway.lmtp_port, 50, count, "jabber.test")
+    _, refused, start, _ = pump.hear("sent")
+    _, last, errors = peer.hear("received")
+    cpu = (gateway.cpu() - before) / count
+    pump.end()
+    if refused or errors:
+        raise Failure(f"{refused + errors:.0f} of {count} mails did not arrive\n{gateway.log_tail()}")
+    benchmark.end(gateway)
+    figure("mail_to_otr_rate", count / ((last - start) / 1e9))
+    figure("mail_to_otr_cpu_us", cpu)

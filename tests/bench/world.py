@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "tests/support"))
 import coigate  # noqa: E402
 from server import Failure, free_port, wait_until  # noqa: E402
 
-PEERS = {"component_server": [], "lmtp_pump": [], "raw_imap": ["-lssl", "-lcrypto"]}  # pgp_peer needs CMake, and is not in BUILD
+PEERS = {"component_server": [], "lmtp_pump": [], "raw_imap": ["-lssl", "-lcrypto"]}  # pgp_peer and otr_peer need CMake, and are not in BUILD
 
 
 def figure(name, value, target=None, reached=None):
@@ -27,7 +27,7 @@ def figure(name, value, target=None, reached=None):
 def build(log):
     """The release program and the peers."""
     log("building (release) ...")
-    for command in (["cmake", "--preset", "release"], ["cmake", "--build", "--preset", "release", "--target", "coigate", "pgp_peer"]):
+    for command in (["cmake", "--preset", "release"], ["cmake", "--build", "--preset", "release", "--target", "coigate", "pgp_peer", "otr_peer"]):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         if done.returncode != 0:
             raise Failure(f"{' '.join(command)} failed:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
@@ -71,9 +71,9 @@ class JabberServer:
 
     domain, component_domain, secret = "jabber.test", "coi.jabber.test", "bench"
 
-    def __init__(self, smtp_port=0):
+    def __init__(self, smtp_port=0, program="component_server"):
         self.component_port = free_port()
-        self.peer = Peer("component_server", self.component_port, smtp_port, self.component_domain, self.domain)
+        self.peer = Peer(program, self.component_port, smtp_port, self.component_domain, self.domain)
 
 
 class Gateway(coigate.Coigate):
