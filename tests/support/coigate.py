@@ -112,6 +112,12 @@ class Coigate(Server):
                               check=True)
         return [json.loads(line)["jid"] for line in done.stdout.splitlines()]
 
+    def queue(self):
+        """What waits in the running gateway, a line each."""
+        done = subprocess.run([program(), "queue", "list", "--json", "--config", str(self.config)], capture_output=True, text=True,
+                              check=True)
+        return done.stdout.splitlines()
+
     def lmtp(self, mail, to, sender):
         """What our LMTP says to a mail (bytes), as (code, words): of the first command that refuses it, or of the end of data."""
         with smtplib.LMTP("127.0.0.1", self.lmtp_port, timeout=60) as lmtp:
