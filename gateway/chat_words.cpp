@@ -202,6 +202,7 @@ bool ChatWords::answer_privacy(const Asked& asked) {
         case Word::join:
             return privacy_->join(asker, rest, tell), true;
         case Word::fingerprint:
+            if (lower(rest) == "mail") return privacy_->mail_fingerprints(asker, tell), true;
             return privacy_->fingerprint(asker, rest, tell), true;
         case Word::accept:
             return privacy_->accept(asker, rest, tell), true;

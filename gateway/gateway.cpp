@@ -61,8 +61,10 @@ struct Gateway::State : std::enable_shared_from_this<State> {
           directory(store),
           workers(Workers::usual(), [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),
           openpgp(directory, store, workers, openpgp_settings(config)),
-          own_words(store, {config.xmpp.component, config.mail.expire},
-                    [this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); }),
+          own_words(
+              store, {config.xmpp.component, config.mail.expire},
+              [this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); },
+              [this](queue::Entry entry) { mail_leg.committed(std::move(entry)); }),
           tls(config.mail.ca_file),
           wake(io),
           sweep(io),
@@ -249,6 +251,10 @@ struct Gateway::State : std::enable_shared_from_this<State> {
             linked.check(std::move(request), lang, std::move(done));
         };
         calls.health = [this](const Account& account, const std::string& lang) { return linked.health(account, lang); };
+        calls.mail_to = [this](const Account& account, const std::string& subject, const std::string& text,
+                               std::function<void(bool)> done) {
+            own_words.mail_to(account, subject, text, std::move(done));
+        };
         calls.linked = [this](const std::string& jid) { presence.linked(jid); };
         calls.unlinked = [this](const std::string& jid, const std::vector<std::string>& contacts) {
             presence.unlinked(jid, contacts);

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "coi/message.h"
 #include "gateway/identity.h"
 #include "gateway/mint.h"
 #include "gateway/words.h"
@@ -28,8 +29,34 @@ void OwnWords::say_to(const Account& account, const std::string& text) {
     xmpp::add(message, "body", {}, xmpp::clean(text));
     entry->payload = xmpp::print(message);
     store_.commit([entry](Database& db) { entry->id = queue::put(db, *entry); },
-                  [committed = committed_, entry](const Store::Failure& failure) {
+                  [committed = jabber_, entry](const Store::Failure& failure) {
                       if (!failure) committed(std::move(*entry));
+                  });
+}
+
+void OwnWords::mail_to(const Account& account, const std::string& subject, const std::string& text,
+                       std::function<void(bool)> done) {
+    auto entry = std::make_shared<queue::Entry>();
+    entry->taken = entry->next = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    entry->expires = entry->taken + settings_.expire;
+    coi::Message mail;
+    mail.id = coi::mint(account.address.domain);
+    mail.from = mail.to = {account.address};
+    mail.date = std::chrono::floor<std::chrono::seconds>(entry->taken);
+    mail.subject = subject;
+    mail.text = text;
+    auto bytes = coi::print(mail);
+    if (!bytes) return done(false);
+    entry->leg = queue::Leg::mail;
+    entry->account = account.id;
+    entry->contact = account.address.canonical();
+    entry->name = mail.id.value;
+    entry->from = entry->to = account.address.addr_spec();
+    entry->payload = std::move(*bytes);
+    store_.commit([entry](Database& db) { entry->id = queue::put(db, *entry); },
+                  [committed = mail_, entry, done = std::move(done)](const Store::Failure& failure) {
+                      if (!failure) committed(std::move(*entry));
+                      done(!failure);
                   });
 }
 

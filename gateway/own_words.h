@@ -20,10 +20,14 @@ class OwnWords {
         std::string component;  // our domain: who speaks
         std::chrono::milliseconds expire = std::chrono::days(5);
     };
-    OwnWords(Store& store, Settings settings, std::function<void(queue::Entry)> committed)
-        : store_(store), settings_(std::move(settings)), committed_(std::move(committed)) {}
+    using Committed = std::function<void(queue::Entry)>;
+    OwnWords(Store& store, Settings settings, Committed to_jabber, Committed to_mail)
+        : store_(store), settings_(std::move(settings)), jabber_(std::move(to_jabber)), mail_(std::move(to_mail)) {}
 
     void say_to(const Account&, const std::string& text);
+    /// A mail from a linked mailbox's address to itself, in the clear: a way that does not pass the Jabber server.
+    /// `done`: false if the store is away.
+    void mail_to(const Account&, const std::string& subject, const std::string& text, std::function<void(bool)> done);
     /// Once per contact: their conversation is encrypted, and by what.
     void encrypted(const Account&, const Contact&);
     /// A contact writes with another key than before.
@@ -37,7 +41,7 @@ class OwnWords {
   private:
     Store& store_;
     Settings settings_;
-    std::function<void(queue::Entry)> committed_;
+    Committed jabber_, mail_;
 };
 
 }  // namespace gateway

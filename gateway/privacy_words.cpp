@@ -230,6 +230,27 @@ void PrivacyWords::fingerprint(const Asker& asker, const std::string& contact, D
     });
 }
 
+void PrivacyWords::mail_fingerprints(const Asker& asker, Done done) {
+    const Account* mailbox = registrar_.mailbox(asker.jid);
+    if (!mailbox) return done(wrong(say(asker.lang, "You have no linked mailbox that I could send them to.")));
+    desk_.fingerprints(mailbox->id, "", [self = shared_from_this(), asker, done](auto found) {
+        const Account* account = self->registrar_.mailbox(asker.jid);
+        if (!found || !account) return done(self->trouble(asker.lang));
+        const std::string& lang = asker.lang;
+        Lines lines;
+        lines.add(
+            say(lang, "The keys of the gateway {1} for {2}:", {self->registrar_.settings().component, asker.jid}));
+        if (!found->own.empty()) lines.add(say(lang, "Your key, as mail users see it: {1}", {grouped(found->own)}));
+        lines.add(say(lang, "My OTR key towards you: {1}", {found->otr}));
+        const std::string address = account->address.addr_spec();
+        const auto sent = [self, done, lang, address](bool taken) {
+            done(taken ? Ending{say(lang, "A mail with the fingerprints is on its way to {1}.", {address})}
+                       : self->trouble(lang));
+        };
+        self->registrar_.calls().mail_to(*account, say(lang, "Fingerprints of the gateway"), lines.take(), sent);
+    });
+}
+
 void PrivacyWords::status(const Asker& asker, const std::string& contact, Done done) {
     with_contact(asker, contact, done, [self = shared_from_this(), asker, done](const Account& account, Contact& met) {
         const Policy holds = policy::resolve(&met, account, self->desk_.configured());

@@ -30,6 +30,8 @@ class PrivacyWords : public std::enable_shared_from_this<PrivacyWords> {
     void join(const Asker&, const std::string& text, Done);
     /// `contact` here and below: a mail address or a JID of ours, as typed; "" where the account itself is meant.
     void fingerprint(const Asker&, const std::string& contact, Done);
+    /// The gateway's own, by mail to the linked address: what comes so did not pass the Jabber server.
+    void mail_fingerprints(const Asker&, Done);
     void status(const Asker&, const std::string& contact, Done);
     void accept(const Asker&, const std::string& contact, Done);
     /// `wanted`: require, prefer or off (or their German words); "" tells what holds.

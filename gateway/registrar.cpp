@@ -267,6 +267,7 @@ std::string Registrar::help(const std::string& jid, const std::string& lang) con
              "invite – a link by which a Delta Chat user connects with you; an invite of theirs you just paste here"));
     line(say(lang, "status CONTACT – how your conversation with them is protected"));
     line(say(lang, "fingerprint CONTACT – your keys and theirs, to compare"));
+    line(say(lang, "fingerprint mail – my keys, by mail to your linked mailbox"));
     line(say(lang,
              "policy CONTACT require, prefer or off – whether mail to them is encrypted; without CONTACT for all"));
     line(say(lang, "accept CONTACT – goes on with a verified contact's new key"));

@@ -27,6 +27,9 @@ struct ServiceCalls {
     std::function<void(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)>)> check;
     /// How the account is doing, in the user's language: "Connected", "Password refused since 3 hours" …
     std::function<std::string(const Account&, const std::string& lang)> health;
+    /// A mail from a linked mailbox to itself.
+    std::function<void(const Account&, const std::string& subject, const std::string& text, std::function<void(bool)>)>
+        mail_to;
     std::function<void(const std::string& jid)> linked;
     /// `contacts`: the JIDs of those the user had subscribed to.
     std::function<void(const std::string& jid, const std::vector<std::string>& contacts)> unlinked;

@@ -62,3 +62,7 @@ with World(jabber_people=("alice", "zoe"), mail_people=("bob", "carol", "dave"))
     dave = world.mail("dave")
     dave.say("dave@mail.test", "a copy for myself", headers={"Autocrypt": str(brought).replace("carol@mail.test", "dave@mail.test")})
     tells(zoe, "another key than mine")
+
+    otr_key = next(line for line in asks(alice, "fingerprint bob@mail.test").splitlines() if "OTR key" in line).split(": ")[1]
+    check("carol@mail.test" in asks(alice, "fingerprint mail"), "fingerprints come by mail, too")
+    carol.reads(otr_key)

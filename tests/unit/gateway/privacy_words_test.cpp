@@ -84,6 +84,15 @@ TEST_F(PrivacyWordsTest, fingerprints_are_told_as_people_compare_them) {
     EXPECT_THAT(ask_words("fingerprint nobody"), HasSubstr("no mail address"));
 }
 
+TEST_F(PrivacyWordsTest, fingerprints_come_by_mail_to_the_linked_address) {
+    EXPECT_THAT(ask_words("fingerprint mail"), HasSubstr("no linked mailbox"));
+    link(Account::Kind::mailbox);
+    const std::string told = ask_words("fingerprint mail");
+    ASSERT_EQ(letters.size(), 1U);
+    EXPECT_THAT(told, HasSubstr(letters[0].first));
+    EXPECT_THAT(letters[0].second, HasSubstr("My OTR key towards you: "));
+}
+
 TEST_F(PrivacyWordsTest, a_changed_key_is_used_by_the_users_word_only) {
     EXPECT_THAT(ask_words("accept bob@example.org"), StartsWith("There is no changed key"));
     bob_changes_his_key();

@@ -33,6 +33,11 @@ class ServicePlay : public testing::Test {
             checks.push_back({std::move(request), lang, std::move(answer)});
         };
         calls.health = [](const Account&, const std::string&) { return "Connected"; };
+        calls.mail_to = [this](const Account& account, const std::string&, const std::string& text,
+                               const std::function<void(bool)>& done) {
+            letters.emplace_back(account.address.addr_spec(), text);
+            done(true);
+        };
         calls.linked = [this](const std::string& jid) { linked.push_back(jid); };
         calls.unlinked = [this](const std::string& jid, const std::vector<std::string>& contacts) {
             unlinked.push_back(jid);
@@ -108,6 +113,7 @@ class ServicePlay : public testing::Test {
     std::vector<xmpp::Stanza> sent;
     std::vector<Check> checks;
     std::vector<std::string> linked, unlinked, left;
+    std::vector<std::pair<std::string, std::string>> letters;  // to linked mailboxes: address and text
     Allowance::Clock::time_point now{};
     Workers workers{1, loop.post()};
     OpenPgp openpgp{directory, store, workers, {}};
