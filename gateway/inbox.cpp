@@ -51,7 +51,12 @@ void add_notice(Event& event, const Arrival& arrival, const Contact& contact, co
     privacy.conflicting = arrival.is_unverified;  // this mail, whatever came before it
     const std::string notice = protection::words(arrival.protection, arrival.unread, privacy, lang);
     if (notice.empty()) return;
-    text->body = protection::is_closed(arrival.unread) ? text->body + "\n" + notice : notice + "\n" + text->body;
+    if (protection::is_closed(arrival.unread)) {
+        text->body += "\n" + notice;
+    } else {  // before all of it: a subject stands first
+        std::string& first = text->subject.empty() ? text->body : text->subject;
+        first = notice + "\n" + first;
+    }
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ class Play:
 
     def is_shown_with(self, text, notice, sender=BOB):
         shown = self.alice.reads(text, sender).body
-        check(notice in shown, f"marked {notice!r}")
+        check(shown.startswith(notice), f"marked {notice!r}, before all else")
 
     def is_refused(self, mail, words, what):
         code, said = self.deliver(mail)
