@@ -11,6 +11,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <filesystem>
 #include <fstream>
@@ -210,7 +211,11 @@ TEST_F(ControlTest, without_descriptors_it_waits_before_it_accepts_again) {
     control.listen(path_);
     Local::socket client(io_);
     client.open();
-    log::warn("the sanitizer takes a descriptor the first time it sees a type: this shows it the log's");
+    // The sanitizer takes descriptors the first time it sees a type: this shows it those on the way.
+    const boost::system::error_code failure(EMFILE, boost::system::system_category());
+    log::warn("seen before there are no descriptors: {}", failure.message());
+    boost::asio::steady_timer(io_, std::chrono::milliseconds(1)).async_wait([](const boost::system::error_code&) {});
+    io_.run_for(std::chrono::milliseconds(20));
     {
         const NoDescriptors none;
         client.connect(Local::endpoint(path_));
