@@ -252,7 +252,6 @@ def play(client_class, is_sealed, prepare=lambda client: None):
             otr.survives_kill(bob)
             otr.starts(cleo)
             otr.talk(cleo, 1, "with Delta Chat after the kill")
-            otr.survives_kill(cleo)
             otr.no_trace("the running coigate")
         finally:
             client.close()
