@@ -201,12 +201,13 @@ class OtrPlay:
         self.coigate.start()
         self.wait_for_gateway()
         mark = self.client.mark()
-        self.says(person, "into the old session")
+        name = person.address
+        self.says(person, f"{name}: into the old session")
         self.is_told(f"An encrypted message of yours to {person.address} could not be read and was not sent", since=mark)
-        self.writes(person, "after the kill")
-        self.sees(person, "after the kill")
-        self.talk(person, 1, "killed")
-        check_equal(person.count(sealed("into the old session")), 0, "what could not be read was sent to nobody")
+        self.writes(person, f"{name}: after the kill")
+        self.sees(person, f"{name}: after the kill")
+        self.talk(person, 1, f"{name}: killed")
+        check_equal(person.count(sealed(f"{name}: into the old session")), 0, "what could not be read was sent to nobody")
 
     def wait_for_gateway(self):
         observer = self.world.jabber("observer")
@@ -252,6 +253,7 @@ def play(client_class, is_sealed, prepare=lambda client: None):
             otr.survives_kill(bob)
             otr.starts(cleo)
             otr.talk(cleo, 1, "with Delta Chat after the kill")
+            otr.survives_kill(cleo)
             otr.no_trace("the running coigate")
         finally:
             client.close()

@@ -3,6 +3,7 @@
 #include "xmpp/otr/sessions.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -71,7 +72,8 @@ struct Sessions::Inside {
     void error(Received& received, const std::string& peer, const Seen& seen, Time now);
     void handshake(Received& received, const std::string& peer, const Seen& seen, Time now);
     void data(Received& received, const std::string& peer, const Seen& seen, Time now);
-    void unreadable(Received& received, const std::string& peer, Time now);
+    void unreadable(Received& received, const std::string& peer, int version, Time now);
+    void step(Received& received, const std::string& peer, const Seen& seen, Time now);
     void read(Received& received, Resource& resource, const KnownKey* key, const char* plaintext);
     const KnownKey* key_of(const ConnContext* session) const;
     std::string query_text() const { return "?OTRv23?\n" + words.query; }
@@ -219,7 +221,7 @@ void Sessions::Inside::whole(Received& received, const std::string& peer, const 
         if (seen.sender < OTRL_MIN_VALID_INSTAG) return notice(Notice::Kind::malformed);
         const bool anybody = seen.receiver == 0 && seen.kind == Kind::dh_commit;
         if (seen.receiver != instance_tag && !anybody) {
-            if (seen.kind == Kind::data) unreadable(received, peer, now);
+            if (seen.kind == Kind::data) unreadable(received, peer, seen.version, now);
             return;
         }
     }
@@ -256,12 +258,17 @@ void Sessions::Inside::handshake(Received& received, const std::string& peer, co
         // libotr begins anew with this instance, and would lose the keys of what it had begun with it.
         if (second && instance != OTRL_INSTAG_MASTER && busy(theirs)) settle(theirs);
     }
+    step(received, peer, seen, now);
+}
+
+/// One message of a handshake, and our answer.
+void Sessions::Inside::step(Received& received, const std::string& peer, const Seen& seen, Time now) {
     Resource& who = resource(peer);
     who.handshake = now;
     Turn turn{peer, who, limits.fragment};
     give(turn, seen);
     if (turn.broken) settle(turn.broken);
-    received.replies = std::move(turn.messages);
+    std::ranges::move(turn.messages, std::back_inserter(received.replies));
     learn(received, std::move(turn.notices), peer);
     tidy(peer, who);
 }
@@ -277,7 +284,7 @@ void Sessions::Inside::data(Received& received, const std::string& peer, const S
     if (!encrypts(session) || session->their_instance != instance) {
         unsigned char flags = 0;
         const auto broken = otrl_proto_data_read_flags(seen.wire.c_str(), &flags);
-        if (broken || !(flags & OTRL_MSGFLAGS_IGNORE_UNREADABLE)) unreadable(received, peer, now);
+        if (broken || !(flags & OTRL_MSGFLAGS_IGNORE_UNREADABLE)) unreadable(received, peer, seen.version, now);
         return;
     }
     Resource& who = resource(peer);
@@ -296,17 +303,25 @@ void Sessions::Inside::data(Received& received, const std::string& peer, const S
         return;
     }
     if (++who.unreadable >= max_unreadable) forget_peer(peer);
-    if (turn.unreadable) unreadable(received, peer, now);
+    if (turn.unreadable) unreadable(received, peer, seen.version, now);
 }
 
-/// Says so, and asks for a new session if the peer has none with us (at most once a minute).
-void Sessions::Inside::unreadable(Received& received, const std::string& peer, Time now) {
+/// Says so, and begins a new session if the peer has none with us (at most once a minute).
+///
+/// In version 3 by a DH commit of our own: who answers a query commits, and libotr then takes its old session for none
+/// from the DH key to the signature (its message.c, "Switching from m_context"), so that what a user writes in that
+/// moment leaves in the clear. The side that answers a commit keeps its old session until the new one stands.
+void Sessions::Inside::unreadable(Received& received, const std::string& peer, int version, Time now) {
     received.notices.push_back({Notice::Kind::unreadable});
     const ConnContext* session = live(peer);
     const bool other_stands = encrypts(session) && resources.at(peer).unreadable == 0;
     if (other_stands || lately(asked_all, now) || !may_ask(peer, now)) return;
     received.replies.push_back(OTR_ERROR_PREFIX + words.unreadable);
-    received.replies.push_back(query_text());
+    if (version != 3 || encrypts(session)) return received.replies.push_back(query_text());
+    Seen query;
+    query.kind = Kind::query;
+    query.version = 3;
+    step(received, peer, query, now);  // as if they had asked
 }
 
 void Sessions::Inside::read(Received& received, Resource& who, const KnownKey* key, const char* plaintext) {
