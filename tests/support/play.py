@@ -68,11 +68,14 @@ class JabberPerson(JabberClient):
         return stanza.error
 
     def links(self, address, password=None, **fields):
-        """Links a mailbox by the registration form, naming the servers; returns the answer."""
+        """Links a mailbox by the registration form, naming the servers; returns the answer. From then on it is her address."""
         self.world.tell(f"{self.jid} links the mailbox {address}")
-        return self.register(self.world.coigate.domain, email=address, password=password or self.world.password,
-                             imap_server=f"localhost:{self.world.dovecot.imaps_port}", imap_security="tls",
-                             smtp_server=f"localhost:{self.world.postfix.submission_port}", smtp_security="starttls", **fields)
+        answer = self.register(self.world.coigate.domain, email=address, password=password or self.world.password,
+                               imap_server=f"localhost:{self.world.dovecot.imaps_port}", imap_security="tls",
+                               smtp_server=f"localhost:{self.world.postfix.submission_port}", smtp_security="starttls", **fields)
+        if not answer.error:
+            self.address = address
+        return answer
 
     def tells_gateway(self, words, **what):
         """Plain words to the gateway's own JID; returns what it answers."""
