@@ -18,17 +18,6 @@ def tells(alice, words):
     alice.world.tell(f"  the gateway tells {alice.jid}: {told.body}")
 
 
-def asks(person, words):
-    """As tells_gateway, but only what comes from now on is an answer."""
-    before = len(person.came)
-    person.world.tell(f"{person.jid} → {person.world.coigate.domain}: {words}")
-    person.say(person.world.coigate.domain, words)
-    answer = person.wait_for(lambda s: s in person.came[before:] and s.sender.split("/")[0] == person.world.coigate.domain and s.body,
-                             30, f"the gateway's answer to {words!r}")
-    person.world.tell(f"  the gateway: {answer.body}")
-    return answer.body
-
-
 with World(jabber_people=("alice", "zoe"), mail_people=("bob", "carol", "dave")) as world:
     alice, zoe, bob, carol = world.jabber("alice"), world.jabber("zoe"), world.mail("bob"), world.mail("carol")
 
@@ -39,22 +28,22 @@ with World(jabber_people=("alice", "zoe"), mail_people=("bob", "carol", "dave"))
     alice.writes("bob@mail.test", "No key with this one")
     first = bob.reads("No key with this one")
     check(first["Autocrypt"] is None, "no key is sent along")
-    check("key replace" in asks(alice, "invite"), "and no invite is made, but it is said what to do")
+    check("key replace" in alice.tells_gateway("invite"), "and no invite is made, but it is said what to do")
 
     world.tell("Alice decides for a new key")
-    check("key replace yes" in asks(alice, "key replace"), "the gateway asks once more")
-    check("From now on" in asks(alice, "key replace yes"), "and makes it")
+    check("key replace yes" in alice.tells_gateway("key replace"), "the gateway asks once more")
+    check("From now on" in alice.tells_gateway("key replace yes"), "and makes it")
     alice.writes("bob@mail.test", "Here is my key")
     brought = bob.reads("Here is my key")["Autocrypt"]
     check("carol@mail.test" in brought, "which is sent along from then on")
     check(world.coigate.stop() == 0, "coigate ends cleanly")
     world.coigate.start()
     wait_until(lambda: alice.answers(world.coigate.domain), 30, "the gateway answers again")
-    check("https://i.delta.chat/#" in asks(alice, "invite"), "and after a restart too: nothing is looked through again")
+    check("https://i.delta.chat/#" in alice.tells_gateway("invite"), "and after a restart too: nothing is looked through again")
 
     world.tell("Zoe links a fresh mailbox")
     check(zoe.links("dave@mail.test").error is None, "it is linked")
-    wait_until(lambda: "https://i.delta.chat/#" in asks(zoe, "invite"), 30, "she can invite people")
+    wait_until(lambda: "https://i.delta.chat/#" in zoe.tells_gateway("invite"), 30, "she can invite people")
     zoe.writes("bob@mail.test", "Here is mine")
     check("dave@mail.test" in bob.reads("Here is mine")["Autocrypt"], "and her mail brings a key of coigate's")
 
@@ -63,6 +52,6 @@ with World(jabber_people=("alice", "zoe"), mail_people=("bob", "carol", "dave"))
     dave.say("dave@mail.test", "a copy for myself", headers={"Autocrypt": str(brought).replace("carol@mail.test", "dave@mail.test")})
     tells(zoe, "another key than mine")
 
-    otr_key = next(line for line in asks(alice, "fingerprint bob@mail.test").splitlines() if "OTR key" in line).split(": ")[1]
-    check("carol@mail.test" in asks(alice, "fingerprint mail"), "fingerprints come by mail, too")
+    otr_key = next(line for line in alice.tells_gateway("fingerprint bob@mail.test").splitlines() if "OTR key" in line).split(": ")[1]
+    check("carol@mail.test" in alice.tells_gateway("fingerprint mail"), "fingerprints come by mail, too")
     carol.reads(otr_key)

@@ -6,10 +6,10 @@ The program is $COIGATE, else the newest of build/dev and build/release. It is r
 import json
 import os
 import pathlib
-import smtplib
 import socket
 import subprocess
 
+from lmtp import deliver
 from server import Failure, Server, free_port, listens
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -120,15 +120,7 @@ class Coigate(Server):
 
     def lmtp(self, mail, to, sender):
         """What our LMTP says to a mail (bytes), as (code, words): of the first command that refuses it, or of the end of data."""
-        with smtplib.LMTP("127.0.0.1", self.lmtp_port, timeout=60) as lmtp:
-            lmtp.ehlo("play.mail.test")
-            size = f" SIZE={len(mail)}" if len(mail) > 50000 else ""
-            code, words = lmtp.docmd("MAIL", f"FROM:<{sender}>{size}")
-            if code == 250:
-                code, words = lmtp.rcpt(to)
-            if code == 250:
-                code, words = lmtp.data(mail)
-            return code, words.decode()
+        return deliver(self.lmtp_port, mail, to, sender)
 
     def check_log(self, *secrets):
         """Fails if one of `secrets` (a body, a password) stands in the log."""

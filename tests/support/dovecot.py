@@ -1,5 +1,6 @@
 """Dovecot as a private instance: IMAP (STARTTLS and TLS), LMTP for Postfix, and SASL for Postfix's submission port."""
 
+from lmtp import deliver
 from server import Server, free_port, owned_folder
 
 _CONFIG = """
@@ -87,3 +88,7 @@ class Dovecot(Server):
 
     def command(self):
         return ["/usr/sbin/dovecot", "-F", "-c", str(self.config)]
+
+    def lmtp(self, mail, to, sender):
+        """Puts a mail (bytes) into a user's mailbox, without Postfix; (code, words)."""
+        return deliver(self.lmtp_port, mail, to, sender)

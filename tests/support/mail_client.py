@@ -112,9 +112,13 @@ class MailClient:
         _, rows = self._imap.uid("FETCH", "1:*", "(FLAGS)")
         return [imaplib.ParseFlags(row) for row in rows if row]
 
+    def mails_in(self, folder):
+        """All mails of another folder."""
+        self._imap.select(folder, readonly=True)
+        _, rows = self._imap.fetch("1:*", "(BODY.PEEK[])")
+        self._imap.select("INBOX")
+        return [email.message_from_bytes(row[1], policy=email.policy.default) for row in rows if isinstance(row, tuple)]
+
     def count_in(self, folder, message_id):
         """How many mails with this Message-ID are in another folder."""
-        self._imap.select(folder, readonly=True)
-        _, rows = self._imap.search(None, "HEADER", "Message-ID", f'"{message_id}"')
-        self._imap.select("INBOX")
-        return len(rows[0].split())
+        return sum(mail["Message-ID"] == message_id for mail in self.mails_in(folder))

@@ -78,10 +78,11 @@ class JabberPerson(JabberClient):
         return answer
 
     def tells_gateway(self, words, **what):
-        """Plain words to the gateway's own JID; returns what it answers."""
+        """Plain words to the gateway's own JID; returns what it answers: nothing that it has said before."""
         self.world.tell(f"{self.jid} → {self.world.coigate.domain}: {words}")
+        before = len(self.came)
         self.say(self.world.coigate.domain, words, **what)
-        answer = self.wait_for(lambda s: s.kind == "message" and s.sender.split("/")[0] == self.world.coigate.domain and s.body, 30,
+        answer = self.wait_for(lambda s: s.sender.split("/")[0] == self.world.coigate.domain and s.body and s in self.came[before:], 30,
                                f"the gateway's answer to {words!r}")
         self.world.tell(f"  the gateway: {answer.body}")
         return answer.body
