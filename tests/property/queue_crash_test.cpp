@@ -25,7 +25,7 @@ std::string payload_of(std::int64_t number) {
 
 /// Commits entries without end, keeps a hundred waiting, and marks every second one as done when it is committed.
 [[noreturn]] void run_child(const std::string& url, std::int64_t first, int report) {
-    TestLoop loop;
+    StoreLoop loop;
     Store store(url, test_seal(), loop.post());
     std::int64_t number = first, told = 0;
     for (;;) {

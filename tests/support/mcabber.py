@@ -6,10 +6,10 @@ OTR by libotr, policy "manual". A line that came or went encrypted has an O in i
 import os
 import re
 
-from terminal import Terminal
+from terminal import Terminal, TerminalClient
 
 
-class Mcabber:
+class Mcabber(TerminalClient):
     def __init__(self, work, jid, password, port, ca_file=None, resource="mcabber"):
         self.jid, self.full_jid = jid, f"{jid}/{resource}"
         home = work / f"mcabber-{jid.split('@')[0]}"
@@ -93,17 +93,6 @@ class Mcabber:
         mark = self.mark()
         self.opens(jid).terminal.types("/otr fingerprint .")
         return re.search(r"((?:[0-9A-F]{8} ?){5})", self.terminal.shows(f"{jid} [", since=mark))[1]
-
-    def mark(self):
-        return self.terminal.mark()
-
-    def kill(self):
-        self.terminal.kill()
-
-    def close(self):
-        if self.terminal.running:
-            self.terminal.types("/quit")
-            self.terminal.ends()
 
 
 def _quoted(jid):

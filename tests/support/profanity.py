@@ -7,10 +7,10 @@ that came or went encrypted has "~" behind its time.
 import os
 import re
 
-from terminal import Terminal
+from terminal import Terminal, TerminalClient
 
 
-class Profanity:
+class Profanity(TerminalClient):
     def __init__(self, work, jid, password, port, ca_file=None, resource="profanity"):
         self.jid, self.full_jid = jid, f"{jid}/{resource}"
         home = work / f"profanity-{jid.split('@')[0]}"
@@ -83,14 +83,3 @@ class Profanity:
         mark = self.mark()
         self.opens(jid).terminal.types("/otr theirfp")
         return re.search(r"((?:[0-9A-F]{8} ?){5})", self.terminal.shows("fingerprint", since=mark))[1]
-
-    def mark(self):
-        return self.terminal.mark()
-
-    def kill(self):
-        self.terminal.kill()
-
-    def close(self):
-        if self.terminal.running:
-            self.terminal.types("/quit")
-            self.terminal.ends()

@@ -1,4 +1,5 @@
-// A loop without Asio for tests of the gateway's core: what the store posts is run by the test, on the test's thread.
+// A loop without Asio for tests of the store and of the gateway's core: what the store posts is run by the test, on the
+// test's thread.
 
 #pragma once
 
@@ -23,18 +24,24 @@ class StoreLoop {
             some_.notify_one();
         };
     }
-    /// Runs what was posted until `enough`.
-    void run_until(const std::function<bool()>& enough) {
+    /// Runs what was posted until `enough`; false, and the test has failed, if nothing more comes for ten seconds.
+    bool run_until(const std::function<bool()>& enough) {
         while (!enough()) {
-            std::function<void()> call;
-            {
-                std::unique_lock lock(mutex_);
-                ASSERT_TRUE(some_.wait_for(lock, std::chrono::seconds(10), [this] { return !calls_.empty(); }))
-                    << "nothing more came";
-                call = std::move(calls_.front());
-                calls_.pop_front();
+            std::unique_lock lock(mutex_);
+            if (!some_.wait_for(lock, std::chrono::seconds(10), [this] { return !calls_.empty(); })) {
+                ADD_FAILURE() << "nothing more came";
+                return false;
             }
-            call();
+            run_first(lock);
+        }
+        return true;
+    }
+    /// Runs what has been posted so far.
+    void drain() {
+        std::unique_lock lock(mutex_);
+        while (!calls_.empty()) {
+            run_first(lock);
+            lock.lock();
         }
     }
     /// Everything given to the store before this call is committed, and its callbacks have run.
@@ -45,6 +52,13 @@ class StoreLoop {
     }
 
   private:
+    void run_first(std::unique_lock<std::mutex>& lock) {
+        const auto call = std::move(calls_.front());
+        calls_.pop_front();
+        lock.unlock();
+        call();
+    }
+
     std::mutex mutex_;
     std::condition_variable some_;
     std::deque<std::function<void()>> calls_;

@@ -128,3 +128,20 @@ class Terminal:
             while not self._ended and self._news.wait(deadline - time.monotonic()):
                 pass
         self.kill()
+
+
+class TerminalClient:
+    """A chat client in a terminal of its own; each program's class says how its user reads and types."""
+
+    terminal: Terminal
+
+    def mark(self):
+        return self.terminal.mark()
+
+    def kill(self):
+        self.terminal.kill()
+
+    def close(self):
+        if self.terminal.running:
+            self.terminal.types("/quit")
+            self.terminal.ends()

@@ -5,17 +5,13 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <thread>
 
 #include "gateway/cli_table.h"
-#include "gateway/control.h"
+#include "tests/unit/gateway/control_room.h"
 
 using namespace gateway;
 using namespace std::chrono_literals;
@@ -23,26 +19,13 @@ namespace json = boost::json;
 
 namespace {
 
-class CliTest : public testing::Test {
+class CliTest : public ControlRoom {
   protected:
     CliTest() {
-        char name[] = "/tmp/coigate-cli-XXXXXX";
-        folder_ = mkdtemp(name);
         config_ = file("coigate.toml",
                        "[xmpp]\ncomponent = \"coi.jabber.example\"\nsecret_file = \"" + file("secret", "x", 0600) +
-                           "\"\n[store]\nkey_file = \"" + folder_ + "/key\"\n[control]\nsocket = \"" + folder_ +
-                           "/control\"\n",
+                           "\"\n[store]\nkey_file = \"" + folder_ + "/key\"\n[control]\nsocket = \"" + path_ + "\"\n",
                        0644);
-    }
-    ~CliTest() override {
-        if (thread_.joinable()) {
-            boost::asio::post(io_, [this] {
-                control_.reset();
-                io_.stop();
-            });
-            thread_.join();
-        }
-        std::filesystem::remove_all(folder_);
     }
     std::string file(const std::string& name, const std::string& content, mode_t mode) const {
         const std::string path = folder_ + "/" + name;
@@ -58,11 +41,6 @@ class CliTest : public testing::Test {
             answer(out);
         };
         serve(std::move(verbs));
-    }
-    void serve(std::map<std::string, Control::Verb> verbs) {
-        control_ = std::make_unique<Control>(io_, std::move(verbs));
-        control_->listen(folder_ + "/control");
-        thread_ = std::thread([this] { io_.run(); });
     }
     int run(std::vector<const char*> arguments) {
         arguments.insert(arguments.begin(), "coigate");
@@ -86,14 +64,10 @@ class CliTest : public testing::Test {
         return run(std::move(arguments));
     }
 
-    std::string folder_, config_, served_, prompt_;
+    std::string config_, served_, prompt_;
     std::optional<std::string> password_;
     std::ostringstream out_, err_;
     std::vector<json::object> asked_;
-    boost::asio::io_context io_;
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-    std::unique_ptr<Control> control_;
-    std::thread thread_;
 };
 
 constexpr std::int64_t now = 1'000'000'000;  // ms, as the Terminal's clock says

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
@@ -19,34 +18,15 @@
 #include <thread>
 
 #include "gateway/log.h"
+#include "tests/unit/gateway/control_room.h"
 
 using namespace gateway;
 using Local = boost::asio::local::stream_protocol;
 
 namespace {
 
-class ControlTest : public testing::Test {
+class ControlTest : public ControlRoom {
   protected:
-    ControlTest() {
-        char name[] = "/tmp/coigate-control-XXXXXX";
-        folder_ = mkdtemp(name);
-        path_ = folder_ + "/control";
-    }
-    ~ControlTest() override {
-        if (thread_.joinable()) {
-            boost::asio::post(io_, [this] {
-                control_.reset();
-                io_.stop();
-            });
-            thread_.join();
-        }
-        std::filesystem::remove_all(folder_);
-    }
-    void serve(std::map<std::string, Control::Verb> verbs, Control::Limits limits = {}) {
-        control_ = std::make_unique<Control>(io_, std::move(verbs), limits);
-        control_->listen(path_);
-        thread_ = std::thread([this] { io_.run(); });
-    }
     // Sends bytes as they are and reads until the server closes or a line has come.
     std::string raw(const std::string& bytes) const {
         Local::iostream stream;
@@ -58,12 +38,6 @@ class ControlTest : public testing::Test {
         return line;
     }
     static boost::json::object number(int n) { return {{"n", n}}; }
-
-    boost::asio::io_context io_;
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-    std::unique_ptr<Control> control_;
-    std::thread thread_;
-    std::string folder_, path_;
 };
 
 TEST_F(ControlTest, HandsAVerbItsArgumentsAndItsAnswerBack) {

@@ -39,7 +39,7 @@ class DirectoryTest : public testing::Test {
   protected:
     TestFolder folder;
     std::string url = "sqlite:" + folder.file("coigate.db");
-    TestLoop loop;
+    StoreLoop loop;
     std::optional<Store> store{std::in_place, url, test_seal(), loop.post()};
     std::optional<Directory> directory{std::in_place, *store};
 

@@ -49,7 +49,7 @@ class PresenceTest : public testing::Test {
     }
 
     using Lines = std::vector<std::string>;
-    TestLoop loop;
+    StoreLoop loop;
     Store store{"sqlite::memory:", test_seal(), loop.post()};
     Directory directory{store, 3};
     std::vector<xmpp::Stanza> sent;

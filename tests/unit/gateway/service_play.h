@@ -107,7 +107,7 @@ class ServicePlay : public testing::Test {
         return made;
     }
 
-    TestLoop loop;
+    StoreLoop loop;
     Store store{"sqlite::memory:", test_seal(), loop.post()};
     Directory directory{store};
     std::vector<xmpp::Stanza> sent;

@@ -33,7 +33,7 @@ class SickDiskTest : public testing::Test {
     FaultyDisk disk;
     TestFolder folder;
     std::string url = "sqlite:" + folder.file("coigate.db");
-    TestLoop loop;
+    StoreLoop loop;
     std::optional<Store> store{std::in_place, url, test_seal(), loop.post()};
     std::vector<std::string> health;  // "well" or why not
 
@@ -119,7 +119,7 @@ int play(Fault fault, int at) {
     FaultyDisk disk;
     const TestFolder folder;
     const auto url = "sqlite:" + folder.file("coigate.db");
-    TestLoop loop;
+    StoreLoop loop;
     std::vector<std::int64_t> done;
     int steps = 0;
     {

@@ -46,7 +46,7 @@ class StoreTest : public testing::Test {
   protected:
     TestFolder folder;
     std::string url = "sqlite:" + folder.file("coigate.db");
-    TestLoop loop;
+    StoreLoop loop;
     Store store{url, test_seal(), loop.post()};
 
     void SetUp() override { store.now(make_table); }
@@ -150,7 +150,7 @@ TEST(StoreLife, ending_commits_what_waits_and_leaves_no_log) {
     const TestFolder folder;
     const auto url = "sqlite:" + folder.file("coigate.db");
     int done = 0;
-    TestLoop loop;
+    StoreLoop loop;
     {
         Store store(url, test_seal(), loop.post());
         store.now(make_table);
@@ -176,7 +176,7 @@ TEST(StoreLife, what_waited_on_disk_is_nobody_elses_to_read) {
 
 TEST(StoreLife, somebody_who_reads_is_not_in_the_way) {
     const TestFolder folder;
-    TestLoop loop;
+    StoreLoop loop;
     Store store("sqlite:" + folder.file("coigate.db"), test_seal(), loop.post());
     store.now(make_table);
     store.now(insert(1));
