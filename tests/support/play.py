@@ -114,21 +114,21 @@ class MailPerson(MailClient):
 
 
 class World:
-    """Prosody (or the Jabber server class given), Dovecot, Postfix and coigate, all private; people are made when called.
+    """Prosody and Dovecot (or the classes given), Postfix and coigate, all private; people are made when called.
 
     `gateway` are further arguments for Coigate; `folder` keeps the work there instead of a temporary folder that goes away;
     `tell` takes each line of the play as it is spoken.
     """
 
     def __init__(self, jabber=Prosody, jabber_people=("alice",), mail_people=("bob", "carol"), gateway=None, folder=None,
-                 password=PASSWORD, tell=tell):
+                 password=PASSWORD, tell=tell, dovecot=Dovecot):
         self.tell, self.password = tell, password
         self._keep = folder is not None or bool(os.environ.get("COIGATE_KEEP"))
         self.work = folder or work_folder()
         self.certificates = Certificates(self.work)
         lmtp = free_port()
         self.jabber_server = jabber(self.work, self.certificates, {name: password for name in jabber_people})
-        self.dovecot = Dovecot(self.work, self.certificates, {f"{name}@mail.test": password for name in mail_people})
+        self.dovecot = dovecot(self.work, self.certificates, {f"{name}@mail.test": password for name in mail_people})
         self.postfix = Postfix(self.work, self.certificates, self.dovecot, lmtp)
         self.coigate = Coigate(self.work, self.jabber_server, self.certificates, lmtp, self.postfix.smtp_port, **(gateway or {}))
         self.servers = [self.jabber_server, self.dovecot, self.postfix, self.coigate]
