@@ -28,7 +28,7 @@ struct Arrival {
     std::optional<Cursor> cursor;                // IMAP: moves with the commit
     std::string proven_sender;                   // envelope sender that may be sent a DSN, "" if none is proven
     bool wait_for_verdict = false;               // LMTP
-    std::shared_ptr<const std::string> bytes{};  // as it came; only of encrypted mail
+    std::shared_ptr<const std::string> bytes{};  // as it came; only of encrypted or signed mail
     // What opening it said.
     coi::pgp_mime::Protection protection{};
     Unread unread = Unread::no;

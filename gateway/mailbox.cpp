@@ -195,7 +195,7 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
             calls.note("a mail could not be read: " + mail.error().text);
             co_return;
         }
-        const auto kept = std::make_shared<const std::string>(mail->encrypted ? bytes : "");
+        const auto kept = std::make_shared<const std::string>(mail->encrypted || mail->is_signed ? bytes : "");
         while (!closed) {
             std::function<void(std::function<void(Verdict)>)> start = [this, &mail, &after,
                                                                        &kept](std::function<void(Verdict)> done) {

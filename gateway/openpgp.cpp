@@ -261,7 +261,7 @@ void OpenPgp::open(const Account& account, std::shared_ptr<const std::string> by
     const std::string sender = mail.from.size() == 1 ? mail.from.front().canonical() : "";
     const Contact* contact = state_->directory.contact(account.id, sender);
     const bool teaches = !mail.header("autocrypt").empty() || (contact && contact->privacy.has_key);
-    if ((!mail.encrypted && !teaches) || sender.empty()) return done({.mail = std::move(mail)});
+    if ((!mail.encrypted && !mail.is_signed && !teaches) || sender.empty()) return done({.mail = std::move(mail)});
     struct Keys {
         std::optional<keys::Own> own;
         coi::autocrypt::Peer sender;

@@ -47,7 +47,8 @@ class OpenPgp {
     ~OpenPgp();
 
     void close(const Account&, const Contact&, Letter, std::function<void(Closed)> done);
-    /// `bytes`: the mail as it came, needed if `mail.encrypted`. Clear mail that teaches nothing comes back at once.
+    /// `bytes`: the mail as it came, needed if `mail.encrypted` or `mail.is_signed`. Other clear mail that teaches
+    /// nothing comes back at once.
     void open(const Account&, std::shared_ptr<const std::string> bytes, coi::Message mail,
               std::function<void(Unfolded)> done);
 

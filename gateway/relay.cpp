@@ -157,7 +157,8 @@ struct Relay::State : std::enable_shared_from_this<State> {
             const bool large = mail.error().kind == coi::ErrorKind::limit;
             co_return std::vector<Reply>(count, Reply{large ? 552 : 550, large ? "5.3.4" : "5.6.0", mail.error().text});
         }
-        const auto bytes = std::make_shared<const std::string>(mail->encrypted ? std::move(delivery.mail) : "");
+        const auto bytes =
+            std::make_shared<const std::string>(mail->encrypted || mail->is_signed ? std::move(delivery.mail) : "");
         std::string().swap(delivery.mail);
         std::string proven;
         if (!mail->from.empty() && coi::authenticated(mail->header("authentication-results"), settings.authserv_id,

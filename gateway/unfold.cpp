@@ -62,12 +62,17 @@ void add(std::vector<std::string>& keys, const std::string& key) {
     if (!key.empty() && std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
 }
 
+std::vector<std::string> known_keys(const coi::autocrypt::Peer& sender) {
+    std::vector<std::string> keys;
+    for (const auto* key : {&sender.verified_key, &sender.key, &sender.gossip_key}) add(keys, *key);
+    return keys;
+}
+
 /// Decrypts; a first mail brings the key of its own signature inside.
 coi::Result<coi::pgp_mime::Opened> open(const std::string& bytes, const coi::pgp_mime::Found& found,
                                         const coi::Secret& own, const coi::autocrypt::Peer& sender,
                                         const coi::Limits& limits, std::chrono::sys_seconds now) {
-    std::vector<std::string> signers;
-    for (const auto* key : {&sender.verified_key, &sender.key, &sender.gossip_key}) add(signers, *key);
+    auto signers = known_keys(sender);
     auto opened = coi::pgp_mime::open(bytes, found, own, signers, limits);
     if (!opened || opened->protection.signature != Signature::unknown) return opened;
     if (!usable(opened->autocrypt, opened->mail, sender, now)) return opened;
@@ -96,6 +101,16 @@ void open_into(Unfolded& out, std::optional<coi::autocrypt::Header>& brought, co
     out.mail = std::move(opened->mail);
     out.protection = std::move(opened->protection);
     brought = std::move(opened->autocrypt);
+}
+
+/// A key that comes with the mail itself proves nothing of one that everybody could write.
+void check_signature(Unfolded& out, const std::string& bytes, const coi::autocrypt::Peer& sender,
+                     const coi::Limits& limits) {
+    auto checked = coi::pgp_mime::check_signed(bytes, std::move(out.mail), known_keys(sender), limits);
+    out.mail = std::move(checked.mail);
+    out.protection = std::move(checked.protection);
+    const bool good = out.protection.signature == Signature::good;
+    out.is_unverified = good && !sender.verified.empty() && out.protection.signer != sender.verified;
 }
 
 std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip_of(const Unfolded& out,
@@ -135,6 +150,7 @@ Unfolded unfold(const std::string& bytes, coi::Message mail, const std::optional
                    out.mail.mdn.has_value() || out.mail.dsn.has_value()};
     if (proven) lesson.gossip = gossip_of(out, now);
     out.lesson = std::move(lesson);
+    if (out.mail.is_signed && !out.protection.encrypted) check_signature(out, bytes, sender, limits);
     return out;
 }
 

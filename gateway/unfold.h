@@ -32,7 +32,7 @@ struct Unfolded {
     std::optional<Lesson> lesson{};
 };
 
-/// `bytes`: the mail as it came, looked at only if `mail.encrypted`.
+/// `bytes`: the mail as it came, looked at only if `mail.encrypted` or `mail.is_signed`.
 Unfolded unfold(const std::string& bytes, coi::Message mail, const std::optional<keys::Own>& own,
                 const coi::autocrypt::Peer& sender, const coi::Limits&, std::chrono::sys_seconds now);
 

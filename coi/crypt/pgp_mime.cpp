@@ -1,6 +1,6 @@
 // PGP/MIME: closing a mail [RFC 3156 §4, §6.2], recognising a closed one, opening it. The header is protected_header's.
 //
-// Left out: mail that is only signed, S/MIME, partly encrypted mail (told as such), writing legacy display parts.
+// Left out: S/MIME, partly encrypted or signed mail (the first is told as such), writing legacy display parts.
 
 #include "coi/crypt/pgp_mime.h"
 
@@ -236,6 +236,25 @@ Result<Opened> read_inside(std::string_view mail, const Found& found, const open
     if (is_good) opened.protection.gossip = gossip_of(split_header(payload));
     opened.autocrypt = autocrypt_of(mail, payload, opened.mail.from);
     return opened;
+}
+
+Opened check_signed(std::string_view mail, Message read, const std::vector<std::string>& signers,
+                    const Limits& limits) {
+    const auto parts = split_signed(mail);
+    const auto verdict = parts ? verdict_of(*parts, signers) : openpgp::Verdict{};
+    Opened checked{std::move(read), {false, verdict.signature, verdict.signer, {}}, {}};
+    auto& signature = checked.protection.signature;
+    if (signature == openpgp::Signature::none) signature = openpgp::Signature::bad;
+    if (signature != openpgp::Signature::good) return checked;
+    // What is shown is what was signed, whatever another reader of MIME makes of the mail.
+    const auto whole = joined(mail, parts->payload, false);
+    auto message = whole ? parse(*whole, limits) : Result<Message>(whole.error());
+    if (message) {
+        checked.mail = std::move(*message);
+    } else {
+        signature = openpgp::Signature::bad;
+    }
+    return checked;
 }
 
 Result<Opened> open(std::string_view mail, const Found& found, const Secret& own,

@@ -172,7 +172,7 @@ Closed close_header(std::string_view mail, const Close& how) {
     return closed;
 }
 
-Result<std::string> joined(std::string_view mail, std::string_view inside) {
+Result<std::string> joined(std::string_view mail, std::string_view inside, bool encrypted) {
     const auto outer = split_header(mail), inner = split_header(inside);
     const bool is_protected = has_protection(inner);
     const auto inner_authors = is_protected ? authors(inner) : std::vector<std::string>();
@@ -190,6 +190,10 @@ Result<std::string> joined(std::string_view mail, std::string_view inside) {
     for (const auto& field : outer.fields) {
         if (is_content(field.name) || said.contains(field.name)) continue;
         if (is_protected && !counts_from_outside(field.name)) continue;
+        if (!is_protected && !encrypted) {
+            append_line(whole, field.text);
+            continue;
+        }
         // Who could write on the outside of a mail does not change what it asks of us.
         if (field.name.starts_with("secure-join")) continue;
         if (field.name.starts_with("chat-") && field.name != "chat-version") continue;

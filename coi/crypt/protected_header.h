@@ -1,8 +1,8 @@
 // Header protection: which fields stand inside of an encrypted mail, which outside, and which of them count.
 //
-// [RFC 9788 §2] (hp="cipher", HP-Outer, hp-legacy-display), and its older form protected-headers="v1", which today's
-// programs still write. Works on raw fields, so that nothing is changed on the way. Left out: HP-Outer of incoming mail
-// (it says what an unencrypted answer must not repeat; answers to encrypted mail are encrypted).
+// [RFC 9788 §2] (hp="cipher" and "clear", HP-Outer, hp-legacy-display), and its older form protected-headers="v1",
+// which today's programs still write. Works on raw fields, so that nothing is changed on the way. Left out: HP-Outer of
+// incoming mail (it says what an unencrypted answer must not repeat; answers to encrypted mail are encrypted).
 
 #pragma once
 
@@ -37,7 +37,8 @@ struct Closed {
 Closed close_header(std::string_view mail, const Close&);
 
 /// One mail out of both: the inside with what counts of the outside. `inside` is a MIME entity. ErrorKind::forbidden if
-/// it names another author.
-Result<std::string> joined(std::string_view mail, std::string_view inside);
+/// it names another author. `encrypted`: it was; a mail that is only signed says outside what clear mail may say there,
+/// unless its header is protected.
+Result<std::string> joined(std::string_view mail, std::string_view inside, bool encrypted = true);
 
 }  // namespace coi::pgp_mime

@@ -165,6 +165,11 @@ class Walk {
         place.in_alternative = false;
         const int count = g_mime_multipart_get_count(multipart);
         if (type == "multipart/encrypted") message_.encrypted = true;
+        // Of S/MIME, and of a part among others, nothing is said [RFC 3156 §5].
+        if (type == "multipart/signed" && place.depth == 1 && count > 1) {
+            auto* signature = g_mime_multipart_get_part(multipart, 1);
+            message_.is_signed = content_type_of(signature) == "application/pgp-signature";
+        }
         Text text;
         for (int i = 0; i < count; ++i) {
             auto* part = g_mime_multipart_get_part(multipart, i);

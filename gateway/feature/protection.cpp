@@ -41,12 +41,28 @@ std::string unread_words(Unread unread, const std::string& lang) {
     return "";
 }
 
+/// Of mail that is in the clear, signed or not: never a word that could be taken for encrypted.
+std::string clear_words(Signature signature, const Privacy& privacy, const std::string& lang) {
+    switch (signature) {
+        case Signature::none:
+            return privacy.encrypted ? say(lang, "[not encrypted]") : "";
+        case Signature::unknown:
+            return say(lang, "[not encrypted; signed with an unknown key: it is not proven who wrote this]");
+        case Signature::bad:
+            return say(lang, "[not encrypted; its signature is wrong: it was changed on its way, or is not from them]");
+        case Signature::good:
+            return privacy.conflicting ? say(lang, "[not encrypted; signed with another key than the one you verified]")
+                                       : say(lang, "[not encrypted, but signed with their key]");
+    }
+    return "";
+}
+
 }  // namespace
 
 std::string words(const coi::pgp_mime::Protection& protection, Unread unread, const Privacy& privacy,
                   const std::string& lang) {
     if (unread != Unread::no) return unread_words(unread, lang);
-    if (!protection.encrypted) return privacy.encrypted ? say(lang, "[not encrypted]") : "";
+    if (!protection.encrypted) return clear_words(protection.signature, privacy, lang);
     switch (protection.signature) {
         case Signature::none:
             return say(lang, "[encrypted, but not signed: it is not proven who wrote this]");

@@ -1,7 +1,8 @@
 // The encryption notice: what a reader has to know of a message's protection, in one line beside its text.
 //
-// design.md "Trust at the mail door": unsigned, wrongly signed, undecryptable and tampered mail are told apart, and a
-// clear mail in an encrypted conversation is named as such. Nothing is said of what is as it should be.
+// design.md "Trust at the mail door": unsigned, wrongly signed, undecryptable and tampered mail are told apart; a clear
+// mail in an encrypted conversation is named as such, and what is only signed with what its signature is worth. Nothing
+// is said of what is as it should be.
 
 #pragma once
 

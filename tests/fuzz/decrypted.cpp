@@ -1,5 +1,5 @@
-// Any bytes as what was decrypted: a MIME entity inside, or the text of an inline message. The outside is fixed; what
-// it alone may say is said by nobody else.
+// Any bytes as what was decrypted: a MIME entity inside, or the text of an inline message; and as a signed mail. The
+// outside is fixed; what it alone may say is said by nobody else.
 
 #include <cstdint>
 #include <cstdlib>
@@ -46,6 +46,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             if (is_inline) check(mail.header("secure-join").empty() && mail.header("chat-delete").empty());
             if (opened->autocrypt) check(opened->autocrypt->addr.canonical() == "a@b.example");
         }
+    }
+    // The same bytes as a mail that is only signed: nobody's key is known, so it stays as it was read.
+    const std::string mail = "From: Al <a@b.example>\r\n" + std::string(bytes);
+    if (const auto read = parse(mail); read && read->is_signed) {
+        const auto checked = pgp_mime::check_signed(mail, *read, {});
+        check(checked.mail == *read && !checked.protection.encrypted);
+        check(checked.protection.signature == openpgp::Signature::bad ||
+              checked.protection.signature == openpgp::Signature::unknown);
     }
     // The same bytes as a mail that is closed: what is said inside is what came.
     pgp_mime::Close how;

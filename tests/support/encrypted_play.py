@@ -64,6 +64,13 @@ class Play:
         message = self.gpg.close_message(inside, to or self.alice_key, self.key if signer is None else signer)
         return encrypted_mail(header, change(message)), name
 
+    def signed(self, inside, signer):
+        """[RFC 3156 §5]"""
+        signature = self.gpg.run("--armor", "--detach-sign", "--local-user", signer, given=inside)[0]
+        return b'Content-Type: multipart/signed; protocol="application/pgp-signature"; micalg=pgp-sha512; boundary="=_s"\r\n\r\n' \
+               b"--=_s\r\n" + inside + b"\r\n--=_s\r\nContent-Type: application/pgp-signature\r\n\r\n" + \
+               signature.replace(b"\n", b"\r\n") + b"--=_s--\r\n"
+
     def writes(self, text, sender=BOB, **how):
         """Encrypted, in the usual form; returns the Message-ID once it is taken."""
         self.world.tell(f"{sender} → {self.address} (encrypted): {text}")
@@ -141,16 +148,24 @@ def told_apart(play):
 
     # [RFC 3156 §6.1]: signed first, encrypted then; the text was changed in between.
     text = entity("Signed as this")
-    signature = play.gpg.run("--armor", "--detach-sign", "--local-user", play.key, given=text)[0]
-    both = b'Content-Type: multipart/signed; protocol="application/pgp-signature"; micalg=pgp-sha512; boundary="=_s"\r\n\r\n' \
-           b"--=_s\r\n" + text + b"\r\n--=_s\r\nContent-Type: application/pgp-signature\r\n\r\n" + signature.replace(b"\n", b"\r\n") + \
-           b"--=_s--\r\n"
+    both = play.signed(text, play.key)
     check_equal(play.deliver(play.closed(both, signer="")[0])[0], 250, "signed inside: taken")
     shown = play.alice.reads("Signed as this", BOB).body
     check("[" not in shown, "and shown as it is")
     changed = both.replace(b"Signed as this", b"Changed to that")
     check_equal(play.deliver(play.closed(changed, signer="")[0])[0], 250, "with another text under the same signature: taken")
     play.is_shown_with("Changed to that", "[encrypted, but its signature is wrong: do not trust this]")
+
+    play.writes_clear("Not signed, as most mail")
+    play.is_shown_with("Not signed, as most mail", "[not encrypted]")
+    text = entity("Signed in the clear", BOB, play.address, "A signed subject", email.utils.formatdate())
+    for key, change, shown, notice in (
+            (play.key, b"Signed", "A signed subject", "[not encrypted, but signed with their key]"),
+            (play.mallory, b"Signed", "Signed in the clear", "[not encrypted; signed with an unknown key: it is not proven who wrote this]"),
+            (play.key, b"Changed", "Changed in the clear", "[not encrypted; its signature is wrong: ")):
+        mail = fields(BOB, play.address, "Hello")[0].encode() + play.signed(text, key).replace(b"Signed in", change + b" in")
+        check_equal(play.deliver(mail)[0], 250, "only signed: taken")
+        play.is_shown_with(shown, notice)
 
     play.writes_clear("A postcard")
     play.is_shown_with("A postcard", "[not encrypted]")
