@@ -166,8 +166,10 @@ std::string certificate_words(const std::string& lang, CertificateFault fault, c
     }
 }
 
-/// What to tell the user about `failure`; `named`: it is a server that the user named.
-std::string explain(const std::string& lang, const Failure& failure, bool named, const std::string& domain) {
+/// What to tell the user about `failure`; `named`: it is a server that the user named; `oauth`: the password is a
+/// token.
+std::string explain(const std::string& lang, const Failure& failure, bool named, bool oauth,
+                    const std::string& domain) {
     const std::string& host = failure.server.host;
     const std::string port = std::to_string(failure.server.port);
     switch (failure.error.kind) {
@@ -177,6 +179,13 @@ std::string explain(const std::string& lang, const Failure& failure, bool named,
                        {domain});
         case ErrorKind::auth:
             if (!failure.error.permanent) return say(lang, "{1} cannot check passwords now. Try again later.", {host});
+            if (oauth) {
+                return say(
+                    lang,
+                    "{1} refuses the user name or the OAuth token. A token is valid for a short time only: get a "
+                    "fresh one.",
+                    {host});
+            }
             return say(lang,
                        "{1} refuses the user name or the password. Some providers want a password of its own for each "
                        "app, or IMAP "
@@ -276,13 +285,13 @@ awaitable<LinkOutcome> run(std::shared_ptr<Check> check) {
     const auto imap_deadline = std::min(check->deadline, Clock::now() + check->patience.imap);
     const Outcome read = co_await find(check, candidates.imap, usernames(request), imap_deadline, imap);
     if (const auto* failure = std::get_if<Failure>(&read)) {
-        co_return LinkOutcome{{}, explain(check->lang, *failure, request.imap.has_value(), domain)};
+        co_return LinkOutcome{{}, explain(check->lang, *failure, request.imap.has_value(), request.oauth, domain)};
     }
     // One name is kept for both servers.
     const Found& in = std::get<Found>(read);
     const Outcome write = co_await find(check, candidates.submission, {in.username}, check->deadline, smtp);
     if (const auto* failure = std::get_if<Failure>(&write)) {
-        co_return LinkOutcome{{}, explain(check->lang, *failure, request.smtp.has_value(), domain)};
+        co_return LinkOutcome{{}, explain(check->lang, *failure, request.smtp.has_value(), request.oauth, domain)};
     }
     co_return LinkOutcome{
         MailboxLogin{in.username, request.password, request.oauth, in.server, std::get<Found>(write).server}, {}};
@@ -290,7 +299,7 @@ awaitable<LinkOutcome> run(std::shared_ptr<Check> check) {
 
 }  // namespace
 
-std::string trouble_words(const std::string& lang, const Endpoint& server, const coi::Error& error) {
+std::string trouble_words(const std::string& lang, const Endpoint& server, bool oauth, const coi::Error& error) {
     switch (error.kind) {
         case ErrorKind::auth:
         case ErrorKind::tls:
@@ -299,7 +308,7 @@ std::string trouble_words(const std::string& lang, const Endpoint& server, const
         case ErrorKind::unsupported:
         case ErrorKind::timeout:
         case ErrorKind::unreachable:
-            return explain(lang, {server, error}, true, {});
+            return explain(lang, {server, error}, true, oauth, {});
         case ErrorKind::closed:
             return say(lang, "{1} has ended the connection. It is tried again by itself.", {server.host});
         default:

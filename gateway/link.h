@@ -42,7 +42,7 @@ coi::net::awaitable<LinkOutcome> check_link(coi::net::TlsContext&, const coi::ne
                                             std::string ehlo_name, std::string lang, LinkPatience = LinkPatience());
 
 /// What is wrong with a server that was all right when its mailbox was linked, and what to do.
-std::string trouble_words(const std::string& lang, const coi::net::Endpoint& server, const coi::Error&);
+std::string trouble_words(const std::string& lang, const coi::net::Endpoint& server, bool oauth, const coi::Error&);
 
 /// "imap.example.org:993" with "tls"/"starttls" as the registration form has it; "" means what the port is for (tls, or
 /// starttls on 143, 587, 25 and 2525). Without a port it is 0, and check_link takes the usual one. nullopt if this is

@@ -241,8 +241,9 @@ std::string Linked::health(const Account& account, const std::string& lang) cons
     const bool started = at != state_->all.end() && at->second.mailbox;
     const auto& in = started ? at->second.mailbox->trouble() : std::nullopt;
     const auto& out = started ? at->second.submission->trouble() : std::nullopt;
-    if (in) return say(lang, "Not connected: {1}", {trouble_words(lang, account.login.imap, *in)});
-    if (out) return say(lang, "Not connected: {1}", {trouble_words(lang, account.login.smtp, *out)});
+    if (in) return say(lang, "Not connected: {1}", {trouble_words(lang, account.login.imap, account.login.oauth, *in)});
+    if (out)
+        return say(lang, "Not connected: {1}", {trouble_words(lang, account.login.smtp, account.login.oauth, *out)});
     return started && at->second.mailbox->connected() ? say(lang, "Connected.") : say(lang, "Connecting …");
 }
 
