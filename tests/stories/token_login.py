@@ -1,6 +1,6 @@
 """Alice links her mailbox by an OAuth 2.0 access token; a stale one, and another's, are named.
 
-[RFC 7628] OAUTHBEARER, and XOAUTH2. Dovecot validates the tokens (JSON Web Tokens [RFC 7519], HS256) by itself, for IMAP and for
+[RFC 7628] OAUTHBEARER, and XOAUTH2. Dovecot validates the tokens (JSON Web Tokens, HS256) by itself, for IMAP and for
 Postfix's submission.
 """
 
