@@ -10,6 +10,7 @@ import uuid
 
 from gnupg import Gnupg, clear_mail, encrypted_mail, entity, fields
 from play import World, check, check_equal
+from prosody import Prosody
 from server import Failure, wait_until
 
 SECRET = "strawberry"
@@ -227,9 +228,9 @@ class OtrPlay:
                 raise Failure(f"{what}: OTR in a mail: {path}")
 
 
-def play(client_class, is_sealed, prepare=lambda client: None):
+def play(client_class, is_sealed, prepare=lambda client: None, jabber=Prosody):
     """The whole play with this client: Bob's program is gpg's, Cleo's is Delta Chat."""
-    with World(jabber_people=("alice", "observer"), mail_people=("bob", "carol", "cleo")) as world:
+    with World(jabber=jabber, jabber_people=("alice", "observer"), mail_people=("bob", "carol", "cleo")) as world:
         gpg = Gnupg(world.work / "gpg")
         client = client_class(world.work, "alice@jabber.test", world.password, world.jabber_server.c2s_port, world.certificates.ca_file)
         try:
