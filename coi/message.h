@@ -33,12 +33,16 @@ struct Limits {
     std::size_t text_bytes = 256 * 1024;  // decoded text kept of one mail; the rest is cut and said so in the text
 };
 
+/// A message of an OTR session, carried for a program that is not ours.
+inline constexpr std::string_view otr_type = "application/x-otr";
+
 /// A part that is not the text: its name and size are told to the reader, its bytes are carried where a feature can.
 struct Attachment {
     std::string content_type;  // lower case, "image/jpeg"
     std::string name;          // decoded file name, "" if it has none; never a path
     std::size_t size = 0;      // decoded bytes
-    std::string bytes;         // decoded; empty unless ParseOptions::keep_attachments
+    std::string bytes;  // decoded; empty unless ParseOptions::keep_attachments, or of otr_type and no longer than
+                        // a text may be
     bool is_inline = false;
     bool operator==(const Attachment&) const = default;
 };

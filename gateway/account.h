@@ -66,16 +66,22 @@ struct Cursor {
     bool operator==(const Cursor&) const = default;
 };
 
+/// Whether OTR goes through us, to end at the contact's own program (gateway/otr_tunnel). `off`: it was on, and the
+/// contact is told so.
+enum class Tunnel { never, on, off };
+
 /// How a conversation is protected. What is known of the contact's keys is read from the store's keys at start.
 struct Privacy {
     Policy policy = Policy::inherit;
-    bool encrypted = false;    // mail has been encrypted both ways or by them: it does not fall back to clear by itself
-    bool explained = false;    // the user was told how this conversation is protected
-    bool otr = false;          // the user speaks OTR with this contact: nothing goes to them in the clear by itself
-    bool otr_clear = false;    // the user allowed that OTR messages leave as clear mail
-    bool has_key = false;      // we can encrypt to them
-    bool verified = false;     // by SecureJoin, or compared by the user
-    bool conflicting = false;  // verified, but they now write with another key
+    bool encrypted = false;  // mail has been encrypted both ways or by them: it does not fall back to clear by itself
+    bool otr = false;        // the user speaks OTR with this contact: nothing goes to them in the clear by itself
+    bool otr_clear = false;  // the user allowed that OTR messages leave as clear mail
+    Tunnel tunnel = Tunnel::never;
+    bool tunnel_offered = false;  // the contact has it on
+    bool tunnel_refused = false;  // the user was told that an OTR message of the contact could not be passed on
+    bool has_key = false;         // we can encrypt to them
+    bool verified = false;        // by SecureJoin, or compared by the user
+    bool conflicting = false;     // verified, but they now write with another key
     bool operator==(const Privacy&) const = default;
 };
 

@@ -317,15 +317,21 @@ void Commands::State::submit_privacy(const Call& call, const std::map<std::strin
         });
     }
     const std::string otr = clear != values.end() && xep0004::is_true(clear->second) ? "clear" : "encrypted";
+    const auto through = values.find("otr_tunnel");
+    const bool tunnel =
+        through == values.end() ? privacy->has_tunnel(asker, contact) : xep0004::is_true(through->second);
+    const auto is_otr_set = [self = weak_from_this(), call, asker, contact, tunnel](const Ending& allowed) {
+        const auto state = self.lock();
+        if (!state || !allowed.good()) return state ? state->end(call, allowed) : void();
+        if (tunnel != state->privacy->has_tunnel(asker, contact))
+            return state->privacy->otr(asker, contact, tunnel ? "tunnel on" : "tunnel off", state->finish(call));
+        state->privacy->status(asker, contact, state->finish(call));
+    };
     privacy->policy(asker, contact, wanted->second,
-                    [self = weak_from_this(), call, asker, contact, otr](const Ending& set) {
+                    [self = weak_from_this(), call, asker, contact, otr, is_otr_set](const Ending& set) {
                         const auto state = self.lock();
                         if (!state || !set.good()) return state ? state->end(call, set) : void();
-                        state->privacy->otr(asker, contact, otr, [self, call, asker, contact](const Ending& allowed) {
-                            const auto later = self.lock();
-                            if (!later || !allowed.good()) return later ? later->end(call, allowed) : void();
-                            later->privacy->status(asker, contact, later->finish(call));
-                        });
+                        state->privacy->otr(asker, contact, otr, is_otr_set);
                     });
 }
 

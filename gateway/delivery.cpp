@@ -22,6 +22,13 @@ void Delivery::send(const queue::Entry& entry, std::function<void(Fate)> finishe
         return finished(
             Fate{Fate::Kind::refused, {coi::ErrorKind::malformed, true, "the stanza cannot be written", 0, "5.6.0"}});
     }
+    const auto route = tunnel_.route(entry, *stanza);
+    if (route.closed) {
+        return finished(
+            Fate{Fate::Kind::refused,
+                 {coi::ErrorKind::refused, true, "its reader has switched OTR end to end off", 0, "5.7.1"}});
+    }
+    if (!route.to.empty()) stanza->addAttribute("to", route.to);
     otr_.send(entry, *stanza, [this, id = entry.id, stanza, finished = std::move(finished)](const Outgoing& out) {
         if (out.kind == Outgoing::Kind::held)
             return finished({Fate::Kind::held, {coi::ErrorKind::refused, false, "waits for OTR", 0, {}}});

@@ -10,13 +10,15 @@
 #include "gateway/inbox.h"
 #include "gateway/leg.h"
 #include "gateway/otr.h"
+#include "gateway/otr_tunnel.h"
 #include "xmpp/component.h"
 
 namespace gateway {
 
 class Delivery {
   public:
-    Delivery(xmpp::Component& component, Otr& otr, Inbox& inbox) : component_(component), otr_(otr), inbox_(inbox) {}
+    Delivery(xmpp::Component& component, Otr& otr, const OtrTunnel& tunnel, Inbox& inbox)
+        : component_(component), otr_(otr), tunnel_(tunnel), inbox_(inbox) {}
     void send(const queue::Entry&, std::function<void(Fate)> finished);
 
   private:
@@ -27,6 +29,7 @@ class Delivery {
 
     xmpp::Component& component_;
     Otr& otr_;
+    const OtrTunnel& tunnel_;
     Inbox& inbox_;
 };
 

@@ -43,6 +43,13 @@ struct Receipt {
     bool operator==(const Receipt&) const = default;
 };
 
+/// One whole message of an OTR session that ends at its two people, not here.
+struct OtrMessage {
+    std::string message;   // "?OTR…", never a fragment
+    std::string words;     // what a person reads where it is not understood; in its writer's language
+    bool operator==(const OtrMessage&) const = default;
+};
+
 struct Event {
     std::string user;        // bare JID of the Jabber user, normalised
     coi::Address contact;    // the mail user
@@ -51,7 +58,7 @@ struct Event {
     StanzaId stanza;         // its id in Jabber
     bool wants_receipt = false;  // [XEP-0184] request, or Chat-Disposition-Notification-To
     std::string lang;        // xml:lang, "" if unknown
-    std::variant<std::monostate, Text, Receipt> what;
+    std::variant<std::monostate, Text, Receipt, OtrMessage> what;
     bool operator==(const Event&) const = default;
 };
 

@@ -18,6 +18,7 @@
 #include "gateway/notify.h"
 #include "gateway/openpgp.h"
 #include "gateway/otr.h"
+#include "gateway/otr_tunnel.h"
 #include "gateway/outbox.h"
 #include "gateway/own_words.h"
 #include "gateway/presence.h"
@@ -80,11 +81,17 @@ struct Gateway::State : std::enable_shared_from_this<State> {
                [this](const Account& account, const Contact& contact) { own_words.verified(account, contact); }}),
           archive(directory, store, {config.xmpp.component},
                   {[this](const xmpp::Tag& tag) { component.send(tag); },
-                   [this](const xmpp::Tag& message) { otr.take(message); }, now, [this] { set_wake(); }}),
+                   [this](const xmpp::Tag& message) { take_message(message); }, now, [this] { set_wake(); }}),
           returned(directory, store, config.relay.domain,
                    {[this](queue::Entry entry) { mail_leg.committed(std::move(entry)); }, now}),
           otr(directory, store, workers, {config.xmpp.component}, otr_calls()),
-          delivery(component, otr, inbox),
+          tunnel(directory,
+                 {[this](const xmpp::Tag& tag) { component.send(tag); },
+                  [this](const Account& account, const coi::Address& to, const xmpp::Tag& message) {
+                      outbox.take_tunnelled(account, to, message);
+                  },
+                  [this](const Account& account, const std::string& text) { own_words.say_to(account, text); }}),
+          delivery(component, otr, tunnel, inbox),
           failures(directory, store, mail_leg, jabber_leg, inbox, {config.xmpp.component, config.relay.domain},
                    {now, [this](std::chrono::milliseconds length,
                                 std::function<void()> call) { run_after(length, std::move(call)); }}),
@@ -122,6 +129,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     Archive archive;
     Returned returned;
     Otr otr;
+    OtrTunnel tunnel;
     Delivery delivery;
     Failures failures;
     Presence presence;
@@ -133,9 +141,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     bool stopping = false, reading_paused = false;
     std::optional<Time> wake_set;
 
-    // --- settings
     // --- calls between the rooms
-    // ----------------------------------------------------------------------------------------------
     xmpp::Component::Calls component_calls() {
         return {[this](xmpp::Stanza stanza) { take(std::move(stanza)); },
                 [this] {
@@ -218,6 +224,9 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         calls.secure_join = [this](const Account& account, const Arrival& arrival, std::function<void(Verdict)> done) {
             secure_join.take(account, arrival, std::move(done));
         };
+        calls.may_pass = [this](const Account& account, const std::string& contact, const coi::MessageId& id,
+                                const OtrMessage& message) { return tunnel.may_pass(account, contact, id, message); };
+        calls.say = [this](const Account& account, const std::string& text) { own_words.say_to(account, text); };
         calls.own_field = [this](const Account& account, const std::string& field) {
             key_desk.own_field(account.id, field, [this, id = account.id](const coi::openpgp::Fingerprint& key) {
                 if (const Account* still = directory.find(id)) own_words.foreign_key(*still, key);
@@ -271,7 +280,6 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     }
 
     // --- the loop's work
-    // ------------------------------------------------------------------------------------------------------
     void take(xmpp::Stanza stanza) {
         if (archive.take(stanza)) return;
         const std::string& name = stanza->name();
@@ -282,19 +290,26 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         } else if (name == "presence") {
             presence.take(*stanza, services.may_use(xmpp::read_jid(xmpp::attribute(*stanza, "from")).bare()));
             if (type.empty()) otr.available(xmpp::attribute(*stanza, "from"));
-            if (type == "unavailable") otr.unavailable(xmpp::attribute(*stanza, "from"));
+            if (type == "unavailable") {
+                otr.unavailable(xmpp::attribute(*stanza, "from"));
+                tunnel.unavailable(xmpp::attribute(*stanza, "from"));
+            }
         } else if (name == "message" && type == "error") {
             returned.take(*stanza);
         } else if (name == "message" && to.username().empty()) {
             services.take_words(*stanza);
         } else if (name == "message") {
-            otr.take(*stanza);
+            take_message(*stanza);
             if ((store.waiting() > works_most || letters() > letters_most) && !reading_paused) {
                 reading_paused = true;
                 component.pause_reading(true);
                 resume_when_through();
             }
         }
+    }
+
+    void take_message(const xmpp::Tag& message) {
+        if (!tunnel.take(message)) otr.take(message);
     }
 
     void refuse_oversize(const xmpp::Tag& head) {
@@ -343,8 +358,6 @@ struct Gateway::State : std::enable_shared_from_this<State> {
         }
     }
 
-    // --- time
-    // -----------------------------------------------------------------------------------------------------------------
     void set_wake() {
         std::optional<Time> next = mail_leg.next_wake();
         for (const auto& other : {jabber_leg.next_wake(), archive.deadline()}) {
@@ -374,6 +387,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     /// What is too old is given up, what is late is said so; ids that are old enough are forgotten.
     void sweep_queue() {
         otr.tick();
+        tunnel.tick();
         failures.sweep(now() - config.mail.warn_after);
         store.later([before = now() - config.store.keep_ids](Database& db) { ids::expire(db, before); });
         if (!archive.pending()) store.later([at = now()](Database& db) { marker::alive(db, at); });
@@ -386,7 +400,6 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     }
 
     // --- the end
-    // --------------------------------------------------------------------------------------------------------------
     /// Attempts under way finish (10 s), then the stream is closed and what still comes is committed (5 s), then the
     /// store.
     void finish_attempts(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped) {

@@ -7,15 +7,21 @@
 #include "gateway/bounce.h"
 #include "gateway/conversation.h"
 #include "gateway/feature/protection.h"
+#include "gateway/feature/tunnel.h"
 #include "gateway/identity.h"
 #include "gateway/mint.h"
+#include "gateway/otr_words.h"
 #include "gateway/store/accounts.h"
 #include "xmpp/jid.h"
+#include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0203_delay.h"
 
 namespace gateway {
 
 namespace {
+
+/// After this an OTR message no longer waits for the one before it, which is lost.
+constexpr auto order_patience = std::chrono::hours(1);
 
 /// A mail without a Message-ID still needs one name, the same on every route.
 coi::MessageId name_of(const coi::Message& mail, const Seal& seal) {
@@ -59,6 +65,13 @@ void add_notice(Event& event, const Arrival& arrival, const Contact& contact, co
     }
 }
 
+/// What the writer says of the tunnel, if it is theirs: nobody switches anything in another's name.
+std::optional<bool> proven_mark(const Arrival& arrival) {
+    const bool by_key = protection::is_proven(arrival.protection) && !arrival.is_unverified && !arrival.is_other_key;
+    const bool by_server = !arrival.protection.encrypted && arrival.is_author_proven;
+    return by_key || by_server ? tunnel::mark(arrival.mail) : std::nullopt;
+}
+
 }  // namespace
 
 Inbox::Inbox(Directory& directory, Store& store, Seal seal, Settings settings, Calls calls)
@@ -84,6 +97,7 @@ void Inbox::take(Arrival arrival, Done done) {
                     waiting->protection = std::move(unfolded.protection);
                     waiting->unread = unfolded.unread;
                     waiting->is_unverified = unfolded.is_unverified;
+                    waiting->is_other_key = unfolded.is_other_key;
                     waiting->lesson = std::move(unfolded.lesson);
                     take_open(std::move(*waiting), std::move(done));
                 });
@@ -143,7 +157,46 @@ void Inbox::skip(const Arrival& arrival, Verdict verdict, const Done& done) {
     done(std::move(verdict));
 }
 
+bool Inbox::is_in_order(Arrival& arrival, Done& done) {
+    if (!arrival.may_wait || arrival.mail.references.empty() || !arrival.mail.date) return true;
+    const auto otr = tunnel::read(arrival.mail, "");
+    const auto age = calls_.now() - *arrival.mail.date;
+    if (!otr || xmpp::otr::look(otr->message).kind != xmpp::otr::Kind::data || age > order_patience ||
+        age < -order_patience) {
+        return true;
+    }
+    const coi::MessageId before = arrival.mail.references.front();  // what its writer sent last (gateway/translate)
+    store_.ask<bool>(
+        [id = arrival.account, before](Database& db) { return ids::by_message(db, id, before).has_value(); },
+        [this, arrival = std::move(arrival), done = std::move(done)](const Store::Failure& failure,
+                                                                     bool is_here) mutable {
+            if (failure) return done({Verdict::Kind::busy, "the store is not available"});
+            if (!is_here) return done({Verdict::Kind::early, "the message before this one is not here yet"});
+            arrival.may_wait = false;
+            decide(std::move(arrival), true, std::move(done));
+        });
+    return false;
+}
+
+queue::Entry Inbox::entry_of(const Event& event, const Account& account, const std::string& contact,
+                             const xmpp::JID& from) const {
+    queue::Entry entry;
+    entry.leg = queue::Leg::jabber;
+    entry.account = account.id;
+    entry.contact = contact;
+    entry.name = event.stanza.value;
+    entry.from = from.bare();
+    entry.to = account.jid;
+    entry.taken = entry.next = calls_.now();
+    entry.expires = entry.taken + settings_.expire;
+    const auto stanza = write_stanza(event, from, xmpp::read_jid(account.jid));
+    if (is_late(event.when, entry.taken)) xmpp::xep0203::add_delay(*stanza, event.when, settings_.component);
+    entry.payload = xmpp::print(*stanza);
+    return entry;
+}
+
 void Inbox::take_message(Arrival arrival, Done done) {
+    if (!is_in_order(arrival, done)) return;
     const Account& account = *directory_.find(arrival.account);
     const coi::Address& writer = arrival.mail.from.front();
     const auto from = jid_of(writer, settings_.component);
@@ -154,52 +207,79 @@ void Inbox::take_message(Arrival arrival, Done done) {
     const Contact* met = directory_.contact(account.id, writer.canonical());
     Contact contact = met ? *met : stranger(account.id, writer);
     arrival.mail.id = name_of(arrival.mail, seal_);
+    const auto announced = proven_mark(arrival);
+    const bool switched = announced && *announced != contact.privacy.tunnel_offered;
+    if (announced) contact.privacy.tunnel_offered = *announced;
+    if (const auto* otr = std::get_if<OtrMessage>(&event->what)) {
+        if (const char* why = obstacle(account, contact, arrival, *otr))
+            return refuse_tunnelled(account, contact, arrival, why, done);
+    }
     event->user = account.jid;
     event->contact = writer;
     event->stanza = mint_stanza_id();
     // Only a mail that is taken teaches anything: tried again, one that was not says all that it said before.
     const bool encrypted = protection::is_proven(arrival.protection);
-    Done learned = [this, id = account.id, mail = arrival.mail, told = *event, encrypted,
+    Done learned = [this, id = account.id, mail = arrival.mail, told = *event, encrypted, announced,
                     done = std::move(done)](const Verdict& verdict) mutable {
         if ((verdict.kind == Verdict::Kind::taken || verdict.kind == Verdict::Kind::open) && directory_.find(id)) {
             Contact& known = directory_.know(id, mail.from.front());
             note_read(mail, told, known);
             const bool first = encrypted && !known.privacy.encrypted;
             if (encrypted) known.privacy.encrypted = true;
+            const bool now_otherwise = announced && *announced != known.privacy.tunnel_offered;
+            if (announced) known.privacy.tunnel_offered = *announced;
             directory_.save(known);
             if (first) calls_.encrypted(*directory_.find(id), known);
+            if (now_otherwise) tell_tunnel(*directory_.find(id), known);
         }
         done(verdict);
     };
     note_read(arrival.mail, *event, contact);
     add_notice(*event, arrival, contact, account.lang);
 
-    const xmpp::JID to = xmpp::read_jid(account.jid);
-    queue::Entry entry;
-    entry.leg = queue::Leg::jabber;
-    entry.account = account.id;
-    entry.contact = contact.canonical;
-    entry.name = event->stanza.value;
+    queue::Entry entry = entry_of(*event, account, contact.canonical, *from);
     entry.origin = arrival.proven_sender;
     entry.origin_id = arrival.mail.id.value;
     entry.lang = account.lang;
-    entry.from = from->bare();
-    entry.to = account.jid;
-    entry.taken = entry.next = calls_.now();
-    entry.expires = entry.taken + settings_.expire;
-    const auto stanza = write_stanza(*event, *from, to);
-    if (is_late(event->when, entry.taken)) xmpp::xep0203::add_delay(*stanza, event->when, settings_.component);
-    entry.payload = xmpp::print(*stanza);
     entry.held = arrival.wait_for_verdict;
     ids::Known known{account.id, contact.canonical,    arrival.mail.id, event->stanza, false, arrival.proven_sender,
                      "",         event->wants_receipt, entry.taken};
     // With the message itself: after a kill nothing goes to them in the clear, whether they were met before or not.
     std::optional<Contact> changed;
-    if (encrypted && !contact.privacy.encrypted) {
-        contact.privacy.encrypted = true;
+    if (switched || (encrypted && !contact.privacy.encrypted)) {
+        contact.privacy.encrypted = contact.privacy.encrypted || encrypted;
         changed = std::move(contact);
     }
     commit({std::move(entry)}, std::move(known), arrival, std::move(learned), std::move(changed));
+}
+
+const char* Inbox::obstacle(const Account& account, const Contact& contact, const Arrival& arrival,
+                            const OtrMessage& otr) {
+    if (contact.privacy.tunnel != Tunnel::on) return "its reader has not switched OTR end to end on for this sender";
+    if (!contact.privacy.tunnel_offered) return "nothing proves that its sender has switched OTR end to end on";
+    const bool pass = calls_.may_pass(account, contact.canonical, arrival.mail.id, otr);
+    return pass ? nullptr : "OTR is started too often";
+}
+
+/// What a contact's switch means here.
+void Inbox::tell_tunnel(const Account& account, const Contact& contact) {
+    if (const auto words = otr_words::tunnel_offered(contact, account.lang)) calls_.say(account, *words);
+}
+
+/// Its writer hears it from their mail system, or not at all: no answer of ours could be answered. The reader hears it
+/// once, of somebody whom they know; in a mailbox the mail lies where it can be seen.
+void Inbox::refuse_tunnelled(const Account& account, const Contact& contact, const Arrival& arrival, const char* why,
+                             const Done& done) {
+    const bool met = contact.written_to || contact.subscribed;
+    if (met && !tunnel::stands(contact.privacy) && !contact.privacy.tunnel_refused) {
+        Contact& known = directory_.know(account.id, contact.address);
+        known.privacy.tunnel_refused = true;
+        directory_.save(known);
+        calls_.say(account, otr_words::tunnel_refused(known, account.lang));
+    }
+    // What follows does not wait for it.
+    if (met) store_.later([known = known_report(arrival)](Database& db) { ids::remember(db, known); });
+    skip(arrival, {Verdict::Kind::declined, why}, done);
 }
 
 void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival& arrival, Done done,
@@ -306,17 +386,8 @@ void Inbox::act_on_mdn(const Arrival& arrival, const ids::Known& known, Done don
     event->contact = arrival.mail.from.front();
     event->stanza = mint_stanza_id();
     std::get<Receipt>(event->what).of_stanza = known.stanza;
-    queue::Entry entry;
-    entry.leg = queue::Leg::jabber;
-    entry.account = known.account;
-    entry.contact = known.contact;
-    entry.name = event->stanza.value;
-    entry.from = from->bare();
-    entry.to = account->jid;
-    entry.payload = xmpp::print(*write_stanza(*event, *from, xmpp::JID(account->jid)));
-    entry.taken = entry.next = calls_.now();
-    entry.expires = entry.taken + settings_.expire;
-    commit({std::move(entry)}, known_report(arrival), arrival, std::move(done));
+    event->when = {};  // of a receipt nobody asks
+    commit({entry_of(*event, *account, known.contact, *from)}, known_report(arrival), arrival, std::move(done));
 }
 
 void Inbox::entry_done(const queue::Entry& entry) {

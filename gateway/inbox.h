@@ -29,10 +29,12 @@ struct Arrival {
     std::string proven_sender;                   // envelope sender that may be sent a DSN, "" if none is proven
     bool wait_for_verdict = false;               // LMTP
     std::shared_ptr<const std::string> bytes{};  // as it came; only of encrypted or signed mail
+    bool is_author_proven = false;               // From, by the mail system's word
+    bool may_wait = false;                       // can be given once more: see Verdict::Kind::early
     // What opening it said.
     coi::pgp_mime::Protection protection{};
     Unread unread = Unread::no;
-    bool is_unverified = false;
+    bool is_unverified = false, is_other_key = false;
     std::optional<Lesson> lesson{};
 };
 
@@ -44,6 +46,7 @@ struct Verdict {
         silent,     // a chat program's signal that has no words (a reaction taken back); nothing kept, nobody is told
         refused,    // the Jabber server does not know the user; nothing kept
         busy,       // the store or the Jabber server cannot take it now; nothing kept
+        early,      // an OTR message whose predecessor is not here yet; nothing kept
         open,       // committed, but the Jabber server has not said yet whether it knows the user
     } kind = Kind::taken;
     std::string reason;  // English, for a reply line or the log
@@ -67,6 +70,10 @@ class Inbox {
         /// A contact uses another key now (its fingerprint), or a conversation is encrypted for the first time.
         std::function<void(const Account&, const Contact&, const coi::openpgp::Fingerprint&)> key_replaced;
         std::function<void(const Account&, const Contact&)> encrypted;
+        /// Whether an OTR message of the tunnel may pass now.
+        std::function<bool(const Account&, const std::string& contact, const coi::MessageId&, const OtrMessage&)>
+            may_pass{};
+        std::function<void(const Account&, const std::string& text)> say{};  // the gateway itself to its user
         /// A mail from the account's own address has that Autocrypt field.
         std::function<void(const Account&, const std::string& field)> own_field{};
     };
@@ -89,9 +96,16 @@ class Inbox {
     void decide(Arrival arrival, bool answers_known, Done done);
     void learnt(AccountId, const Lesson&, coi::autocrypt::Change, const coi::autocrypt::Peer&);
     void take_message(Arrival arrival, Done done);
+    /// OTR reads its messages in their order only, and mail systems keep none. Takes both over where it answers false.
+    bool is_in_order(Arrival& arrival, Done& done);
+    /// Why an OTR message may not go to its reader; nullptr: it may.
+    const char* obstacle(const Account&, const Contact&, const Arrival&, const OtrMessage&);
+    void tell_tunnel(const Account&, const Contact&);
+    void refuse_tunnelled(const Account&, const Contact&, const Arrival&, const char* why, const Done&);
     void take_report(Arrival arrival, Done done);
     void act_on_dsn(const Arrival&, const ids::Known&, Done done);
     void act_on_mdn(const Arrival&, const ids::Known&, Done done);
+    queue::Entry entry_of(const Event&, const Account&, const std::string& contact, const xmpp::JID& from) const;
     /// `contact`: saved in the same commit.
     void commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival&, Done done,
                 std::optional<Contact> contact = {});

@@ -264,7 +264,7 @@ bool Otr::State::speaks_otr(const Key& key) {
     const auto address = address_in(key);
     if (!address) return false;
     Contact& contact = directory.know(key.first, *address);
-    if (std::exchange(contact.privacy.otr, true)) return false;
+    if (contact.privacy.tunnel == Tunnel::on || std::exchange(contact.privacy.otr, true)) return false;
     directory.save(contact);
     return true;
 }

@@ -40,16 +40,20 @@ xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text) {
     return copy;
 }
 
+void add_hints(xmpp::Tag& message) {
+    xmpp::xep0380::add_encryption(message, xmpp::xep0380::otr);
+    xmpp::xep0334::add_no_permanent_store(message);
+    xmpp::xep0334::add_no_copy(message);
+    xmpp::xep0280::add_private(message);
+}
+
 xmpp::Stanza message(const std::string& from, const std::string& to, const std::string& body) {
     auto message = std::make_unique<xmpp::Tag>("message");
     message->addAttribute("type", "chat");
     message->addAttribute("from", from);
     message->addAttribute("to", to);
     xmpp::add(*message, "body", {}, body);
-    xmpp::xep0380::add_encryption(*message, xmpp::xep0380::otr);
-    xmpp::xep0334::add_no_permanent_store(*message);
-    xmpp::xep0334::add_no_copy(*message);
-    xmpp::xep0280::add_private(*message);
+    add_hints(*message);
     return message;
 }
 

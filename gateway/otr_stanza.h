@@ -16,7 +16,9 @@ namespace gateway::otr_stanza {
 std::string readable(const std::string& text);
 /// The message with another text, and without what spoke of its encryption.
 xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text);
-/// A body of ours for one resource (or a bare JID), with the hints that keep it from everybody else.
+/// The hints that keep an OTR message from everybody but the client that it is for.
+void add_hints(xmpp::Tag& message);
+/// A body of ours for one resource (or a bare JID), with the hints.
 xmpp::Stanza message(const std::string& from, const std::string& to, const std::string& body);
 /// A message of the queue as the bodies it was encrypted to: the last one carries its id and all that is no text.
 std::vector<xmpp::Stanza> pieces(const xmpp::Tag& original, const std::string& to,

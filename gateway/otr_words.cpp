@@ -2,6 +2,7 @@
 
 #include "gateway/otr_words.h"
 
+#include "gateway/feature/tunnel.h"
 #include "gateway/words.h"
 
 namespace gateway::otr_words {
@@ -89,6 +90,94 @@ std::string held(const std::string& contact, const std::string& lang) {
 
 std::string over(const std::string& contact, const std::string& lang) {
     return say(lang, "Your conversation with {1} goes on without OTR.", {contact});
+}
+
+std::string not_carried(bool is_whole, const std::string& contact, const std::string& lang) {
+    if (!is_whole) {
+        return say(lang,
+                   "This message was not sent: it looks like OTR, and is too long, of an old version, or of a kind "
+                   "that is not carried to {1}.",
+                   {contact});
+    }
+    return say(lang,
+               "This message was not sent: you have switched the OTR tunnel to {1} on, and they have not. Ask them to. "
+               "To have OTR with the gateway instead, write to it: otr {1} tunnel off",
+               {contact});
+}
+
+std::string tunnel_switched(const Contact& contact, bool ended, const std::string& lang) {
+    const std::string who = contact.address.addr_spec();
+    if (contact.privacy.tunnel != Tunnel::on) {
+        const std::string off = say(lang, "The OTR tunnel to {1} is off: if you start OTR, it ends at me.", {who});
+        if (contact.privacy.tunnel == Tunnel::never) return off;
+        return off + " " + say(lang, "They are told with your next message.");
+    }
+    const std::string over = ended ? say(lang, "Your OTR session with me is ended.") + " " : "";
+    if (!tunnel::stands(contact.privacy)) {
+        return over + say(lang,
+                          "The OTR tunnel to {1} is on here. They have to switch it on, too, at a coigate gateway of "
+                          "their own; your next message tells it, and I tell you when they have. Until then I pass no "
+                          "OTR on.",
+                          {who});
+    }
+    return over + say(lang,
+                      "The OTR tunnel to {1} is on: OTR now goes from your program to theirs, and no gateway can read "
+                      "it. Start OTR, and compare fingerprints with them: your program must show theirs, not mine. Who "
+                      "writes to whom, when and how much stays visible to both gateways and the mail servers. What you "
+                      "write without OTR is not protected by it.",
+                      {who});
+}
+
+std::optional<std::string> tunnel_offered(const Contact& contact, const std::string& lang) {
+    const std::string who = contact.address.addr_spec();
+    if (contact.privacy.tunnel != Tunnel::on)
+        return contact.privacy.tunnel_offered ? tunnel_status(contact, lang) : std::nullopt;
+    if (contact.privacy.tunnel_offered) return tunnel_switched(contact, false, lang);
+    return say(lang,
+               "{1} has switched the OTR tunnel off: no OTR is passed on any more. To have OTR with me instead, write "
+               "to me: otr {1} tunnel off",
+               {who});
+}
+
+std::string tunnel_refused(const Contact& contact, const std::string& lang) {
+    const std::string who = contact.address.addr_spec();
+    if (contact.privacy.tunnel != Tunnel::on) {
+        return say(lang,
+                   "{1} has sent you a message by OTR that only your own program could read. It was not passed on, "
+                   "because the OTR tunnel to {1} is off. To switch it on, write to me: otr {1} tunnel on. Then OTR "
+                   "has to be started again.",
+                   {who});
+    }
+    return say(lang,
+               "A message by OTR that bears the name of {1} was not passed on: nothing has proven yet that they have "
+               "the OTR tunnel on. An encrypted message of theirs would.",
+               {who});
+}
+
+std::optional<std::string> tunnel_status(const Contact& contact, const std::string& lang) {
+    const std::string who = contact.address.addr_spec();
+    if (tunnel::stands(contact.privacy)) {
+        return say(lang,
+                   "OTR between you and {1} goes through me, from your program to theirs: I cannot read it. I see who "
+                   "writes, when and how much, as the other gateway and the mail servers do.",
+                   {who});
+    }
+    if (contact.privacy.tunnel == Tunnel::on) {
+        return say(lang, "The OTR tunnel to {1} is on here, and not on their side: no OTR is passed on until it is.",
+                   {who});
+    }
+    if (!contact.privacy.tunnel_offered) return std::nullopt;
+    return say(lang,
+               "{1} can speak OTR with you from program to program, so that no gateway can read it (the OTR tunnel). "
+               "To switch it on, write to me: otr {1} tunnel on",
+               {who});
+}
+
+std::string ends_elsewhere(const std::string& contact, const std::string& lang) {
+    return say(lang,
+               "The OTR tunnel to {1} is on: OTR does not end at me. Fingerprints and secrets are compared in your own "
+               "program, with {1}.",
+               {contact});
 }
 
 xmpp::otr::Sessions::Words bodies(const std::string& lang) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "gateway/account.h"
 #include "xmpp/otr/sessions.h"
 
 namespace gateway::otr_words {
@@ -17,6 +18,21 @@ std::string explanation(const std::string& contact, bool mail_is_encrypted, cons
 std::string held(const std::string& contact, const std::string& lang);
 /// The user's own word ended it.
 std::string over(const std::string& contact, const std::string& lang);
+
+// Of the tunnel (gateway/otr_tunnel).
+/// Why an OTR message was not sent on: the other side has it not on, or it is none that can be carried.
+std::string not_carried(bool is_whole, const std::string& contact, const std::string& lang);
+/// After the user's own switch; `ended`: a session with us.
+std::string tunnel_switched(const Contact&, bool ended, const std::string& lang);
+/// After the contact's; nullopt: it means nothing here.
+std::optional<std::string> tunnel_offered(const Contact&, const std::string& lang);
+/// Once: an OTR message of the contact was not passed on.
+std::string tunnel_refused(const Contact&, const std::string& lang);
+/// How it stands, for those who have it on or are offered it; nullopt: nothing of it.
+std::optional<std::string> tunnel_status(const Contact&, const std::string& lang);
+/// In place of what concerns a session with us.
+std::string ends_elsewhere(const std::string& contact, const std::string& lang);
+
 /// What our bodies say to a person.
 xmpp::otr::Sessions::Words bodies(const std::string& lang);
 

@@ -4,7 +4,9 @@
 
 #include "coi/message.h"
 #include "gateway/conversation.h"
+#include "gateway/feature/tunnel.h"
 #include "gateway/identity.h"
+#include "gateway/otr_words.h"
 #include "gateway/store/ids.h"
 #include "gateway/words.h"
 #include "xmpp/jid.h"
@@ -102,6 +104,21 @@ void Outbox::take_as(const Account& account, const xmpp::Tag& message, const coi
     write(account, message, std::move(*event), from_otr);
 }
 
+void Outbox::take_tunnelled(const Account& account, const coi::Address& to, const xmpp::Tag& message) {
+    const std::string& said = xmpp::attribute(message, "xml:lang");
+    const std::string lang = said.empty() ? account.lang : said;
+    const Contact& contact = directory_.know(account.id, to);
+    auto event = read_tunnelled(message);
+    if (!event || !tunnel::stands(contact.privacy)) {
+        return refuse(message, "cancel", "not-acceptable",
+                      otr_words::not_carried(event.has_value(), to.addr_spec(), lang));
+    }
+    std::get<OtrMessage>(event->what).words = tunnel::words(lang);
+    event->contact = contact.address;
+    event->when = calls_.now();
+    write(account, message, std::move(*event));
+}
+
 void Outbox::take_receipt(const Account& account, const xmpp::Tag& message, Event event) {
     const auto& receipt = std::get<Receipt>(event.what);
     if (receipt.kind != Receipt::Kind::displayed)
@@ -144,8 +161,7 @@ void Outbox::closed(AccountId id, const Draft& draft, Closed letter) {
     const bool first = letter.encrypted && !contact.privacy.encrypted;
     if (letter.encrypted) contact.privacy.encrypted = true;
     if (!draft.is_receipt()) {
-        // A subject is part of what is protected: it must not come up again in a mail that is not.
-        note_written(draft.mail, contact, !draft.from_otr);
+        note_written(draft.mail, contact, draft.has_subject());
         directory_.save(contact);
     }
     commit(*account, contact, draft, std::move(letter.bytes));

@@ -43,6 +43,9 @@ class Outbox {
 
     /// A <message/> of one of our users to a contact (not of type error). `from_otr`: its text came by OTR.
     void take(const xmpp::Tag& message, bool from_otr = false);
+    /// A whole OTR message, end to end: the only way by which OTR comes to be in a mail. Refused in words where the
+    /// tunnel to this contact does not stand.
+    void take_tunnelled(const Account&, const coi::Address& to, const xmpp::Tag& message);
     void reload(Settings settings) { settings_ = std::move(settings); }
     /// The relay account of a user, made if there is none yet; `ready` gets nullptr if the store failed.
     void with_relay_account(const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready);
@@ -57,6 +60,8 @@ class Outbox {
         std::shared_ptr<xmpp::Tag> head;
         bool from_otr = false;
         bool is_receipt() const { return std::holds_alternative<Receipt>(event.what); }
+        /// A subject is part of what is protected: it must not come up again in a mail that is not.
+        bool has_subject() const { return !from_otr && !std::holds_alternative<OtrMessage>(event.what); }
     };
     void write(const Account&, const xmpp::Tag& message, Event event, bool from_otr = false);
     void closed(AccountId, const Draft&, Closed);

@@ -35,7 +35,9 @@ Form privacy(const Contact& contact, Policy policy, const std::string& status, c
     form.fields = {{"contact", "hidden", "", contact.address.addr_spec()},
                    std::move(choice),
                    {"otr_clear", "boolean", say(lang, "What I write under OTR may leave as readable mail"),
-                    contact.privacy.otr_clear ? "1" : "0"}};
+                    contact.privacy.otr_clear ? "1" : "0"},
+                   {"otr_tunnel", "boolean", say(lang, "OTR goes through the gateway to the contact's own program"),
+                    contact.privacy.tunnel == Tunnel::on ? "1" : "0"}};
     return form;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/identity.h"
+#include "gateway/otr_words.h"
 #include "gateway/words.h"
 
 namespace gateway {
@@ -205,11 +206,13 @@ void PrivacyWords::fingerprint(const Asker& asker, const std::string& contact, D
             Lines lines;
             lines.add(found->own.empty() ? say(lang, "Your key is held by another program, not by me.")
                                          : say(lang, "Your key, as mail users see it: {1}", {grouped(found->own)}));
+            bool tunnel = false;
             if (!canonical.empty()) {
                 const std::string who = meant.addr_spec();
                 const Account* still = self->registrar_.directory().of_user(asker.jid);
                 const Contact* known = still ? self->registrar_.directory().contact(still->id, canonical) : nullptr;
                 const bool verified = known && known->privacy.verified;
+                tunnel = known && known->privacy.tunnel == Tunnel::on;
                 if (found->contact.empty()) {
                     lines.add(say(lang, "No key of {1} is known yet.", {who}));
                 } else if (verified) {
@@ -223,8 +226,9 @@ void PrivacyWords::fingerprint(const Asker& asker, const std::string& contact, D
                         say(lang, "They now write with another key, which is not used: {1}", {grouped(found->newer)}));
                 }
             }
-            if (!found->otr.empty()) lines.add(say(lang, "My OTR key towards you: {1}", {found->otr}));
-            add_clients(lines, found->clients, lang);
+            if (tunnel) lines.add(otr_words::ends_elsewhere(meant.addr_spec(), lang));
+            if (!tunnel && !found->otr.empty()) lines.add(say(lang, "My OTR key towards you: {1}", {found->otr}));
+            if (!tunnel) add_clients(lines, found->clients, lang);
             done({lines.take()});
         });
     });
@@ -255,9 +259,14 @@ void PrivacyWords::status(const Asker& asker, const std::string& contact, Done d
     with_contact(asker, contact, done, [self = shared_from_this(), asker, done](const Account& account, Contact& met) {
         const Policy holds = policy::resolve(&met, account, self->desk_.configured());
         Lines lines;
-        lines.add(jabber_leg_words(self->desk_.otr().is_encrypted(account.id, met.canonical), asker.lang));
+        const bool tunnel = met.privacy.tunnel == Tunnel::on;
+        if (!tunnel) lines.add(jabber_leg_words(self->desk_.otr().is_encrypted(account.id, met.canonical), asker.lang));
+        if (const auto words = otr_words::tunnel_status(met, asker.lang)) lines.add(*words);
         lines.add(mail_leg_words(met, account, holds, asker.lang));
-        lines.add(say(asker.lang, "In between I decrypt: whoever runs me could read along."));
+        lines.add(tunnel ? say(asker.lang,
+                               "What is written without OTR I decrypt in between: whoever runs me could "
+                               "read that.")
+                         : say(asker.lang, "In between I decrypt: whoever runs me could read along."));
         lines.add(self->policy_line(account, &met, asker.lang));
         if (met.privacy.otr_clear)
             lines.add(say(asker.lang, "What you write under OTR may leave as readable mail, as you allowed."));
@@ -318,22 +327,44 @@ void PrivacyWords::policy(const Asker& asker, const std::string& contact, const 
                  });
 }
 
+bool PrivacyWords::has_tunnel(const Asker& asker, const std::string& contact) const {
+    const Account* account = registrar_.directory().of_user(asker.jid);
+    const auto meant = address(contact);
+    const Contact* met = account && meant ? registrar_.directory().contact(account->id, meant->canonical()) : nullptr;
+    return met && met->privacy.tunnel == Tunnel::on;
+}
+
+void PrivacyWords::set_tunnel(const Asker& asker, const Account& account, Contact& met, bool on, const Done& done) {
+    const bool ended = on && desk_.otr().is_encrypted(account.id, met.canonical);
+    if (on) desk_.otr().off(account, met.canonical);
+    if (on || met.privacy.tunnel == Tunnel::on) met.privacy.tunnel = on ? Tunnel::on : Tunnel::off;
+    met.privacy.tunnel_refused = false;
+    registrar_.directory().save(met);
+    done({otr_words::tunnel_switched(met, ended, asker.lang)});
+}
+
 void PrivacyWords::otr(const Asker& asker, const std::string& contact, const std::string& wanted, Done done) {
     const bool clear = wanted == "clear" || wanted == "lesbar",
                closed = wanted == "encrypted" || wanted == "verschlüsselt";
     const bool off = wanted == "off" || wanted == "aus";
-    if (!clear && !closed && !off) {
+    const bool tunnel_on = wanted == "tunnel on" || wanted == "tunnel an",
+               tunnel_off = wanted == "tunnel off" || wanted == "tunnel aus";
+    if (!clear && !closed && !off && !tunnel_on && !tunnel_off) {
         return done(wrong(say(asker.lang,
                               "Write: otr CONTACT encrypted (what you write under OTR leaves as encrypted mail only), "
-                              "otr CONTACT clear (it may leave as readable mail), or otr CONTACT off (messages to you "
-                              "no longer wait for OTR).")));
+                              "otr CONTACT clear (it may leave as readable mail), otr CONTACT off (messages to you no "
+                              "longer wait for OTR), or otr CONTACT tunnel on (OTR goes through me to the contact's "
+                              "own program) and otr CONTACT tunnel off.")));
     }
     with_contact(
         asker, contact, done,
-        [self = shared_from_this(), asker, clear, off, done](const Account& account, Contact& met) {
+        [self = shared_from_this(), asker, clear, off, tunnel_on, tunnel_off, done](const Account& account,
+                                                                                    Contact& met) {
             const std::string who = met.address.addr_spec();
+            if (tunnel_on || tunnel_off) return self->set_tunnel(asker, account, met, tunnel_on, done);
             if (off) {
                 self->desk_.otr().off(account, met.canonical);
+                if (met.privacy.tunnel == Tunnel::on) return self->set_tunnel(asker, account, met, false, done);
                 return done({say(asker.lang, "Messages of {1} come to you without OTR from now on.", {who})});
             }
             met.privacy.otr_clear = clear;
@@ -348,6 +379,7 @@ void PrivacyWords::verify(const Asker& asker, const std::string& contact, const 
     with_contact(
         asker, contact, done, [self = shared_from_this(), asker, secret, done](const Account& account, Contact& met) {
             const std::string who = met.address.addr_spec();
+            if (met.privacy.tunnel == Tunnel::on) return done(self->wrong(otr_words::ends_elsewhere(who, asker.lang)));
             if (!self->desk_.otr().verify(account, met.canonical, secret)) {
                 return done(
                     self->wrong(say(asker.lang, "There is no OTR session with {1} now. Start one first.", {who})));

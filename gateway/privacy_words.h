@@ -36,7 +36,7 @@ class PrivacyWords : public std::enable_shared_from_this<PrivacyWords> {
     void accept(const Asker&, const std::string& contact, Done);
     /// `wanted`: require, prefer or off (or their German words); "" tells what holds.
     void policy(const Asker&, const std::string& contact, const std::string& wanted, Done);
-    /// `wanted`: clear, encrypted or off (or their German words).
+    /// `wanted`: clear, encrypted, off, tunnel on or tunnel off (or their German words).
     void otr(const Asker&, const std::string& contact, const std::string& wanted, Done);
     void verify(const Asker&, const std::string& contact, const std::string& secret, Done);
     void export_key(const Asker&, const std::string& passphrase, Done);
@@ -46,6 +46,8 @@ class PrivacyWords : public std::enable_shared_from_this<PrivacyWords> {
     Policy holds(const Account& account, const Contact& contact) const {
         return policy::resolve(&contact, account, desk_.configured());
     }
+    /// Whether the user has the OTR tunnel to this contact on.
+    bool has_tunnel(const Asker&, const std::string& contact) const;
     /// Who is meant; nullopt if it is no mail address.
     std::optional<coi::Address> address(const std::string& contact) const;
     /// The policy of that name; nullopt if it is none.
@@ -57,6 +59,7 @@ class PrivacyWords : public std::enable_shared_from_this<PrivacyWords> {
     using WithContact = std::function<void(const Account&, Contact&)>;
     void with_account(const Asker&, const Done&, Work);
     void with_contact(const Asker&, const std::string& contact, const Done&, WithContact);
+    void set_tunnel(const Asker&, const Account&, Contact&, bool on, const Done&);
     void set_policy(const Asker&, const Account&, Policy, const Done&);
     std::string policy_line(const Account&, const Contact*, const std::string& lang) const;
     Ending took_key(const coi::Result<coi::openpgp::Fingerprint>&, const std::string& lang) const;

@@ -21,6 +21,11 @@ namespace {
 
 constexpr int most_hops = 50;  // [RFC 5321 §6.3] asks for at least 100 hops; a delivery to chat that took 50 is a loop
 
+// How long an OTR message waits for the one before it, which may be in another session of the mail system's: 2 s. Then
+// it has to come again.
+constexpr int most_tries = 20;
+constexpr auto between_tries = std::chrono::milliseconds(100);
+
 int hops(std::string_view mail) {
     int count = 0;
     for (std::size_t at = 0; at < mail.size();) {
@@ -44,6 +49,8 @@ Reply reply_of(const Verdict& verdict, bool may_stay_open) {
             return {550, "5.7.1", "not accepted: " + verdict.reason};
         case Verdict::Kind::refused:
             return {550, "5.1.1", "there is no such user here"};
+        case Verdict::Kind::early:
+            return {451, "4.3.0", "please try again: " + verdict.reason};
         case Verdict::Kind::busy:
             return {452, "4.3.1", "cannot be taken now, please try again: " + verdict.reason};
         case Verdict::Kind::open:
@@ -66,6 +73,12 @@ struct Relay::State : std::enable_shared_from_this<State> {
     Inbox& inbox;
     std::unique_ptr<coi::net::LmtpServer> server;
     std::set<AccountId> confirmed;  // the Jabber server took something for them since we started
+
+    /// What the mail system found.
+    struct Proof {
+        std::string sender;  // of the envelope, "" if it is not proven
+        bool author = false;
+    };
 
     /// The user exists for sure: the server said so, or they wrote through us.
     bool is_confirmed(AccountId id) const {
@@ -106,7 +119,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
     /// One recipient's verdict. An account that this mail made goes again if the server does not know the user, or
     /// was not asked because nothing came of the mail; one that was there stays, for a server says the same of a sender
     /// whom its user has blocked [XEP-0191 §3.3].
-    awaitable<Reply> deliver_to(const std::string recipient, const coi::Message& mail, const std::string proven,
+    awaitable<Reply> deliver_to(const std::string recipient, const coi::Message& mail, const Proof proof,
                                 std::shared_ptr<const std::string> bytes) {
         const auto jid = user_of_recipient(recipient);
         if (!jid) co_return Reply{550, "5.1.1", "there is no such user here"};
@@ -119,17 +132,23 @@ struct Relay::State : std::enable_shared_from_this<State> {
         const AccountId id = account->id;
         const bool known = is_confirmed(id);
         std::function<void(std::function<void(Verdict)>)> take = [&](std::function<void(Verdict)> done) {
-            inbox.take(Arrival{id, mail, std::nullopt, proven, true, bytes}, std::move(done));
+            inbox.take(Arrival{id, mail, std::nullopt, proof.sender, true, bytes, proof.author, true}, std::move(done));
         };
         auto patience = std::make_shared<boost::asio::steady_timer>(io, settings.patience);
         await_patience(patience);
-        const Verdict verdict = co_await wait_for<Verdict>(take);
+        Verdict verdict = co_await wait_for<Verdict>(take);
+        boost::asio::steady_timer pause(io);
+        for (int tries = 1; verdict.kind == Verdict::Kind::early && tries < most_tries; ++tries) {
+            pause.expires_after(between_tries);
+            co_await pause.async_wait(boost::asio::use_awaitable);
+            verdict = co_await wait_for<Verdict>(take);
+        }
         patience->cancel();
         if (verdict.kind == Verdict::Kind::taken) confirmed.insert(id);
         if (verdict.kind == Verdict::Kind::declined && !directory.find(id))  // another mail's end took it away
             co_return Reply{452, "4.3.1", "cannot be taken now, please try again"};
         if (fresh && is_for_nothing(id, verdict.kind)) directory.remove(id, [](const Store::Failure&) {});
-        const Reply reply = reply_of(verdict, known || !settings.users.empty() || !proven.empty());
+        const Reply reply = reply_of(verdict, known || !settings.users.empty() || !proof.sender.empty());
         if (reply.code != 250) log::info("LMTP: {} {} for {}: {}", reply.code, reply.enhanced, *jid, verdict.reason);
         co_return reply;
     }
@@ -160,15 +179,15 @@ struct Relay::State : std::enable_shared_from_this<State> {
         const auto bytes =
             std::make_shared<const std::string>(mail->encrypted || mail->is_signed ? std::move(delivery.mail) : "");
         std::string().swap(delivery.mail);
-        std::string proven;
-        if (!mail->from.empty() && coi::authenticated(mail->header("authentication-results"), settings.authserv_id,
-                                                      mail->from.front(), delivery.from)
-                                       .sender) {
-            proven = delivery.from;
+        Proof proof;
+        if (!mail->from.empty()) {
+            const auto found = coi::authenticated(mail->header("authentication-results"), settings.authserv_id,
+                                                  mail->from.front(), delivery.from);
+            proof = {found.sender ? delivery.from : "", found.author};
         }
         std::vector<Reply> replies;
         for (const auto& recipient : delivery.to)
-            replies.push_back(co_await deliver_to(recipient, *mail, proven, bytes));
+            replies.push_back(co_await deliver_to(recipient, *mail, proof, bytes));
         co_return replies;
     }
 };

@@ -6,6 +6,7 @@
 
 #include "gateway/feature/receipt.h"
 #include "gateway/feature/text.h"
+#include "gateway/feature/tunnel.h"
 #include "gateway/identity.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0184_receipts.h"
@@ -29,6 +30,7 @@ struct Feature {
 /// The table of features. The first that knows a stanza or a mail reads it: what is special stands before text.
 constexpr std::tuple features{
     Feature<Receipt>{receipt::read, receipt::read, receipt::write, receipt::write, receipt::carries},
+    Feature<OtrMessage>{tunnel::read, tunnel::read, tunnel::write, tunnel::write, tunnel::carries},
     Feature<Text>{text::read, text::read, text::write, text::write, text::carries},
 };
 
@@ -80,6 +82,17 @@ std::optional<Event> read(const xmpp::Tag& stanza) {
     return event;
 }
 
+std::optional<Event> read_tunnelled(const xmpp::Tag& stanza) {
+    auto message = tunnel::read(stanza);
+    if (stanza.name() != "message" || !message) return std::nullopt;
+    Event event;
+    event.user = bare(xmpp::attribute(stanza, "from")).value_or("");
+    event.stanza = {xmpp::attribute(stanza, "id")};
+    event.lang = xmpp::attribute(stanza, "xml:lang");
+    event.what = std::move(*message);
+    return event;
+}
+
 std::optional<Event> read(const coi::Message& mail, const std::string& lang) {
     Event event;
     if (mail.from.empty()) return std::nullopt;
@@ -128,6 +141,7 @@ coi::Message write_mail(const Event& event, const coi::Address& own, const Conta
     thread(mail, conversation);
     with_feature(
         event, [&](const auto& feature, const auto& content) { feature.to_mail(content, mail, conversation.dialect); });
+    if (!mail.mdn) tunnel::add_mark(mail, conversation.privacy);
     // A chat program takes the timer from each message: without it ours would switch off what its user has chosen.
     if (conversation.timer > 0 && conversation.dialect == Dialect::chatmail && !mail.mdn)
         mail.headers["ephemeral-timer"] = std::to_string(conversation.timer);

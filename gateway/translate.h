@@ -17,6 +17,9 @@ namespace gateway {
 /// What a stanza of a user to a contact says; nullopt if nothing that mail could carry (chat states, empty messages).
 /// Fills user, stanza, when (if it was delayed), wants_receipt, lang, what; the caller fills contact and message.
 std::optional<Event> read(const xmpp::Tag& stanza);
+/// The OTR message that a stanza is, for a tunnel that stands (gateway/otr_tunnel), and for nothing else: read()
+/// answers nullopt to it.
+std::optional<Event> read_tunnelled(const xmpp::Tag& stanza);
 /// What a mail says to a user; nullopt if nothing (a receipt for nothing, an empty mail). Fills contact, message, when,
 /// wants_receipt, what; the caller fills user and stanza. `lang`: the reader's, for what is said about attachments.
 std::optional<Event> read(const coi::Message&, const std::string& lang = {});

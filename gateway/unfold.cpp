@@ -142,6 +142,8 @@ Unfolded unfold(const std::string& bytes, coi::Message mail, const std::optional
     Lesson lesson;
     lesson.contact = out.mail.from.front().canonical();
     out.is_unverified = proven && !sender.verified.empty() && out.protection.signer != sender.verified;
+    out.is_other_key = proven && !sender.fingerprint.empty() && out.protection.signer != sender.fingerprint &&
+                       out.protection.signer != sender.verified;
     auto info = usable(brought, out.mail, sender, now);
     // What an encrypted mail brings counts if it is the key that signed it: its outside is nobody's word.
     if (proven && info && info->fingerprint != out.protection.signer) info.reset();

@@ -29,6 +29,7 @@ struct Unfolded {
     coi::pgp_mime::Protection protection{};
     Unread unread = Unread::no;
     bool is_unverified = false;  // well signed, but by another key than the one that was verified
+    bool is_other_key = false;   // the same, of the one that was known
     std::optional<Lesson> lesson{};
 };
 

@@ -289,11 +289,14 @@ class Walk {
 
     void attach(GMimePart* part, const std::string& type, const std::string& name, bool is_inline) {
         Attachment attachment{type, name, 0, {}, is_inline};
+        bool keep = options_.keep_attachments || type == otr_type;
         decode(g_mime_part_get_content(part), [&](std::string_view piece) {
             attachment.size += piece.size();
-            if (options_.keep_attachments) attachment.bytes.append(piece);
+            if (!options_.keep_attachments && attachment.size > limits_.text_bytes) keep = false;
+            if (keep) attachment.bytes.append(piece);
             return true;
         });
+        if (!keep) attachment.bytes.clear();
         message_.attachments.push_back(std::move(attachment));
     }
 

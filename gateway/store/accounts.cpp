@@ -84,19 +84,25 @@ void bind_columns(Database& db, Query& query, const Account& account) {
 }
 
 // What the column `privacy` holds. What is known of keys is not in it: that stands in peer_key.
-constexpr std::int64_t is_encrypted = 1, is_explained = 2, is_otr = 4, is_otr_clear = 8;
+constexpr std::int64_t is_encrypted = 1, tunnel_on = 2, is_otr = 4, is_otr_clear = 8, tunnel_off = 16,
+                       tunnel_offered = 32, tunnel_refused = 64;
 
 std::int64_t bits_of(const Privacy& privacy) {
-    return (privacy.encrypted ? is_encrypted : 0) | (privacy.explained ? is_explained : 0) |
-           (privacy.otr ? is_otr : 0) | (privacy.otr_clear ? is_otr_clear : 0);
+    return (privacy.encrypted ? is_encrypted : 0) | (privacy.otr ? is_otr : 0) |
+           (privacy.otr_clear ? is_otr_clear : 0) | (privacy.tunnel == Tunnel::on ? tunnel_on : 0) |
+           (privacy.tunnel == Tunnel::off ? tunnel_off : 0) | (privacy.tunnel_offered ? tunnel_offered : 0) |
+           (privacy.tunnel_refused ? tunnel_refused : 0);
 }
 
 Privacy privacy_of(std::int64_t bits) {
     Privacy privacy;
     privacy.encrypted = (bits & is_encrypted) != 0;
-    privacy.explained = (bits & is_explained) != 0;
     privacy.otr = (bits & is_otr) != 0;
     privacy.otr_clear = (bits & is_otr_clear) != 0;
+    if ((bits & tunnel_off) != 0) privacy.tunnel = Tunnel::off;
+    if ((bits & tunnel_on) != 0) privacy.tunnel = Tunnel::on;
+    privacy.tunnel_offered = (bits & tunnel_offered) != 0;
+    privacy.tunnel_refused = (bits & tunnel_refused) != 0;
     return privacy;
 }
 

@@ -8,6 +8,7 @@
 #include "coi/mail/charset.h"
 #include "coi/mail/quote.h"
 #include "coi/message.h"
+#include "gateway/feature/tunnel.h"
 
 namespace {
 
@@ -30,6 +31,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(message.text.find('\r') == std::string::npos);
     check(coi::fold_quotes(message.text, message.subject).empty() == message.text.empty());
     coi::bulk(message);
+    if (const auto otr = gateway::tunnel::read(message, ""))
+        check(gateway::tunnel::whole(otr->message) == otr->message && !message.attachments.empty());
 
     // The law of coi/message.h, for the mails that print writes.
     message.encrypted = message.text_was_html = false;

@@ -1,6 +1,6 @@
-// Any bodies to OTR's front and to a session that stands: nothing breaks, nothing of OTR counts as plain text, and
-// nothing is sent in the clear. The bodies are the lines of the input; "@" lets a real client go on with its handshake
-// and talk, "@x" puts in one of its messages once more, so that broken ones are tried in their places.
+// Any bodies to OTR's front, to the tunnel and to a session that stands: nothing breaks, nothing of OTR counts as plain
+// text, and nothing is sent in the clear. The bodies are the lines of the input; "@" lets a real client go on with its
+// handshake and talk, "@x" puts in one of its messages once more, so that broken ones are tried in their places.
 
 #include <algorithm>
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/feature/tunnel.h"
 #include "tests/support/otr_client.h"
 #include "xmpp/otr/fragments.h"
 #include "xmpp/otr/front.h"
@@ -29,6 +30,10 @@ void check_front(std::string_view body) {
         if (!seen.wire.empty()) std::abort();
     }
     if (strip_tag(body).size() > body.size()) std::abort();
+    // What the tunnel carries is OTR's, whole, and stays what it is.
+    const auto carried = gateway::tunnel::whole(body);
+    if (carried && (look(*carried).is_plain() || gateway::tunnel::whole(*carried) != carried)) std::abort();
+    if (carried && (seen.is_plain() || seen.kind == Kind::fragment)) std::abort();
     if (seen.kind == Kind::fragment && (seen.text.empty() || seen.number < 1 || seen.number > seen.count)) std::abort();
 }
 

@@ -15,6 +15,7 @@
 #include <map>
 #include <sstream>
 
+#include "gateway/feature/tunnel.h"
 #include "gateway/translate.h"
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0203_delay.h"
@@ -49,6 +50,9 @@ struct Printer {
         out << "kind: receipt " << (receipt.kind == Receipt::Kind::displayed ? "displayed" : "delivered") << "\n";
         if (!receipt.of.empty()) out << "of: " << receipt.of.value << "\n";
         if (!receipt.of_stanza.empty()) out << "of-stanza: " << receipt.of_stanza.value << "\n";
+    }
+    void operator()(const OtrMessage& otr) const {
+        out << "kind: otr\nwords: " << otr.words << "\n\n" << otr.message << "\n";
     }
 };
 
@@ -112,6 +116,7 @@ void fill(Event& event, const Golden& golden, bool out) {
         event.message = {golden.value("message")};
         if (const auto when = xmpp::xep0203::parse_stamp(golden.value("when"))) event.when = *when;
         if (auto* receipt = std::get_if<Receipt>(&event.what)) receipt->of = {golden.value("of")};
+        if (auto* otr = std::get_if<OtrMessage>(&event.what)) otr->words = tunnel::words(event.lang);
     } else {
         event.user = golden.value("user");
         event.stanza = {golden.value("stanza")};
@@ -126,6 +131,7 @@ Contact conversation(const Golden& golden, const Event& event, Dialect dialect) 
     contact.subject = golden.context("subject");
     contact.last_in = {golden.context("last-in")};
     contact.last_out = {golden.context("last-out")};
+    if (golden.context("tunnel") == "on") contact.privacy.tunnel = Tunnel::on;
     return contact;
 }
 
@@ -146,7 +152,9 @@ class Features : public testing::TestWithParam<Path> {
     void out(const Golden& golden) const {
         const auto stanza = xmpp::parse_stanza(content(GetParam() / "stanza.xml"));
         ASSERT_TRUE(stanza);
-        auto event = read(*stanza);
+        const bool tunnel = golden.context("tunnel") == "on";
+        if (tunnel) EXPECT_FALSE(read(*stanza)) << "it would leave by the common way";
+        auto event = tunnel ? read_tunnelled(*stanza) : read(*stanza);
         ASSERT_TRUE(event);
         fill(*event, golden, true);
         EXPECT_EQ(print(*event), golden.event);
@@ -165,6 +173,7 @@ class Features : public testing::TestWithParam<Path> {
             ASSERT_TRUE(back);
             if (const auto* text = std::get_if<Text>(&back->what))
                 EXPECT_EQ(text->body, std::get<Text>(event->what).body);
+            if (tunnel) EXPECT_EQ(back->what, event->what);
         }
     }
     void in(const Golden& golden) const {
@@ -199,7 +208,8 @@ TEST_P(Features, BothWays) {
 
 std::string name_of(const testing::TestParamInfo<Path>& info) {
     std::string name = info.param.parent_path().filename().string() + "_" + info.param.filename().string();
-    std::ranges::replace_if(name, [](unsigned char c) { return !std::isalnum(c); }, '_');
+    std::ranges::replace_if(
+        name, [](unsigned char c) { return !std::isalnum(c); }, '_');
     return name;
 }
 

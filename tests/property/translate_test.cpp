@@ -30,7 +30,7 @@ const std::vector<std::string> words = {"word",     " ",
                                         "\n.",      "<a>",
                                         "&amp;",    "\"'",
                                         "ü",        "日本",
-                                        "😀",       "\t",
+                                        "😀",        "\t",
                                         "-",        "=20",
                                         "=",        "?=",
                                         "\\",       "{1}",
@@ -74,6 +74,28 @@ TEST_P(Seam, AMailReadsAsWhatWasSaid) {
         EXPECT_EQ(back->when, event.when);
         EXPECT_EQ(back->wants_receipt, GetParam() != Dialect::mail);
         EXPECT_EQ(std::get<Text>(back->what), (Text{trimmed(std::get<Text>(event.what).body), ""})) << *bytes;
+    }
+}
+
+TEST_P(Seam, AnOtrMessageReadsAsWhatWasSaid) {
+    Random random(7);
+    for (int turn = 0; turn < 100; ++turn) {
+        Event event = some_event(random);
+        event.wants_receipt = false;
+        const std::string message = "?OTR:AAMDAAABAQAAAgIA" + pick(random, {"AAAA", "b+/9", "OTRx"}, 1, 2000) + ".";
+        event.what = OtrMessage{message, "Words"};
+        Contact contact;
+        contact.dialect = GetParam();
+        contact.subject = "Tea";
+        const auto mail = coi::parse(*coi::print(write_mail(event, {"Alice", "alice", "jabber.example"}, contact)));
+        ASSERT_TRUE(mail) << mail.error().text;
+        EXPECT_EQ(mail->text, "Words");
+        EXPECT_EQ(read(*mail)->what, event.what);
+        const auto stanza = write_stanza(event, xmpp::JID("alice@jabber.example"), xmpp::JID("x.example"));
+        const auto parsed = xmpp::parse_stanza(xmpp::print(*stanza));
+        ASSERT_TRUE(parsed);
+        EXPECT_FALSE(read(*parsed)) << "no other way but the tunnel's";
+        EXPECT_EQ(std::get<OtrMessage>(read_tunnelled(*parsed)->what).message, message);
     }
 }
 

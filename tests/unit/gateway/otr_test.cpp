@@ -325,6 +325,13 @@ TEST_F(OtrTest, the_key_is_made_when_it_is_first_needed_and_stays) {
     EXPECT_EQ(again, shown);
 }
 
+TEST_F(OtrTest, a_handshake_that_was_under_way_when_the_tunnel_was_switched_on_holds_nothing) {
+    directory.know(id, {"", "bob", "example.net"}).privacy.tunnel = Tunnel::on;
+    start(alice);
+    EXPECT_FALSE(privacy().otr);
+    EXPECT_EQ(sends("?OTRv3?").kind, Outgoing::Kind::as_is);
+}
+
 TEST_F(OtrTest, at_the_end_all_clients_are_told) {
     start(alice);
     start(at_desk, desk);

@@ -214,5 +214,46 @@ TEST_F(OutboxTest, a_receipt_goes_out_only_if_asked_for_and_only_when_seen) {
     EXPECT_THAT(sent, IsEmpty());
 }
 
+TEST_F(OutboxTest, OTR_comes_to_be_in_a_mail_only_where_both_have_the_tunnel_on) {
+    const std::string otr = "?OTR:AAMDAAABAQAAAgIlgNs2kexHov1Ys=.";
+    take("<body>Hi</body>");
+    settle();
+    committed.clear();
+    const Account& account = *directory.relay_of("alice@jabber.example");
+    Contact& bob = directory.know(account.id, {"", "bob", "example.net"});
+    const auto offer = [&](const std::string& body) {
+        const auto stanza = xmpp::parse_stanza(
+            "<message id='s1' type='chat' from='alice@jabber.example/phone' "
+            "to='bob\\40example.net@coi.jabber.example' xml:lang='de'><body>" +
+            body + "</body></message>");
+        outbox.take_tunnelled(account, bob.address, *stanza);
+        settle();
+    };
+    for (const auto [own, theirs] : {std::pair(Tunnel::never, false), std::pair(Tunnel::never, true),
+                                     std::pair(Tunnel::off, true), std::pair(Tunnel::on, false)}) {
+        bob.privacy.tunnel = own;
+        bob.privacy.tunnel_offered = theirs;
+        offer(otr);
+        EXPECT_EQ(condition(), "not-acceptable");
+    }
+    bob.privacy.tunnel = Tunnel::on;
+    bob.privacy.tunnel_offered = true;
+    take("<body>" + otr + "</body>");
+    EXPECT_EQ(condition(), "not-acceptable") << "by the common way it is refused as ever";
+    offer("Hello");
+    EXPECT_EQ(condition(), "not-acceptable") << "no plain text by this way";
+    offer("?OTRv3? and my secret");
+    offer(otr);
+    ASSERT_EQ(committed.size(), 2u);
+    EXPECT_THAT(sent, IsEmpty());
+    EXPECT_THAT(committed[0].payload, Not(HasSubstr("secret")));
+    EXPECT_EQ(mail(1).header("chat-content"), "org.coigate.otr");
+    EXPECT_THAT(mail(1).text, HasSubstr("eigene Programm"));
+    ASSERT_EQ(mail(1).attachments.size(), 1u);
+    EXPECT_EQ(mail(1).attachments[0].bytes, otr);
+    EXPECT_EQ(committed[1].origin_id, "s1");
+    EXPECT_EQ(bob.subject, "Chat: Hi") << "the conversation's subject is not OTR's";
+}
+
 }  // namespace
 }  // namespace gateway

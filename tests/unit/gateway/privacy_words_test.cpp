@@ -262,6 +262,19 @@ TEST_F(PrivacyCommandsTest, privacy_of_a_contact) {
     EXPECT_TRUE(bob().privacy.otr_clear);
 }
 
+TEST_F(PrivacyCommandsTest, the_tunnel_is_switched_by_the_form) {
+    for (const bool on : {true, false}) {
+        const auto asked = command("privacy");
+        const auto shown = command("privacy", session(*asked), form({{"contact", "bob@example.org"}}));
+        EXPECT_EQ(value(*shown, "otr_tunnel"), on ? "0" : "1");
+        const auto done = command(
+            "privacy", session(*asked),
+            form({{"contact", "bob@example.org"}, {"policy", "prefer"}, {"otr_tunnel", on ? "true" : "false"}}));
+        EXPECT_THAT(done->xml(), HasSubstr(on ? "They have to switch it on, too" : "it ends at me"));
+        EXPECT_EQ(bob().privacy.tunnel, on ? Tunnel::on : Tunnel::off);
+    }
+}
+
 TEST_F(PrivacyCommandsTest, privacy_of_nobody_is_asked_again) {
     const auto asked = command("privacy");
     const auto again = command("privacy", session(*asked), form({{"contact", "nobody"}}));
@@ -286,6 +299,31 @@ TEST_F(PrivacyCommandsTest, keys_go_out_and_come_in) {
     const auto done = command("key-import", session(*import), form({{"key", key}, {"passphrase", "open sesame"}}));
     EXPECT_THAT(done->xml(), HasSubstr("From now on this key is used"));
     EXPECT_EQ(ask_words("fingerprint"), before);
+}
+
+TEST_F(PrivacyWordsTest, the_tunnel_is_switched_and_what_it_means_is_said) {
+    EXPECT_THAT(ask_words("otr bob@example.org tunnel off"), HasSubstr("it ends at me"));
+    EXPECT_EQ(bob().privacy.tunnel, Tunnel::never) << "no mail speaks of what never was";
+    bob().privacy.tunnel_offered = true;
+    EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("otr bob@example.org tunnel on"));
+    bob().privacy.tunnel_offered = false;
+    bob().privacy.tunnel_refused = bob().privacy.otr = true;
+    EXPECT_THAT(ask_words("otr bob@example.org tunnel on"), HasSubstr("They have to switch it on, too"));
+    EXPECT_EQ(bob().privacy.tunnel, Tunnel::on);
+    EXPECT_FALSE(bob().privacy.tunnel_refused || bob().privacy.otr) << "nothing of it is the gateway's any more";
+    EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("not on their side"));
+    bob().privacy.tunnel_offered = true;
+    EXPECT_THAT(ask_words("OTR bob@example.org Tunnel an", "de"), HasSubstr("von Ihrem Programm"));
+    const std::string status = ask_words("status bob@example.org", "en");
+    EXPECT_THAT(status, HasSubstr("I cannot read it"));
+    EXPECT_THAT(status, HasSubstr("What is written without OTR I decrypt"));
+    EXPECT_THAT(status, Not(HasSubstr("it ends at me")));
+    EXPECT_THAT(ask_words("verify bob@example.org strawberry"), HasSubstr("OTR does not end at me"));
+    EXPECT_THAT(ask_words("fingerprint bob@example.org"), Not(HasSubstr("My OTR key")));
+    EXPECT_THAT(ask_words("otr bob@example.org off"), HasSubstr("They are told with your next message"));
+    EXPECT_EQ(bob().privacy.tunnel, Tunnel::off);
+    Directory again{store};
+    EXPECT_EQ(again.contact(account, "bob@example.org")->privacy.tunnel, Tunnel::off);
 }
 
 }  // namespace

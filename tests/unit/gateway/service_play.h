@@ -126,7 +126,12 @@ class ServicePlay : public testing::Test {
         {},
         {[this](queue::Entry entry) { mails.push_back(std::move(entry)); },
          [] { return Time(std::chrono::seconds(1'700'000'000)); }, [](const Account&, const Contact&) {}}};
-    Otr otr{directory, store, workers, {"coi.jabber.example"}, {}};
+    static Otr::Calls otr_calls() {
+        Otr::Calls calls;
+        calls.released = [](AccountId, const std::string&) {};
+        return calls;
+    }
+    Otr otr{directory, store, workers, {"coi.jabber.example"}, otr_calls()};
     KeyDesk desk{directory,
                  store,
                  workers,

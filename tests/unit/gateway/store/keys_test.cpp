@@ -85,14 +85,16 @@ TEST_F(KeysTest, the_directory_learns_from_a_peer) {
     contact.canonical = bob;
     contact.address = {"", "bob", "jabber.example"};
     contact.privacy.policy = Policy::require;
-    contact.privacy.encrypted = contact.privacy.otr = true;
+    contact.privacy.encrypted = contact.privacy.otr = contact.privacy.tunnel_refused = true;
+    contact.privacy.tunnel = Tunnel::on;
     accounts::save(db, contact);
     EXPECT_FALSE(accounts::contacts(db).front().privacy.has_key);
     save(db, alice, bob, known_peer());
     const Privacy read = accounts::contacts(db).front().privacy;
     EXPECT_EQ(read.policy, Policy::require);
     EXPECT_TRUE(read.encrypted && read.otr && read.has_key && read.verified);
-    EXPECT_FALSE(read.explained || read.otr_clear);
+    EXPECT_FALSE(read.tunnel_offered || read.otr_clear);
+    EXPECT_TRUE(read.tunnel == Tunnel::on && read.tunnel_refused);
     EXPECT_TRUE(read.conflicting) << "it now writes with AAAA, and BBBB was verified";
 }
 
