@@ -94,6 +94,11 @@ class Mcabber(TerminalClient):
         self.opens(jid).terminal.types("/otr fingerprint .")
         return re.search(r"((?:[0-9A-F]{8} ?){5})", self.terminal.shows(f"{jid} [", since=mark))[1]
 
+    def own_fingerprint(self, jid):
+        mark = self.mark()
+        self.opens(jid).terminal.types("/otr key")
+        return re.search(r"((?:[0-9A-F]{8} ?){5})", self.terminal.shows(f"{self.jid}: ", since=mark))[1]
+
 
 def _quoted(jid):
     return '"' + jid.replace("\\", "\\\\") + '"'

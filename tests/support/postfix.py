@@ -112,6 +112,13 @@ class Postfix(Server):
             raise Failure(f"Postfix does not accept its configuration:\n{check.stderr}\n{self.log_tail()}")
         return ["/usr/lib/postfix/sbin/master", "-c", str(self.etc), "-d"]
 
+    def also_relays(self, domain, lmtp_port):
+        """A second gateway's domain; before the start."""
+        (self.etc / "transport").write_text(f"{domain} lmtp:inet:127.0.0.1:{lmtp_port}\n")
+        config = self.etc / "main.cf"
+        config.write_text(config.read_text().replace("relay_domains = ", f"relay_domains = {domain} ") +
+                          f"transport_maps = texthash:{self.etc}/transport\n")
+
     def flush(self):
         """Tries everything in the queue again, now."""
         subprocess.run(["/usr/sbin/postqueue", "-c", self.etc, "-f"], check=True, capture_output=True)

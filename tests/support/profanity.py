@@ -82,4 +82,9 @@ class Profanity(TerminalClient):
         """Of the one who has the session with us, as the program shows it."""
         mark = self.mark()
         self.opens(jid).terminal.types("/otr theirfp")
-        return re.search(r"((?:[0-9A-F]{8} ?){5})", self.terminal.shows("fingerprint", since=mark))[1]
+        return re.search(r"((?:[0-9A-F]{8} ?){5})", self.terminal.shows("'s OTR fingerprint", since=mark))[1]
+
+    def own_fingerprint(self, jid):
+        mark = self.mark()
+        self.opens(jid).terminal.types("/otr myfp")
+        return re.search(r"((?:[0-9A-F]{8} ?){5})", self.terminal.shows("Your OTR fingerprint", since=mark))[1]
