@@ -110,14 +110,14 @@ std::string tunnel_switched(const Contact& contact, bool ended, const std::strin
     if (contact.privacy.tunnel != Tunnel::on) {
         const std::string off = say(lang, "The OTR tunnel to {1} is off: if you start OTR, it ends at me.", {who});
         if (contact.privacy.tunnel == Tunnel::never) return off;
-        return off + " " + say(lang, "They are told with your next message.");
+        return off + " " + say(lang, "They are told with your next encrypted message.");
     }
     const std::string over = ended ? say(lang, "Your OTR session with me is ended.") + " " : "";
     if (!tunnel::stands(contact.privacy)) {
         return over + say(lang,
                           "The OTR tunnel to {1} is on here. They have to switch it on, too, at a coigate gateway of "
-                          "their own; your next message tells it, and I tell you when they have. Until then I pass no "
-                          "OTR on.",
+                          "their own; your next encrypted message tells it, and I tell you when they have. Until then I "
+                          "pass no OTR on.",
                           {who});
     }
     return over + say(lang,

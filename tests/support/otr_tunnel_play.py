@@ -21,9 +21,9 @@ class OtherCoigate(Coigate):
 class TwoGateways(World):
     """`jabber_server` and `coigate` are Alice's, `other_server` and `other` Ada's; Postfix carries the mail of both."""
 
-    def __init__(self):
-        super().__init__(jabber_people=("alice", "observer"), mail_people=())
-        self.other_server = OtherProsody(self.work, self.certificates, {"ada": self.password, "observer": self.password})
+    def __init__(self, mail_people=()):
+        super().__init__(jabber_people=("alice", "observer"), mail_people=mail_people)
+        self.other_server = OtherProsody(self.work, self.certificates, {"ada": self.password, "ben": self.password})
         lmtp = free_port()
         self.postfix.also_relays(self.other_server.domain, lmtp)
         self.other = OtherCoigate(self.work, self.other_server, self.certificates, lmtp, self.postfix.smtp_port,

@@ -62,6 +62,11 @@ class PotrClient(JabberClient):
         return self._wait(lambda: next((line for sender, line in self._lines[since:] if sender == jid and text in line), None), seconds,
                           repr(text))
 
+    def read(self, jid):
+        """All that its user has read so far."""
+        self._work()
+        return [line for sender, line in self._lines if sender == jid]
+
     def starts_otr(self, jid, seconds=30):
         self._peer(jid).starts()
         self._send(jid)

@@ -320,7 +320,7 @@ TEST_F(PrivacyWordsTest, the_tunnel_is_switched_and_what_it_means_is_said) {
     EXPECT_THAT(status, Not(HasSubstr("it ends at me")));
     EXPECT_THAT(ask_words("verify bob@example.org strawberry"), HasSubstr("OTR does not end at me"));
     EXPECT_THAT(ask_words("fingerprint bob@example.org"), Not(HasSubstr("My OTR key")));
-    EXPECT_THAT(ask_words("otr bob@example.org off"), HasSubstr("They are told with your next message"));
+    EXPECT_THAT(ask_words("otr bob@example.org off"), HasSubstr("They are told with your next encrypted message"));
     EXPECT_EQ(bob().privacy.tunnel, Tunnel::off);
     Directory again{store};
     EXPECT_EQ(again.contact(account, "bob@example.org")->privacy.tunnel, Tunnel::off);
