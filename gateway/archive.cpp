@@ -12,6 +12,7 @@
 #include "gateway/store/ids.h"
 #include "gateway/store/marker.h"
 #include "gateway/translate.h"
+#include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0313_mam.h"
 #include "xmpp/xep/xep0356_privilege.h"
 
@@ -29,12 +30,13 @@ constexpr auto commit_slack = 2min;  // how much earlier a message may seem to b
 /// What tells messages apart, as far as their senders do: full JID, contact, stanza id ("" for none).
 using Key = std::tuple<std::string, std::string, std::string>;
 
-/// The contact (canonical) if this is a message of `jid` to one, with text that can be taken.
+/// The contact (canonical) if this is a message of `jid` to one, with text that can be taken, or that of a session of
+/// OTR: the session is lost, but whoever wrote it must hear that it was not read.
 std::optional<std::string> contact_of(const xmpp::Tag& message, const std::string& jid) {
-    if (bare(xmpp::attribute(message, "from")) != jid || sealed(message)) return std::nullopt;
     const xmpp::Tag* body = xmpp::child(message, "body", "");
     const auto address = address_of(xmpp::JID(xmpp::attribute(message, "to")));
-    if (!body || !address || body->cdata().starts_with("?OTR")) return std::nullopt;
+    if (!body || !address || bare(xmpp::attribute(message, "from")) != jid) return std::nullopt;
+    if (sealed(message) && xmpp::otr::look(body->cdata()).kind != xmpp::otr::Kind::data) return std::nullopt;
     return address->canonical();
 }
 

@@ -4,8 +4,8 @@
 // active user is read from shortly before the time the gateway was last alive. Of the messages with the same sender,
 // contact and stanza id, as many as were committed or answered with an error are done; the others were missed, and are
 // taken like any message. While a user's archive is read, their new messages are held, so that the order stays. Left
-// out: receipts, messages that are encrypted end to end, words to the gateway itself. Free of Asio: tick() is called at
-// deadline().
+// out: receipts, words to the gateway itself, pieces of OTR messages, other end-to-end encryption. Free of Asio: tick()
+// is called at deadline().
 
 #pragma once
 
@@ -33,7 +33,7 @@ class Archive {
     };
     struct Calls {
         std::function<void(const xmpp::Tag&)> send;
-        std::function<void(const xmpp::Tag& message)> take;  // to the outbox, in order
+        std::function<void(const xmpp::Tag& message)> take;  // like a new one, in order
         std::function<Time()> now;
         std::function<void()> deadline_changed;
     };

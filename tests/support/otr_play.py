@@ -6,6 +6,8 @@ coigate's store or log, not in a mail, not in the Jabber server's archive.
 
 import base64
 import email.utils
+import os
+import signal
 import uuid
 
 from gnupg import Gnupg, clear_mail, encrypted_mail, entity, fields
@@ -210,9 +212,24 @@ class OtrPlay:
         self.talk(person, 1, f"{name}: killed")
         check_equal(person.count(sealed(f"{name}: into the old session")), 0, "what could not be read was sent to nobody")
 
+    def misses_nothing_of_the_socket(self, person):
+        """What lay in the socket at a kill comes back from the archive: it cannot be read any more, and its writer hears of it."""
+        self.world.tell("coigate is killed before it has read a message")
+        anna, mark = self.world.jabber("anna"), self.client.mark()
+        os.kill(self.coigate.process.pid, signal.SIGSTOP)
+        self.says(person, "never read")
+        self.client.says(anna.jid, "behind it")  # the server has passed both on
+        anna.wait_for(lambda stanza: stanza.body == "behind it", 30, "what was said behind it")
+        self.coigate.kill()
+        self.coigate.start()
+        self.wait_for_gateway()
+        self.is_told(f"An encrypted message of yours to {person.address} could not be read and was not sent", since=mark)
+        self.talk(person, 1, f"{person.address}: read again")
+        check_equal(person.count(sealed("never read")), 0, "what could not be read was sent to nobody")
+
     def wait_for_gateway(self):
-        observer = self.world.jabber("observer")
-        wait_until(lambda: observer.answers(self.coigate.domain), 30, "the gateway is back at the Jabber server")
+        anna = self.world.jabber("anna")
+        wait_until(lambda: anna.answers(self.coigate.domain), 30, "the gateway is back at the Jabber server")
 
     def no_trace(self, what):
         """The canary stands nowhere on disk but in the people's own programs, and no mail holds OTR."""
@@ -230,7 +247,7 @@ class OtrPlay:
 
 def play(client_class, is_sealed, prepare=lambda client: None, jabber=Prosody):
     """The whole play with this client: Bob's program is gpg's, Cleo's is Delta Chat."""
-    with World(jabber=jabber, jabber_people=("alice", "observer"), mail_people=("bob", "carol", "cleo")) as world:
+    with World(jabber=jabber, jabber_people=("alice", "anna"), mail_people=("bob", "carol", "cleo")) as world:
         gpg = Gnupg(world.work / "gpg")
         client = client_class(world.work, "alice@jabber.test", world.password, world.jabber_server.c2s_port, world.certificates.ca_file)
         try:
@@ -255,6 +272,8 @@ def play(client_class, is_sealed, prepare=lambda client: None, jabber=Prosody):
             otr.starts(cleo)
             otr.talk(cleo, 1, "with Delta Chat after the kill")
             otr.survives_kill(cleo)
+            if jabber.lets_ask_archives:
+                otr.misses_nothing_of_the_socket(cleo)
             otr.no_trace("the running coigate")
         finally:
             client.close()

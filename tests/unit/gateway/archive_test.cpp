@@ -172,7 +172,7 @@ TEST_F(ArchiveTest, only_text_of_this_user_to_contacts_of_ours_is_taken) {
     result(chat("s1", "to somebody else", phone, "carol@jabber.example"), id());
     result(chat("s2", "to the gateway", phone, "coi.jabber.example"), id());
     result(chat("s3", "to alice", bob, phone), id());
-    result(chat("s4", "?OTR:AAMD"), id());
+    result(chat("s4", "?OTR:AAMCAAABAAAAAAAAAADE."), id());
     result("<message xmlns='jabber:client' from='" + phone + "' to='" + bob +
                "' id='s5'><encrypted xmlns='eu.siacs.conversations.axolotl'/><body>encrypted</body></message>",
            id());
@@ -186,6 +186,17 @@ TEST_F(ArchiveTest, only_text_of_this_user_to_contacts_of_ours_is_taken) {
     end(id());
     settle();
     EXPECT_THAT(taken, IsEmpty());
+}
+
+TEST_F(ArchiveTest, what_was_missed_of_an_otr_session_is_taken_too_so_that_its_sender_hears_of_it) {
+    committed(account("alice"), "s1", died - 1s);
+    start();
+    grant();
+    result(chat("s1", "?OTR:AAMDAAABAAAAAQAAAAAAAQ=="), id());
+    result(chat("s2", "?OTR:AAMDAAABAAAAAQAAAAAAAg==."), id());
+    end(id());
+    settle();
+    EXPECT_THAT(taken, ElementsAre("?OTR:AAMDAAABAAAAAQAAAAAAAg==."));
 }
 
 TEST_F(ArchiveTest, what_was_answered_with_an_error_is_not_taken) {
