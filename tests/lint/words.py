@@ -1,4 +1,7 @@
-"""Every text that the gateway says stands in every catalogue: translated, not fuzzy, with the same placeholders."""
+"""Every text that the gateway says stands in every catalogue: translated, not fuzzy, with the same placeholders.
+
+The German texts say du.
+"""
 import re
 import subprocess
 import sys
@@ -10,6 +13,7 @@ sys.dont_write_bytecode = True
 from extract import extract  # noqa: E402
 
 failures = []
+FORMAL = {"de.po": r"\bIh(nen|re[nmrs]?)\b|[a-z]en Sie\b"}
 
 
 def run(*command):
@@ -54,6 +58,8 @@ for catalogue in catalogues:
             continue
         allowed = placeholders(text) | placeholders(plural or "")
         for translation in texts:
+            if re.search(FORMAL.get(catalogue.name, "$^"), translation):
+                failures.append(f"{name}: says Sie, where the others say du: {translation!r}")
             # A singular form may leave {1} out ("one day"); nothing may be made up, nothing else may be lost.
             if not placeholders(translation) <= allowed or (allowed - placeholders(translation)) - ({"{1}"} if plural else set()):
                 failures.append(f"{name}: other placeholders than {text!r}: {translation!r}")
