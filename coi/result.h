@@ -17,6 +17,7 @@ enum class ErrorKind {
     refused,      // the peer said no (`code` and `enhanced` hold its words in SMTP; IMAP's NO and BAD)
     auth,         // the peer refused the login
     not_found,    // the host name does not exist
+    unresolved,   // nobody tells whether the host name exists
     forbidden,    // our own policy says no (private address, unusual port, no TLS where it is required)
     unreachable,  // no connection
     tls,          // handshake or certificate

@@ -49,6 +49,7 @@ struct Config {
         std::string ca_file;
         bool allow_private_servers = false;
         std::vector<std::string> register_domains;  // default: {xmpp.domain}
+        HostPort dns_server;                        // an address; "": those of /etc/resolv.conf
         std::string ehlo_name;                      // default: the machine's FQDN, else [127.0.0.1]
         std::size_t max_size = 25 * 1024 * 1024;
         std::chrono::seconds expire = std::chrono::days(5);       // undeliverable after

@@ -189,6 +189,13 @@ Read lmtp_listen(const toml::node& node, std::string& into) {
     return std::nullopt;
 }
 
+Read dns_server(const toml::node& node, HostPort& into) {
+    constexpr std::string_view example = "127.0.0.1:53";
+    if (auto fault = host_port(node, into, 53, example)) return fault;
+    if (is_address_literal(into.host)) return std::nullopt;
+    return Fault{quoted(into.host) + " is not an address of a name server", "Write " + quoted(example)};
+}
+
 Read control_socket(const toml::node& node, std::string& into) {
     if (auto fault = not_empty(node, into, "/run/coigate/control")) return fault;
     return unix_path(into, "/run/coigate/control");
@@ -262,6 +269,7 @@ const std::vector<Key>& keys() {
         row("mail.allow_private_servers", sighup, MEMBER(mail.allow_private_servers), READ(boolean(node, into))),
         row("mail.register_domains", sighup, MEMBER(mail.register_domains),
             READ(domains(node, into, "jabber.example"))),
+        row("mail.dns_server", sighup, MEMBER(mail.dns_server), READ(dns_server(node, into))),
         row("mail.ehlo_name", sighup, MEMBER(mail.ehlo_name), READ(ehlo_name(node, into))),
         row("mail.max_size", restart, MEMBER(mail.max_size), READ(size(node, into, 64 * Ki, Gi, "25 MiB"))),
         row("mail.expire", sighup, MEMBER(mail.expire), READ(duration(node, into, 1s, days(30), "5 days"))),

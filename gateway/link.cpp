@@ -62,20 +62,22 @@ using Outcome = std::variant<Found, Failure>;
 int weight(const Error& error) {
     switch (error.kind) {
         case ErrorKind::auth:
-            return 6;
+            return 7;
         case ErrorKind::tls:
-            return coi::net::certificate_fault(error) != CertificateFault::none ? 5 : 3;
+            return coi::net::certificate_fault(error) != CertificateFault::none ? 6 : 4;
         case ErrorKind::forbidden:
         case ErrorKind::unsupported:
-            return 4;
+            return 5;
         case ErrorKind::timeout:
-            return 2;
+            return 3;
         case ErrorKind::unreachable:
+            return 2;
+        case ErrorKind::unresolved:
             return 1;
         case ErrorKind::not_found:
             return 0;
         default:
-            return 3;
+            return 4;
     }
 }
 
@@ -117,14 +119,18 @@ awaitable<coi::Result<void>> try_smtp(std::shared_ptr<Check> check, Endpoint ser
     co_return co_await login_until(deadline, client, server, std::move(login));
 }
 
+std::string domain_of(const std::string& host) { return host.substr(host.find('.') + 1); }
+
 /// The first candidate that lets us in. A server that refuses the password ends the search: it must not be tried
 /// everywhere.
 awaitable<Outcome> find(std::shared_ptr<Check> check, std::vector<Endpoint> candidates,
                         std::vector<std::string> usernames, Clock::time_point deadline, Attempt attempt) {
     Failure best{candidates.front(), {ErrorKind::timeout, false, "no time left", 0, {}}};
     bool first = true;
+    std::string silent;  // a domain of which no name server tells: every further name in it would cost its time again
     for (std::size_t i = 0; i < candidates.size() && Clock::now() < deadline; ++i) {
         const auto share = Clock::now() + (deadline - Clock::now()) / static_cast<int>(candidates.size() - i);
+        if (silent == domain_of(candidates[i].host)) continue;
         bool refused = false;
         for (const auto& username : usernames) {
             auto in =
@@ -132,6 +138,7 @@ awaitable<Outcome> find(std::shared_ptr<Check> check, std::vector<Endpoint> cand
             if (in) co_return Found{candidates[i], username};
             if (std::exchange(first, false) || weight(in.error()) > weight(best.error))
                 best = {candidates[i], in.error()};
+            if (in.error().kind == ErrorKind::unresolved) silent = domain_of(candidates[i].host);
             refused = in.error().kind == ErrorKind::auth && in.error().permanent;
             if (!refused) break;
         }
@@ -177,6 +184,9 @@ std::string explain(const std::string& lang, const Failure& failure, bool named,
             if (named) return say(lang, "There is no server {1}. Check its name.", {host});
             return say(lang, "No mail server was found for {1}. Give the IMAP and SMTP servers of your provider too.",
                        {domain});
+        case ErrorKind::unresolved:
+            return say(lang, "The name {1} cannot be looked up now: no name server answers. Try again later.",
+                       {named ? host : domain});
         case ErrorKind::auth:
             if (!failure.error.permanent) return say(lang, "{1} cannot check passwords now. Try again later.", {host});
             if (oauth) {
@@ -304,6 +314,7 @@ std::string trouble_words(const std::string& lang, const Endpoint& server, bool 
         case ErrorKind::auth:
         case ErrorKind::tls:
         case ErrorKind::not_found:
+        case ErrorKind::unresolved:
         case ErrorKind::forbidden:
         case ErrorKind::unsupported:
         case ErrorKind::timeout:

@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 
+#include "coi/net/resolve.h"
 #include "gateway/log.h"
 #include "gateway/mailbox.h"
 #include "gateway/store/accounts.h"
@@ -56,6 +57,8 @@ struct Linked::State : std::enable_shared_from_this<State> {
         to_start.push_back(id);
         if (!std::exchange(pacing, true)) start_some();
     }
+
+    void ask_name_server() { coi::net::use_name_server(io, settings.name_server, settings.name_server_port); }
 
     void start_some() {
         for (std::size_t i = 0; i < started_at_once && !to_start.empty() && !stopped; ++i) {
@@ -187,7 +190,9 @@ struct Linked::State : std::enable_shared_from_this<State> {
 
 Linked::Linked(boost::asio::io_context& io, coi::net::TlsContext& tls, Directory& directory, Store& store,
                Settings settings, Calls calls)
-    : state_(std::make_shared<State>(io, tls, directory, store, std::move(settings), std::move(calls))) {}
+    : state_(std::make_shared<State>(io, tls, directory, store, std::move(settings), std::move(calls))) {
+    state_->ask_name_server();
+}
 
 Linked::~Linked() { stop(); }
 
@@ -213,7 +218,10 @@ void Linked::stop() {
     for (auto& [id, one] : state_->all) one.mailbox.reset();  // submissions finish what is under way
 }
 
-void Linked::reload(Settings settings) { state_->settings = std::move(settings); }
+void Linked::reload(Settings settings) {
+    state_->settings = std::move(settings);
+    state_->ask_name_server();
+}
 
 Submission* Linked::submission(AccountId id) {
     const auto at = state_->all.find(id);

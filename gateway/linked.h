@@ -22,6 +22,8 @@ class Linked {
         coi::Limits limits;
         std::chrono::milliseconds poll;
         std::string ehlo_name;
+        std::string name_server;  // an IP address; "": the machine's. The whole loop asks it
+        std::uint16_t name_server_port = 53;
     };
     struct Calls {
         std::function<void(Arrival, std::function<void(Verdict)>)> arrived;

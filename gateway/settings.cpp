@@ -79,7 +79,12 @@ Submission::Settings relay_submission_settings(const config::Config& c) {
     return settings;
 }
 Linked::Settings linked_settings(const config::Config& c) {
-    return {{c.mail.allow_private_servers, true}, limits_of(c), c.mail.poll, c.mail.ehlo_name};
+    return {{c.mail.allow_private_servers, true},
+            limits_of(c),
+            c.mail.poll,
+            c.mail.ehlo_name,
+            c.mail.dns_server.host,
+            c.mail.dns_server.port};
 }
 
 config::Config reloaded(const config::Config& running, const config::Config& wanted) {

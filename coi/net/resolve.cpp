@@ -65,7 +65,8 @@ address to_address(const sockaddr* raw) {
 /// A c-ares channel whose sockets and timer are Asio's.
 class Channel : public std::enable_shared_from_this<Channel> {
   public:
-    explicit Channel(any_io_executor executor) : executor_(std::move(executor)), timer_(executor_) {
+    /// `server`: as c-ares writes it, "" for those of resolv.conf.
+    Channel(any_io_executor executor, const std::string& server) : executor_(std::move(executor)), timer_(executor_) {
         static std::once_flag once;
         std::call_once(once, [] { ares_library_init(ARES_LIB_INIT_ALL); });
         ares_options options{};
@@ -75,8 +76,11 @@ class Channel : public std::enable_shared_from_this<Channel> {
             static_cast<Channel*>(self)->watch(socket, read != 0, write != 0);
         };
         options.sock_state_cb_data = this;
-        const int status =
+        int status =
             ares_init_options(&channel_, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+        if (status == ARES_SUCCESS && !server.empty() &&
+            (status = ares_set_servers_ports_csv(channel_, server.c_str())) != ARES_SUCCESS)
+            ares_destroy(channel_);
         if (status != ARES_SUCCESS)
             throw std::runtime_error(std::string("c-ares cannot start: ") + ares_strerror(status));
     }
@@ -202,13 +206,19 @@ class Channels : public boost::asio::execution_context::service {
     static std::shared_ptr<Channel> of(const any_io_executor& executor) {
         auto& self = boost::asio::use_service<Channels>(boost::asio::query(executor, boost::asio::execution::context));
         auto channel = self.current_.lock();
-        if (!channel) self.current_ = channel = std::make_shared<Channel>(executor);
+        if (!channel) self.current_ = channel = std::make_shared<Channel>(executor, self.server_);
         return channel;
+    }
+
+    void use(std::string server) {
+        server_ = std::move(server);
+        current_.reset();  // who waits keeps the old one to its end
     }
 
   private:
     void shutdown() override { current_.reset(); }
     std::weak_ptr<Channel> current_;
+    std::string server_;
 };
 
 awaitable<void> answered(const std::shared_ptr<Question>& question, Clock::time_point deadline) {
@@ -220,6 +230,11 @@ awaitable<void> answered(const std::shared_ptr<Question>& question, Clock::time_
 
 }  // namespace
 
+void use_name_server(boost::asio::execution_context& context, const std::string& address, std::uint16_t port) {
+    const std::string host = address.find(':') == std::string::npos ? address : "[" + address + "]";
+    boost::asio::use_service<Channels>(context).use(address.empty() ? "" : host + ":" + std::to_string(port));
+}
+
 awaitable<Result<std::vector<address>>> resolve_host(std::string host, Timeout timeout) {
     const auto deadline = Clock::now() + timeout;
     error_code no_literal;
@@ -228,9 +243,10 @@ awaitable<Result<std::vector<address>>> resolve_host(std::string host, Timeout t
     const auto channel = Channels::of(co_await boost::asio::this_coro::executor);
     const auto question = channel->host(host);
     co_await answered(question, deadline);
-    if (!question->answered) {
-        co_return Error{ErrorKind::timeout, false, "no name server answered for " + host + " in time", 0, {}};
-    }
+    const auto unresolved = [&](const std::string& why) {
+        return Error{ErrorKind::unresolved, false, "the name " + host + " cannot be looked up: " + why, 0, {}};
+    };
+    if (!question->answered) co_return unresolved("no name server answered in time");
     switch (question->status) {
         case ARES_SUCCESS:
         case ARES_ENODATA:
@@ -238,14 +254,8 @@ awaitable<Result<std::vector<address>>> resolve_host(std::string host, Timeout t
         case ARES_EBADNAME:
             if (!question->addresses.empty()) co_return std::move(question->addresses);
             co_return Error{ErrorKind::not_found, false, "the host " + host + " does not exist", 0, {}};
-        case ARES_ETIMEOUT:
-            co_return Error{ErrorKind::timeout, false, "no name server answers for " + host, 0, {}};
         default:
-            co_return Error{ErrorKind::unreachable,
-                            false,
-                            "the name " + host + " cannot be looked up: " + ares_strerror(question->status),
-                            0,
-                            {}};
+            co_return unresolved(ares_strerror(question->status));
     }
 }
 

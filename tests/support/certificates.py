@@ -23,7 +23,8 @@ subjectAltName = {names}
 class Certificates:
     """`ca_file`, and `certificate`/`key` (PEM files) for the names given; valid for 30 days."""
 
-    def __init__(self, work, names=("DNS:localhost", "DNS:mail.test", "DNS:jabber.test", "DNS:other.test", "IP:127.0.0.1")):
+    def __init__(self, work, names=("DNS:localhost", "DNS:mail.test", "DNS:*.mail.test", "DNS:jabber.test", "DNS:other.test",
+                                    "IP:127.0.0.1")):
         folder = work / "certificates"
         folder.mkdir(exist_ok=True)
         folder.chmod(0o755)

@@ -6,11 +6,12 @@ The program is $COIGATE, else the newest of build/dev and build/release. It is r
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 
 from lmtp import deliver
-from server import Failure, Server, free_port, listens
+from server import Failure, Server, free_port, listens, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -97,6 +98,18 @@ class Coigate(Server):
         except BlockingIOError:
             return False
         return listens(self.lmtp_port)
+
+    def change_config(self, old, new):
+        """Puts `new` in the place of `old`; where coigate runs it has taken that over afterwards."""
+        text = self.config.read_text()
+        if old not in text:
+            raise Failure(f"there is no {old!r} in coigate's configuration")
+        self.config.write_text(text.replace(old, new))
+        if self.running():
+            self.is_ready()  # what it said before is out of the way
+            self._said_ready = False
+            self.process.send_signal(signal.SIGHUP)
+            wait_until(self.is_ready, 10, "coigate has taken over its new configuration")
 
     def jid_of(self, address):
         """The contact's JID of a mail address [XEP-0106]."""

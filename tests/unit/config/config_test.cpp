@@ -97,6 +97,7 @@ keep_ids = "90 days"
 [mail]
 allow_private_servers = true
 register_domains = ["One.example", "two.example", "one.example"]
+dns_server = "[::1]:5353"
 ehlo_name = "[192.0.2.1]"
 max_size = "10 MB"
 expire = "2 days"
@@ -121,6 +122,8 @@ socket = "/tmp/c"
     EXPECT_EQ(c.store.keep_ids, 90 * 24h);
     EXPECT_TRUE(c.mail.allow_private_servers);
     EXPECT_EQ(c.mail.register_domains, (std::vector<std::string>{"one.example", "two.example"}));
+    EXPECT_EQ(c.mail.dns_server.host, "::1");
+    EXPECT_EQ(c.mail.dns_server.port, 5353);
     EXPECT_EQ(c.mail.ehlo_name, "[192.0.2.1]");
     EXPECT_EQ(c.mail.max_size, 10'000'000u);
     EXPECT_EQ(c.mail.expire, 48h);
@@ -182,6 +185,8 @@ TEST_F(ConfigTest, RefusesValuesOutOfRange) {
     expect_problem(minimal("[mail]\nallow_private_servers = \"yes\"\n"), "must be true or false, not text");
     expect_problem(minimal("[mail]\nregister_domains = \"a.example\"\n"), "must be a list of domains, not text");
     expect_problem(minimal("[mail]\nregister_domains = [\"a b\"]\n"), "\"a b\" is not a domain");
+    expect_problem(minimal("[mail]\ndns_server = \"ns.example\"\n"),
+                   "\"ns.example\" is not an address of a name server");
     expect_problem(minimal("[relay]\ndomain = \"j.example\"\nconnections = 0\n"),
                    "relay.connections is outside of 1 to 1000");
     expect_problem(minimal("[relay]\ndomain = \"j.example\"\nlmtp_listen = \"localhost:24\"\n"),
@@ -341,8 +346,8 @@ TEST_F(ConfigTest, TheExampleHasEveryKeyWithItsDefaultAndLoads) {
     EXPECT_EQ(found, wanted);
 
     const Config full = good(uncommented, Depth::words_only);
-    const std::vector<std::string> examples_only{"mail.ca_file", "mail.ehlo_name", "relay.authserv_id", "relay.domain",
-                                                 "relay.users_file"};
+    const std::vector<std::string> examples_only{"mail.ca_file",      "mail.dns_server", "mail.ehlo_name",
+                                                 "relay.authserv_id", "relay.domain",    "relay.users_file"};
     auto [reloadable, restart] = compare(good(example, Depth::words_only), full);
     restart.insert(restart.end(), reloadable.begin(), reloadable.end());
     std::sort(restart.begin(), restart.end());

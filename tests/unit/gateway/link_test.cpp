@@ -16,8 +16,8 @@ const coi::net::Endpoint server{"imap.example.org", 993, coi::net::Security::tls
 
 TEST(TroubleWords, every_kind_of_trouble_has_words_of_its_own_language) {
     using enum coi::ErrorKind;
-    for (const auto kind :
-         {malformed, limit, refused, auth, not_found, forbidden, unreachable, tls, timeout, closed, unsupported}) {
+    for (const auto kind : {malformed, limit, refused, auth, not_found, unresolved, forbidden, unreachable, tls,
+                            timeout, closed, unsupported}) {
         for (const bool permanent : {false, true}) {
             const coi::Error error{kind, permanent, "the peer's own words", 0, {}};
             const auto german = trouble_words("de", server, false, error);
