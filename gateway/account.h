@@ -95,6 +95,7 @@ struct Contact {
     bool subject_shown = false;        // the first mail's subject was shown
     std::string subject;               // of the running conversation, without Re:
     coi::MessageId last_in, last_out;  // for References and In-Reply-To
+    coi::MessageId thread;             // the mail with which the running conversation began
     Privacy privacy;
     std::uint32_t timer = 0;  // seconds after which the contact's program deletes this chat's messages; 0: never
     bool operator==(const Contact&) const = default;

@@ -59,9 +59,12 @@ bool keep(Event& event, std::optional<X> content) {
 
 /// [RFC 5322 §3.6.4] the answered message is the last reference. [COI-C "COI-specific Message Header Fields"] few of
 /// them, and ours first: COI servers know a chat by the first id.
+/// The first mail and the last ones: a chat is longer than the list of all [COI-C "COI-specific Message Header
+/// Fields"].
 void thread(coi::Message& mail, const Contact& conversation) {
-    for (const auto& id : {conversation.last_out, conversation.last_in}) {
-        if (!id.empty()) mail.references.push_back(id);
+    for (const auto& id : {conversation.thread, conversation.last_out, conversation.last_in}) {
+        if (!id.empty() && std::ranges::find(mail.references, id) == mail.references.end())
+            mail.references.push_back(id);
     }
     if (!conversation.last_in.empty()) mail.in_reply_to = {conversation.last_in};
     if (!conversation.subject.empty()) mail.subject = "Re: " + conversation.subject;

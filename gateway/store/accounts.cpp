@@ -181,14 +181,14 @@ void remove(Database& db, AccountId id) {
 void save(Database& db, const Contact& contact) {
     auto query = db.query(
         "INSERT INTO contact (account, canonical, name, local, domain, dialect, written_to, subscribed, "
-        "subject_shown, subject, last_in, last_out, timer, policy, privacy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "subject_shown, subject, last_in, last_out, timer, policy, privacy, thread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
         "?, "
-        "?, ?, ?) "
+        "?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (account, canonical) DO UPDATE SET name = excluded.name, local = excluded.local, "
         "domain = excluded.domain, dialect = excluded.dialect, written_to = excluded.written_to, "
         "subscribed = excluded.subscribed, subject_shown = excluded.subject_shown, subject = excluded.subject, "
         "last_in = excluded.last_in, last_out = excluded.last_out, timer = excluded.timer, policy = excluded.policy, "
-        "privacy = excluded.privacy");
+        "privacy = excluded.privacy, thread = excluded.thread");
     query.bind(number(contact.account)).bind(contact.canonical);
     query.bind(contact.address.name).bind(contact.address.local).bind(contact.address.domain);
     query.bind(static_cast<std::int64_t>(contact.dialect)).bind(std::int64_t(contact.written_to));
@@ -199,7 +199,8 @@ void save(Database& db, const Contact& contact) {
         query.bind_blob(db.seal().close(contact.subject, subject_purpose(number(contact.account), contact.canonical)));
     }
     query.bind(contact.last_in.value).bind(contact.last_out.value).bind(std::int64_t(contact.timer));
-    query.bind(static_cast<std::int64_t>(contact.privacy.policy)).bind(bits_of(contact.privacy)).run();
+    query.bind(static_cast<std::int64_t>(contact.privacy.policy)).bind(bits_of(contact.privacy));
+    query.bind(contact.thread.value).run();
 }
 
 std::vector<Contact> contacts(Database& db) {
@@ -207,7 +208,7 @@ std::vector<Contact> contacts(Database& db) {
     auto row = db.query(
         "SELECT c.account, c.canonical, c.name, c.local, c.domain, c.dialect, c.written_to, c.subscribed, "
         "c.subject_shown, c.subject, c.last_in, c.last_out, c.timer, c.policy, c.privacy, "
-        "k.key <> x'' OR k.gossip_key <> x'' OR k.verified_key <> x'', k.verified, k.fingerprint "
+        "k.key <> x'' OR k.gossip_key <> x'' OR k.verified_key <> x'', k.verified, k.fingerprint, c.thread "
         "FROM contact c LEFT JOIN peer_key k ON k.account = c.account AND k.contact = c.canonical "
         "ORDER BY c.account, c.canonical");
     while (row.step()) {
@@ -229,6 +230,7 @@ std::vector<Contact> contacts(Database& db) {
         contact.privacy.has_key = row.integer(15) != 0;
         contact.privacy.verified = !row.text(16).empty();
         contact.privacy.conflicting = contact.privacy.verified && !row.text(17).empty() && row.text(16) != row.text(17);
+        contact.thread.value = row.text(18);
         contacts.push_back(std::move(contact));
     }
     return contacts;

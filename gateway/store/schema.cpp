@@ -22,7 +22,7 @@ struct Step {
     const char* sql;
 };
 
-constexpr std::array<Step, 3> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 4> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -105,6 +105,9 @@ CREATE TABLE otr_peer (
                                      {"stanzas by name", R"sql(
 DROP INDEX queue_name; -- mail is never looked for by its name
 CREATE INDEX queue_stanza ON queue (name) WHERE leg = 1;
+)sql"},
+                                     {"threads", R"sql(
+ALTER TABLE contact ADD COLUMN thread TEXT NOT NULL DEFAULT '';
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

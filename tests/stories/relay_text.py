@@ -22,7 +22,8 @@ with World() as world:
     alice.writes("bob@mail.test", "Two lines\nof an answer")
     second = bob.reads("Two lines\nof an answer")
     check_equal(second["In-Reply-To"], answer_id, "her answer replies to Bob's mail")
-    check(answer_id in second["References"], "which stands in its references")
+    check_equal([second["References"].split()[0], second["References"].split()[-1]], [first["Message-ID"], answer_id],
+                "its references go from the first mail to the one it answers")
     check(second["Message-ID"] != first["Message-ID"], "with an id of its own")
 
     bob.writes("alice@jabber.test", "A mail out of the blue", subject="Dinner on Friday?")

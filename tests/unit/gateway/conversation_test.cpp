@@ -75,6 +75,34 @@ TEST(Conversation, AReactionOrAnEditIsNotWhatIsAnswered) {
     EXPECT_EQ(contact.last_in.value, "1@x");
 }
 
+// [RFC 5322 §3.6.4]
+TEST(Conversation, TheThreadsStartIsKept) {
+    Contact contact;
+    note_written(mail("chat$1@jabber.example", "Chat: Hello"), contact);
+    EXPECT_EQ(contact.thread.value, "chat$1@jabber.example");
+    auto answer = mail("2@x", "Re: Chat: Hello");
+    answer.in_reply_to = {{"chat$1@jabber.example"}};
+    note(answer, contact);
+    note_written(mail("chat$3@jabber.example", "Re: Chat: Hello"), contact);
+    EXPECT_EQ(contact.thread.value, "chat$1@jabber.example") << "also with a program that writes no References";
+
+    note(mail("4@x", "Something new"), contact);
+    EXPECT_EQ(contact.thread.value, "4@x");
+    EXPECT_TRUE(contact.last_out.empty()) << "it is of another thread";
+
+    answer.references = {{"0@elsewhere"}, {"4@x"}};
+    note(answer, contact);
+    EXPECT_EQ(contact.thread.value, "0@elsewhere");
+    auto chat = mail("5@localhost", "Message from Bob");
+    chat.headers["chat-version"] = "1.0";
+    note(chat, contact);
+    EXPECT_EQ(contact.thread.value, "0@elsewhere") << "a chat goes on";
+    chat.headers["chat-group-name"] = "Sailing";
+    chat.references = {{"group@localhost"}};
+    note(chat, contact);
+    EXPECT_EQ(contact.thread.value, "0@elsewhere") << "a group has its own";
+}
+
 TEST(Conversation, ADeletionTimerIsKeptAndReturned) {
     Contact contact;
     auto timed = mail("1@localhost", "Message from Bob");

@@ -100,6 +100,7 @@ TEST_F(DirectoryTest, a_restart_finds_accounts_and_contacts_as_they_were) {
     contact.subject = "Über den Wolken";
     contact.last_in = {"in@example.org"};
     contact.last_out = {"chat$out@mail.example"};
+    contact.thread = {"first@example.org"};
     directory->save(contact);
     directory->save(directory->know(account.id, bob));
     const auto kept = contact;

@@ -90,13 +90,18 @@ TEST(Translate, AnAnswerRefersToTheLastMailsBothWays) {
     contact.address = {"Bob", "BOB", "example.org"};
     contact.last_in = {"5@example.org"};
     contact.last_out = {"chat$4@jabber.example"};
+    contact.thread = {"1@example.org"};
     contact.subject = "Tea";
     contact.dialect = Dialect::mail;
-    const auto mail = write_mail(text_event("Hello"), {"", "alice", "jabber.example"}, contact);
+    auto mail = write_mail(text_event("Hello"), {"", "alice", "jabber.example"}, contact);
     EXPECT_EQ(mail.subject, "Re: Tea");
-    EXPECT_EQ(mail.references, (std::vector<coi::MessageId>{{"chat$4@jabber.example"}, {"5@example.org"}}));
+    EXPECT_EQ(mail.references,
+              (std::vector<coi::MessageId>{{"1@example.org"}, {"chat$4@jabber.example"}, {"5@example.org"}}));
     EXPECT_EQ(mail.in_reply_to, (std::vector<coi::MessageId>{{"5@example.org"}}));
     EXPECT_EQ(mail.to.front().local, "BOB") << "the spelling last seen in mail";
+    contact.last_in = contact.last_out = contact.thread;
+    mail = write_mail(text_event("Hello"), {"", "alice", "jabber.example"}, contact);
+    EXPECT_EQ(mail.references, (std::vector<coi::MessageId>{{"1@example.org"}})) << "each once";
 }
 
 TEST(Translate, AMailAsksUsByTheChatHeaderOnly) {
