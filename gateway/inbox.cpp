@@ -35,6 +35,21 @@ coi::MessageId name_of(const coi::Message& mail, const Seal& seal) {
     return {hex + "@unnamed.invalid"};
 }
 
+/// What a copy has in common whose Message-ID was rewritten on its way; "" where it says too little.
+std::string print_of(const coi::Message& mail, const Seal& seal) {
+    if (!mail.date || mail.text.empty()) return {};
+    return seal.keyed_hash("copy\n" + mail.from.front().canonical() + "\n" +
+                           std::to_string(mail.date->time_since_epoch().count()) + "\n" + mail.text);
+}
+
+/// What the writer sent before this mail, as gateway/translate names it; nullptr if they sent nothing.
+const coi::MessageId* predecessor(const coi::Message& mail) {
+    const auto theirs = std::find_if(mail.references.rbegin(), mail.references.rend(), [&](const auto& id) {
+        return coi::is_chat(id) && std::ranges::find(mail.in_reply_to, id) == mail.in_reply_to.end();
+    });
+    return theirs == mail.references.rend() ? nullptr : &*theirs;
+}
+
 /// Mail that was long on its way says when it was written. A date before there was Jabber is a broken clock's.
 bool is_late(Time written, Time now) {
     using namespace std::chrono;
@@ -158,16 +173,16 @@ void Inbox::skip(const Arrival& arrival, Verdict verdict, const Done& done) {
 }
 
 bool Inbox::is_in_order(Arrival& arrival, Done& done) {
-    if (!arrival.may_wait || arrival.mail.references.empty() || !arrival.mail.date) return true;
+    const auto* before = predecessor(arrival.mail);
+    if (!arrival.may_wait || before == nullptr || !arrival.mail.date) return true;
     const auto otr = tunnel::read(arrival.mail, "");
     const auto age = calls_.now() - *arrival.mail.date;
     if (!otr || xmpp::otr::look(otr->message).kind != xmpp::otr::Kind::data || age > order_patience ||
         age < -order_patience) {
         return true;
     }
-    const coi::MessageId before = arrival.mail.references.front();  // what its writer sent last (gateway/translate)
     store_.ask<bool>(
-        [id = arrival.account, before](Database& db) { return ids::by_message(db, id, before).has_value(); },
+        [id = arrival.account, before = *before](Database& db) { return ids::by_message(db, id, before).has_value(); },
         [this, arrival = std::move(arrival), done = std::move(done)](const Store::Failure& failure,
                                                                      bool is_here) mutable {
             if (failure) return done({Verdict::Kind::busy, "the store is not available"});
@@ -217,23 +232,8 @@ void Inbox::take_message(Arrival arrival, Done done) {
     event->user = account.jid;
     event->contact = writer;
     event->stanza = mint_stanza_id();
-    // Only a mail that is taken teaches anything: tried again, one that was not says all that it said before.
     const bool encrypted = protection::is_proven(arrival.protection);
-    Done learned = [this, id = account.id, mail = arrival.mail, told = *event, encrypted, announced,
-                    done = std::move(done)](const Verdict& verdict) mutable {
-        if ((verdict.kind == Verdict::Kind::taken || verdict.kind == Verdict::Kind::open) && directory_.find(id)) {
-            Contact& known = directory_.know(id, mail.from.front());
-            note_read(mail, told, known);
-            const bool first = encrypted && !known.privacy.encrypted;
-            if (encrypted) known.privacy.encrypted = true;
-            const bool now_otherwise = announced && *announced != known.privacy.tunnel_offered;
-            if (announced) known.privacy.tunnel_offered = *announced;
-            directory_.save(known);
-            if (first) calls_.encrypted(*directory_.find(id), known);
-            if (now_otherwise) tell_tunnel(*directory_.find(id), known);
-        }
-        done(verdict);
-    };
+    Lessons lessons = teach(arrival, *event, encrypted, announced, std::move(done));
     note_read(arrival.mail, *event, contact);
     add_notice(*event, arrival, contact, account.lang);
 
@@ -244,13 +244,56 @@ void Inbox::take_message(Arrival arrival, Done done) {
     entry.held = arrival.wait_for_verdict;
     ids::Known known{account.id, contact.canonical,    arrival.mail.id, event->stanza, false, arrival.proven_sender,
                      "",         event->wants_receipt, entry.taken};
+    // design.md "two-leg queue" 7: one message, by whichever of the user's accounts it comes.
+    const Account* other =
+        account.kind == Account::Kind::mailbox ? directory_.relay_of(account.jid) : directory_.mailbox_of(account.jid);
+    if (other) lessons.other = other->id;
+    if (other) known.print = print_of(arrival.mail, seal_);
     // With the message itself: after a kill nothing goes to them in the clear, whether they were met before or not.
-    std::optional<Contact> changed;
     if (switched || (encrypted && !contact.privacy.encrypted)) {
         contact.privacy.encrypted = contact.privacy.encrypted || encrypted;
-        changed = std::move(contact);
+        lessons.contact = std::move(contact);
     }
-    commit({std::move(entry)}, std::move(known), arrival, std::move(learned), std::move(changed));
+    commit({std::move(entry)}, std::move(known), arrival, std::move(lessons));
+}
+
+/// The conversation knows of a mail before its stanza leaves: a quick answer comes before the server's proof that it
+/// took the stanza. A mail that is not taken taught nothing: tried again, it says all that it said before.
+Inbox::Lessons Inbox::teach(const Arrival& arrival, const Event& event, bool encrypted, std::optional<bool> announced,
+                            Done done) {
+    struct Learnt {
+        bool met = false;
+        std::optional<Contact> before, after;
+    };
+    const auto learnt = std::make_shared<Learnt>();
+    Lessons lessons;
+    lessons.committed = [this, learnt, id = arrival.account, mail = arrival.mail, told = event, encrypted,
+                         announced]() mutable {
+        if (!directory_.find(id)) return;
+        learnt->met = directory_.contact(id, mail.from.front().canonical()) != nullptr;
+        Contact& known = directory_.know(id, mail.from.front());
+        learnt->before = known;
+        note_read(mail, told, known);
+        if (encrypted) known.privacy.encrypted = true;
+        if (announced) known.privacy.tunnel_offered = *announced;
+        directory_.save(known);
+        learnt->after = known;
+    };
+    lessons.done = [this, learnt, id = arrival.account, done = std::move(done)](const Verdict& verdict) {
+        const Contact* known = learnt->after ? directory_.contact(id, learnt->after->canonical) : nullptr;
+        if (!known) return done(verdict);
+        const auto &before = *learnt->before, &after = *learnt->after;
+        if (verdict.kind == Verdict::Kind::taken || verdict.kind == Verdict::Kind::open) {
+            const Account& account = *directory_.find(id);
+            if (after.privacy.encrypted && !before.privacy.encrypted) calls_.encrypted(account, *known);
+            if (after.privacy.tunnel_offered != before.privacy.tunnel_offered) tell_tunnel(account, *known);
+        } else if (*known == after) {
+            if (learnt->met) directory_.save(before);
+            if (!learnt->met) directory_.remove_contact(id, before.canonical);
+        }
+        done(verdict);
+    };
+    return lessons;
 }
 
 const char* Inbox::obstacle(const Account& account, const Contact& contact, const Arrival& arrival,
@@ -282,20 +325,25 @@ void Inbox::refuse_tunnelled(const Account& account, const Contact& contact, con
     skip(arrival, {Verdict::Kind::declined, why}, done);
 }
 
-void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival& arrival, Done done,
-                   std::optional<Contact> contact) {
+void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival& arrival, Lessons lessons) {
     struct Outcome {
         bool duplicate = false;
-        std::int64_t open = 0;  // the entry of an earlier copy that still waits for its verdict
+        bool elsewhere = false;  // the user has it by their other account
+        std::int64_t open = 0;   // the entry of an earlier copy that still waits for its verdict
         std::pair<coi::autocrypt::Change, coi::autocrypt::Peer> keys{};
     };
     const bool wait = entries.front().held;
     auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(entries));
     auto outcome = std::make_shared<Outcome>();
     store_.commit(
-        [shared, outcome, known = std::move(known), cursor = arrival.cursor, lesson = arrival.lesson,
-         contact = std::move(contact)](Database& db) {
-            if (cursor) accounts::save(db, known.account, *cursor);
+        [shared, outcome, mail = std::move(known), cursor = arrival.cursor, lesson = arrival.lesson,
+         contact = std::move(lessons.contact), other = lessons.other](Database& db) {
+            if (cursor) accounts::save(db, mail.account, *cursor);
+            ids::Known known = mail;
+            const auto copy = other == AccountId{} ? std::nullopt : ids::counterpart(db, other, mail);
+            outcome->elsewhere = copy.has_value();
+            if (copy) known.stanza = *copy;
+            if (copy) known.print.clear();
             if (!known.message.empty() && !ids::remember(db, known)) {
                 outcome->duplicate = true;
                 const auto first = ids::contact_message(db, known.account, known.contact, known.message);
@@ -304,12 +352,14 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
                 if (queued && queued->held) outcome->open = queued->id;
                 return;
             }
-            for (auto& entry : *shared) entry.id = queue::put(db, entry);
+            if (!copy) {
+                for (auto& entry : *shared) entry.id = queue::put(db, entry);
+            }
             if (lesson) outcome->keys = learn(db, known.account, *lesson);
             if (contact) accounts::save(db, *contact);
         },
         [this, shared, outcome, wait, id = arrival.account, lesson = arrival.lesson,
-         done = std::move(done)](const Store::Failure& failure) {
+         learn = std::move(lessons.committed), done = std::move(lessons.done)](const Store::Failure& failure) {
             if (failure) return done({Verdict::Kind::busy, "the store is not available"});
             if (outcome->duplicate && wait && outcome->open != 0) {
                 // The first copy's session may be long gone: its verdict is still this one's.
@@ -318,6 +368,8 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
             }
             if (outcome->duplicate) return done({Verdict::Kind::duplicate, "it was taken before"});
             if (lesson) learnt(id, *lesson, outcome->keys.first, outcome->keys.second);
+            if (learn) learn();
+            if (outcome->elsewhere) return done({Verdict::Kind::taken, "it came by another way"});
             if (wait) waiting_[shared->front().id] = {calls_.now(), {done}};
             for (auto& entry : *shared) calls_.committed(std::move(entry));
             if (!wait) done({Verdict::Kind::taken, ""});
@@ -371,7 +423,7 @@ void Inbox::act_on_dsn(const Arrival& arrival, const ids::Known& known, Done don
         {known.account, known.contact, address, known.jid, known.stanza.value, known.lang, known.when}, error,
         settings_.component, calls_.now());
     if (notices.empty()) return skip(arrival, {Verdict::Kind::taken, "nobody is to be told"}, done);
-    commit(std::move(notices), known_report(arrival), arrival, std::move(done));
+    commit(std::move(notices), known_report(arrival), arrival, {.done = std::move(done)});
 }
 
 void Inbox::act_on_mdn(const Arrival& arrival, const ids::Known& known, Done done) {
@@ -387,7 +439,8 @@ void Inbox::act_on_mdn(const Arrival& arrival, const ids::Known& known, Done don
     event->stanza = mint_stanza_id();
     std::get<Receipt>(event->what).of_stanza = known.stanza;
     event->when = {};  // of a receipt nobody asks
-    commit({entry_of(*event, *account, known.contact, *from)}, known_report(arrival), arrival, std::move(done));
+    commit({entry_of(*event, *account, known.contact, *from)}, known_report(arrival), arrival,
+           {.done = std::move(done)});
 }
 
 void Inbox::entry_done(const queue::Entry& entry) {

@@ -106,9 +106,15 @@ class Inbox {
     void act_on_dsn(const Arrival&, const ids::Known&, Done done);
     void act_on_mdn(const Arrival&, const ids::Known&, Done done);
     queue::Entry entry_of(const Event&, const Account&, const std::string& contact, const xmpp::JID& from) const;
-    /// `contact`: saved in the same commit.
-    void commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival&, Done done,
-                std::optional<Contact> contact = {});
+    /// What goes along with a commit.
+    struct Lessons {
+        Done done{};
+        std::function<void()> committed{};  // before the entries leave
+        std::optional<Contact> contact{};   // saved in the same commit
+        AccountId other{};                  // the user's other account, where a copy may have come; 0: there is none
+    };
+    Lessons teach(const Arrival&, const Event&, bool encrypted, std::optional<bool> announced, Done done);
+    void commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival&, Lessons);
     ids::Known known_report(const Arrival&) const;
     void skip(const Arrival&, Verdict, const Done& done);
 

@@ -2,6 +2,7 @@
 
 #include "gateway/translate.h"
 
+#include <algorithm>
 #include <tuple>
 
 #include "gateway/feature/receipt.h"
@@ -57,12 +58,12 @@ bool keep(Event& event, std::optional<X> content) {
     return true;
 }
 
-/// [RFC 5322 §3.6.4] the answered message is the last reference. [COI-C "COI-specific Message Header Fields"] few of
-/// them, and ours first: COI servers know a chat by the first id.
-/// The first mail and the last ones: a chat is longer than the list of all [COI-C "COI-specific Message Header
-/// Fields"].
+/// [RFC 5322 §3.6.4] the thread's first mail, and the answered one as the last reference. [COI-C "COI-specific Message
+/// Header Fields"] few of them, and a chat's first: COI servers know a chat by the first id.
 void thread(coi::Message& mail, const Contact& conversation) {
-    for (const auto& id : {conversation.thread, conversation.last_out, conversation.last_in}) {
+    const bool began_as_chat = coi::is_chat(conversation.thread);
+    for (const auto& id : {began_as_chat ? conversation.thread : conversation.last_out,
+                           began_as_chat ? conversation.last_out : conversation.thread, conversation.last_in}) {
         if (!id.empty() && std::ranges::find(mail.references, id) == mail.references.end())
             mail.references.push_back(id);
     }

@@ -3,6 +3,8 @@
 
 #include "gateway/store/ids.h"
 
+#include "gateway/store/queue.h"
+
 namespace gateway::ids {
 namespace {
 
@@ -45,8 +47,8 @@ bool is_alias(Database& db, const Known& known) {
 bool remember(Database& db, const Known& known) {
     if (is_alias(db, known)) return false;
     db.query(
-          "INSERT INTO known (account, contact, message, from_jabber, stanza, jid, lang, wants_receipt, time) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message, account, contact, from_jabber) DO NOTHING")
+          "INSERT INTO known (account, contact, message, from_jabber, stanza, jid, lang, wants_receipt, time, print) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message, account, contact, from_jabber) DO NOTHING")
         .bind(number(known.account))
         .bind(known.contact)
         .bind(known.message.value)
@@ -56,6 +58,7 @@ bool remember(Database& db, const Known& known) {
         .bind(known.lang)
         .bind(std::int64_t(known.wants_receipt))
         .bind(std::int64_t(known.when.time_since_epoch().count()))
+        .bind_blob(known.print)
         .run();
     return db.changes() > 0;
 }
@@ -102,6 +105,24 @@ std::optional<Known> contact_message(Database& db, AccountId account, const std:
                           " FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? AND k.account = ? "
                           "AND k.contact = ? AND k.from_jabber = 0 ORDER BY a.known DESC LIMIT 1");
     return first(other.bind(message.value).bind(number(account)).bind(contact));
+}
+
+std::optional<StanzaId> counterpart(Database& db, AccountId other, const Known& mail) {
+    auto copy = contact_message(db, other, mail.contact, mail.message);
+    if (!copy && !mail.print.empty()) {
+        auto row = db.query("SELECT " KNOWN_COLUMNS
+                            " FROM known k WHERE k.account = ? AND k.print = ? AND k.print <> x'' AND k.contact = ? "
+                            "ORDER BY k.id LIMIT 1");
+        copy = first(row.bind(number(other)).bind_blob(mail.print).bind(mail.contact));
+    }
+    if (!copy || copy->stanza.empty()) return std::nullopt;
+    if (const auto queued = queue::find_stanza(db, copy->stanza.value); queued && queued->held) return std::nullopt;
+    db.query("UPDATE known SET print = x'' WHERE account = ? AND contact = ? AND stanza = ?")
+        .bind(number(other))
+        .bind(mail.contact)
+        .bind(copy->stanza.value)
+        .run();
+    return copy->stanza;
 }
 
 std::optional<Known> by_message(Database& db, const coi::MessageId& message) {

@@ -24,6 +24,7 @@ struct Known {
     std::string lang;  // language of the writer's stanza
     bool wants_receipt = false;
     Time when{};
+    std::string print{};  // keyed hash of sender, date and text, the same in a copy whose id was rewritten; "": none
 };
 
 /// False if (account, contact, message, direction) is known already: then nothing changes.
@@ -35,6 +36,9 @@ std::optional<Known> by_message(Database&, AccountId, const coi::MessageId&);
 std::optional<Known> own_message(Database&, AccountId, const coi::MessageId&);
 /// What this contact sent under this id.
 std::optional<Known> contact_message(Database&, AccountId, const std::string& contact, const coi::MessageId&);
+/// The stanza of a copy of this mail that the user's other account got: by its id, or where that was rewritten, by its
+/// print, which is used up. None if that one still waits for its verdict.
+std::optional<StanzaId> counterpart(Database&, AccountId other, const Known& mail);
 /// In all accounts: for DSNs that come to the relay's null recipient.
 std::optional<Known> by_message(Database&, const coi::MessageId&);
 /// The newest with this stanza id in the conversation (client ids may be reused).

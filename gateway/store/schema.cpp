@@ -106,8 +106,10 @@ CREATE TABLE otr_peer (
 DROP INDEX queue_name; -- mail is never looked for by its name
 CREATE INDEX queue_stanza ON queue (name) WHERE leg = 1;
 )sql"},
-                                     {"threads", R"sql(
+                                     {"threads and copies", R"sql(
 ALTER TABLE contact ADD COLUMN thread TEXT NOT NULL DEFAULT '';
+ALTER TABLE known ADD COLUMN print BLOB NOT NULL DEFAULT x'';
+CREATE INDEX known_print ON known (account, print) WHERE print <> x'';
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

@@ -38,9 +38,9 @@ struct InboxTest : testing::Test {
         return calls;
     }
 
-    AccountId save(Take take) {
+    AccountId save(Take take, Account::Kind kind = Account::Kind::mailbox) {
         Account account;
-        account.kind = Account::Kind::mailbox;
+        account.kind = kind;
         account.jid = "alice@jabber.example";
         account.address = {"", "alice", "example.org"};
         account.take = take;
@@ -208,6 +208,56 @@ TEST_F(InboxTest, lmtp_hears_taken_when_the_jabber_server_took_it) {
     EXPECT_THAT(*verdicts, IsEmpty());
     inbox.entry_done(committed.at(0));
     EXPECT_THAT(*verdicts, ElementsAre(Kind::taken));
+}
+
+TEST_F(InboxTest, an_answer_faster_than_the_servers_proof_is_an_answer) {
+    const auto verdicts = deliver(mail("m1@x", "Chat-Version: 1.0\r\nReferences: <m0@x>\r\n"));
+    ASSERT_EQ(committed.size(), 1u);
+    EXPECT_THAT(*verdicts, IsEmpty());
+    const Contact* bob = directory.contact(alice, "bob@example.net");
+    ASSERT_NE(bob, nullptr);
+    EXPECT_EQ(bob->last_in.value, "m1@x");
+    EXPECT_EQ(bob->thread.value, "m0@x");
+}
+
+TEST_F(InboxTest, what_was_refused_taught_nothing_of_a_contact_either) {
+    EXPECT_EQ(take(mail("m1@x")), Kind::taken);
+    const Contact before = *directory.contact(alice, "bob@example.net");
+    committed.clear();
+    deliver(mail("m2@x", "Subject: Tea\r\nIn-Reply-To: <m1@x>\r\n"));
+    EXPECT_EQ(directory.contact(alice, "bob@example.net")->subject, "Tea");
+    EXPECT_TRUE(inbox.entry_refused(committed.at(0), {coi::ErrorKind::refused, false, "no", 0, {}}));
+    loop.flush(store);
+    EXPECT_EQ(*directory.contact(alice, "bob@example.net"), before);
+}
+
+// design.md "two-leg queue" 7
+TEST_F(InboxTest, a_copy_by_the_users_other_account_is_the_same_message) {
+    const AccountId mailbox = alice, relay = save(Take::all, Account::Kind::relay);
+    const std::string dated = "Chat-Version: 1.0\r\nDate: Mon, 01 Jun 2026 00:00:00 +0000\r\n";
+    const auto by = [&](AccountId account, const std::string& id, const std::string& text) {
+        alice = account;
+        EXPECT_EQ(take(mail(id, dated, text)), Kind::taken);
+        return queued();
+    };
+    EXPECT_EQ(by(mailbox, "m1@x", "Hi"), 1);
+    EXPECT_EQ(by(relay, "m1@x", "Hi"), 1) << "the same id";
+    EXPECT_EQ(directory.contact(relay, "bob@example.net")->last_in.value, "m1@x") << "both conversations know it";
+    EXPECT_EQ(by(relay, "m2@x", "ok"), 2);
+    EXPECT_EQ(by(mailbox, "rewritten@mx", "ok"), 2) << "the same mail, with another id";
+    EXPECT_EQ(by(mailbox, "m3@x", "ok"), 3) << "one copy has one counterpart";
+    EXPECT_EQ(by(mailbox, "m4@x", "ok"), 4) << "by one way two ids are two messages";
+    EXPECT_EQ(by(relay, "m5@x", "ok"), 4);
+    EXPECT_EQ(by(relay, "m6@x", "ok."), 5);
+}
+
+TEST_F(InboxTest, a_copy_is_not_left_out_for_one_that_may_still_be_refused) {
+    const AccountId mailbox = alice;
+    alice = save(Take::all, Account::Kind::relay);
+    deliver(mail("m1@x"));
+    alice = mailbox;
+    EXPECT_EQ(take(mail("m1@x")), Kind::taken);
+    EXPECT_EQ(queued(), 2);
 }
 
 TEST_F(InboxTest, lmtp_hears_refused_and_the_next_try_is_a_new_attempt) {
@@ -422,25 +472,28 @@ TEST_F(InboxTunnelTest, an_OTR_message_that_overtook_the_one_before_it_waits) {
     bob().privacy.tunnel = Tunnel::on;
     bob().privacy.tunnel_offered = true;
     const auto comes_after = [&](const std::string& id, const std::string& before, const std::string& date) {
-        auto arriving = arrival(otr(id, "References: <" + before + "> <other@x>\r\nDate: " + date + "\r\n"));
+        auto arriving =
+            arrival(otr(id, "References: <chat$0@x> <" + before +
+                                "> <chat$other@x>\r\nIn-Reply-To: <chat$other@x>\r\nDate: " + date + "\r\n"));
         arriving.may_wait = true;
         return comes(arriving).kind;
     };
     const std::string now = "Mon, 1 Jun 2026 00:00:00 +0000";
-    EXPECT_EQ(comes_after("2@x", "1@x", now), Kind::early);
-    EXPECT_EQ(comes(arrival(otr("1@x"))).kind, Kind::taken);
-    EXPECT_EQ(comes_after("2@x", "1@x", now), Kind::taken);
-    EXPECT_EQ(comes_after("4@x", "3@x", "Sun, 31 May 2026 22:59:00 +0000"), Kind::taken) << "what is lost is lost";
-    auto by_imap = arrival(otr("6@x", "References: <5@x>\r\nDate: " + now + "\r\n"));
+    EXPECT_EQ(comes_after("chat$2@x", "chat$1@x", now), Kind::early);
+    EXPECT_EQ(comes(arrival(otr("chat$1@x"))).kind, Kind::taken);
+    EXPECT_EQ(comes_after("chat$2@x", "chat$1@x", now), Kind::taken);
+    EXPECT_EQ(comes_after("chat$4@x", "chat$3@x", "Sun, 31 May 2026 22:59:00 +0000"), Kind::taken)
+        << "what is lost is lost";
+    auto by_imap = arrival(otr("chat$6@x", "References: <chat$5@x>\r\nDate: " + now + "\r\n"));
     EXPECT_EQ(comes(by_imap).kind, Kind::taken) << "the folder's order is all there is";
-    auto text = arrival(mail("8@x", marked + "on\r\nReferences: <7@x>\r\nDate: " + now + "\r\n"));
+    auto text = arrival(mail("chat$8@x", marked + "on\r\nReferences: <chat$7@x>\r\nDate: " + now + "\r\n"));
     text.may_wait = true;
     EXPECT_EQ(comes(text).kind, Kind::taken);
     bob().written_to = true;
     bob().privacy.tunnel = Tunnel::off;
-    EXPECT_EQ(comes(arrival(otr("9@x"))).kind, Kind::declined);
+    EXPECT_EQ(comes(arrival(otr("chat$9@x"))).kind, Kind::declined);
     bob().privacy.tunnel = Tunnel::on;
-    EXPECT_EQ(comes_after("10@x", "9@x", now), Kind::taken) << "nobody waits for what was refused";
+    EXPECT_EQ(comes_after("chat$10@x", "chat$9@x", now), Kind::taken) << "nobody waits for what was refused";
 }
 
 }  // namespace

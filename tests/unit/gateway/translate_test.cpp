@@ -96,12 +96,16 @@ TEST(Translate, AnAnswerRefersToTheLastMailsBothWays) {
     auto mail = write_mail(text_event("Hello"), {"", "alice", "jabber.example"}, contact);
     EXPECT_EQ(mail.subject, "Re: Tea");
     EXPECT_EQ(mail.references,
-              (std::vector<coi::MessageId>{{"1@example.org"}, {"chat$4@jabber.example"}, {"5@example.org"}}));
+              (std::vector<coi::MessageId>{{"chat$4@jabber.example"}, {"1@example.org"}, {"5@example.org"}}));
     EXPECT_EQ(mail.in_reply_to, (std::vector<coi::MessageId>{{"5@example.org"}}));
     EXPECT_EQ(mail.to.front().local, "BOB") << "the spelling last seen in mail";
+    contact.thread = {"chat$1@jabber.example"};
+    mail = write_mail(text_event("Hello"), {"", "alice", "jabber.example"}, contact);
+    EXPECT_EQ(mail.references,
+              (std::vector<coi::MessageId>{{"chat$1@jabber.example"}, {"chat$4@jabber.example"}, {"5@example.org"}}));
     contact.last_in = contact.last_out = contact.thread;
     mail = write_mail(text_event("Hello"), {"", "alice", "jabber.example"}, contact);
-    EXPECT_EQ(mail.references, (std::vector<coi::MessageId>{{"1@example.org"}})) << "each once";
+    EXPECT_EQ(mail.references, (std::vector<coi::MessageId>{{"chat$1@jabber.example"}})) << "each once";
 }
 
 TEST(Translate, AMailAsksUsByTheChatHeaderOnly) {

@@ -58,7 +58,11 @@ void use_everything(Database& db) {
     known.contact = contact.canonical;
     known.message = {entry.name};
     known.stanza = {"s1"};
+    known.print = "print";
     ids::remember(db, known);
+    ids::Known copy = known;
+    copy.message = {"rewritten-too@example.org"};
+    ids::counterpart(db, account.id, copy);
     ids::alias(db, account.id, known.message, {"rewritten@example.org"});
     ids::by_message(db, account.id, {"unknown"});
     ids::by_message(db, {"unknown"});
