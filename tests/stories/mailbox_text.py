@@ -46,6 +46,13 @@ with World(mail_people=("bob", "carol", "dave")) as world:
     check(not any("no chat" in s.body or "before the link" in s.body for s in alice.came),
           "neither a stranger's letter nor old mail became a chat message")
 
+    bob.send(bob.compose("alice@jabber.test, carol@mail.test", "To both of your addresses"), ["alice@jabber.test", "carol@mail.test"])
+    alice.reads("To both of your addresses", "bob@mail.test")
+    carol.reads("To both of your addresses")
+    bob.writes("carol@mail.test", "After that", reply_to=second)
+    alice.reads("After that", "bob@mail.test")
+    check(not any("To both" in s.body for s in alice.came), "a mail that comes to the mailbox and by the relay is one message")
+
     carol.reads("Good to know")
     check(not any(b"\\Seen" in flags for flags in carol.flags()), "nothing in the mailbox was marked as seen")
     check_equal(carol.count_in("Sent", first["Message-ID"]), 1, "a copy of what she wrote is in Sent, once")
