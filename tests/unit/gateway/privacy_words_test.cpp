@@ -313,7 +313,7 @@ TEST_F(PrivacyWordsTest, the_tunnel_is_switched_and_what_it_means_is_said) {
     EXPECT_FALSE(bob().privacy.tunnel_refused || bob().privacy.otr) << "nothing of it is the gateway's any more";
     EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("not on their side"));
     bob().privacy.tunnel_offered = true;
-    EXPECT_THAT(ask_words("OTR bob@example.org Tunnel an", "de"), HasSubstr("von Ihrem Programm"));
+    EXPECT_THAT(ask_words("OTR bob@example.org Tunnel an", "de"), HasSubstr("von deinem Programm"));
     const std::string status = ask_words("status bob@example.org", "en");
     EXPECT_THAT(status, HasSubstr("I cannot read it"));
     EXPECT_THAT(status, HasSubstr("What is written without OTR I decrypt"));
