@@ -12,6 +12,7 @@
 #include "gateway/store/ids.h"
 #include "gateway/store/marker.h"
 #include "gateway/translate.h"
+#include "xmpp/jid.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0313_mam.h"
 #include "xmpp/xep/xep0356_privilege.h"
@@ -34,7 +35,7 @@ using Key = std::tuple<std::string, std::string, std::string>;
 /// OTR: the session is lost, but whoever wrote it must hear that it was not read.
 std::optional<std::string> contact_of(const xmpp::Tag& message, const std::string& jid) {
     const xmpp::Tag* body = xmpp::child(message, "body", "");
-    const auto address = address_of(xmpp::JID(xmpp::attribute(message, "to")));
+    const auto address = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
     if (!body || !address || bare(xmpp::attribute(message, "from")) != jid) return std::nullopt;
     if (sealed(message) && xmpp::otr::look(body->cdata()).kind != xmpp::otr::Kind::data) return std::nullopt;
     return address->canonical();
@@ -98,7 +99,7 @@ bool Archive::hold(xmpp::Stanza& message) {
     const std::string& type = xmpp::attribute(*message, "type");
     const auto sender = bare(xmpp::attribute(*message, "from"));
     const auto at = sender && type != "error" ? readings_.find(*sender) : readings_.end();
-    const auto contact = address_of(xmpp::JID(xmpp::attribute(*message, "to")));
+    const auto contact = address_of(xmpp::read_jid(xmpp::attribute(*message, "to")));
     if (at == readings_.end() || !contact) return false;
     at->second.held.push_back({std::move(message), contact->canonical()});
     if (at->second.held.size() >= settings_.held) give_up(*sender, "too many new messages came meanwhile");
@@ -137,7 +138,7 @@ bool Archive::take_result(const xmpp::Tag& message) {
     if (at == readings_.end() || !result || result->query != at->second.request) return true;
     const xmpp::Tag& sent = *result->message;
     if (xmpp::attribute(sent, "type") == "error") {
-        const auto contact = address_of(xmpp::JID(xmpp::attribute(sent, "from")));
+        const auto contact = address_of(xmpp::read_jid(xmpp::attribute(sent, "from")));
         if (contact) at->second.failed.push_back({xmpp::Stanza(sent.clone()), contact->canonical()});
     } else if (xmpp::JID(xmpp::attribute(sent, "to")).server() == settings_.component) {
         const auto contact = contact_of(sent, jid);

@@ -15,6 +15,7 @@
 #include "gateway/otr_words.h"
 #include "gateway/store/keys.h"
 #include "gateway/words.h"
+#include "xmpp/jid.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0203_delay.h"
 #include "xmpp/xep/xep0280_carbons.h"
@@ -141,7 +142,7 @@ void Otr::State::take(const xmpp::Tag& message) {
     const std::string& type = xmpp::attribute(message, "type");
     const xmpp::Tag* body = xmpp::child(message, "body", "");
     if (type == "error" || xmpp::xep0280::is_copy(message)) return;
-    const auto contact = address_of(xmpp::JID(xmpp::attribute(message, "to")));
+    const auto contact = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
     const auto user = bare(xmpp::attribute(message, "from"));
     if (!body || type == "groupchat" || !contact || !user) return calls.take(message, false);
     if (const Account* account = directory.of_user(*user))

@@ -8,6 +8,7 @@
 #include "gateway/identity.h"
 #include "gateway/otr_stanza.h"
 #include "gateway/otr_words.h"
+#include "xmpp/jid.h"
 #include "xmpp/xep/xep0280_carbons.h"
 #include "xmpp/xep/xep0380_eme.h"
 
@@ -67,7 +68,7 @@ bool OtrTunnel::take(const xmpp::Tag& message) {
     const xmpp::Tag* body = xmpp::child(message, "body", "");
     if (!body || type == "error" || type == "groupchat" || xmpp::xep0280::is_copy(message)) return false;
     const auto user = bare(xmpp::attribute(message, "from"));
-    const auto to = address_of(xmpp::JID(xmpp::attribute(message, "to")));
+    const auto to = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
     const Account* account = user && to ? directory_.of_user(*user) : nullptr;
     const Contact* contact = account ? directory_.contact(account->id, to->canonical()) : nullptr;
     if (!contact || contact->privacy.tunnel != Tunnel::on) return false;

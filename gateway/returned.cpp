@@ -6,6 +6,7 @@
 #include "gateway/identity.h"
 #include "gateway/log.h"
 #include "gateway/store/ids.h"
+#include "xmpp/jid.h"
 
 namespace gateway {
 
@@ -15,7 +16,7 @@ Returned::Returned(Directory& directory, Store& store, std::string relay_domain,
 void Returned::take(const xmpp::Tag& stanza) {
     const xmpp::JID from(xmpp::attribute(stanza, "from"));
     const StanzaId id{xmpp::attribute(stanza, "id")};
-    const auto contact = address_of(xmpp::JID(xmpp::attribute(stanza, "to")));
+    const auto contact = address_of(xmpp::read_jid(xmpp::attribute(stanza, "to")));
     const Account* account = directory_.relay_of(from.bare());  // only mail by the relay has authors who are proven
     const auto error = xmpp::error_of(stanza);
     if (!error || !contact) return;

@@ -9,6 +9,7 @@
 #include "gateway/privacy_words.h"
 #include "gateway/registrar.h"
 #include "gateway/words.h"
+#include "xmpp/jid.h"
 #include "xmpp/xep/iq.h"
 #include "xmpp/xep/xep0030_disco.h"
 #include "xmpp/xep/xep0050_commands.h"
@@ -73,7 +74,7 @@ void Services::take_iq(const Tag& iq) {
     if ((type != "get" && type != "set") || !asked) {
         return state_->refuse(iq, "modify", "bad-request", say(lang, "This request was not understood."), lang);
     }
-    const bool to_gateway = JID(attribute(iq, "to")).username().empty();
+    const bool to_gateway = read_jid(attribute(iq, "to")).username().empty();
     if (state_->answer({iq, *asked, *user, lang, type == "get", to_gateway})) return;
     // [RFC 6120 §8.4] what nobody knows.
     state_->refuse(iq, "cancel", "service-unavailable", say(lang, "This service is not available here."), lang);
