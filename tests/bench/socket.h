@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -105,5 +106,26 @@ class Lines {
     std::string buffer_;
     std::size_t at_ = 0;
 };
+
+/// One session of a mail server that takes everything; `take` gets each mail before it is answered.
+inline void take_mails(int fd, const std::function<void(const std::string&)>& take) {
+    Lines lines(fd);
+    write_all(fd, "220 sink.test ESMTP\r\n");
+    for (std::string line, mail; lines.next(line);) {
+        const auto verb = line.substr(0, 4);
+        if (verb == "EHLO") {
+            write_all(fd, "250-sink.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n");
+        } else if (verb == "DATA") {
+            write_all(fd, "354 go on\r\n");
+            mail.clear();
+            while (lines.next(line) && line != ".") mail += line + "\r\n";
+            take(mail);
+            write_all(fd, "250 taken\r\n");
+        } else {
+            write_all(fd, verb == "QUIT" ? "221 bye\r\n" : "250 ok\r\n");
+        }
+    }
+    ::close(fd);
+}
 
 }  // namespace bench

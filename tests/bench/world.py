@@ -1,10 +1,12 @@
 """The gateway under measurement, its peers as processes, and what /proc says of them."""
 
+import contextlib
 import json
 import os
 import pathlib
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -113,8 +115,12 @@ class Gateway(coigate.Coigate):
             raise Failure(f"{verb}: {answer['error']}")
         return answer
 
-    def drained(self, seconds=120):
-        """Waits until nothing is queued."""
+    def drained(self, taken=0, seconds=120):
+        """Waits until this many messages in all were taken (before, a letter may still be with a worker), and nothing is queued."""
+        if taken:
+            with contextlib.closing(sqlite3.connect(f"file:{self.store}/coigate.db?mode=ro", uri=True)) as db:
+                wait_until(lambda: (db.execute("SELECT max(id) FROM known").fetchone()[0] or 0) >= taken, seconds,
+                           f"{taken} messages are taken")
         wait_until(lambda: not self.ask("queue.list", most=1)["entries"], seconds, "the queue is empty")
 
 
