@@ -178,7 +178,7 @@ void Directory::remove_if_unused(AccountId id) {
     auto removed = std::make_shared<bool>(false);
     state_->store.commit(
         [id, removed](Database& db) {
-            if ((*removed = !queue::holds(db, id, 1) && !ids::knows_any(db, id))) accounts::remove(db, id);
+            if ((*removed = !queue::holds_any(db, id) && !ids::knows_any(db, id))) accounts::remove(db, id);
         },
         [this, alive = std::weak_ptr(state_), id, removed](const Store::Failure& failure) {
             const auto state = alive.lock();

@@ -24,7 +24,16 @@ std::string domain_of(const coi::Address& address) {
 }  // namespace
 
 Outbox::Outbox(Directory& directory, Store& store, Settings settings, Calls calls)
-    : directory_(directory), store_(store), settings_(std::move(settings)), calls_(std::move(calls)) {}
+    : directory_(directory),
+      store_(store),
+      settings_(std::move(settings)),
+      room_(std::make_shared<queue::Room>(settings_.most_waiting)),
+      calls_(std::move(calls)) {}
+
+void Outbox::reload(Settings settings) {
+    settings_ = std::move(settings);
+    room_ = std::make_shared<queue::Room>(settings_.most_waiting);
+}
 
 void Outbox::refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& text) {
     if (const auto error = xmpp::error_reply(message, type, condition, text, xmpp::attribute(message, "xml:lang"))) {
@@ -212,8 +221,8 @@ void Outbox::commit(const Account& account, const Contact& contact, const Draft&
                            lang,       event.wants_receipt, event.when};
     auto too_many = std::make_shared<bool>(false);
     store_.commit(
-        [entry, known, is_receipt, too_many, most = settings_.most_waiting](Database& db) {
-            if ((*too_many = queue::holds(db, entry->account, most))) return;
+        [entry, known, is_receipt, too_many, room = room_](Database& db) {
+            if ((*too_many = !room->take(db, entry->account))) return;
             if (!is_receipt) ids::remember(db, known);
             entry->id = queue::put(db, *entry);
         },

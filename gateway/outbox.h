@@ -46,7 +46,7 @@ class Outbox {
     /// A whole OTR message, end to end: the only way by which OTR comes to be in a mail. Refused in words where the
     /// tunnel to this contact does not stand.
     void take_tunnelled(const Account&, const coi::Address& to, const xmpp::Tag& message);
-    void reload(Settings settings) { settings_ = std::move(settings); }
+    void reload(Settings);
     /// The relay account of a user, made if there is none yet; `ready` gets nullptr if the store failed.
     void with_relay_account(const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready);
 
@@ -72,6 +72,7 @@ class Outbox {
     Directory& directory_;
     Store& store_;
     Settings settings_;
+    std::shared_ptr<queue::Room> room_;
     Calls calls_;
     std::map<std::string, std::vector<std::function<void(const Account*)>>> being_made_;  // by JID
 };

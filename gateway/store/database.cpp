@@ -191,6 +191,8 @@ Database::Database(const std::string& path, Seal seal) : state_(std::make_unique
     sqlite3_busy_timeout(state_->db, 1000);  // somebody who writes by hand
     require(sqlite3_db_config(state_->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr), state_->db);
     require(sqlite3_db_config(state_->db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr), state_->db);
+    // Else a statement with a range is prepared anew for each value that is bound.
+    require(sqlite3_db_config(state_->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr), state_->db);
     schema::check_owner(*this);  // before anything is written into a file that may be somebody else's
     execute(
         "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"

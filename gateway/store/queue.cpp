@@ -3,6 +3,8 @@
 
 #include "gateway/store/queue.h"
 
+#include <algorithm>
+
 #include "gateway/store/sealed.h"
 
 namespace gateway::queue {
@@ -169,14 +171,22 @@ std::int64_t count(Database& db, AccountId account) {
     return query.integer(0);
 }
 
-bool holds(Database& db, AccountId account, std::size_t many) {
-    auto query = db.query("SELECT 1 FROM queue WHERE account = ? LIMIT 1 OFFSET ?");
-    query.bind(number(account)).bind(static_cast<std::int64_t>(many) - 1);
-    return query.step();
+bool holds_any(Database& db, AccountId account) {
+    return db.query("SELECT 1 FROM queue WHERE account = ? LIMIT 1").bind(number(account)).step();
 }
 
 void forget_account(Database& db, AccountId account) {
     db.query("DELETE FROM queue WHERE account = ?").bind(number(account)).run();
+}
+
+bool Room::take(Database& db, AccountId account) {
+    constexpr std::size_t most_accounts = 1000;
+    if (left_.size() >= most_accounts) left_.clear();
+    auto& left = left_[account];
+    if (left == 0) left = most_ - std::min(most_, static_cast<std::size_t>(count(db, account)));
+    if (left == 0) return false;
+    --left;
+    return true;
 }
 
 }  // namespace gateway::queue

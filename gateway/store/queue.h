@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,8 +56,20 @@ std::vector<Entry> overdue(Database&, Time now, Time warn_before, std::size_t mo
 void retry_all_now(Database&, Time now);
 std::int64_t count(Database&, Leg);
 std::int64_t count(Database&, AccountId);
-/// Whether this many entries of the account wait, or more. Costs as much as there are, up to `many`.
-bool holds(Database&, AccountId, std::size_t many);
+bool holds_any(Database&, AccountId);
 void forget_account(Database&, AccountId);
+
+/// How much of one account may wait. Its entries are counted only when what was left after the last count is used up:
+/// a message costs the same however many wait. What is done meanwhile is seen then. For the store's thread.
+class Room {
+  public:
+    explicit Room(std::size_t most) : most_(most) {}
+    /// Takes the place of one entry; false if there is none.
+    bool take(Database&, AccountId);
+
+  private:
+    std::size_t most_;
+    std::map<AccountId, std::size_t> left_;
+};
 
 }  // namespace gateway::queue

@@ -116,6 +116,31 @@ TEST_F(QueueTest, done_removes_the_entry_and_its_payload_and_its_id_is_never_use
     EXPECT_GT(put(db, entry_for(alice, "bob@example.org", "b2")), first);
 }
 
+TEST_F(QueueTest, a_room_is_for_one_account_and_has_place_again_when_entries_are_done) {
+    Room room(2);
+    std::vector<std::int64_t> ids;
+    const auto take = [&](AccountId account) {
+        if (!room.take(db, account)) return false;
+        ids.push_back(put(db, entry_for(account, "bob@example.org", "b")));
+        return true;
+    };
+    EXPECT_TRUE(take(alice));
+    EXPECT_TRUE(take(alice));
+    EXPECT_FALSE(take(alice));
+    EXPECT_TRUE(take(carol));
+    done(db, ids[1]);
+    EXPECT_TRUE(take(alice));
+    EXPECT_FALSE(take(alice));
+}
+
+TEST_F(QueueTest, a_room_counts_what_waited_before) {
+    put(db, entry_for(alice, "bob@example.org", "b1"));
+    put(db, entry_for(alice, "carol@example.org", "c1", Leg::jabber));
+    EXPECT_FALSE(Room(2).take(db, alice));
+    EXPECT_TRUE(Room(3).take(db, alice));
+    EXPECT_FALSE(Room(1).take(db, alice));
+}
+
 TEST_F(QueueTest, retry_changes_the_schedule_and_nothing_else) {
     const auto id = put(db, entry_for(alice, "bob@example.org", "b1"));
     retry(db, id, Time(std::chrono::seconds(9000)), 4, "no connection", true);
