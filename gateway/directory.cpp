@@ -262,6 +262,17 @@ void Directory::save(const Contact& contact) {
     state_->store.later([contact](Database& db) { accounts::save(db, contact); });
 }
 
+void Directory::save(const Contact& contact, Contact before) {
+    before.last_in = contact.last_in;
+    before.last_out = contact.last_out;
+    if (before != contact) return save(contact);
+    const auto* record = state_->record(contact.account);
+    if (record == nullptr || record->leaving) return;
+    state_->store.later([contact](Database& db) {
+        if (!accounts::save_last(db, contact)) accounts::save(db, contact);
+    });
+}
+
 void Directory::remove_contact(AccountId id, const std::string& canonical) {
     auto* record = state_->record(id);
     if (record == nullptr || record->leaving) return;

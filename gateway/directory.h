@@ -57,6 +57,9 @@ class Directory {
     bool has_room(AccountId) const;
     /// Memory now, disk with the next commit.
     void save(const Contact&);
+    /// The same for a contact of ours that was like `before`: the message that was last, as usual all that changed, is
+    /// written without the rest.
+    void save(const Contact&, Contact before);
     void remove_contact(AccountId, const std::string& canonical);
 
     /// Called after an account was added, changed or removed (nullptr-like: account gone): mailbox sessions follow.

@@ -276,7 +276,7 @@ Inbox::Lessons Inbox::teach(const Arrival& arrival, const Event& event, bool enc
         note_read(mail, told, known);
         if (encrypted) known.privacy.encrypted = true;
         if (announced) known.privacy.tunnel_offered = *announced;
-        directory_.save(known);
+        directory_.save(known, *learnt->before);
         learnt->after = known;
     };
     lessons.done = [this, learnt, id = arrival.account, done = std::move(done)](const Verdict& verdict) {

@@ -167,10 +167,13 @@ void Outbox::closed(AccountId id, const Draft& draft, Closed letter) {
     if (!account) return;  // unlinked meanwhile: all of it is deleted
     Contact& contact = directory_.know(id, draft.event.contact);
     if (letter.bytes.empty()) return refuse(draft, contact.address.addr_spec(), letter);
+    const Contact before = contact;
     const bool first = letter.encrypted && !contact.privacy.encrypted;
     if (letter.encrypted) contact.privacy.encrypted = true;
     if (!draft.is_receipt()) {
         note_written(draft.mail, contact, draft.has_subject());
+        directory_.save(contact, before);
+    } else if (first) {
         directory_.save(contact);
     }
     commit(*account, contact, draft, std::move(letter.bytes));

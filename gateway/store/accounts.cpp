@@ -203,6 +203,16 @@ void save(Database& db, const Contact& contact) {
     query.bind(contact.thread.value).run();
 }
 
+bool save_last(Database& db, const Contact& contact) {
+    db.query("UPDATE contact SET last_in = ?, last_out = ? WHERE account = ? AND canonical = ?")
+        .bind(contact.last_in.value)
+        .bind(contact.last_out.value)
+        .bind(number(contact.account))
+        .bind(contact.canonical)
+        .run();
+    return db.changes() > 0;
+}
+
 std::vector<Contact> contacts(Database& db) {
     std::vector<Contact> contacts;
     auto row = db.query(

@@ -22,6 +22,8 @@ void note_name(Database&, AccountId, const std::string& name);
 void remove(Database&, AccountId);
 
 void save(Database&, const Contact&);
+/// Only what was last in and last out. False if there is no such contact.
+bool save_last(Database&, const Contact&);
 std::vector<Contact> contacts(Database&);  // of all accounts
 void remove(Database&, AccountId, const std::string& canonical);
 

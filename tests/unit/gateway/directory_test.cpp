@@ -120,6 +120,29 @@ TEST_F(DirectoryTest, a_contact_that_is_only_known_is_not_on_disk) {
     EXPECT_EQ(directory->contact(id, bob.canonical()), nullptr);
 }
 
+TEST_F(DirectoryTest, what_changed_since_before_is_on_disk_whether_little_or_much) {
+    const auto id = save(relay_of("alice"));
+    const auto change = [&](const coi::Address& address, auto how) {
+        Contact& contact = directory->know(id, address);
+        const Contact before = contact;
+        how(contact);
+        directory->save(contact, before);
+    };
+    const auto message = [](Contact& contact) { contact.last_in = {"1@example.org"}; };
+    change(bob, [](Contact& contact) { contact.subject = "Earth"; });
+    change(bob, message);
+    change(bob, [](Contact& contact) { contact.last_out = {"chat$2@mail.example"}; });
+    change(dan, message);  // not on disk before
+    const auto remembered = *directory->contact(id, bob.canonical());
+    restart();
+    ASSERT_TRUE(directory->contact(id, bob.canonical()));
+    EXPECT_EQ(*directory->contact(id, bob.canonical()), remembered);
+    EXPECT_EQ(remembered.last_in.value, "1@example.org");
+    EXPECT_EQ(remembered.subject, "Earth");
+    ASSERT_TRUE(directory->contact(id, dan.canonical()));
+    EXPECT_EQ(directory->contact(id, dan.canonical())->last_in.value, "1@example.org");
+}
+
 TEST_F(DirectoryTest, know_gives_the_same_contact_again_and_references_stay) {
     const auto id = save(relay_of("alice"));
     auto& first = directory->know(id, dan);
