@@ -17,6 +17,10 @@ Fate fate_of_lost() {
 }  // namespace
 
 void Delivery::send(const queue::Entry& entry, std::function<void(Fate)> finished) {
+    if (!otr_.concerns(entry)) {
+        return component_.deliver({entry.name, entry.from, entry.to}, entry.payload,
+                                  settled(entry.id, std::move(finished)));
+    }
     const std::shared_ptr<xmpp::Tag> stanza = xmpp::parse_stanza(entry.payload);
     if (!stanza) {
         return finished(
@@ -32,19 +36,19 @@ void Delivery::send(const queue::Entry& entry, std::function<void(Fate)> finishe
     otr_.send(entry, *stanza, [this, id = entry.id, stanza, finished = std::move(finished)](const Outgoing& out) {
         if (out.kind == Outgoing::Kind::held)
             return finished({Fate::Kind::held, {coi::ErrorKind::refused, false, "waits for OTR", 0, {}}});
-        if (out.kind == Outgoing::Kind::as_is) return deliver(id, *stanza, finished);
+        if (out.kind == Outgoing::Kind::as_is) return component_.deliver(*stanza, settled(id, finished));
         deliver_all(id, out.stanzas, finished);
     });
 }
 
-void Delivery::deliver(std::int64_t id, const xmpp::Tag& stanza, std::function<void(Fate)> finished) {
-    component_.deliver(stanza, [this, id, finished = std::move(finished)](const xmpp::Outcome& outcome) {
+std::function<void(const xmpp::Outcome&)> Delivery::settled(std::int64_t id, std::function<void(Fate)> finished) {
+    return [this, id, finished = std::move(finished)](const xmpp::Outcome& outcome) {
         if (outcome.kind == xmpp::Outcome::Kind::taken) return finished(Fate{});
         if (outcome.kind == xmpp::Outcome::Kind::lost) return finished(fate_of_lost());
         const bool wait = outcome.error.type == "wait";
         coi::Error error{coi::ErrorKind::refused, !wait, outcome.error.condition, 0, wait ? "4.2.0" : "5.1.1"};
         finished(Fate{wait && !inbox_.waits_for(id) ? Fate::Kind::later : Fate::Kind::refused, std::move(error)});
-    });
+    };
 }
 
 void Delivery::deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& stanzas,
@@ -59,7 +63,7 @@ void Delivery::deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& sta
     for (const auto& stanza : stanzas) {
         const std::string peer = xmpp::attribute(*stanza, "to");
         joined->whole[peer] = true;
-        deliver(id, *stanza, [this, joined, peer, finished](const Fate& fate) {
+        const auto one = [this, joined, peer, finished](const Fate& fate) {
             if (fate.kind != Fate::Kind::done) joined->whole[peer] = false;
             if (fate.kind == Fate::Kind::unreachable) joined->lost = true;
             if (fate.kind == Fate::Kind::refused) otr_.unavailable(peer);
@@ -67,7 +71,8 @@ void Delivery::deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& sta
             if (joined->lost) return finished(fate_of_lost());
             const bool some = std::ranges::any_of(joined->whole, [](const auto& each) { return each.second; });
             finished(some ? Fate{} : Fate{Fate::Kind::held, fate.error});
-        });
+        };
+        component_.deliver(*stanza, settled(id, one));
     }
 }
 

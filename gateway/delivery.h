@@ -22,7 +22,8 @@ class Delivery {
     void send(const queue::Entry&, std::function<void(Fate)> finished);
 
   private:
-    void deliver(std::int64_t id, const xmpp::Tag& stanza, std::function<void(Fate)> finished);
+    /// What an outcome means for the entry.
+    std::function<void(const xmpp::Outcome&)> settled(std::int64_t id, std::function<void(Fate)> finished);
     /// Done when a resource has all of its stanzas. One that is gone has no session any more; if none is left the
     /// message waits for another.
     void deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& stanzas, std::function<void(Fate)> finished);

@@ -69,6 +69,7 @@ struct Otr::State : std::enable_shared_from_this<State> {
     void reply(const std::string& from, const std::string& to, const std::vector<std::string>& bodies);
     void end(const Talk&, const std::string& peer);
 
+    bool concerns(const queue::Entry&) const;
     void send(const queue::Entry&, const xmpp::Tag& stanza, std::function<void(Outgoing)> done);
     void hold(const Key&, const std::function<void(Outgoing)>& done);
     void available(const Account&, const std::string& jid);
@@ -323,6 +324,12 @@ std::string Otr::State::jid_of_contact(const Key& key) const {
     return jid ? jid->bare() : settings.component;
 }
 
+bool Otr::State::concerns(const queue::Entry& entry) const {
+    if (entry.contact.empty()) return false;
+    const Contact* contact = directory.contact(entry.account, entry.contact);
+    return !contact || contact->privacy.otr || contact->privacy.tunnel != Tunnel::never;
+}
+
 void Otr::State::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::function<void(Outgoing)> done) {
     const Account* account = directory.find(entry.account);
     const Contact* contact = entry.contact.empty() ? nullptr : directory.contact(entry.account, entry.contact);
@@ -395,6 +402,8 @@ Otr::Otr(Directory& directory, Store& store, Workers& workers, Settings settings
 Otr::~Otr() = default;
 
 void Otr::take(const xmpp::Tag& message) { state_->take(message); }
+
+bool Otr::concerns(const queue::Entry& entry) const { return state_->concerns(entry); }
 
 void Otr::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::function<void(Outgoing)> done) {
     state_->send(entry, stanza, std::move(done));

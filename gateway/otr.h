@@ -52,6 +52,8 @@ class Otr {
 
     /// A <message/> of a user to a contact.
     void take(const xmpp::Tag& message);
+    /// Whether a stanza of the queue may be OTR's business, ended here or in the tunnel: else it goes out as it is.
+    bool concerns(const queue::Entry&) const;
     /// A stanza of the queue on its way to its user.
     void send(const queue::Entry&, const xmpp::Tag& stanza, std::function<void(Outgoing)> done);
     /// Presence of one of a user's resources (full JID).

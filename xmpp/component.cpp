@@ -64,7 +64,7 @@ struct Component::State : std::enable_shared_from_this<State> {
     void say_goodbye();
     void closed_down();
     void abandon();
-    std::optional<StanzaError> objection(const Tag&, const std::string& xml) const;
+    std::optional<StanzaError> objection(const Head&, const std::string& xml) const;
     void later(std::function<void(const Outcome&)> done, Outcome outcome);
 
     asio::io_context& io;
@@ -235,11 +235,11 @@ void Component::State::abandon() {
 }
 
 /// What would make the server close the whole stream, again at every retry: it is refused here.
-std::optional<StanzaError> Component::State::objection(const Tag& stanza, const std::string& xml) const {
+std::optional<StanzaError> Component::State::objection(const Head& head, const std::string& xml) const {
     // Prosody compares the sender's domain byte by byte, without folding case.
-    if (domain_of(attribute(stanza, "from")) != own.server())
+    if (domain_of(head.from) != own.server())
         return StanzaError{"cancel", "bad-request", "the sender is not of this component"};
-    if (read_jid(attribute(stanza, "to")).server().empty())
+    if (read_jid(head.to).server().empty())
         return StanzaError{"cancel", "jid-malformed", "the recipient is no address"};
     if (xml.size() > settings.limits.stanza_bytes)
         return StanzaError{"cancel", "policy-violation", "the stanza is too large"};
@@ -266,15 +266,18 @@ bool Component::online() const { return state_->online && !state_->closing; }
 void Component::send(const Tag& stanza) {
     if (!online()) return;
     const std::string xml = print(stanza);
-    if (!state_->objection(stanza, xml)) state_->send_xml(xml);
+    if (!state_->objection(Head(stanza), xml)) state_->send_xml(xml);
 }
 
 void Component::deliver(const Tag& stanza, std::function<void(const Outcome&)> done) {
+    deliver(Head(stanza), print(stanza), std::move(done));
+}
+
+void Component::deliver(Head head, const std::string& xml, std::function<void(const Outcome&)> done) {
     if (!online()) return state_->later(std::move(done), {Outcome::Kind::lost, {}});
-    const std::string xml = print(stanza);
-    if (auto error = state_->objection(stanza, xml))
+    if (auto error = state_->objection(head, xml))
         return state_->later(std::move(done), {Outcome::Kind::refused, std::move(*error)});
-    state_->fence.sent(stanza, std::move(done));
+    state_->fence.sent(std::move(head), std::move(done));
     state_->send_xml(xml);
     if (state_->fence.wants_ping()) state_->ask_soon();
 }

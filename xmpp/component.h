@@ -50,6 +50,8 @@ class Component {
     /// Sends with proof. The stanza must have an id and from; `done` is called later, never from within deliver. While
     /// offline the outcome is `lost` at once (posted). What send() would drop is `refused`.
     void deliver(const Tag&, std::function<void(const Outcome&)> done);
+    /// The same for a stanza that is printed already, as print() does it.
+    void deliver(Head, const std::string& xml, std::function<void(const Outcome&)> done);
     /// Bytes given to send/deliver and not yet in the socket: senders of much wait while it is large.
     std::size_t unsent() const;
     /// Closes the stream cleanly: no more sending; waits for what is delivered to be proven, says goodbye, reads until

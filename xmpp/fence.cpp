@@ -14,9 +14,9 @@ namespace {
 /// Do the addresses of an error answer those of what was sent? Servers fold the case of the addresses they give back,
 /// and may answer for a full JID with the bare one. Another resource of the recipient is a client's word, not the
 /// server's.
-bool answers(const Tag& error, const std::string& from, const std::string& to) {
+bool answers(const Tag& error, const Head& sent) {
     const JID error_from(attribute(error, "from")), error_to(attribute(error, "to"));
-    const JID sent_from(from), sent_to(to);
+    const JID sent_from(sent.from), sent_to(sent.to);
     return error_to.full() == sent_from.full() &&
            (error_from.full() == sent_to.full() || error_from.full() == sent_to.bare());
 }
@@ -26,9 +26,7 @@ bool answers(const Tag& error, const std::string& from, const std::string& to) {
 Fence::Fence(std::string component, std::string server, std::string nonce)
     : component_(std::move(component)), nonce_(std::move(nonce)), server_(server) {}
 
-void Fence::sent(const Tag& stanza, Done done) {
-    waiting_.push_back({attribute(stanza, "id"), attribute(stanza, "from"), attribute(stanza, "to"), std::move(done)});
-}
+void Fence::sent(Head head, Done done) { waiting_.push_back({std::move(head), std::move(done)}); }
 
 Stanza Fence::ping(Time now) {
     ping_id_ = "fence-" + nonce_ + "-" + std::to_string(++pings_);
@@ -76,7 +74,7 @@ std::optional<std::vector<Fence::Verdict>> Fence::take(const Tag& stanza) {
     auto error = error_of(stanza);
     if (!error) return std::nullopt;
     const auto it = std::find_if(waiting_.begin(), waiting_.end(), [&](const Unproven& sent) {
-        return sent.id == attribute(stanza, "id") && answers(stanza, sent.from, sent.to);
+        return sent.head.id == attribute(stanza, "id") && answers(stanza, sent.head);
     });
     if (it == waiting_.end()) return std::nullopt;
     if (static_cast<std::size_t>(it - waiting_.begin()) < covered_) --covered_;

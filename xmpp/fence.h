@@ -12,6 +12,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "xmpp/stanza.h"
@@ -28,6 +29,15 @@ struct Outcome {
     StanzaError error{};  // of refused
 };
 
+/// What a stanza is known by when an error comes back.
+struct Head {
+    Head(std::string its_id, std::string its_from, std::string its_to)
+        : id(std::move(its_id)), from(std::move(its_from)), to(std::move(its_to)) {}
+    explicit Head(const Tag& stanza)
+        : Head(attribute(stanza, "id"), attribute(stanza, "from"), attribute(stanza, "to")) {}
+    std::string id, from, to;
+};
+
 class Fence {
   public:
     using Time = std::chrono::steady_clock::time_point;
@@ -41,8 +51,8 @@ class Fence {
     /// Pings go from `component` to `server`; `nonce` keeps their ids apart from everybody else's.
     Fence(std::string component, std::string server, std::string nonce);
 
-    /// `stanza` goes out now; its id, from and to are remembered.
-    void sent(const Tag& stanza, Done done);
+    /// The stanza goes out now.
+    void sent(Head, Done done);
     /// Something sent is unproven and no ping is under way.
     bool wants_ping() const { return !asked_ && !waiting_.empty(); }
     /// The ping to send now. Only while none is under way.
@@ -65,7 +75,7 @@ class Fence {
 
   private:
     struct Unproven {
-        std::string id, from, to;
+        Head head;
         Done done;
     };
     bool is_pong(const Tag& stanza) const;

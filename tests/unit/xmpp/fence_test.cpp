@@ -18,7 +18,7 @@ class FenceTest : public testing::Test {
     void send(const std::string& id, const std::string& to = "alice@jabber.test",
               const std::string& from = "bob@coi.test") {
         const auto stanza = parse_stanza("<message id='" + id + "' from='" + from + "' to='" + to + "'/>");
-        fence.sent(*stanza, [this, id](const Outcome& outcome) {
+        fence.sent(Head(*stanza), [this, id](const Outcome& outcome) {
             const char* const kinds[] = {"taken", "refused", "lost"};
             outcomes.push_back(id + " " + kinds[static_cast<int>(outcome.kind)] +
                                (outcome.error.condition.empty() ? "" : " " + outcome.error.condition));
