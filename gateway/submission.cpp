@@ -7,6 +7,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <list>
 
+#include "coi/mail/charset.h"
+
 namespace gateway {
 
 using coi::net::awaitable;
@@ -119,20 +121,12 @@ Submission::~Submission() {
     state_->idle.clear();
 }
 
-namespace {
-
-bool beyond_ascii(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-}
-
-}  // namespace
-
 void Submission::send(const queue::Entry& entry, std::function<void(Fate)> finished) {
     coi::net::Envelope envelope;
     envelope.from = entry.from;
     envelope.to = {entry.to};
     envelope.envelope_id = entry.name;
-    envelope.utf8 = beyond_ascii(entry.from) || beyond_ascii(entry.to) || beyond_ascii(entry.payload);
+    envelope.utf8 = !(coi::is_ascii(entry.from) && coi::is_ascii(entry.to) && coi::is_ascii(entry.payload));
     boost::asio::co_spawn(
         state_->io,
         [](std::shared_ptr<State> state, coi::net::Envelope e, std::string mail,

@@ -102,10 +102,15 @@ bool has_utf8_sequence(std::string_view bytes) {
 }  // namespace
 
 bool is_ascii(std::string_view text) {
-    return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    unsigned char all = 0;  // no early end, so that it takes many at once
+    for (const char c : text) all |= static_cast<unsigned char>(c);
+    return all < 0x80;
 }
 
-bool is_utf8(std::string_view text) { return g_utf8_validate_len(text.data(), text.size(), nullptr) != 0; }
+bool is_utf8(std::string_view text) {
+    if (is_ascii(text)) return text.find('\0') == text.npos;
+    return g_utf8_validate_len(text.data(), text.size(), nullptr) != 0;
+}
 
 std::string to_utf8(std::string_view bytes, std::string_view charset) {
     const std::string label = lower(trim(charset));

@@ -167,8 +167,9 @@ bool is_field_name(std::string_view name) {
 }
 
 bool is_field_value(std::string_view value) {
-    return is_utf8(value) &&
-           std::ranges::none_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    bool control = false;  // no early end, so that it takes many at once
+    for (const char c : value) control |= static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    return !control && is_utf8(value);
 }
 
 std::string encoded_words(std::string_view text, std::size_t column) {

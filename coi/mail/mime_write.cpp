@@ -18,11 +18,11 @@ constexpr std::size_t longest_line = 990;  // [RFC 5322 §2.1.1] allows 998
 std::string with_crlf(std::string_view text) {
     std::string out;
     out.reserve(text.size() + text.size() / 32 + 4);
-    for (const char c : text) {
-        if (c == '\n') out += '\r';
-        out += c;
+    while (!text.empty()) {
+        const auto line = text.substr(0, text.find('\n'));
+        out.append(line).append("\r\n");
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
     }
-    if (!out.empty() && !out.ends_with('\n')) out += "\r\n";
     return out;
 }
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "coi/mail/charset.h"
 #include "coi/net/smtp_reply.h"
 
 namespace coi::net {
@@ -16,6 +17,7 @@ namespace coi::net {
 namespace {
 
 constexpr std::size_t write_block = 64 * 1024;
+constexpr std::size_t piece = 4096;  // in which a line end is looked for: bounds the search of a mail that has only CR
 
 Error refused(std::string what, const SmtpReply& reply) {
     Error error{ErrorKind::refused, reply.code / 100 == 5, std::move(what), reply.code, reply.enhanced};
@@ -45,10 +47,6 @@ bool stands_in_path(std::string_view address) {
             return false;
     }
     return !quoted;
-}
-
-bool is_ascii(std::string_view bytes) {
-    return std::none_of(bytes.begin(), bytes.end(), [](char c) { return c & 0x80; });
 }
 
 std::string xtext(std::string_view text) {  // [RFC 3461 §4]
@@ -85,9 +83,11 @@ class DataBlocks {
   private:
     void copy_line() {
         if (at_line_start_ && rest_.front() == '.') block_ += '.';
-        std::size_t end = rest_.substr(0, write_block).find_first_of("\r\n");
+        const auto head = rest_.substr(0, piece);
+        const auto feed = head.find('\n');
+        std::size_t end = std::min(head.substr(0, feed).find('\r'), feed);
         at_line_start_ = end != std::string_view::npos;
-        end = std::min({end, write_block, rest_.size()});
+        end = std::min(end, head.size());
         block_ += rest_.substr(0, end);
         rest_.remove_prefix(end);
         if (at_line_start_) {
