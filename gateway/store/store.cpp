@@ -13,8 +13,10 @@
 #include <csignal>
 #include <deque>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gateway/log.h"
@@ -41,7 +43,7 @@ std::string path_of(const std::string& url) {
 
 }  // namespace
 
-struct Store::State {
+struct Store::State : std::enable_shared_from_this<State> {
     struct Piece {
         Work work;
         std::function<void(Failure)> done;
@@ -61,6 +63,8 @@ struct Store::State {
     std::condition_variable wake;
     std::deque<Piece> pieces;
     std::size_t urgent = 0;  // of `pieces`
+    bool asked = false;      // the loop, to say when its turn is over
+    bool due = false;        // it is: what is urgent waits for nothing more
     bool ending = false;
     std::function<void(bool, const std::string&)> on_health;
 
@@ -100,29 +104,44 @@ struct Store::State {
     void nurse(Lock&);
 };
 
+/// What one turn of the loop gives is one commit: the thread is woken when the turn is over. A mark beside others
+/// changes nothing for it: it would only wake and sleep again.
 void Store::State::add(Piece piece) {
-    bool news =
-        piece.urgent;  // a mark beside others changes nothing for the thread: it would only wake and sleep again
+    const bool waited = piece.waited;
+    bool ask = false, news = waited;
     {
         const std::lock_guard lock(mutex);
-        news = news || pieces.empty();
+        if (piece.urgent && !waited) ask = !std::exchange(asked, true);
+        news = news || (!piece.urgent && pieces.empty());
+        due = due || waited;
         urgent += piece.urgent ? 1 : 0;
         pieces.push_back(std::move(piece));
     }
     if (news) wake.notify_one();
+    if (!ask) return;
+    post([weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        {
+            const std::lock_guard lock(self->mutex);
+            self->asked = false;
+            self->due = self->urgent > 0;
+        }
+        self->wake.notify_one();
+    });
 }
 
 /// Blocks until there is something to commit (true) or the end has come and nothing waits (false).
 bool Store::State::wait_for_work(Lock& lock) {
-    const auto hurry = [this] { return urgent > 0 || ending; };
-    const auto anything = [this] { return !pieces.empty() || ending; };
+    const auto hurry = [this] { return due || ending; };
+    const auto anything = [this] { return due || pieces.size() > urgent || ending; };
     if (log_used && !wake.wait_for(lock, idle_time, anything)) {
         lock.unlock();
         tidy();
         lock.lock();
     }
     wake.wait(lock, anything);
-    if (urgent == 0 && !ending) wake.wait_for(lock, ride_time, hurry);
+    if (!due && !ending) wake.wait_for(lock, ride_time, hurry);
     return !pieces.empty();
 }
 
@@ -171,6 +190,7 @@ Store::State::Batch Store::State::take(Lock&) {
         batch.push_back(std::move(pieces.front()));
         pieces.pop_front();
     }
+    due = due && urgent > 0;
     return batch;
 }
 
@@ -186,6 +206,7 @@ Store::State::Batch Store::State::take_urgent(Lock&) {
     }
     pieces = std::move(marks);
     urgent = 0;
+    due = false;
     return batch;
 }
 
@@ -352,7 +373,7 @@ void Store::State::tidy() {
 }
 
 Store::Store(const std::string& url, Seal seal, Post post)
-    : state_(std::make_unique<State>(url, std::move(seal), std::move(post))) {
+    : state_(std::make_shared<State>(url, std::move(seal), std::move(post))) {
     // Signals are the loop's: the thread is born with all of them blocked.
     sigset_t all, before;
     sigfillset(&all);

@@ -1,13 +1,14 @@
 // The store: one SQLite database, one thread that commits whatever waits.
 //
 // Work is a function run on the store's thread inside a transaction that it shares with everything that waited at that
-// moment (group commit: one message costs one commit, a thousand share one). One that throws StoreError is undone
-// alone: then all of them run once more, each in its own savepoint. So work must be repeatable: it assigns what it
-// found out, and gives nothing away. `done` comes back on the loop, after the commit reached the disk
-// (synchronous=FULL), in order. Full disk or a broken database: nothing is reported as done, well() turns false, the
-// pieces fail with StoreError, and the store tries by itself until it is well again (health callback). What was given
-// to later() is kept and done then. The write-ahead log is moved into the database and truncated when nothing waits for
-// a second, at the end, and (without truncation) when it has grown large.
+// moment (group commit: one message costs one commit, a thousand share one). What one turn of the loop gives goes into
+// one: the thread is woken through `post`, when the turn is over. A piece that throws StoreError is undone alone: then
+// all of them run once more, each in its own savepoint. So work must be repeatable: it assigns what it found out, and
+// gives nothing away. `done` comes back on the loop, after the commit reached the disk (synchronous=FULL), in order.
+// Full disk or a broken database: nothing is reported as done, well() turns false, the pieces fail with StoreError, and
+// the store tries by itself until it is well again (health callback). What was given to later() is kept and done then.
+// The write-ahead log is moved into the database and truncated when nothing waits for a second, at the end, and
+// (without truncation) when it has grown large.
 
 #pragma once
 
@@ -25,7 +26,8 @@ namespace gateway {
 
 class Store {
   public:
-    using Post = std::function<void(std::function<void()>)>;  // runs it on the loop's thread; callable from any thread
+    /// Runs it on the loop's thread, after what is already to be run there; callable from any thread.
+    using Post = std::function<void(std::function<void()>)>;
     using Work = std::function<void(Database&)>;
     using Failure = std::optional<StoreError>;  // nullopt: committed
 
@@ -57,7 +59,7 @@ class Store {
 
   private:
     struct State;
-    std::unique_ptr<State> state_;
+    std::shared_ptr<State> state_;
 };
 
 }  // namespace gateway

@@ -61,6 +61,7 @@ class StoreTest : public testing::Test {
                 gate->wait();
             },
             {});
+        loop.drain();
         entered.wait();
         return release;
     }
@@ -88,6 +89,22 @@ TEST_F(StoreTest, what_waits_together_shares_one_commit) {
     release.set_value();
     ASSERT_TRUE(loop.run_until([&] { return done == 500; }));
     EXPECT_EQ(store.commits() - before, 1u);
+}
+
+TEST_F(StoreTest, what_one_turn_of_the_loop_gives_shares_one_commit) {
+    const auto before = store.commits();
+    int done = 0;
+    for (int i = 0; i < 500; ++i) store.commit(insert(i), [&](Store::Failure) { ++done; });
+    ASSERT_TRUE(loop.run_until([&] { return done == 500; }));
+    EXPECT_EQ(store.commits() - before, 1u);
+}
+
+TEST_F(StoreTest, what_waits_for_the_turn_to_end_is_done_before_one_who_waits) {
+    store.commit(insert(1), {});
+    store.now([](Database& db) { EXPECT_EQ(values(db), (Values{1})); });
+    EXPECT_EQ(store.waiting(), 0u);
+    loop.drain();  // nothing is left for the wake that comes now
+    store.now([](Database& db) { EXPECT_EQ(values(db), (Values{1})); });
 }
 
 TEST_F(StoreTest, a_piece_that_fails_is_undone_alone) {
