@@ -312,8 +312,7 @@ void Commands::State::submit_privacy(const Call& call, const std::map<std::strin
             const auto address = state->privacy->address(contact);
             if (!account || !address) return state->ask(call, privacy_forms::contact(call.lang), ending.words);
             const Contact& met = state->registrar.directory().know(account->id, *address);
-            state->ask(call,
-                       privacy_forms::privacy(met, state->privacy->holds(*account, met), ending.words, call.lang));
+            state->ask(call, privacy_forms::privacy(met, ending.words, call.lang));
         });
     }
     const std::string otr = clear != values.end() && xep0004::is_true(clear->second) ? "clear" : "encrypted";

@@ -24,12 +24,14 @@ Form contact(const std::string& lang) {
     return form;
 }
 
-Form privacy(const Contact& contact, Policy policy, const std::string& status, const std::string& lang) {
+Form privacy(const Contact& contact, const std::string& status, const std::string& lang) {
     Form form;
     form.title = say(lang, "Protection of a contact");
     form.instructions = status;
-    Field choice{"policy", "list-single", say(lang, "Mail to this contact"), PrivacyWords::name(policy)};
-    choice.options = {{say(lang, "Encrypted where the other side can read it"), "prefer"},
+    Field choice{"policy", "list-single", say(lang, "Mail to this contact"),
+                 PrivacyWords::name(contact.privacy.policy)};
+    choice.options = {{say(lang, "As to all my contacts"), "inherit"},
+                      {say(lang, "Encrypted where the other side can read it"), "prefer"},
                       {say(lang, "Encrypted, or not at all"), "require"},
                       {say(lang, "Not encrypted"), "off"}};
     form.fields = {{"contact", "hidden", "", contact.address.addr_spec()},

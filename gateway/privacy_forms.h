@@ -15,8 +15,8 @@ namespace gateway::privacy_forms {
 xmpp::xep0004::Form join(const std::string& lang);
 /// Whose protection is asked for.
 xmpp::xep0004::Form contact(const std::string& lang);
-/// `status`: how it stands now, in words; `policy` holds for this contact.
-xmpp::xep0004::Form privacy(const Contact&, Policy policy, const std::string& status, const std::string& lang);
+/// `status`: how it stands now, in words.
+xmpp::xep0004::Form privacy(const Contact&, const std::string& status, const std::string& lang);
 xmpp::xep0004::Form key_export(const std::string& lang);
 xmpp::xep0004::Form key_import(const std::string& lang);
 xmpp::xep0004::Form key_replace(const std::string& lang);

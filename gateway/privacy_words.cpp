@@ -2,6 +2,7 @@
 
 #include "gateway/privacy_words.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -20,7 +21,8 @@ struct Named {
 };
 constexpr std::array policies = {Named{"require", Policy::require}, Named{"verlangen", Policy::require},
                                  Named{"prefer", Policy::prefer},   Named{"bevorzugen", Policy::prefer},
-                                 Named{"off", Policy::off},         Named{"aus", Policy::off}};
+                                 Named{"off", Policy::off},         Named{"aus", Policy::off},
+                                 Named{"inherit", Policy::inherit}, Named{"übernehmen", Policy::inherit}};
 
 /// Lines of an answer.
 class Lines {
@@ -94,9 +96,7 @@ std::optional<Policy> PrivacyWords::policy_named(const std::string& word) {
     return std::nullopt;
 }
 
-const char* PrivacyWords::name(Policy policy) {
-    return policy == Policy::require ? "require" : policy == Policy::off ? "off" : "prefer";
-}
+const char* PrivacyWords::name(Policy policy) { return std::ranges::find(policies, policy, &Named::policy)->name; }
 
 /// Why an account has no key that could be used here.
 Ending PrivacyWords::no_key(AccountId id, const std::string& lang) const {
@@ -291,7 +291,10 @@ void PrivacyWords::accept(const Asker& asker, const std::string& contact, Done d
 std::string PrivacyWords::policy_line(const Account& account, const Contact* contact, const std::string& lang) const {
     const std::string holds = policy_words(policy::resolve(contact, account, desk_.configured()), lang);
     if (!contact) return say(lang, "Mail to your contacts: {1}", {holds});
-    return say(lang, "Mail to {1}: {2}", {contact->address.addr_spec(), holds});
+    const std::string address = contact->address.addr_spec();
+    if (contact->privacy.policy == Policy::inherit)
+        return say(lang, "Mail to {1}: {2}, as to all your contacts", {address, holds});
+    return say(lang, "Mail to {1}: {2}", {address, holds});
 }
 
 void PrivacyWords::set_policy(const Asker& asker, const Account& account, Policy wanted, const Done& done) {
@@ -309,7 +312,9 @@ void PrivacyWords::policy(const Asker& asker, const std::string& contact, const 
     const auto named = policy_named(wanted);
     if (!named && !wanted.empty()) {
         return done(
-            wrong(say(asker.lang, "Write: policy CONTACT require, prefer or off. Without CONTACT it is for all.")));
+            wrong(say(asker.lang,
+                      "Write: policy CONTACT require, prefer, off, or inherit (as for all). Without CONTACT it is for "
+                      "all; inherit is then as the gateway has it.")));
     }
     if (contact.empty()) {
         return with_account(asker, done, [self = shared_from_this(), asker, named, done](const Account& account) {

@@ -34,7 +34,7 @@ class PrivacyWords : public std::enable_shared_from_this<PrivacyWords> {
     void mail_fingerprints(const Asker&, Done);
     void status(const Asker&, const std::string& contact, Done);
     void accept(const Asker&, const std::string& contact, Done);
-    /// `wanted`: require, prefer or off (or their German words); "" tells what holds.
+    /// `wanted`: require, prefer, off or inherit (or their German words); "" tells what holds.
     void policy(const Asker&, const std::string& contact, const std::string& wanted, Done);
     /// `wanted`: clear, encrypted, off, tunnel on or tunnel off (or their German words).
     void otr(const Asker&, const std::string& contact, const std::string& wanted, Done);
@@ -43,9 +43,6 @@ class PrivacyWords : public std::enable_shared_from_this<PrivacyWords> {
     void import_key(const Asker&, const std::string& armoured, const std::string& passphrase, Done);
     void replace_key(const Asker&, Done);
 
-    Policy holds(const Account& account, const Contact& contact) const {
-        return policy::resolve(&contact, account, desk_.configured());
-    }
     /// Whether the user has the OTR tunnel to this contact on.
     bool has_tunnel(const Asker&, const std::string& contact) const;
     /// Who is meant; nullopt if it is no mail address.

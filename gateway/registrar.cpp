@@ -268,8 +268,9 @@ std::string Registrar::help(const std::string& jid, const std::string& lang) con
     line(say(lang, "status CONTACT – how your conversation with them is protected"));
     line(say(lang, "fingerprint CONTACT – your keys and theirs, to compare"));
     line(say(lang, "fingerprint mail – my keys, by mail to your linked mailbox"));
-    line(say(lang,
-             "policy CONTACT require, prefer or off – whether mail to them is encrypted; without CONTACT for all"));
+    line(say(
+        lang,
+        "policy CONTACT require, prefer, off or inherit – whether mail to them is encrypted; without CONTACT for all"));
     line(say(lang, "accept CONTACT – goes on with a verified contact's new key"));
     line(say(lang, "otr CONTACT encrypted, clear or off – what may become of OTR messages"));
     line(say(lang, "verify CONTACT SECRET – lets your OTR client verify me"));

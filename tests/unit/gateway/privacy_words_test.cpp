@@ -106,7 +106,7 @@ TEST_F(PrivacyWordsTest, a_changed_key_is_used_by_the_users_word_only) {
 
 TEST_F(PrivacyWordsTest, policy_of_a_contact_and_of_all) {
     EXPECT_EQ(ask_words("policy bob@example.org"),
-              "Mail to bob@example.org: encrypted where the other side can read it (prefer)");
+              "Mail to bob@example.org: encrypted where the other side can read it (prefer), as to all your contacts");
     EXPECT_THAT(ask_words("policy bob@example.org REQUIRE"), HasSubstr("or not at all"));
     EXPECT_EQ(bob().privacy.policy, Policy::require);
     EXPECT_THAT(ask_words("policy off"), HasSubstr("not encrypted (off)"));
@@ -115,6 +115,19 @@ TEST_F(PrivacyWordsTest, policy_of_a_contact_and_of_all) {
     EXPECT_THAT(ask_words("regel bob@example.org aus"), HasSubstr("nicht verschlüsselt"));
     EXPECT_THAT(ask_words("policy bob@example.org maybe"), StartsWith("Write: policy"));
     EXPECT_EQ(bob().privacy.policy, Policy::off);
+}
+
+TEST_F(PrivacyWordsTest, policy_as_for_all_again) {
+    ask_words("policy bob@example.org require");
+    ask_words("policy off");
+    EXPECT_EQ(ask_words("policy bob@example.org inherit"),
+              "Mail to bob@example.org: not encrypted (off), as to all your contacts");
+    EXPECT_EQ(bob().privacy.policy, Policy::inherit);
+    EXPECT_THAT(ask_words("policy inherit"), HasSubstr("(prefer)"));
+    EXPECT_EQ(directory.find(account)->policy, Policy::inherit);
+    ask_words("policy bob@example.org off");
+    EXPECT_THAT(ask_words("regel bob@example.org übernehmen"), HasSubstr("wie an alle"));
+    EXPECT_EQ(bob().privacy.policy, Policy::inherit);
 }
 
 TEST_F(PrivacyWordsTest, status_names_both_legs_and_what_is_between) {
@@ -252,7 +265,7 @@ TEST_F(PrivacyCommandsTest, join) {
 TEST_F(PrivacyCommandsTest, privacy_of_a_contact) {
     const auto asked = command("privacy");
     const auto shown = command("privacy", session(*asked), form({{"contact", "bob@example.org"}}));
-    EXPECT_EQ(value(*shown, "policy"), "prefer");
+    EXPECT_EQ(value(*shown, "policy"), "inherit") << "what is not changed stays no setting of its own";
     EXPECT_EQ(value(*shown, "otr_clear"), "0");
     EXPECT_THAT(shown->xml(), HasSubstr("In between I decrypt"));
     const auto done = command("privacy", session(*asked),
@@ -260,6 +273,10 @@ TEST_F(PrivacyCommandsTest, privacy_of_a_contact) {
     EXPECT_EQ(done->findChild("command")->findAttribute("status"), "completed");
     EXPECT_EQ(bob().privacy.policy, Policy::require);
     EXPECT_TRUE(bob().privacy.otr_clear);
+    const auto later = command("privacy");
+    command("privacy", session(*later), form({{"contact", "bob@example.org"}}));
+    command("privacy", session(*later), form({{"contact", "bob@example.org"}, {"policy", "inherit"}}));
+    EXPECT_EQ(bob().privacy.policy, Policy::inherit);
 }
 
 TEST_F(PrivacyCommandsTest, the_tunnel_is_switched_by_the_form) {
