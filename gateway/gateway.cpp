@@ -384,12 +384,13 @@ struct Gateway::State : std::enable_shared_from_this<State> {
             });
     }
 
-    /// What is too old is given up, what is late is said so; ids that are old enough are forgotten.
+    /// What is too old is given up, what is late is said so; ids and invites that are old enough are forgotten.
     void sweep_queue() {
         otr.tick();
         tunnel.tick();
         failures.sweep(now() - config.mail.warn_after);
         store.later([before = now() - config.store.keep_ids](Database& db) { ids::expire(db, before); });
+        secure_join.sweep();
         if (!archive.pending()) store.later([at = now()](Database& db) { marker::alive(db, at); });
         const auto shortest = std::min<std::chrono::milliseconds>(config.mail.warn_after, config.mail.expire);
         sweep.expires_after(std::clamp<std::chrono::milliseconds>(shortest / 4, std::chrono::milliseconds(250),
@@ -400,8 +401,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     }
 
     // --- the end
-    /// Attempts under way finish (10 s), then the stream is closed and what still comes is committed (5 s), then the
-    /// store.
+    /// Attempts under way finish (10 s), the stream is closed, what still comes is committed (5 s), the store is last.
     void finish_attempts(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped) {
         const bool idle = mail_leg.in_flight() == 0 && jabber_leg.in_flight() == 0 && letters() == 0 &&
                           (!relay || relay->sessions() == 0);

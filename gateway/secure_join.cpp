@@ -280,8 +280,7 @@ void SecureJoin::invite(AccountId id, std::function<void(std::optional<securejoi
         securejoin::Offer offer{securejoin::make(own->fingerprint, account->address), now() + settings_.invites_last,
                                 ""};
         store_.commit(
-            [id, offer, at = now()](Database& db) {
-                keys::expire_invites(db, at);
+            [id, offer](Database& db) {
                 const auto offers = keys::offers(db, id);
                 if (offers.size() >= most_offers) keys::forget(db, id, offers.back().invite);
                 keys::save(db, id, offer);
@@ -290,6 +289,10 @@ void SecureJoin::invite(AccountId id, std::function<void(std::optional<securejoi
                 done(failure ? std::nullopt : std::optional(offer.invite));
             });
     });
+}
+
+void SecureJoin::sweep() {
+    store_.later([at = now()](Database& db) { keys::expire_invites(db, at); });
 }
 
 void SecureJoin::join(AccountId id, const securejoin::Invite& invite, std::function<void(Joined)> done) {
@@ -303,8 +306,7 @@ void SecureJoin::join(AccountId id, const securejoin::Invite& invite, std::funct
     letter.mail = securejoin::request(invite);
     letter.forced_clear = true;
     const securejoin::Joining joining{invite, now() + settings_.invites_last, false};
-    const Work work = [id, joining, at = now()](Database& db) {
-        keys::expire_invites(db, at);
+    const Work work = [id, joining](Database& db) {
         keys::save(db, id, joining);
         return true;
     };

@@ -45,6 +45,8 @@ class SecureJoin {
         busy,       // the store cannot take it now
     };
     void join(AccountId, const coi::securejoin::Invite&, std::function<void(Joined)> done);
+    /// Now and then: invites whose time is over are forgotten.
+    void sweep();
     void reload(Settings settings) { settings_ = settings; }
 
   private:

@@ -22,7 +22,7 @@ struct Step {
     const char* sql;
 };
 
-constexpr std::array<Step, 4> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 5> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -110,6 +110,9 @@ CREATE INDEX queue_stanza ON queue (name) WHERE leg = 1;
 ALTER TABLE contact ADD COLUMN thread TEXT NOT NULL DEFAULT '';
 ALTER TABLE known ADD COLUMN print BLOB NOT NULL DEFAULT x'';
 CREATE INDEX known_print ON known (account, print) WHERE print <> x'';
+)sql"},
+                                     {"invites by their end", R"sql(
+CREATE INDEX invite_expires ON invite (expires);
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

@@ -4,6 +4,8 @@ Bob scans Alice's invite; Alice pastes Carol's. Then both ways, from either side
 Delta Chat's core were restarted. Alice is reached by the relay, or in a mailbox that she links first.
 """
 
+import sqlite3
+
 from play import World, check, check_equal
 from server import wait_until
 
@@ -22,6 +24,11 @@ def is_told(alice, words, address):
     told = alice.wait_for(lambda s: s.kind == "message" and s.sender.split("/")[0] == alice.world.coigate.domain and
                           words in s.body and address in s.body, 60, f"the gateway tells {words!r} of {address}")
     alice.world.tell(f"  the gateway tells {alice.jid}: {told.body}")
+
+
+def kept_invites(world):
+    with sqlite3.connect(f"file:{world.coigate.store}/coigate.db?mode=ro", uri=True) as store:
+        return store.execute("SELECT count(*) FROM invite").fetchone()[0]
 
 
 def links_in(words):
@@ -90,8 +97,11 @@ def play(mailbox=""):
         check_equal(world.coigate.stop(), 0, "coigate ends cleanly")
         for person in (bob, carol):
             person.restart()
+        with sqlite3.connect(f"{world.coigate.store}/coigate.db") as store:
+            check(store.execute("UPDATE invite SET expires = 1").rowcount > 0, "there are invites, and their time is over")
         world.coigate.start()
         wait_until(lambda: alice.answers(world.coigate.domain), 30, "the gateway answers again")
+        wait_until(lambda: kept_invites(world) == 0, 30, "they are forgotten without another being made")
         talk(alice, bob, chat_of_bob, "after the restart")
         talk(alice, carol, first["chatId"], "after the restart")
 

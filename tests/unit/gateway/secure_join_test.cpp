@@ -279,5 +279,17 @@ TEST_F(SecureJoinTest, an_account_has_few_open_invites) {
     EXPECT_NE(offers.back().invite, first);
 }
 
+TEST_F(SecureJoinTest, invites_whose_time_is_over_are_forgotten_by_the_sweep) {
+    const coi::securejoin::Offer over{alice.invite(), std::chrono::sys_seconds(std::chrono::seconds(1)), ""};
+    const Invite good = alice.invite();
+    std::vector<coi::securejoin::Offer> offers;
+    alice.store.now([&](Database& db) { keys::save(db, alice.id, over); });
+    alice.secure_join.sweep();
+    loop.flush(alice.store);
+    alice.store.now([&](Database& db) { offers = keys::offers(db, alice.id); });
+    ASSERT_EQ(offers.size(), 1U);
+    EXPECT_EQ(offers[0].invite, good);
+}
+
 }  // namespace
 }  // namespace gateway

@@ -8,6 +8,7 @@
 
 #include "gateway/store/accounts.h"
 #include "gateway/store/ids.h"
+#include "gateway/store/keys.h"
 #include "gateway/store/queue.h"
 #include "tests/unit/gateway/store/test_store.h"
 
@@ -71,6 +72,7 @@ void use_everything(Database& db) {
     ids::by_stanza(db, account.id, contact.canonical, known.stanza);
     ids::forget(db, account.id, contact.canonical, known.message, false);
     ids::expire(db, Time{});
+    keys::expire_invites(db, {});
     accounts::remove(db, account.id, contact.canonical);
     accounts::remove(db, account.id);
 }
