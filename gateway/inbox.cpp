@@ -397,6 +397,8 @@ ids::Known Inbox::known_report(const Arrival& arrival) const {
 
 void Inbox::take_report(Arrival arrival, Done done) {
     const coi::MessageId original = arrival.mail.dsn ? arrival.mail.dsn->original : arrival.mail.mdn->original;
+    if (!arrival.mail.dsn && original.empty())
+        return skip(arrival, {Verdict::Kind::silent, "a program's news about itself"}, done);
     store_.ask<std::optional<ids::Known>>(
         [id = arrival.account, original](Database& db) { return ids::own_message(db, id, original); },
         [this, arrival = std::move(arrival), done = std::move(done)](const Store::Failure& failure,

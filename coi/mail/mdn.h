@@ -14,12 +14,13 @@
 namespace coi {
 
 struct Mdn {
-    MessageId original;
+    MessageId original;      // "" of a program's news about itself, which is about no message
     bool displayed = false;  // disposition-type "displayed"; false: deleted, dispatched, processed …
     bool operator==(const Mdn&) const = default;
 };
 
-/// The body of a message/disposition-notification part [RFC 8098 §3.1]. An error if it names no original message.
+/// The body of a message/disposition-notification part [RFC 8098 §3.1]. An error if it names no original message,
+/// unless nothing was done that a person could want to know (`processed`).
 Result<Mdn> parse_mdn(std::string_view part);
 
 }  // namespace coi

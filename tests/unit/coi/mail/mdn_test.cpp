@@ -44,6 +44,11 @@ TEST(Mdn, CaseAndSpacingDoNotMatter) {
 TEST(Mdn, WithoutTheOriginalItIsAnError) {
     EXPECT_EQ(ErrorKind::malformed, parse_mdn("Disposition: manual-action/MDN-sent-manually; displayed").error().kind);
     EXPECT_FALSE(parse_mdn(""));
+    EXPECT_FALSE(parse_mdn("Disposition: automatic-action/MDN-sent-automatically; processed/error"));
+}
+
+TEST(Mdn, AProgramsNewsAboutItselfIsAboutNoMessage) {
+    EXPECT_EQ(Mdn{}, parsed("Disposition: automatic-action/MDN-sent-automatically; processed\r\n"));
 }
 
 }  // namespace

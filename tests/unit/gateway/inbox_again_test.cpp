@@ -1,0 +1,64 @@
+// What the inbox leaves out without a word to anybody.
+
+#include <gtest/gtest.h>
+
+#include "gateway/inbox.h"
+#include "tests/support/clear_letters.h"
+#include "tests/support/store_loop.h"
+
+namespace gateway {
+namespace {
+
+using Kind = Verdict::Kind;
+
+struct InboxAgainTest : testing::Test {
+    StoreLoop loop;
+    Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
+    Directory directory{store};
+    Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
+    int committed = 0;
+    std::string digest;  // of what was signed, in all mail that is opened
+    Inbox inbox{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
+    AccountId alice = save();
+
+    Inbox::Calls calls() {
+        Inbox::Calls calls;
+        add_clear_letters(calls);
+        calls.committed = [this](const queue::Entry&) { ++committed; };
+        calls.now = [this] { return time; };
+        return calls;
+    }
+    AccountId save() {
+        Account account;
+        account.kind = Account::Kind::mailbox;
+        account.jid = "alice@jabber.example";
+        account.address = {"", "alice", "example.org"};
+        AccountId id{};
+        directory.save(account, [&](const Store::Failure&, AccountId saved) { id = saved; });
+        loop.flush(store);
+        return id;
+    }
+    Kind take(const std::string& id, const std::string& from, const std::string& rest, bool lmtp = false) {
+        const std::string bytes =
+            "From: " + from + "\r\nTo: alice@example.org\r\nMessage-ID: <" + id + ">\r\n" + rest + "\r\n";
+        std::optional<Verdict> verdict;
+        inbox.take({alice, coi::parse(bytes).value(), std::nullopt, {}, lmtp, {}},
+                   [&](Verdict v) { verdict = std::move(v); });
+        loop.flush(store);
+        loop.flush(store);
+        return verdict.value().kind;
+    }
+};
+
+TEST_F(InboxAgainTest, a_programs_news_about_itself_is_no_message) {
+    const std::string news =
+        "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/plain\r\n\r\nWords\r\n--b\r\n"
+        "Content-Type: message/disposition-notification\r\n\r\nDisposition: automatic-action/x; processed\r\n--b--";
+    EXPECT_EQ(take("1@x", "bob@example.net", news), Kind::silent);
+    EXPECT_EQ(take("2@x", "bob@example.net", news, true), Kind::silent) << "no bounce either";
+    EXPECT_EQ(committed, 0);
+}
+
+}  // namespace
+}  // namespace gateway
