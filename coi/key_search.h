@@ -5,6 +5,9 @@
 
 #pragma once
 
+#include <functional>
+
+#include "coi/crypt/autocrypt.h"
 #include "coi/mail/address.h"
 #include "coi/net/imap_client.h"
 
@@ -16,8 +19,10 @@ enum class KeyTrace {
     setup_message,  // a key lies there under a setup code
 };
 
-/// The trace that tells most. Selects folders: the caller selects its own again. Fails as the session does,
-/// and where the server refuses: then nothing is known, and the session may be usable still.
-net::awaitable<Result<KeyTrace>> find_key_trace(net::ImapClient& session, const Address& own);
+/// The trace that tells most; fields for which `is_ours` holds are none. Selects folders: the caller selects its own
+/// again. Fails as the session does, and where the server refuses: then nothing is known, and the session may be usable
+/// still.
+net::awaitable<Result<KeyTrace>> find_key_trace(net::ImapClient& session, const Address& own,
+                                                std::function<bool(const autocrypt::Header&)> is_ours);
 
 }  // namespace coi

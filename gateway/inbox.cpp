@@ -26,13 +26,9 @@ constexpr auto order_patience = std::chrono::hours(1);
 /// A mail without a Message-ID still needs one name, the same on every route.
 coi::MessageId name_of(const coi::Message& mail, const Seal& seal) {
     if (!mail.id.empty()) return mail.id;
-    const std::string hash =
-        seal.keyed_hash(mail.from.front().canonical() + "\n" + mail.subject + "\n" + mail.text + "\n" +
-                        std::to_string(mail.date ? mail.date->time_since_epoch().count() : 0));
-    std::string hex;
-    constexpr char digits[] = "0123456789abcdef";
-    for (const unsigned char c : hash) hex += {digits[c >> 4], digits[c & 15]};
-    return {hex + "@unnamed.invalid"};
+    return {seal.keyed_hash(mail.from.front().canonical() + "\n" + mail.subject + "\n" + mail.text + "\n" +
+                            std::to_string(mail.date ? mail.date->time_since_epoch().count() : 0)) +
+            "@unnamed.invalid"};
 }
 
 /// What a copy has in common whose Message-ID was rewritten on its way; "" where it says too little.

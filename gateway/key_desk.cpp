@@ -120,9 +120,10 @@ void KeyDesk::own_field(AccountId id, const std::string& field,
         if (!own) return;
         workers_.ask<coi::openpgp::Fingerprint>(
             "",
-            [field, address] {
+            [field, address, seal = store_.seal()] {
                 const auto header = coi::autocrypt::parse(field);
-                if (!header || header->addr.canonical() != address) return coi::openpgp::Fingerprint();
+                if (!header || header->addr.canonical() != address || keys::is_marked(seal, *header))
+                    return coi::openpgp::Fingerprint();
                 const auto info = coi::openpgp::inspect(header->key, now());
                 return info ? info->fingerprint : coi::openpgp::Fingerprint();
             },

@@ -11,6 +11,7 @@
 #include "gateway/log.h"
 #include "gateway/mailbox.h"
 #include "gateway/store/accounts.h"
+#include "gateway/store/keys.h"
 #include "gateway/words.h"
 
 namespace gateway {
@@ -114,6 +115,9 @@ struct Linked::State : std::enable_shared_from_this<State> {
             store.commit([id, cursor](Database& db) { accounts::save(db, id, cursor); }, {});
         };
         to.trouble = [this, id](const std::optional<coi::Error>& what) { trouble_of(id, what); };
+        to.is_ours = [seal = store.seal()](const coi::autocrypt::Header& header) {
+            return keys::is_marked(seal, header);
+        };
         to.looked = [this, id](coi::KeyTrace trace) { looked(id, trace); };
         to.note = [jid = account.jid](const std::string& what) { log::warn("mailbox of {}: {}", jid, what); };
         One& one = all[id];

@@ -122,7 +122,7 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
                 spawn(watch(chats_folder));
             }
             if (account.key_holder == KeyHolder::unknown && !looked) {
-                const auto trace = co_await coi::find_key_trace(session, account.address);
+                const auto trace = co_await coi::find_key_trace(session, account.address, calls.is_ours);
                 if (!trace && !session.usable()) co_return trace.error();
                 looked = trace.has_value();  // else the next session looks again; mail is read all the same
                 if (!closed && trace) calls.looked(*trace);

@@ -31,6 +31,7 @@ class Mailbox {
         std::function<void(Arrival, std::function<void(Verdict)>)> arrived;
         std::function<void(const Cursor&)> moved;  // without a mail: first link, UIDVALIDITY change
         std::function<void(const std::optional<coi::Error>&)> trouble;  // nullopt when all is well again
+        std::function<bool(const coi::autocrypt::Header&)> is_ours;     // whether coigate wrote that field
         std::function<void(coi::KeyTrace)> looked;          // for another program's key; once, if nobody knows yet
         std::function<void(const std::string& what)> note;  // for the log: oversize mail left out …
     };

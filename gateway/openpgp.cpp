@@ -29,12 +29,13 @@ struct Ready {
 };
 using OwnKey = std::shared_ptr<const Ready>;
 
-coi::Result<OwnKey> ready(keys::Own own, const coi::Address& address) {
+coi::Result<OwnKey> ready(keys::Own own, const coi::Address& address, const Seal& seal) {
     auto key = coi::openpgp::public_key(own.secret, address);
     if (!key) return key.error();
     auto made = std::make_shared<Ready>();
     made->own = std::move(own);
     made->header = {{"", address.local, address.domain}, true, std::move(*key)};
+    made->header.mark = keys::mark(seal, made->header);
     return OwnKey(made);
 }
 
@@ -164,7 +165,9 @@ void OpenPgp::State::with_own(AccountId id, WithOwn done) {
 void OpenPgp::State::prepare_own(keys::Own key, const coi::Address& address,
                                  std::function<void(coi::Result<OwnKey>)> done) {
     workers.ask<coi::Result<OwnKey>>(
-        "", [key = std::move(key), address]() mutable { return ready(std::move(key), address); }, std::move(done));
+        "",
+        [key = std::move(key), address, seal = store.seal()]() mutable { return ready(std::move(key), address, seal); },
+        std::move(done));
 }
 
 void OpenPgp::State::make_own(AccountId id, const coi::Address& address) {

@@ -75,6 +75,7 @@ std::string print_field(const Header& header, bool with_preference) {
     const bool is_plain = std::ranges::all_of(attribute, [](char c) { return c >= ' ' && c <= '~'; });
     if (!is_plain || attribute.find("=?") != std::string::npos) return {};
     return attribute + ';' + (with_preference && header.mutual ? " prefer-encrypt=mutual;" : "") +
+           (with_preference && !header.mark.empty() ? " _coigate=" + header.mark + ';' : "") +
            print_keydata(header.key);
 }
 
@@ -100,11 +101,16 @@ std::optional<Header> parse(std::string_view value) {
     if (value.size() > most_field_bytes) return std::nullopt;
     std::optional<Address> addr;
     bool mutual = false;
+    std::string mark;
     while (!value.empty()) {
         const auto attribute = next_attribute(value);
         if (attribute.empty()) continue;
         const auto equals = attribute.find('=');
         const auto name = lower(trimmed(attribute.substr(0, equals)));
+        if (name == "_coigate" && equals != std::string_view::npos) {
+            const auto content = trimmed(attribute.substr(equals + 1));
+            if (content.find_first_not_of("0123456789abcdef") == content.npos) mark = content;
+        }
         if (name.starts_with('_')) continue;  // not critical
         if (equals == std::string_view::npos) return std::nullopt;
         const auto content = trimmed(attribute.substr(equals + 1));
@@ -118,7 +124,7 @@ std::optional<Header> parse(std::string_view value) {
             // It must be the last; a `;` behind it does no harm.
             std::string key = decode_keydata(content);
             if (!addr || key.empty() || !trimmed(value).empty()) return std::nullopt;
-            return Header{std::move(*addr), mutual, std::move(key)};
+            return Header{std::move(*addr), mutual, std::move(key), std::move(mark)};
         } else {
             return std::nullopt;  // critical and unknown, or said twice
         }

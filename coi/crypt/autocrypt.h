@@ -27,6 +27,8 @@ struct Header {
     Address addr;
     bool mutual = false;  // prefer-encrypt=mutual
     std::string key;      // binary
+    std::string mark{};   // what the gateway that wrote it knows it by: lower-case hex in an attribute that others
+                          // pass over; "" if there is none
     bool operator==(const Header&) const = default;
 };
 

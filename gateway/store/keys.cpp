@@ -73,6 +73,15 @@ std::optional<Own> own(Database& db, AccountId account) {
     return Own{coi::Secret(db.seal().open(row.blob(0), own_key_purpose(number(account)))), row.text(1)};
 }
 
+std::string mark(const Seal& seal, const coi::autocrypt::Header& header) {
+    constexpr std::size_t digits = 16;
+    return seal.keyed_hash("autocrypt\n" + header.addr.canonical() + "\n" + header.key).substr(0, digits);
+}
+
+bool is_marked(const Seal& seal, const coi::autocrypt::Header& header) {
+    return !header.mark.empty() && header.mark == mark(seal, header);
+}
+
 void save(Database& db, AccountId account, const Own& own) {
     db.query(
           "INSERT INTO own_key (account, secret, fingerprint) VALUES (?, ?, ?) ON CONFLICT (account) DO UPDATE SET "

@@ -22,6 +22,10 @@ struct Own {
     coi::openpgp::Fingerprint fingerprint;
 };
 std::optional<Own> own(Database&, AccountId);
+/// By that this store, and nobody else, knows an Autocrypt field of its own again: also when the account is gone and
+/// nothing is kept of it, and its user links the mailbox once more.
+std::string mark(const Seal&, const coi::autocrypt::Header&);
+bool is_marked(const Seal&, const coi::autocrypt::Header&);
 /// Sets or replaces it.
 void save(Database&, AccountId, const Own&);
 /// Only if there is none: of two that were made at the same time the first counts, which is answered.

@@ -58,6 +58,13 @@ std::string hmac(const Seal::Key& key, std::string_view bytes) {
     return digest;
 }
 
+std::string hex(std::string_view bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (const unsigned char byte : bytes) out += {digits[byte >> 4], digits[byte & 15]};
+    return out;
+}
+
 }  // namespace
 
 struct Seal::Keys {
@@ -148,16 +155,9 @@ std::string Seal::open(std::string_view sealed, std::string_view purpose) const 
     return plain;
 }
 
-std::string Seal::keyed_hash(std::string_view bytes) const { return hmac(keys_->all.front().key, bytes); }
+std::string Seal::keyed_hash(std::string_view bytes) const { return hex(hmac(keys_->all.front().key, bytes)); }
 
-std::string Seal::key_id() const {
-    std::string hex;
-    for (const unsigned char byte : keys_->all.front().id) {
-        hex += "0123456789abcdef"[byte >> 4];
-        hex += "0123456789abcdef"[byte & 15];
-    }
-    return hex;
-}
+std::string Seal::key_id() const { return hex(keys_->all.front().id); }
 
 bool Seal::is_current(std::string_view sealed) const {
     return sealed.size() >= head_size + tag_size && sealed[0] == version &&

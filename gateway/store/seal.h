@@ -31,7 +31,7 @@ class Seal {
     std::string close(std::string_view plain, std::string_view purpose) const;
     /// Throws StoreError if it was sealed with an unknown key, or changed.
     std::string open(std::string_view sealed, std::string_view purpose) const;
-    /// HMAC-SHA-256 (32 bytes) under the sealing key, for fingerprints that must not be guessable.
+    /// HMAC-SHA-256 under the sealing key, 64 hex digits: for fingerprints that must not be guessable.
     std::string keyed_hash(std::string_view bytes) const;
 
     /// Names the key that seals (8 hex digits); says nothing about the key itself.

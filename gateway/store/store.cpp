@@ -372,6 +372,8 @@ void Store::State::tidy() {
     }
 }
 
+const Seal& Store::seal() const { return state_->seal; }
+
 Store::Store(const std::string& url, Seal seal, Post post)
     : state_(std::make_shared<State>(url, std::move(seal), std::move(post))) {
     // Signals are the loop's: the thread is born with all of them blocked.

@@ -51,6 +51,7 @@ class Store {
     /// On the caller's thread, waiting: only before the loop runs, and in the command-line tools' tests.
     void now(const Work& work);
 
+    const Seal& seal() const;
     bool well() const;
     void on_health(std::function<void(bool well, const std::string& why)>);
     /// Commits so far, for the benchmark of group commit.

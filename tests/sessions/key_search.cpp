@@ -53,9 +53,11 @@ std::string mail_from(const std::string& sender, const std::string& more) {
 }
 const std::string key = "Autocrypt: addr=alice@example.org; keydata=AAAA\n";
 
+bool is_ours(const coi::autocrypt::Header& header) { return header.mark == "0123ab"; }
+
 void finds(const std::string& text, KeyTrace expected) {
     plays(text, tls, [expected](ImapClient& client) -> awaitable<bool> {
-        const auto trace = co_await coi::find_key_trace(client, own);
+        const auto trace = co_await coi::find_key_trace(client, own, is_ours);
         co_return trace && *trace == expected;
     });
 }
@@ -71,6 +73,18 @@ TEST(KeySearch, OwnMailInSentBringsAKey) {
               select(6, "Sent") + search(7, "Autocrypt-Setup-Message", "") + search(8, "Autocrypt", " 3 9") +
               fetch(9, 9, mail_from("alice@example.org", key)),
           KeyTrace::own_mail);
+}
+
+TEST(KeySearch, WhatTheGatewayWroteIsNoOtherProgram) {
+    const std::string ours = "Autocrypt: addr=alice@example.org; _coigate=0123ab; keydata=AAAA\n";
+    const std::string gateways = "Autocrypt: addr=alice@example.org; _coigate=4567; keydata=AAAA\n";
+    const std::string fresh = opening + select(3, "INBOX") + search(4, "Autocrypt-Setup-Message", "") +
+                              search(5, "Autocrypt", "") + select(6, "Sent") + search(7, "Autocrypt-Setup-Message", "");
+    const std::string first =
+        fresh + search(8, "Autocrypt", " 3 9") + fetch(9, 9, mail_from("alice@example.org", ours));
+    finds(first + fetch(10, 3, mail_from("alice@example.org", ours)), KeyTrace::none);
+    finds(first + fetch(10, 3, mail_from("alice@example.org", key)), KeyTrace::own_mail);
+    finds(first + fetch(10, 3, mail_from("alice@example.org", gateways)), KeyTrace::own_mail);
 }
 
 TEST(KeySearch, ASetupMessageTellsMore) {
@@ -104,7 +118,7 @@ TEST(KeySearch, OfManyTheNewestFiftyAreLookedAt) {
     dialogue::script(play, dialogue::lines(text));
     ImapClient client(std::make_unique<dialogue::Silent>(play.stream()));
     ASSERT_TRUE(support::run(client.open(tls.server, tls.login)));
-    const auto trace = support::run(coi::find_key_trace(client, own));
+    const auto trace = support::run(coi::find_key_trace(client, own, is_ours));
     EXPECT_TRUE(trace && *trace == KeyTrace::none) << play.complaint();
     EXPECT_TRUE(play.finished()) << play.complaint();
 }

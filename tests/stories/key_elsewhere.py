@@ -1,6 +1,6 @@
 """Alice links a mailbox in which another program of hers uses Autocrypt: coigate finds that out, sends no key, and says what to do.
 
-A fresh mailbox gets a key of coigate's own at once.
+A fresh mailbox gets a key of coigate's own at once, and so does one that coigate knows from before.
 """
 
 import base64
@@ -45,10 +45,19 @@ with World(jabber_people=("alice", "zoe"), mail_people=("bob", "carol", "dave"))
     check(zoe.links("dave@mail.test").error is None, "it is linked")
     wait_until(lambda: "https://i.delta.chat/#" in zoe.tells_gateway("invite"), 30, "she can invite people")
     zoe.writes("bob@mail.test", "Here is mine")
-    check("dave@mail.test" in bob.reads("Here is mine")["Autocrypt"], "and her mail brings a key of coigate's")
+    zoes = bob.reads("Here is mine")
+    check("dave@mail.test" in zoes["Autocrypt"], "and her mail brings a key of coigate's")
+
+    world.tell("Zoe unlinks it, and links it again")
+    dave = world.mail("dave")
+    wait_until(lambda: dave.count_in("Sent", zoes["Message-ID"]), 30, "coigate's copy lies in Sent")
+    zoe.tells_gateway("unlink")
+    check(zoe.links("dave@mail.test").error is None, "it is linked again")
+    wait_until(lambda: "https://i.delta.chat/#" in zoe.tells_gateway("invite"), 30, "she can invite people: what lies in Sent is coigate's own")
+    zoe.writes("bob@mail.test", "Here is my second")
+    check(bob.reads("Here is my second")["Autocrypt"] != zoes["Autocrypt"], "the former key is gone, there is a new one")
 
     world.tell("Zoe begins to use another program with a key of its own")
-    dave = world.mail("dave")
     dave.say("dave@mail.test", "a copy for myself", headers={"Autocrypt": str(brought).replace("carol@mail.test", "dave@mail.test")})
     tells(zoe, "another key than mine")
 

@@ -93,6 +93,19 @@ TEST_F(OpenPgpTest, clear_mail_brings_the_key) {
     EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::nothing);
 }
 
+TEST_F(OpenPgpTest, its_field_is_known_again_by_this_store_only) {
+    const auto header = coi::autocrypt::parse(coi::parse(close(letter("Hi")).bytes)->header("autocrypt"));
+    ASSERT_TRUE(header);
+    EXPECT_TRUE(keys::is_marked(store.seal(), *header));
+    EXPECT_FALSE(keys::is_marked(Seal({Seal::Key{1}}), *header));
+    auto other = *header;
+    other.key += "x";
+    EXPECT_FALSE(keys::is_marked(store.seal(), other)) << "another program's key under our mark";
+    other = *header;
+    other.addr.local = "carol";
+    EXPECT_FALSE(keys::is_marked(store.seal(), other));
+}
+
 TEST_F(OpenPgpTest, of_several_fields_the_senders_only_one_counts) {
     const std::string clear = close(letter("Hi")).bytes;
     const auto at = clear.find("Autocrypt:");

@@ -114,8 +114,16 @@ TEST(Autocrypt, DeltaChatsFieldHoldsAUsableKey) {
     EXPECT_TRUE(key->can_encrypt && key->can_sign && !key->is_secret);
 }
 
+TEST(Autocrypt, AMarkIsForWhoMadeIt) {
+    const Header marked{alice, true, "abc", "0123ab"};
+    EXPECT_EQ(print(marked), "addr=alice@autocrypt.example; prefer-encrypt=mutual; _coigate=0123ab; keydata= YWJj");
+    EXPECT_EQ(parse(print(marked)), marked);
+    EXPECT_EQ(parse("addr=alice@autocrypt.example; _coigate=x y; keydata=YWJj")->mark, "");
+    EXPECT_TRUE(parse("addr=alice@autocrypt.example; _coigate; keydata=YWJj"));
+}
+
 TEST(Autocrypt, GossipHasNoPreference) {
-    EXPECT_EQ(print_gossip({alice, true, "abc"}), "addr=alice@autocrypt.example; keydata= YWJj");
+    EXPECT_EQ(print_gossip({alice, true, "abc", "0123ab"}), "addr=alice@autocrypt.example; keydata= YWJj");
 }
 
 TEST(Autocrypt, AnAddressThatNeedsEncodedWordsHasNoField) {

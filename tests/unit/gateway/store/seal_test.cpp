@@ -64,7 +64,7 @@ TEST(Seal, keyed_hash_depends_on_key_and_text) {
     EXPECT_EQ(test_seal('a').keyed_hash("x"), test_seal('a').keyed_hash("x"));
     EXPECT_NE(test_seal('a').keyed_hash("x"), test_seal('b').keyed_hash("x"));
     EXPECT_NE(test_seal('a').keyed_hash("x"), test_seal('a').keyed_hash("y"));
-    EXPECT_EQ(test_seal('a').keyed_hash("x").size(), 32u);
+    EXPECT_EQ(test_seal('a').keyed_hash("x").size(), 64u);
 }
 
 TEST(KeyFile, is_made_once_for_its_owner_alone) {
