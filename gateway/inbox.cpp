@@ -9,6 +9,7 @@
 #include "gateway/feature/protection.h"
 #include "gateway/feature/tunnel.h"
 #include "gateway/identity.h"
+#include "gateway/log.h"
 #include "gateway/mint.h"
 #include "gateway/otr_words.h"
 #include "gateway/store/accounts.h"
@@ -44,6 +45,12 @@ const coi::MessageId* predecessor(const coi::Message& mail) {
         return coi::is_chat(id) && std::ranges::find(mail.in_reply_to, id) == mail.in_reply_to.end();
     });
     return theirs == mail.references.rend() ? nullptr : &*theirs;
+}
+
+/// By that the id map knows what was signed, whatever Message-ID somebody gives it who sends it once more.
+coi::MessageId sealed_name(const Arrival& arrival, const Seal& seal) {
+    if (arrival.protection.digest.empty()) return {};
+    return {seal.keyed_hash("signed\n" + arrival.protection.digest) + "@signed.invalid"};
 }
 
 /// Mail that was long on its way says when it was written. A date before there was Jabber is a broken clock's.
@@ -324,6 +331,7 @@ void Inbox::refuse_tunnelled(const Account& account, const Contact& contact, con
 void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival& arrival, Lessons lessons) {
     struct Outcome {
         bool duplicate = false;
+        bool replayed = false;   // under another Message-ID
         bool elsewhere = false;  // the user has it by their other account
         std::int64_t open = 0;   // the entry of an earlier copy that still waits for its verdict
         std::pair<coi::autocrypt::Change, coi::autocrypt::Peer> keys{};
@@ -333,8 +341,13 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
     auto outcome = std::make_shared<Outcome>();
     store_.commit(
         [shared, outcome, mail = std::move(known), cursor = arrival.cursor, lesson = arrival.lesson,
-         contact = std::move(lessons.contact), other = lessons.other](Database& db) {
+         sealed = sealed_name(arrival, seal_), contact = std::move(lessons.contact),
+         other = lessons.other](Database& db) {
             if (cursor) accounts::save(db, mail.account, *cursor);
+            const auto before =
+                sealed.empty() ? std::nullopt : ids::contact_message(db, mail.account, mail.contact, sealed);
+            outcome->duplicate = outcome->replayed = before && before->message != mail.message;
+            if (outcome->replayed) return;
             ids::Known known = mail;
             const auto copy = other == AccountId{} ? std::nullopt : ids::counterpart(db, other, mail);
             outcome->elsewhere = copy.has_value();
@@ -348,6 +361,7 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
                 if (queued && queued->held) outcome->open = queued->id;
                 return;
             }
+            if (!sealed.empty()) ids::alias(db, known.account, known.message, sealed);
             if (!copy) {
                 for (auto& entry : *shared) entry.id = queue::put(db, entry);
             }
@@ -355,8 +369,10 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
             if (contact) accounts::save(db, *contact);
         },
         [this, shared, outcome, wait, id = arrival.account, lesson = arrival.lesson,
-         learn = std::move(lessons.committed), done = std::move(lessons.done)](const Store::Failure& failure) {
+         sender = arrival.mail.from.front().canonical(), learn = std::move(lessons.committed),
+         done = std::move(lessons.done)](const Store::Failure& failure) {
             if (failure) return done({Verdict::Kind::busy, "the store is not available"});
+            if (outcome->replayed) log::info("an encrypted mail of {} came again under another Message-ID", sender);
             if (outcome->duplicate && wait && outcome->open != 0) {
                 // The first copy's session may be long gone: its verdict is still this one's.
                 const auto at = waiting_.try_emplace(outcome->open, Waiting{calls_.now(), {}}).first;

@@ -4,7 +4,11 @@
 
 #include "coi/crypt/pgp_mime.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
+#include <memory>
+#include <stdexcept>
 
 #include "coi/crypt/protected_header.h"
 #include "coi/mail/charset.h"
@@ -152,6 +156,23 @@ std::vector<autocrypt::Header> gossip_of(const Headed& inside) {
     return gossip;
 }
 
+/// SHA-256; the time is the signature's own, so two equal messages are two.
+std::string digest_of(const openpgp::Verdict& verdict, std::string_view signed_words) {
+    if (verdict.signature != openpgp::Signature::good) return {};
+    const std::string head = verdict.signer + " " + std::to_string(verdict.signed_at.time_since_epoch().count()) + "\n";
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+    std::string digest(EVP_MAX_MD_SIZE, '\0');
+    unsigned int size = 0;
+    if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1 ||
+        EVP_DigestUpdate(context.get(), head.data(), head.size()) != 1 ||
+        EVP_DigestUpdate(context.get(), signed_words.data(), signed_words.size()) != 1 ||
+        EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()), &size) != 1) {
+        throw std::runtime_error("OpenSSL cannot hash");
+    }
+    digest.resize(size);
+    return digest;
+}
+
 std::optional<autocrypt::Header> autocrypt_of(std::string_view mail, std::string_view inside,
                                               const std::vector<Address>& from) {
     const auto inner = split_fields(inside);
@@ -168,7 +189,8 @@ Result<Opened> read_text(std::string_view mail, const openpgp::Opened& inside, c
     if (!whole) return whole.error();
     auto message = parse(*whole, limits, options);
     if (!message) return message.error();
-    Opened opened{std::move(*message), {true, inside.signature, inside.signer, {}}, {}};
+    Opened opened{
+        std::move(*message), {true, inside.signature, inside.signer, {}, digest_of(inside, inside.plain)}, {}};
     opened.autocrypt = autocrypt_of(mail, {}, opened.mail.from);
     return opened;
 }
@@ -231,7 +253,7 @@ Result<Opened> read_inside(std::string_view mail, const Found& found, const open
     if (!whole) return whole.error();
     auto message = parse(*whole, limits, options);
     if (!message) return message.error();
-    Opened opened{std::move(*message), {true, verdict.signature, verdict.signer, {}}, {}};
+    Opened opened{std::move(*message), {true, verdict.signature, verdict.signer, {}, digest_of(verdict, payload)}, {}};
     const bool is_good = verdict.signature == openpgp::Signature::good;
     if (is_good) opened.protection.gossip = gossip_of(split_header(payload));
     opened.autocrypt = autocrypt_of(mail, payload, opened.mail.from);

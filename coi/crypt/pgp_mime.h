@@ -52,6 +52,8 @@ struct Protection {
     openpgp::Signature signature = openpgp::Signature::none;
     openpgp::Fingerprint signer;
     std::vector<autocrypt::Header> gossip;  // of the inside, if the signature is good
+    /// Of what was encrypted and well signed, and when: the same under whichever outside it comes. "" for other mail.
+    std::string digest{};
     bool operator==(const Protection&) const = default;
 };
 

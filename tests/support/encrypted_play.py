@@ -146,6 +146,13 @@ def told_apart(play):
     play.writes("Mallory's signature and key", signer=play.mallory, autocrypt=play.gpg.autocrypt("mallory@mail.test", play.mallory))
     play.is_shown_with("Mallory's signature and key", "[encrypted, but signed with an unknown key")
 
+    mail, name = play.closed(entity("Send them 100 euros"))
+    for again in (mail, mail.replace(name.encode(), b"<replayed@mail.test>")):
+        check_equal(play.deliver(again)[0], 250, "taken")
+    play.writes("After the same mail twice")
+    play.alice.reads("After the same mail twice", BOB)
+    check_equal(sum("100 euros" in s.body for s in play.alice.came), 1, "sent again by somebody under another Message-ID, it is one message")
+
     # [RFC 3156 §6.1]: signed first, encrypted then; the text was changed in between.
     text = entity("Signed as this")
     both = play.signed(text, play.key)

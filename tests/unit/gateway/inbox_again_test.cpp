@@ -26,6 +26,9 @@ struct InboxAgainTest : testing::Test {
         add_clear_letters(calls);
         calls.committed = [this](const queue::Entry&) { ++committed; };
         calls.now = [this] { return time; };
+        calls.open = [this](const Account&, const auto&, coi::Message mail, const std::function<void(Unfolded)>& done) {
+            done({.mail = std::move(mail), .protection = {true, coi::openpgp::Signature::good, "AB", {}, digest}});
+        };
         return calls;
     }
     AccountId save() {
@@ -58,6 +61,20 @@ TEST_F(InboxAgainTest, a_programs_news_about_itself_is_no_message) {
     EXPECT_EQ(take("1@x", "bob@example.net", news), Kind::silent);
     EXPECT_EQ(take("2@x", "bob@example.net", news, true), Kind::silent) << "no bounce either";
     EXPECT_EQ(committed, 0);
+}
+
+TEST_F(InboxAgainTest, what_was_signed_once_is_one_message_under_whichever_message_id) {
+    const std::string bob = "bob@example.net", words = "Chat-Version: 1.0\r\n\r\nHi";
+    digest = "first";
+    EXPECT_EQ(take("1@x", bob, words), Kind::taken);
+    EXPECT_EQ(take("1@x", bob, words), Kind::duplicate) << "as ever";
+    EXPECT_EQ(take("2@x", bob, words), Kind::duplicate) << "somebody sends it once more";
+    EXPECT_EQ(take("3@x", "eve@example.net", words), Kind::taken) << "of one sender only: others are none of theirs";
+    digest = "second";
+    EXPECT_EQ(take("4@x", bob, words), Kind::taken) << "the same words, signed again";
+    EXPECT_EQ(committed, 3);
+    store.now([&](Database& db) { ids::expire(db, time + std::chrono::hours(1)); });
+    EXPECT_EQ(take("5@x", bob, words), Kind::taken) << "for as long as ids are kept";
 }
 
 }  // namespace

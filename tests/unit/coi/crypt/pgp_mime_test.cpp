@@ -236,6 +236,19 @@ TEST(PgpMime, OnlyTheInsideCounts) {
     EXPECT_EQ(back->mail.id.value, "1@x");
 }
 
+TEST(PgpMime, WhatWasSignedIsKnownAgainUnderAnotherOutside) {
+    const std::string inside = "Content-Type: text/plain\r\n\r\nhello\r\n";
+    const std::string mail = sealed(from_us, inside);
+    std::string again = mail;
+    again.replace(again.find("<1@x>"), 5, "<2@x>");
+    const auto first = opened(mail).value(), second = opened(again).value();
+    EXPECT_EQ(second.mail.id.value, "2@x");
+    EXPECT_EQ(first.protection.digest.size(), 32U);
+    EXPECT_EQ(first.protection.digest, second.protection.digest);
+    EXPECT_NE(first.protection.digest, opened(sealed(from_us, inside + "\r\n"))->protection.digest);
+    EXPECT_EQ(opened(mail, them(), them())->protection.digest, "") << "nobody known has signed it";
+}
+
 TEST(PgpMime, AnotherAuthorInside) {
     const std::string inside = "From: eve@example.net\r\nContent-Type: text/plain; hp=cipher\r\n\r\nhello\r\n";
     EXPECT_EQ(opened(sealed(from_us, inside)).error().kind, ErrorKind::forbidden);
