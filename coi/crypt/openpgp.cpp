@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json/parse.hpp>
+#include <cctype>
 #include <set>
 #include <stdexcept>
 
@@ -39,7 +41,28 @@ std::set<Fingerprint> add_signers(rnp::Ring& ring, const std::vector<std::string
     return known;
 }
 
-Verdict verdict_of(rnp_op_verify_signature_t signature, const std::set<Fingerprint>& known) {
+/// The keys for which the signer meant it [RFC 9580 §5.2.3.36]; none if that is not said where it is signed. RNP 0.16
+/// does not know that subpacket, but shows it.
+std::set<Fingerprint> intended(rnp_signature_handle_t signature) {
+    constexpr std::int64_t intended_recipient = 35;
+    std::set<Fingerprint> readers;
+    boost::system::error_code missing;
+    const auto packets =
+        boost::json::parse(rnp::text(rnp_signature_packet_to_json, signature, RNP_JSON_DUMP_RAW), missing);
+    const auto* subpackets = missing ? nullptr : packets.find_pointer("/0/subpackets", missing);
+    if (subpackets == nullptr || !subpackets->is_array()) return readers;
+    for (const auto& each : subpackets->get_array()) {
+        const auto& subpacket = each.as_object();
+        if (subpacket.at("type") != intended_recipient || !subpacket.at("hashed").as_bool()) continue;
+        std::string octets(subpacket.at("raw").as_string());
+        std::ranges::transform(octets, octets.begin(), [](unsigned char c) { return std::toupper(c); });
+        readers.insert(octets.substr(std::min<std::size_t>(octets.size(), 2)));  // after the key's version
+    }
+    return readers;
+}
+
+/// `own`: the key that decrypts, "" where nothing was encrypted.
+Verdict verdict_of(rnp_op_verify_signature_t signature, const std::set<Fingerprint>& known, const Fingerprint& own) {
     Verdict verdict{Signature::unknown, {}, {}};
     rnp::Owned<rnp_signature_handle_t, rnp_signature_handle_destroy> handle;
     if (made(handle, rnp_op_verify_signature_get_handle, signature))
@@ -60,19 +83,20 @@ Verdict verdict_of(rnp_op_verify_signature_t signature, const std::set<Fingerpri
     // RNP calls a signature from the future expired, though it never expires.
     const bool early = status == RNP_ERROR_SIGNATURE_EXPIRED && lifetime == 0 && at > now() && at < now() + clock_skew;
     if (status != RNP_SUCCESS && !early) return verdict;
-    verdict.signature = Signature::good;
+    const auto readers = own.empty() ? std::set<Fingerprint>() : intended(handle.get());
+    verdict.signature = readers.empty() || readers.contains(own) ? Signature::good : Signature::others;
     verdict.signed_at = at;
     return verdict;
 }
 
 /// A good signature wins; else the worst.
-Verdict verdict_of(rnp_op_verify_t operation, const std::set<Fingerprint>& known) {
+Verdict verdict_of(rnp_op_verify_t operation, const std::set<Fingerprint>& known, const Fingerprint& own) {
     Verdict whole;
     const auto count = asked(rnp_op_verify_get_signature_count, operation);
     for (std::size_t i = 0; i < count; ++i) {
         rnp_op_verify_signature_t signature = nullptr;
         if (rnp_op_verify_get_signature_at(operation, i, &signature) != RNP_SUCCESS) continue;
-        const Verdict each = verdict_of(signature, known);
+        const Verdict each = verdict_of(signature, known, own);
         if (each.signature == Signature::good) return each;
         if (whole.signature == Signature::none || each.signature == Signature::bad) whole = each;
     }
@@ -155,7 +179,8 @@ class Joined {
 
 /// One layer, one way to open it. ErrorKind::auth if that is not the way.
 Result<Opened> open_layer(rnp::Ring& ring, std::string_view session_key, std::string_view data,
-                          const Secret& passphrase, const std::set<Fingerprint>& known, const Limits& limits) {
+                          const Secret& passphrase, const std::set<Fingerprint>& known, const Fingerprint& own,
+                          const Limits& limits) {
     int asked_for = 0;
     ring.set_passphrase([&]() -> std::optional<Secret> {
         if (++asked_for > 1) return std::nullopt;  // something inside is encrypted again
@@ -186,7 +211,7 @@ Result<Opened> open_layer(rnp::Ring& ring, std::string_view session_key, std::st
     rnp_op_verify_get_protection_info(operation.get(), nullptr, nullptr, &intact);
     if (!intact) return tampered();
     if (result != RNP_SUCCESS) return malformed("what was encrypted is not an OpenPGP message");
-    Opened opened{verdict_of(operation.get(), known), {}};
+    Opened opened{verdict_of(operation.get(), known, own), {}};
     if (rnp_output_finish(to.get()) != RNP_SUCCESS) return over_limit("the decrypted message is too large");
     opened.plain = sink.take();
     return opened;
@@ -264,7 +289,7 @@ Result<Opened> decrypt(std::string_view message, const Secret& own, const std::v
         for (const auto& decryptor : decryptors) {
             if (!decryptor.takes(session_key)) continue;
             const std::string named = session_key.with(decryptor.id);
-            auto opened = open_layer(ring, named, parts->data, passphrase, known, limits);
+            auto opened = open_layer(ring, named, parts->data, passphrase, known, rnp::fingerprint(key->get()), limits);
             if (opened || opened.error().kind != ErrorKind::auth) return opened;
             was_named = was_named || !session_key.is_hidden();
         }
@@ -286,7 +311,7 @@ Verdict verify(std::string_view signed_bytes, std::string_view signature, const 
         return {};
     }
     rnp_op_verify_execute(operation.get());
-    return verdict_of(operation.get(), known);
+    return verdict_of(operation.get(), known, {});
 }
 
 Result<Secret> decrypt_with_passphrase(std::string_view message, const Secret& passphrase, const Limits& limits) {
@@ -296,7 +321,7 @@ Result<Secret> decrypt_with_passphrase(std::string_view message, const Secret& p
     if (!parts) return parts.error();
     rnp::Ring ring;
     for (const auto& packet : parts->passphrase_packets) {
-        auto opened = open_layer(ring, packet, parts->data, passphrase, {}, limits);
+        auto opened = open_layer(ring, packet, parts->data, passphrase, {}, {}, limits);
         if (opened) return Secret(std::move(opened->plain));
         if (opened.error().kind != ErrorKind::auth) return opened.error();
     }

@@ -75,11 +75,12 @@ enum class Signature {
     good,     // by one of the keys given, at the time in `signed_at`
     unknown,  // by a key that was not given
     bad,      // wrong, or by a key that was expired or revoked when it signed
+    others,   // good, but its signer names those for whom it is, and the one who decrypts is none of them
 };
 
 struct Verdict {
     Signature signature = Signature::none;
-    Fingerprint signer;                    // of the primary key, if good or bad; 16 digits of the key id, if unknown
+    Fingerprint signer;                    // of the primary key, if that is known; 16 digits of the key id, if unknown
     std::chrono::sys_seconds signed_at{};  // if good; at most a day ahead of our clock
     bool operator==(const Verdict&) const = default;
 };
