@@ -2,6 +2,7 @@
 //
 // SIGTERM and SIGINT stop (a second one at once), SIGHUP reloads. Exit codes stand in gateway/cli.h.
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -33,6 +34,7 @@ void prepare_process() {
     std::signal(SIGPIPE, SIG_IGN);
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);  // a core would hold passwords
+    prctl(PR_SET_DUMPABLE, 0);         // and so does our memory: a debugger is for root
     rlimit files{};
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;  // two connections per linked mailbox

@@ -19,6 +19,11 @@ from play import check, check_equal, tell
 from server import Failure, free_port, wait_until, work_folder
 
 
+def as_others():
+    """In front of a command, so that root is a user as others are, who may not look into every process."""
+    return ["setpriv", "--bounding-set=-all"] if os.geteuid() == 0 else []
+
+
 class Service(Coigate):
     """A Coigate whose notifications are kept in `said`."""
 
@@ -26,6 +31,9 @@ class Service(Coigate):
         nobody = types.SimpleNamespace(component_domain="coi.jabber.test", component_port=free_port(), domain="jabber.test", secret="xyzzy")
         super().__init__(work, nobody, Certificates(work), level="info")
         self.said = []
+
+    def command(self):
+        return [*as_others(), *super().command()]
 
     def environment(self):
         self.said = []
@@ -100,6 +108,8 @@ def keeps_its_secrets(coigate):
     process = pathlib.Path("/proc", str(coigate.process.pid))
     core = next(line for line in process.joinpath("limits").read_text().splitlines() if line.startswith("Max core file size"))
     check_equal(core.split()[4:6], ["0", "0"], "no core is ever written")
+    read = subprocess.run([*as_others(), "cat", process / "environ"], capture_output=True)
+    check(read.returncode != 0 and b"denied" in read.stderr, "other processes of its user cannot look into it")
     check("Umask:\t0077" in process.joinpath("status").read_text(), "umask 077")
     check_equal(oct(coigate.folder.joinpath("store.key").stat().st_mode & 0o777), "0o600", "the key was made, for its owner alone")
     coigate.check_log("xyzzy")
