@@ -64,9 +64,11 @@ std::vector<std::string> authors(const Headed& mail) {
     return all;
 }
 
+/// Without NULs, at which some readers of a header stop and others do not.
 void append_line(std::string& out, std::string_view text) {
     while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
-    out.append(text).append("\r\n");
+    std::ranges::copy_if(text, std::back_inserter(out), [](char c) { return c != '\0'; });
+    out.append("\r\n");
 }
 
 /// "To: a" with the dates and addresses that a stranger may see.

@@ -267,6 +267,18 @@ TEST(PgpMime, NobodyInsideIsTheAuthorOutside) {
     EXPECT_EQ(back->mail.from[0].canonical(), "gate@jabber.example");
 }
 
+TEST(PgpMime, AnAuthorWithANullInsideIsTheAuthorOutside) {
+    std::string report =
+        "From: <gate@jabber?.example>\r\nContent-Type: multipart/report; report-type=disposition-notification; "
+        "hp=cipher; boundary=r\r\n\r\n--r\r\nContent-Type: message/disposition-notification\r\n\r\n"
+        "Original-Message-ID: <0@x>\r\nDisposition: a/b; displayed\r\n\r\n--r--\r\n";
+    report[report.find('?')] = '\0';
+    const auto back = opened(sealed(from_us, report));
+    ASSERT_TRUE(back) << back.error().text;
+    ASSERT_TRUE(back->mail.mdn);
+    EXPECT_EQ(back->mail.from[0].canonical(), "gate@jabber.example") << "no MAILER-DAEMON of nowhere";
+}
+
 TEST(PgpMime, LegacyDisplayPartsAreLeftOut) {
     const std::string plain =
         "Content-Type: text/plain; hp=cipher; hp-legacy-display=\"1\"\r\nSubject: s\r\n\r\n"
