@@ -56,7 +56,6 @@ void note_read(const coi::Message& mail, Event& event, Contact& conversation) {
 void note_written(const coi::Message& mail, Contact& conversation, bool with_subject) {
     if (mail.mdn) return;
     conversation.written_to = true;
-    if (!mail.id.empty()) conversation.last_out = mail.id;
     if (conversation.thread.empty()) conversation.thread = mail.id;
     if (!with_subject) return;
     if (auto about = text::topic(mail.subject); !about.empty()) conversation.subject = std::move(about);

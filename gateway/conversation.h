@@ -17,7 +17,7 @@ Dialect dialect_of(const coi::Message&);
 /// already.
 void note_read(const coi::Message&, Event&, Contact& conversation);
 
-/// After write_mail: the next mail continues this one, with its subject where that may be repeated.
+/// A mail leaves: the next one has its subject, where that may be repeated.
 void note_written(const coi::Message&, Contact& conversation, bool with_subject = true);
 
 }  // namespace gateway

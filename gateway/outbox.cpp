@@ -155,6 +155,8 @@ void Outbox::write(const Account& account, const xmpp::Tag& message, Event event
     draft->mail = write_mail(event, account.address, contact);
     draft->event = std::move(event);
     draft->from_otr = from_otr;
+    // At once: what is written while this one is being encrypted continues it (gateway/inbox goes by that order).
+    if (!draft->is_receipt()) contact.last_out = draft->mail.id;
     draft->head = std::make_shared<xmpp::Tag>("message");
     for (const char* name : {"id", "from", "to", "xml:lang"})
         draft->head->addAttribute(name, xmpp::attribute(message, name));
@@ -166,7 +168,11 @@ void Outbox::closed(AccountId id, const Draft& draft, Closed letter) {
     const Account* account = directory_.find(id);
     if (!account) return;  // unlinked meanwhile: all of it is deleted
     Contact& contact = directory_.know(id, draft.event.contact);
-    if (letter.bytes.empty()) return refuse(draft, contact.address.addr_spec(), letter);
+    if (letter.bytes.empty()) {
+        // What follows does not name it: nobody waits for it.
+        if (contact.last_out == draft.mail.id) contact.last_out = {};
+        return refuse(draft, contact.address.addr_spec(), letter);
+    }
     const Contact before = contact;
     const bool first = letter.encrypted && !contact.privacy.encrypted;
     if (letter.encrypted) contact.privacy.encrypted = true;

@@ -179,6 +179,38 @@ TEST_F(OutboxTest, a_conversation_continues_its_thread) {
     EXPECT_EQ(bob->last_out, mail(1).id);
 }
 
+TEST_F(OutboxTest, what_is_written_while_another_is_being_encrypted_continues_it) {
+    std::vector<std::function<void()>> closing;
+    auto late = calls();
+    late.close = [&](const Account&, const Contact&, const Letter& letter, const std::function<void(Closed)>& done) {
+        const bool refused = letter.mail.text == "two";
+        auto bytes = refused ? std::string() : coi::print(letter.mail).value();
+        const auto why = refused ? policy::Refusal::no_key : policy::Refusal::none;
+        closing.emplace_back([=] { done({bytes, false, why, std::nullopt}); });
+    };
+    Outbox slow{directory, store, {"coi.jabber.example", "jabber.example"}, late};
+    const auto writes = [&](const std::string& text) {
+        slow.take(
+            *xmpp::parse_stanza("<message id='s1' type='chat' from='alice@jabber.example/phone' "
+                                "to='bob\\40example.net@coi.jabber.example'><body>" +
+                                text + "</body></message>"));
+        settle();
+    };
+    writes("zero");
+    writes("one");
+    for (const auto& close : std::exchange(closing, {})) close();
+    settle();
+    ASSERT_EQ(committed.size(), 2u);
+    EXPECT_EQ(mail(1).references.front(), mail(0).id);
+    writes("two");
+    for (const auto& close : std::exchange(closing, {})) close();
+    writes("three");
+    closing.front()();
+    settle();
+    ASSERT_EQ(committed.size(), 3u);
+    EXPECT_THAT(mail(2).references, testing::ElementsAre(mail(0).id)) << "what was refused is nobody's predecessor";
+}
+
 TEST_F(OutboxTest, chat_states_say_nothing_to_mail) {
     take("<composing xmlns='http://jabber.org/protocol/chatstates'/>");
     settle();
