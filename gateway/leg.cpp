@@ -128,8 +128,14 @@ void Leg::finish(const Key& key, std::int64_t id, const Fate& fate) {
         ready_bytes_ -= head.payload.size();
         line.ready.pop_front();
         if (fate.kind == Fate::Kind::done) {
-            store_.later([id](Database& db) { queue::done(db, id); });
             if (calls_.done) calls_.done(head);
+            const auto mark = [id](Database& db) { queue::done(db, id); };
+            if (line.ready.empty() && line.complete()) {
+                store_.later(mark);
+            } else {  // a kill may repeat one message of a line, not all that went out since the last commit
+                store_.commit(mark, [this, key](const Store::Failure&) { went_on(key); });
+                return pump(lane_id);
+            }
         } else {
             calls_.refused(head, fate.error);
         }
@@ -137,6 +143,14 @@ void Leg::finish(const Key& key, std::int64_t id, const Fate& fate) {
         advance(key, line);
     }
     pump(lane_id);
+}
+
+void Leg::went_on(const Key& key) {
+    Line& line = lines_.at(key);
+    const LaneId lane = line.lane;
+    line.flying = false;
+    advance(key, line);
+    pump(lane);
 }
 
 void Leg::advance(const Key& key, Line& line) {

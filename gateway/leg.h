@@ -104,6 +104,7 @@ class Leg {
     void pump(LaneId);
     void fly(const Key&, Line&);
     void finish(const Key&, std::int64_t id, const Fate&);
+    void went_on(const Key&);
     void advance(const Key&, Line&);
     void sleep(const Key&, Line&, Time until);
     void read_more(const Key&, Line&);

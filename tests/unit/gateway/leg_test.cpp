@@ -89,6 +89,14 @@ TEST_F(LegTest, one_line_sends_one_at_a_time_in_order) {
     EXPECT_EQ(on_disk(), 0);
 }
 
+TEST_F(LegTest, what_was_sent_is_marked_before_the_next_of_its_line_goes) {
+    for (const char* text : {"a", "b"}) commit("bob", text);
+    finish("a");
+    EXPECT_THAT(tried, ElementsAre("a")) << "a kill now would repeat one message";
+    wait_for_attempts(2);
+    EXPECT_EQ(on_disk(), 1);
+}
+
 TEST_F(LegTest, lines_do_not_wait_for_each_other_within_the_capacity) {
     capacity = 2;
     commit("bob", "b1");
@@ -176,8 +184,11 @@ TEST_F(LegTest, after_a_restart_everything_committed_is_sent_in_order) {
 
 TEST_F(LegTest, a_message_that_comes_while_its_line_is_read_does_not_fly_twice) {
     for (const char* text : {"a", "b", "c", "d", "e"}) commit("bob", text);
-    for (const char* text : {"a", "b", "c"}) finish(text);  // what was in memory; now the line is being read
-    commit("bob", "f");
+    for (const char* text : {"a", "b", "c"}) {  // what was in memory
+        loop.run_until([&] { return !flying.empty(); });
+        finish(text);
+    }
+    commit("bob", "f");  // while the line is being read
     for (const char* text : {"d", "e", "f"}) {
         loop.run_until([&] { return !flying.empty(); });
         ASSERT_EQ(flying.size(), 1u);
