@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-_ports_given = set()
+_claims = []
 
 
 class Failure(Exception):
@@ -36,19 +36,24 @@ def wait_until(condition, seconds, what):
 
 
 def free_port():
-    """A free TCP port on 127.0.0.1, below the range of outgoing connections, so that a restarted server finds it free again."""
+    """A free TCP port on 127.0.0.1, below the range of outgoing connections, so that a restarted server finds it free again.
+
+    Nobody else gets it as long as this program runs, before its server listens and while that is down.
+    """
     while True:
         port = random.randrange(20000, 32000)
-        with socket.socket() as probe:
-            if port in _ports_given or probe.connect_ex(("127.0.0.1", port)) == 0:
-                continue
-        with socket.socket() as probe:
-            try:
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0coigate port {port}")  # goes with this program
+            with socket.socket() as probe:
                 probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        _ports_given.add(port)
-        return port
+        except OSError:
+            claim.close()
+            continue
+        if not listens(port):
+            _claims.append(claim)
+            return port
+        claim.close()
 
 
 def listens(port):
