@@ -224,6 +224,8 @@ class OtrPlay:
         self.coigate.start()
         self.wait_for_gateway()
         self.is_told(f"An encrypted message of yours to {person.address} could not be read and was not sent", since=mark)
+        self.writes(person, f"{person.address}: behind the archive")
+        self.sees(person, f"{person.address}: behind the archive")  # the new session stands
         self.talk(person, 1, f"{person.address}: read again")
         check_equal(person.count(sealed("never read")), 0, "what could not be read was sent to nobody")
 
