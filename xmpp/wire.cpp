@@ -2,6 +2,7 @@
 
 #include "xmpp/wire.h"
 
+#include <dlfcn.h>
 #include <expat.h>
 
 #include <algorithm>
@@ -27,6 +28,14 @@ struct FreeParser {
     void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
 };
 
+/// Expat 2.6 (and Debian's 2.5 since deb12u2) else keeps a whole stanza back until more bytes come, which may be never.
+/// Looked up when it runs: the package may be built with one expat and run with the other.
+void stop_deferral(XML_Parser parser) {
+    using Setter = XML_Bool (*)(XML_Parser, XML_Bool);
+    static const auto set = reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "XML_SetReparseDeferralEnabled"));
+    if (set) set(parser, XML_FALSE);
+}
+
 }  // namespace
 
 /// The stream's document. Expat's events only fill ready_; the callbacks run when expat has returned, so they may
@@ -44,8 +53,7 @@ struct Wire::State {
     void set_up() {
         parser.reset(XML_ParserCreate("UTF-8"));
         XML_SetUserData(parser.get(), this);
-        // Else expat keeps a whole stanza back until more bytes come, which may be never.
-        XML_SetReparseDeferralEnabled(parser.get(), XML_FALSE);
+        stop_deferral(parser.get());
         XML_SetElementHandler(
             parser.get(), [](void* data, const XML_Char* name, const XML_Char** atts) { self(data).start(name, atts); },
             [](void* data, const XML_Char*) { self(data).end(); });
