@@ -1,77 +1,22 @@
-// Charsets [RFC 2046 §4.1.2] by iconv, and the clean forms of text. Which label means which set is decided here.
+// Charsets [RFC 2046 §4.1.2] by ICU, and the clean forms of text.
 // Invariant: everything that leaves this file is valid UTF-8 without NUL.
 
 #include "coi/mail/charset.h"
 
 #include <glib.h>
-#include <iconv.h>
+#include <unicode/ucnv.h>
+#include <unicode/unistr.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <memory>
 #include <utility>
+
+#include "coi/mail/charset_labels.h"
 
 namespace coi {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
-
-/// What senders mean by labels that name less.
-std::string_view widened(std::string_view charset) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> meant{{
-        {"ascii", "windows-1252"},
-        {"big5", "big5-hkscs"},
-        {"cp-850", "cp850"},
-        {"gb2312", "gb18030"},
-        {"gb_2312-80", "gb18030"},
-        {"gbk", "gb18030"},
-        {"iso-8859-1", "windows-1252"},
-        {"iso-8859-9", "windows-1254"},
-        {"ks_c_5601-1987", "cp949"},
-        {"latin1", "windows-1252"},
-        {"shift_jis", "cp932"},
-        {"us-ascii", "windows-1252"},
-        {"x-gbk", "gb18030"},
-        {"x-sjis", "cp932"},
-    }};
-    const auto found =
-        std::ranges::lower_bound(meant, charset, {}, &std::pair<std::string_view, std::string_view>::first);
-    return found != meant.end() && found->first == charset ? found->second : charset;
-}
-
-struct CloseConverter {
-    void operator()(void* converter) const { iconv_close(converter); }
-};
-using Converter = std::unique_ptr<void, CloseConverter>;
-
-Converter open_converter(const std::string& charset) {
-    const iconv_t converter = iconv_open("UTF-8", charset.c_str());
-    return Converter(reinterpret_cast<std::intptr_t>(converter) == -1 ? nullptr : converter);
-}
-
-std::string convert(iconv_t converter, std::string_view bytes) {
-    std::string out;
-    std::array<char, 4096> chunk;
-    char* from = const_cast<char*>(bytes.data());  // iconv's signature; it does not write there
-    std::size_t left = bytes.size();
-    while (true) {
-        char* to = chunk.data();
-        std::size_t room = chunk.size();
-        const bool last = left == 0;
-        const auto done =
-            last ? iconv(converter, nullptr, nullptr, &to, &room) : iconv(converter, &from, &left, &to, &room);
-        const int why = done == static_cast<std::size_t>(-1) ? errno : 0;
-        out.append(chunk.data(), chunk.size() - room);
-        if (why == EILSEQ || why == EINVAL) {
-            out += replacement;
-            if (last) return out;
-            ++from, --left;
-        } else if (last && why == 0) {
-            return out;
-        }
-    }
-}
 
 /// Valid UTF-8 out of nearly valid: each byte that doesn't belong becomes U+FFFD.
 std::string repaired_utf8(std::string_view bytes) {
@@ -86,6 +31,23 @@ std::string repaired_utf8(std::string_view bytes) {
         if (bytes[0] != '\0') out += replacement;
         bytes.remove_prefix(1);
     }
+    return out;
+}
+
+struct CloseConverter {
+    void operator()(UConverter* converter) const { ucnv_close(converter); }
+};
+
+/// What cannot be read becomes U+FFFD.
+std::string convert(const char* name, std::string_view bytes) {
+    UErrorCode error = U_ZERO_ERROR;
+    const std::unique_ptr<UConverter, CloseConverter> converter(ucnv_open(name, &error));
+    if (U_FAILURE(error)) return repaired_utf8(bytes);
+    icu::UnicodeString text(bytes.data(), static_cast<std::int32_t>(bytes.size()), converter.get(), error);
+    if (U_FAILURE(error)) return repaired_utf8(bytes);
+    text.findAndReplace(icu::UnicodeString(char16_t(0x1A)), icu::UnicodeString(char16_t(0xFFFD)));  // for a lost half
+    std::string out;
+    text.toUTF8String(out);
     return out;
 }
 
@@ -112,24 +74,14 @@ bool is_utf8(std::string_view text) {
     return g_utf8_validate_len(text.data(), text.size(), nullptr) != 0;
 }
 
-std::string to_utf8(std::string_view bytes, std::string_view charset) {
-    const std::string label = lower(trim(charset));
-    const bool stateful = label.starts_with("utf-7") || label.starts_with("utf7") || label.starts_with("iso-2022") ||
-                          label.starts_with("hz") || label.starts_with("utf-16") || label.starts_with("utf-32") ||
-                          label.starts_with("ucs");
-    if (!stateful) {
+std::string to_utf8(std::string_view bytes, std::string_view label) {
+    const Charset charset = charset_of(label);
+    if (charset.kind != Charset::Kind::stateful) {
         // A text in another set that is valid UTF-8 beyond ASCII by accident is next to impossible: the label is wrong.
-        const bool multibyte = label.starts_with("gb") || label.starts_with("big5") || label.starts_with("shift") ||
-                               label.starts_with("euc") || label.starts_with("ks");
-        if ((!multibyte || is_ascii(bytes)) && is_utf8(bytes)) return std::string(bytes);
-        if (label == "utf-8" || label == "utf8" || label.empty()) {
-            if (has_utf8_sequence(bytes)) return repaired_utf8(bytes);
-        }
+        if ((charset.kind != Charset::Kind::multi_byte || is_ascii(bytes)) && is_utf8(bytes)) return std::string(bytes);
+        if (charset.kind == Charset::Kind::utf8 && has_utf8_sequence(bytes)) return repaired_utf8(bytes);
     }
-    Converter converter;
-    if (!label.empty() && label != "utf-8" && label != "utf8") converter = open_converter(std::string(widened(label)));
-    if (!converter) converter = open_converter("windows-1252");
-    std::string text = converter ? convert(converter.get(), bytes) : repaired_utf8(bytes);
+    std::string text = convert(charset.converter.empty() ? "windows-1252" : charset.converter.c_str(), bytes);
     std::erase(text, '\0');
     return text;
 }

@@ -1,8 +1,7 @@
 // Bytes in some character set to the UTF-8 that the rest of coigate lives on.
 //
-// [RFC 2045 §5.1], [RFC 2046 §4.1.2]. The converter is iconv; this file chooses the set: labels that are smaller than
-// what their senders mean are widened (gb2312 → gb18030, iso-8859-1 → windows-1252, as browsers do), and a wrong or
-// missing label is corrected where the bytes prove it. Nothing here fails: what can't be read becomes U+FFFD.
+// [RFC 2045 §5.1], [RFC 2046 §4.1.2]. The converters are ICU's; coi/mail/charset_labels says which one a label means. A
+// wrong or missing label is corrected where the bytes prove it. Nothing here fails: what can't be read becomes U+FFFD.
 
 #pragma once
 

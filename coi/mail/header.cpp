@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "coi/mail/charset.h"
+#include "coi/mail/charset_labels.h"
 #include "coi/mail/gobject.h"
 
 namespace coi {
@@ -46,15 +47,32 @@ std::string decode_base64(std::string_view text) {
     return {reinterpret_cast<const char*>(bytes.get()), length};
 }
 
-void append_word(std::string& out, const EncodedWord& word, const std::string& bytes) {
-    const bool narrow = lower(word.charset) == "gb2312";  // the commonest label that is smaller than what was meant
-    out.append("=?").append(narrow ? "gb18030" : word.charset);
-    if (!word.base64) {
-        out.append("?Q?").append(word.payload).append("?=");
-        return;
+/// [RFC 2047 §4.2]
+std::string decode_q(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '=' && i + 2 < text.size() && g_ascii_isxdigit(text[i + 1]) && g_ascii_isxdigit(text[i + 2])) {
+            out += static_cast<char>(g_ascii_xdigit_value(text[i + 1]) * 16 + g_ascii_xdigit_value(text[i + 2]));
+            i += 2;
+        } else {
+            out += c == '_' ? ' ' : c;
+        }
     }
-    const OwnedText encoded(g_base64_encode(reinterpret_cast<const guchar*>(bytes.data()), bytes.size()));
-    out.append("?B?").append(encoded.get()).append("?=");
+    return out;
+}
+
+/// Without the language that [RFC 2231 §5] puts behind it.
+std::string_view charset_in(const EncodedWord& word) { return word.charset.substr(0, word.charset.find('*')); }
+
+/// GMime reads UTF-8 words in Q right; in other charsets it goes by fewer labels than coi/mail/charset_labels.
+bool is_left_to_gmime(const EncodedWord& word) {
+    return !word.base64 && charset_of(charset_in(word)).kind == Charset::Kind::utf8;
+}
+
+void append_word(std::string& out, const std::string& text) {
+    const OwnedText encoded(g_base64_encode(reinterpret_cast<const guchar*>(text.data()), text.size()));
+    out.append("=?utf-8?B?").append(encoded.get()).append("?=");
 }
 
 /// True if the value can stand in a header as it is, folded at its spaces.
@@ -117,17 +135,23 @@ std::string tidy_words(std::string_view value) {
     auto word = find_word(value, 0);
     while (word) {
         out.append(value.substr(at, word->begin - at));
-        std::string bytes = word->base64 ? decode_base64(word->payload) : std::string();
-        at = word->end;
-        auto next = find_word(value, at);
-        while (word->base64 && next && next->base64 && next->charset == word->charset &&
-               trim(value.substr(at, next->begin - at)).empty()) {
-            bytes += decode_base64(next->payload);
-            at = next->end;
-            next = find_word(value, at);
+        at = word->begin;
+        if (is_left_to_gmime(*word)) {
+            out.append(value.substr(at, word->end - at));
+            at = word->end;
+            word = find_word(value, at);
+            continue;
         }
-        append_word(out, *word, bytes);
-        word = next;
+        // A character of several octets may be cut between two words.
+        std::string bytes;
+        const EncodedWord first = *word;
+        do {
+            bytes += word->base64 ? decode_base64(word->payload) : decode_q(word->payload);
+            at = word->end;
+            word = find_word(value, at);
+        } while (word && word->charset == first.charset && !is_left_to_gmime(*word) &&
+                 trim(value.substr(at, word->begin - at)).empty());
+        append_word(out, to_utf8(bytes, charset_in(first)));
     }
     return out.append(value.substr(at));
 }

@@ -31,8 +31,8 @@ std::string_view field(const std::vector<Field>&, std::string_view lower_case_na
 /// Without the line ends of folding; the white space after them stays [RFC 5322 §2.2.3].
 std::string unfold(std::string_view raw);
 
-/// The value with neighbouring base64 words made one, and gb2312 widened: GMime loses what follows the padding of a
-/// word.
+/// The value with its base64 words, and those of other charsets than UTF-8, as UTF-8 words, neighbours made one: GMime
+/// loses what follows the padding of a word, and knows fewer charsets.
 std::string tidy_words(std::string_view value);
 
 /// A raw value as a person reads it: unfolded, encoded words decoded, 8-bit read as UTF-8 or windows-1252, one line.
