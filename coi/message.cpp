@@ -113,7 +113,8 @@ Result<Message> parse(std::string_view mail, const Limits& limits, const ParseOp
     auto within = check_limits(mail, limits);
     if (!within) return within.error();
 
-    const auto top = parse_mime(mail);
+    const std::string mended = within->empty() ? std::string() : repaired(mail, *within);
+    const auto top = parse_mime(within->empty() ? mail : mended);
     if (!top) return malformed("not a mail");
 
     Message message;

@@ -217,7 +217,8 @@ Result<std::string> close(std::string_view mail, const Close& how) {
 Result<Found> find(std::string_view mail, const Limits& limits) {
     auto within = check_limits(mail, limits);
     if (!within) return within.error();
-    const auto top = parse_mime(mail);
+    const std::string mended = within->empty() ? std::string() : repaired(mail, *within);
+    const auto top = parse_mime(within->empty() ? mail : mended);
     if (!top) return malformed("not a mail");
     Found found;
     if (content_type_of(top.get()) == "multipart/encrypted") {

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "coi/mail/boundary.h"
 #include "coi/mail/charset.h"
 #include "coi/mail/gobject.h"
 #include "coi/mail/header.h"
@@ -16,6 +18,7 @@
 namespace coi {
 namespace {
 
+constexpr std::string_view type_letters = "abcdefghijklmnopqrstuvwxyz0123456789/+-.";
 constexpr std::ptrdiff_t most_colons = 1000;  // in one address field: each could open a group inside the one before
 
 bool is_address_field(std::string_view name) {
@@ -29,14 +32,17 @@ class Skeleton {
 
     Result<void> check(std::string_view mail) {
         if (mail.size() > limits_.mail_bytes) return over_limit("the mail is too large");
-        while (!mail.empty()) {
-            const auto end = std::min(mail.find('\n'), mail.size() - 1) + 1;
-            auto result = in_header_ ? header_line(mail.substr(0, end)) : body_line(mail.substr(0, end));
+        mail_ = mail;
+        while (at_ < mail.size()) {
+            const auto line = mail.substr(at_, std::min(mail.find('\n', at_), mail.size() - 1) + 1 - at_);
+            auto result = in_header_ ? header_line(line) : body_line(line);
             if (!result) return result;
-            mail.remove_prefix(end);
+            at_ += line.size();
         }
         return in_header_ ? end_field() : Result<void>();
     }
+
+    std::vector<Repair> take_repairs() { return std::move(repairs_); }
 
   private:
     struct Level {
@@ -58,6 +64,7 @@ class Skeleton {
             auto field_end = end_field();
             if (!field_end) return field_end;
             field_.assign(line);
+            field_at_ = at_;
         }
         if (field_.size() > limits_.header_bytes) return over_limit("a header field of the mail is too large");
         return {};
@@ -105,6 +112,7 @@ class Skeleton {
                 // Of two, GMime goes by the first's type and the last's boundary.
                 if (content_type_.empty()) content_type_ = unfold(value);
                 last_content_type_ = unfold(value);
+                content_type_at_ = {field_at_, field_at_ + field_.size()};
             }
             if (name == "content-transfer-encoding") {
                 const std::string encoding = lower(trim(value));
@@ -119,13 +127,21 @@ class Skeleton {
         auto field_end = end_field();
         if (!field_end) return field_end;
         in_header_ = false;
-        const std::string type = lower(std::string_view(content_type_).substr(0, content_type_.find_first_of("; \t")));
+        const std::string type = lower(std::string_view(content_type_).substr(0, content_type_.find_first_of(";, \t")));
         const bool in_digest = !levels_.empty() && levels_.back().digest;
         if (type.starts_with("multipart/")) {
             const Owned<GMimeContentType> parsed(
                 g_mime_content_type_parse(gmime_options(), last_content_type_.c_str()));
-            const char* boundary = parsed ? g_mime_content_type_get_parameter(parsed.get(), "boundary") : nullptr;
-            if (boundary != nullptr && *boundary != '\0') levels_.push_back({boundary, type == "multipart/digest"});
+            const char* read = parsed ? g_mime_content_type_get_parameter(parsed.get(), "boundary") : nullptr;
+            std::string boundary = read == nullptr ? "" : read;
+            const auto body = mail_.substr(std::min(mail_.find('\n', at_), mail_.size() - 1) + 1);
+            if (auto better = better_boundary(boundary, last_content_type_, body)) {
+                boundary = std::move(*better);
+                repairs_.push_back({content_type_at_.first, content_type_at_.second,
+                                    "Content-Type: " + type.substr(0, type.find_first_not_of(type_letters)) +
+                                        ";\r\n boundary=\"" + boundary + "\"\r\n"});
+            }
+            if (!boundary.empty()) levels_.push_back({boundary, type == "multipart/digest"});
         } else if (!encoded_ && (type == "message/rfc822" || type == "message/global" || type == "message/news" ||
                                  (type.empty() && in_digest))) {
             levels_.push_back({"", false});
@@ -137,6 +153,10 @@ class Skeleton {
     }
 
     const Limits& limits_;
+    std::string_view mail_;
+    std::size_t at_ = 0, field_at_ = 0;  // the line, and the field, that is looked at
+    std::pair<std::size_t, std::size_t> content_type_at_;
+    std::vector<Repair> repairs_;
     std::vector<Level> levels_;
     std::string field_, content_type_, last_content_type_;
     std::size_t block_bytes_ = 0, parts_ = 1;
@@ -145,9 +165,22 @@ class Skeleton {
 
 }  // namespace
 
-Result<void> check_limits(std::string_view mail, const Limits& limits) {
+Result<std::vector<Repair>> check_limits(std::string_view mail, const Limits& limits) {
     gmime_options();
-    return Skeleton(limits).check(mail);
+    Skeleton skeleton(limits);
+    auto within = skeleton.check(mail);
+    if (!within) return within.error();
+    return skeleton.take_repairs();
+}
+
+std::string repaired(std::string_view mail, const std::vector<Repair>& repairs) {
+    std::string out;
+    std::size_t at = 0;
+    for (const auto& each : repairs) {
+        out.append(mail.substr(at, each.begin - at)).append(each.field);
+        at = each.end;
+    }
+    return out.append(mail.substr(at));
 }
 
 }  // namespace coi

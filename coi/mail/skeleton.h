@@ -7,7 +7,9 @@
 
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "coi/result.h"
 
@@ -15,7 +17,16 @@ namespace coi {
 
 struct Limits;
 
-/// ErrorKind::limit with the name of the limit if the mail breaks one.
-Result<void> check_limits(std::string_view mail, const Limits&);
+/// A Content-Type that has to stand in place of the one at these bytes, so that its parts are found.
+struct Repair {
+    std::size_t begin = 0, end = 0;
+    std::string field;
+};
+
+/// ErrorKind::limit with the name of the limit if the mail breaks one; else what parsers would not find their way
+/// without (coi/mail/boundary), in the order of the mail.
+Result<std::vector<Repair>> check_limits(std::string_view mail, const Limits&);
+
+std::string repaired(std::string_view mail, const std::vector<Repair>&);
 
 }  // namespace coi
