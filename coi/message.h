@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "coi/mail/address.h"
+#include "coi/mail/calendar.h"
 #include "coi/mail/dsn.h"
 #include "coi/mail/mdn.h"
 #include "coi/message_id.h"
@@ -62,6 +63,7 @@ struct Message {
                                  // readable text
     bool text_was_html = false;  // true: there was no text/plain
     std::vector<Attachment> attachments;
+    std::optional<Invitation> invitation;  // the first event of a calendar among the parts; print leaves it out
     std::optional<Mdn> mdn;       // the mail is a disposition notification
     std::optional<Dsn> dsn;       // the mail is a delivery status notification
     std::string report_original;  // header block of the returned message of a report, "" if none

@@ -16,6 +16,7 @@
 #include "coi/mail/mime_write.h"
 #include "coi/mail/parts.h"
 #include "coi/mail/skeleton.h"
+#include "coi/mail/transfer_encoding.h"
 
 namespace coi::pgp_mime {
 namespace {

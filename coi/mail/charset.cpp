@@ -4,8 +4,10 @@
 #include "coi/mail/charset.h"
 
 #include <glib.h>
+#include <unicode/uchar.h>
 #include <unicode/ucnv.h>
 #include <unicode/unistr.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <memory>
@@ -116,6 +118,16 @@ std::string clean_line(std::string_view text) {
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
     }
     return std::string(trim(out));
+}
+
+bool has_words(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        UChar32 c = 0;
+        U8_NEXT_OR_FFFD(text.data(), at, text.size(), c);
+        if (!u_isUWhiteSpace(c) && !u_iscntrl(c) && !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT))
+            return true;
+    }
+    return false;
 }
 
 std::string_view cut_utf8(std::string_view text, std::size_t most) {

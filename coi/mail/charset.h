@@ -23,6 +23,10 @@ std::string clean_text(std::string_view text);
 /// One line: control characters (line ends too) become spaces, white space at both ends is cut. `text` must be UTF-8.
 std::string clean_line(std::string_view text);
 
+/// True if something in it can be seen: letters, digits, signs; not only white space, also of the wider kinds, and
+/// characters without width. `text` must be UTF-8.
+bool has_words(std::string_view text);
+
 /// The longest prefix of at most `most` bytes that does not cut a character. `text` must be UTF-8.
 std::string_view cut_utf8(std::string_view text, std::size_t most);
 

@@ -6,13 +6,17 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <functional>
 #include <utility>
 
+#include "coi/mail/calendar.h"
 #include "coi/mail/charset.h"
+#include "coi/mail/enriched.h"
 #include "coi/mail/flowed.h"
 #include "coi/mail/header.h"
 #include "coi/mail/html.h"
+#include "coi/mail/skeleton.h"
+#include "coi/mail/smime.h"
+#include "coi/mail/transfer_encoding.h"
 
 namespace coi {
 namespace {
@@ -21,24 +25,6 @@ constexpr std::size_t html_per_text = 8;   // octets of HTML read for one of tex
 constexpr std::size_t longest_name = 255;  // octets of a file name
 constexpr std::size_t longest_report = 256 * 1024;
 constexpr std::string_view cut_mark = "\n[…]";
-
-/// Decodes the content of a part in pieces. `sink` says whether it wants more.
-void decode(GMimeDataWrapper* content, const std::function<bool(std::string_view)>& sink) {
-    if (content == nullptr) return;
-    auto* stream = g_mime_data_wrapper_get_stream(content);
-    if (stream == nullptr || g_mime_stream_reset(stream) == -1) return;
-    GMimeEncoding encoding;
-    g_mime_encoding_init_decode(&encoding, g_mime_data_wrapper_get_encoding(content));
-    std::array<char, 16384> raw;
-    std::array<char, 2 * raw.size() + 64> decoded;
-    while (true) {
-        const auto read = g_mime_stream_read(stream, raw.data(), raw.size());
-        if (read <= 0) break;
-        const auto length = g_mime_encoding_step(&encoding, raw.data(), static_cast<std::size_t>(read), decoded.data());
-        if (!sink({decoded.data(), length})) return;
-    }
-    sink({decoded.data(), g_mime_encoding_flush(&encoding, nullptr, 0, decoded.data())});
-}
 
 }  // namespace
 
@@ -66,15 +52,6 @@ std::string content_parameter(GMimeObject* object, const char* name) {
     return value == nullptr ? std::string() : std::string(value);
 }
 
-std::string decoded(GMimePart* part, std::size_t most) {
-    std::string out;
-    decode(g_mime_part_get_content(part), [&](std::string_view piece) {
-        out.append(piece);
-        return out.size() <= most;
-    });
-    return out;
-}
-
 namespace {
 
 /// A name that is safe to show and to save under: never a path.
@@ -88,6 +65,19 @@ std::string file_name(const char* given) {
     if (name == "." || name == "..") return {};
     return std::string(cut_utf8(name, longest_name));
 }
+
+/// Text of a kind that people read [RFC 2046 §4.1.4]; other kinds are files that happen to be text.
+bool is_prose(std::string_view type) {
+    constexpr std::array<std::string_view, 12> files{"text/calendar",   "text/css",
+                                                     "text/csv",        "text/directory",
+                                                     "text/javascript", "text/rfc822-headers",
+                                                     "text/rtf",        "text/tab-separated-values",
+                                                     "text/vcard",      "text/x-amp-html",
+                                                     "text/x-vcard",    "text/xml"};
+    return type.starts_with("text/") && std::ranges::find(files, type) == files.end();
+}
+
+bool is_calendar(std::string_view type) { return type == "text/calendar" || type == "application/ics"; }
 
 /// Without the copy of header fields up to the first empty line [RFC 9788 §5.2.2].
 std::string without_legacy_text(std::string_view text) {
@@ -104,7 +94,7 @@ std::string without_legacy_html(std::string html) {
     return html;
 }
 
-enum class TextKind { none, html, plain };
+enum class TextKind { none, other, html, plain };  // the more a chat wants it, the later
 
 struct Text {
     std::string value;
@@ -213,18 +203,45 @@ class Walk {
             !content_parameter(GMIME_OBJECT(part), "protected-headers").empty()) {
             return {};
         }
-        const bool is_text = type == "text/plain" || type == "text/html" || type == "text/markdown";
-        if (is_text && !attached && (name.empty() || !place.text_before)) {
-            return type == "text/html" ? read_html(part) : read_plain(part);
-        }
-        // Other forms of the same text (enriched, AMP, RTF) say nothing new; an invitation does.
+        if (is_prose(type) && !attached && (name.empty() || !place.text_before)) return read_text(part, type);
+        // Other forms of the same text (AMP, RTF) say nothing new; an invitation does.
         if (place.in_alternative && type.starts_with("text/") && !attached && type != "text/calendar") return {};
         if (type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime") {
             const std::string kind = lower(content_parameter(GMIME_OBJECT(part), "smime-type"));
+            const bool may_be_signed = kind.empty() || kind == "signed-data";
+            if (const auto inside = may_be_signed
+                                        ? signed_content(decoded(part, limits_.mail_bytes), limits_.mail_bytes)
+                                        : std::nullopt) {
+                return read_inside(*inside, place);
+            }
             message_.encrypted = message_.encrypted || kind.empty() || kind == "enveloped-data";
+        }
+        if (is_calendar(type) && !message_.invitation) {
+            message_.invitation =
+                read_calendar(to_utf8(decoded(part, longest_report), content_parameter(GMIME_OBJECT(part), "charset")));
         }
         attach(part, type, name, place.in_related || disposition == "inline");
         return {};
+    }
+
+    /// The mail that lies inside of its signature.
+    Text read_inside(const std::string& mail, Place place) {
+        ++place.depth;
+        const auto within = check_limits(mail, limits_);
+        if (!within) over_ = "the mail inside of a signature breaks the limits of a mail";
+        const auto top = within ? parse_mime(mail) : nullptr;
+        return read(top.get(), place);
+    }
+
+    Text read_text(GMimePart* part, const std::string& type) {
+        Text text = type == "text/html" ? read_html(part) : read_plain(part);
+        if (type == "text/enriched" || type == "text/richtext") {
+            text = {clean_text(enriched_to_text(text.value, type == "text/richtext")), TextKind::html};
+        } else if (type != "text/plain" && type != "text/html" && type != "text/markdown") {
+            text.kind = TextKind::other;
+        }
+        if (!has_words(text.value)) text.value.clear();  // a space that only looks like a text
+        return text;
     }
 
     /// True if the part is the machine's half of a report.

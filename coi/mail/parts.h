@@ -21,8 +21,6 @@ Owned<GMimeObject> parse_mime(std::string_view mail);
 std::string content_type_of(GMimeObject*);
 /// A parameter of the Content-Type as it stands there, "" if missing.
 std::string content_parameter(GMimeObject*, const char* name);
-/// The content without its transfer encoding, cut soon after `most` octets.
-std::string decoded(GMimePart*, std::size_t most);
 
 /// Fills text, text_was_html, attachments, mdn, dsn, report_original, encrypted and is_signed of `message`.
 Result<void> read_parts(GMimeObject* top, const Limits&, const ParseOptions&, Message& message);

@@ -27,7 +27,13 @@ std::string kind_words(const std::string& content_type, const std::string& lang)
     if (content_type.starts_with("video/")) return say(lang, "video");
     if (content_type.starts_with("audio/")) return say(lang, "audio");
     if (content_type == "message/rfc822") return say(lang, "mail");
+    if (content_type == "application/pkcs7-mime" || content_type == "application/x-pkcs7-mime")
+        return say(lang, "S/MIME mail that cannot be read here");
     return say(lang, "file");
+}
+
+bool is_calendar(const coi::Attachment& attachment) {
+    return attachment.content_type == "text/calendar" || attachment.content_type == "application/ics";
 }
 
 /// "[image: earth.jpg, 20 kB]"; names that only a program would give are left out.
@@ -70,6 +76,7 @@ std::string attachments(const coi::Message& mail, const std::string& lang) {
     if (mail.encrypted) return text;
     std::size_t count = 0;
     for (const auto& attachment : mail.attachments) {
+        if (mail.invitation && is_calendar(attachment)) continue;  // told by gateway/feature/invitation
         if (!text.empty()) text += '\n';
         if (++count > most_named) {
             const auto left = static_cast<long>(mail.attachments.size() - most_named);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "coi/mail/quote.h"
+#include "gateway/feature/invitation.h"
 #include "gateway/feature/notice.h"
 #include "gateway/words.h"
 
@@ -117,6 +118,7 @@ std::optional<Text> read(const coi::Message& mail, const std::string& lang) {
     if (!is_chat(mail)) text.subject = one_line(mail.subject);
     if (mail.encrypted && is_placeholder(text.subject)) text.subject.clear();
     if (mail.encrypted) append_line(text.body, say(lang, "[This message is encrypted and cannot be read here.]"));
+    if (mail.invitation && !mail.encrypted) append_line(text.body, invitation::words(*mail.invitation, lang));
     if (const auto files = notice::attachments(mail, lang); !files.empty()) append_line(text.body, files);
     if (text.body.empty() && !is_chat(mail)) text.body = std::exchange(text.subject, {});
     if (text.body.empty()) return std::nullopt;  // a chat program's signal: a reaction taken back

@@ -32,6 +32,15 @@ void say(std::ostream& out, std::string_view what, const std::vector<coi::Messag
     for (const auto& each : ids) out << what << ": " << each.value << "\n";
 }
 
+void say(std::ostream& out, const coi::Invitation& invitation) {
+    out << "invitation: kind=" << static_cast<int>(invitation.kind) << " '" << invitation.summary << "' at '"
+        << invitation.location << "'" << (invitation.repeats ? " repeats" : "") << "\n";
+    for (const auto& when : {invitation.start, invitation.end}) {
+        if (!when) continue;
+        out << "when: " << when->time.time_since_epoch().count() << (when->has_time ? " " : " day ") << when->zone << "\n";
+    }
+}
+
 void say_reports(std::ostream& out, const coi::Message& message) {
     if (message.mdn)
         out << "mdn: " << message.mdn->original.value << (message.mdn->displayed ? " displayed" : " not displayed")
@@ -71,6 +80,7 @@ std::string described(const coi::Result<coi::Message>& parsed) {
         out << "attachment: " << each.content_type << " '" << each.name << "' " << each.size
             << (each.is_inline ? " inline" : "") << "\n";
     }
+    if (message.invitation) say(out, *message.invitation);
     say_reports(out, message);
     if (coi::bulk(message) != coi::Bulk::personal) out << "bulk: " << coi::bulk_sign(message) << "\n";
     out << "text:\n" << message.text << "\n";
