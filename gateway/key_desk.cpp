@@ -91,17 +91,17 @@ void KeyDesk::accept(AccountId id, const std::string& contact, std::function<voi
 }
 
 void KeyDesk::export_key(AccountId id, coi::Secret passphrase, std::function<void(coi::Result<coi::Secret>)> done) {
-    openpgp_.own_key(
-        id, [this, passphrase = std::move(passphrase), done = std::move(done)](const std::optional<keys::Own>& own) {
-            if (!own) return done(store_away());
-            workers_.ask<coi::Result<coi::Secret>>(
-                "", [key = own->secret, passphrase] { return coi::openpgp::export_key(key, passphrase); }, done);
-        });
+    openpgp_.own_key(id, [this, id, passphrase = std::move(passphrase),
+                          done = std::move(done)](const std::optional<keys::Own>& own) {
+        if (!own) return done(store_away());
+        workers_.ask<coi::Result<coi::Secret>>(
+            Line(id), [key = own->secret, passphrase] { return coi::openpgp::export_key(key, passphrase); }, done);
+    });
 }
 
 void KeyDesk::import_key(AccountId id, coi::Secret armoured, coi::Secret passphrase, Took done) {
     workers_.ask<coi::Result<keys::Own>>(
-        "",
+        Line(id),
         [armoured = std::move(armoured), passphrase = std::move(passphrase)] { return read_key(armoured, passphrase); },
         [this, id, done = std::move(done)](const coi::Result<keys::Own>& own) {
             if (!own) return done(own.error());
@@ -119,7 +119,7 @@ void KeyDesk::own_field(AccountId id, const std::string& field,
                           address = account->address.canonical()](const std::optional<keys::Own>& own) {
         if (!own) return;
         workers_.ask<coi::openpgp::Fingerprint>(
-            "",
+            Line(id),
             [field, address, seal = store_.seal()] {
                 const auto header = coi::autocrypt::parse(field);
                 if (!header || header->addr.canonical() != address || keys::is_marked(seal, *header))

@@ -14,8 +14,19 @@ constexpr std::size_t most_own = 1000;  // own keys in memory
 
 std::chrono::sys_seconds now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
-std::string strand_of(const Conversation& conversation) {
-    return std::to_string(static_cast<std::int64_t>(conversation.first)) + " " + conversation.second;
+/// Letters of one conversation, each way, in their order.
+std::string strand_of(const char* way, const Conversation& conversation) {
+    return way + std::to_string(static_cast<std::int64_t>(conversation.first)) + " " + conversation.second;
+}
+
+/// Mail from outside takes its turns apart from what the account's user does: whoever floods them holds up strangers.
+Line line_of_arriving(AccountId account, const coi::Message& mail, const Contact* contact) {
+    const std::string sender = mail.from.size() == 1 ? mail.from.front().canonical() : "";
+    std::string strand = strand_of("in ", {account, sender});
+    if (!contact) return Line::foreign(mail.from.empty() ? "" : mail.from.front().domain, std::move(strand));
+    Line line(account, std::move(strand));
+    line.owner += " in";
+    return line;
 }
 
 Closed failed(coi::Error error) { return {"", false, policy::Refusal::none, std::move(error)}; }
@@ -117,7 +128,7 @@ struct OpenPgp::State : std::enable_shared_from_this<State> {
     using WithOwn = std::function<void(coi::Result<OwnKey>)>;
     void with_own(AccountId, WithOwn);
     void make_own(AccountId, const coi::Address&);
-    void prepare_own(keys::Own, const coi::Address&, std::function<void(coi::Result<OwnKey>)> done);
+    void prepare_own(AccountId, keys::Own, const coi::Address&, std::function<void(coi::Result<OwnKey>)> done);
     void found_own(AccountId, const coi::Result<OwnKey>&);
     policy::Question question(const Account&, const Contact&, bool from_otr) const;
     void close(const Account&, const Contact&, Letter, std::function<void(Closed)> done);
@@ -157,29 +168,29 @@ void OpenPgp::State::with_own(AccountId id, WithOwn done) {
                                                                     std::optional<keys::Own> known) {
             if (failure) return self->found_own(id, store_away(*failure));
             if (!known) return self->make_own(id, address);
-            self->prepare_own(std::move(*known), address,
+            self->prepare_own(id, std::move(*known), address,
                               [self, id](const coi::Result<OwnKey>& key) { self->found_own(id, key); });
         });
 }
 
-void OpenPgp::State::prepare_own(keys::Own key, const coi::Address& address,
+void OpenPgp::State::prepare_own(AccountId id, keys::Own key, const coi::Address& address,
                                  std::function<void(coi::Result<OwnKey>)> done) {
     workers.ask<coi::Result<OwnKey>>(
-        "",
+        Line(id),
         [key = std::move(key), address, seal = store.seal()]() mutable { return ready(std::move(key), address, seal); },
         std::move(done));
 }
 
 void OpenPgp::State::make_own(AccountId id, const coi::Address& address) {
     workers.ask<coi::Result<keys::Own>>(
-        "", [address] { return make(address); },
+        Line(id), [address] { return make(address); },
         [self = shared_from_this(), id, address](const coi::Result<keys::Own>& made) {
             if (!made) return self->found_own(id, made.error());
             self->store.ask<keys::Own>(
                 [id, made = *made](Database& db) { return keys::save_first(db, id, made); },
                 [self, id, address](const Store::Failure& failure, keys::Own first) {
                     if (failure) return self->found_own(id, store_away(*failure));
-                    self->prepare_own(std::move(first), address,
+                    self->prepare_own(id, std::move(first), address,
                                       [self, id](const coi::Result<OwnKey>& key) { self->found_own(id, key); });
                 });
         });
@@ -236,7 +247,7 @@ void OpenPgp::State::close_later(Conversation conversation, Closing closing, std
             const Contact* contact = self->directory.contact(conversation.first, conversation.second);
             if (account && contact) closing.question = self->question(*account, *contact, closing.letter.from_otr);
             self->workers.ask<Closed>(
-                strand_of(conversation),
+                Line(conversation.first, strand_of("out ", conversation)),
                 [closing = std::move(closing)]() mutable { return close_now(std::move(closing)); },
                 [self, conversation, done = std::move(done)](Closed closed) {
                     self->leave(conversation);
@@ -270,16 +281,17 @@ void OpenPgp::open(const Account& account, std::shared_ptr<const std::string> by
         coi::autocrypt::Peer sender;
     };
     ++state_->waiting;
+    Line line = line_of_arriving(account.id, mail, contact);
     state_->store.ask<Keys>(
         [id = account.id, sender](Database& db) { return Keys{keys::own(db, id), keys::peer(db, id, sender)}; },
         [state = state_, bytes = std::move(bytes), mail = std::move(mail), done = std::move(done),
-         strand = strand_of({account.id, sender})](const Store::Failure& failure, Keys known) mutable {
+         line = std::move(line)](const Store::Failure& failure, Keys known) mutable {
             if (failure) {
                 --state->waiting;
                 return done({.mail = std::move(mail), .unread = Unread::busy});
             }
             state->workers.ask<Unfolded>(
-                strand,
+                line,
                 [bytes, mail = std::move(mail), known = std::move(known), limits = state->settings.limits] {
                     static const std::string none;
                     return unfold(bytes ? *bytes : none, mail, known.own, known.sender, limits, now());
@@ -302,13 +314,13 @@ void OpenPgp::replace_key(AccountId id, std::optional<keys::Own> key,
     const Account* account = state_->directory.find(id);
     if (!account) return done(StoreError("the account is gone"), {});
     state_->workers.ask<coi::Result<keys::Own>>(
-        "", [key = std::move(key), address = account->address] { return key ? *key : make(address); },
+        Line(id), [key = std::move(key), address = account->address] { return key ? *key : make(address); },
         [state = state_, id, address = account->address, done = std::move(done)](const coi::Result<keys::Own>& made) {
             if (!made) return done(StoreError(made.error().text), {});
             state->store.commit([id, made = *made](Database& db) { keys::save(db, id, made); },
                                 [state, id, made = *made, address, done](const Store::Failure& failure) {
                                     if (failure) return done(failure, made);
-                                    state->prepare_own(made, address,
+                                    state->prepare_own(id, made, address,
                                                        [state, id, made, done](const coi::Result<OwnKey>& key) {
                                                            if (key) state->own[id] = *key;
                                                            done(std::nullopt, made);

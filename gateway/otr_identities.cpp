@@ -24,7 +24,7 @@ void OtrIdentities::with(AccountId id, std::function<void(Identity)> done) {
                             [self = shared_from_this(), id](const Store::Failure& failure, const coi::Secret& saved) {
                                 if (failure) return self->found(id, nullptr);
                                 self->workers_.ask<Identity>(
-                                    "",
+                                    Line(id),
                                     [saved] {
                                         auto loaded =
                                             saved.empty() ? std::nullopt : xmpp::otr::Identity::load(saved.bytes());

@@ -23,7 +23,7 @@ void OtrTalk::open(std::shared_ptr<const xmpp::otr::Identity> identity, std::vec
         return;
     }
     workers_.run(
-        strand(),
+        line(),
         [inside = inside_, identity = std::move(identity), known = std::move(known), words = std::move(words)] {
             inside->sessions.emplace(*identity, known, limits, words);
         },
@@ -58,8 +58,8 @@ void OtrTalk::settle(Summary summary) {
     summary_ = std::move(summary);
 }
 
-std::string OtrTalk::strand() const {
-    return "otr " + std::to_string(static_cast<std::int64_t>(key_.first)) + " " + key_.second;
+Line OtrTalk::line() const {
+    return Line(key_.first, "otr " + std::to_string(static_cast<std::int64_t>(key_.first)) + " " + key_.second);
 }
 
 std::vector<std::string> OtrTalk::encrypted() const {

@@ -41,7 +41,7 @@ class OtrTalk : public std::enable_shared_from_this<OtrTalk> {
                 Summary summary;
             };
             self->workers_.ask<Answer>(
-                self->strand(),
+                self->line(),
                 [inside = self->inside_, work] {
                     T value = work(*inside->sessions);
                     return Answer{std::move(value), summary_of(*inside->sessions)};
@@ -76,7 +76,7 @@ class OtrTalk : public std::enable_shared_from_this<OtrTalk> {
         std::optional<Sessions> sessions;  // touched on the strand only
     };
     static Summary summary_of(const Sessions&);
-    std::string strand() const;
+    Line line() const;
     struct Job {
         std::function<void()> start, failed;
     };

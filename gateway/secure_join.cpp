@@ -112,7 +112,8 @@ void SecureJoin::take(const Account& account, const Arrival& arrival, Done done)
         [this, id = account.id, mail, done = std::move(done)](const Store::Failure& failure, keys::Handshakes known) {
             if (failure) return done({Verdict::Kind::busy, "the store is not available"});
             workers_.ask<Decision>(
-                "", [mail, known = std::move(known), at = now()] { return decide(*mail, known, at); },
+                Line::foreign(mail->mail.from.front().domain),
+                [mail, known = std::move(known), at = now()] { return decide(*mail, known, at); },
                 [this, id, mail, done](const Decision& decision) { act(id, *mail, decision, done); });
         });
 }
