@@ -14,6 +14,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "coi/crypt/bounds.h"
 #include "coi/crypt/packets.h"
 #include "coi/crypt/rnp.h"
 
@@ -300,10 +301,12 @@ Result<Opened> decrypt(std::string_view message, const Secret& own, const std::v
 }
 
 Verdict verify(std::string_view signed_bytes, std::string_view signature, const std::vector<std::string>& signers) {
+    const auto bytes = rnp::binary(signature, Limits().key_bytes);
+    if (!bytes || !is_bounded_signature(*bytes)) return {};
     rnp::Ring ring;
     const auto known = add_signers(ring, signers);
     const auto from = rnp::input(signed_bytes);
-    const auto by = rnp::input(signature);
+    const auto by = rnp::input(*bytes);
     Verification operation;
     if (!made(operation, [&](rnp_op_verify_t* out) {
             return rnp_op_verify_detached_create(out, ring.ffi(), from.get(), by.get());

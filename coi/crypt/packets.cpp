@@ -79,10 +79,6 @@ std::optional<SessionKey> session_key(const Packet& packet) {
     return SessionKey{packet.whole, packet.whole.size() - packet.body.size() + 1, octet(packet.body[9])};
 }
 
-bool is_in_pieces(const Packet& packet) {
-    return packet.body.data() + packet.body.size() != packet.whole.data() + packet.whole.size();
-}
-
 }  // namespace
 
 Result<std::vector<Packet>> split_packets(std::string_view bytes, std::size_t most) {
@@ -124,7 +120,7 @@ Result<Sealed> take_apart(std::string_view message, const Limits& limits) {
         switch (packet.tag) {
             case Tag::public_key_session_key: {
                 if (++recipients > limits.recipients) return over_limit("the message has too many recipients");
-                if (is_in_pieces(packet)) return malformed("a session key in pieces");
+                if (!packet.is_plain()) return malformed("a session key in pieces");
                 const auto key = session_key(packet);
                 if (key) sealed.session_keys.push_back(*key);
                 break;
@@ -132,7 +128,7 @@ Result<Sealed> take_apart(std::string_view message, const Limits& limits) {
             case Tag::passphrase_session_key:
                 if (sealed.passphrase_packets.size() == most_passphrase_packets)
                     return over_limit("the message has too many passphrases");
-                if (is_in_pieces(packet)) return malformed("a session key in pieces");
+                if (!packet.is_plain()) return malformed("a session key in pieces");
                 if (packet.body[0] == 4) sealed.passphrase_packets.push_back(packet.whole);
                 break;
             case Tag::encrypted:

@@ -25,9 +25,13 @@ enum class Tag : std::uint8_t {
     passphrase_session_key = 3,
     secret_key = 5,
     public_key = 6,
+    secret_subkey = 7,
     compressed = 8,
     encrypted_unprotected = 9,
     marker = 10,
+    user_id = 13,
+    public_subkey = 14,
+    user_attribute = 17,
     encrypted = 18,
     padding = 21,
 };
@@ -36,6 +40,10 @@ struct Packet {
     Tag tag{};
     std::string_view whole;  // header and body
     std::string_view body;   // of a packet in several lengths: the first of them
+    /// In one piece, whose length is said.
+    bool is_plain() const {
+        return whole.size() - body.size() > 1 && body.data() + body.size() == whole.data() + whole.size();
+    }
 };
 
 /// The packets of `bytes`, at most `most` (ErrorKind::limit). Views into `bytes`.

@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "coi/crypt/bounds.h"
+
 namespace coi::openpgp::rnp {
 namespace {
 
@@ -84,14 +86,10 @@ Ring::Ring(std::optional<std::chrono::sys_seconds> now) {
 Result<Key> Ring::add(std::string_view key, const Limits& limits) {
     auto bytes = binary(key, limits.key_bytes);
     if (!bytes) return bytes.error();
-    const Secret held(std::move(*bytes));  // it may be a secret key
-    auto packets = split_packets(held.bytes(), limits.key_bytes);
-    if (!packets) return packets.error();
-    const auto is_primary = [](const Packet& packet) {
-        return packet.tag == Tag::public_key || packet.tag == Tag::secret_key;
-    };
-    if (packets->empty() || !is_primary(packets->front()) || std::ranges::count_if(*packets, is_primary) != 1)
-        return malformed("not exactly one OpenPGP key");
+    const Secret whole(std::move(*bytes));  // it may be a secret key
+    auto bounded = bounded_key(whole.bytes());
+    if (!bounded) return bounded.error();
+    const Secret held(std::move(*bounded));
     const auto wanted = RNP_LOAD_SAVE_PUBLIC_KEYS | RNP_LOAD_SAVE_SECRET_KEYS | RNP_LOAD_SAVE_PERMISSIVE;
     const auto from = input(held.bytes());
     const std::string news = text([&](char** out) { return rnp_import_keys(ffi(), from.get(), wanted, out); });

@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "coi/crypt/openpgp.h"
-#include "coi/crypt/packets.h"
 #include "coi/crypt/secret.h"
 #include "coi/result.h"
 
@@ -107,7 +106,7 @@ class Ring {
     Ring& operator=(const Ring&) = delete;
 
     rnp_ffi_t ffi() const { return ffi_.get(); }
-    /// Adds one key, binary or armoured; the handle is its primary key's.
+    /// Adds one key, binary or armoured, within its bounds (coi/crypt/bounds); the handle is its primary key's.
     Result<Key> add(std::string_view key, const Limits& = {});
     /// Who answers when RNP wants a passphrase: nullopt says no.
     void set_passphrase(std::function<std::optional<Secret>()>);
