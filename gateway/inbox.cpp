@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "gateway/bounce.h"
 #include "gateway/conversation.h"
 #include "gateway/feature/protection.h"
 #include "gateway/feature/tunnel.h"
@@ -97,7 +96,20 @@ Inbox::Inbox(Directory& directory, Store& store, Seal seal, Settings settings, C
       store_(store),
       seal_(std::move(seal)),
       settings_(std::move(settings)),
-      calls_(std::move(calls)) {}
+      calls_(std::move(calls)),
+      reports_(directory, store, report_calls()) {}
+
+Reports::Calls Inbox::report_calls() {
+    return {
+        [this](std::vector<queue::Entry> entries, const Arrival& report, Done done) {
+            commit(std::move(entries), known_report(report, calls_.now()), report, {.done = std::move(done)});
+        },
+        [this](const Arrival& report, Verdict verdict, const Done& done) { skip(report, std::move(verdict), done); },
+        [this](const Event& event, const Account& account, const std::string& contact, const xmpp::JID& from) {
+            return entry_of(event, account, contact, from);
+        },
+        [this] { return calls_.now(); }, [this] { return settings_.component; }};
+}
 
 void Inbox::take(Arrival arrival, Done done) {
     const Account* account = directory_.find(arrival.account);
@@ -163,7 +175,7 @@ void Inbox::decide(Arrival arrival, bool answers_known, Done done) {
     const Contact* contact = directory_.contact(account->id, arrival.mail.from.front().canonical());
     const Admission admission = admit(arrival.mail, *account, contact, answers_known);
     if (admission == Admission::message) return take_message(std::move(arrival), std::move(done));
-    if (admission == Admission::report) return take_report(std::move(arrival), std::move(done));
+    if (admission == Admission::report) return reports_.take(std::move(arrival), std::move(done));
     skip(arrival, {Verdict::Kind::declined, reason(admission)}, done);
 }
 
@@ -324,7 +336,7 @@ void Inbox::refuse_tunnelled(const Account& account, const Contact& contact, con
         calls_.say(account, otr_words::tunnel_refused(known, account.lang));
     }
     // What follows does not wait for it.
-    if (met) store_.later([known = known_report(arrival)](Database& db) { ids::remember(db, known); });
+    if (met) store_.later([known = known_report(arrival, calls_.now())](Database& db) { ids::remember(db, known); });
     skip(arrival, {Verdict::Kind::declined, why}, done);
 }
 
@@ -399,62 +411,6 @@ void Inbox::learnt(AccountId id, const Lesson& lesson, coi::autocrypt::Change ch
     contact.privacy.verified = !peer.verified.empty();
     contact.privacy.conflicting = coi::autocrypt::is_conflicting(peer);
     if (change == coi::autocrypt::Change::replaced) calls_.key_replaced(*account, contact, peer.fingerprint);
-}
-
-/// A report is remembered as a message is, so that a copy of it says nothing again.
-ids::Known Inbox::known_report(const Arrival& arrival) const {
-    return {arrival.account, arrival.mail.from.front().canonical(), arrival.mail.id, {}, false, "", "", false,
-            calls_.now()};
-}
-
-void Inbox::take_report(Arrival arrival, Done done) {
-    const coi::MessageId original = arrival.mail.dsn ? arrival.mail.dsn->original : arrival.mail.mdn->original;
-    if (!arrival.mail.dsn && original.empty())
-        return skip(arrival, {Verdict::Kind::silent, "a program's news about itself"}, done);
-    store_.ask<std::optional<ids::Known>>(
-        [id = arrival.account, original](Database& db) { return ids::own_message(db, id, original); },
-        [this, arrival = std::move(arrival), done = std::move(done)](const Store::Failure& failure,
-                                                                     const std::optional<ids::Known>& known) {
-            if (failure) return done({Verdict::Kind::busy, "the store is not available"});
-            if (!known) {
-                return skip(arrival, {Verdict::Kind::declined, "a report about no message of ours"}, done);
-            }
-            if (arrival.mail.dsn) return act_on_dsn(arrival, *known, done);
-            act_on_mdn(arrival, *known, done);
-        });
-}
-
-void Inbox::act_on_dsn(const Arrival& arrival, const ids::Known& known, Done done) {
-    const auto& recipients = arrival.mail.dsn->recipients;
-    const auto failed = std::find_if(recipients.begin(), recipients.end(), [](const auto& recipient) {
-        return recipient.action == coi::Dsn::Action::failed;
-    });
-    if (failed == recipients.end()) return skip(arrival, {Verdict::Kind::taken, "a report that nothing failed"}, done);
-    coi::Error error{coi::ErrorKind::refused, true, failed->diagnostic, 0, failed->status};
-    const Contact* contact = directory_.contact(known.account, known.contact);
-    const std::string address = contact ? contact->address.addr_spec() : known.contact;
-    auto notices = bounce::to_jabber(
-        {known.account, known.contact, address, known.jid, known.stanza.value, known.lang, known.when}, error,
-        settings_.component, calls_.now());
-    if (notices.empty()) return skip(arrival, {Verdict::Kind::taken, "nobody is to be told"}, done);
-    commit(std::move(notices), known_report(arrival), arrival, {.done = std::move(done)});
-}
-
-void Inbox::act_on_mdn(const Arrival& arrival, const ids::Known& known, Done done) {
-    auto event = read(arrival.mail);
-    const Account* account = directory_.find(known.account);
-    const auto from = jid_of(arrival.mail.from.front(), settings_.component);
-    if (!event || !std::holds_alternative<Receipt>(event->what) || !known.wants_receipt || !account || !from ||
-        arrival.mail.from.front().canonical() != known.contact) {
-        return skip(arrival, {Verdict::Kind::taken, "nobody asked for this receipt"}, done);
-    }
-    event->user = account->jid;
-    event->contact = arrival.mail.from.front();
-    event->stanza = mint_stanza_id();
-    std::get<Receipt>(event->what).of_stanza = known.stanza;
-    event->when = {};  // of a receipt nobody asks
-    commit({entry_of(*event, *account, known.contact, *from)}, known_report(arrival), arrival,
-           {.done = std::move(done)});
 }
 
 void Inbox::entry_done(const queue::Entry& entry) {

@@ -14,43 +14,15 @@
 #include <vector>
 
 #include "gateway/admission.h"
+#include "gateway/arrival.h"
 #include "gateway/directory.h"
 #include "gateway/leg.h"
+#include "gateway/reports.h"
 #include "gateway/store/ids.h"
 #include "gateway/translate.h"
 #include "gateway/unfold.h"
 
 namespace gateway {
-
-struct Arrival {
-    AccountId account{};
-    coi::Message mail;
-    std::optional<Cursor> cursor;                // IMAP: moves with the commit
-    std::string proven_sender;                   // envelope sender that may be sent a DSN, "" if none is proven
-    bool wait_for_verdict = false;               // LMTP
-    std::shared_ptr<const std::string> bytes{};  // as it came; only of encrypted or signed mail
-    bool is_author_proven = false;               // From, by the mail system's word
-    bool may_wait = false;                       // can be given once more: see Verdict::Kind::early
-    // What opening it said.
-    coi::pgp_mime::Protection protection{};
-    Unread unread = Unread::no;
-    bool is_unverified = false, is_other_key = false;
-    std::optional<Lesson> lesson{};
-};
-
-struct Verdict {
-    enum class Kind {
-        taken,      // committed (or acted upon)
-        duplicate,  // committed before
-        declined,   // not chat; nothing kept
-        silent,     // a chat program's signal that has no words (a reaction taken back); nothing kept, nobody is told
-        refused,    // the Jabber server does not know the user; nothing kept
-        busy,       // the store or the Jabber server cannot take it now; nothing kept
-        early,      // an OTR message whose predecessor is not here yet; nothing kept
-        open,       // committed, but the Jabber server has not said yet whether it knows the user
-    } kind = Kind::taken;
-    std::string reason;  // English, for a reply line or the log
-};
 
 class Inbox {
   public:
@@ -102,9 +74,7 @@ class Inbox {
     const char* obstacle(const Account&, const Contact&, const Arrival&, const OtrMessage&);
     void tell_tunnel(const Account&, const Contact&);
     void refuse_tunnelled(const Account&, const Contact&, const Arrival&, const char* why, const Done&);
-    void take_report(Arrival arrival, Done done);
-    void act_on_dsn(const Arrival&, const ids::Known&, Done done);
-    void act_on_mdn(const Arrival&, const ids::Known&, Done done);
+    Reports::Calls report_calls();
     queue::Entry entry_of(const Event&, const Account&, const std::string& contact, const xmpp::JID& from) const;
     /// What goes along with a commit.
     struct Lessons {
@@ -115,7 +85,6 @@ class Inbox {
     };
     Lessons teach(const Arrival&, const Event&, bool encrypted, std::optional<bool> announced, Done done);
     void commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival&, Lessons);
-    ids::Known known_report(const Arrival&) const;
     void skip(const Arrival&, Verdict, const Done& done);
 
     Directory& directory_;
@@ -123,6 +92,7 @@ class Inbox {
     Seal seal_;
     Settings settings_;
     Calls calls_;
+    Reports reports_;
     struct Waiting {
         Time since;
         std::vector<Done> calls;

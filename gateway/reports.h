@@ -1,0 +1,50 @@
+// Reports that come back for what a user wrote: a DSN becomes the error of its message, an MDN its receipt.
+//
+// [RFC 3464], [RFC 8098]. Reports are committed as messages are, by the inbox, so that a copy of one says nothing
+// again.
+
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gateway/arrival.h"
+#include "gateway/directory.h"
+#include "gateway/event.h"
+#include "gateway/store/ids.h"
+#include "gateway/store/queue.h"
+#include "gateway/store/store.h"
+#include "xmpp/stanza.h"
+
+namespace gateway {
+
+/// A report is remembered as a message is, so that a copy of it says nothing again.
+ids::Known known_report(const Arrival&, Time now);
+
+class Reports {
+  public:
+    using Done = std::function<void(Verdict)>;
+    /// What the inbox does for it.
+    struct Calls {
+        std::function<void(std::vector<queue::Entry>, const Arrival&, Done)> commit;
+        std::function<void(const Arrival&, Verdict, const Done&)> skip;
+        std::function<queue::Entry(const Event&, const Account&, const std::string& contact, const xmpp::JID& from)>
+            entry_of;
+        std::function<Time()> now;
+        std::function<std::string()> component;
+    };
+    Reports(Directory&, Store&, Calls);
+    /// `report` has a DSN or an MDN.
+    void take(Arrival report, Done done);
+
+  private:
+    void act_on_dsn(const Arrival&, const ids::Known&, Done done);
+    void act_on_mdn(const Arrival&, const ids::Known&, Done done);
+
+    Directory& directory_;
+    Store& store_;
+    Calls calls_;
+};
+
+}  // namespace gateway
