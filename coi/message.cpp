@@ -57,7 +57,8 @@ std::optional<std::chrono::sys_seconds> read_date(const std::string& value) {
 }
 
 void append(std::vector<Address>& to, std::string_view value) {
-    for (auto& each : parse_address_list(value)) to.push_back(std::move(each));
+    constexpr std::size_t most = 500;  // of all fields of one name
+    for (auto& each : parse_address_list(value, most - to.size())) to.push_back(std::move(each));
 }
 
 /// Takes one header field; `value` is raw, as it stood in the mail.

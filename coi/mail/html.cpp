@@ -14,11 +14,15 @@
 
 #include "coi/mail/charset.h"
 #include "coi/mail/html_lines.h"
+#include "coi/mail/html_tags.h"
 
 namespace coi {
 namespace {
 
-constexpr std::size_t deepest = 1000;         // elements; libxml2's end tags cost time in proportion to the depth
+constexpr std::size_t most_tags = 50'000;      // whose structure is kept; a long newsletter has 5,000
+constexpr std::size_t deepest = 1000;          // elements; libxml2's end tags cost time in proportion to the depth,
+constexpr std::size_t most_steps = 5'000'000;  // so many elements may not stand so deep
+constexpr std::size_t always_deep = 100;
 constexpr std::size_t longest_target = 2000;  // octets of a link
 
 enum class Kind {
@@ -133,10 +137,10 @@ std::string comparable(std::string_view link) {
     return place;
 }
 
-/// Follows the events of one document; `stop` is set where it is long or deep enough.
+/// Follows the events of one document; `stop` is set where it is long enough, or too deep.
 class Reader {
   public:
-    explicit Reader(std::size_t most) : most_(most) {}
+    Reader(std::size_t most, std::size_t deep) : most_(most), deepest_(deep) {}
 
     void start(std::string_view name, const Attributes& attributes) {
         Kind kind = kind_of(name);
@@ -145,12 +149,13 @@ class Reader {
             // A void element ends at once, so that this count comes back to 0 with the element that began it.
             ++unseen_;
             open_.push_back({kind, {}, 0, false});
+            stop = stop || open_.size() > deepest_;
             return;
         }
         if (kind == Kind::paragraph && is_tight(attributes, style)) kind = Kind::block;
         open_.push_back({kind, {}, 0, true});
-        if (open_.size() > deepest) stop = true;
         begin(kind, name, attributes);
+        stop = stop || open_.size() > deepest_ || is_long();
     }
 
     void end() {
@@ -169,10 +174,11 @@ class Reader {
         if (fresh_cell_ && trim(characters).empty()) return;
         fresh_cell_ = false;
         lines_.text(characters, pre_ > 0);
-        if (lines_.size() > most_) stop = true;
+        stop = is_long();
     }
 
     std::string take() { return lines_.take(); }
+    bool is_long() const { return lines_.size() > most_; }
     bool stop = false;
 
   private:
@@ -347,13 +353,13 @@ class Reader {
     void finish_link(const Open& link) {
         if (link.target.empty()) return;
         const auto words = lines_.since(link.from);
-        if (comparable(words) == comparable(link.target)) return;
+        if (words.size() <= 2 * longest_target && comparable(words) == comparable(link.target)) return;
         if (trim(words).empty()) return;
         lines_.space();
         lines_.mark("<" + link.target + ">");
     }
 
-    std::size_t most_;
+    const std::size_t most_, deepest_;
     HtmlLines lines_;
     std::vector<Open> open_;
     std::vector<List> lists_;
@@ -391,16 +397,15 @@ htmlSAXHandler events() {
     return handler;
 }
 
-}  // namespace
+bool breaks_line(std::string_view name) {
+    const Kind kind = kind_of(name);
+    return kind != Kind::flow && kind != Kind::link && kind != Kind::image && kind != Kind::cell &&
+           kind != Kind::unseen;
+}
 
-std::string html_to_text(std::string_view html, std::size_t most) {
-    static const bool ready = (xmlInitParser(), true);
-    static_cast<void>(ready);
+void read(const std::string& document, Reader& reader) {
     const std::unique_ptr<htmlParserCtxt, FreeParser> parser(htmlNewParserCtxt());
-    // Inside a body from the start: text before it would be wrapped in a paragraph that nobody wrote.
-    const std::string document = "<body>" + std::string(html);
-    if (!parser || document.size() > std::numeric_limits<int>::max()) return {};
-    Reader reader(most);
+    if (!parser || document.size() > std::numeric_limits<int>::max()) return;
     *parser->sax = events();
     parser->userData = parser.get();
     parser->_private = &reader;
@@ -409,7 +414,29 @@ std::string html_to_text(std::string_view html, std::size_t most) {
     xmlDoc* none =
         htmlCtxtReadMemory(parser.get(), document.data(), static_cast<int>(document.size()), nullptr, "UTF-8", options);
     if (none != nullptr) xmlFreeDoc(none);
-    return std::string(cut_utf8(reader.take(), most));
+}
+
+}  // namespace
+
+std::string html_to_text(std::string_view html, std::size_t most, bool& cut) {
+    static const bool ready = (xmlInitParser(), true);
+    static_cast<void>(ready);
+    // With its structure, or, where that is too deep, as words and lines.
+    for (const std::size_t kept : {most_tags, std::size_t{0}}) {
+        const HtmlTags copy = copy_html(html, kept, breaks_line);
+        Reader reader(most, std::clamp(most_steps / (copy.tags + 1), always_deep, deepest));
+        // Inside a body from the start: text before it would be wrapped in a paragraph that nobody wrote.
+        read("<body>" + copy.html, reader);
+        if (reader.stop && !reader.is_long() && kept > 0) continue;
+        cut = cut || reader.stop;
+        return std::string(cut_utf8(reader.take(), most));
+    }
+    return {};
+}
+
+std::string html_to_text(std::string_view html, std::size_t most) {
+    bool cut = false;
+    return html_to_text(html, most, cut);
 }
 
 std::string html_charset(std::string_view bytes) {

@@ -99,10 +99,12 @@ enum class TextKind { none, other, html, plain };  // the more a chat wants it, 
 struct Text {
     std::string value;
     TextKind kind = TextKind::none;
+    bool cut = false;  // there was more than a mail's text may be
 };
 
 /// Both, one after the other: a mail whose text comes in pieces (before and after an image).
 Text joined(Text first, Text second) {
+    first.cut = second.cut = first.cut || second.cut;
     if (second.value.empty()) return first.kind == TextKind::none ? second : first;
     if (first.value.empty()) return second;
     first.value.append("\n\n").append(second.value);
@@ -118,6 +120,11 @@ class Walk {
     Result<void> all(GMimeObject* top) {
         Text text = read(top, {});
         if (over_) return over_limit(over_);
+        if (text.value.size() > limits_.text_bytes) {
+            text.value = std::string(cut_utf8(text.value, limits_.text_bytes));
+            text.cut = true;
+        }
+        if (text.cut) text.value.append(cut_mark);
         message_.text_was_html = text.kind == TextKind::html;
         message_.text = std::move(text.value);
         find_inline_armor();
@@ -173,8 +180,11 @@ class Walk {
         if (count > 0) return text;
         // A multipart whose boundary never comes: all its words stand before the first part that isn't there.
         const char* prologue = g_mime_multipart_get_prologue(multipart);
-        const std::string words = clean_text(to_utf8(prologue == nullptr ? "" : prologue, ""));
-        return {cut(words, false), words.empty() ? TextKind::none : TextKind::plain};
+        bool more = false;
+        const auto bytes = within(prologue == nullptr ? "" : prologue, plain_room_, more);
+        std::string words = clean_text(to_utf8(bytes, ""));
+        const auto kind = words.empty() ? TextKind::none : TextKind::plain;
+        return {std::move(words), kind, more};
     }
 
     /// The best of several forms of one text [RFC 2046 §5.1.4]; a chat wants plain before pretty. An empty plain part
@@ -247,19 +257,20 @@ class Walk {
     /// True if the part is the machine's half of a report.
     bool read_report(GMimePart* part, const std::string& type, const Place& place) {
         if (type == "message/disposition-notification" || type == "message/global-disposition-notification") {
-            auto mdn = parse_mdn(decoded(part, longest_report));
-            if (mdn && !message_.mdn) message_.mdn = std::move(*mdn);
+            if (message_.mdn) return true;
+            if (auto mdn = parse_mdn(decoded(part, longest_report))) message_.mdn = std::move(*mdn);
             return true;
         }
         if (type == "message/delivery-status" || type == "message/global-delivery-status") {
-            auto dsn = parse_dsn(decoded(part, longest_report));
-            if (dsn && !message_.dsn) message_.dsn = std::move(*dsn);
+            if (message_.dsn) return true;
+            if (auto dsn = parse_dsn(decoded(part, longest_report))) message_.dsn = std::move(*dsn);
             return true;
         }
         const bool returned = type == "text/rfc822-headers" || type == "message/global-headers" ||
                               type == "message/rfc822" || type == "message/global";
         if (!returned || !place.in_report) return false;
-        returned_header(to_utf8(decoded(part, limits_.header_block_bytes), "utf-8"));
+        if (message_.report_original.empty())
+            returned_header(to_utf8(decoded(part, limits_.header_block_bytes), "utf-8"));
         return true;
     }
 
@@ -273,35 +284,39 @@ class Walk {
     }
 
     Text read_plain(GMimePart* part) {
-        const std::string bytes = decoded(part, limits_.text_bytes);
+        bool more = false;
+        const std::string bytes = within(decoded(part, plain_room_), plain_room_, more);
         std::string text = clean_text(to_utf8(bytes, content_parameter(GMIME_OBJECT(part), "charset")));
         if (has_legacy_display(part)) text = clean_text(without_legacy_text(text));
         if (lower(content_parameter(GMIME_OBJECT(part), "format")) == "flowed") {
             text = decode_flowed(text, lower(content_parameter(GMIME_OBJECT(part), "delsp")) == "yes");
         }
-        return {cut(std::move(text), bytes.size() > limits_.text_bytes), TextKind::plain};
+        return {std::move(text), TextKind::plain, more};
     }
 
     Text read_html(GMimePart* part) {
-        const std::string bytes = decoded(part, limits_.text_bytes * html_per_text);
+        bool more = false;
+        const std::string bytes = within(decoded(part, html_room_), html_room_, more);
         std::string charset = content_parameter(GMIME_OBJECT(part), "charset");
         if (charset.empty()) charset = html_charset(bytes);
         std::string html = to_utf8(bytes, charset);
         std::erase(html, '\0');
         if (has_legacy_display(part)) html = without_legacy_html(std::move(html));
-        std::string text = clean_text(html_to_text(html, limits_.text_bytes));
-        return {cut(std::move(text), bytes.size() > limits_.text_bytes * html_per_text), TextKind::html};
+        return {clean_text(html_to_text(html, limits_.text_bytes, more)), TextKind::html, more};
     }
 
     bool has_legacy_display(GMimePart* part) const {
         return options_.is_inside && content_parameter(GMIME_OBJECT(part), "hp-legacy-display") == "1";
     }
 
-    /// Text within the limit, and a mark where there was more.
-    std::string cut(std::string text, bool more) const {
-        if (!more && text.size() <= limits_.text_bytes) return text;
-        text = std::string(cut_utf8(text, limits_.text_bytes));
-        return text.append(cut_mark);
+    /// As much of a text as the mail has room for: all of its parts share it.
+    static std::string within(std::string text, std::size_t& room, bool& more) {
+        if (text.size() > room) {
+            text.resize(room);
+            more = true;
+        }
+        room -= text.size();
+        return text;
     }
 
     void attach(GMimePart* part, const std::string& type, const std::string& name, bool is_inline) {
@@ -357,6 +372,7 @@ class Walk {
     const ParseOptions& options_;
     Message& message_;
     std::size_t parts_ = 0;
+    std::size_t plain_room_ = limits_.text_bytes, html_room_ = limits_.text_bytes * html_per_text;  // octets left
     const char* over_ = nullptr;
 };
 

@@ -159,6 +159,33 @@ TEST(Parse, TextBeyondTheLimitIsCutAndSaysSo) {
     EXPECT_EQ(std::string(100, 'x') + "\n[…]", cut);
 }
 
+std::string repeated(const char* text, int count) {
+    std::string out;
+    for (int i = 0; i < count; ++i) out += text;
+    return out;
+}
+
+TEST(Parse, TheTextOfAllPartsIsBoundedInSum) {
+    Limits limits;
+    limits.text_bytes = 100;
+    std::string mail = "From: a@b.c\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
+    for (int i = 0; i < 4; ++i) mail += "--b\r\n\r\n" + std::string(40, static_cast<char>('a' + i)) + "\r\n";
+    mail += "--b\r\nContent-Type: text/html\r\n\r\n<p>" + std::string(40, 'e') + "\r\n--b--\r\n";
+    const auto text = parse(mail, limits).value().text;
+    EXPECT_EQ(std::string(40, 'a') + "\n\n" + std::string(40, 'b') + "\n\n" + std::string(16, 'c') + "\n[…]", text);
+}
+
+TEST(Parse, HtmlThatIsLongerThanATextMayBeSaysSo) {
+    Limits limits;
+    limits.text_bytes = 100;
+    const auto cut = [&](const std::string& html) {
+        return parse(wrapped("Content-Type: text/html", html), limits).value().text;
+    };
+    EXPECT_EQ("short", cut("<p>short"));
+    EXPECT_TRUE(cut("<p>" + repeated("word ", 30)).ends_with("\n[…]"));  // of its words
+    EXPECT_EQ("x\n[…]", cut("<p>x" + repeated("<b>", 400)));             // of its markup
+}
+
 struct LimitCase {
     const char* name;
     std::string mail;
@@ -190,12 +217,6 @@ std::string many_parts(int count) {
     std::string mail = "From: a@b.c\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
     for (int i = 0; i < count; ++i) mail += "--b\r\n\r\nx\r\n";
     return mail;
-}
-
-std::string repeated(const char* text, int count) {
-    std::string out;
-    for (int i = 0; i < count; ++i) out += text;
-    return out;
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -4,7 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
+#include <string>
 
 #include "coi/mail/charset.h"
 
@@ -88,14 +89,63 @@ TEST(Html, OutputIsBounded) {
     EXPECT_LE(html_to_text(html, 1000).size(), 1000u);
 }
 
-TEST(Html, DepthIsBoundedInTime) {
-    std::string html;
-    for (int i = 0; i < 200000; ++i) html += "<div>";
-    html += "deep";
-    for (int i = 0; i < 200000; ++i) html += "</span>";
-    const auto start = std::chrono::steady_clock::now();
-    html_to_text("shallow" + html, 1000);
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));  // without the bound: hours
+/// Milliseconds of CPU that reading takes.
+double cost(const std::string& html) {
+    const auto cpu = [] {
+        timespec now{};
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+        return static_cast<double>(now.tv_sec) * 1000 + static_cast<double>(now.tv_nsec) / 1e6;
+    };
+    const double before = cpu();
+    html_to_text(html, 100000);
+    return cpu() - before;
+}
+
+std::string times(std::size_t count, std::string_view what) {
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i) all += what;
+    return all;
+}
+
+TEST(Html, WhatIsTooDeepKeepsItsWordsAndLines) {
+    EXPECT_EQ("shallow\nat the bottom\nand out",
+              text("<p>shallow</p>" + times(50000, "<div>") + "at the bottom" + times(50000, "</span>") + "</div>" +
+                   "<script>f()</script><!-- no --><i>and</i> out"));
+    const std::string nested = times(40, "<blockquote>") + "x" + times(40, "</blockquote>");
+    EXPECT_EQ(">>>>>>>> x", text(nested));
+}
+
+TEST(Html, AttributesBeyondThoseThatAreReadCostNothing) {
+    std::string tag = "<p ";
+    for (int i = 0; i < 100000; ++i) tag += "a" + std::to_string(i) + "='x' ";
+    EXPECT_EQ("words", text(tag + ">words"));
+    EXPECT_EQ("", text(tag + "hidden>words"));
+    EXPECT_EQ("[A cat]", text("<img src='data:image/png;base64," + std::string(500000, 'A') + "' alt='A cat'>"));
+}
+
+TEST(Html, TagsEndWhereTheyEnd) {
+    EXPECT_EQ("x\" <https://x.example/?a=1>y\">>", text("<a title='>' href='https://x.example/?a=1'>x\"</a>y\">>"));
+    EXPECT_EQ("say \"hi\" <https://x.example/%22/>", text("<a href=https://x.example/%22/ alt='\"'>say \"hi\"</a>"));
+    EXPECT_EQ("I <3 you, a<b and a < b", text("I <3 you, a<b and a < b"));
+    EXPECT_EQ("a c", text("a <!-- <p --b> \" --> c"));
+    EXPECT_EQ("a c", text("a <!--> c"));
+    EXPECT_EQ("a c", text("a <![if !mso]> c <![endif]>"));
+    EXPECT_EQ("a <!-- b", text("a <!-- b"));
+    EXPECT_EQ("ab", text("a<script>if (a<b) '<p title=\"'</script >b"));
+    EXPECT_EQ("a <p title=\"b", text("a <p title=\"b"));
+    EXPECT_EQ("cut", text("cut<bloc"));
+    EXPECT_EQ("once", text("<p style='' style='display:none'>once"));
+}
+
+TEST(Html, CostGrowsWithTheOctetsOnly) {
+    constexpr std::size_t octets = 200'000;
+    for (const std::string_view soup : {"<div>", "<b>", "</i>", "<a href=http://x.example>y", "<p>x", "<!--",
+                                        "<![CDATA[", "<?x", "<br>x", "<", "&amp;", "<a b=\">\" ", "<a b='", "<script>",
+                                        "<table><tr><td>", "<p style='margin:0'>x", "<svg><x:y z:a='1'>", "</"}) {
+        const double all = cost(times(990, "<span>") + times(octets / soup.size(), soup));
+        EXPECT_LT(all, 2000) << soup;  // a tenth without sanitizers
+    }
+    EXPECT_LT(cost(times(10'000, "<a href=http://x.example>") + "x" + times(40'000, "</a>")), 2000);
 }
 
 TEST(Html, ManyNestedQuotesDoNotMultiplyTheOutput) {
