@@ -10,8 +10,12 @@ namespace gateway {
 
 namespace {
 
-Fate fate_of_lost() {
-    return {Fate::Kind::unreachable, {coi::ErrorKind::closed, false, "the Jabber stream ended", 0, {}}};
+Fate fate_of_lost(const std::string& why) {
+    return {Fate::Kind::lost, {coi::ErrorKind::closed, false, why.empty() ? "the Jabber stream ended" : why, 0, {}}};
+}
+
+Fate fate_of_unsent() {
+    return {Fate::Kind::unreachable, {coi::ErrorKind::closed, false, "not connected to the Jabber server", 0, {}}};
 }
 
 }  // namespace
@@ -44,7 +48,8 @@ void Delivery::send(const queue::Entry& entry, std::function<void(Fate)> finishe
 std::function<void(const xmpp::Outcome&)> Delivery::settled(std::int64_t id, std::function<void(Fate)> finished) {
     return [this, id, finished = std::move(finished)](const xmpp::Outcome& outcome) {
         if (outcome.kind == xmpp::Outcome::Kind::taken) return finished(Fate{});
-        if (outcome.kind == xmpp::Outcome::Kind::lost) return finished(fate_of_lost());
+        if (outcome.kind == xmpp::Outcome::Kind::lost) return finished(fate_of_lost(outcome.error.text));
+        if (outcome.kind == xmpp::Outcome::Kind::unsent) return finished(fate_of_unsent());
         const bool wait = outcome.error.type == "wait";
         coi::Error error{coi::ErrorKind::refused, !wait, outcome.error.condition, 0, wait ? "4.2.0" : "5.1.1"};
         finished(Fate{wait && !inbox_.waits_for(id) ? Fate::Kind::later : Fate::Kind::refused, std::move(error)});
@@ -55,7 +60,7 @@ void Delivery::deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& sta
                            std::function<void(Fate)> finished) {
     struct Joined {
         std::size_t open;
-        bool lost = false;
+        std::optional<Fate> lost;
         std::map<std::string, bool> whole;  // by resource
     };
     auto joined = std::make_shared<Joined>();
@@ -65,10 +70,10 @@ void Delivery::deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& sta
         joined->whole[peer] = true;
         const auto one = [this, joined, peer, finished](const Fate& fate) {
             if (fate.kind != Fate::Kind::done) joined->whole[peer] = false;
-            if (fate.kind == Fate::Kind::unreachable) joined->lost = true;
+            if (fate.kind == Fate::Kind::unreachable || fate.kind == Fate::Kind::lost) joined->lost = fate;
             if (fate.kind == Fate::Kind::refused) otr_.unavailable(peer);
             if (--joined->open > 0) return;
-            if (joined->lost) return finished(fate_of_lost());
+            if (joined->lost) return finished(*joined->lost);
             const bool some = std::ranges::any_of(joined->whole, [](const auto& each) { return each.second; });
             finished(some ? Fate{} : Fate{Fate::Kind::held, fate.error});
         };

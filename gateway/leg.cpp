@@ -66,13 +66,19 @@ void Leg::offer(const Key& key, Line& line, Turn turn) {
     turn == Turn::now ? waiting.push_front(key) : waiting.push_back(key);
 }
 
+/// How many lines may be busy in this lane now. One, until a lane that failed has proved itself, or until it is known
+/// which message it was that ended the session.
+std::size_t Leg::capacity(LaneId id, const Lane& lane) const {
+    constexpr int doubtful = 3;
+    if (lane.failures > 0 || lane.suspects > 0 || lane.strikes >= doubtful) return 1;
+    return calls_.capacity(id) + lane.extra;
+}
+
 /// Attempts may end at once and come back here: only the outermost call works, so that the stack does not grow.
 void Leg::pump(LaneId id) {
     Lane& lane = lanes_[id];
     if (std::exchange(lane.pumping, true)) return;
-    // One probe until a lane that failed has proved itself.
-    const auto capacity = [&] { return lane.failures > 0 ? std::size_t{1} : calls_.capacity(id); };
-    while (!stopped_ && !lane.down_until && !lane.waiting.empty() && lane.busy < capacity()) {
+    while (!stopped_ && !lane.down_until && !lane.waiting.empty() && lane.busy < capacity(id, lane)) {
         const Key key = std::move(lane.waiting.front());
         lane.waiting.pop_front();
         Line& line = lines_.at(key);
@@ -80,12 +86,24 @@ void Leg::pump(LaneId id) {
         line.ready.empty() ? read_more(key, line) : fly(key, line);
     }
     lane.pumping = false;
+    const bool full = !stopped_ && !lane.down_until && !lane.waiting.empty() && limits_.full.count() > 0;
+    if (!full) {
+        lane.full.reset();
+    } else if (!lane.full) {
+        lane.full = calls_.now();
+        if (look_at_full_) return;
+        look_at_full_ = *lane.full + limits_.full;
+        calls_.wake_changed();
+    }
 }
 
 void Leg::fly(const Key& key, Line& line) {
     line.flying = true;
     line.raised = false;
-    ++lanes_[line.lane].busy;
+    Lane& lane = lanes_[line.lane];
+    ++lane.busy;
+    lane.crowded = ++lane.flying > 1 || lane.crowded;
+    lane.struck = lane.struck || line.strikes > 0;
     ++in_flight_;
     const queue::Entry& head = line.ready.front();
     calls_.attempt(head, [this, key, id = head.id](const Fate& fate) { finish(key, id, fate); });
@@ -97,52 +115,121 @@ void Leg::pop(Line& line) {
 }
 
 void Leg::finish(const Key& key, std::int64_t id, const Fate& fate) {
+    using Kind = Fate::Kind;
     Line& line = lines_.at(key);
     const LaneId lane_id = line.lane;
     Lane& lane = lanes_[lane_id];
     --lane.busy;
     --in_flight_;
-    if (fate.kind == Fate::Kind::unreachable) {
-        line.flying = false;
-        lane_failed(lane_id, key, line);
-        return;
-    }
-    lane.failures = 0;
-    if (fate.kind == Fate::Kind::later) {
-        const queue::Entry& head = line.ready.front();
-        const int attempts = head.attempts + 1;
-        const Time now = calls_.now();
-        const Time next = next_try(attempts, now, static_cast<std::uint64_t>(id));
-        store_.commit([id, next, attempts, text = fate.error.text,
-                       told = head.delay_told](Database& db) { queue::retry(db, id, next, attempts, text, told); },
-                      {});
-        line.flying = false;
-        put_back(line);  // read again when it is due: a line that sleeps holds no memory
-        sleep(key, line, next);
-    } else if (fate.kind == Fate::Kind::held) {
+    if (fate.kind == Kind::unreachable) {
         line.flying = false;
         put_back(line);
-        line.raised ? offer(key, line) : sleep(key, line, calls_.now() + limits_.held);
+        offer(key, line);
+        lane_failed(lane_id, fate.error);
+    } else if (fate.kind == Kind::lost && lane.crowded && line.strikes == 0) {
+        suspect(key, line, fate.error);
+    } else if (fate.kind == Kind::lost || fate.kind == Kind::broken) {
+        acquit(lane, line);
+        if (fate.kind == Kind::broken) lane.failures = 0;  // it was reached
+        strike(key, line, fate);
     } else {
-        queue::Entry head = std::move(line.ready.front());
-        ready_bytes_ -= head.payload.size();
-        line.ready.pop_front();
-        if (fate.kind == Fate::Kind::done) {
+        acquit(lane, line);
+        lane.failures = lane.strikes = 0;
+        lane.trouble.reset();
+        if (fate.kind != Kind::held) ++lane.passed;
+        if (fate.kind == Kind::done && !(line.ready.size() == 1 && line.complete())) {
+            // A kill may repeat one message of a line, not all that went out since the last commit.
+            const queue::Entry head = std::move(line.ready.front());
+            ready_bytes_ -= head.payload.size();
+            line.ready.pop_front();
+            line.strikes = 0;
             if (calls_.done) calls_.done(head);
-            const auto mark = [id](Database& db) { queue::done(db, id); };
-            if (line.ready.empty() && line.complete()) {
-                store_.later(mark);
-            } else {  // a kill may repeat one message of a line, not all that went out since the last commit
-                store_.commit(mark, [this, key](const Store::Failure&) { went_on(key); });
-                return pump(lane_id);
-            }
+            store_.commit([id](Database& db) { queue::done(db, id); },
+                          [this, key](const Store::Failure&) { went_on(key); });
         } else {
-            calls_.refused(head, fate.error);
+            end(key, line, fate);
         }
-        line.flying = false;  // only now: the calls may come back to this line
-        advance(key, line);
     }
-    pump(lane_id);
+    land(lane_id, lane);
+}
+
+/// One flight less; whoever waits for its place gets it.
+void Leg::land(LaneId id, Lane& lane) {
+    if (--lane.flying == 0) lane.crowded = lane.struck = false;
+    if (lane.busy < calls_.capacity(id)) lane.extra = 0;
+    lane.full.reset();
+    pump(id);
+}
+
+/// What the server, or whoever acts, said of the head of this line.
+void Leg::end(const Key& key, Line& line, const Fate& fate) {
+    if (fate.kind == Fate::Kind::later) return retry_later(key, line, fate, false);
+    if (fate.kind == Fate::Kind::held) {
+        line.flying = false;
+        put_back(line);
+        return line.raised ? offer(key, line) : sleep(key, line, calls_.now() + limits_.held);
+    }
+    queue::Entry head = std::move(line.ready.front());
+    ready_bytes_ -= head.payload.size();
+    line.ready.pop_front();
+    line.strikes = 0;
+    if (fate.kind == Fate::Kind::done) {
+        if (calls_.done) calls_.done(head);
+        store_.later([id = head.id](Database& db) { queue::done(db, id); });
+    } else {
+        calls_.refused(head, fate.error);
+    }
+    line.flying = false;  // only now: the calls may come back to this line
+    advance(key, line);
+}
+
+/// An attempt of the message's: it sleeps until its next.
+void Leg::retry_later(const Key& key, Line& line, const Fate& fate, bool at_once) {
+    const queue::Entry& head = line.ready.front();
+    const int attempts = head.attempts + 1;
+    const Time now = calls_.now();
+    const Time next = at_once ? now : next_try(attempts, now, static_cast<std::uint64_t>(head.id));
+    store_.commit([id = head.id, next, attempts, text = fate.error.text,
+                   told = head.delay_told](Database& db) { queue::retry(db, id, next, attempts, text, told); },
+                  {});
+    line.flying = false;
+    put_back(line);  // read again when it is due: a line that sleeps holds no memory
+    at_once ? offer(key, line) : sleep(key, line, next);
+}
+
+/// The session ended at this message alone. A shared session that ends once may well have ended by itself: then only
+/// the others go first.
+void Leg::strike(const Key& key, Line& line, const Fate& fate) {
+    Lane& lane = lanes_[line.lane];
+    const bool shared = fate.kind == Fate::Kind::lost;
+    if (line.strikes == 0 || lane.passed > line.passed) ++line.strikes;
+    line.passed = lane.passed;
+    ++lane.strikes;
+    if (limits_.strikes_most > 0 && line.strikes >= limits_.strikes_most)
+        return end(key, line, Fate{Fate::Kind::refused, fate.error});
+    retry_later(key, line, fate, shared && line.ready.front().attempts == 0);
+    const bool again = lane.strikes >= 3;
+    if (shared) {
+        lane_failed(line.lane, fate.error);
+    } else if (again && !lane.down_until) {
+        lane.down_until = calls_.now() + limits_.pause;
+        calls_.wake_changed();
+    }
+}
+
+/// One of those in flight ended the session, nobody knows which: they go first, one by one. Unless it was one that did
+/// so before.
+void Leg::suspect(const Key& key, Line& line, const coi::Error& error) {
+    Lane& lane = lanes_[line.lane];
+    if (!lane.struck && !std::exchange(line.suspect, true)) ++lane.suspects;
+    line.flying = false;
+    put_back(line);
+    offer(key, line, Turn::now);
+    lane_failed(line.lane, error);
+}
+
+void Leg::acquit(Lane& lane, Line& line) {
+    if (std::exchange(line.suspect, false)) --lane.suspects;
 }
 
 void Leg::went_on(const Key& key) {
@@ -155,22 +242,28 @@ void Leg::went_on(const Key& key) {
 
 void Leg::advance(const Key& key, Line& line) {
     if (line.ready.empty() && line.complete()) {
+        acquit(lanes_[line.lane], line);
         lines_.erase(key);
     } else {
         offer(key, line);
     }
 }
 
-void Leg::lane_failed(LaneId id, const Key& key, Line& line) {
+void Leg::lane_failed(LaneId id, const coi::Error& error) {
     Lane& lane = lanes_[id];
-    put_back(line);
-    offer(key, line, Turn::now);
+    lane.trouble = error;
     if (lane.down_until) return;  // several were in flight; the first set the time
     lane.failures = std::min(lane.failures + 1, 16);
     const auto backoff =
         std::min(limits_.lane_backoff_first * (1 << std::min(lane.failures - 1, 10)), limits_.lane_backoff_most);
     lane.down_until = calls_.now() + backoff;
     calls_.wake_changed();
+}
+
+std::optional<Leg::Trouble> Leg::trouble(const queue::Entry& entry) const {
+    const auto at = lanes_.find(calls_.lane(entry));
+    if (at == lanes_.end() || !at->second.trouble) return std::nullopt;
+    return Trouble{*at->second.trouble, at->second.down_until};
 }
 
 /// Out of memory: the store has them.
@@ -182,7 +275,8 @@ void Leg::put_back(Line& line) {
 void Leg::lane_up(LaneId id) {
     Lane& lane = lanes_[id];
     lane.down_until.reset();
-    lane.failures = 0;
+    lane.failures = lane.strikes = 0;
+    lane.trouble.reset();
     pump(id);
 }
 
@@ -220,6 +314,7 @@ bool Leg::forget(const queue::Entry& entry) {
         line.ready.erase(at);
     } else if (line.until && line.read_up_to == entry.id - 1) {  // it was the one that the line slept for
         line.read_up_to = entry.id;
+        line.strikes = 0;
         wake(key, line);
     }
     return true;
@@ -280,9 +375,25 @@ void Leg::received(const Key& key, Line& line, std::vector<queue::Entry> entries
     pump(lane);
 }
 
+/// Slow servers keep the places they have, but not those of others.
+void Leg::relieve(Time now) {
+    look_at_full_.reset();
+    for (auto& [id, lane] : lanes_) {
+        if (!lane.full) continue;
+        if (*lane.full + limits_.full <= now) {
+            lane.extra += lane.extra < 3 * calls_.capacity(id) ? 1 : 0;
+            lane.full.reset();
+            pump(id);
+        } else if (!look_at_full_) {
+            look_at_full_ = now + limits_.full;
+        }
+    }
+}
+
 std::optional<Time> Leg::next_wake() const {
     std::optional<Time> earliest;
     if (!sleeping_.empty()) earliest = sleeping_.begin()->first;
+    if (look_at_full_ && (!earliest || *look_at_full_ < *earliest)) earliest = look_at_full_;
     for (const auto& [id, lane] : lanes_) {
         if (lane.down_until && (!earliest || *lane.down_until < *earliest)) earliest = lane.down_until;
     }
@@ -294,6 +405,7 @@ void Leg::tick(Time now) {
         const Key key = sleeping_.begin()->second;
         wake(key, lines_.at(key));
     }
+    if (look_at_full_ && *look_at_full_ <= now) relieve(now);
     for (auto& [id, lane] : lanes_) {
         if (!lane.down_until || *lane.down_until > now) continue;
         lane.down_until.reset();  // failures stay: one probe goes first

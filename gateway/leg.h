@@ -3,10 +3,11 @@
 // Entries of one (account, contact) are a line: first in, first out, one in flight; lines that share a way out (one
 // SMTP server, the Jabber stream) are a lane with a capacity. What waits stays on disk: memory holds the first few of a
 // line, and of all lines only so many bytes. A lane whose server cannot be reached is tried by one line until it
-// answers; that is no attempt of the messages'. Time is an argument (tick), the act itself a callback: nothing here
-// knows a socket. Invariant: an entry that was committed ends in exactly one of Calls::done or Calls::refused, in the
-// order of its line. A line that has entries on disk is in exactly one of four states: it sleeps, waits in its lane, is
-// being read, or has one in flight.
+// answers; that is no attempt of the messages'. What ends a session at one message is counted against that message:
+// the other lines go first, and it is tried again in the steps of retry. Time is an argument (tick), the act itself a
+// callback: nothing here knows a socket. Invariant: an entry that was committed ends in exactly one of Calls::done or
+// Calls::refused, in the order of its line. A line that has entries on disk is in exactly one of four states: it
+// sleeps, waits in its lane, is being read, or has one in flight.
 
 #pragma once
 
@@ -31,6 +32,8 @@ struct Fate {
         later,        // this message not now
         unreachable,  // the whole lane not now
         held,         // this line not before line_up(), or a minute: somebody must do something first. No attempt
+        broken,       // the session ended while it had this message in hand, and no other
+        lost,         // the session that the whole lane shares ended; this message was among those in flight
     } kind = Kind::done;
     coi::Error error{coi::ErrorKind::refused, false, {}, 0, {}};  // of all but done: for the sender and the admin
 };
@@ -56,6 +59,11 @@ class Leg {
         std::size_t ready_bytes = 8 * 1024 * 1024;  // of all lines in memory, beyond what is in flight
         std::chrono::milliseconds lane_backoff_first{1000}, lane_backoff_most{60'000};
         std::chrono::milliseconds held{60'000};  // a held line is tried again after this, whatever happened
+        std::chrono::milliseconds full{10'000};  // a lane that waits so long for an end gets one more place; 0: never
+        std::chrono::milliseconds pause{500};    // between messages that each end their session, from the third on
+        /// So often a message may end the session alone, with others passing between, before it is given up; 0: until
+        /// it expires (its session is its own then, and nobody else suffers).
+        int strikes_most = 0;
     };
     Leg(queue::Leg leg, Store& store, Calls calls, Limits limits);
     Leg(queue::Leg leg, Store& store, Calls calls) : Leg(leg, store, std::move(calls), Limits{}) {}
@@ -78,6 +86,12 @@ class Leg {
     std::size_t in_flight() const { return in_flight_; }
     std::optional<Time> next_wake() const;
     void tick(Time now);
+    /// Why the entry's lane cannot be used, and when it is tried again.
+    struct Trouble {
+        coi::Error error;
+        std::optional<Time> next;
+    };
+    std::optional<Trouble> trouble(const queue::Entry&) const;
 
   private:
     using Key = std::pair<AccountId, std::string>;
@@ -89,15 +103,27 @@ class Leg {
         bool reading = false, flying = false, queued = false;
         bool raised = false;        // line_up() came while it was in flight
         bool grew = false;          // was committed to since it was last read
+        bool suspect = false;       // was in flight with others when the session ended
+        int strikes = 0;            // its head ended the session alone, with others passing between
+        std::uint64_t passed = 0;   // Lane::passed at the last of these
         std::optional<Time> until;  // sleeps
         bool complete() const { return read_up_to >= newest; }
     };
     struct Lane {
         std::deque<Key> waiting;
-        std::size_t busy = 0;  // lines that fly or read
+        std::size_t busy = 0;    // lines that fly or read
+        std::size_t flying = 0;  // of these
+        bool crowded = false;    // two flew at once, and one of them still does
+        bool struck = false;     // one that has ended a session before is, or was, among them
         bool pumping = false;
-        int failures = 0;
+        int failures = 0;                // to reach it, since it last answered
+        int strikes = 0;                 // messages that ended their session, since the last that passed
+        std::size_t suspects = 0;        // lines that fly one by one, until it is known which of them it was
+        std::uint64_t passed = 0;        // messages that the server answered
+        std::size_t extra = 0;           // places given because the others are slow
+        std::optional<Time> full;        // since when every place is taken and nothing ends
         std::optional<Time> down_until;  // unreachable: one probe then
+        std::optional<coi::Error> trouble;
     };
     enum class Turn { now, last };
     void offer(const Key&, Line&, Turn turn = Turn::last);
@@ -112,7 +138,15 @@ class Leg {
     void wake(const Key&, Line&);
     void pop(Line&);
     void put_back(Line&);
-    void lane_failed(LaneId, const Key&, Line&);
+    std::size_t capacity(LaneId, const Lane&) const;
+    void land(LaneId, Lane&);
+    void relieve(Time now);
+    void end(const Key&, Line&, const Fate&);
+    void retry_later(const Key&, Line&, const Fate&, bool at_once);
+    void strike(const Key&, Line&, const Fate&);
+    void suspect(const Key&, Line&, const coi::Error&);
+    void acquit(Lane&, Line&);
+    void lane_failed(LaneId, const coi::Error&);
 
     queue::Leg leg_;
     Store& store_;
@@ -122,6 +156,7 @@ class Leg {
     std::map<LaneId, Lane> lanes_;
     std::multimap<Time, Key> sleeping_;
     std::size_t ready_bytes_ = 0, in_flight_ = 0;
+    std::optional<Time> look_at_full_;
     bool stopped_ = false;
 };
 

@@ -15,6 +15,14 @@ namespace {
 constexpr std::size_t jabber_in_flight = 1000;
 constexpr std::size_t unsent_most = 1024 * 1024;  // bytes towards the Jabber server before deliveries wait
 
+/// One stream for all: more places help nobody, and a stanza that ends it takes everybody off line each time.
+Leg::Limits jabber_limits() {
+    Leg::Limits limits;
+    limits.full = std::chrono::milliseconds(0);
+    limits.strikes_most = 3;
+    return limits;
+}
+
 }  // namespace
 
 Gateway::State::State(boost::asio::io_context& io_, const config::Config& config_)
@@ -35,7 +43,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       stop_timer(io),
       component(io, component_settings(config), component_calls()),
       mail_leg(queue::Leg::mail, store, mail_calls()),
-      jabber_leg(queue::Leg::jabber, store, jabber_calls()),
+      jabber_leg(queue::Leg::jabber, store, jabber_calls(), jabber_limits()),
       outbox(directory, store, outbox_settings(config), outbox_calls()),
       inbox(directory, store, seal, {config.xmpp.component, config.mail.expire}, inbox_calls()),
       secure_join(directory, store, workers, openpgp, {config.mail.expire},

@@ -65,26 +65,20 @@ struct Submission::State : std::enable_shared_from_this<State> {
                 trouble.reset();
                 co_return Fate{};
             }
-            if (const auto fate = fate_of(sent.error()); fate.kind != Fate::Kind::unreachable || fresh) {
-                if (fate.kind == Fate::Kind::unreachable) trouble = sent.error();
-                co_return fate;
-            }
+            if (closed) co_return Fate{Fate::Kind::unreachable, sent.error()};
+            if (const auto fate = fate_of(sent.error()); fate.kind != Fate::Kind::broken || fresh) co_return fate;
         }
     }
 
-    static Fate fate_of(const coi::Error& error) {
-        switch (error.kind) {
-            case coi::ErrorKind::limit:
-            case coi::ErrorKind::unsupported:
-            case coi::ErrorKind::malformed:
-                return {Fate::Kind::refused, error};
-            case coi::ErrorKind::refused:
-                if (error.code == 421)
-                    return {Fate::Kind::unreachable, error};  // [RFC 5321 §3.8] the service is closing
-                return {error.permanent ? Fate::Kind::refused : Fate::Kind::later, error};
-            default:
-                return {Fate::Kind::unreachable, error};
-        }
+    /// After the session was opened: what ends it now, it ends at this mail.
+    static Fate fate_of(coi::Error error) {
+        const bool said = error.kind == coi::ErrorKind::refused && error.code != 421;  // [RFC 5321 §3.8]
+        if (said) return {error.permanent ? Fate::Kind::refused : Fate::Kind::later, std::move(error)};
+        const bool ours = error.kind == coi::ErrorKind::limit || error.kind == coi::ErrorKind::unsupported ||
+                          error.kind == coi::ErrorKind::malformed;
+        if (ours && error.permanent) return {Fate::Kind::refused, std::move(error)};
+        error.text = "the mail server ended the session at this message: " + error.text;
+        return {Fate::Kind::broken, std::move(error)};
     }
 
     void sweep() {

@@ -150,7 +150,7 @@ void Component::State::ended(const std::string& why) {
     connection = nullptr;
     watch.cancel();
     asio::post(io, [old = std::shared_ptr<Stream>(std::move(stream))] {});
-    settle(fence.lost());
+    settle(fence.lost(why));
     if (abandoned) return;
     if (was_closing) return closed_down();
     if (!closing) connect_later(why);  // a callback may have closed us meanwhile
@@ -274,7 +274,7 @@ void Component::deliver(const Tag& stanza, std::function<void(const Outcome&)> d
 }
 
 void Component::deliver(Head head, const std::string& xml, std::function<void(const Outcome&)> done) {
-    if (!online()) return state_->later(std::move(done), {Outcome::Kind::lost, {}});
+    if (!online()) return state_->later(std::move(done), {Outcome::Kind::unsent, {}});
     if (auto error = state_->objection(head, xml))
         return state_->later(std::move(done), {Outcome::Kind::refused, std::move(*error)});
     state_->fence.sent(std::move(head), std::move(done));

@@ -83,9 +83,9 @@ std::optional<std::vector<Fence::Verdict>> Fence::take(const Tag& stanza) {
     return verdicts;
 }
 
-std::vector<Fence::Verdict> Fence::lost() {
+std::vector<Fence::Verdict> Fence::lost(const std::string& why) {
     std::vector<Verdict> verdicts;
-    for (auto& sent : waiting_) verdicts.push_back({std::move(sent.done), {Outcome::Kind::lost, {}}});
+    for (auto& sent : waiting_) verdicts.push_back({std::move(sent.done), {Outcome::Kind::lost, {{}, {}, why}}});
     waiting_.clear();
     covered_ = 0;
     asked_.reset();

@@ -25,8 +25,9 @@ struct Outcome {
         taken,    // the fence's pong came: the server has it
         refused,  // an error with the stanza's id came before the pong
         lost,     // the stream ended before the pong: send it again, with the same id
+        unsent,   // there was no stream
     } kind = Kind::taken;
-    StanzaError error{};  // of refused
+    StanzaError error{};  // of refused; of lost its text: why the stream ended
 };
 
 /// What a stanza is known by when an error comes back.
@@ -70,7 +71,7 @@ class Fence {
     /// proven are not its business.
     std::optional<std::vector<Verdict>> take(const Tag& stanza);
     /// The stream is gone: all that is unproven, in order.
-    std::vector<Verdict> lost();
+    std::vector<Verdict> lost(const std::string& why = {});
     std::size_t unproven() const { return waiting_.size(); }
 
   private:

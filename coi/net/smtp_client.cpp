@@ -136,7 +136,7 @@ struct SmtpClient::State {
         SmtpReplyReader parts;
         for (;;) {
             auto line = co_await reader.line(timeout);
-            if (!line) co_return lose(line.error());
+            if (!line) co_return lose(for_now(line.error()));
             auto last = parts.take(*line);
             if (!last) co_return lose(for_now(last.error()));
             if (*last) break;

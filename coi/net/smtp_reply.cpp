@@ -81,8 +81,8 @@ Result<bool> SmtpReplyReader::take(std::string_view line) {
         return malformed("the server does not answer as SMTP does");
     }
     const int code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
-    // Every line of a reply has the same code [RFC 5321 §4.2.1].
-    if (reply_.code != 0 && reply_.code != code) return malformed("the server's reply has two codes");
+    // Every line of a reply has the same code [RFC 5321 §4.2.1]. COMPAT: where not, the last has it, as mail systems
+    // read it.
     reply_.code = code;
     const bool last = line.size() == 3 || line[3] == ' ';
     std::string_view text = line.size() > 4 ? line.substr(4) : std::string_view();

@@ -87,7 +87,7 @@ class Play {
             case 11:
             case 12:
             case 13:
-                return finish(static_cast<Fate::Kind>(upto(4)));
+                return finish(static_cast<Fate::Kind>(upto(7)));
             case 14:
                 return finish(Fate::Kind::done);
             default:
@@ -178,6 +178,115 @@ TEST(LegLaw, every_committed_entry_ends_once_and_in_the_order_of_its_line) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         Play(seed).run(300);
         if (HasFailure()) return;
+    }
+}
+
+/// One message is poison: whatever it does to its session, those of all other lines arrive, and it ends refused.
+class Poisoned {
+  public:
+    Poisoned(unsigned seed, Fate::Kind fate) : random_(seed), fate_(fate) {
+        Leg::Calls calls;
+        calls.attempt = [this](const queue::Entry& entry, std::function<void(Fate)> finished) {
+            flying_.emplace_back(entry.id, std::move(finished));
+        };
+        calls.done = [this](const queue::Entry& entry) { passed_.insert(entry.id); };
+        calls.refused = [this](const queue::Entry& entry, const coi::Error&) { refused(entry.id); };
+        calls.lane = [](const queue::Entry&) { return 0; };
+        calls.capacity = [this](Leg::LaneId) { return 1 + random_() % 4; };
+        calls.now = [this] { return time_; };
+        calls.wake_changed = [] {};
+        Leg::Limits limits;
+        limits.strikes_most = fate == Fate::Kind::lost ? 3 : 0;
+        leg_ = std::make_unique<Leg>(queue::Leg::mail, store_, std::move(calls), limits);
+    }
+
+    void run() {
+        poison_ = 1 + static_cast<std::int64_t>(random_() % 8);
+        for (int i = 1; i <= 30; ++i) {
+            commit(i <= 10 ? i : static_cast<int>(random_() % 10) + 20);
+            if (i % 3 == 0) turn();
+        }
+        const Time begun = time_;
+        for (int i = 0; i < 2000 && passed_.size() < 29; ++i) turn();
+        EXPECT_EQ(passed_.size(), 29u) << "others wait for the poison";
+        EXPECT_LT(time_ - begun, 2min);
+        for (int i = 0; i < 2000 && !gone_ && time_ < begun + 24h; ++i) turn();
+        if (!gone_) expire();
+        EXPECT_TRUE(gone_);
+    }
+
+  private:
+    void commit(int contact) {
+        queue::Entry entry;
+        entry.account = AccountId(1);
+        entry.contact = std::to_string(contact);
+        entry.taken = entry.next = time_;
+        entry.expires = time_ + 24h;
+        store_.now([&](Database& db) { entry.id = queue::put(db, entry); });
+        leg_->committed(entry);
+    }
+
+    void turn() {
+        loop_.flush(store_);
+        if (flying_.empty()) {
+            if (const auto next = leg_->next_wake()) time_ = std::max(time_, *next);
+            return leg_->tick(time_);
+        }
+        const auto at = std::ranges::find_if(flying_, [&](const auto& flight) { return flight.first == poison_; });
+        const coi::Error error{coi::ErrorKind::closed, false, "gone", 0, {}};
+        if (at == flying_.end()) {
+            const auto finished = std::move(flying_.front().second);
+            flying_.erase(flying_.begin());
+            return finished(Fate{});
+        }
+        if (fate_ == Fate::Kind::lost) {  // the session of them all
+            const auto all = std::exchange(flying_, {});
+            for (const auto& [id, finished] : all) finished(Fate{fate_, error});
+            return leg_->lane_up(0);
+        }
+        const auto finished = std::move(at->second);
+        flying_.erase(at);
+        finished(Fate{fate_, error});
+    }
+
+    void refused(std::int64_t id) {
+        EXPECT_EQ(id, poison_);
+        gone_ = true;
+        store_.commit([id](Database& db) { queue::done(db, id); }, {});
+    }
+
+    /// As the gateway's sweep does it.
+    void expire() {
+        loop_.flush(store_);
+        while (!flying_.empty()) turn();
+        loop_.flush(store_);
+        std::vector<queue::Entry> old;
+        store_.now([&](Database& db) { old = queue::overdue(db, time_ + 24h, time_, 10); });
+        ASSERT_EQ(old.size(), 1u);
+        EXPECT_GT(old.front().attempts, 3);
+        EXPECT_EQ(old.front().last_error, "gone");
+        if (leg_->forget(old.front())) refused(old.front().id);
+    }
+
+    std::mt19937 random_;
+    const Fate::Kind fate_;
+    StoreLoop loop_;
+    Store store_{"sqlite::memory:", Seal({Seal::Key{}}), loop_.post()};
+    Time time_{1'000'000'000ms};
+    std::int64_t poison_ = 0;
+    bool gone_ = false;
+    std::set<std::int64_t> passed_;
+    std::vector<std::pair<std::int64_t, std::function<void(Fate)>>> flying_;
+    std::unique_ptr<Leg> leg_;
+};
+
+TEST(LegLaw, one_poison_stops_nobody_and_ends_refused) {
+    for (unsigned seed = 0; seed < 60; ++seed) {
+        for (const auto fate : {Fate::Kind::broken, Fate::Kind::lost, Fate::Kind::later}) {
+            SCOPED_TRACE("seed " + std::to_string(seed) + ", fate " + std::to_string(static_cast<int>(fate)));
+            Poisoned(seed, fate).run();
+            if (HasFailure()) return;
+        }
     }
 }
 

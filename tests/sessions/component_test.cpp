@@ -203,7 +203,7 @@ TEST_F(ComponentSession, EndBeforePongIsLossAndTheStanzaIsSentAgainAfterReconnec
     gateway.deliver("m3");
     EXPECT_THAT(gateway.outcomes, SizeIs(2)) << "never from within deliver";
     ASSERT_TRUE(server.until([&] { return gateway.outcomes.size() == 3; }));
-    EXPECT_EQ(gateway.outcomes[2], "m3 lost");
+    EXPECT_EQ(gateway.outcomes[2], "m3 unsent");
     EXPECT_THAT(gateway.offline, SizeIs(1));
     server.handshake();
     ASSERT_TRUE(server.until([&] { return gateway.online == 2; }));
@@ -325,7 +325,7 @@ TEST_F(ComponentSession, CloseReadsUntilTheServerCloses) {
     ASSERT_TRUE(server.until([&] { return gateway.stanzas.size() == 1; }));
     gateway.deliver("m2");
     ASSERT_TRUE(server.until([&] { return gateway.outcomes.size() == 2; }));
-    EXPECT_EQ(gateway.outcomes[1], "m2 lost");
+    EXPECT_EQ(gateway.outcomes[1], "m2 unsent");
     EXPECT_FALSE(closed);
     server.say("</stream:stream>");
     ASSERT_TRUE(server.until([&] { return closed; }));

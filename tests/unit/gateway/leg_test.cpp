@@ -20,6 +20,7 @@ struct LegTest : testing::Test {
     Time time{1'000'000'000ms};
     std::size_t capacity = 10;
     bool at_once = false;  // every attempt ends well where it begins
+    int strikes_most = 0;
     struct Attempt {
         std::string payload;
         std::function<void(Fate)> finished;
@@ -46,6 +47,7 @@ struct LegTest : testing::Test {
         calls.wake_changed = [] {};
         Leg::Limits limits;
         limits.ready_entries = 3;
+        limits.strikes_most = strikes_most;
         return std::make_unique<Leg>(queue::Leg::mail, store, std::move(calls), limits);
     }
 
@@ -66,6 +68,26 @@ struct LegTest : testing::Test {
         const auto finished = std::move(at->finished);
         flying.erase(at);
         finished(Fate{kind, {coi::ErrorKind::refused, false, "no", 0, {}}});
+    }
+    bool flies(const std::string& payload) const {
+        return std::ranges::any_of(flying, [&](const Attempt& a) { return a.payload == payload; });
+    }
+    queue::Entry on_disk(const std::string& payload) {
+        loop.flush(store);
+        queue::Entry found;
+        store.now([&](Database& db) {
+            for (auto& entry : queue::list(db, 0, 1000))
+                if (entry.name == payload) found = entry;
+        });
+        return found;
+    }
+    /// The next time at which something is due.
+    void go_on() {
+        loop.flush(store);
+        ASSERT_TRUE(leg->next_wake());
+        time = std::max(time, *leg->next_wake());
+        leg->tick(time);
+        loop.flush(store);
     }
     void wait_for_attempts(std::size_t count) {
         loop.run_until([&] { return tried.size() >= count; });
@@ -327,6 +349,127 @@ TEST_F(LegTest, a_word_that_comes_while_the_attempt_is_under_way_counts) {
     wait_for_attempts(2);
     finish("a", Fate::Kind::held);
     EXPECT_TRUE(leg->next_wake()) << "but only for that attempt";
+}
+
+TEST_F(LegTest, a_message_at_which_the_session_ends_is_set_aside_and_others_go_at_once) {
+    capacity = 1;
+    commit("mallory", "poison");
+    commit("bob", "b");
+    commit("carol", "c");
+    finish("poison", Fate::Kind::broken);
+    EXPECT_THAT(tried, ElementsAre("poison", "b")) << "without a pause";
+    const auto entry = on_disk("poison");
+    EXPECT_EQ(entry.attempts, 1);
+    EXPECT_EQ(entry.last_error, "no");
+    EXPECT_GT(entry.next, time);
+    finish("b");
+    finish("c");
+    EXPECT_THAT(done, ElementsAre("b", "c"));
+    for (int i = 2; i < 10; ++i) {  // in the usual steps, however often
+        while (!flies("poison")) go_on();
+        const Time before = time;
+        finish("poison", Fate::Kind::broken);
+        EXPECT_EQ(on_disk("poison").attempts, i);
+        EXPECT_GE(on_disk("poison").next, before + 4s);
+        EXPECT_THAT(refused, IsEmpty());
+    }
+}
+
+TEST_F(LegTest, a_server_that_ends_every_session_is_asked_one_by_one_and_slowly) {
+    for (int i = 0; i < 20; ++i) commit("c" + std::to_string(i), "m" + std::to_string(i));
+    EXPECT_EQ(flying.size(), 10u);
+    while (!flying.empty()) finish(flying.front().payload, Fate::Kind::broken);
+    EXPECT_EQ(tried.size(), 12u) << "two went before it was clear";
+    const Time before = time;
+    for (std::size_t i = 13; i <= 20; ++i) {
+        go_on();
+        ASSERT_EQ(flying.size(), 1u);
+        finish(flying.front().payload, Fate::Kind::broken);
+        EXPECT_EQ(tried.size(), i);
+    }
+    EXPECT_GE(time - before, 4s);
+    while (flying.empty()) go_on();
+    finish(flying.front().payload);
+    loop.flush(store);
+    time += 10s;
+    leg->tick(time);
+    loop.flush(store);
+    EXPECT_EQ(flying.size(), 10u) << "all is well again";
+}
+
+TEST_F(LegTest, of_those_in_flight_when_the_stream_ended_each_is_tried_alone) {
+    strikes_most = 3;
+    leg = make();
+    for (const char* text : {"a", "poison", "b", "c"}) commit(text, text);
+    ASSERT_EQ(flying.size(), 4u);
+    for (const char* text : {"a", "poison", "b", "c"}) finish(text, Fate::Kind::lost);
+    EXPECT_EQ(on_disk("a").attempts, 0) << "nobody knows which it was";
+    commit("dave", "d");
+    leg->lane_up(0);
+    for (int broken = 1; broken <= 3;) {
+        loop.flush(store);
+        if (flying.empty()) {
+            go_on();
+            continue;
+        }
+        if (on_disk("poison").attempts == 0) EXPECT_EQ(flying.size(), 1u);
+        if (flies("poison")) {
+            finish("poison", Fate::Kind::lost);
+            if (broken++ < 3) leg->lane_up(0);
+            commit("eve", "e" + std::to_string(broken));  // what passes between
+        } else {
+            finish(flying.front().payload);
+        }
+    }
+    EXPECT_THAT(refused, ElementsAre("poison"));
+    loop.flush(store);
+    while (!flying.empty()) {
+        finish(flying.front().payload);
+        loop.flush(store);
+    }
+    EXPECT_THAT(done, testing::IsSupersetOf({"a", "b", "c", "d", "e2", "e3"}));
+    EXPECT_EQ(std::ranges::count(tried, "poison"), 4) << "once with others, three times alone";
+}
+
+TEST_F(LegTest, a_message_alone_is_not_given_up_because_the_stream_ends_often) {
+    strikes_most = 3;
+    leg = make();
+    commit("bob", "a");
+    for (int i = 0; i < 6; ++i) {
+        finish("a", Fate::Kind::lost);
+        loop.flush(store);
+        leg->lane_up(0);
+        loop.flush(store);
+        while (flying.empty()) go_on();
+    }
+    finish("a");
+    EXPECT_THAT(done, ElementsAre("a"));
+}
+
+TEST_F(LegTest, it_is_said_why_a_lane_waits) {
+    commit("bob", "a");
+    EXPECT_FALSE(leg->trouble(on_disk("a")));
+    finish("a", Fate::Kind::unreachable);
+    const auto trouble = leg->trouble(on_disk("a"));
+    ASSERT_TRUE(trouble);
+    EXPECT_EQ(trouble->error.text, "no");
+    EXPECT_EQ(trouble->next, time + 1s);
+    go_on();
+    finish("a");
+    EXPECT_FALSE(leg->trouble(queue::Entry{}));
+}
+
+TEST_F(LegTest, slow_messages_do_not_keep_the_places_of_others) {
+    capacity = 1;
+    commit("mallory", "slow");
+    commit("bob", "b");
+    EXPECT_EQ(flying.size(), 1u);
+    time += 10s;
+    leg->tick(time);
+    ASSERT_TRUE(flies("b"));
+    finish("b");
+    finish("slow");
+    EXPECT_FALSE(leg->next_wake() && *leg->next_wake() > time + 10s);
 }
 
 }  // namespace

@@ -50,7 +50,11 @@ TEST(SmtpReply, RefusesWhatIsNoReply) {
     for (const char* bad : {"", "25", "2500 x", "250_x", "650 x", "150 x", "abc x", "HTTP/1.1 400", " 250 x"}) {
         EXPECT_EQ(read({bad}).error().kind, ErrorKind::malformed) << bad;
     }
-    EXPECT_EQ(read({"250-a", "251 b"}).error().kind, ErrorKind::malformed);
+}
+
+TEST(SmtpReply, TheLastOfTwoCodesCounts) {
+    EXPECT_EQ(read({"550-no such user", "501 sorry"})->code, 501);
+    EXPECT_EQ(read({"250-fine", "550 5.1.1 or not"})->code, 550);
 }
 
 TEST(SmtpReply, StopsWhereAReplyHasNoEnd) {
