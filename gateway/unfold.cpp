@@ -104,9 +104,9 @@ void open_into(Unfolded& out, std::optional<coi::autocrypt::Header>& brought, co
 }
 
 /// A key that comes with the mail itself proves nothing of one that everybody could write.
-void check_signature(Unfolded& out, const std::string& bytes, const coi::autocrypt::Peer& sender,
-                     const coi::Limits& limits) {
-    auto checked = coi::pgp_mime::check_signed(bytes, std::move(out.mail), known_keys(sender), limits);
+void check_signature(Unfolded& out, const std::string& bytes, const std::optional<keys::Own>& own,
+                     const coi::autocrypt::Peer& sender, const coi::Limits& limits) {
+    auto checked = coi::pgp_mime::check_signed(bytes, std::move(out.mail), known_keys(sender), own ? own->fingerprint : "", limits);
     out.mail = std::move(checked.mail);
     out.protection = std::move(checked.protection);
     const bool good = out.protection.signature == Signature::good;
@@ -152,7 +152,7 @@ Unfolded unfold(const std::string& bytes, coi::Message mail, const std::optional
                    out.mail.mdn.has_value() || out.mail.dsn.has_value()};
     if (proven) lesson.gossip = gossip_of(out, now);
     out.lesson = std::move(lesson);
-    if (out.mail.is_signed && !out.protection.encrypted) check_signature(out, bytes, sender, limits);
+    if (out.mail.is_signed && !out.protection.encrypted) check_signature(out, bytes, own, sender, limits);
     return out;
 }
 

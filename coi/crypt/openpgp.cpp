@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/parse.hpp>
-#include <cctype>
+#include <charconv>
 #include <set>
 #include <stdexcept>
 
@@ -42,28 +42,35 @@ std::set<Fingerprint> add_signers(rnp::Ring& ring, const std::vector<std::string
     return known;
 }
 
-/// The keys for which the signer meant it [RFC 9580 §5.2.3.36]; none if that is not said where it is signed. RNP 0.16
-/// does not know that subpacket, but shows it.
-std::set<Fingerprint> intended(rnp_signature_handle_t signature) {
-    constexpr std::int64_t intended_recipient = 35;
-    std::set<Fingerprint> readers;
+/// The body of a signature packet, as RNP read it; "" if it does not show it. What stands in its unhashed area, which
+/// anybody may have written, need not be UTF-8.
+std::string body_of(rnp_signature_handle_t signature) {
+    boost::json::parse_options lenient;
+    lenient.allow_invalid_utf8 = true;
     boost::system::error_code missing;
     const auto packets =
-        boost::json::parse(rnp::text(rnp_signature_packet_to_json, signature, RNP_JSON_DUMP_RAW), missing);
-    const auto* subpackets = missing ? nullptr : packets.find_pointer("/0/subpackets", missing);
-    if (subpackets == nullptr || !subpackets->is_array()) return readers;
-    for (const auto& each : subpackets->get_array()) {
-        const auto& subpacket = each.as_object();
-        if (subpacket.at("type") != intended_recipient || !subpacket.at("hashed").as_bool()) continue;
-        std::string octets(subpacket.at("raw").as_string());
-        std::ranges::transform(octets, octets.begin(), [](unsigned char c) { return std::toupper(c); });
-        readers.insert(octets.substr(std::min<std::size_t>(octets.size(), 2)));  // after the key's version
+        boost::json::parse(rnp::text(rnp_signature_packet_to_json, signature, RNP_JSON_DUMP_RAW), missing, {}, lenient);
+    const auto* raw = missing ? nullptr : packets.find_pointer("/0/raw", missing);
+    if (raw == nullptr || !raw->is_string()) return {};
+    std::string body;
+    const std::string_view hex = raw->get_string();
+    for (std::size_t at = 0; at + 1 < hex.size(); at += 2) {
+        unsigned int octet = 0;
+        std::from_chars(hex.data() + at, hex.data() + at + 2, octet, 16);
+        body += static_cast<char>(octet);
     }
-    return readers;
+    return body;
 }
 
-/// `own`: the key that decrypts, "" where nothing was encrypted.
-Verdict verdict_of(rnp_op_verify_signature_t signature, const std::set<Fingerprint>& known, const Fingerprint& own) {
+/// Whether the signer meant `reader`: what cannot be read is for others.
+bool is_meant_for(const Fingerprint& reader, rnp_signature_handle_t signature) {
+    const auto readers = intended_readers(body_of(signature));
+    return readers && (readers->empty() || std::ranges::find(*readers, reader) != readers->end());
+}
+
+/// `reader`: the key of the one who reads; nullopt where nobody asks.
+Verdict verdict_of(rnp_op_verify_signature_t signature, const std::set<Fingerprint>& known,
+                   const std::optional<Fingerprint>& reader) {
     Verdict verdict{Signature::unknown, {}, {}};
     rnp::Owned<rnp_signature_handle_t, rnp_signature_handle_destroy> handle;
     if (made(handle, rnp_op_verify_signature_get_handle, signature))
@@ -84,20 +91,20 @@ Verdict verdict_of(rnp_op_verify_signature_t signature, const std::set<Fingerpri
     // RNP calls a signature from the future expired, though it never expires.
     const bool early = status == RNP_ERROR_SIGNATURE_EXPIRED && lifetime == 0 && at > now() && at < now() + clock_skew;
     if (status != RNP_SUCCESS && !early) return verdict;
-    const auto readers = own.empty() ? std::set<Fingerprint>() : intended(handle.get());
-    verdict.signature = readers.empty() || readers.contains(own) ? Signature::good : Signature::others;
+    verdict.signature = !reader || is_meant_for(*reader, handle.get()) ? Signature::good : Signature::others;
     verdict.signed_at = at;
     return verdict;
 }
 
 /// A good signature wins; else the worst.
-Verdict verdict_of(rnp_op_verify_t operation, const std::set<Fingerprint>& known, const Fingerprint& own) {
+Verdict verdict_of(rnp_op_verify_t operation, const std::set<Fingerprint>& known,
+                   const std::optional<Fingerprint>& reader) {
     Verdict whole;
     const auto count = asked(rnp_op_verify_get_signature_count, operation);
     for (std::size_t i = 0; i < count; ++i) {
         rnp_op_verify_signature_t signature = nullptr;
         if (rnp_op_verify_get_signature_at(operation, i, &signature) != RNP_SUCCESS) continue;
-        const Verdict each = verdict_of(signature, known, own);
+        const Verdict each = verdict_of(signature, known, reader);
         if (each.signature == Signature::good) return each;
         if (whole.signature == Signature::none || each.signature == Signature::bad) whole = each;
     }
@@ -212,7 +219,7 @@ Result<Opened> open_layer(rnp::Ring& ring, std::string_view session_key, std::st
     rnp_op_verify_get_protection_info(operation.get(), nullptr, nullptr, &intact);
     if (!intact) return tampered();
     if (result != RNP_SUCCESS) return malformed("what was encrypted is not an OpenPGP message");
-    Opened opened{verdict_of(operation.get(), known, own), {}};
+    Opened opened{verdict_of(operation.get(), known, own), {}, own};
     if (rnp_output_finish(to.get()) != RNP_SUCCESS) return over_limit("the decrypted message is too large");
     opened.plain = sink.take();
     return opened;
@@ -300,7 +307,8 @@ Result<Opened> decrypt(std::string_view message, const Secret& own, const std::v
     return Error{ErrorKind::auth, true, "the message is not encrypted for this key", 0, {}};
 }
 
-Verdict verify(std::string_view signed_bytes, std::string_view signature, const std::vector<std::string>& signers) {
+Verdict verify(std::string_view signed_bytes, std::string_view signature, const std::vector<std::string>& signers,
+               const std::optional<Fingerprint>& reader) {
     const auto bytes = rnp::binary(signature, Limits().key_bytes);
     if (!bytes || !is_bounded_signature(*bytes)) return {};
     rnp::Ring ring;
@@ -314,7 +322,7 @@ Verdict verify(std::string_view signed_bytes, std::string_view signature, const 
         return {};
     }
     rnp_op_verify_execute(operation.get());
-    return verdict_of(operation.get(), known, {});
+    return verdict_of(operation.get(), known, reader);
 }
 
 Result<Secret> decrypt_with_passphrase(std::string_view message, const Secret& passphrase, const Limits& limits) {

@@ -57,6 +57,11 @@ Result<std::string> public_key(const Secret& key, const Address& own);
 /// As above from a public key of anybody.
 Result<std::string> minimal(std::string_view public_key, const Address& owner);
 
+/// Two copies of one public key as one, binary: subkeys and self-signatures of both, so that a revocation that was seen
+/// once stays, whichever copy is older. What others have signed, and what is signed wrongly, is left out.
+/// ErrorKind::malformed if they are not copies of one key, ErrorKind::limit if they are too large together.
+Result<std::string> merge(std::string_view known, std::string_view seen);
+
 /// A secret key as its owner exports it: armoured, protected with `passphrase` if that is not empty.
 Result<Secret> export_key(const Secret& key, const Secret& passphrase);
 /// A secret key as its owner brings it: binary or armoured, unlocked with `passphrase`. Fails with ErrorKind::auth if
@@ -87,6 +92,7 @@ struct Verdict {
 
 struct Opened : Verdict {
     std::string plain;
+    Fingerprint reader{};  // of the key that opened it
 };
 
 /// Decrypts with `own` (key ids of recipients may be zero: [RFC 9580 §5.1.8]) and verifies with `signers` (public keys;
@@ -96,8 +102,10 @@ struct Opened : Verdict {
 Result<Opened> decrypt(std::string_view message, const Secret& own, const std::vector<std::string>& signers,
                        const Limits& = {});
 
-/// What a detached signature, binary or armoured, says about `signed_bytes` [RFC 3156 §5].
-Verdict verify(std::string_view signed_bytes, std::string_view signature, const std::vector<std::string>& signers);
+/// What a detached signature, binary or armoured, says about `signed_bytes` [RFC 3156 §5]. `reader`: the key of the one
+/// who reads it, "" if they have none; nullopt: for whom it is does not matter.
+Verdict verify(std::string_view signed_bytes, std::string_view signature, const std::vector<std::string>& signers,
+               const std::optional<Fingerprint>& reader = std::nullopt);
 
 /// With a passphrase (SKESK), for the Autocrypt Setup Message [Autocrypt §"Setup Message"].
 Result<Secret> decrypt_with_passphrase(std::string_view message, const Secret& passphrase, const Limits& = {});

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,10 @@ struct Sealed {
 /// Takes a binary message apart, which must be session keys, one SEIPD v1 packet and nothing else. Failures as
 /// openpgp::decrypt names them.
 Result<Sealed> take_apart(std::string_view message, const Limits&);
+
+/// Whom the body of a signature packet names as its readers [RFC 9580 §5.2.3.36]: only the hashed area counts, which is
+/// what was signed. Empty: nobody is named. nullopt: it cannot be read, so nobody may rely on being one of them.
+std::optional<std::vector<Fingerprint>> intended_readers(std::string_view signature);
 
 /// The binary message with zeros for the key ids of its recipients.
 Result<std::string> hide_recipients(std::string message);

@@ -139,12 +139,13 @@ std::optional<Signed> split_signed(std::string_view inside) {
 }
 
 /// Verifies a detached signature; its part must be one by its type.
-openpgp::Verdict verdict_of(const Signed& parts, const std::vector<std::string>& signers) {
+openpgp::Verdict verdict_of(const Signed& parts, const std::vector<std::string>& signers,
+                            const openpgp::Fingerprint& reader) {
     const auto signature = parse_mime(parts.signature_part);
     if (!signature || content_type_of(signature.get()) != "application/pgp-signature") return {};
     std::string canonical = with_crlf(parts.payload);
     if (!parts.payload.ends_with('\n')) canonical.resize(canonical.size() - 2);
-    return openpgp::verify(canonical, content(signature.get(), openpgp::Limits().key_bytes), signers);
+    return openpgp::verify(canonical, content(signature.get(), openpgp::Limits().key_bytes), signers, reader);
 }
 
 std::vector<autocrypt::Header> gossip_of(const Headed& inside) {
@@ -248,7 +249,7 @@ Result<Opened> read_inside(std::string_view mail, const Found& found, const open
     // Signed first, encrypted then [RFC 3156 §6.1].
     const auto parts = verdict.signature == openpgp::Signature::none ? split_signed(payload) : std::nullopt;
     if (parts) {
-        verdict = verdict_of(*parts, signers);
+        verdict = verdict_of(*parts, signers, inside.reader);
         payload = parts->payload;
     }
     auto whole = joined(mail, payload);
@@ -263,9 +264,9 @@ Result<Opened> read_inside(std::string_view mail, const Found& found, const open
 }
 
 Opened check_signed(std::string_view mail, Message read, const std::vector<std::string>& signers,
-                    const Limits& limits) {
+                    const openpgp::Fingerprint& reader, const Limits& limits) {
     const auto parts = split_signed(mail);
-    const auto verdict = parts ? verdict_of(*parts, signers) : openpgp::Verdict{};
+    const auto verdict = parts ? verdict_of(*parts, signers, reader) : openpgp::Verdict{};
     Opened checked{std::move(read), {false, verdict.signature, verdict.signer, {}}, {}};
     auto& signature = checked.protection.signature;
     if (signature == openpgp::Signature::none) signature = openpgp::Signature::bad;

@@ -71,8 +71,10 @@ Result<Opened> open(std::string_view mail, const Found& found, const Secret& own
 
 /// A mail that is only signed (Message::is_signed, `read`: as parse gave it) [RFC 3156 §5]. `mail` is what was signed
 /// if the signature is good, with its own header where that is protected [RFC 9788 §2.1]; else `read`: then nobody has
-/// signed what it says. No signature, and one of another author than the outer, are a bad one.
-Opened check_signed(std::string_view mail, Message read, const std::vector<std::string>& signers, const Limits& = {});
+/// signed what it says. No signature, and one of another author than the outer, are a bad one. `reader`: the key of the
+/// one who reads it, "" if they have none: a signature may name for whom it is.
+Opened check_signed(std::string_view mail, Message read, const std::vector<std::string>& signers,
+                    const openpgp::Fingerprint& reader, const Limits& = {});
 
 /// What open does once the message is decrypted.
 Result<Opened> read_inside(std::string_view mail, const Found& found, const openpgp::Opened& inside,

@@ -199,6 +199,7 @@ Result<std::string> joined(std::string_view mail, std::string_view inside, bool 
         // Who could write on the outside of a mail does not change what it asks of us.
         if (field.name.starts_with("secure-join")) continue;
         if (field.name.starts_with("chat-") && field.name != "chat-version") continue;
+        if (field.name == "ephemeral-timer") continue;
         if (field.name == "subject" && is_placeholder(decode_header(field.value()))) continue;
         append_line(whole, field.text);
     }

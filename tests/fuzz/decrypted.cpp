@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // The same bytes as a mail that is only signed: nobody's key is known, so it stays as it was read.
     const std::string mail = "From: Al <a@b.example>\r\n" + std::string(bytes);
     if (const auto read = parse(mail); read && read->is_signed) {
-        const auto checked = pgp_mime::check_signed(mail, *read, {});
+        const auto checked = pgp_mime::check_signed(mail, *read, {}, "");
         check(checked.mail == *read && !checked.protection.encrypted);
         check(checked.protection.signature == openpgp::Signature::bad ||
               checked.protection.signature == openpgp::Signature::unknown);

@@ -49,6 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             if (hidden) check(take_apart(*hidden, limits)->session_keys.front().is_hidden());
         }
     }
+    if (const auto readers = intended_readers(bytes)) check(readers->size() <= size / 3);
     // Nobody can guess what the key of this run would open.
     check(!decrypt(bytes, own_key(), {}, limits));
     const auto info = inspect(bytes, std::chrono::sys_seconds(std::chrono::seconds(1'800'000'000)), limits);

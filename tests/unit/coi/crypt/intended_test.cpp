@@ -85,10 +85,13 @@ class Intended : public testing::Test {
   protected:
     Intended() { gpg.import(public_key(ours, reader).value()); }
 
-    Opened read(const std::string& more_hashed, const std::string& more = "") {
+    Result<Opened> decrypted(const std::string& more_hashed, const std::string& more) {
         const auto message = signed_by(theirs, "hello", more_hashed, more);
         const auto closed = gpg.must("--no-literal -z 0 -r gate@jabber.example --encrypt", message);
-        return decrypt(closed, ours, {public_key(theirs, writer).value()}).value();
+        return decrypt(closed, ours, {public_key(theirs, writer).value()});
+    }
+    Opened read(const std::string& more_hashed, const std::string& more = "") {
+        return decrypted(more_hashed, more).value();
     }
     static std::string reader_is(const Fingerprint& key) { return subpacket(35, "\x04" + octets(key)); }
     Fingerprint fingerprint(const Secret& key) { return inspect(key.bytes(), now)->fingerprint; }
@@ -118,6 +121,66 @@ TEST_F(Intended, WeAreNoneOfThem) {
 TEST_F(Intended, WhatIsNotSignedNamesNobody) {
     EXPECT_EQ(read("", reader_is(std::string(40, 'A'))).signature, Signature::good);
     EXPECT_EQ(read(reader_is(std::string(40, 'A')), reader_is(fingerprint(ours))).signature, Signature::others);
+}
+
+// Who passes a message on may add to the unhashed area what they like: none of it makes us a reader.
+TEST_F(Intended, NothingUnsignedMakesUsAReader) {
+    const std::string carols = reader_is(std::string(40, 'A'));
+    const auto notation = subpacket(20, std::string("\x80\0\0\0\0\x04\0\x02", 8) + "x@y\xff\xff\xff");
+    for (const auto& [name, added] :
+         {std::pair{"a user id that is not UTF-8", subpacket(28, "\xff\xfe\x80 dora")},
+          std::pair{"a notation that is not UTF-8", notation},
+          std::pair{"a policy that is not UTF-8", subpacket(26, "http://\xff")},
+          std::pair{"our key", reader_is(fingerprint(ours))},
+          std::pair{"no key", subpacket(35, "")},
+          std::pair{"a broken signature", subpacket(32, std::string("\x04\0\x16\x08\0\0", 6))},
+          std::pair{"a quote and a brace", subpacket(26, "\"}],\"raw\":\"\\")},
+          std::pair{"a lot of what nobody knows", subpacket(100, std::string(180, 'x'))}}) {
+        const auto opened = decrypted(carols, added);
+        // RNP takes some for damage: nothing is shown then.
+        if (opened) EXPECT_EQ(opened->signature, Signature::others) << name;
+        if (!opened) EXPECT_EQ(opened.error().kind, ErrorKind::refused) << name;
+    }
+}
+
+TEST_F(Intended, ADetachedSignatureNamesReadersToo) {
+    const auto message = signed_by(theirs, "hello", reader_is(fingerprint(theirs)));
+    const auto signature = std::string(split_packets(message, 2)->front().whole);
+    const std::vector<std::string> signers{public_key(theirs, writer).value()};
+    EXPECT_EQ(verify("hello", signature, signers).signature, Signature::good) << "nobody reads";
+    EXPECT_EQ(verify("hello", signature, signers, fingerprint(theirs)).signature, Signature::good);
+    EXPECT_EQ(verify("hello", signature, signers, fingerprint(ours)).signature, Signature::others);
+    EXPECT_EQ(verify("hello", signature, signers, "").signature, Signature::others) << "a reader without a key";
+}
+
+TEST(IntendedReaders, OnlyTheHashedAreaIsRead) {
+    const auto body = [](const std::string& hashed, const std::string& unhashed = "") {
+        return std::string("\x04\x00\x16\x08", 4) + number(hashed.size(), 2) + hashed + number(unhashed.size(), 2) +
+               unhashed + "\x12\x34";
+    };
+    const std::string key(20, '\xab'), named = subpacket(35, "\x04" + key);
+    const Fingerprint digits = [] {
+        Fingerprint out;
+        for (int i = 0; i < 20; ++i) out += "AB";
+        return out;
+    }();
+    using Readers = std::vector<Fingerprint>;
+    EXPECT_EQ(intended_readers(body("")), Readers());
+    EXPECT_EQ(intended_readers(body(subpacket(2, "time"))), Readers());
+    EXPECT_EQ(intended_readers(body(named)), Readers{digits});
+    EXPECT_EQ(intended_readers(body(subpacket(2, "time") + named + named)), (Readers{digits, digits}));
+    EXPECT_EQ(intended_readers(body("", named)), Readers());
+    EXPECT_EQ(intended_readers(body(subpacket(35 | 0x80, "\x04" + key))), Readers{digits}) << "a critical one";
+    EXPECT_EQ(intended_readers(body("\xff" + number(22, 4) + ("\x23\x04" + key))), Readers{digits}) << "five octets";
+    const std::string large = std::string("\xc0\x10\x64", 3) + std::string(207, 'x');
+    EXPECT_EQ(intended_readers(body(large + named)), Readers{digits}) << "two octets of length before it";
+    EXPECT_EQ(intended_readers("\x03 of old"), Readers());
+    for (const auto& broken : {std::string(), std::string("\x05"), std::string("\x04\0\x16\x08\0", 5),
+                               std::string("\x04\0\x16\x08\0\x09", 6), body("\x09\x23"), body("\xc0"),
+                               body("\xff\0"), body(std::string(1, '\0')), body(subpacket(35, "")),
+                               body(subpacket(35, "\x04")), body(named.substr(0, 10))}) {
+        EXPECT_EQ(intended_readers(broken), std::nullopt);
+    }
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ class Signed : public testing::Test {
     Opened check(const std::string& mail, const std::vector<std::string>& signers) {
         auto read = parse(mail).value();
         EXPECT_TRUE(read.is_signed);
-        return check_signed(mail, std::move(read), signers);
+        return check_signed(mail, std::move(read), signers, "");
     }
     Opened check(const std::string& mail) { return check(mail, {gpg.public_key("greta@example.org")}); }
 
