@@ -71,7 +71,7 @@ struct Message {
     bool is_signed = false;       // all of it by OpenPGP [RFC 3156 §5], by whomever; print writes it without
     // Header fields by lower-case name, decoded and unfolded: every Chat-*, Secure-Join* and List-*, and
     // Auto-Submitted, Precedence, Return-Path, Authentication-Results, Autocrypt, Disposition-Notification-To,
-    // Ephemeral-Timer, Feedback-ID, Delivered-To, X-Auto-Response-Suppress, X-Autoreply and its kin,
+    // Ephemeral-Timer, Delivered-To, X-Auto-Response-Suppress, X-Autoreply and its kin (coi/mail/bulk),
     // X-Failed-Recipients, X-Loop, Autocrypt-Setup-Message, and Content-Disposition if it is `reaction` [RFC 9078]. The
     // first only, of Autocrypt all, one a line. print writes them.
     std::map<std::string, std::string> headers;

@@ -13,16 +13,36 @@ bool is_chat(const coi::Message& mail) {
            (!mail.references.empty() && coi::is_chat(mail.references.front()));
 }
 
+/// Machines' mail that nobody waits for [RFC 3834 §2]. A chat program that writes by itself is a bot that the user
+/// chose to talk with; a provider's List-Unsubscribe makes no newsletter of a chat or of an answer.
+static bool is_bulk(const coi::Message& mail, bool answers_known) {
+    const bool by_chat_program = !mail.header("chat-version").empty();
+    switch (coi::bulk(mail)) {
+        case coi::Bulk::personal:
+            return false;
+        case coi::Bulk::mailing_list:
+        case coi::Bulk::newsletter:
+        case coi::Bulk::auto_reply:
+            return true;
+        case coi::Bulk::auto_generated:
+        case coi::Bulk::null_sender:
+            return !by_chat_program;
+        case coi::Bulk::unsubscribable:
+            return !is_chat(mail) && !answers_known;
+    }
+    return true;
+}
+
 bool depends_on_answer(const coi::Message& mail, const Account& account, const Contact* contact) {
-    return admit(mail, account, contact, false) == Admission::stranger &&
-           !(mail.in_reply_to.empty() && mail.references.empty());
+    return !(mail.in_reply_to.empty() && mail.references.empty()) &&
+           admit(mail, account, contact, false) != admit(mail, account, contact, true);
 }
 
 Admission admit(const coi::Message& mail, const Account& account, const Contact* contact, bool answers_known) {
     if (mail.from.size() != 1) return Admission::senderless;
     if (mail.dsn || mail.mdn) return Admission::report;
     if (mail.from.front().canonical() == account.address.canonical()) return Admission::own;
-    if (coi::bulk(mail) != coi::Bulk::personal) return Admission::bulk;
+    if (is_bulk(mail, answers_known)) return Admission::bulk;
     if (is_chat(mail) || answers_known || account.take == Take::all) return Admission::message;
     const bool known = contact && (contact->written_to || contact->subscribed);
     return known && account.take == Take::contacts ? Admission::message : Admission::stranger;

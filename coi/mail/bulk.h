@@ -3,7 +3,8 @@
 //
 // [RFC 3834 §5] (Auto-Submitted), [RFC 2919] (List-Id), [RFC 2369] (List-*), [RFC 8058] (one-click unsubscribe), and
 // the fields that mailers wrote before those: Precedence, X-Auto-Response-Suppress, X-Autoreply … . Reports
-// (Message::mdn, dsn) are told apart before this question is asked.
+// (Message::mdn, dsn) are told apart before this question is asked. Left out on purpose: Feedback-ID, which Proton,
+// Fastmail and QQ put into the mail of people, and subjects such as "Out of office", which people write, too.
 
 #pragma once
 
@@ -17,7 +18,8 @@ namespace coi {
 enum class Bulk {
     personal,        // no sign of a machine
     mailing_list,    // List-Id, List-Post: people talk, but to a list
-    newsletter,      // List-Unsubscribe, Feedback-ID, Precedence: bulk or junk
+    newsletter,      // Precedence: bulk or junk
+    unsubscribable,  // List-Unsubscribe alone, which some providers add to the mail of people
     auto_reply,      // vacation notices and the like: an answer to them would start a loop
     auto_generated,  // written by a program without being asked
     null_sender,     // Return-Path: <> without being a report

@@ -68,6 +68,31 @@ TEST_F(AdmissionTest, contacts_are_those_the_user_wrote_to_or_subscribed_to) {
     EXPECT_EQ(admit(mail, account, &known, false), Admission::stranger);
 }
 
+TEST_F(AdmissionTest, a_chat_bot_is_a_partner_of_the_users_choice) {
+    mail.headers = {{"chat-version", "1.0"}, {"auto-submitted", "auto-generated"}};
+    EXPECT_EQ(admit(mail, account, nullptr, false), Admission::message);
+    mail.headers["auto-submitted"] = "auto-replied";
+    EXPECT_EQ(admit(mail, account, nullptr, false), Admission::bulk) << "an answer by a machine";
+    mail.headers = {{"chat-version", "1.0"}, {"list-id", "<l.example.net>"}};
+    EXPECT_EQ(admit(mail, account, nullptr, false), Admission::bulk) << "a list's member";
+    mail.headers = {{"auto-submitted", "auto-generated"}};
+    mail.references = {{"chat$abc@example.org"}};
+    EXPECT_EQ(admit(mail, account, &known, true), Admission::bulk) << "a machine that is no chat program";
+}
+
+TEST_F(AdmissionTest, a_providers_unsubscribe_field_makes_no_newsletter_of_a_chat_or_an_answer) {
+    mail.headers["list-unsubscribe"] = "<mailto:u@example.net>";
+    EXPECT_EQ(admit(mail, account, &known, false), Admission::bulk);
+    mail.in_reply_to = {{"3@example.org"}};
+    EXPECT_TRUE(depends_on_answer(mail, account, &known));
+    EXPECT_EQ(admit(mail, account, nullptr, true), Admission::message);
+    mail.headers["chat-version"] = "1.0";
+    EXPECT_FALSE(depends_on_answer(mail, account, &known));
+    EXPECT_EQ(admit(mail, account, nullptr, false), Admission::message);
+    mail.headers["precedence"] = "bulk";
+    EXPECT_EQ(admit(mail, account, &known, true), Admission::bulk) << "its own word";
+}
+
 TEST_F(AdmissionTest, own_copies_and_mail_without_one_sender_are_left_alone) {
     mail.from = {{"", "Alice", "example.org"}};
     EXPECT_EQ(admit(mail, account, &known, true), Admission::own) << "spelling does not matter";
