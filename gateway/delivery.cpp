@@ -18,12 +18,17 @@ Fate fate_of_unsent() {
     return {Fate::Kind::unreachable, {coi::ErrorKind::closed, false, "not connected to the Jabber server", 0, {}}};
 }
 
+/// [RFC 3463 §3.2, §3.8] A server says of a blocked sender what it says of a user who does not exist [XEP-0191 §3.3].
+const char* status_of(const std::string& condition) {
+    return condition == "item-not-found" || condition == "service-unavailable" ? "5.1.1" : "5.7.1";
+}
+
 }  // namespace
 
 void Delivery::send(const queue::Entry& entry, std::function<void(Fate)> finished) {
     if (!otr_.concerns(entry)) {
         return component_.deliver({entry.name, entry.from, entry.to}, entry.payload,
-                                  settled(entry.id, std::move(finished)));
+                                  settled(entry.id, std::move(finished)), inbox_.waits_for(entry.id));
     }
     const std::shared_ptr<xmpp::Tag> stanza = xmpp::parse_stanza(entry.payload);
     if (!stanza) {
@@ -40,7 +45,8 @@ void Delivery::send(const queue::Entry& entry, std::function<void(Fate)> finishe
     otr_.send(entry, *stanza, [this, id = entry.id, stanza, finished = std::move(finished)](const Outgoing& out) {
         if (out.kind == Outgoing::Kind::held)
             return finished({Fate::Kind::held, {coi::ErrorKind::refused, false, "waits for OTR", 0, {}}});
-        if (out.kind == Outgoing::Kind::as_is) return component_.deliver(*stanza, settled(id, finished));
+        if (out.kind == Outgoing::Kind::as_is)
+            return component_.deliver(*stanza, settled(id, finished), inbox_.waits_for(id));
         deliver_all(id, out.stanzas, finished);
     });
 }
@@ -51,7 +57,8 @@ std::function<void(const xmpp::Outcome&)> Delivery::settled(std::int64_t id, std
         if (outcome.kind == xmpp::Outcome::Kind::lost) return finished(fate_of_lost(outcome.error.text));
         if (outcome.kind == xmpp::Outcome::Kind::unsent) return finished(fate_of_unsent());
         const bool wait = outcome.error.type == "wait";
-        coi::Error error{coi::ErrorKind::refused, !wait, outcome.error.condition, 0, wait ? "4.2.0" : "5.1.1"};
+        coi::Error error{coi::ErrorKind::refused, !wait, outcome.error.condition, 0,
+                         wait ? "4.2.0" : status_of(outcome.error.condition)};
         finished(Fate{wait && !inbox_.waits_for(id) ? Fate::Kind::later : Fate::Kind::refused, std::move(error)});
     };
 }
@@ -77,7 +84,7 @@ void Delivery::deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& sta
             const bool some = std::ranges::any_of(joined->whole, [](const auto& each) { return each.second; });
             finished(some ? Fate{} : Fate{Fate::Kind::held, fate.error});
         };
-        component_.deliver(*stanza, settled(id, one));
+        component_.deliver(*stanza, settled(id, one), inbox_.waits_for(id));
     }
 }
 

@@ -48,7 +48,9 @@ Reply reply_of(const Verdict& verdict, bool may_stay_open) {
         case Verdict::Kind::declined:
             return {550, "5.7.1", "not accepted: " + verdict.reason};
         case Verdict::Kind::refused:
-            return {550, "5.1.1", "there is no such user here"};
+            if (verdict.reason == "item-not-found" || verdict.reason == "service-unavailable" || verdict.reason.empty())
+                return {550, "5.1.1", "there is no such user here"};  // or they have blocked the sender [XEP-0191 §3.3]
+            return {550, "5.7.1", "the user's Jabber server does not take it: " + verdict.reason};
         case Verdict::Kind::early:
             return {451, "4.3.0", "please try again: " + verdict.reason};
         case Verdict::Kind::busy:

@@ -20,9 +20,14 @@ void Returned::take(const xmpp::Tag& stanza) {
     const Account* account = directory_.relay_of(from.bare());  // only mail by the relay has authors who are proven
     const auto error = xmpp::error_of(stanza);
     if (!error || !contact) return;
-    log::info("message {} to {}, which the Jabber server had taken, came back from {}: {}", id.value, from.bare(),
-              from.resource().empty() ? "the server" : "a client", error->condition);
-    if (!from.resource().empty() || !account) return;
+    if (!from.resource().empty()) {
+        log::info("a client of {} says of message {}, which it has: {}", from.bare(), id.value, error->condition);
+        return;
+    }
+    ++came_back_;
+    log::warn("message {} to {}, which the Jabber server had taken, came back: {} ({} since the start)", id.value,
+              from.bare(), error->condition, came_back_);
+    if (!account) return;
     const bool unknown = error->condition == "item-not-found";
     coi::Error why{coi::ErrorKind::refused, true, error->condition, 0, unknown ? "5.1.1" : "5.2.0"};  // [RFC 3463 §3.3]
     store_.ask<std::optional<ids::Known>>(

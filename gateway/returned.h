@@ -32,6 +32,7 @@ class Returned {
     Store& store_;
     std::string relay_domain_;
     Calls calls_;
+    std::size_t came_back_ = 0;
 };
 
 }  // namespace gateway

@@ -44,6 +44,7 @@ struct Component::State : std::enable_shared_from_this<State> {
           calls(std::move(its_calls)),
           retry(io),
           watch(io),
+          settling(io),
           own(settings.component),
           fence(own.server(), settings.server_domain, nonce()),
           dice(std::random_device{}()) {}
@@ -61,6 +62,7 @@ struct Component::State : std::enable_shared_from_this<State> {
     void watch_until(Clock::time_point);
     void look();
     void watch_on();
+    void settle_on();
     void say_goodbye();
     void closed_down();
     void abandon();
@@ -70,7 +72,7 @@ struct Component::State : std::enable_shared_from_this<State> {
     asio::io_context& io;
     const Settings settings;
     Calls calls;
-    asio::steady_timer retry, watch;
+    asio::steady_timer retry, watch, settling;
     const JID own;
     Fence fence;
     std::mt19937_64 dice;
@@ -112,7 +114,7 @@ void Component::State::went_online() {
 
 void Component::State::take(Stanza stanza) {
     const bool proves = fence.ping_under_way();
-    if (auto verdicts = fence.take(*stanza)) {
+    if (auto verdicts = fence.take(*stanza, Clock::now())) {
         if (proves && !fence.ping_under_way()) {
             answered = Clock::now();
             failures = 0;  // the server does its work: the next trouble is a new one
@@ -121,6 +123,7 @@ void Component::State::take(Stanza stanza) {
         settle(std::move(*verdicts));
         if (abandoned) return;
         if (fence.wants_ping()) ask_soon();
+        settle_on();
         if (closing) say_goodbye();
         return;
     }
@@ -201,6 +204,20 @@ void Component::State::watch_on() {
     watch_until(deadline ? *deadline : answered + settings.ping_every);
 }
 
+/// What the server has taken is settled when its grace is over.
+void Component::State::settle_on() {
+    const auto until = fence.settles_at();
+    if (!until) return;
+    settling.expires_at(*until);
+    settling.async_wait([self = shared_from_this()](error_code error) {
+        if (error || self->abandoned) return;
+        self->settle(self->fence.settled(Clock::now()));
+        if (self->abandoned) return;
+        self->settle_on();
+        if (self->closing) self->say_goodbye();
+    });
+}
+
 void Component::State::look() {
     const auto now = Clock::now();
     const std::string where = "Jabber server " + settings.host + ":" + std::to_string(settings.port);
@@ -229,6 +246,7 @@ void Component::State::abandon() {
     abandoned = true;
     retry.cancel();
     watch.cancel();
+    settling.cancel();
     if (connection) connection->disconnect();
     connection = nullptr;
     if (stream) asio::post(io, [old = std::shared_ptr<Stream>(std::move(stream))] {});
@@ -269,15 +287,16 @@ void Component::send(const Tag& stanza) {
     if (!state_->objection(Head(stanza), xml)) state_->send_xml(xml);
 }
 
-void Component::deliver(const Tag& stanza, std::function<void(const Outcome&)> done) {
-    deliver(Head(stanza), print(stanza), std::move(done));
+void Component::deliver(const Tag& stanza, std::function<void(const Outcome&)> done, bool is_final) {
+    deliver(Head(stanza), print(stanza), std::move(done), is_final);
 }
 
-void Component::deliver(Head head, const std::string& xml, std::function<void(const Outcome&)> done) {
+void Component::deliver(Head head, const std::string& xml, std::function<void(const Outcome&)> done, bool is_final) {
     if (!online()) return state_->later(std::move(done), {Outcome::Kind::unsent, {}});
     if (auto error = state_->objection(head, xml))
         return state_->later(std::move(done), {Outcome::Kind::refused, std::move(*error)});
-    state_->fence.sent(std::move(head), std::move(done));
+    if (is_final && state_->fence.wants_name()) state_->send_xml(print(*state_->fence.ask_name()));
+    state_->fence.sent(std::move(head), std::move(done), is_final);
     state_->send_xml(xml);
     if (state_->fence.wants_ping()) state_->ask_soon();
 }

@@ -48,10 +48,11 @@ class Component {
     /// address or the stanza is over the limits: servers close the whole stream over such stanzas.
     void send(const Tag&);
     /// Sends with proof. The stanza must have an id and from; `done` is called later, never from within deliver. While
-    /// offline the outcome is `unsent` at once (posted). What send() would drop is `refused`.
-    void deliver(const Tag&, std::function<void(const Outcome&)> done);
+    /// offline the outcome is `unsent` at once (posted). What send() would drop is `refused`. `is_final`: somebody is told
+    /// of the outcome who cannot be told another one; it may come a grace later (xmpp/fence).
+    void deliver(const Tag&, std::function<void(const Outcome&)> done, bool is_final = false);
     /// The same for a stanza that is printed already, as print() does it.
-    void deliver(Head, const std::string& xml, std::function<void(const Outcome&)> done);
+    void deliver(Head, const std::string& xml, std::function<void(const Outcome&)> done, bool is_final = false);
     /// Bytes given to send/deliver and not yet in the socket: senders of much wait while it is large.
     std::size_t unsent() const;
     /// Closes the stream cleanly: no more sending; waits for what is delivered to be proven, says goodbye, reads until

@@ -6,10 +6,20 @@
 #include <utility>
 
 #include "xmpp/jid.h"
+#include "xmpp/xep/xep0030_disco.h"
 
 namespace xmpp {
 
 namespace {
+
+using std::chrono::milliseconds;
+
+// Seen with ejabberd 23.01 on a busy machine of two cores: up to some 40 ms after the pong. What a mail system waits
+// for anyway costs nobody anything: the reader has the message already.
+constexpr milliseconds shortest_grace{250}, longest_grace{1000};
+constexpr int margin = 4;
+constexpr auto watched_for = std::chrono::seconds(10);
+constexpr std::size_t most_watched = 1000;
 
 /// Do the addresses of an error answer those of what was sent? Servers fold the case of the addresses they give back,
 /// and may answer for a full JID with the bare one. Another resource of the recipient is a client's word, not the
@@ -26,7 +36,20 @@ bool answers(const Tag& error, const Head& sent) {
 Fence::Fence(std::string component, std::string server, std::string nonce)
     : component_(std::move(component)), nonce_(std::move(nonce)), server_(server) {}
 
-void Fence::sent(Head head, Done done) { waiting_.push_back({std::move(head), std::move(done)}); }
+void Fence::sent(Head head, Done done, bool is_final) {
+    waiting_.push_back({std::move(head), std::move(done), is_final});
+}
+
+Stanza Fence::ask_name() {
+    name_asked_ = true;
+    auto iq = std::make_unique<Tag>("iq");
+    iq->addAttribute("type", "get");
+    iq->addAttribute("id", "fence-" + nonce_ + "-name");
+    iq->addAttribute("from", component_);
+    iq->addAttribute("to", server_.full());
+    add(*iq, "query", xep0030::ns_info);
+    return iq;
+}
 
 Stanza Fence::ping(Time now) {
     ping_id_ = "fence-" + nonce_ + "-" + std::to_string(++pings_);
@@ -51,44 +74,103 @@ void Fence::restart(Time now) {
     if (asked_) asked_ = now;
 }
 
-bool Fence::is_pong(const Tag& stanza) const {
-    if (!asked_ || stanza.name() != "iq" || attribute(stanza, "id") != ping_id_) return false;
-    // An error is a pong too: a server without XEP-0199 answers in the same order. The sender counts: ids can be
-    // guessed.
+bool Fence::is_answer(const Tag& stanza, const std::string& id) const {
+    if (stanza.name() != "iq" || attribute(stanza, "id") != id) return false;
+    // The sender counts: ids can be guessed.
     const std::string& type = attribute(stanza, "type");
     return (type == "result" || type == "error") && read_jid(attribute(stanza, "from")).full() == server_.full();
 }
 
-std::optional<std::vector<Fence::Verdict>> Fence::take(const Tag& stanza) {
+milliseconds Fence::grace() const {
+    const auto wanted = margin * std::max(round_trip_, lateness_);
+    return std::clamp(std::chrono::ceil<milliseconds>(wanted), shortest_grace, longest_grace);
+}
+
+std::optional<std::vector<Fence::Verdict>> Fence::take(const Tag& stanza, Time now) {
+    // An error is a pong too: a server without XEP-0199 answers in the same order.
+    if (asked_ && is_answer(stanza, ping_id_)) return ponged(now);
+    if (name_asked_ && is_answer(stanza, "fence-" + nonce_ + "-name")) {
+        judges_first_ = xep0030::has_identity(stanza, {"server", "im", "Prosody"});
+        return std::vector<Verdict>{};
+    }
+    auto error = error_of(stanza);
+    return error ? refused(stanza, std::move(*error), now) : std::nullopt;
+}
+
+std::vector<Fence::Verdict> Fence::ponged(Time now) {
     std::vector<Verdict> verdicts;
-    if (is_pong(stanza)) {
-        const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(covered_);
-        for (auto it = waiting_.begin(); it != end; ++it)
+    round_trip_ = now - *asked_;
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(covered_);
+    for (auto it = waiting_.begin(); it != end; ++it) {
+        if (it->is_final && !judges_first_)
+            settling_.push_back({std::move(it->head), std::move(it->done), now, now + grace()});
+        else
             verdicts.push_back({std::move(it->done), {Outcome::Kind::taken, {}}});
-        waiting_.erase(waiting_.begin(), end);
-        covered_ = 0;
-        asked_.reset();
+    }
+    waiting_.erase(waiting_.begin(), end);
+    covered_ = 0;
+    asked_.reset();
+    return verdicts;
+}
+
+std::optional<std::vector<Fence::Verdict>> Fence::refused(const Tag& stanza, StanzaError error, Time now) {
+    const auto names = [&](const auto& sent) {
+        return sent.head.id == attribute(stanza, "id") && answers(stanza, sent.head);
+    };
+    std::vector<Verdict> verdicts;
+    if (const auto it = std::ranges::find_if(waiting_, names); it != waiting_.end()) {
+        if (static_cast<std::size_t>(it - waiting_.begin()) < covered_) --covered_;
+        verdicts.push_back({std::move(it->done), {Outcome::Kind::refused, std::move(error)}});
+        waiting_.erase(it);
         return verdicts;
     }
-    if (waiting_.empty()) return std::nullopt;
-    auto error = error_of(stanza);
-    if (!error) return std::nullopt;
-    const auto it = std::find_if(waiting_.begin(), waiting_.end(), [&](const Unproven& sent) {
-        return sent.head.id == attribute(stanza, "id") && answers(stanza, sent.head);
+    const auto late = [&](Time ponged) { lateness_ = std::max(now - ponged, lateness_ - lateness_ / 16); };
+    if (const auto it = std::ranges::find_if(settling_, names); it != settling_.end()) {
+        late(it->ponged);
+        verdicts.push_back({std::move(it->done), {Outcome::Kind::refused, std::move(error)}});
+        settling_.erase(it);
+        return verdicts;
+    }
+    if (const auto it = std::ranges::find_if(watched_, names); it != watched_.end()) {
+        late(it->ponged);
+        watched_.erase(it);
+    }
+    return std::nullopt;
+}
+
+std::optional<Fence::Time> Fence::settles_at() const {
+    if (settling_.empty()) return std::nullopt;
+    return std::ranges::min_element(settling_, {}, &Settling::until)->until;
+}
+
+std::vector<Fence::Verdict> Fence::settled(Time now) {
+    std::vector<Verdict> verdicts;
+    std::erase_if(settling_, [&](Settling& each) {
+        if (each.until > now) return false;
+        verdicts.push_back({std::move(each.done), {Outcome::Kind::taken, {}}});
+        watch(std::move(each.head), each.ponged);
+        return true;
     });
-    if (it == waiting_.end()) return std::nullopt;
-    if (static_cast<std::size_t>(it - waiting_.begin()) < covered_) --covered_;
-    verdicts.push_back({std::move(it->done), {Outcome::Kind::refused, std::move(*error)}});
-    waiting_.erase(it);
+    while (!watched_.empty() && now - watched_.front().ponged > watched_for) watched_.pop_front();
     return verdicts;
+}
+
+/// What is refused even later widens the grace of the next.
+void Fence::watch(Head head, Time ponged) {
+    watched_.push_back({std::move(head), {}, ponged, {}});
+    if (watched_.size() > most_watched) watched_.pop_front();
 }
 
 std::vector<Fence::Verdict> Fence::lost(const std::string& why) {
     std::vector<Verdict> verdicts;
+    for (auto& sent : settling_) verdicts.push_back({std::move(sent.done), {Outcome::Kind::taken, {}}});
     for (auto& sent : waiting_) verdicts.push_back({std::move(sent.done), {Outcome::Kind::lost, {{}, {}, why}}});
     waiting_.clear();
+    settling_.clear();
+    watched_.clear();
     covered_ = 0;
     asked_.reset();
+    name_asked_ = judges_first_ = false;
     return verdicts;
 }
 

@@ -3,6 +3,10 @@
 // [XEP-0114] has none, but servers answer a component's stanzas in order, so the answer to a ping [XEP-0199 §4.3]
 // proves that what was sent before it was taken, and errors for local users have come before the answer. One ping is
 // under way at a time; what is sent meanwhile waits for the next. Time is an argument; nothing here sends or waits.
+// COMPAT: ejabberd 23.01 hands a message to the process of its reader's session, which refuses it (blocked, a stranger)
+// after the ping was answered, and nothing that a component may ask passes that process. So where an outcome must not
+// be taken back, it is `taken` only a grace after the pong: a multiple of the latest refusals and of the ping's own time.
+// Prosody, known by its name [XEP-0030 §3], judges before it answers.
 // Invariant: every stanza given to sent() leaves in exactly one Verdict.
 
 #pragma once
@@ -52,8 +56,11 @@ class Fence {
     /// Pings go from `component` to `server`; `nonce` keeps their ids apart from everybody else's.
     Fence(std::string component, std::string server, std::string nonce);
 
-    /// The stanza goes out now.
-    void sent(Head, Done done);
+    /// The stanza goes out now. `is_final`: its outcome must not be taken back, and may come a grace later.
+    void sent(Head, Done done, bool is_final = false);
+    /// Who the server is must be asked before the next stanza: once, before the first whose outcome is final.
+    bool wants_name() const { return !name_asked_; }
+    Stanza ask_name();
     /// Something sent is unproven and no ping is under way.
     bool wants_ping() const { return !asked_ && !waiting_.empty(); }
     /// The ping to send now. Only while none is under way.
@@ -69,17 +76,32 @@ class Fence {
     /// What came from the server: nullopt if it is not the fence's business. A pong settles what was sent before its
     /// ping, an error with the id and the addresses of an unproven stanza settles that one. Errors for stanzas already
     /// proven are not its business.
-    std::optional<std::vector<Verdict>> take(const Tag& stanza);
-    /// The stream is gone: all that is unproven, in order.
+    std::optional<std::vector<Verdict>> take(const Tag& stanza, Time now);
+    /// When the grace of something ends; nullopt: nothing has one.
+    std::optional<Time> settles_at() const;
+    /// Those whose grace is over.
+    std::vector<Verdict> settled(Time now);
+    std::chrono::milliseconds grace() const;
+    /// The stream is gone: all that is open, in order. What the server has taken is not lost.
     std::vector<Verdict> lost(const std::string& why = {});
-    std::size_t unproven() const { return waiting_.size(); }
+    std::size_t unproven() const { return waiting_.size() + settling_.size(); }
 
   private:
     struct Unproven {
         Head head;
         Done done;
+        bool is_final;
     };
-    bool is_pong(const Tag& stanza) const;
+    /// The server has it, and its reader's session may still refuse it; without `done`: it is settled, and only watched.
+    struct Settling {
+        Head head;
+        Done done;
+        Time ponged, until;
+    };
+    bool is_answer(const Tag& stanza, const std::string& id) const;
+    std::vector<Verdict> ponged(Time now);
+    std::optional<std::vector<Verdict>> refused(const Tag& stanza, StanzaError, Time now);
+    void watch(Head, Time ponged);
 
     const std::string component_, nonce_;
     const JID server_;
@@ -89,6 +111,9 @@ class Fence {
     Time heard_{};
     std::uint64_t pings_ = 0;
     std::string ping_id_;
+    std::deque<Settling> settling_, watched_;  // in the order of their pongs
+    std::chrono::steady_clock::duration round_trip_{}, lateness_{};
+    bool name_asked_ = false, judges_first_ = false;
 };
 
 }  // namespace xmpp

@@ -63,6 +63,29 @@ TEST_F(ComponentSession, IqsAreNeverAnsweredBehindOurBack) {
     EXPECT_EQ(server.heard(), "");
 }
 
+TEST_F(ComponentSession, RefusalOfTheReadersSessionComesAfterThePong) {  // ejabberd
+    Client& gateway = online();
+    std::vector<xmpp::Outcome::Kind> outcomes;
+    const auto deliver = [&](const std::string& id) {
+        const auto stanza =
+            xmpp::parse_stanza("<message id='" + id + "' from='bob\\40mail.test@coi.test' to='alice@jabber.test'/>");
+        gateway.component->deliver(
+            *stanza, [&](const xmpp::Outcome& outcome) { outcomes.push_back(outcome.kind); }, true);
+    };
+    deliver("m1");
+    server.expect("http://jabber.org/protocol/disco#info");
+    server.pong(server.expect_ping());
+    server.settle();
+    EXPECT_THAT(outcomes, IsEmpty()) << "nobody is told yet that it was delivered";
+    server.say(refused);
+    ASSERT_TRUE(server.until([&] { return outcomes.size() == 1; }));
+    EXPECT_EQ(outcomes[0], xmpp::Outcome::Kind::refused);
+    deliver("m2");
+    server.pong(server.expect_ping());
+    ASSERT_TRUE(server.until([&] { return outcomes.size() == 2; }));
+    EXPECT_EQ(outcomes[1], xmpp::Outcome::Kind::taken);
+}
+
 TEST_F(ComponentSession, WrongSecretIsSaidAsSuchAndTriedAgain) {
     client = std::make_unique<Client>(io, server.port());
     server.accept();

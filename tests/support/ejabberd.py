@@ -26,6 +26,8 @@ auth_password_format: plain
 modules:
   mod_disco: {{}}
   mod_ping: {{}}
+  mod_privacy: {{}}
+  mod_blocking: {{}}
   mod_roster: {{}}
   mod_mam: {{default: always}}
   mod_offline: {{}}

@@ -2,6 +2,8 @@
 
 #include "xmpp/xep/xep0030_disco.h"
 
+#include <algorithm>
+
 namespace xmpp::xep0030 {
 namespace {
 
@@ -22,6 +24,14 @@ void add_info(Tag& result, const Info& info, const std::string& node) {
         element.addAttribute("name", clean(identity.name));
     }
     for (const auto& feature : info.features) add(query, "feature").addAttribute("var", feature);
+}
+
+bool has_identity(const Tag& result, const Identity& wanted) {
+    const Tag* query = child(result, "query", ns_info);
+    return query && std::ranges::any_of(query->children(), [&](const Tag* each) {
+        return each->name() == "identity" && attribute(*each, "category") == wanted.category &&
+               attribute(*each, "type") == wanted.type && attribute(*each, "name") == wanted.name;
+    });
 }
 
 void add_items(Tag& result, const std::vector<Item>& items, const std::string& node) {

@@ -27,6 +27,8 @@ struct Item {
 
 /// `node` as asked, "" for none: the answer repeats it [§3.2].
 void add_info(Tag& result, const Info&, const std::string& node);
+/// Whether an answer to disco#info names this identity.
+bool has_identity(const Tag& result, const Identity&);
 void add_items(Tag& result, const std::vector<Item>&, const std::string& node);
 
 }  // namespace xmpp::xep0030

@@ -16,13 +16,23 @@ using testing::IsEmpty;
 class FenceTest : public testing::Test {
   protected:
     void send(const std::string& id, const std::string& to = "alice@jabber.test",
-              const std::string& from = "bob@coi.test") {
+              const std::string& from = "bob@coi.test", bool is_final = false) {
         const auto stanza = parse_stanza("<message id='" + id + "' from='" + from + "' to='" + to + "'/>");
-        fence.sent(Head(*stanza), [this, id](const Outcome& outcome) {
-            const char* const kinds[] = {"taken", "refused", "lost"};
-            outcomes.push_back(id + " " + kinds[static_cast<int>(outcome.kind)] +
-                               (outcome.error.condition.empty() ? "" : " " + outcome.error.condition));
-        });
+        fence.sent(
+            Head(*stanza),
+            [this, id](const Outcome& outcome) {
+                const char* const kinds[] = {"taken", "refused", "lost"};
+                outcomes.push_back(id + " " + kinds[static_cast<int>(outcome.kind)] +
+                                   (outcome.error.condition.empty() ? "" : " " + outcome.error.condition));
+            },
+            is_final);
+    }
+    void send_final(const std::string& id) { send(id, "alice@jabber.test", "bob@coi.test", true); }
+    void named(const std::string& name) {
+        take("<iq type='result' id='" + attribute(*fence.ask_name(), "id") +
+             "' from='jabber.test' to='coi.test'><query xmlns='http://jabber.org/protocol/disco#info'>"
+             "<identity category='server' type='im' name='" +
+             name + "'/></query></iq>");
     }
     std::string ping() { return attribute(*fence.ping(now), "id"); }
     static void call(std::vector<Fence::Verdict> verdicts) {
@@ -30,7 +40,7 @@ class FenceTest : public testing::Test {
     }
     /// True if it was the fence's business.
     bool take(const std::string& xml) {
-        auto verdicts = fence.take(*parse_stanza(xml));
+        auto verdicts = fence.take(*parse_stanza(xml), now);
         if (verdicts) call(std::move(*verdicts));
         return verdicts.has_value();
     }
@@ -158,6 +168,68 @@ TEST_F(FenceTest, OurOwnPauseIsNotTheServersSilence) {
     ping();
     fence.restart(now + 500s);
     EXPECT_EQ(fence.deadline(20s), now + 520s);
+}
+
+TEST_F(FenceTest, FinalOutcomeWaitsForTheReadersSession) {  // ejabberd refuses after the pong
+    named("ejabberd");
+    send_final("a");
+    send_final("b");
+    send("c");
+    EXPECT_TRUE(pong(ping()));
+    EXPECT_THAT(outcomes, ElementsAre("c taken")) << "nobody waits for it to be final";
+    EXPECT_EQ(fence.settles_at(), now + 250ms);
+    EXPECT_EQ(fence.unproven(), 2U);
+    now += 40ms;
+    EXPECT_TRUE(take(error("a")));
+    EXPECT_THAT(outcomes, ElementsAre("c taken", "a refused gone"));
+    now += 210ms;
+    call(fence.settled(now));
+    EXPECT_THAT(outcomes, ElementsAre("c taken", "a refused gone", "b taken"));
+    EXPECT_EQ(fence.settles_at(), std::nullopt);
+    EXPECT_EQ(fence.unproven(), 0U);
+}
+
+TEST_F(FenceTest, GraceFollowsWhatWasLateAndHowLongPingsTake) {
+    send_final("a");
+    EXPECT_TRUE(pong(ping()));
+    now += 150ms;
+    EXPECT_TRUE(take(error("a")));
+    EXPECT_EQ(fence.grace(), 600ms);
+    send_final("b");
+    EXPECT_TRUE(pong(ping()));
+    now += 600ms;
+    call(fence.settled(now));
+    EXPECT_THAT(outcomes, ElementsAre("a refused gone", "b taken"));
+    EXPECT_FALSE(take(error("b"))) << "too late: others have to tell of it";
+    EXPECT_EQ(fence.grace(), 1000ms) << "the longest: a mail system waits for it";
+    EXPECT_THAT(outcomes, ElementsAre("a refused gone", "b taken"));
+}
+
+TEST_F(FenceTest, SlowPingsWidenTheGrace) {
+    send_final("a");
+    const auto id = ping();
+    now += 100ms;
+    EXPECT_TRUE(pong(id));
+    EXPECT_EQ(fence.settles_at(), now + 400ms);
+}
+
+TEST_F(FenceTest, ProsodyJudgesBeforeItAnswers) {
+    EXPECT_TRUE(fence.wants_name());
+    named("Prosody");
+    EXPECT_FALSE(fence.wants_name());
+    send_final("a");
+    EXPECT_TRUE(pong(ping()));
+    EXPECT_THAT(outcomes, ElementsAre("a taken"));
+    fence.lost();
+    EXPECT_TRUE(fence.wants_name()) << "another server may answer next";
+}
+
+TEST_F(FenceTest, WhatTheServerHasIsNotLostWithTheStream) {
+    send_final("a");
+    EXPECT_TRUE(pong(ping()));
+    send("b");
+    call(fence.lost());
+    EXPECT_THAT(outcomes, ElementsAre("a taken", "b lost"));
 }
 
 }  // namespace
