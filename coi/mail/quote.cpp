@@ -1,58 +1,46 @@
-// Telling quotes and signatures from text: attributions by their verbs and stamps, Outlook's header by its labels.
-// Without regular expressions; all of it is linear in the lines but for a look ahead of a few.
+// Which lines of a mail go. Lines are looked at once; how many of them are looked at closely is bounded.
 
 #include "coi/mail/quote.h"
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
-#include <vector>
 
+#include "coi/mail/attribution.h"
 #include "coi/mail/charset.h"
+#include "coi/mail/copied_header.h"
+#include "coi/mail/quote_words.h"
+#include "coi/mail/subject.h"
 
 namespace coi {
 namespace {
 
 using Lines = std::vector<std::string_view>;
-using Words = std::span<const std::string_view>;
 
-// How mailers begin and end the line above a quote, in lower case.
-constexpr std::array<std::string_view, 19> openers{
-    "on ",  "am ", "le ",        "el ",      "il ",        "op ", "em ",   "den ", "dnia ", "w dniu ",
-    "dne ", "på ", "il giorno ", "quoting ", "zitat von ", "ons", "a(z) ", "в ",   "пн, "};
-constexpr std::array<std::string_view, 21> verbs{
-    "wrote",   "writes",    "schrieb", "a écrit",    "escribió", "ha scritto", "scrisse",
-    "schreef", "skrev",     "napisał", "napisal",    "escreveu", "pisze",      "пишет",
-    "написал", "kirjoitti", "írta",    "geschreven", "写道",     "のメール",   "said"};
-constexpr std::array<std::string_view, 14> original{
-    "original message",     "ursprüngliche nachricht", "original-nachricht",    "originalnachricht",
-    "message d'origine",    "message original",        "mensaje original",      "messaggio originale",
-    "mensagem original",    "oorspronkelijk bericht",  "oprindelig meddelelse", "original meddelande",
-    "wiadomość oryginalna", "исходное сообщение"};
-constexpr std::array<std::string_view, 9> forwarded{
-    "forwarded message", "weitergeleitete nachricht",   "message transféré",
-    "mensaje reenviado", "messaggio inoltrato",         "doorgestuurd bericht",
-    "begin forwarded",   "anfang der weitergeleiteten", "message réexpédié"};
-constexpr std::array<std::string_view, 8> forward_subjects{"fwd:", "fw:", "wg:", "tr:", "rv:", "enc:", "i:", "doorst:"};
-// Labels of the header that Outlook and others copy above the mail they quote.
-constexpr std::array<std::string_view, 9> from_labels{
-    "from:", "von:", "de:", "da:", "van:", "från:", "fra:", "od:", "от:"};
-constexpr std::array<std::string_view, 30> other_labels{
-    "sent:",    "gesendet:", "date:",   "datum:",   "to:",        "an:",      "cc:",        "kopie:",
-    "subject:", "betreff:",  "envoyé:", "à:",       "objet:",     "enviado:", "para:",      "asunto:",
-    "assunto:", "inviato:",  "a:",      "oggetto:", "verzonden:", "aan:",     "onderwerp:", "skickat:",
-    "till:",    "ämne:",     "sendt:",  "til:",     "emne:",      "envoyé :"};
+constexpr std::string_view cut_mark = "[…]";
+constexpr std::size_t longest_signature = 24;  // lines
+constexpr std::size_t most_blank = 3;          // lines between an attribution and its quote
+constexpr int most_colons = 3000;              // lines that may begin a copied or forwarded mail
+constexpr std::size_t pointing_lines = 12;     // at either end of an answer: "see my answers below"
+constexpr std::size_t longest_pointing = 400;  // octets of such a line
+constexpr int most_attributions = 50;          // lines that may be one
 
-bool starts_with_any(std::string_view text, Words words) {
-    return std::ranges::any_of(words, [&](auto word) { return text.starts_with(word); });
+bool is_blank(std::string_view line) {
+    constexpr std::string_view no_break_space = "\u00a0";
+    while (!(line = trim(line)).empty()) {
+        if (!line.starts_with(no_break_space)) return false;
+        line.remove_prefix(no_break_space.size());
+    }
+    return true;
 }
 
-bool contains_any(std::string_view text, Words words) {
-    return std::ranges::any_of(words, [&](auto word) { return text.find(word) != std::string_view::npos; });
-}
+/// ">From" is what mailbox files make of a line that begins with "From".
+bool is_quote(std::string_view line) { return line.starts_with('>') && !line.starts_with(">From "); }
 
-bool is_blank(std::string_view line) { return trim(line).empty(); }
-bool is_quote(std::string_view line) { return line.starts_with('>'); }
+bool is_indented(std::string_view line) {
+    return line.starts_with(' ') || line.starts_with('\t') || line.starts_with("\u00a0");
+}
 
 Lines split(std::string_view text) {
     Lines lines;
@@ -64,137 +52,290 @@ Lines split(std::string_view text) {
     }
 }
 
-std::string join(const Lines& lines) {
-    std::string out;
-    for (const auto line : lines) out.append(line).append("\n");
-    return clean_text(out);
-}
-
-/// The line in lower case without the stars and lines that HTML's bold and rules leave.
-std::string plain(std::string_view line) {
-    std::string out = lower(trim(line));
-    std::erase(out, '*');
-    return std::string(trim(out));
-}
-
-/// Letters (not ASCII only) that stand between dashes or alone: "----- Original Message -----" → "original message".
+/// What stands between the dashes of "----- Original Message -----", in lower case; "" if the line is none such.
 std::string between_dashes(std::string_view line) {
-    const std::string text = plain(line);
-    const auto first = text.find_first_not_of("-_ ");
-    if (first == std::string::npos || first < 3) return {};
-    return text.substr(first, text.find_last_not_of("-_ :") - first + 1);
+    constexpr std::size_t longest = 120;
+    if (line.size() > longest) return {};
+    line = trim(line);
+    const auto first = line.find_first_not_of("-_ *\u00a0");
+    if (first == line.npos || line.substr(0, first).find("--") == line.npos) return {};
+    line = line.substr(first, line.find_last_not_of("-_ *:\u00a0") + 1 - first);
+    return quote_words::lower_case(line);
 }
 
-/// A time of day, a year or an address: what mailers put into such a line and people seldom do.
-bool has_stamp(std::string_view text) {
-    if (text.find('@') != std::string_view::npos) return true;
-    for (std::size_t i = 0; i + 4 <= text.size(); ++i) {
-        const auto digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
-        if (digit(i) && text[i + 1] == ':' && digit(i + 2) && digit(i + 3)) return true;
-        if ((text.substr(i, 2) == "20" || text.substr(i, 2) == "19") && digit(i + 2) && digit(i + 3)) return true;
+bool is_rule(std::string_view line) {
+    line = trim(line);
+    return line.size() > 2 && line.find_first_not_of("-_*") == line.npos;
+}
+
+/// A cheap first look for lines with a label or dashes.
+bool is_notable(std::string_view line) {
+    return line.find(':') != line.npos || line.find("：") != line.npos || line.find("--") != line.npos;
+}
+
+/// "Begin forwarded message:", with dashes or without.
+bool announces_forward(std::string_view line) {
+    constexpr std::size_t longest = 120;
+    if (line.size() > longest || is_blank(line)) return false;
+    if (const std::string words = between_dashes(line); !words.empty()) {
+        // mutt: "----- Forwarded message from Bob <bob@example.org> -----"
+        return quote_words::announces_forward(words) || words.starts_with("forwarded message");
     }
-    return false;
+    line = trim(line);
+    if (!line.ends_with(':') && !line.ends_with("：")) return false;
+    line.remove_suffix(line.ends_with(':') ? 1 : 3);
+    return quote_words::announces_forward(quote_words::lower_case(trim(line)));
 }
 
-/// How many lines from `at` on are "On … wrote:", 0 if none; mailers wrap it into up to four.
-std::size_t attribution_length(const Lines& lines, std::size_t at) {
-    constexpr std::size_t longest = 4;
-    std::string text = plain(lines[at]);
-    const bool opened = starts_with_any(text, openers);
-    for (std::size_t count = 1; count <= longest; ++count) {
-        const bool ends = text.ends_with(':') || text.ends_with("：");
-        if (ends && contains_any(text, verbs) && (opened || has_stamp(text))) return count;
-        if (ends || at + count >= lines.size() || is_blank(lines[at + count]) || is_quote(lines[at + count])) return 0;
-        text += ' ' + plain(lines[at + count]);
-    }
-    return 0;
+/// A line above which the signature ends.
+bool begins_postscript(std::string_view line) {
+    constexpr std::array<std::string_view, 8> marks{"ps:", "ps.", "p.s", "ps ", "p. s.", "pps", "p.p.s", "nb:"};
+    const std::string start = lower(trim(line).substr(0, 6));
+    return std::ranges::any_of(marks, [&](auto mark) { return start.starts_with(mark); });
 }
 
-/// True if a copied header ("Von: … Gesendet: … An: … Betreff: …") begins at `at`.
-bool is_copied_header(const Lines& lines, std::size_t at) {
-    if (!starts_with_any(plain(lines[at]), from_labels)) return false;
-    std::size_t labels = 0;
-    for (std::size_t i = at + 1; i < lines.size() && i <= at + 6; ++i) {
-        if (starts_with_any(plain(lines[i]), other_labels)) ++labels;
-    }
-    return labels >= 2;
+/// What programs put into empty mails: no word of a person.
+bool is_advertisement(std::string_view line) {
+    constexpr std::array<std::string_view, 8> starts{"sent from my ", "get outlook for ",  "sent with ",
+                                                     "sent via ",     "sent from outlook", "envoyé de mon ",
+                                                     "von meinem ",   "gesendet mit "};
+    const std::string start = lower(trim(line).substr(0, 24));
+    return std::ranges::any_of(starts, [&](auto each) { return start.starts_with(each); });
 }
 
-/// Where the quote of unmarked lines begins, lines.size() if nowhere. What follows it is all quote.
-std::size_t unmarked_quote(const Lines& lines) {
-    const bool marked = std::ranges::any_of(lines, is_quote);
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        const std::string dashed = between_dashes(lines[i]);
-        if (contains_any(dashed, forwarded) || contains_any(plain(lines[i]).substr(0, 40), forwarded))
-            return lines.size();
-        if (std::ranges::find(original, dashed) != original.end()) return i;
-        if (is_copied_header(lines, i)) {
-            const bool ruled = i > 0 && lines[i - 1].size() > 2 &&
-                               trim(lines[i - 1]).find_first_not_of("_-") == std::string_view::npos;
-            return ruled ? i - 1 : i;
+class Folder {
+  public:
+    Folder(std::string_view text, const Folding& folding)
+        : folding_(folding), lines_(split(text)), kept_(lines_.size(), Fate::kept) {}
+
+    std::string folded() {
+        if (folding_.answers && !folding_.is_chat) {
+            end_ = fold_copied_mail();
+            fold_marked();
+            if (end_ == lines_.size() && !folded_) fold_indented();
+            if (!has_words(0, lines_.size())) kept_.assign(lines_.size(), Fate::kept);
         }
-        // "On … wrote:" over lines without marks; only with a stamp, since people write such words too.
-        if (!marked && !is_blank(lines[i])) {
-            const auto length = attribution_length(lines, i);
-            std::string text;
-            for (std::size_t each = i; each < i + length; ++each) text.append(lines[each]);
-            if (length > 0 && has_stamp(text) && i + length < lines.size()) return i;
+        fold_signature();
+        return joined();
+    }
+
+  private:
+    enum class Fate : char { kept, cut, gone };  // gone leaves no mark
+
+    struct Range {
+        std::size_t begin, end;
+    };
+
+    std::span<const std::string_view> from(std::size_t line) const { return std::span(lines_).subspan(line); }
+
+    void cut(std::size_t begin, std::size_t end) {
+        std::fill(kept_.begin() + static_cast<std::ptrdiff_t>(begin), kept_.begin() + static_cast<std::ptrdiff_t>(end),
+                  Fate::cut);
+        folded_ = true;
+    }
+
+    /// Something that is no quote and stays.
+    bool has_words(std::size_t begin, std::size_t end) const {
+        for (auto i = begin; i < end; ++i) {
+            if (kept_[i] == Fate::kept && !is_blank(lines_[i]) && !is_quote(lines_[i])) return true;
+        }
+        return false;
+    }
+
+    /// The words above a quote without marks are an answer to it. Below it nobody can tell who wrote what; so they must
+    /// not be a greeting only, nor point there.
+    bool is_answer(std::size_t end) const {
+        std::size_t count = 0;
+        std::string_view last;
+        for (std::size_t i = 0; i < end; ++i) {
+            const auto line = lines_[i];
+            if (line == "-- ") break;
+            if (is_blank(line) || is_rule(line) || is_quote(line) || is_advertisement(line)) continue;
+            const bool may_point =
+                (count++ < pointing_lines || end - i <= pointing_lines) && line.size() < longest_pointing;
+            if (may_point && quote_words::points_below(quote_words::lower_case(line))) return false;
+            last = line;
+        }
+        return count > 0 && !trim(last).ends_with(',');
+    }
+
+    std::size_t skip_blank(std::size_t line) const {
+        while (line < lines_.size() && is_blank(lines_[line])) ++line;
+        return line;
+    }
+
+    /// The copied header, with or without "----- Original Message -----" above, at `line`: where the text below begins.
+    std::optional<std::size_t> heading(std::size_t line) {
+        const auto words = between_dashes(lines_[line]);
+        const bool announced = !words.empty() && quote_words::announces_original(words);
+        const auto start = announced ? skip_blank(line + 1) : line;
+        if (start == lines_.size() || (!announced && !may_begin_header(lines_[start]))) return std::nullopt;
+        const auto header = copied_header(from(start), announced, folding_.people);
+        if (!header) return std::nullopt;
+        if (folding_.may_forward && (header->languages & quote_words::bit_of("fi")) == 0) return std::nullopt;
+        return start + header->length;
+    }
+
+    /// Cuts a copied header and all below it, unless marks tell which lines below are the quote. Returns where what is
+    /// to be looked at for marked quotes ends: there, or at a forwarded mail, which stays.
+    std::size_t fold_copied_mail() {
+        int left = most_colons;
+        for (std::size_t i = 0; i < lines_.size(); ++i) {
+            if (is_quote(lines_[i]) || !is_notable(lines_[i])) continue;
+            if (announces_forward(lines_[i]) || left-- == 0) return i;
+            const auto text = heading(i);
+            if (!text) continue;
+            auto begin = i;
+            if (i > 0 && is_rule(lines_[i - 1])) --begin;
+            const auto below = skip_blank(*text);
+            if (below < lines_.size() && is_quote(lines_[below])) {
+                headed_ = Range{begin, below};
+                return lines_.size();
+            }
+            if (is_answer(begin)) cut(begin, lines_.size());
+            return begin;
+        }
+        return lines_.size();
+    }
+
+    /// Runs of lines with ">", blank ones between them included.
+    std::vector<Range> blocks() const {
+        std::vector<Range> found;
+        for (std::size_t i = 0; i < end_; ++i) {
+            if (!is_quote(lines_[i])) continue;
+            const bool joins = !found.empty() && skip_blank(found.back().end) >= i;
+            if (joins)
+                found.back().end = i + 1;
+            else
+                found.push_back({i, i + 1});
+        }
+        return found;
+    }
+
+    /// Where the attribution of a block begins; nullopt if it has none, so that a person may have written it.
+    std::optional<std::size_t> attribution(const Range& block) {
+        if (headed_ && headed_->end == block.begin) return headed_->begin;
+        auto end = block.begin;
+        while (end > 0 && block.begin - end < most_blank && is_blank(lines_[end - 1])) --end;
+        if (const auto begin = attribution_before(lines_, end, folding_.people); begin < end) {
+            const auto above =
+                std::find_if_not(lines_.rend() - static_cast<std::ptrdiff_t>(begin), lines_.rend(), is_blank);
+            const bool announced = above != lines_.rend() && quote_words::announces_original(between_dashes(*above));
+            return announced ? static_cast<std::size_t>(lines_.rend() - above) - 1 : begin;
+        }
+        // Apple Mail and Mail.ru put it inside of the quote.
+        Lines start;
+        for (auto i = block.begin; i < block.end && start.size() < 12; ++i) {
+            auto line = lines_[i];
+            line.remove_prefix(std::min(line.find_first_not_of("> "), line.size()));
+            if (!is_blank(line) || !start.empty()) start.push_back(line);
+        }
+        if (start.empty()) return std::nullopt;
+        if (attribution_at_start(start, folding_.people) > 0) return block.begin;
+        for (std::size_t i = 0; i < std::min<std::size_t>(start.size(), 2); ++i) {
+            const auto words = between_dashes(start[i]);
+            if (copied_header(std::span(start).subspan(i), false, folding_.people)) return block.begin;
+            if (words.empty() && i > 0) break;
+        }
+        return std::nullopt;
+    }
+
+    /// One quote, with the answer above it or below; or the last of several, if no answer follows. Others were answered
+    /// piece by piece, and give sense to the answers.
+    void fold_marked() {
+        const auto found = blocks();
+        if (found.empty()) return;
+        const auto& last = found.back();
+        const bool words_follow = has_words(last.end, lines_.size());
+        if (found.size() > 1 && words_follow) return;
+        if (const auto begin = attribution(last)) cut(*begin, last.end);
+    }
+
+    /// Yahoo and Zoho move the quote to the right, attribution and all.
+    void fold_indented() {
+        std::size_t start = lines_.size();
+        const auto fits = [](std::string_view line) { return is_blank(line) || is_indented(line) || is_quote(line); };
+        while (start > 0 && fits(lines_[start - 1])) --start;
+        if (start > 0) --start;  // the attribution itself need not be indented
+        int left = most_attributions;
+        for (auto i = start; i < lines_.size() && left > 0; ++i) {
+            const auto line = trim(lines_[i]);
+            const bool ends = line.ends_with(':') || line.ends_with("：") || line.ends_with("--");
+            if (!ends || is_quote(lines_[i])) continue;
+            --left;
+            const auto begin = attribution_before(lines_, i + 1, folding_.people);
+            if (begin > i || !is_addressed(begin, i + 1)) continue;
+            if (skip_blank(i + 1) < lines_.size() && is_answer(begin)) cut(begin, lines_.size());
+            return;
         }
     }
-    return lines.size();
-}
 
-/// Where the block of ">" lines at the end begins, with the attribution above it; lines.size() if there is none, or if
-/// the person wrote the words that introduce it ("as the poet says:").
-std::size_t marked_quote(const Lines& lines) {
-    std::size_t start = lines.size();
-    while (start > 0 && (is_blank(lines[start - 1]) || is_quote(lines[start - 1]))) --start;
-    if (std::none_of(lines.begin() + static_cast<std::ptrdiff_t>(start), lines.end(), is_quote)) return lines.size();
-    for (std::size_t back = 4; back > 0; --back) {
-        if (start >= back && attribution_length(lines, start - back) == back) return start - back;
+    bool is_addressed(std::size_t begin, std::size_t end) const {
+        return std::any_of(lines_.begin() + static_cast<std::ptrdiff_t>(begin),
+                           lines_.begin() + static_cast<std::ptrdiff_t>(end), has_address);
     }
-    return start > 0 && trim(lines[start - 1]).ends_with(':') ? lines.size() : start;
-}
 
-/// Where the signature begins, lines.size() if there is none [RFC 3676 §4.3]; and where it ends: at a forwarded mail.
-std::pair<std::size_t, std::size_t> signature(const Lines& lines) {
-    constexpr std::size_t longest_unsure = 8;
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        const bool sure = lines[i] == "-- ";
-        if (!sure && (lines[i] != "--" || lines.size() - i > longest_unsure)) continue;
-        std::size_t end = i + 1;
-        while (end < lines.size() && !contains_any(between_dashes(lines[end]), forwarded) &&
-               !contains_any(plain(lines[end]).substr(0, 40), forwarded)) {
-            ++end;
+    /// From "-- " to the end [RFC 3676 §4.3], or to a quote, a forwarded mail or a postscript; not if it is too long to
+    /// be a signature.
+    void fold_signature() {
+        const auto begin =
+            static_cast<std::size_t>(std::ranges::find(lines_, std::string_view("-- ")) - lines_.begin());
+        if (begin == lines_.size() || kept_[begin] != Fate::kept) return;
+        auto end = begin + 1;
+        for (; end < lines_.size() && kept_[end] == Fate::kept && !stands_apart(end); ++end) {
+            if (end - begin > longest_signature) return;
         }
-        return {i, end};
+        if (!has_words(0, begin) && !has_words(end, lines_.size())) return;
+        std::fill(kept_.begin() + static_cast<std::ptrdiff_t>(begin), kept_.begin() + static_cast<std::ptrdiff_t>(end),
+                  Fate::gone);
     }
-    return {lines.size(), lines.size()};
-}
 
-bool all_blank(const Lines& lines, std::size_t end) {
-    return std::all_of(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(end), is_blank);
-}
+    bool stands_apart(std::size_t line) {
+        return is_quote(lines_[line]) || announces_forward(lines_[line]) || begins_postscript(lines_[line]) ||
+               quote_words::announces_original(between_dashes(lines_[line])) ||
+               (may_begin_header(lines_[line]) && copied_header(from(line), false, {})) ||
+               attribution_at_start(from(line), {}) > 0;
+    }
+
+    std::string joined() const {
+        std::string out;
+        for (std::size_t i = 0; i < lines_.size(); ++i) {
+            if (kept_[i] == Fate::kept) {
+                out.append(lines_[i]).append("\n");
+            } else if (kept_[i] == Fate::cut && (i == 0 || kept_[i - 1] != Fate::cut)) {
+                while (out.ends_with("\n\n")) out.pop_back();
+                out.append(cut_mark).append("\n");
+            }
+        }
+        return clean_text(out);
+    }
+
+    const Folding& folding_;
+    const Lines lines_;
+    std::vector<Fate> kept_;
+    std::size_t end_ = 0;          // what lies below is no place for marked quotes
+    std::optional<Range> headed_;  // a copied header that stands above lines with marks
+    bool folded_ = false;
+};
 
 }  // namespace
 
-std::string fold_quotes(std::string_view text, std::string_view subject) {
-    Lines lines = split(text);
-    const bool forward = starts_with_any(lower(trim(subject)), forward_subjects);
-    if (!forward) {
-        if (const auto start = unmarked_quote(lines); !all_blank(lines, start)) lines.resize(start);
-        if (const auto start = marked_quote(lines); !all_blank(lines, start)) lines.resize(start);
+Folding folding_of(const Message& mail) {
+    Folding folding;
+    folding.is_chat = !mail.header("chat-version").empty() || !mail.header("chat-content").empty() || is_chat(mail.id);
+    const auto prefix = subject_prefix(mail.subject);
+    const bool names_another = !mail.in_reply_to.empty() || !mail.references.empty();
+    folding.may_forward = prefix && prefix->kind == SubjectPrefix::either;
+    // A prefix that is not known may be some language's for a forward.
+    folding.answers = prefix ? prefix->kind == SubjectPrefix::answer || folding.may_forward : names_another;
+    for (const auto* list : {&mail.from, &mail.to, &mail.cc, &mail.reply_to}) {
+        for (const auto& each : *list) {
+            if (!each.local.empty()) folding.people.push_back(lower(each.addr_spec()));
+        }
     }
-    const auto [start, end] = signature(lines);
-    if (!all_blank(lines, start) || end < lines.size()) {
-        lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(start),
-                    lines.begin() + static_cast<std::ptrdiff_t>(end));
-    }
-    // A signature above a quote hides the quote from the first look, one below it from the second.
-    if (!forward) {
-        if (const auto again = marked_quote(lines); !all_blank(lines, again)) lines.resize(again);
-    }
-    return join(lines);
+    return folding;
 }
+
+std::string fold_quotes(std::string_view text, const Folding& folding) { return Folder(text, folding).folded(); }
 
 }  // namespace coi

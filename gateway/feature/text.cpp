@@ -2,13 +2,11 @@
 
 #include "gateway/feature/text.h"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <string_view>
 #include <utility>
 
 #include "coi/mail/quote.h"
+#include "coi/mail/subject.h"
 #include "gateway/feature/invitation.h"
 #include "gateway/feature/notice.h"
 #include "gateway/words.h"
@@ -114,7 +112,7 @@ std::optional<Text> read(const coi::Message& mail, const std::string& lang) {
     if (mail.mdn || mail.dsn) return std::nullopt;
     Text text;
     const auto timer = notice::timer_change(mail, lang);
-    text.body = timer ? *timer : trim(coi::fold_quotes(mail.text, mail.subject));
+    text.body = timer ? *timer : trim(coi::fold_quotes(mail));
     if (!is_chat(mail)) text.subject = one_line(mail.subject);
     if (mail.encrypted && is_placeholder(text.subject)) text.subject.clear();
     if (mail.encrypted) append_line(text.body, say(lang, "[This message is encrypted and cannot be read here.]"));
@@ -148,25 +146,10 @@ void write(const Text& text, coi::Message& mail, Dialect dialect) {
 bool carries(const Text&, Dialect) { return true; }
 
 std::string topic(const std::string& subject) {
-    // Of the many prefixes that answers get, those of the languages that mail programs translate it into; also
-    // "Re[2]:".
-    static constexpr std::array<std::string_view, 20> prefixes = {"re",  "aw",  "sv",  "vs",  "antw", "antwort", "odp",
-                                                                  "ynt", "res", "rif", "bls", "vá",   "ref",     "enc",
-                                                                  "fwd", "fw",  "wg",  "tr",  "回复", "答复"};
     std::string rest = one_line(subject);
-    for (bool found = true; found;) {
-        found = false;
-        auto colon = rest.find(':');
-        std::size_t width = 1;
-        if (const auto wide = rest.find("："); wide < colon) colon = wide, width = 3;  // full-width colon
-        if (colon == rest.npos || colon > 16) break;
-        std::string word = rest.substr(0, colon);
-        if (const auto bracket = word.find_first_of("[("); bracket != word.npos) word.resize(bracket);
-        word = trim(word);
-        std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        if (std::ranges::find(prefixes, word) == prefixes.end()) break;
-        rest = trim(std::string_view(rest).substr(colon + width));
-        found = true;
+    for (auto prefix = coi::subject_prefix(rest); prefix && prefix->kind != coi::SubjectPrefix::unknown;
+         prefix = coi::subject_prefix(rest)) {
+        rest = trim(std::string_view(rest).substr(prefix->length));
     }
     return rest;
 }

@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(coi::is_utf8(message.text) && coi::is_utf8(message.subject) && coi::is_utf8(message.report_original));
     check(message.subject.find_first_of("\r\n") == std::string::npos);
     check(message.text.find('\r') == std::string::npos);
-    check(coi::fold_quotes(message.text, message.subject).empty() == message.text.empty());
+    check(coi::fold_quotes(message).empty() == message.text.empty());
     coi::bulk(message);
     if (const auto otr = gateway::tunnel::read(message, ""))
         check(gateway::tunnel::whole(otr->message) == otr->message && !message.attachments.empty());

@@ -84,7 +84,7 @@ std::string described(const coi::Result<coi::Message>& parsed) {
     say_reports(out, message);
     if (coi::bulk(message) != coi::Bulk::personal) out << "bulk: " << coi::bulk_sign(message) << "\n";
     out << "text:\n" << message.text << "\n";
-    const std::string folded = coi::fold_quotes(message.text, message.subject);
+    const std::string folded = coi::fold_quotes(message);
     if (folded != message.text) out << "folded:\n" << folded << "\n";
     return out.str();
 }

@@ -75,7 +75,13 @@ TEST(Text, AChatMailsSubjectIsNoWordOfItsWriter) {
 }
 
 TEST(Text, QuotesBelowTheAnswerAreFoldedAway) {
-    EXPECT_EQ(read(mail("Re: Tea", "Yes!\n\nOn Monday Alice wrote:\n> At five?\n"), "")->body, "Yes!");
+    EXPECT_EQ(read(mail("Re: Tea", "Yes!\n\nOn 2026-01-05 10:00, Alice wrote:\n> At five?\n"), "")->body, "Yes!\n[…]");
+}
+
+TEST(Text, ChatKeepsItsQuotes) {
+    auto chat = mail("Re: Tea", "Like this:\n\nOn 2026-01-05 10:00, Alice wrote:\n> At five?");
+    chat.headers["chat-version"] = "1.0";
+    EXPECT_EQ(read(chat, "")->body, chat.text);
 }
 
 TEST(Text, AMailWithoutTextSaysItsSubject) {
