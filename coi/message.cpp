@@ -110,8 +110,12 @@ void read_header(GMimeObject* top, Message& message) {
     for (int i = 0; i < count; ++i) {
         auto* field = g_mime_header_list_get_header_at(fields, i);
         const char* raw = g_mime_header_get_raw_value(field);
-        if (raw != nullptr) read_field(lower(g_mime_header_get_name(field)), raw, message);
+        if (raw == nullptr) continue;
+        const std::string name = lower(g_mime_header_get_name(field));
+        read_field(name, raw, message);
+        if (name == "received") message.trace.append(unfold(raw)).append("\n");
     }
+    if (!message.id.empty()) message.trace.clear();
 }
 
 }  // namespace

@@ -51,6 +51,7 @@ struct Attachment {
 /// Anything a mail says that is not one of the members below stays in `headers`.
 struct Message {
     MessageId id;               // "" in a mail without one
+    std::string trace;          // of a mail without one: its Received fields, which tell it from another; not printed
     std::vector<Address> from;  // never empty after parse; one in every mail a person wrote. A report without any has
                                 // MAILER-DAEMON without a domain
     std::optional<Address> sender;

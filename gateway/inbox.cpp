@@ -23,12 +23,15 @@ namespace {
 /// After this an OTR message no longer waits for the one before it, which is lost.
 constexpr auto order_patience = std::chrono::hours(1);
 
-/// A mail without a Message-ID still needs one name, the same on every route.
+/// A mail without a Message-ID still needs a name: one for all tries of its delivery, which the traces of its way tell
+/// from the next mail with the same words. Without any trace each is a mail of its own.
 coi::MessageId name_of(const coi::Message& mail, const Seal& seal) {
     if (!mail.id.empty()) return mail.id;
+    constexpr const char* domain = "@unnamed.invalid";
+    if (mail.trace.empty() && !mail.date) return {mint_stanza_id().value + domain};
     return {seal.keyed_hash(mail.from.front().canonical() + "\n" + mail.subject + "\n" + mail.text + "\n" +
-                            std::to_string(mail.date ? mail.date->time_since_epoch().count() : 0)) +
-            "@unnamed.invalid"};
+                            std::to_string(mail.date ? mail.date->time_since_epoch().count() : 0) + "\n" + mail.trace) +
+            domain};
 }
 
 /// What a copy has in common whose Message-ID was rewritten on its way; "" where it says too little.
