@@ -231,9 +231,19 @@ queue::Entry Inbox::entry_of(const Event& event, const Account& account, const s
 void Inbox::take_message(Arrival arrival, Done done) {
     if (!is_in_order(arrival, done)) return;
     const Account& account = *directory_.find(arrival.account);
+    const auto mail = std::make_shared<coi::Message>(std::move(arrival.mail));
+    auto shared = std::make_shared<Arrival>(std::move(arrival));
+    calls_.read(account, mail, [this, mail, shared, done = std::move(done)](std::optional<Event> event) mutable {
+        shared->mail = std::move(*mail);
+        take_event(std::move(*shared), std::move(event), std::move(done));
+    });
+}
+
+void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
+    if (!directory_.find(arrival.account)) return done({Verdict::Kind::declined, "the account is gone"});
+    const Account& account = *directory_.find(arrival.account);
     const coi::Address& writer = arrival.mail.from.front();
     const auto from = jid_of(writer, settings_.component);
-    auto event = read(arrival.mail, account.lang);
     if (from && !event && is_chat(arrival.mail)) return skip(arrival, {Verdict::Kind::silent, "a signal"}, done);
     if (!from || !event) return skip(arrival, {Verdict::Kind::declined, "nothing in it that chat can show"}, done);
 

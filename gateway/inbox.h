@@ -37,6 +37,10 @@ class Inbox {
         std::function<void(const Account&, std::shared_ptr<const std::string> bytes, coi::Message,
                            std::function<void(Unfolded)>)>
             open;
+        /// What a mail says to the account's user, off the loop where it is long.
+        std::function<void(const Account&, const std::shared_ptr<const coi::Message>&,
+                           std::function<void(std::optional<Event>)>)>
+            read;
         /// A step of SecureJoin: nothing of it is shown.
         std::function<void(const Account&, const Arrival&, std::function<void(Verdict)>)> secure_join;
         /// A contact uses another key now (its fingerprint), or a conversation is encrypted for the first time.
@@ -68,6 +72,7 @@ class Inbox {
     void decide(Arrival arrival, bool answers_known, Done done);
     void learnt(AccountId, const Lesson&, coi::autocrypt::Change, const coi::autocrypt::Peer&);
     void take_message(Arrival arrival, Done done);
+    void take_event(Arrival arrival, std::optional<Event>, Done done);
     /// OTR reads its messages in their order only, and mail systems keep none. Takes both over where it answers false.
     bool is_in_order(Arrival& arrival, Done& done);
     /// Why an OTR message may not go to its reader; nullptr: it may.

@@ -110,6 +110,10 @@ struct Linked::State : std::enable_shared_from_this<State> {
     void watch(const Account& account, std::vector<Cursor> cursors) {
         const AccountId id = account.id;
         Mailbox::Calls to;
+        to.parse = [this, id](std::shared_ptr<const std::string> bytes,
+                              std::function<void(coi::Result<coi::Message>)> done) {
+            calls.parse(id, std::move(bytes), settings.limits, std::move(done));
+        };
         to.arrived = calls.arrived;
         to.moved = [this, id](const Cursor& cursor) {
             store.commit([id, cursor](Database& db) { accounts::save(db, id, cursor); }, {});

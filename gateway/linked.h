@@ -26,6 +26,10 @@ class Linked {
         std::uint16_t name_server_port = 53;
     };
     struct Calls {
+        /// coi::parse, off the loop for large mail.
+        std::function<void(AccountId, std::shared_ptr<const std::string>, const coi::Limits&,
+                           std::function<void(coi::Result<coi::Message>)>)>
+            parse;
         std::function<void(Arrival, std::function<void(Verdict)>)> arrived;
         std::function<void(AccountId)> ready;                               // its submission may be tried now
         std::function<void(const Account&, const std::string& text)> tell;  // a line to the user

@@ -175,13 +175,13 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
                 calls.note("a mail of " + std::to_string(item.size) +
                            " bytes is larger than mail.max_size and stays in the mailbox");
             } else {
-                const auto bytes = co_await session.fetch(item.uid, settings.limits.mail_bytes);
+                auto bytes = co_await session.fetch(item.uid, settings.limits.mail_bytes);
                 if (!bytes && !session.usable()) co_return bytes.error();
                 // A mail that its own server cannot show is passed by: asked for again, it would hold up all that
                 // follow.
                 if (!bytes)
                     calls.note("mail " + std::to_string(item.uid) + " cannot be fetched: " + bytes.error().text);
-                if (bytes && *bytes) co_await hand_over(**bytes, after);
+                if (bytes && *bytes) co_await hand_over(std::make_shared<const std::string>(std::move(**bytes)), after);
             }
             if (closed) co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
             move(cursor, after.uid_next);
@@ -189,17 +189,22 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
         co_return std::nullopt;
     }
 
-    awaitable<void> hand_over(const std::string& bytes, const Cursor& after) {
-        auto mail = coi::parse(bytes, settings.limits);
+    awaitable<void> hand_over(std::shared_ptr<const std::string> bytes, const Cursor& after) {
+        std::function<void(std::function<void(coi::Result<coi::Message>)>)> parse =
+            [this, &bytes](std::function<void(coi::Result<coi::Message>)> done) {
+                calls.parse(bytes, std::move(done));
+            };
+        const auto mail = co_await wait_for<coi::Result<coi::Message>>(parse);
+        if (closed) co_return;
         if (!mail) {
             calls.note("a mail could not be read: " + mail.error().text);
             co_return;
         }
-        const auto kept = std::make_shared<const std::string>(mail->encrypted || mail->is_signed ? bytes : "");
+        if (!mail->encrypted && !mail->is_signed) bytes = std::make_shared<const std::string>();
         while (!closed) {
             std::function<void(std::function<void(Verdict)>)> start = [this, &mail, &after,
-                                                                       &kept](std::function<void(Verdict)> done) {
-                calls.arrived(Arrival{account.id, *mail, after, {}, false, kept}, std::move(done));
+                                                                       &bytes](std::function<void(Verdict)> done) {
+                calls.arrived(Arrival{account.id, *mail, after, {}, false, bytes}, std::move(done));
             };
             const Verdict verdict = co_await wait_for<Verdict>(start);
             if (verdict.kind != Verdict::Kind::busy) co_return;

@@ -28,6 +28,8 @@ class Mailbox {
         std::chrono::milliseconds poll = std::chrono::minutes(2);
     };
     struct Calls {
+        /// coi::parse, off the loop for large mail.
+        std::function<void(std::shared_ptr<const std::string>, std::function<void(coi::Result<coi::Message>)>)> parse;
         std::function<void(Arrival, std::function<void(Verdict)>)> arrived;
         std::function<void(const Cursor&)> moved;  // without a mail: first link, UIDVALIDITY change
         std::function<void(const std::optional<coi::Error>&)> trouble;  // nullopt when all is well again

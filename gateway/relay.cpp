@@ -11,6 +11,7 @@
 #include "gateway/await.h"
 #include "gateway/identity.h"
 #include "gateway/log.h"
+#include "gateway/reading.h"
 
 namespace gateway {
 
@@ -65,14 +66,21 @@ Reply reply_of(const Verdict& verdict, bool may_stay_open) {
 }  // namespace
 
 struct Relay::State : std::enable_shared_from_this<State> {
-    State(boost::asio::io_context& io_, Settings settings_, Directory& directory_, Outbox& outbox_, Inbox& inbox_)
-        : io(io_), settings(std::move(settings_)), directory(directory_), outbox(outbox_), inbox(inbox_) {}
+    State(boost::asio::io_context& io_, Settings settings_, Directory& directory_, Outbox& outbox_, Inbox& inbox_,
+          Workers& workers_)
+        : io(io_),
+          settings(std::move(settings_)),
+          directory(directory_),
+          outbox(outbox_),
+          inbox(inbox_),
+          workers(workers_) {}
 
     boost::asio::io_context& io;
     Settings settings;
     Directory& directory;
     Outbox& outbox;
     Inbox& inbox;
+    Workers& workers;
     std::unique_ptr<coi::net::LmtpServer> server;
     std::set<AccountId> confirmed;  // the Jabber server took something for them since we started
 
@@ -169,18 +177,28 @@ struct Relay::State : std::enable_shared_from_this<State> {
         return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
     }
 
+    /// Off the loop where it is large.
+    awaitable<coi::Result<coi::Message>> parse(const reading::Bytes bytes, const std::string sender) {
+        const auto domain = coi::parse_addr_spec(sender);
+        std::function<void(std::function<void(coi::Result<coi::Message>)>)> start =
+            [&](std::function<void(coi::Result<coi::Message>)> done) {
+                reading::parse(workers, Line::foreign(domain ? domain->domain : ""), bytes, settings.limits,
+                               std::move(done));
+            };
+        co_return co_await wait_for<coi::Result<coi::Message>>(start);
+    }
+
     awaitable<std::vector<Reply>> deliver(coi::net::Delivery delivery) {
         const std::size_t count = delivery.to.size();
-        if (hops(delivery.mail) > most_hops)
+        auto bytes = std::make_shared<const std::string>(std::move(delivery.mail));
+        if (hops(std::string_view(*bytes).substr(0, settings.limits.header_block_bytes)) > most_hops)
             co_return std::vector<Reply>(count, Reply{554, "5.4.6", "mail loop: too many hops"});
-        const auto mail = coi::parse(delivery.mail, settings.limits);
+        const auto mail = co_await parse(bytes, delivery.from);
         if (!mail) {
             const bool large = mail.error().kind == coi::ErrorKind::limit;
             co_return std::vector<Reply>(count, Reply{large ? 552 : 550, large ? "5.3.4" : "5.6.0", mail.error().text});
         }
-        const auto bytes =
-            std::make_shared<const std::string>(mail->encrypted || mail->is_signed ? std::move(delivery.mail) : "");
-        std::string().swap(delivery.mail);
+        if (!mail->encrypted && !mail->is_signed) bytes = std::make_shared<const std::string>();
         Proof proof;
         if (!mail->from.empty()) {
             const auto found = coi::authenticated(mail->header("authentication-results"), settings.authserv_id,
@@ -194,8 +212,9 @@ struct Relay::State : std::enable_shared_from_this<State> {
     }
 };
 
-Relay::Relay(boost::asio::io_context& io, Settings settings, Directory& directory, Outbox& outbox, Inbox& inbox)
-    : state_(std::make_shared<State>(io, std::move(settings), directory, outbox, inbox)) {}
+Relay::Relay(boost::asio::io_context& io, Settings settings, Directory& directory, Outbox& outbox, Inbox& inbox,
+             Workers& workers)
+    : state_(std::make_shared<State>(io, std::move(settings), directory, outbox, inbox, workers)) {}
 
 Relay::~Relay() { state_->server.reset(); }
 

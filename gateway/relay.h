@@ -16,6 +16,7 @@
 #include "coi/net/lmtp_server.h"
 #include "gateway/inbox.h"
 #include "gateway/outbox.h"
+#include "gateway/workers.h"
 
 namespace gateway {
 
@@ -27,10 +28,10 @@ class Relay {
         std::string host_name;
         coi::Limits limits;
         std::set<std::string> users;  // bare JIDs; empty: the Jabber server's verdict decides
-        std::string authserv_id;  // whose Authentication-Results prove a sender; "": nobody's
+        std::string authserv_id;      // whose Authentication-Results prove a sender; "": nobody's
         std::chrono::milliseconds patience{2000};
     };
-    Relay(boost::asio::io_context&, Settings, Directory&, Outbox&, Inbox&);
+    Relay(boost::asio::io_context&, Settings, Directory&, Outbox&, Inbox&, Workers&);
     ~Relay();
     void start();  // throws std::runtime_error if it cannot listen
     void stop();

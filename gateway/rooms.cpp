@@ -6,6 +6,7 @@
 
 #include "gateway/log.h"
 #include "gateway/notify.h"
+#include "gateway/reading.h"
 #include "gateway/settings.h"
 
 namespace gateway {
@@ -77,7 +78,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
     };
     if (config.relay.domain.empty()) return;
     relay_out = std::make_unique<Submission>(io, tls, relay_submission_settings(config));
-    relay = std::make_unique<Relay>(io, relay_settings(config), directory, outbox, inbox);
+    relay = std::make_unique<Relay>(io, relay_settings(config), directory, outbox, inbox, workers);
 }
 
 // --- calls between the rooms
@@ -156,6 +157,13 @@ Inbox::Calls Gateway::State::inbox_calls() {
                         std::function<void(Unfolded)> done) {
         openpgp.open(account, std::move(bytes), std::move(mail), std::move(done));
     };
+    calls.read = [this](const Account& account, const std::shared_ptr<const coi::Message>& mail,
+                        std::function<void(std::optional<Event>)> done) {
+        const coi::Address& from = mail->from.front();
+        const bool is_known = directory.contact(account.id, from.canonical()) != nullptr;
+        reading::event(workers, reading::line_of(account.id, from.domain, is_known), mail, account.lang,
+                       std::move(done));
+    };
     calls.secure_join = [this](const Account& account, const Arrival& arrival, std::function<void(Verdict)> done) {
         secure_join.take(account, arrival, std::move(done));
     };
@@ -205,6 +213,10 @@ ServiceCalls Gateway::State::service_calls() {
 
 Linked::Calls Gateway::State::linked_calls() {
     return {
+        [this](AccountId id, std::shared_ptr<const std::string> bytes, const coi::Limits& limits,
+               std::function<void(coi::Result<coi::Message>)> done) {
+            reading::parse(workers, reading::line_of(id, "", true), bytes, limits, std::move(done));
+        },
         [this](Arrival arrival, std::function<void(Verdict)> done) { inbox.take(std::move(arrival), std::move(done)); },
         [this](AccountId id) { mail_leg.lane_up(static_cast<Leg::LaneId>(id)); },
         [this](const Account& account, const std::string& text) { own_words.say_to(account, text); }};

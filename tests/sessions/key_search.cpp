@@ -44,7 +44,7 @@ std::string fetch(int tag, int uid, const std::string& header) {
         bytes += header.substr(at, end - at) + "\r\n";
         at = end + 1;
     }
-    return "C: " + number + " UID FETCH " + id + " (UID BODY.PEEK[HEADER]<0.65537>)\nS: * 1 FETCH (UID " + id +
+    return "C: " + number + " UID FETCH " + id + " (UID BODY.PEEK[HEADER]<0.32769>)\nS: * 1 FETCH (UID " + id +
            " BODY[HEADER]<0> {" + std::to_string(bytes.size()) + "}\n" + lines + "S: )\nS: " + number + " OK\n";
 }
 
@@ -110,7 +110,7 @@ TEST(KeySearch, OfManyTheNewestFiftyAreLookedAt) {
                        "S: * ESEARCH (TAG \"c5\") UID ALL 1:4000000000\nS: c5 OK\n";
     for (int i = 0; i < 50; ++i) {
         const std::string number = "c" + std::to_string(6 + i), uid = std::to_string(4000000000U - i);
-        text += "C: " + number + " UID FETCH " + uid + " (UID BODY.PEEK[HEADER]<0.65537>)\nS: " + number + " OK\n";
+        text += "C: " + number + " UID FETCH " + uid + " (UID BODY.PEEK[HEADER]<0.32769>)\nS: " + number + " OK\n";
     }
     text += select(56, "Sent") + search(57, "Autocrypt-Setup-Message", "") + search(58, "Autocrypt", "");
     support::Play play;

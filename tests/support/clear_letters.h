@@ -18,9 +18,9 @@ inline void add_clear_letters(Outbox::Calls& calls) {
 
 inline void add_clear_letters(Inbox::Calls& calls) {
     calls.open = [](const Account&, const std::shared_ptr<const std::string>&, coi::Message mail,
-                    const std::function<void(Unfolded)>& done) {
-        done({.mail = std::move(mail)});
-    };
+                    const std::function<void(Unfolded)>& done) { done({.mail = std::move(mail)}); };
+    calls.read = [](const Account& account, const std::shared_ptr<const coi::Message>& mail,
+                    const std::function<void(std::optional<Event>)>& done) { done(read(*mail, account.lang)); };
     calls.secure_join = [](const Account&, const Arrival&, const std::function<void(Verdict)>& done) {
         done({Verdict::Kind::declined, "no invites here"});
     };
