@@ -1,6 +1,6 @@
 // What the service manager hears from us [sd_notify(3)]: ready, stopping, how it goes, and that the loop is alive.
 //
-// By libsystemd; without NOTIFY_SOCKET nothing happens.
+// Never waits: what a reader with a full queue does not take is not said. Without NOTIFY_SOCKET nothing happens.
 
 #pragma once
 
