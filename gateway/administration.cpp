@@ -10,6 +10,7 @@
 #include "gateway/identity.h"
 #include "gateway/link.h"
 #include "gateway/store/queue.h"
+#include "gateway/store/sealed.h"
 
 namespace gateway {
 
@@ -33,6 +34,9 @@ std::int64_t number(const object& in, const char* key, std::int64_t otherwise) {
 object error(std::string words) { return {{"error", std::move(words)}}; }
 
 const char* name_of(Account::Kind kind) { return kind == Account::Kind::mailbox ? "mailbox" : "relay"; }
+const char* name_of(queue::Leg leg) {
+    return leg == queue::Leg::mail ? "mail" : leg == queue::Leg::jabber ? "jabber" : "aside";
+}
 const char* name_of(Take take) { return take == Take::chats ? "chats" : take == Take::contacts ? "contacts" : "all"; }
 const char* name_of(coi::net::Security security) {
     return security == coi::net::Security::tls ? "tls" : security == coi::net::Security::starttls ? "starttls" : "none";
@@ -56,7 +60,9 @@ std::vector<const Account*> accounts_of(const Administered& to, const object& in
     const std::string kind = text(in, "kind");
     std::vector<const Account*> found;
     if (!jid) return found;
-    for (const Account* account : {to.directory.mailbox_of(*jid), to.directory.relay_of(*jid)}) {
+    using enum Account::Kind;
+    for (const Account* account : {to.directory.mailbox_of(*jid), to.directory.relay_of(*jid),
+                                   to.directory.at_rest(*jid, mailbox), to.directory.at_rest(*jid, relay)}) {
         if (account && (kind.empty() || kind == name_of(account->kind))) found.push_back(account);
     }
     return found;
@@ -82,7 +88,7 @@ void show_account(const Administered& to, const object& in, const Answer& answer
     std::vector<AccountId> ids;
     for (const Account* account : found) {
         object shown = row(to, *account);
-        if (account->kind == Account::Kind::mailbox) {
+        if (account->kind == Account::Kind::mailbox && account->works()) {
             shown["username"] = account->login.username;
             shown["imap_server"] = name_of(account->login.imap);
             shown["imap_security"] = name_of(account->login.imap.security);
@@ -94,15 +100,26 @@ void show_account(const Administered& to, const object& in, const Answer& answer
         rows->push_back(std::move(shown));
         ids.push_back(account->id);
     }
-    to.store.ask<std::vector<std::int64_t>>(
+    struct Stored {
+        std::int64_t waiting;
+        std::vector<damaged::Row> aside;
+    };
+    to.store.ask<std::vector<Stored>>(
         [ids](Database& db) {
-            std::vector<std::int64_t> counts;
-            for (const auto id : ids) counts.push_back(queue::count(db, id));
-            return counts;
+            std::vector<Stored> stored;
+            for (const auto id : ids)
+                stored.push_back({queue::count(db, id), damaged::of(db, static_cast<std::int64_t>(id))});
+            return stored;
         },
-        [rows, answer](const Store::Failure& failure, const std::vector<std::int64_t>& counts) {
+        [rows, answer](const Store::Failure& failure, const std::vector<Stored>& stored) {
             if (failure) return answer(error(failure->what()));
-            for (std::size_t i = 0; i < counts.size(); ++i) (*rows)[i].as_object()["waiting"] = counts[i];
+            for (std::size_t i = 0; i < stored.size(); ++i) {
+                auto& shown = (*rows)[i].as_object();
+                shown["waiting"] = stored[i].waiting;
+                boost::json::array aside;
+                for (const auto& each : stored[i].aside) aside.emplace_back(each.what);
+                if (!aside.empty()) shown["set_aside"] = std::move(aside);
+            }
             answer({{"accounts", std::move(*rows)}});
         });
 }
@@ -145,6 +162,7 @@ void add_account(const Administered& to, const object& in, const Answer& answer)
         if (!outcome.login) return answer(error(outcome.words));
         Account account;
         if (const Account* linked = to.directory.mailbox_of(jid)) account = *linked;
+        account.login_lost = false;
         account.kind = Account::Kind::mailbox;
         account.jid = jid;
         account.address = address;
@@ -174,7 +192,7 @@ void list_queue(const Administered& to, const object& in, const Answer& answer) 
                 const std::string jid = account ? account->jid : entry.to;
                 if (wanted && jid != *wanted) continue;
                 rows.push_back(object{{"id", entry.id},
-                                      {"leg", entry.leg == queue::Leg::mail ? "mail" : "jabber"},
+                                      {"leg", name_of(entry.leg)},
                                       {"jid", jid},
                                       {"contact", entry.contact},
                                       {"name", entry.name},
@@ -221,6 +239,10 @@ void drop_from_queue(const Administered& to, const object& in, const Answer& ans
         [to, id, answer](const Store::Failure& failure, const std::optional<queue::Entry>& entry) {
             if (failure) return answer(error(failure->what()));
             if (!entry) return answer(error("there is no entry " + std::to_string(id) + " in the queue"));
+            if (entry->leg == queue::Leg::aside) {  // whoever it names as its sender may not be
+                to.store.commit([id](Database& db) { queue::done(db, id); }, {});
+                return answer({{"dropped", 1}});
+            }
             Leg& leg = entry->leg == queue::Leg::mail ? to.mail_leg : to.jabber_leg;
             if (!leg.forget(*entry))
                 return answer(error("entry " + std::to_string(id) + " is being delivered this moment"));

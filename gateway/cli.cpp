@@ -189,7 +189,8 @@ void Asking::print_account(const json::object& account) const {
                                                          {"smtp_security", "SMTP security"},
                                                          {"sent_copy", "Copy in Sent"},
                                                          {"contacts", "Contacts"},
-                                                         {"waiting", "Waiting messages"}};
+                                                         {"waiting", "Waiting messages"},
+                                                         {"set_aside", "Set aside"}};
     std::vector<std::vector<std::string>> rows;
     for (const auto& [key, name] : names) {
         if (const std::string value = text(account, key); !value.empty()) rows.push_back({name, value});
@@ -221,7 +222,8 @@ void Asking::queue_list() {
     if (arguments_.as_json) return print_json(entries);
     std::vector<std::vector<std::string>> rows;
     for (const auto& row : entries) {
-        rows.push_back({text(row, "id"), text(row, "leg") == "mail" ? "to mail" : "to Jabber", text(row, "jid"),
+        const std::string leg = text(row, "leg");
+        rows.push_back({text(row, "id"), leg == "mail" ? "to mail" : leg == "jabber" ? "to Jabber" : "set aside", text(row, "jid"),
                         text(row, "contact"), when(number(row, "taken")), text(row, "attempts"),
                         when(number(row, "next")), when(number(row, "expires")), text(row, "error")});
     }

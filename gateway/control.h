@@ -16,11 +16,12 @@
 //   account.show    in  {jid}
 //                   out {accounts: [Row + {username, imap_server, imap_security, smtp_server, smtp_security, sent_copy:
 //                   bool,
-//                        contacts: number, waiting: number}]}; no password; an error if there is none
+//                        contacts: number, waiting: number, set_aside?: ["what is stored and not trusted"]}]}; no
+//                        password; an error if there is none
 //   account.remove  in  {jid, kind?: "mailbox"|"relay"}; deletes all that is stored of it
 //                   out {removed: number}; an error if there is none
 //   queue.list      in  {after?: id, most?: number, jid?}, oldest first
-//                   out {entries: [{id, leg: "mail"|"jabber", jid, contact, name, attempts, taken, next, expires,
+//                   out {entries: [{id, leg: "mail"|"jabber"|"aside", jid, contact, name, attempts, taken, next, expires,
 //                   error}], more: bool}
 //   queue.retry     in  {id?}; without id: all that waits is tried now
 //                   out {retried: number}

@@ -7,8 +7,10 @@
 #include "gateway/directory.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 
+#include "gateway/log.h"
 #include "gateway/store/accounts.h"
 #include "gateway/store/ids.h"
 #include "gateway/store/queue.h"
@@ -49,6 +51,7 @@ struct Directory::State {
     std::size_t most_contacts;
     std::map<AccountId, Record> records;
     Users mailboxes, relays;
+    std::set<AccountId> resting;  // parked or damaged: in neither of them
 
     Record* record(AccountId id) {
         const auto found = records.find(id);
@@ -77,15 +80,28 @@ struct Directory::State {
 
     Account& put(Account account) {
         auto& record = records[account.id];
-        if (record.account.id != AccountId{}) users(record.account.kind).erase(record.account.jid);
+        if (record.account.id != AccountId{}) let_go(record);
         record.account = std::move(account);
-        users(record.account.kind)[record.account.jid] = &record;
+        if (is_at_work(record)) {
+            resting.erase(record.account.id);
+            users(record.account.kind)[record.account.jid] = &record;
+        } else {
+            resting.insert(record.account.id);
+        }
         return record.account;
+    }
+    static bool is_at_work(const Record& record) { return !record.account.parked && !record.account.damaged; }
+    /// The map's key is a view into its account.
+    void let_go(const Record& record) {
+        auto& all = users(record.account.kind);
+        const auto found = all.find(record.account.jid);
+        if (found != all.end() && found->second == &record) all.erase(found);
     }
     void erase(AccountId id) {
         const auto found = records.find(id);
         if (found == records.end()) return;
-        users(found->second.account.kind).erase(found->second.account.jid);
+        let_go(found->second);
+        resting.erase(id);
         records.erase(found);
     }
 };
@@ -97,7 +113,15 @@ Directory::Directory(Store& store, std::size_t most_contacts) : state_(std::make
         accounts = accounts::all(db);
         contacts = accounts::contacts(db);
     });
-    for (auto& account : accounts) state_->put(std::move(account));
+    for (auto& account : accounts) {
+        if (account.damaged || account.login_lost) {
+            log::error(
+                "store: the {} of account {} ({}) does not match its seal: it is damaged, or was changed by "
+                "somebody else, and is not used. See: coigate account list",
+                account.damaged ? "row" : "login", static_cast<std::int64_t>(account.id), account.jid);
+        }
+        state_->put(std::move(account));
+    }
     for (auto& contact : contacts) {  // in order of their key: each goes to the end
         auto* record = state_->record(contact.account);
         if (record != nullptr) record->contacts.push_back(std::make_unique<Contact>(std::move(contact)));
@@ -124,8 +148,18 @@ const Account* Directory::relay_of(const std::string& jid) const {
 
 const Account* Directory::find(AccountId id) const {
     const auto* record = state_->record(id);
-    return record == nullptr ? nullptr : &record->account;
+    return record == nullptr || !State::is_at_work(*record) ? nullptr : &record->account;
 }
+
+const Account* Directory::at_rest(const std::string& jid, Account::Kind kind) const {
+    for (const auto id : state_->resting) {
+        const auto& account = state_->records.at(id).account;
+        if (account.kind == kind && account.jid == jid) return &account;
+    }
+    return nullptr;
+}
+
+bool Directory::rests(AccountId id) const { return state_->resting.contains(id); }
 
 std::vector<const Account*> Directory::all() const {
     std::vector<const Account*> accounts;
@@ -167,6 +201,33 @@ void Directory::remove(AccountId id, std::function<void(Store::Failure)> done) {
         if (done) done(std::move(failure));
     };
     state_->store.commit([id](Database& db) { accounts::remove(db, id); }, std::move(finish));
+}
+
+void Directory::park(AccountId id, std::function<void(Store::Failure, std::int64_t)> done) {
+    const auto* record = state_->record(id);
+    if (record == nullptr || record->leaving) return;
+    Account parked = record->account;
+    parked.parked = true;
+    parked.vouched = false;
+    parked.login = {};
+    // At once in memory: nothing more is read or sent from here on.
+    const auto& resting = state_->put(parked);
+    if (on_saved) on_saved(resting);
+    state_->store.ask<std::int64_t>(
+        [parked](Database& db) {
+            const auto waiting = queue::count(db, parked.id);
+            accounts::save(db, parked);
+            queue::forget_account(db, parked.id);
+            return waiting;
+        },
+        std::move(done));
+}
+
+void Directory::note_vouched(AccountId id, bool vouched) {
+    auto* record = state_->record(id);
+    if (record == nullptr || record->leaving || record->account.vouched == vouched) return;
+    record->account.vouched = vouched;
+    state_->store.later([account = record->account](Database& db) { accounts::save(db, account); });
 }
 
 void Directory::remove_if_unused(AccountId id) {

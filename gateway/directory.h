@@ -30,15 +30,26 @@ class Directory {
     const Account* of_user(const std::string& jid) const;
     const Account* mailbox_of(const std::string& jid) const;
     const Account* relay_of(const std::string& jid) const;
+    /// Not one that rests.
     const Account* find(AccountId) const;
+    /// All, those at rest too.
     std::vector<const Account*> all() const;
+    /// The account of this user that does nothing (Account::parked, damaged), for the admin and for a new link;
+    /// nullptr if there is none.
+    const Account* at_rest(const std::string& jid, Account::Kind) const;
+    bool rests(AccountId) const;
 
     /// Saves a new or changed account (id 0: new) and calls back when it is committed; then it is in memory, with its
     /// id.
     void save(Account, std::function<void(Store::Failure, AccountId)> done);
     /// Deletes the account and all that is stored of it.
     void remove(AccountId, std::function<void(Store::Failure)> done);
-    /// The same for a relay account of which nothing would be lost: no message known or waiting, nobody written or
+    /// Takes the login out of a mailbox and what waits out of the queue, and lets it rest with all else that is stored of
+    /// it. `dropped`: how many messages waited.
+    void park(AccountId, std::function<void(Store::Failure, std::int64_t dropped)> done);
+    /// The user's server vouches for them, or does no more (Account::vouched).
+    void note_vouched(AccountId, bool vouched);
+    /// The same as remove() for a relay account of which nothing would be lost: no message known or waiting, nobody written or
     /// subscribed to.
     void remove_if_unused(AccountId);
     /// The name that the user goes by, from a client; it stands in From. White space is made one, what is too long is

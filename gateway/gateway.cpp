@@ -26,6 +26,9 @@ constexpr auto resume_after = std::chrono::milliseconds(10);
 constexpr auto stop_patience = std::chrono::seconds(10);
 constexpr auto close_patience = std::chrono::seconds(5);
 
+/// For what waits until somebody has looked at its account.
+Fate not_yet() { return {Fate::Kind::held, {coi::ErrorKind::refused, false, "waits for its account", 0, {}}}; }
+
 }  // namespace
 
 void Gateway::State::take(xmpp::Stanza stanza) {
@@ -34,7 +37,7 @@ void Gateway::State::take(xmpp::Stanza stanza) {
     const xmpp::JID to = xmpp::read_jid(xmpp::attribute(*stanza, "to"));
     const std::string type = xmpp::attribute(*stanza, "type");
     if (name == "iq") {
-        services.take_iq(*stanza);
+        if (!account_end.take(*stanza)) services.take_iq(*stanza);
     } else if (name == "presence") {
         presence.take(*stanza, services.may_use(xmpp::read_jid(xmpp::attribute(*stanza, "from")).bare()));
         if (type.empty()) otr.available(xmpp::attribute(*stanza, "from"));
@@ -88,11 +91,23 @@ void Gateway::State::resume_reading() {
 
 void Gateway::State::send_mail(const queue::Entry& entry, std::function<void(Fate)> finished) {
     const Account* account = directory.find(entry.account);
+    if (account_end.holds(entry) || (!account && directory.rests(entry.account))) return finished(not_yet());
     if (!account) return finished(Fate{});  // unlinked meanwhile: all of it is deleted
     Submission* out = account->kind == Account::Kind::mailbox ? linked.submission(account->id) : relay_out.get();
     if (out) return out->send(entry, std::move(finished));
     finished(Fate{Fate::Kind::unreachable,
                   {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}}});
+}
+
+void Gateway::State::deliver(const queue::Entry& entry, std::function<void(Fate)> finished) {
+    const bool of_nobody = entry.account != AccountId{} && !directory.find(entry.account);
+    if (account_end.holds(entry) || (of_nobody && directory.rests(entry.account))) return finished(not_yet());
+    if (of_nobody) return finished(Fate{});  // unlinked meanwhile: it is not for whoever has the name next
+    delivery.send(entry, [this, id = entry.account, finished = std::move(finished)](const Fate& fate) {
+        const Account* account = fate.kind == Fate::Kind::refused ? directory.find(id) : nullptr;
+        if (account) account_end.refused(account->jid, fate.error.text);
+        finished(fate);
+    });
 }
 
 void Gateway::State::mail_done(const queue::Entry& entry) {
@@ -155,6 +170,7 @@ void Gateway::State::finish_attempts(std::chrono::steady_clock::time_point deadl
         });
         return;
     }
+    presence.leave();
     component.close(close_patience, [this, stopped = std::move(stopped)] {
         archive.offline();
         finish_letters(std::chrono::steady_clock::now() + close_patience, stopped);

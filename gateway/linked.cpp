@@ -77,6 +77,7 @@ struct Linked::State : std::enable_shared_from_this<State> {
     void start_one(AccountId id) {
         const Account* account = directory.find(id);
         if (!account) return;
+        if (account->login_lost) return ask_for_login(*account);
         Submission::Settings out;
         out.server = account->login.smtp;
         const std::string user =
@@ -96,6 +97,14 @@ struct Linked::State : std::enable_shared_from_this<State> {
                 if (failure) return start_later(id);
                 watch(*still, std::move(cursors));
             });
+    }
+
+    void ask_for_login(const Account& account) {
+        calls.tell(account,
+                   say(account.lang,
+                       "The stored login of {1} is damaged. Until you give it to me again (register again, or use the "
+                       "command “link”), no messages go through; nothing is lost.",
+                       {account.address.addr_spec()}));
     }
 
     /// The store is unwell and comes back by itself.
@@ -173,6 +182,7 @@ struct Linked::State : std::enable_shared_from_this<State> {
         before.key_holder = now.key_holder;
         before.policy = now.policy;
         before.lang = now.lang;
+        before.vouched = now.vouched;
         return before == now;
     }
 
@@ -212,11 +222,11 @@ void Linked::start() {
         if (running != s.all.end() && s.is_about_keys(running->second.account, account))
             return void(running->second.account = account);
         s.all.erase(account.id);
-        s.enqueue(account.id);
+        if (account.works()) s.enqueue(account.id);
     };
     s.directory.on_removed = [&s](const Account& account) { s.all.erase(account.id); };
     for (const Account* account : s.directory.all()) {
-        if (account->kind == Account::Kind::mailbox) s.enqueue(account->id);
+        if (account->kind == Account::Kind::mailbox && !account->parked && !account->damaged) s.enqueue(account->id);
     }
 }
 
@@ -252,7 +262,11 @@ void Linked::check(LinkRequest request, const std::string& lang, std::function<v
 }
 
 std::string Linked::health(const Account& account, const std::string& lang) const {
+    if (account.damaged) return say(lang, "Set aside: what is stored of it is damaged, or was changed.");
+    if (account.parked)
+        return say(lang, "Parked: its user let go of the gateway. It has no login until it is linked again.");
     if (account.kind == Account::Kind::relay) return say(lang, "Ready.");
+    if (account.login_lost) return say(lang, "The stored login is damaged: please link the mailbox again.");
     const auto at = state_->all.find(account.id);
     const bool started = at != state_->all.end() && at->second.mailbox;
     const auto& in = started ? at->second.mailbox->trouble() : std::nullopt;

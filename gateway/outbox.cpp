@@ -80,6 +80,7 @@ void Outbox::with_relay_account(const std::string& jid, const std::string& lang,
                                 std::function<void(const Account*)> ready) {
     if (const Account* account = directory_.relay_of(jid)) return ready(account);
     if (settings_.relay_domain.empty() || xmpp::JID(jid).server() != settings_.relay_domain) return ready(nullptr);
+    if (directory_.at_rest(jid, Account::Kind::relay)) return ready(nullptr);  // damaged: the admin decides
     auto& waiting = being_made_[jid];
     waiting.push_back(std::move(ready));
     if (waiting.size() > 1) return;

@@ -2,6 +2,8 @@
 
 #include "gateway/presence.h"
 
+#include <algorithm>
+
 #include "gateway/identity.h"
 #include "gateway/words.h"
 #include "xmpp/jid.h"
@@ -9,6 +11,14 @@
 
 namespace gateway {
 namespace {
+
+constexpr std::size_t shown_at_once = 200;
+constexpr auto show_pace = std::chrono::milliseconds(20);
+constexpr std::size_t most_seen = 100'000, most_later = 100'000;
+// COMPAT ejabberd: mod_pres_counter, on in Debian's configuration, drops what is over five requests and answers to one
+// user in a minute. What a user asked for is answered at once, and contacts ask back later.
+constexpr int asked_in_a_minute = 1;
+constexpr auto a_minute = std::chrono::milliseconds(61'000);
 
 xmpp::Stanza presence(const std::string& from, const std::string& to, const char* type = "") {
     auto stanza = std::make_unique<xmpp::Tag>("presence");
@@ -27,6 +37,7 @@ void Presence::take(const xmpp::Tag& stanza, bool may_use) {
     const std::string& type = xmpp::attribute(stanza, "type");
     const auto user = bare(xmpp::attribute(stanza, "from"));
     if (type == "error" || !user) return;
+    note_seen(stanza, *user);
     const xmpp::JID to = xmpp::read_jid(xmpp::attribute(stanza, "to"));
     if (to.username().empty()) return take_own(stanza, *user, may_use);
     const auto address = address_of(to);
@@ -47,10 +58,17 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     } else if (type == "unsubscribe") {
         send_(*presence(component_, user, "unsubscribed"));
         send_(*presence(component_, user, "unavailable"));
+        if (doubt) doubt(user);
+    } else if (type == "subscribed") {
+        if (granted) granted(user);
+    } else if (type == "unsubscribed") {
+        if (cancelled) cancelled(user);
     } else if (type == "probe") {
         send_(*presence(component_, from, may_use ? "" : "unsubscribed"));
     } else if (type == "unavailable") {
-        send_(*presence(component_, from, "unavailable"));  // [XEP-0100 §4.5.1]
+        // COMPAT Prosody: a bare JID's is its acknowledgement of a request, and nobody's log-out.
+        const bool of_client = !xmpp::read_jid(from).resource().empty();
+        if (of_client) send_(*presence(component_, from, "unavailable"));  // [XEP-0100 §4.5.1]
     } else if (type.empty() && may_use) {
         send_(*presence(component_, from));  // [XEP-0100 §4.4.1]
     }
@@ -91,7 +109,7 @@ void Presence::accept(const Ask& ask) {
     if (!again) {
         auto request = presence(ask.jid, ask.user, "subscribe");
         if (const Contact* contact = known(ask, account)) xmpp::xep0172::add_nick(*request, contact->address.name);
-        send_(*request);
+        ask_back(std::move(request));
     }
 }
 
@@ -101,6 +119,9 @@ void Presence::unsubscribe(const Ask& ask) {
         Contact changed = *contact;
         changed.subscribed = false;
         directory_.save(changed);
+        const auto contacts = directory_.contacts(account->id);
+        const bool last = std::ranges::none_of(contacts, [](const Contact* each) { return each->subscribed; });
+        if (last && doubt) doubt(ask.user);
     }
     send_(*presence(ask.jid, ask.user, "unsubscribed"));
     send_(*presence(ask.jid, ask.user, "unavailable"));  // [RFC 6121 §3.3.3]
@@ -174,6 +195,79 @@ void Presence::unlinked(const std::string& jid, const std::vector<std::string>& 
     };
     for (const auto& contact : contacts) leave(contact);
     leave(component_);  // [XEP-0100 §4.3.1]
+}
+
+// --- the stream comes and goes
+
+void Presence::note_seen(const xmpp::Tag& stanza, const std::string& user) {
+    const std::string& type = xmpp::attribute(stanza, "type");
+    if (type == "unavailable") seen_.erase(user);
+    if (type.empty() && seen_.size() < most_seen) seen_.insert(user);
+}
+
+void Presence::online() {
+    if (!after || !may_send) return;
+    to_show_.clear();
+    for (const Account* account : directory_.all()) to_show_.push_back(account->id);
+    show_some(++walk_, 0);
+}
+
+void Presence::show_some(std::uint64_t walk, std::size_t at) {
+    if (walk != walk_) return;
+    for (std::size_t shown = 0; at < to_show_.size() && shown < shown_at_once && may_send(); ++at) {
+        const Account* account = directory_.find(to_show_[at]);
+        if (account == nullptr) continue;
+        show(*account, "");
+        shown += 1 + directory_.contacts(account->id).size();
+    }
+    if (at >= to_show_.size()) return to_show_.clear();
+    after(show_pace, [this, walk, at] { show_some(walk, at); });
+}
+
+/// The gateway and those whom the user has subscribed to.
+void Presence::show(const Account& account, const char* type) {
+    send_(*presence(component_, account.jid, type));
+    for (const Contact* contact : directory_.contacts(account.id)) {
+        const auto jid = contact->subscribed ? jid_of(contact->address, component_) : std::nullopt;
+        if (!jid) continue;
+        auto stanza = presence(jid->bare(), account.jid, type);
+        if (*type == '\0') xmpp::xep0172::add_nick(*stanza, contact->address.name);
+        send_(*stanza);
+    }
+}
+
+void Presence::leave(std::size_t most) {
+    ++walk_;
+    std::vector<const Account*> first, others;
+    for (const Account* account : directory_.all()) {
+        if (directory_.rests(account->id)) continue;
+        (seen_.contains(account->jid) ? first : others).push_back(account);
+    }
+    first.insert(first.end(), others.begin(), others.end());
+    for (const Account* account : first) {
+        const auto contacts = directory_.contacts(account->id).size();
+        if (contacts >= most) return;
+        show(*account, "unavailable");
+        most -= 1 + contacts;
+    }
+}
+
+void Presence::ask_back(xmpp::Stanza request) {
+    int& asked = asked_[xmpp::attribute(*request, "to")];
+    if (!after || ++asked <= asked_in_a_minute) {
+        send_(*request);
+    } else if (ask_later_.size() < most_later) {
+        ask_later_.push_back(std::move(request));
+    }
+    if (!after || std::exchange(asking_, true)) return;
+    after(a_minute, [this] { ask_some_back(); });
+}
+
+/// Another minute: as many for each user.
+void Presence::ask_some_back() {
+    asking_ = false;
+    asked_.clear();
+    for (auto waiting = std::exchange(ask_later_, {}); auto& request : waiting) ask_back(std::move(request));
 }
 
 }  // namespace gateway

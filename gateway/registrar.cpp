@@ -142,16 +142,20 @@ void Registrar::link(const std::string& jid, const LinkForm& form, const std::st
 void Registrar::store(const std::string& jid, const LinkRequest& request, MailboxLogin login, const std::string& lang,
                       Done done) {
     const Account* known = mailbox(jid);
+    // One at rest is its user's again with its password, unless nothing of it can be trusted.
+    if (!known) known = directory_.at_rest(jid, Account::Kind::mailbox);
     Account account;
-    const bool same = known && known->address.canonical() == request.address.canonical();
+    const bool same = known && !known->damaged && known->address.canonical() == request.address.canonical();
+    const bool fresh = !same || known->parked;
     if (same) account = *known;                          // contacts, cursors and settings stay
     if (!same) account.key_holder = KeyHolder::unknown;  // until the mailbox was looked through
     account.kind = Account::Kind::mailbox;
     account.jid = jid;
     account.address = request.address;
     account.login = std::move(login);
+    account.parked = account.login_lost = false;
     if (!lang.empty()) account.lang = lang;
-    if (!known || same) return save(std::move(account), !known, lang, std::move(done));
+    if (!known || same) return save(std::move(account), fresh, lang, std::move(done));
     // Another mailbox: nothing of the old one may answer for it.
     directory_.remove(known->id, [self = weak_from_this(), account, lang, done](Store::Failure failure) {
         const auto registrar = self.lock();
@@ -179,7 +183,8 @@ void Registrar::save(Account account, bool fresh, const std::string& lang, Done 
 void Registrar::unlink(const std::string& jid, const std::string& lang, Done done) {
     std::vector<AccountId> accounts;
     std::set<std::string> subscribed;
-    for (const Account* account : {directory_.mailbox_of(jid), directory_.relay_of(jid)}) {
+    for (const Account* account :
+         {directory_.mailbox_of(jid), directory_.relay_of(jid), directory_.at_rest(jid, Account::Kind::mailbox)}) {
         if (!account) continue;
         accounts.push_back(account->id);
         for (const Contact* contact : directory_.contacts(account->id)) {

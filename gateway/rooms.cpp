@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t jabber_in_flight = 1000;
 constexpr std::size_t unsent_most = 1024 * 1024;  // bytes towards the Jabber server before deliveries wait
+constexpr std::size_t unsent_few = 64 * 1024;     // and before what is in no hurry waits: presence, questions
 
 /// One stream for all: more places help nobody, and a stanza that ends it takes everybody off line each time.
 Leg::Limits jabber_limits() {
@@ -66,19 +67,31 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
                {now, [this](std::chrono::milliseconds length,
                             std::function<void()> call) { run_after(length, std::move(call)); }}),
       presence(directory, config.xmpp.component, [this](const xmpp::Tag& tag) { component.send(tag); }),
+      account_end(directory, config.xmpp.component, account_end_calls(), AccountEnd::Patience{}),
       key_desk(directory, store, workers, openpgp, secure_join, otr,
                [this](const std::string& jid, const std::string& lang, KeyDesk::Ready ready) {
                    outbox.with_relay_account(jid, lang, std::move(ready));
                }),
       services(directory, key_desk, service_settings(config), service_calls()),
       linked(io, tls, directory, store, linked_settings(config), linked_calls()) {
+    tie_presence();
+    if (config.relay.domain.empty()) return;
+    relay_out = std::make_unique<Submission>(io, tls, relay_submission_settings(config));
+    relay = std::make_unique<Relay>(io, relay_settings(config), directory, outbox, inbox, workers);
+}
+
+void Gateway::State::tie_presence() {
     presence.relay_account = [this](const std::string& jid, std::function<void(bool)> made) {
         outbox.with_relay_account(jid, "",
                                   [made = std::move(made)](const Account* account) { made(account != nullptr); });
     };
-    if (config.relay.domain.empty()) return;
-    relay_out = std::make_unique<Submission>(io, tls, relay_submission_settings(config));
-    relay = std::make_unique<Relay>(io, relay_settings(config), directory, outbox, inbox, workers);
+    presence.granted = [this](const std::string& jid) { account_end.granted(jid); };
+    presence.cancelled = [this](const std::string& jid) { account_end.cancelled(jid); };
+    presence.doubt = [this](const std::string& jid) { account_end.doubt(jid); };
+    presence.after = [this](std::chrono::milliseconds length, std::function<void()> call) {
+        run_after(length, std::move(call));
+    };
+    presence.may_send = [this] { return component.online() && component.unsent() < unsent_few; };
 }
 
 // --- calls between the rooms
@@ -89,7 +102,9 @@ xmpp::Component::Calls Gateway::State::component_calls() {
                           config.xmpp.server.port, config.xmpp.component);
                 notify::status("serving " + config.xmpp.component);
                 archive.online();
+                account_end.online();
                 jabber_leg.lane_up(shared_lane);
+                presence.online();
             },
             [this](const std::string& why) {
                 archive.offline();
@@ -121,7 +136,7 @@ Leg::Calls Gateway::State::mail_calls() {
 Leg::Calls Gateway::State::jabber_calls() {
     Leg::Calls calls;
     calls.attempt = [this](const queue::Entry& entry, std::function<void(Fate)> finished) {
-        delivery.send(entry, std::move(finished));
+        deliver(entry, std::move(finished));
     };
     calls.done = [this](const queue::Entry& entry) { inbox.entry_done(entry); };
     calls.refused = [this](const queue::Entry& entry, const coi::Error& error) {
@@ -191,6 +206,26 @@ Otr::Calls Gateway::State::otr_calls() {
             [this](const Account& account, const std::string& text) { own_words.say_to(account, text); },
             [this](AccountId id, const std::string& contact) { jabber_leg.line_up(id, contact); },
             [this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); }};
+}
+
+AccountEnd::Calls Gateway::State::account_end_calls() {
+    AccountEnd::Calls calls;
+    calls.send = [this](const xmpp::Tag& tag) { component.send(tag); };
+    calls.deliver = [this](const xmpp::Tag& tag, std::function<void(bool, const std::string&)> done) {
+        component.deliver(tag, [done = std::move(done)](const xmpp::Outcome& outcome) {
+            const bool refused = outcome.kind == xmpp::Outcome::Kind::refused;
+            done(outcome.kind != xmpp::Outcome::Kind::lost, refused ? outcome.error.condition : "");
+        });
+    };
+    calls.after = [this](std::chrono::milliseconds length, std::function<void()> call) {
+        run_after(length, std::move(call));
+    };
+    calls.may_send = [this] { return component.online() && component.unsent() < unsent_few; };
+    calls.now = now;
+    calls.line_up = [this](queue::Leg leg, AccountId id, const std::string& contact) {
+        (leg == queue::Leg::mail ? mail_leg : jabber_leg).line_up(id, contact);
+    };
+    return calls;
 }
 
 ServiceCalls Gateway::State::service_calls() {

@@ -6,6 +6,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "gateway/account_end.h"
 #include "gateway/archive.h"
 #include "gateway/delivery.h"
 #include "gateway/failures.h"
@@ -57,6 +58,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     Delivery delivery;
     Failures failures;
     Presence presence;
+    AccountEnd account_end;
     KeyDesk key_desk;
     Services services;
     Linked linked;
@@ -72,6 +74,8 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     Outbox::Calls outbox_calls();
     Inbox::Calls inbox_calls();
     Otr::Calls otr_calls();
+    AccountEnd::Calls account_end_calls();
+    void tie_presence();
     ServiceCalls service_calls();
     Linked::Calls linked_calls();
 
@@ -79,6 +83,9 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     void take(xmpp::Stanza stanza);
     void take_message(const xmpp::Tag& message);
     void refuse_oversize(const xmpp::Tag& head);
+
+    /// A stanza of the queue, if it is known whose its account is.
+    void deliver(const queue::Entry& entry, std::function<void(Fate)> finished);
 
     /// What waits for a worker, or comes from one.
     std::size_t letters() const;

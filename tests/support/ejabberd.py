@@ -2,8 +2,9 @@
 
 import glob
 import os
+import socket
 
-from server import Server, free_port, owned_folder
+from server import Failure, Server, free_port, owned_folder
 
 _CONFIG = """
 hosts: ["{domain}"]
@@ -12,6 +13,8 @@ log_rotate_count: 0
 ca_file: "{ca_file}"
 certfiles: ["{pem}"]
 acl: {{}}
+access_rules: {{register: [{{allow: all}}]}}
+registration_timeout: infinity
 listen:
   - {{port: {c2s}, ip: "127.0.0.1", module: ejabberd_c2s, starttls: true, max_stanza_size: 262144, shaper: none, access: all}}
   - port: {component}
@@ -34,6 +37,8 @@ modules:
   mod_caps: {{}}
   mod_carboncopy: {{}}
   mod_stream_mgmt: {{}}
+  mod_register: {{ip_access: all, access: register}}
+  mod_pres_counter: {{count: 5, interval: 60}}
 """
 
 
@@ -58,6 +63,22 @@ class Ejabberd(Server):
         self.config.write_text(_CONFIG.format(
             domain=self.domain, component_domain=self.component_domain, secret=self.secret, c2s=self.c2s_port,
             component=self.component_port, ca_file=certificates.ca_file, pem=pem))
+
+    def add_user(self, name, password):
+        """Registers a user as a client would [XEP-0077 §3.1]."""
+        with socket.create_connection(("127.0.0.1", self.c2s_port), 20) as stream:
+            def say(xml, until):
+                stream.sendall(xml.encode())
+                came = b""
+                while until not in came and (chunk := stream.recv(4096)):
+                    came += chunk
+                return came
+            say(f"<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' to='{self.domain}'>",
+                b"</stream:features>")
+            answer = say(f"<iq type='set' id='r'><query xmlns='jabber:iq:register'><username>{name}</username>"
+                         f"<password>{password}</password></query></iq>", b"id='r'")
+            if b"result" not in answer:
+                raise Failure(f"ejabberd does not register {name}: {answer.decode()}")
 
     def environment(self):
         return os.environ | {"ERL_LIBS": os.path.dirname(glob.glob("/usr/lib/*/ejabberd-*")[0]), "EJABBERD_CONFIG_PATH": str(self.config),
