@@ -55,6 +55,15 @@ struct Account {
     std::string lang;       // last xml:lang of its user, for texts that answer nothing
     Policy policy = Policy::inherit;
     KeyHolder key_holder = KeyHolder::coigate;
+    /// Its user's Jabber account ended, perhaps, or its user let go of the gateway: it has no login and does nothing
+    /// until it is linked anew with its password (gateway/account_end).
+    bool parked = false;
+    /// The user's server has told us of the user as it tells those alone whom the user lets see them.
+    bool vouched = false;
+    bool login_lost = false;  // the stored login cannot be opened: its user is asked for it
+    bool damaged = false;     // its row does not match its seal: nothing of it is used, the admin sees it
+    /// Whether it reads and sends.
+    bool works() const { return !parked && !login_lost && !damaged; }
     bool operator==(const Account&) const = default;
 };
 

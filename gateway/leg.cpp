@@ -14,6 +14,7 @@ Leg::Leg(queue::Leg leg, Store& store, Calls calls, Limits limits)
 void Leg::start() {
     constexpr std::size_t page = 500;
     const Time now = calls_.now();
+    store_.now(queue::set_unknown_aside);
     std::int64_t after = 0;
     for (bool more = true; more;) {
         std::vector<queue::Entry> heads;

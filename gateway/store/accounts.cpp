@@ -1,13 +1,18 @@
 // Accounts, contacts and cursors in SQL; see accounts.h.
 //
-// A login is sealed as a whole (names of servers and users too): its fields as netstrings, in a fixed order; fields
-// that a later version adds at the end are skipped by an older one.
+// An account carries two seals: its mark binds the row, and the login is bound to the account alone, so that a login
+// that cannot be opened costs its user a new one and nothing else. A contact's subject binds its row but for last_in
+// and last_out, which each message moves and which decide nothing. A login is sealed as a whole (names of servers and
+// users too): its fields as netstrings, in a fixed order; fields that a later version adds at the end are skipped by an
+// older one.
 
 #include "gateway/store/accounts.h"
 
 #include <charconv>
 #include <string_view>
+#include <tuple>
 
+#include "gateway/log.h"
 #include "gateway/store/ids.h"
 #include "gateway/store/keys.h"
 #include "gateway/store/queue.h"
@@ -37,7 +42,7 @@ std::string pack(const MailboxLogin& login) {
     return packed;
 }
 
-/// Takes one netstring off the front. The seal vouches for the bytes: a malformed one is a bug or a newer version's.
+/// Takes one netstring off the front. The seal vouches for the bytes: a malformed one is another version's.
 std::string_view unpack(std::string_view& from) {
     std::size_t size = 0;
     const auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), size);
@@ -71,16 +76,88 @@ MailboxLogin unpack_login(std::string_view packed) {
     return login;
 }
 
-void bind_columns(Database& db, Query& query, const Account& account) {
-    query.bind(static_cast<std::int64_t>(account.kind)).bind(account.jid);
-    query.bind(account.address.name).bind(account.address.local).bind(account.address.domain);
-    if (account.kind == Account::Kind::mailbox) {
-        query.bind_blob(db.seal().close(pack(account.login), login_purpose(account.jid)));
+// What is bound into an account's mark, in this order.
+#define ACCOUNT_COLUMNS "id, kind, jid, name, local, domain, take, sent_copy, lang, policy, key_holder, state"
+constexpr int account_columns = 12;
+// What the column `state` holds.
+constexpr std::int64_t is_parked = 1, is_vouched = 2;
+
+std::int64_t state_of(const Account& account) {
+    return (account.parked ? is_parked : 0) | (account.vouched ? is_vouched : 0);
+}
+
+/// As ACCOUNT_COLUMNS.
+Binding binding(const Account& account) {
+    Binding bound("account.mark");
+    bound.add(number(account.id));
+    bound.add(static_cast<std::int64_t>(account.kind));
+    for (const auto* text : {&account.jid, &account.address.name, &account.address.local, &account.address.domain}) {
+        bound.add(*text);
+    }
+    bound.add(static_cast<std::int64_t>(account.take));
+    bound.add(std::int64_t(account.sent_copy));
+    bound.add(account.lang);
+    bound.add(static_cast<std::int64_t>(account.policy));
+    bound.add(static_cast<std::int64_t>(account.key_holder));
+    bound.add(state_of(account));
+    return bound;
+}
+
+Binding login_binding(AccountId id, std::string_view jid) {
+    Binding bound("account.login");
+    bound.add(number(id));
+    bound.add(jid);
+    return bound;
+}
+
+/// The seals, once the account has its number.
+void seal(Database& db, const Account& account) {
+    const bool has_login = account.kind == Account::Kind::mailbox && !account.parked;
+    auto query = db.query("UPDATE account SET mark = ?, login = ? WHERE id = ?");
+    query.bind_blob(close(db, "", binding(account)));
+    if (has_login) {
+        query.bind_blob(close(db, pack(account.login), login_binding(account.id, account.jid)));
     } else {
         query.bind_null();
     }
+    query.bind(number(account.id)).run();
+}
+
+void bind_columns(Query& query, const Account& account) {
+    query.bind(static_cast<std::int64_t>(account.kind)).bind(account.jid);
+    query.bind(account.address.name).bind(account.address.local).bind(account.address.domain);
     query.bind(static_cast<std::int64_t>(account.take)).bind(std::int64_t(account.sent_copy)).bind(account.lang);
     query.bind(static_cast<std::int64_t>(account.policy)).bind(static_cast<std::int64_t>(account.key_holder));
+    query.bind(state_of(account));
+}
+
+/// A row of ACCOUNT_COLUMNS, login and mark.
+Account account_of(Database& db, const Query& row) {
+    const bool sound =
+        open(db, row.blob(account_columns + 1), Binding("account.mark").add(row, 0, account_columns)).has_value();
+    Account account;
+    account.id = AccountId(row.integer(0));
+    account.kind = row.integer(1) == 0 ? Account::Kind::mailbox : Account::Kind::relay;
+    account.jid = row.text(2);
+    account.address = {row.text(3), row.text(4), row.text(5)};
+    account.damaged = !sound;
+    if (!sound) return account;
+    account.take = static_cast<Take>(row.integer(6));
+    account.sent_copy = row.integer(7) != 0;
+    account.lang = row.text(8);
+    account.policy = static_cast<Policy>(row.integer(9));
+    account.key_holder = static_cast<KeyHolder>(row.integer(10));
+    account.parked = (row.integer(11) & is_parked) != 0;
+    account.vouched = (row.integer(11) & is_vouched) != 0;
+    if (account.kind == Account::Kind::relay || account.parked) return account;
+    const auto login = open(db, row.blob(account_columns), login_binding(account.id, account.jid));
+    try {
+        if (login) account.login = unpack_login(*login);
+        account.login_lost = !login;
+    } catch (const StoreError&) {
+        account.login_lost = true;
+    }
+    return account;
 }
 
 // What the column `privacy` holds. What is known of keys is not in it: that stands in peer_key.
@@ -106,6 +183,14 @@ Privacy privacy_of(std::int64_t bits) {
     return privacy;
 }
 
+// What is bound into the seal of a contact's subject, in this order.
+#define CONTACT_COLUMNS                                                                                        \
+    "account, canonical, name, local, domain, dialect, written_to, subscribed, subject_shown, timer, policy, " \
+    "privacy, "                                                                                                \
+    "thread"
+constexpr int contact_columns = 13;
+constexpr std::string_view contact_place = "contact.subject";
+
 }  // namespace
 
 AccountId save(Database& db, const Account& account) {
@@ -120,87 +205,98 @@ AccountId save(Database& db, const Account& account) {
             .bind(account.address.domain)
             .run();
         auto query = db.query(
-            "UPDATE account SET kind = ?, jid = ?, name = ?, local = ?, domain = ?, login = ?, take = ?, "
-            "sent_copy = ?, lang = ?, policy = ?, key_holder = ? WHERE id = ?");
-        bind_columns(db, query, account);
+            "UPDATE account SET kind = ?, jid = ?, name = ?, local = ?, domain = ?, take = ?, sent_copy = ?, lang = ?, "
+            "policy = ?, key_holder = ?, state = ? WHERE id = ?");
+        bind_columns(query, account);
         query.bind(number(account.id)).run();
         if (db.changes() == 0)
             throw StoreError("account " + std::to_string(number(account.id)) + " is no longer in the store");
+        seal(db, account);
         return account.id;
     }
     auto query = db.query(
-        "INSERT INTO account (kind, jid, name, local, domain, login, take, sent_copy, lang, policy, "
-        "key_holder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (jid, kind) DO UPDATE SET name = "
-        "excluded.name, "
-        "local = excluded.local, domain = excluded.domain, login = excluded.login, take = excluded.take, "
-        "sent_copy = excluded.sent_copy, lang = excluded.lang, policy = excluded.policy, key_holder = "
-        "excluded.key_holder RETURNING id");
-    bind_columns(db, query, account);
+        "INSERT INTO account (kind, jid, name, local, domain, take, sent_copy, lang, policy, key_holder, state) VALUES "
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (jid, kind) DO UPDATE SET name = excluded.name, local = "
+        "excluded.local, domain = excluded.domain, take = excluded.take, sent_copy = excluded.sent_copy, lang = "
+        "excluded.lang, policy = excluded.policy, key_holder = excluded.key_holder, state = excluded.state RETURNING "
+        "id");
+    bind_columns(query, account);
     if (!query.step()) throw StoreError("the new account got no number");
-    const AccountId id{query.integer(0)};
+    Account made = account;
+    made.id = AccountId{query.integer(0)};
     query.run();
-    return id;
+    seal(db, made);
+    return made.id;
 }
 
 std::vector<Account> all(Database& db) {
     std::vector<Account> accounts;
-    auto row = db.query(
-        "SELECT id, kind, jid, name, local, domain, login, take, sent_copy, lang, policy, key_holder FROM account "
-        "ORDER BY id");
-    while (row.step()) {
-        Account account;
-        account.id = AccountId(row.integer(0));
-        account.kind = static_cast<Account::Kind>(row.integer(1));
-        account.jid = row.text(2);
-        account.address = {row.text(3), row.text(4), row.text(5)};
-        if (!row.is_null(6)) account.login = unpack_login(db.seal().open(row.blob(6), login_purpose(account.jid)));
-        account.take = static_cast<Take>(row.integer(7));
-        account.sent_copy = row.integer(8) != 0;
-        account.lang = row.text(9);
-        account.policy = static_cast<Policy>(row.integer(10));
-        account.key_holder = static_cast<KeyHolder>(row.integer(11));
-        accounts.push_back(std::move(account));
-    }
+    auto row = db.query("SELECT " ACCOUNT_COLUMNS ", login, mark FROM account ORDER BY id");
+    while (row.step()) accounts.push_back(account_of(db, row));
     return accounts;
 }
 
+namespace {
+
+/// One account, if its row is sound.
+std::optional<Account> find(Database& db, AccountId id) {
+    auto row = db.query("SELECT " ACCOUNT_COLUMNS ", login, mark FROM account WHERE id = ?");
+    if (!row.bind(number(id)).step()) return std::nullopt;
+    auto account = account_of(db, row);
+    if (account.damaged) return std::nullopt;
+    return account;
+}
+
+}  // namespace
+
 void note_language(Database& db, AccountId id, const std::string& lang) {
-    db.query("UPDATE account SET lang = ? WHERE id = ?").bind(lang).bind(number(id)).run();
+    auto account = find(db, id);
+    if (!account) return;
+    account->lang = lang;
+    db.query("UPDATE account SET lang = ?, mark = ? WHERE id = ?")
+        .bind(lang)
+        .bind_blob(close(db, "", binding(*account)))
+        .bind(number(id))
+        .run();
 }
 
 void note_name(Database& db, AccountId id, const std::string& name) {
-    db.query("UPDATE account SET name = ? WHERE id = ?").bind(name).bind(number(id)).run();
+    auto account = find(db, id);
+    if (!account) return;
+    account->address.name = name;
+    db.query("UPDATE account SET name = ?, mark = ? WHERE id = ?")
+        .bind(name)
+        .bind_blob(close(db, "", binding(*account)))
+        .bind(number(id))
+        .run();
 }
 
 void remove(Database& db, AccountId id) {
     queue::forget_account(db, id);
     ids::forget_account(db, id);
+    damaged::forget_account(db, number(id));
     db.query("DELETE FROM account WHERE id = ?").bind(number(id)).run();  // contacts and cursors go with it
 }
 
 void save(Database& db, const Contact& contact) {
     auto query = db.query(
         "INSERT INTO contact (account, canonical, name, local, domain, dialect, written_to, subscribed, "
-        "subject_shown, subject, last_in, last_out, timer, policy, privacy, thread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, "
-        "?, ?, ?, ?, ?, ?) "
+        "subject_shown, timer, policy, privacy, thread, subject, last_in, last_out) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (account, canonical) DO UPDATE SET name = excluded.name, local = excluded.local, "
         "domain = excluded.domain, dialect = excluded.dialect, written_to = excluded.written_to, "
         "subscribed = excluded.subscribed, subject_shown = excluded.subject_shown, subject = excluded.subject, "
         "last_in = excluded.last_in, last_out = excluded.last_out, timer = excluded.timer, policy = excluded.policy, "
         "privacy = excluded.privacy, thread = excluded.thread");
-    query.bind(number(contact.account)).bind(contact.canonical);
-    query.bind(contact.address.name).bind(contact.address.local).bind(contact.address.domain);
-    query.bind(static_cast<std::int64_t>(contact.dialect)).bind(std::int64_t(contact.written_to));
-    query.bind(std::int64_t(contact.subscribed)).bind(std::int64_t(contact.subject_shown));
-    if (contact.subject.empty()) {
-        query.bind_null();
-    } else {
-        query.bind_blob(db.seal().close(contact.subject, subject_purpose(number(contact.account), contact.canonical)));
-    }
-    query.bind(contact.last_in.value).bind(contact.last_out.value).bind(std::int64_t(contact.timer));
-    query.bind(static_cast<std::int64_t>(contact.privacy.policy)).bind(bits_of(contact.privacy));
-    query.bind(contact.thread.value).run();
+    Binding bound(contact_place);
+    query.bind(bound.add(number(contact.account))).bind(bound.add(contact.canonical));
+    query.bind(bound.add(contact.address.name)).bind(bound.add(contact.address.local));
+    query.bind(bound.add(contact.address.domain)).bind(bound.add(static_cast<std::int64_t>(contact.dialect)));
+    query.bind(bound.add(std::int64_t(contact.written_to))).bind(bound.add(std::int64_t(contact.subscribed)));
+    query.bind(bound.add(std::int64_t(contact.subject_shown))).bind(bound.add(std::int64_t(contact.timer)));
+    query.bind(bound.add(static_cast<std::int64_t>(contact.privacy.policy)));
+    query.bind(bound.add(bits_of(contact.privacy))).bind(bound.add(contact.thread.value));
+    query.bind_blob(close(db, contact.subject, bound)).bind(contact.last_in.value).bind(contact.last_out.value).run();
 }
 
 bool save_last(Database& db, const Contact& contact) {
@@ -213,36 +309,76 @@ bool save_last(Database& db, const Contact& contact) {
     return db.changes() > 0;
 }
 
+namespace {
+
+/// An id that was read from a mail; what else may stand there now must not get into a header.
+coi::MessageId printable(std::string value) {
+    coi::MessageId id{std::move(value)};
+    return coi::is_printable(id) ? id : coi::MessageId{};
+}
+
+/// A row of CONTACT_COLUMNS, subject, last_in and last_out. nullopt if it does not match its seal.
+std::optional<Contact> contact_of(Database& db, const Query& row) {
+    auto subject = open(db, row.blob(contact_columns), Binding(contact_place).add(row, 0, contact_columns));
+    if (!subject) return std::nullopt;
+    Contact contact;
+    contact.account = AccountId(row.integer(0));
+    contact.canonical = row.text(1);
+    contact.address = {row.text(2), row.text(3), row.text(4)};
+    contact.dialect = static_cast<Dialect>(row.integer(5));
+    contact.written_to = row.integer(6) != 0;
+    contact.subscribed = row.integer(7) != 0;
+    contact.subject_shown = row.integer(8) != 0;
+    contact.timer = static_cast<std::uint32_t>(row.integer(9));
+    contact.privacy = privacy_of(row.integer(11));
+    contact.privacy.policy = static_cast<Policy>(row.integer(10));
+    contact.thread.value = row.text(12);
+    contact.subject = std::move(*subject);
+    contact.last_in = printable(row.text(13 + 1));
+    contact.last_out = printable(row.text(13 + 2));
+    return contact;
+}
+
+struct Aside {
+    std::int64_t account;
+    std::string canonical, content;
+};
+
+/// Beside contacts: both are read in the order of their keys.
+void add_keys(Database& db, std::vector<Contact>& contacts) {
+    auto at = contacts.begin();
+    keys::each_peer(db, [&](AccountId account, const std::string& canonical, const coi::autocrypt::Peer& peer) {
+        const auto key = std::tie(account, canonical);
+        while (at != contacts.end() && std::tie(at->account, at->canonical) < key) ++at;
+        if (at == contacts.end() || std::tie(at->account, at->canonical) != key) return;
+        at->privacy.has_key = !peer.key.empty() || !peer.gossip_key.empty() || !peer.verified_key.empty();
+        at->privacy.verified = !peer.verified.empty();
+        at->privacy.conflicting =
+            at->privacy.verified && !peer.fingerprint.empty() && peer.verified != peer.fingerprint;
+    });
+}
+
+}  // namespace
+
 std::vector<Contact> contacts(Database& db) {
     std::vector<Contact> contacts;
-    auto row = db.query(
-        "SELECT c.account, c.canonical, c.name, c.local, c.domain, c.dialect, c.written_to, c.subscribed, "
-        "c.subject_shown, c.subject, c.last_in, c.last_out, c.timer, c.policy, c.privacy, "
-        "k.key <> x'' OR k.gossip_key <> x'' OR k.verified_key <> x'', k.verified, k.fingerprint, c.thread "
-        "FROM contact c LEFT JOIN peer_key k ON k.account = c.account AND k.contact = c.canonical "
-        "ORDER BY c.account, c.canonical");
-    while (row.step()) {
-        Contact contact;
-        contact.account = AccountId(row.integer(0));
-        contact.canonical = row.text(1);
-        contact.address = {row.text(2), row.text(3), row.text(4)};
-        contact.dialect = static_cast<Dialect>(row.integer(5));
-        contact.written_to = row.integer(6) != 0;
-        contact.subscribed = row.integer(7) != 0;
-        contact.subject_shown = row.integer(8) != 0;
-        if (!row.is_null(9))
-            contact.subject = db.seal().open(row.blob(9), subject_purpose(row.integer(0), contact.canonical));
-        contact.last_in.value = row.text(10);
-        contact.last_out.value = row.text(11);
-        contact.timer = static_cast<std::uint32_t>(row.integer(12));
-        contact.privacy = privacy_of(row.integer(14));
-        contact.privacy.policy = static_cast<Policy>(row.integer(13));
-        contact.privacy.has_key = row.integer(15) != 0;
-        contact.privacy.verified = !row.text(16).empty();
-        contact.privacy.conflicting = contact.privacy.verified && !row.text(17).empty() && row.text(16) != row.text(17);
-        contact.thread.value = row.text(18);
-        contacts.push_back(std::move(contact));
+    std::vector<Aside> damaged;
+    {
+        auto row =
+            db.query("SELECT " CONTACT_COLUMNS ", subject, last_in, last_out FROM contact ORDER BY account, canonical");
+        while (row.step()) {
+            if (auto contact = contact_of(db, row)) {
+                contacts.push_back(std::move(*contact));
+            } else {
+                damaged.push_back({row.integer(0), row.text(1), row.print()});
+            }
+        }
     }
+    for (const auto& row : damaged) {
+        damaged::keep(db, row.account, "contact " + row.canonical, row.content);
+        db.query("DELETE FROM contact WHERE account = ? AND canonical = ?").bind(row.account).bind(row.canonical).run();
+    }
+    add_keys(db, contacts);
     return contacts;
 }
 
@@ -272,6 +408,76 @@ void save(Database& db, AccountId account, const Cursor& cursor) {
         .bind(std::int64_t(cursor.uid_validity))
         .bind(std::int64_t(cursor.uid_next))
         .run();
+}
+
+namespace {
+
+void seal_accounts_anew(Database& db, Sealed before) {
+    std::vector<Account> accounts;  // numbers and JIDs alone
+    {
+        auto row = db.query("SELECT id, jid FROM account ORDER BY id");
+        while (row.step()) {
+            Account account;
+            account.id = AccountId(row.integer(0));
+            account.jid = row.text(1);
+            accounts.push_back(std::move(account));
+        }
+    }
+    for (const auto& account : accounts) {
+        Renewed mark, login;
+        {
+            auto row = db.query("SELECT " ACCOUNT_COLUMNS ", login, mark FROM account WHERE id = ?");
+            if (!row.bind(number(account.id)).step()) continue;
+            const std::string by_number = "account.login/" + account.jid;
+            mark = renew(db, row.blob(account_columns + 1), Binding("account.mark").add(row, 0, account_columns),
+                         before, nullptr);
+            if (!row.is_null(account_columns)) {
+                login =
+                    renew(db, row.blob(account_columns), login_binding(account.id, account.jid), before, &by_number);
+            }
+        }
+        // What is damaged stays as it is: it is found so when the accounts are read.
+        if (mark.blob && !mark.damaged) {
+            db.query("UPDATE account SET mark = ? WHERE id = ?").bind_blob(*mark.blob).bind(number(account.id)).run();
+        }
+        if (login.blob) {
+            db.query("UPDATE account SET login = ? WHERE id = ?").bind_blob(*login.blob).bind(number(account.id)).run();
+        }
+    }
+}
+
+void seal_contacts_anew(Database& db, Sealed before) {
+    std::int64_t account = -1;
+    for (std::string canonical;;) {
+        Renewed renewed;
+        {
+            auto row =
+                db.query("SELECT " CONTACT_COLUMNS
+                         ", subject FROM contact WHERE (account, canonical) > (?, ?) ORDER BY account, canonical "
+                         "LIMIT 1");
+            if (!row.bind(account).bind(canonical).step()) return;
+            const auto bound = Binding(contact_place).add(row, 0, contact_columns);
+            account = row.integer(0);
+            canonical = row.text(1);
+            const std::string by_number = "contact.subject/" + std::to_string(account) + "/" + canonical;
+            // 0.1.0 sealed no empty subject.
+            const bool none = before == Sealed::by_number && row.is_null(contact_columns);
+            renewed = renew(db, row.blob(contact_columns), bound, before, none ? nullptr : &by_number);
+        }
+        if (!renewed.blob) continue;
+        db.query("UPDATE contact SET subject = ? WHERE account = ? AND canonical = ?")
+            .bind_blob(*renewed.blob)
+            .bind(account)
+            .bind(canonical)
+            .run();
+    }
+}
+
+}  // namespace
+
+void seal_anew(Database& db, Sealed before) {
+    seal_accounts_anew(db, before);
+    seal_contacts_anew(db, before);
 }
 
 }  // namespace gateway::accounts

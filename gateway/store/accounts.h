@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "gateway/account.h"
-#include "gateway/store/database.h"
+#include "gateway/store/sealed.h"
 
 namespace gateway::accounts {
 
 /// Inserts (id 0) or replaces; answers the id. One account per (jid, kind).
 AccountId save(Database&, const Account&);
+/// All that are there: also those whose row or login does not match its seal (Account::damaged, login_lost).
 std::vector<Account> all(Database&);
 /// The language its user was last heard in; nothing else of the account is touched.
 void note_language(Database&, AccountId, const std::string& lang);
@@ -24,10 +25,13 @@ void remove(Database&, AccountId);
 void save(Database&, const Contact&);
 /// Only what was last in and last out. False if there is no such contact.
 bool save_last(Database&, const Contact&);
-std::vector<Contact> contacts(Database&);  // of all accounts
+/// Of all accounts, by account and canonical. Those that do not match their seal are set aside.
+std::vector<Contact> contacts(Database&);
 void remove(Database&, AccountId, const std::string& canonical);
 
 std::vector<Cursor> cursors(Database&, AccountId);
 void save(Database&, AccountId, const Cursor&);
+
+void seal_anew(Database&, Sealed before);
 
 }  // namespace gateway::accounts

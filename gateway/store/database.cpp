@@ -139,6 +139,38 @@ std::string Query::blob(int column) const {
 
 bool Query::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
+Query::Type Query::type(int column) const {
+    switch (sqlite3_column_type(statement_, column)) {
+        case SQLITE_INTEGER:
+            return Type::integer;
+        case SQLITE_TEXT:
+            return Type::text;
+        case SQLITE_BLOB:
+            return Type::blob;
+        case SQLITE_NULL:
+            return Type::null;
+        default:
+            return Type::other;
+    }
+}
+
+std::string Query::print() const {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string lines;
+    for (int column = 0; column < sqlite3_column_count(statement_); ++column) {
+        lines += std::string(sqlite3_column_name(statement_, column)) + " = ";
+        if (type(column) == Type::blob) {
+            lines += "x'";
+            for (const unsigned char byte : blob(column)) lines += {digits[byte >> 4], digits[byte & 15]};
+            lines += "'";
+        } else {
+            lines += is_null(column) ? "NULL" : text(column);
+        }
+        lines += "\n";
+    }
+    return lines;
+}
+
 /// The file for its owner alone (SQLite gives the log the same mode), locked against a second coigate: a lock of its
 /// own that lets an admin read the store, or back it up, while we run. SQLite's own locks go with any descriptor of the
 /// file that is closed, so this one is closed last.

@@ -44,6 +44,11 @@ class Query {
     std::string text(int column) const;
     std::string blob(int column) const;
     bool is_null(int column) const;
+    enum class Type { integer, text, blob, null, other };
+    /// As it is stored; to be asked before the column is read as something else.
+    Type type(int column) const;
+    /// The row as "column = literal" lines, for people who look at what was set aside.
+    std::string print() const;
 
   private:
     friend class Database;

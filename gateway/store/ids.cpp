@@ -3,17 +3,35 @@
 
 #include "gateway/store/ids.h"
 
+#include <string_view>
+
 #include "gateway/store/queue.h"
 
 namespace gateway::ids {
 namespace {
 
-#define KNOWN_COLUMNS "k.account, k.contact, k.message, k.stanza, k.from_jabber, k.jid, k.lang, k.wants_receipt, k.time"
+// What is bound into the mark of a row, in this order; then the mark and the row's number.
+#define KNOWN_COLUMNS                                                                                            \
+    "k.account, k.contact, k.message, k.stanza, k.from_jabber, k.jid, k.lang, k.wants_receipt, k.time, k.mark, " \
+    "k.id"
+constexpr int bound_columns = 9;
+constexpr std::string_view place = "known.mark";
 
 std::int64_t number(AccountId account) { return static_cast<std::int64_t>(account); }
 
-std::optional<Known> first(Query& row) {
-    if (!row.step()) return std::nullopt;
+Binding binding(const Known& known) {
+    Binding bound(place);
+    bound.add(number(known.account));
+    for (const auto* text : {&known.contact, &known.message.value, &known.stanza.value}) bound.add(*text);
+    bound.add(std::int64_t(known.from_jabber));
+    bound.add(known.jid);
+    bound.add(known.lang);
+    bound.add(std::int64_t(known.wants_receipt));
+    bound.add(std::int64_t(known.when.time_since_epoch().count()));
+    return bound;
+}
+
+Known known_of(const Query& row) {
     Known known;
     known.account = AccountId(row.integer(0));
     known.contact = row.text(1);
@@ -25,6 +43,27 @@ std::optional<Known> first(Query& row) {
     known.wants_receipt = row.integer(7) != 0;
     known.when = Time(Time::duration(row.integer(8)));
     return known;
+}
+
+/// The first row of a query over KNOWN_COLUMNS. One that does not match its mark is set aside, and the query is made
+/// again without it.
+template <class Bind>
+std::optional<Known> first(Database& db, const char* sql, const Bind& bind) {
+    for (;;) {
+        std::int64_t id = 0, account = 0;
+        std::string content;
+        {
+            auto row = db.query(sql);
+            bind(row);
+            if (!row.step()) return std::nullopt;
+            if (open(db, row.blob(bound_columns), Binding(place).add(row, 0, bound_columns))) return known_of(row);
+            id = row.integer(bound_columns + 1);
+            account = row.integer(0);
+            content = row.print();
+        }
+        damaged::keep(db, account, "an id of a message", content);
+        db.query("DELETE FROM known WHERE id = ?").bind(id).run();
+    }
 }
 
 /// Whether a server's rewritten id of a message in this direction is meant.
@@ -47,8 +86,9 @@ bool is_alias(Database& db, const Known& known) {
 bool remember(Database& db, const Known& known) {
     if (is_alias(db, known)) return false;
     db.query(
-          "INSERT INTO known (account, contact, message, from_jabber, stanza, jid, lang, wants_receipt, time, print) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message, account, contact, from_jabber) DO NOTHING")
+          "INSERT INTO known (account, contact, message, from_jabber, stanza, jid, lang, wants_receipt, time, print, "
+          "mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message, account, contact, from_jabber) DO "
+          "NOTHING")
         .bind(number(known.account))
         .bind(known.contact)
         .bind(known.message.value)
@@ -59,6 +99,7 @@ bool remember(Database& db, const Known& known) {
         .bind(std::int64_t(known.wants_receipt))
         .bind(std::int64_t(known.when.time_since_epoch().count()))
         .bind_blob(known.print)
+        .bind_blob(close(db, "", binding(known)))
         .run();
     return db.changes() > 0;
 }
@@ -75,45 +116,58 @@ void alias(Database& db, AccountId account, const coi::MessageId& known, const c
 }
 
 std::optional<Known> by_message(Database& db, AccountId account, const coi::MessageId& message) {
-    auto direct = db.query("SELECT " KNOWN_COLUMNS
-                           " FROM known k WHERE k.message = ? AND k.account = ? ORDER BY k.id DESC LIMIT 1");
-    if (auto known = first(direct.bind(message.value).bind(number(account)))) return known;
-    auto other = db.query("SELECT " KNOWN_COLUMNS
-                          " FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? AND k.account = ? "
-                          "ORDER BY a.known DESC LIMIT 1");
-    return first(other.bind(message.value).bind(number(account)));
+    const auto bind = [&](Query& query) { query.bind(message.value).bind(number(account)); };
+    if (auto known = first(db,
+                           "SELECT " KNOWN_COLUMNS
+                           " FROM known k WHERE k.message = ? AND k.account = ? ORDER BY k.id DESC LIMIT 1",
+                           bind))
+        return known;
+    return first(db,
+                 "SELECT " KNOWN_COLUMNS
+                 " FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? AND k.account = ? "
+                 "ORDER BY a.known DESC LIMIT 1",
+                 bind);
 }
 
 std::optional<Known> own_message(Database& db, AccountId account, const coi::MessageId& message) {
-    auto direct = db.query("SELECT " KNOWN_COLUMNS
-                           " FROM known k WHERE k.message = ? AND k.account = ? AND k.from_jabber = 1 "
-                           "ORDER BY k.id DESC LIMIT 1");
-    if (auto known = first(direct.bind(message.value).bind(number(account)))) return known;
-    auto other = db.query("SELECT " KNOWN_COLUMNS
-                          " FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? AND k.account = ? "
-                          "AND k.from_jabber = 1 ORDER BY a.known DESC LIMIT 1");
-    return first(other.bind(message.value).bind(number(account)));
+    const auto bind = [&](Query& query) { query.bind(message.value).bind(number(account)); };
+    if (auto known =
+            first(db,
+                  "SELECT " KNOWN_COLUMNS " FROM known k WHERE k.message = ? AND k.account = ? AND k.from_jabber = 1 "
+                  "ORDER BY k.id DESC LIMIT 1",
+                  bind))
+        return known;
+    return first(db,
+                 "SELECT " KNOWN_COLUMNS
+                 " FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? AND k.account = ? "
+                 "AND k.from_jabber = 1 ORDER BY a.known DESC LIMIT 1",
+                 bind);
 }
 
 std::optional<Known> contact_message(Database& db, AccountId account, const std::string& contact,
                                      const coi::MessageId& message) {
-    auto direct = db.query("SELECT " KNOWN_COLUMNS
-                           " FROM known k WHERE k.message = ? AND k.account = ? AND k.contact = ? AND "
-                           "k.from_jabber = 0");
-    if (auto known = first(direct.bind(message.value).bind(number(account)).bind(contact))) return known;
-    auto other = db.query("SELECT " KNOWN_COLUMNS
-                          " FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? AND k.account = ? "
-                          "AND k.contact = ? AND k.from_jabber = 0 ORDER BY a.known DESC LIMIT 1");
-    return first(other.bind(message.value).bind(number(account)).bind(contact));
+    const auto bind = [&](Query& query) { query.bind(message.value).bind(number(account)).bind(contact); };
+    if (auto known =
+            first(db,
+                  "SELECT " KNOWN_COLUMNS
+                  " FROM known k WHERE k.message = ? AND k.account = ? AND k.contact = ? AND k.from_jabber = 0",
+                  bind))
+        return known;
+    return first(db,
+                 "SELECT " KNOWN_COLUMNS
+                 " FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? AND k.account = ? "
+                 "AND k.contact = ? AND k.from_jabber = 0 ORDER BY a.known DESC LIMIT 1",
+                 bind);
 }
 
 std::optional<StanzaId> counterpart(Database& db, AccountId other, const Known& mail) {
     auto copy = contact_message(db, other, mail.contact, mail.message);
     if (!copy && !mail.print.empty()) {
-        auto row = db.query("SELECT " KNOWN_COLUMNS
-                            " FROM known k WHERE k.account = ? AND k.print = ? AND k.print <> x'' AND k.contact = ? "
-                            "ORDER BY k.id LIMIT 1");
-        copy = first(row.bind(number(other)).bind_blob(mail.print).bind(mail.contact));
+        copy = first(db,
+                     "SELECT " KNOWN_COLUMNS
+                     " FROM known k WHERE k.account = ? AND k.print = ? AND k.print <> x'' AND k.contact = ? "
+                     "ORDER BY k.id LIMIT 1",
+                     [&](Query& query) { query.bind(number(other)).bind_blob(mail.print).bind(mail.contact); });
     }
     if (!copy || copy->stanza.empty()) return std::nullopt;
     if (const auto queued = queue::find_stanza(db, copy->stanza.value); queued && queued->held) return std::nullopt;
@@ -126,26 +180,34 @@ std::optional<StanzaId> counterpart(Database& db, AccountId other, const Known& 
 }
 
 std::optional<Known> by_message(Database& db, const coi::MessageId& message) {
-    auto direct = db.query("SELECT " KNOWN_COLUMNS " FROM known k WHERE k.message = ? ORDER BY k.id DESC LIMIT 1");
-    if (auto known = first(direct.bind(message.value))) return known;
-    auto other = db.query("SELECT " KNOWN_COLUMNS
-                          " FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? "
-                          "ORDER BY a.known DESC LIMIT 1");
-    return first(other.bind(message.value));
+    const auto bind = [&](Query& query) { query.bind(message.value); };
+    if (auto known =
+            first(db, "SELECT " KNOWN_COLUMNS " FROM known k WHERE k.message = ? ORDER BY k.id DESC LIMIT 1", bind))
+        return known;
+    return first(db,
+                 "SELECT " KNOWN_COLUMNS
+                 " FROM alias a CROSS JOIN known k WHERE k.id = a.known AND a.message = ? "
+                 "ORDER BY a.known DESC LIMIT 1",
+                 bind);
 }
 
 std::optional<Known> by_stanza(Database& db, AccountId account, const std::string& contact, const StanzaId& stanza) {
     if (stanza.empty()) return std::nullopt;  // many messages have none
-    auto query = db.query("SELECT " KNOWN_COLUMNS
-                          " FROM known k WHERE k.account = ? AND k.contact = ? AND k.stanza = ? "
-                          "ORDER BY k.id DESC LIMIT 1");
-    return first(query.bind(number(account)).bind(contact).bind(stanza.value));
+    return first(db,
+                 "SELECT " KNOWN_COLUMNS
+                 " FROM known k WHERE k.account = ? AND k.contact = ? AND k.stanza = ? ORDER BY k.id DESC LIMIT 1",
+                 [&](Query& query) { query.bind(number(account)).bind(contact).bind(stanza.value); });
 }
 
 bool forget_author(Database& db, const Known& known) {
+    auto row = contact_message(db, known.account, known.contact, known.message);
+    if (!row || row->jid.empty() || row->message != known.message) return false;
+    row->jid.clear();
     db.query(
-          "UPDATE known SET jid = '' WHERE message = ? AND account = ? AND contact = ? AND from_jabber = 0 AND jid <> "
-          "''")
+          "UPDATE known SET jid = '', mark = ? WHERE message = ? AND account = ? AND contact = ? AND from_jabber = 0 "
+          "AND "
+          "jid <> ''")
+        .bind_blob(close(db, "", binding(*row)))
         .bind(known.message.value)
         .bind(number(known.account))
         .bind(known.contact)
@@ -192,6 +254,20 @@ void expire(Database& db, Time before) {
 
 void forget_account(Database& db, AccountId account) {
     db.query("DELETE FROM known WHERE account = ?").bind(number(account)).run();
+}
+
+void seal_anew(Database& db, Sealed before) {
+    for (std::int64_t id = -1;;) {
+        Renewed renewed;
+        {
+            auto row = db.query("SELECT " KNOWN_COLUMNS " FROM known k WHERE k.id > ? ORDER BY k.id LIMIT 1");
+            if (!row.bind(id).step()) return;
+            const auto bound = Binding(place).add(row, 0, bound_columns);
+            id = row.integer(bound_columns + 1);
+            renewed = renew(db, row.blob(bound_columns), bound, before, nullptr);
+        }
+        if (renewed.blob) db.query("UPDATE known SET mark = ? WHERE id = ?").bind_blob(*renewed.blob).bind(id).run();
+    }
 }
 
 }  // namespace gateway::ids

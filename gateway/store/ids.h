@@ -1,7 +1,8 @@
 // The id map: every id a message ever had, kept for a configured time.
 //
 // Receipts, DSNs, replies, later edits and reactions look here; and an inbound Message-ID from the same sender to the
-// same account that is here already is a duplicate.
+// same account that is here already is a duplicate. Rows are marked (gateway/store/sealed): who is told of a failure,
+// and what counts as an answer, hangs on them.
 
 #pragma once
 
@@ -10,7 +11,7 @@
 #include <vector>
 
 #include "gateway/event.h"
-#include "gateway/store/database.h"
+#include "gateway/store/sealed.h"
 
 namespace gateway::ids {
 
@@ -54,5 +55,6 @@ bool knows_any(Database&, AccountId);
 void forget(Database&, AccountId, const std::string& contact, const coi::MessageId&, bool from_jabber);
 void expire(Database&, Time before);
 void forget_account(Database&, AccountId);
+void seal_anew(Database&, Sealed before);
 
 }  // namespace gateway::ids

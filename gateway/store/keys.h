@@ -1,10 +1,12 @@
 // Keys on disk: own OpenPGP keys, what is known of peers' keys, SecureJoin invites, OTR identities and fingerprints.
 //
-// Secrets are sealed (gateway/store/sealed); public keys are not. All of it goes with its account, and a contact's with
-// the contact.
+// Secrets are sealed, public keys and fingerprints are marked (gateway/store/sealed): what does not match its row is
+// set aside wherever it is read, and is not there any more. All of it goes with its account, and a contact's with the
+// contact.
 
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,7 +15,7 @@
 #include "coi/crypt/secret.h"
 #include "coi/crypt/securejoin_state.h"
 #include "gateway/event.h"
-#include "gateway/store/database.h"
+#include "gateway/store/sealed.h"
 
 namespace gateway::keys {
 
@@ -21,6 +23,7 @@ struct Own {
     coi::Secret secret;  // binary transferable secret key
     coi::openpgp::Fingerprint fingerprint;
 };
+/// Throws StoreError if it does not match its seal: another one is not made for it unasked.
 std::optional<Own> own(Database&, AccountId);
 /// By that this store, and nobody else, knows an Autocrypt field of its own again: also when the account is gone and
 /// nothing is kept of it, and its user links the mailbox once more.
@@ -34,6 +37,9 @@ Own save_first(Database&, AccountId, const Own&);
 /// Empty if nothing is known.
 coi::autocrypt::Peer peer(Database&, AccountId, const std::string& contact);
 void save(Database&, AccountId, const std::string& contact, const coi::autocrypt::Peer&);
+/// All that is known of any, by account and contact; for start-up.
+void each_peer(Database&,
+               const std::function<void(AccountId, const std::string& contact, const coi::autocrypt::Peer&)>&);
 
 /// An invite of the account's own. Saved again: who has used it.
 void save(Database&, AccountId, const coi::securejoin::Offer&);
@@ -66,5 +72,6 @@ std::vector<OtrPeer> otr_peers(Database&, AccountId, const std::string& contact)
 void save(Database&, AccountId, const std::string& contact, const OtrPeer&);
 
 void forget_contact(Database&, AccountId, const std::string& contact);
+void seal_anew(Database&, Sealed before);
 
 }  // namespace gateway::keys

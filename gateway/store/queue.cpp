@@ -1,19 +1,25 @@
 // The queue's SQL; see queue.h. Every statement on the way of a message is served by an index (tests QueryPlan
-// and QueryCost). CROSS JOIN pins the order: first the line, then its payloads.
+// and QueryCost). LEFT JOIN pins the order: first the line, then its payloads, and shows where one is missing.
 
 #include "gateway/store/queue.h"
 
 #include <algorithm>
+#include <functional>
+#include <string_view>
 
+#include "gateway/log.h"
 #include "gateway/store/sealed.h"
 
 namespace gateway::queue {
 namespace {
 
-#define ENTRY_COLUMNS                                                                                            \
+// What is bound into the seal of its payload, and then what changes with each try.
+#define BOUND_COLUMNS                                                                                            \
     "q.id, q.leg, q.account, q.contact, q.name, q.origin, q.origin_id, q.lang, q.sender, q.recipient, q.taken, " \
-    "q.next, "                                                                                                   \
-    "q.expires, q.attempts, q.delay_told, q.held, q.last_error"
+    "q.expires, q.held"
+#define ENTRY_COLUMNS BOUND_COLUMNS ", q.next, q.attempts, q.delay_told, q.last_error"
+constexpr int bound_columns = 13, payload_column = 17;
+constexpr std::string_view place = "payload.bytes";
 
 std::int64_t number(Time time) { return time.time_since_epoch().count(); }
 std::int64_t number(Leg leg) { return static_cast<std::int64_t>(leg); }
@@ -33,23 +39,62 @@ Entry entry_of(const Query& row) {
     entry.from = row.text(8);
     entry.to = row.text(9);
     entry.taken = time_of(row.integer(10));
-    entry.next = time_of(row.integer(11));
-    entry.expires = time_of(row.integer(12));
-    entry.attempts = static_cast<int>(row.integer(13));
-    entry.delay_told = row.integer(14) != 0;
-    entry.held = row.integer(15) != 0;
+    entry.expires = time_of(row.integer(11));
+    entry.held = row.integer(12) != 0;
+    entry.next = time_of(row.integer(13));
+    entry.attempts = static_cast<int>(row.integer(14));
+    entry.delay_told = row.integer(15) != 0;
     entry.last_error = row.text(16);
     return entry;
 }
 
-/// All rows of a query over ENTRY_COLUMNS followed by the sealed payload.
-std::vector<Entry> with_payload(const Database& db, Query& query) {
-    std::vector<Entry> entries;
-    while (query.step()) {
-        entries.push_back(entry_of(query));
-        entries.back().payload = db.seal().open(query.blob(17), payload_purpose(entries.back().id));
+Binding binding(std::int64_t id, const Entry& entry) {
+    Binding bound(place);
+    for (const auto number : {id, number(entry.leg), number(entry.account)}) bound.add(number);
+    for (const auto* text :
+         {&entry.contact, &entry.name, &entry.origin, &entry.origin_id, &entry.lang, &entry.from, &entry.to}) {
+        bound.add(*text);
     }
-    return entries;
+    for (const auto number : {number(entry.taken), number(entry.expires), std::int64_t(entry.held)}) bound.add(number);
+    return bound;
+}
+
+/// Its payload stays where it is; what the row says of leg, sender and recipient cannot be trusted.
+void set_aside(Database& db, std::int64_t id) {
+    log::error(
+        "store: message {} of the queue does not match its seal: it is damaged, or was changed by somebody else. "
+        "It is set aside and not sent",
+        id);
+    db.query(
+          "UPDATE queue SET leg = 2, last_error = 'set aside: it does not match its seal (damaged, or changed by "
+          "somebody else)' WHERE id = ?")
+        .bind(id)
+        .run();
+}
+
+/// All rows of a query over ENTRY_COLUMNS followed by the sealed payload. Those that do not match their seal are set
+/// aside, and the query is made again without them.
+std::vector<Entry> with_payload(Database& db, const char* sql, const std::function<void(Query&)>& bind) {
+    for (;;) {
+        std::vector<Entry> entries;
+        std::vector<std::int64_t> damaged;
+        {
+            auto row = db.query(sql);
+            bind(row);
+            while (row.step()) {
+                const auto bound = Binding(place).add(row, 0, bound_columns);
+                auto payload = open(db, row.blob(payload_column), bound);
+                if (!payload) {
+                    damaged.push_back(row.integer(0));
+                    continue;
+                }
+                entries.push_back(entry_of(row));
+                entries.back().payload = std::move(*payload);
+            }
+        }
+        if (damaged.empty()) return entries;
+        for (const auto id : damaged) set_aside(db, id);
+    }
 }
 
 std::optional<Entry> first(std::vector<Entry> entries) {
@@ -60,66 +105,71 @@ std::optional<Entry> first(std::vector<Entry> entries) {
 }  // namespace
 
 std::int64_t put(Database& db, const Entry& entry) {
-    db.query(
-          "INSERT INTO queue (leg, account, contact, name, origin, origin_id, lang, sender, recipient, taken, next, "
-          "expires, "
-          "attempts, delay_told, held, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        .bind(number(entry.leg))
-        .bind(number(entry.account))
-        .bind(entry.contact)
-        .bind(entry.name)
-        .bind(entry.origin)
-        .bind(entry.origin_id)
-        .bind(entry.lang)
-        .bind(entry.from)
-        .bind(entry.to)
-        .bind(number(entry.taken))
-        .bind(number(entry.next))
-        .bind(number(entry.expires))
-        .bind(std::int64_t(entry.attempts))
-        .bind(std::int64_t(entry.delay_told))
-        .bind(std::int64_t(entry.held))
-        .bind(entry.last_error)
-        .run();
+    // The id, first in the binding, is known after the row.
+    auto query = db.query(
+        "INSERT INTO queue (leg, account, contact, name, origin, origin_id, lang, sender, recipient, taken, expires, "
+        "held, next, attempts, delay_told, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    query.bind(number(entry.leg)).bind(number(entry.account)).bind(entry.contact).bind(entry.name).bind(entry.origin);
+    query.bind(entry.origin_id).bind(entry.lang).bind(entry.from).bind(entry.to).bind(number(entry.taken));
+    query.bind(number(entry.expires)).bind(std::int64_t(entry.held)).bind(number(entry.next));
+    query.bind(std::int64_t(entry.attempts)).bind(std::int64_t(entry.delay_told)).bind(entry.last_error).run();
     const auto id = db.last_id();
     db.query("INSERT INTO payload (id, bytes) VALUES (?, ?)")
         .bind(id)
-        .bind_blob(db.seal().close(entry.payload, payload_purpose(id)))
+        .bind_blob(close(db, entry.payload, binding(id, entry)))
         .run();
     return id;
 }
 
+void set_unknown_aside(Database& db) {
+    std::vector<std::int64_t> unknown;
+    {
+        auto row = db.query("SELECT id FROM queue WHERE leg NOT IN (0, 1, 2)");
+        while (row.step()) unknown.push_back(row.integer(0));
+    }
+    for (const auto id : unknown) set_aside(db, id);
+}
+
 std::vector<Entry> heads(Database& db, Leg leg, std::int64_t after, std::size_t most) {
-    auto query = db.query("SELECT " ENTRY_COLUMNS
-                          ", p.bytes FROM queue q CROSS JOIN payload p WHERE p.id = q.id AND q.leg = ? AND q.id > ? "
-                          "AND NOT EXISTS (SELECT 1 FROM queue e WHERE e.account = q.account AND e.contact = q.contact "
-                          "AND e.leg = q.leg AND e.id < q.id) ORDER BY q.id LIMIT ?");
-    query.bind(number(leg)).bind(after).bind(static_cast<std::int64_t>(most));
-    return with_payload(db, query);
+    return with_payload(
+        db,
+        "SELECT " ENTRY_COLUMNS
+        ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.leg = ? AND q.id > ? "
+        "AND NOT EXISTS (SELECT 1 FROM queue e WHERE e.account = q.account AND e.contact = q.contact "
+        "AND e.leg = q.leg AND e.id < q.id) ORDER BY q.id LIMIT ?",
+        [&](Query& query) { query.bind(number(leg)).bind(after).bind(static_cast<std::int64_t>(most)); });
 }
 
 std::vector<Entry> next(Database& db, Leg leg, AccountId account, const std::string& contact, std::int64_t after,
                         std::size_t most) {
-    auto query = db.query("SELECT " ENTRY_COLUMNS
-                          ", p.bytes FROM queue q CROSS JOIN payload p WHERE p.id = q.id AND q.account = ? "
-                          "AND q.contact = ? AND q.leg = ? AND q.id > ? ORDER BY q.id LIMIT ?");
-    query.bind(number(account)).bind(contact).bind(number(leg)).bind(after).bind(static_cast<std::int64_t>(most));
-    return with_payload(db, query);
+    return with_payload(db,
+                        "SELECT " ENTRY_COLUMNS
+                        ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.account = ? "
+                        "AND q.contact = ? AND q.leg = ? AND q.id > ? ORDER BY q.id LIMIT ?",
+                        [&](Query& query) {
+                            query.bind(number(account)).bind(contact).bind(number(leg)).bind(after);
+                            query.bind(static_cast<std::int64_t>(most));
+                        });
 }
 
 std::optional<Entry> find(Database& db, std::int64_t id) {
-    auto query =
-        db.query("SELECT " ENTRY_COLUMNS ", p.bytes FROM queue q CROSS JOIN payload p WHERE p.id = q.id AND q.id = ?");
-    query.bind(id);
-    return first(with_payload(db, query));
+    auto entry =
+        first(with_payload(db,
+                           "SELECT " ENTRY_COLUMNS
+                           ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.id = ? AND q.leg < 2",
+                           [&](Query& query) { query.bind(id); }));
+    if (entry) return entry;
+    auto row = db.query("SELECT " ENTRY_COLUMNS " FROM queue q WHERE q.id = ? AND q.leg = 2");
+    return row.bind(id).step() ? std::optional(entry_of(row)) : std::nullopt;
 }
 
 std::optional<Entry> find_stanza(Database& db, const std::string& id) {
-    auto query = db.query("SELECT " ENTRY_COLUMNS
-                          ", p.bytes FROM queue q CROSS JOIN payload p WHERE p.id = q.id AND q.name = ? AND q.leg = 1 "
-                          "ORDER BY q.id LIMIT 1");  // Leg::jabber, said so that the index serves it
-    query.bind(id);
-    return first(with_payload(db, query));
+    return first(
+        with_payload(db,
+                     "SELECT " ENTRY_COLUMNS
+                     ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.name = ? AND q.leg = 1 "
+                     "ORDER BY q.id LIMIT 1",  // Leg::jabber, said so that the index serves it
+                     [&](Query& query) { query.bind(id); }));
 }
 
 bool done(Database& db, std::int64_t id) {
@@ -146,12 +196,16 @@ std::vector<Entry> list(Database& db, std::int64_t after, std::size_t most) {
 }
 
 std::vector<Entry> overdue(Database& db, Time now, Time warn_before, std::size_t most) {
-    auto query = db.query("SELECT " ENTRY_COLUMNS
-                          " FROM queue q WHERE q.expires <= ? OR (q.taken <= ? AND q.delay_told = 0 AND q.leg = ? AND "
-                          "q.origin <> '') ORDER BY q.id LIMIT ?");
-    query.bind(number(now)).bind(number(warn_before)).bind(number(Leg::mail)).bind(static_cast<std::int64_t>(most));
-    std::vector<Entry> entries;
-    while (query.step()) entries.push_back(entry_of(query));
+    auto entries = with_payload(
+        db,
+        "SELECT " ENTRY_COLUMNS
+        ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.leg < 2 AND (q.expires <= ? OR (q.taken <= "
+        "? AND q.delay_told = 0 AND q.leg = ? AND q.origin <> '')) ORDER BY q.id LIMIT ?",
+        [&](Query& query) {
+            query.bind(number(now)).bind(number(warn_before)).bind(number(Leg::mail));
+            query.bind(static_cast<std::int64_t>(most));
+        });
+    for (auto& entry : entries) entry.payload.clear();  // it was looked at for its seal
     return entries;
 }
 
@@ -177,6 +231,24 @@ bool holds_any(Database& db, AccountId account) {
 
 void forget_account(Database& db, AccountId account) {
     db.query("DELETE FROM queue WHERE account = ?").bind(number(account)).run();
+}
+
+void seal_anew(Database& db, Sealed before) {
+    for (std::int64_t id = 0;;) {  // one by one: large mails are not held in memory together
+        Renewed renewed;
+        {
+            auto row = db.query("SELECT " BOUND_COLUMNS
+                                ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.id > ? AND q.leg < "
+                                "2 ORDER BY q.id LIMIT 1");
+            if (!row.bind(id).step()) return;
+            const auto bound = Binding(place).add(row, 0, bound_columns);
+            id = row.integer(0);
+            const std::string by_number = "payload.bytes/" + std::to_string(id);
+            renewed = renew(db, row.blob(bound_columns), bound, before, &by_number);
+        }
+        if (renewed.damaged) set_aside(db, id);
+        if (renewed.blob) db.query("UPDATE payload SET bytes = ? WHERE id = ?").bind_blob(*renewed.blob).bind(id).run();
+    }
 }
 
 bool Room::take(Database& db, AccountId account) {

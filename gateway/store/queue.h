@@ -1,7 +1,8 @@
 // The two-leg queue on disk: what was taken and is not yet done.
 //
-// A row holds the final bytes (a mail, or a stanza's XML), sealed; a retry sends the same bytes with the same id. Rows
-// of one (leg, account, contact) are a line: first in, first out. Pure functions over a Database, called as Store work.
+// A row holds the final bytes (a mail, or a stanza's XML), sealed with who sends it to whom; a retry sends the same
+// bytes with the same id. What does not match its seal is set aside wherever it is read. Rows of one (leg, account,
+// contact) are a line: first in, first out. Pure functions over a Database, called as Store work.
 
 #pragma once
 
@@ -11,11 +12,12 @@
 #include <vector>
 
 #include "gateway/event.h"
-#include "gateway/store/database.h"
+#include "gateway/store/sealed.h"
 
 namespace gateway::queue {
 
-enum class Leg { mail, jabber };
+/// `aside`: its row does not match its seal. Nothing of it is trusted or sent; the admin may drop it.
+enum class Leg { mail, jabber, aside };
 
 struct Entry {
     std::int64_t id = 0;  // ascending in order of commit
@@ -36,11 +38,14 @@ struct Entry {
 };
 
 std::int64_t put(Database&, const Entry&);
+/// What stands on no leg is set aside; for start-up.
+void set_unknown_aside(Database&);
 /// The first entry of every line of this leg (payloads included where `payloads`), for start-up: at most `most` lines
 /// after `after`.
 std::vector<Entry> heads(Database&, Leg, std::int64_t after, std::size_t most);
 /// The next entries of one line with id > after, oldest first, payload included.
 std::vector<Entry> next(Database&, Leg, AccountId, const std::string& contact, std::int64_t after, std::size_t most);
+/// One that is set aside comes without its payload.
 std::optional<Entry> find(Database&, std::int64_t id);
 /// The stanza of this id, while it is in the queue.
 std::optional<Entry> find_stanza(Database&, const std::string& id);
@@ -58,6 +63,7 @@ std::int64_t count(Database&, Leg);
 std::int64_t count(Database&, AccountId);
 bool holds_any(Database&, AccountId);
 void forget_account(Database&, AccountId);
+void seal_anew(Database&, Sealed before);
 
 /// How much of one account may wait. Its entries are counted only when what was left after the last count is used up:
 /// a message costs the same however many wait. What is done meanwhile is seen then. For the store's thread.

@@ -20,9 +20,10 @@ namespace {
 struct Step {
     const char* name;
     const char* sql;
+    bool binds = false;  // rows are sealed anew after it, and bound (gateway/store/sealed)
 };
 
-constexpr std::array<Step, 5> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 6> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -113,10 +114,26 @@ CREATE INDEX known_print ON known (account, print) WHERE print <> x'';
 )sql"},
                                      {"invites by their end", R"sql(
 CREATE INDEX invite_expires ON invite (expires);
-)sql"}}};
+)sql"},
+                                     {"rows bound to their seals", R"sql(
+ALTER TABLE account ADD COLUMN state INTEGER NOT NULL DEFAULT 0; -- bits, see accounts.cpp
+ALTER TABLE account ADD COLUMN mark BLOB NOT NULL DEFAULT x'';
+ALTER TABLE peer_key ADD COLUMN mark BLOB NOT NULL DEFAULT x'';
+ALTER TABLE otr_peer ADD COLUMN mark BLOB NOT NULL DEFAULT x'';
+ALTER TABLE known ADD COLUMN mark BLOB NOT NULL DEFAULT x'';
+CREATE TABLE damaged ( -- rows that did not match their seal
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL, what TEXT NOT NULL, time INTEGER NOT NULL,
+    content TEXT NOT NULL); -- the row as it was, for people
+CREATE INDEX damaged_account ON damaged (account);
+)sql",
+                                      true}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"
-constexpr std::string_view check_text = "coigate", check_purpose = "setting.key_check";
+constexpr std::string_view check_text = "coigate";
+// The check value tells with which key, and how, the rows are sealed: whoever turns `user_version` back cannot have
+// them bound anew to what they have written.
+constexpr std::string_view check_by_row = "setting.key_check/by row", check_by_number = "setting.key_check";
 
 std::int64_t pragma(Database& db, const char* sql) {
     auto query = db.query(sql);
@@ -139,8 +156,27 @@ void set_check_value(Database& db) {
     db.query(
           "INSERT INTO setting (name, value) VALUES ('key_check', ?) ON CONFLICT (name) DO UPDATE SET value = "
           "excluded.value")
-        .bind_blob(db.seal().close(check_text, check_purpose))
+        .bind_blob(db.seal().close(check_text, check_by_row))
         .run();
+}
+
+std::string check_value(Database& db) {
+    auto query = db.query("SELECT value FROM setting WHERE name = 'key_check'");
+    return query.step() ? query.blob(0) : std::string();
+}
+
+bool is_sealed_as(Database& db, const std::string& value, std::string_view purpose) {
+    try {
+        return db.seal().open(value, purpose) == check_text;
+    } catch (const StoreError&) {
+        return false;
+    }
+}
+
+[[noreturn]] void fail_of_key() {
+    throw StoreError(
+        "the key file is not the one this store was sealed with: put the former key file back ([store] key_file), or "
+        "move the database away to start empty");
 }
 
 }  // namespace
@@ -160,14 +196,16 @@ void check_owner(Database& db) {
 }
 
 void bring_up_to_date(Database& db) {
-    const auto version = pragma(db, "PRAGMA user_version");
-    if (version == static_cast<std::int64_t>(steps.size())) return;
+    const auto version = static_cast<std::size_t>(pragma(db, "PRAGMA user_version"));
+    if (version == steps.size()) return;
     atomically(db, [&] {
         db.execute(
             "CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, taken INTEGER NOT "
             "NULL)");
-        for (auto i = static_cast<std::size_t>(version); i < steps.size(); ++i) {
+        bool binds = false;
+        for (auto i = version; i < steps.size(); ++i) {
             db.execute(steps[i].sql);
+            binds = binds || steps[i].binds;
             const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())
                                  .time_since_epoch()
                                  .count();
@@ -177,6 +215,11 @@ void bring_up_to_date(Database& db) {
                 .bind(std::int64_t(now))
                 .run();
         }
+        if (binds && version > 0) {
+            if (!is_sealed_as(db, check_value(db), check_by_number)) fail_of_key();
+            seal_anew(db, Sealed::by_number);
+            set_check_value(db);
+        }
         const auto marks = "PRAGMA application_id = " + std::to_string(application) +
                            "; PRAGMA user_version = " + std::to_string(steps.size());
         db.execute(marks.c_str());
@@ -184,23 +227,12 @@ void bring_up_to_date(Database& db) {
 }
 
 void check_key(Database& db) {
-    std::string sealed;
-    {
-        auto query = db.query("SELECT value FROM setting WHERE name = 'key_check'");
-        if (query.step()) sealed = query.blob(0);
-    }
+    const std::string sealed = check_value(db);
     if (sealed.empty()) return atomically(db, [&] { set_check_value(db); });
-    try {
-        if (db.seal().open(sealed, check_purpose) != check_text) throw StoreError("the check value differs");
-    } catch (const StoreError&) {
-        throw StoreError(
-            "the key file is not the one this store was sealed with: put the former key file back ([store] key_file), "
-            "or "
-            "move the database away to start empty");
-    }
+    if (!is_sealed_as(db, sealed, check_by_row)) fail_of_key();
     if (db.seal().is_current(sealed)) return;
     atomically(db, [&] {
-        seal_anew(db);
+        seal_anew(db, Sealed::by_row);
         set_check_value(db);
     });
     db.checkpoint();

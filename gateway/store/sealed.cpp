@@ -1,112 +1,131 @@
-// Sealing all data anew after a key rotation; see sealed.h.
+// Binding rows into seals, setting rows aside, and sealing all anew; see sealed.h.
 
 #include "gateway/store/sealed.h"
 
-#include <optional>
-#include <utility>
+#include <bit>
+#include <chrono>
+
+#include "gateway/log.h"
+#include "gateway/store/accounts.h"
+#include "gateway/store/ids.h"
+#include "gateway/store/keys.h"
+#include "gateway/store/queue.h"
 
 namespace gateway {
+
 namespace {
 
-/// The blob under the current key; nullopt if it is already.
-std::optional<std::string> renewed(const Seal& seal, const std::string& sealed, const std::string& purpose) {
-    if (seal.is_current(sealed)) return std::nullopt;
-    return seal.close(seal.open(sealed, purpose), purpose);
-}
-
-// Row by row, each found by the key of the one before: a queue of large mails is not held in memory.
-
-void renew_payloads(Database& db) {
-    for (std::int64_t id = 0;;) {
-        std::optional<std::string> blob;
-        {
-            auto row = db.query("SELECT id, bytes FROM payload WHERE id > ? ORDER BY id LIMIT 1");
-            if (!row.bind(id).step()) return;
-            id = row.integer(0);
-            blob = renewed(db.seal(), row.blob(1), payload_purpose(id));
-        }
-        if (blob) db.query("UPDATE payload SET bytes = ? WHERE id = ?").bind_blob(*blob).bind(id).run();
-    }
-}
-
-void renew_logins(Database& db) {
-    for (std::int64_t id = 0;;) {
-        std::optional<std::string> blob;
-        {
-            auto row =
-                db.query("SELECT id, jid, login FROM account WHERE id > ? AND login IS NOT NULL ORDER BY id LIMIT 1");
-            if (!row.bind(id).step()) return;
-            id = row.integer(0);
-            blob = renewed(db.seal(), row.blob(2), login_purpose(row.text(1)));
-        }
-        if (blob) db.query("UPDATE account SET login = ? WHERE id = ?").bind_blob(*blob).bind(id).run();
-    }
-}
-
-void renew_subjects(Database& db) {
-    std::int64_t account = 0;
-    std::string canonical;
-    for (;;) {
-        std::optional<std::string> blob;
-        {
-            auto row = db.query(
-                "SELECT account, canonical, subject FROM contact WHERE (account, canonical) > (?, ?) AND subject IS "
-                "NOT NULL "
-                "ORDER BY account, canonical LIMIT 1");
-            if (!row.bind(account).bind(canonical).step()) return;
-            account = row.integer(0);
-            canonical = row.text(1);
-            blob = renewed(db.seal(), row.blob(2), subject_purpose(account, canonical));
-        }
-        if (!blob) continue;
-        db.query("UPDATE contact SET subject = ? WHERE account = ? AND canonical = ?")
-            .bind_blob(*blob)
-            .bind(account)
-            .bind(canonical)
-            .run();
-    }
-}
-
-/// One secret an account, in a table of its own.
-void renew_secrets(Database& db, const char* next, const char* update, std::string (*purpose)(std::int64_t)) {
-    for (std::int64_t account = 0;;) {
-        std::optional<std::string> blob;
-        {
-            auto row = db.query(next);
-            if (!row.bind(account).step()) return;
-            account = row.integer(0);
-            blob = renewed(db.seal(), row.blob(1), purpose(account));
-        }
-        if (blob) db.query(update).bind_blob(*blob).bind(account).run();
-    }
-}
-
-void renew_invites(Database& db) {
-    std::int64_t id = 0;
-    for (;;) {
-        std::optional<std::string> blob;
-        {
-            auto row =
-                db.query("SELECT rowid, account, number, secret FROM invite WHERE rowid > ? ORDER BY rowid LIMIT 1");
-            if (!row.bind(id).step()) return;
-            id = row.integer(0);
-            blob = renewed(db.seal(), row.blob(3), invite_purpose(row.integer(1), row.text(2)));
-        }
-        if (blob) db.query("UPDATE invite SET secret = ? WHERE rowid = ?").bind_blob(*blob).bind(id).run();
-    }
+template <class Number>
+void add_number(std::string& to, Number number) {
+    for (std::size_t i = 0; i < sizeof number; ++i) to += static_cast<char>(number >> (8 * i) & 0xff);
 }
 
 }  // namespace
 
-void seal_anew(Database& db) {
-    renew_payloads(db);
-    renew_logins(db);
-    renew_subjects(db);
-    renew_secrets(db, "SELECT account, secret FROM own_key WHERE account > ? ORDER BY account LIMIT 1",
-                  "UPDATE own_key SET secret = ? WHERE account = ?", own_key_purpose);
-    renew_secrets(db, "SELECT account, secret FROM otr_identity WHERE account > ? ORDER BY account LIMIT 1",
-                  "UPDATE otr_identity SET secret = ? WHERE account = ?", otr_purpose);
-    renew_invites(db);
+std::int64_t Binding::add(std::int64_t number) {
+    bytes_ += 'i';
+    add_number(bytes_, std::bit_cast<std::uint64_t>(number));
+    return number;
 }
+
+void Binding::add_text(char type, std::string_view text) {
+    bytes_ += type;
+    add_number(bytes_, std::uint64_t{text.size()});
+    bytes_ += text;
+}
+
+std::string_view Binding::add(std::string_view text) {
+    add_text('t', text);
+    return text;
+}
+
+std::string_view Binding::add_blob(std::string_view bytes) {
+    add_text('b', bytes);
+    return bytes;
+}
+
+Binding& Binding::add(const Query& row, int first, int count) {
+    for (int column = first; column < first + count; ++column) {
+        switch (row.type(column)) {
+            case Query::Type::integer:
+                add(row.integer(column));
+                break;
+            case Query::Type::text:
+                add(row.text(column));
+                break;
+            case Query::Type::blob:
+                add_blob(row.blob(column));
+                break;
+            case Query::Type::null:
+                add_null();
+                break;
+            case Query::Type::other:  // no column of ours holds one
+                bytes_ += '?';
+                break;
+        }
+    }
+    return *this;
+}
+
+std::string close(Database& db, std::string_view plain, const Binding& row) {
+    return db.seal().close(plain, row.bytes());
+}
+
+std::optional<std::string> open(Database& db, std::string_view sealed, const Binding& row) {
+    try {
+        return db.seal().open(sealed, row.bytes());
+    } catch (const StoreError&) {
+        return std::nullopt;
+    }
+}
+
+Renewed renew(Database& db, std::string_view sealed, const Binding& row, Sealed before, const std::string* by_number) {
+    const bool bound = before == Sealed::by_row;
+    try {
+        if (!bound && by_number == nullptr) return {close(db, "", row)};
+        const std::string plain = db.seal().open(sealed, bound ? row.bytes() : *by_number);
+        if (bound && db.seal().is_current(sealed)) return {};
+        return {close(db, plain, row)};
+    } catch (const StoreError&) {
+        return {std::nullopt, true};
+    }
+}
+
+void seal_anew(Database& db, Sealed before) {
+    accounts::seal_anew(db, before);
+    keys::seal_anew(db, before);
+    queue::seal_anew(db, before);
+    ids::seal_anew(db, before);
+}
+
+namespace damaged {
+
+void keep(Database& db, std::int64_t account, const std::string& what, const std::string& content) {
+    log::error(
+        "store: {} (account {}) does not match its seal: it is damaged, or was changed by somebody else. It is "
+        "set aside and not used",
+        what, account);
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    db.query("INSERT INTO damaged (account, what, time, content) VALUES (?, ?, ?, ?)")
+        .bind(account)
+        .bind(what)
+        .bind(std::int64_t(now.time_since_epoch().count()))
+        .bind(content)
+        .run();
+}
+
+std::vector<Row> of(Database& db, std::int64_t account) {
+    std::vector<Row> rows;
+    auto row = db.query("SELECT what, time FROM damaged WHERE account = ? ORDER BY id LIMIT 100");
+    row.bind(account);
+    while (row.step()) rows.push_back({row.text(0), row.integer(1)});
+    return rows;
+}
+
+void forget_account(Database& db, std::int64_t account) {
+    db.query("DELETE FROM damaged WHERE account = ?").bind(account).run();
+}
+
+}  // namespace damaged
 
 }  // namespace gateway
