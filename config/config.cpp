@@ -75,6 +75,8 @@ void Reading::remark(const std::string& key, const Fault& fault) {
         {path_, line == lines_.end() ? 0 : line->second, key + ": " + fault.what, fault.remedy});
 }
 
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
 int line_of(const toml::source_region& source) { return static_cast<int>(source.begin.line); }
 
 void Reading::unknown_key(const std::string& section, const toml::key& word) {
@@ -221,7 +223,13 @@ void Reading::contradictions() {
     }
     if (sound("relay.lmtp_listen") && sound("control.socket") && c.relay.lmtp_listen == "unix:" + c.control.socket) {
         problem("relay.lmtp_listen",
-                {"is the control socket", "Give LMTP a path of its own: \"unix:/run/coigate/lmtp\""});
+                {"is the control socket", "Give LMTP a path of its own: \"unix:/run/coigate-lmtp/socket\""});
+    } else if (sound("relay.lmtp_listen") && sound("control.socket") && c.relay.lmtp_listen.starts_with("unix:") &&
+               folder_of(c.relay.lmtp_listen.substr(5)) == folder_of(c.control.socket)) {
+        remark(
+            "relay.lmtp_listen",
+            {"is in the folder of the control socket, so who may deliver mail comes near to what administers coigate",
+             "Give it a folder and a group of its own: \"unix:/run/coigate-lmtp/socket\""});
     }
 }
 

@@ -59,7 +59,7 @@ struct Config {
     } mail;
     struct Relay {
         std::string domain;                          // "" : no relay
-        std::string lmtp_listen = "127.0.0.1:2424";  // or "unix:/run/coigate/lmtp"
+        std::string lmtp_listen = "127.0.0.1:2424";  // or "unix:/run/coigate-lmtp/socket"
         HostPort smtp_server{"127.0.0.1", 25};
         Security smtp_security = Security::none;
         std::string users_file;        // one local part or JID a line; "" : the Jabber server's verdict decides

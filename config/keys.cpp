@@ -180,11 +180,11 @@ Read lmtp_listen(const toml::node& node, std::string& into) {
     constexpr std::string_view example = "127.0.0.1:2424", prefix = "unix:";
     if (auto fault = not_empty(node, into, example)) return fault;
     if (into.starts_with(prefix))
-        return unix_path(std::string_view(into).substr(prefix.size()), "unix:/run/coigate/lmtp");
+        return unix_path(std::string_view(into).substr(prefix.size()), "unix:/run/coigate-lmtp/socket");
     const auto parsed = parse_host_port(into, 0);
     if (!parsed || !is_address_literal(parsed->host)) {
         return Fault{quoted(into) + " is not an address to listen on",
-                     "Write " + quoted(example) + ", \"[::1]:2424\" or \"unix:/run/coigate/lmtp\""};
+                     "Write " + quoted(example) + ", \"[::1]:2424\" or \"unix:/run/coigate-lmtp/socket\""};
     }
     return std::nullopt;
 }

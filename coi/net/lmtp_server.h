@@ -45,7 +45,7 @@ class LmtpServer {
     };
     LmtpServer(boost::asio::io_context&, std::string host_name, Limits, Calls);
     ~LmtpServer();
-    /// "127.0.0.1:2424", "[::1]:2424" or "unix:/run/coigate/lmtp". Throws std::runtime_error that names address and
+    /// "127.0.0.1:2424", "[::1]:2424" or "unix:/run/coigate-lmtp/socket". Throws std::runtime_error that names address and
     /// cause.
     void listen(const std::string& address);
     /// No new connections; sessions end with 421 after the delivery under way [RFC 5321 §3.8].
