@@ -116,6 +116,13 @@ bool is_tight(const Attributes& attributes, const std::string& style) {
            (style.find(";margin-top:0") != std::string::npos && style.find(";margin-bottom:0") != std::string::npos);
 }
 
+/// The quote of Yahoo and GMX, which have no <blockquote>; attribution or copied header stand in it, too.
+bool holds_quote(const Attributes& attributes) {
+    const auto id = attributes["id"];
+    return id.starts_with("yahoo_quoted") || attributes["class"].find("yahoo_quoted") != std::string_view::npos ||
+           attributes["name"] == "quote";
+}
+
 /// The target of a link as it is worth showing, "" if it isn't.
 std::string link_target(std::string_view href) {
     const std::string target = clean_line(href);
@@ -153,6 +160,7 @@ class Reader {
             return;
         }
         if (kind == Kind::paragraph && is_tight(attributes, style)) kind = Kind::block;
+        if (kind == Kind::block && holds_quote(attributes)) kind = Kind::quote;
         open_.push_back({kind, {}, 0, true});
         begin(kind, name, attributes);
         stop = stop || open_.size() > deepest_ || is_long();

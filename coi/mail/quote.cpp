@@ -223,21 +223,22 @@ class Folder {
             const bool announced = above != lines_.rend() && quote_words::announces_original(between_dashes(*above));
             return announced ? static_cast<std::size_t>(lines_.rend() - above) - 1 : begin;
         }
-        // Apple Mail and Mail.ru put it inside of the quote.
+        return is_headed(block) ? std::optional(block.begin) : std::nullopt;
+    }
+
+    /// Apple Mail and Mail.ru have the attribution inside of the quote, GMX and La Poste a copied header.
+    bool is_headed(const Range& block) const {
+        constexpr std::size_t most = 12;
         Lines start;
-        for (auto i = block.begin; i < block.end && start.size() < 12; ++i) {
+        for (auto i = block.begin; i < block.end && start.size() < most; ++i) {
             auto line = lines_[i];
             line.remove_prefix(std::min(line.find_first_not_of("> "), line.size()));
             if (!is_blank(line) || !start.empty()) start.push_back(line);
         }
-        if (start.empty()) return std::nullopt;
-        if (attribution_at_start(start, folding_.people) > 0) return block.begin;
-        for (std::size_t i = 0; i < std::min<std::size_t>(start.size(), 2); ++i) {
-            const auto words = between_dashes(start[i]);
-            if (copied_header(std::span(start).subspan(i), false, folding_.people)) return block.begin;
-            if (words.empty() && i > 0) break;
-        }
-        return std::nullopt;
+        if (start.empty() || announces_forward(start[0])) return false;
+        if (attribution_at_start(start, folding_.people) > 0) return true;
+        const auto below = std::span(start).subspan(1);  // "Message du 05/01/26 10:00"
+        return copied_header(start, false, folding_.people) || copied_header(below, false, folding_.people);
     }
 
     /// One quote, with the answer above it or below; or the last of several, if no answer follows. Others were answered
