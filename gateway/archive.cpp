@@ -34,7 +34,7 @@ using Key = std::tuple<std::string, std::string, std::string>;
 /// The contact (canonical) if this is a message of `jid` to one, with text that can be taken, or that of a session of
 /// OTR: the session is lost, but whoever wrote it must hear that it was not read.
 std::optional<std::string> contact_of(const xmpp::Tag& message, const std::string& jid) {
-    const xmpp::Tag* body = xmpp::child(message, "body", "");
+    const xmpp::Tag* body = xmpp::body_of(message);
     const auto address = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
     if (!body || !address || bare(xmpp::attribute(message, "from")) != jid) return std::nullopt;
     if (sealed(message) && xmpp::otr::look(body->cdata()).kind != xmpp::otr::Kind::data) return std::nullopt;

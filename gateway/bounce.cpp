@@ -6,6 +6,7 @@
 #include "gateway/identity.h"
 #include "gateway/mint.h"
 #include "gateway/words.h"
+#include "xmpp/wire.h"
 
 namespace gateway::bounce {
 
@@ -44,14 +45,17 @@ queue::Entry chat_line(const Lost& lost, const std::string& from, const std::str
     return notice(lost, id.value, message, from, bare_jid, now);
 }
 
+/// As the user wrote to them, else as we write it.
 std::string contact_jid(const Lost& lost, const std::string& component) {
+    if (const auto original = xmpp::parse_stanza(lost.original)) return xmpp::attribute(*original, "to");
     const auto address = coi::parse_addr_spec(lost.address);
     const auto jid = address ? jid_of(*address, component) : std::nullopt;
     return jid ? jid->bare() : component;
 }
 
 Lost lost_of(const queue::Entry& entry) {
-    return {entry.account, entry.contact, entry.to, entry.origin, entry.origin_id, entry.lang, entry.taken};
+    return {entry.account,   entry.contact, entry.to,    entry.origin,
+            entry.origin_id, entry.lang,    entry.taken, entry.beside};
 }
 
 }  // namespace
@@ -106,19 +110,20 @@ std::vector<queue::Entry> to_jabber(const Lost& lost, const coi::Error& error, c
     if (lost.jid.empty()) return {};
     const std::string from = contact_jid(lost, component);
     const std::string text = words(error, lost.address, lost.lang);
-    std::vector<queue::Entry> notices;
-    if (!lost.stanza_id.empty()) {
-        xmpp::Tag original("message");
-        original.addAttribute("id", lost.stanza_id);
-        original.addAttribute("from", lost.jid);
-        original.addAttribute("to", from);
-        const Condition condition = condition_of(error);
-        const auto stanza =
-            xmpp::error_reply(original, condition.type, condition.condition, xmpp::clean(text), lost.lang);
-        notices.push_back(notice(lost, lost.stanza_id, *stanza, from, lost.jid, now));
+    queue::Entry line = chat_line(lost, from, "⚠ " + text, now);
+    if (lost.stanza_id.empty()) return {line};
+    auto original = xmpp::parse_stanza(lost.original);
+    if (!original) {
+        original = std::make_unique<xmpp::Tag>("message");
+        original->addAttribute("id", lost.stanza_id);
+        original->addAttribute("from", lost.jid);
+        original->addAttribute("to", from);
     }
-    if (lost.stanza_id.empty() || now - lost.written > still_watching)
-        notices.push_back(chat_line(lost, from, "⚠ " + text, now));
+    const Condition condition = condition_of(error);
+    const auto stanza = xmpp::error_reply(*original, condition.type, condition.condition, xmpp::clean(text), lost.lang);
+    std::vector<queue::Entry> notices{notice(lost, lost.stanza_id, *stanza, from, lost.jid, now)};
+    const bool is_shown = xmpp::body_of(*stanza) != nullptr && now - lost.written <= still_watching;
+    is_shown ? void(notices.front().beside = line.payload) : notices.push_back(std::move(line));
     return notices;
 }
 

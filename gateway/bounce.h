@@ -26,16 +26,19 @@ Condition condition_of(const coi::Error&);
 /// Why `error` happened, in words for a Jabber user, with the server's own words at the end where there are any.
 std::string words(const coi::Error& error, const std::string& address, const std::string& lang);
 
-/// The notices for the author of a mail-leg entry that failed for good: the stanza error, and, when the author may have
-/// left the chat window long ago, a plain message too. Empty where nobody is to be told (receipts).
+/// The notices for the author of a mail-leg entry that failed for good: the stanza error with what they wrote, and, when
+/// they may have left the chat window long ago, a plain message too. Where that does not follow, it stands beside the
+/// error, for the user's other clients. Empty where nobody is to be told (receipts).
 std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error&, const std::string& component,
                                     Time now);
 
-/// The same for a message known by the id map only, when a DSN comes back: `address` is the recipient that failed.
+/// The same for a message known by the id map only, when a DSN comes back: `address` is the recipient that failed. What
+/// was written is not kept as long as that, so the plain message is always there: some clients show no error without it.
 struct Lost {
     AccountId account{};
     std::string contact, address, jid, stanza_id, lang;
     Time written{};
+    std::string original{};  // the stanza's head and text, "" if they are not known any more
 };
 std::vector<queue::Entry> to_jabber(const Lost&, const coi::Error&, const std::string& component, Time now);
 

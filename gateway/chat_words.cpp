@@ -132,7 +132,7 @@ struct ChatWords::Asked {
 
 void ChatWords::take(const xmpp::Tag& message, const std::string& user) {
     const std::string& type = xmpp::attribute(message, "type");
-    const xmpp::Tag* body = xmpp::child(message, "body", "");
+    const xmpp::Tag* body = xmpp::body_of(message);
     if (type == "error" || type == "headline" || type == "groupchat" || !body || body->cdata().empty()) return;
     if (!answers_.take(user, registrar_.calls().now())) return;
     Asked asked;

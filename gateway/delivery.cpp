@@ -6,6 +6,10 @@
 #include <map>
 #include <memory>
 
+#include "gateway/mint.h"
+#include "xmpp/wire.h"
+#include "xmpp/xep/xep0199_ping.h"
+
 namespace gateway {
 
 namespace {
@@ -23,9 +27,37 @@ const char* status_of(const std::string& condition) {
     return condition == "item-not-found" || condition == "service-unavailable" ? "5.1.1" : "5.7.1";
 }
 
+/// Whether the resource is still there: its server answers for it before it answers the fence's ping, or it is the
+/// client that will answer, some time. [XEP-0199 §4.2]
+xmpp::Stanza ping(const queue::Entry& entry) {
+    auto iq = std::make_unique<xmpp::Tag>("iq");
+    iq->addAttribute("type", "get");
+    iq->addAttribute("id", "there-" + mint_stanza_id().value);
+    iq->addAttribute("from", entry.from);
+    iq->addAttribute("to", entry.to);
+    xmpp::add(*iq, "ping", xmpp::xep0199::ns);
+    return iq;
+}
+
 }  // namespace
 
 void Delivery::send(const queue::Entry& entry, std::function<void(Fate)> finished) {
+    if (entry.beside.empty()) return send_as_it_is(entry, std::move(finished));
+    component_.deliver(*ping(entry), [this, entry, finished = std::move(finished)](const xmpp::Outcome& outcome) {
+        if (outcome.kind == xmpp::Outcome::Kind::lost) return finished(fate_of_lost());
+        queue::Entry one = entry;
+        one.beside.clear();
+        const auto line = xmpp::parse_stanza(entry.beside);
+        if (outcome.kind == xmpp::Outcome::Kind::refused && line) {
+            one.name = xmpp::attribute(*line, "id");
+            one.to = xmpp::attribute(*line, "to");
+            one.payload = entry.beside;
+        }
+        send_as_it_is(one, finished);
+    });
+}
+
+void Delivery::send_as_it_is(const queue::Entry& entry, std::function<void(Fate)> finished) {
     if (!otr_.concerns(entry)) {
         return component_.deliver({entry.name, entry.from, entry.to}, entry.payload,
                                   settled(entry.id, std::move(finished)), inbox_.waits_for(entry.id));

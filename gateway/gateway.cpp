@@ -8,6 +8,7 @@
 #include "gateway/identity.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
+#include "gateway/otr_markup.h"
 #include "gateway/rooms.h"
 #include "gateway/settings.h"
 #include "gateway/store/marker.h"
@@ -37,6 +38,7 @@ void Gateway::State::take(xmpp::Stanza stanza) {
     const xmpp::JID to = xmpp::read_jid(xmpp::attribute(*stanza, "to"));
     const std::string type = xmpp::attribute(*stanza, "type");
     if (name == "iq") {
+        if (OtrMarkup::is_answer(*stanza)) return otr.take_answer(*stanza);
         if (!account_end.take(*stanza)) services.take_iq(*stanza);
     } else if (name == "presence") {
         presence.take(*stanza, services.may_use(xmpp::read_jid(xmpp::attribute(*stanza, "from")).bare()));
@@ -67,7 +69,9 @@ void Gateway::State::refuse_oversize(const xmpp::Tag& head) {
     const std::string& lang = xmpp::attribute(head, "xml:lang");
     log::info("a {} is over the limits of a stanza and was refused", head.name());
     if (head.name() == "presence" || xmpp::attribute(head, "from").empty()) return;
-    const auto reply = xmpp::error_reply(head, "modify", "policy-violation",
+    const xmpp::Stanza cut(head.clone());
+    if (head.name() == "message") xmpp::add(*cut, "body", {}, "…");  // some clients show no error without one
+    const auto reply = xmpp::error_reply(*cut, "modify", "policy-violation",
                                          say(lang, "This is too large or too deeply nested to be carried."), lang);
     if (reply) component.send(*reply);
 }

@@ -262,6 +262,10 @@ void OpenPgp::State::leave(const Conversation& conversation) {
     if (--at->second == 0) under_way.erase(at);
 }
 
+policy::Answer OpenPgp::would_leave(const Account& account, const Contact& contact, bool from_otr) const {
+    return policy::decide(state_->question(account, contact, from_otr));
+}
+
 OpenPgp::OpenPgp(Directory& directory, Store& store, Workers& workers, Settings settings)
     : state_(std::make_shared<State>(directory, store, workers, settings)) {}
 OpenPgp::~OpenPgp() = default;

@@ -60,6 +60,8 @@ class OpenPgp {
     std::size_t waiting() const;
     void reload(Settings);
     Policy configured() const;
+    /// How a message would leave now, as far as it does not depend on what the contact's key recommends.
+    policy::Answer would_leave(const Account&, const Contact&, bool from_otr) const;
 
   private:
     struct State;

@@ -3,15 +3,11 @@
 #include "gateway/otr.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <utility>
 
-#include "gateway/allowance.h"
 #include "gateway/identity.h"
-#include "gateway/otr_identities.h"
 #include "gateway/otr_stanza.h"
-#include "gateway/otr_talk.h"
+#include "gateway/otr_state.h"
 #include "gateway/otr_words.h"
 #include "gateway/store/keys.h"
 #include "gateway/words.h"
@@ -31,63 +27,8 @@ using Clock = OtrTalk::Clock;
 using Identity = OtrIdentities::Identity;
 
 constexpr auto forget_after = std::chrono::minutes(20);  // longer than the limits of starts remember
-constexpr std::size_t most_starts = 30;                  // of one account, with whomever, in a minute
-constexpr auto starts_window = std::chrono::minutes(1);
-constexpr std::size_t most_asked = 32;  // resources, of one conversation that is held
-constexpr auto told_window = std::chrono::minutes(10);
 
 }  // namespace
-
-struct Otr::State : std::enable_shared_from_this<State> {
-    State(Directory& directory_, Store& store_, Workers& workers_, Settings settings_, Calls calls_)
-        : directory(directory_),
-          store(store_),
-          workers(workers_),
-          settings(std::move(settings_)),
-          calls(std::move(calls_)),
-          identities(std::make_shared<OtrIdentities>(store, workers)) {}
-
-    using Talk = std::shared_ptr<OtrTalk>;
-    using Key = OtrTalk::Key;
-
-    Talk find(const Key& key) const;
-    Talk talk_of(const Account&, const std::string& contact);
-    void make_room(AccountId);
-    void open(const Talk&, const Account&);
-
-    void take(const xmpp::Tag& message);
-    void take_as(const Account&, const coi::Address& contact, const std::shared_ptr<xmpp::Tag>& message);
-    bool may_start(const Account&, const coi::Address& contact);
-    void refuse(const xmpp::Tag& message);
-    void received(const Talk&, const std::shared_ptr<xmpp::Tag>& message, Received);
-    void again(std::vector<queue::Entry>);
-    void tell(const Talk&, const Notice&);
-    void say_of(const Account&, const Notice&, const std::string& contact);
-    bool speaks_otr(const Key&);
-    void started(const Account&, const Talk&);
-    void spoke_clearly(const Key&);
-    void reply(const std::string& from, const std::string& to, const std::vector<std::string>& bodies);
-    void end(const Talk&, const std::string& peer);
-
-    bool concerns(const queue::Entry&) const;
-    void send(const queue::Entry&, const xmpp::Tag& stanza, std::function<void(Outgoing)> done);
-    void hold(const Key&, const std::function<void(Outgoing)>& done);
-    void available(const Account&, const std::string& jid);
-    void ask_for_session(const Talk&, const std::string& peer);
-    coi::Result<coi::Address> address_in(const Key&) const;
-    std::string jid_of_contact(const Key&) const;
-
-    Directory& directory;
-    Store& store;
-    Workers& workers;
-    Settings settings;
-    Calls calls;
-    std::map<Key, Talk> talks;
-    std::shared_ptr<OtrIdentities> identities;
-    std::map<Key, std::set<std::string>> held;  // the user knows that something waits; the resources that were asked
-    Allowance starts{most_starts, starts_window}, too_often{1, told_window};
-    Clock::time_point polled = Clock::now();
-};
 
 Otr::State::Talk Otr::State::find(const Key& key) const {
     const auto at = talks.find(key);
@@ -141,41 +82,41 @@ void Otr::State::open(const Talk& talk, const Account& account) {
 
 void Otr::State::take(const xmpp::Tag& message) {
     const std::string& type = xmpp::attribute(message, "type");
-    const xmpp::Tag* body = xmpp::child(message, "body", "");
+    const xmpp::Tag* body = xmpp::body_of(message);
     if (type == "error" || xmpp::xep0280::is_copy(message)) return;
     const auto contact = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
     const auto user = bare(xmpp::attribute(message, "from"));
-    if (!body || type == "groupchat" || !contact || !user) return calls.take(message, false);
+    if (!body || type == "groupchat" || !contact || !user) return calls.take(message, nullptr);
     if (const Account* account = directory.of_user(*user))
         return take_as(*account, *contact, std::shared_ptr<xmpp::Tag>(message.clone()));
     const auto seen = xmpp::otr::look(body->cdata());
-    if (seen.kind == Kind::plain) return calls.take(message, false);
-    if (seen.kind == Kind::tagged) return calls.take(*otr_stanza::with_body(message, seen.text), false);
+    if (seen.kind == Kind::plain) return calls.take(message, nullptr);
+    if (seen.kind == Kind::tagged) return calls.take(*otr_stanza::with_body(message, seen.text), nullptr);
     std::shared_ptr<xmpp::Tag> copy(message.clone());
     calls.with_account(*user, xmpp::attribute(message, "xml:lang"),
                        [self = shared_from_this(), copy, contact = *contact](const Account* account) {
                            if (account) return self->take_as(*account, contact, copy);
-                           self->calls.take(*copy, false);  // says why it cannot be sent; never as a mail
+                           self->calls.take(*copy, nullptr);  // says why it cannot be sent; never as a mail
                        });
 }
 
 void Otr::State::take_as(const Account& account, const coi::Address& contact,
                          const std::shared_ptr<xmpp::Tag>& message) {
-    const std::string& body = xmpp::child(*message, "body", "")->cdata();
+    const std::string& body = xmpp::body_of(*message)->cdata();
     const std::string from = xmpp::attribute(*message, "from");
     const auto seen = xmpp::otr::look(body);
     const Key key{account.id, contact.canonical()};
     auto talk = find(key);
     if (seen.is_plain() && !talk) {
         spoke_clearly(key);
-        if (seen.kind == Kind::plain) return calls.take(*message, false);
-        return calls.take(*otr_stanza::with_body(*message, seen.text), false);
+        if (seen.kind == Kind::plain) return calls.take(*message, nullptr);
+        return calls.take(*otr_stanza::with_body(*message, seen.text), nullptr);
     }
     // What lay in offline storage starts nothing: its sender has long stopped waiting.
     if (xmpp::xep0203::delay(*message) && !seen.is_plain() && seen.kind != Kind::data && seen.kind != Kind::fragment)
         return;
     const bool is_start = !seen.is_plain() && (!talk || seen.kind == Kind::query || seen.kind == Kind::dh_commit);
-    if (is_start && !may_start(account, contact)) return;
+    if (is_start && !may_start(account, contact)) return seen.kind == Kind::data ? refuse(*message) : void();
     if (!talk) talk = talk_of(account, key.second);
     talk->ask<Received>(
         [from, body = std::string(body)](Sessions& sessions) { return sessions.receive(from, body, Clock::now()); },
@@ -220,6 +161,8 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
         if (notice.kind == Notice::Kind::ended_by_peer) talk->unread.heard(from);
         if (notice.kind == Notice::Kind::started || notice.kind == Notice::Kind::refreshed)
             again(talk->unread.started(from, notice.fingerprint));
+        if (notice.kind == Notice::Kind::started)
+            calls.send(*OtrMarkup::question(xmpp::attribute(*message, "to"), from));
         tell(talk, notice);
     }
     if (!received.text) return;
@@ -229,9 +172,11 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
         if (talk->is_finished(from)) end(talk, from);
         spoke_clearly(talk->key());
     }
-    const auto inner = xmpp::otr::look(received.was_encrypted ? otr_stanza::readable(*received.text) : *received.text);
+    const auto inner =
+        xmpp::otr::look(received.was_encrypted ? talk->markup.readable(from, *received.text) : *received.text);
     if (!inner.is_plain()) return tell(talk, {Notice::Kind::unreadable});  // OTR within OTR
-    if (!inner.text.empty()) calls.take(*otr_stanza::with_body(*message, inner.text), received.was_encrypted);
+    if (!inner.text.empty())
+        calls.take(*otr_stanza::with_body(*message, inner.text), received.was_encrypted ? message.get() : nullptr);
 }
 
 /// They go behind what waits, with the ids they had.
@@ -277,7 +222,7 @@ void Otr::State::started(const Account& account, const Talk& talk) {
     const Contact* contact = directory.contact(account.id, talk->key().second);
     if (first && contact) {
         calls.say(account,
-                  otr_words::explanation(contact->address.addr_spec(), contact->privacy.has_key, account.lang));
+                  otr_words::explanation(contact->address.addr_spec(), calls.leaves(account, *contact), account.lang));
     }
     calls.released(account.id, talk->key().second);
 }
@@ -311,91 +256,15 @@ void Otr::State::end(const Talk& talk, const std::string& peer) {
         });
 }
 
-// --- to the user
-
-coi::Result<coi::Address> Otr::State::address_in(const Key& key) const {
-    const Contact* contact = directory.contact(key.first, key.second);
-    return contact ? contact->address : coi::parse_addr_spec(key.second);
-}
-
-std::string Otr::State::jid_of_contact(const Key& key) const {
-    const auto address = address_in(key);
-    const auto jid = address ? jid_of(*address, settings.component) : std::nullopt;
-    return jid ? jid->bare() : settings.component;
-}
-
-bool Otr::State::concerns(const queue::Entry& entry) const {
-    if (entry.contact.empty()) return false;
-    const Contact* contact = directory.contact(entry.account, entry.contact);
-    return !contact || contact->privacy.otr || contact->privacy.tunnel != Tunnel::never;
-}
-
-void Otr::State::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::function<void(Outgoing)> done) {
-    const Account* account = directory.find(entry.account);
-    const Contact* contact = entry.contact.empty() ? nullptr : directory.contact(entry.account, entry.contact);
-    const xmpp::Tag* body = xmpp::child(stanza, "body", "");
-    const bool is_theirs = account && contact && body && xmpp::attribute(stanza, "type") != "error";
-    if (!is_theirs || !contact->privacy.otr) return done({});
-    const Key key{entry.account, entry.contact};
-    const auto talk = find(key);
-    const auto peers = talk ? talk->encrypted() : std::vector<std::string>{};
-    if (peers.empty()) return hold(key, done);
-    struct Encrypted {
-        std::string peer;
-        std::vector<std::string> bodies;
-        std::optional<xmpp::otr::KnownKey> key;
-    };
-    using Messages = std::vector<Encrypted>;
-    std::shared_ptr<xmpp::Tag> original(stanza.clone());
-    talk->ask<Messages>(
-        [peers, text = body->cdata()](Sessions& sessions) {
-            Messages out;
-            for (const auto& peer : peers)
-                out.push_back({peer, sessions.send(peer, text).messages, sessions.key_of(peer)});
-            return out;
-        },
-        [self = shared_from_this(), original, key, done, talk, entry](const Messages& messages) {
-            Outgoing out{Outgoing::Kind::encrypted, {}};
-            for (const auto& [peer, bodies, theirs] : messages) {
-                if (theirs && !bodies.empty()) talk->unread.sent(peer, theirs->fingerprint, entry);
-                for (auto& piece : otr_stanza::pieces(*original, peer, bodies)) out.stanzas.push_back(std::move(piece));
-            }
-            out.stanzas.empty() ? self->hold(key, done) : done(std::move(out));
-        },
-        [done] { done({Outgoing::Kind::held, {}}); });
-}
-
-/// Said once; and a client that knows OTR is asked to start.
-void Otr::State::hold(const Key& key, const std::function<void(Outgoing)>& done) {
-    const Account* account = directory.find(key.first);
-    const Contact* contact = directory.contact(key.first, key.second);
-    if (account && contact && held.try_emplace(key).second) {
-        calls.say(*account, otr_words::held(contact->address.addr_spec(), account->lang));
-        ask_for_session(talk_of(*account, key.second), account->jid);
-    }
-    done({Outgoing::Kind::held, {}});
-}
-
-void Otr::State::ask_for_session(const Talk& talk, const std::string& peer) {
-    talk->ask<std::optional<std::string>>(
-        [peer](Sessions& sessions) { return sessions.query(peer, Clock::now()); },
-        [self = shared_from_this(), talk, peer](const std::optional<std::string>& query) {
-            if (query) self->reply(self->jid_of_contact(talk->key()), peer, {*query});
-        });
-}
-
-/// A resource that comes is asked once while something waits.
-void Otr::State::available(const Account& account, const std::string& jid) {
-    std::vector<Key> waiting;
-    for (auto at = held.lower_bound({account.id, ""}); at != held.end() && at->first.first == account.id; ++at) {
-        auto& asked = at->second;
-        if (waiting.size() < settings.conversations && asked.size() < most_asked && asked.insert(jid).second)
-            waiting.push_back(at->first);
-    }
-    for (const auto& key : waiting) ask_for_session(talk_of(account, key.second), jid);
-}
-
 // --- the room
+
+void Otr::take_answer(const xmpp::Tag& iq) {
+    const auto contact = address_of(xmpp::read_jid(xmpp::attribute(iq, "to")));
+    const auto user = bare(xmpp::attribute(iq, "from"));
+    const Account* account = user ? state_->directory.of_user(*user) : nullptr;
+    const auto talk = account && contact ? state_->find({account->id, contact->canonical()}) : nullptr;
+    if (talk) talk->markup.answered(iq);
+}
 
 Otr::Otr(Directory& directory, Store& store, Workers& workers, Settings settings, Calls calls)
     : state_(std::make_shared<State>(directory, store, workers, std::move(settings), std::move(calls))) {}

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "gateway/directory.h"
+#include "gateway/policy.h"
 #include "gateway/store/queue.h"
 #include "gateway/workers.h"
 #include "xmpp/otr/sessions.h"
@@ -40,18 +41,23 @@ class Otr {
     };
     struct Calls {
         std::function<void(const xmpp::Tag&)> send;                         // what needs no proof
-        std::function<void(const xmpp::Tag& message, bool from_otr)> take;  // to the outbox
+        /// To the outbox; `under_otr`: the stanza as it came, where the text came by OTR.
+        std::function<void(const xmpp::Tag& message, const xmpp::Tag* under_otr)> take;
         std::function<void(const std::string& jid, const std::string& lang, std::function<void(const Account*)>)>
             with_account;
         std::function<void(const Account&, const std::string& text)> say;     // the gateway itself to its user
         std::function<void(AccountId, const std::string& contact)> released;  // held stanzas may go now
         std::function<void(queue::Entry)> committed;                          // a stanza once more, to the Jabber leg
+        /// How what is written under OTR leaves by mail.
+        std::function<policy::Answer(const Account&, const Contact&)> leaves;
     };
     Otr(Directory&, Store&, Workers&, Settings, Calls);
     ~Otr();
 
     /// A <message/> of a user to a contact.
     void take(const xmpp::Tag& message);
+    /// A client's answer to what it was asked (OtrMarkup::is_answer).
+    void take_answer(const xmpp::Tag& iq);
     /// Whether a stanza of the queue may be OTR's business, ended here or in the tunnel: else it goes out as it is.
     bool concerns(const queue::Entry&) const;
     /// A stanza of the queue on its way to its user.

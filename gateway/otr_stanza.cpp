@@ -4,29 +4,12 @@
 
 #include <algorithm>
 #include <memory>
-#include <string_view>
 
-#include "coi/mail/html.h"
 #include "xmpp/xep/xep0280_carbons.h"
 #include "xmpp/xep/xep0334_hints.h"
 #include "xmpp/xep/xep0380_eme.h"
 
 namespace gateway::otr_stanza {
-namespace {
-
-constexpr std::size_t longest_text = 256 * 1024;  // bytes of a text that was HTML
-
-}  // namespace
-
-std::string readable(const std::string& text) {
-    static constexpr std::string_view marks[] = {"&lt;",  "&gt;", "&amp;", "&quot;", "&#",  "<br",   "<font",   "<html",
-                                                 "<body", "<p>",  "<b>",   "<i>",    "<u>", "<span", "<a href", "</"};
-    const auto has = [&text](std::string_view mark) { return text.find(mark) != std::string::npos; };
-    if (!std::ranges::any_of(marks, has)) return text;
-    std::string plain = coi::html_to_text(text, longest_text);
-    plain.erase(plain.find_last_not_of('\n') + 1);
-    return plain;
-}
 
 xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text) {
     auto copy = std::make_unique<xmpp::Tag>("message");

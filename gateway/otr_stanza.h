@@ -11,9 +11,6 @@
 
 namespace gateway::otr_stanza {
 
-/// OTR's plaintext may be HTML [OTR v3 "Data Message"], and nothing says whether it is: only what could not be meant as
-/// it stands is read so.
-std::string readable(const std::string& text);
 /// The message with another text, and without what spoke of its encryption.
 xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text);
 /// The hints that keep an OTR message from everybody but the client that it is for.

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "gateway/event.h"
+#include "gateway/otr_markup.h"
 #include "gateway/otr_unread.h"
 #include "gateway/store/store.h"
 #include "gateway/workers.h"
@@ -65,6 +66,7 @@ class OtrTalk : public std::enable_shared_from_this<OtrTalk> {
     const Key& key() const { return key_; }
 
     OtrUnread unread;
+    OtrMarkup markup;
 
   private:
     struct Summary {

@@ -65,7 +65,7 @@ bool OtrTunnel::may_start(const Account& account, const std::string& contact, xm
 
 bool OtrTunnel::take(const xmpp::Tag& message) {
     const std::string& type = xmpp::attribute(message, "type");
-    const xmpp::Tag* body = xmpp::child(message, "body", "");
+    const xmpp::Tag* body = xmpp::body_of(message);
     if (!body || type == "error" || type == "groupchat" || xmpp::xep0280::is_copy(message)) return false;
     const auto user = bare(xmpp::attribute(message, "from"));
     const auto to = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
@@ -76,7 +76,7 @@ bool OtrTunnel::take(const xmpp::Tag& message) {
     if (seen.is_plain()) return false;
     const auto whole = joined(*account, *contact, message, seen);
     if (!whole) return true;
-    const auto kind = xmpp::otr::look(xmpp::child(*whole, "body", "")->cdata()).kind;
+    const auto kind = xmpp::otr::look(xmpp::body_of(*whole)->cdata()).kind;
     const std::string from = xmpp::attribute(message, "from"), address = contact->address.addr_spec();
     Conversation& talk = conversation({account->id, contact->canonical});
     if (kind != Kind::error) talk.speaker = from;
@@ -114,7 +114,7 @@ bool OtrTunnel::may_pass(const Account& account, const std::string& contact, con
 }
 
 OtrTunnel::Route OtrTunnel::route(const queue::Entry& entry, const xmpp::Tag& stanza) const {
-    const xmpp::Tag* body = xmpp::child(stanza, "body", "");
+    const xmpp::Tag* body = xmpp::body_of(stanza);
     if (!body || !xmpp::xep0380::encryption(stanza) || xmpp::otr::look(body->cdata()).is_plain()) return {};
     const Contact* contact = directory_.contact(entry.account, entry.contact);
     if (!contact || contact->privacy.tunnel != Tunnel::on) return {true, ""};

@@ -9,6 +9,42 @@ namespace gateway::otr_words {
 
 using Kind = xmpp::otr::Notice::Kind;
 
+namespace {
+
+/// What becomes of what is written under OTR behind the gateway.
+std::string mail_side(const std::string& contact, const policy::Answer& leaves, const std::string& lang) {
+    if (leaves.way == policy::Way::encrypted)
+        return say(lang, "From here to {1} your messages travel encrypted by OpenPGP.", {contact});
+    if (leaves.way == policy::Way::clear)
+        return say(lang, "From here to {1} they travel as readable mail, as you have allowed.", {contact});
+    switch (leaves.refusal) {
+        case policy::Refusal::changed_key:
+            return say(
+                lang,
+                "{1} now uses another key than the one that was verified, so what you write under OTR is not sent "
+                "on. To go on with the new key, write to me: accept {1}",
+                {contact});
+        case policy::Refusal::elsewhere:
+            return say(lang,
+                       "Your mailbox is used with another program's key, so what you write under OTR is not sent on. "
+                       "Write to me: key import (to use that key here), or key replace (to make a new one)");
+        case policy::Refusal::not_looked_yet:
+            return say(lang,
+                       "Your mailbox is still being looked through for a key of yours; until then what you write under "
+                       "OTR is not sent on.");
+        case policy::Refusal::no_key:
+        case policy::Refusal::otr:
+        case policy::Refusal::none:
+            break;
+    }
+    return say(lang,
+               "No key of {1} is known yet, so what you write under OTR is not sent on: it would be a "
+               "readable mail.",
+               {contact});
+}
+
+}  // namespace
+
 std::optional<std::string> of(const xmpp::otr::Notice& notice, const std::string& contact, const std::string& lang) {
     switch (notice.kind) {
         case Kind::started:
@@ -67,18 +103,13 @@ std::optional<std::string> of(const xmpp::otr::Notice& notice, const std::string
     return std::nullopt;
 }
 
-std::string explanation(const std::string& contact, bool mail_is_encrypted, const std::string& lang) {
-    const std::string mail_side =
-        mail_is_encrypted ? say(lang, "From here to {1} your messages travel encrypted by OpenPGP.", {contact})
-                          : say(lang,
-                                "No key of {1} is known yet, so what you write under OTR is not sent on: it would be a "
-                                "readable mail.",
-                                {contact});
+std::string explanation(const std::string& contact, const policy::Answer& leaves, const std::string& lang) {
     return say(lang,
                "OTR protects your conversation with {1} up to this gateway, and with forward secrecy. The gateway "
                "decrypts it, so whoever runs it could read along.",
                {contact}) +
-           " " + mail_side + " " + say(lang, "To compare fingerprints, write to me: fingerprint {1}", {contact});
+           " " + mail_side(contact, leaves, lang) + " " +
+           say(lang, "To compare fingerprints, write to me: fingerprint {1}", {contact});
 }
 
 std::string held(const std::string& contact, const std::string& lang) {
@@ -114,11 +145,12 @@ std::string tunnel_switched(const Contact& contact, bool ended, const std::strin
     }
     const std::string over = ended ? say(lang, "Your OTR session with me is ended.") + " " : "";
     if (!tunnel::stands(contact.privacy)) {
-        return over + say(lang,
-                          "The OTR tunnel to {1} is on here. They have to switch it on, too, at a coigate gateway of "
-                          "their own; your next encrypted message tells it, and I tell you when they have. Until then I "
-                          "pass no OTR on.",
-                          {who});
+        return over +
+               say(lang,
+                   "The OTR tunnel to {1} is on here. They have to switch it on, too, at a coigate gateway of "
+                   "their own; your next encrypted message tells it, and I tell you when they have. Until then I "
+                   "pass no OTR on.",
+                   {who});
     }
     return over + say(lang,
                       "The OTR tunnel to {1} is on: OTR now goes from your program to theirs, and no gateway can read "

@@ -6,14 +6,16 @@
 #include <string>
 
 #include "gateway/account.h"
+#include "gateway/policy.h"
 #include "xmpp/otr/sessions.h"
 
 namespace gateway::otr_words {
 
 /// Of one notice; nullopt where there is nothing to say. `contact`: the mail address, `lang`: the user's.
 std::optional<std::string> of(const xmpp::otr::Notice&, const std::string& contact, const std::string& lang);
-/// The first session with a contact: who encrypts what, and that the gateway decrypts in between.
-std::string explanation(const std::string& contact, bool mail_is_encrypted, const std::string& lang);
+/// The first session with a contact: who encrypts what, and that the gateway decrypts in between. `leaves`: how what is
+/// written under OTR goes on.
+std::string explanation(const std::string& contact, const policy::Answer& leaves, const std::string& lang);
 /// Messages wait, since no session stands.
 std::string held(const std::string& contact, const std::string& lang);
 /// The user's own word ended it.

@@ -2,6 +2,8 @@
 
 #include "gateway/outbox.h"
 
+#include <algorithm>
+
 #include "coi/message.h"
 #include "gateway/conversation.h"
 #include "gateway/feature/tunnel.h"
@@ -41,39 +43,66 @@ void Outbox::refuse(const xmpp::Tag& message, const char* type, const char* cond
     }
 }
 
-void Outbox::take(const xmpp::Tag& message, bool from_otr) {
+void Outbox::take(const xmpp::Tag& message, const xmpp::Tag* under_otr) {
+    const Head head{xmpp::returnable(under_otr ? *under_otr : message), under_otr != nullptr};
     const std::string& lang = xmpp::attribute(message, "xml:lang");
-    const std::string& type = xmpp::attribute(message, "type");
     const xmpp::JID from = xmpp::read_jid(xmpp::attribute(message, "from"));
-    if (type == "groupchat") {
-        return refuse(message, "cancel", "service-unavailable", say(lang, "Group chats are not carried to mail yet."));
-    }
+    const Account* account = directory_.of_user(from.bare());
+    auto event = read(message);
+    const bool is_receipt = event && std::holds_alternative<Receipt>(event->what);
+    // Chat states, markers for nothing: mail has no words for them, and whoever did not write hears no error.
+    if (!event && !says_something(message)) return;
+    if (is_receipt && !account) return;
     const auto contact = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
-    if (!contact) {
-        return refuse(message, "modify", "jid-malformed",
+    if (!contact && !is_receipt) {
+        return refuse(*head.tag, "modify", "jid-malformed",
                       say(lang, "This is not a mail address. A contact is written like bob\\40example.org@{1}.",
                           {settings_.component}));
     }
+    if (!contact) return;
+    if (!event) return refuse_unreadable(message, head);
+    if (account) return take_as(*account, message, std::move(*event), *contact, head);
+    if (settings_.relay_domain.empty() || from.server() != settings_.relay_domain)
+        return refuse_unregistered(from.server(), head);
+    std::shared_ptr<xmpp::Tag> copy(message.clone());
+    with_relay_account(from.bare(), lang,
+                       [this, copy, event = *event, contact = *contact, head](const Account* account) {
+                           if (account) return take_as(*account, *copy, event, contact, head);
+                           refuse(*head.tag, "wait", "resource-constraint",
+                                  say(xmpp::attribute(*head.tag, "xml:lang"),
+                                      "The gateway cannot take messages right now. Please try again later."));
+                       });
+}
+
+/// What a user wrote or did, and mail has no words for.
+void Outbox::refuse_unreadable(const xmpp::Tag& message, const Head& head) {
+    const std::string& lang = xmpp::attribute(message, "xml:lang");
+    if (xmpp::attribute(message, "type") == "groupchat") {
+        return refuse(*head.tag, "cancel", "service-unavailable",
+                      say(lang, "Group chats are not carried to mail yet."));
+    }
     if (sealed(message)) {
-        return refuse(message, "cancel", "not-acceptable",
+        return refuse(*head.tag, "cancel", "not-acceptable",
                       say(lang,
                           "Your client encrypted this message with a method that cannot reach mail. It was not sent. "
                           "Please switch "
                           "encryption off for this contact and send it again."));
     }
-    if (const Account* account = directory_.of_user(from.bare())) return take_as(*account, message, *contact, from_otr);
-    if (settings_.relay_domain.empty() || from.server() != settings_.relay_domain) {
-        return refuse(message, "auth", "registration-required",
-                      say(lang, "Please link your mailbox first: write “link” to {1} or register with it.",
-                          {settings_.component}));
+    refuse(*head.tag, "cancel", "feature-not-implemented",
+           say(lang, "Mail has no way to carry this, and it was not sent. Text reaches everybody."));
+}
+
+void Outbox::refuse_unregistered(const std::string& server, const Head& head) {
+    const std::string& lang = xmpp::attribute(*head.tag, "xml:lang");
+    const bool may_link = std::ranges::any_of(settings_.register_domains,
+                                              [&](const auto& domain) { return xmpp::JID(domain).server() == server; });
+    if (!may_link) {
+        return refuse(*head.tag, "cancel", "not-allowed",
+                      say(lang, "This gateway is not for users of your server, so your message was not sent."));
     }
-    std::shared_ptr<xmpp::Tag> copy(message.clone());
-    with_relay_account(from.bare(), lang, [this, copy, contact = *contact, from_otr](const Account* account) {
-        if (account) return take_as(*account, *copy, contact, from_otr);
-        refuse(*copy, "wait", "resource-constraint",
-               say(xmpp::attribute(*copy, "xml:lang"),
-                   "The gateway cannot take messages right now. Please try again later."));
-    });
+    refuse(
+        *head.tag, "auth", "registration-required",
+        say(lang, "Please link your mailbox first: write “link” to {1} or register with it.", {settings_.component}));
 }
 
 void Outbox::with_relay_account(const std::string& jid, const std::string& lang,
@@ -101,17 +130,16 @@ void Outbox::with_relay_account(const std::string& jid, const std::string& lang,
     });
 }
 
-void Outbox::take_as(const Account& account, const xmpp::Tag& message, const coi::Address& to, bool from_otr) {
-    auto event = read(message);
-    if (!event) return;  // chat states, markers for nothing: mail has no words for them
-    event->user = account.jid;
-    event->when = calls_.now();
+void Outbox::take_as(const Account& account, const xmpp::Tag& message, Event event, const coi::Address& to,
+                     const Head& head) {
+    event.user = account.jid;
+    event.when = calls_.now();
     const Contact& contact = directory_.know(account.id, to);
-    event->contact = contact.address;
-    if (!event->lang.empty()) directory_.note_language(account.id, event->lang);
+    event.contact = contact.address;
+    if (!event.lang.empty()) directory_.note_language(account.id, event.lang);
     directory_.note_name(account.id, xmpp::xep0172::nick(message));
-    if (std::holds_alternative<Receipt>(event->what)) return take_receipt(account, message, std::move(*event));
-    write(account, message, std::move(*event), from_otr);
+    if (std::holds_alternative<Receipt>(event.what)) return take_receipt(account, head, std::move(event));
+    write(account, head, std::move(event));
 }
 
 void Outbox::take_tunnelled(const Account& account, const coi::Address& to, const xmpp::Tag& message) {
@@ -126,42 +154,39 @@ void Outbox::take_tunnelled(const Account& account, const coi::Address& to, cons
     std::get<OtrMessage>(event->what).words = tunnel::words(lang);
     event->contact = contact.address;
     event->when = calls_.now();
-    write(account, message, std::move(*event));
+    write(account, {xmpp::returnable(message)}, std::move(*event));
 }
 
-void Outbox::take_receipt(const Account& account, const xmpp::Tag& message, Event event) {
+void Outbox::take_receipt(const Account& account, const Head& head, Event event) {
     const auto& receipt = std::get<Receipt>(event.what);
     if (receipt.kind != Receipt::Kind::displayed)
         return;  // "delivered to a client" is no disposition [RFC 8098 §3.2.6]
-    std::shared_ptr<xmpp::Tag> copy(message.clone());
     const std::string canonical = event.contact.canonical();
     store_.ask<std::optional<ids::Known>>(
         [id = account.id, canonical, stanza = receipt.of_stanza](Database& db) {
             return ids::by_stanza(db, id, canonical, stanza);
         },
-        [this, id = account.id, copy, event = std::move(event)](const Store::Failure& failure,
+        [this, id = account.id, head, event = std::move(event)](const Store::Failure& failure,
                                                                 std::optional<ids::Known> known) mutable {
             const Account* still = directory_.find(id);
             if (failure || !known || known->from_jabber || !known->wants_receipt || !still) return;
             std::get<Receipt>(event.what).of = known->message;
-            write(*still, *copy, std::move(event));
+            write(*still, head, std::move(event));
         });
 }
 
-void Outbox::write(const Account& account, const xmpp::Tag& message, Event event, bool from_otr) {
+void Outbox::write(const Account& account, const Head& head, Event event) {
     Contact& contact = directory_.know(account.id, event.contact);
     if (!carries(event, contact.dialect)) return;  // a mail program would only be bothered by it
     event.message = coi::mint(domain_of(account.address));
     auto draft = std::make_shared<Draft>();
     draft->mail = write_mail(event, account.address, contact);
     draft->event = std::move(event);
-    draft->from_otr = from_otr;
+    draft->from_otr = head.from_otr;
     // At once: what is written while this one is being encrypted continues it (gateway/inbox goes by that order).
     if (!draft->is_receipt()) contact.last_out = draft->mail.id;
-    draft->head = std::make_shared<xmpp::Tag>("message");
-    for (const char* name : {"id", "from", "to", "xml:lang"})
-        draft->head->addAttribute(name, xmpp::attribute(message, name));
-    calls_.close(account, contact, {draft->mail, from_otr, false, false, {}},
+    draft->head = head.tag;
+    calls_.close(account, contact, {draft->mail, head.from_otr, false, false, {}},
                  [this, draft, id = account.id](Closed letter) { closed(id, *draft, std::move(letter)); });
 }
 
@@ -220,6 +245,7 @@ void Outbox::commit(const Account& account, const Contact& contact, const Draft&
     entry->name = event.message.value;
     entry->origin = is_receipt ? "" : xmpp::attribute(*draft.head, "from");
     entry->origin_id = event.stanza.value;
+    if (!is_receipt) entry->beside = xmpp::print(*draft.head);
     entry->lang = lang;
     entry->from =
         is_receipt && account.kind == Account::Kind::relay ? "" : account.address.addr_spec();  // [RFC 8098 §2.1]

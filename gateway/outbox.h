@@ -1,8 +1,8 @@
 // From Jabber to mail: a user's stanza becomes a committed mail, or an error on the stanza's own id.
 //
 // design.md "two-leg queue" 1-3: taken is what is committed; the Message-ID is minted here, once. What cannot be
-// carried is refused with words (groups, foreign encryption), never dropped; what says nothing to mail (chat states) is
-// left out.
+// carried is refused with words (groups, foreign encryption, reactions), never dropped; what says nothing to mail (chat
+// states) is left out, and is no reason for an error to anybody.
 
 #pragma once
 
@@ -29,6 +29,7 @@ class Outbox {
         Take relay_take = Take::all;
         std::size_t most_waiting =
             10'000;  // entries of one account in the queue: one user cannot fill everybody's disk
+        std::vector<std::string> register_domains{};  // whose users may link a mailbox
     };
     struct Calls {
         std::function<void(const xmpp::Tag&)> send;   // answers that need no proof
@@ -41,8 +42,9 @@ class Outbox {
     };
     Outbox(Directory&, Store&, Settings, Calls);
 
-    /// A <message/> of one of our users to a contact (not of type error). `from_otr`: its text came by OTR.
-    void take(const xmpp::Tag& message, bool from_otr = false);
+    /// A <message/> of one of our users to a contact (not of type error). `under_otr`: the stanza as it came, if its
+    /// text came by OTR; what goes back with an error is that one's.
+    void take(const xmpp::Tag& message, const xmpp::Tag* under_otr = nullptr);
     /// A whole OTR message, end to end: the only way by which OTR comes to be in a mail. Refused in words where the
     /// tunnel to this contact does not stand.
     void take_tunnelled(const Account&, const coi::Address& to, const xmpp::Tag& message);
@@ -51,20 +53,27 @@ class Outbox {
     void with_relay_account(const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready);
 
   private:
-    void take_as(const Account&, const xmpp::Tag& message, const coi::Address& to, bool from_otr);
-    void take_receipt(const Account&, const xmpp::Tag& message, Event event);
-    /// What is known of a message while its mail is closed: of the stanza only the attributes, never its text.
+    /// What of a stanza goes back with an error, and is its head.
+    struct Head {
+        std::shared_ptr<const xmpp::Tag> tag;
+        bool from_otr = false;
+    };
+    void take_as(const Account&, const xmpp::Tag& message, Event, const coi::Address& to, const Head&);
+    void take_receipt(const Account&, const Head&, Event event);
+    /// What is known of a message while its mail is closed.
     struct Draft {
         Event event;
         coi::Message mail;
-        std::shared_ptr<xmpp::Tag> head;
+        std::shared_ptr<const xmpp::Tag> head;
         bool from_otr = false;
         bool is_receipt() const { return std::holds_alternative<Receipt>(event.what); }
         /// A subject is part of what is protected: it must not come up again in a mail that is not.
         bool has_subject() const { return !from_otr && !std::holds_alternative<OtrMessage>(event.what); }
     };
-    void write(const Account&, const xmpp::Tag& message, Event event, bool from_otr = false);
+    void write(const Account&, const Head&, Event event);
     void closed(AccountId, const Draft&, Closed);
+    void refuse_unreadable(const xmpp::Tag& message, const Head&);
+    void refuse_unregistered(const std::string& server, const Head&);
     void refuse(const Draft&, const std::string& contact, const Closed&);
     void commit(const Account&, const Contact&, const Draft&, std::string bytes);
     void refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& text);

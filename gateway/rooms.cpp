@@ -198,14 +198,16 @@ Inbox::Calls Gateway::State::inbox_calls() {
 }
 
 Otr::Calls Gateway::State::otr_calls() {
-    return {[this](const xmpp::Tag& tag) { component.send(tag); },
-            [this](const xmpp::Tag& message, bool from_otr) { outbox.take(message, from_otr); },
-            [this](const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready) {
-                outbox.with_relay_account(jid, lang, std::move(ready));
-            },
-            [this](const Account& account, const std::string& text) { own_words.say_to(account, text); },
-            [this](AccountId id, const std::string& contact) { jabber_leg.line_up(id, contact); },
-            [this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); }};
+    return {
+        [this](const xmpp::Tag& tag) { component.send(tag); },
+        [this](const xmpp::Tag& message, const xmpp::Tag* under_otr) { outbox.take(message, under_otr); },
+        [this](const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready) {
+            outbox.with_relay_account(jid, lang, std::move(ready));
+        },
+        [this](const Account& account, const std::string& text) { own_words.say_to(account, text); },
+        [this](AccountId id, const std::string& contact) { jabber_leg.line_up(id, contact); },
+        [this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); },
+        [this](const Account& account, const Contact& contact) { return openpgp.would_leave(account, contact, true); }};
 }
 
 AccountEnd::Calls Gateway::State::account_end_calls() {

@@ -3,7 +3,9 @@
 #include "gateway/translate.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
+#include <utility>
 
 #include "gateway/feature/receipt.h"
 #include "gateway/feature/text.h"
@@ -117,8 +119,23 @@ bool carries(const Event& event, Dialect dialect) {
 
 bool sealed(const xmpp::Tag& stanza) {
     if (xmpp::xep0380::encryption(stanza) || xmpp::xep0380::payload(stanza)) return true;
-    const xmpp::Tag* body = xmpp::child(stanza, "body", "");
+    const xmpp::Tag* body = xmpp::body_of(stanza);
     return body && !xmpp::otr::look(body->cdata()).is_plain();  // [XEP-0364 §4]
+}
+
+bool says_something(const xmpp::Tag& stanza) {
+    if (xmpp::attribute(stanza, "type") == "error") return false;
+    const auto has_text = [&](const char* name) {
+        const xmpp::Tag* tag = xmpp::default_of(stanza, name);
+        return tag && !tag->cdata().empty();
+    };
+    if (has_text("body") || has_text("subject") || sealed(stanza)) return true;
+    // [XEP-0444 §3] [XEP-0424 §3] [XEP-0353 §3] [XEP-0224 §2]
+    constexpr std::array<std::pair<const char*, const char*>, 4> deeds{{{"reactions", "urn:xmpp:reactions:0"},
+                                                                       {"retract", "urn:xmpp:message-retract:1"},
+                                                                       {"propose", "urn:xmpp:jingle-message:0"},
+                                                                       {"attention", "urn:xmpp:attention:0"}}};
+    return std::ranges::any_of(deeds, [&](const auto& deed) { return xmpp::child(stanza, deed.first, deed.second); });
 }
 
 xmpp::Stanza write_stanza(const Event& event, const xmpp::JID& from, const xmpp::JID& to) {

@@ -28,6 +28,9 @@ bool carries(const Event&, Dialect);
 /// True for a message that a client encrypted for somebody else than us (OMEMO, OpenPGP, OTR): its text is only a
 /// notice. read() answers nullopt to it; the sender is told.
 bool sealed(const xmpp::Tag& stanza);
+/// True for what a user wrote or did and hears of if it goes nowhere: text, even if it is blank; what is sealed; a
+/// reaction, a retraction, a call. False for what programs say by themselves.
+bool says_something(const xmpp::Tag& stanza);
 /// The <message/> from `from` (the contact's JID) to `to`; id and children from the event.
 xmpp::Stanza write_stanza(const Event&, const xmpp::JID& from, const xmpp::JID& to);
 /// The mail from `own` to the contact, threaded by what the conversation knows. Without a date if the event has no

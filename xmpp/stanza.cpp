@@ -11,6 +11,7 @@ namespace {
 
 const std::string stanza_errors = "urn:ietf:params:xml:ns:xmpp-stanzas";
 const std::string replacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::size_t longest_returned = 1000;     // bytes of a text that goes back with an error
 
 struct Piece {
     std::size_t length;  // of the character, or of the ill-formed part that becomes one U+FFFD
@@ -88,6 +89,19 @@ const Tag* child(const Tag& parent, const std::string& name, const std::string& 
     return nullptr;
 }
 
+const Tag* default_of(const Tag& message, const std::string& name) {
+    const std::string& language = attribute(message, "xml:lang");
+    const Tag *same = nullptr, *first = nullptr;
+    for (const Tag* tag : message.children()) {
+        if (tag->name() != name || !is_content_namespace(namespace_of(*tag))) continue;
+        const std::string& theirs = attribute(*tag, "xml:lang");
+        if (theirs.empty()) return tag;
+        if (!first) first = tag;
+        if (!same && theirs == language) same = tag;
+    }
+    return same ? same : first;
+}
+
 Tag& add(Tag& parent, const std::string& name, const std::string& xmlns, const std::string& text) {
     auto* tag = new Tag(&parent, name);  // the parent's from here on
     if (!xmlns.empty()) tag->setXmlns(xmlns);
@@ -124,6 +138,22 @@ std::string print(const Tag& stanza) {
     return clean_prefix(xml) == xml.size() ? xml : clean(xml);
 }
 
+Stanza returnable(const Tag& message) {
+    auto copy = std::make_unique<Tag>("message");
+    for (const char* name : {"id", "from", "to", "xml:lang"}) copy->addAttribute(name, attribute(message, name));
+    const Tag* said = body_of(message);
+    if (!said || said->cdata().empty()) said = default_of(message, "subject");
+    std::string text = said ? said->cdata() : "";
+    if (text.size() > longest_returned) {
+        std::size_t end = longest_returned;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+        text.resize(end);
+        text += "…";
+    }
+    if (!text.empty()) add(*copy, "body", {}, text);
+    return copy;
+}
+
 Stanza error_reply(const Tag& request, const std::string& type, const std::string& condition, const std::string& text,
                    const std::string& lang) {
     if (attribute(request, "type") == "error")
@@ -133,6 +163,10 @@ Stanza error_reply(const Tag& request, const std::string& type, const std::strin
     reply->addAttribute("id", attribute(request, "id"));
     reply->addAttribute("from", attribute(request, "to"));
     reply->addAttribute("to", attribute(request, "from"));
+    if (request.name() == "message") {
+        const Stanza returned = returnable(request);
+        if (const Tag* body = body_of(*returned)) reply->addChild(body->clone());
+    }
     Tag& error = add(*reply, "error");
     error.addAttribute("type", type);
     add(error, condition, stanza_errors);

@@ -10,7 +10,8 @@ namespace gateway::receipt {
 using namespace xmpp;
 
 std::optional<Receipt> read(const Tag& message) {
-    if (child(message, "body", "")) return std::nullopt;
+    const Tag* body = body_of(message);
+    if (body && !body->cdata().empty()) return std::nullopt;
     if (auto id = xep0333::displayed(message)) return Receipt{Receipt::Kind::displayed, {}, {*id}};
     if (auto id = xep0184::received(message)) return Receipt{Receipt::Kind::delivered, {}, {*id}};
     if (auto id = xep0333::received(message)) return Receipt{Receipt::Kind::delivered, {}, {*id}};

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "coi/mail/html.h"
 #include "coi/mail/quote.h"
 #include "coi/mail/subject.h"
 #include "gateway/feature/invitation.h"
@@ -75,6 +76,18 @@ bool shorten(std::string& body) {
     return true;
 }
 
+/// What clients say without a body: a link [XEP-0066 §3], or markup alone [XEP-0071 §8], which they should not.
+std::string without_body(const xmpp::Tag& message) {
+    constexpr std::size_t longest = 256 * 1024;
+    if (const xmpp::Tag* link = xmpp::child(message, "x", "jabber:x:oob")) {
+        const xmpp::Tag *url = link->findChild("url"), *words = link->findChild("desc");
+        const std::string said = words ? trim(words->cdata()) : "";
+        return (said.empty() ? "" : said + "\n") + (url ? trim(url->cdata()) : "");
+    }
+    const xmpp::Tag* html = xmpp::child(message, "html", "http://jabber.org/protocol/xhtml-im");
+    return html ? trim(coi::html_to_text(html->xml(), longest)) : "";
+}
+
 }  // namespace
 
 std::string_view head(std::string_view text, std::size_t bytes) {
@@ -97,9 +110,10 @@ std::string one_line(std::string_view text) {
 std::optional<Text> read(const xmpp::Tag& message) {
     const std::string& type = xmpp::attribute(message, "type");
     if (type == "error" || type == "groupchat") return std::nullopt;
-    const xmpp::Tag* body = xmpp::child(message, "body", "");
-    const xmpp::Tag* subject = xmpp::child(message, "subject", "");
+    const xmpp::Tag* body = xmpp::body_of(message);
+    const xmpp::Tag* subject = xmpp::default_of(message, "subject");
     Text text{body ? body->cdata() : "", subject ? one_line(subject->cdata()) : ""};
+    if (trim(text.body).empty()) text.body = without_body(message);
     if (trim(text.body).empty()) {
         // A subject alone is a message of its own only where it is not a room's topic or a client's habit.
         if (text.subject.empty()) return std::nullopt;

@@ -52,7 +52,7 @@ std::optional<std::string> whole(std::string_view body) {
 }
 
 std::optional<OtrMessage> read(const xmpp::Tag& message) {
-    const xmpp::Tag* body = xmpp::child(message, "body", "");
+    const xmpp::Tag* body = xmpp::body_of(message);
     auto wire = body ? whole(body->cdata()) : std::nullopt;
     return wire ? std::optional(OtrMessage{std::move(*wire), ""}) : std::nullopt;
 }

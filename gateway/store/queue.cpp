@@ -4,6 +4,7 @@
 #include "gateway/store/queue.h"
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 #include <string_view>
 
@@ -48,6 +49,28 @@ Entry entry_of(const Query& row) {
     return entry;
 }
 
+// A payload that has something beside it begins so: this, the length of what is beside it, a colon. No mail and no
+// stanza does.
+constexpr char has_beside = '\x01';
+
+std::string packed(const Entry& entry) {
+    if (entry.beside.empty()) return entry.payload;
+    return has_beside + std::to_string(entry.beside.size()) + ":" + entry.beside + entry.payload;
+}
+
+void unpack(Entry& entry, std::string bytes) {
+    const auto colon = bytes.find(':');
+    std::size_t length = 0;
+    if (bytes.empty() || bytes[0] != has_beside || colon == bytes.npos ||
+        std::from_chars(bytes.data() + 1, bytes.data() + colon, length).ec != std::errc() ||
+        length > bytes.size() - colon - 1) {
+        entry.payload = std::move(bytes);
+        return;
+    }
+    entry.beside = bytes.substr(colon + 1, length);
+    entry.payload = bytes.substr(colon + 1 + length);
+}
+
 Binding binding(std::int64_t id, const Entry& entry) {
     Binding bound(place);
     for (const auto number : {id, number(entry.leg), number(entry.account)}) bound.add(number);
@@ -89,7 +112,7 @@ std::vector<Entry> with_payload(Database& db, const char* sql, const std::functi
                     continue;
                 }
                 entries.push_back(entry_of(row));
-                entries.back().payload = std::move(*payload);
+                unpack(entries.back(), std::move(*payload));
             }
         }
         if (damaged.empty()) return entries;
@@ -116,7 +139,7 @@ std::int64_t put(Database& db, const Entry& entry) {
     const auto id = db.last_id();
     db.query("INSERT INTO payload (id, bytes) VALUES (?, ?)")
         .bind(id)
-        .bind_blob(close(db, entry.payload, binding(id, entry)))
+        .bind_blob(close(db, packed(entry), binding(id, entry)))
         .run();
     return id;
 }

@@ -45,7 +45,7 @@ struct OtrRoom : testing::Test {
     std::vector<xmpp::Stanza> sent, stanzas;  // by the room; of them and of what was encrypted: what no client had yet
     std::vector<Taken> taken;
     std::vector<xmpp::Stanza> outbox;
-    std::vector<std::string> said, released;
+    std::vector<std::string> said, released, asked;  // asked: the clients whose names were
     std::vector<queue::Entry> again;
     Otr::Settings settings{"coi.jabber.example"};
     AccountId id{};
@@ -67,11 +67,12 @@ struct OtrRoom : testing::Test {
     void begin() {
         Otr::Calls calls;
         calls.send = [this](const xmpp::Tag& tag) {
+            if (tag.name() == "iq") return asked.push_back(xmpp::attribute(tag, "to"));
             sent.emplace_back(tag.clone());
             stanzas.emplace_back(tag.clone());
         };
-        calls.take = [this](const xmpp::Tag& message, bool from_otr) {
-            taken.push_back({xmpp::child(message, "body", "")->cdata(), from_otr});
+        calls.take = [this](const xmpp::Tag& message, const xmpp::Tag* under_otr) {
+            taken.push_back({xmpp::body_of(message)->cdata(), under_otr != nullptr});
             outbox.emplace_back(message.clone());
         };
         calls.with_account = [this](const std::string&, const std::string&,
@@ -79,6 +80,10 @@ struct OtrRoom : testing::Test {
         calls.say = [this](const Account&, const std::string& text) { said.push_back(text); };
         calls.released = [this](AccountId, const std::string& contact) { released.push_back(contact); };
         calls.committed = [this](queue::Entry entry) { again.push_back(std::move(entry)); };
+        calls.leaves = [](const Account& account, const Contact& contact) {
+            return policy::decide({policy::resolve(&contact, account, Policy::prefer), account.key_holder,
+                                   contact.privacy, contact.dialect, coi::autocrypt::Recommendation::disable, true});
+        };
         otr = std::make_unique<Otr>(directory, store, workers, settings, std::move(calls));
     }
 

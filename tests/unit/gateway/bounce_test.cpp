@@ -27,6 +27,9 @@ queue::Entry failed_mail() {
     entry.origin = "alice@jabber.example/phone";
     entry.origin_id = "client-1";
     entry.taken = Time{1'000'000ms};
+    entry.beside =
+        "<message id='client-1' from='alice@jabber.example/phone' to='bob%example.org@coi.jabber.example' "
+        "xml:lang='en'><body>Dear Bob</body></message>";
     return entry;
 }
 
@@ -50,7 +53,12 @@ TEST(BounceTest, the_author_gets_an_error_on_the_original_id_with_the_servers_wo
     EXPECT_EQ(xmpp::attribute(*stanza, "type"), "error");
     EXPECT_EQ(xmpp::attribute(*stanza, "id"), "client-1");
     EXPECT_EQ(xmpp::attribute(*stanza, "to"), "alice@jabber.example/phone");
-    EXPECT_EQ(xmpp::attribute(*stanza, "from"), "bob\\40example.org@coi.jabber.example");
+    EXPECT_EQ(xmpp::attribute(*stanza, "from"), "bob%example.org@coi.jabber.example") << "as the user wrote it";
+    EXPECT_EQ(xmpp::body_of(*stanza)->cdata(), "Dear Bob");
+    const auto line = xmpp::parse_stanza(notices[0].beside);
+    ASSERT_TRUE(line) << "for their other clients, if that one has gone";
+    EXPECT_EQ(xmpp::attribute(*line, "to"), "alice@jabber.example");
+    EXPECT_THAT(xmpp::body_of(*line)->cdata(), HasSubstr("The mail server said: 550 5.1.1 no such person"));
     const auto error = xmpp::error_of(*stanza);
     ASSERT_TRUE(error);
     EXPECT_EQ(error->condition, "item-not-found");
@@ -62,10 +70,20 @@ TEST(BounceTest, a_late_failure_is_told_in_a_message_too) {
     const auto notices =
         to_jabber(failed_mail(), refusal(550, "5.1.1", "no"), "coi.jabber.example", Time{1'000'000ms} + 2h);
     ASSERT_EQ(notices.size(), 2u);
+    EXPECT_EQ(notices[0].beside, "") << "said once";
     const auto stanza = xmpp::parse_stanza(notices[1].payload);
     ASSERT_TRUE(stanza);
     EXPECT_EQ(xmpp::attribute(*stanza, "type"), "chat");
     EXPECT_EQ(xmpp::attribute(*stanza, "to"), "alice@jabber.example") << "whatever device is there now";
+}
+
+TEST(BounceTest, where_the_text_is_not_known_any_more_a_message_tells_what_an_error_alone_might_not) {
+    const Lost lost{AccountId{7}, "bob@example.org", "bob@example.org", "alice@jabber.example/phone", "client-1",
+                    "en",         Time{1'000'000ms}};
+    const auto notices = to_jabber(lost, refusal(550, "5.1.1", "no"), "coi.jabber.example", Time{1'000'500ms});
+    ASSERT_EQ(notices.size(), 2u);
+    EXPECT_EQ(xmpp::attribute(*xmpp::parse_stanza(notices[0].payload), "type"), "error");
+    EXPECT_EQ(xmpp::attribute(*xmpp::parse_stanza(notices[1].payload), "type"), "chat");
 }
 
 TEST(BounceTest, what_nobody_wrote_is_told_nobody) {

@@ -2,6 +2,7 @@
 
 #include "gateway/otr.h"
 
+#include "gateway/otr_markup.h"
 #include "tests/support/otr_room.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0184_receipts.h"
@@ -54,6 +55,39 @@ TEST_F(OtrTest, what_is_said_under_otr_comes_to_the_outbox_with_that_mark) {
     EXPECT_EQ(xmpp::attribute(*outbox[0], "id"), "s1");
     EXPECT_EQ(xmpp::attribute(*outbox[0], "from"), phone);
     EXPECT_EQ(xmpp::attribute(*outbox[0], "xml:lang"), "en");
+}
+
+TEST_F(OtrTest, only_a_client_that_writes_html_is_read_so) {
+    const auto answers = [&](const std::string& name) {
+        ASSERT_THAT(asked, testing::Contains(phone));
+        const auto iq = xmpp::parse_stanza("<iq type='result' id='otr-client' from='" + phone + "' to='" + bob +
+                                           "'><query xmlns='jabber:iq:version'><name>" + name + "</name></query></iq>");
+        ASSERT_TRUE(OtrMarkup::is_answer(*iq));
+        otr->take_answer(*iq);
+    };
+    const auto read = [&](const std::string& text) {
+        taken.clear();
+        alice.says(text);
+        talk(alice);
+        return taken.size() == 1 ? taken[0].text : "nothing";
+    };
+    start(alice);
+    for (const char* text :
+         {"In HTML write <b>bold</b> or <br> for a line", "vector<int> v; map<string, p> m", "Escape & as &amp; please",
+          "grep -o '<p>[^<]*</p>' index.html", "<script>alert(1)</script> <i>", "<b>bold</b>", "a &lt; b", "<i></i>"}) {
+        EXPECT_EQ(read(text), text) << "who it is is not known";
+        answers("profanity");
+        EXPECT_EQ(read(text), text);
+    }
+    answers("profanity");
+    EXPECT_EQ(read("<font color=\"red\">x</font>"), "<font color=\"red\">x</font>") << "its user writes about HTML";
+    answers("Pidgin");
+    EXPECT_EQ(read("<b>bold</b> &amp; <a href=\"https://example.net\">https://example.net</a><br>a &lt; b"),
+              "bold & https://example.net\na < b");
+    EXPECT_EQ(read("if (a < b && c > d) <b>"), "if (a < b && c > d) <b>") << "no such program wrote that";
+    EXPECT_EQ(read("<i></i>"), "<i></i>") << "rather odd than nothing";
+    answers("Psi+");
+    EXPECT_EQ(read("if (a &lt; b)\n    c &amp;&amp; d"), "if (a < b)\n    c && d");
 }
 
 TEST_F(OtrTest, nothing_that_spoke_of_the_encryption_goes_on_and_the_wish_for_a_receipt_does) {

@@ -105,6 +105,11 @@ TEST_F(OutboxTest, a_client_id_that_is_used_again_drops_nothing) {
 
 TEST_F(OutboxTest, what_cannot_be_carried_is_refused_in_words) {
     take("<body>Hi</body>", "type='chat'", "alice@elsewhere.example/x");
+    EXPECT_EQ(condition(), "not-allowed") << "who cannot link a mailbox is not told to";
+    Outbox::Settings settings{"coi.jabber.example", "jabber.example"};
+    settings.register_domains = {"elsewhere.example"};
+    outbox.reload(settings);
+    take("<body>Hi</body>", "type='chat'", "alice@elsewhere.example/x");
     EXPECT_EQ(condition(), "registration-required");
     take("<body>Hi</body>", "type='chat'", "alice@jabber.example/phone", "nobody@coi.jabber.example");
     EXPECT_EQ(condition(), "jid-malformed");
@@ -114,6 +119,83 @@ TEST_F(OutboxTest, what_cannot_be_carried_is_refused_in_words) {
     EXPECT_EQ(condition(), "not-acceptable");
     take("<body>?OTRv3?</body>");
     EXPECT_EQ(condition(), "not-acceptable");
+}
+
+TEST_F(OutboxTest, what_a_user_wrote_or_did_never_ends_in_silence) {
+    for (const char* children :
+         {"<body> \n </body>", "<reactions xmlns='urn:xmpp:reactions:0' id='x'><reaction>👍</reaction></reactions>",
+          "<retract xmlns='urn:xmpp:message-retract:1' id='x'/>", "<propose xmlns='urn:xmpp:jingle-message:0' id='x'/>",
+          "<attention xmlns='urn:xmpp:attention:0'/>"}) {
+        take(children);
+        EXPECT_EQ(condition(), "feature-not-implemented") << children;
+    }
+    take("<body>Hi</body>", "type='headline'");
+    take("<subject>Only this</subject>", "type='normal'");
+    take("<x xmlns='jabber:x:oob'><url>https://example.net/cat.jpg</url><desc>A cat</desc></x>");
+    take(
+        "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'><p>One "
+        "<em>two</em></p></body></html>");
+    take("<body xml:lang='de'>Hallo</body><body>Hello</body><body xml:lang='fr'>Bonjour</body>");
+    take("<body xml:lang='de'>Hallo</body><body xml:lang='fr'>Bonjour</body>", "type='chat' xml:lang='fr'");
+    settle();
+    ASSERT_EQ(committed.size(), 6u);
+    const char* const texts[] = {"Hi",      "Only this", "A cat\nhttps://example.net/cat.jpg",
+                                 "One two", "Hello",     "Bonjour"};
+    for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(mail(i).text, texts[i]);
+    EXPECT_THAT(sent, IsEmpty());
+}
+
+TEST_F(OutboxTest, what_programs_say_by_themselves_is_no_reason_for_an_error) {
+    for (const char* to : {"bob\\40example.net@coi.jabber.example", "no-address@coi.jabber.example"}) {
+        for (const char* children :
+             {"<composing xmlns='http://jabber.org/protocol/chatstates'/>", "", "<body/>",
+              "<displayed xmlns='urn:xmpp:chat-markers:0' id='x'/>", "<received xmlns='urn:xmpp:receipts' id='x'/>"}) {
+            take(children, "type='chat'", "alice@elsewhere.example/x", to);
+            take(children, "type='groupchat'", "alice@elsewhere.example/x", to);
+        }
+    }
+    settle();
+    EXPECT_THAT(sent, IsEmpty());
+    EXPECT_THAT(committed, IsEmpty());
+}
+
+TEST_F(OutboxTest, an_error_brings_back_what_was_written) {  // [RFC 6120 §8.3.1] Psi and Pidgin show no other
+    take("<body>Dear Bob</body>", "type='groupchat'");
+    settle();
+    ASSERT_EQ(sent.size(), 1u);
+    EXPECT_EQ(xmpp::body_of(*sent[0])->cdata(), "Dear Bob");
+    sent.clear();
+    take("<body>" + std::string(999, 'x') + "äöü</body>", "type='groupchat'");
+    settle();
+    EXPECT_EQ(xmpp::body_of(*sent.at(0))->cdata(), std::string(999, 'x') + "…") << "never half a character";
+    take("<body>Hi</body><thread>t</thread>", "type='chat' xml:lang='de'");
+    settle();
+    ASSERT_EQ(committed.size(), 1u);
+    const auto original = xmpp::parse_stanza(committed[0].beside);
+    ASSERT_TRUE(original);
+    EXPECT_EQ(original->xml(),
+              "<message id='s1' from='alice@jabber.example/phone' to='bob\\40example.net@coi.jabber.example' "
+              "xml:lang='de'><body>Hi</body></message>");
+    store.now([&](Database& db) {
+        const auto kept = queue::find(db, committed[0].id);
+        ASSERT_TRUE(kept);
+        EXPECT_EQ(kept->beside, committed[0].beside);
+        EXPECT_EQ(kept->payload, committed[0].payload);
+    });
+}
+
+TEST_F(OutboxTest, under_otr_the_cipher_text_goes_back_and_never_the_text) {
+    const auto came = xmpp::parse_stanza(
+        "<message id='s1' type='chat' from='alice@elsewhere.example/x' to='bob\\40example.net@coi.jabber.example'>"
+        "<body>?OTR:AAMDJ.</body></message>");
+    const auto text = xmpp::parse_stanza(
+        "<message id='s1' type='chat' from='alice@elsewhere.example/x' to='bob\\40example.net@coi.jabber.example'>"
+        "<body>a secret</body></message>");
+    outbox.take(*text, came.get());
+    settle();
+    ASSERT_EQ(sent.size(), 1u);
+    EXPECT_EQ(xmpp::body_of(*sent[0])->cdata(), "?OTR:AAMDJ.");
+    EXPECT_THAT(sent[0]->xml(), Not(HasSubstr("secret")));
 }
 
 TEST_F(OutboxTest, a_store_that_fails_is_told_as_wait_and_nothing_is_handed_on) {
