@@ -44,7 +44,8 @@ xmpp::Stanza ping(const queue::Entry& entry) {
 void Delivery::send(const queue::Entry& entry, std::function<void(Fate)> finished) {
     if (entry.beside.empty()) return send_as_it_is(entry, std::move(finished));
     component_.deliver(*ping(entry), [this, entry, finished = std::move(finished)](const xmpp::Outcome& outcome) {
-        if (outcome.kind == xmpp::Outcome::Kind::lost) return finished(fate_of_lost());
+        if (outcome.kind == xmpp::Outcome::Kind::unsent) return finished(fate_of_unsent());
+        if (outcome.kind == xmpp::Outcome::Kind::lost) return finished(fate_of_lost(outcome.error.text));
         queue::Entry one = entry;
         one.beside.clear();
         const auto line = xmpp::parse_stanza(entry.beside);
