@@ -28,6 +28,9 @@
 //   queue.drop      in  {id}; gives the entry up: its sender gets the error that expiry would give
 //                   out {dropped: number}; an error if it is not there
 //
+//   loop.heartbeat  in  {milliseconds}: how long to measure how late the loop comes to its work (gateway/heartbeat.h)
+//                   out {beats, late_p99, late_worst, held_p99, held_worst}, in milliseconds
+//
 //   Row = {id, jid, kind: "mailbox"|"relay", address, take: "chats"|"contacts"|"all", health: "words"}
 
 #pragma once

@@ -20,6 +20,7 @@
 #include "gateway/cli_table.h"
 #include "gateway/control.h"
 #include "gateway/gateway.h"
+#include "gateway/heartbeat.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
 
@@ -80,6 +81,12 @@ std::map<std::string, Control::Verb> Service::verbs() {
             gateway_->command(verb, std::move(in), std::move(answer));
         };
     }
+    verbs["loop.heartbeat"] = [this](const boost::json::object& in, const Control::Answer& answer) {
+        const auto* length = in.if_contains("milliseconds");
+        if (!length || !length->is_int64()) return answer({{"error", "for how many milliseconds?"}});
+        heartbeat::measure(io_, std::chrono::milliseconds(length->as_int64()),
+                           [answer](const heartbeat::Figures& figures) { answer(figures.print()); });
+    };
     return verbs;
 }
 

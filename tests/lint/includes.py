@@ -9,7 +9,7 @@ import source  # noqa: E402
 
 MAY_INCLUDE = {"config": {"config"}, "xmpp": {"xmpp"}, "coi": {"coi"}, "gateway": {"gateway", "config", "xmpp", "coi", "po"}}
 ASIO = re.compile(r"xmpp/(component|connection)\.(h|cpp)|coi/net/.*"  # HACKING, decision 7
-                  r"|gateway/(await|control|gateway|link|linked|mailbox|main|provider|relay|rooms|submission)\.(h|cpp)")
+                  r"|gateway/(await|control|heartbeat|gateway|link|linked|mailbox|main|provider|relay|rooms|submission)\.(h|cpp)")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
 
 

@@ -93,11 +93,10 @@ class Coigate(Server):
 
     def is_ready(self):
         try:
-            while not self._said_ready:
-                self._said_ready = b"READY=1" in self._notify.recv(4096)
+            while True:  # all of it: coigate says nothing into a full queue
+                self._said_ready = b"READY=1" in self._notify.recv(4096) or self._said_ready
         except BlockingIOError:
-            return False
-        return listens(self.lmtp_port)
+            return self._said_ready and listens(self.lmtp_port)
 
     def change_config(self, old, new):
         """Puts `new` in the place of `old`; where coigate runs it has taken that over afterwards."""
@@ -130,6 +129,13 @@ class Coigate(Server):
         done = subprocess.run([program(), "queue", "list", "--json", "--config", str(self.config)], capture_output=True, text=True,
                               check=True)
         return done.stdout.splitlines()
+
+    def heartbeat(self, milliseconds):
+        """How late the loop was, and how long it was held, for so long from now on (gateway/heartbeat.h)."""
+        with socket.socket(socket.AF_UNIX) as control:
+            control.connect(str(self.folder / "control"))
+            control.sendall(json.dumps({"verb": "loop.heartbeat", "milliseconds": milliseconds}).encode() + b"\n")
+            return json.loads(control.makefile().readline())
 
     def lmtp(self, mail, to, sender):
         """What our LMTP says to a mail (bytes), as (code, words): of the first command that refuses it, or of the end of data."""
