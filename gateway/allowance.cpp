@@ -2,6 +2,8 @@
 
 #include "gateway/allowance.h"
 
+#include <algorithm>
+
 namespace gateway {
 
 bool Allowance::take(const std::string& key, Clock::time_point now) {
@@ -11,6 +13,13 @@ bool Allowance::take(const std::string& key, Clock::time_point now) {
     if (times.size() >= most_) return false;
     times.push_back(now);
     return true;
+}
+
+bool Allowance::is_left(const std::string& key, Clock::time_point now) const {
+    const auto at = taken_.find(key);
+    if (at == taken_.end()) return most_ > 0;
+    const auto recent = std::ranges::count_if(at->second, [&](const auto& time) { return time + window_ > now; });
+    return static_cast<std::size_t>(recent) < most_;
 }
 
 void Allowance::forget_quiet(Clock::time_point now) {

@@ -16,6 +16,8 @@ class Allowance {
     using Clock = std::chrono::steady_clock;
     Allowance(std::size_t most, Clock::duration window) : most_(most), window_(window) {}
     bool take(const std::string& key, Clock::time_point now);
+    /// Whether take would say so.
+    bool is_left(const std::string& key, Clock::time_point now) const;
 
   private:
     void forget_quiet(Clock::time_point now);

@@ -225,6 +225,7 @@ void Gateway::stop(std::function<void()> stopped) {
     s.mail_leg.stop();
     s.jabber_leg.stop();
     s.linked.stop();
+    s.openpgp.stop();
     if (s.relay) s.relay->stop();
     s.sweep.cancel();
     s.finish_attempts(std::chrono::steady_clock::now() + stop_patience, std::move(stopped));

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
@@ -14,7 +15,11 @@
 #include <cstdlib>
 #include <exception>
 #include <memory>
+#include <optional>
+#include <system_error>
 
+#include "coi/crypt/confined.h"
+#include "coi/crypt/deadlines.h"
 #include "config/config.h"
 #include "gateway/cli.h"
 #include "gateway/cli_table.h"
@@ -45,12 +50,14 @@ void prepare_process() {
 
 class Service {
   public:
-    Service(std::string config_file, config::Config config);
-    void run();
+    Service(std::string config_file, config::Config config, coi::Confined& confined);
+    /// False if it ended by itself.
+    bool run();
 
   private:
     void await_signal();
     void stop();
+    void lost();
     void reload();
     void keep_alive();
     void serving();
@@ -58,17 +65,19 @@ class Service {
 
     std::string config_file_;
     const config::Config config_;  // as it was at the start
+    coi::Confined& confined_;
     asio::io_context io_{1};
     asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     asio::steady_timer alive_{io_};
     Control control_;
     std::unique_ptr<Gateway> gateway_;
-    bool stopping_ = false;
+    bool stopping_ = false, lost_ = false;
 };
 
 // The control socket comes first: it is where a second gateway finds out that there is one, before it opens the store.
-Service::Service(std::string config_file, config::Config config)
-    : config_file_(std::move(config_file)), config_(std::move(config)), control_(io_, verbs()) {
+Service::Service(std::string config_file, config::Config config, coi::Confined& confined)
+    : config_file_(std::move(config_file)), config_(std::move(config)), confined_(confined), control_(io_, verbs()) {
+    confined_.on_lost = [this] { asio::post(io_, [this] { lost(); }); };  // from a worker's thread
     control_.listen(config_.control.socket);
     gateway_ = std::make_unique<Gateway>(io_, config_);
 }
@@ -90,12 +99,13 @@ std::map<std::string, Control::Verb> Service::verbs() {
     return verbs;
 }
 
-void Service::run() {
+bool Service::run() {
     gateway_->on_ready = [this] { serving(); };
     await_signal();
     keep_alive();
     gateway_->start();
     io_.run();
+    return !lost_;
 }
 
 void Service::serving() {
@@ -128,7 +138,18 @@ void Service::stop() {
     log::info("stopping");
     notify::stopping();
     control_.stop();
-    gateway_->stop([this] { io_.stop(); });
+    gateway_->stop([this] {
+        confined_.stop();  // no thread waits for what it still does
+        io_.stop();
+    });
+}
+
+/// Nothing can be encrypted or opened any more: whoever watches over us starts us anew.
+void Service::lost() {
+    if (stopping_) return;
+    log::error("the process from which those for OpenPGP are started has ended; so does coigate");
+    lost_ = true;
+    stop();
 }
 
 void Service::reload() {
@@ -159,6 +180,14 @@ void Service::keep_alive() {
 
 int serve(const std::string& config_file) {
     prepare_process();
+    // Before there is any thread or secret; it outlives all who use it.
+    std::optional<coi::Confined> confined;
+    try {
+        confined.emplace(coi::openpgp::confined_work);
+    } catch (const std::system_error& error) {
+        terminal().err << error.what() << '\n';
+        return exit_failed;
+    }
     auto loaded = config::load(config_file);
     if (const auto* problems = std::get_if<1>(&loaded)) {
         print_problems(terminal().err, *problems);
@@ -168,7 +197,7 @@ int serve(const std::string& config_file) {
     log::set_level(std::get<0>(loaded).log.level);
     for (const auto& remark : std::get<0>(loaded).remarks) log::warn("{}", remark.print());
     try {
-        Service(config_file, std::get<0>(std::move(loaded))).run();
+        if (!Service(config_file, std::get<0>(std::move(loaded)), *confined).run()) return exit_failed;
     } catch (const std::runtime_error& error) {
         log::error("{}", error.what());
         return exit_failed;

@@ -2,31 +2,27 @@
 
 #include "gateway/openpgp.h"
 
+#include <atomic>
 #include <map>
 #include <random>
 #include <utility>
+
+#include "coi/crypt/confined.h"
+#include "gateway/allowance.h"
+#include "gateway/log.h"
 
 namespace gateway {
 namespace {
 
 using Conversation = std::pair<AccountId, std::string>;
 constexpr std::size_t most_own = 1000;  // own keys in memory
+constexpr std::size_t most_costly = 2;  // mails an hour that were given up before an account's mail goes last
 
 std::chrono::sys_seconds now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 /// Letters of one conversation, each way, in their order.
 std::string strand_of(const char* way, const Conversation& conversation) {
     return way + std::to_string(static_cast<std::int64_t>(conversation.first)) + " " + conversation.second;
-}
-
-/// Mail from outside takes its turns apart from what the account's user does: whoever floods them holds up strangers.
-Line line_of_arriving(AccountId account, const coi::Message& mail, const Contact* contact) {
-    const std::string sender = mail.from.size() == 1 ? mail.from.front().canonical() : "";
-    std::string strand = strand_of("in ", {account, sender});
-    if (!contact) return Line::foreign(mail.from.empty() ? "" : mail.from.front().domain, std::move(strand));
-    Line line(account, std::move(strand));
-    line.owner += " in";
-    return line;
 }
 
 Closed failed(coi::Error error) { return {"", false, policy::Refusal::none, std::move(error)}; }
@@ -119,6 +115,23 @@ Closed close_now(Closing closing) {
     return way == policy::Way::encrypted && closing.own ? encrypt(closing) : print_clear(closing);
 }
 
+/// What a mail is opened by.
+struct Keys {
+    std::optional<keys::Own> own;
+    coi::autocrypt::Peer sender;
+};
+
+Unfolded busy(const coi::Message& mail) { return {.mail = mail, .unread = Unread::busy}; }
+
+Unfolded open_now(const std::shared_ptr<const std::string>& bytes, const coi::Message& mail, const Keys& known,
+                  const coi::Limits& limits) {
+    static const std::string none;
+    auto unfolded = unfold(bytes ? *bytes : none, mail, known.own, known.sender, limits, now());
+    // What was killed in the middle says nothing of the mail.
+    const auto* const confined = coi::Confined::current();
+    return confined != nullptr && !confined->works() ? busy(mail) : std::move(unfolded);
+}
+
 }  // namespace
 
 struct OpenPgp::State : std::enable_shared_from_this<State> {
@@ -134,6 +147,8 @@ struct OpenPgp::State : std::enable_shared_from_this<State> {
     void close(const Account&, const Contact&, Letter, std::function<void(Closed)> done);
     void close_later(Conversation, Closing, std::function<void(Closed)> done);
     void leave(const Conversation&);
+    Line line_of_arriving(const Conversation&, bool is_known) const;
+    void opened(const Conversation&, const Unfolded&);
 
     Directory& directory;
     Store& store;
@@ -143,6 +158,8 @@ struct OpenPgp::State : std::enable_shared_from_this<State> {
     std::map<AccountId, std::vector<WithOwn>> asked;  // for a key that is being read or made
     std::map<Conversation, std::size_t> under_way;    // letters that have not come out yet
     std::size_t waiting = 0;
+    Allowance costly{most_costly, std::chrono::hours(1)};  // mail that was given up, per account
+    std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
 };
 
 policy::Question OpenPgp::State::question(const Account& account, const Contact& contact, bool from_otr) const {
@@ -266,6 +283,27 @@ policy::Answer OpenPgp::would_leave(const Account& account, const Contact& conta
     return policy::decide(state_->question(account, contact, from_otr));
 }
 
+/// Mail from outside takes its turns apart from what the account's user does, and that of strangers apart from that of
+/// contacts. Where it was too costly some times, its account's turn is one with those of all others of that kind: who
+/// sends such mail to many accounts holds up no more than them, and nobody's mail is refused for what others sent.
+Line OpenPgp::State::line_of_arriving(const Conversation& conversation, bool is_known) const {
+    const std::string account = std::to_string(static_cast<std::int64_t>(conversation.first));
+    const std::string strand = strand_of("in ", conversation);
+    if (!costly.is_left(account, Allowance::Clock::now())) return Line::foreign("costly", strand);
+    Line line(conversation.first, strand);
+    line.owner += " in";
+    line.is_foreign = !is_known;
+    return line;
+}
+
+void OpenPgp::State::opened(const Conversation& conversation, const Unfolded& unfolded) {
+    --waiting;
+    if (unfolded.unread != Unread::costly) return;
+    log::warn("an encrypted mail to account {} was given up: its OpenPGP data takes too long",
+              static_cast<std::int64_t>(conversation.first));
+    costly.take(std::to_string(static_cast<std::int64_t>(conversation.first)), Allowance::Clock::now());
+}
+
 OpenPgp::OpenPgp(Directory& directory, Store& store, Workers& workers, Settings settings)
     : state_(std::make_shared<State>(directory, store, workers, settings)) {}
 OpenPgp::~OpenPgp() = default;
@@ -280,32 +318,29 @@ void OpenPgp::open(const Account& account, std::shared_ptr<const std::string> by
     const Contact* contact = state_->directory.contact(account.id, sender);
     const bool teaches = !mail.header("autocrypt").empty() || (contact && contact->privacy.has_key);
     if ((!mail.encrypted && !mail.is_signed && !teaches) || sender.empty()) return done({.mail = std::move(mail)});
-    struct Keys {
-        std::optional<keys::Own> own;
-        coi::autocrypt::Peer sender;
-    };
     ++state_->waiting;
-    Line line = line_of_arriving(account.id, mail, contact);
+    const Conversation conversation{account.id, sender};
+    Line line = state_->line_of_arriving(conversation, contact != nullptr);
     state_->store.ask<Keys>(
         [id = account.id, sender](Database& db) { return Keys{keys::own(db, id), keys::peer(db, id, sender)}; },
-        [state = state_, bytes = std::move(bytes), mail = std::move(mail), done = std::move(done),
+        [state = state_, bytes = std::move(bytes), mail = std::move(mail), done = std::move(done), conversation,
          line = std::move(line)](const Store::Failure& failure, Keys known) mutable {
             if (failure) {
                 --state->waiting;
                 return done({.mail = std::move(mail), .unread = Unread::busy});
             }
             state->workers.ask<Unfolded>(
-                line,
-                [bytes, mail = std::move(mail), known = std::move(known), limits = state->settings.limits] {
-                    static const std::string none;
-                    return unfold(bytes ? *bytes : none, mail, known.own, known.sender, limits, now());
-                },
-                [state, done = std::move(done)](Unfolded unfolded) {
-                    --state->waiting;
+                std::move(line),
+                [bytes, mail = std::move(mail), known = std::move(known), limits = state->settings.limits,
+                 stopping = state->stopping] { return *stopping ? busy(mail) : open_now(bytes, mail, known, limits); },
+                [state, conversation, done = std::move(done)](Unfolded unfolded) {
+                    state->opened(conversation, unfolded);
                     done(std::move(unfolded));
                 });
         });
 }
+
+void OpenPgp::stop() { *state_->stopping = true; }
 
 void OpenPgp::own_key(AccountId id, std::function<void(std::optional<keys::Own>)> done) {
     state_->with_own(id, [done = std::move(done)](const coi::Result<OwnKey>& key) {

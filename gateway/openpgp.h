@@ -56,6 +56,8 @@ class OpenPgp {
     void own_key(AccountId, std::function<void(std::optional<keys::Own>)> done);
     /// Sets the account's key (imported by its user, or newly made where `key` is nullopt).
     void replace_key(AccountId, std::optional<keys::Own> key, std::function<void(Store::Failure, keys::Own)> done);
+    /// From now on mail that arrives and was not opened yet comes back as Unread::busy: it is given once more later.
+    void stop();
     /// Work under way that will still become entries of the queue.
     std::size_t waiting() const;
     void reload(Settings);

@@ -19,6 +19,10 @@ Unread reason(const coi::Error& error) {
             return Unread::changed;
         case coi::ErrorKind::forbidden:
             return Unread::forged;
+        case coi::ErrorKind::timeout:
+            return Unread::costly;
+        case coi::ErrorKind::closed:
+            return Unread::busy;
         default:
             return Unread::broken;
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "coi/crypt/in_process.h"
 #include "coi/crypt/openpgp.h"
 #include "coi/crypt/rnp.h"
 
@@ -109,6 +110,8 @@ std::string grouped(const Fingerprint& digits) {
     return out;
 }
 
+namespace in_process {
+
 Result<Secret> generate(const Address& own, std::chrono::sys_seconds now) {
     rnp::Ring ring(now);
     const std::string user_id = '<' + own.addr_spec() + '>';
@@ -195,4 +198,5 @@ Result<Secret> import_key(std::string_view key, const Secret& passphrase) {
     return Secret(std::move(*bytes));
 }
 
+}  // namespace in_process
 }  // namespace coi::openpgp

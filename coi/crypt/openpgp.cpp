@@ -15,6 +15,7 @@
 #include <stdexcept>
 
 #include "coi/crypt/bounds.h"
+#include "coi/crypt/in_process.h"
 #include "coi/crypt/packets.h"
 #include "coi/crypt/rnp.h"
 
@@ -255,6 +256,8 @@ Result<std::string> sealed(std::string_view plain, rnp::Ring& ring, const std::v
 
 }  // namespace
 
+namespace in_process {
+
 Result<std::string> encrypt(std::string_view plain, const std::vector<std::string>& to, const Secret& signer,
                             bool hide) {
     rnp::Ring ring;
@@ -339,4 +342,5 @@ Result<Secret> decrypt_with_passphrase(std::string_view message, const Secret& p
     return Error{ErrorKind::auth, true, "the passphrase does not open the message", 0, {}};
 }
 
+}  // namespace in_process
 }  // namespace coi::openpgp

@@ -1,7 +1,10 @@
 // OpenPGP: keys, and messages that are encrypted and signed, by RNP.
 //
 // [RFC 9580], [RFC 4880] as RNP 0.16 speaks them, [Autocrypt §"OpenPGP Based key data"]. Every function is pure and
-// takes from 0.2 ms to some: for a worker thread, never the loop. Keys travel as transferable key packets (binary).
+// takes from 0.2 ms to some: for a worker thread, never the loop. Keys travel as transferable key packets (binary), and
+// are judged by coi/crypt/bounds before they are read. In the gateway each is done in a confined process, with a
+// deadline (coi/crypt/deadlines): all that have a Result may fail with ErrorKind::timeout, ErrorKind::limit, or
+// ErrorKind::closed, which alone is not permanent.
 // Left out: PKESK v6 and SEIPD v2 [RFC 9580 §5.1.2, §5.13.2], so keys of ours do not announce them (Features 0x08).
 // Invariant: nothing of a message without integrity protection, or of one that was tampered with, is ever handed out.
 
@@ -48,7 +51,8 @@ struct KeyInfo {
 /// passphrase, one user id `<addr-spec>` (the name is other people's business).
 Result<Secret> generate(const Address& own, std::chrono::sys_seconds now);
 
-/// Binary or armoured, exactly one primary key. ErrorKind::limit above Limits::key_bytes, ErrorKind::malformed else.
+/// Binary or armoured, exactly one primary key. ErrorKind::limit above Limits::key_bytes and what coi/crypt/bounds
+/// says, ErrorKind::unsupported for other kinds of keys, ErrorKind::malformed else.
 Result<KeyInfo> inspect(std::string_view key, std::chrono::sys_seconds now, const Limits& = {});
 
 /// The public half, binary and minimal: primary key, the user id for `own` (else the first), encryption subkey and

@@ -10,7 +10,7 @@ using coi::openpgp::Signature;
 
 bool is_closed(Unread unread) {
     return unread == Unread::another_key || unread == Unread::changed || unread == Unread::forged ||
-           unread == Unread::foreign || unread == Unread::broken;
+           unread == Unread::foreign || unread == Unread::broken || unread == Unread::costly;
 }
 
 bool is_proven(const coi::pgp_mime::Protection& protection) {
@@ -33,6 +33,8 @@ std::string unread_words(Unread unread, const std::string& lang) {
             return say(lang, "[The sender inside is not the sender outside. It is not shown.]");
         case Unread::foreign:
             return say(lang, "[It is encrypted with S/MIME or the like, not with OpenPGP.]");
+        case Unread::costly:
+            return say(lang, "[It is made so that opening it takes very long. It is not shown.]");
         case Unread::no:
         case Unread::broken:
         case Unread::busy:
@@ -91,6 +93,8 @@ const char* reason(Unread unread) {
             return "its encrypted part has another sender than its outside";
         case Unread::foreign:
             return "it is encrypted with S/MIME or the like, and only OpenPGP can be read here";
+        case Unread::costly:
+            return "it is encrypted in a way that takes too long to open";
         default:
             return "it is encrypted in a way that cannot be read here";
     }

@@ -22,7 +22,8 @@ enum class Unread {
     foreign,      // encrypted by other means than OpenPGP: S/MIME
     forged,       // the inner sender is not the outer one
     broken,       // not readable, too large, too deep
-    busy,         // the store cannot be asked now
+    costly,       // opening it takes longer than any honest mail does
+    busy,         // the store cannot be asked now, or we are about to stop
 };
 
 namespace protection {

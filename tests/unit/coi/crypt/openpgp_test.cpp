@@ -210,7 +210,10 @@ TEST(OpenPgp, StrangersWriteNothingIntoOurLog) {
     testing::internal::CaptureStderr();
     EXPECT_EQ(kind(decrypt(message, secret_of(alice), {})), "auth");
     EXPECT_EQ(kind(as_bob("-----BEGIN PGP MESSAGE-----\n\nnothing")), "malformed");
-    EXPECT_EQ(kind(inspect("\xc6\x05hello", now)), "malformed");
+    EXPECT_EQ(kind(inspect("\xc6\x06\x04"
+                           "ello\x01",
+                           now)),
+              "malformed");
     std::fputs("ours\n", stderr);
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "ours\n");
 }
