@@ -419,7 +419,13 @@ Ending PrivacyWords::took_key(const coi::Result<coi::openpgp::Fingerprint>& key,
         case coi::ErrorKind::auth:
             return wrong(say(lang, "The passphrase or setup code does not fit this key."));
         case coi::ErrorKind::unreachable:
+        case coi::ErrorKind::closed:
             return trouble(lang);
+        case coi::ErrorKind::limit:
+        case coi::ErrorKind::timeout:
+            return wrong(say(lang,
+                             "This key is larger than what is taken here (RSA up to 8192 bits, 50 user ids, 64 kB), or "
+                             "reading it takes too long."));
         default:
             return wrong(say(lang, "This is no secret key that can sign and encrypt."));
     }

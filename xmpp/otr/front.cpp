@@ -107,7 +107,10 @@ void look_at_message(Seen& seen, std::string_view wire) {
         seen.receiver = read_u32(header->data() + 7);
     }
     seen.version = version;
-    seen.kind = kind_of((*short_header)[2], version);
+    const Kind kind = kind_of((*short_header)[2], version);
+    const bool is_handshake = kind != Kind::data && kind != Kind::unknown;
+    if (is_handshake && text.size() > max_handshake) return;
+    seen.kind = kind;
     seen.wire = wire.substr(0, stop + 1);
 }
 

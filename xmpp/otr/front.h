@@ -16,6 +16,9 @@ namespace xmpp::otr {
 
 /// The longest body, and the longest message joined of fragments, that is looked at: bytes. Longer ones are malformed.
 inline constexpr std::size_t max_message = 256 * 1024;
+/// The longest message of a handshake, in base64; 720 is usual. It brings the peer's DSA key, of any size: verifying
+/// one of 16 kB would keep a thread for 20 s, and libotr cannot be interrupted. Longer ones are malformed.
+inline constexpr std::size_t max_handshake = 2000;
 
 enum class Kind {
     plain,

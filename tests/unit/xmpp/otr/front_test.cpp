@@ -88,6 +88,16 @@ TEST(OtrFront, EncodedMessages) {  // [OTR v3 "Encoded messages"]
     EXPECT_EQ(look("quoted: " + encoded(2, 3)).kind, Kind::data) << "never to a mail";
 }
 
+/// A peer's DSA key of 32,768 bits takes 20 s to verify with.
+TEST(OtrFront, HandshakesAreShort) {
+    for (const char* type : {"AAMC", "AAMK", "AAMR", "AAMS"}) {
+        const std::string begin = "?OTR:" + std::string(type);
+        EXPECT_NE(look(begin + std::string(1996, 'A') + ".").kind, Kind::malformed);
+        EXPECT_EQ(look(begin + std::string(2000, 'A') + ".").kind, Kind::malformed);
+    }
+    EXPECT_EQ(look("?OTR:AAMD" + std::string(100'000, 'A') + ".").kind, Kind::data);
+}
+
 TEST(OtrFront, WhatLooksLikeAMessageAndIsNone) {
     for (const std::string text : {"?OTR:",
                                    "?OTR:.",
