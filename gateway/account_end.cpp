@@ -129,8 +129,7 @@ void AccountEnd::request(const std::string& jid) {
     calls_.send(presence);
     calls_.after(patience_.approval, [this, jid, id = question.id] {
         const auto at = questions_.find(jid);
-        if (at == questions_.end() || at->second.id != id) return;
-        cancelled(jid);
+        if (at != questions_.end() && at->second.id == id) lost(jid);
     });
 }
 
@@ -173,16 +172,27 @@ void AccountEnd::refused(const std::string& jid, const std::string& condition) {
 // --- what follows
 
 void AccountEnd::cancelled(const std::string& jid) {
-    const bool was_vouched = is_vouched(jid);
+    if (!is_vouched(jid)) return settle(jid);  // a request of ours that they declined
     const Account* mailbox = directory_.mailbox_of(jid);
-    if (!was_vouched) return settle(jid);  // a request of ours that they declined
     set_vouched(jid, false);
-    if (mailbox == nullptr) {
-        settle(jid);
-        return doubt(jid);
+    mailbox ? park(*mailbox) : doubt(jid);
+    settle(jid);
+}
+
+/// They were not seen after an absence: whoever has the name now may have got it meanwhile.
+void AccountEnd::lost(const std::string& jid) {
+    if (const Account* relay = directory_.relay_of(jid)) {
+        log::info("account of {}: its user no longer lets the gateway see them; the relay account is deleted", jid);
+        directory_.remove(relay->id, {});
     }
+    if (const Account* mailbox = directory_.mailbox_of(jid)) park(*mailbox);
+    settle(jid);
+}
+
+void AccountEnd::park(const Account& mailbox) {
+    const std::string jid = mailbox.jid, lang = mailbox.lang;
     log::info("account of {}: its user no longer lets the gateway see them; the mailbox is parked", jid);
-    directory_.park(mailbox->id, [this, jid, lang = mailbox->lang](const Store::Failure&, std::int64_t dropped) {
+    directory_.park(mailbox.id, [this, jid, lang](const Store::Failure&, std::int64_t dropped) {
         // Whoever reads this may be somebody else: the address is not theirs to know.
         std::string text = say(
             lang,
@@ -191,14 +201,14 @@ void AccountEnd::cancelled(const std::string& jid) {
             "use "
             "the command “link”. To delete everything stored of it, write: unlink");
         if (dropped > 0) text += " " + say(lang, "Messages that waited were dropped.");
-        say_and_see(jid, text);
+        to_say_[jid] = text;  // instead of what may wait there: ejabberd tells of both ends, this one last
+        say_and_see(jid);
     });
-    settle(jid);
 }
 
 void AccountEnd::doubt(const std::string& jid) {
     if (directory_.of_user(jid) == nullptr) return;
-    say_and_see(jid, words(jid));
+    if (to_say_.emplace(jid, words(jid)).second) say_and_see(jid);
 }
 
 /// How the account stands, for somebody who took a contact out.
@@ -211,18 +221,18 @@ std::string AccountEnd::words(const std::string& jid) const {
     return say(account.lang, "Mail users reach you at {1}.", {account.address.addr_spec()});
 }
 
-/// After a moment, in which a server that is removing an account gets through with it. One at a time.
-void AccountEnd::say_and_see(const std::string& jid, const std::string& text) {
-    if (!seeing_.emplace(jid, true).second) return;
-    calls_.after(patience_.words, [this, jid, text] {
+/// After a moment, in which a server that is removing an account gets through with it.
+void AccountEnd::say_and_see(const std::string& jid) {
+    calls_.after(patience_.words, [this, jid] {
+        const auto text = to_say_.extract(jid);
+        if (text.empty()) return;
         xmpp::Tag message("message");
         message.addAttribute("type", "chat");
         message.addAttribute("id", mint_stanza_id().value);
         message.addAttribute("from", component_);
         message.addAttribute("to", jid);
-        xmpp::add(message, "body", {}, xmpp::clean(text));
+        xmpp::add(message, "body", {}, xmpp::clean(text.mapped()));
         calls_.deliver(message, [this, jid](bool proven, const std::string& refused) {
-            seeing_.erase(jid);
             if (proven && says_nobody(refused)) end(jid);
         });
     });

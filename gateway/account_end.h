@@ -11,8 +11,9 @@
 // - while the gateway was away nobody was told: at each new stream every user whose server has vouched for them before
 //   is asked for anew, by service discovery of the bare JID, which servers answer with a result to those only who may
 //   see the user [XEP-0030 §8]. An error, and a subscription request that is not answered by the server itself
-//   [RFC 6121 §3.1.3], count as cancelled. Until then nothing is handed out to them, and nothing is sent for them that
-//   they wrote since.
+//   [RFC 6121 §3.1.3], count as cancelled, and who is there may be somebody else: the relay account is deleted with its
+//   keys and contacts, because no password can show whose it is. Until then nothing is handed out to them, and nothing
+//   is sent for them that they wrote since.
 // A refused message is a reason to ask, no more: it is also what somebody offline without offline storage gets.
 // Users who never let the gateway see them cannot be told from their successors: docs/admin says what to run.
 
@@ -77,9 +78,11 @@ class AccountEnd {
     void ask_now(const std::string& jid, Question&);
     void go_on();
     void settle(const std::string& jid);
+    void lost(const std::string& jid);
+    void park(const Account& mailbox);
     void request(const std::string& jid);
     void set_vouched(const std::string& jid, bool vouched);
-    void say_and_see(const std::string& jid, const std::string& text);
+    void say_and_see(const std::string& jid);
     void end(const std::string& jid);
     std::string words(const std::string& jid) const;
 
@@ -90,8 +93,8 @@ class AccountEnd {
     std::map<std::string, Question> questions_;  // by bare JID
     std::deque<std::string> turn_;
     bool walking_ = false;
-    std::map<std::string, Time> asked_;   // because of a refusal
-    std::map<std::string, bool> seeing_;  // words are on their way
+    std::map<std::string, Time> asked_;          // because of a refusal
+    std::map<std::string, std::string> to_say_;  // words that wait for their moment
     Time since_{};
 };
 

@@ -219,6 +219,7 @@ void retry_queue(const Administered& to, const object& in, const Answer& answer)
                 return count;
             }
             const auto entry = queue::find(db, id);
+            if (entry && entry->leg == queue::Leg::aside) return -1;
             if (entry) queue::retry(db, id, now, entry->attempts, entry->last_error, entry->delay_told);
             return entry ? 1 : 0;
         },
@@ -226,6 +227,8 @@ void retry_queue(const Administered& to, const object& in, const Answer& answer)
             if (failure) return answer(error(failure->what()));
             if (count == 0 && id != 0)
                 return answer(error("there is no entry " + std::to_string(id) + " in the queue"));
+            if (count < 0)
+                return answer(error("entry " + std::to_string(id) + " is set aside: it can only be dropped"));
             to.mail_leg.retry_now();
             to.jabber_leg.retry_now();
             answer({{"retried", count}});

@@ -169,13 +169,20 @@ std::vector<const Account*> Directory::all() const {
 }
 
 void Directory::save(Account account, std::function<void(Store::Failure, AccountId)> done) {
+    // Whether it is parked and vouched for is not the caller's to change, who may have an older copy of it.
+    const auto* before = state_->record(account.id);
+    const bool was_parked = before != nullptr && before->account.parked;
+    if (before != nullptr && !was_parked) account.vouched = before->account.vouched;
     auto work = [account](Database& db) { return accounts::save(db, account); };
-    auto finish = [this, alive = std::weak_ptr(state_), account, done = std::move(done)](Store::Failure failure,
-                                                                                         AccountId id) mutable {
+    auto finish = [this, alive = std::weak_ptr(state_), account, was_parked, done = std::move(done)](
+                      Store::Failure failure, AccountId id) mutable {
         const auto state = alive.lock();
         if (!state) return;
-        if (!failure) {
+        const auto* now = state->record(id);
+        const bool parked_meanwhile = now != nullptr && now->account.parked && !was_parked;
+        if (!failure && !parked_meanwhile) {
             account.id = id;
+            if (now != nullptr && !was_parked) account.vouched = now->account.vouched;
             const auto& saved = state->put(std::move(account));
             if (on_saved) on_saved(saved);
         }

@@ -49,8 +49,10 @@ std::string file_of(sqlite3* db) {
         case SQLITE_NOTADB:
         case SQLITE_CORRUPT:
             throw StoreError(
-                file + " is damaged or is no database: restore it from a backup, or move it away to start empty", false,
-                true);
+                file +
+                    " is damaged or is no database: look at it with sqlite3 FILE \"PRAGMA integrity_check\", save what "
+                    "can be read by .recover, or restore it from a backup; moved away, the gateway starts empty",
+                false, true);
         case SQLITE_CANTOPEN:
         case SQLITE_PERM:
         case SQLITE_AUTH:
@@ -303,8 +305,9 @@ std::int64_t Database::steps() const {
 void Database::check_integrity() {
     auto check = query("PRAGMA quick_check(1)");
     if (!check.step() || check.text(0) != "ok") {
-        throw StoreError(file_of(state_->db) + " is damaged (" + check.text(0) + "): restore it from a backup", false,
-                         true);
+        throw StoreError(file_of(state_->db) + " is damaged (" + check.text(0) +
+                             "): save what can be read by .recover of sqlite3, or restore it from a backup",
+                         false, true);
     }
 }
 

@@ -3,6 +3,7 @@
 What systemd does is done by hand here: the notification socket, the watchdog's variable, the signals.
 """
 
+import grp
 import os
 import pathlib
 import pty
@@ -115,6 +116,18 @@ def keeps_its_secrets(coigate):
     coigate.check_log("xyzzy")
 
 
+def keeps_its_doors_apart(coigate):
+    tell("Who may deliver mail may not administer")
+    door = coigate.folder / "lmtp" / "socket"
+    folder = door.parent.stat()
+    check_equal((door.stat().st_gid, oct(door.stat().st_mode & 0o777)), (folder.st_gid, "0o660"), "the LMTP socket belongs to its folder's group")
+    check(coigate.folder.joinpath("control").stat().st_gid != folder.st_gid, "and the control socket does not")
+    good = coigate.config.read_text()
+    coigate.config.write_text(good.replace("/lmtp/socket", "/lmtp"))
+    check("relay.lmtp_listen: is in the folder of the control socket" in coigate.run("check").stdout, "check remarks upon both in one folder")
+    coigate.config.write_text(good)
+
+
 def is_reloaded(coigate):
     tell("SIGHUP")
     good = coigate.config.read_text()
@@ -162,6 +175,10 @@ def main():
     work = work_folder()
     coigate = Service(work)
     coigate.folder.joinpath("secret").chmod(0o600)
+    coigate.config.write_text(coigate.config.read_text().replace(f"127.0.0.1:{coigate.lmtp_port}", f"unix:{coigate.folder}/lmtp/socket"))
+    coigate.folder.joinpath("lmtp").mkdir()
+    os.chown(coigate.folder / "lmtp", -1, grp.getgrnam("mail").gr_gid)
+    coigate.folder.joinpath("lmtp").chmod(0o2750)  # as coigate.tmpfiles makes it
     try:
         refuses(coigate)
         tell("Start, without a Jabber server")
@@ -172,6 +189,7 @@ def main():
         check(second.returncode == 1 and "another coigate already runs" in second.stderr, "a second one on the same socket is refused")
         check_equal(coigate.run("queue", "list").returncode, 0, "and does not harm the first")
         keeps_its_secrets(coigate)
+        keeps_its_doors_apart(coigate)
         is_reloaded(coigate)
         coigate.forget()
         wait_until(lambda: coigate.listen().count("WATCHDOG=1") >= 3, 10, "three WATCHDOG=1")

@@ -100,6 +100,8 @@ def gateway_is_taken_out(world):
     approves(frank, gateway)
     frank.writes("bob@mail.test", "Frank here")
     first = bob.reads("Frank here")
+    bob.writes("frida@mail.test", "Hello Frank", reply_to=first)
+    frank.reads("Hello Frank", "bob@mail.test")
     frank.iq(frank.jid, "set", f'<query xmlns="jabber:iq:roster"><item jid="{gateway}" subscription="remove"/></query>')
     frank.reads("link it again")
     bob.writes("frida@mail.test", "While you were parked", reply_to=first)

@@ -45,7 +45,7 @@ class AccountEndTest : public testing::Test {
         settle();
     }
     void settle() {
-        store.now([](Database&) {});
+        for (int i = 0; i < 2; ++i) store.now([](Database&) {});  // what the first committed was given to the loop
         loop.drain();
     }
     std::string text_of_words() const { return words.empty() ? "" : words.back(); }
@@ -116,6 +116,16 @@ TEST_F(AccountEndTest, a_mailbox_is_parked_at_once_and_its_login_is_gone) {
         EXPECT_TRUE(accounts::all(db).at(0).parked);
         EXPECT_EQ(queue::count(db, id), 0);
     });
+}
+
+TEST_F(AccountEndTest, both_ends_of_a_subscription_are_one_word) {
+    make(Account::Kind::mailbox);
+    end.doubt(alice);  // ejabberd's order
+    end.cancelled(alice);
+    settle();
+    pass(std::chrono::seconds(3));
+    ASSERT_EQ(words.size(), 1u);
+    EXPECT_NE(text_of_words().find("link it again"), std::string::npos);
 }
 
 TEST_F(AccountEndTest, of_an_account_that_has_ended_nothing_is_left) {
@@ -193,6 +203,50 @@ TEST_F(AccountEndTest, an_error_asks_for_the_subscription_and_its_silence_parks)
     pass(std::chrono::seconds(11));
     EXPECT_EQ(directory.mailbox_of(alice), nullptr);
     EXPECT_NE(directory.at_rest(alice, Account::Kind::mailbox), nullptr);
+}
+
+TEST_F(AccountEndTest, nobody_inherits_a_relay_accounts_keys_and_contacts) {
+    make(Account::Kind::relay);
+    end.online();
+    answer("service-unavailable");
+    pass(std::chrono::seconds(11));
+    EXPECT_TRUE(directory.all().empty());
+}
+
+TEST_F(AccountEndTest, a_relay_account_stays_with_a_user_who_is_seen_to_be_there) {
+    const auto id = make(Account::Kind::relay);
+    end.cancelled(alice);
+    pass(std::chrono::seconds(3));
+    EXPECT_EQ(words.size(), 1u);
+    EXPECT_NE(directory.find(id), nullptr);
+    EXPECT_FALSE(directory.find(id)->vouched);
+}
+
+TEST_F(AccountEndTest, a_change_that_was_under_way_brings_no_parked_mailbox_back) {
+    const auto id = make(Account::Kind::mailbox);
+    auto changed = *directory.find(id);
+    changed.lang = "de";
+    bool saved = false;
+    directory.save(changed, [&](Store::Failure, AccountId) { saved = true; });
+    end.cancelled(alice);
+    ASSERT_TRUE(loop.run_until([&] { return saved; }));
+    settle();
+    EXPECT_EQ(directory.mailbox_of(alice), nullptr);
+    store.now([](Database& db) { EXPECT_TRUE(accounts::all(db).at(0).parked); });
+}
+
+TEST_F(AccountEndTest, a_change_that_was_under_way_does_not_forget_who_was_vouched_for) {
+    const auto id = make(Account::Kind::mailbox, false);
+    auto changed = *directory.find(id);
+    changed.lang = "de";
+    bool saved = false;
+    directory.save(changed, [&](Store::Failure, AccountId) { saved = true; });
+    end.granted(alice);
+    answer("");
+    ASSERT_TRUE(loop.run_until([&] { return saved; }));
+    settle();
+    EXPECT_TRUE(directory.find(id)->vouched);
+    store.now([](Database& db) { EXPECT_TRUE(accounts::all(db).at(0).vouched); });
 }
 
 TEST_F(AccountEndTest, a_server_that_still_has_the_subscription_says_so) {

@@ -191,5 +191,82 @@ TEST_F(PresenceTest, Xep0100Section4_3UnlinkedLeavesEverything) {
                      "unsubscribed coi.jabber.example > " + alice, "unavailable coi.jabber.example > " + alice}));
 }
 
+TEST_F(PresenceTest, ALogOutIsAClientsAndNoBareJids) {
+    make_account();
+    take("unavailable", "coi.jabber.example");
+    EXPECT_EQ(said(), Lines{}) << "Prosody acknowledges a request so";
+    take("unavailable", "coi.jabber.example", true, alice + "/phone");
+    EXPECT_EQ(said(), Lines{"unavailable coi.jabber.example > " + alice + "/phone"});
+}
+
+/// With timers that the test ends.
+class PresenceOfAStream : public PresenceTest {
+  protected:
+    PresenceOfAStream() {
+        presence.after = [this](std::chrono::milliseconds, std::function<void()> call) {
+            timers.push_back(std::move(call));
+        };
+        presence.may_send = [this] { return sent.size() < room; };
+    }
+    void pass() {
+        for (auto due = std::exchange(timers, {}); auto& call : due) call();
+    }
+    std::vector<std::function<void()>> timers;
+    std::size_t room = 1000;
+};
+
+TEST_F(PresenceOfAStream, ShowsTheGatewayAndWhomItsUsersHaveSubscribedTo) {
+    const auto id = make_account();
+    take("subscribe", bob);
+    directory.know(id, {"", "carol", "example.org"});
+    said();
+    presence.online();
+    EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + bob + " > " + alice}));
+    presence.leave();
+    EXPECT_EQ(said(), (Lines{"unavailable coi.jabber.example > " + alice, "unavailable " + bob + " > " + alice}));
+    presence.leave(1);
+    EXPECT_EQ(said(), Lines{}) << "no more than go out at once";
+}
+
+TEST_F(PresenceOfAStream, WaitsForTheSocketAndStartsAnewWithTheStream) {
+    make_account();
+    room = 0;
+    presence.online();
+    EXPECT_EQ(said(), Lines{});
+    presence.online();
+    room = 1000;
+    pass();
+    EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice});
+    pass();
+    EXPECT_EQ(said(), Lines{});
+}
+
+TEST_F(PresenceOfAStream, ContactsAskBackAtAPaceThatModPresCounterLetsThrough) {
+    make_account();
+    const std::string carol = "carol\\40example.org@coi.jabber.example";
+    take("subscribe", bob);
+    said();
+    take("subscribe", carol);
+    EXPECT_EQ(said(), (Lines{"subscribed " + carol + " > " + alice, "available " + carol + " > " + alice}));
+    pass();
+    EXPECT_EQ(said(), Lines{"subscribe " + carol + " > " + alice});
+}
+
+TEST_F(PresenceOfAStream, TheEndOfASubscriptionIsTold) {
+    make_account();
+    Lines told;
+    presence.granted = [&](const std::string& jid) { told.push_back("granted " + jid); };
+    presence.cancelled = [&](const std::string& jid) { told.push_back("cancelled " + jid); };
+    presence.doubt = [&](const std::string& jid) { told.push_back("doubt " + jid); };
+    take("subscribed", "coi.jabber.example", true, alice + "/phone");
+    take("unsubscribed", "coi.jabber.example");
+    take("unsubscribe", "coi.jabber.example");
+    EXPECT_EQ(told, (Lines{"granted " + alice, "cancelled " + alice, "doubt " + alice}));
+    take("subscribe", bob);
+    told.clear();
+    take("unsubscribe", bob);
+    EXPECT_EQ(told, Lines{"doubt " + alice}) << "their last contact";
+}
+
 }  // namespace
 }  // namespace gateway

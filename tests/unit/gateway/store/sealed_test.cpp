@@ -157,7 +157,7 @@ TEST_P(ChangedAccount, is_known_as_damaged_and_none_of_it_is_used) {
 INSTANTIATE_TEST_SUITE_P(Each, ChangedAccount,
                          testing::Values("jid = 'eve@jabber.example'", "local = 'eve'", "domain = 'evil.example'",
                                          "policy = 0", "policy = 77", "key_holder = 2", "kind = 1", "kind = 9",
-                                         "take = 2", "name = 'Eve'", "state = 1", "mark = x''", "id = 5",
+                                         "take = 2", "name = 'Eve'", "state = 1", "mark = x''",
                                          "local = x'ff00ff'"));
 
 TEST_F(SealedRows, a_login_that_does_not_open_is_lost_alone) {

@@ -243,6 +243,28 @@ TEST(StoreRefusal, a_file_that_is_no_database) {
     EXPECT_THAT(refusal("sqlite:" + folder.file("coigate.db")), HasSubstr("is damaged or is no database"));
 }
 
+TEST(StoreRefusal, a_page_that_was_overwritten_is_told_with_file_and_remedy) {
+    const TestFolder folder;
+    const auto path = folder.file("coigate.db");
+    {
+        Database db(path, test_seal());
+        make_table(db);
+        for (int i = 0; i < 3000; ++i) insert(i)(db);
+    }
+    const auto size = std::filesystem::file_size(path);
+    std::fstream(path, std::ios::in | std::ios::out | std::ios::binary)
+        .seekp(static_cast<std::streamoff>(size / 4096 * 4096 - 8 * 4096))
+        .write(std::string(8 * 4096, 'x').c_str(), 8 * 4096);
+    try {
+        Database db(path, test_seal());
+        db.check_integrity();
+        (void)values(db);
+        FAIL() << "nothing was noticed";
+    } catch (const StoreError& error) {
+        EXPECT_THAT(error.what(), testing::AllOf(HasSubstr(path), HasSubstr("backup")));
+    }
+}
+
 TEST(StoreRefusal, another_programs_database_which_is_left_as_it_was) {
     const TestFolder folder;
     const auto path = folder.file("other.db");
