@@ -140,6 +140,38 @@ TEST_F(RegistrationTest, AnotherMailboxTakesNothingOver) {
     EXPECT_TRUE(directory.contacts(account->id).empty());
 }
 
+TEST_F(RegistrationTest, AParkedMailboxIsItsUsersAgainWithItsPassword) {
+    const auto id = link();
+    directory.save(directory.know(id, {"", "carol", "example.org"}));
+    bool parked = false;
+    directory.park(id, [&](const Store::Failure&, std::int64_t) { parked = true; });
+    EXPECT_FALSE(directory.mailbox_of("alice@jabber.example"));
+    ASSERT_TRUE(loop.run_until([&] { return parked; }));
+    reg("set", "<email>bob@example.org</email><password>secret</password>");
+    ASSERT_EQ(checks.size(), 1U);
+    EXPECT_FALSE(checks[0].request.imap) << "nothing of it is told to whoever links";
+    checks[0].answer({login(), ""});
+    answer();
+    const Account* account = directory.mailbox_of("alice@jabber.example");
+    ASSERT_TRUE(account);
+    EXPECT_EQ(account->id, id);
+    EXPECT_EQ(account->login, login());
+    EXPECT_EQ(directory.contacts(id).size(), 1U);
+    EXPECT_EQ(linked.size(), 1U) << "the gateway asks to see them again";
+}
+
+TEST_F(RegistrationTest, AnotherMailboxDeletesAParkedOne) {
+    const auto id = link();
+    bool parked = false;
+    directory.park(id, [&](const Store::Failure&, std::int64_t) { parked = true; });
+    ASSERT_TRUE(loop.run_until([&] { return parked; }));
+    reg("set", "<email>eve@example.org</email><password>hers</password>");
+    checks.at(0).answer({login(), ""});
+    answer();
+    EXPECT_NE(directory.mailbox_of("alice@jabber.example")->id, id);
+    EXPECT_EQ(directory.all().size(), 1U);
+}
+
 TEST_F(RegistrationTest, Xep0100CancelDeletesEverythingAndLeaves) {
     const auto id = link();
     link(Account::Kind::relay);
