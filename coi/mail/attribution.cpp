@@ -20,7 +20,7 @@ constexpr std::size_t longest = 500;      // octets of an attribution
 constexpr std::size_t most_lines = 4;     // over which programs wrap it
 constexpr std::size_t most_words = 8;     // of a name
 constexpr std::size_t most_letters = 16;  // of a name in a script without spaces
-constexpr int most_numbers = 3;           // day, month and year
+constexpr int most_numbers = 4;           // day, month and year; of the day of the week in Vietnamese
 constexpr std::size_t wrap_width = 60;    // characters: no program wraps shorter lines
 
 struct Token {
@@ -39,7 +39,7 @@ bool is_letter(UChar32 c) {
 /// Thai, and Chinese, Japanese, Korean: words are not separated.
 bool has_no_spaces(UChar32 c) { return (c >= 0x0e00 && c < 0x0e80) || c >= 0x2e80; }
 
-/// In lower case; unseen characters are gone, every white space is one, and signs of full width are as in ASCII.
+/// In lower case; unseen characters are gone, every white space is one, digits and signs of full width are ASCII's.
 std::string normal(std::string_view text) {
     std::string out;
     for (std::int32_t at = 0, size = static_cast<std::int32_t>(text.size()); at < size;) {
@@ -51,10 +51,19 @@ std::string normal(std::string_view text) {
             out += ' ';
         else if (c > 0xff00 && c < 0xff5f)
             out += static_cast<char>(c - 0xff00 + 0x20);
+        else if (u_isdigit(c))
+            out += static_cast<char>('0' + u_charDigitValue(c));
         else
             out.append(text.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(at - from)));
     }
     return quote_words::lower_case(out);
+}
+
+/// Punctuation of names and dates, but none that ends a sentence.
+bool may_stand_between(UChar32 c) {
+    if (c < 0x80) return std::string_view(" ,.;()<>[]\"'/-+_&|~").find(static_cast<char>(c)) != std::string_view::npos;
+    constexpr std::array<UChar32, 4> ends{0x2026, 0x3002, 0x061f, 0x06d4};
+    return u_ispunct(c) != 0 && std::ranges::find(ends, c) == ends.end();
 }
 
 class Tokens {
@@ -93,8 +102,7 @@ class Tokens {
         if (is_letter(c) && c != '\'' && c != 0x2019) return take_word();
         if (c == ':') {  // inside only where Gmail in Hungarian has it, and behind QQ's labels
             if (tokens_.empty() || tokens_.back().kind != Token::around) return false;
-        } else if (c < 0x80 &&
-                   std::string_view(" ,.;()<>[]\"'/-+_&|~").find(static_cast<char>(c)) == std::string_view::npos) {
+        } else if (!may_stand_between(c)) {
             return false;
         }
         if (c == '.' && look(after) == ' ' && !tokens_.empty()) tokens_.back().ends_sentence = true;
@@ -125,7 +133,12 @@ class Tokens {
             add(Token::zone, end);
             return true;
         }
-        const bool dotted = !tokens_.empty() && is_clock_word(tokens_.back().text);
+        // "kl. 10.30", and "10.30.00" behind the year.
+        const auto is_year_token = [](const Token& each) {
+            return each.kind == Token::number && each.text.size() == 4;
+        };
+        const bool dotted =
+            !tokens_.empty() && (is_clock_word(tokens_.back().text) || std::ranges::any_of(tokens_, is_year_token));
         const auto joins = [&](char c) { return c == ':' || (dotted && c == '.'); };
         if (count <= 2 && end < text_.size() && joins(text_[end]) && digits(end + 1) == 2) {
             end += 3;
@@ -194,6 +207,7 @@ class Tokens {
 bool is_one_name(const std::vector<Token>& tokens) {
     const auto is_name = [](const Token& token) { return token.kind == Token::name; };
     const auto first = std::ranges::find_if(tokens, is_name);
+    if (first == tokens.end()) return true;
     const auto last = std::find_if(tokens.rbegin(), tokens.rend(), is_name).base();
     std::size_t words = 0, letters = 0;
     for (auto each = first; each != last; ++each) {
@@ -207,6 +221,18 @@ bool is_one_name(const std::vector<Token>& tokens) {
             return false;
     }
     return words <= most_words && letters <= most_letters;
+}
+
+/// Nothing but small words stands between the name and the address: "I just wrote ann@example.org:" is a person's.
+bool is_name_by_address(const std::vector<Token>& tokens) {
+    const auto is = [](Token::Kind kind) { return [kind](const Token& token) { return token.kind == kind; }; };
+    const auto address = std::ranges::find_if(tokens, is(Token::address));
+    const auto name = std::ranges::find_if(tokens, is(Token::name));
+    if (address == tokens.end() || name == tokens.end()) return true;
+    const auto between = [](const Token& token) {
+        return token.kind == Token::verb || token.kind == Token::clock || token.kind == Token::number;
+    };
+    return std::none_of(std::min(name, address), std::max(name, address), between);
 }
 
 /// Without the colon, or the dashes on both sides, that an attribution ends with; nullopt if it has neither.
@@ -257,7 +283,7 @@ bool is_attribution(std::string_view text, People people) {
     const auto words = without_end(line);
     if (!words || std::ranges::count(*words, '<') != std::ranges::count(*words, '>')) return false;
     const auto tokens = Tokens(*words).all();
-    if (!tokens || tokens->empty() || !is_one_name(*tokens)) return false;
+    if (!tokens || tokens->empty() || !is_one_name(*tokens) || !is_name_by_address(*tokens)) return false;
     const auto count = [&](Token::Kind kind) { return std::ranges::count(*tokens, kind, &Token::kind); };
     const auto numbers = count(Token::number);
     if (numbers > most_numbers || count(Token::clock) > 2) return false;

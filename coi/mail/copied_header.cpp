@@ -2,6 +2,9 @@
 
 #include "coi/mail/copied_header.h"
 
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -16,7 +19,7 @@ using quote_words::Label;
 
 constexpr std::size_t longest_label = 48;    // octets
 constexpr std::size_t most_lines = 24;       // of a header, with long lists of recipients
-constexpr std::size_t longest_value = 1000;  // octets of From
+constexpr std::size_t longest_value = 1000;  // octets that are looked at
 
 struct Field {
     std::string name;
@@ -46,7 +49,24 @@ std::optional<Field> split(std::string_view line) {
     return Field{quote_words::lower_case(bare(line.substr(0, colon))), bare(line.substr(colon + width))};
 }
 
-bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != text.npos; }
+/// A time of day, which every program writes: "10:00", "10.00", "10時00分". People write days ("Date: Friday 5").
+bool has_time(std::string_view text) {
+    int digits = 0;  // of the number before, of any script
+    bool joined = false;
+    for (std::int32_t at = 0, size = static_cast<std::int32_t>(std::min(text.size(), longest_value)); at < size;) {
+        UChar32 c = 0;
+        U8_NEXT(text.data(), at, size, c);
+        if (c > 0 && u_isdigit(c)) {
+            if (joined) return true;
+            ++digits;
+        } else {
+            constexpr std::array<UChar32, 7> joints{':', '.', 0xff1a, U'時', U'时', U'点', U'시'};
+            joined = (digits == 1 || digits == 2) && std::ranges::find(joints, c) != joints.end();
+            digits = 0;
+        }
+    }
+    return false;
+}
 
 /// A label may mean several things in several languages ("To" is Italian for "A"): what a header has seen so far
 /// decides.
@@ -109,7 +129,7 @@ std::optional<CopiedHeader> copied_header(std::span<const std::string_view> line
         }
         blank_before = false;
     }
-    const bool dated = reader.has(Label::date) && (announced || has_digit(reader.value(Label::date)));
+    const bool dated = reader.has(Label::date) && (announced || has_time(reader.value(Label::date)));
     if (!reader.has(Label::from) || reader.count() < (announced ? 2 : 3)) return std::nullopt;
     if (!announced && !(dated && (reader.has(Label::to) || reader.has(Label::subject)))) return std::nullopt;
     const auto from = reader.value(Label::from).substr(0, longest_value);

@@ -35,8 +35,12 @@ bool is_blank(std::string_view line) {
     return true;
 }
 
-/// ">From" is what mailbox files make of a line that begins with "From".
-bool is_quote(std::string_view line) { return line.starts_with('>') && !line.starts_with(">From "); }
+/// ">From" is what mailbox files make of a line that begins with "From"; ">:(" and the like are faces.
+bool is_quote(std::string_view line) {
+    constexpr std::string_view faces = ":;._<=(";
+    return line.starts_with('>') && !line.starts_with(">From ") &&
+           (line.size() == 1 || faces.find(line[1]) == line.npos);
+}
 
 bool is_indented(std::string_view line) {
     return line.starts_with(' ') || line.starts_with('\t') || line.starts_with("\u00a0");
@@ -143,7 +147,7 @@ class Folder {
     }
 
     /// The words above a quote without marks are an answer to it. Below it nobody can tell who wrote what; so they must
-    /// not be a greeting only, nor point there.
+    /// not be a greeting only, nor point there, nor introduce what follows.
     bool is_answer(std::size_t end) const {
         std::size_t count = 0;
         std::string_view last;
@@ -156,7 +160,10 @@ class Folder {
             if (may_point && quote_words::points_below(quote_words::lower_case(line))) return false;
             last = line;
         }
-        return count > 0 && !trim(last).ends_with(',');
+        constexpr std::array<std::string_view, 6> open_ends{",", "，", "、", "،", ":", "："};
+        const auto is_open = [&](auto end) { return trim(last).ends_with(end); };
+        if (count == 0 || std::ranges::any_of(open_ends, is_open)) return false;
+        return count > 1 || !quote_words::greets(quote_words::lower_case(last.substr(0, longest_pointing)));
     }
 
     std::size_t skip_blank(std::size_t line) const {
@@ -276,12 +283,12 @@ class Folder {
                            lines_.begin() + static_cast<std::ptrdiff_t>(end), has_address);
     }
 
-    /// From "-- " to the end [RFC 3676 §4.3], or to a quote, a forwarded mail or a postscript; not if it is too long to
-    /// be a signature.
+    /// From the last "-- " to the end [RFC 3676 §4.3], or to a quote, a forwarded mail or a postscript; not if it is
+    /// too long to be a signature.
     void fold_signature() {
-        const auto begin =
-            static_cast<std::size_t>(std::ranges::find(lines_, std::string_view("-- ")) - lines_.begin());
-        if (begin == lines_.size() || kept_[begin] != Fate::kept) return;
+        std::size_t begin = lines_.size();
+        while (begin > 0 && (lines_[begin - 1] != "-- " || kept_[begin - 1] != Fate::kept)) --begin;
+        if (begin-- == 0) return;
         auto end = begin + 1;
         for (; end < lines_.size() && kept_[end] == Fate::kept && !stands_apart(end); ++end) {
             if (end - begin > longest_signature) return;

@@ -33,7 +33,7 @@ struct Index {
     std::unordered_map<std::string, Word> words;
     std::unordered_map<std::string, std::vector<LabelOf>> labels;
     std::unordered_set<std::string> original, forward;
-    std::vector<std::string> below;
+    std::vector<std::string> below, greeting;
 
     Index() {
         std::uint64_t bit = 1;
@@ -43,6 +43,7 @@ struct Index {
             each_entry(row.original, '|', [&](auto entry) { original.insert(std::move(entry)); });
             each_entry(row.forward, '|', [&](auto entry) { forward.insert(std::move(entry)); });
             each_entry(row.below, '|', [&](auto entry) { below.push_back(std::move(entry)); });
+            each_entry(row.greeting, '|', [&](auto entry) { greeting.push_back(std::move(entry)); });
             bit <<= 1;
         }
         // Last, so that what a word is in an attribution wins over the beginning of some month.
@@ -166,6 +167,15 @@ bool announces_forward(const std::string& words) { return index().forward.contai
 
 bool points_below(std::string_view text) {
     return std::ranges::any_of(index().below, [&](const auto& each) { return has_word(text, each); });
+}
+
+bool greets(std::string_view line) {
+    constexpr std::ptrdiff_t most_spaces = 3;
+    line = trim(line);
+    if (std::ranges::count(line, ' ') > most_spaces) return false;
+    return std::ranges::any_of(index().greeting, [&](const auto& each) {
+        return line.starts_with(each) && has_word(line.substr(0, each.size() + 1), each);
+    });
 }
 
 }  // namespace coi::quote_words

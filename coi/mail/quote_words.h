@@ -21,7 +21,8 @@ struct Language {
     std::string_view from, date, to, cc, subject;  // labels of a copied header, without the colon
     std::string_view original;                     // "Original Message"
     std::string_view forward;                      // "Forwarded message"
-    std::string_view below;  // what people write above answers that stand inside the quote: "see below"
+    std::string_view below;       // what people write above answers that stand inside the quote: "see below"
+    std::string_view greeting{};  // first words of a line that greets and says nothing else
 };
 
 std::span<const Language> languages();
@@ -51,5 +52,7 @@ bool announces_original(const std::string& words);
 bool announces_forward(const std::string& words);
 /// Says that answers stand inside the quoted text: "see below", "inline". `text` is in lower case.
 bool points_below(std::string_view text);
+/// A line of few words that begins with a greeting: "Hello Ann!". `line` is in lower case.
+bool greets(std::string_view line);
 
 }  // namespace coi::quote_words

@@ -62,6 +62,7 @@ TEST(FoldQuotes, AQuoteWithoutAttributionMayBeAPersons) {
     for (const std::string& text : std::initializer_list<std::string>{
              "Yes!\n\n> Lunch?", "As the poet says:\n> to be", "I found this old note\n> milk\n> bread",
              "My brother called at 18:30 and said:\n> take the bus",
+             "I just wrote ann@example.org:\n> the key is under the mat",
              "Carl wrote me this at 10:00 on Monday, January 5 2026, and I think he is right, so:\n> no"}) {
         EXPECT_EQ(text, folded(text));
     }
@@ -82,11 +83,15 @@ TEST(FoldQuotes, ACopiedHeaderNeedsItsLabelsInARowAndAnAddress) {
     EXPECT_EQ("Ok\n[…]", folded("Ok\n\n" + header + "\nMonday?"));
     EXPECT_EQ("Ok\n[…]", folded("Ok\n\n________________________________\n" + header + "\nMonday?"));
     EXPECT_EQ("Ok\n[…]",
-              folded("Ok\n\n*Von:* Ann <ann@example.org>\n*Gesendet:* 5.1.\n*An:* Bob\n*Betreff:* x\n\nMontag?"));
+              folded("Ok\n\n*Von:* Ann <ann@example.org>\n*Gesendet:* 5.1. 10:00\n*An:* Bob\n*Betreff:* x\n\nMontag?"));
     for (const std::string& text : std::initializer_list<std::string>{
              "the trip:\n\nFrom: Berlin\nTo: Hamburg\nDate: Friday 5\n\nBuy two tickets.",
              "the trip:\n\nFrom: ann@example.org\nI told you so.\nSent: 5\nTo: be or not\n\nno",
              "the trip:\n\nFrom: ann@example.org\nGesendet: 5\nTo: x\nBetreff: y\n\nlabels of two languages",
+             "Set it up like this:\n\nFrom: ann@example.org\nTo: bob@example.net\nDate: 5 Jan 2026 10:00\nSubject: "
+             "x\n\nand press send",
+             "Set it up so\n\nFrom: ann@example.org\nTo: bob@example.net\nDate: 2026-01-05\nSubject: x\n\nand press "
+             "send",
              "From: the beginning\nI told you so.\nTo: be or not"}) {
         EXPECT_EQ(text, folded(text));
     }
@@ -104,7 +109,8 @@ TEST(FoldQuotes, AnswersInsideAQuoteWithoutMarksStay) {
     const std::string header =
         "\n\n-----Original Message-----\nFrom: Ann <ann@example.org>\nSent: Jan 5\nTo: Bob\n\nRed or blue?\nBlue.";
     for (const std::string& words : std::initializer_list<std::string>{
-             "Hi Ann,", "See my answers below.", "Antworten siehe unten", "", "Sent from my iPhone"}) {
+             "Hi Ann,", "Hallo Ann!", "Привет Аня", "Here is what we said:", "See my answers below.",
+             "Antworten siehe unten", "", "Sent from my iPhone"}) {
         const std::string text = words + header;
         EXPECT_EQ(words.empty() ? text.substr(2) : text, folded(text)) << words;
     }
@@ -135,7 +141,7 @@ TEST(FoldQuotes, YahooAndZohoIndentTheQuote) {
 TEST(FoldQuotes, TheAttributionMayStandInsideTheQuote) {
     EXPECT_EQ("Ok\n[…]", folded("Ok\n\n> " + on_monday + "\n> \n> Monday?"));
     EXPECT_EQ("Ok\n[…]", folded("Ok\n\n> Message du 05/01/26 10:00\n> De : \"Ann\" <ann@example.org>\n> A : bob\n> "
-                                "Date : 5\n> Objet : x\n> \n> Oui ?"));
+                                "Date : 05/01/26 10:00\n> Objet : x\n> \n> Oui ?"));
 }
 
 TEST(FoldQuotes, AWrappedAttributionGoesWhole) {
@@ -147,6 +153,14 @@ TEST(FoldQuotes, AWrappedAttributionGoesWhole) {
         EXPECT_EQ("Yes.\n[…]", folded("Yes.\n" + attribution + "\n> Lunch?"));
     }
 }
+
+TEST(FoldQuotes, FacesAndLinesOfMailboxFilesAreNoQuotes) {
+    const std::string quote = on_monday + "\n> Where is the key?\n";
+    EXPECT_EQ("[…]\n>:( I lost it", folded(quote + ">:( I lost it"));
+    EXPECT_EQ("[…]\n>From the start I had none", folded(quote + ">From the start I had none"));
+}
+
+TEST(FoldQuotes, TheLastSignatureGoes) { EXPECT_EQ("Milk\n-- \nBread", folded("Milk\n-- \nBread\n-- \nBob")); }
 
 TEST(FoldQuotes, TheSignatureGoes) {
     EXPECT_EQ("Hi", folded("Hi\n-- \nAnn\nExample Inc.", "tea"));
@@ -173,7 +187,7 @@ TEST(FoldQuotes, ForwardedMailStays) {
         "Bob\n\n> old\nMinutes";
     EXPECT_EQ(gmail, folded(gmail));
     const std::string outlook =
-        "zur Info\n\nVon: Ann <ann@example.org>\nGesendet: 5.1.2026\nAn: Bob\nBetreff: x\n\nText";
+        "zur Info\n\nVon: Ann <ann@example.org>\nGesendet: 5.1.2026 10:00\nAn: Bob\nBetreff: x\n\nText";
     for (const char* subject : {"WG: x", "Fwd: x", "VB: x", "PD: x", "Tr: x", "TR : x", "RV: x", "I: x", "ENC: x",
                                 "转发：x", "Továbbítás: x", "İLT: x", "ΠΡΘ: x", "VS: x", "VL: x"}) {
         EXPECT_EQ(outlook, folded(outlook, subject, "1@example.org")) << subject;
@@ -181,16 +195,17 @@ TEST(FoldQuotes, ForwardedMailStays) {
     EXPECT_EQ("zur Info\n[…]", folded(outlook, "AW: x"));
     EXPECT_EQ("fyi\n\n---------- Forwarded message ---------\nMinutes",
               folded("fyi\n\n-- \nAnn\n---------- Forwarded message ---------\nMinutes"));
-    EXPECT_EQ(
-        "fyi\n\nFrån: Carl <c@example.com>\nSkickat: 5\nTill: Bob\nÄmne: x\n\nMinutes",
-        folded("fyi\n\n-- \nBob\nFrån: Carl <c@example.com>\nSkickat: 5\nTill: Bob\nÄmne: x\n\nMinutes", "VB: x"));
+    EXPECT_EQ("fyi\n\nFrån: Carl <c@example.com>\nSkickat: 5 10:00\nTill: Bob\nÄmne: x\n\nMinutes",
+              folded("fyi\n\n-- \nBob\nFrån: Carl <c@example.com>\nSkickat: 5 10:00\nTill: Bob\nÄmne: x\n\nMinutes",
+                     "VB: x"));
 }
 
 TEST(FoldQuotes, FinnishAnswersHaveThePrefixOfDanishForwards) {
-    EXPECT_EQ("Joo\n[…]",
-              folded("Joo\n\nLähettäjä: Ann <ann@example.org>\nLähetetty: 5.1.2026\nVastaanottaja: Bob\nAihe: x\n\nei",
-                     "VS: x"));
-    const std::string danish = "Se\n\nFra: Ann <ann@example.org>\nSendt: 5.1.2026\nTil: Bob\nEmne: x\n\nnej";
+    EXPECT_EQ(
+        "Joo\n[…]",
+        folded("Joo\n\nLähettäjä: Ann <ann@example.org>\nLähetetty: 5.1.2026 10.00\nVastaanottaja: Bob\nAihe: x\n\nei",
+               "VS: x"));
+    const std::string danish = "Se\n\nFra: Ann <ann@example.org>\nSendt: 5.1.2026 10.00\nTil: Bob\nEmne: x\n\nnej";
     EXPECT_EQ(danish, folded(danish, "VS: x"));
 }
 
