@@ -203,6 +203,15 @@ class Tokens {
     std::vector<Token> tokens_;
 };
 
+/// What people write for a name, and programs don't: "at 10:00 on 5 Jan 2026 my sister wrote:".
+bool is_pronoun(std::string_view word) {
+    constexpr std::array<std::string_view, 36> pronouns{
+        "my",   "our",   "his",    "her",   "their",  "he",  "she", "they", "we",   "i",     "me",   "us",
+        "mein", "meine", "meiner", "unser", "unsere", "mir", "uns", "ich",  "er",   "minha", "meu",  "mijn",
+        "мой",  "моя",   "мне",    "наш",   "наша",   "он",  "она", "мій",  "мені", "mój",   "moja", "můj"};
+    return std::ranges::find(pronouns, word) != pronouns.end();
+}
+
 /// All words that nothing explains are one name: nothing but small words between them, and no end of a sentence.
 bool is_one_name(const std::vector<Token>& tokens) {
     const auto is_name = [](const Token& token) { return token.kind == Token::name; };
@@ -213,6 +222,7 @@ bool is_one_name(const std::vector<Token>& tokens) {
     for (auto each = first; each != last; ++each) {
         if (each->kind != Token::name && each->kind != Token::around && each->kind != Token::date) return false;
         if (!is_name(*each)) continue;
+        if (is_pronoun(each->text)) return false;
         ++(each->is_character ? letters : words);
         constexpr std::array<std::string_view, 10> titles{"dr", "prof", "mr", "mrs", "ms",
                                                           "jr", "sr",   "st", "ing", "mag"};

@@ -46,6 +46,7 @@ struct Index {
             each_entry(row.greeting, '|', [&](auto entry) { greeting.push_back(std::move(entry)); });
             bit <<= 1;
         }
+        for (const char* more : {"hr", "sl", "sr_Latn", "zh_Hant", "nb", "pt_PT", "en_GB"}) add_dates(more);
         // Last, so that what a word is in an attribution wins over the beginning of some month.
         for (const auto& row : languages()) {
             each_entry(row.around, ' ', [&](auto entry) { words[std::move(entry)] = Word::around; });
