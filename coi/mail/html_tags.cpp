@@ -15,8 +15,8 @@ namespace {
 constexpr auto none = std::string_view::npos;
 constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_value = 4096;  // of an attribute; an image in its own address is none that we show
-constexpr std::array<std::string_view, 8> read_attributes{"alt",  "border", "class", "hidden",
-                                                          "href", "role",   "start", "style"};
+constexpr std::array<std::string_view, 10> read_attributes{"alt", "border", "class", "hidden", "href",
+                                                           "id",  "name",   "role",  "start",  "style"};
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
