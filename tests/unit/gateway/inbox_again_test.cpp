@@ -42,8 +42,8 @@ struct InboxAgainTest : testing::Test {
         return id;
     }
     Kind take(const std::string& id, const std::string& from, const std::string& rest, bool lmtp = false) {
-        const std::string bytes =
-            "From: " + from + "\r\nTo: alice@example.org\r\nMessage-ID: <" + id + ">\r\n" + rest + "\r\n";
+        const std::string bytes = "From: " + from + "\r\nTo: alice@example.org\r\n" +
+                                  (id.empty() ? "" : "Message-ID: <" + id + ">\r\n") + rest + "\r\n";
         std::optional<Verdict> verdict;
         inbox.take({alice, coi::parse(bytes).value(), std::nullopt, {}, lmtp, {}},
                    [&](Verdict v) { verdict = std::move(v); });
@@ -75,6 +75,19 @@ TEST_F(InboxAgainTest, what_was_signed_once_is_one_message_under_whichever_messa
     EXPECT_EQ(committed, 3);
     store.now([&](Database& db) { ids::expire(db, time + std::chrono::hours(1)); });
     EXPECT_EQ(take("5@x", bob, words), Kind::taken) << "for as long as ids are kept";
+}
+
+TEST_F(InboxAgainTest, a_mail_without_a_message_id_is_one_message_at_each_try_and_the_next_one_another) {
+    const auto hi = [this](const std::string& fields) {
+        return take("", "bob@example.net", fields + "Chat-Version: 1.0\r\n\r\nHi");
+    };
+    EXPECT_EQ(hi("Date: Mon, 1 Jun 2026 10:00:00 +0000\r\n"), Kind::taken);
+    EXPECT_EQ(hi("Date: Mon, 1 Jun 2026 10:00:00 +0000\r\n"), Kind::duplicate);
+    EXPECT_EQ(hi("Received: by mx; id 1\r\n"), Kind::taken);
+    EXPECT_EQ(hi("Received: by mx; id 1\r\n"), Kind::duplicate) << "the mail system tries again";
+    EXPECT_EQ(hi("Received: by mx; id 2\r\n"), Kind::taken) << "a second \"Hi\"";
+    EXPECT_EQ(hi(""), Kind::taken);
+    EXPECT_EQ(hi(""), Kind::taken) << "nothing says that it is the same";
 }
 
 }  // namespace

@@ -152,18 +152,6 @@ TEST_F(InboxTest, the_same_message_id_is_one_message_and_the_same_text_with_anot
     EXPECT_EQ(queued(), 2);
 }
 
-TEST_F(InboxTest, a_mail_without_a_message_id_is_one_message_at_each_try_and_the_next_one_another) {
-    const std::string date = "Chat-Version: 1.0\r\nDate: Mon, 1 Jun 2026 10:00:00 +0000\r\n";
-    EXPECT_EQ(take(mail("", date)), Kind::taken);
-    EXPECT_EQ(take(mail("", date)), Kind::duplicate);
-    const std::string chat = "Chat-Version: 1.0\r\n";
-    EXPECT_EQ(take(mail("", chat + "Received: by mx; id 1\r\n")), Kind::taken);
-    EXPECT_EQ(take(mail("", chat + "Received: by mx; id 1\r\n")), Kind::duplicate) << "the mail system tries again";
-    EXPECT_EQ(take(mail("", chat + "Received: by mx; id 2\r\n")), Kind::taken) << "a second \"Hi\"";
-    EXPECT_EQ(take(mail("", chat)), Kind::taken);
-    EXPECT_EQ(take(mail("", chat)), Kind::taken) << "nothing says that it is the same";
-}
-
 TEST_F(InboxTest, the_cursor_moves_in_the_commit_of_the_mail_also_for_repeated_and_declined_ones) {
     std::uint32_t next = 1;
     for (const auto& bytes : {mail("m1@x"), mail("m1@x"), mail("m2@x", "Precedence: bulk\r\n")}) {
