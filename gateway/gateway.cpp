@@ -39,7 +39,7 @@ void Gateway::State::take(xmpp::Stanza stanza) {
     const std::string type = xmpp::attribute(*stanza, "type");
     if (name == "iq") {
         if (OtrMarkup::is_answer(*stanza)) return otr.take_answer(*stanza);
-        if (!account_end.take(*stanza)) services.take_iq(*stanza);
+        if (!account_end.take(*stanza) && !presence.take_answer(*stanza)) services.take_iq(*stanza);
     } else if (name == "presence") {
         presence.take(*stanza, services.may_use(xmpp::read_jid(xmpp::attribute(*stanza, "from")).bare()));
         if (type.empty()) otr.available(xmpp::attribute(*stanza, "from"));

@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "gateway/identity.h"
+#include "gateway/mint.h"
 #include "gateway/words.h"
 #include "xmpp/jid.h"
+#include "xmpp/xep/xep0030_disco.h"
 #include "xmpp/xep/xep0172_nick.h"
 
 namespace gateway {
@@ -15,10 +17,18 @@ namespace {
 constexpr std::size_t shown_at_once = 200;
 constexpr auto show_pace = std::chrono::milliseconds(20);
 constexpr std::size_t most_seen = 100'000, most_later = 100'000;
-// COMPAT ejabberd: mod_pres_counter, on in Debian's configuration, drops what is over five requests and answers to one
-// user in a minute. What a user asked for is answered at once, and contacts ask back later.
-constexpr int asked_in_a_minute = 1;
-constexpr auto a_minute = std::chrono::milliseconds(61'000);
+// COMPAT ejabberd: mod_pres_counter, on in Debian's configuration, drops in silence what is over five requests and
+// answers of all that a component sends, until it has sent none for a minute.
+constexpr int counted_most = 5;
+constexpr auto counted_pause = std::chrono::milliseconds(61'000);
+
+/// What the user waits for goes first, and contacts' own requests last.
+int urgency(const xmpp::Tag& stanza) {
+    const std::string& type = xmpp::attribute(stanza, "type");
+    if (type == "subscribed") return 0;
+    if (type == "subscribe") return xmpp::read_jid(xmpp::attribute(stanza, "from")).username().empty() ? 1 : 3;
+    return 2;
+}
 
 xmpp::Stanza presence(const std::string& from, const std::string& to, const char* type = "") {
     auto stanza = std::make_unique<xmpp::Tag>("presence");
@@ -53,10 +63,10 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     const std::string& from = xmpp::attribute(stanza, "from");
     if (type == "subscribe") {
         if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
-        send_(*presence(component_, user, "subscribed"));
+        change(presence(component_, user, "subscribed"));
         send_(*presence(component_, user));
     } else if (type == "unsubscribe") {
-        send_(*presence(component_, user, "unsubscribed"));
+        change(presence(component_, user, "unsubscribed"));
         send_(*presence(component_, user, "unavailable"));
         if (doubt) doubt(user);
     } else if (type == "subscribed") {
@@ -64,7 +74,7 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     } else if (type == "unsubscribed") {
         if (cancelled) cancelled(user);
     } else if (type == "probe") {
-        send_(*presence(component_, from, may_use ? "" : "unsubscribed"));
+        may_use ? send_(*presence(component_, from)) : change(presence(component_, from, "unsubscribed"));
     } else if (type == "unavailable") {
         // COMPAT Prosody: a bare JID's is its acknowledgement of a request, and nobody's log-out.
         const bool of_client = !xmpp::read_jid(from).resource().empty();
@@ -96,20 +106,20 @@ void Presence::subscribe(const Ask& ask) {
     if (directory_.of_user(ask.user) || !relay_account) return accept(ask);
     relay_account(ask.user, [this, ask](bool made) {
         if (made) return accept(ask);
-        send_(*presence(ask.jid, ask.user, "unsubscribed"));
+        change(presence(ask.jid, ask.user, "unsubscribed"));
     });
 }
 
 void Presence::accept(const Ask& ask) {
     const Account* account = directory_.of_user(ask.user);
     const bool again = !remember(ask, account);
-    send_(*presence(ask.jid, ask.user, "subscribed"));
+    change(presence(ask.jid, ask.user, "subscribed"));
     send_available(ask, ask.user);
     // [XEP-0100 §4.6.1] the contact asks back: once, and only because the user asked first.
     if (!again) {
         auto request = presence(ask.jid, ask.user, "subscribe");
         if (const Contact* contact = known(ask, account)) xmpp::xep0172::add_nick(*request, contact->address.name);
-        ask_back(std::move(request));
+        change(std::move(request));
     }
 }
 
@@ -123,13 +133,13 @@ void Presence::unsubscribe(const Ask& ask) {
         const bool last = std::ranges::none_of(contacts, [](const Contact* each) { return each->subscribed; });
         if (last && doubt) doubt(ask.user);
     }
-    send_(*presence(ask.jid, ask.user, "unsubscribed"));
+    change(presence(ask.jid, ask.user, "unsubscribed"));
     send_(*presence(ask.jid, ask.user, "unavailable"));  // [RFC 6121 §3.3.3]
 }
 
 void Presence::probe(const Ask& ask, const std::string& to, bool may_use) {
     if (!may_use) {
-        send_(*presence(ask.jid, to, "unsubscribed"));  // [RFC 6121 §4.3.2]
+        change(presence(ask.jid, to, "unsubscribed"));  // [RFC 6121 §4.3.2]
         return;
     }
     // The user's server probes because its roster has the subscription: where our memory differs, the roster is right.
@@ -185,13 +195,14 @@ std::string Presence::not_for_you(const xmpp::Tag& stanza) const {
 }
 
 void Presence::linked(const std::string& jid) {
-    send_(*presence(component_, jid, "subscribe"));
+    change(presence(component_, jid, "subscribe"));
     send_(*presence(component_, jid));
 }
 
 void Presence::unlinked(const std::string& jid, const std::vector<std::string>& contacts) {
     const auto leave = [&](const std::string& from) {
-        for (const char* type : {"unsubscribe", "unsubscribed", "unavailable"}) send_(*presence(from, jid, type));
+        for (const char* type : {"unsubscribe", "unsubscribed"}) change(presence(from, jid, type));
+        send_(*presence(from, jid, "unavailable"));
     };
     for (const auto& contact : contacts) leave(contact);
     leave(component_);  // [XEP-0100 §4.3.1]
@@ -206,6 +217,7 @@ void Presence::note_seen(const xmpp::Tag& stanza, const std::string& user) {
 }
 
 void Presence::online() {
+    if (!server.empty()) ask_server();
     if (!after || !may_send) return;
     to_show_.clear();
     for (const Account* account : directory_.all()) to_show_.push_back(account->id);
@@ -252,22 +264,53 @@ void Presence::leave(std::size_t most) {
     }
 }
 
-void Presence::ask_back(xmpp::Stanza request) {
-    int& asked = asked_[xmpp::attribute(*request, "to")];
-    if (!after || ++asked <= asked_in_a_minute) {
-        send_(*request);
-    } else if (ask_later_.size() < most_later) {
-        ask_later_.push_back(std::move(request));
-    }
-    if (!after || std::exchange(asking_, true)) return;
-    after(a_minute, [this] { ask_some_back(); });
+void Presence::ask_server() {
+    question_ = mint_stanza_id().value;
+    xmpp::Tag iq("iq");
+    iq.addAttribute("type", "get");
+    iq.addAttribute("id", question_);
+    iq.addAttribute("from", component_);
+    iq.addAttribute("to", server);
+    xmpp::add(iq, "query", xmpp::xep0030::ns_info);
+    send_(iq);
 }
 
-/// Another minute: as many for each user.
-void Presence::ask_some_back() {
-    asking_ = false;
-    asked_.clear();
-    for (auto waiting = std::exchange(ask_later_, {}); auto& request : waiting) ask_back(std::move(request));
+bool Presence::take_answer(const xmpp::Tag& iq) {
+    const std::string& type = xmpp::attribute(iq, "type");
+    if ((type != "result" && type != "error") || question_.empty() || xmpp::attribute(iq, "id") != question_ ||
+        xmpp::attribute(iq, "from") != server)
+        return false;
+    const xmpp::Tag* query = xmpp::child(iq, "query", xmpp::xep0030::ns_info);
+    const xmpp::Tag* identity = query ? query->findChild("identity", "type", "im") : nullptr;
+    is_counted_ = identity && xmpp::attribute(*identity, "name") == "ejabberd";
+    return true;
+}
+
+/// Every request for a subscription, and every answer to one.
+void Presence::change(xmpp::Stanza stanza) {
+    if (!is_counted_ || !after) return send_(*stanza);
+    const int urgent = urgency(*stanza);
+    const auto at = std::ranges::find_if(later_, [&](const auto& other) { return urgency(*other) > urgent; });
+    if (later_.size() < most_later) later_.insert(at, std::move(stanza));
+    change_some();
+}
+
+/// The answer that makes a subscription is followed by the presence it is for: one that was sent before was not passed
+/// on.
+void Presence::change_some() {
+    while (!later_.empty() && counted_ < counted_most) {
+        const auto stanza = std::move(later_.front());
+        later_.pop_front();
+        const std::string &from = xmpp::attribute(*stanza, "from"), &to = xmpp::attribute(*stanza, "to");
+        send_(*stanza);
+        if (xmpp::attribute(*stanza, "type") == "subscribed") send_(*presence(from, to));
+        ++counted_;
+        after(counted_pause, [this, last = ++changes_] {
+            if (last != changes_) return;
+            counted_ = 0;
+            change_some();
+        });
+    }
 }
 
 }  // namespace gateway

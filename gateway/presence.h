@@ -42,7 +42,11 @@ class Presence {
     std::function<void(const std::string& jid, std::function<void(bool made)>)> relay_account;
     /// What a user's presence says of their account (gateway/account_end).
     std::function<void(const std::string& jid)> granted, cancelled, doubt;
-    /// Timers and the socket; unset: nothing is shown by online(), and contacts ask back at once.
+    /// The users' server; "": it is not asked what it is.
+    std::string server;
+    /// Its answer; false if it is none.
+    bool take_answer(const xmpp::Tag& iq);
+    /// Timers and the socket; unset: nothing is shown by online(), and no request waits.
     std::function<void(std::chrono::milliseconds, std::function<void()>)> after;
     std::function<bool()> may_send;  // false: enough waits for the socket
 
@@ -65,8 +69,9 @@ class Presence {
     void show_some(std::uint64_t walk, std::size_t at);
     void show(const Account&, const char* type);
     void note_seen(const xmpp::Tag&, const std::string& user);
-    void ask_back(xmpp::Stanza request);
-    void ask_some_back();
+    void ask_server();
+    void change(xmpp::Stanza);
+    void change_some();
     void refuse(const xmpp::Tag&, const char* type, const char* condition, const std::string& words);
     std::string no_address(const xmpp::Tag&) const;
     std::string too_many(const xmpp::Tag&) const;
@@ -75,12 +80,14 @@ class Presence {
     Directory& directory_;
     std::string component_;
     Send send_;
-    std::uint64_t walk_ = 0;              // of online(); an older one ends
-    std::vector<AccountId> to_show_;      // in this walk
-    std::set<std::string> seen_;          // bare JIDs of users whose clients were last seen available
-    std::map<std::string, int> asked_;    // contacts that asked back in this minute, by user
-    std::deque<xmpp::Stanza> ask_later_;  // and those that will
-    bool asking_ = false;
+    std::uint64_t walk_ = 0;          // of online(); an older one ends
+    std::vector<AccountId> to_show_;  // in this walk
+    std::set<std::string> seen_;      // bare JIDs of users whose clients were last seen available
+    std::string question_;            // to the server
+    bool is_counted_ = false;         // subscription stanzas, by the server
+    int counted_ = 0;                 // since it was quiet
+    std::uint64_t changes_ = 0;       // the last one's number
+    std::deque<xmpp::Stanza> later_;  // those that wait, the most urgent first
 };
 
 }  // namespace gateway

@@ -85,6 +85,7 @@ void Gateway::State::tie_presence() {
         outbox.with_relay_account(jid, "",
                                   [made = std::move(made)](const Account* account) { made(account != nullptr); });
     };
+    presence.server = component_settings(config).server_domain;
     presence.granted = [this](const std::string& jid) { account_end.granted(jid); };
     presence.cancelled = [this](const std::string& jid) { account_end.cancelled(jid); };
     presence.doubt = [this](const std::string& jid) { account_end.doubt(jid); };
