@@ -220,7 +220,7 @@ void Outbox::refuse(const Draft& draft, const std::string& contact, const Closed
         return refuse(*draft.head, soon ? "wait" : "modify", soon ? "resource-constraint" : "not-acceptable",
                       policy::words(letter.refusal, contact, lang));
     }
-    if (letter.error && letter.error->kind == coi::ErrorKind::unreachable) {
+    if (letter.error && !letter.error->permanent) {
         return refuse(*draft.head, "wait", "resource-constraint",
                       say(lang, "The gateway cannot take messages right now. Please try again later."));
     }

@@ -235,7 +235,7 @@ void SecureJoin::send(const Account& account, const Contact& contact, Letter let
                 return commit(id, contact, name, std::move(closed.bytes), std::move(work), std::move(done));
             log::warn("a mail of an invite could not be written: {}",
                       closed.error ? closed.error->text : "its key cannot be used");
-            const bool away = closed.error && closed.error->kind == coi::ErrorKind::unreachable;
+            const bool away = closed.error && !closed.error->permanent;
             done(away ? Sent::away : Sent::no);
         });
 }

@@ -213,6 +213,17 @@ TEST_F(OpenPgpTest, letters_of_a_conversation_leave_in_order) {
     EXPECT_EQ(pgp.waiting(), 0U);
 }
 
+TEST_F(OpenPgpTest, when_it_stops_mail_that_was_not_opened_comes_again) {
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    pgp.stop();
+    const Unfolded unfolded = open(bob, closed.bytes);
+    EXPECT_EQ(unfolded.unread, Unread::busy);
+    EXPECT_FALSE(unfolded.lesson);
+    EXPECT_TRUE(close(letter("what its user writes still leaves")).encrypted);
+    EXPECT_EQ(pgp.waiting(), 0U);
+}
+
 TEST_F(OpenPgpTest, another_programs_key_keeps_ours_away) {
     Account changed = account(alice);
     changed.key_holder = KeyHolder::elsewhere;

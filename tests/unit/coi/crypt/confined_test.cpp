@@ -151,7 +151,7 @@ TEST(Confined, OpenPgpGoesThere) {
     const auto info = openpgp::inspect(key, now).value();
     EXPECT_EQ(info.fingerprint.size(), 40U);
     EXPECT_EQ(info.user_ids, std::vector<std::string>{"<alice@example.org>"});
-    EXPECT_EQ(info.created, now);
+    EXPECT_LE(info.created - now, 10s);  // RNP takes its own clock for that
     EXPECT_TRUE(info.can_encrypt && info.can_sign && !info.is_secret && !info.revoked && !info.expired);
     EXPECT_EQ(openpgp::minimal(key, alice).value(), key);
     const std::string words(100'000, 'x');
