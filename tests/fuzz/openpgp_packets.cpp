@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "coi/crypt/bounds.h"
 #include "coi/crypt/openpgp.h"
 #include "coi/crypt/packets.h"
 
@@ -50,6 +51,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
     }
     if (const auto readers = intended_readers(bytes)) check(readers->size() <= size / 3);
+    if (const auto bounded = bounded_key(bytes)) {
+        check(bounded->size() <= size);
+        check(bounded_key(*bounded).value() == *bounded);
+    }
+    is_bounded_signature(bytes);
     // Nobody can guess what the key of this run would open.
     check(!decrypt(bytes, own_key(), {}, limits));
     const auto info = inspect(bytes, std::chrono::sys_seconds(std::chrono::seconds(1'800'000'000)), limits);

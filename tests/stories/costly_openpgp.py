@@ -1,6 +1,7 @@
 """Keys and mails that cost their reader hours: refused with words, and meanwhile everybody's encrypted mail goes on; then coigate stops."""
 
 import base64
+import os
 import signal
 import smtplib
 import threading
@@ -10,6 +11,7 @@ from bombs import closed_as_it_is, costly_autocrypt, costly_key, nested
 from encrypted_play import BOB, Play, Relay
 from gnupg import Gnupg, clear_mail, encrypted_mail, fields
 from play import World, check, check_equal
+from server import wait_until
 
 EVE = "eve@evil.test"
 
@@ -89,5 +91,17 @@ with World(jabber_people=("alice", "mike")) as world:
     check(time.monotonic() - begun < 10, f"in {time.monotonic() - begun:.1f} s")
     ends(threads)
     check(all(code in (550, 452, 451, 421) for code, _ in answers), "who was not answered for good may try again")
+
+    world.tell("\nThe process that starts the others is killed")
     world.coigate.start()
+    main = world.coigate.process.pid
+    with open(f"/proc/{main}/task/{main}/children") as children:
+        os.kill(int(children.read().split()[0]), signal.SIGKILL)
+    wait_until(lambda: play.alice.answers(world.coigate.domain), 30, "the gateway answers at the Jabber server")
+    play.alice.writes(BOB, "with nobody to encrypt it")
+    check_equal(world.coigate.process.wait(30), 1, "it ends with an error, and whoever watches over it starts it anew")
+    check("has ended; so does coigate" in world.coigate.log_text(), "and says why")
+    world.coigate.start()
+    wait_until(lambda: play.alice.answers(world.coigate.domain), 30, "the gateway answers at the Jabber server")
+    answers_soon(world, play, bob, "all is well again")
     gpg.close()

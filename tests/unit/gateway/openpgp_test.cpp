@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "coi/crypt/confined.h"
 #include "coi/message_id.h"
 #include "tests/support/store_loop.h"
 
@@ -211,6 +212,23 @@ TEST_F(OpenPgpTest, letters_of_a_conversation_leave_in_order) {
     loop.run_until([&] { return out.size() == 20; });
     EXPECT_TRUE(std::ranges::is_sorted(out));
     EXPECT_EQ(pgp.waiting(), 0U);
+}
+
+/// Nested compression does that; here it is a process that does nothing else.
+TEST_F(OpenPgpTest, mail_that_takes_too_long_is_given_up_and_the_next_is_opened) {
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    {
+        const coi::Confined spinning({[](std::string_view) -> std::string {
+            for (volatile unsigned i = 0;;) i = i + 1;
+        }});
+        const Unfolded unfolded = open(bob, closed.bytes);
+        EXPECT_EQ(unfolded.unread, Unread::costly);
+        EXPECT_FALSE(unfolded.lesson);
+        EXPECT_TRUE(protection::is_closed(unfolded.unread));
+        EXPECT_THAT(protection::words({}, unfolded.unread, {}, ""), HasSubstr("takes very long"));
+    }
+    EXPECT_EQ(open(bob, closed.bytes).mail.text, "Hi");
 }
 
 TEST_F(OpenPgpTest, when_it_stops_mail_that_was_not_opened_comes_again) {
