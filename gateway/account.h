@@ -83,6 +83,8 @@ enum class Tunnel { never, on, off };
 struct Privacy {
     Policy policy = Policy::inherit;
     bool encrypted = false;  // mail has been encrypted both ways or by them: it does not fall back to clear by itself
+    bool authenticated = false;   // the mail system has vouched for them
+    bool came_protected = false;  // the subject and the name that are known came encrypted, whoever wrote them
     bool otr = false;        // the user speaks OTR with this contact: nothing goes to them in the clear by itself
     bool otr_clear = false;  // the user allowed that OTR messages leave as clear mail
     Tunnel tunnel = Tunnel::never;
@@ -90,7 +92,7 @@ struct Privacy {
     bool tunnel_refused = false;  // the user was told that an OTR message of the contact could not be passed on
     bool has_key = false;         // we can encrypt to them
     bool verified = false;        // by SecureJoin, or compared by the user
-    bool conflicting = false;     // verified, but they now write with another key
+    bool conflicting = false;     // a mail brought another key, which waits for the user's word
     bool operator==(const Privacy&) const = default;
 };
 

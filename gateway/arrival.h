@@ -22,8 +22,10 @@ struct Arrival {
     // What opening it said.
     coi::pgp_mime::Protection protection{};
     Unread unread = Unread::no;
-    bool is_unverified = false, is_other_key = false;
+    trust::Author author{};
+    coi::openpgp::Fingerprint counted{};  // the key by which the author's signatures counted before it came
     std::optional<Lesson> lesson{};
+    trust::Proof proof() const { return trust::proof_of(author, counted); }
 };
 
 struct Verdict {

@@ -33,21 +33,28 @@ Dialect dialect_of(const coi::Message& mail) {
     return mail.header("chat-version").empty() ? Dialect::mail : Dialect::chatmail;
 }
 
-void note_read(const coi::Message& mail, Event& event, Contact& conversation) {
+void note_read(const coi::Message& mail, Event& event, Contact& conversation, Came came) {
     // A receipt is written by a program: chatmail's clear ones have no Chat-Version, and nobody answers them.
     auto* text = std::get_if<Text>(&event.what);
     if (!text || mail.from.empty()) return;
-    conversation.address = mail.from.front();
-    conversation.dialect = dialect_of(mail);
+    const auto may = [&came, state = trust::state_of(conversation.privacy)](trust::Change change) {
+        return trust::may(came.proof, state, change);
+    };
+    const Dialect dialect = dialect_of(mail);
+    if (may(trust::Change::name)) conversation.address = mail.from.front();
+    if (may(trust::Change::dialect)) conversation.dialect = dialect;
     const bool is_group = notice::group(mail, "").has_value();  // it has a timer of its own
-    if (conversation.dialect != Dialect::mail && !is_group) conversation.timer = notice::timer(mail);
-    if (!mail.id.empty() && !is_remark(mail)) {
+    if (dialect != Dialect::mail && !is_group && may(trust::Change::timer)) conversation.timer = notice::timer(mail);
+    if (!mail.id.empty() && !is_remark(mail) && may(trust::Change::thread)) {
         conversation.last_in = mail.id;
         if (!is_group) note_thread(mail, conversation);
     }
-    if (text->subject.empty()) return;
-    const std::string about = text::topic(text->subject);
-    if (about.empty() || about == conversation.subject) text->subject.clear();
+    const std::string about = text->subject.empty() ? "" : text::topic(text->subject);
+    const bool is_known = about.empty() || about == conversation.subject;
+    if (is_known) text->subject.clear();
+    if (!may(trust::Change::subject)) return;
+    // The name is this mail's, the subject may be an earlier one's.
+    conversation.privacy.came_protected = came.encrypted || (conversation.privacy.came_protected && is_known);
     if (about.empty()) return;
     conversation.subject = about;
     conversation.subject_shown = true;

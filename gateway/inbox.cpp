@@ -74,8 +74,11 @@ void add_notice(Event& event, const Arrival& arrival, const Contact& contact, co
     auto* text = std::get_if<Text>(&event.what);
     if (!text) return;
     Privacy privacy = contact.privacy;
-    privacy.conflicting = arrival.is_unverified;  // this mail, whatever came before it
-    const std::string notice = protection::words(arrival.protection, arrival.unread, privacy, lang);
+    auto protection = arrival.protection;
+    // Of this mail, whatever came before it.
+    privacy.conflicting = trust::is_other_key(arrival.author, trust::state_of(contact.privacy), arrival.counted);
+    if (privacy.conflicting && arrival.counted.empty()) protection.signature = coi::openpgp::Signature::unknown;
+    const std::string notice = protection::words(protection, arrival.unread, privacy, lang);
     if (notice.empty()) return;
     if (protection::is_closed(arrival.unread)) {
         text->body += "\n" + notice;
@@ -85,11 +88,29 @@ void add_notice(Event& event, const Arrival& arrival, const Contact& contact, co
     }
 }
 
-/// What the writer says of the tunnel, if it is theirs: nobody switches anything in another's name.
-std::optional<bool> proven_mark(const Arrival& arrival) {
-    const bool by_key = protection::is_proven(arrival.protection) && !arrival.is_unverified && !arrival.is_other_key;
-    const bool by_server = !arrival.protection.encrypted && arrival.is_author_proven;
-    return by_key || by_server ? tunnel::mark(arrival.mail) : std::nullopt;
+/// What a conversation learns of a mail, beside its thread, subject and the like.
+struct Standing {
+    bool encrypted = false;         // the mail says by itself that it is so from now on
+    std::optional<bool> announced;  // the tunnel is on, or off
+};
+
+/// Nobody switches anything in another's name.
+Standing standing_of(const Arrival& arrival, const Privacy& privacy) {
+    const auto may = [&arrival, state = trust::state_of(privacy)](trust::Change change) {
+        return trust::may(arrival.proof(), state, change);
+    };
+    return {protection::is_proven(arrival.protection) && may(trust::Change::mark),
+            may(trust::Change::tunnel) ? tunnel::mark(arrival.mail) : std::nullopt};
+}
+
+/// Answers whether something has changed that has to be on disk with the message itself.
+bool note_standing(const Arrival& arrival, Privacy& privacy) {
+    const Privacy before = privacy;
+    const auto [encrypted, announced] = standing_of(arrival, privacy);
+    privacy.encrypted = privacy.encrypted || encrypted;
+    privacy.authenticated = privacy.authenticated || arrival.author.by_server;
+    if (announced) privacy.tunnel_offered = *announced;
+    return privacy != before;
 }
 
 }  // namespace
@@ -129,9 +150,11 @@ void Inbox::take(Arrival arrival, Done done) {
                     waiting->mail = std::move(unfolded.mail);
                     waiting->protection = std::move(unfolded.protection);
                     waiting->unread = unfolded.unread;
-                    waiting->is_unverified = unfolded.is_unverified;
-                    waiting->is_other_key = unfolded.is_other_key;
+                    waiting->author = std::move(unfolded.author);
+                    waiting->author.by_server = waiting->is_author_proven;
+                    waiting->counted = std::move(unfolded.counted);
                     waiting->lesson = std::move(unfolded.lesson);
+                    if (waiting->lesson) waiting->lesson->author = waiting->author;
                     take_open(std::move(*waiting), std::move(done));
                 });
 }
@@ -250,9 +273,10 @@ void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
     const Contact* met = directory_.contact(account.id, writer.canonical());
     Contact contact = met ? *met : stranger(account.id, writer);
     arrival.mail.id = name_of(arrival.mail, seal_);
-    const auto announced = proven_mark(arrival);
-    const bool switched = announced && *announced != contact.privacy.tunnel_offered;
-    if (announced) contact.privacy.tunnel_offered = *announced;
+    const Contact before = contact;
+    const Event whole = *event;
+    note_read(arrival.mail, *event, contact, {arrival.proof(), arrival.protection.encrypted});
+    const bool is_to_be_kept = note_standing(arrival, contact.privacy);
     if (const auto* otr = std::get_if<OtrMessage>(&event->what)) {
         if (const char* why = obstacle(account, contact, arrival, *otr))
             return refuse_tunnelled(account, contact, arrival, why, done);
@@ -260,10 +284,8 @@ void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
     event->user = account.jid;
     event->contact = writer;
     event->stanza = mint_stanza_id();
-    const bool encrypted = protection::is_proven(arrival.protection);
-    Lessons lessons = teach(arrival, *event, encrypted, announced, std::move(done));
-    note_read(arrival.mail, *event, contact);
-    add_notice(*event, arrival, contact, account.lang);
+    Lessons lessons = teach(arrival, whole, std::move(done));
+    add_notice(*event, arrival, before, account.lang);
 
     queue::Entry entry = entry_of(*event, account, contact.canonical, *from);
     entry.origin = arrival.proven_sender;
@@ -278,32 +300,28 @@ void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
     if (other) lessons.other = other->id;
     if (other) known.print = print_of(arrival.mail, seal_);
     // With the message itself: after a kill nothing goes to them in the clear, whether they were met before or not.
-    if (switched || (encrypted && !contact.privacy.encrypted)) {
-        contact.privacy.encrypted = contact.privacy.encrypted || encrypted;
-        lessons.contact = std::move(contact);
-    }
+    if (is_to_be_kept) lessons.contact = std::move(contact);
     commit({std::move(entry)}, std::move(known), arrival, std::move(lessons));
 }
 
 /// The conversation knows of a mail before its stanza leaves: a quick answer comes before the server's proof that it
 /// took the stanza. A mail that is not taken taught nothing: tried again, it says all that it said before.
-Inbox::Lessons Inbox::teach(const Arrival& arrival, const Event& event, bool encrypted, std::optional<bool> announced,
-                            Done done) {
+Inbox::Lessons Inbox::teach(const Arrival& arrival, const Event& event, Done done) {
     struct Learnt {
         bool met = false;
         std::optional<Contact> before, after;
     };
     const auto learnt = std::make_shared<Learnt>();
     Lessons lessons;
-    lessons.committed = [this, learnt, id = arrival.account, mail = arrival.mail, told = event, encrypted,
-                         announced]() mutable {
+    lessons.committed = [this, learnt, arrival, told = event]() mutable {
+        const auto id = arrival.account;
+        const auto& mail = arrival.mail;
         if (!directory_.find(id)) return;
         learnt->met = directory_.contact(id, mail.from.front().canonical()) != nullptr;
         Contact& known = directory_.know(id, mail.from.front());
         learnt->before = known;
-        note_read(mail, told, known);
-        if (encrypted) known.privacy.encrypted = true;
-        if (announced) known.privacy.tunnel_offered = *announced;
+        note_read(mail, told, known, {arrival.proof(), arrival.protection.encrypted});
+        note_standing(arrival, known.privacy);
         directory_.save(known, *learnt->before);
         learnt->after = known;
     };
@@ -359,7 +377,7 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
         bool replayed = false;   // under another Message-ID
         bool elsewhere = false;  // the user has it by their other account
         std::int64_t open = 0;   // the entry of an earlier copy that still waits for its verdict
-        std::pair<coi::autocrypt::Change, coi::autocrypt::Peer> keys{};
+        Learnt keys{};
     };
     const bool wait = entries.front().held;
     auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(entries));
@@ -390,7 +408,7 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
             if (!copy) {
                 for (auto& entry : *shared) entry.id = queue::put(db, entry);
             }
-            if (lesson) outcome->keys = learn(db, known.account, *lesson);
+            if (lesson) outcome->keys = gateway::learn(db, known.account, *lesson);
             if (contact) accounts::save(db, *contact);
         },
         [this, shared, outcome, wait, id = arrival.account, lesson = arrival.lesson,
@@ -404,7 +422,7 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
                 return at->second.calls.push_back(done);
             }
             if (outcome->duplicate) return done({Verdict::Kind::duplicate, "it was taken before"});
-            if (lesson) learnt(id, *lesson, outcome->keys.first, outcome->keys.second);
+            if (lesson) learnt(id, *lesson, outcome->keys);
             if (learn) learn();
             if (outcome->elsewhere) return done({Verdict::Kind::taken, "it came by another way"});
             if (wait) waiting_[shared->front().id] = {calls_.now(), {done}};
@@ -414,16 +432,15 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
 }
 
 /// Memory follows the store; a key that is not the one before is told to the user.
-void Inbox::learnt(AccountId id, const Lesson& lesson, coi::autocrypt::Change change,
-                   const coi::autocrypt::Peer& peer) {
+void Inbox::learnt(AccountId id, const Lesson& lesson, const Learnt& keys) {
     const Account* account = directory_.find(id);
     const Contact* met = directory_.contact(id, lesson.contact);
-    if (!account || (!met && change == coi::autocrypt::Change::nothing)) return;
+    if (!account || (!met && keys.change == coi::autocrypt::Change::nothing)) return;
     Contact& contact = directory_.know(id, met ? met->address : lesson.seen.header->addr);
-    contact.privacy.has_key = !coi::autocrypt::key_of(peer).empty();
-    contact.privacy.verified = !peer.verified.empty();
-    contact.privacy.conflicting = coi::autocrypt::is_conflicting(peer);
-    if (change == coi::autocrypt::Change::replaced) calls_.key_replaced(*account, contact, peer.fingerprint);
+    contact.privacy.has_key = !coi::autocrypt::key_of(keys.peer).empty();
+    contact.privacy.verified = !keys.peer.verified.empty();
+    contact.privacy.conflicting = coi::autocrypt::is_conflicting(keys.peer);
+    if (const auto news = keys.news()) calls_.other_key(*account, contact, *news);
 }
 
 void Inbox::entry_done(const queue::Entry& entry) {

@@ -43,8 +43,8 @@ class Inbox {
             read;
         /// A step of SecureJoin: nothing of it is shown.
         std::function<void(const Account&, const Arrival&, std::function<void(Verdict)>)> secure_join;
-        /// A contact uses another key now (its fingerprint), or a conversation is encrypted for the first time.
-        std::function<void(const Account&, const Contact&, const coi::openpgp::Fingerprint&)> key_replaced;
+        /// There is another key of a contact, used or not; or a conversation is encrypted for the first time.
+        std::function<void(const Account&, const Contact&, const trust::KeyNews&)> other_key;
         std::function<void(const Account&, const Contact&)> encrypted;
         /// Whether an OTR message of the tunnel may pass now.
         std::function<bool(const Account&, const std::string& contact, const coi::MessageId&, const OtrMessage&)>
@@ -70,7 +70,7 @@ class Inbox {
     using Done = std::function<void(Verdict)>;
     void take_open(Arrival arrival, Done done);
     void decide(Arrival arrival, bool answers_known, Done done);
-    void learnt(AccountId, const Lesson&, coi::autocrypt::Change, const coi::autocrypt::Peer&);
+    void learnt(AccountId, const Lesson&, const Learnt&);
     void take_message(Arrival arrival, Done done);
     void take_event(Arrival arrival, std::optional<Event>, Done done);
     /// OTR reads its messages in their order only, and mail systems keep none. Takes both over where it answers false.
@@ -88,7 +88,7 @@ class Inbox {
         std::optional<Contact> contact{};   // saved in the same commit
         AccountId other{};                  // the user's other account, where a copy may have come; 0: there is none
     };
-    Lessons teach(const Arrival&, const Event&, bool encrypted, std::optional<bool> announced, Done done);
+    Lessons teach(const Arrival&, const Event&, Done done);
     void commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival&, Lessons);
     void skip(const Arrival&, Verdict, const Done& done);
 

@@ -59,7 +59,7 @@ void KeyDesk::fingerprints(AccountId id, const std::string& contact,
                 if (failure || !account) return done(std::nullopt);
                 Fingerprints found{own,
                                    coi::autocrypt::fingerprint_of(peer),
-                                   coi::autocrypt::is_conflicting(peer) ? peer.fingerprint : "",
+                                   peer.offered,
                                    "",
                                    {}};
                 if (!contact.empty()) found.clients = otr_.known(id, contact);
@@ -71,22 +71,27 @@ void KeyDesk::fingerprints(AccountId id, const std::string& contact,
     });
 }
 
-void KeyDesk::accept(AccountId id, const std::string& contact, std::function<void(bool)> done) {
-    store_.ask<coi::autocrypt::Peer>(
-        [id, contact](Database& db) {
-            auto peer = keys::peer(db, id, contact);
-            peer.verified.clear();
-            peer.verified_key.clear();
-            keys::save(db, id, contact, peer);
-            return peer;
+void KeyDesk::accept(AccountId id, const std::string& contact, const coi::openpgp::Fingerprint& key,
+                     std::function<void(Accepted)> done) {
+    struct Outcome {
+        bool accepted = false;
+        coi::autocrypt::Peer peer;
+    };
+    store_.ask<Outcome>(
+        [id, contact, key](Database& db) {
+            Outcome outcome{false, keys::peer(db, id, contact)};
+            outcome.accepted = coi::autocrypt::accept(outcome.peer, key);
+            if (outcome.accepted) keys::save(db, id, contact, outcome.peer);
+            return outcome;
         },
-        [this, id, contact, done = std::move(done)](const Store::Failure& failure, const coi::autocrypt::Peer& peer) {
-            if (const Contact* met = failure ? nullptr : directory_.contact(id, contact)) {
+        [this, id, contact, done = std::move(done)](const Store::Failure& failure, const Outcome& outcome) {
+            if (failure) return done(Accepted::busy);
+            if (const Contact* met = outcome.accepted ? directory_.contact(id, contact) : nullptr) {
                 Privacy& privacy = directory_.know(id, met->address).privacy;
-                privacy.has_key = !coi::autocrypt::key_of(peer).empty();
+                privacy.has_key = true;
                 privacy.verified = privacy.conflicting = false;
             }
-            done(!failure);
+            done(outcome.accepted ? Accepted::yes : Accepted::another);
         });
 }
 

@@ -37,14 +37,20 @@ class KeyDesk {
     struct Fingerprints {
         coi::openpgp::Fingerprint own;      // "" if another program holds the key, or it could not be made
         coi::openpgp::Fingerprint contact;  // the one that is used; "" for none
-        coi::openpgp::Fingerprint newer;    // with which a verified contact writes now, if it is another
+        coi::openpgp::Fingerprint other;    // one that waits for the user's word
         std::string otr;                    // as OTR clients show it; "" if it could not be made
         std::vector<xmpp::otr::KnownKey> clients;
     };
     /// `contact`: canonical, "" for the account alone. nullopt if the store is away.
     void fingerprints(AccountId, const std::string& contact, std::function<void(std::optional<Fingerprints>)> done);
-    /// Goes on with the key that a verified contact has now: it is not verified. False if the store is away.
-    void accept(AccountId, const std::string& contact, std::function<void(bool)> done);
+    enum class Accepted {
+        yes,      // it is used from now on, and not verified
+        another,  // it is not the one that waits
+        busy,     // the store is away
+    };
+    /// The user's word for the key that waits, by its fingerprint.
+    void accept(AccountId, const std::string& contact, const coi::openpgp::Fingerprint&,
+                std::function<void(Accepted)> done);
 
     /// The account's secret key, armoured; made if there is none.
     void export_key(AccountId, coi::Secret passphrase, std::function<void(coi::Result<coi::Secret>)> done);

@@ -70,8 +70,11 @@ Closed print_clear(const Closing& closing) {
         header.mutual = closing.question.policy != Policy::off;
         mail.headers["autocrypt"] = coi::autocrypt::print(header);
     }
-    // The user chose the clear for what they write now, not for what was the subject of encrypted mail.
-    if (closing.question.privacy.encrypted) mail.subject = "Chat";
+    // The user chose the clear for what they write now, not for the subject and the name that came encrypted.
+    if (closing.question.privacy.encrypted || closing.question.privacy.came_protected) {
+        mail.subject = "Chat";
+        for (auto& reader : mail.to) reader.name.clear();
+    }
     auto bytes = coi::print(mail);
     if (!bytes) return failed(bytes.error());
     return {std::move(*bytes), false, policy::Refusal::none, std::nullopt};
@@ -107,7 +110,7 @@ Closed close_now(Closing closing) {
         if (closing.own) return encrypt(closing);
         return {"", false, policy::Refusal::elsewhere, std::nullopt};
     }
-    const bool answers_encrypted = closing.question.privacy.encrypted;
+    const bool answers_encrypted = closing.question.privacy.encrypted || closing.question.privacy.came_protected;
     closing.question.recommendation =
         coi::autocrypt::recommend(closing.peer, closing.question.policy != Policy::off, answers_encrypted);
     const auto [way, refusal] = policy::decide(closing.question);

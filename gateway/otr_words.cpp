@@ -18,12 +18,6 @@ std::string mail_side(const std::string& contact, const policy::Answer& leaves, 
     if (leaves.way == policy::Way::clear)
         return say(lang, "From here to {1} they travel as readable mail, as you have allowed.", {contact});
     switch (leaves.refusal) {
-        case policy::Refusal::changed_key:
-            return say(
-                lang,
-                "{1} now uses another key than the one that was verified, so what you write under OTR is not sent "
-                "on. To go on with the new key, write to me: accept {1}",
-                {contact});
         case policy::Refusal::elsewhere:
             return say(lang,
                        "Your mailbox is used with another program's key, so what you write under OTR is not sent on. "
@@ -77,11 +71,14 @@ std::optional<std::string> of(const xmpp::otr::Notice& notice, const std::string
             return say(lang, "Your program could not read an encrypted message from {1}. It says: {2}",
                        {contact, notice.text});
         case Kind::smp_asked:
+            // Its words were typed under OTR: they are not said again outside of it.
             return notice.text.empty()
                        ? say(lang, "Your program asks for the shared secret with {1}. Write to me: verify {1} SECRET",
                              {contact})
-                       : say(lang, "Your program asks for {1}: “{2}”. Write the answer to me: verify {1} ANSWER",
-                             {contact, notice.text});
+                       : say(lang,
+                             "Your program asks for the answer to the question that you typed for {1}. Write it to me: "
+                             "verify {1} ANSWER",
+                             {contact});
         case Kind::smp_succeeded:
             return say(
                 lang,

@@ -89,16 +89,26 @@ void OwnWords::foreign_key(const Account& account, const coi::openpgp::Fingerpri
                {account.address.addr_spec(), coi::openpgp::grouped(key)}));
 }
 
-void OwnWords::key_replaced(const Account& account, const Contact& contact, const coi::openpgp::Fingerprint& now) {
-    const std::string address = contact.address.addr_spec();
-    if (contact.privacy.conflicting) {
-        return say_to(account, say(account.lang,
-                                   "{1} now writes with another key than the one you verified: {2}. Nothing is sent to "
-                                   "them until you decide. If they have a new device that is fine; ask them. To go on "
-                                   "with the new key, write to me: accept {1}",
-                                   {address, coi::openpgp::grouped(now)}));
+void OwnWords::other_key(const Account& account, const Contact& contact, const trust::KeyNews& news) {
+    const std::string address = contact.address.addr_spec(), other = coi::openpgp::grouped(news.other);
+    const std::string before = coi::openpgp::grouped(news.before);
+    if (news.is_used) {
+        return say_to(account, say(account.lang, "{1} uses another key now: {2}. The one before was: {3}",
+                                   {address, other, before}));
     }
-    say_to(account, say(account.lang, "{1} uses another key now: {2}", {address, coi::openpgp::grouped(now)}));
+    const std::string once = std::to_string(static_cast<std::int64_t>(account.id));
+    const auto at = std::chrono::steady_clock::now();
+    if (!offers_.take(once + " " + contact.canonical, at) || !all_offers_.take(once, at)) return;
+    say_to(account, say(account.lang,
+                        "A mail in the name of {1} brings another key: {2}. Nothing proves that it is theirs, so it is "
+                        "not used. {3} What is signed with the other key is marked. If they have a new device that is "
+                        "fine; ask them by another way whether this is their key. To use it, write to me: accept {1} {4}",
+                        {address, other,
+                         news.before.empty() ? say(account.lang, "No key of theirs is known yet.")
+                         : contact.privacy.verified
+                             ? say(account.lang, "What you write goes to the key that you verified: {1}.", {before})
+                             : say(account.lang, "What you write goes to the key that was known: {1}.", {before}),
+                         news.other}));
 }
 
 }  // namespace gateway

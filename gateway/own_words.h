@@ -7,10 +7,11 @@
 #include <functional>
 #include <string>
 
-#include "coi/crypt/openpgp.h"
 #include "gateway/account.h"
+#include "gateway/allowance.h"
 #include "gateway/store/queue.h"
 #include "gateway/store/store.h"
+#include "gateway/trust.h"
 
 namespace gateway {
 
@@ -30,8 +31,9 @@ class OwnWords {
     void mail_to(const Account&, const std::string& subject, const std::string& text, std::function<void(bool)> done);
     /// Once per contact: their conversation is encrypted, and by what.
     void encrypted(const Account&, const Contact&);
-    /// A contact writes with another key than before.
-    void key_replaced(const Account&, const Contact&, const coi::openpgp::Fingerprint& now);
+    /// A contact's key was replaced by another, or another waits for the user's word: said with both. The second only a
+    /// few times a day of one contact: anybody can write such mail.
+    void other_key(const Account&, const Contact&, const trust::KeyNews&);
     /// An invite was followed to its end, by whichever side.
     void verified(const Account&, const Contact&);
     /// A mail from the user's own address brought a key that is not ours.
@@ -42,6 +44,7 @@ class OwnWords {
     Store& store_;
     Settings settings_;
     Committed jabber_, mail_;
+    Allowance offers_{3, std::chrono::days(1)}, all_offers_{20, std::chrono::days(1)};
 };
 
 }  // namespace gateway

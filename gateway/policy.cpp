@@ -16,7 +16,6 @@ Refusal obstacle(const Question& question) {
     if (question.holder == KeyHolder::elsewhere) return Refusal::elsewhere;
     if (question.holder == KeyHolder::unknown) return Refusal::not_looked_yet;
     if (!question.privacy.has_key) return Refusal::no_key;
-    if (question.privacy.conflicting) return Refusal::changed_key;
     return Refusal::none;
 }
 
@@ -67,12 +66,6 @@ std::string words(Refusal refusal, const std::string& contact, const std::string
                        "This message was not sent: it would have to be encrypted, and no key of {1} is known. Ask them "
                        "to write to you from an encrypting mail program, or connect by an invite (write “invite” to "
                        "the gateway). To send without encryption, write to the gateway: policy {1} off",
-                       {contact});
-        case Refusal::changed_key:
-            return say(lang,
-                       "This message was not sent: {1} now uses another key than the one that was verified. If they "
-                       "have a new device that is fine, else somebody may be in between. Ask them. To go on with the "
-                       "new key, write to the gateway: accept {1}",
                        {contact});
         case Refusal::otr:
             return say(lang,

@@ -18,7 +18,6 @@ enum class Way { clear, encrypted, refused };
 enum class Refusal {
     none,
     no_key,          // encryption is required, or was there before, and we know no key of the contact
-    changed_key,     // the verified contact now uses another key
     otr,             // it came by OTR and could only leave in the clear
     elsewhere,       // the account's key is held by another program of its owner
     not_looked_yet,  // a linked mailbox that was not looked through for such a program yet

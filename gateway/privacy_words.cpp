@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 #include "gateway/identity.h"
@@ -59,12 +60,6 @@ std::string mail_leg_words(const Contact& contact, const Account& account, Polic
     if (!contact.privacy.has_key)
         return say(lang, "From me to {1}: no key is known yet, so only mail servers' own encryption.", {address});
     if (policy == Policy::off) return say(lang, "From me to {1}: not encrypted, as you wished.", {address});
-    if (contact.privacy.conflicting) {
-        return say(lang,
-                   "From me to {1}: nothing is sent, because they now write with another key than the verified one. "
-                   "See “fingerprint {1}” and “accept {1}”.",
-                   {address});
-    }
     if (contact.privacy.verified)
         return say(lang, "From me to {1}: encrypted (OpenPGP), with a verified key.", {address});
     if (contact.privacy.encrypted) {
@@ -221,9 +216,9 @@ void PrivacyWords::fingerprint(const Asker& asker, const std::string& contact, D
                     lines.add(say(lang, "The key of {1}: {2} (not verified: compare it with them, or use an invite)",
                                   {who, grouped(found->contact)}));
                 }
-                if (!found->newer.empty()) {
-                    lines.add(
-                        say(lang, "They now write with another key, which is not used: {1}", {grouped(found->newer)}));
+                if (!found->other.empty()) {
+                    lines.add(say(lang, "A mail in their name brought another key, which is not used: {1}",
+                                  {grouped(found->other)}));
                 }
             }
             if (tunnel) lines.add(otr_words::ends_elsewhere(meant.addr_spec(), lang));
@@ -263,6 +258,12 @@ void PrivacyWords::status(const Asker& asker, const std::string& contact, Done d
         if (!tunnel) lines.add(jabber_leg_words(self->desk_.otr().is_encrypted(account.id, met.canonical), asker.lang));
         if (const auto words = otr_words::tunnel_status(met, asker.lang)) lines.add(*words);
         lines.add(mail_leg_words(met, account, holds, asker.lang));
+        if (met.privacy.conflicting) {
+            lines.add(say(asker.lang,
+                          "A mail in the name of {1} brought another key, which is not used. See “fingerprint {1}” and "
+                          "“accept {1}”.",
+                          {met.address.addr_spec()}));
+        }
         lines.add(tunnel ? say(asker.lang,
                                "What is written without OTR I decrypt in between: whoever runs me could "
                                "read that.")
@@ -274,18 +275,45 @@ void PrivacyWords::status(const Asker& asker, const std::string& contact, Done d
     });
 }
 
-void PrivacyWords::accept(const Asker& asker, const std::string& contact, Done done) {
-    with_contact(asker, contact, done, [self = shared_from_this(), asker, done](const Account& account, Contact& met) {
-        const std::string who = met.address.addr_spec();
-        if (!met.privacy.conflicting)
+void PrivacyWords::show_other_key(const Asker& asker, AccountId id, const std::string& who,
+                                  const std::string& canonical, const Done& done) {
+    desk_.fingerprints(id, canonical, [self = shared_from_this(), asker, who, done](const auto& found) {
+        if (!found) return done(self->trouble(asker.lang));
+        if (found->other.empty())
             return done(self->wrong(say(asker.lang, "There is no changed key of {1} to accept.", {who})));
-        self->desk_.accept(account.id, met.canonical, [self, asker, who, done](bool saved) {
-            if (!saved) return done(self->trouble(asker.lang));
-            done({say(asker.lang,
-                      "From now on the new key of {1} is used. It is not verified; an invite would verify it again.",
-                      {who})});
-        });
+        Lines lines;
+        if (!found->contact.empty())
+            lines.add(say(asker.lang, "The key of {1} that is used: {2}", {who, grouped(found->contact)}));
+        lines.add(say(asker.lang, "The other key, which a mail in their name brought: {1}", {grouped(found->other)}));
+        lines.add(say(asker.lang,
+                      "Ask them by another way which one is theirs. To use the other one from now on, write to me: "
+                      "accept {1} {2}",
+                      {who, found->other}));
+        done({lines.take()});
     });
+}
+
+void PrivacyWords::accept(const Asker& asker, const std::string& contact, Done done) {
+    const auto space = std::min(contact.find(' '), contact.size());
+    coi::openpgp::Fingerprint key;
+    for (const unsigned char c : contact.substr(space)) {
+        if (std::isxdigit(c)) key += static_cast<char>(std::toupper(c));
+    }
+    with_contact(asker, contact.substr(0, space), done,
+                 [self = shared_from_this(), asker, key, done](const Account& account, const Contact& met) {
+                     const std::string who = met.address.addr_spec(), canonical = met.canonical;
+                     const AccountId id = account.id;
+                     if (key.empty()) return self->show_other_key(asker, id, who, canonical, done);
+                     self->desk_.accept(id, canonical, key, [self, asker, who, id, canonical, done](auto accepted) {
+                         if (accepted == KeyDesk::Accepted::busy) return done(self->trouble(asker.lang));
+                         if (accepted == KeyDesk::Accepted::another)
+                             return self->show_other_key(asker, id, who, canonical, done);
+                         done({say(asker.lang,
+                                   "From now on the new key of {1} is used. It is not verified; an invite would verify "
+                                   "it again.",
+                                   {who})});
+                     });
+                 });
 }
 
 std::string PrivacyWords::policy_line(const Account& account, const Contact* contact, const std::string& lang) const {

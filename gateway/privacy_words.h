@@ -33,6 +33,7 @@ class PrivacyWords : public std::enable_shared_from_this<PrivacyWords> {
     /// The gateway's own, by mail to the linked address: what comes so did not pass the Jabber server.
     void mail_fingerprints(const Asker&, Done);
     void status(const Asker&, const std::string& contact, Done);
+    /// `contact`: with the fingerprint of the key behind it; without one, both fingerprints are shown.
     void accept(const Asker&, const std::string& contact, Done);
     /// `wanted`: require, prefer, off or inherit (or their German words); "" tells what holds.
     void policy(const Asker&, const std::string& contact, const std::string& wanted, Done);
@@ -56,6 +57,7 @@ class PrivacyWords : public std::enable_shared_from_this<PrivacyWords> {
     using WithContact = std::function<void(const Account&, Contact&)>;
     void with_account(const Asker&, const Done&, Work);
     void with_contact(const Asker&, const std::string& contact, const Done&, WithContact);
+    void show_other_key(const Asker&, AccountId, const std::string& who, const std::string& canonical, const Done&);
     void set_tunnel(const Asker&, const Account&, Contact&, bool on, const Done&);
     void set_policy(const Asker&, const Account&, Policy, const Done&);
     std::string policy_line(const Account&, const Contact*, const std::string& lang) const;

@@ -276,7 +276,7 @@ std::string Registrar::help(const std::string& jid, const std::string& lang) con
     line(say(
         lang,
         "policy CONTACT require, prefer, off or inherit – whether mail to them is encrypted; without CONTACT for all"));
-    line(say(lang, "accept CONTACT – goes on with a verified contact's new key"));
+    line(say(lang, "accept CONTACT – shows another key that came in a contact's name, and how to use it"));
     line(say(lang, "otr CONTACT encrypted, clear or off – what may become of OTR messages"));
     line(say(lang, "verify CONTACT SECRET – lets your OTR client verify me"));
     line(say(lang, "key export, key import, key replace – your own key for mail"));

@@ -50,7 +50,10 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       inbox(directory, store, seal, {config.xmpp.component, config.mail.expire}, inbox_calls()),
       secure_join(directory, store, workers, openpgp, {config.mail.expire},
                   {[this](queue::Entry entry) { mail_leg.committed(std::move(entry)); }, now,
-                   [this](const Account& account, const Contact& contact) { own_words.verified(account, contact); }}),
+                   [this](const Account& account, const Contact& contact) { own_words.verified(account, contact); },
+                   [this](const Account& account, const Contact& contact, const trust::KeyNews& news) {
+                       own_words.other_key(account, contact, news);
+                   }}),
       archive(directory, store, {config.xmpp.component},
               {[this](const xmpp::Tag& tag) { component.send(tag); },
                [this](const xmpp::Tag& message) { take_message(message); }, now, [this] { set_wake(); }}),
@@ -191,8 +194,8 @@ Inbox::Calls Gateway::State::inbox_calls() {
             if (const Account* still = directory.find(id)) own_words.foreign_key(*still, key);
         });
     };
-    calls.key_replaced = [this](const Account& account, const Contact& contact, const coi::openpgp::Fingerprint& key) {
-        own_words.key_replaced(account, contact, key);
+    calls.other_key = [this](const Account& account, const Contact& contact, const trust::KeyNews& news) {
+        own_words.other_key(account, contact, news);
     };
     calls.encrypted = [this](const Account& account, const Contact& contact) { own_words.encrypted(account, contact); };
     return calls;

@@ -2,6 +2,7 @@
 
 #include "gateway/secure_join.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/log.h"
@@ -163,37 +164,70 @@ void SecureJoin::act(AccountId id, const Arrival& arrival, const Decision& decis
         });
 }
 
+/// A step that would make a key the verified one, and what came of it.
+struct SecureJoin::Verification {
+    securejoin::Invite invite;
+    bool as_inviter = false;
+    Lesson lesson{};
+    coi::autocrypt::Peer peer{};             // afterwards
+    std::optional<trust::KeyNews> news{};    // of a key that took the place of another, or waits
+
+    /// In the commit. False: nothing is verified. Who uses an invite of ours only claims to be From; an invite that the
+    /// user followed says whose key it is. Neither replaces a verified key.
+    bool run(Database& db, AccountId id) {
+        peer = keys::peer(db, id, lesson.contact);
+        news.reset();
+        const auto& info = *lesson.seen.info;
+        const auto used = coi::autocrypt::fingerprint_of(peer);
+        Privacy privacy = accounts::privacy(db, id, lesson.contact);
+        privacy.verified = !peer.verified.empty();
+        const auto counted = coi::autocrypt::counted(peer);
+        auto proof = trust::proof_of(lesson.author, counted);
+        if (!as_inviter) proof = std::max(proof, trust::Proof::invite);
+        if (trust::answer(proof, trust::state_of(privacy), trust::Change::verified_key) != trust::Answer::yes) {
+            if (coi::autocrypt::offer(peer, lesson.seen.header->key, info) == coi::autocrypt::Change::offered)
+                keys::save(db, id, lesson.contact, peer);
+            news = trust::KeyNews{used, info.fingerprint, false};
+            return false;
+        }
+        if (coi::autocrypt::is_revoked(peer, info.fingerprint)) return false;
+        if (!(as_inviter ? use(db, id, invite, info.fingerprint) : answered(db, id, invite))) return false;
+        if (!counted.empty() && counted != info.fingerprint) news = trust::KeyNews{used, info.fingerprint, true};
+        coi::autocrypt::verify(peer, lesson.seen, lesson.merged_with);
+        keys::save(db, id, lesson.contact, peer);
+        return true;
+    }
+};
+
 void SecureJoin::verify(const Account& account, const Arrival& arrival, const Decision& decision,
                         const securejoin::Verified& verified, const Done& done) {
     const coi::Address from = arrival.mail.from.front();
-    const bool as_inviter = decision.offer.has_value();
-    const securejoin::Invite invite = as_inviter ? decision.offer->invite : decision.joining->invite;
     Letter letter;
     letter.mail = verified.answer;
     letter.with_gossip = true;
     letter.to_key = key_of(arrival, verified.fingerprint);
     if (letter.to_key.empty()) return done({Verdict::Kind::declined, reason(securejoin::Refused::no_key)});
-    auto peer = std::make_shared<coi::autocrypt::Peer>();
-    const Work work = [id = account.id, invite, as_inviter, peer, fingerprint = verified.fingerprint,
-                       key = letter.to_key, lesson = *arrival.lesson](Database& db) {
-        if (!(as_inviter ? use(db, id, invite, fingerprint) : answered(db, id, invite))) return false;
-        *peer = learn(db, id, lesson).second;
-        if (!coi::autocrypt::verify(*peer, fingerprint)) {  // an older mail than what Autocrypt goes by
-            peer->verified = fingerprint;
-            peer->verified_key = key;
-        }
-        keys::save(db, id, lesson.contact, *peer);
-        return true;
-    };
-    send(account, recipient(account.id, from), std::move(letter), work,
-         [this, id = account.id, from, peer, as_inviter, done](Sent sent) {
-             if (sent == Sent::away) return done({Verdict::Kind::busy, "the store is not available"});
-             if (sent == Sent::no) return done({Verdict::Kind::silent, "it was answered before"});
-             note(id, from, *peer);
-             const Account* still = directory_.find(id);
-             if (still && as_inviter) calls_.verified(*still, directory_.know(id, from));
-             done({Verdict::Kind::taken, ""});
-         });
+    const auto step = std::make_shared<Verification>();
+    step->as_inviter = decision.offer.has_value();
+    step->invite = step->as_inviter ? decision.offer->invite : decision.joining->invite;
+    step->lesson = *arrival.lesson;
+    send(
+        account, recipient(account.id, from), std::move(letter),
+        [id = account.id, step](Database& db) { return step->run(db, id); },
+        [this, id = account.id, from, step, done](Sent sent) { finish(id, from, *step, sent, done); });
+}
+
+void SecureJoin::finish(AccountId id, const coi::Address& from, const Verification& step, Sent sent,
+                        const Done& done) {
+    if (sent == Sent::away) return done({Verdict::Kind::busy, "the store is not available"});
+    if (sent == Sent::no && !step.news) return done({Verdict::Kind::silent, "it was answered before"});
+    note(id, from, step.peer, sent == Sent::yes);
+    const Account* account = directory_.find(id);
+    if (account && step.news) calls_.other_key(*account, directory_.know(id, from), *step.news);
+    if (sent == Sent::no)
+        return done({Verdict::Kind::declined, "another key of this address is known, and its reader is asked"});
+    if (account && step.as_inviter) calls_.verified(*account, directory_.know(id, from));
+    done({Verdict::Kind::taken, ""});
 }
 
 void SecureJoin::confirm(const Account& account, const Arrival& arrival, const securejoin::Joining& joining,
@@ -207,12 +241,12 @@ void SecureJoin::confirm(const Account& account, const Arrival& arrival, const s
                   });
 }
 
-/// Memory follows the store: from now on they are known, and written to as Delta Chat writes.
-void SecureJoin::note(AccountId id, const coi::Address& address, const coi::autocrypt::Peer& peer) {
+/// Memory follows the store: from now on they are known, and, if it came to that, written to as Delta Chat writes.
+void SecureJoin::note(AccountId id, const coi::Address& address, const coi::autocrypt::Peer& peer, bool joined) {
     if (!directory_.find(id)) return;
     Contact& contact = directory_.know(id, address);
-    contact.dialect = Dialect::chatmail;
-    contact.written_to = true;
+    if (joined) contact.dialect = Dialect::chatmail;
+    if (joined) contact.written_to = true;
     contact.privacy.has_key = !coi::autocrypt::key_of(peer).empty();
     contact.privacy.verified = !peer.verified.empty();
     contact.privacy.conflicting = coi::autocrypt::is_conflicting(peer);

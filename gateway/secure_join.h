@@ -29,6 +29,8 @@ class SecureJoin {
         std::function<Time()> now;
         /// Both sides have verified each other's key.
         std::function<void(const Account&, const Contact&)> verified;
+        /// It would take another key than the one that counts, which waits for the user's word.
+        std::function<void(const Account&, const Contact&, const trust::KeyNews&)> other_key;
     };
     SecureJoin(Directory&, Store&, Workers&, OpenPgp&, Settings, Calls);
 
@@ -54,14 +56,16 @@ class SecureJoin {
     using Work = std::function<bool(Database&)>;  // false: it came to nothing, and no mail is sent
     struct Decision;
     enum class Sent { yes, no, away };
+    struct Verification;
     static Decision decide(const Arrival&, const keys::Handshakes&, std::chrono::sys_seconds now);
     void act(AccountId, const Arrival&, const Decision&, const Done&);
     void verify(const Account&, const Arrival&, const Decision&, const coi::securejoin::Verified&, const Done&);
+    void finish(AccountId, const coi::Address&, const Verification&, Sent, const Done&);
     void confirm(const Account&, const Arrival&, const coi::securejoin::Joining&, const Done&);
     void send(const Account&, const Contact&, Letter, Work, std::function<void(Sent)> done);
     void commit(AccountId, const Contact&, const std::string& name, std::string bytes, Work,
                 std::function<void(Sent)> done);
-    void note(AccountId, const coi::Address&, const coi::autocrypt::Peer&);
+    void note(AccountId, const coi::Address&, const coi::autocrypt::Peer&, bool joined);
     bool may_answer(AccountId, const std::string& sender);
     std::chrono::sys_seconds now() const { return std::chrono::floor<std::chrono::seconds>(calls_.now()); }
 

@@ -1,7 +1,8 @@
 // A mail from outside is opened: decrypted, verified, and asked what it teaches of its sender's key.
 //
-// Pure, for a worker thread; gateway/openpgp brings the keys. Invariant: nothing is learnt from an encrypted mail that
-// was not signed by the key it brings, or by one that was known.
+// Pure, for a worker thread; gateway/openpgp brings the keys, gateway/trust says what may be learnt. Invariant: nothing
+// is learnt from an encrypted mail that was not signed by the key it brings, or by one that was known; a copy of a known
+// key is merged with the one that is held, so that no older one takes a revocation back.
 
 #pragma once
 
@@ -14,6 +15,7 @@
 #include "coi/crypt/pgp_mime.h"
 #include "gateway/feature/protection.h"
 #include "gateway/store/keys.h"
+#include "gateway/trust.h"
 
 namespace gateway {
 
@@ -21,15 +23,26 @@ namespace gateway {
 struct Lesson {
     std::string contact;  // canonical address of the sender
     coi::autocrypt::Seen seen;
-    std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip;  // of the other readers
+    std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip{};  // of the other readers
+    trust::Author author{};
+    std::string merged_with{};  // the copy that was held of the key, which is one with it now; "" if none was
+};
+
+/// What was learnt of a sender's keys.
+struct Learnt {
+    coi::autocrypt::Change change = coi::autocrypt::Change::nothing;
+    coi::openpgp::Fingerprint before{};  // of the key that was encrypted to; "" if there was none
+    coi::autocrypt::Peer peer{};         // as it is now
+    /// What the user has to be told of.
+    std::optional<trust::KeyNews> news() const;
 };
 
 struct Unfolded {
     coi::Message mail;  // the inside, or the mail as it was
     coi::pgp_mime::Protection protection{};
     Unread unread = Unread::no;
-    bool is_unverified = false;  // well signed, but by another key than the one that was verified
-    bool is_other_key = false;   // the same, of the one that was known
+    trust::Author author{};               // but for the mail system's word, which the bytes do not tell
+    coi::openpgp::Fingerprint counted{};  // the key by which the sender's signatures counted before
     std::optional<Lesson> lesson{};
 };
 
@@ -37,7 +50,7 @@ struct Unfolded {
 Unfolded unfold(const std::string& bytes, coi::Message mail, const std::optional<keys::Own>& own,
                 const coi::autocrypt::Peer& sender, const coi::Limits&, std::chrono::sys_seconds now);
 
-/// Answers what has changed of the sender's keys, and the state they are in now.
-std::pair<coi::autocrypt::Change, coi::autocrypt::Peer> learn(Database&, AccountId, const Lesson&);
+/// In the commit of the mail: what was learnt since it was opened counts.
+Learnt learn(Database&, AccountId, const Lesson&);
 
 }  // namespace gateway

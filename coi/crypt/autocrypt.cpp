@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "coi/mail/charset.h"
 
@@ -13,6 +14,7 @@ namespace coi::autocrypt {
 namespace {
 
 constexpr auto stale = std::chrono::days(35);  // [§"Preliminary Recommendation"]
+constexpr std::size_t most_revoked = 50;       // keys of one peer; the first ones stay
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -89,10 +91,13 @@ Change change(const openpgp::Fingerprint& before, const openpgp::Fingerprint& af
     return before.empty() ? Change::learned : Change::replaced;
 }
 
-/// The owner may renew a verified key (a later expiry, a new subkey) or revoke it; it stays the same key.
-void renew_verified(Peer& peer, const std::string& key, const openpgp::KeyInfo& info) {
-    if (!peer.verified.empty() && info.fingerprint == peer.verified && (info.can_encrypt || info.revoked))
-        peer.verified_key = key;
+void note_revoked(Peer& peer, const openpgp::KeyInfo& info) {
+    if (info.revoked && !is_revoked(peer, info.fingerprint) && peer.revoked.size() < most_revoked)
+        peer.revoked.push_back(info.fingerprint);
+}
+
+void drop_offer(Peer& peer, const openpgp::Fingerprint& fingerprint) {
+    if (peer.offered == fingerprint) peer.offered.clear(), peer.offered_key.clear();
 }
 
 }  // namespace
@@ -167,6 +172,9 @@ std::chrono::sys_seconds effective_date(std::optional<std::chrono::sys_seconds> 
 Change update(Peer& peer, const Seen& seen) {
     if (seen.is_report) return Change::nothing;
     if (peer.autocrypt_timestamp && seen.effective_date < *peer.autocrypt_timestamp) return Change::nothing;
+    if (seen.info && !seen.info->can_encrypt && !seen.info->revoked) return Change::nothing;
+    const bool is_of_another = seen.info && !peer.verified.empty() && seen.info->fingerprint != peer.verified;
+    if (is_of_another || (seen.info && is_revoked(peer, seen.info->fingerprint))) return Change::nothing;
     if (!peer.last_seen || seen.effective_date > *peer.last_seen) peer.last_seen = seen.effective_date;
     if (!seen.header || !seen.info) return Change::nothing;
     const openpgp::Fingerprint before = autocrypt_fingerprint(peer);
@@ -174,8 +182,37 @@ Change update(Peer& peer, const Seen& seen) {
     peer.key = seen.header->key;
     peer.fingerprint = seen.info->fingerprint;
     peer.mutual = seen.header->mutual;
-    renew_verified(peer, peer.key, *seen.info);
+    if (!peer.verified.empty()) peer.verified_key = peer.key;
+    note_revoked(peer, *seen.info);
+    drop_offer(peer, peer.fingerprint);
     return change(before, peer.fingerprint);
+}
+
+void renew(Peer& peer, const std::string& merged_with, const std::string& copy, const openpgp::KeyInfo& info) {
+    for (const auto [fingerprint, key] : {std::pair{&peer.verified, &peer.verified_key},
+                                          std::pair{&peer.fingerprint, &peer.key},
+                                          std::pair{&peer.offered, &peer.offered_key}}) {
+        if (!key->empty() && *fingerprint == info.fingerprint && *key == merged_with) {
+            *key = copy;
+            note_revoked(peer, info);
+        }
+    }
+}
+
+Change offer(Peer& peer, const std::string& key, const openpgp::KeyInfo& info) {
+    if (is_revoked(peer, info.fingerprint) || info.fingerprint == peer.offered) return Change::nothing;
+    peer.offered = info.fingerprint;
+    peer.offered_key = key;
+    return Change::offered;
+}
+
+bool accept(Peer& peer, const openpgp::Fingerprint& fingerprint) {
+    if (fingerprint.empty() || fingerprint != peer.offered) return false;
+    peer.verified.clear();
+    peer.verified_key.clear();
+    peer.fingerprint = std::exchange(peer.offered, {});
+    peer.key = std::exchange(peer.offered_key, {});
+    return true;
 }
 
 Change update_gossip(Peer& peer, const Header& gossip, const openpgp::KeyInfo& info,
@@ -189,7 +226,7 @@ Change update_gossip(Peer& peer, const Header& gossip, const openpgp::KeyInfo& i
 }
 
 bool verify(Peer& peer, const openpgp::Fingerprint& fingerprint) {
-    if (fingerprint.empty()) return false;
+    if (fingerprint.empty() || is_revoked(peer, fingerprint)) return false;
     if (fingerprint == peer.verified) return true;
     if (!peer.key.empty() && fingerprint == peer.fingerprint) {
         peer.verified_key = peer.key;
@@ -200,6 +237,17 @@ bool verify(Peer& peer, const openpgp::Fingerprint& fingerprint) {
     }
     peer.verified = fingerprint;
     return true;
+}
+
+void verify(Peer& peer, const Seen& seen, const std::string& merged_with) {
+    renew(peer, merged_with, seen.header->key, *seen.info);
+    const std::string held = copy_of(peer, seen.info->fingerprint);
+    peer.key = peer.verified_key = held.empty() ? seen.header->key : held;
+    peer.fingerprint = peer.verified = seen.info->fingerprint;
+    peer.mutual = seen.header->mutual;
+    peer.autocrypt_timestamp = std::max(peer.autocrypt_timestamp.value_or(seen.effective_date), seen.effective_date);
+    peer.last_seen = std::max(peer.last_seen.value_or(seen.effective_date), seen.effective_date);
+    drop_offer(peer, peer.fingerprint);
 }
 
 Peer usable(Peer peer, const std::optional<openpgp::KeyInfo>& key, const std::optional<openpgp::KeyInfo>& gossip) {
@@ -220,9 +268,23 @@ const openpgp::Fingerprint& fingerprint_of(const Peer& peer) {
     return peer.verified.empty() ? autocrypt_fingerprint(peer) : peer.verified;
 }
 
-bool is_conflicting(const Peer& peer) {
-    return !peer.verified.empty() && !peer.fingerprint.empty() && peer.fingerprint != peer.verified;
+const openpgp::Fingerprint& counted(const Peer& peer) { return peer.verified.empty() ? peer.fingerprint : peer.verified; }
+
+const std::string& counted_key(const Peer& peer) { return peer.verified.empty() ? peer.key : peer.verified_key; }
+
+const std::string& copy_of(const Peer& peer, const openpgp::Fingerprint& fingerprint) {
+    static const std::string none;
+    if (fingerprint.empty()) return none;
+    if (fingerprint == peer.verified) return peer.verified_key;
+    if (fingerprint == peer.fingerprint) return peer.key;
+    return fingerprint == peer.offered ? peer.offered_key : none;
 }
+
+bool is_revoked(const Peer& peer, const openpgp::Fingerprint& fingerprint) {
+    return std::ranges::find(peer.revoked, fingerprint) != peer.revoked.end();
+}
+
+bool is_conflicting(const Peer& peer) { return !peer.offered.empty(); }
 
 Recommendation recommend(const Peer& peer, bool own_mutual, bool reply_to_encrypted) {
     if (key_of(peer).empty()) return Recommendation::disable;

@@ -55,7 +55,10 @@ struct Peer {
     bool mutual = false;
     openpgp::Fingerprint fingerprint, gossip_fingerprint;  // of the keys above
     openpgp::Fingerprint verified;  // by SecureJoin (or compared by the user); only this key is used then
-    std::string verified_key;       // binary; stays when Autocrypt brings another
+    std::string verified_key;       // binary
+    std::string offered_key{};      // another one that a mail brought, which did not prove enough to be used by itself
+    openpgp::Fingerprint offered{};
+    std::vector<openpgp::Fingerprint> revoked{};  // of this peer's keys: none of them is taken again
     bool operator==(const Peer&) const = default;
 };
 
@@ -73,12 +76,25 @@ struct Seen {
 enum class Change {
     nothing,
     learned,   // the first key
-    replaced,  // another key than before: to be told in one line
+    replaced,  // another key than before: to be told
+    offered,   // another key waits for the user's word: to be told
 };
+/// Autocrypt's own rule: the newest field counts. A copy of the verified key renews that; another key than the verified
+/// one changes nothing. Whether the mail may change anything is gateway/trust's to say.
 Change update(Peer&, const Seen&);
-/// Gossip about this peer (of_recipients) of a signed and encrypted mail. `replaced`: the key that is used changed.
+/// A copy of a key that is known, merged with `merged_with`: the copy that is held. If that is another by now, nothing
+/// happens: the next mail brings it again.
+void renew(Peer&, const std::string& merged_with, const std::string& copy, const openpgp::KeyInfo&);
+/// Another key, to be used when the user accepts it. The last one that was offered counts.
+Change offer(Peer&, const std::string& key, const openpgp::KeyInfo&);
+/// The offered key is used from now on, if that is its fingerprint; none is verified then.
+bool accept(Peer&, const openpgp::Fingerprint&);
+/// Gossip about this peer (of_recipients) of a signed and encrypted mail. `replaced`: the key that is used changed. It is
+/// encrypted to where no other is known, and proves nobody.
 Change update_gossip(Peer&, const Header& gossip, const openpgp::KeyInfo&, std::chrono::sys_seconds effective_date);
 
+/// Makes the key that the mail brings the verified one, whatever was known before. `merged_with`: as of renew().
+void verify(Peer&, const Seen&, const std::string& merged_with);
 /// Makes the key of that fingerprint, which must be one of the peer's, the verified one; false if it is none of them.
 bool verify(Peer&, const openpgp::Fingerprint&);
 
@@ -90,8 +106,14 @@ Peer usable(Peer, const std::optional<openpgp::KeyInfo>& key, const std::optiona
 /// The key to encrypt to: the verified one if there is one, else Autocrypt's, else gossip's; "" if none.
 const std::string& key_of(const Peer&);
 const openpgp::Fingerprint& fingerprint_of(const Peer&);
-/// A verified contact now sends with another key: what it signs is not shown as verified, and nothing is encrypted to
-/// it.
+/// Of the key by which the peer's signatures count: the verified one, else Autocrypt's; "" if there is none. Gossip's
+/// never does.
+const openpgp::Fingerprint& counted(const Peer&);
+const std::string& counted_key(const Peer&);
+/// The copy that is held of that key; "" for none.
+const std::string& copy_of(const Peer&, const openpgp::Fingerprint&);
+bool is_revoked(const Peer&, const openpgp::Fingerprint&);
+/// Another key waits for the user's word: what it signs is marked, and nothing is encrypted to it.
 bool is_conflicting(const Peer&);
 
 enum class Recommendation { disable, discourage, available, encrypt };

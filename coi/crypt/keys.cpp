@@ -83,6 +83,24 @@ Result<std::string> minimal_of(rnp::Ring& ring, rnp_key_handle_t primary, const 
     return exported(primary, RNP_KEY_EXPORT_PUBLIC, most);
 }
 
+/// What strangers can add to a key, so that it does not grow by them.
+void drop_foreign_signatures(rnp::Ring& ring, rnp_key_handle_t primary) {
+    for (const auto& part : rnp::parts(ring, primary)) {
+        rnp_key_remove_signatures(
+            part.get(),
+            RNP_KEY_SIGNATURE_INVALID | RNP_KEY_SIGNATURE_UNKNOWN_KEY | RNP_KEY_SIGNATURE_NON_SELF_SIG, nullptr,
+            nullptr);
+    }
+    for (std::size_t i = asked(rnp_key_get_uid_count, primary); i-- > 0;) {
+        rnp::UserId user_id;
+        std::size_t signatures = 0;
+        if (made(user_id, rnp_key_get_uid_handle_at, primary, i) &&
+            rnp_uid_get_signature_count(user_id.get(), &signatures) == RNP_SUCCESS && signatures == 0) {
+            rnp_uid_remove(primary, user_id.get());
+        }
+    }
+}
+
 /// True for parts whose secret is elsewhere: a primary key kept offline, a card.
 bool is_stub(rnp_key_handle_t key) {
     const std::string type = rnp::text(rnp_key_get_protection_type, key);
@@ -166,6 +184,18 @@ Result<std::string> minimal(std::string_view public_key, const Address& owner) {
     auto primary = ring.add(public_key);
     if (!primary) return primary.error();
     return minimal_of(ring, primary->get(), owner);
+}
+
+Result<std::string> merge(std::string_view known, std::string_view seen) {
+    rnp::Ring ring;
+    const auto primary = ring.add(known);
+    if (!primary) return primary.error();
+    const auto copy = ring.add(seen);  // RNP puts both into one
+    if (!copy) return copy.error();
+    if (rnp::fingerprint(primary->get()) != rnp::fingerprint(copy->get()))
+        return malformed("copies of two different OpenPGP keys");
+    drop_foreign_signatures(ring, copy->get());
+    return exported(copy->get(), RNP_KEY_EXPORT_PUBLIC, Limits().key_bytes);
 }
 
 Result<Secret> export_key(const Secret& key, const Secret& passphrase) {

@@ -52,10 +52,15 @@ std::string clear_words(Signature signature, const Privacy& privacy, const std::
             return say(lang, "[not encrypted; signed with an unknown key: it is not proven who wrote this]");
         case Signature::bad:
             return say(lang, "[not encrypted; its signature is wrong: it was changed on its way, or is not from them]");
-        case Signature::others:  // said only of what was encrypted
+        case Signature::others:
+            return say(lang,
+                       "[not encrypted, and signed by them, but for other readers than you: somebody may have passed it "
+                       "on as if it were from them to you]");
         case Signature::good:
-            return privacy.conflicting ? say(lang, "[not encrypted; signed with another key than the one you verified]")
-                                       : say(lang, "[not encrypted, but signed with their key]");
+            if (!privacy.conflicting) return say(lang, "[not encrypted, but signed with their key]");
+            return privacy.verified
+                       ? say(lang, "[not encrypted; signed with another key than the one you verified]")
+                       : say(lang, "[not encrypted; signed with another key than theirs: it is not proven who wrote this]");
     }
     return "";
 }
@@ -78,7 +83,9 @@ std::string words(const coi::pgp_mime::Protection& protection, Unread unread, co
                        "[encrypted, and signed by them, but for other readers than you: somebody may have passed it on "
                        "as if it were from them to you]");
         case Signature::good:
-            return privacy.conflicting ? say(lang, "[signed with another key than the one you verified]") : "";
+            if (!privacy.conflicting) return "";
+            return privacy.verified ? say(lang, "[signed with another key than the one you verified]")
+                                    : say(lang, "[signed with another key than before: it is not proven who wrote this]");
     }
     return "";
 }

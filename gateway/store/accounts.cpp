@@ -162,13 +162,14 @@ Account account_of(Database& db, const Query& row) {
 
 // What the column `privacy` holds. What is known of keys is not in it: that stands in peer_key.
 constexpr std::int64_t is_encrypted = 1, tunnel_on = 2, is_otr = 4, is_otr_clear = 8, tunnel_off = 16,
-                       tunnel_offered = 32, tunnel_refused = 64;
+                       tunnel_offered = 32, tunnel_refused = 64, is_authenticated = 128, is_come_protected = 256;
 
 std::int64_t bits_of(const Privacy& privacy) {
     return (privacy.encrypted ? is_encrypted : 0) | (privacy.otr ? is_otr : 0) |
            (privacy.otr_clear ? is_otr_clear : 0) | (privacy.tunnel == Tunnel::on ? tunnel_on : 0) |
            (privacy.tunnel == Tunnel::off ? tunnel_off : 0) | (privacy.tunnel_offered ? tunnel_offered : 0) |
-           (privacy.tunnel_refused ? tunnel_refused : 0);
+           (privacy.tunnel_refused ? tunnel_refused : 0) | (privacy.authenticated ? is_authenticated : 0) |
+           (privacy.came_protected ? is_come_protected : 0);
 }
 
 Privacy privacy_of(std::int64_t bits) {
@@ -180,6 +181,8 @@ Privacy privacy_of(std::int64_t bits) {
     if ((bits & tunnel_on) != 0) privacy.tunnel = Tunnel::on;
     privacy.tunnel_offered = (bits & tunnel_offered) != 0;
     privacy.tunnel_refused = (bits & tunnel_refused) != 0;
+    privacy.authenticated = (bits & is_authenticated) != 0;
+    privacy.came_protected = (bits & is_come_protected) != 0;
     return privacy;
 }
 
@@ -353,8 +356,7 @@ void add_keys(Database& db, std::vector<Contact>& contacts) {
         if (at == contacts.end() || std::tie(at->account, at->canonical) != key) return;
         at->privacy.has_key = !peer.key.empty() || !peer.gossip_key.empty() || !peer.verified_key.empty();
         at->privacy.verified = !peer.verified.empty();
-        at->privacy.conflicting =
-            at->privacy.verified && !peer.fingerprint.empty() && peer.verified != peer.fingerprint;
+        at->privacy.conflicting = coi::autocrypt::is_conflicting(peer);
     });
 }
 
@@ -380,6 +382,14 @@ std::vector<Contact> contacts(Database& db) {
     }
     add_keys(db, contacts);
     return contacts;
+}
+
+Privacy privacy(Database& db, AccountId account, const std::string& canonical) {
+    auto row = db.query("SELECT " CONTACT_COLUMNS
+                        ", subject, last_in, last_out FROM contact WHERE account = ? AND canonical = ?");
+    if (!row.bind(number(account)).bind(canonical).step()) return {};
+    const auto contact = contact_of(db, row);
+    return contact ? contact->privacy : Privacy{};
 }
 
 void remove(Database& db, AccountId account, const std::string& canonical) {

@@ -27,6 +27,8 @@ void save(Database&, const Contact&);
 bool save_last(Database&, const Contact&);
 /// Of all accounts, by account and canonical. Those that do not match their seal are set aside.
 std::vector<Contact> contacts(Database&);
+/// How a contact's conversation is protected, without what is known of their keys.
+Privacy privacy(Database&, AccountId, const std::string& canonical);
 void remove(Database&, AccountId, const std::string& canonical);
 
 std::vector<Cursor> cursors(Database&, AccountId);

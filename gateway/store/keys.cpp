@@ -2,6 +2,8 @@
 
 #include "gateway/store/keys.h"
 
+#include <sstream>
+
 #include "gateway/store/sealed.h"
 
 namespace gateway::keys {
@@ -37,9 +39,9 @@ struct Kept {
 #define INVITE_COLUMNS "account, contact, number, expires, used_by, answered"
 #define PEER_COLUMNS                                                                                             \
     "account, contact, last_seen, autocrypt_timestamp, gossip_timestamp, mutual, key, fingerprint, gossip_key, " \
-    "gossip_fingerprint, verified_key, verified"
+    "gossip_fingerprint, verified_key, verified, offered_key, offered, revoked"
 #define OTR_PEER_COLUMNS "account, contact, fingerprint, trust"
-constexpr int invite_columns = 6, peer_columns = 12, otr_peer_columns = 4;
+constexpr int invite_columns = 6, peer_columns = 15, otr_peer_columns = 4;
 constexpr std::string_view invite_place = "invite.secret", peer_place = "peer_key.mark",
                            otr_peer_place = "otr_peer.mark", own_place = "own_key.secret",
                            otr_place = "otr_identity.secret";
@@ -109,6 +111,10 @@ std::optional<coi::autocrypt::Peer> peer_of(Database& db, const Query& row) {
     peer.gossip_fingerprint = row.text(9);
     peer.verified_key = row.blob(10);
     peer.verified = row.text(11);
+    peer.offered_key = row.blob(12);
+    peer.offered = row.text(13);
+    std::istringstream revoked(row.text(14));
+    for (std::string each; revoked >> each;) peer.revoked.push_back(each);
     return peer;
 }
 
@@ -191,12 +197,13 @@ void each_peer(Database& db,
 void save(Database& db, AccountId account, const std::string& contact, const coi::autocrypt::Peer& peer) {
     auto query = db.query(
         "INSERT INTO peer_key (account, contact, last_seen, autocrypt_timestamp, gossip_timestamp, mutual, key, "
-        "fingerprint, gossip_key, gossip_fingerprint, verified_key, verified, mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?) ON CONFLICT (account, contact) DO UPDATE SET last_seen = excluded.last_seen, autocrypt_timestamp "
+        "fingerprint, gossip_key, gossip_fingerprint, verified_key, verified, offered_key, offered, revoked, mark) VALUES "
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, contact) DO UPDATE SET last_seen = excluded.last_seen, autocrypt_timestamp "
         "= "
         "excluded.autocrypt_timestamp, gossip_timestamp = excluded.gossip_timestamp, mutual = excluded.mutual, key = "
         "excluded.key, fingerprint = excluded.fingerprint, gossip_key = excluded.gossip_key, gossip_fingerprint = "
-        "excluded.gossip_fingerprint, verified_key = excluded.verified_key, verified = excluded.verified, mark = "
+        "excluded.gossip_fingerprint, verified_key = excluded.verified_key, verified = excluded.verified, "
+        "offered_key = excluded.offered_key, offered = excluded.offered, revoked = excluded.revoked, mark = "
         "excluded.mark");
     Binding bound(peer_place);
     query.bind(bound.add(number(account))).bind(bound.add(contact));
@@ -205,7 +212,17 @@ void save(Database& db, AccountId account, const std::string& contact, const coi
     query.bind_blob(bound.add_blob(peer.key)).bind(bound.add(peer.fingerprint));
     query.bind_blob(bound.add_blob(peer.gossip_key)).bind(bound.add(peer.gossip_fingerprint));
     query.bind_blob(bound.add_blob(peer.verified_key)).bind(bound.add(peer.verified));
+    std::string revoked;
+    for (const auto& each : peer.revoked) revoked += (revoked.empty() ? "" : " ") + each;
+    query.bind_blob(bound.add_blob(peer.offered_key)).bind(bound.add(peer.offered)).bind(bound.add(revoked));
     query.bind_blob(close(db, "", bound)).run();
+}
+
+std::int64_t hearsay(Database& db, AccountId account) {
+    auto row = db.query(
+        "SELECT count(*) FROM peer_key k WHERE account = ? AND NOT EXISTS (SELECT 1 FROM contact c WHERE c.account = "
+        "k.account AND c.canonical = k.contact)");
+    return row.bind(number(account)).step() ? row.integer(0) : 0;
 }
 
 void save(Database& db, AccountId account, const coi::securejoin::Offer& offer) {

@@ -40,6 +40,8 @@ void save(Database&, AccountId, const std::string& contact, const coi::autocrypt
 /// All that is known of any, by account and contact; for start-up.
 void each_peer(Database&,
                const std::function<void(AccountId, const std::string& contact, const coi::autocrypt::Peer&)>&);
+/// How many keys are known of people who are no contacts: others' gossip.
+std::int64_t hearsay(Database&, AccountId);
 
 /// An invite of the account's own. Saved again: who has used it.
 void save(Database&, AccountId, const coi::securejoin::Offer&);

@@ -23,7 +23,7 @@ struct Step {
     bool binds = false;  // rows are sealed anew after it, and bound (gateway/store/sealed)
 };
 
-constexpr std::array<Step, 6> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 7> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -127,7 +127,20 @@ CREATE TABLE damaged ( -- rows that did not match their seal
     content TEXT NOT NULL); -- the row as it was, for people
 CREATE INDEX damaged_account ON damaged (account);
 )sql",
-                                      true}}};
+                                      true},
+                                     {"offered keys", R"sql(
+ALTER TABLE peer_key ADD COLUMN offered_key BLOB NOT NULL DEFAULT x''; -- waits for the user's word
+ALTER TABLE peer_key ADD COLUMN offered TEXT NOT NULL DEFAULT '';
+ALTER TABLE peer_key ADD COLUMN revoked TEXT NOT NULL DEFAULT ''; -- fingerprints, with spaces between them
+UPDATE peer_key SET offered_key = key, offered = fingerprint, key = verified_key, fingerprint = verified
+    WHERE verified <> '' AND fingerprint <> '' AND fingerprint <> verified;
+)sql"},
+                                     {"marks of forgotten contacts", R"sql(
+CREATE TABLE once_encrypted (
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    contact TEXT NOT NULL,
+    PRIMARY KEY (account, contact)) WITHOUT ROWID;
+)sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"
 constexpr std::string_view check_text = "coigate";

@@ -24,7 +24,7 @@ inline void add_clear_letters(Inbox::Calls& calls) {
     calls.secure_join = [](const Account&, const Arrival&, const std::function<void(Verdict)>& done) {
         done({Verdict::Kind::declined, "no invites here"});
     };
-    calls.key_replaced = [](const Account&, const Contact&, const coi::openpgp::Fingerprint&) {};
+    calls.other_key = [](const Account&, const Contact&, const trust::KeyNews&) {};
     calls.encrypted = [](const Account&, const Contact&) {};
 }
 

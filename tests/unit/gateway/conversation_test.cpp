@@ -56,6 +56,53 @@ TEST(Conversation, AnAnswerToOurSubjectShowsNone) {
     EXPECT_EQ(subject_shown(mail("1@x", "AW: Chat: Hello"), contact), "");
 }
 
+TEST(Conversation, UnprovenMailChangesNothingOfAProvenOne) {
+    for (const auto prove : {+[](Privacy& p) { p.authenticated = true; }, +[](Privacy& p) { p.encrypted = true; },
+                             +[](Privacy& p) { p.verified = true; }}) {
+        Contact contact;
+        contact.address = {"Bob", "bob", "example.org"};
+        contact.dialect = Dialect::coi;
+        contact.subject = "Tea";
+        contact.last_in = {"1@x"};
+        contact.thread = {"0@x"};
+        prove(contact.privacy);
+        auto forged = mail("uuid@localhost", "Subject by Eve");
+        forged.from = {{"Eve", "BoB", "example.org"}};
+        forged.headers["chat-version"] = "1.0";
+        forged.headers["ephemeral-timer"] = "1";
+        forged.references = {{"9@evil"}};
+        for (const auto proof : {trust::Proof::nothing, trust::Proof::other_key}) {
+            for (const bool encrypted : {false, true}) {
+                const Contact before = contact;
+                auto event = read(forged);
+                note_read(forged, *event, contact, {proof, encrypted});
+                EXPECT_EQ(contact, before);
+            }
+        }
+        auto event = read(forged);
+        note_read(forged, *event, contact, {trust::Proof::key, true});
+        EXPECT_EQ(contact.timer, 1u);
+        EXPECT_EQ(contact.dialect, Dialect::chatmail);
+        EXPECT_EQ(contact.thread.value, "9@evil");
+        EXPECT_EQ(contact.address.local, "BoB");
+    }
+}
+
+TEST(Conversation, WhatCameEncryptedIsRememberedAsSuch) {
+    Contact contact;
+    const auto comes = [&contact](const std::string& subject, bool encrypted) {
+        const auto message = mail("1@x", subject);
+        auto event = read(message);
+        note_read(message, *event, contact, {trust::Proof::nothing, encrypted});
+        return contact.privacy.came_protected;
+    };
+    EXPECT_FALSE(comes("Tea", false));
+    EXPECT_TRUE(comes("Merger with ACME", true)) << "whoever wrote it";
+    EXPECT_TRUE(comes("", false)) << "the subject is still the protected one";
+    EXPECT_TRUE(comes("Re: Merger with ACME", false));
+    EXPECT_FALSE(comes("Coffee", false));
+}
+
 TEST(Conversation, LearnsSpellingAndDialect) {
     Contact contact;
     contact.dialect = Dialect::coi;

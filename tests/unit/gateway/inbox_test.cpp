@@ -396,18 +396,17 @@ TEST_F(InboxTunnelTest, a_mark_counts_if_its_writer_is_proven) {
     EXPECT_FALSE(bob().privacy.tunnel_offered) << "anybody can write that";
     for (const auto signature : {Signature::none, Signature::unknown, Signature::bad}) {
         opened.protection = {true, signature, "AB", {}};
+        opened.author = {true, signature, "AB"};
         comes(proven(mail("2" + std::to_string(int(signature)) + "@x", marked + "on\r\n")));
         EXPECT_FALSE(bob().privacy.tunnel_offered) << "the inside is not the server's to vouch for";
     }
     opened.protection = {true, Signature::good, "AB", {}};
-    opened.is_unverified = true;
-    comes(arrival(mail("3@x", marked + "on\r\n")));
-    opened.is_unverified = false;
-    opened.is_other_key = true;
+    opened.author = {true, Signature::good, "AB"};
+    opened.counted = "CD";
     comes(arrival(mail("4@x", marked + "on\r\n")));
     EXPECT_FALSE(bob().privacy.tunnel_offered) << "a key that came just now";
     EXPECT_THAT(told, IsEmpty());
-    opened.is_other_key = false;
+    opened.counted = "AB";
     comes(arrival(mail("5@x", marked + "on\r\n")));
     EXPECT_TRUE(bob().privacy.tunnel_offered && stored().tunnel_offered);
     EXPECT_THAT(told, ElementsAre(HasSubstr("otr bob@example.net tunnel on")));

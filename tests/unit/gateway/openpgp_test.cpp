@@ -62,11 +62,11 @@ struct OpenPgpTest : testing::Test {
     }
     /// `reader` learns what a mail of theirs teaches, as the inbox does it.
     coi::autocrypt::Change take(AccountId reader, const Unfolded& unfolded) {
-        std::pair<coi::autocrypt::Change, coi::autocrypt::Peer> learned;
+        Learnt learned;
         store.now([&](Database& db) { learned = learn(db, reader, unfolded.lesson.value()); });
         directory.know(reader, unfolded.mail.from.front()).privacy.has_key =
-            !coi::autocrypt::key_of(learned.second).empty();
-        return learned.first;
+            !coi::autocrypt::key_of(learned.peer).empty();
+        return learned.change;
     }
     /// Alice knows bob's key from a mail of his.
     void introduce() {
@@ -150,7 +150,7 @@ TEST_F(OpenPgpTest, somebody_elses_mail_stays_closed) {
 TEST_F(OpenPgpTest, another_key_than_the_verified_one_is_said_with_the_first_mail_that_it_signs) {
     introduce();
     const Closed closed = close(letter("Hi"));
-    EXPECT_FALSE(open(bob, closed.bytes).is_unverified);
+    EXPECT_EQ(open(bob, closed.bytes).counted, "");
     coi::autocrypt::Peer verified;
     store.now([&](Database& db) {
         verified = keys::peer(db, alice, "bob@jabber.example");
@@ -160,8 +160,53 @@ TEST_F(OpenPgpTest, another_key_than_the_verified_one_is_said_with_the_first_mai
     });
     const Unfolded unfolded = open(bob, closed.bytes);
     EXPECT_EQ(unfolded.protection.signature, Signature::good);
-    EXPECT_TRUE(unfolded.is_unverified);
-    EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::replaced);
+    EXPECT_TRUE(trust::is_other_key(unfolded.author, trust::State::verified, unfolded.counted));
+    EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::offered);
+    coi::autocrypt::Peer peer;
+    store.now([&](Database& db) { peer = keys::peer(db, bob, "alice@jabber.example"); });
+    EXPECT_EQ(coi::autocrypt::key_of(peer), verified.key) << "what goes to her goes on to the verified key";
+    EXPECT_EQ(peer.offered, unfolded.protection.signer);
+    EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::nothing) << "it is told once";
+}
+
+TEST_F(OpenPgpTest, what_came_protected_does_not_leave_in_the_clear) {
+    contact(alice, "bob").privacy.came_protected = true;
+    Letter answer = letter("Hi");
+    answer.mail.subject = "Re: Merger with ACME";
+    answer.mail.to.front().name = "Bob the Secret";
+    const Closed clear = close(answer);
+    EXPECT_FALSE(clear.encrypted) << "no key is known";
+    EXPECT_THAT(clear.bytes, HasSubstr("Subject: Chat\r\n"));
+    EXPECT_THAT(clear.bytes, Not(HasSubstr("ACME")));
+    EXPECT_THAT(clear.bytes, Not(HasSubstr("Secret")));
+    introduce();
+    coi::autocrypt::Peer peer;
+    store.now([&](Database& db) {
+        peer = keys::peer(db, alice, "bob@jabber.example");
+        peer.mutual = false;
+        keys::save(db, alice, "bob@jabber.example", peer);
+    });
+    EXPECT_TRUE(close(answer).encrypted) << "an answer to what came encrypted is encrypted where it can be";
+}
+
+// A stranger's word for somebody's key is encrypted to, and never proves that somebody.
+TEST_F(OpenPgpTest, gossip_authenticates_nobody) {
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    const auto bytes = closed.bytes;
+    const Unfolded first = open(bob, bytes);
+    coi::autocrypt::Peer gossiped;
+    gossiped.gossip_key = first.lesson->seen.header->key;
+    gossiped.gossip_fingerprint = first.protection.signer;
+    store.now([&](Database& db) { keys::save(db, bob, "alice@jabber.example", gossiped); });
+    EXPECT_EQ(open(bob, bytes).counted, "");
+    std::string without = bytes;  // her key no longer comes along
+    const auto signer = gossiped.gossip_key;
+    const auto found = coi::pgp_mime::find(bytes).value();
+    std::optional<keys::Own> own;
+    store.now([&](Database& db) { own = keys::own(db, bob); });
+    EXPECT_EQ(coi::pgp_mime::open(bytes, found, own->secret, {signer})->protection.signature, Signature::good);
+    EXPECT_EQ(coi::pgp_mime::open(bytes, found, own->secret, {})->protection.signature, Signature::unknown);
 }
 
 TEST_F(OpenPgpTest, what_is_learnt_while_a_letter_waits_counts_for_it) {

@@ -29,13 +29,13 @@ class PrivacyWordsTest : public ServicePlay {
         store.now([&](Database& db) { peer = keys::peer(db, account, "bob@example.org"); });
         return peer;
     }
-    /// Bob was verified, and now writes with another key.
+    /// Bob was verified, and a mail in his name brings another key.
     void bob_changes_his_key() {
         coi::autocrypt::Peer changed;
-        changed.key = "new";
-        changed.fingerprint = std::string(40, 'B');
-        changed.verified_key = "old";
-        changed.verified = std::string(40, 'A');
+        changed.offered_key = "new";
+        changed.offered = std::string(40, 'B');
+        changed.key = changed.verified_key = "old";
+        changed.fingerprint = changed.verified = std::string(40, 'A');
         changed.last_seen = changed.autocrypt_timestamp = std::chrono::sys_seconds(std::chrono::seconds(1));
         store.now([&](Database& db) { keys::save(db, account, "bob@example.org", changed); });
         bob().privacy.has_key = bob().privacy.verified = bob().privacy.conflicting = true;
@@ -96,8 +96,17 @@ TEST_F(PrivacyWordsTest, fingerprints_come_by_mail_to_the_linked_address) {
 TEST_F(PrivacyWordsTest, a_changed_key_is_used_by_the_users_word_only) {
     EXPECT_THAT(ask_words("accept bob@example.org"), StartsWith("There is no changed key"));
     bob_changes_his_key();
-    EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("nothing is sent"));
-    EXPECT_THAT(ask_words("accept bob@example.org"), HasSubstr("the new key of bob@example.org is used"));
+    EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("with a verified key"));
+    EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("brought another key, which is not used"));
+    for (const std::string asked : {"accept bob@example.org", "accept bob@example.org CCCC"}) {
+        const std::string shown = ask_words(asked);
+        EXPECT_THAT(shown, HasSubstr("that is used: AAAA AAAA AAAA AAAA AAAA AAAA AAAA AAAA AAAA AAAA"));
+        EXPECT_THAT(shown, HasSubstr("brought: BBBB BBBB BBBB BBBB BBBB BBBB BBBB BBBB BBBB BBBB"));
+        EXPECT_THAT(shown, HasSubstr("accept bob@example.org " + std::string(40, 'B')));
+        EXPECT_EQ(coi::autocrypt::key_of(peer()), "old") << "only the key that was seen is accepted";
+    }
+    EXPECT_THAT(ask_words("accept bob@example.org " + coi::openpgp::grouped(std::string(40, 'b'))),
+                HasSubstr("the new key of bob@example.org is used"));
     EXPECT_EQ(peer().verified, "");
     EXPECT_EQ(coi::autocrypt::key_of(peer()), "new");
     EXPECT_TRUE(bob().privacy.has_key);

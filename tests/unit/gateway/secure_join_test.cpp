@@ -30,13 +30,17 @@ struct Side {
     OpenPgp pgp{directory, store, workers, {}};
     std::deque<queue::Entry> out;
     std::vector<std::string> verified;
+    std::vector<trust::KeyNews> other_keys;
     SecureJoin secure_join{directory,
                            store,
                            workers,
                            pgp,
                            {},
                            {[this](queue::Entry entry) { out.push_back(std::move(entry)); }, now,
-                            [this](const Account&, const Contact& contact) { verified.push_back(contact.canonical); }}};
+                            [this](const Account&, const Contact& contact) { verified.push_back(contact.canonical); },
+                            [this](const Account&, const Contact&, const trust::KeyNews& news) {
+                                other_keys.push_back(news);
+                            }}};
     AccountId id{};
 
     Side(StoreLoop& loop_, const std::string& name)
@@ -77,6 +81,8 @@ struct Side {
         pgp.open(account(), raw, std::move(mail), [&](Unfolded unfolded) {
             Arrival arrival{id, std::move(unfolded.mail), std::nullopt, "", false};
             arrival.protection = std::move(unfolded.protection);
+            arrival.author = std::move(unfolded.author);
+            arrival.counted = std::move(unfolded.counted);
             arrival.lesson = std::move(unfolded.lesson);
             secure_join.take(account(), arrival, [&](Verdict came) { verdict = std::move(came); });
         });
@@ -233,6 +239,56 @@ TEST_F(SecureJoinTest, a_forged_inviter_is_not_believed) {
     alice.take(request);
     EXPECT_EQ(bob.take(alice.next()).kind, Verdict::Kind::taken);
     EXPECT_EQ(bob.peer("alice").verified, alice.own());
+}
+
+// Whoever holds an invite can write any From: the key that counts for that address stays until its reader decides.
+TEST_F(SecureJoinTest, an_invite_used_in_anothers_name_replaces_no_key) {
+    bob.join(alice.invite());
+    carry();
+    const auto before = alice.peer("bob");
+    Side eve{loop, "bob"};  // the same address, another key
+    const Invite invite = alice.invite();
+    eve.join(invite);
+    EXPECT_EQ(alice.take(eve.next()).kind, Verdict::Kind::taken) << "a request changes nothing";
+    eve.take(alice.next());
+    EXPECT_EQ(alice.take(eve.next()).kind, Verdict::Kind::declined);
+    EXPECT_TRUE(alice.out.empty());
+    EXPECT_EQ(alice.peer("bob").verified, bob.own());
+    EXPECT_EQ(coi::autocrypt::key_of(alice.peer("bob")), before.verified_key);
+    EXPECT_EQ(alice.peer("bob").offered, eve.own());
+    ASSERT_EQ(alice.other_keys.size(), 1U);
+    EXPECT_EQ(alice.other_keys[0], (trust::KeyNews{bob.own(), eve.own(), false}));
+    EXPECT_EQ(alice.verified.size(), 1U) << "nobody new is verified";
+    EXPECT_TRUE(alice.contact("bob")->privacy.verified && alice.contact("bob")->privacy.conflicting);
+    // The invite is not used up: who it was given to can still follow it.
+    Side carol{loop, "carol"};
+    carol.join(invite);
+    alice.take(carol.next());
+    carol.take(alice.next());
+    EXPECT_EQ(alice.take(carol.next()).kind, Verdict::Kind::taken);
+}
+
+TEST_F(SecureJoinTest, an_invite_that_the_user_followed_replaces_what_only_came_by_mail) {
+    const auto with_key = [&](bool verified) {
+        coi::autocrypt::Peer peer;
+        peer.key = "old";
+        peer.fingerprint = std::string(40, 'A');
+        if (verified) peer.verified_key = peer.key, peer.verified = peer.fingerprint;
+        bob.store.now([&](Database& db) { keys::save(db, bob.id, "alice@jabber.example", peer); });
+    };
+    with_key(true);
+    const Invite invite = alice.invite();
+    bob.join(invite);
+    alice.take(bob.next());
+    EXPECT_EQ(bob.take(alice.next()).kind, Verdict::Kind::declined) << "a verified key is not replaced";
+    EXPECT_EQ(bob.peer("alice").verified, std::string(40, 'A'));
+    with_key(false);
+    bob.join(invite);
+    alice.take(bob.next());
+    EXPECT_EQ(bob.take(alice.next()).kind, Verdict::Kind::taken);
+    EXPECT_EQ(bob.peer("alice").verified, alice.own());
+    ASSERT_EQ(bob.other_keys.size(), 2U);
+    EXPECT_TRUE(bob.other_keys[1].is_used);
 }
 
 TEST_F(SecureJoinTest, own_invites_and_foreign_keys_are_not_followed) {

@@ -270,14 +270,67 @@ TEST(AutocryptVerified, OnlyThatKeyIsUsed) {
     EXPECT_EQ(peer.verified, "");
     ASSERT_TRUE(verify(peer, "FPR-one"));
     EXPECT_FALSE(is_conflicting(peer));
-    EXPECT_EQ(update(peer, seen(monday + days(1), "two")), Change::replaced);
-    EXPECT_TRUE(is_conflicting(peer));
+    const Peer before = peer;
+    EXPECT_EQ(update(peer, seen(monday + days(1), "two")), Change::nothing);
+    EXPECT_EQ(peer, before);
     EXPECT_EQ(key_of(peer), "one");
     EXPECT_EQ(fingerprint_of(peer), "FPR-one");
     EXPECT_EQ(recommend(peer, false, false), Recommendation::encrypt);
-    update(peer, seen(monday + days(2), "one"));
-    EXPECT_FALSE(is_conflicting(peer));
     ASSERT_TRUE(verify(peer, "FPR-one"));
+}
+
+TEST(AutocryptOffered, WaitsUntilItIsAccepted) {
+    Peer peer;
+    update(peer, seen(monday, "one"));
+    verify(peer, "FPR-one");
+    EXPECT_EQ(offer(peer, "two", info("FPR-two")), Change::offered);
+    EXPECT_EQ(offer(peer, "two", info("FPR-two")), Change::nothing) << "it was offered before";
+    EXPECT_TRUE(is_conflicting(peer));
+    EXPECT_EQ(key_of(peer), "one");
+    EXPECT_EQ(counted(peer), "FPR-one");
+    EXPECT_EQ(copy_of(peer, "FPR-two"), "two");
+    EXPECT_FALSE(accept(peer, ""));
+    EXPECT_FALSE(accept(peer, "FPR-three")) << "not the one that was seen";
+    ASSERT_TRUE(accept(peer, "FPR-two"));
+    EXPECT_FALSE(is_conflicting(peer));
+    EXPECT_EQ(key_of(peer), "two");
+    EXPECT_EQ(counted(peer), "FPR-two");
+    EXPECT_EQ(peer.verified, "");
+}
+
+TEST(AutocryptOffered, EndsWhereTheKeyIsUsedAnyway) {
+    Peer peer;
+    update(peer, seen(monday, "one"));
+    offer(peer, "two", info("FPR-two"));
+    EXPECT_EQ(update(peer, seen(monday + days(1), "two")), Change::replaced);
+    EXPECT_FALSE(is_conflicting(peer));
+}
+
+TEST(AutocryptRevoked, IsRememberedForEver) {
+    Peer peer;
+    update(peer, seen(monday, "one"));
+    auto revoked = info("FPR-one");
+    revoked.revoked = true;
+    revoked.can_encrypt = false;
+    renew(peer, "another copy", "one, revoked", revoked);
+    EXPECT_FALSE(is_revoked(peer, "FPR-one")) << "it was merged with another copy than the one that is held";
+    renew(peer, "one", "one, revoked", revoked);
+    EXPECT_EQ(key_of(peer), "one, revoked");
+    ASSERT_TRUE(is_revoked(peer, "FPR-one"));
+    EXPECT_EQ(update(peer, seen(monday + days(1), "two")), Change::replaced);
+    EXPECT_EQ(update(peer, seen(monday + days(2), "one")), Change::nothing) << "an old copy, after its key has gone";
+    EXPECT_EQ(offer(peer, "one", info("FPR-one")), Change::nothing);
+    EXPECT_EQ(key_of(peer), "two");
+    EXPECT_FALSE(verify(peer, "FPR-one"));
+}
+
+TEST(AutocryptGossip, CountsForNobodysSignature) {
+    Peer peer;
+    update_gossip(peer, {alice, false, "told"}, info("FPR-told"), monday);
+    EXPECT_EQ(key_of(peer), "told");
+    EXPECT_EQ(counted(peer), "");
+    EXPECT_EQ(counted_key(peer), "");
+    EXPECT_EQ(copy_of(peer, "FPR-told"), "");
 }
 
 TEST(AutocryptVerified, AGossipedKeyCanBeVerified) {

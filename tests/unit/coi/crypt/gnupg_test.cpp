@@ -74,6 +74,75 @@ TEST_F(Interop, WeReadItsMoods) {
     }
 }
 
+/// Greta's key with a second encryption subkey, the first of which she revokes; answers the second one's id.
+std::string with_another_subkey(const tests::Gnupg& gpg, const std::string& fingerprint) {
+    gpg.must("--quick-add-key " + fingerprint + " cv25519 encr 0");
+    gpg.run("--no-batch --command-fd 0 --edit-key " + fingerprint, "key 1\nrevkey\ny\n1\nstolen\n\ny\nsave\n");
+    const std::string rows = gpg.must("--with-colons --list-keys " + fingerprint);
+    const auto at = rows.find("\nsub:u:255:18:");
+    return at == std::string::npos ? "" : rows.substr(at + 14, 16);
+}
+
+// What was revoked once stays so, whichever copy comes later.
+TEST_F(Interop, AnOlderCopyOfAKeyTakesNoRevocationBack) {
+    const auto fingerprint = inspect(their_public, now)->fingerprint;
+    const auto fresh = with_another_subkey(gpg, fingerprint);
+    const auto renewed = gpg.public_key("greta@example.org");
+    ASSERT_NE(renewed, their_public);
+    for (const auto& merged : {merge(renewed, their_public), merge(their_public, renewed)}) {
+        ASSERT_TRUE(merged) << merged.error().text;
+        EXPECT_EQ(inspect(*merged, now)->fingerprint, fingerprint);
+        EXPECT_TRUE(inspect(*merged, now)->can_encrypt);
+        const auto message = encrypt("hello", {*merged}, our_secret, false).value();
+        const auto packets = gpg.run("--list-only --decrypt", message).err;
+        EXPECT_NE(packets.find(fresh), std::string::npos) << packets;
+        EXPECT_EQ(packets.find("revoked"), std::string::npos) << packets;
+        EXPECT_EQ(merge(*merged, their_public).value(), *merged) << "once more it brings nothing";
+    }
+    EXPECT_FALSE(merge(their_public, our_public)) << "two different keys";
+    EXPECT_FALSE(merge(their_public, "nonsense"));
+}
+
+TEST_F(Interop, AMergedKeyStaysRevoked) {
+    const auto fingerprint = inspect(their_public, now)->fingerprint;
+    const auto certificate = gpg.read("openpgp-revocs.d/" + fingerprint + ".rev");
+    std::string armour = certificate.substr(certificate.find(":-----BEGIN") + 1);
+    gpg.import(armour);
+    const auto revoked = gpg.public_key("greta@example.org");
+    ASSERT_TRUE(inspect(revoked, now)->revoked);
+    for (const auto& merged : {merge(revoked, their_public), merge(their_public, revoked)}) {
+        ASSERT_TRUE(merged);
+        EXPECT_TRUE(inspect(*merged, now)->revoked);
+        EXPECT_FALSE(inspect(*merged, now)->can_encrypt);
+    }
+}
+
+TEST_F(Interop, AnExpiredKeyIsRenewedByItsNewerCopy) {
+    const auto fingerprint = inspect(their_public, now)->fingerprint;
+    gpg.must("--quick-set-expire " + fingerprint + " 20d");
+    gpg.must("--quick-set-expire " + fingerprint + " 20d '*'");
+    const auto later = now + std::chrono::hours(24 * 30);
+    const auto brief = gpg.public_key("greta@example.org");
+    ASSERT_FALSE(inspect(brief, later)->can_encrypt);
+    std::this_thread::sleep_for(1100ms);  // a self-signature is newer by its second
+    gpg.must("--quick-set-expire " + fingerprint + " 90d");
+    gpg.must("--quick-set-expire " + fingerprint + " 90d '*'");
+    const auto renewed = gpg.public_key("greta@example.org");
+    for (const auto& merged : {merge(brief, renewed), merge(renewed, brief)}) {
+        ASSERT_TRUE(merged);
+        EXPECT_TRUE(inspect(*merged, later)->can_encrypt);
+    }
+}
+
+// A key does not grow by what strangers hang on it.
+TEST_F(Interop, WhatOthersSignedIsLeftOut) {
+    gpg.make_key("Mallory <mallory@example.org>");
+    gpg.must("--yes --local-user mallory@example.org --quick-sign-key " + inspect(their_public, now)->fingerprint);
+    const auto decorated = gpg.public_key("greta@example.org");
+    ASSERT_GT(decorated.size(), their_public.size());
+    EXPECT_EQ(merge(their_public, decorated).value().size(), their_public.size());
+}
+
 TEST_F(Interop, LargeMailComesInPieces) {
     const std::string large(300'000, 'x');
     const auto message = gpg.must("--compress-algo none -r gate@jabber.example --sign --encrypt", large);

@@ -31,6 +31,9 @@ coi::autocrypt::Peer known_peer() {
     peer.mutual = true;
     peer.verified = "BBBB";
     peer.verified_key = "verified";
+    peer.offered = "CCCC";
+    peer.offered_key = std::string("off\0red", 7);
+    peer.revoked = {"DDDD", "EEEE"};
     return peer;
 }
 
@@ -86,6 +89,7 @@ TEST_F(KeysTest, the_directory_learns_from_a_peer) {
     contact.address = {"", "bob", "jabber.example"};
     contact.privacy.policy = Policy::require;
     contact.privacy.encrypted = contact.privacy.otr = contact.privacy.tunnel_refused = true;
+    contact.privacy.authenticated = contact.privacy.came_protected = true;
     contact.privacy.tunnel = Tunnel::on;
     accounts::save(db, contact);
     EXPECT_FALSE(accounts::contacts(db).front().privacy.has_key);
@@ -95,7 +99,10 @@ TEST_F(KeysTest, the_directory_learns_from_a_peer) {
     EXPECT_TRUE(read.encrypted && read.otr && read.has_key && read.verified);
     EXPECT_FALSE(read.tunnel_offered || read.otr_clear);
     EXPECT_TRUE(read.tunnel == Tunnel::on && read.tunnel_refused);
-    EXPECT_TRUE(read.conflicting) << "it now writes with AAAA, and BBBB was verified";
+    EXPECT_TRUE(read.authenticated && read.came_protected);
+    EXPECT_TRUE(accounts::privacy(db, alice, bob).encrypted);
+    EXPECT_EQ(accounts::privacy(db, alice, "nobody@example.org"), Privacy{});
+    EXPECT_TRUE(read.conflicting) << "CCCC waits for the user's word";
 }
 
 TEST_F(KeysTest, invites_of_ours_and_of_contacts_are_kept_apart) {

@@ -1,0 +1,23 @@
+// Marks in SQL; see once_encrypted.h.
+
+#include "gateway/store/once_encrypted.h"
+
+namespace gateway::once_encrypted {
+
+void note(Database& db, AccountId account, const std::string& canonical, const std::string& over) {
+    db.query("INSERT OR IGNORE INTO once_encrypted (account, contact) VALUES (?, ?)")
+        .bind(static_cast<std::int64_t>(account))
+        .bind(canonical)
+        .run();
+    if (over.empty()) return;
+    db.query("DELETE FROM once_encrypted WHERE account = ? AND contact = ?").bind(static_cast<std::int64_t>(account)).bind(over).run();
+}
+
+std::vector<std::pair<AccountId, std::string>> all(Database& db) {
+    std::vector<std::pair<AccountId, std::string>> marks;
+    auto row = db.query("SELECT account, contact FROM once_encrypted");
+    while (row.step()) marks.emplace_back(AccountId(row.integer(0)), row.text(1));
+    return marks;
+}
+
+}  // namespace gateway::once_encrypted
