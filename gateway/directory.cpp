@@ -13,6 +13,7 @@
 #include "gateway/log.h"
 #include "gateway/store/accounts.h"
 #include "gateway/store/ids.h"
+#include "gateway/store/once_encrypted.h"
 #include "gateway/store/queue.h"
 
 namespace gateway {
@@ -20,10 +21,12 @@ namespace {
 
 constexpr std::size_t longest_name = 200;
 constexpr std::size_t longest_language = 35;  // [RFC 5646 §4.4.1]
+constexpr std::size_t marks_per_contact = 5;
 
 struct Record {
     Account account;
     std::vector<std::unique_ptr<Contact>> contacts;  // by canonical
+    std::set<std::string, std::less<>> once_encrypted;  // forgotten since: nothing goes to them in the clear by itself
     bool leaving = false;  // its removal is on the way to the disk: nothing is written of it any more
 
     auto place(std::string_view canonical) {
@@ -39,8 +42,29 @@ struct Record {
 
 using Users = std::unordered_map<std::string_view, Record*>;  // by bare JID
 
-/// How much would be lost with a contact.
-int weight(const Contact& contact) { return contact.subscribed ? 2 : contact.written_to ? 1 : 0; }
+/// How much would be lost with a contact, from the least on.
+enum class Weight {
+    stranger,
+    with_key,   // a stranger whose key is known: anybody can make these up, too
+    encrypted,  // a stranger whose mail was encrypted
+    written_to,
+    subscribed,
+    kept,  // the user has said how mail to them is protected, or protects it
+};
+
+Weight weight(const Contact& contact) {
+    const Privacy& privacy = contact.privacy;
+    const bool met = contact.written_to || contact.subscribed;
+    const bool is_protected = privacy.encrypted || privacy.has_key || privacy.came_protected;
+    if (privacy.policy != Policy::inherit || privacy.tunnel != Tunnel::never || privacy.otr || privacy.otr_clear ||
+        privacy.verified || (met && is_protected)) {
+        return Weight::kept;
+    }
+    if (contact.subscribed) return Weight::subscribed;
+    if (contact.written_to) return Weight::written_to;
+    if (privacy.encrypted) return Weight::encrypted;
+    return is_protected ? Weight::with_key : Weight::stranger;
+}
 
 }  // namespace
 
@@ -60,16 +84,35 @@ struct Directory::State {
     Users& users(Account::Kind kind) { return kind == Account::Kind::mailbox ? mailboxes : relays; }
 
     /// Forgets the one of whom least would be lost. Of equals, the one that stands next after the newcomer: whoever
-    /// floods the table with made-up addresses cannot choose whom they push out for long.
+    /// floods the table with made-up addresses cannot choose whom they push out for long. Where all are to be kept,
+    /// which only their user can bring about, there is room for as many again.
     void make_room(Record& record, std::string_view newcomer) {
         auto& contacts = record.contacts;
         const auto from = static_cast<std::size_t>(record.place(newcomer) - contacts.begin());
         std::size_t least = from % contacts.size();
-        for (std::size_t i = 0; i < contacts.size() && weight(*contacts[least]) > 0; ++i) {
+        for (std::size_t i = 0; i < contacts.size() && weight(*contacts[least]) > Weight::stranger; ++i) {
             const std::size_t at = (from + i) % contacts.size();
             if (weight(*contacts[at]) < weight(*contacts[least])) least = at;
         }
+        const Contact& gone = *contacts[least];
+        if (weight(gone) == Weight::kept && contacts.size() < 2 * most_contacts) return;
+        if (gone.privacy.encrypted) remember_encrypted(record, gone.canonical);
         forget(record, contacts.begin() + static_cast<std::ptrdiff_t>(least));
+    }
+    /// A small mark, in place of one who is forgotten. They are bounded, too.
+    void remember_encrypted(Record& record, const std::string& canonical) {
+        auto& marks = record.once_encrypted;
+        if (!marks.insert(canonical).second) return;
+        std::string over;
+        if (marks.size() > marks_per_contact * most_contacts) {
+            auto next = marks.upper_bound(canonical);
+            if (next == marks.end()) next = marks.begin();
+            over = *next;
+            marks.erase(next);
+        }
+        store.later([id = record.account.id, canonical, over](Database& db) {
+            once_encrypted::note(db, id, canonical, over);
+        });
     }
     void forget(Record& record, std::vector<std::unique_ptr<Contact>>::iterator at) {
         store.later([id = record.account.id, canonical = (*at)->canonical](Database& db) {
@@ -109,9 +152,11 @@ struct Directory::State {
 Directory::Directory(Store& store, std::size_t most_contacts) : state_(std::make_shared<State>(store, most_contacts)) {
     std::vector<Account> accounts;
     std::vector<Contact> contacts;
+    std::vector<std::pair<AccountId, std::string>> marks;
     store.now([&](Database& db) {
         accounts = accounts::all(db);
         contacts = accounts::contacts(db);
+        marks = once_encrypted::all(db);
     });
     for (auto& account : accounts) {
         if (account.damaged || account.login_lost) {
@@ -125,6 +170,9 @@ Directory::Directory(Store& store, std::size_t most_contacts) : state_(std::make
     for (auto& contact : contacts) {  // in order of their key: each goes to the end
         auto* record = state_->record(contact.account);
         if (record != nullptr) record->contacts.push_back(std::make_unique<Contact>(std::move(contact)));
+    }
+    for (auto& [id, canonical] : marks) {
+        if (auto* record = state_->record(id)) record->once_encrypted.insert(std::move(canonical));
     }
 }
 
@@ -240,7 +288,7 @@ void Directory::note_vouched(AccountId id, bool vouched) {
 void Directory::remove_if_unused(AccountId id) {
     auto* record = state_->record(id);
     if (record == nullptr || record->leaving || record->account.kind != Account::Kind::relay) return;
-    const auto is_used = [](const auto& contact) { return contact->written_to || contact->subscribed; };
+    const auto is_used = [](const auto& contact) { return weight(*contact) >= Weight::written_to; };
     if (std::any_of(record->contacts.begin(), record->contacts.end(), is_used)) return;
     record->leaving = true;
     auto removed = std::make_shared<bool>(false);
@@ -308,14 +356,18 @@ Contact& Directory::know(AccountId id, const coi::Address& address) {
     contact->account = id;
     contact->canonical = canonical;
     contact->address = address;
+    contact->privacy.encrypted = record->once_encrypted.contains(canonical);
     return **record->contacts.insert(record->place(canonical), std::move(contact));
 }
 
 bool Directory::has_room(AccountId id) const {
     const auto* record = state_->record(id);
     if (record == nullptr) return false;
+    const auto count = [&](auto is_counted) { return std::ranges::count_if(record->contacts, is_counted); };
     return record->contacts.size() < state_->most_contacts ||
-           std::ranges::any_of(record->contacts, [](const auto& contact) { return !contact->subscribed; });
+           count([](const auto& contact) { return weight(*contact) < Weight::subscribed; }) > 0 ||
+           (record->contacts.size() < 2 * state_->most_contacts &&
+            count([](const auto& contact) { return weight(*contact) == Weight::subscribed; }) == 0);
 }
 
 void Directory::save(const Contact& contact) {

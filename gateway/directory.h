@@ -61,8 +61,9 @@ class Directory {
     const Contact* contact(AccountId, const std::string& canonical) const;
     std::vector<const Contact*> contacts(AccountId) const;
     /// The contact, made (in memory only) if it is new. Where the account has as many as it may, another one is
-    /// forgotten for it: a stranger, else one whom the user has written to, and who was subscribed to last of all.
-    /// References to that one end here.
+    /// forgotten for it: a stranger, else one whom the user has written to, then one who was subscribed to. Whom the
+    /// user has a policy or a protected conversation with is not; that a forgotten stranger's mail was encrypted stays
+    /// known. References to the one who is forgotten end here.
     Contact& know(AccountId, const coi::Address&);
     /// Whether a subscription to somebody new pushes out no other subscription.
     bool has_room(AccountId) const;

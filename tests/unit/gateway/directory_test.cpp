@@ -181,6 +181,69 @@ TEST_F(DirectoryTest, no_account_gets_more_contacts_than_it_may_and_strangers_go
     EXPECT_EQ(directory->contacts(id).size(), 3u) << "who was forgotten is gone from the disk";
 }
 
+TEST_F(DirectoryTest, strangers_push_out_nobody_who_is_protected) {
+    constexpr std::size_t most = 20;
+    directory.emplace(*store, most);
+    const auto id = save(relay_of("alice"));
+    const auto keep = [&](const char* name, auto change) {
+        auto& contact = directory->know(id, {"", name, "kept.example"});
+        change(contact);
+        directory->save(contact);
+    };
+    keep("policy", [](Contact& c) { c.privacy.policy = Policy::require; });
+    keep("otr", [](Contact& c) { c.privacy.otr = true; });
+    keep("otr_clear", [](Contact& c) { c.privacy.otr_clear = true; });
+    keep("tunnel", [](Contact& c) { c.privacy.tunnel = Tunnel::off; });
+    keep("verified", [](Contact& c) { c.privacy.verified = true; });
+    keep("keyed", [](Contact& c) { c.privacy.has_key = c.written_to = true; });
+    keep("encrypted", [](Contact& c) { c.privacy.encrypted = c.subscribed = true; });
+    for (int i = 0; i < 300; ++i) {
+        auto& stranger = directory->know(id, {"", "s" + std::to_string(i * 7919 % 307), "flood.example"});
+        stranger.privacy.has_key = i % 2 == 0;
+        stranger.privacy.encrypted = i % 4 == 0;
+        directory->save(stranger);
+    }
+    EXPECT_EQ(directory->contacts(id).size(), most);
+    for (const char* name : {"policy", "otr", "otr_clear", "tunnel", "verified", "keyed", "encrypted"})
+        EXPECT_NE(directory->contact(id, std::string(name) + "@kept.example"), nullptr) << name;
+}
+
+TEST_F(DirectoryTest, a_stranger_whose_mail_was_encrypted_goes_after_others_and_leaves_a_mark) {
+    directory.emplace(*store, 4);
+    const auto id = save(relay_of("alice"));
+    auto& known = directory->know(id, bob);
+    known.privacy.encrypted = true;
+    directory->save(known);
+    for (int i = 0; i < 50; ++i) {
+        auto& stranger = directory->know(id, {"", "s" + std::to_string(i), "flood.example"});
+        stranger.privacy.has_key = true;
+        directory->save(stranger);
+    }
+    EXPECT_NE(directory->contact(id, bob.canonical()), nullptr) << "not pushed out by those with a key in clear mail";
+    for (int i = 0; i < 20 && directory->contact(id, bob.canonical()); ++i) {
+        auto& stranger = directory->know(id, {"", "e" + std::to_string(i), "flood.example"});
+        stranger.privacy.encrypted = true;
+        directory->save(stranger);
+    }
+    ASSERT_EQ(directory->contact(id, bob.canonical()), nullptr);
+    EXPECT_TRUE(directory->know(id, bob).privacy.encrypted) << "nothing goes to him in the clear by itself";
+    directory->remove_contact(id, bob.canonical());
+    restart();
+    EXPECT_TRUE(directory->know(id, bob).privacy.encrypted) << "nor after a restart";
+    EXPECT_FALSE(directory->know(id, dan).privacy.encrypted);
+}
+
+TEST_F(DirectoryTest, where_all_are_kept_there_is_room_for_as_many_again) {
+    directory.emplace(*store, 3);
+    const auto id = save(relay_of("alice"));
+    for (int i = 0; i < 20; ++i) {
+        auto& contact = directory->know(id, {"", "c" + std::to_string(i), "example.org"});
+        contact.privacy.policy = Policy::require;
+        directory->save(contact);
+    }
+    EXPECT_EQ(directory->contacts(id).size(), 6u);
+}
+
 TEST_F(DirectoryTest, there_is_room_until_all_contacts_are_subscribed_to) {
     directory.emplace(*store, 2);
     const auto id = save(relay_of("alice"));
