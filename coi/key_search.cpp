@@ -54,7 +54,8 @@ net::awaitable<Result<KeyTrace>> find_key_trace(net::ImapClient& session, const 
         if (folder.empty()) continue;
         const auto found = co_await search_folder(session, folder, own, is_ours);
         if (!found) co_return found.error();
-        best = std::max(best, *found);
+        const bool is_proven = folder == *sent;
+        best = std::max(best, is_proven ? *found : std::min(*found, KeyTrace::unproven));
     }
     co_return best;
 }

@@ -1,7 +1,9 @@
 // Whether another program of a mailbox's owner uses Autocrypt there: found by what it left in INBOX and Sent.
 //
 // [Autocrypt §"Multiple clients"]: a Setup Message, or mail of the owner's own with an Autocrypt field. Only headers
-// are read, of the newest few that match. Left out: other folders, and mail without such a field.
+// are read, of the newest few that match. Into Sent only the owner's programs put mail; into INBOX everybody can send it
+// under any name, so what lies there is told and decides nothing. Left out: other folders, and mail without such a
+// field.
 
 #pragma once
 
@@ -15,6 +17,7 @@ namespace coi {
 
 enum class KeyTrace {
     none,
+    unproven,       // in INBOX lies mail under the owner's address that brings a key: anybody could have sent it
     own_mail,       // mail from the owner's address brings a key
     setup_message,  // a key lies there under a setup code
 };

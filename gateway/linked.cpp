@@ -145,10 +145,10 @@ struct Linked::State : std::enable_shared_from_this<State> {
         const Account* account = directory.find(id);
         if (!account || account->key_holder != KeyHolder::unknown) return;
         Account known = *account;
-        known.key_holder = trace == coi::KeyTrace::none ? KeyHolder::coigate : KeyHolder::elsewhere;
-        log::info(
-            "mailbox of {}: {}", known.jid,
-            trace == coi::KeyTrace::none ? "no other program's key was found" : "another program uses a key there");
+        const bool is_free = trace == coi::KeyTrace::none || trace == coi::KeyTrace::unproven;
+        known.key_holder = is_free ? KeyHolder::coigate : KeyHolder::elsewhere;
+        log::info("mailbox of {}: {}", known.jid,
+                  is_free ? "no other program's key was found" : "another program uses a key there");
         directory.save(std::move(known),
                        [this, id, trace, self = weak_from_this()](const Store::Failure& failure, AccountId) {
                            const auto alive = self.lock();
@@ -159,6 +159,14 @@ struct Linked::State : std::enable_shared_from_this<State> {
 
     static std::string trace_words(const Account& account, coi::KeyTrace trace) {
         const std::string address = account.address.addr_spec();
+        if (trace == coi::KeyTrace::unproven) {
+            return say(account.lang,
+                       "In the mailbox {1} lies a mail from your own address that brings a key which is not mine. "
+                       "Anybody could have sent it, so I have changed nothing. If another program of yours uses "
+                       "encryption there, let both share a key, or one of us cannot read what is answered: export it "
+                       "there and write to me: key import",
+                       {address});
+        }
         if (trace == coi::KeyTrace::setup_message) {
             return say(
                 account.lang,

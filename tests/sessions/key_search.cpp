@@ -87,12 +87,26 @@ TEST(KeySearch, WhatTheGatewayWroteIsNoOtherProgram) {
     finds(first + fetch(10, 3, mail_from("alice@example.org", gateways)), KeyTrace::own_mail);
 }
 
-TEST(KeySearch, ASetupMessageTellsMore) {
-    finds(opening + select(3, "INBOX") + search(4, "Autocrypt-Setup-Message", " 7") +
-              fetch(5, 7, mail_from("alice@example.org", "Autocrypt-Setup-Message: v1\n")) + select(6, "Sent") +
-              search(7, "Autocrypt-Setup-Message", "") + search(8, "Autocrypt", " 9") +
-              fetch(9, 9, mail_from("alice@example.org", key)),
+TEST(KeySearch, ASetupMessageInSentTellsMore) {
+    finds(opening + select(3, "INBOX") + search(4, "Autocrypt-Setup-Message", "") + search(5, "Autocrypt", "") +
+              select(6, "Sent") + search(7, "Autocrypt-Setup-Message", " 7") +
+              fetch(8, 7, mail_from("alice@example.org", "Autocrypt-Setup-Message: v1\n")),
           KeyTrace::setup_message);
+}
+
+// Everybody can send a mail under her own address: it decides nothing.
+TEST(KeySearch, WhatLiesInTheInboxProvesNothing) {
+    for (const auto& planted : {std::string("Autocrypt-Setup-Message: v1\n"), key}) {
+        finds(opening + select(3, "INBOX") + search(4, "Autocrypt-Setup-Message", " 7") +
+                  fetch(5, 7, mail_from("alice@example.org", planted)) + select(6, "Sent") +
+                  search(7, "Autocrypt-Setup-Message", "") + search(8, "Autocrypt", ""),
+              KeyTrace::unproven);
+        finds(opening + select(3, "INBOX") + search(4, "Autocrypt-Setup-Message", " 7") +
+                  fetch(5, 7, mail_from("alice@example.org", planted)) + select(6, "Sent") +
+                  search(7, "Autocrypt-Setup-Message", "") + search(8, "Autocrypt", " 9") +
+                  fetch(9, 9, mail_from("alice@example.org", key)),
+              KeyTrace::own_mail);
+    }
 }
 
 TEST(KeySearch, WhatOthersWroteIsNoTrace) {

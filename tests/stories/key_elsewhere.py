@@ -1,6 +1,6 @@
 """Alice links a mailbox in which another program of hers uses Autocrypt: coigate finds that out, sends no key, and says what to do.
 
-A fresh mailbox gets a key of coigate's own at once, and so does one that coigate knows from before.
+Mail in the INBOX under the owner's address, which anybody could have sent, is told and changes nothing. A fresh mailbox gets a key of coigate's own at once, and so does one that coigate knows from before.
 """
 
 import base64
@@ -21,8 +21,7 @@ def tells(alice, words):
 with World(jabber_people=("alice", "zoe"), mail_people=("bob", "carol", "dave")) as world:
     alice, zoe, bob, carol = world.jabber("alice"), world.jabber("zoe"), world.mail("bob"), world.mail("carol")
 
-    carol.say("carol@mail.test", "a copy for my other devices", headers={"Autocrypt": FOREIGN})
-    carol.reads("a copy for my other devices")
+    carol.keeps("Sent", "bob@mail.test", "what she wrote to Bob", headers={"Autocrypt": FOREIGN})
     check(alice.links("carol@mail.test").error is None, "the mailbox is linked")
     tells(alice, "key import")
     alice.writes("bob@mail.test", "No key with this one")
@@ -41,8 +40,11 @@ with World(jabber_people=("alice", "zoe"), mail_people=("bob", "carol", "dave"))
     wait_until(lambda: alice.answers(world.coigate.domain), 30, "the gateway answers again")
     check("https://i.delta.chat/#" in alice.tells_gateway("invite"), "and after a restart too: nothing is looked through again")
 
-    world.tell("Zoe links a fresh mailbox")
+    world.tell("Zoe links a mailbox that holds only what somebody has sent in its owner's name")
+    world.mail("dave").say("dave@mail.test", "planted", headers={"Autocrypt": FOREIGN.replace("carol", "dave")})
+    world.mail("dave").reads("planted")
     check(zoe.links("dave@mail.test").error is None, "it is linked")
+    tells(zoe, "Anybody could have sent it")
     wait_until(lambda: "https://i.delta.chat/#" in zoe.tells_gateway("invite"), 30, "she can invite people")
     zoe.writes("bob@mail.test", "Here is mine")
     zoes = bob.reads("Here is mine")

@@ -74,6 +74,12 @@ class MailClient:
     def say(self, to, text, **what):
         return self.send(self.compose(to, text, **what))
 
+    def keeps(self, folder, to, text, **what):
+        """Puts a mail into a folder, as a mail program does with what it has sent."""
+        if self._imap is None:
+            self.connect()
+        self._imap.append(folder, "\\Seen", None, self.compose(to, text, **what).as_bytes())
+
     # What a user sees
 
     def fetch(self):
