@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "coi/mail/author.h"
 #include "coi/mail/charset.h"
 #include "coi/mail/gobject.h"
 #include "coi/mail/header.h"
@@ -74,9 +75,7 @@ void append(std::vector<Address>& to, std::string_view value) {
 
 /// Takes one header field; `value` is raw, as it stood in the mail.
 void read_field(const std::string& name, std::string_view value, Message& message) {
-    if (name == "from") {
-        append(message.from, value);
-    } else if (name == "to") {
+    if (name == "to") {
         append(message.to, value);
     } else if (name == "cc") {
         append(message.cc, value);
@@ -118,6 +117,20 @@ void read_header(GMimeObject* top, Message& message) {
     if (!message.id.empty()) message.trace.clear();
 }
 
+/// Which message a report is about, and whether the mail is a report of an old form.
+void read_original(Message& message) {
+    if (!message.dsn && !message.mdn && !message.encrypted) message.dsn = read_old_bounce(message);
+    if (!message.dsn && !message.mdn) message.report_original.clear();
+    if (!message.dsn || !message.dsn->original.empty()) return;
+    auto ids = parse_message_ids(field(split_fields(message.report_original), "message-id"), 1);
+    if (ids.empty()) ids = message.in_reply_to;
+    if (!ids.empty()) {
+        message.dsn->original = std::move(ids.front());
+    } else if (!message.references.empty()) {
+        message.dsn->original = message.references.back();
+    }
+}
+
 }  // namespace
 
 const std::string& Message::header(std::string_view lower_case_name) const {
@@ -137,17 +150,12 @@ Result<Message> parse(std::string_view mail, const Limits& limits, const ParseOp
     read_header(top.get(), message);
     auto read = read_parts(top.get(), limits, options, message);
     if (!read) return read.error();
-    if (message.dsn && !message.report_original.empty()) {
-        auto ids = parse_message_ids(field(split_fields(message.report_original), "message-id"), 1);
-        if (!ids.empty()) message.dsn->original = std::move(ids.front());
-    }
-    if (!message.dsn && !message.mdn && !message.encrypted)
-        message.dsn = read_old_bounce(message.header("x-failed-recipients"), message.text);
-    if (message.from.empty()) {
-        // Reports may come from `<>` or from a bare name; they are known by what they report.
-        if (!message.dsn && !message.mdn) return malformed("a mail without a From address");
-        message.from.push_back({"", "MAILER-DAEMON", ""});
-    }
+    auto authors = read_authors(raw_fields(mail, "from"));
+    if (authors) message.from = *authors;
+    read_original(message);
+    // Reports may come from `<>` or from a bare name; they are known by what they report.
+    if (!authors && !message.dsn && !message.mdn) return authors.error();
+    if (!authors) message.from.push_back({"", "MAILER-DAEMON", ""});
     return message;
 }
 

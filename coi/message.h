@@ -52,8 +52,8 @@ struct Attachment {
 struct Message {
     MessageId id;               // "" in a mail without one
     std::string trace;          // of a mail without one: its Received fields, which tell it from another; not printed
-    std::vector<Address> from;  // never empty after parse; one in every mail a person wrote. A report without any has
-                                // MAILER-DAEMON without a domain
+    std::vector<Address> from;  // never empty after parse; one in every mail a person wrote. A report that does not
+                                // say readably who wrote it has MAILER-DAEMON without a domain
     std::optional<Address> sender;
     std::vector<Address> reply_to;
     std::vector<Address> to, cc;
@@ -87,8 +87,8 @@ struct ParseOptions {
     bool is_inside = false;  // of an encrypted mail: copies of its header in its text are left out [RFC 9788 §5.2]
 };
 
-/// Bytes (CRLF or LF, as found in the wild) to a Message. Never throws; refuses only what breaks the Limits or has no
-/// From at all.
+/// Bytes (CRLF or LF, as found in the wild) to a Message. Never throws; refuses only what breaks the Limits or does
+/// not say readably who wrote it (coi/mail/author.h).
 Result<Message> parse(std::string_view mail, const Limits& = {}, const ParseOptions& = {});
 
 /// A Message to 7-bit clean bytes with CRLF, text/plain UTF-8 format=flowed [RFC 3676]; with attachments (bytes

@@ -1,5 +1,5 @@
-// Addresses: the addr-spec is ours [RFC 5321 §4.1.2], names are GMime's, domains libidn2's (UTS 46), case folding
-// ICU's. GMime sees one flat list of prepared addresses: its group parser recurses, and it rewrites some domains.
+// Addresses: the addr-spec is ours [RFC 5321 §4.1.2], names are GMime's, domains libidn2's (IDNA 2008), their
+// case ICU's. GMime sees one flat list of prepared addresses: its group parser recurses, and it rewrites some domains.
 // Invariant: what is read can be written by addr_spec() and is read back the same (fuzz_address).
 
 #include "coi/mail/address.h"
@@ -7,9 +7,8 @@
 #include "coi/mail/gobject.h"  // before idn2.h, which defines a macro of GLib's if it is missing
 
 #include <idn2.h>
-#include <unicode/bytestream.h>
-#include <unicode/normalizer2.h>
-#include <unicode/stringpiece.h>
+#include <unicode/locid.h>
+#include <unicode/unistr.h>
 
 #include <algorithm>
 #include <iterator>
@@ -54,6 +53,12 @@ std::optional<std::string> to_u_labels(const std::string& domain) {
     return std::string(out);
 }
 
+std::string lower_case(const std::string& text) {
+    std::string out;
+    icu::UnicodeString::fromUTF8(text).toLower(icu::Locale::getRoot()).toUTF8String(out);
+    return out;
+}
+
 /// Letters, digits, hyphens and (seen in the wild) underscores in labels of 1 to 63.
 bool is_host_name(std::string_view domain) {
     if (domain.empty() || domain.size() > longest_domain) return false;
@@ -83,7 +88,11 @@ std::optional<std::string> normal_domain(std::string_view domain) {
     const auto labels = to_a_labels(name);
     if (!labels || !is_host_name(*labels)) return ascii ? std::optional(name) : std::nullopt;
     const auto unicode = to_u_labels(*labels);
-    return unicode && to_a_labels(*unicode) == labels ? *unicode : *labels;
+    if (!unicode || to_a_labels(*unicode) != labels) return ascii ? std::optional(name) : std::nullopt;
+    // A name that is another's only after mapping (full width, soft hyphens) is none: mail systems that judge a sender
+    // by its domain do not map.
+    if (!ascii && lower_case(name) != *unicode) return std::nullopt;
+    return *unicode;
 }
 
 std::string quoted_if_needed(const std::string& local) {
@@ -115,16 +124,6 @@ std::optional<std::pair<std::string, std::string_view>> read_local(std::string_v
         local += spec[i];
     }
     return std::nullopt;
-}
-
-std::string folded(const std::string& text) {
-    if (is_ascii(text)) return lower(text);
-    UErrorCode status = U_ZERO_ERROR;
-    const auto* normalizer = icu::Normalizer2::getNFKCCasefoldInstance(status);
-    std::string out;
-    icu::StringByteSink<std::string> sink(&out);
-    if (U_SUCCESS(status)) normalizer->normalizeUTF8(0, text, sink, nullptr, status);
-    return U_SUCCESS(status) ? out : text;
 }
 
 /// The addresses of the field one by one, group names left out, so that GMime's parser (which recurses into groups and
@@ -264,7 +263,7 @@ std::string Address::addr_spec() const {
 }
 
 std::string Address::canonical() const {
-    return quoted_if_needed(folded(local)) + '@' + normal_domain(domain).value_or(lower(domain));
+    return quoted_if_needed(lower(local)) + '@' + normal_domain(domain).value_or(lower(domain));
 }
 
 Result<Address> parse_addr_spec(std::string_view spec) {

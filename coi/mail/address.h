@@ -19,7 +19,8 @@ struct Address {
 
     /// "local@domain" as it may stand in an SMTP command or a header: local part quoted if needed, domain in A-labels.
     std::string addr_spec() const;
-    /// What two spellings of one mailbox share: local part case-folded (as JIDs do), domain in lower-case U-labels.
+    /// What two spellings of one mailbox share: local part with ASCII letters in lower case, domain in lower-case
+    /// U-labels. Other letters are not folded: "strauß" and "strauss" may be two people [RFC 6531 §3.2].
     std::string canonical() const;
     bool operator==(const Address&) const = default;
 };

@@ -90,8 +90,12 @@ std::string read_status(std::string_view value) {
 
 std::optional<Dsn::Recipient> read_recipient_fields(const std::vector<Field>& fields) {
     Dsn::Recipient recipient;
-    recipient.address = read_recipient(field(fields, "final-recipient"));
-    if (recipient.address.empty()) recipient.address = read_recipient(field(fields, "original-recipient"));
+    // Whom the sender wrote to, before it was forwarded; some servers write words there.
+    recipient.address = read_recipient(field(fields, "original-recipient"));
+    if (!parse_addr_spec(recipient.address)) {
+        const auto last = read_recipient(field(fields, "final-recipient"));
+        if (!last.empty()) recipient.address = last;
+    }
     recipient.status = read_status(field(fields, "status"));
     recipient.diagnostic = decode_header(after_type(field(fields, "diagnostic-code")));
     const auto doubled = [](char a, char b) {

@@ -100,28 +100,58 @@ GMimeParserOptions* gmime_options() {
     return options;
 }
 
-std::vector<Field> split_fields(std::string_view block, std::size_t most) {
-    std::vector<Field> fields;
+namespace {
+
+/// Calls take(name, value) for each line that begins a field, take("", value) for each line that continues it.
+template <class Take>
+void each_line(std::string_view block, const Take& take) {
     bool in_field = false;
     while (!block.empty()) {
         const auto end = std::min(block.find('\n'), block.size());
         auto line = block.substr(0, end);
         block.remove_prefix(std::min(end + 1, block.size()));
         if (line.ends_with('\r')) line.remove_suffix(1);
-        if (line.empty()) break;
+        if (line.empty()) return;
         if (line[0] == ' ' || line[0] == '\t') {
-            if (in_field) fields.back().value.append(line);
+            if (in_field) take(std::string_view(), line);
             continue;
         }
         const auto colon = line.find(':');
         const auto name = colon == std::string_view::npos ? std::string_view() : trim(line.substr(0, colon));
         in_field = is_field_name(name);
-        if (!in_field) continue;
-        if (fields.size() == most) break;
-        fields.push_back({lower(name), std::string(line.substr(colon + 1))});
+        if (in_field && !take(name, line.substr(colon + 1))) return;
     }
+}
+
+}  // namespace
+
+std::vector<Field> split_fields(std::string_view block, std::size_t most) {
+    std::vector<Field> fields;
+    each_line(block, [&](std::string_view name, std::string_view value) {
+        if (name.empty()) {
+            fields.back().value.append(value);
+        } else if (fields.size() == most) {
+            return false;
+        } else {
+            fields.push_back({lower(name), std::string(value)});
+        }
+        return true;
+    });
     for (auto& each : fields) each.value = std::string(trim(each.value));
     return fields;
+}
+
+std::vector<std::string> raw_fields(std::string_view mail, std::string_view lower_case_name) {
+    std::vector<std::string> values;
+    bool wanted = false;
+    each_line(mail, [&](std::string_view name, std::string_view value) {
+        if (!name.empty()) wanted = lower(name) == lower_case_name;
+        if (wanted && !name.empty()) values.emplace_back(value);
+        if (wanted && name.empty()) values.back().append(value);
+        return true;
+    });
+    for (auto& each : values) each = std::string(trim(each));
+    return values;
 }
 
 std::string_view field(const std::vector<Field>& fields, std::string_view lower_case_name) {

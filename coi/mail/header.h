@@ -28,6 +28,10 @@ std::vector<Field> split_fields(std::string_view block, std::size_t most = 1000)
 /// The first field of that lower-case name, or "".
 std::string_view field(const std::vector<Field>&, std::string_view lower_case_name);
 
+/// The values of all fields of that lower-case name in the mail's own header, unfolded and else as they came, NULs and
+/// encoded words included.
+std::vector<std::string> raw_fields(std::string_view mail, std::string_view lower_case_name);
+
 /// Without the line ends of folding; the white space after them stays [RFC 5322 §2.2.3].
 std::string unfold(std::string_view raw);
 

@@ -14,13 +14,14 @@
 namespace coi {
 
 struct Mdn {
-    MessageId original;      // "" of a program's news about itself, which is about no message
+    MessageId original;      // "" where it says of no message that it arrived: denied, failed, or a program's news
     bool displayed = false;  // disposition-type "displayed"; false: deleted, dispatched, processed …
     bool operator==(const Mdn&) const = default;
 };
 
-/// The body of a message/disposition-notification part [RFC 8098 §3.1]. An error if it names no original message,
-/// unless nothing was done that a person could want to know (`processed`).
-Result<Mdn> parse_mdn(std::string_view part);
+/// The body of a message/disposition-notification part [RFC 8098 §3.1]. `answered`: the message that the report itself
+/// answers (In-Reply-To), for programs that write no Original-Message-ID (Exchange). An error if neither names one and a
+/// person could want to know what was done.
+Result<Mdn> parse_mdn(std::string_view part, const MessageId& answered = {});
 
 }  // namespace coi

@@ -1,20 +1,21 @@
-// Bounces from before there were reports: plain text for people, with a copy of the mail that failed.
+// Bounces that are no multipart/report: text for people, with a copy of the mail that failed, or at least its id.
 //
-// Two kinds are read, because they have fixed words and are still sent: qmail's (QSBMF: "Hi. This is the …", a
-// paragraph a recipient, a copy after a line of dashes) and Exim's (X-Failed-Recipients, a copy after "------ This is a
-// copy of the message"). Left out: all others, warnings of delay. Nothing is taken for a bounce without the Message-ID
-// in the copy: it is what proves that the mail is meant.
+// qmail's have fixed words (QSBMF: "Hi. This is the …", a paragraph a recipient, a copy after a line of dashes); Exim's
+// have X-Failed-Recipients. Of all others (GMX, Yahoo, mail.ru, QQ …) it is read what they have in common: they come
+// from a mail system, their subject says that something failed, addresses stand beside reply codes, and the Message-ID
+// of what failed stands in a copy of its header, in an attached mail, or in In-Reply-To. Nothing is taken for a bounce
+// without that id: it is what proves that a mail of ours is meant.
 
 #pragma once
 
 #include <optional>
-#include <string_view>
 
 #include "coi/mail/dsn.h"
+#include "coi/message.h"
 
 namespace coi {
 
-/// `failed_recipients`: the decoded X-Failed-Recipients, "" if there is none. `text`: the mail's plain text, UTF-8, LF.
-std::optional<Dsn> read_old_bounce(std::string_view failed_recipients, std::string_view text);
+/// `mail`: its header, `text` and `report_original`. `from` may be empty.
+std::optional<Dsn> read_old_bounce(const Message& mail);
 
 }  // namespace coi

@@ -258,7 +258,7 @@ class Walk {
     bool read_report(GMimePart* part, const std::string& type, const Place& place) {
         if (type == "message/disposition-notification" || type == "message/global-disposition-notification") {
             if (message_.mdn) return true;
-            if (auto mdn = parse_mdn(decoded(part, longest_report))) message_.mdn = std::move(*mdn);
+            if (auto mdn = parse_mdn(decoded(part, longest_report), answered())) message_.mdn = std::move(*mdn);
             return true;
         }
         if (type == "message/delivery-status" || type == "message/global-delivery-status") {
@@ -272,6 +272,12 @@ class Walk {
         if (message_.report_original.empty())
             returned_header(to_utf8(decoded(part, limits_.header_block_bytes), "utf-8"));
         return true;
+    }
+
+    /// What the mail answers, by its header; "" if nothing.
+    MessageId answered() const {
+        if (!message_.in_reply_to.empty()) return message_.in_reply_to.front();
+        return message_.references.empty() ? MessageId{} : message_.references.back();
     }
 
     void returned_header(std::string block) {
@@ -347,6 +353,8 @@ class Walk {
                 attachment.name = file_name(subject);
                 if (!attachment.name.empty()) attachment.name.append(".eml");
             }
+            const OwnedText block(g_mime_object_get_headers(GMIME_OBJECT(inner), nullptr));
+            returned_header(to_utf8(block ? block.get() : "", "utf-8"));
             const Owned<GMimeStream> stream(g_mime_stream_mem_new());
             g_mime_object_write_to_stream(GMIME_OBJECT(inner), nullptr, stream.get());
             const auto* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream.get()));

@@ -47,6 +47,25 @@ TEST(Mdn, WithoutTheOriginalItIsAnError) {
     EXPECT_FALSE(parse_mdn("Disposition: automatic-action/MDN-sent-automatically; processed/error"));
 }
 
+TEST(Mdn, WhatAReportAnswersIsWhatItIsAboutWhereItNamesNothing) {
+    EXPECT_EQ(
+        (Mdn{{"a@b"}, true}),
+        parse_mdn("Final-recipient: RFC822; bob@x\r\nDisposition: automatic-action/MDN-sent-automatically; displayed",
+                  {"a@b"})
+            .value());
+    EXPECT_EQ((Mdn{{"a@b"}, false}),
+              parse_mdn("Disposition: automatic-action/MDN-sent-automatically; deleted", {"a@b"}).value());
+    EXPECT_EQ(Mdn{}, parse_mdn("Disposition: automatic-action/MDN-sent-automatically; processed", {"a@b"}).value());
+}
+
+TEST(Mdn, WhatWasDeniedOrFailedSaysNothingOfTheMessage) {
+    for (const std::string_view type : {"denied", "failed", "displayed/error", "processed/failure"}) {
+        EXPECT_EQ(Mdn{}, parsed("Original-Message-ID: <a@b>\nDisposition: automatic-action/MDN-sent-automatically; " +
+                                std::string(type)))
+            << type;
+    }
+}
+
 TEST(Mdn, AProgramsNewsAboutItselfIsAboutNoMessage) {
     EXPECT_EQ(Mdn{}, parsed("Disposition: automatic-action/MDN-sent-automatically; processed\r\n"));
 }
