@@ -86,8 +86,9 @@ struct Relay::State : std::enable_shared_from_this<State> {
 
     /// What the mail system found.
     struct Proof {
-        std::string sender;  // of the envelope, "" if it is not proven
-        bool author = false;
+        std::string sender{};  // of the envelope, "" if it is not proven
+        std::string reverse_path{};
+        bool author = false, forged = false;
     };
 
     /// The user exists for sure: the server said so, or they wrote through us.
@@ -142,7 +143,10 @@ struct Relay::State : std::enable_shared_from_this<State> {
         const AccountId id = account->id;
         const bool known = is_confirmed(id);
         std::function<void(std::function<void(Verdict)>)> take = [&](std::function<void(Verdict)> done) {
-            inbox.take(Arrival{id, mail, std::nullopt, proof.sender, true, bytes, proof.author, true}, std::move(done));
+            Arrival arrival{id, mail, std::nullopt, proof.sender, true, bytes, proof.author, true};
+            arrival.reverse_path = proof.reverse_path;
+            arrival.is_author_refuted = proof.forged;
+            inbox.take(std::move(arrival), std::move(done));
         };
         auto patience = std::make_shared<boost::asio::steady_timer>(io, settings.patience);
         await_patience(patience);
@@ -198,13 +202,12 @@ struct Relay::State : std::enable_shared_from_this<State> {
             const bool large = mail.error().kind == coi::ErrorKind::limit;
             co_return std::vector<Reply>(count, Reply{large ? 552 : 550, large ? "5.3.4" : "5.6.0", mail.error().text});
         }
-        if (!mail->encrypted && !mail->is_signed) bytes = std::make_shared<const std::string>();
-        Proof proof;
+        Proof proof{.reverse_path = delivery.from};
         if (!mail->from.empty()) {
-            const auto found = coi::authenticated(mail->header("authentication-results"), settings.authserv_id,
-                                                  mail->from.front(), delivery.from);
-            proof = {found.sender ? delivery.from : "", found.author};
+            const auto found = coi::authenticated(*bytes, settings.authserv_id, mail->from.front(), delivery.from);
+            proof = {found.sender ? delivery.from : "", delivery.from, found.author, found.forged};
         }
+        if (!mail->encrypted && !mail->is_signed) bytes = std::make_shared<const std::string>();
         std::vector<Reply> replies;
         for (const auto& recipient : delivery.to)
             replies.push_back(co_await deliver_to(recipient, *mail, proof, bytes));

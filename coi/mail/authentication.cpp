@@ -3,100 +3,183 @@
 #include "coi/mail/authentication.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
+#include <optional>
+#include <utility>
 #include <vector>
+
+#include "coi/mail/charset.h"
+#include "coi/mail/header.h"
 
 namespace coi {
 
 namespace {
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
+/// "spf=pass smtp.mailfrom=a@b": the first is the method, what follows are properties.
+struct Statement {
+    std::string method, result;
+    std::map<std::string, std::string> properties;  // "" where one stands twice
+};
+
+/// The words of a field [RFC 8601 §2.2]: ";" and "=" alone, all others as one, comments left out, quotes taken off.
+struct Word {
+    std::string text;
+    char mark = 0;  // ';' or '='
+};
+
+class Words {
+  public:
+    explicit Words(std::string_view field) : field_(field) {}
+
+    /// nullopt if quotes or comments do not pair, or if something stands there that no field may hold.
+    std::optional<std::vector<Word>> all() {
+        while (at_ < field_.size()) {
+            const char c = field_[at_];
+            if (is_control(c)) return std::nullopt;
+            if (c == ' ' || c == '\t') {
+                end_word();
+                ++at_;
+            } else if (c == '(') {
+                end_word();
+                if (!skip_comment()) return std::nullopt;
+            } else if (c == '"') {
+                if (!take_quoted()) return std::nullopt;
+            } else if (c == ';' || (c == '=' && !in_value_)) {
+                end_word();
+                words_.push_back({"", c});
+                in_value_ = c == '=';
+                ++at_;
+            } else {
+                word_ += c;
+                has_word_ = true;
+                ++at_;
+            }
+        }
+        end_word();
+        return std::move(words_);
+    }
+
+  private:
+    static bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
+
+    void end_word() {
+        if (!has_word_) return;
+        words_.push_back({std::exchange(word_, {}), 0});
+        has_word_ = in_value_ = false;
+    }
+
+    bool skip_comment() {
+        int depth = 0;
+        for (; at_ < field_.size(); ++at_) {
+            if (is_control(field_[at_])) return false;
+            if (field_[at_] == '\\') {
+                ++at_;
+            } else if (field_[at_] == '(') {
+                ++depth;
+            } else if (field_[at_] == ')' && --depth == 0) {
+                ++at_;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    bool take_quoted() {
+        has_word_ = true;
+        for (++at_; at_ < field_.size(); ++at_) {
+            if (is_control(field_[at_])) return false;
+            if (field_[at_] == '"') {
+                ++at_;
+                return true;
+            }
+            if (field_[at_] == '\\' && ++at_ == field_.size()) return false;
+            word_ += field_[at_];
+        }
+        return false;
+    }
+
+    std::string_view field_;
+    std::size_t at_ = 0;
+    std::vector<Word> words_;
+    std::string word_;
+    bool has_word_ = false, in_value_ = false;
+};
+
+/// "name = value" pairs up to the next semicolon; nullopt for anything else but "none" and the like.
+std::optional<Statement> take_statement(const std::vector<Word>& words, std::size_t& at) {
+    Statement statement;
+    for (; at < words.size() && words[at].mark != ';'; at += 3) {
+        const bool pair =
+            at + 2 < words.size() && words[at].mark == 0 && words[at + 1].mark == '=' && words[at + 2].mark == 0;
+        if (!pair) return std::nullopt;
+        const std::string name = lower(words[at].text), value = lower(words[at + 2].text);
+        if (statement.method.empty()) {
+            statement.method = name.ends_with("/1") ? name.substr(0, name.size() - 2) : name;
+            statement.result = value;
+        } else if (const auto [place, first] = statement.properties.emplace(name, value); !first) {
+            place->second.clear();
+        }
+    }
+    return statement;
 }
 
-/// The field without comments [RFC 5322 §3.2.2] and without the quotes of quoted strings, split at its semicolons. A
-/// field whose comments or quotes do not close says nothing.
-std::vector<std::string> statements(std::string_view field) {
-    std::vector<std::string> parts(1);
-    int depth = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < field.size(); ++i) {
-        const char c = field[i];
-        if (c == '\\' && (quoted || depth > 0)) {
-            ++i;
-        } else if (quoted) {
-            if (c == '"') quoted = false;
-        } else if (c == '(') {
-            ++depth;
-        } else if (c == ')' && depth > 0) {
-            --depth;
-        } else if (depth > 0) {
-            continue;
-        } else if (c == '"') {
-            quoted = true;
-        } else if (c == ';') {
-            parts.emplace_back();
+/// What the trusted server says; nothing if the field is another's, or cannot be read as a whole.
+std::vector<Statement> statements_of(std::string_view field, std::string_view trusted) {
+    const auto words = Words(field).all();
+    if (!words || words->empty() || words->front().mark != 0 || lower(words->front().text) != lower(trusted)) return {};
+    std::size_t at = 1;
+    if (at < words->size() && (*words)[at].mark == 0) {
+        if ((*words)[at].text != "1") return {};  // another version of the grammar
+        ++at;
+    }
+    std::vector<Statement> statements;
+    while (at < words->size()) {
+        if ((*words)[at].mark != ';') return {};
+        if (++at == words->size() || (*words)[at].mark == ';') continue;
+        if ((*words)[at].mark == 0 && lower((*words)[at].text) == "none" &&
+            (at + 1 == words->size() || (*words)[at + 1].mark == ';')) {
+            ++at;
             continue;
         }
-        if (quoted || depth > 0 || c == '"' || c == ')') continue;  // nothing we look for stands in quotes
-        parts.back() += c;
+        auto statement = take_statement(*words, at);
+        if (!statement) return {};
+        statements.push_back(std::move(*statement));
     }
-    if (quoted || depth > 0) return {};
-    return parts;
+    return statements;
 }
 
-/// "spf=pass smtp.mailfrom=a@b" as {spf: pass, smtp.mailfrom: a@b}; the first of a name counts.
-std::map<std::string, std::string> words(const std::string& statement) {
-    std::map<std::string, std::string> found;
-    std::string name, word;
-    bool has_value = false;
-    for (const char c : statement + " ") {
-        if (c == '=' && !has_value) {
-            name = lower(word);
-            word.clear();
-            has_value = true;
-        } else if (std::isspace(static_cast<unsigned char>(c))) {
-            if (has_value && !word.empty()) found.emplace(std::exchange(name, ""), lower(std::exchange(word, "")));
-            has_value = has_value && !name.empty();
-            if (!has_value && !word.empty()) word.clear();
-        } else {
-            word += c;
-        }
-    }
-    return found;
+/// The domain as Address has it, of "example.org" or "bob@example.org"; "" if there is none.
+std::string domain_of(std::string_view text) {
+    const auto address = parse_addr_spec("x@" + std::string(text.substr(text.rfind('@') + 1)));
+    return address ? address->domain : std::string();
 }
-
-std::string domain_of(std::string_view address) { return lower(address.substr(address.rfind('@') + 1)); }
 
 }  // namespace
 
-Authentication authenticated(std::string_view field, std::string_view trusted, const Address& from,
+Authentication authenticated(std::string_view mail, std::string_view trusted, const Address& from,
                              std::string_view envelope_sender) {
     Authentication proven;
-    const auto parts = statements(field);
-    if (trusted.empty() || parts.size() < 2) return proven;
-    const std::string& server = parts.front();  // the id, and perhaps a version behind it
-    const auto begin = server.find_first_not_of(" \t\r\n");
-    if (begin == std::string::npos) return proven;
-    if (lower(server.substr(begin, server.find_first_of(" \t\r\n", begin) - begin)) != lower(trusted)) return proven;
-
-    const std::string author = domain_of(from.addr_spec());
+    const auto fields = raw_fields(mail, "authentication-results");
+    if (trusted.empty() || fields.empty()) return proven;
     const std::string sender = envelope_sender.empty() ? "" : domain_of(envelope_sender);
-    for (std::size_t i = 1; i < parts.size(); ++i) {
-        const auto said = words(parts[i]);
-        const auto value = [&](const char* name) {
-            const auto at = said.find(name);
-            return at == said.end() ? std::string() : at->second;
+    const auto statements = statements_of(fields.front(), trusted);
+    const bool one_dmarc = std::ranges::count(statements, "dmarc", &Statement::method) == 1;
+    for (const auto& said : statements) {
+        const auto property = [&](const char* name) {
+            const auto at = said.properties.find(name);
+            return at == said.properties.end() ? std::string() : at->second;
         };
-        if (value("dmarc") == "pass" && domain_of(value("header.from")) == author) proven.author = true;
-        if (value("spf") == "pass" && !sender.empty() && domain_of(value("smtp.mailfrom")) == sender)
+        if (said.method == "dmarc" && one_dmarc) {
+            const std::string judged = property("header.from");
+            const bool is_author = judged.find('@') == std::string::npos && domain_of(judged) == from.domain;
+            proven.author = said.result == "pass" && is_author && !from.domain.empty();
+            proven.forged = said.result == "fail" && (is_author || judged.empty());
+        }
+        if (said.method == "spf" && said.result == "pass" && !sender.empty() &&
+            domain_of(property("smtp.mailfrom")) == sender)
             proven.sender = true;
     }
-    if (proven.author && sender == author) proven.sender = true;
+    if (proven.author && sender == from.domain) proven.sender = true;
     return proven;
 }
 
