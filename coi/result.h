@@ -26,6 +26,9 @@ enum class ErrorKind {
     unsupported,  // the peer cannot do what is needed
 };
 
+/// At which command an SMTP server said no: of the same code it says different things.
+enum class SmtpStep { none, sender, recipient, content };
+
 /// `text` is UTF-8, for a log or a person; it never holds a password or a message body.
 struct Error {
     ErrorKind kind;
@@ -34,6 +37,7 @@ struct Error {
     int code = 0;            // SMTP reply code [RFC 5321 §4.2], 0 if there was none
     std::string enhanced;    // enhanced status code such as "5.1.1" [RFC 3463], "" if there was none
     int certificate = 0;     // with kind tls: OpenSSL's X509_V_ERR_…, 0 if the certificate is not the trouble
+    SmtpStep step = SmtpStep::none;
 };
 
 template <class T>

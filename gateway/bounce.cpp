@@ -3,8 +3,10 @@
 #include "gateway/bounce.h"
 
 #include "coi/mail/dsn.h"
+#include "gateway/feature/framed.h"
 #include "gateway/identity.h"
 #include "gateway/mint.h"
+#include "gateway/refusal.h"
 #include "gateway/words.h"
 #include "xmpp/wire.h"
 
@@ -60,57 +62,11 @@ Lost lost_of(const queue::Entry& entry) {
 
 }  // namespace
 
-Condition condition_of(const coi::Error& error) {
-    const std::string& status = error.enhanced;
-    const auto subject_is = [&](std::string_view prefix) {
-        return status.size() > 1 && status.substr(1).starts_with(prefix);
-    };
-    if (error.kind == coi::ErrorKind::timeout) return {"remote-server-timeout", "wait"};
-    if (error.kind == coi::ErrorKind::not_found) return {"remote-server-not-found", "cancel"};
-    if (error.kind == coi::ErrorKind::limit) return {"policy-violation", "modify"};
-    if (subject_is(".1.2") || subject_is(".4.4"))
-        return {"remote-server-not-found", "cancel"};  // [RFC 3463 §3.2, §3.5]
-    if (subject_is(".1.")) return {"item-not-found", "cancel"};
-    if (subject_is(".2.2")) return {"resource-constraint", "wait"};
-    if (subject_is(".2.3") || subject_is(".3.4") || error.code == 552) return {"policy-violation", "modify"};
-    if (subject_is(".7.")) return {"forbidden", "auth"};
-    if (error.code == 550 || error.code == 551 || error.code == 553)
-        return {"item-not-found", "cancel"};  // [RFC 5321 §4.2.3]
-    return {"recipient-unavailable", "cancel"};
-}
-
-std::string words(const coi::Error& error, const std::string& address, const std::string& lang) {
-    const std::string_view condition = condition_of(error).condition;
-    std::string text;
-    if (condition == "remote-server-timeout") {
-        text = say(lang, "Your message to {1} could not be delivered in time and is given up.", {address});
-    } else if (condition == "remote-server-not-found") {
-        text = say(lang, "The mail domain of {1} was not found. Please check the address.", {address});
-    } else if (condition == "item-not-found") {
-        text = say(lang, "The mail address {1} does not exist. Please check it.", {address});
-    } else if (condition == "resource-constraint") {
-        text = say(lang, "The mailbox of {1} is full.", {address});
-    } else if (condition == "policy-violation") {
-        text = say(lang, "Your message is too large for {1}.", {address});
-    } else if (condition == "forbidden") {
-        text = say(lang, "The mail server does not accept your message to {1}.", {address});
-    } else {
-        text = say(lang, "Your message to {1} could not be delivered.", {address});
-    }
-    if (error.kind == coi::ErrorKind::refused && !error.text.empty()) {
-        // Our own words about the step stand before the reply line; the user wants the server's.
-        const auto reply = error.code == 0 ? 0 : error.text.find(std::to_string(error.code));
-        text += " " + say(lang, "The mail server said: {1}",
-                          {reply == std::string::npos ? error.text : error.text.substr(reply)});
-    }
-    return text;
-}
-
 std::vector<queue::Entry> to_jabber(const Lost& lost, const coi::Error& error, const std::string& component, Time now) {
     if (lost.jid.empty()) return {};
     const std::string from = contact_jid(lost, component);
-    const std::string text = words(error, lost.address, lost.lang);
-    queue::Entry line = chat_line(lost, from, "⚠ " + text, now);
+    const std::string text = refusal::words(error, lost.address, lost.lang);
+    queue::Entry line = chat_line(lost, from, framed::notice("⚠ " + text), now);
     if (lost.stanza_id.empty()) return {line};
     auto original = xmpp::parse_stanza(lost.original);
     if (!original) {
@@ -119,7 +75,7 @@ std::vector<queue::Entry> to_jabber(const Lost& lost, const coi::Error& error, c
         original->addAttribute("from", lost.jid);
         original->addAttribute("to", from);
     }
-    const Condition condition = condition_of(error);
+    const auto condition = refusal::condition_of(error);
     const auto stanza = xmpp::error_reply(*original, condition.type, condition.condition, xmpp::clean(text), lost.lang);
     std::vector<queue::Entry> notices{notice(lost, lost.stanza_id, *stanza, from, lost.jid, now)};
     const bool is_shown = xmpp::body_of(*stanza) != nullptr && now - lost.written <= still_watching;
@@ -133,13 +89,16 @@ std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error
 }
 
 queue::Entry delayed(const queue::Entry& waiting, const std::string& component, Time now) {
-    const Lost lost = lost_of(waiting);
+    return delayed(lost_of(waiting), component, now);
+}
+
+queue::Entry delayed(const Lost& lost, const std::string& component, Time now) {
     const std::string text =
         say(lost.lang,
             "Your message to {1} is delayed: the mail server cannot be reached or does not take it yet. "
             "It is still being tried; there is nothing you need to do.",
             {lost.address});
-    return chat_line(lost, contact_jid(lost, component), "⏳ " + text, now);
+    return chat_line(lost, contact_jid(lost, component), framed::notice("⏳ " + text), now);
 }
 
 std::vector<queue::Entry> to_mail(const queue::Entry& failed, const coi::Error& error, const Account& account,

@@ -1,8 +1,9 @@
 // Telling a sender that a message will not arrive: towards Jabber a stanza error on the original id, towards mail a
 // DSN.
 //
-// [RFC 6120 §8.3], [RFC 3463] (status codes to conditions), [RFC 3464]. Both are queue entries: they wait and survive
-// like messages. DSNs go only to proven, non-null senders (no backscatter); the proof is the entry's `origin`.
+// [RFC 6120 §8.3], [RFC 3464]; which condition and which words: gateway/refusal.h. Both are queue entries: they wait
+// and survive like messages. DSNs go only to proven, non-null senders (no backscatter); the proof is the entry's
+// `origin`.
 
 #pragma once
 
@@ -15,16 +16,6 @@
 #include "xmpp/stanza.h"
 
 namespace gateway::bounce {
-
-/// The stanza error's condition and type for a mail server's refusal.
-struct Condition {
-    const char* condition;
-    const char* type;
-};
-Condition condition_of(const coi::Error&);
-
-/// Why `error` happened, in words for a Jabber user, with the server's own words at the end where there are any.
-std::string words(const coi::Error& error, const std::string& address, const std::string& lang);
 
 /// The notices for the author of a mail-leg entry that failed for good: the stanza error with what they wrote, and, when
 /// they may have left the chat window long ago, a plain message too. Where that does not follow, it stands beside the
@@ -44,6 +35,7 @@ std::vector<queue::Entry> to_jabber(const Lost&, const coi::Error&, const std::s
 
 /// One line to the author that a message is late but still being tried.
 queue::Entry delayed(const queue::Entry& waiting, const std::string& component, Time now);
+queue::Entry delayed(const Lost&, const std::string& component, Time now);
 
 /// The DSN for a jabber-leg entry that failed after its mail was accepted; empty without a proven sender.
 std::vector<queue::Entry> to_mail(const queue::Entry& failed, const coi::Error&, const Account&,

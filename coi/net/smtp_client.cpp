@@ -19,8 +19,8 @@ namespace {
 constexpr std::size_t write_block = 64 * 1024;
 constexpr std::size_t piece = 4096;  // in which a line end is looked for: bounds the search of a mail that has only CR
 
-Error refused(std::string what, const SmtpReply& reply) {
-    Error error{ErrorKind::refused, reply.code / 100 == 5, std::move(what), reply.code, reply.enhanced};
+Error refused(std::string what, const SmtpReply& reply, SmtpStep step = SmtpStep::none) {
+    Error error{ErrorKind::refused, reply.code / 100 == 5, std::move(what), reply.code, reply.enhanced, 0, step};
     error.text += ": " + std::to_string(reply.code);
     if (!reply.enhanced.empty()) error.text += ' ' + reply.enhanced;
     if (const std::string words = reply.text(); !words.empty()) error.text += ' ' + words;
@@ -289,12 +289,13 @@ struct SmtpClient::State {
                 const bool ok = answer->positive();
                 if (ok && i > resets) ++taken;
                 if (!ok && !refusal) {
-                    refusal = refused(
-                        i == resets ? "the mail server refuses the sender" : "the mail server refuses the recipient",
-                        *answer);
+                    const bool sender = i == resets;
+                    refusal =
+                        refused(sender ? "the mail server refuses the sender" : "the mail server refuses the recipient",
+                                *answer, sender ? SmtpStep::sender : SmtpStep::recipient);
                 }
             } else if (answer->code != 354) {
-                if (!refusal) refusal = refused("the mail server refuses the mail", *answer);
+                if (!refusal) refusal = refused("the mail server refuses the mail", *answer, SmtpStep::content);
                 // 2xx here makes no sense, so nothing that follows would.
                 if (answer->positive()) co_return lose(for_now(*refusal));
             } else if (refusal) {
@@ -325,7 +326,7 @@ struct SmtpClient::State {
         auto verdict = co_await reply(timeouts.data_end);
         if (!verdict) co_return verdict.error();
         if (verdict->code / 100 == 3) co_return lose(for_now(refused("the mail server answers out of turn", *verdict)));
-        if (!verdict->positive()) co_return refused("the mail server refuses the mail", *verdict);
+        if (!verdict->positive()) co_return refused("the mail server refuses the mail", *verdict, SmtpStep::content);
         dirty = false;
         co_return Result<void>{};
     }

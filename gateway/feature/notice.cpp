@@ -6,6 +6,7 @@
 #include <set>
 #include <string_view>
 
+#include "gateway/feature/framed.h"
 #include "gateway/feature/text.h"
 #include "gateway/words.h"
 
@@ -48,7 +49,7 @@ std::string named(const coi::Attachment& attachment, const coi::Message& mail, c
     const std::string kind = kind_words(type, lang);
     if (attachment.name.empty()) return say(lang, "[{1}, {2}]", {kind, size});
     return say(lang, "[{1}: {2}, {3}]",
-               {kind, std::string(text::head(text::one_line(attachment.name), longest_name)), size});
+               {kind, std::string(text::head(text::one_line(framed::foreign(attachment.name)), longest_name)), size});
 }
 
 std::string duration_words(std::uint32_t seconds, const std::string& lang) {
@@ -91,8 +92,8 @@ std::optional<std::string> group(const coi::Message& mail, const std::string& la
     const bool is_named = !mail.header("chat-group-name").empty() || !mail.header("chat-group-id").empty();
     const bool is_chat = !mail.header("chat-version").empty() || coi::is_chat(mail.id);
     if (!is_named && !(is_chat && has_several_readers(mail))) return std::nullopt;
-    std::string name = text::one_line(mail.header("chat-group-name"));
-    if (name.empty()) name = text::topic(mail.subject);
+    std::string name = text::one_line(framed::foreign(mail.header("chat-group-name")));
+    if (name.empty()) name = text::topic(framed::foreign(mail.subject));
     return say(lang, "[group: {1}]", {std::string(text::head(name, longest_name))});
 }
 
@@ -106,9 +107,10 @@ std::uint32_t timer(const coi::Message& mail) {
 std::optional<std::string> timer_change(const coi::Message& mail, const std::string& lang) {
     if (mail.header("chat-content") != "ephemeral-timer-changed") return std::nullopt;
     const auto seconds = timer(mail);
-    if (seconds == 0) return say(lang, "[The messages of this chat are no longer deleted.]");
-    return say(lang, "[The messages of this chat are now deleted after {1}, but only on the other side.]",
-               {duration_words(seconds, lang)});
+    if (seconds == 0) return framed::notice(say(lang, "[The messages of this chat are no longer deleted.]"));
+    return framed::notice(say(lang,
+                              "[The messages of this chat are now deleted after {1}, but only on the other side.]",
+                              {duration_words(seconds, lang)}));
 }
 
 }  // namespace gateway::notice

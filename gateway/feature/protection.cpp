@@ -2,6 +2,7 @@
 
 #include "gateway/feature/protection.h"
 
+#include "gateway/feature/framed.h"
 #include "gateway/words.h"
 
 namespace gateway::protection {
@@ -65,10 +66,8 @@ std::string clear_words(Signature signature, const Privacy& privacy, const std::
     return "";
 }
 
-}  // namespace
-
-std::string words(const coi::pgp_mime::Protection& protection, Unread unread, const Privacy& privacy,
-                  const std::string& lang) {
+std::string plain_words(const coi::pgp_mime::Protection& protection, Unread unread, const Privacy& privacy,
+                        const std::string& lang) {
     if (unread != Unread::no) return unread_words(unread, lang);
     if (!protection.encrypted) return clear_words(protection.signature, privacy, lang);
     switch (protection.signature) {
@@ -88,6 +87,13 @@ std::string words(const coi::pgp_mime::Protection& protection, Unread unread, co
                                     : say(lang, "[signed with another key than before: it is not proven who wrote this]");
     }
     return "";
+}
+
+}  // namespace
+
+std::string words(const coi::pgp_mime::Protection& protection, Unread unread, const Privacy& privacy,
+                  const std::string& lang) {
+    return framed::notice(plain_words(protection, unread, privacy, lang));
 }
 
 const char* reason(Unread unread) {

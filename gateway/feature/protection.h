@@ -32,7 +32,7 @@ namespace protection {
 bool is_closed(Unread);
 /// Encrypted, and signed by a key of its writer.
 bool is_proven(const coi::pgp_mime::Protection&);
-/// The notice in brackets; "" if there is nothing to say.
+/// The notice in the brackets that no sender can write (framed.h); "" if there is nothing to say.
 std::string words(const coi::pgp_mime::Protection&, Unread, const Privacy&, const std::string& lang);
 /// Why a mail was not taken, English, for a reply line.
 const char* reason(Unread);

@@ -8,6 +8,7 @@
 #include "coi/mail/html.h"
 #include "coi/mail/quote.h"
 #include "coi/mail/subject.h"
+#include "gateway/feature/framed.h"
 #include "gateway/feature/invitation.h"
 #include "gateway/feature/notice.h"
 #include "gateway/words.h"
@@ -126,11 +127,13 @@ std::optional<Text> read(const coi::Message& mail, const std::string& lang) {
     if (mail.mdn || mail.dsn) return std::nullopt;
     Text text;
     const auto timer = notice::timer_change(mail, lang);
-    text.body = timer ? *timer : trim(coi::fold_quotes(mail));
-    if (!is_chat(mail)) text.subject = one_line(mail.subject);
+    text.body = timer ? *timer : trim(framed::foreign(coi::fold_quotes(mail)));
+    if (!is_chat(mail)) text.subject = one_line(framed::foreign(mail.subject));
     if (mail.encrypted && is_placeholder(text.subject)) text.subject.clear();
-    if (mail.encrypted) append_line(text.body, say(lang, "[This message is encrypted and cannot be read here.]"));
-    if (mail.invitation && !mail.encrypted) append_line(text.body, invitation::words(*mail.invitation, lang));
+    if (mail.encrypted)
+        append_line(text.body, framed::notice(say(lang, "[This message is encrypted and cannot be read here.]")));
+    if (mail.invitation && !mail.encrypted)
+        append_line(text.body, framed::foreign(invitation::words(*mail.invitation, lang)));
     if (const auto files = notice::attachments(mail, lang); !files.empty()) append_line(text.body, files);
     if (text.body.empty() && !is_chat(mail)) text.body = std::exchange(text.subject, {});
     if (text.body.empty()) return std::nullopt;  // a chat program's signal: a reaction taken back

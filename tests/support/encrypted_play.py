@@ -140,11 +140,11 @@ def first_contact(play, bob):
 def told_apart(play):
     """What is encrypted but not proven to be Bob's is shown with that, and never without."""
     play.writes("No signature", signer="")
-    play.is_shown_with("No signature", "[encrypted, but not signed: it is not proven who wrote this]")
+    play.is_shown_with("No signature", "⟦encrypted, but not signed: it is not proven who wrote this⟧")
     play.writes("Mallory's signature", signer=play.mallory)
-    play.is_shown_with("Mallory's signature", "[encrypted, but signed with an unknown key: it is not proven who wrote this]")
+    play.is_shown_with("Mallory's signature", "⟦encrypted, but signed with an unknown key: it is not proven who wrote this⟧")
     play.writes("Mallory's signature and key", signer=play.mallory, autocrypt=play.gpg.autocrypt("mallory@mail.test", play.mallory))
-    play.is_shown_with("Mallory's signature and key", "[encrypted, but signed with an unknown key")
+    play.is_shown_with("Mallory's signature and key", "⟦encrypted, but signed with an unknown key")
 
     mail, name = play.closed(entity("Send them 100 euros"))
     for again in (mail, mail.replace(name.encode(), b"<replayed@mail.test>")):
@@ -161,38 +161,38 @@ def told_apart(play):
     check("[" not in shown, "and shown as it is")
     changed = both.replace(b"Signed as this", b"Changed to that")
     check_equal(play.deliver(play.closed(changed, signer="")[0])[0], 250, "with another text under the same signature: taken")
-    play.is_shown_with("Changed to that", "[encrypted, but its signature is wrong: do not trust this]")
+    play.is_shown_with("Changed to that", "⟦encrypted, but its signature is wrong: do not trust this⟧")
 
     play.writes_clear("Not signed, as most mail")
-    play.is_shown_with("Not signed, as most mail", "[not encrypted]")
+    play.is_shown_with("Not signed, as most mail", "⟦not encrypted⟧")
     text = entity("Signed in the clear", BOB, play.address, "A signed subject", email.utils.formatdate())
     for key, change, shown, notice in (
-            (play.key, b"Signed", "A signed subject", "[not encrypted, but signed with their key]"),
-            (play.mallory, b"Signed", "Signed in the clear", "[not encrypted; signed with an unknown key: it is not proven who wrote this]"),
-            (play.key, b"Changed", "Changed in the clear", "[not encrypted; its signature is wrong: ")):
+            (play.key, b"Signed", "A signed subject", "⟦not encrypted, but signed with their key⟧"),
+            (play.mallory, b"Signed", "Signed in the clear", "⟦not encrypted; signed with an unknown key: it is not proven who wrote this⟧"),
+            (play.key, b"Changed", "Changed in the clear", "⟦not encrypted; its signature is wrong: ")):
         mail = fields(BOB, play.address, "Hello")[0].encode() + play.signed(text, key).replace(b"Signed in", change + b" in")
         check_equal(play.deliver(mail)[0], 250, "only signed: taken")
         play.is_shown_with(shown, notice)
 
     play.writes_clear("A postcard")
-    play.is_shown_with("A postcard", "[not encrypted]")
+    play.is_shown_with("A postcard", "⟦not encrypted⟧")
     play.alice.writes(BOB, "An answer to a postcard")
 
 
 def closed(play):
     """What cannot be opened, or is not whole."""
     text = entity("NEVER SHOWN", BOB, play.address)
-    play.is_closed(play.closed(text, change=tampered)[0], "changed on its way", "[It was changed on its way", "changed on the way")
+    play.is_closed(play.closed(text, change=tampered)[0], "changed on its way", "⟦It was changed on its way", "changed on the way")
     play.is_closed(play.closed(text, change=without_integrity)[0], "without integrity protection", "or is not protected against that",
                    "without integrity protection")
-    play.is_closed(play.closed(text, to=play.mallory)[0], "not to the key", "[It is encrypted to a key that you do not have",
+    play.is_closed(play.closed(text, to=play.mallory)[0], "not to the key", "⟦It is encrypted to a key that you do not have",
                    "encrypted to somebody else")
     forged = play.closed(entity("NEVER SHOWN", "mallory@mail.test", play.address), signer=play.mallory)[0]
-    play.is_closed(forged, "another sender", "[The sender inside is not", "another author inside")
+    play.is_closed(forged, "another sender", "⟦The sender inside is not", "another author inside")
     header, _ = fields(BOB, play.address, "Invoice")
     smime = header + "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n" \
         "Content-Transfer-Encoding: base64\r\n\r\nMIAGCSqGSIb3DQEHA6CAMIACAQAxggFIMIIBRAIBADAsMCcxJTAj\r\n"
-    play.is_closed(smime.encode(), "S/MIME", "[It is encrypted with S/MIME", "S/MIME")
+    play.is_closed(smime.encode(), "S/MIME", "⟦It is encrypted with S/MIME", "S/MIME")
 
     # EFAIL: a frame of clear HTML around somebody's stolen message, to send its text to a server.
     message = play.gpg.close_message(text, play.alice_key, play.key)
@@ -201,7 +201,7 @@ def closed(play):
              '<p>Look here</p><img src="http://127.0.0.1:9/\r\n--=_m\r\n').encode() + \
         encrypted_mail("", message) + b'\r\n--=_m\r\nContent-Type: text/html\r\n\r\n">\r\n--=_m--\r\n'
     check_equal(play.deliver(mixed)[0], 250, "parts that are encrypted among others: taken")
-    play.is_shown_with("Look here", "[Parts of this mail are encrypted and others are not.")
+    play.is_shown_with("Look here", "⟦Parts of this mail are encrypted and others are not.")
     check(not any("NEVER SHOWN" in s.body for s in play.alice.came), "nothing of these was shown")
 
 

@@ -50,12 +50,12 @@ TEST(Notice, ATimerChangeIsSaidFromTheReadersSide) {
     const auto change = [](const char* seconds) {
         return chat({{"chat-content", "ephemeral-timer-changed"}, {"ephemeral-timer", seconds}});
     };
-    const std::string after = "[The messages of this chat are now deleted after ",
-                      rest = ", but only on the other side.]";
+    const std::string after = "⟦The messages of this chat are now deleted after ",
+                      rest = ", but only on the other side.⟧";
     EXPECT_EQ(timer_change(change("3600"), ""), after + "1 hour" + rest);
     EXPECT_EQ(timer_change(change("1209600"), ""), after + "2 weeks" + rest);
     EXPECT_EQ(timer_change(change("61"), ""), after + "61 seconds" + rest);
-    EXPECT_EQ(timer_change(change("0"), ""), "[The messages of this chat are no longer deleted.]");
+    EXPECT_EQ(timer_change(change("0"), ""), "⟦The messages of this chat are no longer deleted.⟧");
     EXPECT_EQ(timer_change(chat({{"ephemeral-timer", "3600"}}), ""), std::nullopt);
 }
 

@@ -120,7 +120,7 @@ TEST(Text, EncryptedMailSaysSoAndHidesItsEnvelope) {
     auto message = mail("...", "");
     message.encrypted = true;
     message.attachments = {{"application/octet-stream", "encrypted.asc", 900, "", true}};
-    EXPECT_EQ(read(message, "")->body, "[This message is encrypted and cannot be read here.]");
+    EXPECT_EQ(read(message, "")->body, "⟦This message is encrypted and cannot be read here.⟧");
 }
 
 TEST(Text, ReportsAreNoText) {
