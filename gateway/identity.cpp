@@ -21,9 +21,55 @@ std::optional<std::pair<std::string, std::string>> cut(const std::string& spec) 
 /// [XEP-0106 §4.1] a local part neither begins nor ends with \20.
 bool spaced(const std::string& text) { return text.empty() || text.front() == ' ' || text.back() == ' '; }
 
-std::optional<xmpp::JID> jid(const std::string& text, const std::string& server) {
+constexpr std::string_view hex = "0123456789abcdef";
+
+/// The byte beyond ASCII that `\\hh` at `at` stands for, or '\\0'.
+char byte_at(std::string_view node, std::size_t at) {
+    if (at + 2 >= node.size() || node[at] != '\\') return '\0';
+    const auto high = hex.find(node[at + 1]), low = hex.find(node[at + 2]);
+    if (high == hex.npos || low == hex.npos || high < 8) return '\0';
+    return static_cast<char>(high * 16 + low);
+}
+
+/// A node as [XEP-0106] has it, in which a backslash never seems to begin the escape of a byte; with `bytes`, all
+/// beyond ASCII up to the @ is escaped so.
+std::string node_of(const std::string& text, bool bytes) {
+    const std::string node = xmpp::xep0106::escape_node(text);
+    const auto domain = node.rfind("\\40");
+    std::string out;
+    for (std::size_t at = 0; at < node.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(node[at]);
+        if (byte_at(node, at) != '\0') {
+            out += "\\5c";
+        } else if (bytes && byte >= 0x80 && at < domain) {
+            out.append("\\").append(1, hex[byte >> 4]).append(1, hex[byte & 15]);
+        } else {
+            out += node[at];
+        }
+    }
+    return out;
+}
+
+/// What node_of() made, undone.
+std::string text_of(const std::string& node) {
+    std::string out;
+    for (std::size_t at = 0; at < node.size(); ++at) {
+        if (const char byte = byte_at(node, at); byte != '\0') {
+            out += byte;
+            at += 2;
+        } else if (node.compare(at, 3, "\\5c") == 0) {
+            out += "\\5c";  // what follows it begins nothing
+            at += 2;
+        } else {
+            out += node[at];
+        }
+    }
+    return xmpp::xep0106::unescape_node(out);
+}
+
+std::optional<xmpp::JID> jid(const std::string& text, const std::string& node, const std::string& server) {
     if (spaced(text) || server.empty() || server.find_first_of("@/") != server.npos) return std::nullopt;
-    xmpp::JID made = xmpp::read_jid(xmpp::xep0106::escape_node(text) + "@" + server);
+    xmpp::JID made = xmpp::read_jid(node + "@" + server);
     if (!made || made.username().empty() || made.server().empty()) return std::nullopt;
     return made;
 }
@@ -37,18 +83,21 @@ std::optional<xmpp::JID> jid_of(const coi::Address& address, const std::string& 
     const auto parts = cut(canonical);
     const auto wire = cut(address.addr_spec());
     if (!parts || !wire) return std::nullopt;
-    // Nodeprep maps letters that newer IDNs tell apart (straße.de and strasse.de): such domains stand as A-labels.
-    for (const std::string& domain : {parts->second, wire->second}) {
-        const auto made = jid(parts->first + "@" + domain, component);
-        if (!made) continue;
-        const auto back = address_of(*made);
-        if (back && back->canonical() == canonical) return made;
+    // Nodeprep maps letters that mail tells apart (straße and strasse, É and é): a local part that it would change
+    // stands with its bytes escaped, such a domain as A-labels.
+    for (const bool bytes : {false, true}) {
+        for (const std::string& domain : {parts->second, wire->second}) {
+            const std::string text = parts->first + "@" + domain;
+            const auto made = jid(text, node_of(text, bytes), component);
+            const auto back = made ? address_of(*made) : std::nullopt;
+            if (back && back->canonical() == canonical) return made;
+        }
     }
     return std::nullopt;
 }
 
 std::optional<coi::Address> address_of(const xmpp::JID& jid) {
-    std::string text = xmpp::xep0106::unescape_node(jid.username());
+    std::string text = text_of(jid.username());
     if (text.find('@') == text.npos) {
         // [XEP-0106 §4.4] the older form.
         const auto percent = text.rfind('%');
@@ -71,7 +120,8 @@ std::optional<coi::Address> relay_address_of(const xmpp::JID& user) {
 std::optional<xmpp::JID> user_of(const coi::Address& relay_address) {
     const std::string canonical = relay_address.canonical();
     const auto folded = coi::parse_addr_spec(canonical);
-    const auto made = folded ? jid(folded->local, folded->domain) : std::nullopt;
+    const auto made =
+        folded ? jid(folded->local, xmpp::xep0106::escape_node(folded->local), folded->domain) : std::nullopt;
     const auto back = made ? relay_address_of(*made) : std::nullopt;
     return back && back->canonical() == canonical ? made : std::nullopt;
 }

@@ -6,6 +6,7 @@
 
 #include "gateway/identity.h"
 #include "gateway/mint.h"
+#include "gateway/nick.h"
 #include "gateway/words.h"
 #include "xmpp/jid.h"
 #include "xmpp/xep/xep0030_disco.h"
@@ -118,7 +119,7 @@ void Presence::accept(const Ask& ask) {
     // [XEP-0100 §4.6.1] the contact asks back: once, and only because the user asked first.
     if (!again) {
         auto request = presence(ask.jid, ask.user, "subscribe");
-        if (const Contact* contact = known(ask, account)) xmpp::xep0172::add_nick(*request, contact->address.name);
+        if (const Contact* contact = known(ask, account)) xmpp::xep0172::add_nick(*request, nick(directory_, *contact));
         change(std::move(request));
     }
 }
@@ -170,7 +171,7 @@ const Contact* Presence::known(const Ask& ask, const Account* account) const {
 void Presence::send_available(const Ask& ask, const std::string& to) {
     auto stanza = presence(ask.jid, to);
     if (const Contact* contact = known(ask, directory_.of_user(ask.user))) {
-        xmpp::xep0172::add_nick(*stanza, contact->address.name);
+        xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
     }
     send_(*stanza);
 }

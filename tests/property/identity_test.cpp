@@ -22,10 +22,12 @@ std::string pick(Random& random, const std::vector<std::string>& pieces, int mos
     return out;
 }
 
-const std::vector<std::string> nasty = {"a",    "B",    "z9",   ".",    "-", "_", "+",  "=", "%",  "'",
-                                        "/",    "&",    "\"",   "\\",   "@", " ", ":",  "<", ">",  ",",
-                                        "\\5c", "\\5C", "\\40", "\\20", "ü", "É", "日", "ß", "5c", "40",
-                                        "2F",   "\\2",  "(",    ")",    "[", "~", "!",  "#", "😀"};
+const std::vector<std::string> nasty = {
+    "a",    "B",        "z9",     ".",  "-",      "_",      "+",  "=",   "%",    "'",       "/",    "&",
+    "\"",   "\\",       "@",      " ",  ":",      "<",      ">",  ",",   "\\5c", "\\5C",    "\\40", "\\20",
+    "ü",    "É",        "日",     "ß",  "5c",     "40",     "2F", "\\2", "(",    ")",       "[",    "~",
+    "!",    "#",        "😀",     "ss", "\u00ad", "\u200b", "ａ", "é",   "é",    "e\u0301", "ﬁ",    "fi",
+    "\\c3", "\\c3\\9f", "\\5cc3", "\\", "א",      "\u2160", "i",  "İ",   "ı"};
 const std::vector<std::string> domains = {"example.org", "bücher.example", "xn--strae-oqa.de",
                                           "strasse.de",  "a.b.c.example",  "日本.example"};
 
@@ -47,6 +49,7 @@ TEST(IdentityProperty, AJidStandsForTheAddressItWasMadeOf) {
         const auto back = address_of(*jid);
         ASSERT_TRUE(back) << jid->full();
         EXPECT_EQ(back->canonical(), address.canonical()) << jid->full();
+        EXPECT_EQ(jid_of(*back, "coi.jabber.example"), jid) << jid->full();
         // What a server makes of it is the same JID.
         EXPECT_EQ(xmpp::JID(jid->full()).full(), jid->full());
         EXPECT_EQ(owners.emplace(jid->bare(), address.canonical()).first->second, address.canonical());

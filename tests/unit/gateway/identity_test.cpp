@@ -56,6 +56,18 @@ TEST(Identity, LocalPartsFold) {
     EXPECT_EQ(jid_of(address("BOB@example.org"), component), jid_of(address("bob@example.org"), component));
 }
 
+TEST(Identity, ALocalPartThatAJabberServerWouldChangeStandsAsItsBytes) {
+    EXPECT_EQ(node("jürgen@example.org"), R"(jürgen\40example.org)");
+    EXPECT_EQ(node("strauß@example.org"), R"(strau\c3\9f\40example.org)");
+    EXPECT_EQ(mail(R"(strau\c3\9f\40example.org)"), "strauß@example.org");
+    EXPECT_EQ(mail(R"(strauss\40example.org)"), "strauss@example.org");
+    EXPECT_EQ(node(R"("\\c3\\9f"@example.org)"), R"(\22\\5cc3\\5c9f\22\40example.org)");
+    for (const std::string other : {"strauß", "stra\u00aduss", "strau\u200bss", "ｓtrauss", "ﬆrauss", "STRAUẞ"})
+        EXPECT_NE(node(other + "@example.org"), node("strauss@example.org")) << other;
+    EXPECT_NE(node("Élan@example.org"), node("élan@example.org"));
+    EXPECT_EQ(mail(R"(\c3\40example.org)"), "(none)") << "no UTF-8";
+}
+
 TEST(Identity, QuotedLocalPartsKeepTheirQuotes) {
     EXPECT_EQ(node(R"("a@b"@example.org)"), R"(\22a\40b\22\40example.org)");
     EXPECT_EQ(mail(R"(\22a\40b\22\40example.org)"), R"("a@b"@example.org)");
