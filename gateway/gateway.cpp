@@ -98,7 +98,7 @@ void Gateway::State::send_mail(const queue::Entry& entry, std::function<void(Fat
     if (account_end.holds(entry) || (!account && directory.rests(entry.account))) return finished(not_yet());
     if (!account) return finished(Fate{});  // unlinked meanwhile: all of it is deleted
     Submission* out = account->kind == Account::Kind::mailbox ? linked.submission(account->id) : relay_out.get();
-    if (out) return out->send(entry, std::move(finished));
+    if (out) return out->send(entry, envelope_id({entry.name}, seal), std::move(finished));
     finished(Fate{Fate::Kind::unreachable,
                   {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}}});
 }

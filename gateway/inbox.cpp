@@ -121,12 +121,12 @@ Inbox::Inbox(Directory& directory, Store& store, Seal seal, Settings settings, C
       seal_(std::move(seal)),
       settings_(std::move(settings)),
       calls_(std::move(calls)),
-      reports_(directory, store, report_calls()) {}
+      reports_(directory, store, seal_, report_calls()) {}
 
 Reports::Calls Inbox::report_calls() {
     return {
-        [this](std::vector<queue::Entry> entries, const Arrival& report, Done done) {
-            commit(std::move(entries), known_report(report, calls_.now()), report, {.done = std::move(done)});
+        [this](std::vector<queue::Entry> entries, ids::Known told, const Arrival& report, Done done) {
+            commit(std::move(entries), std::move(told), report, {.done = std::move(done)});
         },
         [this](const Arrival& report, Verdict verdict, const Done& done) { skip(report, std::move(verdict), done); },
         [this](const Event& event, const Account& account, const std::string& contact, const xmpp::JID& from) {

@@ -244,7 +244,7 @@ void Presence::show(const Account& account, const char* type) {
         const auto jid = contact->subscribed ? jid_of(contact->address, component_) : std::nullopt;
         if (!jid) continue;
         auto stanza = presence(jid->bare(), account.jid, type);
-        if (*type == '\0') xmpp::xep0172::add_nick(*stanza, contact->address.name);
+        if (*type == '\0') xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
         send_(*stanza);
     }
 }

@@ -115,11 +115,11 @@ Submission::~Submission() {
     state_->idle.clear();
 }
 
-void Submission::send(const queue::Entry& entry, std::function<void(Fate)> finished) {
+void Submission::send(const queue::Entry& entry, std::string envelope_id, std::function<void(Fate)> finished) {
     coi::net::Envelope envelope;
     envelope.from = entry.from;
     envelope.to = {entry.to};
-    envelope.envelope_id = entry.name;
+    envelope.envelope_id = std::move(envelope_id);
     envelope.utf8 = !(coi::is_ascii(entry.from) && coi::is_ascii(entry.to) && coi::is_ascii(entry.payload));
     boost::asio::co_spawn(
         state_->io,

@@ -30,7 +30,8 @@ class Submission {
     };
     Submission(boost::asio::io_context&, coi::net::TlsContext&, Settings);
     ~Submission();  // closes; sends under way end as unreachable
-    void send(const queue::Entry&, std::function<void(Fate)> finished);
+    /// `envelope_id`: for the ENVID, by which a report of this mail is known [RFC 3461 §4.4].
+    void send(const queue::Entry&, std::string envelope_id, std::function<void(Fate)> finished);
     /// Why the server could not be used last time; nullopt when all is well.
     const std::optional<coi::Error>& trouble() const;
 

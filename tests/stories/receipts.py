@@ -3,6 +3,8 @@
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
+from email.policy import SMTP
+from email.utils import make_msgid
 
 from play import World, check, check_equal
 
@@ -21,6 +23,16 @@ def confirmation(bob, mail):
                        "Disposition: manual-action/MDN-sent-automatically; displayed\r\n")
     report.attach(fields)
     return report
+
+
+def failure(mail, words):
+    """A DSN of `mail`, under a new Message-ID each time."""
+    lines = ["From: MAILER-DAEMON@mail.test", "To: alice@jabber.test", f"Message-ID: {make_msgid()}", "MIME-Version: 1.0",
+             "Content-Type: multipart/report; report-type=delivery-status; boundary=b", "",
+             "--b", "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mail.test", "",
+             "Final-Recipient: rfc822; bob@mail.test", "Action: failed", "Status: 5.1.1", f"Diagnostic-Code: smtp; {words}", "",
+             "--b", "Content-Type: text/rfc822-headers", "", f"Message-ID: {mail['Message-ID']}", "", "--b--", ""]
+    return "\r\n".join(lines).encode()
 
 
 with World() as world:
@@ -48,3 +60,20 @@ with World() as world:
     alice.writes("bob@mail.test", "That is all.")
     bob.reads("That is all.")
     check_equal([str(mail["Subject"]) for mail in bob.came], [], "and one only: that it reached her client is not told by mail")
+
+    # Eve knows a Message-ID. Her reports change nothing, and what is true is told once.
+    stanza = alice.writes("bob@mail.test", "Eve sees this, too", extra='<request xmlns="urn:xmpp:receipts"/>')
+    mail = bob.reads("Eve sees this, too")
+    forged = confirmation(bob, mail)
+    forged.replace_header("From", "Eve <eve@mail.test>")
+    forged.replace_header("Message-ID", "<forged.1@mail.test>")
+    check_equal(world.coigate.lmtp(forged.as_bytes(policy=SMTP), "alice@jabber.test", "eve@mail.test")[0], 250, "Eve's receipt is taken")
+    for sender, code in (("eve@evil.test", 550), ("", 250), ("", 250)):
+        told = world.coigate.lmtp(failure(mail, "550 5.1.1 see https://evil.test/ for more"), "alice@jabber.test", sender)
+        check_equal(told[0], code, f"a failure that {sender or 'a mail system'} reports")
+    alice.gets_error(stanza)
+    alice.writes("nobody@mail.test", "Is anybody there?")
+    alice.wait_for(lambda s: s.error and "nobody" in s.sender, 20, "the error by Postfix")
+    check_equal([s.id for s in alice.came if s.id == stanza], [], "Bob's failure was told once")
+    check(not any(s.xml.find(RECEIPTS + "received") is not None or "evil.test" in str(s) for s in alice.came),
+          "there is no receipt of Eve's, and no link")
