@@ -3,22 +3,33 @@
 #include "gateway/nick.h"
 
 #include <algorithm>
+#include <cctype>
+#include <string_view>
 
 #include "coi/mail/author.h"
-#include "coi/mail/charset.h"
 #include "gateway/feature/framed.h"
 #include "gateway/feature/text.h"
 
 namespace gateway {
+
+namespace {
+
+/// Without regard to the case of ASCII letters, and without copies: it is asked of many.
+bool same(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
+               return std::tolower(x) == std::tolower(y);
+           });
+}
+
+}  // namespace
 
 std::string nick(const Directory& directory, const Contact& contact) {
     constexpr std::size_t most = 1000;  // of them are compared; who has more sees addresses
     const std::string name = text::one_line(framed::foreign(contact.address.name));
     if (name.empty()) return name;
     const auto contacts = directory.contacts(contact.account);
-    const std::string folded = coi::lower(name);
     const bool shared = contacts.size() > most || std::ranges::any_of(contacts, [&](const Contact* other) {
-                            return other->canonical != contact.canonical && coi::lower(other->address.name) == folded;
+                            return same(other->address.name, name) && other->canonical != contact.canonical;
                         });
     return shared || coi::is_name_misleading(contact.address) ? contact.address.addr_spec() : name;
 }
