@@ -48,7 +48,7 @@ TEST(BounceTest, the_author_gets_an_error_on_the_original_id_with_the_servers_wo
     const auto line = xmpp::parse_stanza(notices[0].beside);
     ASSERT_TRUE(line) << "for their other clients, if that one has gone";
     EXPECT_EQ(xmpp::attribute(*line, "to"), "alice@jabber.example");
-    EXPECT_THAT(xmpp::body_of(*line)->cdata(), HasSubstr("The mail server said: 550 5.1.1 no such person"));
+    EXPECT_THAT(xmpp::body_of(*line)->cdata(), HasSubstr("The mail server said: “550 5.1.1 no such person”"));
     const auto error = xmpp::error_of(*stanza);
     ASSERT_TRUE(error);
     EXPECT_EQ(error->condition, "item-not-found");

@@ -289,18 +289,6 @@ TEST_F(InboxTest, lmtp_hears_open_when_patience_is_over_and_a_repeat_waits_for_t
     EXPECT_FALSE(inbox.entry_refused(committed[0], {})) << "nobody waits any more";
 }
 
-TEST_F(InboxTest, a_dsn_becomes_an_error_on_the_original_stanza_once) {
-    sent("ours@example.org");
-    EXPECT_EQ(take(dsn()), Kind::taken);
-    ASSERT_EQ(committed.size(), 2u) << "and a message: what was written is not kept for so long";
-    const auto stanza = xmpp::parse_stanza(committed[0].payload);
-    EXPECT_EQ(xmpp::attribute(*stanza, "type"), "error");
-    EXPECT_EQ(xmpp::attribute(*stanza, "id"), "client-1");
-    EXPECT_EQ(xmpp::attribute(*stanza, "to"), "alice@jabber.example/phone");
-    EXPECT_EQ(take(dsn()), Kind::duplicate);
-    EXPECT_EQ(queued(), 2);
-}
-
 TEST_F(InboxTest, a_report_about_nothing_of_ours_is_declined) {
     EXPECT_EQ(take(dsn()), Kind::declined);
     EXPECT_EQ(take(mdn()), Kind::declined);

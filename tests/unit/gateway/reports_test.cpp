@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "gateway/inbox.h"
 #include "tests/support/clear_letters.h"
 #include "tests/support/store_loop.h"
@@ -15,7 +17,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-using testing::SizeIs;
 using Kind = Verdict::Kind;
 
 struct ReportsTest : testing::Test {
@@ -92,6 +93,11 @@ struct ReportsTest : testing::Test {
     Kind take_from(const std::string& reverse_path, const std::string& bytes) {
         return take(bytes, [&](Arrival& arrival) { arrival.reverse_path = reverse_path; });
     }
+    /// Errors, delays and receipts; the line that repeats an error for the user's other clients is none of its own.
+    std::ptrdiff_t told() const {
+        return std::ranges::count_if(
+            committed, [](const queue::Entry& entry) { return entry.payload.find("⚠") == std::string::npos; });
+    }
     void encrypt_conversation() {
         Contact& bob = directory.know(alice, coi::parse_addr_spec("bob@example.net").value());
         bob.privacy.encrypted = true;
@@ -105,13 +111,13 @@ TEST_F(ReportsTest, a_failure_is_told_once_however_often_it_is_reported) {
     EXPECT_EQ(take(dsn("Final-Recipient: rfc822; bob@example.net\r\nAction: delayed\r\nStatus: 4.4.1\r\n")),
               Kind::duplicate)
         << "what has failed is not late";
-    ASSERT_THAT(committed, SizeIs(1));
+    ASSERT_EQ(told(), 1);
     EXPECT_THAT(committed[0].payload, HasSubstr("client-1"));
 }
 
 TEST_F(ReportsTest, its_words_are_a_mail_servers_and_hold_no_link) {
     take(dsn(failed("bob@example.net", "550 5.1.1 log in at https://evil.test/now")));
-    ASSERT_THAT(committed, SizeIs(1));
+    ASSERT_EQ(told(), 1);
     EXPECT_THAT(committed[0].payload, Not(HasSubstr("evil.test")));
     EXPECT_THAT(committed[0].payload, HasSubstr("The mail server said: “550 5.1.1 log in at (…)”"));
 }
@@ -125,23 +131,23 @@ TEST_F(ReportsTest, it_comes_from_a_mail_system_or_from_the_contacts_own) {
                        arrival.mail.headers["return-path"] = "<eve@evil.test>";
                    }),
               Kind::declined);
-    EXPECT_THAT(committed, SizeIs(0));
+    EXPECT_EQ(told(), 0);
     EXPECT_EQ(take_from("bob@example.net", dsn(failed())), Kind::taken);
-    EXPECT_THAT(committed, SizeIs(1));
+    EXPECT_EQ(told(), 1);
 }
 
 TEST_F(ReportsTest, it_is_about_the_contact) {
     EXPECT_EQ(take(dsn(failed("carl@example.net"))), Kind::taken);
-    EXPECT_THAT(committed, SizeIs(0));
+    EXPECT_EQ(told(), 0);
     EXPECT_EQ(take(dsn("Original-Recipient: rfc822;Bob@Example.net\r\n" + failed("carl@example.net"))), Kind::taken);
-    EXPECT_THAT(committed, SizeIs(1));
+    EXPECT_EQ(told(), 1);
 }
 
 TEST_F(ReportsTest, a_mail_that_was_forwarded_before_it_failed_is_the_contacts) {
     EXPECT_EQ(take(dsn(failed("carl@elsewhere.test"), "",
                        "To: Bob <bob@example.net>\r\nMessage-ID: <ours@jabber.example>\r\n")),
               Kind::taken);
-    EXPECT_THAT(committed, SizeIs(1));
+    EXPECT_EQ(told(), 1);
 }
 
 TEST_F(ReportsTest, the_secret_of_the_envelope_proves_it_whoever_it_comes_from) {
@@ -154,22 +160,22 @@ TEST_F(ReportsTest, the_secret_of_the_envelope_proves_it_whoever_it_comes_from) 
     const std::string field = "Original-Envelope-Id: ";
     EXPECT_EQ(take_from("eve@evil.test", dsn(failed("carl@evil.test"), field + guessed + "\r\n", "")), Kind::declined);
     EXPECT_EQ(take_from("odd@system.test", dsn(failed("carl@example.net"), field + ours + "\r\n", "")), Kind::taken);
-    EXPECT_THAT(committed, SizeIs(1));
+    EXPECT_EQ(told(), 1);
 }
 
 TEST_F(ReportsTest, an_envelope_id_that_is_the_message_id_names_it) {
     EXPECT_EQ(take(dsn(failed(), "Original-Envelope-Id: ours@jabber.example\r\n", "")), Kind::taken);
-    EXPECT_THAT(committed, SizeIs(1));
+    EXPECT_EQ(told(), 1);
 }
 
 TEST_F(ReportsTest, a_delay_is_told_once_and_the_failure_after_it) {
     const std::string late = "Final-Recipient: rfc822; bob@example.net\r\nAction: delayed\r\nStatus: 4.4.1\r\n";
     EXPECT_EQ(take(dsn(late)), Kind::taken);
     EXPECT_EQ(take(dsn(late)), Kind::duplicate);
-    ASSERT_THAT(committed, SizeIs(1));
+    ASSERT_EQ(told(), 1);
     EXPECT_THAT(committed[0].payload, HasSubstr("⟦⏳ Your message to bob@example.net is delayed"));
     EXPECT_EQ(take(dsn(failed())), Kind::taken);
-    EXPECT_THAT(committed, SizeIs(2));
+    EXPECT_EQ(told(), 2);
 }
 
 TEST_F(ReportsTest, a_bounce_of_words_becomes_the_error_too) {
@@ -177,34 +183,34 @@ TEST_F(ReportsTest, a_bounce_of_words_becomes_the_error_too) {
                         "Sorry.\r\n\r\n<bob@example.net>:\r\n552 quota\r\n\r\n--- copy\r\n\r\nTo: x\r\nMessage-ID: "
                         "<ours@jabber.example>\r\n")),
               Kind::taken);
-    ASSERT_THAT(committed, SizeIs(1));
+    ASSERT_EQ(told(), 1);
     EXPECT_THAT(committed[0].payload, HasSubstr("resource-constraint"));
 }
 
 TEST_F(ReportsTest, a_receipt_is_told_once_and_says_what_it_says) {
     EXPECT_EQ(take(mdn("denied")), Kind::silent);
     EXPECT_EQ(take(mdn("deleted")), Kind::taken);
-    ASSERT_THAT(committed, SizeIs(1));
+    ASSERT_EQ(told(), 1);
     EXPECT_THAT(committed[0].payload, Not(HasSubstr("displayed")));
     EXPECT_EQ(take(mdn()), Kind::taken);
     EXPECT_EQ(take(mdn()), Kind::duplicate);
     EXPECT_EQ(take(mdn("deleted")), Kind::duplicate);
-    ASSERT_THAT(committed, SizeIs(2));
+    ASSERT_EQ(told(), 2);
     EXPECT_THAT(committed[1].payload, HasSubstr("displayed"));
 }
 
 TEST_F(ReportsTest, a_receipt_counts_from_the_contact_only) {
     EXPECT_EQ(take(mdn("displayed", "Eve <eve@evil.test>")), Kind::taken);
     EXPECT_EQ(take(mdn(), [](Arrival& arrival) { arrival.is_author_refuted = true; }), Kind::taken);
-    EXPECT_THAT(committed, SizeIs(0));
+    EXPECT_EQ(told(), 0);
 }
 
 TEST_F(ReportsTest, in_an_encrypted_conversation_it_has_to_be_proven) {
     encrypt_conversation();
     EXPECT_EQ(take(mdn()), Kind::taken);
-    EXPECT_THAT(committed, SizeIs(0)) << "in the clear, and nobody proves who wrote it";
+    EXPECT_EQ(told(), 0) << "in the clear, and nobody proves who wrote it";
     EXPECT_EQ(take(mdn(), [](Arrival& arrival) { arrival.is_author_proven = true; }), Kind::taken);
-    EXPECT_THAT(committed, SizeIs(1));
+    EXPECT_EQ(told(), 1);
 }
 
 }  // namespace
