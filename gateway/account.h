@@ -106,6 +106,7 @@ struct Contact {
     bool subject_shown = false;        // the first mail's subject was shown
     std::string subject;               // of the running conversation, without Re:
     coi::MessageId last_in, last_out;  // for References and In-Reply-To
+    std::string answer_to;             // where a mail program sends its answers (an addr-spec); "": to `address`
     coi::MessageId thread;             // the mail with which the running conversation began
     Privacy privacy;
     std::uint32_t timer = 0;  // seconds after which the contact's program deletes this chat's messages; 0: never

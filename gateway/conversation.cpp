@@ -26,6 +26,13 @@ void note_thread(const coi::Message& mail, Contact& conversation) {
     }
 }
 
+/// The one mailbox that a mail program's answer goes to, if it is not the sender's.
+std::string answer_to_of(const coi::Message& mail, Dialect dialect) {
+    if (dialect != Dialect::mail || mail.reply_to.size() != 1) return {};
+    const coi::Address& to = mail.reply_to.front();
+    return to.canonical() == mail.from.front().canonical() ? std::string() : to.addr_spec();
+}
+
 }  // namespace
 
 Dialect dialect_of(const coi::Message& mail) {
@@ -41,7 +48,10 @@ void note_read(const coi::Message& mail, Event& event, Contact& conversation, Ca
         return trust::may(came.proof, state, change);
     };
     const Dialect dialect = dialect_of(mail);
-    if (may(trust::Change::name)) conversation.address = mail.from.front();
+    if (may(trust::Change::name)) {
+        conversation.address = mail.from.front();
+        conversation.answer_to = answer_to_of(mail, dialect);
+    }
     if (may(trust::Change::dialect)) conversation.dialect = dialect;
     const bool is_group = notice::group(mail, "").has_value();  // it has a timer of its own
     if (dialect != Dialect::mail && !is_group && may(trust::Change::timer)) conversation.timer = notice::timer(mail);
@@ -58,6 +68,12 @@ void note_read(const coi::Message& mail, Event& event, Contact& conversation, Ca
     if (about.empty()) return;
     conversation.subject = about;
     conversation.subject_shown = true;
+}
+
+coi::Address recipient_of(const Contact& contact) {
+    const bool is_elsewhere = !contact.answer_to.empty() && !contact.privacy.has_key && !contact.privacy.encrypted;
+    const auto to = is_elsewhere ? coi::parse_addr_spec(contact.answer_to) : std::nullopt;
+    return to ? coi::Address{"", to->local, to->domain} : contact.address;
 }
 
 void note_written(const coi::Message& mail, Contact& conversation, bool with_subject) {

@@ -25,6 +25,10 @@ struct Came {
 /// already.
 void note_read(const coi::Message&, Event&, Contact& conversation, Came = {});
 
+/// Whom a clear mail to this contact goes to: Reply-To counts where a mail program wrote it [RFC 5322 §3.6.2], never where
+/// there is a key, which is the sender's.
+coi::Address recipient_of(const Contact&);
+
 /// A mail leaves: the next one has its subject, where that may be repeated.
 void note_written(const coi::Message&, Contact& conversation, bool with_subject = true);
 

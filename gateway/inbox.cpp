@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "gateway/conversation.h"
+#include "gateway/feature/framed.h"
 #include "gateway/feature/protection.h"
 #include "gateway/feature/tunnel.h"
 #include "gateway/identity.h"
@@ -12,6 +13,7 @@
 #include "gateway/mint.h"
 #include "gateway/otr_words.h"
 #include "gateway/store/accounts.h"
+#include "gateway/words.h"
 #include "xmpp/jid.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0203_delay.h"
@@ -86,6 +88,13 @@ void add_notice(Event& event, const Arrival& arrival, const Contact& contact, co
         std::string& first = text->subject.empty() ? text->body : text->subject;
         first = notice + "\n" + first;
     }
+}
+
+/// Who answers a mail whose Reply-To names somebody else has to know it, once.
+void add_answer_notice(Event& event, const Contact& before, const Contact& after, const std::string& lang) {
+    auto* text = std::get_if<Text>(&event.what);
+    if (!text || after.answer_to == before.answer_to || recipient_of(after) == after.address) return;
+    text->body += "\n" + framed::notice(say(lang, "Your answers go to {1}, as this mail asks.", {after.answer_to}));
 }
 
 /// What a conversation learns of a mail, beside its thread, subject and the like.
@@ -286,6 +295,7 @@ void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
     event->stanza = mint_stanza_id();
     Lessons lessons = teach(arrival, whole, std::move(done));
     add_notice(*event, arrival, before, account.lang);
+    add_answer_notice(*event, before, contact, account.lang);
 
     queue::Entry entry = entry_of(*event, account, contact.canonical, *from);
     entry.origin = arrival.proven_sender;

@@ -181,6 +181,7 @@ void Outbox::write(const Account& account, const Head& head, Event event) {
     event.message = coi::mint(domain_of(account.address));
     auto draft = std::make_shared<Draft>();
     draft->mail = write_mail(event, account.address, contact);
+    if (!draft->is_receipt() && !contact.answer_to.empty()) draft->mail.to = {recipient_of(contact)};
     draft->event = std::move(event);
     draft->from_otr = head.from_otr;
     // At once: what is written while this one is being encrypted continues it (gateway/inbox goes by that order).
@@ -249,7 +250,7 @@ void Outbox::commit(const Account& account, const Contact& contact, const Draft&
     entry->lang = lang;
     entry->from =
         is_receipt && account.kind == Account::Kind::relay ? "" : account.address.addr_spec();  // [RFC 8098 §2.1]
-    entry->to = contact.address.addr_spec();
+    entry->to = is_receipt ? contact.address.addr_spec() : draft.mail.to.front().addr_spec();
     entry->payload = std::move(bytes);
     entry->taken = entry->next = event.when;
     entry->expires = event.when + settings_.expire;

@@ -189,9 +189,8 @@ Privacy privacy_of(std::int64_t bits) {
 // What is bound into the seal of a contact's subject, in this order.
 #define CONTACT_COLUMNS                                                                                        \
     "account, canonical, name, local, domain, dialect, written_to, subscribed, subject_shown, timer, policy, " \
-    "privacy, "                                                                                                \
-    "thread"
-constexpr int contact_columns = 13;
+    "privacy, thread, answer_to"
+constexpr int contact_columns = 14;
 constexpr std::string_view contact_place = "contact.subject";
 
 }  // namespace
@@ -284,13 +283,13 @@ void remove(Database& db, AccountId id) {
 void save(Database& db, const Contact& contact) {
     auto query = db.query(
         "INSERT INTO contact (account, canonical, name, local, domain, dialect, written_to, subscribed, "
-        "subject_shown, timer, policy, privacy, thread, subject, last_in, last_out) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?, ?, ?, ?) "
+        "subject_shown, timer, policy, privacy, thread, answer_to, subject, last_in, last_out) VALUES (?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (account, canonical) DO UPDATE SET name = excluded.name, local = excluded.local, "
         "domain = excluded.domain, dialect = excluded.dialect, written_to = excluded.written_to, "
         "subscribed = excluded.subscribed, subject_shown = excluded.subject_shown, subject = excluded.subject, "
         "last_in = excluded.last_in, last_out = excluded.last_out, timer = excluded.timer, policy = excluded.policy, "
-        "privacy = excluded.privacy, thread = excluded.thread");
+        "privacy = excluded.privacy, thread = excluded.thread, answer_to = excluded.answer_to");
     Binding bound(contact_place);
     query.bind(bound.add(number(contact.account))).bind(bound.add(contact.canonical));
     query.bind(bound.add(contact.address.name)).bind(bound.add(contact.address.local));
@@ -299,6 +298,7 @@ void save(Database& db, const Contact& contact) {
     query.bind(bound.add(std::int64_t(contact.subject_shown))).bind(bound.add(std::int64_t(contact.timer)));
     query.bind(bound.add(static_cast<std::int64_t>(contact.privacy.policy)));
     query.bind(bound.add(bits_of(contact.privacy))).bind(bound.add(contact.thread.value));
+    query.bind(bound.add(contact.answer_to));
     query.bind_blob(close(db, contact.subject, bound)).bind(contact.last_in.value).bind(contact.last_out.value).run();
 }
 
@@ -336,9 +336,10 @@ std::optional<Contact> contact_of(Database& db, const Query& row) {
     contact.privacy = privacy_of(row.integer(11));
     contact.privacy.policy = static_cast<Policy>(row.integer(10));
     contact.thread.value = row.text(12);
+    contact.answer_to = row.text(13);
     contact.subject = std::move(*subject);
-    contact.last_in = printable(row.text(13 + 1));
-    contact.last_out = printable(row.text(13 + 2));
+    contact.last_in = printable(row.text(contact_columns + 1));
+    contact.last_out = printable(row.text(contact_columns + 2));
     return contact;
 }
 

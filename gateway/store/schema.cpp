@@ -23,7 +23,7 @@ struct Step {
     bool binds = false;  // rows are sealed anew after it, and bound (gateway/store/sealed)
 };
 
-constexpr std::array<Step, 7> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 8> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -140,6 +140,9 @@ CREATE TABLE once_encrypted (
     account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     contact TEXT NOT NULL,
     PRIMARY KEY (account, contact)) WITHOUT ROWID;
+)sql"},
+                                     {"where answers go", R"sql(
+ALTER TABLE contact ADD COLUMN answer_to TEXT NOT NULL DEFAULT '';
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"
