@@ -32,6 +32,7 @@ coi::MessageId name_of(const ids::Known& known, News news, const Seal& seal) {
 struct About {
     ids::Known known;
     bool by_envelope = false;  // the report knows our secret
+    std::string answer_to{};   // canonical: where the contact's own mail sent the answers; "" for nowhere else
     bool told_end = false;     // its failure, or that it was displayed: nothing less comes after that
 };
 
@@ -60,25 +61,25 @@ std::optional<About> find(Database& db, const Arrival& report, const Seal& seal)
     return about;
 }
 
-bool is_contact(const std::string& address, const ids::Known& known) {
+bool is_contact(const std::string& address, const About& about) {
     const auto read = coi::parse_addr_spec(address);
-    return read && read->canonical() == known.contact;
+    return read && (read->canonical() == about.known.contact || read->canonical() == about.answer_to);
 }
 
 /// The returned header says that the mail went to the contact: it was forwarded before it failed.
-bool returns_mail_to_contact(const coi::Message& report, const ids::Known& known) {
+bool returns_mail_to_contact(const coi::Message& report, const About& about) {
     for (const auto& each : coi::parse_address_list(coi::field(coi::split_fields(report.report_original), "to"), 20)) {
-        if (each.canonical() == known.contact) return true;
+        if (is_contact(each.addr_spec(), about)) return true;
     }
     return false;
 }
 
 /// What the report says of the contact's mailbox: a failure before a delay.
 const coi::Dsn::Recipient* news_of(const coi::Message& report, const About& about) {
-    const bool any = about.by_envelope || returns_mail_to_contact(report, about.known);
+    const bool any = about.by_envelope || returns_mail_to_contact(report, about);
     for (const auto action : {coi::Dsn::Action::failed, coi::Dsn::Action::delayed}) {
         for (const auto& each : report.dsn->recipients) {
-            if (each.action == action && (any || each.address.empty() || is_contact(each.address, about.known)))
+            if (each.action == action && (any || each.address.empty() || is_contact(each.address, about)))
                 return &each;
         }
     }
@@ -125,12 +126,15 @@ void Reports::take(Arrival arrival, Done done) {
     auto report = std::make_shared<Arrival>(std::move(arrival));
     store_.ask<std::optional<About>>(
         [report, seal = seal_](Database& db) { return find(db, *report, seal); },
-        [this, report, done = std::move(done)](const Store::Failure& failure, const std::optional<About>& about) {
+        [this, report, done = std::move(done)](const Store::Failure& failure, std::optional<About> about) {
             if (failure) return done({Verdict::Kind::busy, "the store is not available"});
             if (!about)
                 return calls_.skip(*report, {Verdict::Kind::declined, "a report about no message of ours"}, done);
             if (about->told_end) return calls_.skip(*report, {Verdict::Kind::duplicate, "it was told before"}, done);
             if (!report->mail.dsn) return act_on_mdn(*report, about->known, done);
+            if (const Contact* contact = directory_.contact(about->known.account, about->known.contact)) {
+                if (const auto to = coi::parse_addr_spec(contact->answer_to)) about->answer_to = to->canonical();
+            }
             const auto* news = news_of(report->mail, *about);
             if (news == nullptr)
                 return calls_.skip(*report, {Verdict::Kind::taken, "a report that nothing failed"}, done);
