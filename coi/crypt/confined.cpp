@@ -104,9 +104,7 @@ Confined::Confined(const zygote::Work& work) {
         for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) std::signal(signal, SIG_IGN);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != self) _exit(0);
-        const auto control = static_cast<unsigned>(ends[1]);
-        if (control > 3) close_range(3, control - 1, 0);
-        close_range(control + 1, ~0U, 0);
+        close(ends[0]);
         zygote::run(ends[1], work);
     }
     close(ends[1]);

@@ -1,8 +1,9 @@
 // The process from which the processes of coi/crypt/confined are forked, and what those do.
 //
-// It is forked itself while the program has one thread and no secret yet, and does nothing but fork, kill and wait. A
-// forked process can open no file, start no process and write nothing but its answers; it has so much memory and, for
-// each request, so much CPU time. When the program ends, however it ends, all of them end.
+// It is forked itself while the program has one thread, no secret and no file open, and does nothing but fork, kill and
+// wait. (Where a test has files open they stay so: Botan keeps /dev/urandom.) A forked process can open no file, start
+// no process and write nothing but its answers; it has so much memory and, for each request, so much CPU time. When the
+// program ends, however it ends, all of them end.
 
 #pragma once
 
