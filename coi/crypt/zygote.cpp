@@ -56,7 +56,6 @@ void limit(decltype(RLIMIT_AS) what, rlim_t most) {
 
 void confine(rlim_t size_before) {
     limit(RLIMIT_CORE, 0);  // a core would hold keys
-    limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_NPROC, 0);
     limit(RLIMIT_NOFILE, 0);  // those that are open can be used
     if (!is_sanitized && size_before != 0) limit(RLIMIT_AS, size_before + memory);

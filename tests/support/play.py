@@ -168,6 +168,10 @@ class World:
                 ended = trouble
             if server is self.coigate and ended not in (0, None) and not failed:
                 status = f"\nFAILED: coigate ended with status {ended}\n{server.log_tail(60)}"
+        said = self.coigate.log_text()
+        if status is None and not failed and any(mark in said for mark in ("ERROR: AddressSanitizer", "runtime error: ")):
+            # In one of its processes, which ended alone.
+            status = f"\nFAILED: a sanitizer has found something in coigate\n{self.coigate.log_tail(200)}"
         if not self._keep:
             shutil.rmtree(self.work, ignore_errors=True)
         elif os.environ.get("COIGATE_KEEP"):
