@@ -32,6 +32,7 @@ enum class AccountId : std::int64_t {};
 struct Text {
     std::string body;     // UTF-8, LF
     std::string subject;  // "" for none
+    bool is_cut = false;  // there was more than a stanza holds
     bool operator==(const Text&) const = default;
 };
 

@@ -7,6 +7,7 @@
 #include "gateway/conversation.h"
 #include "gateway/feature/framed.h"
 #include "gateway/feature/protection.h"
+#include "gateway/feature/text.h"
 #include "gateway/feature/tunnel.h"
 #include "gateway/identity.h"
 #include "gateway/log.h"
@@ -294,6 +295,8 @@ void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
     event->contact = writer;
     event->stanza = mint_stanza_id();
     Lessons lessons = teach(arrival, whole, std::move(done));
+    if (auto* text = std::get_if<Text>(&event->what))
+        text::add_where_the_rest_is(*text, account.kind == Account::Kind::mailbox, account.lang);
     add_notice(*event, arrival, before, account.lang);
     add_answer_notice(*event, before, contact, account.lang);
 

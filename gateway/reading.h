@@ -1,7 +1,7 @@
 // What mail says, found out where it holds nobody up: on the loop for a small mail, by the workers for a large one.
 //
 // design.md "Threads". coi::parse and the reading of an Event (quotes, signatures) cost up to a microsecond an octet
-// whatever a sender writes (the fuzzers hold them to it, tests/fuzz/cost.h): 16 KiB are the most that the loop reads
+// whatever a sender writes (the fuzzers hold them to it, tests/fuzz/cost.cpp): 16 KiB are the most that the loop reads
 // itself. There mail keeps its speed: a thread's change costs more than an ordinary chat message.
 
 #pragma once

@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::string_view between = " – ";  // of subject and text, as Delta Chat has it
 constexpr std::size_t longest_subject = 60;  // bytes of the first words
+constexpr std::size_t longest_shown = 2000;  // bytes of a subject beside the text; a longer one is text
+constexpr std::size_t longest_topic = 500;   // bytes of it that are remembered
 
 bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -138,7 +140,9 @@ std::optional<Text> read(const coi::Message& mail, const std::string& lang) {
     if (text.body.empty() && !is_chat(mail)) text.body = std::exchange(text.subject, {});
     if (text.body.empty()) return std::nullopt;  // a chat program's signal: a reaction taken back
     if (const auto group = notice::group(mail, lang)) text.body = *group + "\n" + text.body;
-    if (shorten(text.body)) append_line(text.body, say(lang, "[The message was too long and is cut here.]"));
+    if (text.subject.size() > longest_shown) text.body = std::exchange(text.subject, {}) + "\n\n" + text.body;
+    text.is_cut = shorten(text.body);
+    if (text.is_cut) append_line(text.body, say(lang, "[The message was too long and is cut here.]"));
     return text;
 }
 
@@ -162,8 +166,14 @@ void write(const Text& text, coi::Message& mail, Dialect dialect) {
 
 bool carries(const Text&, Dialect) { return true; }
 
+void add_where_the_rest_is(Text& text, bool in_mailbox, const std::string& lang) {
+    if (!text.is_cut) return;
+    append_line(text.body, in_mailbox ? say(lang, "[All of it is in your mailbox.]")
+                                      : say(lang, "[The rest has not been kept: please ask the sender for it.]"));
+}
+
 std::string topic(const std::string& subject) {
-    std::string rest = one_line(subject);
+    std::string rest = one_line(head(subject, longest_topic));
     for (auto prefix = coi::subject_prefix(rest); prefix && prefix->kind != coi::SubjectPrefix::unknown;
          prefix = coi::subject_prefix(rest)) {
         rest = trim(std::string_view(rest).substr(prefix->length));

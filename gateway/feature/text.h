@@ -29,6 +29,8 @@ void write(const Text&, xmpp::Tag& message);
 /// `mail.subject` holds the running conversation's ("Re: …"), or "" at its beginning.
 void write(const Text&, coi::Message& mail, Dialect);
 bool carries(const Text&, Dialect);
+/// Below a text that was cut: where its reader finds all of it.
+void add_where_the_rest_is(Text&, bool in_mailbox, const std::string& lang);
 
 /// A subject without the "Re:", "AW:" … before it: what the conversation is about.
 std::string topic(const std::string& subject);

@@ -139,6 +139,26 @@ TEST(Text, AnEndlessMailIsCutBetweenCharacters) {
     EXPECT_LT(text->body.size(), longest_printed + 100);
 }
 
+TEST(Text, AVeryLongSubjectStandsAboveTheTextAndBothFit) {
+    auto text = read(mail(std::string(30'000, '"'), std::string(250'000, 'x')), "");
+    ASSERT_TRUE(text);
+    EXPECT_EQ("", text->subject);
+    EXPECT_TRUE(text->body.starts_with(std::string(30'000, '"') + "\n\nxx"));
+    EXPECT_TRUE(text->is_cut);
+    add_where_the_rest_is(*text, true, "");
+    EXPECT_TRUE(text->body.ends_with("\n[The message was too long and is cut here.]\n[All of it is in your mailbox.]"));
+    xmpp::Tag message("message");
+    write(*text, message);
+    EXPECT_LT(message.xml().size(), 200'000U);
+    EXPECT_EQ(500U, topic(std::string(30'000, 'x')).size());
+}
+
+TEST(Text, WhatIsWholeSaysNothingOfARest) {
+    auto text = read(mail("short", "words"), "");
+    add_where_the_rest_is(*text, false, "");
+    EXPECT_EQ("words", text->body);
+}
+
 TEST(Text, WhatXmlEscapesCountsAsPrinted) {
     const auto text = read(mail("", std::string(200'000, '"')), "");
     ASSERT_TRUE(text);
