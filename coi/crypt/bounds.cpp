@@ -153,7 +153,7 @@ std::optional<bool> names_issuer(std::string_view area, const std::string& finge
         const auto subpacket = reader.take(length);
         if (subpacket.empty()) break;
         const std::size_t type = octet(subpacket[0]) & 0x7f;
-        if (type == issuer_id) named = named.value_or(false) || subpacket.substr(1) == fingerprint.substr(12);
+        if (type == issuer_id) named = named.value_or(false) || subpacket.substr(1) == fingerprint.substr(std::min<std::size_t>(12, fingerprint.size()));
         if (type == issuer_fingerprint)
             named = named.value_or(false) || (subpacket.size() > 2 && subpacket.substr(2) == fingerprint);
     }
@@ -166,7 +166,7 @@ bool is_own(std::string_view body, const std::string& fingerprint) {
     const auto version = reader.number(1);
     if (version == 3) {
         reader.take(6);  // length of what is hashed, type, time
-        return reader.take(8) == fingerprint.substr(12);
+        return reader.take(8) == fingerprint.substr(std::min<std::size_t>(12, fingerprint.size()));
     }
     if (version != 4) return false;
     reader.take(3);  // type, algorithms
