@@ -125,7 +125,8 @@ class ServicePlay : public testing::Test {
         openpgp,
         {},
         {[this](queue::Entry entry) { mails.push_back(std::move(entry)); },
-         [] { return Time(std::chrono::seconds(1'700'000'000)); }, [](const Account&, const Contact&) {}}};
+         [] { return Time(std::chrono::seconds(1'700'000'000)); }, [](const Account&, const Contact&) {},
+                            [](const Account&, const Contact&, const trust::KeyNews&) {}}};
     static Otr::Calls otr_calls() {
         Otr::Calls calls;
         calls.released = [](AccountId, const std::string&) {};
