@@ -122,7 +122,9 @@ TEST_F(InboxTest, that_a_conversation_is_encrypted_is_committed_with_the_mail) {
     Inbox::Calls wired = calls();
     bool encrypted = false;
     wired.open = [](const Account&, const auto&, coi::Message mail, const std::function<void(Unfolded)>& done) {
-        done({.mail = std::move(mail), .protection = {true, coi::openpgp::Signature::good, "AB", {}}});
+        done({.mail = std::move(mail),
+              .protection = {true, coi::openpgp::Signature::good, "AB", {}},
+              .author = {true, coi::openpgp::Signature::good, "AB"}});
     };
     wired.committed = [&](const queue::Entry&) {
         // A kill at this moment leaves what the store has.

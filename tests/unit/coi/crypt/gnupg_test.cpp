@@ -92,7 +92,7 @@ TEST_F(Interop, AnOlderCopyOfAKeyTakesNoRevocationBack) {
     for (const auto& merged : {merge(renewed, their_public), merge(their_public, renewed)}) {
         ASSERT_TRUE(merged) << merged.error().text;
         EXPECT_EQ(inspect(*merged, now)->fingerprint, fingerprint);
-        EXPECT_TRUE(inspect(*merged, now)->can_encrypt);
+        EXPECT_TRUE(inspect(*merged, now + 1h)->can_encrypt) << "the other subkey is made after `now`";
         const auto message = encrypt("hello", {*merged}, our_secret, false).value();
         const auto packets = gpg.run("--list-only --decrypt", message).err;
         EXPECT_NE(packets.find(fresh), std::string::npos) << packets;

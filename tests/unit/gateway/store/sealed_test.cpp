@@ -298,7 +298,8 @@ void make_old(Database& db, const Stored& stored, bool with_check_value = true) 
     if (with_check_value) put("UPDATE setting SET value = ? WHERE name = 'key_check'", "coigate", "setting.key_check");
     db.execute(
         "ALTER TABLE account DROP COLUMN state; ALTER TABLE account DROP COLUMN mark; ALTER TABLE peer_key DROP COLUMN "
-        "mark; ALTER TABLE otr_peer DROP COLUMN mark; ALTER TABLE known DROP COLUMN mark; DROP TABLE damaged; DELETE "
+        "mark; ALTER TABLE peer_key DROP COLUMN offered_key; ALTER TABLE peer_key DROP COLUMN offered; ALTER TABLE "
+        "peer_key DROP COLUMN revoked; DROP TABLE once_encrypted; ALTER TABLE otr_peer DROP COLUMN mark; ALTER TABLE known DROP COLUMN mark; DROP TABLE damaged; DELETE "
         "FROM "
         "migration WHERE version > 5; PRAGMA user_version = 5");
 }
