@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "coi/mail/address.h"
 #include "coi/message_id.h"
@@ -109,6 +110,8 @@ struct Contact {
     std::string answer_to;             // where a mail program sends its answers (an addr-spec); "": to `address`
     coi::MessageId thread;             // the mail with which the running conversation began
     Privacy privacy;
+    std::vector<std::string>
+        spellings;            // nodes of the JIDs by which the user knows them, the last used first; empty: ours
     std::uint32_t timer = 0;  // seconds after which the contact's program deletes this chat's messages; 0: never
     bool operator==(const Contact&) const = default;
 };

@@ -49,6 +49,7 @@ queue::Entry chat_line(const Lost& lost, const std::string& from, const std::str
 
 /// As the user wrote to them, else as we write it.
 std::string contact_jid(const Lost& lost, const std::string& component) {
+    if (!lost.from.empty()) return lost.from;
     if (const auto original = xmpp::parse_stanza(lost.original)) return xmpp::attribute(*original, "to");
     const auto address = coi::parse_addr_spec(lost.address);
     const auto jid = address ? jid_of(*address, component) : std::nullopt;
@@ -56,11 +57,24 @@ std::string contact_jid(const Lost& lost, const std::string& component) {
 }
 
 Lost lost_of(const queue::Entry& entry) {
-    return {entry.account,   entry.contact, entry.to,    entry.origin,
-            entry.origin_id, entry.lang,    entry.taken, entry.beside};
+    return {entry.account, entry.contact, entry.to, entry.origin, entry.origin_id, entry.lang,
+            entry.taken,   entry.beside,  ""};
 }
 
 }  // namespace
+
+Lost lost(const ids::Known& known, const Contact* contact, const std::string& component) {
+    const auto from = contact ? jid_of(*contact, component) : std::nullopt;
+    return {known.account,
+            known.contact,
+            contact ? contact->address.addr_spec() : known.contact,
+            known.jid,
+            known.stanza.value,
+            known.lang,
+            known.when,
+            "",
+            from ? from->bare() : ""};
+}
 
 std::vector<queue::Entry> to_jabber(const Lost& lost, const coi::Error& error, const std::string& component, Time now) {
     if (lost.jid.empty()) return {};
@@ -88,8 +102,10 @@ std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error
     return to_jabber(lost_of(failed), error, component, now);
 }
 
-queue::Entry delayed(const queue::Entry& waiting, const std::string& component, Time now) {
-    return delayed(lost_of(waiting), component, now);
+queue::Entry delayed(const queue::Entry& waiting, const std::string& from, const std::string& component, Time now) {
+    Lost lost = lost_of(waiting);
+    lost.from = from;
+    return delayed(lost, component, now);
 }
 
 queue::Entry delayed(const Lost& lost, const std::string& component, Time now) {

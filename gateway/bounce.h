@@ -12,6 +12,7 @@
 
 #include "coi/result.h"
 #include "gateway/account.h"
+#include "gateway/store/ids.h"
 #include "gateway/store/queue.h"
 #include "xmpp/stanza.h"
 
@@ -24,17 +25,21 @@ std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error
                                     Time now);
 
 /// The same for a message known by the id map only, when a DSN comes back: `address` is the recipient that failed. What
-/// was written is not kept as long as that, so the plain message is always there: some clients show no error without it.
+/// was written is not kept as long as that, so the plain message is always there: some clients show no error without
+/// it.
 struct Lost {
     AccountId account{};
     std::string contact, address, jid, stanza_id, lang;
     Time written{};
     std::string original{};  // the stanza's head and text, "" if they are not known any more
+    std::string from{};      // the contact's JID as the user knows it; "": as the original or the address has it
 };
+Lost lost(const ids::Known&, const Contact*, const std::string& component);
 std::vector<queue::Entry> to_jabber(const Lost&, const coi::Error&, const std::string& component, Time now);
 
 /// One line to the author that a message is late but still being tried.
-queue::Entry delayed(const queue::Entry& waiting, const std::string& component, Time now);
+/// `from`: as in Lost.
+queue::Entry delayed(const queue::Entry& waiting, const std::string& from, const std::string& component, Time now);
 queue::Entry delayed(const Lost&, const std::string& component, Time now);
 
 /// The DSN for a jabber-leg entry that failed after its mail was accepted; empty without a proven sender.

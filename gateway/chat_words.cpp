@@ -272,7 +272,7 @@ void ChatWords::key(const Asked& asked) {
 }
 
 void ChatWords::link(const Asked& asked) {
-    if (!registrar_.may_link(asked.user)) return asked.reply(registrar_.not_allowed(asked.lang).words);
+    if (!registrar_.may_link(asked.user)) return asked.reply(registrar_.not_allowed(asked.user, asked.lang).words);
     LinkForm form;
     form.complete = true;
     std::string rest = asked.rest;
@@ -290,7 +290,7 @@ void ChatWords::link(const Asked& asked) {
 }
 
 void ChatWords::contact(const Asked& asked) {
-    const auto address = coi::parse_addr_spec(asked.rest);
+    const auto address = address_typed(asked.rest, registrar_.settings().component);
     const auto jid = address ? jid_of(*address, registrar_.settings().component) : std::nullopt;
     if (!jid) return asked.reply(say(asked.lang, "“{1}” is no mail address.", {asked.rest}));
     asked.reply(say(asked.lang, "To write to {1}, write to {2}.", {address->addr_spec(), jid->bare()}));

@@ -80,6 +80,7 @@ struct Commands::State : std::enable_shared_from_this<State> {
     struct Session {
         std::string jid, node;  // full JID
         Clock::time_point until;
+        bool checking = false;  // its login
     };
     /// A command under way: what is needed to answer it.
     struct Call {
@@ -101,7 +102,9 @@ struct Commands::State : std::enable_shared_from_this<State> {
     PrivacyWords::Done finish(const Call&);
     void refuse(const Call&, const char* type, const char* condition, const char* own, const std::string& words);
     bool offered(const std::string& node, const std::string& user) const;
-    bool open(Call&);
+    void cancel(const Call&, const Session&);
+    void open(Call&);
+    void make_room(const std::string& user);
     void forget_old();
 
     /// An invite's QR code, for as long as a session lives.
@@ -120,6 +123,10 @@ Commands::Commands(Registrar& registrar, std::shared_ptr<PrivacyWords> privacy)
 Commands::~Commands() = default;
 
 void Commands::take(const Tag& iq, const std::string& user) { state_->take(iq, user); }
+
+bool Commands::may_register(const std::string& user) const {
+    return state_->registrar.may_link(user) || state_->registrar.mailbox(user) != nullptr;
+}
 
 std::string Commands::name(const std::string& node, const std::string& user, const std::string& lang) const {
     if (!state_->offered(node, user)) return {};
@@ -158,7 +165,8 @@ bool Commands::State::offered(const std::string& node, const std::string& user) 
     if (std::ranges::find(nodes, node) == nodes.end()) return false;
     if (node == "link") return registrar.may_link(user);
     const bool known = registrar.directory().of_user(user) != nullptr;
-    if (node == "settings" || node == "unlink" || node.starts_with("key-")) return known;
+    if (node == "settings") return known || registrar.is_relay_user(user);
+    if (node == "unlink" || node.starts_with("key-")) return known;
     return known || registrar.may_use(user);
 }
 
@@ -190,10 +198,7 @@ void Commands::State::start(const Call& begun) {
     if (call.node == "help") return end(call, "completed", "info", registrar.help(call.user, call.lang));
     if (call.node == "status") return end(call, "completed", "info", registrar.status(call.user, call.lang));
     if (call.node == "invite") return invite(call);
-    if (!open(call)) {
-        return refuse(call, "wait", "resource-constraint", nullptr,
-                      say(call.lang, "Too many commands are open. Please try again in a few minutes."));
-    }
+    open(call);
     if (call.node == "link") return ask(call, print_link_form(registrar.mailbox(call.user), nullptr, call.lang));
     if (call.node == "unlink") return ask(call, unlink_form(call.lang));
     if (call.node == "join") return ask(call, privacy_forms::join(call.lang));
@@ -201,18 +206,40 @@ void Commands::State::start(const Call& begun) {
     if (call.node == "key-export") return ask(call, privacy_forms::key_export(call.lang));
     if (call.node == "key-import") return ask(call, privacy_forms::key_import(call.lang));
     if (call.node == "key-replace") return ask(call, privacy_forms::key_replace(call.lang));
-    ask(call, settings_form(*registrar.directory().of_user(call.user), call.lang));
+    Account of_relay;  // as it will be made
+    of_relay.take = Take::all;
+    const Account* account = registrar.directory().of_user(call.user);
+    ask(call, settings_form(account ? *account : of_relay, call.lang));
 }
 
-/// Gives the call a session; false if there are too many.
-bool Commands::State::open(Call& call) {
-    const std::string& jid = attribute(*call.head, "from");
-    const auto mine =
-        std::ranges::count_if(sessions, [&](const auto& entry) { return JID(entry.second.jid).bare() == call.user; });
-    if (sessions.size() >= most_sessions || static_cast<std::size_t>(mine) >= most_sessions_of_user) return false;
+/// Gives the call a session. A client that asks and never goes on must not lock its user out: the oldest gives way.
+void Commands::State::open(Call& call) {
+    make_room(call.user);
     call.session = fresh_id();
-    sessions[call.session] = {jid, call.node, registrar.calls().now() + session_lifetime};
-    return true;
+    sessions[call.session] = {attribute(*call.head, "from"), call.node, registrar.calls().now() + session_lifetime};
+}
+
+void Commands::State::make_room(const std::string& user) {
+    const auto is_mine = [&](const auto& entry) { return JID(entry.second.jid).bare() == user; };
+    const bool too_many_of_mine =
+        static_cast<std::size_t>(std::ranges::count_if(sessions, is_mine)) >= most_sessions_of_user;
+    if (!too_many_of_mine && sessions.size() < most_sessions) return;
+    auto oldest = sessions.end();
+    for (auto at = sessions.begin(); at != sessions.end(); ++at) {
+        if ((too_many_of_mine && !is_mine(*at)) || at->second.checking) continue;
+        if (oldest == sessions.end() || at->second.until < oldest->second.until) oldest = at;
+    }
+    if (oldest != sessions.end()) sessions.erase(oldest);
+}
+
+/// While a login is being checked, two iqs are answered: the submission, and this one.
+void Commands::State::cancel(const Call& call, const Session& session) {
+    if (session.checking && !registrar.cancel_link(call.user)) {
+        return refuse(
+            call, "cancel", "not-allowed", nullptr,
+            say(call.lang, "It is too late to cancel: the mailbox is being linked. You can unlink it again."));
+    }
+    end(call, "canceled");
 }
 
 void Commands::State::forget_old() {
@@ -229,7 +256,7 @@ void Commands::State::go_on(const Call& call, const Tag& iq, Action action) {
                       say(call.lang, "This command has ended. Please start it again."));
     }
     const Tag* command = child(iq, "command", xep0050::ns);
-    if (action == Action::cancel || xep0004::cancelled(*command)) return end(call, "canceled");
+    if (action == Action::cancel || xep0004::cancelled(*command)) return cancel(call, found->second);
     if (action == Action::prev) {
         return refuse(call, "modify", "bad-request", "bad-action", say(call.lang, "This request was not understood."));
     }
@@ -256,9 +283,13 @@ void Commands::State::submit(const Call& call, const Tag& command) {
         return registrar.change(call.user, wanted, sent_copy, call.lang, finish);
     }
     const LinkForm form = link_form(*values, true);
+    if (const auto session = sessions.find(call.session); session != sessions.end()) session->second.checking = true;
     registrar.link(call.user, form, call.lang, [self = weak_from_this(), call, form](const Ending& ending) {
         const auto state = self.lock();
         if (!state) return;
+        if (const auto at = state->sessions.find(call.session); at != state->sessions.end())
+            at->second.checking = false;
+        if (ending.cancelled) return state->end(call, "canceled");
         // What was wrong can be corrected: the form comes back as it was filled in.
         if (ending.condition == "not-acceptable") {
             return state->ask(call, print_link_form(nullptr, &form, call.lang), ending.words);

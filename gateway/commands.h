@@ -27,6 +27,8 @@ class Commands {
     void take(const xmpp::Tag& iq, const std::string& user);
     /// What this user may call, for disco#items [XEP-0050 §2.2].
     std::vector<xmpp::xep0030::Item> items(const std::string& user, const std::string& lang) const;
+    /// Whether this user has something to register here.
+    bool may_register(const std::string& user) const;
     /// The name of a command's node; "" if there is no such command for this user.
     std::string name(const std::string& node, const std::string& user, const std::string& lang) const;
 

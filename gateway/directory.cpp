@@ -15,6 +15,7 @@
 #include "gateway/store/ids.h"
 #include "gateway/store/once_encrypted.h"
 #include "gateway/store/queue.h"
+#include "gateway/store/spellings.h"
 
 namespace gateway {
 namespace {
@@ -117,6 +118,7 @@ struct Directory::State {
     void forget(Record& record, std::vector<std::unique_ptr<Contact>>::iterator at) {
         store.later([id = record.account.id, canonical = (*at)->canonical](Database& db) {
             accounts::remove(db, id, canonical);
+            spellings::save(db, id, canonical, {});
         });
         record.contacts.erase(at);
     }
@@ -153,10 +155,12 @@ Directory::Directory(Store& store, std::size_t most_contacts) : state_(std::make
     std::vector<Account> accounts;
     std::vector<Contact> contacts;
     std::vector<std::pair<AccountId, std::string>> marks;
+    std::vector<spellings::Known> known;
     store.now([&](Database& db) {
         accounts = accounts::all(db);
         contacts = accounts::contacts(db);
         marks = once_encrypted::all(db);
+        known = spellings::all(db);
     });
     for (auto& account : accounts) {
         if (account.damaged || account.login_lost) {
@@ -173,6 +177,11 @@ Directory::Directory(Store& store, std::size_t most_contacts) : state_(std::make
     }
     for (auto& [id, canonical] : marks) {
         if (auto* record = state_->record(id)) record->once_encrypted.insert(std::move(canonical));
+    }
+    for (auto& [id, canonical, nodes] : known) {
+        auto* record = state_->record(id);
+        if (Contact* contact = record == nullptr ? nullptr : record->find(canonical))
+            contact->spellings = std::move(nodes);
     }
 }
 
@@ -390,6 +399,14 @@ void Directory::save(const Contact& contact, Contact before) {
     if (record == nullptr || record->leaving) return;
     state_->store.later([contact](Database& db) {
         if (!accounts::save_last(db, contact)) accounts::save(db, contact);
+    });
+}
+
+void Directory::save_spellings(const Contact& contact) {
+    const auto* record = state_->record(contact.account);
+    if (record == nullptr || record->leaving) return;
+    state_->store.later([id = contact.account, canonical = contact.canonical, nodes = contact.spellings](Database& db) {
+        spellings::save(db, id, canonical, nodes);
     });
 }
 

@@ -72,6 +72,8 @@ class Directory {
     /// The same for a contact of ours that was like `before`: the message that was last, as usual all that changed, is
     /// written without the rest.
     void save(const Contact&, Contact before);
+    /// The JIDs by which the user knows a contact of ours.
+    void save_spellings(const Contact&);
     void remove_contact(AccountId, const std::string& canonical);
 
     /// Called after an account was added, changed or removed (nullptr-like: account gone): mailbox sessions follow.

@@ -26,10 +26,13 @@ Stanza not_found(const Tag& iq, const std::string& lang) {
     return error_reply(iq, "cancel", "item-not-found", say(lang, "There is nothing here."), lang);
 }
 
-xep0030::Info about_gateway(const std::string& lang) {
-    return {{{"gateway", "smtp", say(lang, "Mail")}},
-            {xep0030::ns_info, xep0030::ns_items, xep0050::ns, xep0077::ns, xep0092::ns, xep0100::ns, xep0106::feature,
-             xep0184::ns, xep0199::ns, xep0231::ns}};
+/// Registration is announced to those who can register: clients ask everybody else for a login that nobody has.
+xep0030::Info about_gateway(bool may_register, const std::string& lang) {
+    xep0030::Info info{{{"gateway", "smtp", say(lang, "Mail")}},
+                       {xep0030::ns_info, xep0030::ns_items, xep0050::ns, xep0092::ns, xep0100::ns, xep0106::feature,
+                        xep0184::ns, xep0199::ns, xep0231::ns}};
+    if (may_register) info.features.emplace_back(xep0077::ns);
+    return info;
 }
 
 xep0030::Info about_contact(const coi::Address& address) {
@@ -46,7 +49,7 @@ Stanza info(const Tag& iq, const std::string& node, const std::string& user, con
         if (!address || !node.empty()) return not_found(iq, lang);
         xep0030::add_info(*result, about_contact(*address), node);
     } else if (node.empty()) {
-        xep0030::add_info(*result, about_gateway(lang), node);
+        xep0030::add_info(*result, about_gateway(commands.may_register(user), lang), node);
     } else if (node == xep0050::ns) {
         xep0030::add_info(
             *result, {{{"automation", "command-list", say(lang, "Commands")}}, {xep0030::ns_info, xep0050::ns}}, node);

@@ -3,6 +3,7 @@
 #include "gateway/failures.h"
 
 #include "gateway/bounce.h"
+#include "gateway/identity.h"
 #include "gateway/log.h"
 
 namespace gateway {
@@ -70,7 +71,10 @@ void Failures::overdue(const queue::Entry& entry) {
         return give_up(entry);
     }
     if (entry.leg != queue::Leg::mail || entry.origin.empty()) return;
-    auto notice = std::make_shared<queue::Entry>(bounce::delayed(entry, settings_.component, calls_.now()));
+    const Contact* contact = directory_.contact(entry.account, entry.contact);
+    const auto from = contact ? jid_of(*contact, settings_.component) : std::nullopt;
+    auto notice = std::make_shared<queue::Entry>(
+        bounce::delayed(entry, from ? from->bare() : "", settings_.component, calls_.now()));
     store_.commit(
         [entry, notice](Database& db) {
             const auto still = queue::find(db, entry.id);

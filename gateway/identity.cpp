@@ -3,6 +3,10 @@
 
 #include "gateway/identity.h"
 
+#include <algorithm>
+#include <boost/url/decode_view.hpp>
+#include <boost/url/pct_string_view.hpp>
+#include <cctype>
 #include <initializer_list>
 
 #include "xmpp/jid.h"
@@ -94,6 +98,66 @@ std::optional<xmpp::JID> jid_of(const coi::Address& address, const std::string& 
         }
     }
     return std::nullopt;
+}
+
+std::optional<xmpp::JID> jid_of(const Contact& contact, const std::string& component) {
+    for (const auto& node : contact.spellings) {
+        const xmpp::JID made = xmpp::read_jid(node + "@" + component);
+        const auto back = address_of(made);
+        if (back && back->canonical() == contact.canonical) return made;
+    }
+    return jid_of(contact.address, component);
+}
+
+std::optional<xmpp::JID> jid_of(const Contact* met, const coi::Address& address, const std::string& component) {
+    return met ? jid_of(*met, component) : jid_of(address, component);
+}
+
+std::vector<std::string> jids_of(const Contact& contact, const std::string& component) {
+    std::vector<std::string> jids;
+    for (const auto& node : contact.spellings) jids.push_back(node + "@" + component);
+    const auto ours = jids.empty() ? jid_of(contact.address, component) : std::nullopt;
+    if (ours) jids.push_back(ours->bare());
+    return jids;
+}
+
+bool use_spelling(Contact& contact, const xmpp::JID& jid, const std::string& component, bool writes) {
+    constexpr std::size_t most = 4;
+    const std::string& node = jid.username();
+    auto& known = contact.spellings;
+    const auto at = std::ranges::find(known, node);
+    if (node.empty() || (at != known.end() && (at == known.begin() || !writes))) return false;
+    if (known.empty()) {
+        const auto ours = jid_of(contact.address, component);
+        if (ours && ours->username() == node) return false;
+        if (ours && (contact.written_to || contact.subscribed)) known.push_back(ours->username());
+    } else if (at != known.end()) {
+        known.erase(at);
+    }
+    if (known.size() >= most) known.pop_back();
+    known.insert(writes || known.empty() ? known.begin() : known.end(), node);
+    return true;
+}
+
+std::optional<coi::Address> address_typed(const std::string& text, const std::string& component) {
+    constexpr std::string_view scheme = "mailto:";
+    const xmpp::JID jid(text);
+    if (jid && jid.server() == component) return address_of(jid);
+    std::string typed = text;
+    const bool is_link = typed.size() > scheme.size() &&
+                         std::ranges::equal(scheme, typed.substr(0, scheme.size()), {}, {},
+                                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (is_link) {
+        const auto rest = std::string_view(text).substr(scheme.size());
+        const auto encoded = boost::urls::make_pct_string_view(rest.substr(0, rest.find('?')));
+        if (!encoded) return std::nullopt;
+        typed.clear();
+        for (const char c : **encoded) typed += c;
+    }
+    const auto addresses = coi::parse_address_list(typed, 2);
+    if (addresses.size() != 1 || addresses.front().local.empty() || addresses.front().domain.empty())
+        return std::nullopt;
+    return addresses.front();
 }
 
 std::optional<coi::Address> address_of(const xmpp::JID& jid) {

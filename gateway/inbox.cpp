@@ -276,11 +276,11 @@ void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
     if (!directory_.find(arrival.account)) return done({Verdict::Kind::declined, "the account is gone"});
     const Account& account = *directory_.find(arrival.account);
     const coi::Address& writer = arrival.mail.from.front();
-    const auto from = jid_of(writer, settings_.component);
+    const Contact* met = directory_.contact(account.id, writer.canonical());
+    const auto from = jid_of(met, writer, settings_.component);
     if (from && !event && is_chat(arrival.mail)) return skip(arrival, {Verdict::Kind::silent, "a signal"}, done);
     if (!from || !event) return skip(arrival, {Verdict::Kind::declined, "nothing in it that chat can show"}, done);
 
-    const Contact* met = directory_.contact(account.id, writer.canonical());
     Contact contact = met ? *met : stranger(account.id, writer);
     arrival.mail.id = name_of(arrival.mail, seal_);
     const Contact before = contact;

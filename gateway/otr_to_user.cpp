@@ -1,8 +1,8 @@
 // OTR on the way to a user: what is encrypted, and what is held; see otr.h.
 
 #include "gateway/identity.h"
-#include "gateway/otr_state.h"
 #include "gateway/otr_stanza.h"
+#include "gateway/otr_state.h"
 #include "gateway/otr_words.h"
 
 namespace gateway {
@@ -21,7 +21,8 @@ coi::Result<coi::Address> Otr::State::address_in(const Key& key) const {
 
 std::string Otr::State::jid_of_contact(const Key& key) const {
     const auto address = address_in(key);
-    const auto jid = address ? jid_of(*address, settings.component) : std::nullopt;
+    const auto jid =
+        address ? jid_of(directory.contact(key.first, key.second), *address, settings.component) : std::nullopt;
     return jid ? jid->bare() : settings.component;
 }
 

@@ -134,8 +134,10 @@ void Outbox::take_as(const Account& account, const xmpp::Tag& message, Event eve
                      const Head& head) {
     event.user = account.jid;
     event.when = calls_.now();
-    const Contact& contact = directory_.know(account.id, to);
+    Contact& contact = directory_.know(account.id, to);
     event.contact = contact.address;
+    if (use_spelling(contact, xmpp::read_jid(xmpp::attribute(message, "to")), settings_.component, true))
+        directory_.save_spellings(contact);
     if (!event.lang.empty()) directory_.note_language(account.id, event.lang);
     directory_.note_name(account.id, xmpp::xep0172::nick(message));
     if (std::holds_alternative<Receipt>(event.what)) return take_receipt(account, head, std::move(event));
@@ -161,17 +163,22 @@ void Outbox::take_receipt(const Account& account, const Head& head, Event event)
     const auto& receipt = std::get<Receipt>(event.what);
     if (receipt.kind != Receipt::Kind::displayed)
         return;  // "delivered to a client" is no disposition [RFC 8098 §3.2.6]
-    const std::string canonical = event.contact.canonical();
-    store_.ask<std::optional<ids::Known>>(
-        [id = account.id, canonical, stanza = receipt.of_stanza](Database& db) {
-            return ids::by_stanza(db, id, canonical, stanza);
+    // [XEP-0333 §4.2] a marker means everything up to here. What has not been reported for long is nobody's news.
+    constexpr std::size_t most = 100;
+    store_.ask<std::vector<coi::MessageId>>(
+        [id = account.id, contact = event.contact.canonical(), stanza = receipt.of_stanza](Database& db) {
+            return ids::shown_up_to(db, id, contact, stanza, most);
         },
         [this, id = account.id, head, event = std::move(event)](const Store::Failure& failure,
-                                                                std::optional<ids::Known> known) mutable {
-            const Account* still = directory_.find(id);
-            if (failure || !known || known->from_jabber || !known->wants_receipt || !still) return;
-            std::get<Receipt>(event.what).of = known->message;
-            write(*still, head, std::move(event));
+                                                                const std::vector<coi::MessageId>& messages) {
+            if (failure) return;
+            for (const auto& message : messages) {
+                const Account* still = directory_.find(id);
+                if (!still) return;
+                Event one = event;
+                std::get<Receipt>(one.what).of = message;
+                write(*still, head, std::move(one));
+            }
         });
 }
 

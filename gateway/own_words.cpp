@@ -71,7 +71,7 @@ void OwnWords::encrypted(const Account& account, const Contact& contact) {
 }
 
 void OwnWords::verified(const Account& account, const Contact& contact) {
-    const auto jid = jid_of(contact.address, settings_.component);
+    const auto jid = jid_of(contact, settings_.component);
     say_to(account,
            say(account.lang,
                "{1} is now a verified contact: you are connected by an invite, and what you write to each other "

@@ -114,6 +114,7 @@ void Presence::subscribe(const Ask& ask) {
 void Presence::accept(const Ask& ask) {
     const Account* account = directory_.of_user(ask.user);
     const bool again = !remember(ask, account);
+    note_spelling(ask, account, true);
     change(presence(ask.jid, ask.user, "subscribed"));
     send_available(ask, ask.user);
     // [XEP-0100 §4.6.1] the contact asks back: once, and only because the user asked first.
@@ -145,6 +146,7 @@ void Presence::probe(const Ask& ask, const std::string& to, bool may_use) {
     }
     // The user's server probes because its roster has the subscription: where our memory differs, the roster is right.
     remember(ask, directory_.of_user(ask.user));
+    note_spelling(ask, directory_.of_user(ask.user), false);
     send_available(ask, to);
 }
 
@@ -162,6 +164,13 @@ bool Presence::remember(const Ask& ask, const Account* account) {
     contact.subscribed = true;
     directory_.save(contact);
     return true;
+}
+
+/// Answers come from the JID that the user knows.
+void Presence::note_spelling(const Ask& ask, const Account* account, bool is_last) {
+    if (!known(ask, account)) return;
+    Contact& contact = directory_.know(account->id, ask.address);
+    if (use_spelling(contact, xmpp::read_jid(ask.jid), component_, is_last)) directory_.save_spellings(contact);
 }
 
 const Contact* Presence::known(const Ask& ask, const Account* account) const {
@@ -241,11 +250,12 @@ void Presence::show_some(std::uint64_t walk, std::size_t at) {
 void Presence::show(const Account& account, const char* type) {
     send_(*presence(component_, account.jid, type));
     for (const Contact* contact : directory_.contacts(account.id)) {
-        const auto jid = contact->subscribed ? jid_of(contact->address, component_) : std::nullopt;
-        if (!jid) continue;
-        auto stanza = presence(jid->bare(), account.jid, type);
-        if (*type == '\0') xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
-        send_(*stanza);
+        if (!contact->subscribed) continue;
+        for (const auto& jid : jids_of(*contact, component_)) {  // each that the user may have in their roster
+            auto stanza = presence(jid, account.jid, type);
+            if (*type == '\0') xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
+            send_(*stanza);
+        }
     }
 }
 

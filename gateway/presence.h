@@ -64,6 +64,7 @@ class Presence {
     void probe(const Ask&, const std::string& to, bool may_use);
     bool may_remember(const Ask&, const Account*) const;
     bool remember(const Ask&, const Account*);
+    void note_spelling(const Ask&, const Account*, bool is_last);
     const Contact* known(const Ask&, const Account*) const;
     void send_available(const Ask&, const std::string& to);
     void show_some(std::uint64_t walk, std::size_t at);

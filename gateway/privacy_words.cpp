@@ -112,11 +112,7 @@ Ending PrivacyWords::trouble(const std::string& lang) const {
 }
 
 std::optional<coi::Address> PrivacyWords::address(const std::string& contact) const {
-    const xmpp::JID jid(contact);
-    if (jid && jid.server() == registrar_.settings().component) return address_of(jid);
-    const auto address = coi::parse_addr_spec(contact);
-    if (!address || address->local.empty() || address->domain.empty()) return std::nullopt;
-    return *address;
+    return address_typed(contact, registrar_.settings().component);
 }
 
 void PrivacyWords::with_account(const Asker& asker, const Done& done, Work work) {
@@ -127,7 +123,7 @@ void PrivacyWords::with_account(const Asker& asker, const Done& done, Work work)
             if (self->registrar_.may_link(asker.jid)) {
                 return done({say(asker.lang, "You have not linked a mailbox."), "auth", "registration-required"});
             }
-            done(self->registrar_.not_allowed(asker.lang));
+            done(self->registrar_.not_allowed(asker.jid, asker.lang));
         });
 }
 

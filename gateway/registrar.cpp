@@ -4,6 +4,7 @@
 #include "gateway/registrar.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "gateway/identity.h"
@@ -69,7 +70,17 @@ bool Registrar::may_use(const std::string& jid) const {
     return may_link(jid) || is_user_of(jid, settings_.relay_domain) || directory_.of_user(jid) != nullptr;
 }
 
-Ending Registrar::not_allowed(const std::string& lang) const {
+bool Registrar::is_relay_user(const std::string& jid) const { return is_user_of(jid, settings_.relay_domain); }
+
+Ending Registrar::not_allowed(const std::string& jid, const std::string& lang) const {
+    const auto relay = is_relay_user(jid) ? relay_address_of(xmpp::JID(jid)) : std::nullopt;
+    if (relay) {
+        return {say(lang,
+                    "There is nothing to register here: mail users reach you at {1}, and you write to them as contacts "
+                    "of this gateway.",
+                    {relay->addr_spec()}),
+                "cancel", "not-allowed"};
+    }
     return {say(lang, "Users of your server cannot link a mailbox here."), "cancel", "not-allowed"};
 }
 
@@ -105,7 +116,7 @@ std::optional<Ending> Registrar::refusal(const std::string& jid, const std::stri
 }
 
 void Registrar::link(const std::string& jid, const LinkForm& form, const std::string& lang, Done done) {
-    if (!may_link(jid)) return done(not_allowed(lang));
+    if (!may_link(jid)) return done(not_allowed(jid, lang));
     const Account* known = mailbox(jid);
     LinkRequest request;
     // [XEP-0077 §3.3] a change of password names no address; COMPAT: clients without forms put the address into
@@ -113,7 +124,7 @@ void Registrar::link(const std::string& jid, const LinkForm& form, const std::st
     std::string email = trim(form.email), username = trim(form.username);
     if (email.empty() && username.find('@') != username.npos) email = std::exchange(username, "");
     if (email.empty() && known && !form.complete) email = known->address.addr_spec();
-    const auto address = coi::parse_addr_spec(email);
+    const auto address = address_typed(email, settings_.component);
     if (!address) {
         return done({email.empty() ? say(lang, "Please give your mail address.")
                                    : say(lang, "“{1}” is no mail address.", {email}),
@@ -129,14 +140,27 @@ void Registrar::link(const std::string& jid, const LinkForm& form, const std::st
     if (auto ending = add_servers(request, form, lang)) return done(*ending);
     if (known && !form.complete) add_known(request, *known);
     if (auto ending = refusal(jid, lang)) return done(*ending);
-    busy_.insert(jid);
-    calls_.check(request, lang, [self = weak_from_this(), jid, request, lang, done](LinkOutcome outcome) {
+    const auto check = std::make_shared<Check>(lang, done);
+    busy_[jid] = check;
+    calls_.check(request, lang, [self = weak_from_this(), check, jid, request, lang, done](LinkOutcome outcome) {
         const auto registrar = self.lock();
-        if (!registrar) return;
+        if (!registrar || !check->done) return;  // given up
+        check->done = nullptr;
         registrar->busy_.erase(jid);
         if (!outcome.login) return done({outcome.words, "modify", "not-acceptable"});  // [XEP-0100 §4.1.2]
         registrar->store(jid, request, std::move(*outcome.login), lang, done);
     });
+}
+
+bool Registrar::cancel_link(const std::string& jid) {
+    auto found = busy_.extract(jid);
+    if (found.empty()) return false;
+    const auto check = found.mapped();
+    const Done done = std::exchange(check->done, nullptr);
+    Ending ending{say(check->lang, "The mailbox was not linked: you have cancelled it."), "cancel", "not-allowed"};
+    ending.cancelled = true;
+    done(ending);
+    return true;
 }
 
 void Registrar::store(const std::string& jid, const LinkRequest& request, MailboxLogin login, const std::string& lang,
@@ -181,6 +205,7 @@ void Registrar::save(Account account, bool fresh, const std::string& lang, Done 
 }
 
 void Registrar::unlink(const std::string& jid, const std::string& lang, Done done) {
+    cancel_link(jid);  // what is being checked would come to life after its end
     std::vector<AccountId> accounts;
     std::set<std::string> subscribed;
     for (const Account* account :
@@ -188,8 +213,8 @@ void Registrar::unlink(const std::string& jid, const std::string& lang, Done don
         if (!account) continue;
         accounts.push_back(account->id);
         for (const Contact* contact : directory_.contacts(account->id)) {
-            const auto found = contact->subscribed ? jid_of(contact->address, settings_.component) : std::nullopt;
-            if (found) subscribed.insert(found->bare());
+            if (!contact->subscribed) continue;
+            for (auto& known : jids_of(*contact, settings_.component)) subscribed.insert(std::move(known));
         }
     }
     if (accounts.empty()) {
@@ -214,9 +239,19 @@ void Registrar::unlink(const std::string& jid, const std::string& lang, Done don
 }
 
 void Registrar::change(const std::string& jid, Take take, bool sent_copy, const std::string& lang, Done done) {
-    const Account* known = directory_.of_user(jid);
-    if (!known) return done({say(lang, "You have not linked a mailbox."), "auth", "registration-required"});
-    Account account = *known;
+    if (const Account* known = directory_.of_user(jid)) return change(*known, take, sent_copy, lang, std::move(done));
+    if (!is_relay_user(jid) || !calls_.relay_account)
+        return done({say(lang, "You have not linked a mailbox."), "auth", "registration-required"});
+    calls_.relay_account(jid, lang, [self = weak_from_this(), take, sent_copy, lang, done](const Account* made) {
+        const auto registrar = self.lock();
+        if (!registrar) return;
+        if (!made) return done(registrar->store_trouble(lang));
+        registrar->change(*made, take, sent_copy, lang, done);
+    });
+}
+
+void Registrar::change(const Account& known, Take take, bool sent_copy, const std::string& lang, Done done) {
+    Account account = known;
     account.take = take;
     account.sent_copy = sent_copy;
     directory_.save(std::move(account), [self = weak_from_this(), lang, done](Store::Failure failure, AccountId) {
@@ -234,8 +269,7 @@ std::string Registrar::status(const std::string& jid, const std::string& lang) c
         if (const auto health = calls_.health(*linked, lang); !health.empty()) line(health);
     } else {
         if (may_link(jid)) line(say(lang, "You have not linked a mailbox."));
-        const xmpp::JID user(jid);
-        const auto relay = is_user_of(jid, settings_.relay_domain) ? relay_address_of(user) : std::nullopt;
+        const auto relay = is_relay_user(jid) ? relay_address_of(xmpp::JID(jid)) : std::nullopt;
         if (relay) line(say(lang, "Mail users reach you at {1}.", {relay->addr_spec()}));
     }
     if (const Account* account = directory_.of_user(jid)) {

@@ -8,9 +8,9 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "gateway/allowance.h"
@@ -23,6 +23,7 @@ struct Ending {
     std::string words;
     std::string type{}, condition{};  // of the stanza error; "" : it worked
     bool good() const { return condition.empty(); }
+    bool cancelled = false;  // by the user
 };
 
 class Registrar : public std::enable_shared_from_this<Registrar> {
@@ -34,11 +35,17 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     bool may_use(const std::string& jid) const;
     const Account* mailbox(const std::string& jid) const { return directory_.mailbox_of(jid); }
     /// Why somebody may not link.
-    Ending not_allowed(const std::string& lang) const;
+    Ending not_allowed(const std::string& jid, const std::string& lang) const;
+    /// Whether an account of this user may be made without linking anything.
+    bool is_relay_user(const std::string& jid) const;
 
     void link(const std::string& jid, const LinkForm&, const std::string& lang, Done);
+    /// Gives up the login of this user that is being checked: nothing is linked, and `done` hears that at once. False:
+    /// none is, or it is too late.
+    bool cancel_link(const std::string& jid);
     /// Deletes everything stored of the user.
     void unlink(const std::string& jid, const std::string& lang, Done);
+    /// A user of the relay may say what they take before their first message.
     void change(const std::string& jid, Take, bool sent_copy, const std::string& lang, Done);
     /// What is linked and how it is doing; several lines.
     std::string status(const std::string& jid, const std::string& lang) const;
@@ -55,13 +62,18 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     std::optional<Ending> refusal(const std::string& jid, const std::string& lang);
     void store(const std::string& jid, const LinkRequest&, MailboxLogin, const std::string& lang, Done);
     void save(Account, bool fresh, const std::string& lang, Done);
+    void change(const Account&, Take, bool sent_copy, const std::string& lang, Done);
     Ending store_trouble(const std::string& lang) const;
 
     Directory& directory_;
     ServiceSettings settings_;
     ServiceCalls calls_;
     Allowance attempts_{5, std::chrono::minutes(10)};
-    std::set<std::string> busy_;  // users whose login is being checked
+    struct Check {
+        std::string lang;
+        Done done;
+    };
+    std::map<std::string, std::shared_ptr<Check>> busy_;  // by user: logins that are being checked
 };
 
 }  // namespace gateway

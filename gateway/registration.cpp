@@ -92,7 +92,7 @@ void Registration::take(const Tag& iq, const std::string& user) {
         send(*(ending.good() ? result_of(*head)
                              : error_reply(*head, ending.type, ending.condition, ending.words, lang)));
     };
-    if (!registrar_.mailbox(user) && !registrar_.may_link(user)) return answer(registrar_.not_allowed(lang));
+    if (!registrar_.mailbox(user) && !registrar_.may_link(user)) return answer(registrar_.not_allowed(user, lang));
     if (attribute(iq, "type") == "get") return offer(iq, user);
     const auto request = xep0077::request(iq);
     if (!request || (request->remove && !request->alone)) {

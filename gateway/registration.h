@@ -30,6 +30,9 @@ struct ServiceCalls {
     /// A mail from a linked mailbox to itself.
     std::function<void(const Account&, const std::string& subject, const std::string& text, std::function<void(bool)>)>
         mail_to;
+    /// The account of a user of the relay, made if there is none yet; nullptr: there can't be one now.
+    std::function<void(const std::string& jid, const std::string& lang, std::function<void(const Account*)>)>
+        relay_account{};
     std::function<void(const std::string& jid)> linked;
     /// `contacts`: the JIDs of those the user had subscribed to.
     std::function<void(const std::string& jid, const std::vector<std::string>& contacts)> unlinked;

@@ -149,9 +149,7 @@ void Reports::take(Arrival arrival, Done done) {
 void Reports::act_on_dsn(const Arrival& report, const ids::Known& known, const coi::Dsn::Recipient& news, Done done) {
     const bool delayed = news.action == coi::Dsn::Action::delayed;
     const Contact* contact = directory_.contact(known.account, known.contact);
-    const std::string address = contact ? contact->address.addr_spec() : known.contact;
-    const bounce::Lost lost{known.account,      known.contact, address,   known.jid,
-                            known.stanza.value, known.lang,    known.when};
+    const auto lost = bounce::lost(known, contact, calls_.component());
     const auto error = refusal::error_of_report(news.status, news.diagnostic);
     std::vector<queue::Entry> notices;
     if (!delayed) {
@@ -175,7 +173,7 @@ bool Reports::is_from_contact(const Arrival& report, const ids::Known& known) co
 void Reports::act_on_mdn(const Arrival& report, const ids::Known& known, Done done) {
     auto event = read(report.mail);
     const Account* account = directory_.find(known.account);
-    const auto from = jid_of(report.mail.from.front(), calls_.component());
+    const auto from = jid_of(directory_.contact(known.account, known.contact), report.mail.from.front(), calls_.component());
     auto* receipt = event ? std::get_if<Receipt>(&event->what) : nullptr;
     if (!receipt || !known.wants_receipt || !account || !from || !is_from_contact(report, known))
         return calls_.skip(report, {Verdict::Kind::taken, "nobody asked for this receipt"}, done);

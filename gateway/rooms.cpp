@@ -245,6 +245,10 @@ ServiceCalls Gateway::State::service_calls() {
                            std::function<void(bool)> done) {
         own_words.mail_to(account, subject, text, std::move(done));
     };
+    calls.relay_account = [this](const std::string& jid, const std::string& lang,
+                                 std::function<void(const Account*)> ready) {
+        outbox.with_relay_account(jid, lang, std::move(ready));
+    };
     calls.linked = [this](const std::string& jid) { presence.linked(jid); };
     calls.unlinked = [this](const std::string& jid, const std::vector<std::string>& contacts) {
         presence.unlinked(jid, contacts);

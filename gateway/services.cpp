@@ -135,11 +135,10 @@ void Services::State::prompt(const Question& question) {
                             say(lang, "Mail address"));
         return registrar->calls().send(*result);
     }
-    // "Bob <bob@example.org>" and mailto: links are what people have in their clipboard.
-    std::string typed = xep0100::prompted(iq);
-    if (typed.starts_with("mailto:")) typed = typed.substr(7, typed.find('?') - 7);
-    const auto addresses = coi::parse_address_list(typed, 2);
-    const auto jid = addresses.size() == 1 ? jid_of(addresses.front(), registrar->settings().component) : std::nullopt;
+    const std::string typed = xep0100::prompted(iq);
+    const std::string& component = registrar->settings().component;
+    const auto address = address_typed(typed, component);
+    const auto jid = address ? jid_of(*address, component) : std::nullopt;
     if (!jid) return refuse(iq, "modify", "not-acceptable", say(lang, "“{1}” is no mail address.", {typed}), lang);
     xep0100::add_jid(*result, jid->bare());
     registrar->calls().send(*result);

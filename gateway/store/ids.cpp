@@ -199,6 +199,29 @@ std::optional<Known> by_stanza(Database& db, AccountId account, const std::strin
                  [&](Query& query) { query.bind(number(account)).bind(contact).bind(stanza.value); });
 }
 
+std::vector<coi::MessageId> shown_up_to(Database& db, AccountId account, const std::string& contact,
+                                        const StanzaId& stanza, std::size_t most) {
+    std::vector<coi::MessageId> messages;
+    if (stanza.empty()) return messages;
+    std::int64_t last = 0;
+    {
+        auto row = db.query(
+            "SELECT id FROM known WHERE account = ? AND contact = ? AND stanza = ? AND from_jabber = 0 "
+            "ORDER BY id DESC LIMIT 1");
+        if (!row.bind(number(account)).bind(contact).bind(stanza.value).step()) return messages;
+        last = row.integer(0);
+    }
+#define UNSHOWN "account = ? AND contact = ? AND from_jabber = 0 AND wants_receipt = 1 AND shown = 0 AND id <= ?"
+    {
+        auto row = db.query("SELECT message FROM known WHERE " UNSHOWN " ORDER BY id DESC LIMIT ?");
+        row.bind(number(account)).bind(contact).bind(last).bind(static_cast<std::int64_t>(most));
+        while (row.step()) messages.insert(messages.begin(), {row.text(0)});
+    }
+    db.query("UPDATE known SET shown = 1 WHERE " UNSHOWN).bind(number(account)).bind(contact).bind(last).run();
+#undef UNSHOWN
+    return messages;
+}
+
 bool forget_author(Database& db, const Known& known) {
     auto row = contact_message(db, known.account, known.contact, known.message);
     if (!row || row->jid.empty() || row->message != known.message) return false;

@@ -44,6 +44,10 @@ std::optional<StanzaId> counterpart(Database&, AccountId other, const Known& mai
 std::optional<Known> by_message(Database&, const coi::MessageId&);
 /// The newest with this stanza id in the conversation (client ids may be reused).
 std::optional<Known> by_stanza(Database&, AccountId, const std::string& contact, const StanzaId&);
+/// The contact's messages up to the one with this stanza id whose authors are to hear that they were seen, the oldest
+/// first (the newest `most` of many). Each is answered once in its life.
+std::vector<coi::MessageId> shown_up_to(Database&, AccountId, const std::string& contact, const StanzaId&,
+                                        std::size_t most);
 /// The author of a contact's message was told what there was to tell: true once, then nobody is known any more.
 bool forget_author(Database&, const Known&);
 /// How many messages of this client (full JID) under this stanza id ("": without one) were taken since then.

@@ -23,7 +23,7 @@ struct Step {
     bool binds = false;  // rows are sealed anew after it, and bound (gateway/store/sealed)
 };
 
-constexpr std::array<Step, 8> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 9> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -143,6 +143,14 @@ CREATE TABLE once_encrypted (
 )sql"},
                                      {"where answers go", R"sql(
 ALTER TABLE contact ADD COLUMN answer_to TEXT NOT NULL DEFAULT '';
+)sql"},
+                                     {"markers and spellings", R"sql(
+ALTER TABLE known ADD COLUMN shown INTEGER NOT NULL DEFAULT 0; -- a contact's message that was reported as displayed
+CREATE INDEX known_unshown ON known (account, contact) WHERE from_jabber = 0 AND wants_receipt = 1 AND shown = 0;
+CREATE TABLE spelling (
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    contact TEXT NOT NULL, nodes TEXT NOT NULL,
+    PRIMARY KEY (account, contact)) WITHOUT ROWID;
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

@@ -29,7 +29,12 @@ with World() as world:
     alice.reads("And you in mine", "bob@mail.test")
 
     alice.say(f"bob%mail.test@{gateway}", "The older spelling works too")
-    bob.reads("The older spelling works too")
+    older = bob.reads("The older spelling works too")
+    bob.writes("alice@jabber.test", "And I answer to it", reply_to=older)
+    answer = alice.wait_for(lambda s: s.body == "And I answer to it", 20, "an answer")
+    check_equal(answer.sender.split("/")[0], f"bob%mail.test@{gateway}", "the answer comes from the JID that her client knows")
+    alice.writes("bob@mail.test", "Back to the usual one")
+    bob.reads("Back to the usual one")
 
     alice.presence(bob_jid, "unsubscribe")
     alice.wait_for(lambda s: s.kind == "presence" and s.type in ("unsubscribed", "unavailable") and s.sender.startswith(bob_jid), 20,

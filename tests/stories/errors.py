@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from play import World, check, check_equal, tell
+from play import JabberPerson, World, check, check_equal, tell
 from server import wait_until
 
 
@@ -17,8 +17,21 @@ with World(gateway={"mail": 'max_size = "100 KiB"'}) as world:
 
     # Jabber → mail: the mail server's own words come back as the error on the stanza.
     stanza = alice.writes("nobody@mail.test", "Is anybody there?")
+    error = alice.wait_for(lambda s: s.type == "error" and s.id == stanza, 20, "an error")
+    alice.came.append(error)
     condition, text = alice.gets_error(stanza)
     check(condition and "User unknown" in text, "the error on her stanza carries the mail server's words")
+    check_equal(error.body, "Is anybody there?", "and what she wrote: some clients show no error without it")
+
+    # Her client has gone before the mail server answers: a server drops errors to it, so her others are told in words.
+    world.postfix.stop()
+    phone = JabberPerson(world, "alice")
+    phone.connect()
+    phone.writes("nobody@mail.test", "An important question")
+    wait_until(lambda: world.coigate.queue(), 20, "the message is taken")
+    phone.close()
+    world.postfix.start()
+    alice.wait_for(lambda s: s.type == "chat" and "nobody@mail.test does not exist" in s.body, 60, "a word to her other client")
 
     stanza = alice.say(f"no-address-at-all@{world.coigate.domain}", "Hello?")
     check(alice.gets_error(stanza)[0], "a JID that is no mail address is refused")

@@ -47,19 +47,24 @@ with World() as world:
     check_equal(receipt.xml.find(RECEIPTS + "received").get("id"), stanza, "Alice has the receipt, for her own stanza's id")
     check(not receipt.body, "without a text")
 
-    asked = bob.compose("alice@jabber.test", "And you, this?",
-                        headers={"Chat-Version": "1.0", "Chat-Disposition-Notification-To": bob.address})
+    wish = {"Chat-Version": "1.0", "Chat-Disposition-Notification-To": bob.address}
+    before = bob.compose("alice@jabber.test", "Two things.", headers=wish)
+    bob.send(before)
+    alice.reads("Two things.", "bob@mail.test")
+    asked = bob.compose("alice@jabber.test", "And you, this?", headers=wish)
     bob.send(asked)
     shown = alice.reads("And you, this?", "bob@mail.test")
     check(shown.xml.find(RECEIPTS + "request") is not None, "Alice's client is asked for a receipt")
     alice.send(f'<message to="{shown.sender}" type="chat" id="r1"><received xmlns="urn:xmpp:receipts" id="{shown.id}"/></message>')
     alice.send(f'<message to="{shown.sender}" type="chat" id="r2"><displayed xmlns="urn:xmpp:chat-markers:0" id="{shown.id}"/></message>')
-    report = bob.wait_for(lambda m: m.get_content_type() == "multipart/report", 20, "a report")
-    check("disposition-notification" in report["Content-Type"], "Bob gets a report that his message was read")
-    check(str(asked["Message-ID"]) in report.as_string(), "for his own Message-ID")
+    for mail in (before, asked):  # a marker means everything up to it
+        report = bob.wait_for(lambda m: m.get_content_type() == "multipart/report", 20, "a report")
+        check("disposition-notification" in report["Content-Type"], "Bob gets a report that his message was read")
+        check(str(mail["Message-ID"]) in report.as_string(), "for his own Message-ID")
+    alice.send(f'<message to="{shown.sender}" type="chat" id="r3"><displayed xmlns="urn:xmpp:chat-markers:0" id="{shown.id}"/></message>')
     alice.writes("bob@mail.test", "That is all.")
     bob.reads("That is all.")
-    check_equal([str(mail["Subject"]) for mail in bob.came], [], "and one only: that it reached her client is not told by mail")
+    check_equal([str(mail["Subject"]) for mail in bob.came], [], "and one for each: that it reached her client is not told by mail, nor what her client repeats")
 
     # Eve knows a Message-ID. Her reports change nothing, and what is true is told once.
     stanza = alice.writes("bob@mail.test", "Eve sees this, too", extra='<request xmlns="urn:xmpp:receipts"/>')

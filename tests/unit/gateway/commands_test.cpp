@@ -145,13 +145,65 @@ TEST_F(CommandsTest, SessionsEnd) {
     EXPECT_EQ(stage().own_condition, "session-expired");
 }
 
-TEST_F(CommandsTest, FewSessionsPerUser) {
-    for (int session = 0; session < 5; ++session) {
+TEST_F(CommandsTest, OpenFormsDoNotLockTheCommands) {
+    std::vector<std::string> opened;
+    for (int session = 0; session < 6; ++session) {
         command("node='link'");
-        EXPECT_EQ(stage().status, "executing");
+        opened.push_back(stage().session);
+        EXPECT_FALSE(opened.back().empty());
+        now += std::chrono::seconds(1);
     }
+    command("node='link' sessionid='" + opened[0] + "' action='cancel'");
+    EXPECT_EQ(stage().own_condition, "session-expired") << "the oldest gave way";
+    command("node='link' sessionid='" + opened[1] + "' action='cancel'");
+    EXPECT_EQ(stage().status, "canceled");
+}
+
+TEST_F(CommandsTest, CancelEndsALinkThatIsBeingChecked) {
+    const std::string filled = form(field("email", "bob@example.org") + field("password", "secret"));
     command("node='link'");
-    EXPECT_EQ(stage().condition, "resource-constraint");
+    const std::string session = "node='link' sessionid='" + stage().session + "'";
+    command(session + " action='complete'", filled);
+    ASSERT_EQ(checks.size(), 1U);
+    command(session + " action='cancel'");
+    ASSERT_EQ(sent.size(), 2U) << "the submission, and the cancel";
+    for (const auto& answered : std::exchange(sent, {}))
+        EXPECT_NE(answered->xml().find("status='canceled'"), std::string::npos) << answered->xml();
+    checks[0].answer({login(), ""});
+    EXPECT_FALSE(loop.run_until([this] { return !sent.empty() || directory.mailbox_of("alice@jabber.example"); }))
+        << "never";
+    command(session, filled);
+    EXPECT_EQ(stage().own_condition, "session-expired");
+
+    command("node='link'");
+    command("node='link' sessionid='" + stage().session + "'", filled);
+    ASSERT_EQ(checks.size(), 2U) << "and a new attempt is not kept waiting for the old one";
+    checks[1].answer({login(), ""});
+    EXPECT_EQ(stage().status, "completed");
+    EXPECT_TRUE(directory.mailbox_of("alice@jabber.example"));
+}
+
+TEST_F(CommandsTest, UnlinkEndsALinkThatIsBeingChecked) {
+    link(Account::Kind::relay);
+    command("node='link'");
+    command("node='link' sessionid='" + stage().session + "'",
+            form(field("email", "bob@example.org") + field("password", "secret")));
+    ASSERT_EQ(checks.size(), 1U);
+    say("unlink");
+    EXPECT_TRUE(loop.run_until([this] { return sent.size() == 2; }));
+    sent.clear();
+    checks[0].answer({login(), ""});
+    EXPECT_FALSE(loop.run_until([this] { return directory.of_user("alice@jabber.example") != nullptr; }));
+}
+
+TEST_F(CommandsTest, ARelaysUserSaysWhatTheyTakeBeforeTheirFirstMessage) {
+    command("node='settings'");
+    const auto first = stage();
+    EXPECT_NE(first.xml.find("<value>all</value>"), first.xml.npos) << first.xml;
+    command("node='settings' sessionid='" + first.session + "'", form(field("take", "chats")));
+    EXPECT_EQ(stage().status, "completed");
+    ASSERT_TRUE(directory.relay_of("alice@jabber.example"));
+    EXPECT_EQ(directory.relay_of("alice@jabber.example")->take, Take::chats);
 }
 
 TEST_F(CommandsTest, PossibleErrors) {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "xmpp/jid.h"
+
 namespace gateway {
 namespace {
 
@@ -135,6 +137,34 @@ TEST(Identity, BareIsNormalised) {
     EXPECT_FALSE(bare("@jabber.example"));
     EXPECT_FALSE(bare("a@b@c"));
     EXPECT_FALSE(bare("al ice@jabber.example"));
+}
+
+TEST(Identity, SpellingsThatDoNotReadAsTheContactArePassedOver) {
+    Contact bob;
+    bob.address = {"", "bob", "example.org"};
+    bob.canonical = "bob@example.org";
+    bob.spellings = {"eve%example.org", "bob%example.org"};
+    EXPECT_EQ(jid_of(bob, "coi.test")->bare(), "bob%example.org@coi.test");
+    EXPECT_FALSE(use_spelling(bob, xmpp::read_jid("bob%example.org@coi.test"), "coi.test", false));
+    bob.spellings.clear();
+    EXPECT_FALSE(use_spelling(bob, xmpp::read_jid("bob\\40example.org@coi.test"), "coi.test", true)) << "ours";
+    EXPECT_TRUE(bob.spellings.empty());
+}
+
+TEST(Identity, AddressesAsPeopleHaveThem) {
+    const auto read = [](const std::string& text) {
+        const auto address = address_typed(text, "coi.test");
+        return address ? address->addr_spec() : "none";
+    };
+    EXPECT_EQ(read("bob@example.org"), "bob@example.org");
+    EXPECT_EQ(read("Bob <bob@example.org>"), "bob@example.org");
+    EXPECT_EQ(read("mailto:bob@example.org?subject=Hi"), "bob@example.org");
+    EXPECT_EQ(read("MAILTO:bob%2Bchat%40example.org"), "bob+chat@example.org");  // [RFC 6068 §2]
+    EXPECT_EQ(read("bob\\40example.org@coi.test"), "bob@example.org");
+    EXPECT_EQ(read("mailto:a@example.org,b@example.org"), "none");
+    EXPECT_EQ(read("mailto:bob%4"), "none");
+    EXPECT_EQ(read("bob"), "none");
+    EXPECT_EQ(read(""), "none");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/identity.h"
 #include "gateway/store/ids.h"
 #include "tests/support/clear_letters.h"
 #include "tests/support/store_loop.h"
@@ -196,6 +197,53 @@ TEST_F(OutboxTest, under_otr_the_cipher_text_goes_back_and_never_the_text) {
     ASSERT_EQ(sent.size(), 1u);
     EXPECT_EQ(xmpp::body_of(*sent[0])->cdata(), "?OTR:AAMDJ.");
     EXPECT_THAT(sent[0]->xml(), Not(HasSubstr("secret")));
+}
+
+TEST_F(OutboxTest, a_marker_means_up_to_here_and_each_message_is_reported_once) {  // [XEP-0333 §4.2]
+    take("<body>Hi</body>");
+    settle();
+    const AccountId id = committed.at(0).account;
+    committed.clear();
+    Contact bob = *directory.contact(id, "bob@example.net");
+    bob.dialect = Dialect::chatmail;
+    directory.save(bob);
+    store.now([&](Database& db) {
+        for (const char* n : {"1", "2", "3", "4"}) {
+            const bool asked = *n != '2';
+            ids::remember(
+                db,
+                {id, bob.canonical, {"m" + std::string(n) + "@x"}, {"s" + std::string(n)}, false, "", "", asked, time});
+        }
+    });
+    const auto reported = [&](const std::string& stanza) {
+        take("<displayed xmlns='urn:xmpp:chat-markers:0' id='" + stanza + "'/>");
+        settle();
+        std::vector<std::string> reports;
+        for (std::size_t i = 0; i < committed.size(); ++i) reports.push_back(mail(i).mdn->original.value);
+        committed.clear();
+        return reports;
+    };
+    EXPECT_THAT(reported("s3"), testing::ElementsAre("m1@x", "m3@x")) << "who did not ask hears nothing";
+    EXPECT_THAT(reported("s3"), IsEmpty());
+    EXPECT_THAT(reported("s1"), IsEmpty());
+    EXPECT_THAT(reported("unknown"), IsEmpty());
+    EXPECT_THAT(reported("s4"), testing::ElementsAre("m4@x"));
+}
+
+TEST_F(OutboxTest, a_contact_is_known_by_the_jid_that_its_user_wrote_to) {
+    take("<body>Hi</body>", "type='chat'", "alice@jabber.example/phone", "bob%example.net@coi.jabber.example");
+    settle();
+    ASSERT_EQ(committed.size(), 1u);
+    const auto jid = [&](const Directory& in) {
+        return jid_of(*in.contact(committed[0].account, "bob@example.net"), "coi.jabber.example")->bare();
+    };
+    EXPECT_EQ(jid(directory), "bob%example.net@coi.jabber.example");
+    EXPECT_EQ(jid(Directory(store)), "bob%example.net@coi.jabber.example") << "after a restart, too";
+    take("<body>Hi</body>");
+    settle();
+    EXPECT_EQ(jid(directory), "bob\\40example.net@coi.jabber.example") << "the last one";
+    EXPECT_THAT(jids_of(*directory.contact(committed[0].account, "bob@example.net"), "coi.jabber.example"),
+                testing::ElementsAre("bob\\40example.net@coi.jabber.example", "bob%example.net@coi.jabber.example"));
 }
 
 TEST_F(OutboxTest, a_store_that_fails_is_told_as_wait_and_nothing_is_handed_on) {

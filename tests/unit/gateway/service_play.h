@@ -38,6 +38,14 @@ class ServicePlay : public testing::Test {
             letters.emplace_back(account.address.addr_spec(), text);
             done(true);
         };
+        calls.relay_account = [this](const std::string& jid, const std::string&,
+                                     const std::function<void(const Account*)>& ready) {
+            Account account;
+            account.jid = jid;
+            account.address = {"", "alice", "jabber.example"};
+            account.take = Take::all;
+            directory.save(account, [this, ready](const Store::Failure&, AccountId id) { ready(directory.find(id)); });
+        };
         calls.linked = [this](const std::string& jid) { linked.push_back(jid); };
         calls.unlinked = [this](const std::string& jid, const std::vector<std::string>& contacts) {
             unlinked.push_back(jid);

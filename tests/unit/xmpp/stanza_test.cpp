@@ -97,7 +97,7 @@ TEST(ErrorReply, TurnsTheAddressesRound) {  // [RFC 6120 §8.3.1]
     const auto reply = error_reply(*request, "cancel", "item-not-found", "No <such> user", "en");
     ASSERT_TRUE(reply);
     EXPECT_EQ(reply->xml(),
-              "<message type='error' id='7' from='d@e' to='a@b/c'><error type='cancel'>"
+              "<message type='error' id='7' from='d@e' to='a@b/c'><body>x</body><error type='cancel'>"
               "<item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
               "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas' xml:lang='en'>No &lt;such&gt; "
               "user</text></error></message>");
