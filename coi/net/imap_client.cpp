@@ -15,8 +15,7 @@ namespace coi::net {
 
 namespace {
 
-constexpr std::size_t most_folders = 20'000;
-constexpr std::size_t most_listed = 1'000'000;
+constexpr std::uint32_t last_uid = 0xfffffffe;  // of those after which another can come
 constexpr Timeout farewell_timeout = std::chrono::seconds(3);
 
 /// Names that mail programs and providers give the folder for sent mail, without ASCII case; in the order of trust.
@@ -96,9 +95,13 @@ awaitable<Result<std::vector<Folder>>> ImapClient::list(const std::string& patte
     if (!pattern.empty() && state->has("LIST-EXTENDED") && state->has("SPECIAL-USE"))
         command.words("RETURN (SPECIAL-USE)");  // [RFC 6154 §2]
     std::vector<Folder> folders;
+    Budget budget(ImapBudgets::folders);
     auto done = co_await state->must(std::move(command), [&](ImapResponse& response) {
         auto* folder = std::get_if<ImapFolder>(&response.data);
-        if (folder && folders.size() < most_folders)
+        if (!folder || response.broken) return;
+        std::size_t bytes = sizeof(Folder) + folder->name.size();
+        for (const auto& attribute : folder->attributes) bytes += 64 + attribute.size();
+        if (budget.take(bytes))
             folders.push_back({std::move(folder->name), folder->separator, std::move(folder->attributes)});
     });
     if (!done) co_return done.error();
@@ -155,7 +158,7 @@ awaitable<Result<Selected>> ImapClient::select(const std::string& folder) {
         if (!status) return;
         const auto& [name, argument, number] = status->code;
         if (name == "UIDVALIDITY") selected.uid_validity = static_cast<std::uint32_t>(number);
-        if (name == "UIDNEXT") selected.uid_next = static_cast<std::uint32_t>(number);
+        if (name == "UIDNEXT" && number <= last_uid) selected.uid_next = static_cast<std::uint32_t>(number);
         if (name == "HIGHESTMODSEQ") selected.highest_modseq = number;
     };
     if (auto done = co_await state->must(std::move(command), take); !done) co_return done.error();
@@ -167,11 +170,18 @@ awaitable<Result<Selected>> ImapClient::select(const std::string& folder) {
     // COMPAT: servers that do not say UIDNEXT: one more than the last mail has, or 1 in an empty folder.
     selected.uid_next = 1;
     if (selected.exists == 0) co_return selected;
+    const auto see = [&](std::uint32_t uid) {
+        if (uid <= last_uid) selected.uid_next = std::max(selected.uid_next, uid + 1);
+    };
     auto done = co_await state->must(state->command("UID SEARCH UID *"), [&](ImapResponse& response) {
         const auto* search = std::get_if<ImapSearch>(&response.data);
         if (!search) return;
-        for (const auto& range : search->found) selected.uid_next = std::max(selected.uid_next, range.last + 1);
-        if (search->max != 0) selected.uid_next = std::max(selected.uid_next, search->max + 1);
+        for (const auto& range : search->found) see(range.last);
+        see(search->max);
+    });
+    if (done || state->dead) co_return done ? Result<Selected>(selected) : done.error();
+    done = co_await state->must(state->command("UID FETCH * (UID)"), [&](ImapResponse& response) {
+        if (const auto* fetch = std::get_if<ImapFetch>(&response.data)) see(fetch->uid);
     });
     if (!done) co_return done.error();
     co_return selected;
@@ -179,23 +189,64 @@ awaitable<Result<Selected>> ImapClient::select(const std::string& folder) {
 
 awaitable<Result<std::vector<Listed>>> ImapClient::since(std::uint32_t from) {
     const auto state = state_;
-    state->news = false;  // what comes from now on may be missing in the answer
-    std::map<std::uint32_t, Listed> found;
+    state->news = state->said_again = false;  // what comes from now on may be missing in the answer
+    std::map<std::uint32_t, std::uint64_t> found;
+    bool more = false, unnamed = false;
     const auto take = [&](ImapResponse& response) {
-        auto* fetch = std::get_if<ImapFetch>(&response.data);
+        const auto* fetch = std::get_if<ImapFetch>(&response.data);
+        if (!fetch) return;
+        unnamed = unnamed || (fetch->uid == 0 && (fetch->size || response.broken));
         // [RFC 9051 §9 seq-range]: "n:*" has the last mail even if its UID is below n.
-        if (!fetch || fetch->uid < from || fetch->uid == 0 || found.size() >= most_listed) return;
-        Listed& listed = found[fetch->uid];  // the data of one mail may come in several responses [RFC 9051 §7.5.2]
-        listed.uid = fetch->uid;
-        if (fetch->size) listed.size = *fetch->size;
-        if (fetch->flags) listed.flags = std::move(*fetch->flags);
+        if (fetch->uid < from || fetch->uid == 0 || fetch->uid > last_uid) return;
+        auto& size = found[fetch->uid];  // the data of one mail may come in several responses [RFC 9051 §7.5.2]
+        if (fetch->size) size = *fetch->size;
+        if (found.size() <= ImapBudgets::listed) return;
+        found.erase(std::prev(found.end()));
+        more = true;
     };
     const std::string range = std::to_string(std::max(from, 1U)) + ":*";
-    auto done = co_await state->must(state->command("UID FETCH " + range + " (UID FLAGS RFC822.SIZE)"), take);
-    if (!done) co_return done.error();
+    auto status = co_await state->run(state->command("UID FETCH " + range + " (UID RFC822.SIZE)"), take);
+    if (!status) co_return status.error();
+    const bool refused = status->kind != ImapStatus::Kind::ok;
+    if (refused && state->exists == 0) co_return std::vector<Listed>{};  // COMPAT: nothing to fetch is an error to some
+    if (refused || unnamed) {                                            // what it did not name is found in another way
+        auto searched = co_await search_since(from);
+        if (!searched && (state->dead || refused)) co_return searched.error();
+        if (searched)
+            for (const auto& mail : *searched) found.try_emplace(mail.uid, 0);
+    }
+    state->news = state->news || more;
     std::vector<Listed> listed;
     listed.reserve(found.size());
-    for (auto& [uid, mail] : found) listed.push_back(std::move(mail));
+    for (const auto& [uid, size] : found) listed.push_back({uid, size});
+    co_return listed;
+}
+
+/// since() by SEARCH, without sizes.
+awaitable<Result<std::vector<Listed>>> ImapClient::search_since(std::uint32_t from) {
+    const auto state = state_;
+    std::set<std::uint32_t> found;
+    bool more = false;
+    const auto take = [&](ImapResponse& response) {
+        const auto* search = std::get_if<ImapSearch>(&response.data);
+        if (!search) return;
+        for (const auto& range : search->found) {
+            const std::uint32_t end = std::min(range.last, last_uid);
+            for (std::uint32_t uid = std::max(range.first, std::max(from, 1U)); uid <= end; ++uid) {
+                found.insert(uid);
+                if (found.size() <= ImapBudgets::listed) continue;
+                found.erase(std::prev(found.end()));
+                more = true;
+                if (uid > *found.rbegin()) break;
+            }
+        }
+    };
+    const std::string range = std::to_string(std::max(from, 1U)) + ":*";
+    auto done = co_await state->must(state->command("UID SEARCH UID " + range), take);
+    if (!done) co_return done.error();
+    state->news = state->news || more;
+    std::vector<Listed> listed;
+    for (const auto uid : found) listed.push_back({uid, 0});
     co_return listed;
 }
 
@@ -231,20 +282,28 @@ awaitable<Result<std::optional<std::string>>> ImapClient::fetch_section(std::uin
     const auto state = state_;
     // One byte more than wanted tells a mail that is too big, and costs no more than that [RFC 9051 §6.4.5 partial].
     const std::size_t asked = std::min<std::size_t>(most, 0x7ffffffe) + 1;
-    bool has_body = false;
+    bool is_there = false, has_body = false, torn = false;
     std::optional<std::string> body;
     const auto take = [&](ImapResponse& response) {
         auto* fetch = std::get_if<ImapFetch>(&response.data);
-        if (!fetch || !fetch->has_body || (fetch->uid != 0 && fetch->uid != uid)) return;
+        if (!fetch || (fetch->uid != 0 && fetch->uid != uid)) return;
+        is_there = is_there || fetch->uid == uid || response.broken;
+        if (!fetch->has_body) return;
         has_body = true;
+        torn = torn || response.broken;
         if (fetch->body) body = std::move(fetch->body);
     };
-    const std::string what = std::to_string(uid) + " (UID BODY.PEEK[" + section + "]<0." + std::to_string(asked) + ">)";
-    auto status = co_await state->run(state->command("UID FETCH " + what), take, asked + imap_small_literal);
+    const std::string what = "UID FETCH " + std::to_string(uid) + " (UID BODY.PEEK[" + section + "]";
+    const std::string part = "<0." + std::to_string(asked) + ">)";
+    auto status = co_await state->run(state->command(what + part), take, asked + imap_small_literal);
+    if (status && status->kind == ImapStatus::Kind::bad && !has_body)  // COMPAT: servers without partial fetches
+        status = co_await state->run(state->command(what + ")"), take, asked + imap_small_literal);
     if (!status) co_return status.error();
+    if (state->strayed || torn)  // the end of the mail, perhaps, whose size the server told wrongly
+        co_return state->die(malformed("the server puts words between its responses"));
     if (status->code.name == "EXPUNGEISSUED") co_return std::optional<std::string>{};  // [RFC 5530 §3]
     if (status->kind != ImapStatus::Kind::ok) co_return imap_refusal(*status, "FETCH");
-    if (!has_body) co_return std::optional<std::string>{};  // [RFC 9051 §6.4.9]: a UID that is gone is no error
+    if (!is_there && !has_body) co_return std::optional<std::string>{};  // [RFC 9051 §6.4.9]: gone is no error
     if (!body) co_return Error{ErrorKind::refused, true, "the server gives no body for this mail", 0, {}};
     if (body->size() > most) co_return over_limit("the mail has more than " + std::to_string(most) + " bytes");
     co_return body;

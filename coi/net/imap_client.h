@@ -37,8 +37,7 @@ struct Selected {
 /// One mail before its body is fetched: enough to decide whether to.
 struct Listed {
     std::uint32_t uid = 0;
-    std::uint64_t size = 0;       // RFC822.SIZE
-    std::set<std::string> flags;  // lower case, keywords too: "\\seen", "$chat"
+    std::uint64_t size = 0;  // RFC822.SIZE; 0: not said
 };
 
 /// Where the user's own folders live: "INBOX." and '.' on some servers, "" and '/' on others.
@@ -67,7 +66,8 @@ class ImapClient {
     awaitable<Result<std::string>> sent_folder();
     /// By EXAMINE, so that not even \Recent is taken from the user's other clients [RFC 3501 §6.3.2].
     awaitable<Result<Selected>> select(const std::string& folder);
-    /// UIDs >= `from` of the selected folder, ascending, with sizes.
+    /// UIDs >= `from` of the selected folder, ascending, with sizes. Where there are very many, the first of them, and
+    /// the others are news.
     awaitable<Result<std::vector<Listed>>> since(std::uint32_t from);
     /// The whole mail by BODY.PEEK[]; nullopt if it is gone meanwhile; ErrorKind::limit beyond `most` bytes (the
     /// session stays usable, and no more than `most` + 1 bytes were asked for).
@@ -77,7 +77,7 @@ class ImapClient {
     /// UIDs of mails in the selected folder that have a header field of that name and are from `sender`, as the server
     /// understands it; the newest first, at most `most`.
     awaitable<Result<std::vector<std::uint32_t>>> search(std::string sender, std::string field, std::size_t most);
-    /// Waits until the selected folder may hold new mail (EXISTS grew, EXPUNGE/FETCH are no news) or `longest` is over.
+    /// Waits until the selected folder may hold new mail (EXISTS came, EXPUNGE/FETCH are no news) or `longest` is over.
     /// IDLE, renewed before 29 minutes [RFC 2177]; NOOP every `poll` where there is none. true: look.
     /// News that came while another operation ran count: true at once. since() takes the news.
     awaitable<Result<bool>> wait_for_news(Timeout longest, Timeout poll);
@@ -94,6 +94,7 @@ class ImapClient {
   private:
     awaitable<Result<std::optional<std::string>>> fetch_section(std::uint32_t uid, std::string section,
                                                                 std::size_t most);
+    awaitable<Result<std::vector<Listed>>> search_since(std::uint32_t from);
     struct State;
     std::shared_ptr<State> state_;
 };

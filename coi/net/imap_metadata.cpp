@@ -35,11 +35,13 @@ awaitable<Result<std::map<std::string, std::string>>> ImapClient::metadata_below
     ImapCommand command = state->command("GETMETADATA (DEPTH 1)");
     command.string("").words("(" + entry + ")");
     std::map<std::string, std::string> values;
+    Budget budget(ImapBudgets::settings);
     auto done = co_await state->must(std::move(command), [&](ImapResponse& response) {
         auto* metadata = std::get_if<ImapMetadata>(&response.data);
         if (!metadata || !metadata->mailbox.empty()) return;
         for (auto& [name, content] : metadata->entries)
-            if (content) values.insert_or_assign(lower_ascii(name), std::move(*content));
+            if (content && budget.take(128 + name.size() + content->size()))
+                values.insert_or_assign(lower_ascii(name), std::move(*content));
     });
     if (!done) co_return done.error();
     co_return values;

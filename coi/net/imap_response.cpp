@@ -73,16 +73,21 @@ std::vector<ImapRange> parse_ranges(ImapScanner& scan) {
         ImapRange range;
         range.first = range.last = scan.number32();
         if (scan.take(':')) range.last = scan.number32();
+        if (!scan.ok()) break;
         if (range.first > range.last) std::swap(range.first, range.last);  // [RFC 9051 §9 seq-range]
         ranges.push_back(range);
     } while (scan.take(','));
     return ranges;
 }
 
-std::set<std::string> parse_flags(ImapScanner& scan) {
-    std::set<std::string> flags;
-    scan.list([&] { flags.insert(lower_ascii(scan.flag())); });
-    return flags;
+std::set<std::string> parse_attributes(ImapScanner& scan) {
+    constexpr std::size_t most = 32;
+    std::set<std::string> attributes;
+    scan.list([&] {
+        std::string attribute = scan.flag();
+        if (attributes.size() < most) attributes.insert(std::move(attribute));
+    });
+    return attributes;
 }
 
 /// "BODY[HEADER.FIELDS (DATE)]<0>": the name, then its section without brackets; nullopt for the section if there is
@@ -109,13 +114,17 @@ std::pair<std::string, std::optional<std::string>> parse_item_name(ImapScanner& 
 ImapFetch parse_fetch(ImapScanner& scan, std::uint32_t sequence) {
     ImapFetch fetch;
     fetch.sequence = sequence;
+    bool ends_in_body = false;
     scan.list([&] {
         const auto [name, section] = parse_item_name(scan);
         scan.space();
         if (section) {
             if (name == "BODY" && (section->empty() || same_ascii(*section, "HEADER")) && !fetch.body) {
+                auto body = scan.nstring();
+                if (!scan.ok()) return;
                 fetch.has_body = true;
-                fetch.body = scan.nstring();
+                fetch.body = std::move(body);
+                ends_in_body = scan.at_end();
             } else {
                 scan.skip_value();
             }
@@ -124,13 +133,15 @@ ImapFetch parse_fetch(ImapScanner& scan, std::uint32_t sequence) {
         } else if (name == "RFC822.SIZE") {
             fetch.size = scan.number();
         } else if (name == "FLAGS") {
-            fetch.flags = parse_flags(scan);
+            scan.skip_flags();
         } else if (name == "MODSEQ") {
             scan.list([&] { fetch.modseq = scan.number(); });
         } else {
             scan.skip_value();
         }
     });
+    // COMPAT: a blank line between a literal and the end of its list, which comes on a line of its own.
+    if (ends_in_body) scan.give_up();
     return fetch;
 }
 
@@ -140,17 +151,33 @@ char parse_separator(ImapScanner& scan) {
     return value && value->size() == 1 ? value->front() : '\0';
 }
 
+/// COMPAT: servers that put a name between quotes, or none at all, without a look at what is in it.
+std::string odd_name(std::string_view raw) {
+    while (raw.ends_with(' ')) raw.remove_suffix(1);
+    const bool quoted = raw.size() > 1 && raw.starts_with('"') && raw.ends_with('"');
+    return std::string(quoted ? raw.substr(1, raw.size() - 2) : raw);
+}
+
 ImapFolder parse_list(ImapScanner& scan) {
     ImapFolder folder;
-    folder.attributes = parse_flags(scan);
+    folder.attributes = parse_attributes(scan);
     scan.space();
-    folder.separator = parse_separator(scan);
-    scan.space();
+    if (scan.take_odd("\"\\\" "))  // COMPAT: a separator that is not quoted as it should be
+        folder.separator = '\\';
+    else
+        folder.separator = parse_separator(scan), scan.space();
+    const std::string_view raw = scan.remaining();
     folder.name = scan.astring();
-    if (same_ascii(folder.name, "INBOX")) folder.name = "INBOX";  // [RFC 9051 §5.1]
-    while (scan.ok() && scan.take(' ')) {                         // extended data [RFC 5258 §3.5]
-        if (!scan.at_end()) scan.skip_value();
+    bool sound = scan.ok();
+    while (sound && scan.take(' ')) {  // extended data [RFC 5258 §3.5]
+        if (!scan.at_end() && scan.peek() != '(') sound = false;
+        if (sound && !scan.at_end()) scan.skip_value();
     }
+    if ((!sound || !scan.at_end()) && !raw.empty() && raw.find("\r\n") == std::string_view::npos) {
+        folder.name = odd_name(raw);
+        scan.give_up();
+    }
+    if (same_ascii(folder.name, "INBOX")) folder.name = "INBOX";  // [RFC 9051 §5.1]
     return folder;
 }
 
@@ -163,6 +190,7 @@ ImapSearch parse_search(ImapScanner& scan) {
             continue;
         }
         const std::uint32_t number = scan.number32();
+        if (!scan.ok()) break;
         search.found.push_back({number, number});
     }
     return search;
@@ -359,7 +387,8 @@ Result<ImapResponse> parse_imap(ImapLine line) {
     while (scan.take(' ')) {  // COMPAT: a space at the end
     }
     if (scan.ok() && !scan.at_end()) scan.fail("unexpected bytes at its end");
-    if (!scan.ok()) return scan.error();
+    response.broken = !scan.ok();
+    if (response.broken && response.tag != "*") return scan.error();
     return response;
 }
 

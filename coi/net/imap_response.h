@@ -2,8 +2,9 @@
 //
 // [RFC 9051 §7], [RFC 3501 §7]; further ESEARCH [RFC 4731], VANISHED and MODSEQ [RFC 7162], METADATA [RFC 5464 §4.4],
 // ID [RFC 2971], NAMESPACE [RFC 2342], ENABLED [RFC 5161]. Left out: ENVELOPE and BODYSTRUCTURE (skipped; mail is
-// parsed by coi itself), STATUS, LSUB, NOTIFY. Unknown responses and FETCH items are skipped, broken known ones are an
-// Error. Invariant: a pure function; what it makes is never bigger than a small multiple of what it was given.
+// parsed by coi itself), FLAGS, STATUS, LSUB, NOTIFY. Unknown responses and FETCH items are skipped; of a broken
+// untagged one that is kept which stands before the break. Invariant: a pure function; what it makes is never bigger
+// than a small multiple of what it was given.
 
 #pragma once
 
@@ -57,9 +58,8 @@ struct ImapVanished {
     std::vector<ImapRange> uids;
 };
 struct ImapFetch {
-    std::uint32_t sequence = 0, uid = 0;         // uid 0: not said
-    std::optional<std::uint64_t> size;           // RFC822.SIZE
-    std::optional<std::set<std::string>> flags;  // lower case
+    std::uint32_t sequence = 0, uid = 0;  // uid 0: not said
+    std::optional<std::uint64_t> size;    // RFC822.SIZE
     std::uint64_t modseq = 0;
     bool has_body = false;            // BODY[] or BODY[HEADER] was there, perhaps as NIL
     std::optional<std::string> body;  // whichever was asked for, also a part of it from its beginning
@@ -100,10 +100,12 @@ struct ImapResponse {
     std::variant<ImapOther, ImapStatus, ImapContinuation, ImapExists, ImapExpunge, ImapVanished, ImapFetch, ImapFolder,
                  ImapSearch, ImapMetadata, ImapNamespaces, ImapCapabilities, ImapEnabled, ImapId>
         data;
+    bool broken = false;  // could not be read to its end
     bool tagged() const { return tag != "*" && tag != "+"; }
 };
 
-/// One response. Literals are moved out of `line`.
+/// One response; an Error for what is no response at all, or a broken end of a command. Literals are moved out of
+/// `line`.
 Result<ImapResponse> parse_imap(ImapLine line);
 
 /// True if lines that begin so are free text, whose end announces no literal.

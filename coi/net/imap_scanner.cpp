@@ -2,6 +2,8 @@
 
 #include "coi/net/imap_scanner.h"
 
+#include <algorithm>
+
 #include "coi/net/imap_text.h"
 
 namespace coi::net {
@@ -71,9 +73,28 @@ std::string ImapScanner::atom(std::string_view extra) {
     return value;
 }
 
+/// COMPAT: servers hand on whatever keywords their users' programs have set: "OIB-Seen-[Gmail]/Important", "Café",
+/// "a{b}".
 std::string ImapScanner::flag() {
-    if (!take('\\')) return atom("");
-    return "\\" + lower_ascii(atom(""));
+    if (take('"')) return lower_ascii(quoted());
+    if (error_) return {};
+    const std::size_t size = std::min(rest_.find_first_of(" ()\r\n"), rest_.size());
+    if (size == 0) return fail("expected a flag"), std::string{};
+    std::string value = lower_ascii(rest_.substr(0, size));
+    rest_.remove_prefix(size);
+    return value;
+}
+
+void ImapScanner::skip_flags() {
+    if (take_word("NIL")) return;
+    expect('(');
+    while (!error_ && !take(')')) {
+        if (rest_.empty()) return fail("flags without an end");
+        if (take('"'))
+            quoted();
+        else
+            rest_.remove_prefix(1);
+    }
 }
 
 std::uint64_t ImapScanner::number(std::uint64_t most) {

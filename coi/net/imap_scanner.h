@@ -52,7 +52,8 @@ class ImapScanner {
 
     /// One or more atom bytes; `extra` are further bytes that may belong to it ("[]<>" of a FETCH item name).
     std::string atom(std::string_view extra = "]");
-    std::string flag();  // an atom with an optional backslash, or "\*"; lower case if it has the backslash
+    std::string flag();  // whatever stands between spaces and parentheses, or in quotes; in lower case
+    void skip_flags();   // a list of them, or NIL
     std::uint64_t number(std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
     std::uint32_t number32() { return static_cast<std::uint32_t>(number(0xffffffff)); }
     std::string string();
@@ -63,6 +64,14 @@ class ImapScanner {
     /// "(" items separated by spaces ")"; calls `item` for each, which must consume something or fail.
     template <class Item>
     void list(Item&& item);
+    /// Takes `bytes` as they are.
+    bool take_odd(std::string_view bytes) {
+        if (error_ || !rest_.starts_with(bytes)) return false;
+        rest_.remove_prefix(bytes.size());
+        return true;
+    }
+    /// What is left was read in another way: whatever failed is forgotten, and this is the end.
+    void give_up() { error_.reset(), rest_ = {}; }
     /// What is left, as it is.
     std::string_view remaining() const { return error_ ? std::string_view{} : rest_; }
     void drop(std::size_t count) { rest_.remove_prefix(count < rest_.size() ? count : rest_.size()); }

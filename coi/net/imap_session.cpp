@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace coi::net {
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_responses = 2'000'000;  // to one command: a mailbox that big is listed in one answer
 constexpr std::size_t few_responses = 1000;        // before the login is through: there is little to say
+constexpr std::uint16_t most_odd = 100;            // lines that are no response, to one command
 
 /// Codes that say that another try later may do better [RFC 5530 §3].
 bool is_temporary(std::string_view code) {
@@ -70,10 +72,12 @@ awaitable<Result<ImapLine>> ImapClient::State::read_line(Timeout timeout, std::s
     const ImapLimits limits;
     ImapLine line;
     for (bool first = true, status = false;; first = false) {
-        auto piece = co_await reader.line(first ? timeout : imap_answer_timeout);
+        bool cut = false;
+        auto piece = co_await reader.line(first ? timeout : imap_inside_timeout, cut);
         if (!piece) co_return first ? piece.error() : halfway(piece.error());
         if (first) status = is_imap_status(*piece);
         const auto size = status ? std::nullopt : announced_literal(*piece);
+        if (cut) piece->resize(std::min(piece->rfind(' ', limits.line), limits.line));  // no half of a number
         if (line.text.empty())
             line.text = std::move(*piece);
         else
@@ -83,7 +87,7 @@ awaitable<Result<ImapLine>> ImapClient::State::read_line(Timeout timeout, std::s
         if (line.literals.size() >= limits.literals || *size > literal_most)
             co_return over_limit("the server sent a literal of " + std::to_string(*size) + " bytes");
         literal_most -= *size;
-        auto block = co_await reader.block(*size, imap_answer_timeout);
+        auto block = co_await reader.block(*size, imap_inside_timeout);
         if (!block) co_return halfway(block.error());
         line.literals.push_back(std::move(*block));
         line.text += "\r\n";
@@ -94,7 +98,9 @@ awaitable<Result<ImapLine>> ImapClient::State::read_line(Timeout timeout, std::s
 void ImapClient::State::notice(const ImapResponse& response) {
     const auto learn = [this](const std::vector<std::string>& names) {
         capabilities = " ";
-        for (const auto& name : names) (capabilities += name) += ' ';
+        Budget budget(ImapBudgets::capabilities);
+        for (const auto& name : names)
+            if (budget.take(name.size() + 1)) (capabilities += name) += ' ';
         capabilities.shrink_to_fit();
         fresh_capabilities = true;
     };
@@ -103,6 +109,7 @@ void ImapClient::State::notice(const ImapResponse& response) {
         learn(split_capabilities(status->code.argument));
     if (const auto* now = std::get_if<ImapExists>(&response.data)) {
         news = news || now->count > exists.value_or(now->count);
+        said_again = said_again || awaits_news;
         exists = now->count;
     }
     const auto shrink = [this](std::uint64_t by) {
@@ -110,13 +117,34 @@ void ImapClient::State::notice(const ImapResponse& response) {
     };
     if (std::get_if<ImapExpunge>(&response.data)) shrink(1);
     const auto* vanished = std::get_if<ImapVanished>(&response.data);
-    if (!vanished || vanished->earlier) return;  // [RFC 7162 §3.2.10]: EARLIER does not count
+    if (!vanished || vanished->earlier || response.broken) return;  // [RFC 7162 §3.2.10]: EARLIER does not count
     for (const auto& range : vanished->uids) shrink(std::uint64_t{range.last} - range.first + 1);
+}
+
+/// COMPAT: blank lines and single parentheses behind a literal, answers that come twice, words that belong nowhere.
+/// Before the login is through only blank lines: whoever speaks something else is no IMAP server.
+bool ImapClient::State::passes_by(const ImapLine& line) {
+    const std::string_view text = line.text;
+    const bool blank = text.find_first_not_of(" )") == std::string_view::npos;
+    if (!blank && (text.starts_with("* ") || text.starts_with('+') || !ready)) return false;
+    if (odd >= most_odd) return false;
+    if (!blank) {
+        const std::string_view first = text.substr(0, text.find(' '));
+        unsigned number = 0;
+        const bool is_ours =
+            first.starts_with('c') &&
+            std::from_chars(first.data() + 1, first.data() + first.size(), number).ptr == first.data() + first.size();
+        if (is_ours && number >= tags) return false;  // the answer, or one to what was not asked
+        if (!is_ours) strayed = true;
+    }
+    ++odd;
+    return true;
 }
 
 awaitable<Result<ImapResponse>> ImapClient::State::next(Timeout timeout, std::size_t literal_most) {
     if (!ready && ++said_before_ready > few_responses) co_return over_limit("the server talks without end");
     auto line = co_await read_line(timeout, literal_most);
+    while (line && passes_by(*line)) line = co_await read_line(timeout, literal_most);
     if (!line) co_return line.error();
     auto response = parse_imap(std::move(*line));
     if (!response) co_return response.error();
@@ -136,6 +164,8 @@ awaitable<Result<void>> ImapClient::State::write(std::string_view bytes) {
 
 std::string ImapClient::State::begin() {
     tag = "c" + std::to_string(++tags);
+    odd = 0;
+    strayed = false;
     return tag + " ";
 }
 
@@ -179,6 +209,7 @@ awaitable<Result<std::optional<ImapStatus>>> ImapClient::State::send(std::vector
 
 awaitable<Result<ImapStatus>> ImapClient::State::run(ImapCommand command, Sink sink, std::size_t literal_most) {
     if (!command.sayable()) co_return malformed("text with a NUL byte cannot be said in IMAP");
+    reader.allow(Budget(ImapBudgets::answer + literal_most));
     auto refused = co_await send(std::move(command).finish(), sink, literal_most);
     if (!refused) co_return refused.error();
     if (*refused) co_return std::move(**refused);

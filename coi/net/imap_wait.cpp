@@ -19,6 +19,7 @@ using Clock = std::chrono::steady_clock;
 constexpr Timeout renewal = std::chrono::minutes(9);
 constexpr std::size_t most_unasked = 100'000;  // responses in one IDLE; whoever says more is begun anew, with backoff
 constexpr Timeout shortest_idle = std::chrono::seconds(1);
+constexpr Timeout doubt = std::chrono::seconds(5);  // an EXISTS that did not grow is looked at so often
 
 Timeout since_then(Clock::time_point then) { return std::chrono::duration_cast<Timeout>(Clock::now() - then); }
 
@@ -29,7 +30,8 @@ awaitable<Result<ImapClient::State::Heard>> ImapClient::State::listen(Timeout lo
     const auto begun = Clock::now();
     for (std::size_t count = 0; !news; ++count) {
         if (count >= most_unasked) co_return die(over_limit("the server talks without end"));
-        const Timeout left = longest - since_then(begun);
+        Timeout left = longest - since_then(begun);
+        if (said_again) left = std::min(left, doubt - since_then(waited_since));
         if (left <= Timeout::zero()) co_return Heard::nothing;
         auto response = co_await next(left);
         if (!response && response.error().kind == ErrorKind::timeout) co_return Heard::nothing;
@@ -45,6 +47,7 @@ awaitable<Result<ImapClient::State::Heard>> ImapClient::State::listen(Timeout lo
 
 awaitable<Result<bool>> ImapClient::State::idle(Timeout longest) {
     const auto begun = Clock::now();
+    reader.allow(Budget(ImapBudgets::answer));
     if (auto written = co_await write(begin() + "IDLE\r\n"); !written) co_return written.error();
     ImapStatus status;
     for (bool idling = false; !idling;) {
@@ -76,6 +79,14 @@ awaitable<Result<bool>> ImapClient::State::idle(Timeout longest) {
 }
 
 awaitable<Result<bool>> ImapClient::State::wait(Timeout longest, Timeout poll) {
+    awaits_news = true;
+    auto news_came = co_await wait_on(longest, poll);
+    awaits_news = false;
+    co_return news_came;
+}
+
+awaitable<Result<bool>> ImapClient::State::wait_on(Timeout longest, Timeout poll) {
+    waited_since = Clock::now();
     for (Timeout left = longest; !news && left > Timeout::zero();) {
         const bool idling = has("IDLE") && !no_idle;
         const Timeout slice = std::min(left, idling ? renewal : std::max(poll, shortest_idle));
@@ -95,9 +106,10 @@ awaitable<Result<bool>> ImapClient::State::wait(Timeout longest, Timeout poll) {
                 if (auto asked = co_await must(command("NOOP")); !asked) co_return asked.error();
             }
         }
+        if (said_again) break;
         left -= std::max(over ? slice : Timeout::zero(), since_then(begun));
     }
-    co_return news;
+    co_return news || said_again;
 }
 
 }  // namespace coi::net

@@ -145,7 +145,7 @@ struct LmtpServer::State : std::enable_shared_from_this<State> {
     void take(Protocol::socket socket) {
         error_code ignored;
         socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
-        if (sessions.size() >= shared->limits.connections) {
+        if (sessions.size() >= shared->limits.connections && !make_room()) {
             socket.non_blocking(true, ignored);
             const std::string words = "421 4.3.2 " + shared->host_name + " has too many connections\r\n";
             socket.send(boost::asio::buffer(words), 0, ignored);
@@ -155,6 +155,20 @@ struct LmtpServer::State : std::enable_shared_from_this<State> {
             std::make_shared<LmtpSession>(std::make_unique<SocketStream>(std::move(socket), nullptr), shared);
         sessions.insert(session);
         boost::asio::co_spawn(context, serve(shared_from_this(), std::move(session)), rethrow);
+    }
+
+    /// The session that has been idle longest ends: outside of a transaction, or stalled inside of one.
+    bool make_room() {
+        if (sessions.size() >= 2 * shared->limits.connections) return false;  // those that end are slow to do so
+        const auto now = LmtpSession::Clock::now();
+        std::shared_ptr<LmtpSession> longest;
+        for (const auto& session : sessions) {
+            const auto since = session->idle_since();
+            if (!since || (session->in_mail() && now - *since < shared->limits.stalled)) continue;
+            if (!longest || *since < *longest->idle_since()) longest = session;
+        }
+        if (longest) longest->give_way(context.get_executor());
+        return longest != nullptr;
     }
 
     static awaitable<void> serve(std::shared_ptr<State> self, std::shared_ptr<LmtpSession> session) {

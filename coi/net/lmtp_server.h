@@ -33,9 +33,10 @@ class LmtpServer {
         std::size_t mail_bytes = 25 * 1024 * 1024;
         std::size_t line_bytes = 2048;  // commands
         std::size_t recipients = 100;
-        std::size_t connections = 200;
+        std::size_t connections = 200;  // the one that has been idle longest gives way to the next
         std::size_t buffered_bytes = 256 * 1024 * 1024;  // of all mails being received; beyond it DATA is answered 452
         Timeout idle = std::chrono::minutes(5);
+        Timeout stalled = std::chrono::seconds(30);  // without a word inside a transaction: it gives way, too
     };
     struct Calls {
         /// At RCPT TO: a 2xx Reply accepts the recipient for now.

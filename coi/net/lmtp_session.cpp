@@ -76,6 +76,7 @@ awaitable<Result<void>> LmtpSession::read_more() {
     in_.resize(kept +
                (in_data_ ? std::clamp(held_, mail_read, largest_read) : std::clamp(kept, smallest_read, mail_read)));
     waiting_ = true;
+    waits_since_ = Clock::now();
     auto count = co_await stream_->read_some(std::span(in_).subspan(kept), shared_->limits.idle);
     waiting_ = false;
     in_.resize(kept + (count ? *count : 0));
@@ -367,9 +368,22 @@ awaitable<void> LmtpSession::deliver(std::string mail) {
 
 void LmtpSession::stop(const boost::asio::any_io_executor& executor) {
     stopping_ = true;
-    if (!waiting_ || in_data_) return;
-    // The session reads and does not write now; it ends when its stream is closed.
-    say_end("4.3.2", "shuts down");
+    if (waiting_ && !in_data_) leave(executor, "shuts down");
+}
+
+std::optional<LmtpSession::Clock::time_point> LmtpSession::idle_since() const {
+    if (!waiting_ || in_data_ || stopping_) return std::nullopt;
+    return waits_since_;
+}
+
+void LmtpSession::give_way(const boost::asio::any_io_executor& executor) {
+    stopping_ = true;
+    leave(executor, "is asked by others");
+}
+
+/// The session reads and does not write now; it ends when its stream is closed.
+void LmtpSession::leave(const boost::asio::any_io_executor& executor, const char* why) {
+    say_end("4.3.2", why);
     auto farewell = [](std::shared_ptr<LmtpSession> self, std::string bytes) -> awaitable<void> {
         co_await self->stream_->write(bytes, std::chrono::seconds(2));
         self->close();

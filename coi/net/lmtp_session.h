@@ -6,7 +6,9 @@
 
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "coi/net/lmtp_command.h"
@@ -32,6 +34,12 @@ class LmtpSession : public std::enable_shared_from_this<LmtpSession> {
     /// 421 now if the session waits for a command, else after the mail under way.
     void stop(const boost::asio::any_io_executor& executor);
     void close() noexcept;
+    using Clock = std::chrono::steady_clock;
+    /// Since when it waits for a command; nullopt: it does something, or is about to end.
+    std::optional<Clock::time_point> idle_since() const;
+    bool in_mail() const { return in_mail_; }
+    /// Ends with 421, for another to be served. Only while it is idle.
+    void give_way(const boost::asio::any_io_executor& executor);
 
   private:
     /// `fault`: the connection ends though the client may still be writing.
@@ -55,6 +63,7 @@ class LmtpSession : public std::enable_shared_from_this<LmtpSession> {
     void reset();
     void say(const Reply& reply);
     void say_end(const char* enhanced, const char* text);
+    void leave(const boost::asio::any_io_executor& executor, const char* why);
 
     std::unique_ptr<Stream> stream_;
     std::shared_ptr<Shared> shared_;
@@ -62,6 +71,7 @@ class LmtpSession : public std::enable_shared_from_this<LmtpSession> {
     std::size_t at_ = 0;
     bool greeted_ = false, in_mail_ = false, utf8_ = false;
     bool waiting_ = false, in_data_ = false, stopping_ = false;
+    Clock::time_point waits_since_{};
     int mistakes_ = 0;
     std::size_t held_ = 0;  // our part of Shared::buffered
     Delivery delivery_;

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "coi/budget.h"
 #include "coi/net/endpoint.h"
 #include "coi/result.h"
 
@@ -49,6 +50,11 @@ class LineReader {
     LineReader(Stream& stream, std::size_t longest_line) : stream_(stream), longest_(longest_line) {}
     /// One line without its CRLF; a bare LF is accepted from servers. ErrorKind::limit beyond `longest_line`.
     awaitable<Result<std::string>> line(Timeout timeout);
+    /// The same, but of a longer line only its beginning, and `cut` is set: what follows is read and dropped, up to the
+    /// last bytes (which may announce a literal).
+    awaitable<Result<std::string>> line(Timeout timeout, bool& cut);
+    /// What may still be read, in all; beyond it every read is ErrorKind::limit.
+    void allow(Budget budget) { budget_ = budget; }
     /// Exactly `count` bytes.
     awaitable<Result<std::string>> block(std::size_t count, Timeout timeout);
     /// True if bytes are waiting that were read but not taken: after STARTTLS they must be refused [RFC 3207 §4.2].
@@ -57,7 +63,9 @@ class LineReader {
 
   private:
     awaitable<Result<void>> fill(Timeout timeout);
+    awaitable<Result<std::string>> line(Timeout timeout, bool* cut);
     Stream& stream_;
+    Budget budget_;
     std::size_t longest_;
     std::string buffer_;
     std::size_t at_ = 0;

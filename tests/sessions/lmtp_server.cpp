@@ -157,15 +157,53 @@ TEST_F(Lmtp, TakesNoMoreConnectionsThanItMay) {
     limits.connections = 2;
     const auto server = serve("127.0.0.1:0");
     auto one = client(*server), two = client(*server);
-    greet(one);
-    greet(two);
+    for (auto* each : {&one, &two}) {
+        greet(*each);
+        write(*each, "MAIL FROM:<>\r\n");
+        EXPECT_TRUE(reply(*each).starts_with("250 "));
+    }
     auto three = client(*server);
-    EXPECT_TRUE(line(three).starts_with("421 4.3.2"));
+    EXPECT_TRUE(line(three).starts_with("421 4.3.2")) << "both have a mail under way";
     EXPECT_EQ(line(three), "");
     one.stream->close();
     until_sessions(*server, 1);
     auto four = client(*server);
     greet(four);
+}
+
+TEST_F(Lmtp, TheLongestIdleGivesWay) {
+    limits.connections = 2;
+    limits.stalled = 1h;
+    const auto server = serve("127.0.0.1:0");
+    auto one = client(*server), two = client(*server);
+    greet(one);
+    greet(two);
+    write(one, "NOOP\r\n");
+    EXPECT_TRUE(reply(one).starts_with("250 "));
+    auto three = client(*server);
+    greet(three);
+    EXPECT_TRUE(line(two).starts_with("421 4.3.2")) << "it said nothing for longer";
+    EXPECT_EQ(line(two), "");
+    write(one, "MAIL FROM:<>\r\n");
+    EXPECT_TRUE(reply(one).starts_with("250 "));
+    auto four = client(*server);
+    greet(four);
+    EXPECT_TRUE(line(three).starts_with("421 4.3.2"));
+    write(one, "RCPT TO:<a@b>\r\nDATA\r\nA: b\r\n\r\n.\r\n");
+    for (const char* code : {"250", "354", "250"}) EXPECT_TRUE(reply(one).starts_with(code));
+}
+
+TEST_F(Lmtp, WhoStallsInsideAMailGivesWayToo) {
+    limits.connections = 1;
+    limits.stalled = 0ms;
+    const auto server = serve("127.0.0.1:0");
+    auto one = client(*server);
+    greet(one);
+    write(one, "MAIL FROM:<>\r\n");
+    EXPECT_TRUE(reply(one).starts_with("250 "));
+    auto two = client(*server);
+    greet(two);
+    EXPECT_TRUE(line(one).starts_with("421 4.3.2"));
 }
 
 TEST_F(Lmtp, LeavesAnIdleClientWithAWord) {

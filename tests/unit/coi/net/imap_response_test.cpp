@@ -42,6 +42,13 @@ void refuses(std::string_view bytes) {
     EXPECT_EQ(response.error().kind, ErrorKind::malformed) << bytes;
 }
 
+/// A response that cannot be read is passed by: it ends no session.
+ImapResponse breaks(std::string_view bytes) {
+    auto response = parse(bytes);
+    if (!response || !response->broken) ADD_FAILURE() << bytes;
+    return response ? std::move(*response) : ImapResponse{};
+}
+
 std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs(const std::vector<ImapRange>& ranges) {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> out;
     for (const auto& range : ranges) out.emplace_back(range.first, range.last);
@@ -109,7 +116,7 @@ TEST(ImapResponse, MailboxCounts) {
     EXPECT_EQ(read<ImapOther>("* 5 RECENT\r\n").name, "RECENT");
     EXPECT_EQ(read<ImapOther>("* FLAGS (\\Answered \\Flagged)\r\n").name, "FLAGS");
     EXPECT_EQ(read<ImapOther>("* XNONSENSE ((( \"\r\n").name, "XNONSENSE");
-    refuses("* 99999999999 EXISTS\r\n");
+    breaks("* 99999999999 EXISTS\r\n");
 }
 
 TEST(ImapResponse, FetchOfRfc9051Section7_5_2) {
@@ -117,7 +124,6 @@ TEST(ImapResponse, FetchOfRfc9051Section7_5_2) {
     EXPECT_EQ(fetch.sequence, 23u);
     EXPECT_EQ(fetch.uid, 447u);
     EXPECT_EQ(fetch.size, 44827u);
-    EXPECT_THAT(*fetch.flags, UnorderedElementsAre("\\seen"));
     EXPECT_FALSE(fetch.has_body);
 }
 
@@ -126,7 +132,6 @@ TEST(ImapResponse, FetchWithABodyAsLiteral) {
         read<ImapFetch>("* 12 FETCH (BODY[] {14}\r\nA: b\r\n\r\n) {3}\n UID 7 FLAGS ($Chat NonJunk))\r\n");
     EXPECT_EQ(fetch.body, "A: b\r\n\r\n) {3}\n");
     EXPECT_EQ(fetch.uid, 7u);
-    EXPECT_THAT(*fetch.flags, UnorderedElementsAre("$chat", "nonjunk"));
     EXPECT_EQ(read<ImapFetch>("* 1 FETCH (BODY[]<0> {2}\r\nhi)\r\n").body, "hi");
     EXPECT_EQ(read<ImapFetch>("* 1 FETCH (BODY[] ~{2}\r\nh\xff)\r\n").body, "h\xff");
     EXPECT_EQ(read<ImapFetch>("* 1 FETCH (BODY[] {2+}\r\nhi)\r\n").body, "hi");
@@ -152,15 +157,30 @@ TEST(ImapResponse, FetchItemsThatAreNotOursAreSkipped) {
     EXPECT_FALSE(fetch.has_body);
 }
 
-TEST(ImapResponse, BrokenFetchesAreRefused) {
-    refuses("* 12 FETCH (UID 7\r\n");
-    refuses("* 12 FETCH (UID )\r\n");
-    refuses("* 12 FETCH UID 7\r\n");
-    refuses("* 12 FETCH (BODY[ {1}\r\nx)\r\n");
-    refuses("* 12 FETCH (BODY[] \"no end)\r\n");
-    refuses("* 12 FETCH (UID 7) and more\r\n");
-    refuses("* 12 FETCH (UID 4294967296)\r\n");
-    refuses("* 12 FETCH (X " + std::string(100, '(') + std::string(100, ')') + ")\r\n");
+TEST(ImapResponse, OfBrokenFetchesIsKeptWhatStandsBeforeTheBreak) {
+    const auto fetch = [](const std::string& bytes) { return std::get<ImapFetch>(breaks(bytes).data); };
+    EXPECT_EQ(fetch("* 12 FETCH (UID 7\r\n").uid, 7u);
+    EXPECT_EQ(fetch("* 12 FETCH (UID )\r\n").uid, 0u);
+    EXPECT_EQ(fetch("* 12 FETCH UID 7\r\n").uid, 0u);
+    EXPECT_FALSE(fetch("* 12 FETCH (BODY[ {1}\r\nx)\r\n").has_body);
+    EXPECT_FALSE(fetch("* 12 FETCH (BODY[] \"no end)\r\n").has_body);
+    EXPECT_EQ(fetch("* 12 FETCH (UID 7) and more\r\n").uid, 7u);
+    EXPECT_EQ(fetch("* 12 FETCH (UID 4294967296)\r\n").uid, 0u);
+    EXPECT_EQ(fetch("* 12 FETCH (UID 7 X " + std::string(100, '(') + std::string(100, ')') + ")\r\n").uid, 7u);
+    EXPECT_TRUE(fetch("* 12 FETCH (UID 7 BODY[]<0> {2}\r\nhi there)\r\n").has_body) << "but it is broken";
+    const auto blank =
+        read<ImapFetch>("* 12 FETCH (UID 7 BODY[]<0> {2}\r\nhi\r\n");  // its ")" comes on a line of its own
+    EXPECT_EQ(blank.body, "hi");
+}
+
+TEST(ImapResponse, FlagsAreWhateverProgramsSet) {
+    for (const char* flags :
+         {"(\\Seen OIB-Seen-[Gmail]/Important)", "(\\Seen [css3-page)", "(a]b)", "(Caf\xc3\xa9)", "(\"My (Flag)\" x)",
+          "(\\Seen  \\Answered )", "NIL", "(\\*)", "(a{b})", "(a\\b)", "(a%b)", "(\\)", "()", "(x{3})"}) {
+        const auto fetch = read<ImapFetch>("* 2 FETCH (FLAGS " + std::string(flags) + " RFC822.SIZE 5 UID 9 )\r\n");
+        EXPECT_EQ(fetch.uid, 9u) << flags;
+        EXPECT_EQ(fetch.size, 5u) << flags;
+    }
 }
 
 TEST(ImapResponse, ListOfRfc9051Section7_3_1) {
@@ -175,7 +195,21 @@ TEST(ImapResponse, ListOfRfc9051Section7_3_1) {
     EXPECT_EQ(read<ImapFolder>("* LIST (\\Sent) \".\" \"Gesendete Objekte\" (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n").name,
               "Gesendete Objekte");
     EXPECT_EQ(read<ImapFolder>("* LIST () \"/\" INBOX/[Gmail]\r\n").name, "INBOX/[Gmail]");
-    refuses("* LIST \"/\" x\r\n");
+    breaks("* LIST \"/\" x\r\n");
+}
+
+TEST(ImapResponse, FoldersWithNamesThatAreNotQuotedAsTheyShouldBe) {
+    const auto name = [](const std::string& rest) { return read<ImapFolder>("* LIST (\\Sent) " + rest + "\r\n").name; };
+    EXPECT_EQ(name("\"/\" Posta in uscita"), "Posta in uscita");
+    EXPECT_EQ(name("\"/\" INBOX/Da\tOggetto\tRicevuto\t"), "INBOX/Da\tOggetto\tRicevuto\t");
+    EXPECT_EQ(name("\"/\" \"ab\"cd\""), "ab\"cd");
+    EXPECT_EQ(name("\"/\" Mail(old)"), "Mail(old)");
+    EXPECT_EQ(name("\"/\" Entw\xc3\xbcrfe"), "Entw\xc3\xbcrfe");
+    EXPECT_EQ(name("\"\\\" INBOX\\x"), "INBOX\\x");
+    EXPECT_EQ(name("\"/\" {5}\r\na \"b\""), "a \"b\"");
+    const auto bare = read<ImapFolder>("* LIST (\\HasNoChildren \\ \\Sent) \"/\" \"Argos\"\r\n");
+    EXPECT_TRUE(bare.attributes.contains("\\sent"));
+    EXPECT_EQ(bare.name, "Argos");
 }
 
 TEST(ImapResponse, SearchAndEsearch) {
@@ -191,7 +225,7 @@ TEST(ImapResponse, SearchAndEsearch) {
     EXPECT_EQ(found.count, 3u);
     EXPECT_THAT(pairs(found.found), ElementsAre(Pair(1, 17), Pair(21, 21)));
     EXPECT_FALSE(read<ImapSearch>("* ESEARCH (TAG \"A283\")\r\n").count);
-    refuses("* SEARCH 2 x\r\n");
+    EXPECT_THAT(pairs(std::get<ImapSearch>(breaks("* SEARCH 2 x\r\n").data).found), ElementsAre(Pair(2, 2)));
 }
 
 TEST(ImapResponse, VanishedOfRfc7162Section3_2_10) {
@@ -202,8 +236,8 @@ TEST(ImapResponse, VanishedOfRfc7162Section3_2_10) {
     const auto now = read<ImapVanished>("* VANISHED 505,510:507\r\n");
     EXPECT_FALSE(now.earlier);
     EXPECT_THAT(pairs(now.uids), ElementsAre(Pair(505, 505), Pair(507, 510)));
-    refuses("* VANISHED 5,\r\n");
-    refuses("* VANISHED 1:*\r\n");
+    breaks("* VANISHED 5,\r\n");
+    breaks("* VANISHED 1:*\r\n");
 }
 
 TEST(ImapResponse, MetadataOfRfc5464Section4_4) {
@@ -221,7 +255,7 @@ TEST(ImapResponse, MetadataOfRfc5464Section4_4) {
                 ElementsAre(Entry("/shared/comment", std::nullopt), Entry("/private/comment", std::nullopt)));
     EXPECT_THAT(read<ImapMetadata>("* METADATA \"\" (/private/x yes)\r\n").entries,
                 ElementsAre(Entry("/private/x", "yes")));
-    refuses("* METADATA \"\" (/private/x)\r\n");
+    breaks("* METADATA \"\" (/private/x)\r\n");
 }
 
 TEST(ImapResponse, NamespaceOfRfc2342Section5) {
@@ -251,7 +285,7 @@ TEST(ImapResponse, LinesThatAreNoResponseAreRefused) {
     refuses("a1 FETCH\r\n");
     refuses("a1 BYE\r\n");
     refuses("*\r\n");
-    refuses("* \r\n");
+    breaks("* \r\n");
     refuses(std::string(40, 'a') + " OK\r\n");
 }
 
