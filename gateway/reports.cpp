@@ -164,8 +164,7 @@ void Reports::act_on_dsn(const Arrival& report, const ids::Known& known, const c
 /// Nobody else may say that the contact has read it.
 bool Reports::is_from_contact(const Arrival& report, const ids::Known& known) const {
     if (report.mail.from.front().canonical() != known.contact || report.is_author_refuted) return false;
-    const bool by_key = protection::is_proven(report.protection) && !report.is_unverified && !report.is_other_key;
-    if (by_key || report.is_author_proven) return true;
+    if (report.proof() == trust::Proof::key || report.is_author_proven) return true;
     const Contact* contact = directory_.contact(known.account, known.contact);
     return !contact || !contact->privacy.encrypted;
 }
