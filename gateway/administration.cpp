@@ -11,6 +11,7 @@
 #include "gateway/link.h"
 #include "gateway/store/queue.h"
 #include "gateway/store/sealed.h"
+#include "gateway/store/stuck.h"
 
 namespace gateway {
 
@@ -20,6 +21,8 @@ using boost::json::object;
 using Answer = std::function<void(object)>;
 
 constexpr std::size_t page = 500;
+constexpr int tries_set_aside =
+    3;  // from then on an entry that fails again and again is told from those that just wait
 
 std::string text(const object& in, const char* key) {
     const auto* value = in.if_contains(key);
@@ -53,6 +56,14 @@ object row(const Administered& to, const Account& account) {
             {"address", account.address.addr_spec()},
             {"take", name_of(account.take)},
             {"health", to.linked.health(account, "en")}};
+}
+
+object row(const Stuck& mail) {
+    return {{"folder", mail.folder},
+            {"uid", mail.uid},
+            {"tries", mail.tries},
+            {"set_aside", mail.aside},
+            {"error", mail.reason}};
 }
 
 std::vector<const Account*> accounts_of(const Administered& to, const object& in) {
@@ -100,28 +111,40 @@ void show_account(const Administered& to, const object& in, const Answer& answer
         rows->push_back(std::move(shown));
         ids.push_back(account->id);
     }
-    struct Stored {
-        std::int64_t waiting;
-        std::vector<damaged::Row> aside;
+    struct Kept {
+        std::int64_t waiting = 0;
+        std::vector<Stuck> stuck;
+        std::vector<damaged::Row> damaged;
     };
-    to.store.ask<std::vector<Stored>>(
+    to.store.ask<std::vector<Kept>>(
         [ids](Database& db) {
-            std::vector<Stored> stored;
+            std::vector<Kept> kept;
             for (const auto id : ids)
-                stored.push_back({queue::count(db, id), damaged::of(db, static_cast<std::int64_t>(id))});
-            return stored;
+                kept.push_back(
+                    {queue::count(db, id), stuck::all(db, id), damaged::of(db, static_cast<std::int64_t>(id))});
+            return kept;
         },
-        [rows, answer](const Store::Failure& failure, const std::vector<Stored>& stored) {
+        [rows, answer](const Store::Failure& failure, const std::vector<Kept>& kept) {
             if (failure) return answer(error(failure->what()));
-            for (std::size_t i = 0; i < stored.size(); ++i) {
+            for (std::size_t i = 0; i < kept.size(); ++i) {
                 auto& shown = (*rows)[i].as_object();
-                shown["waiting"] = stored[i].waiting;
-                boost::json::array aside;
-                for (const auto& each : stored[i].aside) aside.emplace_back(each.what);
-                if (!aside.empty()) shown["set_aside"] = std::move(aside);
+                shown["waiting"] = kept[i].waiting;
+                boost::json::array stuck, damaged;
+                for (const auto& mail : kept[i].stuck) stuck.push_back(row(mail));
+                if (!stuck.empty()) shown["stuck"] = std::move(stuck);
+                for (const auto& each : kept[i].damaged) damaged.emplace_back(each.what);
+                if (!damaged.empty()) shown["set_aside"] = std::move(damaged);
             }
             answer({{"accounts", std::move(*rows)}});
         });
+}
+
+void read_again(const Administered& to, const object& in, const Answer& answer) {
+    const auto jid = bare(text(in, "jid"));
+    const Account* account = jid ? to.directory.mailbox_of(*jid) : nullptr;
+    if (!account) return answer(error("there is no mailbox of " + text(in, "jid")));
+    to.linked.read_again(account->id);
+    answer({{"account", row(to, *account)}});
 }
 
 void remove_account(const Administered& to, const object& in, const Answer& answer) {
@@ -177,6 +200,23 @@ void add_account(const Administered& to, const object& in, const Answer& answer)
 
 std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
 
+/// Where the server cannot be reached, that is why it waits, and so long.
+object row(const Administered& to, const queue::Entry& entry, const std::string& jid) {
+    const auto trouble = (entry.leg == queue::Leg::mail ? to.mail_leg : to.jabber_leg).trouble(entry);
+    const Time next = trouble && trouble->next ? std::max(entry.next, *trouble->next) : entry.next;
+    return {{"id", entry.id},
+            {"leg", name_of(entry.leg)},
+            {"jid", jid},
+            {"contact", entry.contact},
+            {"name", entry.name},
+            {"attempts", entry.attempts},
+            {"set_aside", entry.attempts >= tries_set_aside},
+            {"taken", milliseconds(entry.taken)},
+            {"next", milliseconds(next)},
+            {"expires", milliseconds(entry.expires)},
+            {"error", trouble ? trouble->error.text : entry.last_error}};
+}
+
 void list_queue(const Administered& to, const object& in, const Answer& answer) {
     const auto most = static_cast<std::size_t>(number(in, "most", page));
     const auto wanted = text(in, "jid").empty() ? std::nullopt : bare(text(in, "jid"));
@@ -191,16 +231,7 @@ void list_queue(const Administered& to, const object& in, const Answer& answer) 
                 const Account* account = to.directory.find(entry.account);
                 const std::string jid = account ? account->jid : entry.to;
                 if (wanted && jid != *wanted) continue;
-                rows.push_back(object{{"id", entry.id},
-                                      {"leg", name_of(entry.leg)},
-                                      {"jid", jid},
-                                      {"contact", entry.contact},
-                                      {"name", entry.name},
-                                      {"attempts", entry.attempts},
-                                      {"taken", milliseconds(entry.taken)},
-                                      {"next", milliseconds(entry.next)},
-                                      {"expires", milliseconds(entry.expires)},
-                                      {"error", entry.last_error}});
+                rows.push_back(row(to, entry, jid));
             }
             object out{{"entries", std::move(rows)}, {"more", more}};
             if (more) out["after"] = entries.back().id;
@@ -260,6 +291,7 @@ void administer(const Administered& to, const std::string& verb, object in, Answ
     if (verb == "account.add") return add_account(to, in, answer);
     if (verb == "account.list") return list_accounts(to, in, answer);
     if (verb == "account.show") return show_account(to, in, answer);
+    if (verb == "account.reread") return read_again(to, in, answer);
     if (verb == "account.remove") return remove_account(to, in, answer);
     if (verb == "queue.list") return list_queue(to, in, answer);
     if (verb == "queue.retry") return retry_queue(to, in, answer);

@@ -102,18 +102,20 @@ std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error
     return to_jabber(lost_of(failed), error, component, now);
 }
 
-queue::Entry delayed(const queue::Entry& waiting, const std::string& from, const std::string& component, Time now) {
+queue::Entry delayed(const queue::Entry& waiting, const std::string& from, const std::string& reason,
+                     const std::string& component, Time now) {
     Lost lost = lost_of(waiting);
     lost.from = from;
-    return delayed(lost, component, now);
+    return delayed(lost, reason, component, now);
 }
 
-queue::Entry delayed(const Lost& lost, const std::string& component, Time now) {
-    const std::string text =
+queue::Entry delayed(const Lost& lost, const std::string& reason, const std::string& component, Time now) {
+    std::string text =
         say(lost.lang,
             "Your message to {1} is delayed: the mail server cannot be reached or does not take it yet. "
             "It is still being tried; there is nothing you need to do.",
             {lost.address});
+    if (!reason.empty()) text += " " + say(lost.lang, "The last attempt ended with: “{1}”", {refusal::quotable(reason)});
     return chat_line(lost, contact_jid(lost, component), framed::notice("⏳ " + text), now);
 }
 

@@ -37,10 +37,11 @@ struct Lost {
 Lost lost(const ids::Known&, const Contact*, const std::string& component);
 std::vector<queue::Entry> to_jabber(const Lost&, const coi::Error&, const std::string& component, Time now);
 
-/// One line to the author that a message is late but still being tried.
-/// `from`: as in Lost.
-queue::Entry delayed(const queue::Entry& waiting, const std::string& from, const std::string& component, Time now);
-queue::Entry delayed(const Lost&, const std::string& component, Time now);
+/// One line to the author that a message is late but still being tried. `from`: as in Lost; `reason`: how the last
+/// attempt ended, in English or the server's words, where it is known.
+queue::Entry delayed(const queue::Entry& waiting, const std::string& from, const std::string& reason,
+                     const std::string& component, Time now);
+queue::Entry delayed(const Lost&, const std::string& reason, const std::string& component, Time now);
 
 /// The DSN for a jabber-leg entry that failed after its mail was accepted; empty without a proven sender.
 std::vector<queue::Entry> to_mail(const queue::Entry& failed, const coi::Error&, const Account&,

@@ -67,6 +67,7 @@ class Asking {
     void account_add();
     void account_list();
     void account_show();
+    void account_reread();
     void account_remove();
     void queue_list();
     void queue_retry();
@@ -196,6 +197,19 @@ void Asking::print_account(const json::object& account) const {
         if (const std::string value = text(account, key); !value.empty()) rows.push_back({name, value});
     }
     print_table(terminal_.out, {"Account", text(account, "id")}, rows);
+    const auto* stuck = account.if_contains("stuck");
+    if (!stuck || !stuck->is_array() || stuck->as_array().empty()) return;
+    terminal_.out << "\nMails that cannot be read:\n";
+    rows.clear();
+    for (const auto& value : stuck->as_array()) {
+        if (!value.is_object()) continue;
+        const auto& mail = value.as_object();
+        const auto* aside = mail.if_contains("set_aside");
+        rows.push_back({text(mail, "folder"), text(mail, "uid"), text(mail, "tries"),
+                        aside && aside->is_bool() && aside->as_bool() ? "set aside" : "tried again",
+                        text(mail, "error")});
+    }
+    print_table(terminal_.out, {"FOLDER", "UID", "TRIES", "NOW", "LAST ERROR"}, rows);
 }
 
 void Asking::account_show() {
@@ -205,6 +219,11 @@ void Asking::account_show() {
         if (i > 0) terminal_.out << "\n";
         print_account(accounts[i]);
     }
+}
+
+void Asking::account_reread() {
+    const auto out = ask("account.reread", {{"jid", arguments_.jid}});
+    print_done(out, "Mails of " + arguments_.jid + " that could not be read are tried again.");
 }
 
 void Asking::account_remove() {
@@ -222,10 +241,13 @@ void Asking::queue_list() {
     if (arguments_.as_json) return print_json(entries);
     std::vector<std::vector<std::string>> rows;
     for (const auto& row : entries) {
+        const auto* aside = row.if_contains("set_aside");
+        const bool is_aside = aside && aside->is_bool() && aside->as_bool();
         const std::string leg = text(row, "leg");
-        rows.push_back({text(row, "id"), leg == "mail" ? "to mail" : leg == "jabber" ? "to Jabber" : "set aside", text(row, "jid"),
-                        text(row, "contact"), when(number(row, "taken")), text(row, "attempts"),
-                        when(number(row, "next")), when(number(row, "expires")), text(row, "error")});
+        rows.push_back({text(row, "id"), leg == "mail" ? "to mail" : leg == "jabber" ? "to Jabber" : "set aside",
+                        text(row, "jid"), text(row, "contact"), when(number(row, "taken")),
+                        text(row, "attempts") + (is_aside ? " (set aside)" : ""), when(number(row, "next")),
+                        when(number(row, "expires")), text(row, "error")});
     }
     if (rows.empty()) {
         terminal_.out << "Nothing waits.\n";
@@ -339,6 +361,7 @@ void Commands::account_commands() {
     add->add_flag("--oauth", arguments_.oauth, "The password is an OAuth 2.0 access token");
     asking(*account, "list", "All accounts and how they are doing", &Asking::account_list);
     jid(asking(*account, "show", "What is known of a user's accounts", &Asking::account_show));
+    jid(asking(*account, "reread", "Try mails again that could not be read", &Asking::account_reread));
     jid(asking(*account, "remove", "Unlink, and delete everything stored of it", &Asking::account_remove))
         ->add_option("--kind", arguments_.kind, "Only the mailbox, or only the relay account")
         ->check(CLI::IsMember({"mailbox", "relay"}))

@@ -58,9 +58,15 @@ void Failures::stanza_refused(const queue::Entry& entry, const coi::Error& error
              mail_);
 }
 
+/// Why it waits: what its server said of it, or that nobody reaches the server.
+std::string Failures::reason(const queue::Entry& entry) const {
+    const auto trouble = (entry.leg == queue::Leg::mail ? mail_ : jabber_).trouble(entry);
+    return trouble ? trouble->error.text : entry.last_error;
+}
+
 /// An entry that is in no one's hands any more: expired, or dropped by the admin.
 void Failures::give_up(const queue::Entry& entry) {
-    const coi::Error error{coi::ErrorKind::timeout, true, entry.last_error, 0, "4.4.7"};
+    const coi::Error error{coi::ErrorKind::timeout, true, reason(entry), 0, "4.4.7"};
     entry.leg == queue::Leg::mail ? mail_refused(entry, error) : stanza_refused(entry, error);
 }
 
@@ -74,7 +80,7 @@ void Failures::overdue(const queue::Entry& entry) {
     const Contact* contact = directory_.contact(entry.account, entry.contact);
     const auto from = contact ? jid_of(*contact, settings_.component) : std::nullopt;
     auto notice = std::make_shared<queue::Entry>(
-        bounce::delayed(entry, from ? from->bare() : "", settings_.component, calls_.now()));
+        bounce::delayed(entry, from ? from->bare() : "", reason(entry), settings_.component, calls_.now()));
     store_.commit(
         [entry, notice](Database& db) {
             const auto still = queue::find(db, entry.id);

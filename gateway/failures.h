@@ -37,6 +37,7 @@ class Failures {
   private:
     void exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Leg& way_back);
     void overdue(const queue::Entry&);
+    std::string reason(const queue::Entry&) const;
 
     Directory& directory_;
     Store& store_;

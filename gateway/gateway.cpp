@@ -62,7 +62,18 @@ void Gateway::State::take(xmpp::Stanza stanza) {
 }
 
 void Gateway::State::take_message(const xmpp::Tag& message) {
+    const std::string what = Stumbles::stanza(xmpp::attribute(message, "from"), xmpp::attribute(message, "id"));
+    if (!stumbles.may(what)) {
+        log::warn("a message over which the gateway ended several times is refused: {}", what);
+        const std::string& lang = xmpp::attribute(message, "xml:lang");
+        const auto reply = xmpp::error_reply(message, "cancel", "internal-server-error",
+                                             say(lang, "This message cannot be carried."), lang);
+        if (reply) component.send(*reply);
+        return;
+    }
+    const auto hold = stumbles.take(what);
     if (!tunnel.take(message)) otr.take(message);
+    stumbles.passed(what);
 }
 
 void Gateway::State::refuse_oversize(const xmpp::Tag& head) {
@@ -191,7 +202,10 @@ void Gateway::State::finish_letters(std::chrono::steady_clock::time_point deadli
         [clean = !archive.pending() && !late](Database& db) {
             if (clean) marker::stopped(db);
         },
-        [stopped](const Store::Failure&) { stopped(); });
+        [this, stopped, late](const Store::Failure&) {
+            if (!late) stumbles.clear();
+            stopped();
+        });
 }
 
 Gateway::Gateway(boost::asio::io_context& io, const config::Config& config)

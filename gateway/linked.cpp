@@ -12,6 +12,7 @@
 #include "gateway/mailbox.h"
 #include "gateway/store/accounts.h"
 #include "gateway/store/keys.h"
+#include "gateway/store/stuck.h"
 #include "gateway/words.h"
 
 namespace gateway {
@@ -20,6 +21,7 @@ namespace {
 
 // A TLS handshake costs about a millisecond of CPU: so many at once that the loop still answers within that.
 constexpr std::size_t started_at_once = 10;
+constexpr auto tell_every = std::chrono::hours(1);
 constexpr auto store_pause = std::chrono::seconds(5);
 constexpr auto start_every = std::chrono::milliseconds(20);
 
@@ -27,11 +29,12 @@ constexpr auto start_every = std::chrono::milliseconds(20);
 
 struct Linked::State : std::enable_shared_from_this<State> {
     State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Directory& directory_, Store& store_,
-          Settings settings_, Calls calls_)
+          Stumbles& stumbles_, Settings settings_, Calls calls_)
         : io(io_),
           tls(tls_),
           directory(directory_),
           store(store_),
+          stumbles(stumbles_),
           settings(std::move(settings_)),
           calls(std::move(calls_)),
           pace(io_) {}
@@ -40,12 +43,14 @@ struct Linked::State : std::enable_shared_from_this<State> {
         std::unique_ptr<Mailbox> mailbox;
         std::unique_ptr<Submission> submission;
         bool refusal_told = false;
+        std::chrono::steady_clock::time_point stuck_told{};
         Account account{};  // as it was when it was started
     };
     boost::asio::io_context& io;
     coi::net::TlsContext& tls;
     Directory& directory;
     Store& store;
+    Stumbles& stumbles;
     Settings settings;
     Calls calls;
     boost::asio::steady_timer pace;
@@ -88,15 +93,14 @@ struct Linked::State : std::enable_shared_from_this<State> {
         all[id].account = *account;
         all[id].submission = std::make_unique<Submission>(io, tls, std::move(out));
         calls.ready(id);
-        store.ask<std::vector<Cursor>>(
-            [id](Database& db) { return accounts::cursors(db, id); },
-            [this, id, self = weak_from_this()](const Store::Failure& failure, std::vector<Cursor> cursors) {
-                const auto alive = self.lock();
-                const Account* still = alive ? directory.find(id) : nullptr;
-                if (!still || stopped) return;
-                if (failure) return start_later(id);
-                watch(*still, std::move(cursors));
-            });
+        store.ask<Known>([id](Database& db) { return Known{accounts::cursors(db, id), stuck::all(db, id)}; },
+                         [this, id, self = weak_from_this()](const Store::Failure& failure, Known known) {
+                             const auto alive = self.lock();
+                             const Account* still = alive ? directory.find(id) : nullptr;
+                             if (!still || stopped) return;
+                             if (failure) return start_later(id);
+                             watch(*still, std::move(known));
+                         });
     }
 
     void ask_for_login(const Account& account) {
@@ -116,7 +120,13 @@ struct Linked::State : std::enable_shared_from_this<State> {
         });
     }
 
-    void watch(const Account& account, std::vector<Cursor> cursors) {
+    /// What is kept of a mailbox's reading.
+    struct Known {
+        std::vector<Cursor> cursors;
+        std::vector<Stuck> stuck;
+    };
+
+    void watch(const Account& account, Known known) {
         const AccountId id = account.id;
         Mailbox::Calls to;
         to.parse = [this, id](std::shared_ptr<const std::string> bytes,
@@ -125,7 +135,12 @@ struct Linked::State : std::enable_shared_from_this<State> {
         };
         to.arrived = calls.arrived;
         to.moved = [this, id](const Cursor& cursor) {
-            store.commit([id, cursor](Database& db) { accounts::save(db, id, cursor); }, {});
+            store.commit(
+                [id, cursor](Database& db) {
+                    accounts::save(db, id, cursor);
+                    stuck::renumbered(db, id, cursor.folder, cursor.uid_validity);
+                },
+                {});
         };
         to.trouble = [this, id](const std::optional<coi::Error>& what) { trouble_of(id, what); };
         to.is_ours = [seal = store.seal()](const coi::autocrypt::Header& header) {
@@ -133,11 +148,40 @@ struct Linked::State : std::enable_shared_from_this<State> {
         };
         to.looked = [this, id](coi::KeyTrace trace) { looked(id, trace); };
         to.note = [jid = account.jid](const std::string& what) { log::warn("mailbox of {}: {}", jid, what); };
+        to.stuck = [this, id](const Stuck& what) { keep_stuck(id, what); };
+        to.freed = [this, id](const Stuck& what) {
+            store.later([id, what](Database& db) { stuck::forget(db, id, what); });
+        };
+        to.in_hand = [this, id](const std::string& folder, std::uint32_t uid_validity, std::uint32_t uid) {
+            return stumbles.take(id, folder, uid_validity, uid);
+        };
+        for (const auto& what : known.stuck)
+            if (what.aside && !what.told) keep_stuck(id, what);
         One& one = all[id];
         one.mailbox =
-            std::make_unique<Mailbox>(io, tls, account, std::move(cursors),
+            std::make_unique<Mailbox>(io, tls, account, std::move(known.cursors), std::move(known.stuck),
                                       Mailbox::Settings{settings.reach, settings.limits, settings.poll}, std::move(to));
         one.mailbox->start();
+    }
+
+    /// Its owner hears of a mail that is set aside; of many, once an hour: `status` has the number.
+    void keep_stuck(AccountId id, Stuck what) {
+        const Account* account = directory.find(id);
+        if (!account) return;
+        log::warn("mailbox of {}: mail {} in {} cannot be read (try {}{}): {}", account->jid, what.uid, what.folder,
+                  what.tries, what.aside ? ", set aside" : "", what.reason);
+        const auto now = std::chrono::steady_clock::now();
+        auto& told = all[id].stuck_told;
+        const bool tell = what.aside && !what.told && (told.time_since_epoch().count() == 0 || now - told > tell_every);
+        what.told = what.told || what.aside;
+        store.commit([id, what](Database& db) { stuck::save(db, id, what); }, {});
+        if (!tell) return;
+        told = now;
+        calls.tell(*account,
+                   say(account->lang,
+                       "A mail in your mailbox {1} (folder {2}) cannot be read here: {3}. It stays where it is; "
+                       "please look at it with your mail program. Later mail is not held up by it.",
+                       {account->address.addr_spec(), what.folder, what.reason}));
     }
 
     /// Who holds the key of a mailbox is known from now on.
@@ -184,6 +228,13 @@ struct Linked::State : std::enable_shared_from_this<State> {
             {address});
     }
 
+    void read_again(AccountId id) {
+        store.commit([id](Database& db) { stuck::try_again(db, id); }, {});
+        all.erase(id);
+        const Account* account = directory.find(id);
+        if (account && account->works()) enqueue(id);
+    }
+
     /// Whether nothing that its sessions use has changed.
     static bool is_about_keys(Account before, const Account& now) {
         if (before == now) return false;  // linked once more: the user wants it tried again
@@ -215,8 +266,8 @@ struct Linked::State : std::enable_shared_from_this<State> {
 };
 
 Linked::Linked(boost::asio::io_context& io, coi::net::TlsContext& tls, Directory& directory, Store& store,
-               Settings settings, Calls calls)
-    : state_(std::make_shared<State>(io, tls, directory, store, std::move(settings), std::move(calls))) {
+               Stumbles& stumbles, Settings settings, Calls calls)
+    : state_(std::make_shared<State>(io, tls, directory, store, stumbles, std::move(settings), std::move(calls))) {
     state_->ask_name_server();
 }
 
@@ -229,8 +280,7 @@ void Linked::start() {
         const auto running = s.all.find(account.id);
         if (running != s.all.end() && s.is_about_keys(running->second.account, account))
             return void(running->second.account = account);
-        s.all.erase(account.id);
-        if (account.works()) s.enqueue(account.id);
+        s.read_again(account.id);
     };
     s.directory.on_removed = [&s](const Account& account) { s.all.erase(account.id); };
     for (const Account* account : s.directory.all()) {
@@ -269,6 +319,10 @@ void Linked::check(LinkRequest request, const std::string& lang, std::function<v
         });
 }
 
+void Linked::read_again(AccountId id) {
+    if (!state_->stopped && state_->all.contains(id)) state_->read_again(id);
+}
+
 std::string Linked::health(const Account& account, const std::string& lang) const {
     if (account.damaged) return say(lang, "Set aside: what is stored of it is damaged, or was changed.");
     if (account.parked)
@@ -279,10 +333,17 @@ std::string Linked::health(const Account& account, const std::string& lang) cons
     const bool started = at != state_->all.end() && at->second.mailbox;
     const auto& in = started ? at->second.mailbox->trouble() : std::nullopt;
     const auto& out = started ? at->second.submission->trouble() : std::nullopt;
-    if (in) return say(lang, "Not connected: {1}", {trouble_words(lang, account.login.imap, account.login.oauth, *in)});
-    if (out)
-        return say(lang, "Not connected: {1}", {trouble_words(lang, account.login.smtp, account.login.oauth, *out)});
-    return started && at->second.mailbox->connected() ? say(lang, "Connected.") : say(lang, "Connecting …");
+    std::string words = say(lang, "Connecting …");
+    if (in) {
+        words = say(lang, "Not connected: {1}", {trouble_words(lang, account.login.imap, account.login.oauth, *in)});
+    } else if (out) {
+        words = say(lang, "Not connected: {1}", {trouble_words(lang, account.login.smtp, account.login.oauth, *out)});
+    } else if (started && at->second.mailbox->connected()) {
+        words = say(lang, "Connected.");
+    }
+    const std::size_t aside = started ? at->second.mailbox->set_aside() : 0;
+    if (aside == 0) return words;
+    return words + " " + say(lang, "Mails that cannot be read and stay in the mailbox: {1}", {std::to_string(aside)});
 }
 
 }  // namespace gateway

@@ -11,6 +11,7 @@
 #include "gateway/directory.h"
 #include "gateway/inbox.h"
 #include "gateway/link.h"
+#include "gateway/stumbles.h"
 #include "gateway/submission.h"
 
 namespace gateway {
@@ -34,7 +35,7 @@ class Linked {
         std::function<void(AccountId)> ready;                               // its submission may be tried now
         std::function<void(const Account&, const std::string& text)> tell;  // a line to the user
     };
-    Linked(boost::asio::io_context&, coi::net::TlsContext&, Directory&, Store&, Settings, Calls);
+    Linked(boost::asio::io_context&, coi::net::TlsContext&, Directory&, Store&, Stumbles&, Settings, Calls);
     ~Linked();
     void start();
     void stop();
@@ -42,6 +43,8 @@ class Linked {
     Submission* submission(AccountId);
     void file_sent(AccountId, std::string mail);
     void check(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)> done);
+    /// Has the mails that could not be read tried again, as if they had never failed.
+    void read_again(AccountId);
     /// How the account is doing, in the user's language.
     std::string health(const Account&, const std::string& lang) const;
 

@@ -27,16 +27,18 @@ constexpr auto backoff_most = std::chrono::minutes(5);
 constexpr auto backoff_login = std::chrono::minutes(30);  // a refused password is not hammered: accounts get locked
 constexpr auto store_pause = std::chrono::seconds(5);
 constexpr std::uint32_t looked_at_again = 200;  // mails, after UIDVALIDITY changed
+constexpr int most_detours = 2;                 // what may be left out is left out after it has ended so many sessions
 
 }  // namespace
 
 struct Mailbox::State : std::enable_shared_from_this<State> {
     State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Account account_, std::vector<Cursor> cursors_,
-          Settings settings_, Calls calls_)
+          std::vector<Stuck> stuck_, Settings settings_, Calls calls_)
         : io(io_),
           tls(tls_),
           account(std::move(account_)),
           cursors(std::move(cursors_)),
+          stuck(std::move(stuck_)),
           settings(std::move(settings_)),
           calls(std::move(calls_)) {}
 
@@ -44,10 +46,13 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
     coi::net::TlsContext& tls;
     const Account account;
     std::vector<Cursor> cursors;
+    StuckMails stuck;
     const Settings settings;
     const Calls calls;
     bool closed = false, filing = false;
-    bool looked = false;  // for another program's key
+    bool looked = false;                        // for another program's key
+    int looks_failed = 0, settings_failed = 0;  // and ended their session
+    bool charged = false;                       // the session ended at one mail, against which it is counted
     bool connected = false;
     std::optional<coi::Error> trouble;
     std::string chats_folder;  // watched by its own session once known
@@ -98,7 +103,9 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
                 const auto since = std::chrono::steady_clock::now();
                 error = co_await follow(**session, folder);
                 (*session)->close();
-                if (std::chrono::steady_clock::now() - since > backoff_most) backoff = backoff_first;
+                const bool worked =
+                    std::exchange(charged, false) || std::chrono::steady_clock::now() - since > backoff_most;
+                if (worked) backoff = backoff_first;
             } else {
                 error = session.error();
             }
@@ -115,19 +122,7 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
     /// Reads and waits until the session breaks; answers why.
     awaitable<coi::Error> follow(ImapClient& session, const std::string& folder) {
         if (folder.empty()) {
-            const auto server = co_await coi::read_server_settings(session);
-            if (!server) co_return server.error();
-            if (server->enabled && !server->chats_folder.empty() && chats_folder.empty()) {
-                chats_folder = server->chats_folder;
-                spawn(watch(chats_folder));
-            }
-            if (account.key_holder == KeyHolder::unknown && !looked) {
-                const auto trace = co_await coi::find_key_trace(session, account.address, calls.is_ours);
-                if (!trace && !session.usable()) co_return trace.error();
-                looked = trace.has_value();  // else the next session looks again; mail is read all the same
-                if (!closed && trace) calls.looked(*trace);
-                if (!closed && !trace) calls.note("it cannot be searched for keys: " + trace.error().text);
-            }
+            if (auto failure = co_await look_around(session)) co_return *failure;
         }
         const std::string name = folder.empty() ? "INBOX" : folder;
         const auto selected = co_await session.select(name);
@@ -135,10 +130,42 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
         Cursor cursor = place(name, *selected);
         while (!closed) {
             if (auto failure = co_await read_new(session, cursor)) co_return *failure;
-            const auto news = co_await session.wait_for_news(idle_longest, settings.poll);
+            const auto news = co_await session.wait_for_news(patience(cursor), settings.poll);
             if (!news) co_return news.error();
         }
         co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
+    }
+
+    /// What kind of server it is, and whether a key of its user's lies there. Mail is read also where that cannot be
+    /// asked, or ends the session again and again.
+    awaitable<std::optional<coi::Error>> look_around(ImapClient& session) {
+        if (settings_failed < most_detours) {
+            const auto server = co_await coi::read_server_settings(session);
+            settings_failed = server || session.usable() ? 0 : settings_failed + 1;
+            if (!server && !session.usable()) co_return server.error();
+            if (!server) calls.note("its settings cannot be read: " + server.error().text);
+            if (server && server->enabled && !server->chats_folder.empty() && chats_folder.empty()) {
+                chats_folder = server->chats_folder;
+                spawn(watch(chats_folder));
+            }
+        }
+        if (account.key_holder != KeyHolder::unknown || looked || looks_failed >= most_detours) co_return std::nullopt;
+        const auto trace = co_await coi::find_key_trace(session, account.address, calls.is_ours);
+        looks_failed = trace || session.usable() ? 0 : looks_failed + 1;
+        if (closed) co_return std::nullopt;
+        if (!trace) calls.note("it cannot be searched for keys: " + trace.error().text);
+        if (!trace && !session.usable()) co_return trace.error();
+        looked = trace.has_value();  // else the next session looks again; mail is read all the same
+        if (trace) calls.looked(*trace);
+        co_return std::nullopt;
+    }
+
+    /// How long there is nothing to do but wait for news.
+    std::chrono::milliseconds patience(const Cursor& cursor) const {
+        const auto next = stuck.next(cursor.folder);
+        if (!next) return idle_longest;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - StuckMails::Clock::now());
+        return std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(1), idle_longest);
     }
 
     /// Where reading goes on in this folder.
@@ -150,6 +177,7 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
         if (known != cursors.end()) {  // renumbered: the id map knows what was read
             cursor.uid_next = selected.uid_next > looked_at_again ? selected.uid_next - looked_at_again : 1;
             *known = cursor;
+            stuck.renumbered(name, cursor.uid_validity);
         } else {
             cursors.push_back(cursor);
         }
@@ -171,35 +199,61 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
             if (closed) co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
             Cursor after = cursor;
             after.uid_next = item.uid + 1;
-            if (item.size > settings.limits.mail_bytes) {
+            if (stuck.holds(cursor.folder, item.uid)) {
+                // Tried again after those that never failed.
+            } else if (item.size > settings.limits.mail_bytes) {
                 calls.note("a mail of " + std::to_string(item.size) +
                            " bytes is larger than mail.max_size and stays in the mailbox");
-            } else {
-                auto bytes = co_await session.fetch(item.uid, settings.limits.mail_bytes);
-                if (!bytes && !session.usable()) co_return bytes.error();
-                // A mail that its own server cannot show is passed by: asked for again, it would hold up all that
-                // follow.
-                if (!bytes)
-                    calls.note("mail " + std::to_string(item.uid) + " cannot be fetched: " + bytes.error().text);
-                if (bytes && *bytes) co_await hand_over(std::make_shared<const std::string>(std::move(**bytes)), after);
+            } else if (auto failure = co_await read_one(session, item.uid, after)) {
+                co_return *failure;
             }
             if (closed) co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
             move(cursor, after.uid_next);
         }
+        for (const auto uid : stuck.due(cursor.folder, StuckMails::Clock::now())) {
+            if (closed) co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
+            if (auto failure = co_await read_one(session, uid, cursor)) co_return *failure;
+        }
         co_return std::nullopt;
     }
 
-    awaitable<void> hand_over(std::shared_ptr<const std::string> bytes, const Cursor& after) {
+    /// One mail; `after` is where the cursor stands with it. An Error if the session is over; what is wrong with the
+    /// mail is counted against it.
+    awaitable<std::optional<coi::Error>> read_one(ImapClient& session, std::uint32_t uid, const Cursor& after) {
+        const auto hold = calls.in_hand(after.folder, after.uid_validity, uid);
+        auto bytes = co_await session.fetch(uid, settings.limits.mail_bytes);
+        if (closed) co_return std::nullopt;
+        if (!bytes) {
+            charged = !session.usable();
+            failed(after, uid, bytes.error(), false);
+            co_return charged ? std::optional<coi::Error>(bytes.error()) : std::nullopt;
+        }
+        if (*bytes) {
+            if (const auto error = co_await hand_over(std::make_shared<const std::string>(std::move(**bytes)), after)) {
+                failed(after, uid, *error, true);
+                co_return std::nullopt;
+            }
+        }
+        if (closed) co_return std::nullopt;
+        if (const auto known = stuck.passed(after.folder, uid)) calls.freed(*known);
+        co_return std::nullopt;
+    }
+
+    void failed(const Cursor& at, std::uint32_t uid, const coi::Error& error, bool final) {
+        const auto now = stuck.failed({at.folder, at.uid_validity, uid, 0, false, false, error.text}, final,
+                                      StuckMails::Clock::now());
+        if (now) return calls.stuck(*now);
+        calls.note("mail " + std::to_string(uid) + " cannot be read, like too many before it: " + error.text);
+    }
+
+    awaitable<std::optional<coi::Error>> hand_over(std::shared_ptr<const std::string> bytes, const Cursor& after) {
         std::function<void(std::function<void(coi::Result<coi::Message>)>)> parse =
             [this, &bytes](std::function<void(coi::Result<coi::Message>)> done) {
                 calls.parse(bytes, std::move(done));
             };
         const auto mail = co_await wait_for<coi::Result<coi::Message>>(parse);
-        if (closed) co_return;
-        if (!mail) {
-            calls.note("a mail could not be read: " + mail.error().text);
-            co_return;
-        }
+        if (closed) co_return std::nullopt;
+        if (!mail) co_return mail.error();
         if (!mail->encrypted && !mail->is_signed) bytes = std::make_shared<const std::string>();
         while (!closed) {
             std::function<void(std::function<void(Verdict)>)> start = [this, &mail, &after,
@@ -207,29 +261,36 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
                 calls.arrived(Arrival{account.id, *mail, after, {}, false, bytes}, std::move(done));
             };
             const Verdict verdict = co_await wait_for<Verdict>(start);
-            if (verdict.kind != Verdict::Kind::busy) co_return;
+            if (verdict.kind != Verdict::Kind::busy) co_return std::nullopt;
             co_await pause(store_pause);
         }
+        co_return std::nullopt;
     }
 
+    /// A copy that ends its session, or is refused, is left out: the others are not to wait for it.
     awaitable<void> file_all() {
-        auto session = co_await open();
-        if (session) {
-            const auto folder = co_await (*session)->sent_folder();
-            while (!closed && folder && !folder->empty() && !to_file.empty()) {
-                const std::string mail = to_file.front();
-                const auto appended = co_await (*session)->append(*folder, "(\\Seen)", mail);
-                if (!appended) {
-                    calls.note("a copy could not be put into the Sent folder: " + appended.error().text);
-                    if (appended.error().kind != coi::ErrorKind::refused) break;
-                }
-                to_file.pop_front();
+        while (!closed && !to_file.empty()) {
+            auto session = co_await open();
+            if (!session) {
+                calls.note("copies could not be put into the Sent folder: " + session.error().text);
+                break;
             }
-            const bool all_filed = to_file.empty();
-            if (!closed) co_await (*session)->logout();
-            if (all_filed && !closed && !to_file.empty()) co_return spawn(file_all());  // came during the logout
-        } else {
-            calls.note("copies could not be put into the Sent folder: " + session.error().text);
+            const auto folder = co_await (*session)->sent_folder();
+            if (closed) break;
+            if (!folder || folder->empty()) {
+                calls.note("copies of sent mail are left out: " +
+                           (folder ? "there is no Sent folder" : folder.error().text));
+                if ((*session)->usable()) co_await (*session)->logout();
+                break;
+            }
+            while (!closed && !to_file.empty() && (*session)->usable()) {
+                const std::string mail = std::move(to_file.front());
+                to_file.pop_front();
+                const auto appended = co_await (*session)->append(*folder, "(\\Seen)", mail);
+                if (!appended && !closed)
+                    calls.note("a copy could not be put into the Sent folder: " + appended.error().text);
+            }
+            if (!closed && (*session)->usable()) co_await (*session)->logout();
         }
         to_file.clear();
         filing = false;
@@ -243,9 +304,9 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
 };
 
 Mailbox::Mailbox(boost::asio::io_context& io, coi::net::TlsContext& tls, Account account, std::vector<Cursor> cursors,
-                 Settings settings, Calls calls)
-    : state_(std::make_shared<State>(io, tls, std::move(account), std::move(cursors), std::move(settings),
-                                     std::move(calls))) {}
+                 std::vector<Stuck> stuck, Settings settings, Calls calls)
+    : state_(std::make_shared<State>(io, tls, std::move(account), std::move(cursors), std::move(stuck),
+                                     std::move(settings), std::move(calls))) {}
 
 Mailbox::~Mailbox() {
     state_->closed = true;
@@ -270,5 +331,6 @@ void Mailbox::file_sent(std::string mail) {
 
 bool Mailbox::connected() const { return state_->connected; }
 const std::optional<coi::Error>& Mailbox::trouble() const { return state_->trouble; }
+std::size_t Mailbox::set_aside() const { return state_->stuck.set_aside(); }
 
 }  // namespace gateway

@@ -2,8 +2,9 @@
 // missed.
 //
 // [RFC 3501], [RFC 2177] IDLE; on COI servers COI/Chats is watched too [COI-S "COI Root"]. The first link starts at
-// UIDNEXT. A mail is behind us when its verdict came: the cursor moves in the same commit. After a UIDVALIDITY change
-// the newest mails are looked at again; the id map tells which are known. Nothing is marked as seen, nothing deleted.
+// UIDNEXT. A mail is behind us when its verdict came: the cursor moves in the same commit. A mail that cannot be read
+// is noted before those after it are (gateway/stuck), and is tried again after them. After a UIDVALIDITY change the
+// newest mails are looked at again; the id map tells which are known. Nothing is marked as seen, nothing deleted.
 
 #pragma once
 
@@ -16,7 +17,9 @@
 #include "coi/key_search.h"
 #include "coi/net/connect.h"
 #include "gateway/account.h"
+#include "gateway/in_hand.h"
 #include "gateway/inbox.h"
+#include "gateway/stuck.h"
 
 namespace gateway {
 
@@ -36,8 +39,13 @@ class Mailbox {
         std::function<bool(const coi::autocrypt::Header&)> is_ours;     // whether coigate wrote that field
         std::function<void(coi::KeyTrace)> looked;          // for another program's key; once, if nobody knows yet
         std::function<void(const std::string& what)> note;  // for the log: oversize mail left out …
+        std::function<void(const Stuck&)> stuck;            // a mail failed; to be kept before what comes after it
+        std::function<void(const Stuck&)> freed;            // one that had failed was read, or is gone
+        /// Notes what is worked on, while the answer lives.
+        std::function<InHand::Hold(const std::string& folder, std::uint32_t uid_validity, std::uint32_t uid)> in_hand;
     };
-    Mailbox(boost::asio::io_context&, coi::net::TlsContext&, Account, std::vector<Cursor>, Settings, Calls);
+    Mailbox(boost::asio::io_context&, coi::net::TlsContext&, Account, std::vector<Cursor>, std::vector<Stuck>, Settings,
+            Calls);
     ~Mailbox();  // closes the sessions
     void start();
     /// Puts a copy of a sent mail into the Sent folder, in its own time.
@@ -45,6 +53,8 @@ class Mailbox {
     bool connected() const;
     /// Why it is not; nullopt while it has not been tried yet.
     const std::optional<coi::Error>& trouble() const;
+    /// How many mails could not be read and are not tried again by themselves.
+    std::size_t set_aside() const;
 
   private:
     struct State;

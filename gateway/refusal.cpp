@@ -286,6 +286,8 @@ std::string words(const coi::Error& error, const std::string& address, const std
         return say(lang, "Your message to {1} could not be delivered.", {address});
     };
     std::string text = reason();
+    if (const std::string last = error.kind == coi::ErrorKind::timeout ? quotable(error.text) : ""; !last.empty())
+        text += " " + say(lang, "The last attempt ended with: “{1}”", {last});
     if (error.kind != coi::ErrorKind::refused) return text;
     if (const std::string said = quotable(servers_words(error)); !said.empty())
         text += " " + say(lang, "The mail server said: “{1}”", {said});

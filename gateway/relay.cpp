@@ -67,13 +67,14 @@ Reply reply_of(const Verdict& verdict, bool may_stay_open) {
 
 struct Relay::State : std::enable_shared_from_this<State> {
     State(boost::asio::io_context& io_, Settings settings_, Directory& directory_, Outbox& outbox_, Inbox& inbox_,
-          Workers& workers_)
+          Workers& workers_, Stumbles& stumbles_)
         : io(io_),
           settings(std::move(settings_)),
           directory(directory_),
           outbox(outbox_),
           inbox(inbox_),
-          workers(workers_) {}
+          workers(workers_),
+          stumbles(stumbles_) {}
 
     boost::asio::io_context& io;
     Settings settings;
@@ -81,6 +82,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
     Outbox& outbox;
     Inbox& inbox;
     Workers& workers;
+    Stumbles& stumbles;
     std::unique_ptr<coi::net::LmtpServer> server;
     std::set<AccountId> confirmed;  // the Jabber server took something for them since we started
 
@@ -192,6 +194,19 @@ struct Relay::State : std::enable_shared_from_this<State> {
         co_return co_await wait_for<coi::Result<coi::Message>>(start);
     }
 
+    /// A mail over which the gateway ended again and again goes back to its sender.
+    awaitable<std::vector<Reply>> deliver_in_hand(coi::net::Delivery delivery) {
+        const std::string what = Stumbles::mail(delivery.mail);
+        if (!stumbles.may(what)) {
+            log::warn("LMTP: a mail over which the gateway ended several times is given back");
+            co_return std::vector<Reply>(delivery.to.size(), Reply{554, "5.3.0", "this mail cannot be worked on here"});
+        }
+        const auto hold = stumbles.take(what);
+        auto replies = co_await deliver(std::move(delivery));
+        stumbles.passed(what);
+        co_return replies;
+    }
+
     awaitable<std::vector<Reply>> deliver(coi::net::Delivery delivery) {
         const std::size_t count = delivery.to.size();
         auto bytes = std::make_shared<const std::string>(std::move(delivery.mail));
@@ -216,8 +231,8 @@ struct Relay::State : std::enable_shared_from_this<State> {
 };
 
 Relay::Relay(boost::asio::io_context& io, Settings settings, Directory& directory, Outbox& outbox, Inbox& inbox,
-             Workers& workers)
-    : state_(std::make_shared<State>(io, std::move(settings), directory, outbox, inbox, workers)) {}
+             Workers& workers, Stumbles& stumbles)
+    : state_(std::make_shared<State>(io, std::move(settings), directory, outbox, inbox, workers, stumbles)) {}
 
 Relay::~Relay() { state_->server.reset(); }
 
@@ -226,7 +241,9 @@ void Relay::start() {
     limits.mail_bytes = state_->settings.limits.mail_bytes;
     coi::net::LmtpServer::Calls calls;
     calls.recipient = [state = state_.get()](const std::string& recipient) { return state->check(recipient); };
-    calls.deliver = [state = state_.get()](coi::net::Delivery delivery) { return state->deliver(std::move(delivery)); };
+    calls.deliver = [state = state_.get()](coi::net::Delivery delivery) {
+        return state->deliver_in_hand(std::move(delivery));
+    };
     state_->server =
         std::make_unique<coi::net::LmtpServer>(state_->io, state_->settings.host_name, limits, std::move(calls));
     state_->server->listen(state_->settings.listen);

@@ -16,6 +16,7 @@
 #include "coi/net/lmtp_server.h"
 #include "gateway/inbox.h"
 #include "gateway/outbox.h"
+#include "gateway/stumbles.h"
 #include "gateway/workers.h"
 
 namespace gateway {
@@ -31,7 +32,7 @@ class Relay {
         std::string authserv_id;      // whose Authentication-Results prove a sender; "": nobody's
         std::chrono::milliseconds patience{2000};
     };
-    Relay(boost::asio::io_context&, Settings, Directory&, Outbox&, Inbox&, Workers&);
+    Relay(boost::asio::io_context&, Settings, Directory&, Outbox&, Inbox&, Workers&, Stumbles&);
     ~Relay();
     void start();  // throws std::runtime_error if it cannot listen
     void stop();

@@ -155,7 +155,7 @@ void Reports::act_on_dsn(const Arrival& report, const ids::Known& known, const c
     if (!delayed) {
         notices = bounce::to_jabber(lost, error, calls_.component(), calls_.now());
     } else if (!lost.jid.empty()) {
-        notices.push_back(bounce::delayed(lost, calls_.component(), calls_.now()));
+        notices.push_back(bounce::delayed(lost, "", calls_.component(), calls_.now()));
     }
     if (notices.empty()) return calls_.skip(report, {Verdict::Kind::taken, "nobody is to be told"}, done);
     calls_.commit(std::move(notices), told(known, delayed ? News::delayed : News::failed), report, std::move(done));

@@ -32,6 +32,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       config(config_),
       seal(Seal::open_or_make(config.store.key_file)),
       store(config.store.url, seal, [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),
+      stumbles(Stumbles::file_of(config.store.url), store, now()),
       directory(store),
       workers(Workers::usual(), [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),
       openpgp(directory, store, workers, openpgp_settings(config)),
@@ -76,11 +77,11 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
                    outbox.with_relay_account(jid, lang, std::move(ready));
                }),
       services(directory, key_desk, service_settings(config), service_calls()),
-      linked(io, tls, directory, store, linked_settings(config), linked_calls()) {
+      linked(io, tls, directory, store, stumbles, linked_settings(config), linked_calls()) {
     tie_presence();
     if (config.relay.domain.empty()) return;
     relay_out = std::make_unique<Submission>(io, tls, relay_submission_settings(config));
-    relay = std::make_unique<Relay>(io, relay_settings(config), directory, outbox, inbox, workers);
+    relay = std::make_unique<Relay>(io, relay_settings(config), directory, outbox, inbox, workers, stumbles);
 }
 
 void Gateway::State::tie_presence() {

@@ -23,6 +23,7 @@
 #include "gateway/returned.h"
 #include "gateway/secure_join.h"
 #include "gateway/services.h"
+#include "gateway/stumbles.h"
 #include "gateway/submission.h"
 #include "gateway/workers.h"
 #include "xmpp/component.h"
@@ -40,6 +41,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     config::Config config;
     Seal seal;
     Store store;
+    Stumbles stumbles;
     Directory directory;
     Workers workers;
     OpenPgp openpgp;

@@ -23,7 +23,7 @@ struct Step {
     bool binds = false;  // rows are sealed anew after it, and bound (gateway/store/sealed)
 };
 
-constexpr std::array<Step, 9> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 10> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -151,6 +151,15 @@ CREATE TABLE spelling (
     account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     contact TEXT NOT NULL, nodes TEXT NOT NULL,
     PRIMARY KEY (account, contact)) WITHOUT ROWID;
+)sql"},
+                                     {"what fails again and again", R"sql(
+CREATE TABLE stuck ( -- mails of linked mailboxes that could not be read
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    folder TEXT NOT NULL, uid_validity INTEGER NOT NULL, uid INTEGER NOT NULL,
+    tries INTEGER NOT NULL, aside INTEGER NOT NULL, told INTEGER NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (account, folder, uid)) WITHOUT ROWID;
+CREATE TABLE stumble ( -- what was in hand when the gateway ended uncleanly
+    item TEXT PRIMARY KEY NOT NULL, times INTEGER NOT NULL, time INTEGER NOT NULL) WITHOUT ROWID;
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

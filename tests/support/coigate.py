@@ -124,6 +124,12 @@ class Coigate(Server):
                               check=True)
         return [json.loads(line)["jid"] for line in done.stdout.splitlines()]
 
+    def account(self, jid, kind="mailbox"):
+        """What the admin is shown of a user's account."""
+        done = subprocess.run([program(), "account", "show", jid, "--json", "--config", str(self.config)], capture_output=True,
+                              text=True, check=True)
+        return next(row for row in map(json.loads, done.stdout.splitlines()) if row["kind"] == kind)
+
     def queue(self):
         """What waits in the running gateway, a line each."""
         done = subprocess.run([program(), "queue", "list", "--json", "--config", str(self.config)], capture_output=True, text=True,
