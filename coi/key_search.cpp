@@ -11,7 +11,7 @@
 namespace coi {
 namespace {
 
-constexpr std::size_t most_looked_at = 50;  // in one folder
+constexpr std::size_t most_looked_at = 50;            // in one folder
 constexpr std::size_t most_header_bytes = 32 * 1024;  // read on the loop: some milliseconds at the worst
 
 using IsOurs = std::function<bool(const autocrypt::Header&)>;

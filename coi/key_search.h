@@ -1,8 +1,8 @@
 // Whether another program of a mailbox's owner uses Autocrypt there: found by what it left in INBOX and Sent.
 //
 // [Autocrypt §"Multiple clients"]: a Setup Message, or mail of the owner's own with an Autocrypt field. Only headers
-// are read, of the newest few that match. Into Sent only the owner's programs put mail; into INBOX everybody can send it
-// under any name, so what lies there is told and decides nothing. Left out: other folders, and mail without such a
+// are read, of the newest few that match. Into Sent only the owner's programs put mail; into INBOX everybody can send
+// it under any name, so what lies there is told and decides nothing. Left out: other folders, and mail without such a
 // field.
 
 #pragma once

@@ -65,11 +65,11 @@ struct Message {
     bool text_was_html = false;  // true: there was no text/plain
     std::vector<Attachment> attachments;
     std::optional<Invitation> invitation;  // the first event of a calendar among the parts; print leaves it out
-    std::optional<Mdn> mdn;       // the mail is a disposition notification
-    std::optional<Dsn> dsn;       // the mail is a delivery status notification
-    std::string report_original;  // header block of the returned message of a report, "" if none
-    bool encrypted = false;       // OpenPGP (PGP/MIME, inline) or S/MIME; what it says is not in `text`
-    bool is_signed = false;       // all of it by OpenPGP [RFC 3156 §5], by whomever; print writes it without
+    std::optional<Mdn> mdn;                // the mail is a disposition notification
+    std::optional<Dsn> dsn;                // the mail is a delivery status notification
+    std::string report_original;           // header block of the returned message of a report, "" if none
+    bool encrypted = false;                // OpenPGP (PGP/MIME, inline) or S/MIME; what it says is not in `text`
+    bool is_signed = false;                // all of it by OpenPGP [RFC 3156 §5], by whomever; print writes it without
     // Header fields by lower-case name, decoded and unfolded: every Chat-*, Secure-Join* and List-*, and
     // Auto-Submitted, Precedence, Return-Path, Authentication-Results, Autocrypt, Disposition-Notification-To,
     // Ephemeral-Timer, Delivered-To, X-Auto-Response-Suppress, X-Autoreply and its kin (coi/mail/bulk),

@@ -34,9 +34,9 @@ struct Error {
     ErrorKind kind;
     bool permanent = false;  // true: trying again changes nothing
     std::string text;
-    int code = 0;            // SMTP reply code [RFC 5321 §4.2], 0 if there was none
-    std::string enhanced;    // enhanced status code such as "5.1.1" [RFC 3463], "" if there was none
-    int certificate = 0;     // with kind tls: OpenSSL's X509_V_ERR_…, 0 if the certificate is not the trouble
+    int code = 0;          // SMTP reply code [RFC 5321 §4.2], 0 if there was none
+    std::string enhanced;  // enhanced status code such as "5.1.1" [RFC 3463], "" if there was none
+    int certificate = 0;   // with kind tls: OpenSSL's X509_V_ERR_…, 0 if the certificate is not the trouble
     SmtpStep step = SmtpStep::none;
 };
 

@@ -86,8 +86,8 @@ struct Privacy {
     bool encrypted = false;  // mail has been encrypted both ways or by them: it does not fall back to clear by itself
     bool authenticated = false;   // the mail system has vouched for them
     bool came_protected = false;  // the subject and the name that are known came encrypted, whoever wrote them
-    bool otr = false;        // the user speaks OTR with this contact: nothing goes to them in the clear by itself
-    bool otr_clear = false;  // the user allowed that OTR messages leave as clear mail
+    bool otr = false;             // the user speaks OTR with this contact: nothing goes to them in the clear by itself
+    bool otr_clear = false;       // the user allowed that OTR messages leave as clear mail
     Tunnel tunnel = Tunnel::never;
     bool tunnel_offered = false;  // the contact has it on
     bool tunnel_refused = false;  // the user was told that an OTR message of the contact could not be passed on

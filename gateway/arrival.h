@@ -19,8 +19,8 @@ struct Arrival {
     std::shared_ptr<const std::string> bytes{};  // as it came; only of encrypted or signed mail
     bool is_author_proven = false;               // From, by the mail system's word
     bool may_wait = false;                       // can be given once more: see Verdict::Kind::early
-    std::optional<std::string> reverse_path{};  // of the envelope, "" for the null one; nullopt: not known
-    bool is_author_refuted = false;             // the mail system says that From is forged
+    std::optional<std::string> reverse_path{};   // of the envelope, "" for the null one; nullopt: not known
+    bool is_author_refuted = false;              // the mail system says that From is forged
     // What opening it said.
     coi::pgp_mime::Protection protection{};
     Unread unread = Unread::no;

@@ -110,12 +110,12 @@ queue::Entry delayed(const queue::Entry& waiting, const std::string& from, const
 }
 
 queue::Entry delayed(const Lost& lost, const std::string& reason, const std::string& component, Time now) {
-    std::string text =
-        say(lost.lang,
-            "Your message to {1} is delayed: the mail server cannot be reached or does not take it yet. "
-            "It is still being tried; there is nothing you need to do.",
-            {lost.address});
-    if (!reason.empty()) text += " " + say(lost.lang, "The last attempt ended with: “{1}”", {refusal::quotable(reason)});
+    std::string text = say(lost.lang,
+                           "Your message to {1} is delayed: the mail server cannot be reached or does not take it yet. "
+                           "It is still being tried; there is nothing you need to do.",
+                           {lost.address});
+    if (!reason.empty())
+        text += " " + say(lost.lang, "The last attempt ended with: “{1}”", {refusal::quotable(reason)});
     return chat_line(lost, contact_jid(lost, component), framed::notice("⏳ " + text), now);
 }
 

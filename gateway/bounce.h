@@ -18,9 +18,9 @@
 
 namespace gateway::bounce {
 
-/// The notices for the author of a mail-leg entry that failed for good: the stanza error with what they wrote, and, when
-/// they may have left the chat window long ago, a plain message too. Where that does not follow, it stands beside the
-/// error, for the user's other clients. Empty where nobody is to be told (receipts).
+/// The notices for the author of a mail-leg entry that failed for good: the stanza error with what they wrote, and,
+/// when they may have left the chat window long ago, a plain message too. Where that does not follow, it stands beside
+/// the error, for the user's other clients. Empty where nobody is to be told (receipts).
 std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error&, const std::string& component,
                                     Time now);
 

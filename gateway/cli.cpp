@@ -244,7 +244,10 @@ void Asking::queue_list() {
         const auto* aside = row.if_contains("set_aside");
         const bool is_aside = aside && aside->is_bool() && aside->as_bool();
         const std::string leg = text(row, "leg");
-        rows.push_back({text(row, "id"), leg == "mail" ? "to mail" : leg == "jabber" ? "to Jabber" : "set aside",
+        rows.push_back({text(row, "id"),
+                        leg == "mail"     ? "to mail"
+                        : leg == "jabber" ? "to Jabber"
+                                          : "set aside",
                         text(row, "jid"), text(row, "contact"), when(number(row, "taken")),
                         text(row, "attempts") + (is_aside ? " (set aside)" : ""), when(number(row, "next")),
                         when(number(row, "expires")), text(row, "error")});

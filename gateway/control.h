@@ -17,14 +17,16 @@
 //                   out {accounts: [Row + {username, imap_server, imap_security, smtp_server, smtp_security, sent_copy:
 //                   bool,
 //                        contacts: number, waiting: number, set_aside?: ["what is stored and not trusted"],
-//                        stuck?: [{folder, uid, tries, set_aside: bool, error}]}]}; no password; an error if there is none
+//                        stuck?: [{folder, uid, tries, set_aside: bool, error}]}]}; no password; an error if there is
+//                        none
 //   account.reread  in  {jid}; mails of the mailbox that could not be read are tried anew
 //                   out {account: Row}; an error if there is none
 //   account.remove  in  {jid, kind?: "mailbox"|"relay"}; deletes all that is stored of it
 //                   out {removed: number}; an error if there is none
 //   queue.list      in  {after?: id, most?: number, jid?}, oldest first
-//                   out {entries: [{id, leg: "mail"|"jabber"|"aside", jid, contact, name, attempts, set_aside: bool, taken,
-//                   next, expires, error}], more: bool}; error and next are the server's where it cannot be reached
+//                   out {entries: [{id, leg: "mail"|"jabber"|"aside", jid, contact, name, attempts, set_aside: bool,
+//                   taken, next, expires, error}], more: bool}; error and next are the server's where it cannot be
+//                   reached
 //   queue.retry     in  {id?}; without id: all that waits is tried now
 //                   out {retried: number}
 //   queue.drop      in  {id}; gives the entry up: its sender gets the error that expiry would give

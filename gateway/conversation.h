@@ -25,8 +25,8 @@ struct Came {
 /// already.
 void note_read(const coi::Message&, Event&, Contact& conversation, Came = {});
 
-/// Whom a clear mail to this contact goes to: Reply-To counts where a mail program wrote it [RFC 5322 §3.6.2], never where
-/// there is a key, which is the sender's.
+/// Whom a clear mail to this contact goes to: Reply-To counts where a mail program wrote it [RFC 5322 §3.6.2], never
+/// where there is a key, which is the sender's.
 coi::Address recipient_of(const Contact&);
 
 /// A mail leaves: the next one has its subject, where that may be repeated.

@@ -19,8 +19,8 @@ class Delivery {
   public:
     Delivery(xmpp::Component& component, Otr& otr, const OtrTunnel& tunnel, Inbox& inbox)
         : component_(component), otr_(otr), tunnel_(tunnel), inbox_(inbox) {}
-    /// What has something beside it (an error) goes to the client that it is for; where that one has gone, a server would
-    /// drop it [RFC 6121 §8.5.3.2.1], and what is beside it goes to the user's other clients.
+    /// What has something beside it (an error) goes to the client that it is for; where that one has gone, a server
+    /// would drop it [RFC 6121 §8.5.3.2.1], and what is beside it goes to the user's other clients.
     void send(const queue::Entry&, std::function<void(Fate)> finished);
 
   private:

@@ -26,7 +26,7 @@ constexpr std::size_t marks_per_contact = 5;
 
 struct Record {
     Account account;
-    std::vector<std::unique_ptr<Contact>> contacts;  // by canonical
+    std::vector<std::unique_ptr<Contact>> contacts;     // by canonical
     std::set<std::string, std::less<>> once_encrypted;  // forgotten since: nothing goes to them in the clear by itself
     bool leaving = false;  // its removal is on the way to the disk: nothing is written of it any more
 
@@ -111,9 +111,8 @@ struct Directory::State {
             over = *next;
             marks.erase(next);
         }
-        store.later([id = record.account.id, canonical, over](Database& db) {
-            once_encrypted::note(db, id, canonical, over);
-        });
+        store.later(
+            [id = record.account.id, canonical, over](Database& db) { once_encrypted::note(db, id, canonical, over); });
     }
     void forget(Record& record, std::vector<std::unique_ptr<Contact>>::iterator at) {
         store.later([id = record.account.id, canonical = (*at)->canonical](Database& db) {

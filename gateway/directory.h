@@ -44,13 +44,13 @@ class Directory {
     void save(Account, std::function<void(Store::Failure, AccountId)> done);
     /// Deletes the account and all that is stored of it.
     void remove(AccountId, std::function<void(Store::Failure)> done);
-    /// Takes the login out of a mailbox and what waits out of the queue, and lets it rest with all else that is stored of
-    /// it. `dropped`: how many messages waited.
+    /// Takes the login out of a mailbox and what waits out of the queue, and lets it rest with all else that is stored
+    /// of it. `dropped`: how many messages waited.
     void park(AccountId, std::function<void(Store::Failure, std::int64_t dropped)> done);
     /// The user's server vouches for them, or does no more (Account::vouched).
     void note_vouched(AccountId, bool vouched);
-    /// The same as remove() for a relay account of which nothing would be lost: no message known or waiting, nobody written or
-    /// subscribed to.
+    /// The same as remove() for a relay account of which nothing would be lost: no message known or waiting, nobody
+    /// written or subscribed to.
     void remove_if_unused(AccountId);
     /// The name that the user goes by, from a client; it stands in From. White space is made one, what is too long is
     /// left alone.

@@ -1,7 +1,7 @@
 // Who is who: mail addresses as JIDs of the component, and Jabber users as mail addresses of the relay domain.
 //
-// [XEP-0106] `bob\40example.org@coi.jabber.example`; `bob%example.org@…` is understood too. IDNs are U-labels in JIDs and
-// A-labels on the wire. Mail folds a local part's ASCII letters only; what a Jabber server would change beyond that
+// [XEP-0106] `bob\40example.org@coi.jabber.example`; `bob%example.org@…` is understood too. IDNs are U-labels in JIDs
+// and A-labels on the wire. Mail folds a local part's ASCII letters only; what a Jabber server would change beyond that
 // (case, ß, soft hyphens, full width) stands as its UTF-8 bytes, `strau\c3\9f\40example.org`.
 // Invariant: address_of(jid_of(a)) is a, and no two mailboxes share a JID.
 

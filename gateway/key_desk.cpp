@@ -57,11 +57,7 @@ void KeyDesk::fingerprints(AccountId id, const std::string& contact,
                 const Store::Failure& failure, const coi::autocrypt::Peer& peer) {
                 const Account* account = directory_.find(id);
                 if (failure || !account) return done(std::nullopt);
-                Fingerprints found{own,
-                                   coi::autocrypt::fingerprint_of(peer),
-                                   peer.offered,
-                                   "",
-                                   {}};
+                Fingerprints found{own, coi::autocrypt::fingerprint_of(peer), peer.offered, "", {}};
                 if (!contact.empty()) found.clients = otr_.known(id, contact);
                 otr_.fingerprint(*account, [found, done](std::string otr) mutable {
                     found.otr = std::move(otr);

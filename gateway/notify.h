@@ -1,6 +1,7 @@
 // What the service manager hears from us [sd_notify(3)]: ready, stopping, how it goes, and that the loop is alive.
 //
-// Never waits: to a reader with a full queue a change of state is said later, anything else not at all. Without NOTIFY_SOCKET nothing happens.
+// Never waits: to a reader with a full queue a change of state is said later, anything else not at all. Without
+// NOTIFY_SOCKET nothing happens.
 
 #pragma once
 

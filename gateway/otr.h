@@ -40,7 +40,7 @@ class Otr {
         std::size_t conversations = 50;  // with sessions, of one account; the longest silent is ended
     };
     struct Calls {
-        std::function<void(const xmpp::Tag&)> send;                         // what needs no proof
+        std::function<void(const xmpp::Tag&)> send;  // what needs no proof
         /// To the outbox; `under_otr`: the stanza as it came, where the text came by OTR.
         std::function<void(const xmpp::Tag& message, const xmpp::Tag* under_otr)> take;
         std::function<void(const std::string& jid, const std::string& lang, std::function<void(const Account*)>)>

@@ -99,16 +99,17 @@ void OwnWords::other_key(const Account& account, const Contact& contact, const t
     const std::string once = std::to_string(static_cast<std::int64_t>(account.id));
     const auto at = std::chrono::steady_clock::now();
     if (!offers_.take(once + " " + contact.canonical, at) || !all_offers_.take(once, at)) return;
-    say_to(account, say(account.lang,
-                        "A mail in the name of {1} brings another key: {2}. Nothing proves that it is theirs, so it is "
-                        "not used. {3} What is signed with the other key is marked. If they have a new device that is "
-                        "fine; ask them by another way whether this is their key. To use it, write to me: accept {1} {4}",
-                        {address, other,
-                         news.before.empty() ? say(account.lang, "No key of theirs is known yet.")
-                         : contact.privacy.verified
-                             ? say(account.lang, "What you write goes to the key that you verified: {1}.", {before})
-                             : say(account.lang, "What you write goes to the key that was known: {1}.", {before}),
-                         news.other}));
+    say_to(account,
+           say(account.lang,
+               "A mail in the name of {1} brings another key: {2}. Nothing proves that it is theirs, so it is "
+               "not used. {3} What is signed with the other key is marked. If they have a new device that is "
+               "fine; ask them by another way whether this is their key. To use it, write to me: accept {1} {4}",
+               {address, other,
+                news.before.empty() ? say(account.lang, "No key of theirs is known yet.")
+                : contact.privacy.verified
+                    ? say(account.lang, "What you write goes to the key that you verified: {1}.", {before})
+                    : say(account.lang, "What you write goes to the key that was known: {1}.", {before}),
+                news.other}));
 }
 
 }  // namespace gateway

@@ -79,8 +79,7 @@ const coi::Dsn::Recipient* news_of(const coi::Message& report, const About& abou
     const bool any = about.by_envelope || returns_mail_to_contact(report, about);
     for (const auto action : {coi::Dsn::Action::failed, coi::Dsn::Action::delayed}) {
         for (const auto& each : report.dsn->recipients) {
-            if (each.action == action && (any || each.address.empty() || is_contact(each.address, about)))
-                return &each;
+            if (each.action == action && (any || each.address.empty() || is_contact(each.address, about))) return &each;
         }
     }
     return nullptr;
@@ -172,7 +171,8 @@ bool Reports::is_from_contact(const Arrival& report, const ids::Known& known) co
 void Reports::act_on_mdn(const Arrival& report, const ids::Known& known, Done done) {
     auto event = read(report.mail);
     const Account* account = directory_.find(known.account);
-    const auto from = jid_of(directory_.contact(known.account, known.contact), report.mail.from.front(), calls_.component());
+    const auto from =
+        jid_of(directory_.contact(known.account, known.contact), report.mail.from.front(), calls_.component());
     auto* receipt = event ? std::get_if<Receipt>(&event->what) : nullptr;
     if (!receipt || !known.wants_receipt || !account || !from || !is_from_contact(report, known))
         return calls_.skip(report, {Verdict::Kind::taken, "nobody asked for this receipt"}, done);

@@ -169,8 +169,8 @@ struct SecureJoin::Verification {
     securejoin::Invite invite;
     bool as_inviter = false;
     Lesson lesson{};
-    coi::autocrypt::Peer peer{};             // afterwards
-    std::optional<trust::KeyNews> news{};    // of a key that took the place of another, or waits
+    coi::autocrypt::Peer peer{};           // afterwards
+    std::optional<trust::KeyNews> news{};  // of a key that took the place of another, or waits
 
     /// In the commit. False: nothing is verified. Who uses an invite of ours only claims to be From; an invite that the
     /// user followed says whose key it is. Neither replaces a verified key.
@@ -217,8 +217,7 @@ void SecureJoin::verify(const Account& account, const Arrival& arrival, const De
         [this, id = account.id, from, step, done](Sent sent) { finish(id, from, *step, sent, done); });
 }
 
-void SecureJoin::finish(AccountId id, const coi::Address& from, const Verification& step, Sent sent,
-                        const Done& done) {
+void SecureJoin::finish(AccountId id, const coi::Address& from, const Verification& step, Sent sent, const Done& done) {
     if (sent == Sent::away) return done({Verdict::Kind::busy, "the store is not available"});
     if (sent == Sent::no && !step.news) return done({Verdict::Kind::silent, "it was answered before"});
     note(id, from, step.peer, sent == Sent::yes);

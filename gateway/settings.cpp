@@ -59,7 +59,7 @@ xmpp::Component::Settings component_settings(const config::Config& config) {
 }
 
 Outbox::Settings outbox_settings(const config::Config& c) {
-        Outbox::Settings settings{c.xmpp.component, c.relay.domain, c.mail.expire, Take::all};
+    Outbox::Settings settings{c.xmpp.component, c.relay.domain, c.mail.expire, Take::all};
     settings.register_domains = c.mail.register_domains;
     return settings;
 }

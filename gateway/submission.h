@@ -1,8 +1,8 @@
 // The mail leg's way out: SMTP sessions to one server, reused, at most so many at once.
 //
 // [RFC 5321], [RFC 6409]. One Submission for the relay's MTA and one for each linked mailbox. What the server says or
-// does once a mail's transaction has begun is that mail's fate; a server that cannot be reached, greets with an error or
-// refuses the login is the lane's.
+// does once a mail's transaction has begun is that mail's fate; a server that cannot be reached, greets with an error
+// or refuses the login is the lane's.
 
 #pragma once
 

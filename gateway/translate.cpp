@@ -132,9 +132,9 @@ bool says_something(const xmpp::Tag& stanza) {
     if (has_text("body") || has_text("subject") || sealed(stanza)) return true;
     // [XEP-0444 §3] [XEP-0424 §3] [XEP-0353 §3] [XEP-0224 §2]
     constexpr std::array<std::pair<const char*, const char*>, 4> deeds{{{"reactions", "urn:xmpp:reactions:0"},
-                                                                       {"retract", "urn:xmpp:message-retract:1"},
-                                                                       {"propose", "urn:xmpp:jingle-message:0"},
-                                                                       {"attention", "urn:xmpp:attention:0"}}};
+                                                                        {"retract", "urn:xmpp:message-retract:1"},
+                                                                        {"propose", "urn:xmpp:jingle-message:0"},
+                                                                        {"attention", "urn:xmpp:attention:0"}}};
     return std::ranges::any_of(deeds, [&](const auto& deed) { return xmpp::child(stanza, deed.first, deed.second); });
 }
 

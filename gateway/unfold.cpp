@@ -217,8 +217,7 @@ Unfolded unfold(const std::string& bytes, coi::Message mail, const std::optional
     auto brought = outer_header(out.mail);
     if (out.mail.encrypted) open_into(out, brought, bytes, own, sender, limits, now);
     out.lesson = lesson_of(out, brought, sender, now);
-    if (out.lesson && out.mail.is_signed && !out.protection.encrypted)
-        check_signature(out, bytes, own, sender, limits);
+    if (out.lesson && out.mail.is_signed && !out.protection.encrypted) check_signature(out, bytes, own, sender, limits);
     out.author = {out.protection.encrypted, out.protection.signature, out.protection.signer, false};
     if (out.lesson) out.lesson->author = out.author;
     return out;

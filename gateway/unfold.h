@@ -1,8 +1,8 @@
 // A mail from outside is opened: decrypted, verified, and asked what it teaches of its sender's key.
 //
 // Pure, for a worker thread; gateway/openpgp brings the keys, gateway/trust says what may be learnt. Invariant: nothing
-// is learnt from an encrypted mail that was not signed by the key it brings, or by one that was known; a copy of a known
-// key is merged with the one that is held, so that no older one takes a revocation back.
+// is learnt from an encrypted mail that was not signed by the key it brings, or by one that was known; a copy of a
+// known key is merged with the one that is held, so that no older one takes a revocation back.
 
 #pragma once
 

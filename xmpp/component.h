@@ -48,8 +48,8 @@ class Component {
     /// address or the stanza is over the limits: servers close the whole stream over such stanzas.
     void send(const Tag&);
     /// Sends with proof. The stanza must have an id and from; `done` is called later, never from within deliver. While
-    /// offline the outcome is `unsent` at once (posted). What send() would drop is `refused`. `is_final`: somebody is told
-    /// of the outcome who cannot be told another one; it may come a grace later (xmpp/fence).
+    /// offline the outcome is `unsent` at once (posted). What send() would drop is `refused`. `is_final`: somebody is
+    /// told of the outcome who cannot be told another one; it may come a grace later (xmpp/fence).
     void deliver(const Tag&, std::function<void(const Outcome&)> done, bool is_final = false);
     /// The same for a stanza that is printed already, as print() does it.
     void deliver(Head, const std::string& xml, std::function<void(const Outcome&)> done, bool is_final = false);

@@ -5,9 +5,9 @@
 // under way at a time; what is sent meanwhile waits for the next. Time is an argument; nothing here sends or waits.
 // COMPAT: ejabberd 23.01 hands a message to the process of its reader's session, which refuses it (blocked, a stranger)
 // after the ping was answered, and nothing that a component may ask passes that process. So where an outcome must not
-// be taken back, it is `taken` only a grace after the pong: a multiple of the latest refusals and of the ping's own time.
-// Prosody, known by its name [XEP-0030 §3], judges before it answers.
-// Invariant: every stanza given to sent() leaves in exactly one Verdict.
+// be taken back, it is `taken` only a grace after the pong: a multiple of the latest refusals and of the ping's own
+// time. Prosody, known by its name [XEP-0030 §3], judges before it answers. Invariant: every stanza given to sent()
+// leaves in exactly one Verdict.
 
 #pragma once
 
@@ -92,7 +92,8 @@ class Fence {
         Done done;
         bool is_final;
     };
-    /// The server has it, and its reader's session may still refuse it; without `done`: it is settled, and only watched.
+    /// The server has it, and its reader's session may still refuse it; without `done`: it is settled, and only
+    /// watched.
     struct Settling {
         Head head;
         Done done;

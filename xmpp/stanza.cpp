@@ -11,7 +11,7 @@ namespace {
 
 const std::string stanza_errors = "urn:ietf:params:xml:ns:xmpp-stanzas";
 const std::string replacement = "\xEF\xBF\xBD";  // U+FFFD
-constexpr std::size_t longest_returned = 1000;     // bytes of a text that goes back with an error
+constexpr std::size_t longest_returned = 1000;   // bytes of a text that goes back with an error
 
 struct Piece {
     std::size_t length;  // of the character, or of the ill-formed part that becomes one U+FFFD

@@ -33,8 +33,8 @@ std::string namespace_of(const Tag&);
 /// The first child element with this name and namespace ("": the parent's), or nullptr. The child stays the parent's.
 const Tag* child(const Tag& parent, const std::string& name, const std::string& xmlns);
 
-/// The default <body/> or <subject/> of a message: the one without xml:lang, else the one in the stanza's language, else
-/// the first [RFC 6121 §5.2.3]; nullptr if there is none.
+/// The default <body/> or <subject/> of a message: the one without xml:lang, else the one in the stanza's language,
+/// else the first [RFC 6121 §5.2.3]; nullptr if there is none.
 const Tag* default_of(const Tag& message, const std::string& name);
 inline const Tag* body_of(const Tag& message) { return default_of(message, "body"); }
 
@@ -49,8 +49,8 @@ std::string clean(std::string_view text);
 std::string print(const Tag&);
 
 /// A stanza error for `request` [RFC 6120 §8.3]: same id, from and to exchanged, with `condition` ("item-not-found"),
-/// `type` ("cancel", "wait", "auth", "modify") and a text for people in language `lang`. nullptr if request is itself an
-/// error. A message's text goes back with it, as it came and cut where it is long: Psi and Pidgin show no error of a
+/// `type` ("cancel", "wait", "auth", "modify") and a text for people in language `lang`. nullptr if request is itself
+/// an error. A message's text goes back with it, as it came and cut where it is long: Psi and Pidgin show no error of a
 /// message that has no body.
 Stanza error_reply(const Tag& request, const std::string& type, const std::string& condition, const std::string& text,
                    const std::string& lang);

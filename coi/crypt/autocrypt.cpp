@@ -189,9 +189,9 @@ Change update(Peer& peer, const Seen& seen) {
 }
 
 void renew(Peer& peer, const std::string& merged_with, const std::string& copy, const openpgp::KeyInfo& info) {
-    for (const auto [fingerprint, key] : {std::pair{&peer.verified, &peer.verified_key},
-                                          std::pair{&peer.fingerprint, &peer.key},
-                                          std::pair{&peer.offered, &peer.offered_key}}) {
+    for (const auto [fingerprint, key] :
+         {std::pair{&peer.verified, &peer.verified_key}, std::pair{&peer.fingerprint, &peer.key},
+          std::pair{&peer.offered, &peer.offered_key}}) {
         if (!key->empty() && *fingerprint == info.fingerprint && *key == merged_with) {
             *key = copy;
             note_revoked(peer, info);
@@ -268,7 +268,9 @@ const openpgp::Fingerprint& fingerprint_of(const Peer& peer) {
     return peer.verified.empty() ? autocrypt_fingerprint(peer) : peer.verified;
 }
 
-const openpgp::Fingerprint& counted(const Peer& peer) { return peer.verified.empty() ? peer.fingerprint : peer.verified; }
+const openpgp::Fingerprint& counted(const Peer& peer) {
+    return peer.verified.empty() ? peer.fingerprint : peer.verified;
+}
 
 const std::string& counted_key(const Peer& peer) { return peer.verified.empty() ? peer.key : peer.verified_key; }
 

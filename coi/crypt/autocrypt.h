@@ -89,8 +89,8 @@ void renew(Peer&, const std::string& merged_with, const std::string& copy, const
 Change offer(Peer&, const std::string& key, const openpgp::KeyInfo&);
 /// The offered key is used from now on, if that is its fingerprint; none is verified then.
 bool accept(Peer&, const openpgp::Fingerprint&);
-/// Gossip about this peer (of_recipients) of a signed and encrypted mail. `replaced`: the key that is used changed. It is
-/// encrypted to where no other is known, and proves nobody.
+/// Gossip about this peer (of_recipients) of a signed and encrypted mail. `replaced`: the key that is used changed. It
+/// is encrypted to where no other is known, and proves nobody.
 Change update_gossip(Peer&, const Header& gossip, const openpgp::KeyInfo&, std::chrono::sys_seconds effective_date);
 
 /// Makes the key that the mail brings the verified one, whatever was known before. `merged_with`: as of renew().

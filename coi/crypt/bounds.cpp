@@ -153,7 +153,9 @@ std::optional<bool> names_issuer(std::string_view area, const std::string& finge
         const auto subpacket = reader.take(length);
         if (subpacket.empty()) break;
         const std::size_t type = octet(subpacket[0]) & 0x7f;
-        if (type == issuer_id) named = named.value_or(false) || subpacket.substr(1) == fingerprint.substr(std::min<std::size_t>(12, fingerprint.size()));
+        if (type == issuer_id)
+            named = named.value_or(false) ||
+                    subpacket.substr(1) == fingerprint.substr(std::min<std::size_t>(12, fingerprint.size()));
         if (type == issuer_fingerprint)
             named = named.value_or(false) || (subpacket.size() > 2 && subpacket.substr(2) == fingerprint);
     }

@@ -87,9 +87,8 @@ Result<std::string> minimal_of(rnp::Ring& ring, rnp_key_handle_t primary, const 
 void drop_foreign_signatures(rnp::Ring& ring, rnp_key_handle_t primary) {
     for (const auto& part : rnp::parts(ring, primary)) {
         rnp_key_remove_signatures(
-            part.get(),
-            RNP_KEY_SIGNATURE_INVALID | RNP_KEY_SIGNATURE_UNKNOWN_KEY | RNP_KEY_SIGNATURE_NON_SELF_SIG, nullptr,
-            nullptr);
+            part.get(), RNP_KEY_SIGNATURE_INVALID | RNP_KEY_SIGNATURE_UNKNOWN_KEY | RNP_KEY_SIGNATURE_NON_SELF_SIG,
+            nullptr, nullptr);
     }
     for (std::size_t i = asked(rnp_key_get_uid_count, primary); i-- > 0;) {
         rnp::UserId user_id;

@@ -180,7 +180,7 @@ Result<Sealed> take_apart(std::string_view message, const Limits& limits) {
 }
 
 std::optional<std::vector<Fingerprint>> intended_readers(std::string_view signature) {
-    constexpr std::size_t hashed_at = 6;                                           // of version 4 [RFC 9580 §5.2.3]
+    constexpr std::size_t hashed_at = 6;  // of version 4 [RFC 9580 §5.2.3]
     constexpr std::uint8_t intended_recipient = 35, critical = 0x80;
     if (!signature.empty() && octet(signature[0]) == 3) return std::vector<Fingerprint>();  // it has no subpackets
     if (signature.size() < hashed_at || octet(signature[0]) != 4) return std::nullopt;

@@ -20,8 +20,8 @@ struct Mdn {
 };
 
 /// The body of a message/disposition-notification part [RFC 8098 §3.1]. `answered`: the message that the report itself
-/// answers (In-Reply-To), for programs that write no Original-Message-ID (Exchange). An error if neither names one and a
-/// person could want to know what was done.
+/// answers (In-Reply-To), for programs that write no Original-Message-ID (Exchange). An error if neither names one and
+/// a person could want to know what was done.
 Result<Mdn> parse_mdn(std::string_view part, const MessageId& answered = {});
 
 }  // namespace coi

@@ -50,7 +50,8 @@ boost::asio::ip::tcp::endpoint tcp_endpoint(const std::string& address) {
     const auto ip = boost::asio::ip::make_address(host, error);
     if (error || parsed.ec != std::errc{} || parsed.ptr != end) {
         fail(address,
-             "this is no address and port; write for example 127.0.0.1:2424, [::1]:2424 or unix:/run/coigate-lmtp/socket");
+             "this is no address and port; write for example 127.0.0.1:2424, [::1]:2424 or "
+             "unix:/run/coigate-lmtp/socket");
     }
     return {ip, port};
 }

@@ -33,7 +33,7 @@ class LmtpServer {
         std::size_t mail_bytes = 25 * 1024 * 1024;
         std::size_t line_bytes = 2048;  // commands
         std::size_t recipients = 100;
-        std::size_t connections = 200;  // the one that has been idle longest gives way to the next
+        std::size_t connections = 200;                   // the one that has been idle longest gives way to the next
         std::size_t buffered_bytes = 256 * 1024 * 1024;  // of all mails being received; beyond it DATA is answered 452
         Timeout idle = std::chrono::minutes(5);
         Timeout stalled = std::chrono::seconds(30);  // without a word inside a transaction: it gives way, too
@@ -46,8 +46,8 @@ class LmtpServer {
     };
     LmtpServer(boost::asio::io_context&, std::string host_name, Limits, Calls);
     ~LmtpServer();
-    /// "127.0.0.1:2424", "[::1]:2424" or "unix:/run/coigate-lmtp/socket". Throws std::runtime_error that names address and
-    /// cause.
+    /// "127.0.0.1:2424", "[::1]:2424" or "unix:/run/coigate-lmtp/socket". Throws std::runtime_error that names address
+    /// and cause.
     void listen(const std::string& address);
     /// No new connections; sessions end with 421 after the delivery under way [RFC 5321 §3.8].
     void stop();

@@ -1,7 +1,7 @@
 // A byte stream that a mail protocol talks over: TCP, TLS, or (in tests) a script that can break at any step.
 //
-// Asio coroutines; everything runs on the one loop thread. A Stream is used by one session; close() from anywhere makes the
-// pending operation return ErrorKind::closed: that is how sessions are cancelled.
+// Asio coroutines; everything runs on the one loop thread. A Stream is used by one session; close() from anywhere makes
+// the pending operation return ErrorKind::closed: that is how sessions are cancelled.
 
 #pragma once
 
@@ -40,8 +40,8 @@ class Stream {
 
 /// Who may be connected to. Hosts that users name are checked after resolution, address by address.
 struct Reach {
-    bool allow_private = false;  // private, loopback, link-local, multicast and unspecified addresses
-    bool mail_ports_only = true; // 25, 143, 465, 587, 993, 2525 (and any port where allow_private)
+    bool allow_private = false;   // private, loopback, link-local, multicast and unspecified addresses
+    bool mail_ports_only = true;  // 25, 143, 465, 587, 993, 2525 (and any port where allow_private)
 };
 
 /// Reads lines and counted blocks from a Stream with a bounded buffer.

@@ -54,14 +54,16 @@ std::string clear_words(Signature signature, const Privacy& privacy, const std::
         case Signature::bad:
             return say(lang, "[not encrypted; its signature is wrong: it was changed on its way, or is not from them]");
         case Signature::others:
-            return say(lang,
-                       "[not encrypted, and signed by them, but for other readers than you: somebody may have passed it "
-                       "on as if it were from them to you]");
+            return say(
+                lang,
+                "[not encrypted, and signed by them, but for other readers than you: somebody may have passed it "
+                "on as if it were from them to you]");
         case Signature::good:
             if (!privacy.conflicting) return say(lang, "[not encrypted, but signed with their key]");
             return privacy.verified
                        ? say(lang, "[not encrypted; signed with another key than the one you verified]")
-                       : say(lang, "[not encrypted; signed with another key than theirs: it is not proven who wrote this]");
+                       : say(lang,
+                             "[not encrypted; signed with another key than theirs: it is not proven who wrote this]");
     }
     return "";
 }
@@ -83,8 +85,9 @@ std::string plain_words(const coi::pgp_mime::Protection& protection, Unread unre
                        "as if it were from them to you]");
         case Signature::good:
             if (!privacy.conflicting) return "";
-            return privacy.verified ? say(lang, "[signed with another key than the one you verified]")
-                                    : say(lang, "[signed with another key than before: it is not proven who wrote this]");
+            return privacy.verified
+                       ? say(lang, "[signed with another key than the one you verified]")
+                       : say(lang, "[signed with another key than before: it is not proven who wrote this]");
     }
     return "";
 }

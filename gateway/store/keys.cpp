@@ -197,8 +197,10 @@ void each_peer(Database& db,
 void save(Database& db, AccountId account, const std::string& contact, const coi::autocrypt::Peer& peer) {
     auto query = db.query(
         "INSERT INTO peer_key (account, contact, last_seen, autocrypt_timestamp, gossip_timestamp, mutual, key, "
-        "fingerprint, gossip_key, gossip_fingerprint, verified_key, verified, offered_key, offered, revoked, mark) VALUES "
-        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, contact) DO UPDATE SET last_seen = excluded.last_seen, autocrypt_timestamp "
+        "fingerprint, gossip_key, gossip_fingerprint, verified_key, verified, offered_key, offered, revoked, mark) "
+        "VALUES "
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, contact) DO UPDATE SET last_seen = "
+        "excluded.last_seen, autocrypt_timestamp "
         "= "
         "excluded.autocrypt_timestamp, gossip_timestamp = excluded.gossip_timestamp, mutual = excluded.mutual, key = "
         "excluded.key, fingerprint = excluded.fingerprint, gossip_key = excluded.gossip_key, gossip_fingerprint = "

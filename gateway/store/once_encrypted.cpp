@@ -10,7 +10,10 @@ void note(Database& db, AccountId account, const std::string& canonical, const s
         .bind(canonical)
         .run();
     if (over.empty()) return;
-    db.query("DELETE FROM once_encrypted WHERE account = ? AND contact = ?").bind(static_cast<std::int64_t>(account)).bind(over).run();
+    db.query("DELETE FROM once_encrypted WHERE account = ? AND contact = ?")
+        .bind(static_cast<std::int64_t>(account))
+        .bind(over)
+        .run();
 }
 
 std::vector<std::pair<AccountId, std::string>> all(Database& db) {

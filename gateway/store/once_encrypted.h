@@ -1,5 +1,5 @@
-// Contacts that were forgotten though mail with them was encrypted: a mark is left of each, so that nothing goes to them
-// in the clear by itself.
+// Contacts that were forgotten though mail with them was encrypted: a mark is left of each, so that nothing goes to
+// them in the clear by itself.
 
 #pragma once
 

@@ -30,9 +30,9 @@ struct Entry {
     std::string lang;       // language for texts about it
     std::string from, to;   // envelope: addr-specs (mail leg) or JIDs (jabber leg)
     std::string payload;    // the bytes; sealed on disk, plain here; never in list()
-    std::string beside{};   // sealed with the payload. Of a user's mail: what goes back with an error (its stanza's head
-                            // and text, as they came). Of an error: the message that goes to the user's other clients
-                            // where the one that it is for has gone
+    std::string beside{};  // sealed with the payload. Of a user's mail: what goes back with an error (its stanza's head
+                           // and text, as they came). Of an error: the message that goes to the user's other clients
+                           // where the one that it is for has gone
     Time taken{}, next{}, expires{};
     int attempts = 0;
     bool delay_told = false;

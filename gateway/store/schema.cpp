@@ -68,7 +68,7 @@ CREATE TABLE alias (
     PRIMARY KEY (message, known)) WITHOUT ROWID;
 CREATE INDEX alias_known ON alias (known);
 )sql"},
-                                     {"encryption", R"sql(
+                                      {"encryption", R"sql(
 ALTER TABLE account ADD COLUMN policy INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN key_holder INTEGER NOT NULL DEFAULT 0; -- of mailboxes linked before: to be looked through
 UPDATE account SET key_holder = 1 WHERE kind = 1; -- a relay's address is nobody else's
@@ -103,19 +103,19 @@ CREATE TABLE otr_peer (
     contact TEXT NOT NULL, fingerprint TEXT NOT NULL, trust TEXT NOT NULL,
     PRIMARY KEY (account, contact, fingerprint)) WITHOUT ROWID;
 )sql"},
-                                     {"stanzas by name", R"sql(
+                                      {"stanzas by name", R"sql(
 DROP INDEX queue_name; -- mail is never looked for by its name
 CREATE INDEX queue_stanza ON queue (name) WHERE leg = 1;
 )sql"},
-                                     {"threads and copies", R"sql(
+                                      {"threads and copies", R"sql(
 ALTER TABLE contact ADD COLUMN thread TEXT NOT NULL DEFAULT '';
 ALTER TABLE known ADD COLUMN print BLOB NOT NULL DEFAULT x'';
 CREATE INDEX known_print ON known (account, print) WHERE print <> x'';
 )sql"},
-                                     {"invites by their end", R"sql(
+                                      {"invites by their end", R"sql(
 CREATE INDEX invite_expires ON invite (expires);
 )sql"},
-                                     {"rows bound to their seals", R"sql(
+                                      {"rows bound to their seals", R"sql(
 ALTER TABLE account ADD COLUMN state INTEGER NOT NULL DEFAULT 0; -- bits, see accounts.cpp
 ALTER TABLE account ADD COLUMN mark BLOB NOT NULL DEFAULT x'';
 ALTER TABLE peer_key ADD COLUMN mark BLOB NOT NULL DEFAULT x'';
@@ -127,24 +127,24 @@ CREATE TABLE damaged ( -- rows that did not match their seal
     content TEXT NOT NULL); -- the row as it was, for people
 CREATE INDEX damaged_account ON damaged (account);
 )sql",
-                                      true},
-                                     {"offered keys", R"sql(
+                                       true},
+                                      {"offered keys", R"sql(
 ALTER TABLE peer_key ADD COLUMN offered_key BLOB NOT NULL DEFAULT x''; -- waits for the user's word
 ALTER TABLE peer_key ADD COLUMN offered TEXT NOT NULL DEFAULT '';
 ALTER TABLE peer_key ADD COLUMN revoked TEXT NOT NULL DEFAULT ''; -- fingerprints, with spaces between them
 UPDATE peer_key SET offered_key = key, offered = fingerprint, key = verified_key, fingerprint = verified
     WHERE verified <> '' AND fingerprint <> '' AND fingerprint <> verified;
 )sql"},
-                                     {"marks of forgotten contacts", R"sql(
+                                      {"marks of forgotten contacts", R"sql(
 CREATE TABLE once_encrypted (
     account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     contact TEXT NOT NULL,
     PRIMARY KEY (account, contact)) WITHOUT ROWID;
 )sql"},
-                                     {"where answers go", R"sql(
+                                      {"where answers go", R"sql(
 ALTER TABLE contact ADD COLUMN answer_to TEXT NOT NULL DEFAULT '';
 )sql"},
-                                     {"markers and spellings", R"sql(
+                                      {"markers and spellings", R"sql(
 ALTER TABLE known ADD COLUMN shown INTEGER NOT NULL DEFAULT 0; -- a contact's message that was reported as displayed
 CREATE INDEX known_unshown ON known (account, contact) WHERE from_jabber = 0 AND wants_receipt = 1 AND shown = 0;
 CREATE TABLE spelling (
@@ -152,7 +152,7 @@ CREATE TABLE spelling (
     contact TEXT NOT NULL, nodes TEXT NOT NULL,
     PRIMARY KEY (account, contact)) WITHOUT ROWID;
 )sql"},
-                                     {"what fails again and again", R"sql(
+                                      {"what fails again and again", R"sql(
 CREATE TABLE stuck ( -- mails of linked mailboxes that could not be read
     account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     folder TEXT NOT NULL, uid_validity INTEGER NOT NULL, uid INTEGER NOT NULL,

@@ -37,7 +37,8 @@ void say(std::ostream& out, const coi::Invitation& invitation) {
         << invitation.location << "'" << (invitation.repeats ? " repeats" : "") << "\n";
     for (const auto& when : {invitation.start, invitation.end}) {
         if (!when) continue;
-        out << "when: " << when->time.time_since_epoch().count() << (when->has_time ? " " : " day ") << when->zone << "\n";
+        out << "when: " << when->time.time_since_epoch().count() << (when->has_time ? " " : " day ") << when->zone
+            << "\n";
     }
 }
 

@@ -139,9 +139,10 @@ void Client::deliver(const std::string& id, const std::string& to) {
     xmpp::add(message, "body", "", "hello " + id);
     component->deliver(message, [this, id](const xmpp::Outcome& outcome) {
         using Kind = xmpp::Outcome::Kind;
-        outcomes.push_back(id + (outcome.kind == Kind::taken ? " taken"
-                                 : outcome.kind == Kind::lost   ? " lost"
-                                 : outcome.kind == Kind::unsent ? " unsent"
+        outcomes.push_back(id + (outcome.kind == Kind::taken  ? " taken"
+                                 : outcome.kind == Kind::lost ? " lost"
+                                 : outcome.kind == Kind::unsent
+                                     ? " unsent"
                                      : " refused " + outcome.error.type + " " + outcome.error.condition));
         if (on_outcome) on_outcome();
     });

@@ -29,9 +29,9 @@ void add_info(Tag& result, const Info& info, const std::string& node) {
 bool has_identity(const Tag& result, const Identity& wanted) {
     const Tag* query = child(result, "query", ns_info);
     return query && std::ranges::any_of(query->children(), [&](const Tag* each) {
-        return each->name() == "identity" && attribute(*each, "category") == wanted.category &&
-               attribute(*each, "type") == wanted.type && attribute(*each, "name") == wanted.name;
-    });
+               return each->name() == "identity" && attribute(*each, "category") == wanted.category &&
+                      attribute(*each, "type") == wanted.type && attribute(*each, "name") == wanted.name;
+           });
 }
 
 void add_items(Tag& result, const std::vector<Item>& items, const std::string& node) {

@@ -113,8 +113,7 @@ TEST(Policy, the_nearest_word_counts) {
 }
 
 TEST(Policy, every_refusal_says_what_to_do) {
-    for (const Refusal refusal :
-         {Refusal::no_key, Refusal::otr, Refusal::elsewhere, Refusal::not_looked_yet}) {
+    for (const Refusal refusal : {Refusal::no_key, Refusal::otr, Refusal::elsewhere, Refusal::not_looked_yet}) {
         EXPECT_FALSE(words(refusal, "bob@example.org", "en").empty());
         EXPECT_NE(words(refusal, "bob@example.org", "en"), words(refusal, "bob@example.org", "de"));
     }

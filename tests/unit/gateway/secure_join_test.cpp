@@ -31,16 +31,15 @@ struct Side {
     std::deque<queue::Entry> out;
     std::vector<std::string> verified;
     std::vector<trust::KeyNews> other_keys;
-    SecureJoin secure_join{directory,
-                           store,
-                           workers,
-                           pgp,
-                           {},
-                           {[this](queue::Entry entry) { out.push_back(std::move(entry)); }, now,
-                            [this](const Account&, const Contact& contact) { verified.push_back(contact.canonical); },
-                            [this](const Account&, const Contact&, const trust::KeyNews& news) {
-                                other_keys.push_back(news);
-                            }}};
+    SecureJoin secure_join{
+        directory,
+        store,
+        workers,
+        pgp,
+        {},
+        {[this](queue::Entry entry) { out.push_back(std::move(entry)); }, now,
+         [this](const Account&, const Contact& contact) { verified.push_back(contact.canonical); },
+         [this](const Account&, const Contact&, const trust::KeyNews& news) { other_keys.push_back(news); }}};
     AccountId id{};
 
     Side(StoreLoop& loop_, const std::string& name)

@@ -134,7 +134,7 @@ class ServicePlay : public testing::Test {
         {},
         {[this](queue::Entry entry) { mails.push_back(std::move(entry)); },
          [] { return Time(std::chrono::seconds(1'700'000'000)); }, [](const Account&, const Contact&) {},
-                            [](const Account&, const Contact&, const trust::KeyNews&) {}}};
+         [](const Account&, const Contact&, const trust::KeyNews&) {}}};
     static Otr::Calls otr_calls() {
         Otr::Calls calls;
         calls.released = [](AccountId, const std::string&) {};

@@ -12,12 +12,12 @@ namespace {
 
 using coi::openpgp::Signature;
 
-const std::map<std::string, Proof> proof_names = {
-    {"nothing", Proof::nothing}, {"other_key", Proof::other_key}, {"first_key", Proof::first_key},
-    {"server", Proof::server},   {"invite", Proof::invite},       {"key", Proof::key}};
+const std::map<std::string, Proof> proof_names = {{"nothing", Proof::nothing},     {"other_key", Proof::other_key},
+                                                  {"first_key", Proof::first_key}, {"server", Proof::server},
+                                                  {"invite", Proof::invite},       {"key", Proof::key}};
 const std::map<std::string, Change> change_names = {
-    {"copy", Change::copy},       {"key", Change::key},       {"verified_key", Change::verified_key},
-    {"dialect", Change::dialect}, {"timer", Change::timer},   {"thread", Change::thread},
+    {"copy", Change::copy},       {"key", Change::key},         {"verified_key", Change::verified_key},
+    {"dialect", Change::dialect}, {"timer", Change::timer},     {"thread", Change::thread},
     {"name", Change::name},       {"subject", Change::subject}, {"tunnel", Change::tunnel},
     {"mark", Change::mark}};
 
@@ -121,9 +121,7 @@ TEST_P(TrustTable, says) {
 INSTANTIATE_TEST_SUITE_P(Cells, TrustTable, testing::ValuesIn(cells()),
                          [](const auto& cell) { return cell.param.name; });
 
-TEST(Trust, EveryCellIsInTheTable) {
-    EXPECT_EQ(cells().size(), static_cast<std::size_t>(proofs * states * changes));
-}
+TEST(Trust, EveryCellIsInTheTable) { EXPECT_EQ(cells().size(), static_cast<std::size_t>(proofs * states * changes)); }
 
 TEST(Trust, UnprovenMailChangesNothingWhereSomethingWasProven) {
     for (const Proof proof : {Proof::nothing, Proof::other_key}) {
@@ -138,8 +136,9 @@ TEST(Trust, MoreProofNeverMayLess) {
     for (int change = 0; change < changes; ++change) {
         for (int state = 0; state < states; ++state) {
             for (int proof = static_cast<int>(Proof::server); proof + 1 < proofs; ++proof) {
-                EXPECT_LE(answer(static_cast<Proof>(proof), static_cast<State>(state), static_cast<Change>(change)),
-                          answer(static_cast<Proof>(proof + 1), static_cast<State>(state), static_cast<Change>(change)));
+                EXPECT_LE(
+                    answer(static_cast<Proof>(proof), static_cast<State>(state), static_cast<Change>(change)),
+                    answer(static_cast<Proof>(proof + 1), static_cast<State>(state), static_cast<Change>(change)));
             }
         }
     }

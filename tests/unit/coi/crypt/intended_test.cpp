@@ -131,8 +131,7 @@ TEST_F(Intended, NothingUnsignedMakesUsAReader) {
          {std::pair{"a user id that is not UTF-8", subpacket(28, "\xff\xfe\x80 dora")},
           std::pair{"a notation that is not UTF-8", notation},
           std::pair{"a policy that is not UTF-8", subpacket(26, "http://\xff")},
-          std::pair{"our key", reader_is(fingerprint(ours))},
-          std::pair{"no key", subpacket(35, "")},
+          std::pair{"our key", reader_is(fingerprint(ours))}, std::pair{"no key", subpacket(35, "")},
           std::pair{"a broken signature", subpacket(32, std::string("\x04\0\x16\x08\0\0", 6))},
           std::pair{"a quote and a brace", subpacket(26, "\"}],\"raw\":\"\\")},
           std::pair{"a lot of what nobody knows", subpacket(100, std::string(180, 'x'))}}) {
@@ -176,9 +175,9 @@ TEST(IntendedReaders, OnlyTheHashedAreaIsRead) {
     EXPECT_EQ(intended_readers(body(large + named)), Readers{digits}) << "two octets of length before it";
     EXPECT_EQ(intended_readers("\x03 of old"), Readers());
     for (const auto& broken : {std::string(), std::string("\x05"), std::string("\x04\0\x16\x08\0", 5),
-                               std::string("\x04\0\x16\x08\0\x09", 6), body("\x09\x23"), body("\xc0"),
-                               body("\xff\0"), body(std::string(1, '\0')), body(subpacket(35, "")),
-                               body(subpacket(35, "\x04")), body(named.substr(0, 10))}) {
+                               std::string("\x04\0\x16\x08\0\x09", 6), body("\x09\x23"), body("\xc0"), body("\xff\0"),
+                               body(std::string(1, '\0')), body(subpacket(35, "")), body(subpacket(35, "\x04")),
+                               body(named.substr(0, 10))}) {
         EXPECT_EQ(intended_readers(broken), std::nullopt);
     }
 }

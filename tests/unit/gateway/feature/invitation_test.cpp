@@ -16,8 +16,10 @@ coi::Invitation::When at(int day, int hour, const char* zone) {
 coi::Invitation::When whole(int day) { return {local_days(year(2026) / December / day), false, ""}; }
 
 TEST(InvitationWords, SayWhatWhenAndWhere) {
-    coi::Invitation lunch{coi::Invitation::Kind::invitation, "Lunch", "Mensa", at(1, 12, "UTC"), at(1, 13, "UTC"), false};
-    EXPECT_EQ("[Invitation: Lunch]\nWhen: 2026-12-01 12:00 – 13:00 (UTC)\nWhere: Mensa", invitation::words(lunch, "en"));
+    coi::Invitation lunch{
+        coi::Invitation::Kind::invitation, "Lunch", "Mensa", at(1, 12, "UTC"), at(1, 13, "UTC"), false};
+    EXPECT_EQ("[Invitation: Lunch]\nWhen: 2026-12-01 12:00 – 13:00 (UTC)\nWhere: Mensa",
+              invitation::words(lunch, "en"));
     EXPECT_EQ("[Einladung: Lunch]\nWann: 2026-12-01 12:00 – 13:00 (UTC)\nWo: Mensa", invitation::words(lunch, "de"));
     lunch.kind = coi::Invitation::Kind::cancelled;
     lunch.end.reset();

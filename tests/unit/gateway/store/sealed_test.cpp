@@ -157,8 +157,7 @@ TEST_P(ChangedAccount, is_known_as_damaged_and_none_of_it_is_used) {
 INSTANTIATE_TEST_SUITE_P(Each, ChangedAccount,
                          testing::Values("jid = 'eve@jabber.example'", "local = 'eve'", "domain = 'evil.example'",
                                          "policy = 0", "policy = 77", "key_holder = 2", "kind = 1", "kind = 9",
-                                         "take = 2", "name = 'Eve'", "state = 1", "mark = x''",
-                                         "local = x'ff00ff'"));
+                                         "take = 2", "name = 'Eve'", "state = 1", "mark = x''", "local = x'ff00ff'"));
 
 TEST_F(SealedRows, a_login_that_does_not_open_is_lost_alone) {
     for (const char* login : {"x'00'", "NULL", "(SELECT bytes FROM payload LIMIT 1)"}) {
@@ -299,7 +298,8 @@ void make_old(Database& db, const Stored& stored, bool with_check_value = true) 
     db.execute(
         "ALTER TABLE account DROP COLUMN state; ALTER TABLE account DROP COLUMN mark; ALTER TABLE peer_key DROP COLUMN "
         "mark; ALTER TABLE peer_key DROP COLUMN offered_key; ALTER TABLE peer_key DROP COLUMN offered; ALTER TABLE "
-        "peer_key DROP COLUMN revoked; DROP TABLE once_encrypted; ALTER TABLE otr_peer DROP COLUMN mark; ALTER TABLE known DROP COLUMN mark; DROP TABLE damaged; DELETE "
+        "peer_key DROP COLUMN revoked; DROP TABLE once_encrypted; ALTER TABLE otr_peer DROP COLUMN mark; ALTER TABLE "
+        "known DROP COLUMN mark; DROP TABLE damaged; DELETE "
         "FROM "
         "migration WHERE version > 5; PRAGMA user_version = 5");
 }
