@@ -72,8 +72,9 @@ void note_read(const coi::Message& mail, Event& event, Contact& conversation, Ca
 
 coi::Address recipient_of(const Contact& contact) {
     const bool is_elsewhere = !contact.answer_to.empty() && !contact.privacy.has_key && !contact.privacy.encrypted;
-    const auto to = is_elsewhere ? coi::parse_addr_spec(contact.answer_to) : std::nullopt;
-    return to ? coi::Address{"", to->local, to->domain} : contact.address;
+    if (!is_elsewhere) return contact.address;
+    const auto to = coi::parse_addr_spec(contact.answer_to);
+    return to ? *to : contact.address;
 }
 
 void note_written(const coi::Message& mail, Contact& conversation, bool with_subject) {
