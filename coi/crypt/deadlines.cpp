@@ -30,6 +30,7 @@ enum class Call : std::uint8_t {
     inspect,
     public_key,
     minimal,
+    merge,
     export_key,
     import_key,
     encrypt,
@@ -57,6 +58,8 @@ std::string serve(std::string_view bytes) {
             return answered(in_process::public_key, request);
         case Call::minimal:
             return answered(in_process::minimal, request);
+        case Call::merge:
+            return answered(in_process::merge, request);
         case Call::export_key:
             return answered(in_process::export_key, request);
         case Call::import_key:
@@ -121,6 +124,10 @@ Result<std::string> minimal(std::string_view public_key, const Address& owner) {
     return ask(Call::minimal, for_mail, in_process::minimal, public_key, owner);
 }
 
+Result<std::string> merge(std::string_view known, std::string_view seen) {
+    return ask(Call::merge, for_mail, in_process::merge, known, seen);
+}
+
 Result<Secret> export_key(const Secret& key, const Secret& passphrase) {
     return ask(Call::export_key, for_user, in_process::export_key, key, passphrase);
 }
@@ -139,8 +146,9 @@ Result<Opened> decrypt(std::string_view message, const Secret& own, const std::v
     return ask(Call::decrypt, for_mail, in_process::decrypt, message, own, signers, limits);
 }
 
-Verdict verify(std::string_view signed_bytes, std::string_view signature, const std::vector<std::string>& signers) {
-    return ask(Call::verify, for_mail, in_process::verify, signed_bytes, signature, signers);
+Verdict verify(std::string_view signed_bytes, std::string_view signature, const std::vector<std::string>& signers,
+               const std::optional<Fingerprint>& reader) {
+    return ask(Call::verify, for_mail, in_process::verify, signed_bytes, signature, signers, reader);
 }
 
 Result<Secret> decrypt_with_passphrase(std::string_view message, const Secret& passphrase, const Limits& limits) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -29,7 +30,7 @@ auto members(T& of) {
 template <class T>
     requires std::is_same_v<std::remove_const_t<T>, Error>
 auto members(T& of) {
-    return std::tie(of.kind, of.permanent, of.text, of.code, of.enhanced, of.certificate);
+    return std::tie(of.kind, of.permanent, of.text, of.code, of.enhanced, of.certificate, of.step);
 }
 template <class T>
     requires std::is_same_v<std::remove_const_t<T>, openpgp::Limits>
@@ -50,7 +51,7 @@ auto members(T& of) {
 template <class T>
     requires std::is_same_v<std::remove_const_t<T>, openpgp::Opened>
 auto members(T& of) {
-    return std::tie(of.signature, of.signer, of.signed_at, of.plain);
+    return std::tie(of.signature, of.signer, of.signed_at, of.plain, of.reader);
 }
 
 /// Writes into bytes that are reserved before, so that a secret leaves no copies behind.
@@ -89,6 +90,11 @@ class Writer {
     void put_more(const std::vector<T>& values) {
         put(values.size());
         for (const auto& each : values) put(each);
+    }
+    template <class T>
+    void put_more(const std::optional<T>& value) {
+        put(value.has_value());
+        if (value) put(*value);
     }
     template <class T>
     void put_more(const Result<T>& result) {
@@ -150,6 +156,11 @@ class Reader {
         std::vector<T> values;
         for (auto count = get<std::size_t>(); good_ && count > 0; --count) values.push_back(get<T>());
         return values;
+    }
+    template <class T>
+    std::optional<T> get_more(std::optional<T>*) {
+        if (get<bool>()) return get<T>();
+        return std::nullopt;
     }
     template <class T>
     Result<T> get_more(Result<T>*) {
