@@ -356,7 +356,7 @@ TEST_F(OutboxTest, a_receipt_goes_out_only_if_asked_for_and_only_when_seen) {
     Contact bob = *directory.contact(account, "bob@example.net");
     bob.dialect = Dialect::chatmail;
     directory.save(bob);
-    for (const auto& [stanza, wants] : {std::pair("asked", true), std::pair("unasked", false)}) {
+    for (const auto& [stanza, wants] : {std::pair("unasked", false), std::pair("asked", true)}) {
         const ids::Known known{account, "bob@example.net", {std::string(stanza) + "@x"}, {stanza}, false, "", "", wants,
                                time};
         store.now([&](Database& db) { ids::remember(db, known); });

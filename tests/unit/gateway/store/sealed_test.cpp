@@ -299,9 +299,9 @@ void make_old(Database& db, const Stored& stored, bool with_check_value = true) 
         "ALTER TABLE account DROP COLUMN state; ALTER TABLE account DROP COLUMN mark; ALTER TABLE peer_key DROP COLUMN "
         "mark; ALTER TABLE peer_key DROP COLUMN offered_key; ALTER TABLE peer_key DROP COLUMN offered; ALTER TABLE "
         "peer_key DROP COLUMN revoked; DROP TABLE once_encrypted; ALTER TABLE otr_peer DROP COLUMN mark; ALTER TABLE "
-        "known DROP COLUMN mark; DROP TABLE damaged; DELETE "
-        "FROM "
-        "migration WHERE version > 5; PRAGMA user_version = 5");
+        "known DROP COLUMN mark; DROP TABLE damaged; ALTER TABLE contact DROP COLUMN answer_to; DROP INDEX "
+        "known_unshown; ALTER TABLE known DROP COLUMN shown; DROP TABLE spelling; DROP TABLE stuck; DROP TABLE stumble; "
+        "DELETE FROM migration WHERE version > 5; PRAGMA user_version = 5");
 }
 
 TEST(SealedMigration, a_store_of_0_1_0_is_bound) {
