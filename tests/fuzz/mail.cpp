@@ -36,8 +36,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     // The law of coi/message.h, for the mails that print writes.
     message.encrypted = message.text_was_html = false;
-    message.dsn.reset();
+    if (message.dsn) return 0;  // print writes none, and its text may be read as one
     message.report_original.clear();
+    message.trace.clear();
+    message.invitation.reset();
     message.attachments.clear();
     if (message.references.size() > 20) message.references.resize(20);
     if (message.in_reply_to.size() > 20) message.in_reply_to.resize(20);
