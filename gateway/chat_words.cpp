@@ -145,7 +145,7 @@ void ChatWords::take(const xmpp::Tag& message, const std::string& user) {
     if (pasted) asked.word = Word::join;
     if (known != spellings.end()) {
         asked.word = known->word;
-        if (asked.lang.empty() && known->german) asked.lang = "de";
+        if (known->german) asked.lang = "de";  // a library may put "en" on every stanza
     }
     asked.reply = [send = registrar_.calls().send, lang = asked.lang, from = registrar_.settings().component,
                    to = xmpp::attribute(message, "from"), type](const std::string& words) {

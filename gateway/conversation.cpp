@@ -2,8 +2,10 @@
 
 #include "gateway/conversation.h"
 
+#include "gateway/feature/framed.h"
 #include "gateway/feature/notice.h"
 #include "gateway/feature/text.h"
+#include "gateway/words.h"
 
 namespace gateway {
 namespace {
@@ -75,6 +77,14 @@ coi::Address recipient_of(const Contact& contact) {
     if (!is_elsewhere) return contact.address;
     const auto to = coi::parse_addr_spec(contact.answer_to);
     return to ? *to : contact.address;
+}
+
+std::string answers_notice(const Contact& before, const Contact& after, const std::string& lang) {
+    const coi::Address was = recipient_of(before), is = recipient_of(after);
+    if (was.canonical() == is.canonical()) return {};
+    const bool is_own = is.canonical() == after.canonical;
+    return "\n" + framed::notice(is_own ? say(lang, "Your answers go to {1} again.", {is.addr_spec()})
+                                        : say(lang, "Your answers go to {1}, as this mail asks.", {is.addr_spec()}));
 }
 
 void note_written(const coi::Message& mail, Contact& conversation, bool with_subject) {

@@ -49,7 +49,10 @@ void Delivery::send(const queue::Entry& entry, std::function<void(Fate)> finishe
         queue::Entry one = entry;
         one.beside.clear();
         const auto line = xmpp::parse_stanza(entry.beside);
-        if (outcome.kind == xmpp::Outcome::Kind::refused && line) {
+        // A client that does not know the ping says so itself: it is there.
+        const bool has_gone =
+            outcome.kind == xmpp::Outcome::Kind::refused && outcome.error.condition != "feature-not-implemented";
+        if (has_gone && line) {
             one.name = xmpp::attribute(*line, "id");
             one.to = xmpp::attribute(*line, "to");
             one.payload = entry.beside;

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "gateway/conversation.h"
-#include "gateway/feature/framed.h"
 #include "gateway/feature/protection.h"
 #include "gateway/feature/text.h"
 #include "gateway/feature/tunnel.h"
@@ -14,7 +13,6 @@
 #include "gateway/mint.h"
 #include "gateway/otr_words.h"
 #include "gateway/store/accounts.h"
-#include "gateway/words.h"
 #include "xmpp/jid.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0203_delay.h"
@@ -89,13 +87,6 @@ void add_notice(Event& event, const Arrival& arrival, const Contact& contact, co
         std::string& first = text->subject.empty() ? text->body : text->subject;
         first = notice + "\n" + first;
     }
-}
-
-/// Who answers a mail whose Reply-To names somebody else has to know it, once.
-void add_answer_notice(Event& event, const Contact& before, const Contact& after, const std::string& lang) {
-    auto* text = std::get_if<Text>(&event.what);
-    if (!text || after.answer_to == before.answer_to || recipient_of(after) == after.address) return;
-    text->body += "\n" + framed::notice(say(lang, "Your answers go to {1}, as this mail asks.", {after.answer_to}));
 }
 
 /// What a conversation learns of a mail, beside its thread, subject and the like.
@@ -298,7 +289,7 @@ void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
     if (auto* text = std::get_if<Text>(&event->what))
         text::add_where_the_rest_is(*text, account.kind == Account::Kind::mailbox, account.lang);
     add_notice(*event, arrival, before, account.lang);
-    add_answer_notice(*event, before, contact, account.lang);
+    if (auto* text = std::get_if<Text>(&event->what)) text->body += answers_notice(before, contact, account.lang);
 
     queue::Entry entry = entry_of(*event, account, contact.canonical, *from);
     entry.origin = arrival.proven_sender;

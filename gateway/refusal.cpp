@@ -25,6 +25,16 @@ struct Sign {
 
 /// Words of Exim, Postfix, Exchange, Gmail, Yahoo, GMX, QQ, mail.ru, Yandex and qmail; the first that is found counts.
 constexpr std::array signs{
+    Sign{"blocked using", Why::forbidden},
+    Sign{"client host", Why::forbidden},
+    Sign{"spamhaus", Why::forbidden},
+    Sign{"spamcop", Why::forbidden},
+    Sign{"dnsbl", Why::forbidden},
+    Sign{"prohibition", Why::forbidden},
+    Sign{"relay quota", Why::too_many},
+    Sign{"sending quota", Why::too_many},
+    Sign{"outgoing messages", Why::too_many},
+    Sign{"recipients reached", Why::too_many},
     Sign{"mailbox full", Why::full},
     Sign{"mailbox is full", Why::full},
     Sign{"mailbox size", Why::full},
@@ -106,8 +116,9 @@ constexpr std::array precise{
     Status{".1.1", Why::no_mailbox}, Status{".1.2", Why::no_domain}, Status{".1.3", Why::no_mailbox},
     Status{".1.6", Why::no_mailbox}, Status{".1.7", Why::sender},    Status{".1.8", Why::sender},
     Status{".2.1", Why::closed},     Status{".2.2", Why::full},      Status{".2.3", Why::too_large},
-    Status{".3.4", Why::too_large},  Status{".4.4", Why::no_domain}, Status{".7.20", Why::sender},
-    Status{".7.23", Why::sender},    Status{".7.26", Why::sender},   Status{".7.28", Why::too_many},
+    Status{".3.4", Why::too_large},  Status{".4.4", Why::no_domain}, Status{".5.3", Why::too_many},
+    Status{".7.20", Why::sender},    Status{".7.23", Why::sender},   Status{".7.26", Why::sender},
+    Status{".7.28", Why::too_many},
 };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -119,8 +130,18 @@ std::string_view servers_words(const coi::Error& error) {
     return reply == text.npos ? text : text.substr(reply);
 }
 
+/// Of each word with an "@" nothing is left: what an address is called (nospam@, relay@) is nobody's reason.
+std::string without_addresses(std::string said) {
+    for (std::size_t at = 0; (at = said.find('@')) != said.npos;) {
+        const auto before = said.find_last_of(" \t<(\"", at), after = said.find_first_of(" \t>)\",", at);
+        const auto first = before == said.npos ? 0 : before + 1;
+        said.erase(first, std::min(after, said.size()) - first);
+    }
+    return said;
+}
+
 Why by_words(const coi::Error& error) {
-    const std::string said = coi::lower(servers_words(error));
+    const std::string said = without_addresses(coi::lower(servers_words(error)));
     const auto found =
         std::ranges::find_if(signs, [&](const Sign& sign) { return said.find(sign.phrase) != said.npos; });
     return found == signs.end() ? Why::unknown : found->why;

@@ -75,10 +75,6 @@ Finding find(const Message& message) {
     if (precedence == "list") return {Bulk::mailing_list, "Precedence: list"};
     if (precedence == "bulk" || precedence == "junk") return {Bulk::newsletter, "Precedence: bulk"};
     if (auto automatic = find_automatic(message); automatic.kind != Bulk::personal) return automatic;
-    const std::string suppressed = lower(message.header("x-auto-response-suppress"));
-    for (const std::string_view each : {"all", "oof", "autoreply"}) {
-        if (suppressed.find(each) != std::string::npos) return {Bulk::auto_generated, "X-Auto-Response-Suppress"};
-    }
     const std::string path = lower(message.header("return-path"));
     if (path == "<>" || path == "<mailer-daemon>") return {Bulk::null_sender, "Return-Path: <>"};
     if (has(message, "list-unsubscribe")) return {Bulk::unsubscribable, "List-Unsubscribe"};

@@ -78,6 +78,12 @@ bool is_utf8(std::string_view text) {
 
 std::string to_utf8(std::string_view bytes, std::string_view label) {
     const Charset charset = charset_of(label);
+    // Sets of seven bits: what has eight is not in them.
+    const bool is_wide = charset.converter.starts_with("UTF-16");
+    if (charset.kind == Charset::Kind::stateful && !is_wide && !is_ascii(bytes)) {
+        if (is_utf8(bytes)) return std::string(bytes);
+        if (charset.converter == "iso-2022-kr") return to_utf8(bytes, "euc-kr");
+    }
     if (charset.kind != Charset::Kind::stateful) {
         // A text in another set that is valid UTF-8 beyond ASCII by accident is next to impossible: the label is wrong.
         if ((charset.kind != Charset::Kind::multi_byte || is_ascii(bytes)) && is_utf8(bytes)) return std::string(bytes);

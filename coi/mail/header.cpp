@@ -43,7 +43,11 @@ std::optional<EncodedWord> find_word(std::string_view value, std::size_t from) {
 
 std::string decode_base64(std::string_view text) {
     gsize length = 0;
-    const std::unique_ptr<guchar, GFree> bytes(g_base64_decode(std::string(text).c_str(), &length));
+    std::string padded(text);  // some leave the padding out
+    const auto digits =
+        std::ranges::count_if(text, [](char c) { return g_ascii_isalnum(c) || c == '+' || c == '/' || c == '='; });
+    padded.append(static_cast<std::size_t>((4 - digits % 4) % 4), '=');
+    const std::unique_ptr<guchar, GFree> bytes(g_base64_decode(padded.c_str(), &length));
     return {reinterpret_cast<const char*>(bytes.get()), length};
 }
 

@@ -40,6 +40,7 @@ std::string content_type_of(GMimeObject* object) {
     if (type == nullptr) return "text/plain";
     const OwnedText mime(g_mime_content_type_get_mime_type(type));
     std::string name = lower(mime.get());
+    std::erase_if(name, [](char c) { return c == '"' || c == '\''; });  // COMPAT: "text/plain" in quotes
     if (name != "application/octet-stream") return name;
     // A Content-Type that is none, such as "text", is as good as missing [RFC 2045 §5.2].
     const char* given = g_mime_object_get_header(object, "Content-Type");

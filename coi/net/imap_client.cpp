@@ -195,7 +195,11 @@ awaitable<Result<std::vector<Listed>>> ImapClient::since(std::uint32_t from) {
     const auto take = [&](ImapResponse& response) {
         const auto* fetch = std::get_if<ImapFetch>(&response.data);
         if (!fetch) return;
-        unnamed = unnamed || (fetch->uid == 0 && (fetch->size || response.broken));
+        if (!fetch->size && !response.broken) {  // said by itself, or by a server that gives no sizes: SEARCH knows
+            unnamed = unnamed || fetch->uid >= from;
+            return;
+        }
+        unnamed = unnamed || fetch->uid == 0;
         // [RFC 9051 §9 seq-range]: "n:*" has the last mail even if its UID is below n.
         if (fetch->uid < from || fetch->uid == 0 || fetch->uid > last_uid) return;
         auto& size = found[fetch->uid];  // the data of one mail may come in several responses [RFC 9051 §7.5.2]

@@ -13,7 +13,7 @@ from encrypted_play import BOB, CAROL, Play, Relay, encryption_key_id, first_con
 from gnupg import Gnupg, clear_mail, entity, fields
 from play import World, check, check_equal
 
-MARK = "[signed with another key than before: it is not proven who wrote this]"
+MARK = "⟦signed with another key than before: it is not proven who wrote this⟧"
 
 
 def invited(alice):
@@ -64,7 +64,7 @@ def by_keys(play, bob):
     play.deliver(play.closed(inside, "mallory@mail.test", signer=own, autocrypt=gpg.autocrypt("mallory@mail.test", own))[0], "mallory@mail.test")
     play.alice.reads("Mallory here", "mallory@mail.test")
     play.writes("Money, now", signer=gossiped)
-    play.is_shown_with("Money, now", "[encrypted, but signed with an unknown key")
+    play.is_shown_with("Money, now", "⟦encrypted, but signed with an unknown key")
     goes_to_his_key(play, bob, "After the forged keys")
 
 
@@ -89,7 +89,7 @@ def by_invite(play, bob):
     play.is_told(grouped(hers))
     check(grouped(play.key) + " (verified)" in play.alice.tells_gateway(f"fingerprint {BOB}"), "Bob's key is the verified one")
     play.writes_clear("A newsletter of Bob's", autocrypt=play.gpg.autocrypt(BOB, play.gpg.make_key(BOB)))
-    play.is_shown_with("A newsletter", "[not encrypted]")
+    play.is_shown_with("A newsletter", "⟦not encrypted⟧")
     goes_to_his_key(play, bob, "To the verified key")
 
 

@@ -133,7 +133,7 @@ def first_contact(play, bob):
     play.is_told("is encrypted now")
     play.writes("An answer nobody else reads")
     shown = play.alice.reads("An answer nobody else reads", BOB)
-    check("[" not in shown.body and "About it" in shown.body, "it is shown as it is, with the inner subject")
+    check("⟦" not in shown.body and "About it" in shown.body, "it is shown as it is, with the inner subject")
     return stanza
 
 
@@ -158,7 +158,7 @@ def told_apart(play):
     both = play.signed(text, play.key)
     check_equal(play.deliver(play.closed(both, signer="")[0])[0], 250, "signed inside: taken")
     shown = play.alice.reads("Signed as this", BOB).body
-    check("[" not in shown, "and shown as it is")
+    check("⟦" not in shown, "and shown as it is")
     changed = both.replace(b"Signed as this", b"Changed to that")
     check_equal(play.deliver(play.closed(changed, signer="")[0])[0], 250, "with another text under the same signature: taken")
     play.is_shown_with("Changed to that", "⟦encrypted, but its signature is wrong: do not trust this⟧")
@@ -220,7 +220,7 @@ def keys_change(play, bob):
 
     second = play.gpg.make_key(BOB)
     play.writes("From my new laptop", signer=second, autocrypt=play.gpg.autocrypt(BOB, second))
-    play.is_shown_with("From my new laptop", "[signed with another key than before: it is not proven who wrote this]")
+    play.is_shown_with("From my new laptop", "⟦signed with another key than before: it is not proven who wrote this⟧")
     play.is_told("bob@mail.test brings another key: " + grouped(second))
     play.alice.writes(BOB, "Not yet to the new key")
     opened = play.gpg.run("--list-only", "--decrypt", given=latest_message(play, bob, "Not yet to the new key"))[1]
@@ -317,9 +317,9 @@ def killed(play, bob):
     play.coigate.start()
     play.world.jabber("alice")
     if not play.route.has_door:
-        check("[" not in play.alice.reads("While nobody looked", BOB).body, "what came meanwhile is read and trusted")
+        check("⟦" not in play.alice.reads("While nobody looked", BOB).body, "what came meanwhile is read and trusted")
     play.writes("After the kill")
-    check("[" not in play.alice.reads("After the kill", BOB).body, "his mail is read and trusted as before")
+    check("⟦" not in play.alice.reads("After the kill", BOB).body, "his mail is read and trusted as before")
     play.alice.writes(BOB, "My key is the same", stanza_id="asked", extra='<request xmlns="urn:xmpp:receipts"/>')
     receipts(play, bob, play.opens(bob, "My key is the same"))
 

@@ -69,6 +69,8 @@ TEST(ToUtf8, WrongLabelsAreCorrectedByTheBytes) {
                                "e",
                                "x-unknown"));
     EXPECT_EQ("你好", to_utf8("你好", "us-ascii"));
+    EXPECT_EQ("昼ご飯", to_utf8("昼ご飯", "iso-2022-jp"));
+    EXPECT_EQ("가", to_utf8("\xB0\xA1", "iso-2022-kr"));
 }
 
 TEST(ToUtf8, WhatCannotBeReadIsReplaced) {

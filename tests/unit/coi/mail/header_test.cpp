@@ -24,7 +24,8 @@ TEST(DecodeHeader, KnowsTheCharsetsThatTextKnows) {
     EXPECT_EQ("мир", decode_header("=?cp-1251?Q?=EC=E8=F0?="));
     EXPECT_EQ("שלום", decode_header("=?iso-8859-8-i?B?+ezl7Q==?="));
     EXPECT_EQ("①高", decode_header("=?iso-2022-jp?B?GyRCLSEbKEI=?=\r\n =?iso-2022-jp?B?GyRCOWIbKEI=?="));
-    EXPECT_EQ("똠", decode_header("=?euc-kr?Q?=8C?= =?euc-kr?Q?=63?="));  // cut within a character
+    EXPECT_EQ("똠", decode_header("=?euc-kr?Q?=8C?= =?euc-kr?Q?=63?="));                  // cut within a character
+    EXPECT_EQ("Mittag um zwölf?", decode_header("=?utf-8?B?TWl0dGFnIHVtIHp3w7ZsZj8?="));  // without its padding
     EXPECT_EQ("5 € b", decode_header("=?iso-8859-1*en?q?5_=80?= b"));
 }
 
