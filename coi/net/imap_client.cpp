@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "coi/net/imap_session.h"
@@ -191,12 +192,14 @@ awaitable<Result<std::vector<Listed>>> ImapClient::since(std::uint32_t from) {
     const auto state = state_;
     state->news = state->said_again = false;  // what comes from now on may be missing in the answer
     std::map<std::uint32_t, std::uint64_t> found;
+    std::set<std::uint32_t> unsized;
     bool more = false, unnamed = false;
     const auto take = [&](ImapResponse& response) {
         const auto* fetch = std::get_if<ImapFetch>(&response.data);
         if (!fetch) return;
-        if (!fetch->size && !response.broken) {  // said by itself, or by a server that gives no sizes: SEARCH knows
-            unnamed = unnamed || fetch->uid >= from;
+        if (!fetch->size && !response.broken) {  // said by itself, or by a server that gives no sizes
+            if (fetch->uid >= from && fetch->uid <= last_uid && unsized.size() < ImapBudgets::listed)
+                unsized.insert(fetch->uid);
             return;
         }
         unnamed = unnamed || fetch->uid == 0;
@@ -212,6 +215,7 @@ awaitable<Result<std::vector<Listed>>> ImapClient::since(std::uint32_t from) {
     auto status = co_await state->run(state->command("UID FETCH " + range + " (UID RFC822.SIZE)"), take);
     if (!status) co_return status.error();
     const bool refused = status->kind != ImapStatus::Kind::ok;
+    unnamed = unnamed || std::ranges::any_of(unsized, [&](std::uint32_t uid) { return !found.contains(uid); });
     if (refused && state->exists == 0) co_return std::vector<Listed>{};  // COMPAT: nothing to fetch is an error to some
     if (refused || unnamed) {                                            // what it did not name is found in another way
         auto searched = co_await search_since(from);

@@ -113,6 +113,19 @@ S: c2 OK done
           });
 }
 
+TEST(ImapMailbox, AFetchThatNobodyAskedForIsNoMail) {
+    const auto listed = once<coi::Result<std::vector<coi::net::Listed>>>(opening("") + R"(
+C: c2 UID FETCH 1:* (UID RFC822.SIZE)
+S: * 51989 FETCH (FLAGS (NonJunk) UID 51990)
+S: c2 OK done
+C: c3 UID SEARCH UID 1:*
+S: * SEARCH
+S: c3 OK done
+)",
+                                                                         [](ImapClient& c) { return c.since(1); });
+    EXPECT_TRUE(listed->empty());
+}
+
 TEST(ImapMailbox, SinceOfAnOldLastMailIsEmpty) {
     const auto listed = once<coi::Result<std::vector<coi::net::Listed>>>(opening("") + R"(
 C: c2 UID FETCH 100:* (UID RFC822.SIZE)

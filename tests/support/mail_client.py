@@ -120,8 +120,8 @@ class MailClient:
 
     def mails_in(self, folder):
         """All mails of another folder."""
-        self._imap.select(folder, readonly=True)
-        _, rows = self._imap.fetch("1:*", "(BODY.PEEK[])")
+        _, count = self._imap.select(folder, readonly=True)
+        rows = self._imap.fetch("1:*", "(BODY.PEEK[])")[1] if count[0] != b"0" else []
         self._imap.select("INBOX")
         return [email.message_from_bytes(row[1], policy=email.policy.default) for row in rows if isinstance(row, tuple)]
 
