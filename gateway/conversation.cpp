@@ -83,8 +83,9 @@ std::string answers_notice(const Contact& before, const Contact& after, const st
     const coi::Address was = recipient_of(before), is = recipient_of(after);
     if (was.canonical() == is.canonical()) return {};
     const bool is_own = is.canonical() == after.canonical;
-    return "\n" + framed::notice(is_own ? say(lang, "Your answers go to {1} again.", {is.addr_spec()})
-                                        : say(lang, "Your answers go to {1}, as this mail asks.", {is.addr_spec()}));
+    const std::string to = text::one_line(framed::foreign(is.addr_spec()));
+    return framed::notice(is_own ? say(lang, "Your answers go to {1} again.", {to})
+                                 : say(lang, "Your answers go to {1}, as this mail asks.", {to}));
 }
 
 void note_written(const coi::Message& mail, Contact& conversation, bool with_subject) {

@@ -29,7 +29,7 @@ void note_read(const coi::Message&, Event&, Contact& conversation, Came = {});
 /// where there is a key, which is the sender's.
 coi::Address recipient_of(const Contact&);
 
-/// What the reader has to know where a mail changes whom their answers go to, as a line of its own; else "".
+/// What the reader has to know where a mail changes whom their answers go to, in one line; else "".
 std::string answers_notice(const Contact& before, const Contact& after, const std::string& lang);
 
 /// A mail leaves: the next one has its subject, where that may be repeated.

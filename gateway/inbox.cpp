@@ -3,6 +3,7 @@
 #include "gateway/inbox.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "gateway/conversation.h"
 #include "gateway/feature/protection.h"
@@ -10,6 +11,7 @@
 #include "gateway/feature/tunnel.h"
 #include "gateway/identity.h"
 #include "gateway/log.h"
+#include "gateway/mail_name.h"
 #include "gateway/mint.h"
 #include "gateway/otr_words.h"
 #include "gateway/store/accounts.h"
@@ -24,36 +26,12 @@ namespace {
 /// After this an OTR message no longer waits for the one before it, which is lost.
 constexpr auto order_patience = std::chrono::hours(1);
 
-/// A mail without a Message-ID still needs a name: one for all tries of its delivery, which the traces of its way tell
-/// from the next mail with the same words. Without any trace each is a mail of its own.
-coi::MessageId name_of(const coi::Message& mail, const Seal& seal) {
-    if (!mail.id.empty()) return mail.id;
-    constexpr const char* domain = "@unnamed.invalid";
-    if (mail.trace.empty() && !mail.date) return {mint_stanza_id().value + domain};
-    return {seal.keyed_hash(mail.from.front().canonical() + "\n" + mail.subject + "\n" + mail.text + "\n" +
-                            std::to_string(mail.date ? mail.date->time_since_epoch().count() : 0) + "\n" + mail.trace) +
-            domain};
-}
-
-/// What a copy has in common whose Message-ID was rewritten on its way; "" where it says too little.
-std::string print_of(const coi::Message& mail, const Seal& seal) {
-    if (!mail.date || mail.text.empty()) return {};
-    return seal.keyed_hash("copy\n" + mail.from.front().canonical() + "\n" +
-                           std::to_string(mail.date->time_since_epoch().count()) + "\n" + mail.text);
-}
-
 /// What the writer sent before this mail, as gateway/translate names it; nullptr if they sent nothing.
 const coi::MessageId* predecessor(const coi::Message& mail) {
     const auto theirs = std::find_if(mail.references.rbegin(), mail.references.rend(), [&](const auto& id) {
         return coi::is_chat(id) && std::ranges::find(mail.in_reply_to, id) == mail.in_reply_to.end();
     });
     return theirs == mail.references.rend() ? nullptr : &*theirs;
-}
-
-/// By that the id map knows what was signed, whatever Message-ID somebody gives it who sends it once more.
-coi::MessageId sealed_name(const Arrival& arrival, const Seal& seal) {
-    if (arrival.protection.digest.empty()) return {};
-    return {seal.keyed_hash("signed\n" + arrival.protection.digest) + "@signed.invalid"};
 }
 
 /// Mail that was long on its way says when it was written. A date before there was Jabber is a broken clock's.
@@ -89,6 +67,17 @@ void add_notice(Event& event, const Arrival& arrival, const Contact& contact, co
     }
 }
 
+/// Before all of it, where it cannot be overlooked. A key that the mail brings counts before Reply-To.
+void add_answers_notice(Event& event, const Arrival& arrival, const Contact& before, Contact after,
+                        const std::string& lang) {
+    auto* text = std::get_if<Text>(&event.what);
+    if (!text) return;
+    after.privacy.has_key = after.privacy.has_key || (arrival.lesson && arrival.lesson->seen.header);
+    const std::string notice = answers_notice(before, after, lang);
+    std::string& first = text->subject.empty() ? text->body : text->subject;
+    if (!notice.empty()) first = notice + "\n" + first;
+}
+
 /// What a conversation learns of a mail, beside its thread, subject and the like.
 struct Standing {
     bool encrypted = false;         // the mail says by itself that it is so from now on
@@ -102,6 +91,12 @@ Standing standing_of(const Arrival& arrival, const Privacy& privacy) {
     };
     return {protection::is_proven(arrival.protection) && may(trust::Change::mark),
             may(trust::Change::tunnel) ? tunnel::mark(arrival.mail) : std::nullopt};
+}
+
+/// The entry of an earlier copy that still waits for its verdict; 0 for none.
+std::int64_t open_entry(Database& db, const std::optional<ids::Known>& first) {
+    const auto queued = first && !first->stanza.empty() ? queue::find_stanza(db, first->stanza.value) : std::nullopt;
+    return queued && queued->held ? queued->id : 0;
 }
 
 /// Answers whether something has changed that has to be on disk with the message itself.
@@ -274,6 +269,7 @@ void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
 
     Contact contact = met ? *met : stranger(account.id, writer);
     arrival.mail.id = name_of(arrival.mail, seal_);
+    std::erase_if(arrival.mail.reply_to, [&](const auto& to) { return to.canonical() == account.address.canonical(); });
     const Contact before = contact;
     const Event whole = *event;
     note_read(arrival.mail, *event, contact, {arrival.proof(), arrival.protection.encrypted});
@@ -289,7 +285,7 @@ void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
     if (auto* text = std::get_if<Text>(&event->what))
         text::add_where_the_rest_is(*text, account.kind == Account::Kind::mailbox, account.lang);
     add_notice(*event, arrival, before, account.lang);
-    if (auto* text = std::get_if<Text>(&event->what)) text->body += answers_notice(before, contact, account.lang);
+    add_answers_notice(*event, arrival, before, contact, account.lang);
 
     queue::Entry entry = entry_of(*event, account, contact.canonical, *from);
     entry.origin = arrival.proven_sender;
@@ -394,21 +390,22 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
             const auto before =
                 sealed.empty() ? std::nullopt : ids::contact_message(db, mail.account, mail.contact, sealed);
             outcome->duplicate = outcome->replayed = before && before->message != mail.message;
-            if (outcome->replayed) return;
+            if (outcome->replayed) return void(outcome->open = open_entry(db, before));
             ids::Known known = mail;
             const auto copy = other == AccountId{} ? std::nullopt : ids::counterpart(db, other, mail);
             outcome->elsewhere = copy.has_value();
-            if (copy) known.stanza = *copy;
-            if (copy) known.print.clear();
-            if (!known.message.empty() && !ids::remember(db, known)) {
+            if (copy) std::tie(known.stanza, known.print) = std::pair(*copy, std::string());
+            bool is_new = known.message.empty() || ids::remember(db, known);
+            if (!is_new && !sealed.empty() && !before) {
+                known.message = sealed;  // another mail has taken its Message-ID before: it is known by what was signed
+                is_new = ids::remember(db, known);
+            }
+            if (!is_new) {
                 outcome->duplicate = true;
-                const auto first = ids::contact_message(db, known.account, known.contact, known.message);
-                const auto queued =
-                    first && !first->stanza.empty() ? queue::find_stanza(db, first->stanza.value) : std::nullopt;
-                if (queued && queued->held) outcome->open = queued->id;
+                outcome->open = open_entry(db, ids::contact_message(db, known.account, known.contact, known.message));
                 return;
             }
-            if (!sealed.empty()) ids::alias(db, known.account, known.message, sealed);
+            if (!sealed.empty() && known.message != sealed) ids::alias(db, known.account, known.message, sealed);
             if (!copy) {
                 for (auto& entry : *shared) entry.id = queue::put(db, entry);
             }

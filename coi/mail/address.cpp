@@ -8,7 +8,9 @@
 
 #include <idn2.h>
 #include <unicode/locid.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <iterator>
@@ -254,6 +256,20 @@ std::vector<Address> read_singly(const std::vector<std::string>& pieces) {
     return addresses;
 }
 
+/// True if it has what changes how a text looks beside it: controls, line separators, writing directions, or the
+/// brackets in which a gateway speaks. No mailbox has a name of these.
+bool draws(std::string_view local) {
+    for (std::size_t at = 0; at < local.size();) {
+        UChar32 c = 0;
+        U8_NEXT_OR_FFFD(local.data(), at, local.size(), c);
+        const auto kind = u_charType(c);
+        const bool is_line = kind == U_CONTROL_CHAR || kind == U_LINE_SEPARATOR || kind == U_PARAGRAPH_SEPARATOR;
+        const bool turns = u_hasBinaryProperty(c, UCHAR_BIDI_CONTROL);
+        if (is_line || turns || (c >= 0x27e6 && c <= 0x27ef)) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 std::string Address::addr_spec() const {
@@ -271,7 +287,8 @@ Result<Address> parse_addr_spec(std::string_view spec) {
     if (!read || !read->second.starts_with('@')) return malformed("not a mail address");
     auto domain = normal_domain(read->second.substr(1));
     if (!domain) return malformed("the part after the @ of a mail address is not a domain");
-    if (read->first.size() > longest_local || !is_utf8(read->first)) return malformed("not a mail address");
+    if (read->first.size() > longest_local || !is_utf8(read->first) || draws(read->first))
+        return malformed("not a mail address");
     return Address{"", std::move(read->first), std::move(*domain)};
 }
 

@@ -15,6 +15,7 @@
 #include "gateway/log.h"
 #include "gateway/store/ids.h"
 #include "gateway/store/keys.h"
+#include "gateway/store/once_encrypted.h"
 #include "gateway/store/queue.h"
 #include "gateway/store/sealed.h"
 
@@ -379,6 +380,8 @@ std::vector<Contact> contacts(Database& db) {
     }
     for (const auto& row : damaged) {
         damaged::keep(db, row.account, "contact " + row.canonical, row.content);
+        // What it said of protection is not known any more: nothing goes there in the clear by itself.
+        once_encrypted::note(db, AccountId(row.account), row.canonical, "");
         db.query("DELETE FROM contact WHERE account = ? AND canonical = ?").bind(row.account).bind(row.canonical).run();
     }
     add_keys(db, contacts);

@@ -77,6 +77,16 @@ TEST_F(InboxAgainTest, what_was_signed_once_is_one_message_under_whichever_messa
     EXPECT_EQ(take("5@x", bob, words), Kind::taken) << "for as long as ids are kept";
 }
 
+TEST_F(InboxAgainTest, nobody_makes_a_signed_mail_vanish_by_taking_its_message_id_before) {
+    const std::string bob = "bob@example.net", words = "Chat-Version: 1.0\r\n\r\nHi";
+    EXPECT_EQ(take("1@x", bob, words), Kind::taken) << "in Bob's name, by whoever saw the Message-ID first";
+    digest = "Bob's own";
+    EXPECT_EQ(take("1@x", bob, words), Kind::taken);
+    EXPECT_EQ(take("1@x", bob, words), Kind::duplicate);
+    EXPECT_EQ(take("2@x", bob, words), Kind::duplicate);
+    EXPECT_EQ(committed, 2);
+}
+
 TEST_F(InboxAgainTest, a_mail_without_a_message_id_is_one_message_at_each_try_and_the_next_one_another) {
     const auto hi = [this](const std::string& fields) {
         return take("", "bob@example.net", fields + "Chat-Version: 1.0\r\n\r\nHi");

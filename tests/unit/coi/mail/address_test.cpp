@@ -133,5 +133,12 @@ TEST(AddressList, LineBreaksInNamesBecomeSpaces) {
     EXPECT_EQ(std::string::npos, list[0].name.find_first_of("\r\n")) << list[0].name;
 }
 
+TEST(ParseAddrSpec, ALocalPartDrawsNothing) {
+    EXPECT_TRUE(parse_addr_spec("\"a, b\"@x.example"));
+    for (const char* drawn :
+         {"\"a⟧ ⟦b\"@x.example", "\"a\u2028b\"@x.example", "a\u202Eb@x.example", "\"a\u0085b\"@x.example"})
+        EXPECT_FALSE(parse_addr_spec(drawn)) << drawn;
+}
+
 }  // namespace
 }  // namespace coi

@@ -10,6 +10,7 @@
 #include "gateway/store/accounts.h"
 #include "gateway/store/ids.h"
 #include "gateway/store/keys.h"
+#include "gateway/store/once_encrypted.h"
 #include "gateway/store/queue.h"
 #include "tests/unit/gateway/store/test_store.h"
 
@@ -300,8 +301,18 @@ void make_old(Database& db, const Stored& stored, bool with_check_value = true) 
         "mark; ALTER TABLE peer_key DROP COLUMN offered_key; ALTER TABLE peer_key DROP COLUMN offered; ALTER TABLE "
         "peer_key DROP COLUMN revoked; DROP TABLE once_encrypted; ALTER TABLE otr_peer DROP COLUMN mark; ALTER TABLE "
         "known DROP COLUMN mark; DROP TABLE damaged; ALTER TABLE contact DROP COLUMN answer_to; DROP INDEX "
-        "known_unshown; ALTER TABLE known DROP COLUMN shown; DROP TABLE spelling; DROP TABLE stuck; DROP TABLE stumble; "
+        "known_unshown; ALTER TABLE known DROP COLUMN shown; DROP TABLE spelling; DROP TABLE stuck; DROP TABLE "
+        "stumble; "
         "DELETE FROM migration WHERE version > 5; PRAGMA user_version = 5");
+}
+
+TEST(ChangedContact, is_not_written_to_in_the_clear) {
+    Database db(":memory:", test_seal());
+    const Stored stored = fill(db);
+    db.execute("UPDATE contact SET privacy = 0, policy = 3 WHERE canonical = 'bob@example.org'");
+    EXPECT_EQ(accounts::contacts(db).size(), 1u);
+    const std::vector<std::pair<AccountId, std::string>> marked{{stored.alice, bob}};
+    EXPECT_EQ(once_encrypted::all(db), marked);
 }
 
 TEST(SealedMigration, a_store_of_0_1_0_is_bound) {
