@@ -171,8 +171,11 @@ bool is_link(std::string_view word) {
     if (std::ranges::any_of(schemes, [&](std::string_view scheme) { return plain.find(scheme) != plain.npos; }))
         return true;
     const auto slash = plain.find('/');  // "evil.example/path", but not "local/remote" or "1/2"
-    const auto dot = plain.substr(0, slash).find('.');
-    return slash != plain.npos && dot != plain.npos && std::isalpha(static_cast<unsigned char>(plain[slash - 1])) != 0;
+    if (slash == plain.npos || plain.starts_with("//")) return slash != plain.npos;
+    const auto host = plain.substr(0, slash);
+    const auto dots = std::ranges::count(host, '.');
+    const bool has_port = host.find(':') != host.npos;
+    return dots == 3 || (dots > 0 && (has_port || std::isalpha(static_cast<unsigned char>(host.back())) != 0));
 }
 
 /// "5.1.1" or "550", where it stands alone in the words; "" if it does not.

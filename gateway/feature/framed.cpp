@@ -30,12 +30,17 @@ Bracket look_alike(char32_t c) {
         char32_t first, last;
         bool opening_is_odd;
     };
-    // No compatibility form of Unicode is one of these; 【】 and 《》, which texts of East Asia need, look different.
-    static constexpr std::array<Row, 5> rows{{{0x27e6, 0x27e7, false},    // mathematical white square
-                                              {0x27ec, 0x27ed, false},    // white tortoise shell
-                                              {0x2983, 0x2986, true},     // white curly, white parenthesis
-                                              {0x298b, 0x2990, true},     // square with underbar or tick
-                                              {0x3016, 0x301b, false}}};  // white lenticular, tortoise shell, white
+    // With their forms for other widths and directions; 【】 and 《》, which texts of East Asia need, look different.
+    static constexpr std::array<Row, 10> rows{{{0x27e6, 0x27e7, false},    // mathematical white square
+                                               {0x27ec, 0x27ed, false},    // white tortoise shell
+                                               {0x2983, 0x2986, true},     // white curly, white parenthesis
+                                               {0x298b, 0x2990, true},     // square with underbar or tick
+                                               {0x3016, 0x301b, false},    // white lenticular, tortoise shell, white
+                                               {0xff5f, 0xff60, true},     // full width white parenthesis
+                                               {0xfe17, 0xfe18, true},     // white lenticular, for vertical text
+                                               {0x2045, 0x2046, true},     // square with quill
+                                               {0x2e55, 0x2e5c, true},     // square with stroke, and their kin
+                                               {0x2e28, 0x2e29, false}}};  // double parenthesis
     for (const auto& row : rows) {
         if (c < row.first || c > row.last) continue;
         return (c % 2 == 1) == row.opening_is_odd ? Bracket::opening : Bracket::closing;

@@ -86,5 +86,11 @@ TEST(Refusal, TheServersWordsAreQuotedWithoutLinks) {
     EXPECT_LT(quotable(std::string(5000, 'x')).size(), 310u);
 }
 
+TEST(Refusal, LinksWithoutASchemeAreNotQuoted) {
+    for (const char* link : {"//e.test/a", "e.test:80/b", "192.0.2.4/c", "h.test/i"})
+        EXPECT_EQ(refusal::quotable(std::string("see ") + link).find(link), std::string::npos) << link;
+    EXPECT_NE(refusal::quotable("550 5.1.1 local/remote 1/2").find("local/remote 1/2"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace gateway::refusal

@@ -44,5 +44,10 @@ TEST(Framed, BrokenUtf8IsNotReadBeyondItsEnd) {
     for (const std::string text : {"\xe2", "\xe2\x9f", "\xf0\x9f", "\xff"}) foreign(text);
 }
 
+TEST(Framed, BracketsThatOnlyLookLikeOursAreTakenOutToo) {
+    for (const char* typed : {"｟x｠", "︗x︘", "⁅x⁆", "⹕x⹖", "⸨x⸩"})
+        EXPECT_EQ("[[x]]", framed::foreign(typed)) << typed;
+}
+
 }  // namespace
 }  // namespace gateway::framed
