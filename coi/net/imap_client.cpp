@@ -190,7 +190,9 @@ awaitable<Result<Selected>> ImapClient::select(const std::string& folder) {
 
 awaitable<Result<std::vector<Listed>>> ImapClient::since(std::uint32_t from) {
     const auto state = state_;
-    state->news = state->said_again = false;  // what comes from now on may be missing in the answer
+    // What comes from now on may be missing in the answer.
+    state->news = state->said_again = state->shrunk = false;
+    state->first_listed = state->last_listed = 0;
     std::map<std::uint32_t, std::uint64_t> found;
     std::set<std::uint32_t> unsized;
     bool more = false, unnamed = false;
@@ -227,6 +229,10 @@ awaitable<Result<std::vector<Listed>>> ImapClient::since(std::uint32_t from) {
     std::vector<Listed> listed;
     listed.reserve(found.size());
     for (const auto& [uid, size] : found) listed.push_back({uid, size});
+    if (!listed.empty()) {
+        state->first_listed = listed.front().uid;
+        state->last_listed = listed.back().uid;
+    }
     co_return listed;
 }
 
@@ -259,7 +265,13 @@ awaitable<Result<std::vector<Listed>>> ImapClient::search_since(std::uint32_t fr
 }
 
 awaitable<Result<std::optional<std::string>>> ImapClient::fetch(std::uint32_t uid, std::size_t most) {
-    return fetch_section(uid, "", most);
+    const auto state = state_;
+    auto mail = co_await fetch_section(uid, "", most);
+    if (!mail || *mail) co_return mail;
+    auto still = co_await lists_still(uid);
+    if (!still) co_return still.error();
+    if (!*still) co_return std::optional<std::string>{};
+    co_return Error{ErrorKind::refused, true, "the server lists this mail and gives nothing of it", 0, {}};
 }
 
 awaitable<Result<std::optional<std::string>>> ImapClient::fetch_header(std::uint32_t uid, std::size_t most) {
@@ -315,6 +327,21 @@ awaitable<Result<std::optional<std::string>>> ImapClient::fetch_section(std::uin
     if (!body) co_return Error{ErrorKind::refused, true, "the server gives no body for this mail", 0, {}};
     if (body->size() > most) co_return over_limit("the mail has more than " + std::to_string(most) + " bytes");
     co_return body;
+}
+
+/// Whether a mail of which a FETCH gave nothing is there: the server says so again, or listed it and has said of none
+/// since then that it is gone.
+awaitable<Result<bool>> ImapClient::lists_still(std::uint32_t uid) {
+    const auto state = state_;
+    bool named = false;
+    const auto take = [&](ImapResponse& response) {
+        const auto* fetch = std::get_if<ImapFetch>(&response.data);
+        named = named || (fetch && fetch->uid == uid);
+    };
+    auto status = co_await state->run(state->command("UID FETCH " + std::to_string(uid) + " (UID RFC822.SIZE)"), take);
+    if (!status) co_return status.error();
+    const bool listed = state->first_listed <= uid && uid <= state->last_listed;
+    co_return named || (listed && !state->shrunk);
 }
 
 awaitable<Result<bool>> ImapClient::wait_for_news(Timeout longest, Timeout poll) {

@@ -69,10 +69,11 @@ class ImapClient {
     /// UIDs >= `from` of the selected folder, ascending, with sizes. Where there are very many, the first of them, and
     /// the others are news.
     awaitable<Result<std::vector<Listed>>> since(std::uint32_t from);
-    /// The whole mail by BODY.PEEK[]; nullopt if it is gone meanwhile; ErrorKind::limit beyond `most` bytes (the
+    /// The whole mail by BODY.PEEK[]; nullopt if it is gone meanwhile (an Error where the server still lists it and
+    /// gives nothing); ErrorKind::limit beyond `most` bytes (the
     /// session stays usable, and no more than `most` + 1 bytes were asked for).
     awaitable<Result<std::optional<std::string>>> fetch(std::uint32_t uid, std::size_t most);
-    /// As fetch(), its header block alone.
+    /// As fetch(), its header block alone; nullopt where nothing came.
     awaitable<Result<std::optional<std::string>>> fetch_header(std::uint32_t uid, std::size_t most);
     /// UIDs of mails in the selected folder that have a header field of that name and are from `sender`, as the server
     /// understands it; the newest first, at most `most`.
@@ -95,6 +96,7 @@ class ImapClient {
     awaitable<Result<std::optional<std::string>>> fetch_section(std::uint32_t uid, std::string section,
                                                                 std::size_t most);
     awaitable<Result<std::vector<Listed>>> search_since(std::uint32_t from);
+    awaitable<Result<bool>> lists_still(std::uint32_t uid);
     struct State;
     std::shared_ptr<State> state_;
 };

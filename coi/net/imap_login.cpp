@@ -41,10 +41,17 @@ void hide(std::string& words, std::initializer_list<std::string_view> secrets) {
         if (secret.size() >= 3 && words.find(secret) != std::string::npos) return words.clear();
 }
 
+/// BAD is about the command: the server cannot do it so, and has said nothing of the password.
+bool is_bad_command(const ImapStatus& status) {
+    return status.kind == ImapStatus::Kind::bad && status.code.name != "AUTHENTICATIONFAILED" && !is_busy(status);
+}
+
 Error login_refusal(const ImapStatus& status) {
     Error error = imap_refusal(status, "login");
-    error.kind = is_busy(status) ? ErrorKind::refused : ErrorKind::auth;
-    error.permanent = error.kind == ErrorKind::auth;
+    error.kind = is_busy(status)          ? ErrorKind::refused
+                 : is_bad_command(status) ? ErrorKind::unsupported
+                                          : ErrorKind::auth;
+    error.permanent = error.kind != ErrorKind::refused;
     return error;
 }
 
@@ -96,9 +103,10 @@ awaitable<Result<void>> ImapClient::State::secure(const Endpoint& server) {
     co_return Result<void>{};
 }
 
-awaitable<Result<ImapStatus>> ImapClient::State::authenticate(Sasl sasl, const Login& login) {
+awaitable<Result<ImapStatus>> ImapClient::State::authenticate(Sasl sasl, const Login& login, bool& at_once) {
     const std::string initial = sasl.initial();
-    bool initial_waits = !has("SASL-IR") && !initial.empty();
+    at_once = at_once && !initial.empty();
+    bool initial_waits = !at_once && !initial.empty();
     std::string said = begin() + "AUTHENTICATE " + sasl.mechanism();
     if (!initial.empty() && !initial_waits) said += " " + initial;
     std::optional<Error> broken;  // what is wrong with the server's proof, once we have asked to end the exchange
@@ -148,7 +156,8 @@ awaitable<Result<void>> ImapClient::State::log_in(const Endpoint& server, const 
     const bool may_login = stream->encrypted() && !login.oauth && !has("LOGINDISABLED");
     auto offered = offered_mechanisms(capabilities);
     std::optional<Error> refused;
-    for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    bool may_be_at_once = has("SASL-IR");
+    for (int attempt = 0; attempt < most_attempts;) {
         auto sasl = Sasl::choose(offered, login, stream->encrypted(), server.host, server.port);
         if (!sasl) {
             if (refused) break;
@@ -158,19 +167,28 @@ awaitable<Result<void>> ImapClient::State::log_in(const Endpoint& server, const 
         }
         const std::string mechanism = sasl->mechanism();
         fresh_capabilities = false;
-        auto status = co_await authenticate(std::move(*sasl), login);
+        bool at_once = may_be_at_once;
+        auto status = co_await authenticate(std::move(*sasl), login, at_once);
         if (!status) co_return status.error();
         if (status->kind == ImapStatus::Kind::ok) co_return Result<void>{};
         refused = login_refusal(*status);
+        const bool bad_command = is_bad_command(*status);
+        if (bad_command && at_once) {  // COMPAT: Coremail announces SASL-IR and cannot do it
+            may_be_at_once = false;
+            continue;
+        }
+        ++attempt;
         // COMPAT: servers announce SCRAM though they keep this user's password in a form that only PLAIN can be checked
         // against. Only inside TLS, and never after a server failed to prove itself (that is an Error above).
-        const bool unable = status->kind == ImapStatus::Kind::bad || mechanism.starts_with("SCRAM-");
-        if (refused->kind != ErrorKind::auth || !unable || !stream->encrypted()) break;
+        const bool unfit = refused->kind == ErrorKind::auth && mechanism.starts_with("SCRAM-");
+        if ((!bad_command && !unfit) || !stream->encrypted()) break;
         std::erase_if(offered, [&](const std::string& other) {
             return other == mechanism || (other.starts_with("SCRAM-") && mechanism.starts_with("SCRAM-"));
         });
     }
-    co_return *refused;
+    if (refused->kind != ErrorKind::unsupported || !may_login) co_return *refused;
+    fresh_capabilities = false;
+    co_return co_await log_in_plainly(login);
 }
 
 /// ENABLE what changes nothing for the worse, and say who we are; servers that refuse are served without.

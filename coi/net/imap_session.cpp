@@ -115,8 +115,10 @@ void ImapClient::State::notice(const ImapResponse& response) {
     const auto shrink = [this](std::uint64_t by) {
         if (exists) *exists -= static_cast<std::uint32_t>(std::min<std::uint64_t>(*exists, by));
     };
-    if (std::get_if<ImapExpunge>(&response.data)) shrink(1);
+    const bool expunged = std::get_if<ImapExpunge>(&response.data) != nullptr;
+    if (expunged) shrink(1);
     const auto* vanished = std::get_if<ImapVanished>(&response.data);
+    shrunk = shrunk || expunged || (vanished && !vanished->earlier);
     if (!vanished || vanished->earlier || response.broken) return;  // [RFC 7162 §3.2.10]: EARLIER does not count
     for (const auto& range : vanished->uids) shrink(std::uint64_t{range.last} - range.first + 1);
 }

@@ -67,7 +67,7 @@ struct ImapClient::State {
     awaitable<Result<void>> learn_capabilities();
     awaitable<Result<void>> secure(const Endpoint& server);
     awaitable<Result<void>> log_in(const Endpoint& server, const Login& login);
-    awaitable<Result<ImapStatus>> authenticate(Sasl sasl, const Login& login);
+    awaitable<Result<ImapStatus>> authenticate(Sasl sasl, const Login& login, bool& at_once);
     awaitable<Result<void>> log_in_plainly(const Login& login);
     awaitable<Result<void>> settle();
 
@@ -84,10 +84,12 @@ struct ImapClient::State {
     std::string tag;
     unsigned tags = 0;
     std::optional<std::uint32_t>
-        exists;                // in the selected folder; never more than there are, so that no growth is missed
-    bool news = false;         // EXISTS grew since since() looked
-    bool said_again = false;   // EXISTS came again, and did not grow: one may have gone and one come
-    bool awaits_news = false;  // wait_for_news() is under way
+        exists;               // in the selected folder; never more than there are, so that no growth is missed
+    bool news = false;        // EXISTS grew since since() looked
+    bool said_again = false;  // EXISTS came again, and did not grow: one may have gone and one come
+    bool shrunk = false;      // EXPUNGE or VANISHED came since since() looked
+    std::uint32_t first_listed = 0, last_listed = 0;  // what since() gave; 0: nothing
+    bool awaits_news = false;                         // wait_for_news() is under way
     std::chrono::steady_clock::time_point waited_since{};
     bool strayed = false;                 // the command under way was answered with what is no response
     std::uint16_t odd = 0;                // lines of its answer that were passed by

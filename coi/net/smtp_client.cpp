@@ -62,6 +62,9 @@ std::string xtext(std::string_view text) {  // [RFC 3461 §4]
     return escaped;
 }
 
+/// About the command, not about the password [RFC 5321 §4.2.1].
+bool is_bad_command(const SmtpReply& reply) { return reply.code >= 500 && reply.code <= 504 && reply.code != 503; }
+
 /// Copies a mail into blocks as DATA wants them: every line end CRLF (a bare CR or LF would be read differently by
 /// different servers), leading dots doubled [RFC 5321 §4.5.2], the final dot at the end.
 class DataBlocks {
@@ -194,6 +197,10 @@ struct SmtpClient::State {
         if (!sasl) co_return lose(sasl.error());
         const std::string initial = sasl->initial();
         auto answer = co_await command("AUTH " + sasl->mechanism() + (initial.empty() ? "" : " " + initial));
+        if (answer && is_bad_command(*answer) && !initial.empty()) {  // COMPAT: servers without initial responses
+            answer = co_await command("AUTH " + sasl->mechanism());
+            if (answer && answer->code == 334) answer = co_await command(initial == "=" ? "" : initial);
+        }
         for (int rounds = 0; answer && answer->code == 334; ++rounds) {
             auto step = rounds < 10 ? sasl->step(answer->lines.empty() ? "" : answer->lines.back())
                                     : Result<std::string>(malformed("the server never ends the login"));
@@ -207,6 +214,10 @@ struct SmtpClient::State {
         if (!answer->positive()) {
             Error error = refused("the mail server refuses the login", *answer);
             error.kind = ErrorKind::auth;
+            if (is_bad_command(*answer)) {
+                error = for_now(std::move(error));
+                error.kind = ErrorKind::unsupported;
+            }
             co_return lose(error);
         }
         if (!sasl->complete()) {

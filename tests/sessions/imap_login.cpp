@@ -168,7 +168,7 @@ TEST(ImapLogin, RefusalsOfRfc5530) {
 }
 
 TEST(ImapLogin, ErrorsNeverHoldThePassword) {
-    for (const char* echo : {"c1 NO LOGIN romeo secret failed", "c1 BAD AUTHENTICATE PLAIN AHJvbWVvAHNlY3JldA=="}) {
+    for (const char* echo : {"c1 NO LOGIN romeo secret failed", "c1 NO AUTHENTICATE PLAIN AHJvbWVvAHNlY3JldA=="}) {
         const auto text = refused_with(echo).text;
         EXPECT_EQ(text.find("secret"), std::string::npos) << text;
         EXPECT_EQ(text.find("AHJvb"), std::string::npos) << text;
@@ -181,14 +181,43 @@ TEST(ImapLogin, AnUnfitMechanismIsFollowedByOneOther) {
 S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN AUTH=LOGIN] ready
 C: c1 AUTHENTICATE PLAIN AHJvbWVvAHNlY3JldA==
 s: c1 BAD unknown mechanism
-C: c2 AUTHENTICATE LOGIN
+C: c2 AUTHENTICATE PLAIN
+s: c2 BAD unknown mechanism
+C: c3 AUTHENTICATE LOGIN
 S: + VXNlcm5hbWU6
 C: cm9tZW8=
 S: + UGFzc3dvcmQ6
 C: c2VjcmV0
+S: c3 OK [CAPABILITY IMAP4rev1] in
+)",
+          tls, {});
+}
+
+TEST(ImapLogin, AnInitialResponseThatIsRefusedIsSaidWhenItIsAskedFor) {
+    plays(R"(
+S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready
+C: c1 AUTHENTICATE PLAIN AHJvbWVvAHNlY3JldA==
+s: c1 BAD invalid command or parameters
+C: c2 AUTHENTICATE PLAIN
+S: + 
+C: AHJvbWVvAHNlY3JldA==
 S: c2 OK [CAPABILITY IMAP4rev1] in
 )",
           tls, {});
+}
+
+TEST(ImapLogin, BadIsNoWordOfThePassword) {
+    const std::string both = R"(
+S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready
+C: c1 AUTHENTICATE PLAIN AHJvbWVvAHNlY3JldA==
+S: c1 BAD what?
+C: c2 AUTHENTICATE PLAIN
+S: c2 BAD what?
+C: c3 LOGIN "romeo" "secret"
+)";
+    EXPECT_EQ(ends(both + "S: c3 BAD what?\n", tls).kind, ErrorKind::unsupported);
+    EXPECT_EQ(ends(both + "S: c3 NO wrong\n", tls).kind, ErrorKind::auth);
+    EXPECT_EQ(refused_with("c1 BAD [AUTHENTICATIONFAILED] wrong").kind, ErrorKind::auth);
 }
 
 TEST(ImapLogin, ScramThatFailsIsFollowedByPlainOnlyIfTheServerRefusedIt) {

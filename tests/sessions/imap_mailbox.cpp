@@ -158,11 +158,12 @@ const auto fetch_nine = [](ImapClient& client) { return client.fetch(9, 10); };
 
 TEST(ImapMailbox, AMailThatIsGoneIsNoError) {
     const std::string start = opening("") + "C: c2 UID FETCH 9 (UID BODY.PEEK[]<0.11>)\n";
-    const Mail gone = once<Mail>(start + "S: c2 OK nothing there\n", fetch_nine);
+    const std::string ask = "C: c3 UID FETCH 9 (UID RFC822.SIZE)\n";
+    const Mail gone = once<Mail>(start + "S: c2 OK nothing there\n" + ask + "S: c3 OK\n", fetch_nine);
     ASSERT_TRUE(gone);
     EXPECT_FALSE(*gone);
-    const Mail issued =
-        once<Mail>(start + "S: * 4 FETCH (UID 9 BODY[]<0> NIL)\nS: c2 NO [EXPUNGEISSUED] gone\n", fetch_nine);
+    const Mail issued = once<Mail>(
+        start + "S: * 4 FETCH (UID 9 BODY[]<0> NIL)\nS: c2 NO [EXPUNGEISSUED] gone\n" + ask + "S: c3 OK\n", fetch_nine);
     ASSERT_TRUE(issued);
     EXPECT_FALSE(*issued);
     const Mail unreadable = once<Mail>(start + "S: * 4 FETCH (UID 9 BODY[]<0> NIL)\nS: c2 OK\n", fetch_nine);
@@ -264,6 +265,37 @@ TEST(ImapMailbox, AMailThatIsThereButNotGivenIsNotGone) {
     EXPECT_FALSE(once<Mail>(start + "S: * 4 FETCH (UID 9 FLAGS ())\nS: c2 OK\n", fetch_nine));
     EXPECT_FALSE(once<Mail>(start + "S: * 4 FETCH (UID 9 BODY[]<0> {2}\nS: hi there)\nS: c2 OK\n", fetch_nine))
         << "the size was wrong, and the rest of the mail stands between the responses";
+}
+
+const auto list_and_fetch_nine = [](ImapClient& client) -> awaitable<Mail> {
+    auto listed = co_await client.since(9);
+    EXPECT_TRUE(listed && listed->size() == 2);
+    co_return co_await client.fetch(9, 10);
+};
+
+TEST(ImapMailbox, NothingOfAMailThatIsListedIsAFailureOfThisMail) {
+    const std::string listed = opening("") + R"(
+C: c2 UID FETCH 9:* (UID RFC822.SIZE)
+S: * 4 FETCH (UID 9 RFC822.SIZE 4)
+S: * 5 FETCH (UID 11 RFC822.SIZE 4)
+S: c2 OK
+C: c3 UID FETCH 9 (UID BODY.PEEK[]<0.11>)
+)";
+    const std::string ask = "C: c4 UID FETCH 9 (UID RFC822.SIZE)\n";
+    for (const std::string still : {"S: c4 OK\n", "S: * 4 FETCH (UID 9 RFC822.SIZE 4)\nS: c4 OK\n"}) {
+        const Mail nothing = once<Mail>(listed + "S: c3 OK\n" + ask + still, list_and_fetch_nine);
+        ASSERT_FALSE(nothing) << still;
+        EXPECT_EQ(nothing.error().kind, ErrorKind::refused);
+    }
+    for (const std::string gone : {"S: * 4 EXPUNGE\n", "S: * VANISHED 9\n"}) {
+        const Mail nothing = once<Mail>(listed + gone + "S: c3 OK\n" + ask + "S: c4 OK\n", list_and_fetch_nine);
+        ASSERT_TRUE(nothing) << gone;
+        EXPECT_FALSE(*nothing) << gone;
+    }
+    const Mail another =
+        once<Mail>(listed + "S: * 3 EXPUNGE\nS: c3 OK\n" + ask + "S: * 3 FETCH (UID 9 RFC822.SIZE 4)\nS: c4 OK\n",
+                   list_and_fetch_nine);
+    EXPECT_FALSE(another) << "another one is gone, and this one is there";
 }
 
 TEST(ImapMailbox, AppendsWithASynchronisingLiteral) {

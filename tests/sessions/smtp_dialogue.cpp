@@ -303,6 +303,22 @@ TEST(SmtpClient, LetsNoAddressBreakOutOfItsCommand) {
         << play.complaint();
 }
 
+TEST(SmtpClient, SaysAnInitialResponseThatIsRefusedWhenItIsAskedFor) {
+    for (const bool in : {true, false}) {
+        Play play;
+        play.encrypted();
+        greets(play, "250 AUTH PLAIN\r\n");
+        play.expects("AUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n").gives("501 5.5.4 syntax\r\n");
+        play.expects("AUTH PLAIN\r\n").gives(in ? "334 \r\n" : "504 5.5.4 unknown\r\n");
+        if (in) play.expects("AGFsaWNlAHNlY3JldA==\r\n").gives("235 2.7.0 welcome\r\n");
+        coi::net::SmtpClient client(play.stream(), "gw.example");
+        const auto opened = run(client.open({"mx.example.org", 465, Security::tls}, Login{"alice", "secret", false}));
+        EXPECT_EQ(opened.has_value(), in) << play.complaint();
+        if (!opened) EXPECT_EQ(opened.error().kind, ErrorKind::unsupported) << "nothing was said of the password";
+        EXPECT_TRUE(play.finished()) << play.complaint();
+    }
+}
+
 TEST(SmtpClient, SaysHeloToAServerOfOld) {
     Play play;
     play.gives("220 old\r\n")
