@@ -190,7 +190,7 @@ void add_account(const Administered& to, const object& in, const Answer& answer)
         account.jid = jid;
         account.address = address;
         account.login = *outcome.login;
-        to.directory.save(account, [to, answer](const Store::Failure& failure, AccountId id) {
+        to.directory.save(account, outcome.start, [to, answer](const Store::Failure& failure, AccountId id) {
             const Account* saved = failure ? nullptr : to.directory.find(id);
             saved ? answer({{"account", row(to, *saved)}})
                   : answer(error(failure ? failure->what() : "the account is gone again"));

@@ -225,11 +225,22 @@ std::vector<const Account*> Directory::all() const {
 }
 
 void Directory::save(Account account, std::function<void(Store::Failure, AccountId)> done) {
+    save(std::move(account), {}, std::move(done));
+}
+
+void Directory::save(Account account, std::vector<Cursor> start, std::function<void(Store::Failure, AccountId)> done) {
     // Whether it is parked and vouched for is not the caller's to change, who may have an older copy of it.
     const auto* before = state_->record(account.id);
     const bool was_parked = before != nullptr && before->account.parked;
     if (before != nullptr && !was_parked) account.vouched = before->account.vouched;
-    auto work = [account](Database& db) { return accounts::save(db, account); };
+    auto work = [account, start = std::move(start)](Database& db) {
+        const AccountId id = accounts::save(db, account);
+        const auto known = start.empty() ? std::vector<Cursor>{} : accounts::cursors(db, id);
+        for (const auto& cursor : start) {
+            if (std::ranges::find(known, cursor.folder, &Cursor::folder) == known.end()) accounts::save(db, id, cursor);
+        }
+        return id;
+    };
     auto finish = [this, alive = std::weak_ptr(state_), account, was_parked, done = std::move(done)](
                       Store::Failure failure, AccountId id) mutable {
         const auto state = alive.lock();

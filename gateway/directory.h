@@ -42,6 +42,8 @@ class Directory {
     /// Saves a new or changed account (id 0: new) and calls back when it is committed; then it is in memory, with its
     /// id.
     void save(Account, std::function<void(Store::Failure, AccountId)> done);
+    /// The same, and in its commit where reading begins in folders of which nothing was read yet.
+    void save(Account, std::vector<Cursor> start, std::function<void(Store::Failure, AccountId)> done);
     /// Deletes the account and all that is stored of it.
     void remove(AccountId, std::function<void(Store::Failure)> done);
     /// Takes the login out of a mailbox and what waits out of the queue, and lets it rest with all else that is stored

@@ -18,6 +18,7 @@
 
 #include "coi/net/imap_client.h"
 #include "coi/net/smtp_client.h"
+#include "coi/server_settings.h"
 #include "gateway/words.h"
 
 namespace gateway {
@@ -42,6 +43,7 @@ struct Check {
     std::string ehlo_name, lang;
     LinkPatience patience;
     Clock::time_point deadline = Clock::now() + patience.all;
+    std::vector<Cursor> start = {};
 };
 
 Timeout left(Clock::time_point deadline) {
@@ -81,15 +83,29 @@ int weight(const Error& error) {
     }
 }
 
-/// Opens `client` until `deadline`: then it is closed, and that is a timeout.
+/// Where the folders end that will be watched: what comes from now on is new to their user. The session that watches
+/// asks itself for those that cannot be opened now.
+awaitable<void> note_ends(coi::net::ImapClient& client, std::vector<Cursor>& start) {
+    start.clear();
+    std::vector<std::string> folders{"INBOX"};
+    const auto server = co_await coi::read_server_settings(client);
+    if (server && server->enabled && !server->chats_folder.empty()) folders.push_back(server->chats_folder);
+    for (const auto& folder : folders) {
+        const auto selected = co_await client.select(folder);
+        if (selected) start.push_back({folder, selected->uid_validity, selected->uid_next});
+    }
+}
+
+/// Opens `client` until `deadline`: then it is closed, and that is a timeout. `then` has what is left of the time.
 template <class Client>
 awaitable<coi::Result<void>> login_until(Clock::time_point deadline, std::shared_ptr<Client> client, Endpoint server,
-                                         Login login) {
+                                         Login login, std::function<awaitable<void>(Client&)> then = {}) {
     boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, deadline);
     timer.async_wait([client](const boost::system::error_code& cancelled) {
         if (!cancelled) client->close();
     });
     auto opened = co_await client->open(server, std::move(login));
+    if (opened && then) co_await then(*client);
     timer.cancel();
     client->close();  // nothing was begun that a farewell would end
     if (!opened && opened.error().kind == ErrorKind::closed && Clock::now() >= deadline) {
@@ -107,7 +123,10 @@ awaitable<coi::Result<void>> try_imap(std::shared_ptr<Check> check, Endpoint ser
     auto stream = co_await connect(check->tls, server, check->reach, left(deadline));
     if (!stream) co_return stream.error();
     auto client = std::make_shared<coi::net::ImapClient>(std::move(*stream));
-    co_return co_await login_until(deadline, client, server, std::move(login));
+    std::function<awaitable<void>(coi::net::ImapClient&)> then = [check](coi::net::ImapClient& in) {
+        return note_ends(in, check->start);
+    };
+    co_return co_await login_until(deadline, client, server, std::move(login), std::move(then));
 }
 
 awaitable<coi::Result<void>> try_smtp(std::shared_ptr<Check> check, Endpoint server, Login login,
@@ -304,7 +323,9 @@ awaitable<LinkOutcome> run(std::shared_ptr<Check> check) {
         co_return LinkOutcome{{}, explain(check->lang, *failure, request.smtp.has_value(), request.oauth, domain)};
     }
     co_return LinkOutcome{
-        MailboxLogin{in.username, request.password, request.oauth, in.server, std::get<Found>(write).server}, {}};
+        MailboxLogin{in.username, request.password, request.oauth, in.server, std::get<Found>(write).server},
+        {},
+        std::move(check->start)};
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "coi/net/connect.h"
 #include "gateway/account.h"
@@ -28,6 +29,7 @@ struct LinkRequest {
 struct LinkOutcome {
     std::optional<MailboxLogin> login;
     std::string words;
+    std::vector<Cursor> start = {};  // where reading begins: the folders' ends when the login was checked
 };
 
 /// How long a check may take. A server that was given wrong passwords before (Dovecot, for one, counts them by our

@@ -1,8 +1,8 @@
 // A linked mailbox at work: watches the user's IMAP folders and hands each new mail over, in order, none twice, none
 // missed.
 //
-// [RFC 3501], [RFC 2177] IDLE; on COI servers COI/Chats is watched too [COI-S "COI Root"]. The first link starts at
-// UIDNEXT. A mail is behind us when its verdict came: the cursor moves in the same commit. A mail that cannot be read
+// [RFC 3501], [RFC 2177] IDLE; on COI servers COI/Chats is watched too [COI-S "COI Root"]. Reading starts at UIDNEXT
+// as it was when the link was checked. A mail is behind us when its verdict came: the cursor moves in the same commit. A mail that cannot be read
 // is noted before those after it are (gateway/stuck), and is tried again after them. After a UIDVALIDITY change the
 // newest mails are looked at again; the id map tells which are known. Nothing is marked as seen, nothing deleted.
 

@@ -148,7 +148,7 @@ void Registrar::link(const std::string& jid, const LinkForm& form, const std::st
         check->done = nullptr;
         registrar->busy_.erase(jid);
         if (!outcome.login) return done({outcome.words, "modify", "not-acceptable"});  // [XEP-0100 §4.1.2]
-        registrar->store(jid, request, std::move(*outcome.login), lang, done);
+        registrar->store(jid, request, std::move(outcome), lang, done);
     });
 }
 
@@ -163,7 +163,7 @@ bool Registrar::cancel_link(const std::string& jid) {
     return true;
 }
 
-void Registrar::store(const std::string& jid, const LinkRequest& request, MailboxLogin login, const std::string& lang,
+void Registrar::store(const std::string& jid, const LinkRequest& request, LinkOutcome outcome, const std::string& lang,
                       Done done) {
     const Account* known = mailbox(jid);
     // One at rest is its user's again with its password, unless nothing of it can be trusted.
@@ -176,32 +176,35 @@ void Registrar::store(const std::string& jid, const LinkRequest& request, Mailbo
     account.kind = Account::Kind::mailbox;
     account.jid = jid;
     account.address = request.address;
-    account.login = std::move(login);
+    account.login = std::move(*outcome.login);
     account.parked = account.login_lost = false;
     if (!lang.empty()) account.lang = lang;
-    if (!known || same) return save(std::move(account), fresh, lang, std::move(done));
+    if (!known || same) return save(std::move(account), std::move(outcome.start), fresh, lang, std::move(done));
     // Another mailbox: nothing of the old one may answer for it.
-    directory_.remove(known->id, [self = weak_from_this(), account, lang, done](Store::Failure failure) {
-        const auto registrar = self.lock();
-        if (!registrar) return;
-        if (failure) return done(registrar->store_trouble(lang));
-        registrar->save(account, true, lang, done);
-    });
+    directory_.remove(known->id,
+                      [self = weak_from_this(), account, start = outcome.start, lang, done](Store::Failure failure) {
+                          const auto registrar = self.lock();
+                          if (!registrar) return;
+                          if (failure) return done(registrar->store_trouble(lang));
+                          registrar->save(account, start, true, lang, done);
+                      });
 }
 
-void Registrar::save(Account account, bool fresh, const std::string& lang, Done done) {
+void Registrar::save(Account account, std::vector<Cursor> start, bool fresh, const std::string& lang, Done done) {
     const std::string jid = account.jid, address = account.address.addr_spec();
-    directory_.save(std::move(account), [self = weak_from_this(), jid, address, fresh, lang, done](
-                                            Store::Failure failure, AccountId) {
-        const auto registrar = self.lock();
-        if (!registrar) return;
-        if (failure) return done(registrar->store_trouble(lang));
-        done({fresh ? say(lang,
-                          "{1} is linked. To write to someone, add their mail address as a contact of this gateway.",
-                          {address})
-                    : say(lang, "The login of {1} is changed.", {address})});
-        if (fresh) registrar->calls_.linked(jid);
-    });
+    directory_.save(
+        std::move(account), std::move(start),
+        [self = weak_from_this(), jid, address, fresh, lang, done](Store::Failure failure, AccountId) {
+            const auto registrar = self.lock();
+            if (!registrar) return;
+            if (failure) return done(registrar->store_trouble(lang));
+            done({fresh
+                      ? say(lang,
+                            "{1} is linked. To write to someone, add their mail address as a contact of this gateway.",
+                            {address})
+                      : say(lang, "The login of {1} is changed.", {address})});
+            if (fresh) registrar->calls_.linked(jid);
+        });
 }
 
 void Registrar::unlink(const std::string& jid, const std::string& lang, Done done) {

@@ -60,8 +60,8 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
 
   private:
     std::optional<Ending> refusal(const std::string& jid, const std::string& lang);
-    void store(const std::string& jid, const LinkRequest&, MailboxLogin, const std::string& lang, Done);
-    void save(Account, bool fresh, const std::string& lang, Done);
+    void store(const std::string& jid, const LinkRequest&, LinkOutcome, const std::string& lang, Done);
+    void save(Account, std::vector<Cursor> start, bool fresh, const std::string& lang, Done);
     void change(const Account&, Take, bool sent_copy, const std::string& lang, Done);
     Ending store_trouble(const std::string& lang) const;
 

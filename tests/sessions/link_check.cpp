@@ -47,6 +47,8 @@ LineServer::Answer imap(std::string credentials, std::string capabilities = "IMA
             if (line.ends_with(credentials)) return tag + " OK [CAPABILITY " + capabilities + "] in\r\n";
             return tag + " NO [AUTHENTICATIONFAILED] SECRET BANNER\r\n";
         }
+        if (line.find(" EXAMINE \"INBOX\"") != std::string::npos)
+            return "* OK [UIDVALIDITY 7] \r\n* OK [UIDNEXT 43] \r\n" + tag + " OK done\r\n";
         if (line.find(" LOGOUT") != std::string::npos) return "* BYE\r\n" + tag + " OK\r\n";
         return tag + " OK done\r\n";
     };
@@ -93,6 +95,7 @@ TEST_F(Link, TakesTheAddressAsUserNameThenItsLocalPart) {
         EXPECT_EQ(outcome.login->imap, *request.imap);
         EXPECT_EQ(outcome.login->smtp, *request.smtp);
         EXPECT_EQ(out.connections(), 1);  // the name that IMAP took, and no other
+        EXPECT_EQ(outcome.start, (std::vector<gateway::Cursor>{{"INBOX", 7, 43}}));
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "gateway/registration.h"
 
+#include "gateway/store/accounts.h"
 #include "tests/unit/gateway/service_play.h"
 #include "xmpp/xep/xep0004_forms.h"
 
@@ -60,6 +61,25 @@ TEST_F(RegistrationTest, LinksWhenTheLoginWasCheckedAndCommitted) {
     ASSERT_TRUE(account);
     EXPECT_EQ(account->key_holder, KeyHolder::unknown) << "until the mailbox was looked through";
     EXPECT_EQ(account->login, login());
+}
+
+TEST_F(RegistrationTest, ReadingBeginsWhereTheCheckSawTheEnd) {
+    const auto place = [this] {
+        std::vector<Cursor> kept;
+        const auto id = directory.mailbox_of("alice@jabber.example")->id;
+        store.now([&](Database& db) { kept = accounts::cursors(db, id); });
+        return kept;
+    };
+    reg("set", "<email>bob@example.org</email><password>secret</password>");
+    ASSERT_EQ(checks.size(), 1U);
+    checks[0].answer({login(), "", {{"INBOX", 7, 43}}});
+    EXPECT_EQ(xmpp::attribute(*answer(), "type"), "result");
+    EXPECT_EQ(place(), (std::vector<Cursor>{{"INBOX", 7, 43}}));
+    reg("set", "<username>bob</username><password>newpass</password>");
+    ASSERT_EQ(checks.size(), 2U);
+    checks[1].answer({login(), "", {{"COI/Chats", 8, 2}, {"INBOX", 7, 99}}});
+    EXPECT_EQ(xmpp::attribute(*answer(), "type"), "result");
+    EXPECT_EQ(place(), (std::vector<Cursor>{{"COI/Chats", 8, 2}, {"INBOX", 7, 43}})) << "42 to 98 are not read yet";
 }
 
 TEST_F(RegistrationTest, AFormGoesBeforeBareFields) {
