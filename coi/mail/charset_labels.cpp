@@ -137,7 +137,8 @@ Charset known_to_icu(const std::string& label) {
 
 Charset charset_of(std::string_view given) {
     constexpr std::size_t longest = 60;
-    std::string label = lower(trim(given));
+    // COMPAT: what is written behind the name: "iso-8859-2 (Latin 2)"
+    std::string label = lower(trim(given.substr(0, given.find_first_of("(;"))));
     std::erase_if(label, [](char c) { return c == '"' || c == '\'' || c == ' '; });
     if (label.empty() || label.size() > longest || !is_ascii(label)) return {};
     const auto find = [](const std::string& name) -> const Row* {

@@ -178,14 +178,40 @@ class Walk {
             text = joined(std::move(text), read(part, place));
             place.text_before = text.kind != TextKind::none;
         }
-        if (count > 0) return text;
-        // A multipart whose boundary never comes: all its words stand before the first part that isn't there.
+        if (count == 0) return read_without_parts(multipart, place);
+        // What stands beside a signature or an encryption is nobody's.
+        const bool is_sealed = type == "multipart/signed" || type == "multipart/encrypted" || place.in_report;
+        return is_sealed ? text : with_outside(multipart, std::move(text));
+    }
+
+    /// A multipart whose boundary never comes: its words stand where no part is, or its parts are encoded as a whole,
+    /// which they must not be [RFC 2045 §6.4].
+    Text read_without_parts(GMimeMultipart* multipart, const Place& place) {
+        auto* object = GMIME_OBJECT(multipart);
+        const char* encoding = g_mime_object_get_header(object, "Content-Transfer-Encoding");
+        const char* type = g_mime_object_get_header(object, "Content-Type");
+        const auto kind = g_mime_content_encoding_from_string(encoding == nullptr ? "" : encoding);
         const char* prologue = g_mime_multipart_get_prologue(multipart);
-        bool more = false;
-        const auto bytes = within(prologue == nullptr ? "" : prologue, plain_room_, more);
-        std::string words = clean_text(to_utf8(bytes, ""));
-        const auto kind = words.empty() ? TextKind::none : TextKind::plain;
-        return {std::move(words), kind, more};
+        const bool encoded = kind == GMIME_CONTENT_ENCODING_BASE64 || kind == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
+        if (encoded && prologue != nullptr && type != nullptr)
+            return read_inside("Content-Type: " + std::string(type) + "\r\n\r\n" + decoded(prologue, kind), place);
+        return with_outside(multipart, {});
+    }
+
+    /// With the words before the first part and after the last one [RFC 2046 §5.1.1]: programs show them nowhere, but
+    /// what breaks the parts of a mail puts people's words there. Programs write there that this is MIME.
+    Text with_outside(GMimeMultipart* multipart, Text text) {
+        const auto read_words = [this](const char* given) {
+            const std::string_view all = given == nullptr ? "" : given;
+            bool more = false;
+            std::string words = clean_text(to_utf8(within(std::string(all), plain_room_, more), ""));
+            const std::string start = lower(std::string_view(words).substr(0, longest_name));
+            if (!has_words(words) || start.find("mime") != start.npos || start.find("multi") != start.npos)
+                return Text{};
+            return Text{std::move(words), TextKind::plain, more};
+        };
+        text = joined(read_words(g_mime_multipart_get_prologue(multipart)), std::move(text));
+        return joined(std::move(text), read_words(g_mime_multipart_get_epilogue(multipart)));
     }
 
     /// The best of several forms of one text [RFC 2046 §5.1.4]; a chat wants plain before pretty. An empty plain part
@@ -193,13 +219,24 @@ class Walk {
     Text read_alternative(GMimeMultipart* multipart, Place place) {
         place.in_alternative = true;
         Text best;
+        const auto files = message_.attachments.size();
         const int count = g_mime_multipart_get_count(multipart);
+        if (count == 0) return read_without_parts(multipart, place);
         for (int i = 0; i < count; ++i) {
             Text each = read(g_mime_multipart_get_part(multipart, i), place);
             const auto rank = [](const Text& text) { return std::pair(!text.value.empty(), text.kind); };
-            if (rank(each) > rank(best)) best = std::move(each);
+            // Two of a kind are no forms of one text, unless they are the same.
+            if (rank(each) == rank(best) && each.value != best.value)
+                best = joined(std::move(best), std::move(each));
+            else if (rank(each) > rank(best))
+                best = std::move(each);
         }
-        return best;
+        for (int i = 0; best.value.empty() && message_.attachments.size() == files && i < count; ++i) {
+            auto* part = g_mime_multipart_get_part(multipart, i);
+            const std::string type = content_type_of(part);
+            if (GMIME_IS_PART(part) && !is_prose(type)) attach(GMIME_PART(part), type, {}, true);
+        }
+        return with_outside(multipart, std::move(best));
     }
 
     Text read_leaf(GMimePart* part, const Place& place) {
@@ -235,11 +272,11 @@ class Walk {
         return {};
     }
 
-    /// The mail that lies inside of its signature.
+    /// The mail that lies inside of its signature or its encoding.
     Text read_inside(const std::string& mail, Place place) {
         ++place.depth;
         const auto within = check_limits(mail, limits_);
-        if (!within) over_ = "the mail inside of a signature breaks the limits of a mail";
+        if (!within) over_ = "a mail inside of the mail breaks the limits of a mail";
         const auto top = within ? parse_mime(mail) : nullptr;
         return read(top.get(), place);
     }
@@ -260,12 +297,12 @@ class Walk {
         if (type == "message/disposition-notification" || type == "message/global-disposition-notification") {
             if (message_.mdn) return true;
             if (auto mdn = parse_mdn(decoded(part, longest_report), answered())) message_.mdn = std::move(*mdn);
-            return true;
+            return message_.mdn || place.in_report;
         }
         if (type == "message/delivery-status" || type == "message/global-delivery-status") {
             if (message_.dsn) return true;
             if (auto dsn = parse_dsn(decoded(part, longest_report))) message_.dsn = std::move(*dsn);
-            return true;
+            return message_.dsn || place.in_report;
         }
         const bool returned = type == "text/rfc822-headers" || type == "message/global-headers" ||
                               type == "message/rfc822" || type == "message/global";
@@ -329,7 +366,7 @@ class Walk {
     void attach(GMimePart* part, const std::string& type, const std::string& name, bool is_inline) {
         Attachment attachment{type, name, 0, {}, is_inline};
         bool keep = options_.keep_attachments || type == otr_type;
-        decode(g_mime_part_get_content(part), [&](std::string_view piece) {
+        decode(g_mime_part_get_content(part), false, [&](std::string_view piece) {
             attachment.size += piece.size();
             if (!options_.keep_attachments && attachment.size > limits_.text_bytes) keep = false;
             if (keep) attachment.bytes.append(piece);

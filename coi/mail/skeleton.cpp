@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,12 @@ bool is_address_field(std::string_view name) {
     return std::ranges::find(names, lower(name)) != names.end();
 }
 
+std::string boundary_in(const std::string& content_type) {
+    const Owned<GMimeContentType> parsed(g_mime_content_type_parse(gmime_options(), content_type.c_str()));
+    const char* read = parsed ? g_mime_content_type_get_parameter(parsed.get(), "boundary") : nullptr;
+    return read == nullptr ? "" : read;
+}
+
 class Skeleton {
   public:
     explicit Skeleton(const Limits& limits) : limits_(limits) {}
@@ -39,10 +46,15 @@ class Skeleton {
             if (!result) return result;
             at_ += line.size();
         }
-        return in_header_ ? end_field() : Result<void>();
+        auto end = in_header_ ? end_field() : Result<void>();
+        if (in_header_) add_blank_line(is_part() && other_at_ != nowhere ? other_at_ : words_at_);
+        return end;
     }
 
-    std::vector<Repair> take_repairs() { return std::move(repairs_); }
+    std::vector<Repair> take_repairs() {
+        std::ranges::sort(repairs_, {}, &Repair::begin);
+        return std::move(repairs_);
+    }
 
   private:
     struct Level {
@@ -53,9 +65,20 @@ class Skeleton {
     Result<void> header_line(std::string_view line) {
         block_bytes_ += line.size();
         if (block_bytes_ > limits_.header_block_bytes) return over_limit("the mail's header is too large");
-        if (line.starts_with("--") && !levels_.empty()) {
+        if (line.starts_with("--")) {
             auto field_end = end_field();
-            if (!field_end || at_boundary(line)) return field_end;
+            if (!field_end) return field_end;
+            const auto words_at = is_part() && other_at_ != nowhere ? other_at_ : words_at_;
+            if (at_boundary(line)) {
+                add_blank_line(words_at);
+                return field_end;
+            }
+            if (is_first_boundary(line)) {
+                add_blank_line(at_);
+                auto ended = end_header();
+                if (ended) at_boundary(line);
+                return ended;
+            }
         }
         if (trim(line).empty()) return end_header();
         if (line[0] == ' ' || line[0] == '\t') {
@@ -65,6 +88,7 @@ class Skeleton {
             if (!field_end) return field_end;
             field_.assign(line);
             field_at_ = at_;
+            note_words(line);
         }
         if (field_.size() > limits_.header_bytes) return over_limit("a header field of the mail is too large");
         return {};
@@ -91,7 +115,35 @@ class Skeleton {
         return false;
     }
 
+    bool is_part() const { return !levels_.empty() && !levels_.back().boundary.empty(); }
+
+    /// Notes lines of a header that are no fields, and of a part's those that are none of its own: where a blank line
+    /// is missing they are the text.
+    void note_words(std::string_view line) {
+        const auto name = trim(line.substr(0, line.find(':')));
+        const bool is_field = line.find(':') != line.npos && !name.empty() &&
+                              std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f; });
+        const bool is_own = is_field && (!is_part() || lower(name.substr(0, 8)) == "content-");
+        if (is_own) words_at_ = other_at_ = nowhere;
+        if (is_own) return;
+        if (!is_field && words_at_ == nowhere) words_at_ = at_;
+        if (other_at_ == nowhere) other_at_ = at_;
+    }
+
+    void add_blank_line(std::size_t at) {
+        if (at != nowhere) repairs_.push_back({at, at, "\r\n"});
+    }
+
+    /// The boundary of the multipart whose header this is; read once for a header of many such lines.
+    bool is_first_boundary(std::string_view line) {
+        if (lower(std::string_view(content_type_).substr(0, 10)) != "multipart/") return false;
+        if (!first_boundary_) first_boundary_ = boundary_in(content_type_);
+        return !first_boundary_->empty() && trim(line.substr(2)) == *first_boundary_;
+    }
+
     void start_header() {
+        words_at_ = other_at_ = nowhere;
+        first_boundary_.reset();
         ++parts_;
         block_bytes_ = 0;
         field_.clear();
@@ -112,29 +164,41 @@ class Skeleton {
                 // Of two, GMime goes by the first's type and the last's boundary.
                 if (content_type_.empty()) content_type_ = unfold(value);
                 last_content_type_ = unfold(value);
+                first_boundary_.reset();
                 content_type_at_ = {field_at_, field_at_ + field_.size()};
             }
             if (name == "content-transfer-encoding") {
                 const std::string encoding = lower(trim(value));
                 encoded_ = encoding != "7bit" && encoding != "8bit" && encoding != "binary";
+                mend_encoding(encoding);
             }
         }
         field_.clear();
         return {};
     }
 
+    /// COMPAT: "base64;", and in quotes
+    void mend_encoding(const std::string& given) {
+        constexpr std::array<std::string_view, 3> names{"base64", "quoted-printable", "uuencode"};
+        if (given.find('(') != given.npos || given == "x-uuencode") return;
+        for (const auto name : names) {
+            if (given == name || given.find(name) == given.npos) continue;
+            repairs_.push_back(
+                {field_at_, field_at_ + field_.size(), "Content-Transfer-Encoding: " + std::string(name) + "\r\n"});
+            return;
+        }
+    }
+
     Result<void> end_header() {
         auto field_end = end_field();
         if (!field_end) return field_end;
+        add_blank_line(words_at_);
         in_header_ = false;
         const std::string type = lower(std::string_view(content_type_).substr(0, content_type_.find_first_of(";, \t")));
         const bool in_digest = !levels_.empty() && levels_.back().digest;
         if (type.starts_with("multipart/")) {
-            const Owned<GMimeContentType> parsed(
-                g_mime_content_type_parse(gmime_options(), last_content_type_.c_str()));
-            const char* read = parsed ? g_mime_content_type_get_parameter(parsed.get(), "boundary") : nullptr;
-            std::string boundary = read == nullptr ? "" : read;
-            const auto body = mail_.substr(std::min(mail_.find('\n', at_), mail_.size() - 1) + 1);
+            std::string boundary = boundary_in(last_content_type_);
+            const auto body = mail_.substr(at_);
             if (auto better = better_boundary(boundary, last_content_type_, body)) {
                 boundary = std::move(*better);
                 repairs_.push_back({content_type_at_.first, content_type_at_.second,
@@ -154,11 +218,14 @@ class Skeleton {
 
     const Limits& limits_;
     std::string_view mail_;
-    std::size_t at_ = 0, field_at_ = 0;  // the line, and the field, that is looked at
+    static constexpr auto nowhere = std::string_view::npos;
+    std::size_t words_at_ = nowhere, other_at_ = nowhere;  // in a header: what may be its part's text
+    std::size_t at_ = 0, field_at_ = 0;                    // the line, and the field, that is looked at
     std::pair<std::size_t, std::size_t> content_type_at_;
     std::vector<Repair> repairs_;
     std::vector<Level> levels_;
     std::string field_, content_type_, last_content_type_;
+    std::optional<std::string> first_boundary_;
     std::size_t block_bytes_ = 0, parts_ = 1;
     bool in_header_ = true, encoded_ = false;
 };

@@ -8,6 +8,8 @@
 namespace coi {
 namespace {
 
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
 /// Holds the white space after an `=` back until the next character shows whether it ends the line.
 class SoftBreaks {
   public:
@@ -35,24 +37,66 @@ class SoftBreaks {
     std::string held_;
 };
 
+/// A line of base64 has no space inside, nothing beyond ASCII, and does not end like a sentence.
+bool is_words(std::string_view line) {
+    while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+    while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
+    if (line.empty()) return false;
+    return std::string_view(".,;:?").find(line.back()) != line.npos ||
+           std::ranges::any_of(line, [](char c) { return is_blank(c) || static_cast<unsigned char>(c) >= 0x80; });
+}
+
 /// GMime's decoder, begun anew after each padding of base64.
 class Decoder {
   public:
-    explicit Decoder(GMimeContentEncoding kind) : kind_(kind) { g_mime_encoding_init_decode(&state_, kind); }
+    Decoder(GMimeContentEncoding kind, bool is_text) : kind_(kind), is_text_(is_text) {
+        g_mime_encoding_init_decode(&state_, kind);
+    }
 
     std::string step(std::string_view piece) {
         if (kind_ == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE) return run(breaks_.tidy(piece));
+        if (kind_ == GMIME_CONTENT_ENCODING_UUENCODE || (kind_ == GMIME_CONTENT_ENCODING_BASE64 && is_text_))
+            return step_lines(piece);
         return kind_ == GMIME_CONTENT_ENCODING_BASE64 ? step_base64(piece) : run(piece);
     }
 
     std::string flush() {
-        std::string out = run(breaks_.rest());
+        std::string out = line_.empty() ? "" : step_line(line_);
+        out.append(run(breaks_.rest()));
         std::array<char, 64> last;
         out.append(last.data(), g_mime_encoding_flush(&state_, nullptr, 0, last.data()));
         return out;
     }
 
   private:
+    std::string step_lines(std::string_view piece) {
+        std::string out;
+        while (!piece.empty()) {
+            const auto end = std::min(piece.find('\n'), piece.size() - 1) + 1;
+            line_.append(piece.substr(0, end));
+            piece.remove_prefix(end);
+            if (!line_.ends_with('\n') && line_.size() < longest_line) continue;
+            out += step_line(line_);
+            line_.clear();
+        }
+        return out;
+    }
+
+    std::string step_line(std::string_view line) {
+        if (kind_ == GMIME_CONTENT_ENCODING_BASE64) {
+            if (line.size() >= longest_line || !is_words(line)) return step_base64(line);
+            std::string out = run("==");  // ends what came before
+            g_mime_encoding_reset(&state_);
+            padded_ = false;
+            return out.append("\n").append(line);
+        }
+        const bool begins = !inside_ && line.starts_with("begin ");
+        const bool ends = inside_ && line.starts_with("end") && line.find_first_not_of("\r\n", 3) == line.npos;
+        if (begins) g_mime_encoding_reset(&state_);
+        if (begins || ends) inside_ = begins;
+        return begins || ends ? "" : inside_ ? run(line) : std::string(line);
+    }
+
     std::string step_base64(std::string_view piece) {
         constexpr std::string_view padding = "=\r\n\t ";
         std::string out;
@@ -76,7 +120,11 @@ class Decoder {
         return out;
     }
 
+    static constexpr std::size_t longest_line = 4096;
     const GMimeContentEncoding kind_;
+    const bool is_text_;
+    std::string line_;     // the beginning of one
+    bool inside_ = false;  // of uuencode
     GMimeEncoding state_;
     SoftBreaks breaks_;
     bool padded_ = false;
@@ -84,11 +132,11 @@ class Decoder {
 
 }  // namespace
 
-void decode(GMimeDataWrapper* content, const std::function<bool(std::string_view)>& sink) {
+void decode(GMimeDataWrapper* content, bool is_text, const std::function<bool(std::string_view)>& sink) {
     if (content == nullptr) return;
     auto* stream = g_mime_data_wrapper_get_stream(content);
     if (stream == nullptr || g_mime_stream_reset(stream) == -1) return;
-    Decoder decoder(g_mime_data_wrapper_get_encoding(content));
+    Decoder decoder(g_mime_data_wrapper_get_encoding(content), is_text);
     std::array<char, 16384> raw;
     while (true) {
         const auto read = g_mime_stream_read(stream, raw.data(), raw.size());
@@ -100,11 +148,19 @@ void decode(GMimeDataWrapper* content, const std::function<bool(std::string_view
 
 std::string decoded(GMimePart* part, std::size_t most) {
     std::string out;
-    decode(g_mime_part_get_content(part), [&](std::string_view piece) {
+    auto* type = g_mime_object_get_content_type(GMIME_OBJECT(part));
+    const bool is_text = type == nullptr || g_mime_content_type_is_type(type, "text", "*");
+    decode(g_mime_part_get_content(part), is_text, [&](std::string_view piece) {
         out.append(piece);
         return out.size() <= most;
     });
     return out;
+}
+
+std::string decoded(std::string_view bytes, GMimeContentEncoding kind) {
+    Decoder decoder(kind, false);
+    std::string out = decoder.step(bytes);
+    return out.append(decoder.flush());
 }
 
 }  // namespace coi
