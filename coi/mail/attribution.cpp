@@ -28,6 +28,7 @@ struct Token {
     std::string_view text;
     bool is_character = false;   // of a script without spaces
     bool ends_sentence = false;  // a full stop and a space follow
+    bool is_numeral = false;     // a number that no date has: of a name, where an address stands by it
 };
 
 bool is_space(UChar32 c) { return u_isUWhiteSpace(c) != 0; }
@@ -39,14 +40,21 @@ bool is_letter(UChar32 c) {
 /// Thai, and Chinese, Japanese, Korean: words are not separated.
 bool has_no_spaces(UChar32 c) { return (c >= 0x0e00 && c < 0x0e80) || c >= 0x2e80; }
 
-/// In lower case; unseen characters are gone, every white space is one, digits and signs of full width are ASCII's.
+/// As names have them, with what varies their looks.
+bool is_emoji(UChar32 c) {
+    return c == 0xfe0f || u_hasBinaryProperty(c, UCHAR_EMOJI_PRESENTATION) != 0 ||
+           u_hasBinaryProperty(c, UCHAR_EXTENDED_PICTOGRAPHIC) != 0;
+}
+
+/// In lower case; emoji and unseen characters are gone, every white space is one, digits and signs of full width are
+/// ASCII's.
 std::string normal(std::string_view text) {
     std::string out;
     for (std::int32_t at = 0, size = static_cast<std::int32_t>(text.size()); at < size;) {
         const auto from = at;
         UChar32 c = 0;
         U8_NEXT(text.data(), at, size, c);
-        if (c < 0 || c == '*' || u_charType(c) == U_FORMAT_CHAR) continue;
+        if (c < 0 || c == '*' || u_charType(c) == U_FORMAT_CHAR || is_emoji(c)) continue;
         if (is_space(c))
             out += ' ';
         else if (c > 0xff00 && c < 0xff5f)
@@ -151,7 +159,12 @@ class Tokens {
         const bool is_minute = unit == U'分' || unit == U'분' || unit == U'秒' || unit == U'초';
         const std::string_view number = text_.substr(at_, count);
         const bool is_year = count == 4 && number >= "1900" && number < "2700";  // 2569 is Thai for 2026
-        if (count > 2 && !is_year) return false;
+        if (count > 2 && !is_year) {
+            if (count > 6) return false;
+            add(Token::name, end);
+            tokens_.back().is_numeral = true;
+            return true;
+        }
         add(is_time ? Token::clock : is_minute ? Token::zone : Token::number, end);
         return true;
     }
@@ -174,7 +187,12 @@ class Tokens {
             end = known.empty() ? after : at_ + known.size();
             word = text_.substr(at_, end - at_);
         }
-        add(kind_of(word), end);
+        auto kind = kind_of(word);
+        // "alice99", "r2d2", but not "10h30"
+        const bool may_have_digits = kind == Token::name && !segmented && (at_ == 0 || !u_isdigit(text_[at_ - 1]));
+        for (UChar32 c = look(end, &after); may_have_digits && c < 0x80 && u_isalnum(c); c = look(end, &after))
+            end = after;
+        add(kind, end);
         tokens_.back().is_character = segmented;
         return true;
     }
@@ -300,6 +318,10 @@ bool is_attribution(std::string_view text, People people) {
     const bool dated = count(Token::clock) > 0 && (numbers >= 2 || (numbers == 1 && count(Token::date) > 0));
     const bool addressed = count(Token::address) > 0;
     if (addressed && !is_between(*words, people)) return false;
+    // "My brother called at 18:30 and said:" is a person's; Airmail's has a date and an address.
+    const bool has_numeral = std::ranges::any_of(*tokens, &Token::is_numeral);
+    const bool said = std::ranges::any_of(*tokens, [](const Token& token) { return token.text == "said"; });
+    if ((has_numeral && !addressed) || (said && !(dated && addressed))) return false;
     if (count(Token::verb) > 0) return dated || addressed;
     return dated && tokens->back().kind == Token::address;  // "05.01.2026, 10:00, "Alice" <alice@example.org>:"
 }

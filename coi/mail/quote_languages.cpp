@@ -14,7 +14,7 @@ constexpr std::array<Language, 38> table{{
     {.code = "en",
      .around = "on at by from the of in st nd rd th via standard summer winter daylight time central european "
                "eastern you am pm",
-     .verbs = "wrote writes quoting",
+     .verbs = "wrote writes quoting said",
      .from = "from", .date = "sent|date|sent on|sent at", .to = "to", .cc = "cc|copy", .subject = "subject",
      .original = "original message|original mail|original|message original|original email|original appointment|"
                  "reply message",

@@ -84,8 +84,12 @@ constexpr std::array<std::string_view, 69> by_programs{
     "schrieb Ann <ann@example.org>:",
     "ann@example.org wrote:"};
 
-constexpr std::array<std::string_view, 13> by_people{
+constexpr std::array<std::string_view, 17> by_people{
     "my brother called at 18:30 and said:",
+    "On 5 January 2026 at 10:00 Carl said:",
+    "On 5 January 2026 our Carl <carl@example.org> said:",
+    "On 5 January 2026 at 10:00 Carl wrote 4711 on the door:",
+    "The code is 4711, as Carl wrote on 5 January 2026 at 10:00:",
     "I met Carl on Jan 5, 2026 at 10:00 and he wrote:",
     "Here is what I wrote to ann@example.org:",
     "I just wrote ann@example.org:",
