@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "coi/mail/bulk.h"
+#include "coi/mail/charset.h"
+#include "coi/mail/subject.h"
 
 namespace gateway {
 
@@ -33,9 +35,21 @@ static bool is_bulk(const coi::Message& mail, bool answers_known) {
     return true;
 }
 
+static bool answers_by_header(const coi::Message& mail) {
+    return !(mail.in_reply_to.empty() && mail.references.empty());
+}
+
+bool is_automatic_answer(const coi::Message& mail, const Contact* contact, bool answers_known) {
+    if (!contact || !contact->written_to || coi::bulk(mail) != coi::Bulk::auto_reply) return false;
+    if (answers_by_header(mail)) return answers_known;
+    const auto prefix = coi::subject_prefix(mail.subject);
+    return (prefix && prefix->kind == coi::SubjectPrefix::answer) ||
+           coi::lower(std::string_view(mail.subject).substr(0, 5)) == "auto:";  // of Sieve
+}
+
 bool depends_on_answer(const coi::Message& mail, const Account& account, const Contact* contact) {
-    return !(mail.in_reply_to.empty() && mail.references.empty()) &&
-           admit(mail, account, contact, false) != admit(mail, account, contact, true);
+    return answers_by_header(mail) && (admit(mail, account, contact, false) != admit(mail, account, contact, true) ||
+                                       is_automatic_answer(mail, contact, true));
 }
 
 Admission admit(const coi::Message& mail, const Account& account, const Contact* contact, bool answers_known) {

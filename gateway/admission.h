@@ -25,6 +25,8 @@ enum class Admission {
 bool is_chat(const coi::Message&);
 /// Whether the id map must be asked (does it answer something of this account?) before admit() can decide.
 bool depends_on_answer(const coi::Message&, const Account&, const Contact*);
+/// An automatic answer to what the user wrote to this contact: it is no message, and the user may hear of it once.
+bool is_automatic_answer(const coi::Message&, const Contact*, bool answers_known);
 /// `contact`: nullptr if unknown. `answers_known`: In-Reply-To or References name a message of this account.
 Admission admit(const coi::Message&, const Account&, const Contact*, bool answers_known);
 /// In English, for the LMTP reply and the log; no content.

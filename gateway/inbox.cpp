@@ -198,6 +198,8 @@ void Inbox::decide(Arrival arrival, bool answers_known, Done done) {
     const Admission admission = admit(arrival.mail, *account, contact, answers_known);
     if (admission == Admission::message) return take_message(std::move(arrival), std::move(done));
     if (admission == Admission::report) return reports_.take(std::move(arrival), std::move(done));
+    if (admission == Admission::bulk && is_automatic_answer(arrival.mail, contact, answers_known))
+        calls_.away(*account, *contact, arrival.mail);
     skip(arrival, {Verdict::Kind::declined, reason(admission)}, done);
 }
 

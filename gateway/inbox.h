@@ -50,6 +50,8 @@ class Inbox {
         std::function<bool(const Account&, const std::string& contact, const coi::MessageId&, const OtrMessage&)>
             may_pass{};
         std::function<void(const Account&, const std::string& text)> say{};  // the gateway itself to its user
+        /// A contact's mail system has answered by itself; that mail is not shown.
+        std::function<void(const Account&, const Contact&, const coi::Message&)> away{};
         /// A mail from the account's own address has that Autocrypt field.
         std::function<void(const Account&, const std::string& field)> own_field{};
     };

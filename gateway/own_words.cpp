@@ -4,9 +4,9 @@
 
 #include <memory>
 
-#include "coi/message.h"
 #include "gateway/identity.h"
 #include "gateway/mint.h"
+#include "gateway/refusal.h"
 #include "gateway/words.h"
 #include "xmpp/stanza.h"
 
@@ -68,6 +68,16 @@ void OwnWords::encrypted(const Account& account, const Contact& contact) {
                "between, so whoever runs it could read along. From now on nothing is sent to {1} unencrypted unless "
                "you say so. To compare keys, write to me: fingerprint {1}",
                {contact.address.addr_spec()}));
+}
+
+void OwnWords::away(const Account& account, const Contact& contact, const coi::Message& answer) {
+    const std::string once = std::to_string(static_cast<std::int64_t>(account.id));
+    const auto at = std::chrono::steady_clock::now();
+    if (!aways_.take(once + " " + contact.canonical, at) || !all_aways_.take(once, at)) return;
+    const std::string said =
+        refusal::quotable(answer.text.empty() ? answer.subject : answer.text.substr(0, answer.text.find('\n')));
+    say_to(account, say(account.lang, "The mail system of {1} answered automatically: “{2}”",
+                        {contact.address.addr_spec(), said}));
 }
 
 void OwnWords::verified(const Account& account, const Contact& contact) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 
+#include "coi/message.h"
 #include "gateway/account.h"
 #include "gateway/allowance.h"
 #include "gateway/store/queue.h"
@@ -34,6 +35,9 @@ class OwnWords {
     /// A contact's key was replaced by another, or another waits for the user's word: said with both. The second only a
     /// few times a day of one contact: anybody can write such mail.
     void other_key(const Account&, const Contact&, const trust::KeyNews&);
+    /// A contact's mail system answered by itself (a vacation notice), with its first words: once in some days of one
+    /// contact.
+    void away(const Account&, const Contact&, const coi::Message& answer);
     /// An invite was followed to its end, by whichever side.
     void verified(const Account&, const Contact&);
     /// A mail from the user's own address brought a key that is not ours.
@@ -44,6 +48,7 @@ class OwnWords {
     Store& store_;
     Settings settings_;
     Committed jabber_, mail_;
+    Allowance aways_{1, std::chrono::days(4)}, all_aways_{20, std::chrono::days(1)};
     Allowance offers_{3, std::chrono::days(1)}, all_offers_{20, std::chrono::days(1)};
 };
 

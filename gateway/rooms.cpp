@@ -190,6 +190,9 @@ Inbox::Calls Gateway::State::inbox_calls() {
     calls.may_pass = [this](const Account& account, const std::string& contact, const coi::MessageId& id,
                             const OtrMessage& message) { return tunnel.may_pass(account, contact, id, message); };
     calls.say = [this](const Account& account, const std::string& text) { own_words.say_to(account, text); };
+    calls.away = [this](const Account& account, const Contact& contact, const coi::Message& mail) {
+        own_words.away(account, contact, mail);
+    };
     calls.own_field = [this](const Account& account, const std::string& field) {
         key_desk.own_field(account.id, field, [this, id = account.id](const coi::openpgp::Fingerprint& key) {
             if (const Account* still = directory.find(id)) own_words.foreign_key(*still, key);

@@ -27,6 +27,7 @@ struct InboxTest : testing::Test {
     Directory directory{store};
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<queue::Entry> committed;
+    std::vector<std::string> away;
     Inbox inbox{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
     AccountId alice = save(Take::contacts);
 
@@ -34,6 +35,9 @@ struct InboxTest : testing::Test {
         Inbox::Calls calls;
         calls.committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
         calls.now = [this] { return time; };
+        calls.away = [this](const Account&, const Contact& contact, const coi::Message& mail) {
+            away.push_back(contact.canonical + ": " + mail.text);
+        };
         add_clear_letters(calls);
         return calls;
     }
@@ -117,6 +121,23 @@ struct InboxTest : testing::Test {
                       "Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no such person\r\n");
     }
 };
+
+TEST_F(InboxTest, AnAutomaticAnswerToTheUsersMessageIsToldAndNotShown) {
+    const std::string automatic = "Auto-Submitted: auto-replied\r\n";
+    const std::string answer = automatic + "In-Reply-To: <ours@example.org>\r\nSubject: Automatic reply: Boat\r\n";
+    sent("ours@example.org");
+    EXPECT_EQ(take(mail("a1@x", answer, "On holiday")), Kind::declined);
+    EXPECT_THAT(away, IsEmpty()) << "nobody whom she wrote to";
+    directory.know(alice, {"", "bob", "example.net"}).written_to = true;
+    EXPECT_EQ(take(mail("a2@x", answer, "On holiday")), Kind::declined);
+    EXPECT_EQ(take(mail("a3@x", automatic + "Subject: Auto: Boat\r\n", "Away")), Kind::declined);
+    EXPECT_THAT(away, ElementsAre("bob@example.net: On holiday", "bob@example.net: Away"));
+    EXPECT_EQ(take(mail("a4@x", automatic + "In-Reply-To: <other@example.org>\r\n")), Kind::declined);
+    EXPECT_EQ(take(mail("a5@x", automatic + "Subject: Holidays\r\n")), Kind::declined);
+    EXPECT_EQ(take(mail("a6@x", "Precedence: bulk\r\nIn-Reply-To: <ours@example.org>\r\n")), Kind::declined);
+    EXPECT_EQ(away.size(), 2U) << "what answers nothing of hers, and newsletters";
+    EXPECT_EQ(queued(), 0);
+}
 
 TEST_F(InboxTest, that_a_conversation_is_encrypted_is_committed_with_the_mail) {
     Inbox::Calls wired = calls();
