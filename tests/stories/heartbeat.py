@@ -101,6 +101,19 @@ def shower(jabber, contact, until):
         time.sleep(0.5)
 
 
+def middle(figures):
+    return sorted(figures)[len(figures) // 2]
+
+
+def wait_of_others(world, zoe, number):
+    """How long a message takes of somebody who has nothing to do with the rain."""
+    began = time.monotonic()
+    world.coigate.lmtp(f"From: bob@mail.test\r\nTo: zoe@jabber.test\r\nMessage-ID: <{number}@fair.test>\r\n"
+                       f"Chat-Version: 1.0\r\n\r\nfair {number}.".encode(), "zoe@jabber.test", "bob@mail.test")
+    zoe.reads(f"fair {number}.", "bob@mail.test")
+    return time.monotonic() - began
+
+
 with World(jabber_people=("alice", "zoe", "eve"), mail_people=("bob", "carol")) as world:
     alice, zoe, eve, bob = world.jabber("alice"), world.jabber("zoe"), world.jabber("eve"), world.mail("bob")
     check_equal(zoe.links("carol@mail.test").error, None, "Zoe has linked a mailbox")
@@ -109,6 +122,7 @@ with World(jabber_people=("alice", "zoe", "eve"), mail_people=("bob", "carol")) 
     eve.writes("bob@mail.test", "Hello Bob, too")
 
     calm = world.coigate.heartbeat(1000)
+    calm_waits = [wait_of_others(world, zoe, f"before {i}") for i in range(5)]
     until = time.monotonic() + SECONDS
     sanitized = b"__asan_init" in open(program(), "rb").read()
     relay = [Rain(100_000 * i, list(MAILS)[i::2], lambda mail: world.coigate.lmtp(mail, "alice@jabber.test", "eve@evil.test"), until)
@@ -121,24 +135,22 @@ with World(jabber_people=("alice", "zoe", "eve"), mail_people=("bob", "carol")) 
 
     waits = []
     while time.monotonic() < until:
-        began = time.monotonic()
-        world.coigate.lmtp(f"From: bob@mail.test\r\nTo: zoe@jabber.test\r\nMessage-ID: <{len(waits)}@fair.test>\r\n"
-                           f"Chat-Version: 1.0\r\n\r\nfair {len(waits)}.".encode(), "zoe@jabber.test", "bob@mail.test")
-        zoe.reads(f"fair {len(waits)}.", "bob@mail.test")
-        waits.append(time.monotonic() - began)
+        waits.append(wait_of_others(world, zoe, len(waits)))
         time.sleep(SECONDS / FEW / 2)
     measuring.join(60)
     for each in [*relay, mailbox]:
         each.join(120)
     figures = measured[0]
-    tell(f"  calm {calm}\n  in the rain {figures}\n  others waited {sorted(waits)[len(waits) // 2]:.3f} s, at most {max(waits):.3f} s")
+    calm_waits += [wait_of_others(world, zoe, f"after {i}") for i in range(5)]
+    tell(f"  calm {calm}\n  in the rain {figures}\n  others waited {middle(waits):.3f} s, at most {max(waits):.3f} s; calm "
+         f"{middle(calm_waits):.3f} s, at most {max(calm_waits):.3f} s")
     answers = relay[0].answers | relay[1].answers
     check_equal(set(answers), set(MAILS), "each mail got an answer")
     odd = {name: answer for name, answer in answers.items() if answer[0] not in (250, 451, 452, 550, 552, 554)}
     check_equal(odd, {}, "which is a verdict")
     check(figures["held_p99"] < 50, "nothing holds the loop for 50 ms")
     check(figures["held_worst"] < (250 if sanitized else 50), "nor for a moment (with sanitizers: five times)")
-    check(sorted(waits)[len(waits) // 2] < 5, "others' messages come soon (a second, on a machine that does nothing else)")
+    check(middle(waits) < max(1, 10 * max(calm_waits)), "others' messages come within a second (or what a busy machine makes of it)")
     check(world.coigate.running(), "the program lives")
 
     long = (f"From: bob@mail.test\r\nTo: alice@jabber.test\r\nMessage-ID: <long@fair.test>\r\nSubject: "

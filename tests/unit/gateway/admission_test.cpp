@@ -100,6 +100,28 @@ TEST_F(AdmissionTest, own_copies_and_mail_without_one_sender_are_left_alone) {
     EXPECT_EQ(admit(mail, account, &known, true), Admission::senderless);
 }
 
+TEST_F(AdmissionTest, an_automatic_answer_is_one_to_what_the_user_wrote_to_its_sender) {
+    EXPECT_FALSE(is_automatic_answer(mail, &known, true)) << "a person's";
+    mail.headers["auto-submitted"] = "auto-replied";
+    mail.in_reply_to = {{"ours@example.org"}};
+    EXPECT_TRUE(depends_on_answer(mail, account, &known));
+    EXPECT_TRUE(is_automatic_answer(mail, &known, true));
+    EXPECT_FALSE(is_automatic_answer(mail, &known, false));
+    EXPECT_FALSE(is_automatic_answer(mail, nullptr, true));
+    mail.in_reply_to.clear();
+    for (const char* subject : {"Auto: Boat", "auto:", "Re: Boat", "AW: Boat"}) {
+        mail.subject = subject;
+        EXPECT_TRUE(is_automatic_answer(mail, &known, false)) << subject;
+    }
+    for (const char* subject : {"Holidays", "Autumn sale", "Fwd: Boat", ""}) {
+        mail.subject = subject;
+        EXPECT_FALSE(is_automatic_answer(mail, &known, false)) << subject;
+    }
+    mail.subject = "Re: Boat";
+    mail.headers = {{"precedence", "bulk"}};
+    EXPECT_FALSE(is_automatic_answer(mail, &known, true)) << "a newsletter";
+}
+
 TEST_F(AdmissionTest, reports_are_acted_upon_though_they_are_automatic) {
     mail.headers["auto-submitted"] = "auto-replied";
     EXPECT_EQ(admit(mail, account, &known, false), Admission::bulk);

@@ -130,12 +130,8 @@ TEST_F(InboxTest, AnAutomaticAnswerToTheUsersMessageIsToldAndNotShown) {
     EXPECT_THAT(away, IsEmpty()) << "nobody whom she wrote to";
     directory.know(alice, {"", "bob", "example.net"}).written_to = true;
     EXPECT_EQ(take(mail("a2@x", answer, "On holiday")), Kind::declined);
-    EXPECT_EQ(take(mail("a3@x", automatic + "Subject: Auto: Boat\r\n", "Away")), Kind::declined);
-    EXPECT_THAT(away, ElementsAre("bob@example.net: On holiday", "bob@example.net: Away"));
-    EXPECT_EQ(take(mail("a4@x", automatic + "In-Reply-To: <other@example.org>\r\n")), Kind::declined);
-    EXPECT_EQ(take(mail("a5@x", automatic + "Subject: Holidays\r\n")), Kind::declined);
-    EXPECT_EQ(take(mail("a6@x", "Precedence: bulk\r\nIn-Reply-To: <ours@example.org>\r\n")), Kind::declined);
-    EXPECT_EQ(away.size(), 2U) << "what answers nothing of hers, and newsletters";
+    EXPECT_EQ(take(mail("a3@x", automatic + "In-Reply-To: <other@example.org>\r\n")), Kind::declined);
+    EXPECT_THAT(away, ElementsAre("bob@example.net: On holiday")) << "the other one answers nothing of hers";
     EXPECT_EQ(queued(), 0);
 }
 
