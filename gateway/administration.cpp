@@ -229,7 +229,8 @@ void list_queue(const Administered& to, const object& in, const Answer& answer) 
             boost::json::array rows;
             for (const auto& entry : entries) {
                 const Account* account = to.directory.find(entry.account);
-                const std::string jid = account ? account->jid : entry.to;
+                const bool is_lost = entry.leg == queue::Leg::aside || to.directory.rests(entry.account);
+                const std::string jid = account ? account->jid : is_lost ? "damaged" : entry.to;
                 if (wanted && jid != *wanted) continue;
                 rows.push_back(row(to, entry, jid));
             }
