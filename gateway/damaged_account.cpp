@@ -32,4 +32,10 @@ std::string damaged_words(const Account& account, const std::string& component, 
         {component});
 }
 
+std::string user_of_entry(const Directory& directory, const queue::Entry& entry) {
+    if (const Account* account = directory.find(entry.account)) return account->jid;
+    const bool is_lost = entry.leg == queue::Leg::aside || directory.rests(entry.account);
+    return is_lost ? "damaged" : entry.to;
+}
+
 }  // namespace gateway

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/directory.h"
+#include "gateway/store/queue.h"
 
 namespace gateway {
 
@@ -14,5 +15,8 @@ const Account* damaged_account(const Directory&, const std::string& jid);
 
 /// What is wrong, and who can do what about it.
 std::string damaged_words(const Account&, const std::string& component, const std::string& lang);
+
+/// Whose message this is, for the admin: "damaged" where only the row itself says so, and cannot be trusted.
+std::string user_of_entry(const Directory&, const queue::Entry&);
 
 }  // namespace gateway

@@ -82,5 +82,22 @@ TEST_F(DamagedAccount, a_sound_mailbox_is_used_whatever_became_of_the_relay) {
     EXPECT_EQ(damaged_account(Directory(store), "bob@jabber.example"), nullptr);
 }
 
+TEST_F(DamagedAccount, what_a_row_says_of_its_user_is_not_shown_where_it_cannot_be_trusted) {
+    save(Account::Kind::relay);
+    queue::Entry entry;
+    entry.account = Directory(store).of_user(alice)->id;
+    entry.to = "eve@jabber.example";
+    entry.leg = queue::Leg::aside;
+    EXPECT_EQ(user_of_entry(Directory(store), entry), alice);
+    change(1);
+    EXPECT_EQ(user_of_entry(Directory(store), entry), "damaged");
+    entry.leg = queue::Leg::mail;
+    EXPECT_EQ(user_of_entry(Directory(store), entry), "damaged");
+    entry.account = AccountId{77};
+    EXPECT_EQ(user_of_entry(Directory(store), entry), "eve@jabber.example") << "an account that is gone";
+    entry.leg = queue::Leg::aside;
+    EXPECT_EQ(user_of_entry(Directory(store), entry), "damaged");
+}
+
 }  // namespace
 }  // namespace gateway
