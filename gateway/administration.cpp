@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 #include <memory>
 
+#include "gateway/damaged_account.h"
 #include "gateway/identity.h"
 #include "gateway/link.h"
 #include "gateway/store/queue.h"
@@ -228,8 +229,7 @@ void list_queue(const Administered& to, const object& in, const Answer& answer) 
             if (more) entries.resize(most);
             boost::json::array rows;
             for (const auto& entry : entries) {
-                const Account* account = to.directory.find(entry.account);
-                const std::string jid = account ? account->jid : entry.to;
+                const std::string jid = user_of_entry(to.directory, entry);
                 if (wanted && jid != *wanted) continue;
                 rows.push_back(row(to, entry, jid));
             }

@@ -24,7 +24,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto lately = std::chrono::days(30);
-constexpr std::size_t most_active = 5000;
+constexpr std::size_t most_active = 5000, page_size = 50;
 constexpr auto before_alive = 2min;  // for clocks that differ, and for what waited to be committed
 constexpr auto commit_slack = 2min;  // how much earlier a message may seem to be committed than archived
 
@@ -125,7 +125,7 @@ void Archive::ask(const std::string& jid, Reading& reading) {
     reading.deadline = calls_.now() + settings_.patience;
     ++reading.pages;
     const auto request = xmpp::xep0356::ask(settings_.component, jid, reading.request);
-    xmpp::xep0313::add_query(*request.inner, {reading.request, *last_alive_ - before_alive, 50, reading.after});
+    xmpp::xep0313::add_query(*request.inner, {reading.request, *last_alive_ - before_alive, page_size, reading.after});
     calls_.send(*request.iq);
 }
 
@@ -137,12 +137,18 @@ bool Archive::take_result(const xmpp::Tag& message) {
     const auto result = xmpp::xep0313::result(*passed_on);
     if (at == readings_.end() || !result || result->query != at->second.request) return true;
     const xmpp::Tag& sent = *result->message;
+    Reading& reading = at->second;
+    reading.bytes += xmpp::print(sent).size();
+    if (++reading.results > reading.pages * page_size || reading.bytes > settings_.bytes) {
+        give_up(jid, "it answers with more than was asked for, or than can be kept");
+        return true;
+    }
     if (xmpp::attribute(sent, "type") == "error") {
         const auto contact = address_of(xmpp::read_jid(xmpp::attribute(sent, "from")));
-        if (contact) at->second.failed.push_back({xmpp::Stanza(sent.clone()), contact->canonical()});
+        if (contact) reading.failed.push_back({xmpp::Stanza(sent.clone()), contact->canonical()});
     } else if (xmpp::JID(xmpp::attribute(sent, "to")).server() == settings_.component) {
         const auto contact = contact_of(sent, jid);
-        if (contact) at->second.found.push_back({xmpp::Stanza(sent.clone()), *contact});
+        if (contact) reading.found.push_back({xmpp::Stanza(sent.clone()), *contact});
     }
     return true;
 }

@@ -24,12 +24,13 @@ namespace gateway {
 class Archive {
   public:
     struct Settings {
-        std::string component;                            // our domain at the Jabber server
-        std::size_t parallel = 10;                        // archives that are read at the same time
-        std::size_t pages = 40;                           // of 50 messages, of one archive
-        std::size_t held = 200;                           // new messages of one user; then their archive is given up
-        std::chrono::milliseconds patience{10'000};       // for one page
-        std::chrono::milliseconds grant_patience{5'000};  // for the server's word, after the stream is up
+        std::string component;                              // our domain at the Jabber server
+        std::size_t parallel = 10;                          // archives that are read at the same time
+        std::size_t pages = 40;                             // of 50 messages, of one archive
+        std::size_t bytes = std::size_t(16) * 1024 * 1024;  // of the messages of one archive; more give it up
+        std::size_t held = 200;                             // new messages of one user; then their archive is given up
+        std::chrono::milliseconds patience{10'000};         // for one page
+        std::chrono::milliseconds grant_patience{5'000};    // for the server's word, after the stream is up
     };
     struct Calls {
         std::function<void(const xmpp::Tag&)> send;
@@ -60,7 +61,7 @@ class Archive {
         AccountId account{};
         std::string request;  // id of the page's iq and query; "" before the first
         std::string after;
-        std::size_t pages = 0;
+        std::size_t pages = 0, results = 0, bytes = 0;
         std::optional<Time> deadline;
         std::vector<Message> found, failed;  // archived messages to contacts; errors on some of them
         std::deque<Message> held;

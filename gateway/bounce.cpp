@@ -115,7 +115,7 @@ queue::Entry delayed(const Lost& lost, const std::string& reason, const std::str
                            "It is still being tried; there is nothing you need to do.",
                            {lost.address});
     if (!reason.empty())
-        text += " " + say(lost.lang, "The last attempt ended with: “{1}”", {refusal::quotable(reason)});
+        text += " " + say(lost.lang, "The last attempt ended with: “{1}”", {refusal::quotable(reason, lost.address)});
     return chat_line(lost, contact_jid(lost, component), framed::notice("⏳ " + text), now);
 }
 

@@ -21,6 +21,7 @@
 #include <set>
 #include <utility>
 
+#include "coi/mail/charset.h"
 #include "gateway/log.h"
 
 namespace gateway {
@@ -36,6 +37,23 @@ constexpr auto accept_pause = std::chrono::seconds(1);
 constexpr std::size_t answer_longest = 64 * 1024 * 1024;
 
 json::object failure(std::string words) { return {{"error", std::move(words)}}; }
+
+/// JSON is UTF-8; what is stored, or was typed, may not be.
+void make_utf8(json::value& value) {
+    if (auto* text = value.if_string()) {
+        if (!coi::is_utf8(*text)) *text = coi::to_utf8(*text, "utf-8");
+    } else if (auto* list = value.if_array()) {
+        for (auto& each : *list) make_utf8(each);
+    } else if (auto* members = value.if_object()) {
+        for (auto& member : *members) make_utf8(member.value());
+    }
+}
+
+std::string line_of(json::object out) {
+    json::value value(std::move(out));
+    make_utf8(value);
+    return json::serialize(value) + "\n";
+}
 
 // A socket that nobody listens on is left over from a process that died.
 void remove_left_over(asio::io_context& io, const std::string& path) {
@@ -80,7 +98,7 @@ class Control::Session : public std::enable_shared_from_this<Session> {
 
   private:
     void take(const std::string& line);
-    void answer(const json::object& out);
+    void answer(json::object out);
     void end();
 
     std::weak_ptr<State> state_;
@@ -133,13 +151,13 @@ void Control::Session::take(const std::string& line) {
     arguments.erase("verb");
     const auto answered = std::make_shared<bool>(false);
     found->second(std::move(arguments), [self = shared_from_this(), answered](json::object out) {
-        if (!std::exchange(*answered, true)) self->answer(out);
+        if (!std::exchange(*answered, true)) self->answer(std::move(out));
     });
 }
 
-void Control::Session::answer(const json::object& out) {
+void Control::Session::answer(json::object out) {
     if (!socket_.is_open()) return;
-    out_ = json::serialize(out) + "\n";
+    out_ = line_of(std::move(out));
     asio::async_write(socket_, asio::buffer(out_), [self = shared_from_this()](Code failed, std::size_t) {
         if (failed || self->last_) return self->end();
         self->read();
@@ -210,7 +228,7 @@ json::object ask(const std::string& path, const std::string& verb, json::object 
             "with --config.");
     }
     in["verb"] = verb;
-    stream << json::serialize(in) << "\n" << std::flush;
+    stream << line_of(std::move(in)) << std::flush;
     std::string line;
     while (line.size() < answer_longest) {
         const int next = stream.get();

@@ -28,7 +28,7 @@ void Failures::exchange(const queue::Entry& failed, std::vector<queue::Entry> no
         [gone, shared](Database& db) {
             if (!queue::done(db, gone.id)) return shared->clear();
             // Nobody has answered for it, so its mail system will try again: that must not look like a repeat.
-            if (gone.held) ids::forget(db, gone.account, gone.contact, {gone.origin_id}, false);
+            if (gone.held) ids::forget(db, gone.account, gone.contact, {gone.name});
             for (auto& notice : *shared) notice.id = queue::put(db, notice);
         },
         [this, gone, shared, &way_back](const Store::Failure& failure) {

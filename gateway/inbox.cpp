@@ -99,6 +99,17 @@ std::int64_t open_entry(Database& db, const std::optional<ids::Known>& first) {
     return queued && queued->held ? queued->id : 0;
 }
 
+/// False if it was taken before. `proven`: the name that only this mail can have, see proven_name.
+bool remember(Database& db, ids::Known& known, const coi::MessageId& proven) {
+    bool is_new = known.message.empty() || ids::remember(db, known);
+    if (!is_new && !proven.empty()) {  // a mail that does not prove as much has taken its Message-ID before
+        known.message = ids::key_of(known.message, proven);
+        is_new = ids::remember(db, known);
+    }
+    if (is_new && !proven.empty()) ids::alias(db, known.account, known.message, proven);
+    return is_new;
+}
+
 /// Answers whether something has changed that has to be on disk with the message itself.
 bool note_standing(const Arrival& arrival, Privacy& privacy) {
     const Privacy before = privacy;
@@ -300,7 +311,7 @@ void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
     const Account* other =
         account.kind == Account::Kind::mailbox ? directory_.relay_of(account.jid) : directory_.mailbox_of(account.jid);
     if (other) lessons.other = other->id;
-    if (other) known.print = print_of(arrival.mail, seal_);
+    if (other) known.print = print_of(arrival, seal_);
     // With the message itself: after a kill nothing goes to them in the clear, whether they were met before or not.
     if (is_to_be_kept) lessons.contact = std::move(contact);
     commit({std::move(entry)}, std::move(known), arrival, std::move(lessons));
@@ -382,32 +393,28 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
         Learnt keys{};
     };
     const bool wait = entries.front().held;
+    const bool is_report = known.message != arrival.mail.id;  // what it tells is told once, whoever tells it
     auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(entries));
     auto outcome = std::make_shared<Outcome>();
     store_.commit(
         [shared, outcome, mail = std::move(known), cursor = arrival.cursor, lesson = arrival.lesson,
-         sealed = sealed_name(arrival, seal_), contact = std::move(lessons.contact),
-         other = lessons.other](Database& db) {
+         proven = is_report ? coi::MessageId() : proven_name(arrival, seal_), copies = copies_of(arrival, seal_),
+         contact = std::move(lessons.contact), other = lessons.other](Database& db) {
             if (cursor) accounts::save(db, mail.account, *cursor);
             const auto before =
-                sealed.empty() ? std::nullopt : ids::contact_message(db, mail.account, mail.contact, sealed);
-            outcome->duplicate = outcome->replayed = before && before->message != mail.message;
-            if (outcome->replayed) return void(outcome->open = open_entry(db, before));
+                proven.empty() ? std::nullopt : ids::contact_message(db, mail.account, mail.contact, proven);
+            outcome->duplicate = before.has_value();
+            outcome->replayed = before && ids::said_by(before->message) != mail.message;
+            if (before) return void(outcome->open = open_entry(db, before));
             ids::Known known = mail;
-            const auto copy = other == AccountId{} ? std::nullopt : ids::counterpart(db, other, mail);
+            const auto copy = other == AccountId{} ? std::nullopt : ids::counterpart(db, other, mail.contact, copies);
             outcome->elsewhere = copy.has_value();
             if (copy) std::tie(known.stanza, known.print) = std::pair(*copy, std::string());
-            bool is_new = known.message.empty() || ids::remember(db, known);
-            if (!is_new && !sealed.empty() && !before) {
-                known.message = sealed;  // another mail has taken its Message-ID before: it is known by what was signed
-                is_new = ids::remember(db, known);
-            }
-            if (!is_new) {
+            if (!remember(db, known, proven)) {
                 outcome->duplicate = true;
                 outcome->open = open_entry(db, ids::contact_message(db, known.account, known.contact, known.message));
                 return;
             }
-            if (!sealed.empty() && known.message != sealed) ids::alias(db, known.account, known.message, sealed);
             if (!copy) {
                 for (auto& entry : *shared) entry.id = queue::put(db, entry);
             }
@@ -460,9 +467,9 @@ bool Inbox::entry_refused(const queue::Entry& entry, const coi::Error& error) {
     auto calls = std::exchange(at->second.calls, {});
     waiting_.erase(at);
     const Store::Work forget = [id = entry.id, account = entry.account, contact = entry.contact,
-                                message = coi::MessageId{entry.origin_id}](Database& db) {
+                                stanza = StanzaId{entry.name}](Database& db) {
         queue::done(db, id);
-        ids::forget(db, account, contact, message, false);
+        ids::forget(db, account, contact, stanza);
     };
     store_.commit(
         forget, [this, forget, calls = std::move(calls), kind, text = error.text](const Store::Failure& failure) {

@@ -6,8 +6,11 @@
 #include <spdlog/sinks/systemd_sink.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -51,6 +54,13 @@ std::shared_ptr<spdlog::logger>& logger() {
     return it;
 }
 
+/// On a terminal, or on the order in which a line is read; foreign line ends, too.
+bool acts(UChar32 character) {
+    const auto category = u_charType(character);
+    return category == U_CONTROL_CHAR || category == U_LINE_SEPARATOR || category == U_PARAGRAPH_SEPARATOR ||
+           u_hasBinaryProperty(character, UCHAR_BIDI_CONTROL) != 0;
+}
+
 }  // namespace
 
 void open() {
@@ -78,11 +88,15 @@ void write(Level level, fmt::string_view format, fmt::format_args args) {
 std::string one_line(std::string_view text) {
     std::string line;
     line.reserve(text.size());
-    for (const unsigned char byte : text) {
-        if (byte < 0x20 || byte == 0x7f) {
-            line += fmt::format("\\x{:02x}", byte);
+    const auto size = static_cast<std::int32_t>(text.size());
+    for (std::int32_t at = 0, from = 0; at < size; from = at) {
+        UChar32 character = 0;
+        U8_NEXT(text.data(), at, size, character);
+        const auto bytes = text.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(at - from));
+        if (character >= 0 && !acts(character)) {
+            line += bytes;
         } else {
-            line += static_cast<char>(byte);
+            for (const unsigned char byte : bytes) line += fmt::format("\\x{:02x}", byte);
         }
     }
     return line;

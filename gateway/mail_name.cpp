@@ -5,6 +5,15 @@
 #include "gateway/mint.h"
 
 namespace gateway {
+namespace {
+
+std::string print(const coi::Message& mail, bool is_proven, const Seal& seal) {
+    if (!mail.date || mail.text.empty()) return {};
+    return seal.keyed_hash((is_proven ? "proven copy\n" : "copy\n") + mail.from.front().canonical() + "\n" +
+                           std::to_string(mail.date->time_since_epoch().count()) + "\n" + mail.text);
+}
+
+}  // namespace
 
 coi::MessageId name_of(const coi::Message& mail, const Seal& seal) {
     if (!mail.id.empty()) return mail.id;
@@ -15,15 +24,21 @@ coi::MessageId name_of(const coi::Message& mail, const Seal& seal) {
             domain};
 }
 
-std::string print_of(const coi::Message& mail, const Seal& seal) {
-    if (!mail.date || mail.text.empty()) return {};
-    return seal.keyed_hash("copy\n" + mail.from.front().canonical() + "\n" +
-                           std::to_string(mail.date->time_since_epoch().count()) + "\n" + mail.text);
+std::string print_of(const Arrival& arrival, const Seal& seal) {
+    return print(arrival.mail, !proven_name(arrival, seal).empty(), seal);
 }
 
-coi::MessageId sealed_name(const Arrival& arrival, const Seal& seal) {
-    if (arrival.protection.digest.empty()) return {};
-    return {seal.keyed_hash("signed\n" + arrival.protection.digest) + "@signed.invalid"};
+coi::MessageId proven_name(const Arrival& arrival, const Seal& seal) {
+    const std::string& digest = arrival.protection.digest;
+    if (!digest.empty()) return {seal.keyed_hash("signed\n" + digest) + "@signed.invalid"};
+    if (!arrival.author.by_server || arrival.mail.id.empty()) return {};
+    return {seal.keyed_hash("vouched\n" + arrival.mail.id.value) + "@vouched.invalid"};
+}
+
+ids::Copies copies_of(const Arrival& arrival, const Seal& seal) {
+    const auto proven = proven_name(arrival, seal);
+    if (!proven.empty()) return {{proven}, {print(arrival.mail, true, seal)}};
+    return {{arrival.mail.id}, {print(arrival.mail, false, seal), print(arrival.mail, true, seal)}};
 }
 
 }  // namespace gateway

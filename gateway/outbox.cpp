@@ -6,6 +6,7 @@
 
 #include "coi/message.h"
 #include "gateway/conversation.h"
+#include "gateway/damaged_account.h"
 #include "gateway/feature/tunnel.h"
 #include "gateway/identity.h"
 #include "gateway/otr_words.h"
@@ -61,6 +62,9 @@ void Outbox::take(const xmpp::Tag& message, const xmpp::Tag* under_otr) {
     }
     if (!contact) return;
     if (!event) return refuse_unreadable(message, head);
+    if (const Account* damaged = damaged_account(directory_, from.bare()); damaged && !is_receipt) {
+        return refuse(*head.tag, "cancel", "internal-server-error", damaged_words(*damaged, settings_.component, lang));
+    }
     if (account) return take_as(*account, message, std::move(*event), *contact, head);
     if (settings_.relay_domain.empty() || from.server() != settings_.relay_domain)
         return refuse_unregistered(from.server(), head);

@@ -120,6 +120,7 @@ void PrivacyWords::with_account(const Asker& asker, const Done& done, Work work)
         asker.jid, asker.lang,
         [self = shared_from_this(), asker, done, work = std::move(work)](const Account* account) {
             if (account) return work(*account);
+            if (auto ending = self->registrar_.damage(asker.jid, asker.lang)) return done(std::move(*ending));
             if (self->registrar_.may_link(asker.jid)) {
                 return done({say(asker.lang, "You have not linked a mailbox."), "auth", "registration-required"});
             }

@@ -10,6 +10,7 @@
 #include "coi/mail/charset.h"
 #include "gateway/feature/framed.h"
 #include "gateway/feature/text.h"
+#include "gateway/links.h"
 #include "gateway/words.h"
 
 namespace gateway::refusal {
@@ -163,21 +164,6 @@ Why by_command(const coi::Error& error) {
     return Why::unknown;
 }
 
-/// A word that a client would make a link of.
-bool is_link(std::string_view word) {
-    static constexpr std::array<std::string_view, 11> schemes{
-        "://", "www.", "mailto:", "xmpp:", "tel:", "sms:", "sip:", "geo:", "magnet:", "data:", "javascript:"};
-    const std::string plain = coi::lower(word);
-    if (std::ranges::any_of(schemes, [&](std::string_view scheme) { return plain.find(scheme) != plain.npos; }))
-        return true;
-    const auto slash = plain.find('/');  // "evil.example/path", but not "local/remote" or "1/2"
-    if (slash == plain.npos || plain.starts_with("//")) return slash != plain.npos;
-    const auto host = plain.substr(0, slash);
-    const auto dots = std::ranges::count(host, '.');
-    const bool has_port = host.find(':') != host.npos;
-    return dots == 3 || (dots > 0 && (has_port || std::isalpha(static_cast<unsigned char>(host.back())) != 0));
-}
-
 /// "5.1.1" or "550", where it stands alone in the words; "" if it does not.
 std::string status_in(std::string_view words) {
     for (std::size_t at = 0; at < words.size(); ++at) {
@@ -257,14 +243,14 @@ Condition condition_of(const coi::Error& error) {
     return {"recipient-unavailable", "cancel"};
 }
 
-std::string quotable(std::string_view said) {
+std::string quotable(std::string_view said, std::string_view about) {
     std::string out;
     const std::string line = text::one_line(framed::foreign(coi::to_utf8(said, "utf-8")));
     for (std::size_t at = 0; at < line.size();) {
         const auto end = std::min(line.find(' ', at), line.size());
         const auto word = std::string_view(line).substr(at, end - at);
         if (!out.empty()) out += ' ';
-        out += is_link(word) ? std::string_view("(…)") : word;
+        out += is_link(word) && !is_about(word, about) ? std::string_view("(…)") : word;
         at = end + 1;
     }
     for (const std::string_view quote : {"“", "”", "„"}) {
@@ -310,10 +296,11 @@ std::string words(const coi::Error& error, const std::string& address, const std
         return say(lang, "Your message to {1} could not be delivered.", {address});
     };
     std::string text = reason();
-    if (const std::string last = error.kind == coi::ErrorKind::timeout ? quotable(error.text) : ""; !last.empty())
+    if (const std::string last = error.kind == coi::ErrorKind::timeout ? quotable(error.text, address) : "";
+        !last.empty())
         text += " " + say(lang, "The last attempt ended with: “{1}”", {last});
     if (error.kind != coi::ErrorKind::refused) return text;
-    if (const std::string said = quotable(servers_words(error)); !said.empty())
+    if (const std::string said = quotable(servers_words(error), address); !said.empty())
         text += " " + say(lang, "The mail server said: “{1}”", {said});
     return text;
 }

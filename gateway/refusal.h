@@ -39,8 +39,9 @@ Condition condition_of(const coi::Error&);
 /// In words for a Jabber user, with the server's own at the end, quoted, where there are any.
 std::string words(const coi::Error&, const std::string& address, const std::string& lang);
 
-/// A mail server's words as they may be quoted: one short line without a link, nothing that looks like our own words.
-std::string quotable(std::string_view said);
+/// A mail server's words as they may be quoted: one short line, nothing that looks like our own words, and no host or
+/// address but the one that it is `about`.
+std::string quotable(std::string_view said, std::string_view about);
 
 /// What a report says of a recipient, as if the server had said so to us.
 coi::Error error_of_report(std::string_view status, std::string_view diagnostic);

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "gateway/damaged_account.h"
 #include "gateway/identity.h"
 #include "gateway/words.h"
 #include "xmpp/xep/iq.h"
@@ -82,6 +83,12 @@ Ending Registrar::not_allowed(const std::string& jid, const std::string& lang) c
                 "cancel", "not-allowed"};
     }
     return {say(lang, "Users of your server cannot link a mailbox here."), "cancel", "not-allowed"};
+}
+
+std::optional<Ending> Registrar::damage(const std::string& jid, const std::string& lang) const {
+    const Account* damaged = damaged_account(directory_, jid);
+    if (!damaged) return std::nullopt;
+    return Ending{damaged_words(*damaged, settings_.component, lang), "cancel", "internal-server-error"};
 }
 
 Ending Registrar::store_trouble(const std::string& lang) const {
@@ -243,6 +250,7 @@ void Registrar::unlink(const std::string& jid, const std::string& lang, Done don
 
 void Registrar::change(const std::string& jid, Take take, bool sent_copy, const std::string& lang, Done done) {
     if (const Account* known = directory_.of_user(jid)) return change(*known, take, sent_copy, lang, std::move(done));
+    if (auto ending = damage(jid, lang)) return done(std::move(*ending));
     if (!is_relay_user(jid) || !calls_.relay_account)
         return done({say(lang, "You have not linked a mailbox."), "auth", "registration-required"});
     calls_.relay_account(jid, lang, [self = weak_from_this(), take, sent_copy, lang, done](const Account* made) {
@@ -270,6 +278,8 @@ std::string Registrar::status(const std::string& jid, const std::string& lang) c
     if (const Account* linked = directory_.mailbox_of(jid)) {
         line(say(lang, "Linked mailbox: {1}", {linked->address.addr_spec()}));
         if (const auto health = calls_.health(*linked, lang); !health.empty()) line(health);
+    } else if (const auto ending = damage(jid, lang)) {
+        line(ending->words);
     } else {
         if (may_link(jid)) line(say(lang, "You have not linked a mailbox."));
         const auto relay = is_relay_user(jid) ? relay_address_of(xmpp::JID(jid)) : std::nullopt;

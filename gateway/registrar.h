@@ -36,6 +36,8 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     const Account* mailbox(const std::string& jid) const { return directory_.mailbox_of(jid); }
     /// Why somebody may not link.
     Ending not_allowed(const std::string& jid, const std::string& lang) const;
+    /// What is to be said where the user's account is damaged.
+    std::optional<Ending> damage(const std::string& jid, const std::string& lang) const;
     /// Whether an account of this user may be made without linking anything.
     bool is_relay_user(const std::string& jid) const;
 

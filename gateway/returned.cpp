@@ -41,7 +41,7 @@ void Returned::take(const xmpp::Tag& stanza) {
             lost.account = known->account;
             lost.contact = known->contact;
             lost.origin = known->jid;
-            lost.origin_id = known->message.value;
+            lost.origin_id = ids::said_by(known->message).value;
             lost.lang = its->lang;
             auto notices = bounce::to_mail(lost, why, *its, relay_domain_, calls_.now());
             if (notices.empty()) return;

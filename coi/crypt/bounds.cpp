@@ -142,22 +142,15 @@ std::string fingerprint_of(std::string_view public_body) {
 std::optional<bool> names_issuer(std::string_view area, const std::string& fingerprint) {
     constexpr std::size_t issuer_id = 16, issuer_fingerprint = 33;
     std::optional<bool> named;
-    Reader reader(area);
-    while (reader.left() > 0) {
-        auto length = reader.number(1);
-        if (length == 255) {
-            length = reader.number(4);
-        } else if (length >= 192) {
-            length = ((length - 192) << 8) + reader.number(1) + 192;
-        }
-        const auto subpacket = reader.take(length);
-        if (subpacket.empty()) break;
-        const std::size_t type = octet(subpacket[0]) & 0x7f;
-        if (type == issuer_id)
-            named = named.value_or(false) ||
-                    subpacket.substr(1) == fingerprint.substr(std::min<std::size_t>(12, fingerprint.size()));
-        if (type == issuer_fingerprint)
-            named = named.value_or(false) || (subpacket.size() > 2 && subpacket.substr(2) == fingerprint);
+    while (!area.empty()) {
+        const auto subpacket = next_subpacket(area);
+        if (!subpacket) break;
+        const auto& content = subpacket->content;
+        if (subpacket->type == issuer_id)
+            named =
+                named.value_or(false) || content == fingerprint.substr(std::min<std::size_t>(12, fingerprint.size()));
+        if (subpacket->type == issuer_fingerprint)  // after the key's version
+            named = named.value_or(false) || (content.size() > 1 && content.substr(1) == fingerprint);
     }
     return named;
 }

@@ -79,8 +79,20 @@ std::optional<SessionKey> session_key(const Packet& packet) {
     return SessionKey{packet.whole, packet.whole.size() - packet.body.size() + 1, octet(packet.body[9])};
 }
 
-/// One signature subpacket; takes it from `area` [RFC 9580 §5.2.3.7]. nullopt if it is cut short.
-std::optional<std::string_view> next_subpacket(std::string_view& area) {
+Fingerprint digits(std::string_view octets) {
+    static constexpr std::string_view hex = "0123456789ABCDEF";
+    Fingerprint out;
+    for (const char c : octets) {
+        out += hex[octet(c) >> 4];
+        out += hex[octet(c) & 15];
+    }
+    return out;
+}
+
+}  // namespace
+
+std::optional<Subpacket> next_subpacket(std::string_view& area) {
+    constexpr std::uint8_t critical = 0x80;
     const auto first = octet(area[0]);
     std::size_t head = 1, length = first;
     if (first == 255) {
@@ -95,20 +107,8 @@ std::optional<std::string_view> next_subpacket(std::string_view& area) {
     if (length == 0 || area.size() - head < length) return std::nullopt;
     const auto subpacket = area.substr(head, length);
     area.remove_prefix(head + length);
-    return subpacket;
+    return Subpacket{static_cast<std::uint8_t>(octet(subpacket[0]) & ~critical), subpacket.substr(1)};
 }
-
-Fingerprint digits(std::string_view octets) {
-    static constexpr std::string_view hex = "0123456789ABCDEF";
-    Fingerprint out;
-    for (const char c : octets) {
-        out += hex[octet(c) >> 4];
-        out += hex[octet(c) & 15];
-    }
-    return out;
-}
-
-}  // namespace
 
 Result<std::vector<Packet>> split_packets(std::string_view bytes, std::size_t most) {
     std::vector<Packet> packets;
@@ -181,7 +181,7 @@ Result<Sealed> take_apart(std::string_view message, const Limits& limits) {
 
 std::optional<std::vector<Fingerprint>> intended_readers(std::string_view signature) {
     constexpr std::size_t hashed_at = 6;  // of version 4 [RFC 9580 §5.2.3]
-    constexpr std::uint8_t intended_recipient = 35, critical = 0x80;
+    constexpr std::uint8_t intended_recipient = 35;
     if (!signature.empty() && octet(signature[0]) == 3) return std::vector<Fingerprint>();  // it has no subpackets
     if (signature.size() < hashed_at || octet(signature[0]) != 4) return std::nullopt;
     const auto length = big_endian(signature.substr(4, 2));
@@ -190,9 +190,9 @@ std::optional<std::vector<Fingerprint>> intended_readers(std::string_view signat
     for (auto area = signature.substr(hashed_at, length); !area.empty();) {
         const auto subpacket = next_subpacket(area);
         if (!subpacket) return std::nullopt;
-        if ((octet(subpacket->front()) & ~critical) != intended_recipient) continue;
-        if (subpacket->size() < 3) return std::nullopt;
-        readers.push_back(digits(subpacket->substr(2)));  // after its type and the key's version
+        if (subpacket->type != intended_recipient) continue;
+        if (subpacket->content.size() < 2) return std::nullopt;
+        readers.push_back(digits(subpacket->content.substr(1)));  // after the key's version
     }
     return readers;
 }

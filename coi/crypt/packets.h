@@ -75,6 +75,14 @@ struct Sealed {
 /// openpgp::decrypt names them.
 Result<Sealed> take_apart(std::string_view message, const Limits&);
 
+/// Of a signature [RFC 9580 §5.2.3.7].
+struct Subpacket {
+    std::uint8_t type = 0;  // without the bit that says that it is critical
+    std::string_view content;
+};
+/// The first subpacket of an area that is not empty, taken from it; nullopt if it is cut short.
+std::optional<Subpacket> next_subpacket(std::string_view& area);
+
 /// Whom the body of a signature packet names as its readers [RFC 9580 §5.2.3.36]: only the hashed area counts, which is
 /// what was signed. Empty: nobody is named. nullopt: it cannot be read, so nobody may rely on being one of them.
 std::optional<std::vector<Fingerprint>> intended_readers(std::string_view signature);

@@ -36,7 +36,8 @@ class LmtpServer {
         std::size_t connections = 200;                   // the one that has been idle longest gives way to the next
         std::size_t buffered_bytes = 256 * 1024 * 1024;  // of all mails being received; beyond it DATA is answered 452
         Timeout idle = std::chrono::minutes(5);
-        Timeout stalled = std::chrono::seconds(30);  // without a word inside a transaction: it gives way, too
+        Timeout stalled = std::chrono::seconds(30);  // without progress inside a transaction: it gives way, too
+        std::size_t progress_bytes = 4096;           // in that time; a mail system sends them at once
     };
     struct Calls {
         /// At RCPT TO: a 2xx Reply accepts the recipient for now.

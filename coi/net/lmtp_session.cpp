@@ -81,6 +81,8 @@ awaitable<Result<void>> LmtpSession::read_more() {
     waiting_ = false;
     in_.resize(kept + (count ? *count : 0));
     if (!count) co_return count.error();
+    since_progress_ += *count;
+    if (since_progress_ >= shared_->limits.progress_bytes) note_progress();
     co_return Result<void>{};
 }
 
@@ -213,6 +215,7 @@ void LmtpSession::begin(const LmtpCommand& command) {
         return say({550, "5.6.7", "such an address needs SMTPUTF8"});  // [RFC 6531 §3.5]
     }
     in_mail_ = true;
+    if (!std::exchange(fruitless_, true)) note_progress();
     utf8_ = command.utf8;
     delivery_.from = command.address;
     say({250, "2.1.0", "OK"});
@@ -353,6 +356,7 @@ awaitable<LmtpSession::Next> LmtpSession::chunk(std::uint64_t size, bool last) {
 
 awaitable<void> LmtpSession::deliver(std::string mail) {
     hold(mail.size());
+    fruitless_ = false;
     const std::size_t count = delivery_.to.size();
     delivery_.mail = std::move(mail);
     std::vector<Reply> replies;
@@ -372,8 +376,13 @@ void LmtpSession::stop(const boost::asio::any_io_executor& executor) {
 }
 
 std::optional<LmtpSession::Clock::time_point> LmtpSession::idle_since() const {
-    if (!waiting_ || in_data_ || stopping_) return std::nullopt;
-    return waits_since_;
+    if (!waiting_ || stopping_) return std::nullopt;
+    return in_mail_ ? progress_ : waits_since_;
+}
+
+void LmtpSession::note_progress() {
+    progress_ = Clock::now();
+    since_progress_ = 0;
 }
 
 void LmtpSession::give_way(const boost::asio::any_io_executor& executor) {

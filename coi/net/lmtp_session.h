@@ -35,7 +35,8 @@ class LmtpSession : public std::enable_shared_from_this<LmtpSession> {
     void stop(const boost::asio::any_io_executor& executor);
     void close() noexcept;
     using Clock = std::chrono::steady_clock;
-    /// Since when it waits for a command; nullopt: it does something, or is about to end.
+    /// Since when it waits for a command, or inside of a mail, makes no progress worth the name
+    /// (Limits::progress_bytes); nullopt: it does something, or is about to end.
     std::optional<Clock::time_point> idle_since() const;
     bool in_mail() const { return in_mail_; }
     /// Ends with 421, for another to be served. Only while it is idle.
@@ -60,6 +61,7 @@ class LmtpSession : public std::enable_shared_from_this<LmtpSession> {
     awaitable<void> deliver(std::string mail);
     void refuse_mail(const Reply& reply);
     void hold(std::size_t bytes);
+    void note_progress();
     void reset();
     void say(const Reply& reply);
     void say_end(const char* enhanced, const char* text);
@@ -71,7 +73,9 @@ class LmtpSession : public std::enable_shared_from_this<LmtpSession> {
     std::size_t at_ = 0;
     bool greeted_ = false, in_mail_ = false, utf8_ = false;
     bool waiting_ = false, in_data_ = false, stopping_ = false;
-    Clock::time_point waits_since_{};
+    Clock::time_point waits_since_{}, progress_{};  // the latest progress inside of a mail
+    std::size_t since_progress_ = 0;                // bytes
+    bool fruitless_ = false;                        // a mail was begun, and none has come since
     int mistakes_ = 0;
     std::size_t held_ = 0;  // our part of Shared::buffered
     Delivery delivery_;

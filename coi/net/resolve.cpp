@@ -34,6 +34,9 @@ using boost::asio::ip::address;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
+// A zone's owner chooses how many there are; an answer by TCP has room for thousands, and each may be tried.
+constexpr std::size_t most_addresses = 16, most_services = 64;
+
 /// A question that c-ares works on and a coroutine waits for; both own it.
 struct Question {
     explicit Question(const any_io_executor& executor) : done(executor) {}
@@ -119,6 +122,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
             if (node->ai_family != AF_INET && node->ai_family != AF_INET6) continue;
             const address one = to_address(node->ai_addr);
             auto& all = (*question)->addresses;
+            if (all.size() == most_addresses) break;
             if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
         }
         if (found) ares_freeaddrinfo(found);
@@ -129,7 +133,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
         const std::unique_ptr<std::shared_ptr<Question>> question(static_cast<std::shared_ptr<Question>*>(owner));
         ares_srv_reply* list = nullptr;
         if (status == ARES_SUCCESS) status = ares_parse_srv_reply(reply, size, &list);
-        for (const auto* entry = list; entry; entry = entry->next) {
+        for (const auto* entry = list; entry && (*question)->services.size() < most_services; entry = entry->next) {
             const std::string host = entry->host && std::string_view(entry->host) != "." ? entry->host : "";
             (*question)->services.push_back({host, entry->port, entry->priority, entry->weight});
         }

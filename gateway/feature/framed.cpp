@@ -1,6 +1,8 @@
-// See framed.h. One pass over the characters beyond ASCII; plain ASCII is left alone.
+// See framed.h. One pass over the characters, which ICU knows the properties of.
 
 #include "gateway/feature/framed.h"
+
+#include <unicode/uchar.h>
 
 #include <algorithm>
 #include <array>
@@ -23,36 +25,31 @@ std::pair<char32_t, std::size_t> character(std::string_view text, std::size_t at
     return {value, std::min(length, text.size() - at)};
 }
 
-/// White, double and tortoise shell brackets: pairs whose first has an even difference to the first of its row.
-enum class Bracket { none, opening, closing };
-Bracket look_alike(char32_t c) {
-    struct Row {
-        char32_t first, last;
-        bool opening_is_odd;
-    };
-    // With their forms for other widths and directions; 【】 and 《》, which texts of East Asia need, look different.
-    static constexpr std::array<Row, 10> rows{{{0x27e6, 0x27e7, false},    // mathematical white square
-                                               {0x27ec, 0x27ed, false},    // white tortoise shell
-                                               {0x2983, 0x2986, true},     // white curly, white parenthesis
-                                               {0x298b, 0x2990, true},     // square with underbar or tick
-                                               {0x3016, 0x301b, false},    // white lenticular, tortoise shell, white
-                                               {0xff5f, 0xff60, true},     // full width white parenthesis
-                                               {0xfe17, 0xfe18, true},     // white lenticular, for vertical text
-                                               {0x2045, 0x2046, true},     // square with quill
-                                               {0x2e55, 0x2e5c, true},     // square with stroke, and their kin
-                                               {0x2e28, 0x2e29, false}}};  // double parenthesis
-    for (const auto& row : rows) {
-        if (c < row.first || c > row.last) continue;
-        return (c % 2 == 1) == row.opening_is_odd ? Bracket::opening : Bracket::closing;
-    }
-    return Bracket::none;
+/// Opening and closing punctuation that texts need; all else of it could be taken for our brackets.
+constexpr std::array<std::pair<char32_t, char32_t>, 26> usual{
+    {{'(', ')'},       {'[', ']'},       {'{', '}'},       {0xf3a, 0xf3d},   {0x169b, 0x169c}, {0x201a, 0x201a},
+     {0x201e, 0x201e}, {0x207d, 0x207e}, {0x208d, 0x208e}, {0x2308, 0x230b}, {0x2329, 0x232a}, {0x2768, 0x2775},
+     {0x27e8, 0x27eb}, {0x2e22, 0x2e25}, {0x2e42, 0x2e42}, {0x3008, 0x3011}, {0x3014, 0x3015}, {0x301d, 0x301f},
+     {0xfd3e, 0xfd3f}, {0xfe35, 0xfe44}, {0xfe47, 0xfe48}, {0xfe59, 0xfe5e}, {0xff08, 0xff09}, {0xff3b, 0xff3d},
+     {0xff5b, 0xff5d}, {0xff62, 0xff63}}};
+
+enum class Bracket { none, usual, opening, closing };
+Bracket bracket_of(char32_t c) {
+    const auto category = u_charType(static_cast<UChar32>(c));
+    if (category != U_START_PUNCTUATION && category != U_END_PUNCTUATION) return Bracket::none;
+    if (std::ranges::any_of(usual, [c](const auto& range) { return c >= range.first && c <= range.second; }))
+        return Bracket::usual;
+    return category == U_START_PUNCTUATION ? Bracket::opening : Bracket::closing;
 }
 
 bool is_line_end(char32_t c) { return c == '\n' || c == '\v' || c == '\f' || c == 0x85 || c == 0x2028 || c == 0x2029; }
-/// Seen nowhere, so nothing at the beginning of a line.
-bool is_invisible(char32_t c) { return c == 0xad || c == 0x200b || c == 0x2060 || c == 0xfeff || c == 0x180e; }
-/// Lines through the character before, which make a white bracket of a plain one.
-bool is_overlay(char32_t c) { return c == 0x20d2 || c == 0x20d3 || c == 0x20e5 || c == 0x20e6 || c == 0x20eb; }
+bool is_direction(char32_t c) { return u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_BIDI_CONTROL) != 0; }
+/// Seen nowhere: fillers, joiners, selectors, tags.
+bool is_invisible(char32_t c) {
+    return u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0 && !is_direction(c);
+}
+/// Drawn over or around the character before: it could make a white bracket of a plain one.
+bool is_mark(char32_t c) { return (U_GET_GC_MASK(static_cast<UChar32>(c)) & U_GC_M_MASK) != 0; }
 
 /// Begun embeddings and isolates of a line [Unicode TR9].
 class Directions {
@@ -113,15 +110,17 @@ std::string foreign(std::string_view text) {
             line_begins = true;
             continue;
         }
-        if ((line_begins && is_invisible(c)) || (after_bracket && is_overlay(c)) || !directions.take(c)) continue;
-        const auto bracket = look_alike(c);
-        if (bracket == Bracket::none) {
+        if (line_begins && is_invisible(c)) continue;
+        if (after_bracket && (is_invisible(c) || is_mark(c))) continue;
+        if (!directions.take(c)) continue;
+        const auto bracket = bracket_of(c);
+        if (bracket == Bracket::none || bracket == Bracket::usual) {
             out += bytes;
         } else {
             out += bracket == Bracket::opening ? "[[" : "]]";
         }
         line_begins = false;
-        after_bracket = bracket != Bracket::none || c == '[' || c == ']';
+        after_bracket = bracket != Bracket::none || (after_bracket && is_direction(c));
     }
     return out += directions.end();
 }

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "gateway/feature/framed.h"
+#include "gateway/feature/text.h"
 #include "gateway/words.h"
 
 namespace gateway::invitation {
@@ -13,7 +15,8 @@ using Kind = coi::Invitation::Kind;
 using When = coi::Invitation::When;
 
 std::string head(const coi::Invitation& invitation, const std::string& lang) {
-    const std::string what = invitation.summary.empty() ? say(lang, "(without a title)") : invitation.summary;
+    std::string what = text::one_line(framed::foreign(invitation.summary));
+    if (what.empty()) what = say(lang, "(without a title)");
     switch (invitation.kind) {
         case Kind::invitation:
             return say(lang, "[Invitation: {1}]", {what});
@@ -59,10 +62,15 @@ std::string span(const When& start, const std::optional<When>& end) {
 }  // namespace
 
 std::string words(const coi::Invitation& invitation, const std::string& lang) {
-    std::string text = head(invitation, lang);
-    if (invitation.start) text += "\n" + say(lang, "When: {1}", {span(*invitation.start, invitation.end)});
-    if (invitation.repeats) text += " " + say(lang, "(a series)");
-    if (!invitation.location.empty()) text += "\n" + say(lang, "Where: {1}", {invitation.location});
+    std::string text = framed::notice(head(invitation, lang));
+    if (invitation.start) {
+        std::string when =
+            say(lang, "When: {1}", {text::one_line(framed::foreign(span(*invitation.start, invitation.end)))});
+        if (invitation.repeats) when += " " + say(lang, "(a series)");
+        text += "\n" + framed::notice(when);
+    }
+    const std::string where = text::one_line(framed::foreign(invitation.location));
+    if (!where.empty()) text += "\n" + framed::notice(say(lang, "Where: {1}", {where}));
     return text;
 }
 

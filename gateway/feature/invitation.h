@@ -10,7 +10,7 @@
 
 namespace gateway::invitation {
 
-/// "[Invitation: Lunch]" and lines for when and where.
+/// "⟦Invitation: Lunch⟧" and lines of that form for when and where.
 std::string words(const coi::Invitation&, const std::string& lang);
 
 }  // namespace gateway::invitation

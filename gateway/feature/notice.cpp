@@ -37,7 +37,7 @@ bool is_calendar(const coi::Attachment& attachment) {
     return attachment.content_type == "text/calendar" || attachment.content_type == "application/ics";
 }
 
-/// "[image: earth.jpg, 20 kB]"; names that only a program would give are left out.
+/// "[image: earth.jpg, 20 kB]", to be framed; names that only a program would give are left out.
 std::string named(const coi::Attachment& attachment, const coi::Message& mail, const std::string& lang) {
     const std::string& type = attachment.content_type;
     const std::string size = size_words(attachment.size, lang);
@@ -81,9 +81,9 @@ std::string attachments(const coi::Message& mail, const std::string& lang) {
         if (!text.empty()) text += '\n';
         if (++count > most_named) {
             const auto left = static_cast<long>(mail.attachments.size() - most_named);
-            return text + say(lang, "[{1} more file]", "[{1} more files]", left);
+            return text + framed::notice(say(lang, "[{1} more file]", "[{1} more files]", left));
         }
-        text += named(attachment, mail, lang);
+        text += framed::notice(named(attachment, mail, lang));
     }
     return text;
 }
@@ -94,7 +94,7 @@ std::optional<std::string> group(const coi::Message& mail, const std::string& la
     if (!is_named && !(is_chat && has_several_readers(mail))) return std::nullopt;
     std::string name = text::one_line(framed::foreign(mail.header("chat-group-name")));
     if (name.empty()) name = text::topic(framed::foreign(mail.subject));
-    return say(lang, "[group: {1}]", {std::string(text::head(name, longest_name))});
+    return framed::notice(say(lang, "[group: {1}]", {std::string(text::head(name, longest_name))}));
 }
 
 std::uint32_t timer(const coi::Message& mail) {

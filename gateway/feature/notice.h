@@ -14,11 +14,11 @@
 
 namespace gateway::notice {
 
-/// "[image: earth.jpg, 20 kB]", one line for each attachment; "" if there are none, or if the mail is encrypted (they
+/// "⟦image: earth.jpg, 20 kB⟧", one line for each attachment; "" if there are none, or if the mail is encrypted (they
 /// are the envelope of what could not be read).
 std::string attachments(const coi::Message&, const std::string& lang);
 
-/// "[group: Sailing]" if a chat mail went to more people than its reader, who sees that an answer is for its writer
+/// "⟦group: Sailing⟧" if a chat mail went to more people than its reader, who sees that an answer is for its writer
 /// alone.
 std::optional<std::string> group(const coi::Message&, const std::string& lang);
 

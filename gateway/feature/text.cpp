@@ -134,15 +134,14 @@ std::optional<Text> read(const coi::Message& mail, const std::string& lang) {
     if (mail.encrypted && is_placeholder(text.subject)) text.subject.clear();
     if (mail.encrypted)
         append_line(text.body, framed::notice(say(lang, "[This message is encrypted and cannot be read here.]")));
-    if (mail.invitation && !mail.encrypted)
-        append_line(text.body, framed::foreign(invitation::words(*mail.invitation, lang)));
+    if (mail.invitation && !mail.encrypted) append_line(text.body, invitation::words(*mail.invitation, lang));
     if (const auto files = notice::attachments(mail, lang); !files.empty()) append_line(text.body, files);
     if (text.body.empty() && !is_chat(mail)) text.body = std::exchange(text.subject, {});
     if (text.body.empty()) return std::nullopt;  // a chat program's signal: a reaction taken back
     if (const auto group = notice::group(mail, lang)) text.body = *group + "\n" + text.body;
     if (text.subject.size() > longest_shown) text.body = std::exchange(text.subject, {}) + "\n\n" + text.body;
     text.is_cut = shorten(text.body);
-    if (text.is_cut) append_line(text.body, say(lang, "[The message was too long and is cut here.]"));
+    if (text.is_cut) append_line(text.body, framed::notice(say(lang, "[The message was too long and is cut here.]")));
     return text;
 }
 
@@ -168,8 +167,9 @@ bool carries(const Text&, Dialect) { return true; }
 
 void add_where_the_rest_is(Text& text, bool in_mailbox, const std::string& lang) {
     if (!text.is_cut) return;
-    append_line(text.body, in_mailbox ? say(lang, "[All of it is in your mailbox.]")
-                                      : say(lang, "[The rest has not been kept: please ask the sender for it.]"));
+    append_line(text.body,
+                framed::notice(in_mailbox ? say(lang, "[All of it is in your mailbox.]")
+                                          : say(lang, "[The rest has not been kept: please ask the sender for it.]")));
 }
 
 std::string topic(const std::string& subject) {

@@ -3,6 +3,7 @@
 
 #include "gateway/store/ids.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "gateway/store/queue.h"
@@ -83,6 +84,12 @@ bool is_alias(Database& db, const Known& known) {
 
 }  // namespace
 
+coi::MessageId key_of(const coi::MessageId& said, const coi::MessageId& name) {
+    return {said.value + '\n' + name.value};  // no Message-ID holds a line end
+}
+
+coi::MessageId said_by(const coi::MessageId& key) { return {key.value.substr(0, key.value.find('\n'))}; }
+
 bool remember(Database& db, const Known& known) {
     if (is_alias(db, known)) return false;
     db.query(
@@ -160,20 +167,24 @@ std::optional<Known> contact_message(Database& db, AccountId account, const std:
                  bind);
 }
 
-std::optional<StanzaId> counterpart(Database& db, AccountId other, const Known& mail) {
-    auto copy = contact_message(db, other, mail.contact, mail.message);
-    if (!copy && !mail.print.empty()) {
+std::optional<StanzaId> counterpart(Database& db, AccountId other, const std::string& contact, const Copies& copies) {
+    std::optional<Known> copy;
+    for (const auto& name : copies.names) {
+        if (!copy) copy = contact_message(db, other, contact, name);
+    }
+    for (const auto& print : copies.prints) {
+        if (copy || print.empty()) continue;
         copy = first(db,
                      "SELECT " KNOWN_COLUMNS
                      " FROM known k WHERE k.account = ? AND k.print = ? AND k.print <> x'' AND k.contact = ? "
                      "ORDER BY k.id LIMIT 1",
-                     [&](Query& query) { query.bind(number(other)).bind_blob(mail.print).bind(mail.contact); });
+                     [&](Query& query) { query.bind(number(other)).bind_blob(print).bind(contact); });
     }
     if (!copy || copy->stanza.empty()) return std::nullopt;
     if (const auto queued = queue::find_stanza(db, copy->stanza.value); queued && queued->held) return std::nullopt;
     db.query("UPDATE known SET print = x'' WHERE account = ? AND contact = ? AND stanza = ?")
         .bind(number(other))
-        .bind(mail.contact)
+        .bind(contact)
         .bind(copy->stanza.value)
         .run();
     return copy->stanza;
@@ -215,7 +226,10 @@ std::vector<coi::MessageId> shown_up_to(Database& db, AccountId account, const s
     {
         auto row = db.query("SELECT message FROM known WHERE " UNSHOWN " ORDER BY id DESC LIMIT ?");
         row.bind(number(account)).bind(contact).bind(last).bind(static_cast<std::int64_t>(most));
-        while (row.step()) messages.insert(messages.begin(), {row.text(0)});
+        while (row.step()) {
+            const auto said = said_by({row.text(0)});
+            if (std::ranges::find(messages, said) == messages.end()) messages.insert(messages.begin(), said);
+        }
     }
     db.query("UPDATE known SET shown = 1 WHERE " UNSHOWN).bind(number(account)).bind(contact).bind(last).run();
 #undef UNSHOWN
@@ -261,13 +275,11 @@ bool knows_any(Database& db, AccountId account) {
     return db.query("SELECT 1 FROM known WHERE account = ? LIMIT 1").bind(number(account)).step();
 }
 
-void forget(Database& db, AccountId account, const std::string& contact, const coi::MessageId& message,
-            bool from_jabber) {
-    db.query("DELETE FROM known WHERE message = ? AND account = ? AND contact = ? AND from_jabber = ?")
-        .bind(message.value)
+void forget(Database& db, AccountId account, const std::string& contact, const StanzaId& stanza) {
+    db.query("DELETE FROM known WHERE account = ? AND contact = ? AND stanza = ? AND from_jabber = 0")
         .bind(number(account))
         .bind(contact)
-        .bind(std::int64_t(from_jabber))
+        .bind(stanza.value)
         .run();
 }
 

@@ -28,6 +28,11 @@ struct Known {
     std::string print{};  // keyed hash of sender, date and text, the same in a copy whose id was rewritten; "": none
 };
 
+/// The key of a message whose Message-ID another one has taken before it: by the name that only it can have.
+coi::MessageId key_of(const coi::MessageId& said, const coi::MessageId& name);
+/// The Message-ID that the mail with this key says.
+coi::MessageId said_by(const coi::MessageId& key);
+
 /// False if (account, contact, message, direction) is known already: then nothing changes.
 bool remember(Database&, const Known&);
 /// A further Message-ID of a known message (a server that rewrites ids).
@@ -37,9 +42,14 @@ std::optional<Known> by_message(Database&, AccountId, const coi::MessageId&);
 std::optional<Known> own_message(Database&, AccountId, const coi::MessageId&);
 /// What this contact sent under this id.
 std::optional<Known> contact_message(Database&, AccountId, const std::string& contact, const coi::MessageId&);
-/// The stanza of a copy of this mail that the user's other account got: by its id, or where that was rewritten, by its
-/// print, which is used up. None if that one still waits for its verdict.
-std::optional<StanzaId> counterpart(Database&, AccountId other, const Known& mail);
+/// By what a copy of a mail may be known, the likeliest first.
+struct Copies {
+    std::vector<coi::MessageId> names;
+    std::vector<std::string> prints;
+};
+/// The stanza of a copy of a contact's mail that the user's other account got: by a name, or where its id was
+/// rewritten, by its print, which is used up. None if that one still waits for its verdict.
+std::optional<StanzaId> counterpart(Database&, AccountId other, const std::string& contact, const Copies&);
 /// In all accounts: for DSNs that come to the relay's null recipient.
 std::optional<Known> by_message(Database&, const coi::MessageId&);
 /// The newest with this stanza id in the conversation (client ids may be reused).
@@ -56,7 +66,8 @@ std::int64_t count_from(Database&, AccountId, const std::string& contact, const 
 /// The accounts with messages since then, the latest first.
 std::vector<AccountId> active(Database&, Time since, std::size_t most);
 bool knows_any(Database&, AccountId);
-void forget(Database&, AccountId, const std::string& contact, const coi::MessageId&, bool from_jabber);
+/// The contact's message that became this stanza.
+void forget(Database&, AccountId, const std::string& contact, const StanzaId&);
 void expire(Database&, Time before);
 void forget_account(Database&, AccountId);
 void seal_anew(Database&, Sealed before);

@@ -206,6 +206,43 @@ TEST_F(Lmtp, WhoStallsInsideAMailGivesWayToo) {
     EXPECT_TRUE(line(one).starts_with("421 4.3.2"));
 }
 
+TEST_F(Lmtp, WhoDribblesInsideAMailGivesWayToo) {
+    limits.connections = 2;
+    limits.stalled = 0ms;
+    const auto server = serve("127.0.0.1:0");
+    auto data = client(*server), bdat = client(*server);
+    for (auto* each : {&data, &bdat}) {
+        greet(*each);
+        write(*each, "MAIL FROM:<>\r\nRCPT TO:<a@b>\r\n");
+        for (int i = 0; i < 2; ++i) EXPECT_TRUE(reply(*each).starts_with("250 "));
+    }
+    write(data, "DATA\r\n");
+    EXPECT_TRUE(reply(data).starts_with("354 "));
+    write(data, "A");
+    write(bdat, "BDAT 1000\r\nA");
+    auto third = client(*server);
+    greet(third);
+    auto fourth = client(*server);
+    greet(fourth);
+    EXPECT_TRUE(line(data).starts_with("421 4.3.2"));
+    EXPECT_TRUE(line(bdat).starts_with("421 4.3.2"));
+}
+
+TEST_F(Lmtp, WhoSendsAMailDoesNotGiveWay) {
+    limits.connections = 1;
+    limits.stalled = std::chrono::hours(1);
+    const auto server = serve("127.0.0.1:0");
+    auto one = client(*server);
+    greet(one);
+    write(one, "MAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\n");
+    for (int i = 0; i < 3; ++i) reply(one);
+    write(one, "A: b\r\n");
+    auto two = client(*server);
+    EXPECT_TRUE(line(two).starts_with("421 4.3.2"));
+    write(one, "\r\n.\r\n");
+    EXPECT_TRUE(reply(one).starts_with("250 "));
+}
+
 TEST_F(Lmtp, LeavesAnIdleClientWithAWord) {
     limits.idle = 30ms;
     const auto server = serve("127.0.0.1:0");

@@ -156,7 +156,7 @@ with World(jabber_people=("alice", "zoe", "eve"), mail_people=("bob", "carol")) 
     long = (f"From: bob@mail.test\r\nTo: alice@jabber.test\r\nMessage-ID: <long@fair.test>\r\nSubject: "
             f"{' '.join(['&subject'] * 3500)}\r\n\r\nand its text\r\n" + filled("words ", 240_000)).encode()
     check_equal(world.coigate.lmtp(long, "alice@jabber.test", "bob@mail.test")[0], 250, "a very long subject and text are carried")
-    check("[The rest has not been kept" in alice.reads("and its text", "bob@mail.test").body[-200:], "as far as a stanza holds them")
+    check("⟦The rest has not been kept" in alice.reads("and its text", "bob@mail.test").body[-200:], "as far as a stanza holds them")
     began = time.monotonic()
     world.coigate.stop()
     check(time.monotonic() - began < 20, "and stops when it is told to")

@@ -2,6 +2,7 @@
 
 #include "xmpp/otr/library.h"
 
+#include <dlfcn.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -23,6 +24,22 @@ const bool ready = [] {
     gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
     return true;
 }();
+
+/// The longest message of SMP has eleven numbers of 1536 bits [OTR v3 "SMP message 2"]. libotr checks group elements
+/// and exponents, but not the sizes of hashes, which it takes for exponents: 64 kB of them would keep a thread for a
+/// second.
+constexpr int longest_smp = 4 + 11 * (4 + 192);
+
+/// What is too long is given to libotr as nothing, which it refuses as a message that is cut short.
+int bounded(int length) { return length > longest_smp ? 0 : length; }
+
+/// libotr's own function, behind ours of the same name.
+template <class Step>
+Step* of_libotr(const char* name) {
+    auto* found = reinterpret_cast<Step*>(dlsym(RTLD_NEXT, name));
+    if (!found) std::abort();
+    return found;
+}
 
 [[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
 
@@ -93,3 +110,35 @@ Wiped MemoryFile::content() {
 }
 
 }  // namespace xmpp::otr
+
+// libotr calls its own steps of SMP as exported functions, and nothing else stands between what it decrypts and them:
+// so ours stand before them.
+extern "C" {
+
+[[gnu::visibility("default")]] gcry_error_t otrl_sm_step2a(OtrlSMBobState* state, const unsigned char* input,
+                                                           const int length, int received_question) {
+    static auto* const next = xmpp::otr::of_libotr<decltype(otrl_sm_step2a)>("otrl_sm_step2a");
+    return next(state, input, xmpp::otr::bounded(length), received_question);
+}
+
+[[gnu::visibility("default")]] gcry_error_t otrl_sm_step3(OtrlSMAliceState* state, const unsigned char* input,
+                                                          const int length, unsigned char** output,
+                                                          int* output_length) {
+    static auto* const next = xmpp::otr::of_libotr<decltype(otrl_sm_step3)>("otrl_sm_step3");
+    return next(state, input, xmpp::otr::bounded(length), output, output_length);
+}
+
+[[gnu::visibility("default")]] gcry_error_t otrl_sm_step4(OtrlSMBobState* state, const unsigned char* input,
+                                                          const int length, unsigned char** output,
+                                                          int* output_length) {
+    static auto* const next = xmpp::otr::of_libotr<decltype(otrl_sm_step4)>("otrl_sm_step4");
+    return next(state, input, xmpp::otr::bounded(length), output, output_length);
+}
+
+[[gnu::visibility("default")]] gcry_error_t otrl_sm_step5(OtrlSMAliceState* state, const unsigned char* input,
+                                                          const int length) {
+    static auto* const next = xmpp::otr::of_libotr<decltype(otrl_sm_step5)>("otrl_sm_step5");
+    return next(state, input, xmpp::otr::bounded(length));
+}
+
+}  // extern "C"

@@ -278,6 +278,29 @@ TEST_F(ArchiveTest, one_user_does_not_fill_the_memory) {
     EXPECT_FALSE(give(chat("4", "4")));
 }
 
+TEST_F(ArchiveTest, nor_does_a_server_that_answers_with_more_than_was_asked_for) {
+    committed(account("alice"), "s0", died - 1min);
+    start();
+    grant();
+    give(chat("s1", "new"));
+    for (int i = 0; i < 50; ++i) result(chat("m" + std::to_string(i), "x"), id());
+    EXPECT_TRUE(archive->pending());
+    result(chat("m50", "x"), id());
+    EXPECT_THAT(taken, ElementsAre("new"));
+    EXPECT_FALSE(archive->pending());
+}
+
+TEST_F(ArchiveTest, nor_do_long_messages) {
+    settings.bytes = 1000;
+    committed(account("alice"), "s0", died - 1min);
+    start();
+    grant();
+    result(chat("m1", std::string(500, 'x')), id());
+    EXPECT_TRUE(archive->pending());
+    result(chat("m2", std::string(500, 'x')), id());
+    EXPECT_FALSE(archive->pending());
+}
+
 TEST_F(ArchiveTest, when_the_stream_ends_all_begins_anew) {
     committed(account("alice"), "s0", died - 1min);
     start();

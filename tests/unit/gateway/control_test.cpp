@@ -48,6 +48,23 @@ TEST_F(ControlTest, HandsAVerbItsArgumentsAndItsAnswerBack) {
     EXPECT_EQ(ask(path_, "add", {{"a", 2}, {"b", 3}}), number(5));
 }
 
+TEST_F(ControlTest, SaysInUtf8WhatIsStoredOtherwise) {
+    serve({{"show", [](const boost::json::object& in, const Control::Answer& answer) {
+                EXPECT_EQ(in.at("jid").as_string(), "bob\u00ff@x");
+                answer({{"rows",
+                         {{{"folder",
+                            "Gr\xfc\xdf"
+                            "e"},
+                           {"error", "ß \xc3 \xff"}}}},
+                        {"n", 1}});
+            }}});
+    const auto out = ask(path_, "show", {{"jid", "bob\xff@x"}});
+    const auto& row = out.at("rows").at(0).as_object();
+    EXPECT_EQ(row.at("folder").as_string(), "Grüße");
+    EXPECT_EQ(row.at("error").as_string(), "ß \ufffd \ufffd");
+    EXPECT_EQ(out.at("n").as_int64(), 1);
+}
+
 TEST_F(ControlTest, WaitsForAnAnswerThatComesLaterAndIgnoresASecond) {
     serve({{"later",
             [this](boost::json::object, Control::Answer answer) {

@@ -444,7 +444,7 @@ TEST_F(InboxTunnelTest, an_OTR_message_becomes_a_stanza_with_its_hints) {
     for (const char* hint : {"urn:xmpp:otr:0", "no-permanent-store", "no-copy", "private"})
         EXPECT_THAT(committed[1].payload, HasSubstr(hint));
     EXPECT_THAT(committed[1].payload, Not(HasSubstr("Words")));
-    EXPECT_EQ(comes(proven(otr("2@x"))).kind, Kind::duplicate);
+    EXPECT_EQ(comes(arrival(otr("2@x"))).kind, Kind::duplicate);
 }
 
 TEST_F(InboxTunnelTest, where_it_does_not_stand_nothing_of_OTR_is_shown_and_the_reader_is_told_once) {

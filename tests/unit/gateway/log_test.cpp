@@ -9,6 +9,8 @@ using namespace gateway;
 TEST(Log, KeepsALineOneLineWhateverAServerSays) {
     EXPECT_EQ(log::one_line("550 no\r\nerror: forged\x1b[31m\x7f"), "550 no\\x0d\\x0aerror: forged\\x1b[31m\\x7f");
     EXPECT_EQ(log::one_line("Grüße, 日本"), "Grüße, 日本");
+    EXPECT_EQ(log::one_line("a\u009b31m\u2028b\u202ec"), "a\\xc2\\x9b31m\\xe2\\x80\\xa8b\\xe2\\x80\\xaec");
+    EXPECT_EQ(log::one_line("a\xff ß\xc3"), "a\\xff ß\\xc3");
 }
 
 TEST(Log, WritesWhatTheLevelAllowsAndNothingElse) {

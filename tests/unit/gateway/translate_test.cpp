@@ -122,7 +122,7 @@ TEST(Translate, TheReadersLanguageNamesAttachments) {
     coi::Message mail;
     mail.from = {{"", "bob", "example.org"}};
     mail.attachments = {{"application/pdf", "a.pdf", 2000, "", false}};
-    EXPECT_EQ(std::get<Text>(read(mail, "de")->what).body, "[Datei: a.pdf, 2 kB]");
+    EXPECT_EQ(std::get<Text>(read(mail, "de")->what).body, "⟦Datei: a.pdf, 2 kB⟧");
 }
 
 }  // namespace

@@ -148,7 +148,7 @@ TEST(Sasl, TellsAServerThatDoesNotKnowThePassword) {
 }
 
 TEST(Sasl, SpendsNoHoursOnHashing) {
-    for (const char* rounds : {"2000000000", "0", "x", "99999999999999999999999"}) {
+    for (const char* rounds : {"2000000000", "40001", "0", "x", "99999999999999999999999"}) {
         auto sasl = choose({"SCRAM-SHA-1"}, {"user", "pencil", false});
         sasl->initial();
         auto step = sasl->step(encoded(std::string("r=abc,s=QSXCR+Q6sek8bf92,i=") + rounds));

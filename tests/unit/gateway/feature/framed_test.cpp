@@ -23,7 +23,7 @@ TEST(Framed, NobodyElseWritesThem) {
 TEST(Framed, WhatPeopleWriteStays) {
     for (const std::string text :
          {"", "Hi [there] {x}", "【重要】《書》「はい」", "Grüße 🏳\ufe0f\u200d🌈", "שלום \u200fעולם", "a\n b\n\nc",
-          "\u2067שלום\u2069 hi", "x \u202bab\u202c", "می\u200cخواهم"})
+          "『書』〔注〕⟨x⟩ „so“ ｢ｶﾅ｣ ❨1❩", "\u2067שלום\u2069 hi", "x \u202bab\u202c", "می\u200cخواهم"})
         EXPECT_EQ(foreign(text), text);
 }
 
@@ -45,8 +45,22 @@ TEST(Framed, BrokenUtf8IsNotReadBeyondItsEnd) {
 }
 
 TEST(Framed, BracketsThatOnlyLookLikeOursAreTakenOutToo) {
-    for (const char* typed : {"｟x｠", "︗x︘", "⁅x⁆", "⹕x⹖", "⸨x⸩"})
+    for (const char* typed : {"｟x｠", "︗x︘", "⁅x⁆", "⹕x⹖", "⸨x⸩", "⧚x⧛", "⦗x⦘"})
         EXPECT_EQ("[[x]]", framed::foreign(typed)) << typed;
+}
+
+TEST(Framed, NothingIsDrawnOverABracket) {
+    for (const char* between : {"", "\u034f", "\u200d", "\ufe0f", "\u2063", "\u200e", "\U000e0061", "\u0301"}) {
+        for (const char* overlay : {"\u20d2", "\u20e6", "\u0338", "\u0489"}) {
+            for (const char* bracket : {"[", "］", "❲", "〈"}) {
+                const auto out = foreign(std::string("x ") + bracket + between + overlay + "y");
+                EXPECT_EQ(out.find(overlay), out.npos) << out;
+                EXPECT_NE(out.find(bracket), out.npos) << out;
+            }
+        }
+    }
+    EXPECT_EQ(foreign("⟦\u034f\u20e6x"), "[[x");
+    EXPECT_EQ(foreign("e\u0301 o\u0338 [e\u0301]"), "e\u0301 o\u0338 [e\u0301]");
 }
 
 }  // namespace

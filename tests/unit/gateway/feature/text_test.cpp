@@ -94,13 +94,13 @@ TEST(Text, AttachmentsAreNamed) {
     message.attachments = {{"image/jpeg", "earth.jpg", 20'480, "", true},
                            {"application/pdf", "", 1'450'000, "", false},
                            {"audio/ogg", "a\nb.ogg", 1, "", false}};
-    EXPECT_EQ(read(message, "")->body, "Look:\n[image: earth.jpg, 20 kB]\n[file, 1.5 MB]\n[audio: a b.ogg, 1 byte]");
+    EXPECT_EQ(read(message, "")->body, "Look:\n⟦image: earth.jpg, 20 kB⟧\n⟦file, 1.5 MB⟧\n⟦audio: a b.ogg, 1 byte⟧");
 }
 
 TEST(Text, ManyAttachmentsAreCounted) {
     auto message = mail("", "");
     message.attachments.resize(23, {"image/png", "x.png", 100, "", false});
-    EXPECT_TRUE(read(message, "")->body.ends_with("\n[3 more files]"));
+    EXPECT_TRUE(read(message, "")->body.ends_with("\n⟦3 more files⟧"));
 }
 
 TEST(Text, AChatMailsSubjectIsNeverItsText) {
@@ -112,8 +112,8 @@ TEST(Text, AChatMailsSubjectIsNeverItsText) {
 TEST(Text, AGroupStandsAboveItsText) {
     auto message = mail("Re: Sailing", "> On Sunday?\n\nYes");
     message.headers = {{"chat-version", "1.0"}, {"chat-group-name", "Sailing"}};
-    EXPECT_EQ(read(message, "")->body, "[group: Sailing]\n> On Sunday?\n\nYes");
-    EXPECT_EQ(read(message, "de")->body, "[Gruppe: Sailing]\n> On Sunday?\n\nYes");
+    EXPECT_EQ(read(message, "")->body, "⟦group: Sailing⟧\n> On Sunday?\n\nYes");
+    EXPECT_EQ(read(message, "de")->body, "⟦Gruppe: Sailing⟧\n> On Sunday?\n\nYes");
 }
 
 TEST(Text, EncryptedMailSaysSoAndHidesItsEnvelope) {
@@ -134,8 +134,8 @@ TEST(Text, AnEndlessMailIsCutBetweenCharacters) {
     while (endless.size() < 300'000) endless += "日本";
     const auto text = read(mail("", endless), "");
     ASSERT_TRUE(text);
-    EXPECT_TRUE(text->body.ends_with("本\n[The message was too long and is cut here.]") ||
-                text->body.ends_with("日\n[The message was too long and is cut here.]"));
+    EXPECT_TRUE(text->body.ends_with("本\n⟦The message was too long and is cut here.⟧") ||
+                text->body.ends_with("日\n⟦The message was too long and is cut here.⟧"));
     EXPECT_LT(text->body.size(), longest_printed + 100);
 }
 
@@ -146,7 +146,7 @@ TEST(Text, AVeryLongSubjectStandsAboveTheTextAndBothFit) {
     EXPECT_TRUE(text->body.starts_with(std::string(30'000, '"') + "\n\nxx"));
     EXPECT_TRUE(text->is_cut);
     add_where_the_rest_is(*text, true, "");
-    EXPECT_TRUE(text->body.ends_with("\n[The message was too long and is cut here.]\n[All of it is in your mailbox.]"));
+    EXPECT_TRUE(text->body.ends_with("\n⟦The message was too long and is cut here.⟧\n⟦All of it is in your mailbox.⟧"));
     xmpp::Tag message("message");
     write(*text, message);
     EXPECT_LT(message.xml().size(), 200'000U);

@@ -56,7 +56,7 @@ TEST(Tunnel, a_mail_has_exactly_one_message_and_says_what_it_is) {
 TEST(Tunnel, what_is_not_read_so_is_shown_as_a_file_and_never_as_text) {
     const auto event = gateway::read(mail("application/x-otr", "?OTR,1,2,piece,"), "");
     ASSERT_TRUE(event);
-    EXPECT_EQ(std::get<Text>(event->what).body, "Words\n[file, 15 bytes]");
+    EXPECT_EQ(std::get<Text>(event->what).body, "Words\n⟦file, 15 bytes⟧");
 }
 
 TEST(Tunnel, the_mark_stands_in_mails_of_those_who_switched_it) {

@@ -118,10 +118,13 @@ TEST_F(IdsTest, forgotten_and_expired_ids_are_gone_with_their_aliases) {
     EXPECT_FALSE(by_message(db, alice, {"a1@example.org"}));
     EXPECT_TRUE(by_message(db, alice, {"m2@example.org"}));
 
-    forget(db, alice, "bob@example.org", {"m2@example.org"}, false);
+    forget(db, alice, "bob@example.org", StanzaId{"s2"});
     EXPECT_TRUE(by_message(db, alice, {"m2@example.org"})) << "the other direction";
-    forget(db, alice, "bob@example.org", {"m2@example.org"}, true);
-    EXPECT_FALSE(by_message(db, alice, {"m2@example.org"}));
+    auto theirs = known_as("m3@example.org", "s3");
+    theirs.from_jabber = false;
+    ASSERT_TRUE(remember(db, theirs));
+    forget(db, alice, "bob@example.org", StanzaId{"s3"});
+    EXPECT_FALSE(by_message(db, alice, {"m3@example.org"}));
 }
 
 TEST_F(IdsTest, one_clients_messages_under_an_id_are_counted_since_a_time) {

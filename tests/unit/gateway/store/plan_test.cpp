@@ -61,16 +61,14 @@ void use_everything(Database& db) {
     known.stanza = {"s1"};
     known.print = "print";
     ids::remember(db, known);
-    ids::Known copy = known;
-    copy.message = {"rewritten-too@example.org"};
-    ids::counterpart(db, account.id, copy);
+    ids::counterpart(db, account.id, contact.canonical, {{{"rewritten-too@example.org"}}, {known.print}});
     ids::alias(db, account.id, known.message, {"rewritten@example.org"});
     ids::by_message(db, account.id, {"unknown"});
     ids::by_message(db, {"unknown"});
     ids::own_message(db, account.id, {"unknown"});
     ids::contact_message(db, account.id, contact.canonical, {"unknown"});
     ids::by_stanza(db, account.id, contact.canonical, known.stanza);
-    ids::forget(db, account.id, contact.canonical, known.message, false);
+    ids::forget(db, account.id, contact.canonical, known.stanza);
     ids::expire(db, Time{});
     keys::expire_invites(db, {});
     accounts::remove(db, account.id, contact.canonical);

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <ctime>
+
 #include "tests/support/otr_client.h"
 #include "xmpp/otr/sessions.h"
 
@@ -123,6 +125,30 @@ TEST_F(OtrSmpTest, AskedTwice) {
     EXPECT_THAT(kinds(talk()), ElementsAre(smp_asked));
     EXPECT_THAT(kinds(talk(sessions.smp_answer(phone, Wiped("green")))), ElementsAre(smp_succeeded))
         << "the last counts";
+}
+
+/// As OTR writes it: the size in four octets, then the number.
+std::string number(const std::string& octets) {
+    const auto size = octets.size();
+    std::string out;
+    for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(size >> shift & 0xff);
+    return out + octets;
+}
+
+TEST_F(OtrSmpTest, NumbersThatCostASecondAreNotCalculatedWith) {
+    const std::string small = number("\x04"), exponent(30'000, '\xff');
+    const std::string smp1 =
+        std::string("\0\0\0\6", 4) + small + number(exponent) + small + small + number(exponent) + small;
+    OtrlTLV* tlv = otrl_tlv_new(OTRL_TLV_SMP1, static_cast<unsigned short>(smp1.size()),
+                                reinterpret_cast<const unsigned char*>(smp1.data()));
+    alice.sends_tlv(tlv);
+    otrl_tlv_free(tlv);
+    const auto before = std::clock();
+    EXPECT_THAT(kinds(talk()), ElementsAre(smp_aborted));
+    EXPECT_LT(double(std::clock() - before) / CLOCKS_PER_SEC, 0.15);
+    alice.wants_smp("blue");
+    EXPECT_THAT(kinds(talk()), ElementsAre(smp_asked)) << "the next one is as ever";
+    EXPECT_THAT(kinds(talk(sessions.smp_answer(phone, Wiped("blue")))), ElementsAre(smp_succeeded));
 }
 
 TEST_F(OtrSmpTest, OutOfStep) {
