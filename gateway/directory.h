@@ -44,8 +44,8 @@ class Directory {
     void save(Account, std::function<void(Store::Failure, AccountId)> done);
     /// Deletes the account and all that is stored of it.
     void remove(AccountId, std::function<void(Store::Failure)> done);
-    /// Takes the login out of a mailbox and what waits out of the queue, and lets it rest with all else that is stored
-    /// of it. `dropped`: how many messages wait: they are kept.
+    /// Takes the login out of a mailbox, and lets it rest with all else that is stored of it. `waiting`: how many
+    /// messages of the queue rest with it.
     void park(AccountId, std::function<void(Store::Failure, std::int64_t waiting)> done);
     /// The user's server vouches for them, or does no more (Account::vouched).
     void note_vouched(AccountId, bool vouched);
