@@ -192,7 +192,7 @@ void AccountEnd::lost(const std::string& jid) {
 void AccountEnd::park(const Account& mailbox) {
     const std::string jid = mailbox.jid, lang = mailbox.lang;
     log::info("account of {}: its user no longer lets the gateway see them; the mailbox is parked", jid);
-    directory_.park(mailbox.id, [this, jid, lang](const Store::Failure&, std::int64_t dropped) {
+    directory_.park(mailbox.id, [this, jid, lang](const Store::Failure&, std::int64_t waiting) {
         // Whoever reads this may be somebody else: the address is not theirs to know.
         std::string text = say(
             lang,
@@ -200,7 +200,7 @@ void AccountEnd::park(const Account& mailbox) {
             "have forgotten its password, and neither read nor send any more. To go on, link it again: register, or "
             "use "
             "the command “link”. To delete everything stored of it, write: unlink");
-        if (dropped > 0) text += " " + say(lang, "Messages that waited were dropped.");
+        if (waiting > 0) text += "\n" + say(lang, "Messages that wait are kept until then.");
         to_say_[jid] = text;  // instead of what may wait there: ejabberd tells of both ends, this one last
         say_and_see(jid);
     });

@@ -5,7 +5,7 @@
 // out of their contacts does the same, so:
 // - whoever no longer lets the gateway see them has their mailbox parked at once: it loses its login, nothing is read
 // or
-//   sent, and only the mailbox's password brings it back. Words tell them so. If the server refuses those because there
+//   sent, and only the mailbox's password brings it back, with what waits. Words tell them so. If the server refuses those because there
 //   is no such user, everything stored of the user is deleted, the relay account too.
 // - who stops seeing the gateway or their last contact is told that all stays as it is: refused, the same follows.
 // - while the gateway was away nobody was told: at each new stream every user whose server has vouched for them before

@@ -3,9 +3,11 @@
 
 #include "gateway/chat_words.h"
 
+#include <unicode/locid.h>
+#include <unicode/unistr.h>
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
 #include "gateway/identity.h"
@@ -32,6 +34,8 @@ enum class Word {
     otr,
     verify,
     key,
+    settings,
+    cancel,
     unknown
 };
 
@@ -71,12 +75,37 @@ constexpr std::array spellings = {
     Spelling{"prüfen", Word::verify, true},
     Spelling{"key", Word::key},
     Spelling{"schlüssel", Word::key, true},
+    Spelling{"settings", Word::settings},
+    Spelling{"einstellungen", Word::settings, true},
+    Spelling{"cancel", Word::cancel},
+    Spelling{"abbrechen", Word::cancel, true},
 };
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
+std::string lower(const std::string& text) {
+    std::string out;
+    icu::UnicodeString::fromUTF8(text).toLower(icu::Locale::getRoot()).toUTF8String(out);
+    return out;
 }
+
+/// Without the marks that people put around a word: “Help!”, /status, mail all.
+std::string bare_word(std::string_view text) {
+    constexpr std::array marks{"!", "?", ".", ",", ";", ":", "/", "\"", "'", "`", "(",     ")",
+                               "<", ">", "“", "”", "„", "‘", "’", "«",  "»", "…", "\u00a0"};
+    const auto strip = [&](auto at_end, auto remove) {
+        for (bool again = true; again;) {
+            again = false;
+            for (const std::string_view mark : marks) {
+                if (at_end(mark)) remove(mark.size()), again = true;
+            }
+        }
+    };
+    strip([&](auto mark) { return text.starts_with(mark); }, [&](auto size) { text.remove_prefix(size); });
+    strip([&](auto mark) { return text.ends_with(mark); }, [&](auto size) { text.remove_suffix(size); });
+    return std::string(text);
+}
+
+/// What somebody chose of a few words.
+std::string choice(const std::string& text) { return lower(bare_word(text)); }
 
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r\n");
@@ -130,16 +159,24 @@ struct ChatWords::Asked {
     std::function<void(const std::string&)> reply;
 };
 
+/// Who writes too much is told once in a while, and by errors, which no robot answers [RFC 6120 §8.3.1].
+void ChatWords::too_many(const xmpp::Tag& message, const Asked& asked) {
+    const std::string words = say(asked.lang, "These were too many messages. Please wait a minute, then write again.");
+    if (told_.take(asked.user, registrar_.calls().now())) return asked.reply(words);
+    const auto error = xmpp::error_reply(message, "wait", "resource-constraint", words, asked.lang);
+    if (error) registrar_.calls().send(*error);
+}
+
 void ChatWords::take(const xmpp::Tag& message, const std::string& user) {
     const std::string& type = xmpp::attribute(message, "type");
     const xmpp::Tag* body = xmpp::body_of(message);
     if (type == "error" || type == "headline" || type == "groupchat" || !body || body->cdata().empty()) return;
-    if (!answers_.take(user, registrar_.calls().now())) return;
     Asked asked;
     asked.user = user;
     asked.rest = body->cdata();
     const bool pasted = is_invite(trimmed(body->cdata()));
-    const std::string said = pasted ? "" : lower(take_word(asked.rest));
+    const std::string first = pasted ? "" : lower(take_word(asked.rest));
+    const std::string said = first.starts_with("?") && bare_word(first).empty() ? "?" : bare_word(first);
     const auto* known = std::ranges::find_if(spellings, [&](const auto& spelling) { return said == spelling.text; });
     asked.lang = registrar_.language(message, user);
     if (pasted) asked.word = Word::join;
@@ -157,6 +194,7 @@ void ChatWords::take(const xmpp::Tag& message, const std::string& user) {
         xmpp::add(reply, "body", {}, words);
         send(reply);
     };
+    if (!answers_.take(user, registrar_.calls().now())) return too_many(message, asked);
     const std::string& id = xmpp::attribute(message, "id");
     if (xmpp::xep0184::requests(message) && !id.empty()) {
         xmpp::Tag receipt("message");
@@ -186,6 +224,10 @@ void ChatWords::answer(const Asked& asked) {
             return contact(asked);
         case Word::mail:
             return mail(asked);
+        case Word::settings:
+            return asked.reply(registrar_.settings_of(asked.user, asked.lang));
+        case Word::cancel:
+            return cancel(asked);
         default:
             if (answer_privacy(asked)) return;
     }
@@ -202,15 +244,16 @@ bool ChatWords::answer_privacy(const Asked& asked) {
         case Word::join:
             return privacy_->join(asker, rest, tell), true;
         case Word::fingerprint:
-            if (lower(rest) == "mail") return privacy_->mail_fingerprints(asker, tell), true;
+            if (choice(rest) == "mail") return privacy_->mail_fingerprints(asker, tell), true;
             return privacy_->fingerprint(asker, rest, tell), true;
         case Word::accept:
+            if (rest.empty()) return asked.reply(say(asked.lang, "Write: accept CONTACT")), true;
             return privacy_->accept(asker, rest, tell), true;
         case Word::policy:
             return policy(asked), true;
         case Word::otr: {
             const std::string contact = take_word(rest);
-            return privacy_->otr(asker, contact, lower(rest), tell), true;
+            return privacy_->otr(asker, contact, choice(rest), tell), true;
         }
         case Word::verify: {
             const std::string contact = take_word(rest);
@@ -226,9 +269,9 @@ bool ChatWords::answer_privacy(const Asked& asked) {
 void ChatWords::policy(const Asked& asked) {
     std::string rest = asked.rest;
     std::string contact = take_word(rest);
-    std::string wanted = lower(rest);
-    if (wanted.empty() && PrivacyWords::policy_named(lower(contact))) {
-        wanted = lower(contact);
+    std::string wanted = choice(rest);
+    if (wanted.empty() && PrivacyWords::policy_named(choice(contact))) {
+        wanted = choice(contact);
         contact.clear();
     }
     privacy_->policy({asked.user, asked.lang}, contact, wanted,
@@ -239,7 +282,7 @@ void ChatWords::key(const Asked& asked) {
     const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
     const PrivacyWords::Asker asker{asked.user, asked.lang};
     std::string rest = asked.rest;
-    const std::string verb = lower(take_word(rest));
+    const std::string verb = choice(take_word(rest));
     if (verb == "import" || verb == "importieren") {
         const auto [armoured, passphrase] = split_key(rest);
         if (!armoured.empty()) return privacy_->import_key(asker, armoured, passphrase, tell);
@@ -261,7 +304,7 @@ void ChatWords::key(const Asked& asked) {
                                "To have it nevertheless, protected by a passphrase, write: key export PASSPHRASE"));
     }
     if (verb == "replace" || verb == "ersetzen") {
-        const std::string sure = lower(rest);
+        const std::string sure = choice(rest);
         if (sure == "yes" || sure == "ja") return privacy_->replace_key(asker, tell);
         return asked.reply(say(asked.lang,
                                "A new key takes the place of the one that is used for your address. What was encrypted "
@@ -289,7 +332,15 @@ void ChatWords::link(const Asked& asked) {
     registrar_.link(asked.user, form, asked.lang, [reply = asked.reply](const Ending& ending) { reply(ending.words); });
 }
 
+/// Whoever gave the login, here or by a form, is told of its end there.
+void ChatWords::cancel(const Asked& asked) {
+    const bool cancelled = registrar_.cancel_link(asked.user);
+    asked.reply(cancelled ? say(asked.lang, "I have stopped checking your login.")
+                          : say(asked.lang, "There is nothing under way that could be cancelled."));
+}
+
 void ChatWords::contact(const Asked& asked) {
+    if (asked.rest.empty()) return asked.reply(say(asked.lang, "Write: contact ADDRESS"));
     const auto address = address_typed(asked.rest, registrar_.settings().component);
     const auto jid = address ? jid_of(*address, registrar_.settings().component) : std::nullopt;
     if (!jid) return asked.reply(say(asked.lang, "“{1}” is no mail address.", {asked.rest}));
@@ -297,7 +348,7 @@ void ChatWords::contact(const Asked& asked) {
 }
 
 void ChatWords::mail(const Asked& asked) {
-    const std::string wanted = lower(asked.rest);
+    const std::string wanted = choice(asked.rest);
     const Account* account = registrar_.directory().of_user(asked.user);
     const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
     const bool copy = !account || account->sent_copy;

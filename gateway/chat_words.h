@@ -1,8 +1,8 @@
 // Plain words to the gateway: for clients without forms, and for people who just ask.
 //
-// help, status, link, unlink, contact, mail, and those of gateway/privacy_words; English and German. Every message gets
-// one answer, but a talkative program gets few: two robots must not keep each other busy. The message itself is never
-// logged: it may hold a password.
+// help, status, link, unlink, cancel, contact, mail, settings, and those of gateway/privacy_words; English and German.
+// Every message gets one answer, but a talkative program soon gets errors instead: two robots must not keep each other
+// busy. The message itself is never logged: it may hold a password.
 
 #pragma once
 
@@ -23,7 +23,9 @@ class ChatWords {
   private:
     struct Asked;
     void answer(const Asked&);
+    void too_many(const xmpp::Tag& message, const Asked&);
     void link(const Asked&);
+    void cancel(const Asked&);
     void contact(const Asked&);
     void mail(const Asked&);
     bool answer_privacy(const Asked&);
@@ -32,6 +34,7 @@ class ChatWords {
     Registrar& registrar_;
     std::shared_ptr<PrivacyWords> privacy_;
     Allowance answers_{20, std::chrono::minutes(1)};
+    Allowance told_{1, std::chrono::minutes(1)};
 };
 
 }  // namespace gateway

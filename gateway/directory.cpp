@@ -291,7 +291,6 @@ void Directory::park(AccountId id, std::function<void(Store::Failure, std::int64
         [parked](Database& db) {
             const auto waiting = queue::count(db, parked.id);
             accounts::save(db, parked);
-            queue::forget_account(db, parked.id);
             return waiting;
         },
         std::move(done));

@@ -46,9 +46,9 @@ class Directory {
     void save(Account, std::vector<Cursor> start, std::function<void(Store::Failure, AccountId)> done);
     /// Deletes the account and all that is stored of it.
     void remove(AccountId, std::function<void(Store::Failure)> done);
-    /// Takes the login out of a mailbox and what waits out of the queue, and lets it rest with all else that is stored
-    /// of it. `dropped`: how many messages waited.
-    void park(AccountId, std::function<void(Store::Failure, std::int64_t dropped)> done);
+    /// Takes the login out of a mailbox, and lets it rest with all else that is stored of it. `waiting`: how many
+    /// messages of the queue rest with it.
+    void park(AccountId, std::function<void(Store::Failure, std::int64_t waiting)> done);
     /// The user's server vouches for them, or does no more (Account::vouched).
     void note_vouched(AccountId, bool vouched);
     /// The same as remove() for a relay account of which nothing would be lost: no message known or waiting, nobody

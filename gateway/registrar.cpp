@@ -58,6 +58,27 @@ void add_known(LinkRequest& request, const Account& known) {
     if (request.username.empty()) request.username = known.login.username;
 }
 
+std::string take_words(Take take, const std::string& lang) {
+    switch (take) {
+        case Take::chats:
+            return say(lang, "You receive chat messages and answers to yours.");
+        case Take::contacts:
+            return say(lang, "You receive chat messages, answers to yours, and mail from your contacts.");
+        case Take::all:
+            break;
+    }
+    return say(lang, "You receive all mail that a person wrote to you.");
+}
+
+/// What holds, in words. Where mail is relayed there is no folder for copies.
+std::string settings_words(Take take, bool sent_copy, bool relayed, const std::string& lang) {
+    const std::string words = take_words(take, lang);
+    if (relayed) return words;
+    return words + "\n" +
+           (sent_copy ? say(lang, "A copy of what you write is kept in your mailbox's Sent folder.")
+                      : say(lang, "No copy of what you write is kept in your mailbox's Sent folder."));
+}
+
 }  // namespace
 
 Registrar::Registrar(Directory& directory, ServiceSettings settings, ServiceCalls calls)
@@ -265,11 +286,21 @@ void Registrar::change(const Account& known, Take take, bool sent_copy, const st
     Account account = known;
     account.take = take;
     account.sent_copy = sent_copy;
-    directory_.save(std::move(account), [self = weak_from_this(), lang, done](Store::Failure failure, AccountId) {
+    const bool relayed = account.kind == Account::Kind::relay;
+    directory_.save(std::move(account), [self = weak_from_this(), take, sent_copy, relayed, lang, done](
+                                            Store::Failure failure, AccountId) {
         const auto registrar = self.lock();
         if (!registrar) return;
-        done(failure ? registrar->store_trouble(lang) : Ending{say(lang, "The settings are changed.")});
+        if (failure) return done(registrar->store_trouble(lang));
+        done({say(lang, "The settings are changed.") + "\n" + settings_words(take, sent_copy, relayed, lang)});
     });
+}
+
+std::string Registrar::settings_of(const std::string& jid, const std::string& lang) const {
+    const Account* account = directory_.of_user(jid);
+    if (!account) return status(jid, lang);
+    return settings_words(account->take, account->sent_copy, account->kind == Account::Kind::relay, lang) + "\n" +
+           say(lang, "Write: mail chats, mail contacts or mail all.");
 }
 
 std::string Registrar::status(const std::string& jid, const std::string& lang) const {
@@ -285,19 +316,7 @@ std::string Registrar::status(const std::string& jid, const std::string& lang) c
         const auto relay = is_relay_user(jid) ? relay_address_of(xmpp::JID(jid)) : std::nullopt;
         if (relay) line(say(lang, "Mail users reach you at {1}.", {relay->addr_spec()}));
     }
-    if (const Account* account = directory_.of_user(jid)) {
-        switch (account->take) {
-            case Take::chats:
-                line(say(lang, "You receive chat messages and answers to yours."));
-                break;
-            case Take::contacts:
-                line(say(lang, "You receive chat messages, answers to yours, and mail from your contacts."));
-                break;
-            case Take::all:
-                line(say(lang, "You receive all mail that a person wrote to you."));
-                break;
-        }
-    }
+    if (const Account* account = directory_.of_user(jid)) line(take_words(account->take, lang));
     return words.empty() ? say(lang, "Users of your server cannot link a mailbox here.") : words;
 }
 
@@ -312,9 +331,11 @@ std::string Registrar::help(const std::string& jid, const std::string& lang) con
     line(say(lang, "contact ADDRESS – the Jabber address of a mail user"));
     if (may_link(jid)) {
         line(say(lang, "link ADDRESS PASSWORD – links your own mailbox (a form is safer: see “link”)"));
+        line(say(lang, "cancel – stops the linking that is under way"));
         line(say(lang, "unlink – unlinks it, and deletes everything stored of you"));
     }
     line(say(lang, "mail chats, mail contacts, mail all – which mail you receive here"));
+    line(say(lang, "settings – what is set for you now"));
     line(say(lang,
              "invite – a link by which a Delta Chat user connects with you; an invite of theirs you just paste here"));
     line(say(lang, "status CONTACT – how your conversation with them is protected"));

@@ -51,6 +51,8 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     void change(const std::string& jid, Take, bool sent_copy, const std::string& lang, Done);
     /// What is linked and how it is doing; several lines.
     std::string status(const std::string& jid, const std::string& lang) const;
+    /// What the user may change, and how it stands.
+    std::string settings_of(const std::string& jid, const std::string& lang) const;
     std::string help(const std::string& jid, const std::string& lang) const;
     /// The language of a stanza, which is remembered, or else the one its user spoke last.
     std::string language(const xmpp::Tag& stanza, const std::string& jid);
