@@ -5,6 +5,7 @@ It answers nothing and subscribes to nothing by itself, so that a play sees exac
 """
 
 import asyncio
+import inspect
 import logging
 import ssl
 import threading
@@ -18,6 +19,7 @@ from server import Failure
 logging.getLogger("slixmpp").setLevel(logging.CRITICAL)
 logging.disable(logging.WARNING)  # "Using slower stringprep": said at import, to everybody
 import slixmpp  # noqa: E402
+from slixmpp.exceptions import IqError, IqTimeout  # noqa: E402
 from slixmpp.xmlstream.handler import Callback  # noqa: E402
 from slixmpp.xmlstream.matcher import MatchXPath  # noqa: E402
 
@@ -91,7 +93,8 @@ class JabberClient:
         for kind in ("message", "presence"):
             xmpp.register_handler(Callback(f"any {kind}", MatchXPath(CLIENT + kind), self._take))
         xmpp.add_event_handler("session_start", self._start_session)
-        xmpp.connect(("127.0.0.1", self._port))
+        server = ("127.0.0.1", self._port)
+        xmpp.connect(*server) if "host" in inspect.signature(xmpp.connect).parameters else xmpp.connect(server)  # slixmpp 1.9: two arguments
         self._xmpp = xmpp
 
     async def _start_session(self, _):
@@ -146,17 +149,14 @@ class JabberClient:
         iq_id = uuid.uuid4().hex
 
         async def act():
-            answer = asyncio.get_running_loop().create_future()
             iq = self._xmpp.make_iq(id=iq_id, ito=to, itype=kind)
             iq.append(ET.fromstring(payload))
-
-            def take(stanza):
-                if not answer.done():
-                    answer.set_result(Stanza(stanza.xml))
-            sent = iq.send(callback=take, timeout=seconds,
-                           timeout_callback=lambda _: answer.done() or answer.set_result(None))
-            sent.add_done_callback(lambda future: future.cancelled() or future.exception())  # told by `answer` already
-            return await answer
+            try:
+                return Stanza((await iq.send(timeout=seconds)).xml)
+            except IqError as answer:
+                return Stanza(answer.iq.xml)
+            except IqTimeout:
+                return None
         result = self._call(act(), seconds + 5)
         if result is None:
             raise Failure(f"{to} gave no answer to an iq within {seconds} s: {payload[:200]}")
