@@ -1,11 +1,12 @@
 """Dovecot as a private instance: IMAP (STARTTLS and TLS), LMTP for Postfix, and SASL for Postfix's submission port."""
 
 import functools
+import imaplib
 import re
 import subprocess
 
 from lmtp import deliver
-from server import Server, free_port, owned_folder
+from server import Server, free_port, owned_folder, wait_until
 
 _COMMON = """
 base_dir = {folder}/run
@@ -114,12 +115,22 @@ class Dovecot(Server):
             self.set_password(address, password)
 
     def set_password(self, address, password):
-        """Adds a user, or changes the password; logins see it at once."""
+        """Adds a user, or changes the password; from then on only that one logs in."""
         self.users[address] = password
         fresh = self.folder / "users.new"
         fresh.write_text("".join(f"{user}:{{PLAIN}}{secret}\n" for user, secret in self.users.items()))
         fresh.chmod(0o644)
         fresh.rename(self.folder / "users")
+        if self.running():  # it looks at the file once a second
+            wait_until(lambda: self._logs_in(address, password), 20, f"{address} logs in by the new password")
+
+    def _logs_in(self, address, password):
+        with imaplib.IMAP4("127.0.0.1", self.imap_port, timeout=20) as client:
+            try:
+                client.login(address, password)
+            except imaplib.IMAP4.error:
+                return False
+            return True
 
     def command(self):
         return ["/usr/sbin/dovecot", "-F", "-c", str(self.config)]

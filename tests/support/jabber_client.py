@@ -19,9 +19,8 @@ from server import Failure
 logging.getLogger("slixmpp").setLevel(logging.CRITICAL)
 logging.disable(logging.WARNING)  # "Using slower stringprep": said at import, to everybody
 import slixmpp  # noqa: E402
-from slixmpp.exceptions import IqError, IqTimeout  # noqa: E402
 from slixmpp.xmlstream.handler import Callback  # noqa: E402
-from slixmpp.xmlstream.matcher import MatchXPath  # noqa: E402
+from slixmpp.xmlstream.matcher import MatcherId, MatchXPath  # noqa: E402
 
 logging.disable(logging.NOTSET)
 CLIENT = "{jabber:client}"
@@ -148,15 +147,23 @@ class JabberClient:
         """Sends a get or set; returns the answer (a Stanza: look at .type and .error)."""
         iq_id = uuid.uuid4().hex
 
-        async def act():
-            iq = self._xmpp.make_iq(id=iq_id, ito=to, itype=kind)
-            iq.append(ET.fromstring(payload))
+        iq = ET.Element("iq", {"id": iq_id, "to": to, "type": kind})
+        iq.append(ET.fromstring(payload))
+
+        async def act():  # Iq.send() of slixmpp 1.10 loses errors with a condition that it does not know, as policy-violation
+            answer = asyncio.get_running_loop().create_future()
+
+            def take(stanza):
+                if stanza.xml.get("type") in ("result", "error") and not answer.done():
+                    answer.set_result(Stanza(stanza.xml))
+            self._xmpp.register_handler(Callback(iq_id, MatcherId(iq_id), take))
+            self._xmpp.send_raw(ET.tostring(iq, encoding="unicode"))
             try:
-                return Stanza((await iq.send(timeout=seconds)).xml)
-            except IqError as answer:
-                return Stanza(answer.iq.xml)
-            except IqTimeout:
+                return await asyncio.wait_for(answer, seconds)
+            except asyncio.TimeoutError:
                 return None
+            finally:
+                self._xmpp.remove_handler(iq_id)
         result = self._call(act(), seconds + 5)
         if result is None:
             raise Failure(f"{to} gave no answer to an iq within {seconds} s: {payload[:200]}")
