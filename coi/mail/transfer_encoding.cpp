@@ -46,13 +46,16 @@ class Decoder {
     }
 
     std::string flush() {
-        std::string out = run(breaks_.rest());
+        std::string out = run(kind_ == GMIME_CONTENT_ENCODING_BASE64 ? group_end : std::string_view(breaks_.rest()));
         std::array<char, 64> last;
         out.append(last.data(), g_mime_encoding_flush(&state_, nullptr, 0, last.data()));
         return out;
     }
 
   private:
+    /// Ends a group whose padding is missing or too short: GMime 3.2.15 keeps an open one back, 3.2.13 did not.
+    static constexpr std::string_view group_end = "==";
+
     std::string step_base64(std::string_view piece) {
         constexpr std::string_view padding = "=\r\n\t ";
         std::string out;
@@ -64,7 +67,7 @@ class Decoder {
             piece.remove_prefix(next);
             padded_ = piece.empty();
             if (padded_) return out;
-            out += run("==");  // ends a group whose padding is too short
+            out += run(group_end);
             g_mime_encoding_reset(&state_);
         }
         return out;
