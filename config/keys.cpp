@@ -40,13 +40,13 @@ Fault wrong_type(const toml::node& node, std::string_view wanted, std::string_vi
     return {"must be " + std::string(wanted) + ", not " + std::string(type_of(node)), "Write " + std::string(example)};
 }
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text.substr(0, 200)) + "\""; }
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text.substr(0, 200)) + "\""; }
 
 Read text(const toml::node& node, std::string& into, std::string_view example) {
     const auto* value = node.as_string();
-    if (value == nullptr) return wrong_type(node, "text", quoted(example));
+    if (value == nullptr) return wrong_type(node, "text", in_quotes(example));
     const std::string& given = **value;
-    if (given.find('\0') != std::string::npos) return Fault{"holds a NUL character", "Write " + quoted(example)};
+    if (given.find('\0') != std::string::npos) return Fault{"holds a NUL character", "Write " + in_quotes(example)};
     into = given;
     return std::nullopt;
 }
@@ -54,7 +54,7 @@ Read text(const toml::node& node, std::string& into, std::string_view example) {
 Read not_empty(const toml::node& node, std::string& into, std::string_view example) {
     auto fault = text(node, into, example);
     if (!fault && into.empty())
-        fault = Fault{"is empty", "Write " + quoted(example) + ", or leave the key out for its default"};
+        fault = Fault{"is empty", "Write " + in_quotes(example) + ", or leave the key out for its default"};
     return fault;
 }
 
@@ -62,7 +62,8 @@ Read domain(const toml::node& node, std::string& into, std::string_view example)
     if (auto fault = not_empty(node, into, example)) return fault;
     if (into.size() > 1 && into.ends_with('.')) into.pop_back();
     into = lower(into);
-    if (!is_domain(into)) return Fault{quoted(into) + " is not a domain", "Write a name such as " + quoted(example)};
+    if (!is_domain(into))
+        return Fault{in_quotes(into) + " is not a domain", "Write a name such as " + in_quotes(example)};
     return std::nullopt;
 }
 
@@ -71,8 +72,8 @@ Read host_port(const toml::node& node, HostPort& into, std::uint16_t default_por
     if (auto fault = not_empty(node, given, example)) return fault;
     const auto parsed = parse_host_port(given, default_port);
     if (!parsed)
-        return Fault{quoted(given) + " is not host:port",
-                     "Write " + quoted(example) + " (an IPv6 address in brackets)"};
+        return Fault{in_quotes(given) + " is not host:port",
+                     "Write " + in_quotes(example) + " (an IPv6 address in brackets)"};
     into = *parsed;
     return std::nullopt;
 }
@@ -95,11 +96,11 @@ auto quantity(const toml::node& node, Parse parse) -> decltype(parse(std::string
 Read size(const toml::node& node, std::size_t& into, std::uint64_t least, std::uint64_t most,
           std::string_view example) {
     const auto bytes = quantity(node, parse_size);
-    if (!bytes) return Fault{"is not a size", "Write a number of bytes, or " + quoted(example)};
+    if (!bytes) return Fault{"is not a size", "Write a number of bytes, or " + in_quotes(example)};
     if (*bytes < least || *bytes > most) {
         return Fault{"is " + std::to_string(*bytes) + " bytes, outside of " + std::to_string(least) + " to " +
                          std::to_string(most),
-                     "Write a size such as " + quoted(example)};
+                     "Write a size such as " + in_quotes(example)};
     }
     into = *bytes;
     return std::nullopt;
@@ -108,11 +109,11 @@ Read size(const toml::node& node, std::size_t& into, std::uint64_t least, std::u
 Read duration(const toml::node& node, std::chrono::seconds& into, std::chrono::seconds least, std::chrono::seconds most,
               std::string_view example) {
     const auto time = quantity(node, parse_duration);
-    if (!time) return Fault{"is not a time", "Write a number of seconds, or " + quoted(example)};
+    if (!time) return Fault{"is not a time", "Write a number of seconds, or " + in_quotes(example)};
     if (*time < least || *time > most) {
         return Fault{"is " + std::to_string(time->count()) + " s, outside of " + std::to_string(least.count()) +
                          " s to " + std::to_string(most.count()) + " s",
-                     "Write a time such as " + quoted(example)};
+                     "Write a time such as " + in_quotes(example)};
     }
     into = *time;
     return std::nullopt;
@@ -124,14 +125,14 @@ Read one_of(const toml::node& node, std::size_t& into, const std::array<std::str
     for (const auto& word : words) list += (list.empty() ? "\"" : ", \"") + std::string(word) + "\"";
     if (auto fault = not_empty(node, given, words[0])) return Fault{fault->what, "Write one of " + list};
     const auto found = std::find(words.begin(), words.end(), given);
-    if (found == words.end()) return Fault{quoted(given) + " is unknown here", "Write one of " + list};
+    if (found == words.end()) return Fault{in_quotes(given) + " is unknown here", "Write one of " + list};
     into = static_cast<std::size_t>(found - words.begin());
     return std::nullopt;
 }
 
 Read domains(const toml::node& node, std::vector<std::string>& into, std::string_view example) {
     const auto* list = node.as_array();
-    if (list == nullptr) return wrong_type(node, "a list of domains", "[" + quoted(example) + "]");
+    if (list == nullptr) return wrong_type(node, "a list of domains", "[" + in_quotes(example) + "]");
     into.clear();
     for (const auto& entry : *list) {
         std::string one;
@@ -145,14 +146,14 @@ Read store_url(const toml::node& node, std::string& into) {
     constexpr std::string_view example = "sqlite:/var/lib/coigate/coigate.db", scheme = "sqlite:";
     if (auto fault = not_empty(node, into, example)) return fault;
     if (into.starts_with("postgresql:") || into.starts_with("postgres:")) {
-        return Fault{"PostgreSQL is not supported by this version", "Write " + quoted(example)};
+        return Fault{"PostgreSQL is not supported by this version", "Write " + in_quotes(example)};
     }
     if (!into.starts_with(scheme) || into.size() == scheme.size()) {
-        return Fault{quoted(into) + " is not a store", "Write sqlite: and a path, as " + quoted(example)};
+        return Fault{in_quotes(into) + " is not a store", "Write sqlite: and a path, as " + in_quotes(example)};
     }
     if (into.substr(scheme.size()).starts_with(':')) {
         return Fault{"a store in memory would lose every message when the gateway stops",
-                     "Write a path: " + quoted(example)};
+                     "Write a path: " + in_quotes(example)};
     }
     return std::nullopt;
 }
@@ -166,14 +167,15 @@ Read ehlo_name(const toml::node& node, std::string& into) {
     } else if (is_domain(into)) {
         return std::nullopt;
     }
-    return Fault{quoted(into) + " is not a name for EHLO",
-                 "Write a host name such as " + quoted(example) + ", or \"[192.0.2.1]\""};
+    return Fault{in_quotes(into) + " is not a name for EHLO",
+                 "Write a host name such as " + in_quotes(example) + ", or \"[192.0.2.1]\""};
 }
 
 Read unix_path(std::string_view path, std::string_view example) {
     if (path.starts_with('/') && path.size() <= socket_path_longest) return std::nullopt;
-    return Fault{quoted(path) + " is not an absolute path of at most " + std::to_string(socket_path_longest) + " bytes",
-                 "Write " + quoted(example)};
+    return Fault{
+        in_quotes(path) + " is not an absolute path of at most " + std::to_string(socket_path_longest) + " bytes",
+        "Write " + in_quotes(example)};
 }
 
 Read lmtp_listen(const toml::node& node, std::string& into) {
@@ -183,8 +185,8 @@ Read lmtp_listen(const toml::node& node, std::string& into) {
         return unix_path(std::string_view(into).substr(prefix.size()), "unix:/run/coigate-lmtp/socket");
     const auto parsed = parse_host_port(into, 0);
     if (!parsed || !is_address_literal(parsed->host)) {
-        return Fault{quoted(into) + " is not an address to listen on",
-                     "Write " + quoted(example) + ", \"[::1]:2424\" or \"unix:/run/coigate-lmtp/socket\""};
+        return Fault{in_quotes(into) + " is not an address to listen on",
+                     "Write " + in_quotes(example) + ", \"[::1]:2424\" or \"unix:/run/coigate-lmtp/socket\""};
     }
     return std::nullopt;
 }
@@ -193,7 +195,7 @@ Read dns_server(const toml::node& node, HostPort& into) {
     constexpr std::string_view example = "127.0.0.1:53";
     if (auto fault = host_port(node, into, 53, example)) return fault;
     if (is_address_literal(into.host)) return std::nullopt;
-    return Fault{quoted(into.host) + " is not an address of a name server", "Write " + quoted(example)};
+    return Fault{in_quotes(into.host) + " is not an address of a name server", "Write " + in_quotes(example)};
 }
 
 Read control_socket(const toml::node& node, std::string& into) {

@@ -36,6 +36,13 @@ void stop_deferral(XML_Parser parser) {
     if (set) set(parser, XML_FALSE);
 }
 
+// Expat 2.8 deprecates these two for its own of 64 bits, which the expat that the package runs with may not have.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+std::size_t start_of_event(XML_Parser parser) { return static_cast<std::size_t>(XML_GetCurrentByteIndex(parser)); }
+std::size_t size_of_event(XML_Parser parser) { return static_cast<std::size_t>(XML_GetCurrentByteCount(parser)); }
+#pragma GCC diagnostic pop
+
 }  // namespace
 
 /// The stream's document. Expat's events only fill ready_; the callbacks run when expat has returned, so they may
@@ -69,7 +76,7 @@ struct Wire::State {
     }
 
     static State& self(void* data) { return *static_cast<State*>(data); }
-    std::size_t position() const { return static_cast<std::size_t>(XML_GetCurrentByteIndex(parser.get())); }
+    std::size_t position() const { return start_of_event(parser.get()); }
     void stop() { XML_StopParser(parser.get(), XML_FALSE); }
     void fail(std::string reason) {
         if (why.empty()) why = std::move(reason);
@@ -152,7 +159,7 @@ struct Wire::State {
 
     void end() {
         if (!why.empty()) return;  // expat ends an empty element even after it was stopped at its start
-        event_at = position() + static_cast<std::size_t>(XML_GetCurrentByteCount(parser.get()));
+        event_at = position() + size_of_event(parser.get());
         if (--depth == 0) {
             ready.push_back({Event::Kind::closed, nullptr, "", ""});
             return stop();

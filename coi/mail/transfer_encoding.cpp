@@ -62,13 +62,16 @@ class Decoder {
 
     std::string flush() {
         std::string out = line_.empty() ? "" : step_line(line_);
-        out.append(run(breaks_.rest()));
+        out.append(run(kind_ == GMIME_CONTENT_ENCODING_BASE64 ? group_end : std::string_view(breaks_.rest())));
         std::array<char, 64> last;
         out.append(last.data(), g_mime_encoding_flush(&state_, nullptr, 0, last.data()));
         return out;
     }
 
   private:
+    /// Ends a group whose padding is missing or too short: GMime 3.2.15 keeps an open one back, 3.2.13 did not.
+    static constexpr std::string_view group_end = "==";
+
     std::string step_lines(std::string_view piece) {
         std::string out;
         while (!piece.empty()) {
@@ -85,7 +88,7 @@ class Decoder {
     std::string step_line(std::string_view line) {
         if (kind_ == GMIME_CONTENT_ENCODING_BASE64) {
             if (line.size() >= longest_line || !is_words(line)) return step_base64(line);
-            std::string out = run("==");  // ends what came before
+            std::string out = run(group_end);
             g_mime_encoding_reset(&state_);
             padded_ = false;
             return out.append("\n").append(line);
@@ -108,7 +111,7 @@ class Decoder {
             piece.remove_prefix(next);
             padded_ = piece.empty();
             if (padded_) return out;
-            out += run("==");  // ends a group whose padding is too short
+            out += run(group_end);
             g_mime_encoding_reset(&state_);
         }
         return out;

@@ -5,6 +5,7 @@
 
 #include "coi/net/resolve.h"
 
+#define CARES_NO_DEPRECATED  // what stands in their place is not in the c-ares of Debian 12 (1.18)
 #include <ares.h>
 #include <arpa/nameser.h>
 #include <idn2.h>

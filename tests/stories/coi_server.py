@@ -6,16 +6,28 @@ mail is filed by the detail of its recipient, as the message filter would.
 
 import subprocess
 
-from dovecot import Dovecot
+from dovecot import Dovecot, is_since_2_4
 from play import World, check, check_equal
 from server import Failure
 
 CONFIG = """
-imap_capability = +COI
 imap_metadata = yes
-mail_attribute_dict = file:%h/attributes
 recipient_delimiter = +
 lmtp_save_to_detail_mailbox = yes
+"""
+SINCE_2_4 = """
+imap_capability {
+  COI = yes
+}
+mail_attribute {
+  dict file {
+    path = %{home}/attributes
+  }
+}
+"""
+BEFORE_2_4 = """
+imap_capability = +COI
+mail_attribute_dict = file:%h/attributes
 """
 ENTRY = "/private/vendor/vendor.dovecot/coi/config"
 
@@ -26,7 +38,7 @@ class CoiDovecot(Dovecot):
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
-        self.config.write_text(self.config.read_text() + CONFIG)
+        self.config.write_text(self.config.read_text() + CONFIG + (SINCE_2_4 if is_since_2_4() else BEFORE_2_4))
 
     def enables_coi(self, user):
         self._doveadm("mailbox", "create", "-u", user, self.chats)

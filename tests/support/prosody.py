@@ -20,6 +20,7 @@ component_ports = {{ {component} }}
 component_interfaces = {{ "127.0.0.1" }}
 modules_enabled = {{ "roster", "saslauth", "tls", "disco", "ping", "mam", "offline", "carbons", "smacks", "blocklist", "pep", "vcard4", "register" }}
 modules_disabled = {{ "s2s" }}
+bounce_blocked_messages = true
 authentication = "internal_plain"
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true

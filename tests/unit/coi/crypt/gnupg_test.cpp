@@ -53,8 +53,10 @@ TEST_F(Interop, GpgReadsAndVerifiesOurs) {
     for (const bool hide : {false, true}) {
         const auto message = encrypt("hello\r\n", {their_public, our_public}, our_secret, hide).value();
         const auto done = gpg.run("--decrypt", message);
-        EXPECT_EQ(done.status, 0) << done.err;
+        // It tries its key on each hidden recipient; since 2.4 the one that it does not fit makes it end with 2.
+        if (!hide) EXPECT_EQ(done.status, 0) << done.err;
         EXPECT_EQ(done.out, "hello\r\n");
+        EXPECT_NE(done.err.find("[GNUPG:] DECRYPTION_OKAY"), std::string::npos) << done.err;
         EXPECT_NE(done.err.find("[GNUPG:] GOODSIG"), std::string::npos) << done.err;
         EXPECT_NE(done.err.find("[GNUPG:] GOODMDC"), std::string::npos);
         EXPECT_EQ(done.err.find("anonymous") != std::string::npos, hide) << done.err;
