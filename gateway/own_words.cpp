@@ -74,8 +74,8 @@ void OwnWords::away(const Account& account, const Contact& contact, const coi::M
     const std::string once = std::to_string(static_cast<std::int64_t>(account.id));
     const auto at = std::chrono::steady_clock::now();
     if (!aways_.take(once + " " + contact.canonical, at) || !all_aways_.take(once, at)) return;
-    const std::string said =
-        refusal::quotable(answer.text.empty() ? answer.subject : answer.text.substr(0, answer.text.find('\n')));
+    const std::string line = answer.text.empty() ? answer.subject : answer.text.substr(0, answer.text.find('\n'));
+    const std::string said = refusal::quotable(line, contact.address.addr_spec());
     say_to(account, say(account.lang, "The mail system of {1} answered automatically: “{2}”",
                         {contact.address.addr_spec(), said}));
 }
