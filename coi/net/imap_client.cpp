@@ -340,6 +340,8 @@ awaitable<Result<bool>> ImapClient::lists_still(std::uint32_t uid) {
     };
     auto status = co_await state->run(state->command("UID FETCH " + std::to_string(uid) + " (UID RFC822.SIZE)"), take);
     if (!status) co_return status.error();
+    if (status->code.name == "EXPUNGEISSUED") co_return false;  // [RFC 5530 §3]
+    if (status->kind != ImapStatus::Kind::ok) co_return imap_refusal(*status, "FETCH");
     const bool listed = state->first_listed <= uid && uid <= state->last_listed;
     co_return named || (listed && !state->shrunk);
 }

@@ -137,14 +137,16 @@ TEST(ImapWait, SinceTakesTheNews) {
 C: c3 UID FETCH 8 (UID BODY.PEEK[]<0.11>)
 S: * 6 EXISTS
 S: c3 OK gone
-C: c4 UID FETCH 9:* (UID RFC822.SIZE)
+C: c4 UID FETCH 8 (UID RFC822.SIZE)
+S: c4 OK nothing
+C: c5 UID FETCH 9:* (UID RFC822.SIZE)
 S: * 6 FETCH (UID 9 FLAGS () RFC822.SIZE 20)
-S: c4 OK done
-C: c5 IDLE
+S: c5 OK done
+C: c6 IDLE
 s: + idling
 Z:
 C: DONE
-s: c5 OK done
+s: c6 OK done
 )",
           tls, [](ImapClient& client) -> awaitable<bool> {
               auto selected = co_await client.select("INBOX");
