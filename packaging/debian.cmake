@@ -11,7 +11,7 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd, procps") # /bin/kill, by which systemd reloads it
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "prosody | ejabberd")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postfix | mail-transport-agent, dovecot-imapd | imap-server")
 foreach(script conffiles postinst prerm postrm)
