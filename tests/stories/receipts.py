@@ -58,9 +58,9 @@ with World() as world:
     alice.send(f'<message to="{shown.sender}" type="chat" id="r1"><received xmlns="urn:xmpp:receipts" id="{shown.id}"/></message>')
     alice.send(f'<message to="{shown.sender}" type="chat" id="r2"><displayed xmlns="urn:xmpp:chat-markers:0" id="{shown.id}"/></message>')
     for mail in (before, asked):  # a marker means everything up to it
-        report = bob.wait_for(lambda m: m.get_content_type() == "multipart/report", 20, "a report")
-        check("disposition-notification" in report["Content-Type"], "Bob gets a report that his message was read")
-        check(str(mail["Message-ID"]) in report.as_string(), "for his own Message-ID")
+        report = bob.wait_for(lambda m: m.get_content_type() == "multipart/report" and str(mail["Message-ID"]) in m.as_string(), 20,
+                              f"a report of {mail['Message-ID']}")
+        check("disposition-notification" in report["Content-Type"], "Bob gets a report that his message was read, for his own Message-ID")
     alice.send(f'<message to="{shown.sender}" type="chat" id="r3"><displayed xmlns="urn:xmpp:chat-markers:0" id="{shown.id}"/></message>')
     alice.writes("bob@mail.test", "That is all.")
     bob.reads("That is all.")

@@ -35,6 +35,12 @@ class MailClient:
         self._imap.select("INBOX")
         return self
 
+    def _session(self):
+        """The session; a new one where a server's restart ended it."""
+        if self._imap is None:
+            self.connect()
+        return self._imap
+
     def close(self):
         if self._imap is not None:
             try:
@@ -76,18 +82,14 @@ class MailClient:
 
     def keeps(self, folder, to, text, **what):
         """Puts a mail into a folder, as a mail program does with what it has sent."""
-        if self._imap is None:
-            self.connect()
-        self._imap.append(folder, "\\Seen", None, self.compose(to, text, **what).as_bytes())
+        self._session().append(folder, "\\Seen", None, self.compose(to, text, **what).as_bytes())
 
     # What a user sees
 
     def fetch(self):
         """Takes in what is new in the INBOX; connects again where the server was away."""
         try:
-            if self._imap is None:
-                self.connect()
-            self._imap.noop()
+            self._session().noop()
             _, found = self._imap.uid("SEARCH", None, f"UID {self._next_uid}:*")
             uids = [int(uid) for uid in found[0].split() if int(uid) >= self._next_uid]
             if uids:
@@ -115,14 +117,15 @@ class MailClient:
     def flags(self):
         """The flags of each mail in the INBOX, in order."""
         self.fetch()
-        _, rows = self._imap.uid("FETCH", "1:*", "(FLAGS)")
+        _, rows = self._session().uid("FETCH", "1:*", "(FLAGS)")
         return [imaplib.ParseFlags(row) for row in rows if row]
 
     def mails_in(self, folder):
         """All mails of another folder."""
-        _, count = self._imap.select(folder, readonly=True)
-        rows = self._imap.fetch("1:*", "(BODY.PEEK[])")[1] if count[0] != b"0" else []
-        self._imap.select("INBOX")
+        imap = self._session()
+        _, count = imap.select(folder, readonly=True)
+        rows = imap.fetch("1:*", "(BODY.PEEK[])")[1] if count[0] != b"0" else []
+        imap.select("INBOX")
         return [email.message_from_bytes(row[1], policy=email.policy.default) for row in rows if isinstance(row, tuple)]
 
     def count_in(self, folder, message_id):
