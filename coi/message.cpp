@@ -1,4 +1,4 @@
-// parse(): bytes to a Message. Limits first (coi/mail/skeleton), then GMime, then the header here and the tree in
+// parse(): bytes to a Message. Limits first (coi/mail/mime_limits), then GMime, then the header here and the tree in
 // coi/mail/parts. [RFC 5322 §3.6]; printing is coi/message_print.cpp.
 
 #include "coi/message.h"
@@ -10,9 +10,9 @@
 #include "coi/mail/charset.h"
 #include "coi/mail/gobject.h"
 #include "coi/mail/header.h"
+#include "coi/mail/mime_limits.h"
 #include "coi/mail/old_bounce.h"
 #include "coi/mail/parts.h"
-#include "coi/mail/skeleton.h"
 
 namespace coi {
 namespace {

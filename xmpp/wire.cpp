@@ -9,7 +9,7 @@
 #include <deque>
 #include <utility>
 
-#include "xmpp/growth.h"
+#include "xmpp/stanza_builder.h"
 
 namespace xmpp {
 

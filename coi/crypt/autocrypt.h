@@ -80,7 +80,7 @@ enum class Change {
     offered,   // another key waits for the user's word: to be told
 };
 /// Autocrypt's own rule: the newest field counts. A copy of the verified key renews that; another key than the verified
-/// one changes nothing. Whether the mail may change anything is gateway/trust's to say.
+/// one changes nothing. Whether the mail may change anything is gateway/model/trust's to say.
 Change update(Peer&, const Seen&);
 /// A copy of a key that is known, merged with `merged_with`: the copy that is held. If that is another by now, nothing
 /// happens: the next mail brings it again.

@@ -13,9 +13,9 @@
 #include "coi/crypt/protected_header.h"
 #include "coi/mail/charset.h"
 #include "coi/mail/gobject.h"
+#include "coi/mail/mime_limits.h"
 #include "coi/mail/mime_write.h"
 #include "coi/mail/parts.h"
-#include "coi/mail/skeleton.h"
 #include "coi/mail/transfer_encoding.h"
 
 namespace coi::pgp_mime {

@@ -14,7 +14,7 @@
 #include "coi/mail/flowed.h"
 #include "coi/mail/header.h"
 #include "coi/mail/html.h"
-#include "coi/mail/skeleton.h"
+#include "coi/mail/mime_limits.h"
 #include "coi/mail/smime.h"
 #include "coi/mail/transfer_encoding.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/account.h"
+#include "gateway/model/account.h"
 #include "gateway/store/sealed.h"
 
 namespace gateway::accounts {

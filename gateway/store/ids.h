@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/event.h"
+#include "gateway/model/event.h"
 #include "gateway/store/sealed.h"
 
 namespace gateway::ids {

@@ -13,8 +13,8 @@
 #include <filesystem>
 #include <system_error>
 
-#include "gateway/store/database.h"
 #include "gateway/store/seal.h"
+#include "gateway/store/sqlite/database.h"
 
 namespace gateway {
 namespace {

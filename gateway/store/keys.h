@@ -14,7 +14,7 @@
 #include "coi/crypt/autocrypt.h"
 #include "coi/crypt/secret.h"
 #include "coi/crypt/securejoin_state.h"
-#include "gateway/event.h"
+#include "gateway/model/event.h"
 #include "gateway/store/sealed.h"
 
 namespace gateway::keys {

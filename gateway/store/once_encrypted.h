@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/event.h"
-#include "gateway/store/database.h"
+#include "gateway/model/event.h"
+#include "gateway/store/sqlite/database.h"
 
 namespace gateway::once_encrypted {
 

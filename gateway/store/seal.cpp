@@ -13,7 +13,7 @@
 #include <array>
 #include <cstring>
 
-#include "gateway/store/database.h"
+#include "gateway/store/sqlite/database.h"
 
 namespace gateway {
 namespace {

@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/store/database.h"
+#include "gateway/store/sqlite/database.h"
 
 namespace gateway {
 

@@ -1,14 +1,14 @@
 // The JIDs by which users know their contacts, where those are not the ones that we write.
 //
-// Not sealed: a node that does not read as its contact's address is passed over (gateway/identity).
+// Not sealed: a node that does not read as its contact's address is passed over (gateway/model/addresses).
 
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "gateway/event.h"
-#include "gateway/store/database.h"
+#include "gateway/model/event.h"
+#include "gateway/store/sqlite/database.h"
 
 namespace gateway::spellings {
 

@@ -19,8 +19,8 @@
 #include <string>
 #include <utility>
 
-#include "gateway/store/database.h"
 #include "gateway/store/seal.h"
+#include "gateway/store/sqlite/database.h"
 
 namespace gateway {
 

@@ -1,8 +1,9 @@
 // Every fuzzer's entry: runs its input, and takes an input for a finding whose cost is out of line with its size.
 //
 // Processor time of this thread, so that a busy machine changes little; with sanitizers, which slow down by three to
-// ten, an octet may cost 10 µs (a microsecond is what gateway/reading counts with) beside what any input may cost. What
-// is over that is measured once more before it fails: the first run may have loaded a charset or a table.
+// ten, an octet may cost 10 µs (a microsecond is what gateway/transport/mail_reader counts with) beside what any input
+// may cost. What is over that is measured once more before it fails: the first run may have loaded a charset or a
+// table.
 
 #include <time.h>
 

@@ -8,7 +8,7 @@
 #include "coi/mail/charset.h"
 #include "coi/mail/quote.h"
 #include "coi/message.h"
-#include "gateway/feature/tunnel.h"
+#include "gateway/translate/feature/otr_message.h"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/feature/tunnel.h"
+#include "gateway/translate/feature/otr_message.h"
 #include "tests/support/otr_client.h"
 #include "xmpp/otr/fragments.h"
 #include "xmpp/otr/front.h"

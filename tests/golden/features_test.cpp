@@ -15,8 +15,8 @@
 #include <map>
 #include <sstream>
 
-#include "gateway/feature/tunnel.h"
-#include "gateway/translate.h"
+#include "gateway/translate/feature/otr_message.h"
+#include "gateway/translate/translate.h"
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0203_delay.h"
 
@@ -208,8 +208,7 @@ TEST_P(Features, BothWays) {
 
 std::string name_of(const testing::TestParamInfo<Path>& info) {
     std::string name = info.param.parent_path().filename().string() + "_" + info.param.filename().string();
-    std::ranges::replace_if(
-        name, [](unsigned char c) { return !std::isalnum(c); }, '_');
+    std::ranges::replace_if(name, [](unsigned char c) { return !std::isalnum(c); }, '_');
     return name;
 }
 

@@ -9,7 +9,7 @@ import source  # noqa: E402
 
 MAY_INCLUDE = {"config": {"config"}, "xmpp": {"xmpp"}, "coi": {"coi"}, "gateway": {"gateway", "config", "xmpp", "coi", "po"}}
 ASIO = re.compile(r"xmpp/(component|connection)\.(h|cpp)|coi/net/.*"  # HACKING, decision 7
-                  r"|gateway/(await|control|heartbeat|gateway|link|linked|mailbox|main|provider|relay|rooms|submission)\.(h|cpp)")
+                  r"|gateway/(await\.h|(transport|daemon)/.*|queue/smtp_sender\.(h|cpp))")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
 
 
@@ -30,14 +30,14 @@ def check(root):
                 complaints.append(f"{place}: include only the <boost/asio/...> headers that are needed")
             elif what.startswith("boost/asio") and room != "tests" and not ASIO.fullmatch(name):
                 complaints.append(f"{place}: Asio does not stand here: the list is in {Path(__file__).name}")
-            if name.startswith("gateway/feature/") and what.startswith("gateway/store/"):
+            if name.startswith("gateway/translate/feature/") and what.startswith("gateway/store/"):
                 complaints.append(f"{place}: a feature is pure: it never includes the store")
     return complaints
 
 
 GOOD = {
-    "gateway/feature/text.cpp": '#include "gateway/feature/text.h"\n#include "coi/message.h"\n',
-    "gateway/feature/text.h": "#include <string>\n",
+    "gateway/translate/feature/text.cpp": '#include "gateway/translate/feature/text.h"\n#include "coi/message.h"\n',
+    "gateway/translate/feature/text.h": "#include <string>\n",
     "coi/message.h": "",
     "coi/net/stream.h": "#include <boost/asio/awaitable.hpp>\n",
     "gateway/store/store.h": "",
@@ -46,8 +46,8 @@ GOOD = {
 BAD = {
     "a sibling room": ({"coi/a.h": '#include "xmpp/stanza.h"\n'}, "coi must not include xmpp/stanza.h"),
     "config that knows the gateway": ({"config/a.h": '#include "gateway/store/store.h"\n'}, "config must not include"),
-    "a feature with the store": ({"gateway/feature/a.cpp": '#include "gateway/store/store.h"\n'}, "never includes the store"),
-    "a feature with Asio": ({"gateway/feature/a.cpp": "#include <boost/asio/post.hpp>\n"}, "Asio does not stand here"),
+    "a feature with the store": ({"gateway/translate/feature/a.cpp": '#include "gateway/store/store.h"\n'}, "never includes the store"),
+    "a feature with Asio": ({"gateway/translate/feature/a.cpp": "#include <boost/asio/post.hpp>\n"}, "Asio does not stand here"),
     "Asio in the xmpp room": ({"xmpp/a.cpp": " # include <boost/asio/post.hpp>\n"}, "xmpp/a.cpp:1: Asio does not stand here"),
     "all of Asio": ({"coi/net/a.h": "\n#include <boost/asio.hpp>\n"}, "coi/net/a.h:2: include only"),
     "a relative path": ({"coi/a.h": '#include "message.h"\n'}, "not a path from the root"),

@@ -1,6 +1,6 @@
 // Laws of identity over random addresses: a JID stands for exactly one mailbox, and two mailboxes never share a JID.
 
-#include "gateway/identity.h"
+#include "gateway/model/addresses.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 // order. Random plays of commits, fates, ticks, drops and restarts on a real store in memory; the seed is the number of
 // the play.
 
-#include "gateway/leg.h"
+#include "gateway/queue/scheduler.h"
 
 #include <gtest/gtest.h>
 

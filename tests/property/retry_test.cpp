@@ -1,7 +1,7 @@
 // Laws of the retry schedule: it never goes back, never shrinks, stays within its bound, and depends on nothing but its
 // arguments.
 
-#include "gateway/retry.h"
+#include "gateway/queue/retry.h"
 
 #include <gtest/gtest.h>
 

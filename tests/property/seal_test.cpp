@@ -6,7 +6,7 @@
 
 #include <random>
 
-#include "gateway/store/database.h"
+#include "gateway/store/sqlite/database.h"
 
 namespace gateway {
 namespace {

@@ -2,7 +2,7 @@
 // dialect imposes: white space at the ends goes, a chat mail's subject is not shown, and a plain mail's subject stands
 // before its text in Jabber.
 
-#include "gateway/translate.h"
+#include "gateway/translate/translate.h"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ const std::vector<std::string> words = {"word",     " ",
                                         "\n.",      "<a>",
                                         "&amp;",    "\"'",
                                         "ü",        "日本",
-                                        "😀",        "\t",
+                                        "😀",       "\t",
                                         "-",        "=20",
                                         "=",        "?=",
                                         "\\",       "{1}",

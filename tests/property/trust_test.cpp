@@ -5,10 +5,10 @@
 
 #include <random>
 
-#include "gateway/conversation.h"
+#include "gateway/encryption/decrypt.h"
 #include "gateway/store/accounts.h"
-#include "gateway/translate.h"
-#include "gateway/unfold.h"
+#include "gateway/translate/conversation.h"
+#include "gateway/translate/translate.h"
 #include "tests/unit/gateway/store/test_store.h"
 
 namespace gateway {

@@ -6,8 +6,8 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include "gateway/link.h"
-#include "gateway/words.h"
+#include "gateway/localization.h"
+#include "gateway/transport/mailbox_check.h"
 #include "tests/support/scripted_stream.h"
 #include "tests/support/tls_peer.h"
 

@@ -2,8 +2,8 @@
 
 #pragma once
 
-#include "gateway/inbox.h"
-#include "gateway/outbox.h"
+#include "gateway/pipeline/incoming.h"
+#include "gateway/pipeline/outgoing.h"
 
 namespace gateway {
 

@@ -137,7 +137,7 @@ class Coigate(Server):
         return done.stdout.splitlines()
 
     def heartbeat(self, milliseconds):
-        """How late the loop was, and how long it was held, for so long from now on (gateway/heartbeat.h)."""
+        """How late the loop was, and how long it was held, for so long from now on (gateway/daemon/heartbeat.h)."""
         with socket.socket(socket.AF_UNIX) as control:
             control.connect(str(self.folder / "control"))
             control.sendall(json.dumps({"verb": "loop.heartbeat", "milliseconds": milliseconds}).encode() + b"\n")

@@ -1,4 +1,5 @@
-// The room of OTR (gateway/otr) with a store, one account (alice) and the clients of her resources, which are libotr's.
+// The room of OTR (gateway/encryption/otr) with a store, one account (alice) and the clients of her resources, which
+// are libotr's.
 
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/otr.h"
+#include "gateway/encryption/otr.h"
 #include "gateway/store/keys.h"
 #include "tests/support/otr_client.h"
 #include "tests/support/store_loop.h"

@@ -1,6 +1,6 @@
 // Ad-hoc commands: what a client can make us do, form by form.
 //
-// [XEP-0050 §2, §4]. This is the wire's side; the commands themselves are gateway/commands.
+// [XEP-0050 §2, §4]. This is the wire's side; the commands themselves are gateway/service/adhoc.
 
 #pragma once
 

@@ -1,6 +1,7 @@
 // The gateway's prompt: a person types an address, the client learns its JID.
 //
-// [XEP-0100 §6.3]. What a gateway does beyond that (registration, presence) is gateway/services and gateway/presence.
+// [XEP-0100 §6.3]. What a gateway does beyond that (registration, presence) is gateway/service/iq_router and
+// gateway/service/presence.
 
 #pragma once
 

@@ -1,0 +1,302 @@
+// The admin's verbs; see administration.h and, for the shapes, control.h.
+
+#include "gateway/daemon/administration.h"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+#include <memory>
+
+#include "gateway/accounts/damaged_account.h"
+#include "gateway/model/addresses.h"
+#include "gateway/store/queue.h"
+#include "gateway/store/sealed.h"
+#include "gateway/store/stuck_mails.h"
+#include "gateway/transport/mailbox_check.h"
+
+namespace gateway {
+
+namespace {
+
+using boost::json::object;
+using Answer = std::function<void(object)>;
+
+constexpr std::size_t page = 500;
+constexpr int tries_set_aside =
+    3;  // from then on an entry that fails again and again is told from those that just wait
+
+std::string text(const object& in, const char* key) {
+    const auto* value = in.if_contains(key);
+    return value && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+std::int64_t number(const object& in, const char* key, std::int64_t otherwise) {
+    const auto* value = in.if_contains(key);
+    return value && value->is_int64() ? value->as_int64() : otherwise;
+}
+
+object error(std::string words) { return {{"error", std::move(words)}}; }
+
+const char* name_of(Account::Kind kind) { return kind == Account::Kind::mailbox ? "mailbox" : "relay"; }
+const char* name_of(queue::Leg leg) {
+    return leg == queue::Leg::mail ? "mail" : leg == queue::Leg::jabber ? "jabber" : "aside";
+}
+const char* name_of(Take take) { return take == Take::chats ? "chats" : take == Take::contacts ? "contacts" : "all"; }
+const char* name_of(coi::net::Security security) {
+    return security == coi::net::Security::tls ? "tls" : security == coi::net::Security::starttls ? "starttls" : "none";
+}
+std::string name_of(const coi::net::Endpoint& endpoint) {
+    const bool literal = endpoint.host.find(':') != std::string::npos;
+    return (literal ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);
+}
+
+object row(const Administered& to, const Account& account) {
+    return {{"id", static_cast<std::int64_t>(account.id)},
+            {"jid", account.jid},
+            {"kind", name_of(account.kind)},
+            {"address", account.address.addr_spec()},
+            {"take", name_of(account.take)},
+            {"health", to.linked.health(account, "en")}};
+}
+
+object row(const Stuck& mail) {
+    return {{"folder", mail.folder},
+            {"uid", mail.uid},
+            {"tries", mail.tries},
+            {"set_aside", mail.aside},
+            {"error", mail.reason}};
+}
+
+std::vector<const Account*> accounts_of(const Administered& to, const object& in) {
+    const auto jid = bare(text(in, "jid"));
+    const std::string kind = text(in, "kind");
+    std::vector<const Account*> found;
+    if (!jid) return found;
+    using enum Account::Kind;
+    for (const Account* account : {to.directory.mailbox_of(*jid), to.directory.relay_of(*jid),
+                                   to.directory.at_rest(*jid, mailbox), to.directory.at_rest(*jid, relay)}) {
+        if (account && (kind.empty() || kind == name_of(account->kind))) found.push_back(account);
+    }
+    return found;
+}
+
+void list_accounts(const Administered& to, const object& in, const Answer& answer) {
+    const auto after = AccountId{number(in, "after", 0)};
+    const auto most = static_cast<std::size_t>(number(in, "most", page));
+    auto all = to.directory.all();
+    std::erase_if(all, [after](const Account* account) { return account->id <= after; });
+    std::sort(all.begin(), all.end(), [](const Account* a, const Account* b) { return a->id < b->id; });
+    const bool more = all.size() > most;
+    if (more) all.resize(most);
+    boost::json::array rows;
+    for (const Account* account : all) rows.push_back(row(to, *account));
+    answer({{"accounts", std::move(rows)}, {"more", more}});
+}
+
+void show_account(const Administered& to, const object& in, const Answer& answer) {
+    const auto found = accounts_of(to, in);
+    if (found.empty()) return answer(error("there is no account of " + text(in, "jid")));
+    auto rows = std::make_shared<boost::json::array>();
+    std::vector<AccountId> ids;
+    for (const Account* account : found) {
+        object shown = row(to, *account);
+        if (account->kind == Account::Kind::mailbox && account->works()) {
+            shown["username"] = account->login.username;
+            shown["imap_server"] = name_of(account->login.imap);
+            shown["imap_security"] = name_of(account->login.imap.security);
+            shown["smtp_server"] = name_of(account->login.smtp);
+            shown["smtp_security"] = name_of(account->login.smtp.security);
+        }
+        shown["sent_copy"] = account->sent_copy;
+        shown["contacts"] = to.directory.contacts(account->id).size();
+        rows->push_back(std::move(shown));
+        ids.push_back(account->id);
+    }
+    struct Kept {
+        std::int64_t waiting = 0;
+        std::vector<Stuck> stuck;
+        std::vector<damaged::Row> damaged;
+    };
+    to.store.ask<std::vector<Kept>>(
+        [ids](Database& db) {
+            std::vector<Kept> kept;
+            for (const auto id : ids)
+                kept.push_back(
+                    {queue::count(db, id), stuck::all(db, id), damaged::of(db, static_cast<std::int64_t>(id))});
+            return kept;
+        },
+        [rows, answer](const Store::Failure& failure, const std::vector<Kept>& kept) {
+            if (failure) return answer(error(failure->what()));
+            for (std::size_t i = 0; i < kept.size(); ++i) {
+                auto& shown = (*rows)[i].as_object();
+                shown["waiting"] = kept[i].waiting;
+                boost::json::array stuck, damaged;
+                for (const auto& mail : kept[i].stuck) stuck.push_back(row(mail));
+                if (!stuck.empty()) shown["stuck"] = std::move(stuck);
+                for (const auto& each : kept[i].damaged) damaged.emplace_back(each.what);
+                if (!damaged.empty()) shown["set_aside"] = std::move(damaged);
+            }
+            answer({{"accounts", std::move(*rows)}});
+        });
+}
+
+void read_again(const Administered& to, const object& in, const Answer& answer) {
+    const auto jid = bare(text(in, "jid"));
+    const Account* account = jid ? to.directory.mailbox_of(*jid) : nullptr;
+    if (!account) return answer(error("there is no mailbox of " + text(in, "jid")));
+    to.linked.read_again(account->id);
+    answer({{"account", row(to, *account)}});
+}
+
+void remove_account(const Administered& to, const object& in, const Answer& answer) {
+    const auto found = accounts_of(to, in);
+    if (found.empty()) return answer(error("there is no account of " + text(in, "jid")));
+    std::vector<AccountId> ids;
+    for (const Account* account : found) ids.push_back(account->id);
+    auto left = std::make_shared<std::size_t>(ids.size());
+    auto failed = std::make_shared<Store::Failure>();
+    for (const AccountId id : ids) {
+        to.directory.remove(id, [left, failed, answer, count = ids.size()](const Store::Failure& failure) {
+            if (failure) *failed = failure;
+            if (--*left > 0) return;
+            *failed ? answer(error((*failed)->what())) : answer({{"removed", count}});
+        });
+    }
+}
+
+void add_account(const Administered& to, const object& in, const Answer& answer) {
+    const auto jid = bare(text(in, "jid"));
+    const auto address = coi::parse_addr_spec(text(in, "address"));
+    if (!jid) return answer(error("jid is no Jabber address: " + text(in, "jid")));
+    if (!address) return answer(error("address is no mail address: " + text(in, "address")));
+    LinkRequest request;
+    request.address = *address;
+    request.password = text(in, "password");
+    request.username = text(in, "username");
+    request.oauth = in.if_contains("oauth") && in.at("oauth").is_bool() && in.at("oauth").as_bool();
+    for (const char* kind : {"imap", "smtp"}) {
+        const std::string server = text(in, (std::string(kind) + "_server").c_str());
+        if (server.empty()) continue;
+        auto endpoint = parse_endpoint(server, text(in, (std::string(kind) + "_security").c_str()));
+        if (!endpoint)
+            return answer(error(std::string(kind) + "_server is not host:port with tls or starttls: " + server));
+        (kind[0] == 'i' ? request.imap : request.smtp) = *endpoint;
+    }
+    to.linked.check(request, "en", [to, jid = *jid, address = *address, answer](LinkOutcome outcome) {
+        if (!outcome.login) return answer(error(outcome.words));
+        Account account;
+        if (const Account* linked = to.directory.mailbox_of(jid)) account = *linked;
+        account.login_lost = false;
+        account.kind = Account::Kind::mailbox;
+        account.jid = jid;
+        account.address = address;
+        account.login = *outcome.login;
+        to.directory.save(account, outcome.start, [to, answer](const Store::Failure& failure, AccountId id) {
+            const Account* saved = failure ? nullptr : to.directory.find(id);
+            saved ? answer({{"account", row(to, *saved)}})
+                  : answer(error(failure ? failure->what() : "the account is gone again"));
+        });
+    });
+}
+
+std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
+
+/// Where the server cannot be reached, that is why it waits, and so long.
+object row(const Administered& to, const queue::Entry& entry, const std::string& jid) {
+    const auto trouble = (entry.leg == queue::Leg::mail ? to.mail_leg : to.jabber_leg).trouble(entry);
+    const Time next = trouble && trouble->next ? std::max(entry.next, *trouble->next) : entry.next;
+    return {{"id", entry.id},
+            {"leg", name_of(entry.leg)},
+            {"jid", jid},
+            {"contact", entry.contact},
+            {"name", entry.name},
+            {"attempts", entry.attempts},
+            {"set_aside", entry.attempts >= tries_set_aside},
+            {"taken", milliseconds(entry.taken)},
+            {"next", milliseconds(next)},
+            {"expires", milliseconds(entry.expires)},
+            {"error", trouble ? trouble->error.text : entry.last_error}};
+}
+
+void list_queue(const Administered& to, const object& in, const Answer& answer) {
+    const auto most = static_cast<std::size_t>(number(in, "most", page));
+    const auto wanted = text(in, "jid").empty() ? std::nullopt : bare(text(in, "jid"));
+    to.store.ask<std::vector<queue::Entry>>(
+        [after = number(in, "after", 0), most](Database& db) { return queue::list(db, after, most + 1); },
+        [to, most, wanted, answer](const Store::Failure& failure, std::vector<queue::Entry> entries) {
+            if (failure) return answer(error(failure->what()));
+            const bool more = entries.size() > most;
+            if (more) entries.resize(most);
+            boost::json::array rows;
+            for (const auto& entry : entries) {
+                const std::string jid = user_of_entry(to.directory, entry);
+                if (wanted && jid != *wanted) continue;
+                rows.push_back(row(to, entry, jid));
+            }
+            object out{{"entries", std::move(rows)}, {"more", more}};
+            if (more) out["after"] = entries.back().id;
+            answer(std::move(out));
+        });
+}
+
+void retry_queue(const Administered& to, const object& in, const Answer& answer) {
+    const std::int64_t id = number(in, "id", 0);
+    const Time now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    to.store.ask<std::int64_t>(
+        [id, now](Database& db) -> std::int64_t {
+            if (id == 0) {
+                const auto count = queue::count(db, queue::Leg::mail) + queue::count(db, queue::Leg::jabber);
+                queue::retry_all_now(db, now);
+                return count;
+            }
+            const auto entry = queue::find(db, id);
+            if (entry && entry->leg == queue::Leg::aside) return -1;
+            if (entry) queue::retry(db, id, now, entry->attempts, entry->last_error, entry->delay_told);
+            return entry ? 1 : 0;
+        },
+        [to, id, answer](const Store::Failure& failure, std::int64_t count) {
+            if (failure) return answer(error(failure->what()));
+            if (count == 0 && id != 0)
+                return answer(error("there is no entry " + std::to_string(id) + " in the queue"));
+            if (count < 0)
+                return answer(error("entry " + std::to_string(id) + " is set aside: it can only be dropped"));
+            to.mail_leg.retry_now();
+            to.jabber_leg.retry_now();
+            answer({{"retried", count}});
+        });
+}
+
+void drop_from_queue(const Administered& to, const object& in, const Answer& answer) {
+    const std::int64_t id = number(in, "id", 0);
+    to.store.ask<std::optional<queue::Entry>>(
+        [id](Database& db) { return queue::find(db, id); },
+        [to, id, answer](const Store::Failure& failure, const std::optional<queue::Entry>& entry) {
+            if (failure) return answer(error(failure->what()));
+            if (!entry) return answer(error("there is no entry " + std::to_string(id) + " in the queue"));
+            if (entry->leg == queue::Leg::aside) {  // whoever it names as its sender may not be
+                to.store.commit([id](Database& db) { queue::done(db, id); }, {});
+                return answer({{"dropped", 1}});
+            }
+            Leg& leg = entry->leg == queue::Leg::mail ? to.mail_leg : to.jabber_leg;
+            if (!leg.forget(*entry))
+                return answer(error("entry " + std::to_string(id) + " is being delivered this moment"));
+            to.give_up(*entry);
+            answer({{"dropped", 1}});
+        });
+}
+
+}  // namespace
+
+void administer(const Administered& to, const std::string& verb, object in, Answer answer) {
+    if (verb == "account.add") return add_account(to, in, answer);
+    if (verb == "account.list") return list_accounts(to, in, answer);
+    if (verb == "account.show") return show_account(to, in, answer);
+    if (verb == "account.reread") return read_again(to, in, answer);
+    if (verb == "account.remove") return remove_account(to, in, answer);
+    if (verb == "queue.list") return list_queue(to, in, answer);
+    if (verb == "queue.retry") return retry_queue(to, in, answer);
+    if (verb == "queue.drop") return drop_from_queue(to, in, answer);
+    answer(error("unknown verb " + verb));
+}
+
+}  // namespace gateway

@@ -1,0 +1,28 @@
+// What the admin's commands do to a running gateway: accounts and the queue, by the verbs of gateway/daemon/control.h.
+
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <functional>
+#include <string>
+
+#include "gateway/accounts/directory.h"
+#include "gateway/queue/scheduler.h"
+#include "gateway/transport/mailbox_pool.h"
+
+namespace gateway {
+
+struct Administered {
+    Directory& directory;
+    Store& store;
+    Leg& mail_leg;
+    Leg& jabber_leg;
+    Linked& linked;
+    std::function<void(const queue::Entry&)> give_up;  // tells the entry's sender and deletes it
+};
+
+/// Answers exactly once, on the loop: what the verb asks for, or {"error": words}.
+void administer(const Administered&, const std::string& verb, boost::json::object in,
+                std::function<void(boost::json::object out)> answer);
+
+}  // namespace gateway

@@ -1,0 +1,275 @@
+// What the loop does; see gateway.h.
+
+#include "gateway/daemon/gateway.h"
+
+#include <algorithm>
+
+#include "gateway/daemon/administration.h"
+#include "gateway/daemon/modules.h"
+#include "gateway/daemon/settings.h"
+#include "gateway/daemon/systemd.h"
+#include "gateway/encryption/otr_markup.h"
+#include "gateway/localization.h"
+#include "gateway/log.h"
+#include "gateway/model/addresses.h"
+#include "gateway/store/clean_shutdown.h"
+#include "xmpp/jid.h"
+
+namespace gateway {
+
+namespace {
+
+constexpr std::size_t works_most = 4000;  // commits that wait before reading stops
+constexpr std::size_t works_few = 1000;
+constexpr std::size_t letters_most = 1000;  // letters that are being encrypted, and OTR under way, likewise
+constexpr std::size_t letters_few = 250;
+constexpr auto resume_after = std::chrono::milliseconds(10);
+constexpr auto stop_patience = std::chrono::seconds(10);
+constexpr auto close_patience = std::chrono::seconds(5);
+
+/// For what waits until somebody has looked at its account.
+Fate not_yet() { return {Fate::Kind::held, {coi::ErrorKind::refused, false, "waits for its account", 0, {}}}; }
+
+}  // namespace
+
+void Gateway::State::take(xmpp::Stanza stanza) {
+    if (archive.take(stanza)) return;
+    const std::string& name = stanza->name();
+    const xmpp::JID to = xmpp::read_jid(xmpp::attribute(*stanza, "to"));
+    const std::string type = xmpp::attribute(*stanza, "type");
+    if (name == "iq") {
+        if (OtrMarkup::is_answer(*stanza)) return otr.take_answer(*stanza);
+        if (!account_end.take(*stanza) && !presence.take_answer(*stanza)) services.take_iq(*stanza);
+    } else if (name == "presence") {
+        presence.take(*stanza, services.may_use(xmpp::read_jid(xmpp::attribute(*stanza, "from")).bare()));
+        if (type.empty()) otr.available(xmpp::attribute(*stanza, "from"));
+        if (type == "unavailable") {
+            otr.unavailable(xmpp::attribute(*stanza, "from"));
+            tunnel.unavailable(xmpp::attribute(*stanza, "from"));
+        }
+    } else if (name == "message" && type == "error") {
+        returned.take(*stanza);
+    } else if (name == "message" && to.username().empty()) {
+        services.take_words(*stanza);
+    } else if (name == "message") {
+        take_message(*stanza);
+        if ((store.waiting() > works_most || letters() > letters_most) && !reading_paused) {
+            reading_paused = true;
+            component.pause_reading(true);
+            resume_when_through();
+        }
+    }
+}
+
+void Gateway::State::take_message(const xmpp::Tag& message) {
+    const std::string what = Stumbles::stanza(xmpp::attribute(message, "from"), xmpp::attribute(message, "id"));
+    if (!stumbles.may(what)) {
+        log::warn("a message over which the gateway ended several times is refused: {}", what);
+        const std::string& lang = xmpp::attribute(message, "xml:lang");
+        const auto reply = xmpp::error_reply(message, "cancel", "internal-server-error",
+                                             say(lang, "This message cannot be carried."), lang);
+        if (reply) component.send(*reply);
+        return;
+    }
+    const auto hold = stumbles.take(what);
+    if (!tunnel.take(message)) otr.take(message);
+    stumbles.passed(what);
+}
+
+void Gateway::State::refuse_oversize(const xmpp::Tag& head) {
+    const std::string& lang = xmpp::attribute(head, "xml:lang");
+    log::info("a {} is over the limits of a stanza and was refused", head.name());
+    if (head.name() == "presence" || xmpp::attribute(head, "from").empty()) return;
+    const xmpp::Stanza cut(head.clone());
+    if (head.name() == "message") xmpp::add(*cut, "body", {}, "…");  // some clients show no error without one
+    const auto reply = xmpp::error_reply(*cut, "modify", "policy-violation",
+                                         say(lang, "This is too large or too deeply nested to be carried."), lang);
+    if (reply) component.send(*reply);
+}
+
+std::size_t Gateway::State::letters() const { return std::max(openpgp.waiting(), workers.waiting()); }
+
+void Gateway::State::resume_when_through() {
+    store.commit([](Database&) {},
+                 [this](const Store::Failure& failure) {
+                     resume_reading();
+                     if (!reading_paused || failure) return;  // a store that failed says when it is well again
+                     run_after(resume_after, [this] { resume_when_through(); });
+                 });
+}
+
+void Gateway::State::resume_reading() {
+    if (!reading_paused || store.waiting() > works_few || letters() > letters_few) return;
+    reading_paused = false;
+    component.pause_reading(false);
+}
+
+void Gateway::State::send_mail(const queue::Entry& entry, std::function<void(Fate)> finished) {
+    const Account* account = directory.find(entry.account);
+    if (account_end.holds(entry) || (!account && directory.rests(entry.account))) return finished(not_yet());
+    if (!account) return finished(Fate{});  // unlinked meanwhile: all of it is deleted
+    Submission* out = account->kind == Account::Kind::mailbox ? linked.submission(account->id) : relay_out.get();
+    if (out) return out->send(entry, envelope_id({entry.name}, seal), std::move(finished));
+    finished(Fate{Fate::Kind::unreachable,
+                  {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}}});
+}
+
+void Gateway::State::deliver(const queue::Entry& entry, std::function<void(Fate)> finished) {
+    const bool of_nobody = entry.account != AccountId{} && !directory.find(entry.account);
+    if (account_end.holds(entry) || (of_nobody && directory.rests(entry.account))) return finished(not_yet());
+    if (of_nobody) return finished(Fate{});  // unlinked meanwhile: it is not for whoever has the name next
+    delivery.send(entry, [this, id = entry.account, finished = std::move(finished)](const Fate& fate) {
+        const Account* account = fate.kind == Fate::Kind::refused ? directory.find(id) : nullptr;
+        if (account) account_end.refused(account->jid, fate.error.text);
+        finished(fate);
+    });
+}
+
+void Gateway::State::mail_done(const queue::Entry& entry) {
+    log::debug("mail {} was accepted", entry.name);
+    if (entry.from.empty()) directory.remove_if_unused(entry.account);  // a bounce may have been the last of it
+    const Account* account = directory.find(entry.account);
+    if (account && account->kind == Account::Kind::mailbox && account->sent_copy && !entry.origin.empty()) {
+        linked.file_sent(account->id, entry.payload);
+    }
+}
+
+void Gateway::State::set_wake() {
+    std::optional<Time> next = mail_leg.next_wake();
+    for (const auto& other : {jabber_leg.next_wake(), archive.deadline()}) {
+        if (other && (!next || *other < *next)) next = other;
+    }
+    if (!next || (wake_set && *wake_set <= *next && *wake_set > now())) return;
+    wake_set = next;
+    wake.expires_after(std::max(*next - now(), std::chrono::milliseconds(1)));
+    wake.async_wait([this](const boost::system::error_code& aborted) {
+        if (aborted) return;
+        wake_set.reset();
+        mail_leg.tick(now());
+        jabber_leg.tick(now());
+        archive.tick(now());
+        set_wake();
+    });
+}
+
+void Gateway::State::run_after(std::chrono::milliseconds length, std::function<void()> call) {
+    auto timer = std::make_shared<boost::asio::steady_timer>(io, length);
+    timer->async_wait(
+        [self = shared_from_this(), timer, call = std::move(call)](const boost::system::error_code& aborted) {
+            if (!aborted) call();
+        });
+}
+
+void Gateway::State::sweep_queue() {
+    otr.tick();
+    tunnel.tick();
+    failures.sweep(now() - config.mail.warn_after);
+    store.later([before = now() - config.store.keep_ids](Database& db) { ids::expire(db, before); });
+    secure_join.sweep();
+    if (!archive.pending()) store.later([at = now()](Database& db) { marker::alive(db, at); });
+    const auto shortest = std::min<std::chrono::milliseconds>(config.mail.warn_after, config.mail.expire);
+    sweep.expires_after(
+        std::clamp<std::chrono::milliseconds>(shortest / 4, std::chrono::milliseconds(250), std::chrono::seconds(30)));
+    sweep.async_wait([this](const boost::system::error_code& aborted) {
+        if (!aborted) sweep_queue();
+    });
+}
+
+void Gateway::State::finish_attempts(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped) {
+    const bool idle = mail_leg.in_flight() == 0 && jabber_leg.in_flight() == 0 && letters() == 0 &&
+                      (!relay || relay->sessions() == 0);
+    if (!idle && std::chrono::steady_clock::now() < deadline) {
+        stop_timer.expires_after(std::chrono::milliseconds(20));
+        stop_timer.async_wait([this, deadline, stopped = std::move(stopped)](const boost::system::error_code&) {
+            finish_attempts(deadline, stopped);
+        });
+        return;
+    }
+    presence.leave();
+    component.close(close_patience, [this, stopped = std::move(stopped)] {
+        archive.offline();
+        finish_letters(std::chrono::steady_clock::now() + close_patience, stopped);
+    });
+}
+
+void Gateway::State::finish_letters(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped) {
+    const bool late = std::chrono::steady_clock::now() >= deadline;
+    if (letters() > 0 && !late) {
+        run_after(resume_after, [this, deadline, stopped = std::move(stopped)] { finish_letters(deadline, stopped); });
+        return;
+    }
+    store.commit(
+        [clean = !archive.pending() && !late](Database& db) {
+            if (clean) marker::stopped(db);
+        },
+        [this, stopped, late](const Store::Failure&) {
+            if (!late) stumbles.clear();
+            stopped();
+        });
+}
+
+Gateway::Gateway(boost::asio::io_context& io, const config::Config& config)
+    : state_(std::make_shared<State>(io, config)) {}
+Gateway::~Gateway() = default;
+
+void Gateway::start() {
+    State& s = *state_;
+    s.store.on_health([&s](bool well, const std::string& why) {
+        if (well) {
+            log::info("the store works again");
+            s.resume_when_through();
+        } else {
+            log::error("the store cannot be written: {}. Nothing is taken until it can; free disk space or repair it",
+                       why);
+        }
+    });
+    s.mail_leg.start();
+    s.jabber_leg.start();
+    if (s.relay) s.relay->start();
+    s.component.start();
+    s.linked.start();
+    s.sweep_queue();
+    if (on_ready) on_ready();
+}
+
+void Gateway::stop(std::function<void()> stopped) {
+    State& s = *state_;
+    if (std::exchange(s.stopping, true)) return;
+    s.otr.stop();
+    s.mail_leg.stop();
+    s.jabber_leg.stop();
+    s.linked.stop();
+    s.openpgp.stop();
+    if (s.relay) s.relay->stop();
+    s.sweep.cancel();
+    s.finish_attempts(std::chrono::steady_clock::now() + stop_patience, std::move(stopped));
+}
+
+std::vector<std::string> Gateway::reload(const config::Config& wanted) {
+    State& s = *state_;
+    const config::Difference difference = config::compare(s.config, wanted);
+    std::vector<std::string> lines;
+    for (const auto& key : difference.restart) lines.push_back(key + " changes with the next restart only");
+    s.config = reloaded(s.config, wanted);
+    s.outbox.reload(outbox_settings(s.config));
+    s.inbox.reload({s.config.xmpp.component, s.config.mail.expire});
+    s.services.reload(service_settings(s.config));
+    s.linked.reload(linked_settings(s.config));
+    s.openpgp.reload(openpgp_settings(s.config));
+    s.failures.reload({s.config.xmpp.component, s.config.relay.domain});
+    s.secure_join.reload({s.config.mail.expire});
+    s.own_words.reload({s.config.xmpp.component, s.config.mail.expire});
+    if (s.relay) s.relay->reload(relay_settings(s.config));
+    for (const auto& key : difference.reloadable) lines.push_back(key + " was taken over");
+    return lines;
+}
+
+void Gateway::command(const std::string& verb, boost::json::object in,
+                      std::function<void(boost::json::object out)> answer) {
+    State& s = *state_;
+    administer({s.directory, s.store, s.mail_leg, s.jabber_leg, s.linked,
+                [&s](const queue::Entry& entry) { s.failures.give_up(entry); }},
+               verb, std::move(in), std::move(answer));
+}
+
+}  // namespace gateway

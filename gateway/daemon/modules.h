@@ -1,0 +1,115 @@
+// The rooms of the gateway, and how they call each other; only gateway/daemon/gateway and gateway/daemon/modules see
+// it.
+//
+// rooms.cpp makes the rooms and ties them together; gateway.cpp is what the loop does with them.
+
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "gateway/accounts/account_end.h"
+#include "gateway/accounts/workers.h"
+#include "gateway/daemon/gateway.h"
+#include "gateway/encryption/openpgp.h"
+#include "gateway/encryption/otr.h"
+#include "gateway/encryption/otr_tunnel.h"
+#include "gateway/encryption/secure_join.h"
+#include "gateway/pipeline/archive_recovery.h"
+#include "gateway/pipeline/incoming.h"
+#include "gateway/pipeline/late_error.h"
+#include "gateway/pipeline/outgoing.h"
+#include "gateway/queue/failures.h"
+#include "gateway/queue/jabber_sender.h"
+#include "gateway/queue/smtp_sender.h"
+#include "gateway/service/iq_router.h"
+#include "gateway/service/notices.h"
+#include "gateway/service/presence.h"
+#include "gateway/transport/crash_guard.h"
+#include "gateway/transport/lmtp_receiver.h"
+#include "gateway/transport/mailbox_pool.h"
+#include "xmpp/component.h"
+
+namespace gateway {
+
+constexpr Leg::LaneId shared_lane = 0;  // the relay's MTA; the Jabber stream
+
+inline Time now() { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+
+struct Gateway::State : std::enable_shared_from_this<State> {
+    State(boost::asio::io_context&, const config::Config&);
+
+    boost::asio::io_context& io;
+    config::Config config;
+    Seal seal;
+    Store store;
+    Stumbles stumbles;
+    Directory directory;
+    Workers workers;
+    OpenPgp openpgp;
+    OwnWords own_words;
+    coi::net::TlsContext tls;
+    boost::asio::steady_timer wake, sweep, stop_timer;
+    xmpp::Component component;
+    Leg mail_leg, jabber_leg;
+    Outbox outbox;
+    Inbox inbox;
+    SecureJoin secure_join;
+    Archive archive;
+    Returned returned;
+    Otr otr;
+    OtrTunnel tunnel;
+    Delivery delivery;
+    Failures failures;
+    Presence presence;
+    AccountEnd account_end;
+    KeyDesk key_desk;
+    Services services;
+    Linked linked;
+    std::unique_ptr<Submission> relay_out;
+    std::unique_ptr<Relay> relay;
+    bool stopping = false, reading_paused = false;
+    std::optional<Time> wake_set;
+
+    // --- calls between the rooms
+    xmpp::Component::Calls component_calls();
+    Leg::Calls mail_calls();
+    Leg::Calls jabber_calls();
+    Outbox::Calls outbox_calls();
+    Inbox::Calls inbox_calls();
+    Otr::Calls otr_calls();
+    AccountEnd::Calls account_end_calls();
+    void tie_presence();
+    ServiceCalls service_calls();
+    Linked::Calls linked_calls();
+
+    // --- the loop's work
+    void take(xmpp::Stanza stanza);
+    void take_message(const xmpp::Tag& message);
+    void refuse_oversize(const xmpp::Tag& head);
+
+    /// A stanza of the queue, if it is known whose its account is.
+    void deliver(const queue::Entry& entry, std::function<void(Fate)> finished);
+
+    /// What waits for a worker, or comes from one.
+    std::size_t letters() const;
+
+    /// Whatever it is that waits, reading goes on after it.
+    void resume_when_through();
+    void resume_reading();
+    void send_mail(const queue::Entry& entry, std::function<void(Fate)> finished);
+    void mail_done(const queue::Entry& entry);
+    void set_wake();
+    void run_after(std::chrono::milliseconds length, std::function<void()> call);
+
+    /// What is too old is given up, what is late is said so; ids and invites that are old enough are forgotten.
+    void sweep_queue();
+
+    // --- the end
+    /// Attempts under way finish (10 s), the stream is closed, what still comes is committed (5 s), the store is last.
+    void finish_attempts(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped);
+
+    /// What came last has its place in the store before the mark that all was well.
+    void finish_letters(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped);
+};
+
+}  // namespace gateway

@@ -1,0 +1,107 @@
+// The operator's words as each room's settings; see settings.h.
+
+#include "gateway/daemon/settings.h"
+
+#include <array>
+#include <fstream>
+#include <set>
+#include <stdexcept>
+
+#include "gateway/model/addresses.h"
+
+namespace gateway {
+
+namespace {
+
+coi::net::Security security_of(config::Security security) {
+    switch (security) {
+        case config::Security::none:
+            return coi::net::Security::none;
+        case config::Security::starttls:
+            return coi::net::Security::starttls;
+        case config::Security::tls:
+            return coi::net::Security::tls;
+    }
+    return coi::net::Security::tls;
+}
+
+coi::Limits limits_of(const config::Config& config) {
+    coi::Limits limits;
+    limits.mail_bytes = config.mail.max_size;
+    return limits;
+}
+
+std::set<std::string> users_of(const config::Config& config) {
+    std::set<std::string> users;
+    if (config.relay.users_file.empty()) return users;
+    std::ifstream file(config.relay.users_file);
+    for (std::string line; std::getline(file, line);) {
+        if (line.empty() || line.front() == '#') continue;
+        if (const auto jid = bare(line.find('@') == std::string::npos ? line + "@" + config.relay.domain : line))
+            users.insert(*jid);
+    }
+    if (users.empty())
+        throw std::runtime_error(config.relay.users_file + " names no user: write one local part or JID a line");
+    return users;
+}
+
+}  // namespace
+
+xmpp::Component::Settings component_settings(const config::Config& config) {
+    xmpp::Component::Settings settings;
+    settings.host = config.xmpp.server.host;
+    settings.port = config.xmpp.server.port;
+    settings.component = config.xmpp.component;
+    settings.server_domain = config.xmpp.domain;
+    settings.secret = config.xmpp.secret;
+    settings.limits.stanza_bytes = config.xmpp.max_stanza;
+    return settings;
+}
+
+Outbox::Settings outbox_settings(const config::Config& c) {
+    Outbox::Settings settings{c.xmpp.component, c.relay.domain, c.mail.expire, Take::all};
+    settings.register_domains = c.mail.register_domains;
+    return settings;
+}
+OpenPgp::Settings openpgp_settings(const config::Config& c) {
+    constexpr std::array policies{Policy::require, Policy::prefer, Policy::off};
+    return {policies[static_cast<std::size_t>(c.mail.encryption)], limits_of(c)};
+}
+ServiceSettings service_settings(const config::Config& c) {
+    return {c.xmpp.component, c.mail.register_domains, c.relay.domain};
+}
+Relay::Settings relay_settings(const config::Config& c) {
+    return {c.relay.domain, c.relay.lmtp_listen, c.mail.ehlo_name, limits_of(c), users_of(c), c.relay.authserv_id};
+}
+Submission::Settings relay_submission_settings(const config::Config& c) {
+    Submission::Settings settings;
+    settings.server = {c.relay.smtp_server.host, c.relay.smtp_server.port, security_of(c.relay.smtp_security)};
+    settings.reach = {true, false};  // the admin named it
+    settings.ehlo_name = c.mail.ehlo_name;
+    return settings;
+}
+Linked::Settings linked_settings(const config::Config& c) {
+    return {{c.mail.allow_private_servers, true},
+            limits_of(c),
+            c.mail.poll,
+            c.mail.ehlo_name,
+            c.mail.dns_server.host,
+            c.mail.dns_server.port};
+}
+
+config::Config reloaded(const config::Config& running, const config::Config& wanted) {
+    config::Config taken = wanted;
+    taken.xmpp = running.xmpp;
+    taken.store.url = running.store.url;
+    taken.store.key_file = running.store.key_file;
+    taken.mail.ca_file = running.mail.ca_file;
+    taken.mail.max_size = running.mail.max_size;
+    taken.control = running.control;
+    taken.relay = running.relay;
+    taken.relay.users_file = wanted.relay.users_file;
+    taken.relay.authserv_id = wanted.relay.authserv_id;
+    taken.relay.connections = wanted.relay.connections;
+    return taken;
+}
+
+}  // namespace gateway

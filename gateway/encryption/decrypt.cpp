@@ -1,0 +1,243 @@
+// Opening, and learning; see unfold.h.
+
+#include "gateway/encryption/decrypt.h"
+
+#include <algorithm>
+#include <ranges>
+
+#include "gateway/store/accounts.h"
+
+namespace gateway {
+namespace {
+
+using coi::openpgp::Signature;
+constexpr std::size_t most_gossip = 20;      // of one mail
+constexpr std::int64_t most_hearsay = 1000;  // keys of people who are no contacts of the account
+
+Unread reason(const coi::Error& error) {
+    switch (error.kind) {
+        case coi::ErrorKind::auth:
+            return Unread::another_key;
+        case coi::ErrorKind::refused:
+            return Unread::changed;
+        case coi::ErrorKind::forbidden:
+            return Unread::forged;
+        case coi::ErrorKind::timeout:
+            return Unread::costly;
+        case coi::ErrorKind::closed:
+            return Unread::busy;
+        default:
+            return Unread::broken;
+    }
+}
+
+/// Of the one or several Autocrypt fields of a mail.
+std::optional<coi::autocrypt::Header> outer_header(const coi::Message& mail) {
+    std::vector<coi::Field> fields;
+    for (const auto line : std::views::split(mail.header("autocrypt"), '\n'))
+        fields.push_back({"autocrypt", std::string(line.begin(), line.end())});
+    return coi::autocrypt::of_sender(fields, mail.from);
+}
+
+/// A key that a mail brings of its sender, merged with the copy that is held.
+struct Brought {
+    coi::autocrypt::Header header;
+    coi::openpgp::KeyInfo info;
+    std::string merged_with{};
+};
+
+/// A header's key, if the header is the mail's sender's and its key is usable. One that we use and that is revoked now
+/// counts as well, or we would go on. The copy that we have, which most mail brings, is not looked into again.
+std::optional<Brought> usable(const std::optional<coi::autocrypt::Header>& header, const coi::Message& mail,
+                              const coi::autocrypt::Peer& sender, std::chrono::sys_seconds now) {
+    if (!header || mail.from.size() != 1 || header->addr.canonical() != mail.from.front().canonical())
+        return std::nullopt;
+    if (header->key == coi::autocrypt::counted_key(sender)) {
+        const auto& counted = coi::autocrypt::counted(sender);
+        return Brought{*header, {.fingerprint = counted, .can_encrypt = true}, header->key};
+    }
+    const auto info = coi::openpgp::inspect(header->key, now);
+    if (!info || info->is_secret) return std::nullopt;
+    const std::string& known = coi::autocrypt::copy_of(sender, info->fingerprint);
+    if (known.empty()) {
+        const bool is_good = info->can_encrypt && !coi::autocrypt::is_revoked(sender, info->fingerprint);
+        return is_good ? std::optional(Brought{*header, *info}) : std::nullopt;
+    }
+    auto whole = coi::openpgp::merge(known, header->key);
+    if (!whole) return std::nullopt;
+    const auto merged = coi::openpgp::inspect(*whole, now);
+    if (!merged || (!merged->can_encrypt && !merged->revoked)) return std::nullopt;
+    Brought brought{*header, *merged, known};
+    brought.header.key = std::move(*whole);
+    return brought;
+}
+
+void add(std::vector<std::string>& keys, const std::string& key) {
+    if (!key.empty() && std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+}
+
+/// By which a signature is looked at: gossip's key is nobody's word.
+std::vector<std::string> known_keys(const coi::autocrypt::Peer& sender) {
+    std::vector<std::string> keys;
+    for (const auto* key : {&coi::autocrypt::counted_key(sender), &sender.offered_key}) add(keys, *key);
+    return keys;
+}
+
+/// Decrypts; a first mail brings the key of its own signature inside, and so does one of a new key.
+coi::Result<coi::pgp_mime::Opened> open(const std::string& bytes, const coi::pgp_mime::Found& found,
+                                        const coi::Secret& own, const coi::autocrypt::Peer& sender,
+                                        const coi::Limits& limits, std::chrono::sys_seconds now) {
+    auto signers = known_keys(sender);
+    auto opened = coi::pgp_mime::open(bytes, found, own, signers, limits);
+    if (!opened || opened->protection.signature != Signature::unknown) return opened;
+    const auto brought = usable(opened->autocrypt, opened->mail, sender, now);
+    if (!brought) return opened;
+    add(signers, brought->header.key);
+    return coi::pgp_mime::open(bytes, found, own, signers, limits);
+}
+
+void open_into(Unfolded& out, std::optional<coi::autocrypt::Header>& brought, const std::string& bytes,
+               const std::optional<keys::Own>& own, const coi::autocrypt::Peer& sender, const coi::Limits& limits,
+               std::chrono::sys_seconds now) {
+    const auto found = coi::pgp_mime::find(bytes, limits);
+    if (!found || found->shape != coi::pgp_mime::Shape::encrypted) {
+        const auto unread = found && found->shape == coi::pgp_mime::Shape::foreign ? Unread::foreign : Unread::mixed;
+        out.unread = found ? unread : Unread::broken;
+        return;
+    }
+    if (!own) {
+        out.unread = Unread::another_key;
+        return;
+    }
+    auto opened = open(bytes, *found, own->secret, sender, limits, now);
+    if (!opened) {
+        out.unread = reason(opened.error());
+        return;
+    }
+    out.mail = std::move(opened->mail);
+    out.protection = std::move(opened->protection);
+    brought = std::move(opened->autocrypt);
+}
+
+/// A key that comes with the mail itself proves nothing of one that everybody could write.
+void check_signature(Unfolded& out, const std::string& bytes, const std::optional<keys::Own>& own,
+                     const coi::autocrypt::Peer& sender, const coi::Limits& limits) {
+    const coi::openpgp::Fingerprint reader = own ? own->fingerprint : "";
+    auto checked = coi::pgp_mime::check_signed(bytes, std::move(out.mail), known_keys(sender), reader, limits);
+    out.mail = std::move(checked.mail);
+    out.protection = std::move(checked.protection);
+}
+
+std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip_of(const Unfolded& out,
+                                                                                std::chrono::sys_seconds now) {
+    std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> known;
+    const auto is_reader = [&out](const std::string& canonical) {
+        const auto same = [&canonical](const coi::Address& address) { return address.canonical() == canonical; };
+        return std::ranges::any_of(out.mail.to, same) || std::ranges::any_of(out.mail.cc, same);
+    };
+    for (const auto& header : out.protection.gossip) {
+        if (known.size() == most_gossip) break;
+        if (!is_reader(header.addr.canonical())) continue;  // [Autocrypt §"Updating peer state from gossip"]
+        if (const auto info = coi::openpgp::inspect(header.key, now); info && info->can_encrypt)
+            known.emplace_back(header, *info);
+    }
+    return known;
+}
+
+/// What the mail teaches, if it is one to learn from.
+std::optional<Lesson> lesson_of(const Unfolded& out, const std::optional<coi::autocrypt::Header>& header,
+                                const coi::autocrypt::Peer& sender, std::chrono::sys_seconds now) {
+    const bool is_whole = out.protection.encrypted && out.protection.signature == Signature::good;
+    if (out.mail.from.size() != 1 || out.unread != Unread::no || (out.protection.encrypted && !is_whole))
+        return std::nullopt;
+    Lesson lesson;
+    lesson.contact = out.mail.from.front().canonical();
+    auto brought = usable(header, out.mail, sender, now);
+    // What an encrypted mail brings counts if it is the key that signed it: its outside is nobody's word.
+    if (is_whole && brought && brought->info.fingerprint != out.protection.signer) brought.reset();
+    lesson.seen.effective_date = std::min(out.mail.date.value_or(now), now);
+    lesson.seen.is_report = out.mail.mdn.has_value() || out.mail.dsn.has_value();
+    if (brought) {
+        lesson.merged_with = std::move(brought->merged_with);
+        lesson.seen.header = std::move(brought->header);
+        lesson.seen.info = std::move(brought->info);
+    }
+    if (is_whole) lesson.gossip = gossip_of(out, now);
+    return lesson;
+}
+
+/// What a mail does to what is known of its sender's keys.
+coi::autocrypt::Change take_key(coi::autocrypt::Peer& peer, const Lesson& lesson, trust::State state) {
+    namespace autocrypt = coi::autocrypt;
+    autocrypt::Seen seen = lesson.seen;
+    const auto proof = trust::proof_of(lesson.author, autocrypt::counted(peer));
+    const auto answer = trust::answer(proof, state, trust::Change::key);
+    if (seen.is_report) return autocrypt::Change::nothing;
+    if (!seen.header || !seen.info)
+        return answer == trust::Answer::yes ? autocrypt::update(peer, seen) : autocrypt::Change::nothing;
+    const auto& fingerprint = seen.info->fingerprint;
+    if (!autocrypt::copy_of(peer, fingerprint).empty()) {
+        autocrypt::renew(peer, lesson.merged_with, seen.header->key, *seen.info);
+        seen.header->key = autocrypt::copy_of(peer, fingerprint);
+    }
+    if (answer == trust::Answer::yes) return autocrypt::update(peer, seen);
+    const bool is_used = fingerprint == autocrypt::fingerprint_of(peer);  // nothing is another for it
+    return is_used || answer == trust::Answer::no ? autocrypt::Change::nothing
+                                                  : autocrypt::offer(peer, seen.header->key, *seen.info);
+}
+
+trust::State state_of(Database& db, AccountId account, const std::string& contact, const coi::autocrypt::Peer& peer) {
+    Privacy privacy = accounts::privacy(db, account, contact);
+    privacy.verified = !peer.verified.empty();
+    return trust::state_of(privacy);
+}
+
+/// Others' word of a reader's key: where mail to them is encrypted already, it replaces nothing.
+void take_gossip(Database& db, AccountId account, const Lesson& lesson) {
+    for (const auto& [header, info] : lesson.gossip) {
+        const std::string reader = header.addr.canonical();
+        auto peer = keys::peer(db, account, reader);
+        const bool is_proven = state_of(db, account, reader, peer) >= trust::State::encrypted;
+        if (is_proven && !coi::autocrypt::key_of(peer).empty()) continue;
+        if (coi::autocrypt::is_revoked(peer, info.fingerprint)) continue;
+        const auto before = peer;
+        if (peer == coi::autocrypt::Peer{} && keys::hearsay(db, account) >= most_hearsay) continue;
+        coi::autocrypt::update_gossip(peer, header, info, lesson.seen.effective_date);
+        if (peer != before) keys::save(db, account, reader, peer);
+    }
+}
+
+}  // namespace
+
+Unfolded unfold(const std::string& bytes, coi::Message mail, const std::optional<keys::Own>& own,
+                const coi::autocrypt::Peer& sender, const coi::Limits& limits, std::chrono::sys_seconds now) {
+    Unfolded out;
+    out.mail = std::move(mail);
+    out.counted = coi::autocrypt::counted(sender);
+    auto brought = outer_header(out.mail);
+    if (out.mail.encrypted) open_into(out, brought, bytes, own, sender, limits, now);
+    out.lesson = lesson_of(out, brought, sender, now);
+    if (out.lesson && out.mail.is_signed && !out.protection.encrypted) check_signature(out, bytes, own, sender, limits);
+    out.author = {out.protection.encrypted, out.protection.signature, out.protection.signer, false};
+    if (out.lesson) out.lesson->author = out.author;
+    return out;
+}
+
+std::optional<trust::KeyNews> Learnt::news() const {
+    if (change == coi::autocrypt::Change::replaced) return trust::KeyNews{before, peer.fingerprint, true};
+    if (change == coi::autocrypt::Change::offered) return trust::KeyNews{before, peer.offered, false};
+    return std::nullopt;
+}
+
+Learnt learn(Database& db, AccountId account, const Lesson& lesson) {
+    Learnt learnt;
+    learnt.peer = keys::peer(db, account, lesson.contact);
+    const auto before = learnt.peer;
+    learnt.before = coi::autocrypt::fingerprint_of(before);
+    learnt.change = take_key(learnt.peer, lesson, state_of(db, account, lesson.contact, before));
+    if (learnt.peer != before) keys::save(db, account, lesson.contact, learnt.peer);
+    take_gossip(db, account, lesson);
+    return learnt;
+}
+
+}  // namespace gateway

@@ -1,0 +1,159 @@
+// Keys of users, between the rooms; see key_desk.h.
+
+#include "gateway/encryption/key_management.h"
+
+#include <utility>
+
+#include "coi/crypt/setup_message.h"
+
+namespace gateway {
+namespace {
+
+std::chrono::sys_seconds now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+coi::Error store_away() { return {coi::ErrorKind::unreachable, false, "the store is not available", 0, {}}; }
+
+/// A key as its owner brings it, ready to be kept. For a worker thread.
+coi::Result<keys::Own> read_key(const coi::Secret& armoured, const coi::Secret& passphrase) {
+    coi::Secret key = armoured, code = passphrase;
+    if (armoured.bytes().find("-----BEGIN PGP MESSAGE-----") != std::string_view::npos) {
+        const bool is_numeric = armoured.bytes().find("numeric9x4") != std::string_view::npos;
+        const coi::setup_message::Found found{std::string(armoured.bytes()), is_numeric, ""};
+        auto opened = coi::setup_message::open(found, coi::setup_message::setup_code(found, passphrase.bytes()));
+        if (!opened) return opened.error();
+        key = std::move(opened->key);
+        code = {};
+    }
+    auto secret = coi::openpgp::import_key(key.bytes(), code);
+    if (!secret) return secret.error();
+    const auto info = coi::openpgp::inspect(secret->bytes(), now());
+    if (!info) return info.error();
+    return keys::Own{std::move(*secret), info->fingerprint};
+}
+
+}  // namespace
+
+void KeyDesk::with_account(const std::string& jid, const std::string& lang, Ready ready) {
+    if (const Account* account = directory_.of_user(jid)) return ready(account);
+    relay_account_(jid, lang, std::move(ready));
+}
+
+void KeyDesk::invite(AccountId id, std::function<void(std::optional<coi::securejoin::Invite>)> done) {
+    secure_join_.invite(id, std::move(done));
+}
+
+void KeyDesk::join(AccountId id, const coi::securejoin::Invite& invite, std::function<void(SecureJoin::Joined)> done) {
+    secure_join_.join(id, invite, std::move(done));
+}
+
+void KeyDesk::fingerprints(AccountId id, const std::string& contact,
+                           std::function<void(std::optional<Fingerprints>)> done) {
+    openpgp_.own_key(id, [this, id, contact, done = std::move(done)](const std::optional<keys::Own>& own) {
+        store_.ask<coi::autocrypt::Peer>(
+            [id, contact](Database& db) {
+                return contact.empty() ? coi::autocrypt::Peer{} : keys::peer(db, id, contact);
+            },
+            [this, id, contact, own = own ? own->fingerprint : coi::openpgp::Fingerprint(), done](
+                const Store::Failure& failure, const coi::autocrypt::Peer& peer) {
+                const Account* account = directory_.find(id);
+                if (failure || !account) return done(std::nullopt);
+                Fingerprints found{own, coi::autocrypt::fingerprint_of(peer), peer.offered, "", {}};
+                if (!contact.empty()) found.clients = otr_.known(id, contact);
+                otr_.fingerprint(*account, [found, done](std::string otr) mutable {
+                    found.otr = std::move(otr);
+                    done(std::move(found));
+                });
+            });
+    });
+}
+
+void KeyDesk::accept(AccountId id, const std::string& contact, const coi::openpgp::Fingerprint& key,
+                     std::function<void(Accepted)> done) {
+    struct Outcome {
+        bool accepted = false;
+        coi::autocrypt::Peer peer;
+    };
+    store_.ask<Outcome>(
+        [id, contact, key](Database& db) {
+            Outcome outcome{false, keys::peer(db, id, contact)};
+            outcome.accepted = coi::autocrypt::accept(outcome.peer, key);
+            if (outcome.accepted) keys::save(db, id, contact, outcome.peer);
+            return outcome;
+        },
+        [this, id, contact, done = std::move(done)](const Store::Failure& failure, const Outcome& outcome) {
+            if (failure) return done(Accepted::busy);
+            if (const Contact* met = outcome.accepted ? directory_.contact(id, contact) : nullptr) {
+                Privacy& privacy = directory_.know(id, met->address).privacy;
+                privacy.has_key = true;
+                privacy.verified = privacy.conflicting = false;
+            }
+            done(outcome.accepted ? Accepted::yes : Accepted::another);
+        });
+}
+
+void KeyDesk::export_key(AccountId id, coi::Secret passphrase, std::function<void(coi::Result<coi::Secret>)> done) {
+    openpgp_.own_key(id, [this, id, passphrase = std::move(passphrase),
+                          done = std::move(done)](const std::optional<keys::Own>& own) {
+        if (!own) return done(store_away());
+        workers_.ask<coi::Result<coi::Secret>>(
+            Line(id), [key = own->secret, passphrase] { return coi::openpgp::export_key(key, passphrase); }, done);
+    });
+}
+
+void KeyDesk::import_key(AccountId id, coi::Secret armoured, coi::Secret passphrase, Took done) {
+    workers_.ask<coi::Result<keys::Own>>(
+        Line(id),
+        [armoured = std::move(armoured), passphrase = std::move(passphrase)] { return read_key(armoured, passphrase); },
+        [this, id, done = std::move(done)](const coi::Result<keys::Own>& own) {
+            if (!own) return done(own.error());
+            take_key(id, *own, done);
+        });
+}
+
+void KeyDesk::replace_key(AccountId id, Took done) { take_key(id, std::nullopt, std::move(done)); }
+
+void KeyDesk::own_field(AccountId id, const std::string& field,
+                        std::function<void(coi::openpgp::Fingerprint)> foreign) {
+    const Account* account = directory_.find(id);
+    if (!account || account->key_holder != KeyHolder::coigate) return;
+    openpgp_.own_key(id, [this, id, field, foreign = std::move(foreign),
+                          address = account->address.canonical()](const std::optional<keys::Own>& own) {
+        if (!own) return;
+        workers_.ask<coi::openpgp::Fingerprint>(
+            Line(id),
+            [field, address, seal = store_.seal()] {
+                const auto header = coi::autocrypt::parse(field);
+                if (!header || header->addr.canonical() != address || keys::is_marked(seal, *header))
+                    return coi::openpgp::Fingerprint();
+                const auto info = coi::openpgp::inspect(header->key, now());
+                return info ? info->fingerprint : coi::openpgp::Fingerprint();
+            },
+            [this, id, foreign, ours = own->fingerprint](const coi::openpgp::Fingerprint& brought) {
+                if (brought.empty() || brought == ours) return;
+                const std::string once = std::to_string(static_cast<std::int64_t>(id));
+                if (foreign_.take(once, std::chrono::steady_clock::now())) foreign(brought);
+            });
+    });
+}
+
+/// What was promised with the former key ends with it; who held the key before is over.
+void KeyDesk::take_key(AccountId id, std::optional<keys::Own> key, Took done) {
+    openpgp_.replace_key(
+        id, std::move(key), [this, id, done = std::move(done)](const Store::Failure& failure, const keys::Own& own) {
+            const Account* account = directory_.find(id);
+            if (failure || !account) return done(store_away());
+            store_.later([id](Database& db) {
+                for (const auto& offer : keys::offers(db, id)) keys::forget(db, id, offer.invite);
+            });
+            if (account->key_holder == KeyHolder::coigate) return done(own.fingerprint);
+            Account changed = *account;
+            changed.key_holder = KeyHolder::coigate;
+            directory_.save(std::move(changed),
+                            [done, fingerprint = own.fingerprint](const Store::Failure& unsaved, AccountId) {
+                                if (unsaved) return done(store_away());
+                                done(fingerprint);
+                            });
+        });
+}
+
+}  // namespace gateway

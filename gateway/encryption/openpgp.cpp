@@ -1,0 +1,378 @@
+// Letters closed and opened; see openpgp.h.
+
+#include "gateway/encryption/openpgp.h"
+
+#include <atomic>
+#include <map>
+#include <random>
+#include <utility>
+
+#include "coi/crypt/confined.h"
+#include "gateway/log.h"
+#include "gateway/model/rate_limit.h"
+
+namespace gateway {
+namespace {
+
+using Conversation = std::pair<AccountId, std::string>;
+constexpr std::size_t most_own = 1000;  // own keys in memory
+constexpr std::size_t most_costly = 2;  // mails an hour that were given up before an account's mail goes last
+
+std::chrono::sys_seconds now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+/// Letters of one conversation, each way, in their order.
+std::string strand_of(const char* way, const Conversation& conversation) {
+    return way + std::to_string(static_cast<std::int64_t>(conversation.first)) + " " + conversation.second;
+}
+
+Closed failed(coi::Error error) { return {"", false, policy::Refusal::none, std::move(error)}; }
+
+coi::Error store_away(const StoreError& error) { return {coi::ErrorKind::unreachable, false, error.what(), 0, {}}; }
+
+/// An account's key, ready to be used.
+struct Ready {
+    keys::Own own;
+    coi::autocrypt::Header header;
+};
+using OwnKey = std::shared_ptr<const Ready>;
+
+coi::Result<OwnKey> ready(keys::Own own, const coi::Address& address, const Seal& seal) {
+    auto key = coi::openpgp::public_key(own.secret, address);
+    if (!key) return key.error();
+    auto made = std::make_shared<Ready>();
+    made->own = std::move(own);
+    made->header = {{"", address.local, address.domain}, true, std::move(*key)};
+    made->header.mark = keys::mark(seal, made->header);
+    return OwnKey(made);
+}
+
+coi::Result<keys::Own> make(const coi::Address& address) {
+    auto secret = coi::openpgp::generate(address, now());
+    if (!secret) return secret.error();
+    const auto info = coi::openpgp::inspect(secret->bytes(), now());
+    if (!info) return info.error();
+    return keys::Own{std::move(*secret), info->fingerprint};
+}
+
+/// Everything that a letter's closing is decided by.
+struct Closing {
+    Letter letter;
+    OwnKey own;  // nullptr: there is none to use
+    coi::autocrypt::Peer peer;
+    policy::Question question;
+    coi::Address to;
+};
+
+Closed print_clear(const Closing& closing) {
+    coi::Message mail = closing.letter.mail;
+    if (closing.own) {
+        auto header = closing.own->header;
+        header.mutual = closing.question.policy != Policy::off;
+        mail.headers["autocrypt"] = coi::autocrypt::print(header);
+    }
+    // The user chose the clear for what they write now, not for the subject and the name that came encrypted.
+    if (closing.question.privacy.encrypted || closing.question.privacy.came_protected) {
+        mail.subject = "Chat";
+        for (auto& reader : mail.to) reader.name.clear();
+    }
+    auto bytes = coi::print(mail);
+    if (!bytes) return failed(bytes.error());
+    return {std::move(*bytes), false, policy::Refusal::none, std::nullopt};
+}
+
+/// The outer Date of chatmail says little: up to six days back [practice of Delta Chat: seven at most].
+std::int64_t coarse_date() {
+    static thread_local std::minstd_rand random{std::random_device{}()};
+    return std::uniform_int_distribution<std::int64_t>(0, 6 * 24 * 3600)(random);
+}
+
+Closed encrypt(const Closing& closing) {
+    const auto bytes = coi::print(closing.letter.mail);
+    if (!bytes) return failed(bytes.error());
+    const std::string& key =
+        closing.letter.to_key.empty() ? coi::autocrypt::key_of(closing.peer) : closing.letter.to_key;
+    coi::pgp_mime::Close how;
+    how.signer = closing.own->own.secret;
+    how.to = {key};
+    how.own = closing.own->header;
+    how.chatmail = closing.question.dialect == Dialect::chatmail;
+    how.date_offset = how.chatmail ? coarse_date() : 0;
+    how.outer_autocrypt = !how.chatmail;
+    if (closing.letter.with_gossip) how.gossip = {{{"", closing.to.local, closing.to.domain}, false, key}};
+    auto closed = coi::pgp_mime::close(*bytes, how);
+    if (!closed) return failed(closed.error());
+    return {std::move(*closed), true, policy::Refusal::none, std::nullopt};
+}
+
+Closed close_now(Closing closing) {
+    if (closing.letter.forced_clear) return print_clear(closing);
+    if (!closing.letter.to_key.empty()) {  // never in the clear, whatever the policy
+        if (closing.own) return encrypt(closing);
+        return {"", false, policy::Refusal::elsewhere, std::nullopt};
+    }
+    const bool answers_encrypted = closing.question.privacy.encrypted || closing.question.privacy.came_protected;
+    closing.question.recommendation =
+        coi::autocrypt::recommend(closing.peer, closing.question.policy != Policy::off, answers_encrypted);
+    const auto [way, refusal] = policy::decide(closing.question);
+    if (way == policy::Way::refused) return {"", false, refusal, std::nullopt};
+    return way == policy::Way::encrypted && closing.own ? encrypt(closing) : print_clear(closing);
+}
+
+/// What a mail is opened by.
+struct Keys {
+    std::optional<keys::Own> own;
+    coi::autocrypt::Peer sender;
+};
+
+Unfolded busy(const coi::Message& mail) { return {.mail = mail, .unread = Unread::busy}; }
+
+Unfolded open_now(const std::shared_ptr<const std::string>& bytes, const coi::Message& mail, const Keys& known,
+                  const coi::Limits& limits) {
+    static const std::string none;
+    auto unfolded = unfold(bytes ? *bytes : none, mail, known.own, known.sender, limits, now());
+    // What was killed in the middle says nothing of the mail.
+    const auto* const confined = coi::Confined::current();
+    return confined != nullptr && !confined->works() ? busy(mail) : std::move(unfolded);
+}
+
+}  // namespace
+
+struct OpenPgp::State : std::enable_shared_from_this<State> {
+    State(Directory& directory_, Store& store_, Workers& workers_, Settings settings_)
+        : directory(directory_), store(store_), workers(workers_), settings(settings_) {}
+
+    using WithOwn = std::function<void(coi::Result<OwnKey>)>;
+    void with_own(AccountId, WithOwn);
+    void make_own(AccountId, const coi::Address&);
+    void prepare_own(AccountId, keys::Own, const coi::Address&, std::function<void(coi::Result<OwnKey>)> done);
+    void found_own(AccountId, const coi::Result<OwnKey>&);
+    policy::Question question(const Account&, const Contact&, bool from_otr) const;
+    void close(const Account&, const Contact&, Letter, std::function<void(Closed)> done);
+    void close_later(Conversation, Closing, std::function<void(Closed)> done);
+    void leave(const Conversation&);
+    Line line_of_arriving(const Conversation&, bool is_known) const;
+    void opened(const Conversation&, const Unfolded&);
+
+    Directory& directory;
+    Store& store;
+    Workers& workers;
+    Settings settings;
+    std::map<AccountId, OwnKey> own;
+    std::map<AccountId, std::vector<WithOwn>> asked;  // for a key that is being read or made
+    std::map<Conversation, std::size_t> under_way;    // letters that have not come out yet
+    std::size_t waiting = 0;
+    Allowance costly{most_costly, std::chrono::hours(1)};  // mail that was given up, per account
+    std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
+};
+
+policy::Question OpenPgp::State::question(const Account& account, const Contact& contact, bool from_otr) const {
+    return {policy::resolve(&contact, account, settings.policy),
+            account.key_holder,
+            contact.privacy,
+            contact.dialect,
+            coi::autocrypt::Recommendation::disable,
+            from_otr};
+}
+
+/// nullptr: the account's key is not ours to use.
+void OpenPgp::State::with_own(AccountId id, WithOwn done) {
+    const Account* account = directory.find(id);
+    if (!account || account->key_holder != KeyHolder::coigate) return done(OwnKey());
+    if (const auto at = own.find(id); at != own.end()) return done(at->second);
+    auto& waiters = asked[id];
+    waiters.push_back(std::move(done));
+    if (waiters.size() > 1) return;
+    store.ask<std::optional<keys::Own>>(
+        [id](Database& db) { return keys::own(db, id); },
+        [self = shared_from_this(), id, address = account->address](const Store::Failure& failure,
+                                                                    std::optional<keys::Own> known) {
+            if (failure) return self->found_own(id, store_away(*failure));
+            if (!known) return self->make_own(id, address);
+            self->prepare_own(id, std::move(*known), address,
+                              [self, id](const coi::Result<OwnKey>& key) { self->found_own(id, key); });
+        });
+}
+
+void OpenPgp::State::prepare_own(AccountId id, keys::Own key, const coi::Address& address,
+                                 std::function<void(coi::Result<OwnKey>)> done) {
+    workers.ask<coi::Result<OwnKey>>(
+        Line(id),
+        [key = std::move(key), address, seal = store.seal()]() mutable { return ready(std::move(key), address, seal); },
+        std::move(done));
+}
+
+void OpenPgp::State::make_own(AccountId id, const coi::Address& address) {
+    workers.ask<coi::Result<keys::Own>>(
+        Line(id), [address] { return make(address); },
+        [self = shared_from_this(), id, address](const coi::Result<keys::Own>& made) {
+            if (!made) return self->found_own(id, made.error());
+            self->store.ask<keys::Own>(
+                [id, made = *made](Database& db) { return keys::save_first(db, id, made); },
+                [self, id, address](const Store::Failure& failure, keys::Own first) {
+                    if (failure) return self->found_own(id, store_away(*failure));
+                    self->prepare_own(id, std::move(first), address,
+                                      [self, id](const coi::Result<OwnKey>& key) { self->found_own(id, key); });
+                });
+        });
+}
+
+/// One that was put in its place while it was read stays.
+void OpenPgp::State::found_own(AccountId id, const coi::Result<OwnKey>& key) {
+    if (key && own.size() >= most_own) own.clear();
+    const coi::Result<OwnKey> used = key ? coi::Result<OwnKey>(own.try_emplace(id, *key).first->second) : key;
+    auto waiters = asked.extract(id);
+    if (waiters.empty()) return;
+    for (auto& done : waiters.mapped()) done(used);
+}
+
+void OpenPgp::State::close(const Account& account, const Contact& contact, Letter letter,
+                           std::function<void(Closed)> done) {
+    const Conversation conversation{account.id, contact.canonical};
+    Closing closing;
+    closing.letter = std::move(letter);
+    closing.to = contact.address;
+    closing.question = question(account, contact, closing.letter.from_otr);
+    const bool needs_keys = !closing.letter.to_key.empty() || closing.letter.from_otr ||
+                            policy::depends_on_keys(contact.privacy, closing.question.policy);
+    if (!needs_keys && !under_way.contains(conversation)) {
+        const auto ours = own.find(account.id);
+        if (ours != own.end()) closing.own = ours->second;
+        if (closing.own || account.key_holder != KeyHolder::coigate) return done(close_now(std::move(closing)));
+    }
+    ++under_way[conversation];
+    ++waiting;
+    with_own(account.id, [self = shared_from_this(), conversation, closing = std::move(closing),
+                          done = std::move(done)](coi::Result<OwnKey> key) mutable {
+        if (!key) {
+            self->leave(conversation);
+            return done(failed(key.error()));
+        }
+        closing.own = std::move(*key);
+        self->close_later(conversation, std::move(closing), std::move(done));
+    });
+}
+
+void OpenPgp::State::close_later(Conversation conversation, Closing closing, std::function<void(Closed)> done) {
+    store.ask<coi::autocrypt::Peer>(
+        [conversation](Database& db) { return keys::peer(db, conversation.first, conversation.second); },
+        [self = shared_from_this(), conversation, closing = std::move(closing), done = std::move(done)](
+            const Store::Failure& failure, coi::autocrypt::Peer peer) mutable {
+            if (failure) {
+                self->leave(conversation);
+                return done(failed(store_away(*failure)));
+            }
+            closing.peer = std::move(peer);
+            // What was learnt while it waited counts: an earlier letter may have been the first that was encrypted.
+            const Account* account = self->directory.find(conversation.first);
+            const Contact* contact = self->directory.contact(conversation.first, conversation.second);
+            if (account && contact) closing.question = self->question(*account, *contact, closing.letter.from_otr);
+            self->workers.ask<Closed>(
+                Line(conversation.first, strand_of("out ", conversation)),
+                [closing = std::move(closing)]() mutable { return close_now(std::move(closing)); },
+                [self, conversation, done = std::move(done)](Closed closed) {
+                    self->leave(conversation);
+                    done(std::move(closed));
+                });
+        });
+}
+
+void OpenPgp::State::leave(const Conversation& conversation) {
+    --waiting;
+    const auto at = under_way.find(conversation);
+    if (--at->second == 0) under_way.erase(at);
+}
+
+policy::Answer OpenPgp::would_leave(const Account& account, const Contact& contact, bool from_otr) const {
+    return policy::decide(state_->question(account, contact, from_otr));
+}
+
+/// Mail from outside takes its turns apart from what the account's user does, and that of strangers apart from that of
+/// contacts. Where it was too costly some times, its account's turn is one with those of all others of that kind: who
+/// sends such mail to many accounts holds up no more than them, and nobody's mail is refused for what others sent.
+Line OpenPgp::State::line_of_arriving(const Conversation& conversation, bool is_known) const {
+    const std::string account = std::to_string(static_cast<std::int64_t>(conversation.first));
+    const std::string strand = strand_of("in ", conversation);
+    if (!costly.is_left(account, Allowance::Clock::now())) return Line::foreign("costly", strand);
+    Line line(conversation.first, strand);
+    line.owner += " in";
+    line.is_foreign = !is_known;
+    return line;
+}
+
+void OpenPgp::State::opened(const Conversation& conversation, const Unfolded& unfolded) {
+    --waiting;
+    if (unfolded.unread != Unread::costly) return;
+    log::warn("an encrypted mail to account {} was given up: its OpenPGP data takes too long",
+              static_cast<std::int64_t>(conversation.first));
+    costly.take(std::to_string(static_cast<std::int64_t>(conversation.first)), Allowance::Clock::now());
+}
+
+OpenPgp::OpenPgp(Directory& directory, Store& store, Workers& workers, Settings settings)
+    : state_(std::make_shared<State>(directory, store, workers, settings)) {}
+OpenPgp::~OpenPgp() = default;
+
+void OpenPgp::close(const Account& account, const Contact& contact, Letter letter, std::function<void(Closed)> done) {
+    state_->close(account, contact, std::move(letter), std::move(done));
+}
+
+void OpenPgp::open(const Account& account, std::shared_ptr<const std::string> bytes, coi::Message mail,
+                   std::function<void(Unfolded)> done) {
+    const std::string sender = mail.from.size() == 1 ? mail.from.front().canonical() : "";
+    const Contact* contact = state_->directory.contact(account.id, sender);
+    const bool teaches = !mail.header("autocrypt").empty() || (contact && contact->privacy.has_key);
+    if ((!mail.encrypted && !mail.is_signed && !teaches) || sender.empty()) return done({.mail = std::move(mail)});
+    ++state_->waiting;
+    const Conversation conversation{account.id, sender};
+    Line line = state_->line_of_arriving(conversation, contact != nullptr);
+    state_->store.ask<Keys>(
+        [id = account.id, sender](Database& db) { return Keys{keys::own(db, id), keys::peer(db, id, sender)}; },
+        [state = state_, bytes = std::move(bytes), mail = std::move(mail), done = std::move(done), conversation,
+         line = std::move(line)](const Store::Failure& failure, Keys known) mutable {
+            if (failure) {
+                --state->waiting;
+                return done({.mail = std::move(mail), .unread = Unread::busy});
+            }
+            state->workers.ask<Unfolded>(
+                std::move(line),
+                [bytes, mail = std::move(mail), known = std::move(known), limits = state->settings.limits,
+                 stopping = state->stopping] { return *stopping ? busy(mail) : open_now(bytes, mail, known, limits); },
+                [state, conversation, done = std::move(done)](Unfolded unfolded) {
+                    state->opened(conversation, unfolded);
+                    done(std::move(unfolded));
+                });
+        });
+}
+
+void OpenPgp::stop() { *state_->stopping = true; }
+
+void OpenPgp::own_key(AccountId id, std::function<void(std::optional<keys::Own>)> done) {
+    state_->with_own(id, [done = std::move(done)](const coi::Result<OwnKey>& key) {
+        done(key && *key ? std::optional((*key)->own) : std::nullopt);
+    });
+}
+
+void OpenPgp::replace_key(AccountId id, std::optional<keys::Own> key,
+                          std::function<void(Store::Failure, keys::Own)> done) {
+    const Account* account = state_->directory.find(id);
+    if (!account) return done(StoreError("the account is gone"), {});
+    state_->workers.ask<coi::Result<keys::Own>>(
+        Line(id), [key = std::move(key), address = account->address] { return key ? *key : make(address); },
+        [state = state_, id, address = account->address, done = std::move(done)](const coi::Result<keys::Own>& made) {
+            if (!made) return done(StoreError(made.error().text), {});
+            state->store.commit([id, made = *made](Database& db) { keys::save(db, id, made); },
+                                [state, id, made = *made, address, done](const Store::Failure& failure) {
+                                    if (failure) return done(failure, made);
+                                    state->prepare_own(id, made, address,
+                                                       [state, id, made, done](const coi::Result<OwnKey>& key) {
+                                                           if (key) state->own[id] = *key;
+                                                           done(std::nullopt, made);
+                                                       });
+                                });
+        });
+}
+
+std::size_t OpenPgp::waiting() const { return state_->waiting; }
+void OpenPgp::reload(Settings settings) { state_->settings = settings; }
+Policy OpenPgp::configured() const { return state_->settings.policy; }
+
+}  // namespace gateway

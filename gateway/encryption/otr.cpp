@@ -1,0 +1,368 @@
+// OTR of all users; see otr.h.
+
+#include "gateway/encryption/otr.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/encryption/otr_messages.h"
+#include "gateway/encryption/otr_state.h"
+#include "gateway/localization.h"
+#include "gateway/model/addresses.h"
+#include "gateway/store/keys.h"
+#include "xmpp/jid.h"
+#include "xmpp/otr/front.h"
+#include "xmpp/otr/stanza.h"
+#include "xmpp/xep/xep0203_delay.h"
+#include "xmpp/xep/xep0280_carbons.h"
+
+namespace gateway {
+namespace {
+
+using xmpp::otr::Kind;
+using xmpp::otr::Notice;
+using xmpp::otr::Received;
+using xmpp::otr::Sessions;
+using Clock = OtrTalk::Clock;
+using Identity = OtrIdentities::Identity;
+
+constexpr auto forget_after = std::chrono::minutes(20);  // longer than the limits of starts remember
+
+}  // namespace
+
+Otr::State::Talk Otr::State::find(const Key& key) const {
+    const auto at = talks.find(key);
+    return at == talks.end() ? nullptr : at->second;
+}
+
+Otr::State::Talk Otr::State::talk_of(const Account& account, const std::string& contact) {
+    const Key key{account.id, contact};
+    if (auto known = find(key)) return known;
+    make_room(account.id);
+    auto talk = std::make_shared<OtrTalk>(key, workers);
+    talks[key] = talk;
+    open(talk, account);
+    return talk;
+}
+
+/// One user's clients can't fill the memory of all.
+void Otr::State::make_room(AccountId id) {
+    std::vector<Talk> theirs;
+    for (auto at = talks.lower_bound({id, ""}); at != talks.end() && at->first.first == id; ++at)
+        theirs.push_back(at->second);
+    if (theirs.size() < settings.conversations) return;
+    const auto worth = [](const Talk& talk) { return std::pair(!talk->is_idle(), talk->last_used()); };
+    const auto oldest = std::ranges::min_element(theirs, {}, worth);
+    for (const auto& peer : (*oldest)->encrypted()) end(*oldest, peer);
+    talks.erase((*oldest)->key());
+}
+
+void Otr::State::open(const Talk& talk, const Account& account) {
+    const auto fail = [self = shared_from_this(), talk] {
+        if (self->find(talk->key()) == talk) self->talks.erase(talk->key());
+        talk->open(nullptr, {}, {});
+    };
+    identities->with(account.id, [this, fail, talk, lang = account.lang](const Identity& identity) {
+        if (!identity) return fail();
+        store.ask<std::vector<keys::OtrPeer>>(
+            [key = talk->key()](Database& db) { return keys::otr_peers(db, key.first, key.second); },
+            [fail, talk, identity, lang](const Store::Failure& failure, const std::vector<keys::OtrPeer>& peers) {
+                if (failure) return fail();
+                std::vector<xmpp::otr::KnownKey> known;
+                for (const auto& peer : peers) {
+                    if (const auto fingerprint = xmpp::otr::parse_fingerprint(peer.fingerprint))
+                        known.push_back({*fingerprint, !peer.trust.empty()});
+                }
+                talk->open(identity, std::move(known), otr_words::bodies(lang));
+            });
+    });
+}
+
+// --- from the user
+
+void Otr::State::take(const xmpp::Tag& message) {
+    const std::string& type = xmpp::attribute(message, "type");
+    const xmpp::Tag* body = xmpp::body_of(message);
+    if (type == "error" || xmpp::xep0280::is_copy(message)) return;
+    const auto contact = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
+    const auto user = bare(xmpp::attribute(message, "from"));
+    if (!body || type == "groupchat" || !contact || !user) return calls.take(message, nullptr);
+    if (const Account* account = directory.of_user(*user))
+        return take_as(*account, *contact, std::shared_ptr<xmpp::Tag>(message.clone()));
+    const auto seen = xmpp::otr::look(body->cdata());
+    if (seen.kind == Kind::plain) return calls.take(message, nullptr);
+    if (seen.kind == Kind::tagged) return calls.take(*otr_stanza::with_body(message, seen.text), nullptr);
+    std::shared_ptr<xmpp::Tag> copy(message.clone());
+    calls.with_account(*user, xmpp::attribute(message, "xml:lang"),
+                       [self = shared_from_this(), copy, contact = *contact](const Account* account) {
+                           if (account) return self->take_as(*account, contact, copy);
+                           self->calls.take(*copy, nullptr);  // says why it cannot be sent; never as a mail
+                       });
+}
+
+void Otr::State::take_as(const Account& account, const coi::Address& contact,
+                         const std::shared_ptr<xmpp::Tag>& message) {
+    const std::string& body = xmpp::body_of(*message)->cdata();
+    const std::string from = xmpp::attribute(*message, "from");
+    const auto seen = xmpp::otr::look(body);
+    const Key key{account.id, contact.canonical()};
+    auto talk = find(key);
+    if (seen.is_plain() && !talk) {
+        spoke_clearly(key);
+        if (seen.kind == Kind::plain) return calls.take(*message, nullptr);
+        return calls.take(*otr_stanza::with_body(*message, seen.text), nullptr);
+    }
+    // What lay in offline storage starts nothing: its sender has long stopped waiting.
+    if (xmpp::xep0203::delay(*message) && !seen.is_plain() && seen.kind != Kind::data && seen.kind != Kind::fragment)
+        return;
+    const bool is_start = !seen.is_plain() && (!talk || seen.kind == Kind::query || seen.kind == Kind::dh_commit);
+    if (is_start && !may_start(account, contact)) return seen.kind == Kind::data ? refuse(*message) : void();
+    if (!talk) talk = talk_of(account, key.second);
+    talk->ask<Received>(
+        [from, body = std::string(body)](Sessions& sessions) { return sessions.receive(from, body, Clock::now()); },
+        [self = shared_from_this(), talk, message](Received received) {
+            self->received(talk, message, std::move(received));
+        },
+        [self = shared_from_this(), message] { self->refuse(*message); });
+}
+
+/// Over all contacts: each has a limit of its own, and there is no end of contacts.
+bool Otr::State::may_start(const Account& account, const coi::Address& contact) {
+    if (starts.take(account.jid, Clock::now())) return true;
+    say_of(account, {Notice::Kind::too_often}, contact.addr_spec());
+    return false;
+}
+
+/// The store cannot be read: their client has it still, and may send it again.
+void Otr::State::refuse(const xmpp::Tag& message) {
+    const std::string& lang = xmpp::attribute(message, "xml:lang");
+    const auto error =
+        xmpp::error_reply(message, "wait", "resource-constraint",
+                          say(lang, "The gateway cannot take messages right now. Please try again later."), lang);
+    if (error) calls.send(*error);
+}
+
+void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& message, Received received) {
+    const auto [id, canonical] = talk->key();
+    const Account* account = directory.find(id);
+    if (!account) return;
+    const std::string from = xmpp::attribute(*message, "from");
+    if (!xmpp::xep0203::delay(*message)) reply(xmpp::attribute(*message, "to"), from, received.replies);
+    if (received.keys_changed) {
+        store.later([key = talk->key(), known = talk->known()](Database& db) {
+            for (const auto& each : known) {
+                keys::save(db, key.first, key.second,
+                           keys::OtrPeer{xmpp::otr::print(each.fingerprint), each.verified ? "verified" : ""});
+            }
+        });
+    }
+    if (received.was_encrypted) talk->unread.heard(from);
+    for (const auto& notice : received.notices) {
+        if (notice.kind == Notice::Kind::ended_by_peer) talk->unread.heard(from);
+        if (notice.kind == Notice::Kind::started || notice.kind == Notice::Kind::refreshed)
+            again(talk->unread.started(from, notice.fingerprint));
+        if (notice.kind == Notice::Kind::started)
+            calls.send(*OtrMarkup::question(xmpp::attribute(*message, "to"), from));
+        tell(talk, notice);
+    }
+    if (!received.text) return;
+    if (received.was_encrypted) {
+        speaks_otr(talk->key());
+    } else {
+        if (talk->is_finished(from)) end(talk, from);
+        spoke_clearly(talk->key());
+    }
+    const auto inner =
+        xmpp::otr::look(received.was_encrypted ? talk->markup.readable(from, *received.text) : *received.text);
+    if (!inner.is_plain()) return tell(talk, {Notice::Kind::unreadable});  // OTR within OTR
+    if (!inner.text.empty())
+        calls.take(*otr_stanza::with_body(*message, inner.text), received.was_encrypted ? message.get() : nullptr);
+}
+
+/// They go behind what waits, with the ids they had.
+void Otr::State::again(std::vector<queue::Entry> entries) {
+    for (auto& entry : entries) {
+        entry.next = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+        auto copy = std::make_shared<queue::Entry>(std::move(entry));
+        store.commit([copy](Database& db) { copy->id = queue::put(db, *copy); },
+                     [self = shared_from_this(), copy](const Store::Failure& failure) {
+                         if (!failure) self->calls.committed(std::move(*copy));
+                     });
+    }
+}
+
+void Otr::State::tell(const Talk& talk, const Notice& notice) {
+    const auto [id, canonical] = talk->key();
+    const Account* account = directory.find(id);
+    const Contact* met = directory.contact(id, canonical);
+    const std::string address = met ? met->address.addr_spec() : canonical;
+    if (!account) return;
+    if (notice.kind == Notice::Kind::started) started(*account, talk);
+    say_of(*account, notice, address);
+}
+
+void Otr::State::say_of(const Account& account, const Notice& notice, const std::string& contact) {
+    if (notice.kind == Notice::Kind::too_often && !too_often.take(account.jid, Clock::now())) return;
+    if (const auto words = otr_words::of(notice, contact, account.lang)) calls.say(account, *words);
+}
+
+/// From now on nothing goes to them in the clear. True: until now it did.
+bool Otr::State::speaks_otr(const Key& key) {
+    const auto address = address_in(key);
+    if (!address) return false;
+    Contact& contact = directory.know(key.first, *address);
+    if (contact.privacy.tunnel == Tunnel::on || std::exchange(contact.privacy.otr, true)) return false;
+    directory.save(contact);
+    return true;
+}
+
+void Otr::State::started(const Account& account, const Talk& talk) {
+    held.erase(talk->key());
+    const bool first = speaks_otr(talk->key());
+    const Contact* contact = directory.contact(account.id, talk->key().second);
+    if (first && contact) {
+        calls.say(account,
+                  otr_words::explanation(contact->address.addr_spec(), calls.leaves(account, *contact), account.lang));
+    }
+    calls.released(account.id, talk->key().second);
+}
+
+/// A message in the clear while no session stands is the user's word to go on so.
+void Otr::State::spoke_clearly(const Key& key) {
+    const auto talk = find(key);
+    const Contact* met = directory.contact(key.first, key.second);
+    const Account* account = directory.find(key.first);
+    if (!account || !met || !met->privacy.otr) return;
+    // Where a session stands, clear text is another client's, a mistake or a forgery: off() is the way to give it up.
+    if (talk && !talk->encrypted().empty()) return;
+    Contact& contact = directory.know(key.first, met->address);
+    contact.privacy.otr = false;
+    directory.save(contact);
+    held.erase(key);
+    calls.say(*account, otr_words::over(contact.address.addr_spec(), account->lang));
+    calls.released(key.first, key.second);
+}
+
+void Otr::State::reply(const std::string& from, const std::string& to, const std::vector<std::string>& bodies) {
+    for (const auto& body : bodies) calls.send(*otr_stanza::message(from, to, body));
+}
+
+void Otr::State::end(const Talk& talk, const std::string& peer) {
+    talk->unread.heard(peer);
+    talk->ask<std::vector<std::string>>(
+        [peer](Sessions& sessions) { return sessions.end(peer); },
+        [self = shared_from_this(), talk, peer](const std::vector<std::string>& bodies) {
+            self->reply(self->jid_of_contact(talk->key()), peer, bodies);
+        });
+}
+
+// --- the room
+
+void Otr::take_answer(const xmpp::Tag& iq) {
+    const auto contact = address_of(xmpp::read_jid(xmpp::attribute(iq, "to")));
+    const auto user = bare(xmpp::attribute(iq, "from"));
+    const Account* account = user ? state_->directory.of_user(*user) : nullptr;
+    const auto talk = account && contact ? state_->find({account->id, contact->canonical()}) : nullptr;
+    if (talk) talk->markup.answered(iq);
+}
+
+Otr::Otr(Directory& directory, Store& store, Workers& workers, Settings settings, Calls calls)
+    : state_(std::make_shared<State>(directory, store, workers, std::move(settings), std::move(calls))) {}
+Otr::~Otr() = default;
+
+void Otr::take(const xmpp::Tag& message) { state_->take(message); }
+
+bool Otr::concerns(const queue::Entry& entry) const { return state_->concerns(entry); }
+
+void Otr::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::function<void(Outgoing)> done) {
+    state_->send(entry, stanza, std::move(done));
+}
+
+void Otr::available(const std::string& jid) {
+    const auto user = bare(jid);
+    const Account* account = user ? state_->directory.of_user(*user) : nullptr;
+    if (account) state_->available(*account, jid);
+}
+
+void Otr::unavailable(const std::string& jid) {
+    const auto user = bare(jid);
+    const Account* account = user ? state_->directory.of_user(*user) : nullptr;
+    if (!account) return;
+    auto& talks = state_->talks;
+    for (auto at = talks.lower_bound({account->id, ""}); at != talks.end() && at->first.first == account->id; ++at) {
+        const auto talk = at->second;
+        talk->unread.heard(jid);  // what did not reach it is still in the queue
+        if (!talk->has(jid)) continue;
+        talk->ask<bool>([jid](Sessions& sessions) { return sessions.end(jid).empty(); },
+                        [state = state_, talk](bool) {  // what was under way to it waits for another session
+                            if (talk->encrypted().empty()) state->calls.released(talk->key().first, talk->key().second);
+                        });
+    }
+}
+
+void Otr::tick() {
+    const auto now = Clock::now();
+    if (now - state_->polled < std::chrono::seconds(70)) return;
+    state_->polled = now;
+    std::erase_if(state_->talks, [now](const auto& talk) {
+        return talk.second->is_idle() && now - talk.second->last_used() > forget_after;
+    });
+    for (const auto& entry : state_->talks) {
+        const auto talk = entry.second;
+        if (talk->is_idle()) continue;
+        talk->ask<bool>([now](Sessions& sessions) { return sessions.poll(now), true; }, [talk](bool) {});
+    }
+}
+
+void Otr::stop() {
+    for (const auto& [key, talk] : state_->talks) {
+        for (const auto& peer : talk->encrypted()) state_->end(talk, peer);
+    }
+}
+
+bool Otr::verify(const Account& account, const std::string& contact, const std::string& secret) {
+    const auto talk = state_->find({account.id, contact});
+    if (!talk || talk->encrypted().empty()) return false;
+    const std::string peer = talk->encrypted().front();
+    talk->ask<std::vector<std::string>>(
+        [peer, secret = xmpp::Wiped(secret)](Sessions& sessions) {
+            auto bodies = sessions.smp_answer(peer, secret);
+            return bodies.empty() ? sessions.smp_start(peer, secret) : bodies;
+        },
+        [state = state_, talk, peer](const std::vector<std::string>& bodies) {
+            state->reply(state->jid_of_contact(talk->key()), peer, bodies);
+        });
+    return true;
+}
+
+void Otr::off(const Account& account, const std::string& contact) {
+    const State::Key key{account.id, contact};
+    if (const auto talk = state_->find(key)) {
+        for (const auto& peer : talk->encrypted()) state_->end(talk, peer);
+    }
+    state_->held.erase(key);
+    const Contact* met = state_->directory.contact(account.id, contact);
+    if (!met || !met->privacy.otr) return;
+    Contact& known = state_->directory.know(account.id, met->address);
+    known.privacy.otr = false;
+    state_->directory.save(known);
+    state_->calls.released(account.id, contact);
+}
+
+void Otr::fingerprint(const Account& account, std::function<void(std::string)> done) {
+    state_->identities->with(account.id, [done = std::move(done)](const Identity& identity) {
+        done(identity ? xmpp::otr::print(identity->fingerprint()) : "");
+    });
+}
+
+std::vector<xmpp::otr::KnownKey> Otr::known(AccountId id, const std::string& contact) const {
+    const auto talk = state_->find({id, contact});
+    return talk ? talk->known() : std::vector<xmpp::otr::KnownKey>{};
+}
+
+bool Otr::is_encrypted(AccountId id, const std::string& contact) const {
+    const auto talk = state_->find({id, contact});
+    return talk && !talk->encrypted().empty();
+}
+
+}  // namespace gateway

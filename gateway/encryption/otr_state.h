@@ -1,0 +1,74 @@
+// What gateway/encryption/otr and gateway/encryption/otr_to_user share: the state of the room; only they see it.
+
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/encryption/otr.h"
+#include "gateway/encryption/otr_identities.h"
+#include "gateway/encryption/otr_talk.h"
+#include "gateway/model/rate_limit.h"
+
+namespace gateway {
+
+struct Otr::State : std::enable_shared_from_this<State> {
+    State(Directory& directory_, Store& store_, Workers& workers_, Settings settings_, Calls calls_)
+        : directory(directory_),
+          store(store_),
+          workers(workers_),
+          settings(std::move(settings_)),
+          calls(std::move(calls_)),
+          identities(std::make_shared<OtrIdentities>(store, workers)) {}
+
+    using Talk = std::shared_ptr<OtrTalk>;
+    using Key = OtrTalk::Key;
+    using Clock = OtrTalk::Clock;
+    using Notice = xmpp::otr::Notice;
+    using Received = xmpp::otr::Received;
+
+    Talk find(const Key& key) const;
+    Talk talk_of(const Account&, const std::string& contact);
+    void make_room(AccountId);
+    void open(const Talk&, const Account&);
+
+    void take(const xmpp::Tag& message);
+    void take_as(const Account&, const coi::Address& contact, const std::shared_ptr<xmpp::Tag>& message);
+    bool may_start(const Account&, const coi::Address& contact);
+    void refuse(const xmpp::Tag& message);
+    void received(const Talk&, const std::shared_ptr<xmpp::Tag>& message, Received);
+    void again(std::vector<queue::Entry>);
+    void tell(const Talk&, const Notice&);
+    void say_of(const Account&, const Notice&, const std::string& contact);
+    bool speaks_otr(const Key&);
+    void started(const Account&, const Talk&);
+    void spoke_clearly(const Key&);
+    void reply(const std::string& from, const std::string& to, const std::vector<std::string>& bodies);
+    void end(const Talk&, const std::string& peer);
+
+    bool concerns(const queue::Entry&) const;
+    void send(const queue::Entry&, const xmpp::Tag& stanza, std::function<void(Outgoing)> done);
+    void hold(const Key&, const std::function<void(Outgoing)>& done);
+    void available(const Account&, const std::string& jid);
+    void ask_for_session(const Talk&, const std::string& peer);
+    coi::Result<coi::Address> address_in(const Key&) const;
+    std::string jid_of_contact(const Key&) const;
+
+    Directory& directory;
+    Store& store;
+    Workers& workers;
+    Settings settings;
+    Calls calls;
+    std::map<Key, Talk> talks;
+    std::shared_ptr<OtrIdentities> identities;
+    std::map<Key, std::set<std::string>> held;  // the user knows that something waits; the resources that were asked
+    Allowance starts{30, std::chrono::minutes(1)};     // of one account, with whomever
+    Allowance too_often{1, std::chrono::minutes(10)};  // told
+    Clock::time_point polled = Clock::now();
+};
+
+}  // namespace gateway

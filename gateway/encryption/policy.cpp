@@ -1,0 +1,89 @@
+// The decision; see policy.h.
+
+#include "gateway/encryption/policy.h"
+
+#include "gateway/localization.h"
+
+namespace gateway::policy {
+namespace {
+
+using coi::autocrypt::Recommendation;
+
+Answer refuse(Refusal refusal) { return {Way::refused, refusal}; }
+
+/// Why nothing can be encrypted; none if it can.
+Refusal obstacle(const Question& question) {
+    if (question.holder == KeyHolder::elsewhere) return Refusal::elsewhere;
+    if (question.holder == KeyHolder::unknown) return Refusal::not_looked_yet;
+    if (!question.privacy.has_key) return Refusal::no_key;
+    return Refusal::none;
+}
+
+/// Whether it has to be encrypted, whatever that takes.
+bool must(const Question& question) {
+    if (question.policy == Policy::require) return true;
+    if (question.from_otr && !question.privacy.otr_clear) return true;
+    if (question.policy == Policy::off) return false;
+    return question.privacy.encrypted || question.privacy.verified;
+}
+
+/// Whether it is encrypted where that is possible [Autocrypt §"Provide a recommendation"].
+bool wants(const Question& question) {
+    if (question.policy == Policy::off) return question.from_otr && !question.privacy.otr_clear;
+    // Delta Chat's default profiles do not even fetch clear mail: to them it is encrypted, or it is not there.
+    return question.recommendation == Recommendation::encrypt || question.from_otr ||
+           question.dialect == Dialect::chatmail;
+}
+
+}  // namespace
+
+Answer decide(const Question& question) {
+    const Refusal in_the_way = obstacle(question);
+    if (!must(question)) {
+        return {in_the_way == Refusal::none && wants(question) ? Way::encrypted : Way::clear, Refusal::none};
+    }
+    if (in_the_way == Refusal::none) return {Way::encrypted, Refusal::none};
+    const bool only_otr = question.from_otr && in_the_way == Refusal::no_key && question.policy != Policy::require &&
+                          !question.privacy.encrypted;
+    return refuse(only_otr ? Refusal::otr : in_the_way);
+}
+
+Policy resolve(const Contact* contact, const Account& account, Policy configured) {
+    if (contact && contact->privacy.policy != Policy::inherit) return contact->privacy.policy;
+    return account.policy != Policy::inherit ? account.policy : configured;
+}
+
+bool depends_on_keys(const Privacy& privacy, Policy resolved) {
+    return privacy.has_key && (resolved != Policy::off || privacy.otr);
+}
+
+std::string words(Refusal refusal, const std::string& contact, const std::string& lang) {
+    switch (refusal) {
+        case Refusal::none:
+            return "";
+        case Refusal::no_key:
+            return say(lang,
+                       "This message was not sent: it would have to be encrypted, and no key of {1} is known. Ask them "
+                       "to write to you from an encrypting mail program, or connect by an invite (write “invite” to "
+                       "the gateway). To send without encryption, write to the gateway: policy {1} off",
+                       {contact});
+        case Refusal::otr:
+            return say(lang,
+                       "This message was not sent: you wrote it encrypted (OTR), and it could leave only as a readable "
+                       "mail, because no key of {1} is known. Connect by an invite (write “invite” to the gateway), or "
+                       "allow readable mail: write to the gateway: otr {1} clear",
+                       {contact});
+        case Refusal::elsewhere:
+            return say(lang,
+                       "This message was not sent: it would have to be encrypted, and your mailbox is used with "
+                       "another program's key. Write to the gateway: key import (to use that key here), or key replace "
+                       "(to make a new one)");
+        case Refusal::not_looked_yet:
+            return say(lang,
+                       "This message was not sent: your mailbox is still being looked through for a key of yours. "
+                       "Please try again in a moment.");
+    }
+    return "";
+}
+
+}  // namespace gateway::policy

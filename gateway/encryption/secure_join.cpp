@@ -1,0 +1,358 @@
+// The handshakes' mails, commits and memory; see secure_join.h.
+
+#include "gateway/encryption/secure_join.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/log.h"
+#include "gateway/store/accounts.h"
+
+namespace gateway {
+namespace {
+
+namespace securejoin = coi::securejoin;
+
+constexpr std::size_t most_offers = 20;  // of one account: the oldest goes
+
+/// Why a step was not taken, English, for a reply line.
+const char* reason(securejoin::Refused refused) {
+    switch (refused) {
+        case securejoin::Refused::unknown_invite:
+            return "this invite is not known, or no longer";
+        case securejoin::Refused::expired:
+            return "this invite has expired";
+        case securejoin::Refused::used:
+            return "this invite was used by somebody else";
+        case securejoin::Refused::no_key:
+            return "it brings no key to answer to";
+        case securejoin::Refused::unprotected:
+            return "this step has to be encrypted and signed";
+        case securejoin::Refused::wrong_key:
+            return "it is signed with another key than it speaks of";
+        case securejoin::Refused::wrong_sender:
+            return "it is not from the one who made the invite";
+        case securejoin::Refused::not_for_us:
+            return "it was not encrypted for this address by its sender";
+        case securejoin::Refused::out_of_order:
+            return "nobody waits for this step";
+    }
+    return "";
+}
+
+/// The key of that fingerprint, if the mail brings it; "" else.
+std::string key_of(const Arrival& arrival, const coi::openpgp::Fingerprint& wanted) {
+    if (!arrival.lesson || wanted.empty()) return {};
+    const auto& seen = arrival.lesson->seen;
+    return seen.header && seen.info && seen.info->fingerprint == wanted ? seen.header->key : std::string();
+}
+
+/// Whom an answer goes to, whether they are known already or not.
+Contact recipient(AccountId account, const coi::Address& address) {
+    Contact contact;
+    contact.account = account;
+    contact.canonical = address.canonical();
+    contact.address = address;
+    contact.dialect = Dialect::chatmail;
+    return contact;
+}
+
+/// The same invite as it stands in the store now: another mail may have come between.
+template <class Kept>
+std::optional<Kept> again(const std::vector<Kept>& kept, const securejoin::Invite& invite) {
+    for (const auto& one : kept) {
+        if (one.invite == invite) return one;
+    }
+    return std::nullopt;
+}
+
+/// Marks the invite as used by that key; false if it was used up meanwhile.
+bool use(Database& db, AccountId id, const securejoin::Invite& invite, const coi::openpgp::Fingerprint& by) {
+    auto offer = again(keys::offers(db, id), invite);
+    if (!offer || (!offer->used_by.empty() && offer->used_by != by)) return false;
+    offer->used_by = by;
+    keys::save(db, id, *offer);
+    return true;
+}
+
+bool answered(Database& db, AccountId id, const securejoin::Invite& invite) {
+    auto joining = again(keys::joinings(db, id, invite.address.canonical()), invite);
+    if (!joining || joining->answered) return false;
+    joining->answered = true;
+    keys::save(db, id, *joining);
+    return true;
+}
+
+}  // namespace
+
+/// What a mail of a handshake came to.
+struct SecureJoin::Decision {
+    securejoin::Outcome outcome = securejoin::Refused::unknown_invite;
+    std::optional<securejoin::Offer> offer{};      // the invite of ours that it is about
+    std::optional<securejoin::Joining> joining{};  // or that of the contact's
+    coi::openpgp::Fingerprint sender_key{};
+};
+
+SecureJoin::SecureJoin(Directory& directory, Store& store, Workers& workers, OpenPgp& openpgp, Settings settings,
+                       Calls calls)
+    : directory_(directory),
+      store_(store),
+      workers_(workers),
+      openpgp_(openpgp),
+      settings_(settings),
+      calls_(std::move(calls)) {}
+
+void SecureJoin::take(const Account& account, const Arrival& arrival, Done done) {
+    if (account.key_holder != KeyHolder::coigate)
+        return done({Verdict::Kind::declined, "the key of this address is held by another program"});
+    const coi::Address& from = arrival.mail.from.front();
+    if (from.canonical() == account.address.canonical()) return done({Verdict::Kind::silent, "the account's own mail"});
+    auto mail = std::make_shared<const Arrival>(arrival);
+    store_.ask<keys::Handshakes>(
+        [id = account.id, contact = from.canonical()](Database& db) { return keys::handshakes(db, id, contact); },
+        [this, id = account.id, mail, done = std::move(done)](const Store::Failure& failure, keys::Handshakes known) {
+            if (failure) return done({Verdict::Kind::busy, "the store is not available"});
+            workers_.ask<Decision>(
+                Line::foreign(mail->mail.from.front().domain),
+                [mail, known = std::move(known), at = now()] { return decide(*mail, known, at); },
+                [this, id, mail, done](const Decision& decision) { act(id, *mail, decision, done); });
+        });
+}
+
+SecureJoin::Decision SecureJoin::decide(const Arrival& mail, const keys::Handshakes& known,
+                                        std::chrono::sys_seconds now) {
+    const auto arrival = securejoin::arrival(mail.mail, mail.protection, now);
+    const auto step = securejoin::step_of(mail.mail);
+    if (step == securejoin::Step::request || step == securejoin::Step::request_with_auth) {
+        const auto* offer = securejoin::offer_of(known.offers, mail.mail);
+        if (!offer) return {};
+        return {securejoin::inviter_step(*offer, arrival, now), *offer, std::nullopt, arrival.sender_key};
+    }
+    Decision last{securejoin::Refused::out_of_order};
+    for (const auto& joining : known.joinings) {
+        last = {securejoin::joiner_step(joining, arrival, known.own, now), std::nullopt, joining, arrival.sender_key};
+        if (!std::holds_alternative<securejoin::Refused>(last.outcome)) break;
+    }
+    return last;
+}
+
+void SecureJoin::act(AccountId id, const Arrival& arrival, const Decision& decision, const Done& done) {
+    const Account* account = directory_.find(id);
+    if (!account) return done({Verdict::Kind::declined, "the account is gone"});
+    if (const auto* refused = std::get_if<securejoin::Refused>(&decision.outcome)) {
+        log::info("a mail of an invite to {} was not followed: {}", account->jid, reason(*refused));
+        const bool late = *refused == securejoin::Refused::out_of_order;  // a copy, or its time is over: no harm
+        return done({late ? Verdict::Kind::silent : Verdict::Kind::declined, reason(*refused)});
+    }
+    if (std::holds_alternative<securejoin::Confirmed>(decision.outcome))
+        return confirm(*account, arrival, *decision.joining, done);
+    const coi::Address& from = arrival.mail.from.front();
+    if (!may_answer(id, from.canonical()))
+        return done({Verdict::Kind::declined, "too many requests; please try again later"});
+    if (const auto* verified = std::get_if<securejoin::Verified>(&decision.outcome))
+        return verify(*account, arrival, decision, *verified, done);
+    Letter letter;
+    letter.mail = std::get<securejoin::Reply>(decision.outcome).mail;
+    letter.with_gossip = true;
+    letter.to_key = key_of(arrival, decision.sender_key);
+    if (letter.to_key.empty()) return done({Verdict::Kind::declined, reason(securejoin::Refused::no_key)});
+    send(
+        *account, recipient(id, from), std::move(letter), [](Database&) { return true; },
+        [done](Sent sent) {
+            done(sent == Sent::away ? Verdict{Verdict::Kind::busy, "the store is not available"}
+                                    : Verdict{Verdict::Kind::taken, ""});
+        });
+}
+
+/// A step that would make a key the verified one, and what came of it.
+struct SecureJoin::Verification {
+    securejoin::Invite invite;
+    bool as_inviter = false;
+    Lesson lesson{};
+    coi::autocrypt::Peer peer{};           // afterwards
+    std::optional<trust::KeyNews> news{};  // of a key that took the place of another, or waits
+
+    /// In the commit. False: nothing is verified. Who uses an invite of ours only claims to be From; an invite that the
+    /// user followed says whose key it is. Neither replaces a verified key.
+    bool run(Database& db, AccountId id) {
+        peer = keys::peer(db, id, lesson.contact);
+        news.reset();
+        const auto& info = *lesson.seen.info;
+        const auto used = coi::autocrypt::fingerprint_of(peer);
+        Privacy privacy = accounts::privacy(db, id, lesson.contact);
+        privacy.verified = !peer.verified.empty();
+        const auto counted = coi::autocrypt::counted(peer);
+        auto proof = trust::proof_of(lesson.author, counted);
+        if (!as_inviter) proof = std::max(proof, trust::Proof::invite);
+        if (trust::answer(proof, trust::state_of(privacy), trust::Change::verified_key) != trust::Answer::yes) {
+            if (coi::autocrypt::offer(peer, lesson.seen.header->key, info) == coi::autocrypt::Change::offered)
+                keys::save(db, id, lesson.contact, peer);
+            news = trust::KeyNews{used, info.fingerprint, false};
+            return false;
+        }
+        if (coi::autocrypt::is_revoked(peer, info.fingerprint)) return false;
+        if (!(as_inviter ? use(db, id, invite, info.fingerprint) : answered(db, id, invite))) return false;
+        if (!counted.empty() && counted != info.fingerprint) news = trust::KeyNews{used, info.fingerprint, true};
+        coi::autocrypt::verify(peer, lesson.seen, lesson.merged_with);
+        keys::save(db, id, lesson.contact, peer);
+        return true;
+    }
+};
+
+void SecureJoin::verify(const Account& account, const Arrival& arrival, const Decision& decision,
+                        const securejoin::Verified& verified, const Done& done) {
+    const coi::Address from = arrival.mail.from.front();
+    Letter letter;
+    letter.mail = verified.answer;
+    letter.with_gossip = true;
+    letter.to_key = key_of(arrival, verified.fingerprint);
+    if (letter.to_key.empty()) return done({Verdict::Kind::declined, reason(securejoin::Refused::no_key)});
+    const auto step = std::make_shared<Verification>();
+    step->as_inviter = decision.offer.has_value();
+    step->invite = step->as_inviter ? decision.offer->invite : decision.joining->invite;
+    step->lesson = *arrival.lesson;
+    send(
+        account, recipient(account.id, from), std::move(letter),
+        [id = account.id, step](Database& db) { return step->run(db, id); },
+        [this, id = account.id, from, step, done](Sent sent) { finish(id, from, *step, sent, done); });
+}
+
+void SecureJoin::finish(AccountId id, const coi::Address& from, const Verification& step, Sent sent, const Done& done) {
+    if (sent == Sent::away) return done({Verdict::Kind::busy, "the store is not available"});
+    if (sent == Sent::no && !step.news) return done({Verdict::Kind::silent, "it was answered before"});
+    note(id, from, step.peer, sent == Sent::yes);
+    const Account* account = directory_.find(id);
+    if (account && step.news) calls_.other_key(*account, directory_.know(id, from), *step.news);
+    if (sent == Sent::no)
+        return done({Verdict::Kind::declined, "another key of this address is known, and its reader is asked"});
+    if (account && step.as_inviter) calls_.verified(*account, directory_.know(id, from));
+    done({Verdict::Kind::taken, ""});
+}
+
+void SecureJoin::confirm(const Account& account, const Arrival& arrival, const securejoin::Joining& joining,
+                         const Done& done) {
+    store_.commit([id = account.id, invite = joining.invite](Database& db) { keys::forget(db, id, invite); },
+                  [this, id = account.id, from = arrival.mail.from.front(), done](const Store::Failure& failure) {
+                      if (failure) return done({Verdict::Kind::busy, "the store is not available"});
+                      if (const Account* still = directory_.find(id))
+                          calls_.verified(*still, directory_.know(id, from));
+                      done({Verdict::Kind::taken, ""});
+                  });
+}
+
+/// Memory follows the store: from now on they are known, and, if it came to that, written to as Delta Chat writes.
+void SecureJoin::note(AccountId id, const coi::Address& address, const coi::autocrypt::Peer& peer, bool joined) {
+    if (!directory_.find(id)) return;
+    Contact& contact = directory_.know(id, address);
+    if (joined) contact.dialect = Dialect::chatmail;
+    if (joined) contact.written_to = true;
+    contact.privacy.has_key = !coi::autocrypt::key_of(peer).empty();
+    contact.privacy.verified = !peer.verified.empty();
+    contact.privacy.conflicting = coi::autocrypt::is_conflicting(peer);
+    contact.privacy.encrypted = contact.privacy.encrypted || contact.privacy.verified;
+    directory_.save(contact);
+}
+
+void SecureJoin::send(const Account& account, const Contact& contact, Letter letter, Work work,
+                      std::function<void(Sent)> done) {
+    const coi::Address& own = account.address;
+    letter.mail.id = coi::mint(own.domain);
+    letter.mail.from = {{"", own.local, own.domain}};  // the name is no business of somebody unproven
+    letter.mail.to = {{"", contact.address.local, contact.address.domain}};
+    letter.mail.date = now();
+    const std::string name = letter.mail.id.value;
+    openpgp_.close(
+        account, contact, std::move(letter),
+        [this, id = account.id, contact, name, work = std::move(work), done = std::move(done)](Closed closed) mutable {
+            if (!closed.bytes.empty())
+                return commit(id, contact, name, std::move(closed.bytes), std::move(work), std::move(done));
+            log::warn("a mail of an invite could not be written: {}",
+                      closed.error ? closed.error->text : "its key cannot be used");
+            const bool away = closed.error && !closed.error->permanent;
+            done(away ? Sent::away : Sent::no);
+        });
+}
+
+void SecureJoin::commit(AccountId id, const Contact& contact, const std::string& name, std::string bytes, Work work,
+                        std::function<void(Sent)> done) {
+    const Account* account = directory_.find(id);
+    if (!account) return done(Sent::no);
+    auto entry = std::make_shared<queue::Entry>();
+    entry->leg = queue::Leg::mail;
+    entry->account = id;
+    entry->contact = contact.canonical;
+    entry->name = name;
+    entry->lang = account->lang;
+    entry->from = account->address.addr_spec();
+    entry->to = contact.address.addr_spec();
+    entry->payload = std::move(bytes);
+    entry->taken = entry->next = calls_.now();
+    entry->expires = entry->taken + settings_.expire;
+    store_.commit(
+        [entry, work = std::move(work)](Database& db) {
+            entry->id = 0;
+            if (work(db)) entry->id = queue::put(db, *entry);
+        },
+        [this, entry, done = std::move(done)](const Store::Failure& failure) {
+            if (failure) return done(Sent::away);
+            if (entry->id == 0) return done(Sent::no);
+            done(Sent::yes);
+            calls_.committed(std::move(*entry));
+        });
+}
+
+bool SecureJoin::may_answer(AccountId id, const std::string& sender) {
+    const auto at = std::chrono::steady_clock::now();
+    const std::string account = std::to_string(static_cast<std::int64_t>(id));
+    return answers_to_sender_.take(account + " " + sender, at) && answers_of_account_.take(account, at);
+}
+
+void SecureJoin::invite(AccountId id, std::function<void(std::optional<securejoin::Invite>)> done) {
+    openpgp_.own_key(id, [this, id, done = std::move(done)](const std::optional<keys::Own>& own) {
+        const Account* account = directory_.find(id);
+        if (!own || !account) return done(std::nullopt);
+        securejoin::Offer offer{securejoin::make(own->fingerprint, account->address), now() + settings_.invites_last,
+                                ""};
+        store_.commit(
+            [id, offer](Database& db) {
+                const auto offers = keys::offers(db, id);
+                if (offers.size() >= most_offers) keys::forget(db, id, offers.back().invite);
+                keys::save(db, id, offer);
+            },
+            [offer, done](const Store::Failure& failure) {
+                done(failure ? std::nullopt : std::optional(offer.invite));
+            });
+    });
+}
+
+void SecureJoin::sweep() {
+    store_.later([at = now()](Database& db) { keys::expire_invites(db, at); });
+}
+
+void SecureJoin::join(AccountId id, const securejoin::Invite& invite, std::function<void(Joined)> done) {
+    const Account* account = directory_.find(id);
+    if (!account) return done(Joined::busy);
+    if (invite.address.canonical() == account->address.canonical()) return done(Joined::own);
+    if (account->key_holder != KeyHolder::coigate) return done(Joined::no_key);
+    if (!joins_.take(std::to_string(static_cast<std::int64_t>(id)), std::chrono::steady_clock::now()))
+        return done(Joined::too_often);
+    Letter letter;
+    letter.mail = securejoin::request(invite);
+    letter.forced_clear = true;
+    const securejoin::Joining joining{invite, now() + settings_.invites_last, false};
+    const Work work = [id, joining](Database& db) {
+        keys::save(db, id, joining);
+        return true;
+    };
+    send(*account, recipient(id, invite.address), std::move(letter), work,
+         [this, id, address = invite.address, done = std::move(done)](Sent sent) {
+             if (sent != Sent::yes || !directory_.find(id)) return done(Joined::busy);
+             Contact& contact = directory_.know(id, address);
+             contact.dialect = Dialect::chatmail;  // who makes invites speaks it
+             contact.written_to = true;
+             directory_.save(contact);
+             done(Joined::begun);
+         });
+}
+
+}  // namespace gateway

@@ -1,0 +1,82 @@
+// SecureJoin at work: invites of our users and of their contacts, from the first mail to verified keys.
+//
+// [SecureJoin §"Setup Contact protocol"], both roles; what answers what is coi/crypt/securejoin_state. Invariant: what
+// a step changes and the mail that answers it are one commit, so that a restart at any moment leaves both sides able to
+// go on. A vc-request proves nobody: how often one is answered is limited, by sender and by account.
+
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "coi/crypt/securejoin_state.h"
+#include "gateway/encryption/openpgp.h"
+#include "gateway/model/rate_limit.h"
+#include "gateway/pipeline/incoming.h"
+#include "gateway/store/queue.h"
+
+namespace gateway {
+
+class SecureJoin {
+  public:
+    struct Settings {
+        std::chrono::milliseconds expire = std::chrono::days(5);  // of a step's mail that cannot be sent
+        std::chrono::seconds invites_last = std::chrono::days(14);
+    };
+    struct Calls {
+        std::function<void(queue::Entry)> committed;  // to the mail leg
+        std::function<Time()> now;
+        /// Both sides have verified each other's key.
+        std::function<void(const Account&, const Contact&)> verified;
+        /// It would take another key than the one that counts, which waits for the user's word.
+        std::function<void(const Account&, const Contact&, const trust::KeyNews&)> other_key;
+    };
+    SecureJoin(Directory&, Store&, Workers&, OpenPgp&, Settings, Calls);
+
+    /// A mail with a Secure-Join field.
+    void take(const Account&, const Arrival&, std::function<void(Verdict)> done);
+    /// A new invite of the account, good for one person and a limited time; nullopt if it cannot be made now.
+    void invite(AccountId, std::function<void(std::optional<coi::securejoin::Invite>)> done);
+
+    enum class Joined {
+        begun,      // the first mail is on its way
+        own,        // it is the account's own invite
+        too_often,  // too many in a short time
+        no_key,     // the account's key is held by another program
+        busy,       // the store cannot take it now
+    };
+    void join(AccountId, const coi::securejoin::Invite&, std::function<void(Joined)> done);
+    /// Now and then: invites whose time is over are forgotten.
+    void sweep();
+    void reload(Settings settings) { settings_ = settings; }
+
+  private:
+    using Done = std::function<void(Verdict)>;
+    using Work = std::function<bool(Database&)>;  // false: it came to nothing, and no mail is sent
+    struct Decision;
+    enum class Sent { yes, no, away };
+    struct Verification;
+    static Decision decide(const Arrival&, const keys::Handshakes&, std::chrono::sys_seconds now);
+    void act(AccountId, const Arrival&, const Decision&, const Done&);
+    void verify(const Account&, const Arrival&, const Decision&, const coi::securejoin::Verified&, const Done&);
+    void finish(AccountId, const coi::Address&, const Verification&, Sent, const Done&);
+    void confirm(const Account&, const Arrival&, const coi::securejoin::Joining&, const Done&);
+    void send(const Account&, const Contact&, Letter, Work, std::function<void(Sent)> done);
+    void commit(AccountId, const Contact&, const std::string& name, std::string bytes, Work,
+                std::function<void(Sent)> done);
+    void note(AccountId, const coi::Address&, const coi::autocrypt::Peer&, bool joined);
+    bool may_answer(AccountId, const std::string& sender);
+    std::chrono::sys_seconds now() const { return std::chrono::floor<std::chrono::seconds>(calls_.now()); }
+
+    Directory& directory_;
+    Store& store_;
+    Workers& workers_;
+    OpenPgp& openpgp_;
+    Settings settings_;
+    Calls calls_;
+    Allowance answers_to_sender_{5, std::chrono::minutes(10)}, answers_of_account_{50, std::chrono::minutes(10)};
+    Allowance joins_{20, std::chrono::hours(1)};
+};
+
+}  // namespace gateway

@@ -1,0 +1,201 @@
+// Addresses as JIDs and back [XEP-0106]; see identity.h. A JID is handed out only if it reads as the same mailbox
+// again.
+
+#include "gateway/model/addresses.h"
+
+#include <algorithm>
+#include <boost/url/decode_view.hpp>
+#include <boost/url/pct_string_view.hpp>
+#include <cctype>
+#include <initializer_list>
+
+#include "xmpp/jid.h"
+#include "xmpp/xep/xep0106_escape.h"
+
+namespace gateway {
+namespace {
+
+/// "a\@b@c" cut at its last @; the domain never holds one.
+std::optional<std::pair<std::string, std::string>> cut(const std::string& spec) {
+    const auto at = spec.rfind('@');
+    if (at == spec.npos || at == 0 || at + 1 == spec.size()) return std::nullopt;
+    return std::pair{spec.substr(0, at), spec.substr(at + 1)};
+}
+
+/// [XEP-0106 §4.1] a local part neither begins nor ends with \20.
+bool spaced(const std::string& text) { return text.empty() || text.front() == ' ' || text.back() == ' '; }
+
+constexpr std::string_view hex = "0123456789abcdef";
+
+/// The byte beyond ASCII that `\\hh` at `at` stands for, or '\\0'.
+char byte_at(std::string_view node, std::size_t at) {
+    if (at + 2 >= node.size() || node[at] != '\\') return '\0';
+    const auto high = hex.find(node[at + 1]), low = hex.find(node[at + 2]);
+    if (high == hex.npos || low == hex.npos || high < 8) return '\0';
+    return static_cast<char>(high * 16 + low);
+}
+
+/// A node as [XEP-0106] has it, in which a backslash never seems to begin the escape of a byte; with `bytes`, all
+/// beyond ASCII up to the @ is escaped so.
+std::string node_of(const std::string& text, bool bytes) {
+    const std::string node = xmpp::xep0106::escape_node(text);
+    const auto domain = node.rfind("\\40");
+    std::string out;
+    for (std::size_t at = 0; at < node.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(node[at]);
+        if (byte_at(node, at) != '\0') {
+            out += "\\5c";
+        } else if (bytes && byte >= 0x80 && at < domain) {
+            out.append("\\").append(1, hex[byte >> 4]).append(1, hex[byte & 15]);
+        } else {
+            out += node[at];
+        }
+    }
+    return out;
+}
+
+/// What node_of() made, undone.
+std::string text_of(const std::string& node) {
+    std::string out;
+    for (std::size_t at = 0; at < node.size(); ++at) {
+        if (const char byte = byte_at(node, at); byte != '\0') {
+            out += byte;
+            at += 2;
+        } else if (node.compare(at, 3, "\\5c") == 0) {
+            out += "\\5c";  // what follows it begins nothing
+            at += 2;
+        } else {
+            out += node[at];
+        }
+    }
+    return xmpp::xep0106::unescape_node(out);
+}
+
+std::optional<xmpp::JID> jid(const std::string& text, const std::string& node, const std::string& server) {
+    if (spaced(text) || server.empty() || server.find_first_of("@/") != server.npos) return std::nullopt;
+    xmpp::JID made = xmpp::read_jid(node + "@" + server);
+    if (!made || made.username().empty() || made.server().empty()) return std::nullopt;
+    return made;
+}
+
+}  // namespace
+
+std::optional<xmpp::JID> jid_of(const coi::Address& address, const std::string& component) {
+    // Folded before it is escaped: a server folds the JID, and "\5C" (no escape) would become "\5c" (an escape).
+    if (address.local.empty()) return std::nullopt;
+    const std::string canonical = address.canonical();
+    const auto parts = cut(canonical);
+    const auto wire = cut(address.addr_spec());
+    if (!parts || !wire) return std::nullopt;
+    // Nodeprep maps letters that mail tells apart (straße and strasse, É and é): a local part that it would change
+    // stands with its bytes escaped, such a domain as A-labels.
+    for (const bool bytes : {false, true}) {
+        for (const std::string& domain : {parts->second, wire->second}) {
+            const std::string text = parts->first + "@" + domain;
+            const auto made = jid(text, node_of(text, bytes), component);
+            const auto back = made ? address_of(*made) : std::nullopt;
+            if (back && back->canonical() == canonical) return made;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<xmpp::JID> jid_of(const Contact& contact, const std::string& component) {
+    for (const auto& node : contact.spellings) {
+        const xmpp::JID made = xmpp::read_jid(node + "@" + component);
+        const auto back = address_of(made);
+        if (back && back->canonical() == contact.canonical) return made;
+    }
+    return jid_of(contact.address, component);
+}
+
+std::optional<xmpp::JID> jid_of(const Contact* met, const coi::Address& address, const std::string& component) {
+    return met ? jid_of(*met, component) : jid_of(address, component);
+}
+
+std::vector<std::string> jids_of(const Contact& contact, const std::string& component) {
+    std::vector<std::string> jids;
+    for (const auto& node : contact.spellings) jids.push_back(node + "@" + component);
+    const auto ours = jids.empty() ? jid_of(contact.address, component) : std::nullopt;
+    if (ours) jids.push_back(ours->bare());
+    return jids;
+}
+
+bool use_spelling(Contact& contact, const xmpp::JID& jid, const std::string& component, bool writes) {
+    constexpr std::size_t most = 4;
+    const std::string& node = jid.username();
+    auto& known = contact.spellings;
+    const auto at = std::ranges::find(known, node);
+    if (node.empty() || (at != known.end() && (at == known.begin() || !writes))) return false;
+    if (known.empty()) {
+        const auto ours = jid_of(contact.address, component);
+        if (ours && ours->username() == node) return false;
+        if (ours && (contact.written_to || contact.subscribed)) known.push_back(ours->username());
+    } else if (at != known.end()) {
+        known.erase(at);
+    }
+    if (known.size() >= most) known.pop_back();
+    known.insert(writes || known.empty() ? known.begin() : known.end(), node);
+    return true;
+}
+
+std::optional<coi::Address> address_typed(const std::string& text, const std::string& component) {
+    constexpr std::string_view scheme = "mailto:";
+    const xmpp::JID jid(text);
+    if (jid && jid.server() == component) return address_of(jid);
+    std::string typed = text;
+    const bool is_link = typed.size() > scheme.size() &&
+                         std::ranges::equal(scheme, typed.substr(0, scheme.size()), {}, {},
+                                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (is_link) {
+        const auto rest = std::string_view(text).substr(scheme.size());
+        const auto encoded = boost::urls::make_pct_string_view(rest.substr(0, rest.find('?')));
+        if (!encoded) return std::nullopt;
+        typed.clear();
+        for (const char c : **encoded) typed += c;
+    }
+    const auto addresses = coi::parse_address_list(typed, 2);
+    if (addresses.size() != 1 || addresses.front().local.empty() || addresses.front().domain.empty())
+        return std::nullopt;
+    return addresses.front();
+}
+
+std::optional<coi::Address> address_of(const xmpp::JID& jid) {
+    std::string text = text_of(jid.username());
+    if (text.find('@') == text.npos) {
+        // [XEP-0106 §4.4] the older form.
+        const auto percent = text.rfind('%');
+        if (percent == text.npos) return std::nullopt;
+        text[percent] = '@';
+    }
+    auto address = coi::parse_addr_spec(text);
+    if (!address || address->local.empty()) return std::nullopt;
+    return *address;
+}
+
+std::optional<coi::Address> relay_address_of(const xmpp::JID& user) {
+    const std::string local = xmpp::xep0106::unescape_node(user.username());
+    if (local.empty() || user.server().empty()) return std::nullopt;
+    auto address = coi::parse_addr_spec(coi::Address{"", local, user.server()}.addr_spec());
+    if (!address || address->local != local) return std::nullopt;
+    return *address;
+}
+
+std::optional<xmpp::JID> user_of(const coi::Address& relay_address) {
+    const std::string canonical = relay_address.canonical();
+    const auto folded = coi::parse_addr_spec(canonical);
+    const auto made =
+        folded ? jid(folded->local, xmpp::xep0106::escape_node(folded->local), folded->domain) : std::nullopt;
+    const auto back = made ? relay_address_of(*made) : std::nullopt;
+    return back && back->canonical() == canonical ? made : std::nullopt;
+}
+
+std::optional<std::string> bare(const std::string& jid) {
+    const xmpp::JID parsed = xmpp::read_jid(jid);
+    // gloox takes "a@b@c" for a node a at a server "b@c".
+    if (!parsed || parsed.server().empty() || parsed.server().find_first_of("@ /") != std::string::npos)
+        return std::nullopt;
+    return parsed.bare();
+}
+
+}  // namespace gateway

@@ -1,0 +1,14 @@
+// Stanza ids; see mint.h.
+
+#include "gateway/model/stanza_id.h"
+
+#include "coi/message_id.h"
+
+namespace gateway {
+
+StanzaId mint_stanza_id() {
+    const std::string id = coi::mint("x").value;  // "chat$RANDOM@x": the random middle is what we want
+    return {id.substr(5, id.size() - 7)};
+}
+
+}  // namespace gateway

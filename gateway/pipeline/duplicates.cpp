@@ -1,0 +1,44 @@
+// Names, fingerprints and replay keys; see mail_name.h.
+
+#include "gateway/pipeline/duplicates.h"
+
+#include "gateway/model/stanza_id.h"
+
+namespace gateway {
+namespace {
+
+std::string print(const coi::Message& mail, bool is_proven, const Seal& seal) {
+    if (!mail.date || mail.text.empty()) return {};
+    return seal.keyed_hash((is_proven ? "proven copy\n" : "copy\n") + mail.from.front().canonical() + "\n" +
+                           std::to_string(mail.date->time_since_epoch().count()) + "\n" + mail.text);
+}
+
+}  // namespace
+
+coi::MessageId name_of(const coi::Message& mail, const Seal& seal) {
+    if (!mail.id.empty()) return mail.id;
+    constexpr const char* domain = "@unnamed.invalid";
+    if (mail.trace.empty() && !mail.date) return {mint_stanza_id().value + domain};
+    return {seal.keyed_hash(mail.from.front().canonical() + "\n" + mail.subject + "\n" + mail.text + "\n" +
+                            std::to_string(mail.date ? mail.date->time_since_epoch().count() : 0) + "\n" + mail.trace) +
+            domain};
+}
+
+std::string print_of(const Arrival& arrival, const Seal& seal) {
+    return print(arrival.mail, !proven_name(arrival, seal).empty(), seal);
+}
+
+coi::MessageId proven_name(const Arrival& arrival, const Seal& seal) {
+    const std::string& digest = arrival.protection.digest;
+    if (!digest.empty()) return {seal.keyed_hash("signed\n" + digest) + "@signed.invalid"};
+    if (!arrival.author.by_server || arrival.mail.id.empty()) return {};
+    return {seal.keyed_hash("vouched\n" + arrival.mail.id.value) + "@vouched.invalid"};
+}
+
+ids::Copies copies_of(const Arrival& arrival, const Seal& seal) {
+    const auto proven = proven_name(arrival, seal);
+    if (!proven.empty()) return {{proven}, {print(arrival.mail, true, seal)}};
+    return {{arrival.mail.id}, {print(arrival.mail, false, seal), print(arrival.mail, true, seal)}};
+}
+
+}  // namespace gateway

@@ -1,0 +1,110 @@
+// From mail to Jabber: an arriving mail becomes a committed stanza, a receipt, a bounce, or is declined with a reason.
+//
+// design.md "two-leg queue" 1, 3, 5, 7. A mail is taken only when it is committed, together with the IMAP cursor; the
+// same Message-ID of the same sender to the same account is one message. LMTP deliveries wait for the Jabber server's
+// verdict (at most `patience`).
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/accounts/directory.h"
+#include "gateway/encryption/decrypt.h"
+#include "gateway/model/incoming_mail.h"
+#include "gateway/pipeline/admission.h"
+#include "gateway/pipeline/reports.h"
+#include "gateway/queue/scheduler.h"
+#include "gateway/store/ids.h"
+#include "gateway/translate/translate.h"
+
+namespace gateway {
+
+class Inbox {
+  public:
+    struct Settings {
+        std::string component;
+        std::chrono::milliseconds expire = std::chrono::days(5);
+    };
+    struct Calls {
+        std::function<void(queue::Entry)> committed;  // to the jabber leg
+        std::function<Time()> now;
+        /// Decrypts, verifies and asks what the mail teaches; at once where there is nothing to do.
+        std::function<void(const Account&, std::shared_ptr<const std::string> bytes, coi::Message,
+                           std::function<void(Unfolded)>)>
+            open;
+        /// What a mail says to the account's user, off the loop where it is long.
+        std::function<void(const Account&, const std::shared_ptr<const coi::Message>&,
+                           std::function<void(std::optional<Event>)>)>
+            read;
+        /// A step of SecureJoin: nothing of it is shown.
+        std::function<void(const Account&, const Arrival&, std::function<void(Verdict)>)> secure_join;
+        /// There is another key of a contact, used or not; or a conversation is encrypted for the first time.
+        std::function<void(const Account&, const Contact&, const trust::KeyNews&)> other_key;
+        std::function<void(const Account&, const Contact&)> encrypted;
+        /// Whether an OTR message of the tunnel may pass now.
+        std::function<bool(const Account&, const std::string& contact, const coi::MessageId&, const OtrMessage&)>
+            may_pass{};
+        std::function<void(const Account&, const std::string& text)> say{};  // the gateway itself to its user
+        /// A contact's mail system has answered by itself; that mail is not shown.
+        std::function<void(const Account&, const Contact&, const coi::Message&)> away{};
+        /// A mail from the account's own address has that Autocrypt field.
+        std::function<void(const Account&, const std::string& field)> own_field{};
+    };
+    Inbox(Directory&, Store&, Seal, Settings, Calls);
+    void take(Arrival arrival, std::function<void(Verdict)> done);
+
+    /// From the jabber leg: an entry was taken by the server, or refused for good. True if an LMTP session waited for
+    /// it and will tell its sender (then nobody else needs to).
+    void entry_done(const queue::Entry&);
+    bool entry_refused(const queue::Entry&, const coi::Error&);
+    /// `patience` is over: those who still wait for this entry get `open`.
+    void give_up_waiting(Time taken_before);
+    /// Whether an LMTP session waits for this entry's verdict.
+    bool waits_for(std::int64_t entry) const { return waiting_.contains(entry); }
+    void reload(Settings settings) { settings_ = std::move(settings); }
+
+  private:
+    using Done = std::function<void(Verdict)>;
+    void take_open(Arrival arrival, Done done);
+    void decide(Arrival arrival, bool answers_known, Done done);
+    void learnt(AccountId, const Lesson&, const Learnt&);
+    void take_message(Arrival arrival, Done done);
+    void take_event(Arrival arrival, std::optional<Event>, Done done);
+    /// OTR reads its messages in their order only, and mail systems keep none. Takes both over where it answers false.
+    bool is_in_order(Arrival& arrival, Done& done);
+    /// Why an OTR message may not go to its reader; nullptr: it may.
+    const char* obstacle(const Account&, const Contact&, const Arrival&, const OtrMessage&);
+    void tell_tunnel(const Account&, const Contact&);
+    void refuse_tunnelled(const Account&, const Contact&, const Arrival&, const char* why, const Done&);
+    Reports::Calls report_calls();
+    queue::Entry entry_of(const Event&, const Account&, const std::string& contact, const xmpp::JID& from) const;
+    /// What goes along with a commit.
+    struct Lessons {
+        Done done{};
+        std::function<void()> committed{};  // before the entries leave
+        std::optional<Contact> contact{};   // saved in the same commit
+        AccountId other{};                  // the user's other account, where a copy may have come; 0: there is none
+    };
+    Lessons teach(const Arrival&, const Event&, Done done);
+    void commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival&, Lessons);
+    void skip(const Arrival&, Verdict, const Done& done);
+
+    Directory& directory_;
+    Store& store_;
+    Seal seal_;
+    Settings settings_;
+    Calls calls_;
+    Reports reports_;
+    struct Waiting {
+        Time since;
+        std::vector<Done> calls;
+    };
+    std::map<std::int64_t, Waiting> waiting_;  // by queue entry
+};
+
+}  // namespace gateway

@@ -1,0 +1,38 @@
+// A stanza of ours that comes back as an error after the Jabber server had taken it: the author of its mail hears of
+// it.
+//
+// [RFC 6121 §8.5] servers may find out late that nobody takes a message. What was proven of the author when the mail
+// came stands in the id map; to anybody else there goes no word (backscatter), nor a second one. Errors that a client
+// sends (from its full JID) are its own business and are only logged.
+
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "gateway/accounts/directory.h"
+#include "gateway/store/queue.h"
+#include "xmpp/stanza.h"
+
+namespace gateway {
+
+class Returned {
+  public:
+    struct Calls {
+        std::function<void(queue::Entry)> committed;  // to the mail leg
+        std::function<Time()> now;
+    };
+    /// `relay_domain`: whose mailer-daemon writes; "" writes nothing.
+    Returned(Directory&, Store&, std::string relay_domain, Calls);
+    /// A <message type='error'/> that is no verdict on a delivery under way.
+    void take(const xmpp::Tag& error);
+
+  private:
+    Directory& directory_;
+    Store& store_;
+    std::string relay_domain_;
+    Calls calls_;
+    std::size_t came_back_ = 0;
+};
+
+}  // namespace gateway

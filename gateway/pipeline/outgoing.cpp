@@ -1,0 +1,289 @@
+// From Jabber to mail; see outbox.h.
+
+#include "gateway/pipeline/outgoing.h"
+
+#include <algorithm>
+
+#include "coi/message.h"
+#include "gateway/accounts/damaged_account.h"
+#include "gateway/encryption/otr_messages.h"
+#include "gateway/localization.h"
+#include "gateway/model/addresses.h"
+#include "gateway/store/ids.h"
+#include "gateway/translate/conversation.h"
+#include "gateway/translate/feature/otr_message.h"
+#include "xmpp/jid.h"
+#include "xmpp/xep/xep0172_nick.h"
+
+namespace gateway {
+
+namespace {
+
+std::string domain_of(const coi::Address& address) {
+    const std::string spec = address.addr_spec();
+    return spec.substr(spec.rfind('@') + 1);
+}
+
+}  // namespace
+
+Outbox::Outbox(Directory& directory, Store& store, Settings settings, Calls calls)
+    : directory_(directory),
+      store_(store),
+      settings_(std::move(settings)),
+      room_(std::make_shared<queue::Room>(settings_.most_waiting)),
+      calls_(std::move(calls)) {}
+
+void Outbox::reload(Settings settings) {
+    settings_ = std::move(settings);
+    room_ = std::make_shared<queue::Room>(settings_.most_waiting);
+}
+
+void Outbox::refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& text) {
+    if (const auto error = xmpp::error_reply(message, type, condition, text, xmpp::attribute(message, "xml:lang"))) {
+        calls_.send(*error);
+    }
+}
+
+void Outbox::take(const xmpp::Tag& message, const xmpp::Tag* under_otr) {
+    const Head head{xmpp::returnable(under_otr ? *under_otr : message), under_otr != nullptr};
+    const std::string& lang = xmpp::attribute(message, "xml:lang");
+    const xmpp::JID from = xmpp::read_jid(xmpp::attribute(message, "from"));
+    const Account* account = directory_.of_user(from.bare());
+    auto event = read(message);
+    const bool is_receipt = event && std::holds_alternative<Receipt>(event->what);
+    // Chat states, markers for nothing: mail has no words for them, and whoever did not write hears no error.
+    if (!event && !says_something(message)) return;
+    if (is_receipt && !account) return;
+    const auto contact = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
+    if (!contact && !is_receipt) {
+        return refuse(*head.tag, "modify", "jid-malformed",
+                      say(lang, "This is not a mail address. A contact is written like bob\\40example.org@{1}.",
+                          {settings_.component}));
+    }
+    if (!contact) return;
+    if (!event) return refuse_unreadable(message, head);
+    if (const Account* damaged = damaged_account(directory_, from.bare()); damaged && !is_receipt) {
+        return refuse(*head.tag, "cancel", "internal-server-error", damaged_words(*damaged, settings_.component, lang));
+    }
+    if (account) return take_as(*account, message, std::move(*event), *contact, head);
+    if (settings_.relay_domain.empty() || from.server() != settings_.relay_domain)
+        return refuse_unregistered(from.server(), head);
+    std::shared_ptr<xmpp::Tag> copy(message.clone());
+    with_relay_account(from.bare(), lang,
+                       [this, copy, event = *event, contact = *contact, head](const Account* account) {
+                           if (account) return take_as(*account, *copy, event, contact, head);
+                           refuse(*head.tag, "wait", "resource-constraint",
+                                  say(xmpp::attribute(*head.tag, "xml:lang"),
+                                      "The gateway cannot take messages right now. Please try again later."));
+                       });
+}
+
+/// What a user wrote or did, and mail has no words for.
+void Outbox::refuse_unreadable(const xmpp::Tag& message, const Head& head) {
+    const std::string& lang = xmpp::attribute(message, "xml:lang");
+    if (xmpp::attribute(message, "type") == "groupchat") {
+        return refuse(*head.tag, "cancel", "service-unavailable",
+                      say(lang, "Group chats are not carried to mail yet."));
+    }
+    if (sealed(message)) {
+        return refuse(*head.tag, "cancel", "not-acceptable",
+                      say(lang,
+                          "Your client encrypted this message with a method that cannot reach mail. It was not sent. "
+                          "Please switch "
+                          "encryption off for this contact and send it again."));
+    }
+    refuse(*head.tag, "cancel", "feature-not-implemented",
+           say(lang, "Mail has no way to carry this, and it was not sent. Text reaches everybody."));
+}
+
+void Outbox::refuse_unregistered(const std::string& server, const Head& head) {
+    const std::string& lang = xmpp::attribute(*head.tag, "xml:lang");
+    const bool may_link = std::ranges::any_of(settings_.register_domains,
+                                              [&](const auto& domain) { return xmpp::JID(domain).server() == server; });
+    if (!may_link) {
+        return refuse(*head.tag, "cancel", "not-allowed",
+                      say(lang, "This gateway is not for users of your server, so your message was not sent."));
+    }
+    refuse(
+        *head.tag, "auth", "registration-required",
+        say(lang, "Please link your mailbox first: write “link” to {1} or register with it.", {settings_.component}));
+}
+
+void Outbox::with_relay_account(const std::string& jid, const std::string& lang,
+                                std::function<void(const Account*)> ready) {
+    if (const Account* account = directory_.relay_of(jid)) return ready(account);
+    if (settings_.relay_domain.empty() || xmpp::JID(jid).server() != settings_.relay_domain) return ready(nullptr);
+    if (directory_.at_rest(jid, Account::Kind::relay)) return ready(nullptr);  // damaged: the admin decides
+    auto& waiting = being_made_[jid];
+    waiting.push_back(std::move(ready));
+    if (waiting.size() > 1) return;
+    const auto address = relay_address_of(xmpp::JID(jid));
+    const auto finish = [this, jid](const Account* account) {
+        auto calls = being_made_.extract(jid);  // who asks again from within starts anew
+        for (auto& call : calls.mapped()) call(account);
+    };
+    if (!address) return finish(nullptr);
+    Account account;
+    account.kind = Account::Kind::relay;
+    account.jid = jid;
+    account.address = *address;
+    account.take = settings_.relay_take;
+    account.lang = lang;
+    directory_.save(account, [this, finish](const Store::Failure& failure, AccountId id) {
+        finish(failure ? nullptr : directory_.find(id));
+    });
+}
+
+void Outbox::take_as(const Account& account, const xmpp::Tag& message, Event event, const coi::Address& to,
+                     const Head& head) {
+    event.user = account.jid;
+    event.when = calls_.now();
+    Contact& contact = directory_.know(account.id, to);
+    event.contact = contact.address;
+    if (use_spelling(contact, xmpp::read_jid(xmpp::attribute(message, "to")), settings_.component, true))
+        directory_.save_spellings(contact);
+    if (!event.lang.empty()) directory_.note_language(account.id, event.lang);
+    directory_.note_name(account.id, xmpp::xep0172::nick(message));
+    if (std::holds_alternative<Receipt>(event.what)) return take_receipt(account, head, std::move(event));
+    write(account, head, std::move(event));
+}
+
+void Outbox::take_tunnelled(const Account& account, const coi::Address& to, const xmpp::Tag& message) {
+    const std::string& said = xmpp::attribute(message, "xml:lang");
+    const std::string lang = said.empty() ? account.lang : said;
+    const Contact& contact = directory_.know(account.id, to);
+    auto event = read_tunnelled(message);
+    if (!event || !tunnel::stands(contact.privacy)) {
+        return refuse(message, "cancel", "not-acceptable",
+                      otr_words::not_carried(event.has_value(), to.addr_spec(), lang));
+    }
+    std::get<OtrMessage>(event->what).words = tunnel::words(lang);
+    event->contact = contact.address;
+    event->when = calls_.now();
+    write(account, {xmpp::returnable(message)}, std::move(*event));
+}
+
+void Outbox::take_receipt(const Account& account, const Head& head, Event event) {
+    const auto& receipt = std::get<Receipt>(event.what);
+    if (receipt.kind != Receipt::Kind::displayed)
+        return;  // "delivered to a client" is no disposition [RFC 8098 §3.2.6]
+    // [XEP-0333 §4.2] a marker means everything up to here. What has not been reported for long is nobody's news.
+    constexpr std::size_t most = 100;
+    store_.ask<std::vector<coi::MessageId>>(
+        [id = account.id, contact = event.contact.canonical(), stanza = receipt.of_stanza](Database& db) {
+            return ids::shown_up_to(db, id, contact, stanza, most);
+        },
+        [this, id = account.id, head, event = std::move(event)](const Store::Failure& failure,
+                                                                const std::vector<coi::MessageId>& messages) {
+            if (failure) return;
+            for (const auto& message : messages) {
+                const Account* still = directory_.find(id);
+                if (!still) return;
+                Event one = event;
+                std::get<Receipt>(one.what).of = message;
+                write(*still, head, std::move(one));
+            }
+        });
+}
+
+void Outbox::write(const Account& account, const Head& head, Event event) {
+    Contact& contact = directory_.know(account.id, event.contact);
+    if (!carries(event, contact.dialect)) return;  // a mail program would only be bothered by it
+    event.message = coi::mint(domain_of(account.address));
+    auto draft = std::make_shared<Draft>();
+    draft->mail = write_mail(event, account.address, contact);
+    if (!draft->is_receipt() && !contact.answer_to.empty()) draft->mail.to = {recipient_of(contact)};
+    draft->event = std::move(event);
+    draft->from_otr = head.from_otr;
+    // At once: what is written while this one is being encrypted continues it (gateway/pipeline/incoming goes by that
+    // order).
+    if (!draft->is_receipt()) contact.last_out = draft->mail.id;
+    draft->head = head.tag;
+    calls_.close(account, contact, {draft->mail, head.from_otr, false, false, {}},
+                 [this, draft, id = account.id](Closed letter) { closed(id, *draft, std::move(letter)); });
+}
+
+void Outbox::closed(AccountId id, const Draft& draft, Closed letter) {
+    const Account* account = directory_.find(id);
+    if (!account) return;  // unlinked meanwhile: all of it is deleted
+    Contact& contact = directory_.know(id, draft.event.contact);
+    if (letter.bytes.empty()) {
+        // What follows does not name it: nobody waits for it.
+        if (contact.last_out == draft.mail.id) contact.last_out = {};
+        return refuse(draft, contact.address.addr_spec(), letter);
+    }
+    const Contact before = contact;
+    const bool first = letter.encrypted && !contact.privacy.encrypted;
+    if (letter.encrypted) contact.privacy.encrypted = true;
+    if (!draft.is_receipt()) {
+        note_written(draft.mail, contact, draft.has_subject());
+        directory_.save(contact, before);
+    } else if (first) {
+        directory_.save(contact);
+    }
+    commit(*account, contact, draft, std::move(letter.bytes));
+    if (first && !draft.is_receipt()) calls_.encrypted(*account, contact);
+}
+
+void Outbox::refuse(const Draft& draft, const std::string& contact, const Closed& letter) {
+    if (draft.is_receipt()) return;
+    const std::string& lang = xmpp::attribute(*draft.head, "xml:lang");
+    if (letter.refusal != policy::Refusal::none) {
+        const bool soon = letter.refusal == policy::Refusal::not_looked_yet;
+        return refuse(*draft.head, soon ? "wait" : "modify", soon ? "resource-constraint" : "not-acceptable",
+                      policy::words(letter.refusal, contact, lang));
+    }
+    if (letter.error && !letter.error->permanent) {
+        return refuse(*draft.head, "wait", "resource-constraint",
+                      say(lang, "The gateway cannot take messages right now. Please try again later."));
+    }
+    if (letter.error && letter.error->kind == coi::ErrorKind::refused) {
+        return refuse(*draft.head, "modify", "not-acceptable",
+                      say(lang,
+                          "This message was not sent: the key of {1} can no longer be used (it has expired or was "
+                          "revoked). Ask them to write to you, which brings their new key.",
+                          {contact}));
+    }
+    refuse(*draft.head, "modify", "not-acceptable", say(lang, "This message cannot be written as a mail."));
+}
+
+void Outbox::commit(const Account& account, const Contact& contact, const Draft& draft, std::string bytes) {
+    const bool is_receipt = draft.is_receipt();
+    const Event& event = draft.event;
+    const std::string& lang = xmpp::attribute(*draft.head, "xml:lang");
+    auto entry = std::make_shared<queue::Entry>();
+    entry->leg = queue::Leg::mail;
+    entry->account = account.id;
+    entry->contact = contact.canonical;
+    entry->name = event.message.value;
+    entry->origin = is_receipt ? "" : xmpp::attribute(*draft.head, "from");
+    entry->origin_id = event.stanza.value;
+    if (!is_receipt) entry->beside = xmpp::print(*draft.head);
+    entry->lang = lang;
+    entry->from =
+        is_receipt && account.kind == Account::Kind::relay ? "" : account.address.addr_spec();  // [RFC 8098 §2.1]
+    entry->to = is_receipt ? contact.address.addr_spec() : draft.mail.to.front().addr_spec();
+    entry->payload = std::move(bytes);
+    entry->taken = entry->next = event.when;
+    entry->expires = event.when + settings_.expire;
+    const ids::Known known{account.id, contact.canonical,   event.message, event.stanza, true, entry->origin,
+                           lang,       event.wants_receipt, event.when};
+    auto too_many = std::make_shared<bool>(false);
+    store_.commit(
+        [entry, known, is_receipt, too_many, room = room_](Database& db) {
+            if ((*too_many = !room->take(db, entry->account))) return;
+            if (!is_receipt) ids::remember(db, known);
+            entry->id = queue::put(db, *entry);
+        },
+        [this, entry, head = draft.head, is_receipt, too_many](const Store::Failure& failure) {
+            if (!failure && !*too_many) return calls_.committed(std::move(*entry));
+            if (is_receipt) return;
+            const std::string& their_lang = xmpp::attribute(*head, "xml:lang");
+            refuse(*head, "wait", "resource-constraint",
+                   failure ? say(their_lang, "The gateway cannot take messages right now. Please try again later.")
+                           : say(their_lang,
+                                 "Too many of your messages still wait to be delivered. Please try again later."));
+        });
+}
+
+}  // namespace gateway

@@ -1,0 +1,89 @@
+// From Jabber to mail: a user's stanza becomes a committed mail, or an error on the stanza's own id.
+//
+// design.md "two-leg queue" 1-3: taken is what is committed; the Message-ID is minted here, once. What cannot be
+// carried is refused with words (groups, foreign encryption, reactions), never dropped; what says nothing to mail (chat
+// states) is left out, and is no reason for an error to anybody.
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/accounts/directory.h"
+#include "gateway/encryption/openpgp.h"
+#include "gateway/queue/scheduler.h"
+#include "gateway/translate/translate.h"
+#include "xmpp/stanza.h"
+
+namespace gateway {
+
+class Outbox {
+  public:
+    struct Settings {
+        std::string component;     // our domain at the Jabber server
+        std::string relay_domain;  // "": no relay
+        std::chrono::milliseconds expire = std::chrono::days(5);
+        Take relay_take = Take::all;
+        std::size_t most_waiting =
+            10'000;  // entries of one account in the queue: one user cannot fill everybody's disk
+        std::vector<std::string> register_domains{};  // whose users may link a mailbox
+    };
+    struct Calls {
+        std::function<void(const xmpp::Tag&)> send;   // answers that need no proof
+        std::function<void(queue::Entry)> committed;  // to the mail leg
+        std::function<Time()> now;
+        /// The final bytes of a mail to a contact, encrypted or not; in the order of each conversation.
+        std::function<void(const Account&, const Contact&, Letter, std::function<void(Closed)>)> close;
+        /// A conversation is encrypted for the first time.
+        std::function<void(const Account&, const Contact&)> encrypted;
+    };
+    Outbox(Directory&, Store&, Settings, Calls);
+
+    /// A <message/> of one of our users to a contact (not of type error). `under_otr`: the stanza as it came, if its
+    /// text came by OTR; what goes back with an error is that one's.
+    void take(const xmpp::Tag& message, const xmpp::Tag* under_otr = nullptr);
+    /// A whole OTR message, end to end: the only way by which OTR comes to be in a mail. Refused in words where the
+    /// tunnel to this contact does not stand.
+    void take_tunnelled(const Account&, const coi::Address& to, const xmpp::Tag& message);
+    void reload(Settings);
+    /// The relay account of a user, made if there is none yet; `ready` gets nullptr if the store failed.
+    void with_relay_account(const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready);
+
+  private:
+    /// What of a stanza goes back with an error, and is its head.
+    struct Head {
+        std::shared_ptr<const xmpp::Tag> tag;
+        bool from_otr = false;
+    };
+    void take_as(const Account&, const xmpp::Tag& message, Event, const coi::Address& to, const Head&);
+    void take_receipt(const Account&, const Head&, Event event);
+    /// What is known of a message while its mail is closed.
+    struct Draft {
+        Event event;
+        coi::Message mail;
+        std::shared_ptr<const xmpp::Tag> head;
+        bool from_otr = false;
+        bool is_receipt() const { return std::holds_alternative<Receipt>(event.what); }
+        /// A subject is part of what is protected: it must not come up again in a mail that is not.
+        bool has_subject() const { return !from_otr && !std::holds_alternative<OtrMessage>(event.what); }
+    };
+    void write(const Account&, const Head&, Event event);
+    void closed(AccountId, const Draft&, Closed);
+    void refuse_unreadable(const xmpp::Tag& message, const Head&);
+    void refuse_unregistered(const std::string& server, const Head&);
+    void refuse(const Draft&, const std::string& contact, const Closed&);
+    void commit(const Account&, const Contact&, const Draft&, std::string bytes);
+    void refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& text);
+
+    Directory& directory_;
+    Store& store_;
+    Settings settings_;
+    std::shared_ptr<queue::Room> room_;
+    Calls calls_;
+    std::map<std::string, std::vector<std::function<void(const Account*)>>> being_made_;  // by JID
+};
+
+}  // namespace gateway

@@ -1,0 +1,189 @@
+// What a DSN or an MDN says, told to the user; see reports.h.
+
+#include "gateway/pipeline/reports.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "coi/mail/header.h"
+#include "gateway/model/addresses.h"
+#include "gateway/model/stanza_id.h"
+#include "gateway/queue/bounce.h"
+#include "gateway/translate/feature/security_label.h"
+#include "gateway/translate/smtp_refusal.h"
+#include "gateway/translate/translate.h"
+
+namespace gateway {
+
+namespace {
+
+using News = Reports::News;
+
+constexpr std::size_t secret_length = 16;  // hex digits of the ENVID's: 64 bits, each guess is a mail
+constexpr std::size_t most_ids = 5;        // looked for of each field
+
+/// By which the id map knows that it was told.
+coi::MessageId name_of(const ids::Known& known, News news, const Seal& seal) {
+    return {seal.keyed_hash("told\n" + std::to_string(static_cast<int>(news)) + "\n" + known.message.value) +
+            "@told.invalid"};
+}
+
+/// The message that a report is about.
+struct About {
+    ids::Known known;
+    bool by_envelope = false;  // the report knows our secret
+    std::string answer_to{};   // canonical: where the contact's own mail sent the answers; "" for nowhere else
+    bool told_end = false;     // its failure, or that it was displayed: nothing less comes after that
+};
+
+std::optional<About> find(Database& db, const Arrival& report, const Seal& seal) {
+    const auto& mail = report.mail;
+    About about;
+    std::optional<ids::Known> known;
+    const auto look = [&](const coi::MessageId& id) {
+        if (!known && !id.empty()) known = ids::own_message(db, report.account, id);
+    };
+    if (mail.dsn) {
+        if (const auto ours = message_of_envelope(mail.dsn->envelope_id, seal)) look(*ours);
+        about.by_envelope = known.has_value();
+        look({mail.dsn->envelope_id});
+        look(mail.dsn->original);
+    } else {
+        look(mail.mdn->original);
+    }
+    for (std::size_t i = 0; i < std::min(mail.in_reply_to.size(), most_ids); ++i) look(mail.in_reply_to[i]);
+    for (std::size_t i = 0; i < std::min(mail.references.size(), most_ids); ++i)
+        look(mail.references[mail.references.size() - 1 - i]);
+    if (!known) return std::nullopt;
+    about.known = std::move(*known);
+    const auto end = name_of(about.known, mail.dsn ? News::failed : News::displayed, seal);
+    about.told_end = ids::contact_message(db, about.known.account, about.known.contact, end).has_value();
+    return about;
+}
+
+bool is_contact(const std::string& address, const About& about) {
+    const auto read = coi::parse_addr_spec(address);
+    return read && (read->canonical() == about.known.contact || read->canonical() == about.answer_to);
+}
+
+/// The returned header says that the mail went to the contact: it was forwarded before it failed.
+bool returns_mail_to_contact(const coi::Message& report, const About& about) {
+    for (const auto& each : coi::parse_address_list(coi::field(coi::split_fields(report.report_original), "to"), 20)) {
+        if (is_contact(each.addr_spec(), about)) return true;
+    }
+    return false;
+}
+
+/// What the report says of the contact's mailbox: a failure before a delay.
+const coi::Dsn::Recipient* news_of(const coi::Message& report, const About& about) {
+    const bool any = about.by_envelope || returns_mail_to_contact(report, about);
+    for (const auto action : {coi::Dsn::Action::failed, coi::Dsn::Action::delayed}) {
+        for (const auto& each : report.dsn->recipients) {
+            if (each.action == action && (any || each.address.empty() || is_contact(each.address, about))) return &each;
+        }
+    }
+    return nullptr;
+}
+
+/// Whether it comes from where reports of this message come from. Mail in a mailbox says so itself, if at all.
+bool is_plausible(const Arrival& report, const About& about) {
+    if (about.by_envelope) return true;
+    if (report.is_author_refuted) return false;
+    std::string path = report.reverse_path ? *report.reverse_path : report.mail.header("return-path");
+    std::erase_if(path, [](char c) { return c == '<' || c == '>' || c == ' '; });
+    if (path.empty()) return true;
+    const auto sender = coi::parse_addr_spec(path), contact = coi::parse_addr_spec(about.known.contact);
+    return sender && contact && sender->domain == contact->domain;
+}
+
+}  // namespace
+
+ids::Known known_report(const Arrival& arrival, Time now) {
+    return {arrival.account, arrival.mail.from.front().canonical(), arrival.mail.id, {}, false, "", "", false, now};
+}
+
+std::string envelope_id(const coi::MessageId& id, const Seal& seal) {
+    return seal.keyed_hash("envelope\n" + id.value).substr(0, secret_length) + "." + id.value;
+}
+
+std::optional<coi::MessageId> message_of_envelope(const std::string& text, const Seal& seal) {
+    if (text.size() <= secret_length + 1) return std::nullopt;
+    coi::MessageId id{text.substr(secret_length + 1)};
+    return envelope_id(id, seal) == text ? std::optional(std::move(id)) : std::nullopt;
+}
+
+Reports::Reports(Directory& directory, Store& store, Seal seal, Calls calls)
+    : directory_(directory), store_(store), seal_(std::move(seal)), calls_(std::move(calls)) {}
+
+ids::Known Reports::told(const ids::Known& known, News news) const {
+    return {known.account, known.contact, name_of(known, news, seal_), {}, false, "", "", false, calls_.now()};
+}
+
+void Reports::take(Arrival arrival, Done done) {
+    if (!arrival.mail.dsn && arrival.mail.mdn->original.empty())
+        return calls_.skip(arrival, {Verdict::Kind::silent, "a program's news about itself"}, done);
+    auto report = std::make_shared<Arrival>(std::move(arrival));
+    store_.ask<std::optional<About>>(
+        [report, seal = seal_](Database& db) { return find(db, *report, seal); },
+        [this, report, done = std::move(done)](const Store::Failure& failure, std::optional<About> about) {
+            if (failure) return done({Verdict::Kind::busy, "the store is not available"});
+            if (!about)
+                return calls_.skip(*report, {Verdict::Kind::declined, "a report about no message of ours"}, done);
+            if (about->told_end) return calls_.skip(*report, {Verdict::Kind::duplicate, "it was told before"}, done);
+            if (!report->mail.dsn) return act_on_mdn(*report, about->known, done);
+            if (const Contact* contact = directory_.contact(about->known.account, about->known.contact)) {
+                if (const auto to = coi::parse_addr_spec(contact->answer_to)) about->answer_to = to->canonical();
+            }
+            const auto* news = news_of(report->mail, *about);
+            if (news == nullptr)
+                return calls_.skip(*report, {Verdict::Kind::taken, "a report that nothing failed"}, done);
+            if (!is_plausible(*report, *about)) {
+                return calls_.skip(*report, {Verdict::Kind::declined, "a report that does not come from a mail system"},
+                                   done);
+            }
+            act_on_dsn(*report, about->known, *news, done);
+        });
+}
+
+void Reports::act_on_dsn(const Arrival& report, const ids::Known& known, const coi::Dsn::Recipient& news, Done done) {
+    const bool delayed = news.action == coi::Dsn::Action::delayed;
+    const Contact* contact = directory_.contact(known.account, known.contact);
+    const auto lost = bounce::lost(known, contact, calls_.component());
+    const auto error = refusal::error_of_report(news.status, news.diagnostic);
+    std::vector<queue::Entry> notices;
+    if (!delayed) {
+        notices = bounce::to_jabber(lost, error, calls_.component(), calls_.now());
+    } else if (!lost.jid.empty()) {
+        notices.push_back(bounce::delayed(lost, "", calls_.component(), calls_.now()));
+    }
+    if (notices.empty()) return calls_.skip(report, {Verdict::Kind::taken, "nobody is to be told"}, done);
+    calls_.commit(std::move(notices), told(known, delayed ? News::delayed : News::failed), report, std::move(done));
+}
+
+/// Nobody else may say that the contact has read it.
+bool Reports::is_from_contact(const Arrival& report, const ids::Known& known) const {
+    if (report.mail.from.front().canonical() != known.contact || report.is_author_refuted) return false;
+    if (report.proof() == trust::Proof::key || report.is_author_proven) return true;
+    const Contact* contact = directory_.contact(known.account, known.contact);
+    return !contact || !contact->privacy.encrypted;
+}
+
+void Reports::act_on_mdn(const Arrival& report, const ids::Known& known, Done done) {
+    auto event = read(report.mail);
+    const Account* account = directory_.find(known.account);
+    const auto from =
+        jid_of(directory_.contact(known.account, known.contact), report.mail.from.front(), calls_.component());
+    auto* receipt = event ? std::get_if<Receipt>(&event->what) : nullptr;
+    if (!receipt || !known.wants_receipt || !account || !from || !is_from_contact(report, known))
+        return calls_.skip(report, {Verdict::Kind::taken, "nobody asked for this receipt"}, done);
+    const auto news = receipt->kind == Receipt::Kind::displayed ? News::displayed : News::arrived;
+    receipt->of_stanza = known.stanza;
+    event->user = account->jid;
+    event->contact = report.mail.from.front();
+    event->stanza = mint_stanza_id();
+    event->when = {};  // of a receipt nobody asks
+    calls_.commit({calls_.entry_of(*event, *account, known.contact, *from)}, told(known, news), report,
+                  std::move(done));
+}
+
+}  // namespace gateway

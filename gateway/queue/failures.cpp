@@ -1,0 +1,105 @@
+// See failures.h.
+
+#include "gateway/queue/failures.h"
+
+#include "gateway/log.h"
+#include "gateway/model/addresses.h"
+#include "gateway/queue/bounce.h"
+
+namespace gateway {
+
+Failures::Failures(Directory& directory, Store& store, Leg& mail, Leg& jabber, Inbox& inbox, Settings settings,
+                   Calls calls)
+    : directory_(directory),
+      store_(store),
+      mail_(mail),
+      jabber_(jabber),
+      inbox_(inbox),
+      settings_(std::move(settings)),
+      calls_(std::move(calls)) {}
+
+/// The notices and the mark in one commit; tried until the store takes it, for nobody else knows of it. What was
+/// delivered or given up a moment before (the sweep reads, then acts) gets none.
+void Failures::exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Leg& way_back) {
+    auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(notices));
+    queue::Entry gone = failed;
+    gone.payload.clear();
+    store_.commit(
+        [gone, shared](Database& db) {
+            if (!queue::done(db, gone.id)) return shared->clear();
+            // Nobody has answered for it, so its mail system will try again: that must not look like a repeat.
+            if (gone.held) ids::forget(db, gone.account, gone.contact, {gone.name});
+            for (auto& notice : *shared) notice.id = queue::put(db, notice);
+        },
+        [this, gone, shared, &way_back](const Store::Failure& failure) {
+            if (!failure) {
+                for (auto& notice : *shared) way_back.committed(std::move(notice));
+                // Perhaps the account was made for this mail, and its user does not exist.
+                if (gone.leg == queue::Leg::jabber) directory_.remove_if_unused(gone.account);
+                return;
+            }
+            calls_.after(std::chrono::seconds(1),
+                         [this, gone, shared, &way_back] { exchange(gone, std::move(*shared), way_back); });
+        });
+}
+
+void Failures::mail_refused(const queue::Entry& entry, const coi::Error& error) {
+    log::info("mail {} was refused: {} {}", entry.name, error.code, error.enhanced);
+    exchange(entry, bounce::to_jabber(entry, error, settings_.component, calls_.now()), jabber_);
+}
+
+void Failures::stanza_refused(const queue::Entry& entry, const coi::Error& error) {
+    if (inbox_.entry_refused(entry, error)) return;
+    log::info("stanza {} was refused by the Jabber server: {}", entry.name, error.text);
+    const Account* account = directory_.find(entry.account);
+    exchange(entry,
+             account ? bounce::to_mail(entry, error, *account, settings_.relay_domain, calls_.now())
+                     : std::vector<queue::Entry>{},
+             mail_);
+}
+
+/// Why it waits: what its server said of it, or that nobody reaches the server.
+std::string Failures::reason(const queue::Entry& entry) const {
+    const auto trouble = (entry.leg == queue::Leg::mail ? mail_ : jabber_).trouble(entry);
+    return trouble ? trouble->error.text : entry.last_error;
+}
+
+/// An entry that is in no one's hands any more: expired, or dropped by the admin.
+void Failures::give_up(const queue::Entry& entry) {
+    const coi::Error error{coi::ErrorKind::timeout, true, reason(entry), 0, "4.4.7"};
+    entry.leg == queue::Leg::mail ? mail_refused(entry, error) : stanza_refused(entry, error);
+}
+
+void Failures::overdue(const queue::Entry& entry) {
+    Leg& leg = entry.leg == queue::Leg::mail ? mail_ : jabber_;
+    if (entry.expires <= calls_.now()) {
+        if (!leg.forget(entry)) return;  // in flight this moment
+        return give_up(entry);
+    }
+    if (entry.leg != queue::Leg::mail || entry.origin.empty()) return;
+    const Contact* contact = directory_.contact(entry.account, entry.contact);
+    const auto from = contact ? jid_of(*contact, settings_.component) : std::nullopt;
+    auto notice = std::make_shared<queue::Entry>(
+        bounce::delayed(entry, from ? from->bare() : "", reason(entry), settings_.component, calls_.now()));
+    store_.commit(
+        [entry, notice](Database& db) {
+            const auto still = queue::find(db, entry.id);
+            if (!still) return;  // it went out this moment
+            queue::retry(db, entry.id, still->next, still->attempts, still->last_error, true);
+            notice->id = queue::put(db, *notice);
+        },
+        [this, notice](const Store::Failure& failure) {
+            if (!failure && notice->id != 0) jabber_.committed(std::move(*notice));
+        });
+}
+
+void Failures::sweep(Time warn_before) {
+    store_.ask<std::vector<queue::Entry>>(
+        [at = calls_.now(), warn_before](Database& db) { return queue::overdue(db, at, warn_before, 100); },
+        [this](const Store::Failure& failure, const std::vector<queue::Entry>& entries) {
+            if (failure) return;
+            for (const auto& entry : entries) overdue(entry);
+        });
+}
+
+}  // namespace gateway

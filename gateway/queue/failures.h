@@ -1,0 +1,51 @@
+// What becomes of queue entries that failed or are late: the notice to their sender and their own end, in one commit.
+//
+// design.md "two-leg queue" 5, 6. Invariant: an entry that was given up leaves the store only together with its
+// notices.
+
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gateway/pipeline/incoming.h"
+#include "gateway/queue/scheduler.h"
+
+namespace gateway {
+
+class Failures {
+  public:
+    struct Settings {
+        std::string component;     // our domain at the Jabber server
+        std::string relay_domain;  // "": no relay
+    };
+    struct Calls {
+        std::function<Time()> now;
+        std::function<void(std::chrono::milliseconds, std::function<void()>)> after;  // runs it later, on the loop
+    };
+    Failures(Directory&, Store&, Leg& mail, Leg& jabber, Inbox&, Settings, Calls);
+
+    void mail_refused(const queue::Entry&, const coi::Error&);
+    void stanza_refused(const queue::Entry&, const coi::Error&);
+    /// An entry that is in no one's hands any more: expired, or dropped by the admin.
+    void give_up(const queue::Entry&);
+    /// What is too old is given up; mail taken before `warn_before` is said to be late.
+    void sweep(Time warn_before);
+    void reload(Settings settings) { settings_ = std::move(settings); }
+
+  private:
+    void exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Leg& way_back);
+    void overdue(const queue::Entry&);
+    std::string reason(const queue::Entry&) const;
+
+    Directory& directory_;
+    Store& store_;
+    Leg& mail_;
+    Leg& jabber_;
+    Inbox& inbox_;
+    Settings settings_;
+    Calls calls_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,138 @@
+// Reused SMTP sessions; see submission.h.
+
+#include "gateway/queue/smtp_sender.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <list>
+
+#include "coi/mail/charset.h"
+
+namespace gateway {
+
+using coi::net::awaitable;
+
+struct Submission::State : std::enable_shared_from_this<State> {
+    struct Idle {
+        std::unique_ptr<coi::net::SmtpClient> session;
+        std::chrono::steady_clock::time_point since;
+    };
+    State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Settings settings_)
+        : io(io_), tls(tls_), settings(std::move(settings_)), timer(io_) {}
+
+    boost::asio::io_context& io;
+    coi::net::TlsContext& tls;
+    Settings settings;
+    boost::asio::steady_timer timer;
+    std::list<Idle> idle;  // newest last
+    std::optional<coi::Error> trouble;
+    bool closed = false, sweeping = false;
+
+    awaitable<coi::Result<std::unique_ptr<coi::net::SmtpClient>>> open() {
+        auto stream = co_await coi::net::connect(tls, settings.server, settings.reach, settings.connect_timeout);
+        if (!stream) co_return stream.error();
+        auto session = std::make_unique<coi::net::SmtpClient>(std::move(*stream), settings.ehlo_name);
+        const auto opened = co_await session->open(settings.server, settings.login);
+        if (!opened) co_return opened.error();
+        co_return std::move(session);
+    }
+
+    /// A session error on a reused session often only means that the server closed it while it was idle: once more,
+    /// freshly.
+    awaitable<Fate> send(coi::net::Envelope envelope, std::string mail) {
+        for (bool fresh = false;;) {
+            std::unique_ptr<coi::net::SmtpClient> session;
+            if (!idle.empty()) {
+                session = std::move(idle.back().session);
+                idle.pop_back();
+            } else {
+                fresh = true;
+                auto opened = co_await open();
+                if (!opened) {
+                    trouble = opened.error();
+                    co_return Fate{Fate::Kind::unreachable, opened.error()};
+                }
+                session = std::move(*opened);
+            }
+            const auto sent = co_await session->send(envelope, mail);
+            const bool usable = session->usable() && !closed;
+            if (usable) {
+                idle.push_back({std::move(session), std::chrono::steady_clock::now()});
+                sweep();
+            }
+            if (sent) {
+                trouble.reset();
+                co_return Fate{};
+            }
+            if (closed) co_return Fate{Fate::Kind::unreachable, sent.error()};
+            if (const auto fate = fate_of(sent.error()); fate.kind != Fate::Kind::broken || fresh) co_return fate;
+        }
+    }
+
+    /// After the session was opened: what ends it now, it ends at this mail.
+    static Fate fate_of(coi::Error error) {
+        const bool said = error.kind == coi::ErrorKind::refused && error.code != 421;  // [RFC 5321 §3.8]
+        if (said) return {error.permanent ? Fate::Kind::refused : Fate::Kind::later, std::move(error)};
+        const bool ours = error.kind == coi::ErrorKind::limit || error.kind == coi::ErrorKind::unsupported ||
+                          error.kind == coi::ErrorKind::malformed;
+        if (ours && error.permanent) return {Fate::Kind::refused, std::move(error)};
+        error.text = "the mail server ended the session at this message: " + error.text;
+        return {Fate::Kind::broken, std::move(error)};
+    }
+
+    void sweep() {
+        if (sweeping || idle.empty() || closed) return;
+        sweeping = true;
+        timer.expires_at(idle.front().since + settings.idle);
+        timer.async_wait([self = shared_from_this()](const boost::system::error_code& aborted) {
+            self->sweeping = false;
+            if (aborted || self->closed) return;
+            const auto old = std::chrono::steady_clock::now() - self->settings.idle;
+            while (!self->idle.empty() && self->idle.front().since <= old) {
+                self->quit(std::move(self->idle.front().session));
+                self->idle.pop_front();
+            }
+            self->sweep();
+        });
+    }
+
+    void quit(std::unique_ptr<coi::net::SmtpClient> session) {
+        std::shared_ptr<coi::net::SmtpClient> last(std::move(session));
+        boost::asio::co_spawn(
+            io, [](std::shared_ptr<coi::net::SmtpClient> s) -> awaitable<void> { co_await s->quit(); }(last),
+            boost::asio::detached);
+    }
+};
+
+Submission::Submission(boost::asio::io_context& io, coi::net::TlsContext& tls, Settings settings)
+    : state_(std::make_shared<State>(io, tls, std::move(settings))) {}
+
+Submission::~Submission() {
+    state_->closed = true;
+    state_->timer.cancel();
+    for (auto& idle : state_->idle) idle.session->close();
+    state_->idle.clear();
+}
+
+void Submission::send(const queue::Entry& entry, std::string envelope_id, std::function<void(Fate)> finished) {
+    coi::net::Envelope envelope;
+    envelope.from = entry.from;
+    envelope.to = {entry.to};
+    envelope.envelope_id = std::move(envelope_id);
+    envelope.utf8 = !(coi::is_ascii(entry.from) && coi::is_ascii(entry.to) && coi::is_ascii(entry.payload));
+    boost::asio::co_spawn(
+        state_->io,
+        [](std::shared_ptr<State> state, coi::net::Envelope e, std::string mail,
+           std::function<void(Fate)> done) -> awaitable<void> {
+            const Fate fate = co_await state->send(std::move(e), std::move(mail));
+            done(fate);
+        }(state_, std::move(envelope), entry.payload, std::move(finished)),
+        [](std::exception_ptr bug) {
+            if (bug) std::rethrow_exception(bug);
+        });
+}
+
+const std::optional<coi::Error>& Submission::trouble() const { return state_->trouble; }
+
+}  // namespace gateway

@@ -1,0 +1,421 @@
+// Sessions of ad-hoc commands [XEP-0050 §2.4, §3.3, §4.4]; see commands.h. Whoever gives another's session id hears the
+// same as for one that has ended.
+
+#include "gateway/service/adhoc.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "gateway/localization.h"
+#include "gateway/service/privacy_forms.h"
+#include "gateway/service/qr.h"
+#include "xmpp/xep/iq.h"
+#include "xmpp/xep/xep0004_forms.h"
+
+namespace gateway {
+namespace {
+
+using namespace xmpp;
+using xep0050::Action;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto session_lifetime = std::chrono::minutes(10);
+constexpr std::size_t most_sessions = 1000;
+constexpr std::size_t most_sessions_of_user = 5;
+
+/// What may be called, in the order in which clients show it.
+constexpr std::array<const char*, 11> nodes = {"link",        "invite",   "join",       "status",
+                                               "privacy",     "settings", "key-export", "key-import",
+                                               "key-replace", "unlink",   "help"};
+constexpr std::size_t most_images = 200;
+
+std::string fresh_id() {
+    std::array<unsigned char, 16> bytes{};
+    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) throw std::runtime_error("no random numbers");
+    constexpr std::string_view hex = "0123456789abcdef";
+    std::string id;
+    for (const unsigned char byte : bytes) id += {hex[byte >> 4], hex[byte & 15]};
+    return id;
+}
+
+std::string print(Take take) { return take == Take::chats ? "chats" : take == Take::all ? "all" : "contacts"; }
+
+Take take_named(const std::string& name) {
+    return name == "chats" ? Take::chats : name == "all" ? Take::all : Take::contacts;
+}
+
+xep0004::Form settings_form(const Account& account, const std::string& lang) {
+    xep0004::Form form;
+    form.title = say(lang, "Settings");
+    xep0004::Field take{"take", "list-single", say(lang, "Which mail do you want to receive here?"),
+                        print(account.take)};
+    take.options = {{say(lang, "Chat messages and answers to yours"), "chats"},
+                    {say(lang, "Also mail from your contacts"), "contacts"},
+                    {say(lang, "All mail that a person wrote to you"), "all"}};
+    form.fields.push_back(std::move(take));
+    if (account.kind == Account::Kind::mailbox) {
+        form.fields.push_back({"sent_copy", "boolean",
+                               say(lang, "Keep a copy of what you write in the mailbox's Sent folder"),
+                               account.sent_copy ? "1" : "0"});
+    }
+    return form;
+}
+
+xep0004::Form unlink_form(const std::string& lang) {
+    xep0004::Form form;
+    form.title = say(lang, "Unlink the mailbox");
+    form.instructions =
+        say(lang, "Everything that the gateway has stored of you is deleted. Your mailbox itself stays as it is.");
+    return form;
+}
+
+}  // namespace
+
+struct Commands::State : std::enable_shared_from_this<State> {
+    State(Registrar& r, std::shared_ptr<PrivacyWords> p) : registrar(r), privacy(std::move(p)) {}
+
+    struct Session {
+        std::string jid, node;  // full JID
+        Clock::time_point until;
+        bool checking = false;  // its login
+    };
+    /// A command under way: what is needed to answer it.
+    struct Call {
+        std::shared_ptr<Tag> head;
+        std::string user, lang, node, session;
+    };
+
+    void take(const Tag& iq, const std::string& user);
+    void start(const Call&);
+    void go_on(const Call&, const Tag& iq, Action);
+    void submit(const Call&, const Tag& command);
+    void ask(const Call&, const xep0004::Form&, const std::string& error_words = {});
+    void end(const Call&, const std::string& status, const std::string& note_type = {}, const std::string& note = {});
+    void end(const Call&, const Ending&);
+    void end(const Call&, const xep0004::Form&);
+    void invite(const Call&);
+    void submit_privacy(const Call&, const std::map<std::string, std::string>& values);
+    bool submit_keys(const Call&, const std::map<std::string, std::string>& values);
+    PrivacyWords::Done finish(const Call&);
+    void refuse(const Call&, const char* type, const char* condition, const char* own, const std::string& words);
+    bool offered(const std::string& node, const std::string& user) const;
+    void cancel(const Call&, const Session&);
+    void open(Call&);
+    void make_room(const std::string& user);
+    void forget_old();
+
+    /// An invite's QR code, for as long as a session lives.
+    struct Image {
+        std::string user, png;
+        Clock::time_point until;
+    };
+    Registrar& registrar;
+    std::shared_ptr<PrivacyWords> privacy;
+    std::map<std::string, Session> sessions;
+    std::map<std::string, Image> images;  // by cid
+};
+
+Commands::Commands(Registrar& registrar, std::shared_ptr<PrivacyWords> privacy)
+    : state_(std::make_shared<State>(registrar, std::move(privacy))) {}
+Commands::~Commands() = default;
+
+void Commands::take(const Tag& iq, const std::string& user) { state_->take(iq, user); }
+
+bool Commands::may_register(const std::string& user) const {
+    return state_->registrar.may_link(user) || state_->registrar.mailbox(user) != nullptr;
+}
+
+std::string Commands::name(const std::string& node, const std::string& user, const std::string& lang) const {
+    if (!state_->offered(node, user)) return {};
+    if (node == "link")
+        return state_->registrar.mailbox(user) ? say(lang, "Change the login") : say(lang, "Link a mailbox");
+    if (node == "status") return say(lang, "Status");
+    if (node == "settings") return say(lang, "Settings");
+    if (node == "unlink") return say(lang, "Unlink the mailbox");
+    if (node == "invite") return say(lang, "Invite");
+    if (node == "join") return say(lang, "Follow an invite");
+    if (node == "privacy") return say(lang, "Protection of a contact");
+    if (node == "key-export") return say(lang, "Export my key");
+    if (node == "key-import") return say(lang, "Import a key");
+    if (node == "key-replace") return say(lang, "Make a new key");
+    return say(lang, "Help");
+}
+
+std::optional<xep0231::Data> Commands::data(const std::string& cid, const std::string& user) const {
+    state_->forget_old();
+    const auto found = state_->images.find(cid);
+    if (found == state_->images.end() || found->second.user != user) return std::nullopt;
+    return xep0231::Data{"image/png", found->second.png};
+}
+
+std::vector<xep0030::Item> Commands::items(const std::string& user, const std::string& lang) const {
+    std::vector<xep0030::Item> items;
+    for (const char* node : nodes) {
+        if (state_->offered(node, user)) {
+            items.push_back({state_->registrar.settings().component, node, name(node, user, lang)});
+        }
+    }
+    return items;
+}
+
+bool Commands::State::offered(const std::string& node, const std::string& user) const {
+    if (std::ranges::find(nodes, node) == nodes.end()) return false;
+    if (node == "link") return registrar.may_link(user);
+    const bool known = registrar.directory().of_user(user) != nullptr;
+    if (node == "settings") return known || registrar.is_relay_user(user);
+    if (node == "unlink" || node.starts_with("key-")) return known;
+    return known || registrar.may_use(user);
+}
+
+void Commands::State::take(const Tag& iq, const std::string& user) {
+    Call call{std::shared_ptr<Tag>(head_of(iq)), user, registrar.language(iq, user), "", ""};
+    const auto request = xep0050::request(iq);
+    if (!request || attribute(iq, "type") != "set") {
+        return refuse(call, "modify", "bad-request", "malformed-action",
+                      say(call.lang, "This request was not understood."));
+    }
+    call.node = request->node;
+    call.session = request->session;
+    forget_old();
+    if (!call.session.empty()) return go_on(call, iq, request->action);
+    if (!offered(call.node, user)) {
+        const bool known = std::ranges::find(nodes, call.node) != nodes.end();
+        return refuse(call, known ? "auth" : "cancel", known ? "forbidden" : "item-not-found", nullptr,
+                      say(call.lang, "There is no such command for you."));
+    }
+    // A session cannot begin with anything else [XEP-0050 §3.3].
+    if (request->action != Action::execute && request->action != Action::next && request->action != Action::complete) {
+        return refuse(call, "modify", "bad-request", "bad-action", say(call.lang, "This request was not understood."));
+    }
+    start(call);
+}
+
+void Commands::State::start(const Call& begun) {
+    Call call = begun;
+    if (call.node == "help") return end(call, "completed", "info", registrar.help(call.user, call.lang));
+    if (call.node == "status") return end(call, "completed", "info", registrar.status(call.user, call.lang));
+    if (call.node == "invite") return invite(call);
+    open(call);
+    if (call.node == "link") return ask(call, print_link_form(registrar.mailbox(call.user), nullptr, call.lang));
+    if (call.node == "unlink") return ask(call, unlink_form(call.lang));
+    if (call.node == "join") return ask(call, privacy_forms::join(call.lang));
+    if (call.node == "privacy") return ask(call, privacy_forms::contact(call.lang));
+    if (call.node == "key-export") return ask(call, privacy_forms::key_export(call.lang));
+    if (call.node == "key-import") return ask(call, privacy_forms::key_import(call.lang));
+    if (call.node == "key-replace") return ask(call, privacy_forms::key_replace(call.lang));
+    Account of_relay;  // as it will be made
+    of_relay.take = Take::all;
+    const Account* account = registrar.directory().of_user(call.user);
+    ask(call, settings_form(account ? *account : of_relay, call.lang));
+}
+
+/// Gives the call a session. A client that asks and never goes on must not lock its user out: the oldest gives way.
+void Commands::State::open(Call& call) {
+    make_room(call.user);
+    call.session = fresh_id();
+    sessions[call.session] = {attribute(*call.head, "from"), call.node, registrar.calls().now() + session_lifetime};
+}
+
+void Commands::State::make_room(const std::string& user) {
+    const auto is_mine = [&](const auto& entry) { return JID(entry.second.jid).bare() == user; };
+    const bool too_many_of_mine =
+        static_cast<std::size_t>(std::ranges::count_if(sessions, is_mine)) >= most_sessions_of_user;
+    if (!too_many_of_mine && sessions.size() < most_sessions) return;
+    auto oldest = sessions.end();
+    for (auto at = sessions.begin(); at != sessions.end(); ++at) {
+        if ((too_many_of_mine && !is_mine(*at)) || at->second.checking) continue;
+        if (oldest == sessions.end() || at->second.until < oldest->second.until) oldest = at;
+    }
+    if (oldest != sessions.end()) sessions.erase(oldest);
+}
+
+/// While a login is being checked, two iqs are answered: the submission, and this one.
+void Commands::State::cancel(const Call& call, const Session& session) {
+    if (session.checking && !registrar.cancel_link(call.user)) {
+        return refuse(
+            call, "cancel", "not-allowed", nullptr,
+            say(call.lang, "It is too late to cancel: the mailbox is being linked. You can unlink it again."));
+    }
+    end(call, "canceled");
+}
+
+void Commands::State::forget_old() {
+    const auto now = registrar.calls().now();
+    std::erase_if(sessions, [&](const auto& entry) { return entry.second.until <= now; });
+    std::erase_if(images, [&](const auto& entry) { return entry.second.until <= now; });
+}
+
+void Commands::State::go_on(const Call& call, const Tag& iq, Action action) {
+    const auto found = sessions.find(call.session);
+    // Somebody else's session looks like none at all.
+    if (found == sessions.end() || found->second.jid != attribute(iq, "from") || found->second.node != call.node) {
+        return refuse(call, "cancel", "not-allowed", "session-expired",
+                      say(call.lang, "This command has ended. Please start it again."));
+    }
+    const Tag* command = child(iq, "command", xep0050::ns);
+    if (action == Action::cancel || xep0004::cancelled(*command)) return cancel(call, found->second);
+    if (action == Action::prev) {
+        return refuse(call, "modify", "bad-request", "bad-action", say(call.lang, "This request was not understood."));
+    }
+    found->second.until = registrar.calls().now() + session_lifetime;
+    submit(call, *command);
+}
+
+void Commands::State::submit(const Call& call, const Tag& command) {
+    const auto values = xep0004::submitted(command);
+    const auto finish = [self = weak_from_this(), call](const Ending& ending) {
+        if (const auto state = self.lock()) state->end(call, ending);
+    };
+    if (call.node == "unlink") return registrar.unlink(call.user, call.lang, finish);
+    if (!values) {
+        return refuse(call, "modify", "bad-request", "bad-payload", say(call.lang, "The form is missing."));
+    }
+    if (call.node == "privacy") return submit_privacy(call, *values);
+    if (submit_keys(call, *values)) return;
+    const Account* account = registrar.directory().of_user(call.user);
+    if (call.node == "settings") {
+        const auto take = values->find("take"), copy = values->find("sent_copy");
+        const Take wanted = take != values->end() ? take_named(take->second) : account ? account->take : Take::contacts;
+        const bool sent_copy = copy != values->end() ? xep0004::is_true(copy->second) : !account || account->sent_copy;
+        return registrar.change(call.user, wanted, sent_copy, call.lang, finish);
+    }
+    const LinkForm form = link_form(*values, true);
+    if (const auto session = sessions.find(call.session); session != sessions.end()) session->second.checking = true;
+    registrar.link(call.user, form, call.lang, [self = weak_from_this(), call, form](const Ending& ending) {
+        const auto state = self.lock();
+        if (!state) return;
+        if (const auto at = state->sessions.find(call.session); at != state->sessions.end())
+            at->second.checking = false;
+        if (ending.cancelled) return state->end(call, "canceled");
+        // What was wrong can be corrected: the form comes back as it was filled in.
+        if (ending.condition == "not-acceptable") {
+            return state->ask(call, print_link_form(nullptr, &form, call.lang), ending.words);
+        }
+        state->end(call, ending);
+    });
+}
+
+PrivacyWords::Done Commands::State::finish(const Call& call) {
+    return [self = weak_from_this(), call](const Ending& ending) {
+        if (const auto state = self.lock()) state->end(call, ending);
+    };
+}
+
+bool Commands::State::submit_keys(const Call& call, const std::map<std::string, std::string>& values) {
+    const auto value = [&](const char* name) {
+        const auto found = values.find(name);
+        return found == values.end() ? std::string() : found->second;
+    };
+    const PrivacyWords::Asker asker{call.user, call.lang};
+    if (call.node == "join") return privacy->join(asker, value("invite"), finish(call)), true;
+    if (call.node == "key-replace") return privacy->replace_key(asker, finish(call)), true;
+    if (call.node == "key-import") {
+        return privacy->import_key(asker, value("key"), value("passphrase"), finish(call)), true;
+    }
+    if (call.node != "key-export") return false;
+    if (value("passphrase").empty()) {
+        ask(call, privacy_forms::key_export(call.lang), say(call.lang, "Please give a passphrase."));
+        return true;
+    }
+    privacy->export_key(asker, value("passphrase"), [self = weak_from_this(), call](const Ending& ending) {
+        const auto state = self.lock();
+        if (!state) return;
+        if (!ending.good()) return state->end(call, ending);
+        state->end(call, privacy_forms::key(ending.words, call.lang));
+    });
+    return true;
+}
+
+/// First whose, then what holds and shall hold.
+void Commands::State::submit_privacy(const Call& call, const std::map<std::string, std::string>& values) {
+    const PrivacyWords::Asker asker{call.user, call.lang};
+    const auto named = values.find("contact");
+    const std::string contact = named == values.end() ? "" : named->second;
+    const auto wanted = values.find("policy"), clear = values.find("otr_clear");
+    if (wanted == values.end()) {
+        return privacy->status(asker, contact, [self = weak_from_this(), call, contact](const Ending& ending) {
+            const auto state = self.lock();
+            if (!state) return;
+            const Account* account = state->registrar.directory().of_user(call.user);
+            const auto address = state->privacy->address(contact);
+            if (!account || !address) return state->ask(call, privacy_forms::contact(call.lang), ending.words);
+            const Contact& met = state->registrar.directory().know(account->id, *address);
+            state->ask(call, privacy_forms::privacy(met, ending.words, call.lang));
+        });
+    }
+    const std::string otr = clear != values.end() && xep0004::is_true(clear->second) ? "clear" : "encrypted";
+    const auto through = values.find("otr_tunnel");
+    const bool tunnel =
+        through == values.end() ? privacy->has_tunnel(asker, contact) : xep0004::is_true(through->second);
+    const auto is_otr_set = [self = weak_from_this(), call, asker, contact, tunnel](const Ending& allowed) {
+        const auto state = self.lock();
+        if (!state || !allowed.good()) return state ? state->end(call, allowed) : void();
+        if (tunnel != state->privacy->has_tunnel(asker, contact))
+            return state->privacy->otr(asker, contact, tunnel ? "tunnel on" : "tunnel off", state->finish(call));
+        state->privacy->status(asker, contact, state->finish(call));
+    };
+    privacy->policy(asker, contact, wanted->second,
+                    [self = weak_from_this(), call, asker, contact, otr, is_otr_set](const Ending& set) {
+                        const auto state = self.lock();
+                        if (!state || !set.good()) return state ? state->end(call, set) : void();
+                        state->privacy->otr(asker, contact, otr, is_otr_set);
+                    });
+}
+
+void Commands::State::invite(const Call& call) {
+    privacy->invite({call.user, call.lang}, [self = weak_from_this(), call](const Ending& ending, const auto& invite) {
+        const auto state = self.lock();
+        if (!state) return;
+        const auto image = invite ? qr_image(coi::securejoin::print_link(*invite)) : coi::Result<QrImage>(coi::Error{});
+        if (!image || state->images.size() >= most_images) return state->end(call, ending);
+        const std::string cid = xep0231::cid(image->png);
+        state->images[cid] = {call.user, image->png, state->registrar.calls().now() + session_lifetime};
+        state->end(call,
+                   privacy_forms::invite(*invite, {"cid:" + cid, "image/png", image->side, image->side}, call.lang));
+    });
+}
+
+void Commands::State::ask(const Call& call, const xep0004::Form& form, const std::string& error_words) {
+    auto result = result_of(*call.head);
+    Tag& command = xep0050::add_command(
+        *result, {call.node, call.session, "executing", error_words.empty() ? "" : "error", error_words, {"complete"}});
+    xep0004::add_form(command, form);
+    registrar.calls().send(*result);
+}
+
+void Commands::State::end(const Call& call, const std::string& status, const std::string& note_type,
+                          const std::string& note) {
+    sessions.erase(call.session);
+    auto result = result_of(*call.head);
+    xep0050::add_command(*result,
+                         {call.node, call.session.empty() ? fresh_id() : call.session, status, note_type, note});
+    registrar.calls().send(*result);
+}
+
+void Commands::State::end(const Call& call, const xep0004::Form& form) {
+    sessions.erase(call.session);
+    auto result = result_of(*call.head);
+    Tag& command =
+        xep0050::add_command(*result, {call.node, call.session.empty() ? fresh_id() : call.session, "completed"});
+    xep0004::add_form(command, form);
+    registrar.calls().send(*result);
+}
+
+void Commands::State::end(const Call& call, const Ending& ending) {
+    if (ending.good()) return end(call, "completed", "info", ending.words);
+    sessions.erase(call.session);
+    refuse(call, ending.type.c_str(), ending.condition.c_str(), nullptr, ending.words);
+}
+
+void Commands::State::refuse(const Call& call, const char* type, const char* condition, const char* own,
+                             const std::string& words) {
+    auto error = error_reply(*call.head, type, condition, words, call.lang);
+    if (!error) return;
+    if (own) xep0050::add_condition(*error, own);
+    registrar.calls().send(*error);
+}
+
+}  // namespace gateway

@@ -1,0 +1,43 @@
+// Ad-hoc commands of the gateway: link, unlink, status, settings, help, and those about keys and invites.
+//
+// [XEP-0050 §2.4]. A command that asks something is a session: it belongs to one full JID, ends after a while, and
+// there are few of them per user. Invariant: every iq is answered once.
+
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/service/privacy_commands.h"
+#include "gateway/service/registrar.h"
+#include "xmpp/xep/xep0030_disco.h"
+#include "xmpp/xep/xep0050_commands.h"
+#include "xmpp/xep/xep0231_bob.h"
+
+namespace gateway {
+
+class Commands {
+  public:
+    Commands(Registrar&, std::shared_ptr<PrivacyWords>);
+    ~Commands();
+    void take(const xmpp::Tag& iq, const std::string& user);
+    /// What this user may call, for disco#items [XEP-0050 §2.2].
+    std::vector<xmpp::xep0030::Item> items(const std::string& user, const std::string& lang) const;
+    /// Whether this user has something to register here.
+    bool may_register(const std::string& user) const;
+    /// The name of a command's node; "" if there is no such command for this user.
+    std::string name(const std::string& node, const std::string& user, const std::string& lang) const;
+
+    /// A picture that a form of this user's has named [XEP-0231 §2.2].
+    std::optional<xmpp::xep0231::Data> data(const std::string& cid, const std::string& user) const;
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,363 @@
+// Plain words in, plain words out; see chat_words.h. The words are fixed English and German ones, whatever the
+// catalogue says, so that nobody loses a command by a change of language.
+
+#include "gateway/service/chat_commands.h"
+
+#include <unicode/locid.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "gateway/localization.h"
+#include "gateway/model/addresses.h"
+#include "gateway/translate/translate.h"
+#include "xmpp/xep/iq.h"
+#include "xmpp/xep/xep0184_receipts.h"
+
+namespace gateway {
+namespace {
+
+enum class Word {
+    help,
+    status,
+    link,
+    unlink,
+    contact,
+    mail,
+    invite,
+    join,
+    fingerprint,
+    accept,
+    policy,
+    otr,
+    verify,
+    key,
+    settings,
+    cancel,
+    unknown
+};
+
+struct Spelling {
+    const char* text;
+    Word word;
+    bool german = false;
+};
+
+// German words are answered in German even if the client does not say its language.
+constexpr std::array spellings = {
+    Spelling{"help", Word::help},
+    Spelling{"?", Word::help},
+    Spelling{"hilfe", Word::help, true},
+    Spelling{"status", Word::status},
+    Spelling{"zustand", Word::status, true},
+    Spelling{"link", Word::link},
+    Spelling{"register", Word::link},
+    Spelling{"verbinden", Word::link, true},
+    Spelling{"unlink", Word::unlink},
+    Spelling{"unregister", Word::unlink},
+    Spelling{"trennen", Word::unlink, true},
+    Spelling{"contact", Word::contact},
+    Spelling{"kontakt", Word::contact, true},
+    Spelling{"mail", Word::mail},
+    Spelling{"invite", Word::invite},
+    Spelling{"einladen", Word::invite, true},
+    Spelling{"einladung", Word::invite, true},
+    Spelling{"fingerprint", Word::fingerprint},
+    Spelling{"fingerabdruck", Word::fingerprint, true},
+    Spelling{"accept", Word::accept},
+    Spelling{"annehmen", Word::accept, true},
+    Spelling{"policy", Word::policy},
+    Spelling{"regel", Word::policy, true},
+    Spelling{"otr", Word::otr},
+    Spelling{"verify", Word::verify},
+    Spelling{"prüfen", Word::verify, true},
+    Spelling{"key", Word::key},
+    Spelling{"schlüssel", Word::key, true},
+    Spelling{"settings", Word::settings},
+    Spelling{"einstellungen", Word::settings, true},
+    Spelling{"cancel", Word::cancel},
+    Spelling{"abbrechen", Word::cancel, true},
+};
+
+std::string lower(const std::string& text) {
+    std::string out;
+    icu::UnicodeString::fromUTF8(text).toLower(icu::Locale::getRoot()).toUTF8String(out);
+    return out;
+}
+
+/// Without the marks that people put around a word: “Help!”, /status, mail all.
+std::string bare_word(std::string_view text) {
+    constexpr std::array marks{"!", "?", ".", ",", ";", ":", "/", "\"", "'", "`", "(",     ")",
+                               "<", ">", "“", "”", "„", "‘", "’", "«",  "»", "…", "\u00a0"};
+    const auto strip = [&](auto at_end, auto remove) {
+        for (bool again = true; again;) {
+            again = false;
+            for (const std::string_view mark : marks) {
+                if (at_end(mark)) remove(mark.size()), again = true;
+            }
+        }
+    };
+    strip([&](auto mark) { return text.starts_with(mark); }, [&](auto size) { text.remove_prefix(size); });
+    strip([&](auto mark) { return text.ends_with(mark); }, [&](auto size) { text.remove_suffix(size); });
+    return std::string(text);
+}
+
+/// What somebody chose of a few words.
+std::string choice(const std::string& text) { return lower(bare_word(text)); }
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    return first == text.npos ? std::string_view() : text.substr(first);
+}
+
+/// The first word of `rest`, taken off it with the white space around it.
+std::string take_word(std::string& rest) {
+    const auto first = rest.find_first_not_of(" \t\r\n");
+    if (first == rest.npos) return rest.clear(), "";
+    const auto end = std::min(rest.find_first_of(" \t\r\n", first), rest.size());
+    std::string word = rest.substr(first, end - first);
+    const auto next = rest.find_first_not_of(" \t\r\n", end);
+    const auto last = rest.find_last_not_of(" \t\r\n");
+    rest = next == rest.npos ? "" : rest.substr(next, last - next + 1);
+    return word;
+}
+
+/// A pasted invite, whole or broken.
+bool is_invite(std::string_view text) {
+    const std::string start = lower(std::string(text.substr(0, 24)));
+    return start.starts_with("openpgp4fpr:") || start.starts_with("https://i.delta.chat");
+}
+
+struct PastedKey {
+    std::string armoured, passphrase;  // what stood before the key, or after it
+};
+PastedKey split_key(const std::string& text) {
+    constexpr std::string_view begin = "-----BEGIN PGP", end = "-----END PGP";
+    const auto from = text.find(begin);
+    const auto last = text.rfind(end);
+    if (from == text.npos || last == text.npos || last < from) return {};
+    const auto to = std::min(text.find('\n', last), text.size());
+    std::string before = text.substr(0, from), after = text.substr(to);
+    const auto one_line = [](std::string& words) {
+        std::string rest = words;
+        words.clear();
+        for (std::string word = take_word(rest); !word.empty(); word = take_word(rest))
+            words += (words.empty() ? "" : " ") + word;
+        return words;
+    };
+    return {text.substr(from, to - from), one_line(before).empty() ? one_line(after) : before};
+}
+
+}  // namespace
+
+/// One message to us, and how to answer it.
+struct ChatWords::Asked {
+    std::string user, lang, rest;
+    Word word = Word::unknown;
+    std::function<void(const std::string&)> reply;
+};
+
+/// Who writes too much is told once in a while, and by errors, which no robot answers [RFC 6120 §8.3.1].
+void ChatWords::too_many(const xmpp::Tag& message, const Asked& asked) {
+    const std::string words = say(asked.lang, "These were too many messages. Please wait a minute, then write again.");
+    if (told_.take(asked.user, registrar_.calls().now())) return asked.reply(words);
+    const auto error = xmpp::error_reply(message, "wait", "resource-constraint", words, asked.lang);
+    if (error) registrar_.calls().send(*error);
+}
+
+void ChatWords::take(const xmpp::Tag& message, const std::string& user) {
+    const std::string& type = xmpp::attribute(message, "type");
+    const xmpp::Tag* body = xmpp::body_of(message);
+    if (type == "error" || type == "headline" || type == "groupchat" || !body || body->cdata().empty()) return;
+    Asked asked;
+    asked.user = user;
+    asked.rest = body->cdata();
+    const bool pasted = is_invite(trimmed(body->cdata()));
+    const std::string first = pasted ? "" : lower(take_word(asked.rest));
+    const std::string said = first.starts_with("?") && bare_word(first).empty() ? "?" : bare_word(first);
+    const auto* known = std::ranges::find_if(spellings, [&](const auto& spelling) { return said == spelling.text; });
+    asked.lang = registrar_.language(message, user);
+    if (pasted) asked.word = Word::join;
+    if (known != spellings.end()) {
+        asked.word = known->word;
+        if (known->german) asked.lang = "de";  // a library may put "en" on every stanza
+    }
+    asked.reply = [send = registrar_.calls().send, lang = asked.lang, from = registrar_.settings().component,
+                   to = xmpp::attribute(message, "from"), type](const std::string& words) {
+        xmpp::Tag reply("message");
+        reply.addAttribute("type", type == "chat" ? "chat" : "normal");
+        reply.addAttribute("from", from);
+        reply.addAttribute("to", to);
+        reply.addAttribute("xml:lang", xmpp::clean(lang));
+        xmpp::add(reply, "body", {}, words);
+        send(reply);
+    };
+    if (!answers_.take(user, registrar_.calls().now())) return too_many(message, asked);
+    const std::string& id = xmpp::attribute(message, "id");
+    if (xmpp::xep0184::requests(message) && !id.empty()) {
+        xmpp::Tag receipt("message");
+        receipt.addAttribute("from", registrar_.settings().component);
+        receipt.addAttribute("to", xmpp::attribute(message, "from"));
+        xmpp::xep0184::add_received(receipt, id);
+        registrar_.calls().send(receipt);
+    }
+    if (sealed(message))
+        return asked.reply(say(asked.lang, "I cannot read encrypted messages. Please write to me without encryption."));
+    answer(asked);
+}
+
+void ChatWords::answer(const Asked& asked) {
+    const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
+    switch (asked.word) {
+        case Word::help:
+            return asked.reply(registrar_.help(asked.user, asked.lang));
+        case Word::status:
+            if (!asked.rest.empty()) return privacy_->status({asked.user, asked.lang}, asked.rest, tell);
+            return asked.reply(registrar_.status(asked.user, asked.lang));
+        case Word::link:
+            return link(asked);
+        case Word::unlink:
+            return registrar_.unlink(asked.user, asked.lang, tell);
+        case Word::contact:
+            return contact(asked);
+        case Word::mail:
+            return mail(asked);
+        case Word::settings:
+            return asked.reply(registrar_.settings_of(asked.user, asked.lang));
+        case Word::cancel:
+            return cancel(asked);
+        default:
+            if (answer_privacy(asked)) return;
+    }
+    asked.reply(say(asked.lang, "I did not understand that.") + "\n" + registrar_.help(asked.user, asked.lang));
+}
+
+bool ChatWords::answer_privacy(const Asked& asked) {
+    const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
+    const PrivacyWords::Asker asker{asked.user, asked.lang};
+    std::string rest = asked.rest;
+    switch (asked.word) {
+        case Word::invite:
+            return privacy_->invite(asker, [tell](const Ending& ending, const auto&) { tell(ending); }), true;
+        case Word::join:
+            return privacy_->join(asker, rest, tell), true;
+        case Word::fingerprint:
+            if (choice(rest) == "mail") return privacy_->mail_fingerprints(asker, tell), true;
+            return privacy_->fingerprint(asker, rest, tell), true;
+        case Word::accept:
+            if (rest.empty()) return asked.reply(say(asked.lang, "Write: accept CONTACT")), true;
+            return privacy_->accept(asker, rest, tell), true;
+        case Word::policy:
+            return policy(asked), true;
+        case Word::otr: {
+            const std::string contact = take_word(rest);
+            return privacy_->otr(asker, contact, choice(rest), tell), true;
+        }
+        case Word::verify: {
+            const std::string contact = take_word(rest);
+            return privacy_->verify(asker, contact, rest, tell), true;
+        }
+        case Word::key:
+            return key(asked), true;
+        default:
+            return false;
+    }
+}
+
+void ChatWords::policy(const Asked& asked) {
+    std::string rest = asked.rest;
+    std::string contact = take_word(rest);
+    std::string wanted = choice(rest);
+    if (wanted.empty() && PrivacyWords::policy_named(choice(contact))) {
+        wanted = choice(contact);
+        contact.clear();
+    }
+    privacy_->policy({asked.user, asked.lang}, contact, wanted,
+                     [reply = asked.reply](const Ending& ending) { reply(ending.words); });
+}
+
+void ChatWords::key(const Asked& asked) {
+    const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
+    const PrivacyWords::Asker asker{asked.user, asked.lang};
+    std::string rest = asked.rest;
+    const std::string verb = choice(take_word(rest));
+    if (verb == "import" || verb == "importieren") {
+        const auto [armoured, passphrase] = split_key(rest);
+        if (!armoured.empty()) return privacy_->import_key(asker, armoured, passphrase, tell);
+        return asked.reply(say(asked.lang,
+                               "Write “key import”, its passphrase or setup code, and the key from -----BEGIN PGP to "
+                               "the end, all in one message; or use my command “Import a key”. Then delete that "
+                               "message from your history."));
+    }
+    if (verb == "export" || verb == "exportieren") {
+        if (!rest.empty()) {
+            return privacy_->export_key(asker, rest, [reply = asked.reply, lang = asked.lang](const Ending& ending) {
+                if (!ending.good()) return reply(ending.words);
+                reply(say(lang, "This is your secret key. Keep it, and delete these messages from your history.") +
+                      "\n" + ending.words);
+            });
+        }
+        return asked.reply(say(asked.lang,
+                               "Whoever has your secret key can read your mail, and this chat stays in your history. "
+                               "To have it nevertheless, protected by a passphrase, write: key export PASSPHRASE"));
+    }
+    if (verb == "replace" || verb == "ersetzen") {
+        const std::string sure = choice(rest);
+        if (sure == "yes" || sure == "ja") return privacy_->replace_key(asker, tell);
+        return asked.reply(say(asked.lang,
+                               "A new key takes the place of the one that is used for your address. What was encrypted "
+                               "to the former one can no longer be read here, and whoever verified it is warned. To go "
+                               "on, write: key replace yes"));
+    }
+    asked.reply(say(asked.lang, "Write: key export, key import or key replace."));
+}
+
+void ChatWords::link(const Asked& asked) {
+    if (!registrar_.may_link(asked.user)) return asked.reply(registrar_.not_allowed(asked.user, asked.lang).words);
+    LinkForm form;
+    form.complete = true;
+    std::string rest = asked.rest;
+    form.email = take_word(rest);
+    form.password = rest;
+    if (form.email.empty() || form.password.empty()) {
+        return asked.reply(say(
+            asked.lang,
+            "Your client can link a mailbox by a form: register with {1}, or run its command “Link a mailbox”. If it "
+            "has no "
+            "forms, write: link ADDRESS PASSWORD. Then delete that message from your history: it holds your password.",
+            {registrar_.settings().component}));
+    }
+    registrar_.link(asked.user, form, asked.lang, [reply = asked.reply](const Ending& ending) { reply(ending.words); });
+}
+
+/// Whoever gave the login, here or by a form, is told of its end there.
+void ChatWords::cancel(const Asked& asked) {
+    const bool cancelled = registrar_.cancel_link(asked.user);
+    asked.reply(cancelled ? say(asked.lang, "I have stopped checking your login.")
+                          : say(asked.lang, "There is nothing under way that could be cancelled."));
+}
+
+void ChatWords::contact(const Asked& asked) {
+    if (asked.rest.empty()) return asked.reply(say(asked.lang, "Write: contact ADDRESS"));
+    const auto address = address_typed(asked.rest, registrar_.settings().component);
+    const auto jid = address ? jid_of(*address, registrar_.settings().component) : std::nullopt;
+    if (!jid) return asked.reply(say(asked.lang, "“{1}” is no mail address.", {asked.rest}));
+    asked.reply(say(asked.lang, "To write to {1}, write to {2}.", {address->addr_spec(), jid->bare()}));
+}
+
+void ChatWords::mail(const Asked& asked) {
+    const std::string wanted = choice(asked.rest);
+    const Account* account = registrar_.directory().of_user(asked.user);
+    const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
+    const bool copy = !account || account->sent_copy;
+    if (wanted == "chats") return registrar_.change(asked.user, Take::chats, copy, asked.lang, tell);
+    if (wanted == "contacts" || wanted == "kontakte") {
+        return registrar_.change(asked.user, Take::contacts, copy, asked.lang, tell);
+    }
+    if (wanted == "all" || wanted == "alle") return registrar_.change(asked.user, Take::all, copy, asked.lang, tell);
+    asked.reply(say(asked.lang, "Write: mail chats, mail contacts or mail all."));
+}
+
+}  // namespace gateway

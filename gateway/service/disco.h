@@ -1,0 +1,18 @@
+// What service discovery says of the gateway, of its commands and of its contacts.
+//
+// [XEP-0030 §3, §4]; identities by the registry: gateway/smtp, account/registered, automation/command-list and
+// command-node. Pure: the same question gets the same answer.
+
+#pragma once
+
+#include <string>
+
+#include "gateway/service/adhoc.h"
+#include "xmpp/stanza.h"
+
+namespace gateway {
+
+/// The answer to a disco#info or disco#items get, result or error.
+xmpp::Stanza discover(const xmpp::Tag& iq, const std::string& user, const std::string& lang, const Commands&);
+
+}  // namespace gateway

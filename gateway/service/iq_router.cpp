@@ -1,0 +1,151 @@
+// Every iq to us gets one answer, by its namespace [RFC 6120 §8.2.3, §8.4]; see services.h.
+
+#include "gateway/service/iq_router.h"
+
+#include "gateway/localization.h"
+#include "gateway/model/addresses.h"
+#include "gateway/service/adhoc.h"
+#include "gateway/service/chat_commands.h"
+#include "gateway/service/disco.h"
+#include "gateway/service/privacy_commands.h"
+#include "gateway/service/registrar.h"
+#include "xmpp/jid.h"
+#include "xmpp/xep/iq.h"
+#include "xmpp/xep/xep0030_disco.h"
+#include "xmpp/xep/xep0050_commands.h"
+#include "xmpp/xep/xep0077_register.h"
+#include "xmpp/xep/xep0092_version.h"
+#include "xmpp/xep/xep0100_gateway.h"
+#include "xmpp/xep/xep0199_ping.h"
+#include "xmpp/xep/xep0231_bob.h"
+
+namespace gateway {
+
+using namespace xmpp;
+
+struct Services::State {
+    State(Directory& directory, KeyDesk& desk, ServiceSettings settings, ServiceCalls calls)
+        : registrar(std::make_shared<Registrar>(directory, std::move(settings), std::move(calls))),
+          privacy(std::make_shared<PrivacyWords>(*registrar, desk)),
+          registration(*registrar),
+          commands(*registrar, privacy),
+          chat_words(*registrar, privacy) {}
+
+    /// One iq, and what every answer needs of it.
+    struct Question {
+        const Tag& iq;
+        const Tag& asked;  // its payload
+        std::string user, lang;
+        bool get;
+        bool to_gateway;
+    };
+    bool answer(const Question&);
+    bool answer_everywhere(const Question&);
+    bool answer_as_gateway(const Question&);
+    void prompt(const Question&);
+    bool give_data(const Question&);
+    void refuse(const Tag& iq, const char* type, const char* condition, const std::string& words,
+                const std::string& lang) {
+        if (auto error = error_reply(iq, type, condition, words, lang)) registrar->calls().send(*error);
+    }
+
+    std::shared_ptr<Registrar> registrar;
+    std::shared_ptr<PrivacyWords> privacy;
+    Registration registration;
+    Commands commands;
+    ChatWords chat_words;
+};
+
+Services::Services(Directory& directory, KeyDesk& desk, ServiceSettings settings, ServiceCalls calls)
+    : state_(std::make_unique<State>(directory, desk, std::move(settings), std::move(calls))) {}
+Services::~Services() = default;
+
+bool Services::may_use(const std::string& jid) const { return state_->registrar->may_use(jid); }
+
+void Services::reload(ServiceSettings settings) { state_->registrar->reload(std::move(settings)); }
+
+void Services::take_iq(const Tag& iq) {
+    const std::string& type = attribute(iq, "type");
+    if (type == "result" || type == "error") return;
+    const auto user = bare(attribute(iq, "from"));
+    if (!user) return;
+    const std::string lang = state_->registrar->language(iq, *user);
+    const Tag* asked = payload(iq);
+    if ((type != "get" && type != "set") || !asked) {
+        return state_->refuse(iq, "modify", "bad-request", say(lang, "This request was not understood."), lang);
+    }
+    const bool to_gateway = read_jid(attribute(iq, "to")).username().empty();
+    if (state_->answer({iq, *asked, *user, lang, type == "get", to_gateway})) return;
+    // [RFC 6120 §8.4] what nobody knows.
+    state_->refuse(iq, "cancel", "service-unavailable", say(lang, "This service is not available here."), lang);
+}
+
+bool Services::State::answer(const Question& question) {
+    return answer_everywhere(question) || (question.to_gateway && answer_as_gateway(question));
+}
+
+bool Services::State::answer_everywhere(const Question& question) {
+    const std::string ns = namespace_of(question.asked);
+    if (!question.get) return false;
+    if (ns == xep0030::ns_info || ns == xep0030::ns_items) {
+        registrar->calls().send(*discover(question.iq, question.user, question.lang, commands));
+        return true;
+    }
+    if (ns == xep0199::ns) {
+        registrar->calls().send(*result_of(question.iq));
+        return true;
+    }
+    if (ns == xep0092::ns) {
+        auto result = result_of(question.iq);
+        xep0092::add_version(*result, "coigate", COIGATE_VERSION);
+        registrar->calls().send(*result);
+        return true;
+    }
+    return false;
+}
+
+bool Services::State::answer_as_gateway(const Question& question) {
+    const std::string ns = namespace_of(question.asked);
+    if (ns == xep0077::ns) return registration.take(question.iq, question.user), true;
+    if (ns == xep0050::ns) return commands.take(question.iq, question.user), true;
+    if (ns == xep0100::ns) return prompt(question), true;
+    return ns == xep0231::ns && give_data(question);
+}
+
+/// A picture that one of this user's forms has named [XEP-0231 §2.2]; whoever sees an invite can follow it.
+bool Services::State::give_data(const Question& question) {
+    const auto cid = xep0231::requested(question.iq);
+    const auto data = cid ? commands.data(*cid, question.user) : std::nullopt;
+    if (!data) {
+        refuse(question.iq, "cancel", "item-not-found", say(question.lang, "There is nothing here."), question.lang);
+        return true;
+    }
+    auto result = result_of(question.iq);
+    xep0231::add_data(*result, *data);
+    registrar->calls().send(*result);
+    return true;
+}
+
+void Services::State::prompt(const Question& question) {
+    const auto& [iq, asked, user, lang, get, to_gateway] = question;
+    auto result = result_of(iq);
+    if (get) {
+        xep0100::add_prompt(*result,
+                            say(lang, "Please enter the mail address of the person you would like to write to."),
+                            say(lang, "Mail address"));
+        return registrar->calls().send(*result);
+    }
+    const std::string typed = xep0100::prompted(iq);
+    const std::string& component = registrar->settings().component;
+    const auto address = address_typed(typed, component);
+    const auto jid = address ? jid_of(*address, component) : std::nullopt;
+    if (!jid) return refuse(iq, "modify", "not-acceptable", say(lang, "“{1}” is no mail address.", {typed}), lang);
+    xep0100::add_jid(*result, jid->bare());
+    registrar->calls().send(*result);
+}
+
+void Services::take_words(const Tag& message) {
+    if (const auto user = bare(attribute(message, "from"))) state_->chat_words.take(message, *user);
+}
+
+}  // namespace gateway

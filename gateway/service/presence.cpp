@@ -1,0 +1,327 @@
+// Subscriptions and probes, answered from memory [RFC 6121 §3, §4.3], [XEP-0100 §4]; see presence.h.
+
+#include "gateway/service/presence.h"
+
+#include <algorithm>
+
+#include "gateway/accounts/nick.h"
+#include "gateway/localization.h"
+#include "gateway/model/addresses.h"
+#include "gateway/model/stanza_id.h"
+#include "xmpp/jid.h"
+#include "xmpp/xep/xep0030_disco.h"
+#include "xmpp/xep/xep0172_nick.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t shown_at_once = 200;
+constexpr auto show_pace = std::chrono::milliseconds(20);
+constexpr std::size_t most_seen = 100'000, most_later = 100'000;
+// COMPAT ejabberd: mod_pres_counter, on in Debian's configuration, drops in silence what is over five requests and
+// answers of all that a component sends, until it has sent none for a minute.
+constexpr int counted_most = 5;
+constexpr auto counted_pause = std::chrono::milliseconds(61'000);
+
+/// What the user waits for goes first, and contacts' own requests last.
+int urgency(const xmpp::Tag& stanza) {
+    const std::string& type = xmpp::attribute(stanza, "type");
+    if (type == "subscribed") return 0;
+    if (type == "subscribe") return xmpp::read_jid(xmpp::attribute(stanza, "from")).username().empty() ? 1 : 3;
+    return 2;
+}
+
+xmpp::Stanza presence(const std::string& from, const std::string& to, const char* type = "") {
+    auto stanza = std::make_unique<xmpp::Tag>("presence");
+    stanza->addAttribute("type", type);
+    stanza->addAttribute("from", from);
+    stanza->addAttribute("to", to);
+    return stanza;
+}
+
+}  // namespace
+
+Presence::Presence(Directory& directory, std::string component, Send send)
+    : directory_(directory), component_(std::move(component)), send_(std::move(send)) {}
+
+void Presence::take(const xmpp::Tag& stanza, bool may_use) {
+    const std::string& type = xmpp::attribute(stanza, "type");
+    const auto user = bare(xmpp::attribute(stanza, "from"));
+    if (type == "error" || !user) return;
+    note_seen(stanza, *user);
+    const xmpp::JID to = xmpp::read_jid(xmpp::attribute(stanza, "to"));
+    if (to.username().empty()) return take_own(stanza, *user, may_use);
+    const auto address = address_of(to);
+    if (!address) {
+        if (type == "subscribe") refuse(stanza, "modify", "jid-malformed", no_address(stanza));
+        return;
+    }
+    take_contact(stanza, {*user, to.bare(), *address}, may_use);
+}
+
+void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool may_use) {
+    const std::string& type = xmpp::attribute(stanza, "type");
+    const std::string& from = xmpp::attribute(stanza, "from");
+    if (type == "subscribe") {
+        if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
+        change(presence(component_, user, "subscribed"));
+        send_(*presence(component_, user));
+    } else if (type == "unsubscribe") {
+        change(presence(component_, user, "unsubscribed"));
+        send_(*presence(component_, user, "unavailable"));
+        if (doubt) doubt(user);
+    } else if (type == "subscribed") {
+        if (granted) granted(user);
+    } else if (type == "unsubscribed") {
+        if (cancelled) cancelled(user);
+    } else if (type == "probe") {
+        may_use ? send_(*presence(component_, from)) : change(presence(component_, from, "unsubscribed"));
+    } else if (type == "unavailable") {
+        // COMPAT Prosody: a bare JID's is its acknowledgement of a request, and nobody's log-out.
+        const bool of_client = !xmpp::read_jid(from).resource().empty();
+        if (of_client) send_(*presence(component_, from, "unavailable"));  // [XEP-0100 §4.5.1]
+    } else if (type.empty() && may_use) {
+        send_(*presence(component_, from));  // [XEP-0100 §4.4.1]
+    }
+}
+
+void Presence::take_contact(const xmpp::Tag& stanza, const Ask& ask, bool may_use) {
+    const std::string& type = xmpp::attribute(stanza, "type");
+    if (const Account* account = directory_.of_user(ask.user))
+        directory_.note_name(account->id, xmpp::xep0172::nick(stanza));
+    if (type == "subscribe") {
+        if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
+        if (!may_remember(ask, directory_.of_user(ask.user)))
+            return refuse(stanza, "wait", "resource-constraint", too_many(stanza));
+        subscribe(ask);
+    } else if (type == "unsubscribe") {
+        unsubscribe(ask);
+    } else if (type == "probe") {
+        probe(ask, xmpp::attribute(stanza, "from"), may_use);
+    }
+    // subscribed, unsubscribed: their answer to what §4.6 has us ask; nothing hangs on it. Available and unavailable:
+    // mail users are not told, and the user's server probes whoever it wants to know of.
+}
+
+void Presence::subscribe(const Ask& ask) {
+    if (directory_.of_user(ask.user) || !relay_account) return accept(ask);
+    relay_account(ask.user, [this, ask](bool made) {
+        if (made) return accept(ask);
+        change(presence(ask.jid, ask.user, "unsubscribed"));
+    });
+}
+
+void Presence::accept(const Ask& ask) {
+    const Account* account = directory_.of_user(ask.user);
+    const bool again = !remember(ask, account);
+    note_spelling(ask, account, true);
+    change(presence(ask.jid, ask.user, "subscribed"));
+    send_available(ask, ask.user);
+    // [XEP-0100 §4.6.1] the contact asks back: once, and only because the user asked first.
+    if (!again) {
+        auto request = presence(ask.jid, ask.user, "subscribe");
+        if (const Contact* contact = known(ask, account)) xmpp::xep0172::add_nick(*request, nick(directory_, *contact));
+        change(std::move(request));
+    }
+}
+
+void Presence::unsubscribe(const Ask& ask) {
+    const Account* account = directory_.of_user(ask.user);
+    if (const Contact* contact = known(ask, account); contact && contact->subscribed) {
+        Contact changed = *contact;
+        changed.subscribed = false;
+        directory_.save(changed);
+        const auto contacts = directory_.contacts(account->id);
+        const bool last = std::ranges::none_of(contacts, [](const Contact* each) { return each->subscribed; });
+        if (last && doubt) doubt(ask.user);
+    }
+    change(presence(ask.jid, ask.user, "unsubscribed"));
+    send_(*presence(ask.jid, ask.user, "unavailable"));  // [RFC 6121 §3.3.3]
+}
+
+void Presence::probe(const Ask& ask, const std::string& to, bool may_use) {
+    if (!may_use) {
+        change(presence(ask.jid, to, "unsubscribed"));  // [RFC 6121 §4.3.2]
+        return;
+    }
+    // The user's server probes because its roster has the subscription: where our memory differs, the roster is right.
+    remember(ask, directory_.of_user(ask.user));
+    note_spelling(ask, directory_.of_user(ask.user), false);
+    send_available(ask, to);
+}
+
+/// Whether the account has, or has room for, this contact.
+bool Presence::may_remember(const Ask& ask, const Account* account) const {
+    return !account || known(ask, account) || directory_.has_room(account->id);
+}
+
+/// False if the subscription was known already.
+bool Presence::remember(const Ask& ask, const Account* account) {
+    if (!account) return true;
+    if (const Contact* contact = known(ask, account); contact && contact->subscribed) return false;
+    if (!may_remember(ask, account)) return true;
+    Contact& contact = directory_.know(account->id, ask.address);
+    contact.subscribed = true;
+    directory_.save(contact);
+    return true;
+}
+
+/// Answers come from the JID that the user knows.
+void Presence::note_spelling(const Ask& ask, const Account* account, bool is_last) {
+    if (!known(ask, account)) return;
+    Contact& contact = directory_.know(account->id, ask.address);
+    if (use_spelling(contact, xmpp::read_jid(ask.jid), component_, is_last)) directory_.save_spellings(contact);
+}
+
+const Contact* Presence::known(const Ask& ask, const Account* account) const {
+    return account ? directory_.contact(account->id, ask.address.canonical()) : nullptr;
+}
+
+void Presence::send_available(const Ask& ask, const std::string& to) {
+    auto stanza = presence(ask.jid, to);
+    if (const Contact* contact = known(ask, directory_.of_user(ask.user))) {
+        xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
+    }
+    send_(*stanza);
+}
+
+void Presence::refuse(const xmpp::Tag& stanza, const char* type, const char* condition, const std::string& words) {
+    if (auto error = xmpp::error_reply(stanza, type, condition, words, xmpp::attribute(stanza, "xml:lang")))
+        send_(*error);
+}
+
+std::string Presence::no_address(const xmpp::Tag& stanza) const {
+    return say(xmpp::attribute(stanza, "xml:lang"), "This is no mail address. bob@example.org is written {1}.",
+               {"bob\\40example.org@" + component_});
+}
+
+std::string Presence::too_many(const xmpp::Tag& stanza) const {
+    return say(xmpp::attribute(stanza, "xml:lang"),
+               "You have too many contacts at this gateway. Please remove some that you no longer need.");
+}
+
+std::string Presence::not_for_you(const xmpp::Tag& stanza) const {
+    return say(xmpp::attribute(stanza, "xml:lang"), "This gateway is not for users of your server.");
+}
+
+void Presence::linked(const std::string& jid) {
+    change(presence(component_, jid, "subscribe"));
+    send_(*presence(component_, jid));
+}
+
+void Presence::unlinked(const std::string& jid, const std::vector<std::string>& contacts) {
+    const auto leave = [&](const std::string& from) {
+        for (const char* type : {"unsubscribe", "unsubscribed"}) change(presence(from, jid, type));
+        send_(*presence(from, jid, "unavailable"));
+    };
+    for (const auto& contact : contacts) leave(contact);
+    leave(component_);  // [XEP-0100 §4.3.1]
+}
+
+// --- the stream comes and goes
+
+void Presence::note_seen(const xmpp::Tag& stanza, const std::string& user) {
+    const std::string& type = xmpp::attribute(stanza, "type");
+    if (type == "unavailable") seen_.erase(user);
+    if (type.empty() && seen_.size() < most_seen) seen_.insert(user);
+}
+
+void Presence::online() {
+    if (!server.empty()) ask_server();
+    if (!after || !may_send) return;
+    to_show_.clear();
+    for (const Account* account : directory_.all()) to_show_.push_back(account->id);
+    show_some(++walk_, 0);
+}
+
+void Presence::show_some(std::uint64_t walk, std::size_t at) {
+    if (walk != walk_) return;
+    for (std::size_t shown = 0; at < to_show_.size() && shown < shown_at_once && may_send(); ++at) {
+        const Account* account = directory_.find(to_show_[at]);
+        if (account == nullptr) continue;
+        show(*account, "");
+        shown += 1 + directory_.contacts(account->id).size();
+    }
+    if (at >= to_show_.size()) return to_show_.clear();
+    after(show_pace, [this, walk, at] { show_some(walk, at); });
+}
+
+/// The gateway and those whom the user has subscribed to.
+void Presence::show(const Account& account, const char* type) {
+    send_(*presence(component_, account.jid, type));
+    for (const Contact* contact : directory_.contacts(account.id)) {
+        if (!contact->subscribed) continue;
+        for (const auto& jid : jids_of(*contact, component_)) {  // each that the user may have in their roster
+            auto stanza = presence(jid, account.jid, type);
+            if (*type == '\0') xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
+            send_(*stanza);
+        }
+    }
+}
+
+void Presence::leave(std::size_t most) {
+    ++walk_;
+    std::vector<const Account*> first, others;
+    for (const Account* account : directory_.all()) {
+        if (directory_.rests(account->id)) continue;
+        (seen_.contains(account->jid) ? first : others).push_back(account);
+    }
+    first.insert(first.end(), others.begin(), others.end());
+    for (const Account* account : first) {
+        const auto contacts = directory_.contacts(account->id).size();
+        if (contacts >= most) return;
+        show(*account, "unavailable");
+        most -= 1 + contacts;
+    }
+}
+
+void Presence::ask_server() {
+    question_ = mint_stanza_id().value;
+    xmpp::Tag iq("iq");
+    iq.addAttribute("type", "get");
+    iq.addAttribute("id", question_);
+    iq.addAttribute("from", component_);
+    iq.addAttribute("to", server);
+    xmpp::add(iq, "query", xmpp::xep0030::ns_info);
+    send_(iq);
+}
+
+bool Presence::take_answer(const xmpp::Tag& iq) {
+    const std::string& type = xmpp::attribute(iq, "type");
+    if ((type != "result" && type != "error") || question_.empty() || xmpp::attribute(iq, "id") != question_ ||
+        xmpp::attribute(iq, "from") != server)
+        return false;
+    const xmpp::Tag* query = xmpp::child(iq, "query", xmpp::xep0030::ns_info);
+    const xmpp::Tag* identity = query ? query->findChild("identity", "type", "im") : nullptr;
+    is_counted_ = identity && xmpp::attribute(*identity, "name") == "ejabberd";
+    return true;
+}
+
+/// Every request for a subscription, and every answer to one.
+void Presence::change(xmpp::Stanza stanza) {
+    if (!is_counted_ || !after) return send_(*stanza);
+    const int urgent = urgency(*stanza);
+    const auto at = std::ranges::find_if(later_, [&](const auto& other) { return urgency(*other) > urgent; });
+    if (later_.size() < most_later) later_.insert(at, std::move(stanza));
+    change_some();
+}
+
+/// The answer that makes a subscription is followed by the presence it is for: one that was sent before was not passed
+/// on.
+void Presence::change_some() {
+    while (!later_.empty() && counted_ < counted_most) {
+        const auto stanza = std::move(later_.front());
+        later_.pop_front();
+        const std::string &from = xmpp::attribute(*stanza, "from"), &to = xmpp::attribute(*stanza, "to");
+        send_(*stanza);
+        if (xmpp::attribute(*stanza, "type") == "subscribed") send_(*presence(from, to));
+        ++counted_;
+        after(counted_pause, [this, last = ++changes_] {
+            if (last != changes_) return;
+            counted_ = 0;
+            change_some();
+        });
+    }
+}
+
+}  // namespace gateway

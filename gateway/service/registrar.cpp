@@ -1,0 +1,355 @@
+// Linking: fields, allowance, check, commit, answer, in this order; see registrar.h. Calls that come back after the end
+// of the registrar are dropped.
+
+#include "gateway/service/registrar.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "gateway/accounts/damaged_account.h"
+#include "gateway/localization.h"
+#include "gateway/model/addresses.h"
+#include "xmpp/xep/iq.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t most_checks = 50;         // at once, of all users
+constexpr std::size_t longest_language = 35;    // [RFC 5646 §4.4.1]
+constexpr std::size_t longest_password = 4096;  // bytes; OAuth tokens are long
+
+std::string domain_of(const std::string& jid) { return xmpp::JID(jid).server(); }
+
+/// Whether `jid` is a user (not a server) of `domain`.
+bool is_user_of(const std::string& jid, const std::string& domain) {
+    const xmpp::JID user(jid);
+    return !user.username().empty() && !domain.empty() && user.server() == domain_of(domain);
+}
+
+std::string trim(const std::string& text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    return first == text.npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+Ending bad_server(const std::string& server, const std::string& lang) {
+    return {say(lang, "“{1}” is no server. Write its name and port, for example imap.example.org:993.", {server}),
+            "modify", "not-acceptable"};
+}
+
+/// The servers that were typed; a ending if they are none.
+std::optional<Ending> add_servers(LinkRequest& request, const LinkForm& form, const std::string& lang) {
+    if (!form.imap_server.empty()) {
+        request.imap = parse_endpoint(form.imap_server, form.imap_security);
+        if (!request.imap) return bad_server(form.imap_server, lang);
+    }
+    if (!form.smtp_server.empty()) {
+        request.smtp = parse_endpoint(form.smtp_server, form.smtp_security);
+        if (!request.smtp) return bad_server(form.smtp_server, lang);
+    }
+    return std::nullopt;
+}
+
+/// A change of password may leave out what is known already.
+void add_known(LinkRequest& request, const Account& known) {
+    if (known.address.canonical() != request.address.canonical()) return;
+    if (!request.imap) request.imap = known.login.imap;
+    if (!request.smtp) request.smtp = known.login.smtp;
+    if (request.username.empty()) request.username = known.login.username;
+}
+
+std::string take_words(Take take, const std::string& lang) {
+    switch (take) {
+        case Take::chats:
+            return say(lang, "You receive chat messages and answers to yours.");
+        case Take::contacts:
+            return say(lang, "You receive chat messages, answers to yours, and mail from your contacts.");
+        case Take::all:
+            break;
+    }
+    return say(lang, "You receive all mail that a person wrote to you.");
+}
+
+/// What holds, in words. Where mail is relayed there is no folder for copies.
+std::string settings_words(Take take, bool sent_copy, bool relayed, const std::string& lang) {
+    const std::string words = take_words(take, lang);
+    if (relayed) return words;
+    return words + "\n" +
+           (sent_copy ? say(lang, "A copy of what you write is kept in your mailbox's Sent folder.")
+                      : say(lang, "No copy of what you write is kept in your mailbox's Sent folder."));
+}
+
+}  // namespace
+
+Registrar::Registrar(Directory& directory, ServiceSettings settings, ServiceCalls calls)
+    : directory_(directory), settings_(std::move(settings)), calls_(std::move(calls)) {}
+
+bool Registrar::may_link(const std::string& jid) const {
+    return std::ranges::any_of(settings_.register_domains, [&](const auto& domain) { return is_user_of(jid, domain); });
+}
+
+bool Registrar::may_use(const std::string& jid) const {
+    return may_link(jid) || is_user_of(jid, settings_.relay_domain) || directory_.of_user(jid) != nullptr;
+}
+
+bool Registrar::is_relay_user(const std::string& jid) const { return is_user_of(jid, settings_.relay_domain); }
+
+Ending Registrar::not_allowed(const std::string& jid, const std::string& lang) const {
+    const auto relay = is_relay_user(jid) ? relay_address_of(xmpp::JID(jid)) : std::nullopt;
+    if (relay) {
+        return {say(lang,
+                    "There is nothing to register here: mail users reach you at {1}, and you write to them as contacts "
+                    "of this gateway.",
+                    {relay->addr_spec()}),
+                "cancel", "not-allowed"};
+    }
+    return {say(lang, "Users of your server cannot link a mailbox here."), "cancel", "not-allowed"};
+}
+
+std::optional<Ending> Registrar::damage(const std::string& jid, const std::string& lang) const {
+    const Account* damaged = damaged_account(directory_, jid);
+    if (!damaged) return std::nullopt;
+    return Ending{damaged_words(*damaged, settings_.component, lang), "cancel", "internal-server-error"};
+}
+
+Ending Registrar::store_trouble(const std::string& lang) const {
+    return {say(lang, "The gateway cannot store anything at the moment. Please try again in a few minutes."), "wait",
+            "resource-constraint"};
+}
+
+std::string Registrar::language(const xmpp::Tag& stanza, const std::string& jid) {
+    auto lang = xmpp::language_of(stanza).substr(0, longest_language);
+    const Account* account = directory_.of_user(jid);
+    if (!account) return lang;
+    if (lang.empty()) return account->lang;
+    directory_.note_language(account->id, lang);
+    return lang;
+}
+
+/// Why no login is checked for this user now; counts the attempt if there is no reason.
+std::optional<Ending> Registrar::refusal(const std::string& jid, const std::string& lang) {
+    if (busy_.contains(jid)) {
+        return Ending{say(lang, "Your login is being checked already. Please wait for the answer."), "wait",
+                      "resource-constraint"};
+    }
+    if (busy_.size() >= most_checks) {
+        return Ending{say(lang, "Many people are linking their mailboxes just now. Please try again in a minute."),
+                      "wait", "resource-constraint"};
+    }
+    if (!attempts_.take(jid, calls_.now())) {
+        return Ending{say(lang, "These were too many attempts. Please try again in ten minutes."), "wait",
+                      "policy-violation"};
+    }
+    return std::nullopt;
+}
+
+void Registrar::link(const std::string& jid, const LinkForm& form, const std::string& lang, Done done) {
+    if (!may_link(jid)) return done(not_allowed(jid, lang));
+    const Account* known = mailbox(jid);
+    LinkRequest request;
+    // [XEP-0077 §3.3] a change of password names no address; COMPAT: clients without forms put the address into
+    // `username`.
+    std::string email = trim(form.email), username = trim(form.username);
+    if (email.empty() && username.find('@') != username.npos) email = std::exchange(username, "");
+    if (email.empty() && known && !form.complete) email = known->address.addr_spec();
+    const auto address = address_typed(email, settings_.component);
+    if (!address) {
+        return done({email.empty() ? say(lang, "Please give your mail address.")
+                                   : say(lang, "“{1}” is no mail address.", {email}),
+                     "modify", "not-acceptable"});
+    }
+    if (form.password.empty() || form.password.size() > longest_password) {
+        return done({say(lang, "Please give the password of your mailbox."), "modify", "not-acceptable"});
+    }
+    request.address = *address;
+    request.password = form.password;
+    request.username = username;
+    request.oauth = form.oauth;
+    if (auto ending = add_servers(request, form, lang)) return done(*ending);
+    if (known && !form.complete) add_known(request, *known);
+    if (auto ending = refusal(jid, lang)) return done(*ending);
+    const auto check = std::make_shared<Check>(lang, done);
+    busy_[jid] = check;
+    calls_.check(request, lang, [self = weak_from_this(), check, jid, request, lang, done](LinkOutcome outcome) {
+        const auto registrar = self.lock();
+        if (!registrar || !check->done) return;  // given up
+        check->done = nullptr;
+        registrar->busy_.erase(jid);
+        if (!outcome.login) return done({outcome.words, "modify", "not-acceptable"});  // [XEP-0100 §4.1.2]
+        registrar->store(jid, request, std::move(outcome), lang, done);
+    });
+}
+
+bool Registrar::cancel_link(const std::string& jid) {
+    auto found = busy_.extract(jid);
+    if (found.empty()) return false;
+    const auto check = found.mapped();
+    const Done done = std::exchange(check->done, nullptr);
+    Ending ending{say(check->lang, "The mailbox was not linked: you have cancelled it."), "cancel", "not-allowed"};
+    ending.cancelled = true;
+    done(ending);
+    return true;
+}
+
+void Registrar::store(const std::string& jid, const LinkRequest& request, LinkOutcome outcome, const std::string& lang,
+                      Done done) {
+    const Account* known = mailbox(jid);
+    // One at rest is its user's again with its password, unless nothing of it can be trusted.
+    if (!known) known = directory_.at_rest(jid, Account::Kind::mailbox);
+    Account account;
+    const bool same = known && !known->damaged && known->address.canonical() == request.address.canonical();
+    const bool fresh = !same || known->parked;
+    if (same) account = *known;                          // contacts, cursors and settings stay
+    if (!same) account.key_holder = KeyHolder::unknown;  // until the mailbox was looked through
+    account.kind = Account::Kind::mailbox;
+    account.jid = jid;
+    account.address = request.address;
+    account.login = std::move(*outcome.login);
+    account.parked = account.login_lost = false;
+    if (!lang.empty()) account.lang = lang;
+    if (!known || same) return save(std::move(account), std::move(outcome.start), fresh, lang, std::move(done));
+    // Another mailbox: nothing of the old one may answer for it.
+    directory_.remove(known->id,
+                      [self = weak_from_this(), account, start = outcome.start, lang, done](Store::Failure failure) {
+                          const auto registrar = self.lock();
+                          if (!registrar) return;
+                          if (failure) return done(registrar->store_trouble(lang));
+                          registrar->save(account, start, true, lang, done);
+                      });
+}
+
+void Registrar::save(Account account, std::vector<Cursor> start, bool fresh, const std::string& lang, Done done) {
+    const std::string jid = account.jid, address = account.address.addr_spec();
+    directory_.save(
+        std::move(account), std::move(start),
+        [self = weak_from_this(), jid, address, fresh, lang, done](Store::Failure failure, AccountId) {
+            const auto registrar = self.lock();
+            if (!registrar) return;
+            if (failure) return done(registrar->store_trouble(lang));
+            done({fresh
+                      ? say(lang,
+                            "{1} is linked. To write to someone, add their mail address as a contact of this gateway.",
+                            {address})
+                      : say(lang, "The login of {1} is changed.", {address})});
+            if (fresh) registrar->calls_.linked(jid);
+        });
+}
+
+void Registrar::unlink(const std::string& jid, const std::string& lang, Done done) {
+    cancel_link(jid);  // what is being checked would come to life after its end
+    std::vector<AccountId> accounts;
+    std::set<std::string> subscribed;
+    for (const Account* account :
+         {directory_.mailbox_of(jid), directory_.relay_of(jid), directory_.at_rest(jid, Account::Kind::mailbox)}) {
+        if (!account) continue;
+        accounts.push_back(account->id);
+        for (const Contact* contact : directory_.contacts(account->id)) {
+            if (!contact->subscribed) continue;
+            for (auto& known : jids_of(*contact, settings_.component)) subscribed.insert(std::move(known));
+        }
+    }
+    if (accounts.empty()) {
+        return done({say(lang, "You have not linked a mailbox."), "auth", "registration-required"});  // [XEP-0077 §3.2]
+    }
+    struct Progress {
+        std::size_t left;
+        bool failed = false;
+    };
+    auto progress = std::make_shared<Progress>(Progress{accounts.size()});
+    const std::vector<std::string> contacts(subscribed.begin(), subscribed.end());
+    for (const AccountId id : accounts) {
+        directory_.remove(id, [self = weak_from_this(), progress, jid, contacts, lang, done](Store::Failure failure) {
+            progress->failed = progress->failed || failure;
+            const auto registrar = self.lock();
+            if (--progress->left > 0 || !registrar) return;
+            if (progress->failed) return done(registrar->store_trouble(lang));
+            done({say(lang, "Your mailbox is unlinked, and everything stored of you is deleted.")});
+            registrar->calls_.unlinked(jid, contacts);
+        });
+    }
+}
+
+void Registrar::change(const std::string& jid, Take take, bool sent_copy, const std::string& lang, Done done) {
+    if (const Account* known = directory_.of_user(jid)) return change(*known, take, sent_copy, lang, std::move(done));
+    if (auto ending = damage(jid, lang)) return done(std::move(*ending));
+    if (!is_relay_user(jid) || !calls_.relay_account)
+        return done({say(lang, "You have not linked a mailbox."), "auth", "registration-required"});
+    calls_.relay_account(jid, lang, [self = weak_from_this(), take, sent_copy, lang, done](const Account* made) {
+        const auto registrar = self.lock();
+        if (!registrar) return;
+        if (!made) return done(registrar->store_trouble(lang));
+        registrar->change(*made, take, sent_copy, lang, done);
+    });
+}
+
+void Registrar::change(const Account& known, Take take, bool sent_copy, const std::string& lang, Done done) {
+    Account account = known;
+    account.take = take;
+    account.sent_copy = sent_copy;
+    const bool relayed = account.kind == Account::Kind::relay;
+    directory_.save(std::move(account), [self = weak_from_this(), take, sent_copy, relayed, lang, done](
+                                            Store::Failure failure, AccountId) {
+        const auto registrar = self.lock();
+        if (!registrar) return;
+        if (failure) return done(registrar->store_trouble(lang));
+        done({say(lang, "The settings are changed.") + "\n" + settings_words(take, sent_copy, relayed, lang)});
+    });
+}
+
+std::string Registrar::settings_of(const std::string& jid, const std::string& lang) const {
+    const Account* account = directory_.of_user(jid);
+    if (!account) return status(jid, lang);
+    return settings_words(account->take, account->sent_copy, account->kind == Account::Kind::relay, lang) + "\n" +
+           say(lang, "Write: mail chats, mail contacts or mail all.");
+}
+
+std::string Registrar::status(const std::string& jid, const std::string& lang) const {
+    std::string words;
+    const auto line = [&](const std::string& text) { words += (words.empty() ? "" : "\n") + text; };
+    if (const Account* linked = directory_.mailbox_of(jid)) {
+        line(say(lang, "Linked mailbox: {1}", {linked->address.addr_spec()}));
+        if (const auto health = calls_.health(*linked, lang); !health.empty()) line(health);
+    } else if (const auto ending = damage(jid, lang)) {
+        line(ending->words);
+    } else {
+        if (may_link(jid)) line(say(lang, "You have not linked a mailbox."));
+        const auto relay = is_relay_user(jid) ? relay_address_of(xmpp::JID(jid)) : std::nullopt;
+        if (relay) line(say(lang, "Mail users reach you at {1}.", {relay->addr_spec()}));
+    }
+    if (const Account* account = directory_.of_user(jid)) line(take_words(account->take, lang));
+    return words.empty() ? say(lang, "Users of your server cannot link a mailbox here.") : words;
+}
+
+std::string Registrar::help(const std::string& jid, const std::string& lang) const {
+    std::string words = say(
+        lang,
+        "I carry messages between you and everybody who has a mail address. To write to bob@example.org, write to {1}.",
+        {"bob\\40example.org@" + settings_.component});
+    const auto line = [&](const std::string& text) { words += "\n" + text; };
+    line(say(lang, "You can tell me:"));
+    line(say(lang, "status – how your mailbox is doing"));
+    line(say(lang, "contact ADDRESS – the Jabber address of a mail user"));
+    if (may_link(jid)) {
+        line(say(lang, "link ADDRESS PASSWORD – links your own mailbox (a form is safer: see “link”)"));
+        line(say(lang, "cancel – stops the linking that is under way"));
+        line(say(lang, "unlink – unlinks it, and deletes everything stored of you"));
+    }
+    line(say(lang, "mail chats, mail contacts, mail all – which mail you receive here"));
+    line(say(lang, "settings – what is set for you now"));
+    line(say(lang,
+             "invite – a link by which a Delta Chat user connects with you; an invite of theirs you just paste here"));
+    line(say(lang, "status CONTACT – how your conversation with them is protected"));
+    line(say(lang, "fingerprint CONTACT – your keys and theirs, to compare"));
+    line(say(lang, "fingerprint mail – my keys, by mail to your linked mailbox"));
+    line(say(
+        lang,
+        "policy CONTACT require, prefer, off or inherit – whether mail to them is encrypted; without CONTACT for all"));
+    line(say(lang, "accept CONTACT – shows another key that came in a contact's name, and how to use it"));
+    line(say(lang, "otr CONTACT encrypted, clear or off – what may become of OTR messages"));
+    line(say(lang, "verify CONTACT SECRET – lets your OTR client verify me"));
+    line(say(lang, "key export, key import, key replace – your own key for mail"));
+    line(say(lang, "help – this text"));
+    return words;
+}
+
+}  // namespace gateway

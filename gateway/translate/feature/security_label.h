@@ -1,0 +1,41 @@
+// The encryption notice: what a reader has to know of a message's protection, in one line beside its text.
+//
+// design.md "Trust at the mail door": unsigned, wrongly signed, undecryptable and tampered mail are told apart; a clear
+// mail in an encrypted conversation is named as such, and what is only signed with what its signature is worth. Nothing
+// is said of what is as it should be.
+
+#pragma once
+
+#include <string>
+
+#include "coi/crypt/pgp_mime.h"
+#include "gateway/model/account.h"
+
+namespace gateway {
+
+/// Why an encrypted mail stayed closed.
+enum class Unread {
+    no,           // it was opened, or was clear
+    another_key,  // encrypted to a key that is not this account's
+    changed,      // without integrity protection, or tampered with
+    mixed,        // encrypted parts among clear ones
+    foreign,      // encrypted by other means than OpenPGP: S/MIME
+    forged,       // the inner sender is not the outer one
+    broken,       // not readable, too large, too deep
+    costly,       // opening it takes longer than any honest mail does
+    busy,         // the store cannot be asked now, or we are about to stop
+};
+
+namespace protection {
+
+/// Mail of which nothing can be shown.
+bool is_closed(Unread);
+/// Encrypted, and signed by a key of its writer.
+bool is_proven(const coi::pgp_mime::Protection&);
+/// The notice in the brackets that no sender can write (framed.h); "" if there is nothing to say.
+std::string words(const coi::pgp_mime::Protection&, Unread, const Privacy&, const std::string& lang);
+/// Why a mail was not taken, English, for a reply line.
+const char* reason(Unread);
+
+}  // namespace protection
+}  // namespace gateway

@@ -1,0 +1,40 @@
+// The seam between the networks: the table of features, and the two ways through it.
+//
+// An Event is read from a stanza or a mail by the first feature that knows it, and written by the feature of its kind.
+// Adding a feature is adding gateway/translate/feature/NAME.{h,cpp} and one row in translate.cpp.
+
+#pragma once
+
+#include <optional>
+
+#include "coi/message.h"
+#include "gateway/model/account.h"
+#include "gateway/model/event.h"
+#include "xmpp/stanza.h"
+
+namespace gateway {
+
+/// What a stanza of a user to a contact says; nullopt if nothing that mail could carry (chat states, empty messages).
+/// Fills user, stanza, when (if it was delayed), wants_receipt, lang, what; the caller fills contact and message.
+std::optional<Event> read(const xmpp::Tag& stanza);
+/// The OTR message that a stanza is, for a tunnel that stands (gateway/encryption/otr_tunnel), and for nothing else:
+/// read() answers nullopt to it.
+std::optional<Event> read_tunnelled(const xmpp::Tag& stanza);
+/// What a mail says to a user; nullopt if nothing (a receipt for nothing, an empty mail). Fills contact, message, when,
+/// wants_receipt, what; the caller fills user and stanza. `lang`: the reader's, for what is said about attachments.
+std::optional<Event> read(const coi::Message&, const std::string& lang = {});
+/// Whether this is written as a mail at all: what a mail program would only be bothered by, is not.
+bool carries(const Event&, Dialect);
+/// True for a message that a client encrypted for somebody else than us (OMEMO, OpenPGP, OTR): its text is only a
+/// notice. read() answers nullopt to it; the sender is told.
+bool sealed(const xmpp::Tag& stanza);
+/// True for what a user wrote or did and hears of if it goes nowhere: text, even if it is blank; what is sealed; a
+/// reaction, a retraction, a call. False for what programs say by themselves.
+bool says_something(const xmpp::Tag& stanza);
+/// The <message/> from `from` (the contact's JID) to `to`; id and children from the event.
+xmpp::Stanza write_stanza(const Event&, const xmpp::JID& from, const xmpp::JID& to);
+/// The mail from `own` to the contact, threaded by what the conversation knows. Without a date if the event has no
+/// time.
+coi::Message write_mail(const Event&, const coi::Address& own, const Contact& conversation);
+
+}  // namespace gateway

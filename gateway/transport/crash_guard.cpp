@@ -1,0 +1,90 @@
+// See stumbles.h.
+
+#include "gateway/transport/crash_guard.h"
+
+#include <charconv>
+#include <optional>
+#include <sstream>
+
+#include "gateway/log.h"
+#include "gateway/store/stuck_mails.h"
+
+namespace gateway {
+
+namespace {
+
+constexpr auto remembered = std::chrono::days(30);
+constexpr std::size_t looked_at = 4096;  // bytes of a mail that tell it from others, with its size
+
+/// "mailbox ACCOUNT UIDVALIDITY UID FOLDER"
+std::optional<std::pair<AccountId, Stuck>> mailbox_mail(const std::string& what) {
+    std::istringstream words(what);
+    std::string kind;
+    std::int64_t account = 0;
+    Stuck stuck;
+    if (!(words >> kind >> account >> stuck.uid_validity >> stuck.uid) || kind != "mailbox") return std::nullopt;
+    words.get();
+    std::getline(words, stuck.folder, '\0');
+    stuck.reason = "the gateway ended while it worked on this mail";
+    return std::pair{AccountId(account), stuck};
+}
+
+}  // namespace
+
+Stumbles::Stumbles(const std::string& path, Store& store, Time now) : store_(store), in_hand_(path) {
+    if (!in_hand_.trouble().empty()) log::warn("what is in hand cannot be noted: {}", in_hand_.trouble());
+    store.now([&](Database& db) {
+        for (const auto& what : in_hand_.left()) count(db, what, now);
+        db.query("DELETE FROM stumble WHERE time < ?")
+            .bind(std::int64_t((now - remembered).time_since_epoch().count()))
+            .run();
+        auto row = db.query("SELECT item, times FROM stumble");
+        while (row.step()) times_[row.text(0)] = static_cast<int>(row.integer(1));
+    });
+}
+
+std::string Stumbles::file_of(const std::string& store_url) {
+    const std::string path = store_url.substr(store_url.find(':') + 1);
+    return path == ":memory:" ? "" : path + "-in-hand";
+}
+
+void Stumbles::count(Database& db, const std::string& what, Time now) {
+    log::warn("the gateway ended uncleanly; it was at this: {}", what);
+    if (const auto mail = mailbox_mail(what)) return stuck::stopped_at(db, mail->first, mail->second);
+    db.query(
+          "INSERT INTO stumble (item, times, time) VALUES (?, 1, ?) ON CONFLICT (item) DO UPDATE SET times = times + "
+          "1, "
+          "time = excluded.time")
+        .bind(what)
+        .bind(std::int64_t(now.time_since_epoch().count()))
+        .run();
+}
+
+std::string Stumbles::mail(std::string_view bytes) {
+    const auto hash = std::hash<std::string_view>()(bytes.substr(0, looked_at));
+    return "mail " + std::to_string(hash) + " " + std::to_string(bytes.size());
+}
+
+std::string Stumbles::stanza(const std::string& from, const std::string& id) { return "stanza " + id + " " + from; }
+
+bool Stumbles::may(const std::string& what) const {
+    if (times_.empty()) return true;
+    const auto at = times_.find(std::string_view(what).substr(0, InHand::slot_bytes - 1));
+    return at == times_.end() || at->second < most;
+}
+
+InHand::Hold Stumbles::take(AccountId account, const std::string& folder, std::uint32_t uid_validity,
+                            std::uint32_t uid) {
+    return in_hand_.take("mailbox " + std::to_string(static_cast<std::int64_t>(account)) + " " +
+                         std::to_string(uid_validity) + " " + std::to_string(uid) + " " + folder);
+}
+
+void Stumbles::passed(const std::string& what) {
+    if (times_.empty()) return;
+    const auto at = times_.find(std::string_view(what).substr(0, InHand::slot_bytes - 1));
+    if (at == times_.end()) return;
+    store_.later([item = at->first](Database& db) { db.query("DELETE FROM stumble WHERE item = ?").bind(item).run(); });
+    times_.erase(at);
+}
+
+}  // namespace gateway

@@ -1,0 +1,263 @@
+// LMTP deliveries to the inbox; see relay.h.
+
+#include "gateway/transport/lmtp_receiver.h"
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "coi/mail/authentication.h"
+#include "coi/message.h"
+#include "gateway/await.h"
+#include "gateway/log.h"
+#include "gateway/model/addresses.h"
+#include "gateway/transport/mail_reader.h"
+
+namespace gateway {
+
+using coi::net::awaitable;
+using coi::net::Reply;
+
+namespace {
+
+constexpr int most_hops = 50;  // [RFC 5321 §6.3] asks for at least 100 hops; a delivery to chat that took 50 is a loop
+
+// How long an OTR message waits for the one before it, which may be in another session of the mail system's: 2 s. Then
+// it has to come again.
+constexpr int most_tries = 20;
+constexpr auto between_tries = std::chrono::milliseconds(100);
+
+int hops(std::string_view mail) {
+    int count = 0;
+    for (std::size_t at = 0; at < mail.size();) {
+        const std::string_view line = mail.substr(at, mail.find("\r\n", at) - at);
+        if (line.empty()) break;
+        if (line.size() > 9 && (line.starts_with("Received:") || line.starts_with("received:"))) ++count;
+        at += line.size() + 2;
+    }
+    return count;
+}
+
+Reply reply_of(const Verdict& verdict, bool may_stay_open) {
+    switch (verdict.kind) {
+        case Verdict::Kind::taken:
+            return {250, "2.0.0", "delivered"};
+        case Verdict::Kind::duplicate:
+            return {250, "2.0.0", "delivered before"};
+        case Verdict::Kind::silent:
+            return {250, "2.0.0", "taken"};
+        case Verdict::Kind::declined:
+            return {550, "5.7.1", "not accepted: " + verdict.reason};
+        case Verdict::Kind::refused:
+            if (verdict.reason == "item-not-found" || verdict.reason == "service-unavailable" || verdict.reason.empty())
+                return {550, "5.1.1", "there is no such user here"};  // or they have blocked the sender [XEP-0191 §3.3]
+            return {550, "5.7.1", "the user's Jabber server does not take it: " + verdict.reason};
+        case Verdict::Kind::early:
+            return {451, "4.3.0", "please try again: " + verdict.reason};
+        case Verdict::Kind::busy:
+            return {452, "4.3.1", "cannot be taken now, please try again: " + verdict.reason};
+        case Verdict::Kind::open:
+            if (may_stay_open) return {250, "2.0.0", "queued"};
+            return {451, "4.4.1", "the Jabber server does not answer, please try again"};
+    }
+    return {451, "4.3.0", "internal error"};
+}
+
+}  // namespace
+
+struct Relay::State : std::enable_shared_from_this<State> {
+    State(boost::asio::io_context& io_, Settings settings_, Directory& directory_, Outbox& outbox_, Inbox& inbox_,
+          Workers& workers_, Stumbles& stumbles_)
+        : io(io_),
+          settings(std::move(settings_)),
+          directory(directory_),
+          outbox(outbox_),
+          inbox(inbox_),
+          workers(workers_),
+          stumbles(stumbles_) {}
+
+    boost::asio::io_context& io;
+    Settings settings;
+    Directory& directory;
+    Outbox& outbox;
+    Inbox& inbox;
+    Workers& workers;
+    Stumbles& stumbles;
+    std::unique_ptr<coi::net::LmtpServer> server;
+    std::set<AccountId> confirmed;  // the Jabber server took something for them since we started
+
+    /// What the mail system found.
+    struct Proof {
+        std::string sender{};  // of the envelope, "" if it is not proven
+        std::string reverse_path{};
+        bool author = false, forged = false;
+    };
+
+    /// The user exists for sure: the server said so, or they wrote through us.
+    bool is_confirmed(AccountId id) const {
+        if (confirmed.contains(id)) return true;
+        const auto contacts = directory.contacts(id);
+        return std::any_of(contacts.begin(), contacts.end(),
+                           [](const Contact* contact) { return contact->written_to; });
+    }
+
+    /// Nothing of theirs would be lost with the account: they have neither written nor subscribed.
+    bool is_unused(AccountId id) const {
+        const auto contacts = directory.contacts(id);
+        return std::none_of(contacts.begin(), contacts.end(),
+                            [](const Contact* contact) { return contact->written_to || contact->subscribed; });
+    }
+
+    /// The verdict leaves the account as if the mail had never come: it may go if it was made for that mail.
+    bool is_for_nothing(AccountId id, Verdict::Kind verdict) const {
+        if (verdict == Verdict::Kind::refused) return is_unused(id);
+        if (verdict != Verdict::Kind::declined && verdict != Verdict::Kind::silent) return false;
+        return directory.contacts(id).empty();  // else another mail came at the same time, and was taken
+    }
+
+    std::optional<std::string> user_of_recipient(const std::string& recipient) const {
+        const auto address = coi::parse_addr_spec(recipient);
+        if (!address || address->domain != settings.domain) return std::nullopt;
+        const auto jid = user_of(*address);
+        if (!jid) return std::nullopt;
+        if (!settings.users.empty() && !settings.users.contains(jid->bare())) return std::nullopt;
+        return jid->bare();
+    }
+
+    Reply check(const std::string& recipient) const {
+        if (user_of_recipient(recipient)) return {250, "2.1.5", "OK"};
+        return {550, "5.1.1", "there is no such user here"};
+    }
+
+    /// One recipient's verdict. An account that this mail made goes again if the server does not know the user, or
+    /// was not asked because nothing came of the mail; one that was there stays, for a server says the same of a sender
+    /// whom its user has blocked [XEP-0191 §3.3].
+    awaitable<Reply> deliver_to(const std::string recipient, const coi::Message& mail, const Proof proof,
+                                std::shared_ptr<const std::string> bytes) {
+        const auto jid = user_of_recipient(recipient);
+        if (!jid) co_return Reply{550, "5.1.1", "there is no such user here"};
+        const bool fresh = directory.relay_of(*jid) == nullptr;
+        std::function<void(std::function<void(const Account*)>)> make = [&](std::function<void(const Account*)> ready) {
+            outbox.with_relay_account(*jid, "", std::move(ready));
+        };
+        const Account* account = co_await wait_for<const Account*>(make);
+        if (!account) co_return Reply{452, "4.3.1", "cannot be taken now, please try again"};
+        const AccountId id = account->id;
+        const bool known = is_confirmed(id);
+        std::function<void(std::function<void(Verdict)>)> take = [&](std::function<void(Verdict)> done) {
+            Arrival arrival{id, mail, std::nullopt, proof.sender, true, bytes, proof.author, true};
+            arrival.reverse_path = proof.reverse_path;
+            arrival.is_author_refuted = proof.forged;
+            inbox.take(std::move(arrival), std::move(done));
+        };
+        auto patience = std::make_shared<boost::asio::steady_timer>(io, settings.patience);
+        await_patience(patience);
+        Verdict verdict = co_await wait_for<Verdict>(take);
+        boost::asio::steady_timer pause(io);
+        for (int tries = 1; verdict.kind == Verdict::Kind::early && tries < most_tries; ++tries) {
+            pause.expires_after(between_tries);
+            co_await pause.async_wait(boost::asio::use_awaitable);
+            verdict = co_await wait_for<Verdict>(take);
+        }
+        patience->cancel();
+        if (verdict.kind == Verdict::Kind::taken) confirmed.insert(id);
+        if (verdict.kind == Verdict::Kind::declined && !directory.find(id))  // another mail's end took it away
+            co_return Reply{452, "4.3.1", "cannot be taken now, please try again"};
+        if (fresh && is_for_nothing(id, verdict.kind)) directory.remove(id, [](const Store::Failure&) {});
+        const Reply reply = reply_of(verdict, known || !settings.users.empty() || !proof.sender.empty());
+        if (reply.code != 250) log::info("LMTP: {} {} for {}: {}", reply.code, reply.enhanced, *jid, verdict.reason);
+        co_return reply;
+    }
+
+    /// The inbox counts from the commit, which came later than the timer: asked until the wait is over.
+    void await_patience(std::shared_ptr<boost::asio::steady_timer> patience) {
+        patience->async_wait([self = shared_from_this(), patience](const boost::system::error_code& aborted) {
+            if (aborted) return;
+            patience->expires_after(std::chrono::milliseconds(50));
+            self->await_patience(patience);  // before the call below, which may end the wait
+            self->inbox.give_up_waiting(now() - self->settings.patience);
+        });
+    }
+
+    static Time now() {
+        return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    }
+
+    /// Off the loop where it is large.
+    awaitable<coi::Result<coi::Message>> parse(const reading::Bytes bytes, const std::string sender) {
+        const auto domain = coi::parse_addr_spec(sender);
+        std::function<void(std::function<void(coi::Result<coi::Message>)>)> start =
+            [&](std::function<void(coi::Result<coi::Message>)> done) {
+                reading::parse(workers, Line::foreign(domain ? domain->domain : ""), bytes, settings.limits,
+                               std::move(done));
+            };
+        co_return co_await wait_for<coi::Result<coi::Message>>(start);
+    }
+
+    /// A mail over which the gateway ended again and again goes back to its sender.
+    awaitable<std::vector<Reply>> deliver_in_hand(coi::net::Delivery delivery) {
+        const std::string what = Stumbles::mail(delivery.mail);
+        if (!stumbles.may(what)) {
+            log::warn("LMTP: a mail over which the gateway ended several times is given back");
+            co_return std::vector<Reply>(delivery.to.size(), Reply{554, "5.3.0", "this mail cannot be worked on here"});
+        }
+        const auto hold = stumbles.take(what);
+        auto replies = co_await deliver(std::move(delivery));
+        stumbles.passed(what);
+        co_return replies;
+    }
+
+    awaitable<std::vector<Reply>> deliver(coi::net::Delivery delivery) {
+        const std::size_t count = delivery.to.size();
+        auto bytes = std::make_shared<const std::string>(std::move(delivery.mail));
+        if (hops(std::string_view(*bytes).substr(0, settings.limits.header_block_bytes)) > most_hops)
+            co_return std::vector<Reply>(count, Reply{554, "5.4.6", "mail loop: too many hops"});
+        const auto mail = co_await parse(bytes, delivery.from);
+        if (!mail) {
+            const bool large = mail.error().kind == coi::ErrorKind::limit;
+            co_return std::vector<Reply>(count, Reply{large ? 552 : 550, large ? "5.3.4" : "5.6.0", mail.error().text});
+        }
+        Proof proof{.reverse_path = delivery.from};
+        if (!mail->from.empty()) {
+            const auto found = coi::authenticated(*bytes, settings.authserv_id, mail->from.front(), delivery.from);
+            proof = {found.sender ? delivery.from : "", delivery.from, found.author, found.forged};
+        }
+        if (!mail->encrypted && !mail->is_signed) bytes = std::make_shared<const std::string>();
+        std::vector<Reply> replies;
+        for (const auto& recipient : delivery.to)
+            replies.push_back(co_await deliver_to(recipient, *mail, proof, bytes));
+        co_return replies;
+    }
+};
+
+Relay::Relay(boost::asio::io_context& io, Settings settings, Directory& directory, Outbox& outbox, Inbox& inbox,
+             Workers& workers, Stumbles& stumbles)
+    : state_(std::make_shared<State>(io, std::move(settings), directory, outbox, inbox, workers, stumbles)) {}
+
+Relay::~Relay() { state_->server.reset(); }
+
+void Relay::start() {
+    coi::net::LmtpServer::Limits limits;
+    limits.mail_bytes = state_->settings.limits.mail_bytes;
+    coi::net::LmtpServer::Calls calls;
+    calls.recipient = [state = state_.get()](const std::string& recipient) { return state->check(recipient); };
+    calls.deliver = [state = state_.get()](coi::net::Delivery delivery) {
+        return state->deliver_in_hand(std::move(delivery));
+    };
+    state_->server =
+        std::make_unique<coi::net::LmtpServer>(state_->io, state_->settings.host_name, limits, std::move(calls));
+    state_->server->listen(state_->settings.listen);
+}
+
+void Relay::stop() {
+    if (state_->server) state_->server->stop();
+}
+
+std::size_t Relay::sessions() const { return state_->server ? state_->server->sessions() : 0; }
+
+void Relay::reload(Settings settings) {
+    settings.listen = state_->settings.listen;
+    state_->settings = std::move(settings);
+}
+
+}  // namespace gateway

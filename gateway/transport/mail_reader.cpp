@@ -1,0 +1,31 @@
+// Small mail at once, large mail by the workers; see reading.h.
+
+#include "gateway/transport/mail_reader.h"
+
+#include <utility>
+
+#include "gateway/translate/translate.h"
+
+namespace gateway::reading {
+
+void parse(Workers& workers, Line line, const Bytes& bytes, const coi::Limits& limits,
+           std::function<void(coi::Result<coi::Message>)> done) {
+    if (bytes->size() <= most_on_loop) return done(coi::parse(*bytes, limits));
+    workers.ask<coi::Result<coi::Message>>(
+        std::move(line), [bytes, limits] { return coi::parse(*bytes, limits); }, std::move(done));
+}
+
+void event(Workers& workers, Line line, const std::shared_ptr<const coi::Message>& mail, const std::string& lang,
+           std::function<void(std::optional<Event>)> done) {
+    if (mail->text.size() <= most_on_loop) return done(read(*mail, lang));
+    workers.ask<std::optional<Event>>(std::move(line), [mail, lang] { return read(*mail, lang); }, std::move(done));
+}
+
+Line line_of(AccountId account, const std::string& sender_domain, bool is_known) {
+    if (!is_known) return Line::foreign(sender_domain);
+    Line line(account);
+    line.owner += " in";
+    return line;
+}
+
+}  // namespace gateway::reading

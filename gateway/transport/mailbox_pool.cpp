@@ -1,0 +1,349 @@
+// The linked mailboxes; see linked.h.
+
+#include "gateway/transport/mailbox_pool.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <map>
+
+#include "coi/net/resolve.h"
+#include "gateway/localization.h"
+#include "gateway/log.h"
+#include "gateway/store/accounts.h"
+#include "gateway/store/keys.h"
+#include "gateway/store/stuck_mails.h"
+#include "gateway/transport/mailbox_watcher.h"
+
+namespace gateway {
+
+namespace {
+
+// A TLS handshake costs about a millisecond of CPU: so many at once that the loop still answers within that.
+constexpr std::size_t started_at_once = 10;
+constexpr auto tell_every = std::chrono::hours(1);
+constexpr auto store_pause = std::chrono::seconds(5);
+constexpr auto start_every = std::chrono::milliseconds(20);
+
+}  // namespace
+
+struct Linked::State : std::enable_shared_from_this<State> {
+    State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Directory& directory_, Store& store_,
+          Stumbles& stumbles_, Settings settings_, Calls calls_)
+        : io(io_),
+          tls(tls_),
+          directory(directory_),
+          store(store_),
+          stumbles(stumbles_),
+          settings(std::move(settings_)),
+          calls(std::move(calls_)),
+          pace(io_) {}
+
+    struct One {
+        std::unique_ptr<Mailbox> mailbox;
+        std::unique_ptr<Submission> submission;
+        bool refusal_told = false;
+        std::chrono::steady_clock::time_point stuck_told{};
+        Account account{};  // as it was when it was started
+    };
+    boost::asio::io_context& io;
+    coi::net::TlsContext& tls;
+    Directory& directory;
+    Store& store;
+    Stumbles& stumbles;
+    Settings settings;
+    Calls calls;
+    boost::asio::steady_timer pace;
+    std::deque<AccountId> to_start;
+    std::map<AccountId, One> all;
+    bool stopped = false, pacing = false;
+
+    void enqueue(AccountId id) {
+        all[id];
+        to_start.push_back(id);
+        if (!std::exchange(pacing, true)) start_some();
+    }
+
+    void ask_name_server() { coi::net::use_name_server(io, settings.name_server, settings.name_server_port); }
+
+    void start_some() {
+        for (std::size_t i = 0; i < started_at_once && !to_start.empty() && !stopped; ++i) {
+            start_one(to_start.front());
+            to_start.pop_front();
+        }
+        pacing = !to_start.empty() && !stopped;
+        if (!pacing) return;
+        pace.expires_after(start_every);
+        pace.async_wait([this](const boost::system::error_code& aborted) {
+            if (!aborted) start_some();
+        });
+    }
+
+    void start_one(AccountId id) {
+        const Account* account = directory.find(id);
+        if (!account) return;
+        if (account->login_lost) return ask_for_login(*account);
+        Submission::Settings out;
+        out.server = account->login.smtp;
+        const std::string user =
+            account->login.username.empty() ? account->address.addr_spec() : account->login.username;
+        out.login = coi::net::Login{user, account->login.password, account->login.oauth};
+        out.reach = settings.reach;
+        out.ehlo_name = settings.ehlo_name;
+        all[id].account = *account;
+        all[id].submission = std::make_unique<Submission>(io, tls, std::move(out));
+        calls.ready(id);
+        store.ask<Known>([id](Database& db) { return Known{accounts::cursors(db, id), stuck::all(db, id)}; },
+                         [this, id, self = weak_from_this()](const Store::Failure& failure, Known known) {
+                             const auto alive = self.lock();
+                             const Account* still = alive ? directory.find(id) : nullptr;
+                             if (!still || stopped) return;
+                             if (failure) return start_later(id);
+                             watch(*still, std::move(known));
+                         });
+    }
+
+    void ask_for_login(const Account& account) {
+        calls.tell(account,
+                   say(account.lang,
+                       "The stored login of {1} is damaged. Until you give it to me again (register again, or use the "
+                       "command “link”), no messages go through; nothing is lost.",
+                       {account.address.addr_spec()}));
+    }
+
+    /// The store is unwell and comes back by itself.
+    void start_later(AccountId id) {
+        auto timer = std::make_shared<boost::asio::steady_timer>(io, store_pause);
+        timer->async_wait([this, id, timer, self = weak_from_this()](const boost::system::error_code&) {
+            const auto alive = self.lock();
+            if (alive && !stopped && directory.find(id)) enqueue(id);
+        });
+    }
+
+    /// What is kept of a mailbox's reading.
+    struct Known {
+        std::vector<Cursor> cursors;
+        std::vector<Stuck> stuck;
+    };
+
+    void watch(const Account& account, Known known) {
+        const AccountId id = account.id;
+        Mailbox::Calls to;
+        to.parse = [this, id](std::shared_ptr<const std::string> bytes,
+                              std::function<void(coi::Result<coi::Message>)> done) {
+            calls.parse(id, std::move(bytes), settings.limits, std::move(done));
+        };
+        to.arrived = calls.arrived;
+        to.moved = [this, id](const Cursor& cursor) {
+            store.commit(
+                [id, cursor](Database& db) {
+                    accounts::save(db, id, cursor);
+                    stuck::renumbered(db, id, cursor.folder, cursor.uid_validity);
+                },
+                {});
+        };
+        to.trouble = [this, id](const std::optional<coi::Error>& what) { trouble_of(id, what); };
+        to.is_ours = [seal = store.seal()](const coi::autocrypt::Header& header) {
+            return keys::is_marked(seal, header);
+        };
+        to.looked = [this, id](coi::KeyTrace trace) { looked(id, trace); };
+        to.note = [jid = account.jid](const std::string& what) { log::warn("mailbox of {}: {}", jid, what); };
+        to.stuck = [this, id](const Stuck& what) { keep_stuck(id, what); };
+        to.freed = [this, id](const Stuck& what) {
+            store.later([id, what](Database& db) { stuck::forget(db, id, what); });
+        };
+        to.in_hand = [this, id](const std::string& folder, std::uint32_t uid_validity, std::uint32_t uid) {
+            return stumbles.take(id, folder, uid_validity, uid);
+        };
+        for (const auto& what : known.stuck)
+            if (what.aside && !what.told) keep_stuck(id, what);
+        One& one = all[id];
+        one.mailbox =
+            std::make_unique<Mailbox>(io, tls, account, std::move(known.cursors), std::move(known.stuck),
+                                      Mailbox::Settings{settings.reach, settings.limits, settings.poll}, std::move(to));
+        one.mailbox->start();
+    }
+
+    /// Its owner hears of a mail that is set aside; of many, once an hour: `status` has the number.
+    void keep_stuck(AccountId id, Stuck what) {
+        const Account* account = directory.find(id);
+        if (!account) return;
+        log::warn("mailbox of {}: mail {} in {} cannot be read (try {}{}): {}", account->jid, what.uid, what.folder,
+                  what.tries, what.aside ? ", set aside" : "", what.reason);
+        const auto now = std::chrono::steady_clock::now();
+        auto& told = all[id].stuck_told;
+        const bool tell = what.aside && !what.told && (told.time_since_epoch().count() == 0 || now - told > tell_every);
+        what.told = what.told || what.aside;
+        store.commit([id, what](Database& db) { stuck::save(db, id, what); }, {});
+        if (!tell) return;
+        told = now;
+        calls.tell(*account,
+                   say(account->lang,
+                       "A mail in your mailbox {1} (folder {2}) cannot be read here: {3}. It stays where it is; "
+                       "please look at it with your mail program. Later mail is not held up by it.",
+                       {account->address.addr_spec(), what.folder, what.reason}));
+    }
+
+    /// Who holds the key of a mailbox is known from now on.
+    void looked(AccountId id, coi::KeyTrace trace) {
+        const Account* account = directory.find(id);
+        if (!account || account->key_holder != KeyHolder::unknown) return;
+        Account known = *account;
+        const bool is_free = trace == coi::KeyTrace::none || trace == coi::KeyTrace::unproven;
+        known.key_holder = is_free ? KeyHolder::coigate : KeyHolder::elsewhere;
+        log::info("mailbox of {}: {}", known.jid,
+                  is_free ? "no other program's key was found" : "another program uses a key there");
+        directory.save(std::move(known),
+                       [this, id, trace, self = weak_from_this()](const Store::Failure& failure, AccountId) {
+                           const auto alive = self.lock();
+                           const Account* saved = alive && !failure ? directory.find(id) : nullptr;
+                           if (saved && trace != coi::KeyTrace::none) calls.tell(*saved, trace_words(*saved, trace));
+                       });
+    }
+
+    static std::string trace_words(const Account& account, coi::KeyTrace trace) {
+        const std::string address = account.address.addr_spec();
+        if (trace == coi::KeyTrace::unproven) {
+            return say(account.lang,
+                       "In the mailbox {1} lies a mail from your own address that brings a key which is not mine. "
+                       "Anybody could have sent it, so I have changed nothing. If another program of yours uses "
+                       "encryption there, let both share a key, or one of us cannot read what is answered: export it "
+                       "there and write to me: key import",
+                       {address});
+        }
+        if (trace == coi::KeyTrace::setup_message) {
+            return say(
+                account.lang,
+                "In the mailbox {1} lies a key of yours, in an Autocrypt Setup Message. Until you decide, I send "
+                "no key and encrypt nothing, so that your other program can go on reading all answers. To use "
+                "that key here, write to me: key import. To make a new one, with whose mail the other program "
+                "can do nothing: key replace",
+                {address});
+        }
+        return say(
+            account.lang,
+            "Another mail program of yours uses a key for {1}. Until you decide, I send no key and encrypt "
+            "nothing, so that it can go on reading all answers. To use its key here, export it there and write "
+            "to me: key import. To make a new one, with whose mail the other program can do nothing: key replace",
+            {address});
+    }
+
+    void read_again(AccountId id) {
+        store.commit([id](Database& db) { stuck::try_again(db, id); }, {});
+        all.erase(id);
+        const Account* account = directory.find(id);
+        if (account && account->works()) enqueue(id);
+    }
+
+    /// Whether nothing that its sessions use has changed.
+    static bool is_about_keys(Account before, const Account& now) {
+        if (before == now) return false;  // linked once more: the user wants it tried again
+        before.key_holder = now.key_holder;
+        before.policy = now.policy;
+        before.lang = now.lang;
+        before.vouched = now.vouched;
+        return before == now;
+    }
+
+    void trouble_of(AccountId id, const std::optional<coi::Error>& what) {
+        const Account* account = directory.find(id);
+        if (!account) return;
+        if (!what) {
+            log::info("mailbox of {}: connected", account->jid);
+            all[id].refusal_told = false;
+            calls.ready(id);
+            return;
+        }
+        log::warn("mailbox of {}: {}", account->jid, what->text);
+        const bool login_refused = what->kind == coi::ErrorKind::auth && what->permanent;
+        if (!login_refused || std::exchange(all[id].refusal_told, true)) return;
+        calls.tell(*account,
+                   say(account->lang,
+                       "Your mail server does not accept the password of {1} any more. Until you give me the new one "
+                       "(register again, or use the command “link”), no messages go through; nothing is lost.",
+                       {account->address.addr_spec()}));
+    }
+};
+
+Linked::Linked(boost::asio::io_context& io, coi::net::TlsContext& tls, Directory& directory, Store& store,
+               Stumbles& stumbles, Settings settings, Calls calls)
+    : state_(std::make_shared<State>(io, tls, directory, store, stumbles, std::move(settings), std::move(calls))) {
+    state_->ask_name_server();
+}
+
+Linked::~Linked() { stop(); }
+
+void Linked::start() {
+    State& s = *state_;
+    s.directory.on_saved = [&s](const Account& account) {
+        if (account.kind != Account::Kind::mailbox || s.stopped) return;
+        const auto running = s.all.find(account.id);
+        if (running != s.all.end() && s.is_about_keys(running->second.account, account))
+            return void(running->second.account = account);
+        s.read_again(account.id);
+    };
+    s.directory.on_removed = [&s](const Account& account) { s.all.erase(account.id); };
+    for (const Account* account : s.directory.all()) {
+        if (account->kind == Account::Kind::mailbox && !account->parked && !account->damaged) s.enqueue(account->id);
+    }
+}
+
+void Linked::stop() {
+    state_->stopped = true;
+    state_->pace.cancel();
+    for (auto& [id, one] : state_->all) one.mailbox.reset();  // submissions finish what is under way
+}
+
+void Linked::reload(Settings settings) {
+    state_->settings = std::move(settings);
+    state_->ask_name_server();
+}
+
+Submission* Linked::submission(AccountId id) {
+    const auto at = state_->all.find(id);
+    return at == state_->all.end() ? nullptr : at->second.submission.get();
+}
+
+void Linked::file_sent(AccountId id, std::string mail) {
+    const auto at = state_->all.find(id);
+    if (at != state_->all.end() && at->second.mailbox) at->second.mailbox->file_sent(std::move(mail));
+}
+
+void Linked::check(LinkRequest request, const std::string& lang, std::function<void(LinkOutcome)> done) {
+    boost::asio::co_spawn(
+        state_->io,
+        check_link(state_->tls, state_->settings.reach, std::move(request), state_->settings.ehlo_name, lang),
+        [done = std::move(done)](std::exception_ptr bug, LinkOutcome outcome) {
+            if (bug) std::rethrow_exception(bug);
+            done(std::move(outcome));
+        });
+}
+
+void Linked::read_again(AccountId id) {
+    if (!state_->stopped && state_->all.contains(id)) state_->read_again(id);
+}
+
+std::string Linked::health(const Account& account, const std::string& lang) const {
+    if (account.damaged) return say(lang, "Set aside: what is stored of it is damaged, or was changed.");
+    if (account.parked)
+        return say(lang, "Parked: its user let go of the gateway. It has no login until it is linked again.");
+    if (account.kind == Account::Kind::relay) return say(lang, "Ready.");
+    if (account.login_lost) return say(lang, "The stored login is damaged: please link the mailbox again.");
+    const auto at = state_->all.find(account.id);
+    const bool started = at != state_->all.end() && at->second.mailbox;
+    const auto& in = started ? at->second.mailbox->trouble() : std::nullopt;
+    const auto& out = started ? at->second.submission->trouble() : std::nullopt;
+    std::string words = say(lang, "Connecting …");
+    if (in) {
+        words = say(lang, "Not connected: {1}", {trouble_words(lang, account.login.imap, account.login.oauth, *in)});
+    } else if (out) {
+        words = say(lang, "Not connected: {1}", {trouble_words(lang, account.login.smtp, account.login.oauth, *out)});
+    } else if (started && at->second.mailbox->connected()) {
+        words = say(lang, "Connected.");
+    }
+    const std::size_t aside = started ? at->second.mailbox->set_aside() : 0;
+    if (aside == 0) return words;
+    return words + " " + say(lang, "Mails that cannot be read and stay in the mailbox: {1}", {std::to_string(aside)});
+}
+
+}  // namespace gateway

@@ -1,0 +1,56 @@
+// All linked mailboxes together: a Mailbox and a Submission for each, started in a paced way, following the directory.
+
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "coi/net/connect.h"
+#include "gateway/accounts/directory.h"
+#include "gateway/pipeline/incoming.h"
+#include "gateway/queue/smtp_sender.h"
+#include "gateway/transport/crash_guard.h"
+#include "gateway/transport/mailbox_check.h"
+
+namespace gateway {
+
+class Linked {
+  public:
+    struct Settings {
+        coi::net::Reach reach;
+        coi::Limits limits;
+        std::chrono::milliseconds poll;
+        std::string ehlo_name;
+        std::string name_server;  // an IP address; "": the machine's. The whole loop asks it
+        std::uint16_t name_server_port = 53;
+    };
+    struct Calls {
+        /// coi::parse, off the loop for large mail.
+        std::function<void(AccountId, std::shared_ptr<const std::string>, const coi::Limits&,
+                           std::function<void(coi::Result<coi::Message>)>)>
+            parse;
+        std::function<void(Arrival, std::function<void(Verdict)>)> arrived;
+        std::function<void(AccountId)> ready;                               // its submission may be tried now
+        std::function<void(const Account&, const std::string& text)> tell;  // a line to the user
+    };
+    Linked(boost::asio::io_context&, coi::net::TlsContext&, Directory&, Store&, Stumbles&, Settings, Calls);
+    ~Linked();
+    void start();
+    void stop();
+    void reload(Settings);
+    Submission* submission(AccountId);
+    void file_sent(AccountId, std::string mail);
+    void check(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)> done);
+    /// Has the mails that could not be read tried again, as if they had never failed.
+    void read_again(AccountId);
+    /// How the account is doing, in the user's language.
+    std::string health(const Account&, const std::string& lang) const;
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,336 @@
+// The watching of one linked mailbox; see mailbox.h.
+
+#include "gateway/transport/mailbox_watcher.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <random>
+
+#include "coi/message.h"
+#include "coi/server_settings.h"
+#include "gateway/await.h"
+
+namespace gateway {
+
+using coi::net::awaitable;
+using coi::net::ImapClient;
+
+namespace {
+
+constexpr auto connect_timeout = std::chrono::seconds(30);
+constexpr auto idle_longest = std::chrono::minutes(28);  // [RFC 2177] the server may log out after 29 without a word
+constexpr auto backoff_first = std::chrono::milliseconds(1000);
+constexpr auto backoff_most = std::chrono::minutes(5);
+constexpr auto backoff_login = std::chrono::minutes(30);  // a refused password is not hammered: accounts get locked
+constexpr auto store_pause = std::chrono::seconds(5);
+constexpr std::uint32_t looked_at_again = 200;  // mails, after UIDVALIDITY changed
+constexpr int most_detours = 2;                 // what may be left out is left out after it has ended so many sessions
+
+}  // namespace
+
+struct Mailbox::State : std::enable_shared_from_this<State> {
+    State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Account account_, std::vector<Cursor> cursors_,
+          std::vector<Stuck> stuck_, Settings settings_, Calls calls_)
+        : io(io_),
+          tls(tls_),
+          account(std::move(account_)),
+          cursors(std::move(cursors_)),
+          stuck(std::move(stuck_)),
+          settings(std::move(settings_)),
+          calls(std::move(calls_)) {}
+
+    boost::asio::io_context& io;
+    coi::net::TlsContext& tls;
+    const Account account;
+    std::vector<Cursor> cursors;
+    StuckMails stuck;
+    const Settings settings;
+    const Calls calls;
+    bool closed = false, filing = false;
+    bool looked = false;                        // for another program's key
+    int looks_failed = 0, settings_failed = 0;  // and ended their session
+    bool charged = false;                       // the session ended at one mail, against which it is counted
+    bool connected = false;
+    std::optional<coi::Error> trouble;
+    std::string chats_folder;  // watched by its own session once known
+    std::vector<std::weak_ptr<ImapClient>> open_sessions;
+    std::vector<std::weak_ptr<boost::asio::steady_timer>> pauses;
+    std::deque<std::string> to_file;
+
+    coi::net::Login login() const {
+        const auto& l = account.login;
+        return {l.username.empty() ? account.address.addr_spec() : l.username, l.password, l.oauth};
+    }
+
+    awaitable<void> pause(std::chrono::milliseconds length) {
+        auto timer = std::make_shared<boost::asio::steady_timer>(io, length);
+        std::erase_if(pauses, [](const auto& old) { return old.expired(); });
+        pauses.push_back(timer);
+        boost::system::error_code ignored;
+        co_await timer->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+    }
+
+    awaitable<coi::Result<std::shared_ptr<ImapClient>>> open() {
+        auto stream = co_await coi::net::connect(tls, account.login.imap, settings.reach, connect_timeout);
+        if (!stream) co_return stream.error();
+        auto session = std::make_shared<ImapClient>(std::move(*stream));
+        std::erase_if(open_sessions, [](const auto& old) { return old.expired(); });
+        open_sessions.push_back(session);
+        const auto opened = co_await session->open(account.login.imap, login());
+        if (!opened) co_return opened.error();
+        co_return session;
+    }
+
+    void set_trouble(const std::optional<coi::Error>& what) {
+        const bool same = what ? trouble && trouble->text == what->text : connected;
+        connected = !what;
+        trouble = what;
+        if (!same && !closed) calls.trouble(trouble);
+    }
+
+    /// One folder, for ever; "" is INBOX, and its session also finds out whether the server is a COI server.
+    awaitable<void> watch(std::string folder) {
+        auto backoff = std::chrono::milliseconds(backoff_first);
+        while (!closed) {
+            auto session = co_await open();
+            if (closed) co_return;
+            coi::Error error{coi::ErrorKind::closed, false, {}, 0, {}};
+            if (session) {
+                set_trouble(std::nullopt);
+                const auto since = std::chrono::steady_clock::now();
+                error = co_await follow(**session, folder);
+                (*session)->close();
+                const bool worked =
+                    std::exchange(charged, false) || std::chrono::steady_clock::now() - since > backoff_most;
+                if (worked) backoff = backoff_first;
+            } else {
+                error = session.error();
+            }
+            if (closed) co_return;
+            const bool refused = error.kind == coi::ErrorKind::auth && error.permanent;
+            set_trouble(error);
+            static thread_local std::minstd_rand jitter{std::random_device{}()};
+            const auto wait = refused ? std::chrono::milliseconds(backoff_login) : backoff;
+            co_await pause(wait / 2 + wait * (jitter() % 1000) / 2000);
+            backoff = std::min(backoff * 2, std::chrono::milliseconds(backoff_most));
+        }
+    }
+
+    /// Reads and waits until the session breaks; answers why.
+    awaitable<coi::Error> follow(ImapClient& session, const std::string& folder) {
+        if (folder.empty()) {
+            if (auto failure = co_await look_around(session)) co_return *failure;
+        }
+        const std::string name = folder.empty() ? "INBOX" : folder;
+        const auto selected = co_await session.select(name);
+        if (!selected) co_return selected.error();
+        Cursor cursor = place(name, *selected);
+        while (!closed) {
+            if (auto failure = co_await read_new(session, cursor)) co_return *failure;
+            const auto news = co_await session.wait_for_news(patience(cursor), settings.poll);
+            if (!news) co_return news.error();
+        }
+        co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
+    }
+
+    /// What kind of server it is, and whether a key of its user's lies there. Mail is read also where that cannot be
+    /// asked, or ends the session again and again.
+    awaitable<std::optional<coi::Error>> look_around(ImapClient& session) {
+        if (settings_failed < most_detours) {
+            const auto server = co_await coi::read_server_settings(session);
+            settings_failed = server || session.usable() ? 0 : settings_failed + 1;
+            if (!server && !session.usable()) co_return server.error();
+            if (!server) calls.note("its settings cannot be read: " + server.error().text);
+            if (server && server->enabled && !server->chats_folder.empty() && chats_folder.empty()) {
+                chats_folder = server->chats_folder;
+                spawn(watch(chats_folder));
+            }
+        }
+        if (account.key_holder != KeyHolder::unknown || looked || looks_failed >= most_detours) co_return std::nullopt;
+        const auto trace = co_await coi::find_key_trace(session, account.address, calls.is_ours);
+        looks_failed = trace || session.usable() ? 0 : looks_failed + 1;
+        if (closed) co_return std::nullopt;
+        if (!trace) calls.note("it cannot be searched for keys: " + trace.error().text);
+        if (!trace && !session.usable()) co_return trace.error();
+        looked = trace.has_value();  // else the next session looks again; mail is read all the same
+        if (trace) calls.looked(*trace);
+        co_return std::nullopt;
+    }
+
+    /// How long there is nothing to do but wait for news.
+    std::chrono::milliseconds patience(const Cursor& cursor) const {
+        const auto next = stuck.next(cursor.folder);
+        if (!next) return idle_longest;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - StuckMails::Clock::now());
+        return std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(1), idle_longest);
+    }
+
+    /// Where reading goes on in this folder.
+    Cursor place(const std::string& name, const coi::net::Selected& selected) {
+        const auto known =
+            std::find_if(cursors.begin(), cursors.end(), [&](const Cursor& c) { return c.folder == name; });
+        if (known != cursors.end() && known->uid_validity == selected.uid_validity) return *known;
+        Cursor cursor{name, selected.uid_validity, selected.uid_next};
+        if (known != cursors.end()) {  // renumbered: the id map knows what was read
+            cursor.uid_next = selected.uid_next > looked_at_again ? selected.uid_next - looked_at_again : 1;
+            *known = cursor;
+            stuck.renumbered(name, cursor.uid_validity);
+        } else {
+            cursors.push_back(cursor);
+        }
+        calls.moved(cursor);
+        return cursor;
+    }
+
+    void move(Cursor& cursor, std::uint32_t uid_next) {
+        cursor.uid_next = uid_next;
+        for (Cursor& kept : cursors) {
+            if (kept.folder == cursor.folder) kept = cursor;
+        }
+    }
+
+    awaitable<std::optional<coi::Error>> read_new(ImapClient& session, Cursor& cursor) {
+        const auto listed = co_await session.since(cursor.uid_next);
+        if (!listed) co_return listed.error();
+        for (const auto& item : *listed) {
+            if (closed) co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
+            Cursor after = cursor;
+            after.uid_next = item.uid + 1;
+            if (stuck.holds(cursor.folder, item.uid)) {
+                // Tried again after those that never failed.
+            } else if (item.size > settings.limits.mail_bytes) {
+                calls.note("a mail of " + std::to_string(item.size) +
+                           " bytes is larger than mail.max_size and stays in the mailbox");
+            } else if (auto failure = co_await read_one(session, item.uid, after)) {
+                co_return *failure;
+            }
+            if (closed) co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
+            move(cursor, after.uid_next);
+        }
+        for (const auto uid : stuck.due(cursor.folder, StuckMails::Clock::now())) {
+            if (closed) co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
+            if (auto failure = co_await read_one(session, uid, cursor)) co_return *failure;
+        }
+        co_return std::nullopt;
+    }
+
+    /// One mail; `after` is where the cursor stands with it. An Error if the session is over; what is wrong with the
+    /// mail is counted against it.
+    awaitable<std::optional<coi::Error>> read_one(ImapClient& session, std::uint32_t uid, const Cursor& after) {
+        const auto hold = calls.in_hand(after.folder, after.uid_validity, uid);
+        auto bytes = co_await session.fetch(uid, settings.limits.mail_bytes);
+        if (closed) co_return std::nullopt;
+        if (!bytes) {
+            charged = !session.usable();
+            failed(after, uid, bytes.error(), false);
+            co_return charged ? std::optional<coi::Error>(bytes.error()) : std::nullopt;
+        }
+        if (*bytes) {
+            if (const auto error = co_await hand_over(std::make_shared<const std::string>(std::move(**bytes)), after)) {
+                failed(after, uid, *error, true);
+                co_return std::nullopt;
+            }
+        }
+        if (closed) co_return std::nullopt;
+        if (const auto known = stuck.passed(after.folder, uid)) calls.freed(*known);
+        co_return std::nullopt;
+    }
+
+    void failed(const Cursor& at, std::uint32_t uid, const coi::Error& error, bool final) {
+        const auto now = stuck.failed({at.folder, at.uid_validity, uid, 0, false, false, error.text}, final,
+                                      StuckMails::Clock::now());
+        if (now) return calls.stuck(*now);
+        calls.note("mail " + std::to_string(uid) + " cannot be read, like too many before it: " + error.text);
+    }
+
+    awaitable<std::optional<coi::Error>> hand_over(std::shared_ptr<const std::string> bytes, const Cursor& after) {
+        std::function<void(std::function<void(coi::Result<coi::Message>)>)> parse =
+            [this, &bytes](std::function<void(coi::Result<coi::Message>)> done) {
+                calls.parse(bytes, std::move(done));
+            };
+        const auto mail = co_await wait_for<coi::Result<coi::Message>>(parse);
+        if (closed) co_return std::nullopt;
+        if (!mail) co_return mail.error();
+        if (!mail->encrypted && !mail->is_signed) bytes = std::make_shared<const std::string>();
+        while (!closed) {
+            std::function<void(std::function<void(Verdict)>)> start = [this, &mail, &after,
+                                                                       &bytes](std::function<void(Verdict)> done) {
+                calls.arrived(Arrival{account.id, *mail, after, {}, false, bytes}, std::move(done));
+            };
+            const Verdict verdict = co_await wait_for<Verdict>(start);
+            if (verdict.kind != Verdict::Kind::busy) co_return std::nullopt;
+            co_await pause(store_pause);
+        }
+        co_return std::nullopt;
+    }
+
+    /// A copy that ends its session, or is refused, is left out: the others are not to wait for it.
+    awaitable<void> file_all() {
+        while (!closed && !to_file.empty()) {
+            auto session = co_await open();
+            if (!session) {
+                calls.note("copies could not be put into the Sent folder: " + session.error().text);
+                break;
+            }
+            const auto folder = co_await (*session)->sent_folder();
+            if (closed) break;
+            if (!folder || folder->empty()) {
+                calls.note("copies of sent mail are left out: " +
+                           (folder ? "there is no Sent folder" : folder.error().text));
+                if ((*session)->usable()) co_await (*session)->logout();
+                break;
+            }
+            while (!closed && !to_file.empty() && (*session)->usable()) {
+                const std::string mail = std::move(to_file.front());
+                to_file.pop_front();
+                const auto appended = co_await (*session)->append(*folder, "(\\Seen)", mail);
+                if (!appended && !closed)
+                    calls.note("a copy could not be put into the Sent folder: " + appended.error().text);
+            }
+            if (!closed && (*session)->usable()) co_await (*session)->logout();
+        }
+        to_file.clear();
+        filing = false;
+    }
+
+    void spawn(awaitable<void> task) {
+        boost::asio::co_spawn(io, std::move(task), [self = shared_from_this()](std::exception_ptr bug) {
+            if (bug) std::rethrow_exception(bug);
+        });
+    }
+};
+
+Mailbox::Mailbox(boost::asio::io_context& io, coi::net::TlsContext& tls, Account account, std::vector<Cursor> cursors,
+                 std::vector<Stuck> stuck, Settings settings, Calls calls)
+    : state_(std::make_shared<State>(io, tls, std::move(account), std::move(cursors), std::move(stuck),
+                                     std::move(settings), std::move(calls))) {}
+
+Mailbox::~Mailbox() {
+    state_->closed = true;
+    for (auto& weak : state_->open_sessions) {
+        if (const auto session = weak.lock()) session->close();
+    }
+    for (auto& weak : state_->pauses) {
+        if (const auto timer = weak.lock()) timer->cancel();
+    }
+}
+
+void Mailbox::start() { state_->spawn(state_->watch("")); }
+
+void Mailbox::file_sent(std::string mail) {
+    constexpr std::size_t most = 100;
+    if (state_->to_file.size() >= most)
+        return state_->calls.note("too many copies wait for the Sent folder; one is left out");
+    state_->to_file.push_back(std::move(mail));
+    if (std::exchange(state_->filing, true)) return;
+    state_->spawn(state_->file_all());
+}
+
+bool Mailbox::connected() const { return state_->connected; }
+const std::optional<coi::Error>& Mailbox::trouble() const { return state_->trouble; }
+std::size_t Mailbox::set_aside() const { return state_->stuck.set_aside(); }
+
+}  // namespace gateway

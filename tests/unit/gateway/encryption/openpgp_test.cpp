@@ -1,0 +1,314 @@
+// Letters between two accounts that hold real keys: encrypted as policy says, opened, learnt from, in order.
+
+#include "gateway/encryption/openpgp.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coi/crypt/confined.h"
+#include "coi/message_id.h"
+#include "tests/support/store_loop.h"
+
+namespace gateway {
+namespace {
+
+using coi::openpgp::Signature;
+using testing::HasSubstr;
+using testing::Not;
+
+struct OpenPgpTest : testing::Test {
+    StoreLoop loop;
+    Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
+    Directory directory{store};
+    Workers workers{2, loop.post()};
+    OpenPgp pgp{directory, store, workers, {}};
+    const AccountId alice = make("alice"), bob = make("bob");
+
+    AccountId make(const std::string& name) {
+        Account account;
+        account.jid = name + "@jabber.example";
+        account.address = {"", name, "jabber.example"};
+        AccountId id{};
+        directory.save(account, [&](const Store::Failure&, AccountId saved) { id = saved; });
+        loop.flush(store);
+        return id;
+    }
+    const Account& account(AccountId id) { return *directory.find(id); }
+    Contact& contact(AccountId of, const std::string& name) { return directory.know(of, {"", name, "jabber.example"}); }
+    /// A letter of alice to bob.
+    Letter letter(const std::string& text) {
+        Letter letter;
+        letter.mail.id = coi::mint("jabber.example");
+        letter.mail.from = {account(alice).address};
+        letter.mail.to = {account(bob).address};
+        letter.mail.date = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        letter.mail.subject = "A subject";
+        letter.mail.text = text;
+        letter.mail.headers["chat-version"] = "1.0";
+        return letter;
+    }
+    Closed close(Letter letter) {
+        std::optional<Closed> closed;
+        pgp.close(account(alice), contact(alice, "bob"), std::move(letter), [&](Closed c) { closed = std::move(c); });
+        loop.run_until([&] { return closed.has_value(); });
+        return closed.value_or(Closed{});
+    }
+    Unfolded open(AccountId of, const std::string& bytes) {
+        std::optional<Unfolded> unfolded;
+        pgp.open(account(of), std::make_shared<const std::string>(bytes), coi::parse(bytes).value(),
+                 [&](Unfolded u) { unfolded = std::move(u); });
+        loop.run_until([&] { return unfolded.has_value(); });
+        return unfolded.value_or(Unfolded{});
+    }
+    /// `reader` learns what a mail of theirs teaches, as the inbox does it.
+    coi::autocrypt::Change take(AccountId reader, const Unfolded& unfolded) {
+        Learnt learned;
+        store.now([&](Database& db) { learned = learn(db, reader, unfolded.lesson.value()); });
+        directory.know(reader, unfolded.mail.from.front()).privacy.has_key =
+            !coi::autocrypt::key_of(learned.peer).empty();
+        return learned.change;
+    }
+    /// Alice knows bob's key from a mail of his.
+    void introduce() {
+        std::optional<keys::Own> own;
+        pgp.own_key(bob, [&](std::optional<keys::Own> key) { own = std::move(key); });
+        loop.run_until([&] { return own.has_value(); });
+        coi::autocrypt::Peer peer;
+        peer.key = coi::openpgp::public_key(own->secret, account(bob).address).value();
+        peer.fingerprint = own->fingerprint;
+        peer.mutual = true;
+        peer.last_seen = peer.autocrypt_timestamp =
+            std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        store.now([&](Database& db) { keys::save(db, alice, "bob@jabber.example", peer); });
+        contact(alice, "bob").privacy.has_key = true;
+    }
+};
+
+TEST_F(OpenPgpTest, clear_mail_brings_the_key) {
+    const Closed closed = close(letter("Hi"));
+    EXPECT_FALSE(closed.encrypted);
+    EXPECT_THAT(closed.bytes, HasSubstr("Autocrypt: addr=alice@jabber.example"));
+    const Unfolded unfolded = open(bob, closed.bytes);
+    EXPECT_EQ(unfolded.mail.text, "Hi");
+    EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::learned);
+    EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::nothing);
+}
+
+TEST_F(OpenPgpTest, its_field_is_known_again_by_this_store_only) {
+    const auto header = coi::autocrypt::parse(coi::parse(close(letter("Hi")).bytes)->header("autocrypt"));
+    ASSERT_TRUE(header);
+    EXPECT_TRUE(keys::is_marked(store.seal(), *header));
+    EXPECT_FALSE(keys::is_marked(Seal({Seal::Key{1}}), *header));
+    auto other = *header;
+    other.key += "x";
+    EXPECT_FALSE(keys::is_marked(store.seal(), other)) << "another program's key under our mark";
+    other = *header;
+    other.addr.local = "carol";
+    EXPECT_FALSE(keys::is_marked(store.seal(), other));
+}
+
+TEST_F(OpenPgpTest, of_several_fields_the_senders_only_one_counts) {
+    const std::string clear = close(letter("Hi")).bytes;
+    const auto at = clear.find("Autocrypt:");
+    std::string field = clear.substr(at);
+    field.resize(field.find("\r\n", field.rfind("keydata")) + 2);
+    for (auto end = field.size(); clear[at + end] == ' '; end = field.size())
+        field += clear.substr(at + end, clear.find("\r\n", at + end) + 2 - at - end);
+    std::string foreign = field;
+    foreign.replace(foreign.find("alice@"), 6, "carol@");
+    EXPECT_TRUE(open(bob, foreign + clear).lesson->seen.header) << "somebody else's first";
+    EXPECT_FALSE(open(bob, field + clear).lesson->seen.header) << "two that could be meant";
+}
+
+TEST_F(OpenPgpTest, a_known_key_encrypts_both_ways_and_hides_the_subject) {
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    ASSERT_TRUE(closed.encrypted);
+    EXPECT_THAT(closed.bytes, Not(HasSubstr("A subject")));
+    const Unfolded unfolded = open(bob, closed.bytes);
+    EXPECT_EQ(unfolded.unread, Unread::no);
+    EXPECT_EQ(unfolded.mail.text, "Hi");
+    EXPECT_EQ(unfolded.mail.subject, "A subject");
+    EXPECT_TRUE(unfolded.protection.encrypted);
+    EXPECT_EQ(unfolded.protection.signature, Signature::good) << "alice's key came with the mail";
+    EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::learned);
+}
+
+TEST_F(OpenPgpTest, somebody_elses_mail_stays_closed) {
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    const AccountId carol = make("carol");
+    EXPECT_EQ(open(carol, closed.bytes).unread, Unread::another_key) << "without a key";
+    bool made = false;
+    pgp.own_key(carol, [&](const std::optional<keys::Own>& key) { made = key.has_value(); });
+    loop.run_until([&] { return made; });
+    const Unfolded unfolded = open(carol, closed.bytes);
+    EXPECT_EQ(unfolded.unread, Unread::another_key);
+    EXPECT_FALSE(unfolded.lesson) << "nothing is learnt from what was not read";
+}
+
+TEST_F(OpenPgpTest, another_key_than_the_verified_one_is_said_with_the_first_mail_that_it_signs) {
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    EXPECT_EQ(open(bob, closed.bytes).counted, "");
+    coi::autocrypt::Peer verified;
+    store.now([&](Database& db) {
+        verified = keys::peer(db, alice, "bob@jabber.example");
+        verified.verified = verified.fingerprint;
+        verified.verified_key = verified.key;
+        keys::save(db, bob, "alice@jabber.example", verified);
+    });
+    const Unfolded unfolded = open(bob, closed.bytes);
+    EXPECT_EQ(unfolded.protection.signature, Signature::good);
+    EXPECT_TRUE(trust::is_other_key(unfolded.author, trust::State::verified, unfolded.counted));
+    EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::offered);
+    coi::autocrypt::Peer peer;
+    store.now([&](Database& db) { peer = keys::peer(db, bob, "alice@jabber.example"); });
+    EXPECT_EQ(coi::autocrypt::key_of(peer), verified.key) << "what goes to her goes on to the verified key";
+    EXPECT_EQ(peer.offered, unfolded.protection.signer);
+    EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::nothing) << "it is told once";
+}
+
+TEST_F(OpenPgpTest, what_came_protected_does_not_leave_in_the_clear) {
+    contact(alice, "bob").privacy.came_protected = true;
+    Letter answer = letter("Hi");
+    answer.mail.subject = "Re: Merger with ACME";
+    answer.mail.to.front().name = "Bob the Secret";
+    const Closed clear = close(answer);
+    EXPECT_FALSE(clear.encrypted) << "no key is known";
+    EXPECT_THAT(clear.bytes, HasSubstr("Subject: Chat\r\n"));
+    EXPECT_THAT(clear.bytes, Not(HasSubstr("ACME")));
+    EXPECT_THAT(clear.bytes, Not(HasSubstr("Secret")));
+    introduce();
+    coi::autocrypt::Peer peer;
+    store.now([&](Database& db) {
+        peer = keys::peer(db, alice, "bob@jabber.example");
+        peer.mutual = false;
+        keys::save(db, alice, "bob@jabber.example", peer);
+    });
+    EXPECT_TRUE(close(answer).encrypted) << "an answer to what came encrypted is encrypted where it can be";
+}
+
+// A stranger's word for somebody's key is encrypted to, and never proves that somebody.
+TEST_F(OpenPgpTest, gossip_authenticates_nobody) {
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    const auto bytes = closed.bytes;
+    const Unfolded first = open(bob, bytes);
+    coi::autocrypt::Peer gossiped;
+    gossiped.gossip_key = first.lesson->seen.header->key;
+    gossiped.gossip_fingerprint = first.protection.signer;
+    store.now([&](Database& db) { keys::save(db, bob, "alice@jabber.example", gossiped); });
+    EXPECT_EQ(open(bob, bytes).counted, "");
+    std::string without = bytes;  // her key no longer comes along
+    const auto signer = gossiped.gossip_key;
+    const auto found = coi::pgp_mime::find(bytes).value();
+    std::optional<keys::Own> own;
+    store.now([&](Database& db) { own = keys::own(db, bob); });
+    EXPECT_EQ(coi::pgp_mime::open(bytes, found, own->secret, {signer})->protection.signature, Signature::good);
+    EXPECT_EQ(coi::pgp_mime::open(bytes, found, own->secret, {})->protection.signature, Signature::unknown);
+}
+
+TEST_F(OpenPgpTest, what_is_learnt_while_a_letter_waits_counts_for_it) {
+    introduce();
+    contact(alice, "bob").privacy.policy = Policy::off;
+    std::optional<Closed> closed;
+    bool made = false;
+    pgp.own_key(alice, [&](const std::optional<keys::Own>&) { made = true; });
+    loop.run_until([&] { return made; });
+    contact(alice, "bob").privacy.otr = true;  // so that keys are asked for
+    pgp.close(account(alice), contact(alice, "bob"), letter("Hi"), [&](Closed c) { closed = std::move(c); });
+    contact(alice, "bob").privacy.policy = Policy::require;
+    loop.run_until([&] { return closed.has_value(); });
+    EXPECT_TRUE(closed->encrypted);
+}
+
+TEST_F(OpenPgpTest, a_changed_mail_is_told_as_such) {
+    introduce();
+    std::string bytes = close(letter(std::string(2000, 'x'))).bytes;
+    const auto armour = bytes.find("-----BEGIN PGP MESSAGE-----");
+    ASSERT_NE(armour, std::string::npos);
+    auto& flipped = bytes[bytes.find("\r\n\r\n", armour) + 900];
+    flipped = flipped == 'A' ? 'B' : 'A';
+    const Unfolded unfolded = open(bob, bytes);
+    EXPECT_TRUE(unfolded.unread == Unread::changed || unfolded.unread == Unread::broken);
+    EXPECT_FALSE(unfolded.lesson);
+}
+
+TEST_F(OpenPgpTest, the_policy_refuses) {
+    contact(alice, "bob").privacy.policy = Policy::require;
+    const Closed closed = close(letter("Hi"));
+    EXPECT_EQ(closed.refusal, policy::Refusal::no_key);
+    EXPECT_EQ(closed.bytes, "");
+    Letter secret = letter("Hi");
+    secret.from_otr = true;
+    contact(alice, "bob").privacy.policy = Policy::prefer;
+    EXPECT_EQ(close(secret).refusal, policy::Refusal::otr);
+}
+
+TEST_F(OpenPgpTest, letters_of_a_conversation_leave_in_order) {
+    introduce();
+    std::vector<int> out;
+    for (int i = 0; i < 20; ++i) {
+        auto& to = contact(alice, "bob");
+        to.privacy.policy = i % 3 == 0 ? Policy::off : Policy::require;
+        pgp.close(account(alice), to, letter(std::to_string(i)), [&out, i](const Closed&) { out.push_back(i); });
+    }
+    loop.run_until([&] { return out.size() == 20; });
+    EXPECT_TRUE(std::ranges::is_sorted(out));
+    EXPECT_EQ(pgp.waiting(), 0U);
+}
+
+/// Nested compression does that; here it is a process that does nothing else.
+TEST_F(OpenPgpTest, mail_that_takes_too_long_is_given_up_and_the_next_is_opened) {
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    {
+        const coi::Confined spinning({[](std::string_view) -> std::string {
+            for (volatile unsigned i = 0;;) i = i + 1;
+        }});
+        const Unfolded unfolded = open(bob, closed.bytes);
+        EXPECT_EQ(unfolded.unread, Unread::costly);
+        EXPECT_FALSE(unfolded.lesson);
+        EXPECT_TRUE(protection::is_closed(unfolded.unread));
+        EXPECT_THAT(protection::words({}, unfolded.unread, {}, ""), HasSubstr("takes very long"));
+    }
+    EXPECT_EQ(open(bob, closed.bytes).mail.text, "Hi");
+}
+
+TEST_F(OpenPgpTest, when_it_stops_mail_that_was_not_opened_comes_again) {
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    pgp.stop();
+    const Unfolded unfolded = open(bob, closed.bytes);
+    EXPECT_EQ(unfolded.unread, Unread::busy);
+    EXPECT_FALSE(unfolded.lesson);
+    EXPECT_TRUE(close(letter("what its user writes still leaves")).encrypted);
+    EXPECT_EQ(pgp.waiting(), 0U);
+}
+
+TEST_F(OpenPgpTest, another_programs_key_keeps_ours_away) {
+    Account changed = account(alice);
+    changed.key_holder = KeyHolder::elsewhere;
+    directory.save(changed, [](const Store::Failure&, AccountId) {});
+    loop.flush(store);
+    introduce();
+    const Closed closed = close(letter("Hi"));
+    EXPECT_FALSE(closed.encrypted);
+    EXPECT_THAT(closed.bytes, Not(HasSubstr("Autocrypt:")));
+}
+
+TEST_F(OpenPgpTest, a_replaced_key_is_used_from_then_on) {
+    close(letter("Hi"));
+    std::optional<keys::Own> replaced;
+    pgp.replace_key(alice, std::nullopt, [&](const Store::Failure&, keys::Own own) { replaced = std::move(own); });
+    loop.run_until([&] { return replaced.has_value(); });
+    const auto brought = coi::autocrypt::parse(coi::parse(close(letter("Hi")).bytes)->header("autocrypt"));
+    ASSERT_TRUE(brought);
+    const auto info =
+        coi::openpgp::inspect(brought->key, std::chrono::sys_seconds(std::chrono::seconds(4'000'000'000)));
+    EXPECT_EQ(info->fingerprint, replaced->fingerprint);
+}
+
+}  // namespace
+}  // namespace gateway

@@ -1,0 +1,217 @@
+// Reports: what is told of a message is told once, by who may say it; whoever else reports changes nothing.
+
+#include "gateway/pipeline/reports.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "gateway/pipeline/incoming.h"
+#include "tests/support/clear_letters.h"
+#include "tests/support/store_loop.h"
+#include "xmpp/wire.h"
+
+namespace gateway {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using Kind = Verdict::Kind;
+
+struct ReportsTest : testing::Test {
+    StoreLoop loop;
+    Seal seal{{Seal::Key{}}};
+    Store store{"sqlite::memory:", seal, loop.post()};
+    Directory directory{store};
+    Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
+    std::vector<queue::Entry> committed;
+    Inbox inbox{directory, store, seal, {"coi.jabber.example"}, calls()};
+    AccountId alice = save();
+    int count = 0;
+
+    Inbox::Calls calls() {
+        Inbox::Calls calls;
+        calls.committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
+        calls.now = [this] { return time; };
+        add_clear_letters(calls);
+        return calls;
+    }
+    AccountId save() {
+        Account account;
+        account.kind = Account::Kind::relay;
+        account.jid = "alice@jabber.example";
+        account.address = {"", "alice", "jabber.example"};
+        AccountId id{};
+        directory.save(account, [&](const Store::Failure&, AccountId saved) { id = saved; });
+        loop.flush(store);
+        const ids::Known known{id,
+                               "bob@example.net",
+                               {"ours@jabber.example"},
+                               {"client-1"},
+                               true,
+                               "alice@jabber.example/phone",
+                               "en",
+                               true,
+                               time};
+        store.now([&](Database& db) { ids::remember(db, known); });
+        return id;
+    }
+    /// A fresh Message-ID each time: whoever repeats a report need not repeat that.
+    std::string mail(const std::string& from, const std::string& headers, const std::string& text) {
+        return "From: " + from + "\r\nTo: alice@jabber.example\r\nMessage-ID: <report-" + std::to_string(++count) +
+               "@example.net>\r\nMIME-Version: 1.0\r\n" + headers + "\r\n" + text + "\r\n";
+    }
+    std::string dsn(const std::string& fields, const std::string& envelope = "",
+                    const std::string& returned = "Message-ID: <ours@jabber.example>\r\n") {
+        return mail(
+            "MAILER-DAEMON@example.net", "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n",
+            "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.net\r\n" + envelope +
+                "\r\n" + fields + "\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n" + returned + "\r\n--b--");
+    }
+    static std::string failed(const std::string& to = "bob@example.net",
+                              const std::string& words = "550 5.1.1 no such person") {
+        return "Final-Recipient: rfc822; " + to + "\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; " +
+               words + "\r\n";
+    }
+    std::string mdn(const std::string& type = "displayed", const std::string& from = "Bob <bob@example.net>") {
+        return mail(from, "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n",
+                    "--b\r\nContent-Type: message/disposition-notification\r\n\r\nOriginal-Message-ID: "
+                    "<ours@jabber.example>\r\nDisposition: manual-action/MDN-sent-manually; " +
+                        type + "\r\n\r\n--b--");
+    }
+    Kind take(const std::string& bytes, const std::function<void(Arrival&)>& change = {}) {
+        Arrival arrival{alice, coi::parse(bytes).value(), std::nullopt, {}, false, {}};
+        arrival.reverse_path = "";
+        if (change) change(arrival);
+        std::optional<Kind> verdict;
+        inbox.take(std::move(arrival), [&](const Verdict& v) { verdict = v.kind; });
+        loop.flush(store);
+        loop.flush(store);
+        return verdict.value();
+    }
+    Kind take_from(const std::string& reverse_path, const std::string& bytes) {
+        return take(bytes, [&](Arrival& arrival) { arrival.reverse_path = reverse_path; });
+    }
+    /// Errors, delays and receipts; the line that repeats an error for the user's other clients is none of its own.
+    std::ptrdiff_t told() const {
+        return std::ranges::count_if(
+            committed, [](const queue::Entry& entry) { return entry.payload.find("⚠") == std::string::npos; });
+    }
+    void encrypt_conversation() {
+        Contact& bob = directory.know(alice, coi::parse_addr_spec("bob@example.net").value());
+        bob.privacy.encrypted = true;
+    }
+};
+
+TEST_F(ReportsTest, a_failure_is_told_once_however_often_it_is_reported) {
+    EXPECT_EQ(take(dsn(failed())), Kind::taken);
+    EXPECT_EQ(take(dsn(failed())), Kind::duplicate);
+    EXPECT_EQ(take(dsn(failed("bob@example.net", "550 5.1.1 other words"))), Kind::duplicate);
+    EXPECT_EQ(take(dsn("Final-Recipient: rfc822; bob@example.net\r\nAction: delayed\r\nStatus: 4.4.1\r\n")),
+              Kind::duplicate)
+        << "what has failed is not late";
+    ASSERT_EQ(told(), 1);
+    EXPECT_THAT(committed[0].payload, HasSubstr("client-1"));
+}
+
+TEST_F(ReportsTest, its_words_are_a_mail_servers_and_hold_no_link) {
+    take(dsn(failed("bob@example.net", "550 5.1.1 log in at https://evil.test/now")));
+    ASSERT_EQ(told(), 1);
+    EXPECT_THAT(committed[0].payload, Not(HasSubstr("evil.test")));
+    EXPECT_THAT(committed[0].payload, HasSubstr("The mail server said: “550 5.1.1 log in at (…)”"));
+}
+
+TEST_F(ReportsTest, it_comes_from_a_mail_system_or_from_the_contacts_own) {
+    EXPECT_EQ(take_from("eve@evil.test", dsn(failed())), Kind::declined);
+    EXPECT_EQ(take(dsn(failed()), [](Arrival& arrival) { arrival.is_author_refuted = true; }), Kind::declined);
+    EXPECT_EQ(take(dsn(failed()),
+                   [](Arrival& arrival) {
+                       arrival.reverse_path.reset();
+                       arrival.mail.headers["return-path"] = "<eve@evil.test>";
+                   }),
+              Kind::declined);
+    EXPECT_EQ(told(), 0);
+    EXPECT_EQ(take_from("bob@example.net", dsn(failed())), Kind::taken);
+    EXPECT_EQ(told(), 1);
+}
+
+TEST_F(ReportsTest, it_is_about_the_contact) {
+    EXPECT_EQ(take(dsn(failed("carl@example.net"))), Kind::taken);
+    EXPECT_EQ(told(), 0);
+    EXPECT_EQ(take(dsn("Original-Recipient: rfc822;Bob@Example.net\r\n" + failed("carl@example.net"))), Kind::taken);
+    EXPECT_EQ(told(), 1);
+}
+
+TEST_F(ReportsTest, a_mail_that_was_forwarded_before_it_failed_is_the_contacts) {
+    EXPECT_EQ(take(dsn(failed("carl@elsewhere.test"), "",
+                       "To: Bob <bob@example.net>\r\nMessage-ID: <ours@jabber.example>\r\n")),
+              Kind::taken);
+    EXPECT_EQ(told(), 1);
+}
+
+TEST_F(ReportsTest, the_secret_of_the_envelope_proves_it_whoever_it_comes_from) {
+    const std::string ours = envelope_id({"ours@jabber.example"}, seal);
+    std::string guessed = ours;
+    guessed[0] = guessed[0] == '0' ? '1' : '0';
+    EXPECT_EQ(message_of_envelope(ours, seal), coi::MessageId{"ours@jabber.example"});
+    EXPECT_FALSE(message_of_envelope(guessed, seal));
+    EXPECT_FALSE(message_of_envelope("ours@jabber.example", seal));
+    const std::string field = "Original-Envelope-Id: ";
+    EXPECT_EQ(take_from("eve@evil.test", dsn(failed("carl@evil.test"), field + guessed + "\r\n", "")), Kind::declined);
+    EXPECT_EQ(take_from("odd@system.test", dsn(failed("carl@example.net"), field + ours + "\r\n", "")), Kind::taken);
+    EXPECT_EQ(told(), 1);
+}
+
+TEST_F(ReportsTest, an_envelope_id_that_is_the_message_id_names_it) {
+    EXPECT_EQ(take(dsn(failed(), "Original-Envelope-Id: ours@jabber.example\r\n", "")), Kind::taken);
+    EXPECT_EQ(told(), 1);
+}
+
+TEST_F(ReportsTest, a_delay_is_told_once_and_the_failure_after_it) {
+    const std::string late = "Final-Recipient: rfc822; bob@example.net\r\nAction: delayed\r\nStatus: 4.4.1\r\n";
+    EXPECT_EQ(take(dsn(late)), Kind::taken);
+    EXPECT_EQ(take(dsn(late)), Kind::duplicate);
+    ASSERT_EQ(told(), 1);
+    EXPECT_THAT(committed[0].payload, HasSubstr("⟦⏳ Your message to bob@example.net is delayed"));
+    EXPECT_EQ(take(dsn(failed())), Kind::taken);
+    EXPECT_EQ(told(), 2);
+}
+
+TEST_F(ReportsTest, a_bounce_of_words_becomes_the_error_too) {
+    EXPECT_EQ(take(mail("MAILER-DAEMON@example.net", "Subject: failure notice\r\n",
+                        "Sorry.\r\n\r\n<bob@example.net>:\r\n552 quota\r\n\r\n--- copy\r\n\r\nTo: x\r\nMessage-ID: "
+                        "<ours@jabber.example>\r\n")),
+              Kind::taken);
+    ASSERT_EQ(told(), 1);
+    EXPECT_THAT(committed[0].payload, HasSubstr("resource-constraint"));
+}
+
+TEST_F(ReportsTest, a_receipt_is_told_once_and_says_what_it_says) {
+    EXPECT_EQ(take(mdn("denied")), Kind::silent);
+    EXPECT_EQ(take(mdn("deleted")), Kind::taken);
+    ASSERT_EQ(told(), 1);
+    EXPECT_THAT(committed[0].payload, Not(HasSubstr("displayed")));
+    EXPECT_EQ(take(mdn()), Kind::taken);
+    EXPECT_EQ(take(mdn()), Kind::duplicate);
+    EXPECT_EQ(take(mdn("deleted")), Kind::duplicate);
+    ASSERT_EQ(told(), 2);
+    EXPECT_THAT(committed[1].payload, HasSubstr("displayed"));
+}
+
+TEST_F(ReportsTest, a_receipt_counts_from_the_contact_only) {
+    EXPECT_EQ(take(mdn("displayed", "Eve <eve@evil.test>")), Kind::taken);
+    EXPECT_EQ(take(mdn(), [](Arrival& arrival) { arrival.is_author_refuted = true; }), Kind::taken);
+    EXPECT_EQ(told(), 0);
+}
+
+TEST_F(ReportsTest, in_an_encrypted_conversation_it_has_to_be_proven) {
+    encrypt_conversation();
+    EXPECT_EQ(take(mdn()), Kind::taken);
+    EXPECT_EQ(told(), 0) << "in the clear, and nobody proves who wrote it";
+    EXPECT_EQ(take(mdn(), [](Arrival& arrival) { arrival.is_author_proven = true; }), Kind::taken);
+    EXPECT_EQ(told(), 1);
+}
+
+}  // namespace
+}  // namespace gateway

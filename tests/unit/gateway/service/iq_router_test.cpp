@@ -1,0 +1,132 @@
+// What our domain answers to iqs of all kinds.
+
+#include "gateway/service/iq_router.h"
+
+#include "tests/unit/gateway/service/service_play.h"
+
+namespace gateway {
+namespace {
+
+using ServicesTest = ServicePlay;
+
+const std::string info = "<query xmlns='http://jabber.org/protocol/disco#info'/>";
+
+TEST_F(ServicesTest, TheGatewaySaysWhatItIs) {
+    ask("get", info);
+    const auto xml = answer_xml();
+    EXPECT_TRUE(xml.starts_with("<iq type='result' id='i1' from='coi.jabber.example' to='alice@jabber.example/phone'>"))
+        << xml;
+    EXPECT_NE(xml.find("<identity category='gateway' type='smtp' name='Mail'/>"), xml.npos) << xml;
+    for (const char* feature : {"http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items",
+                                "http://jabber.org/protocol/commands", "jabber:iq:register", "jabber:iq:version",
+                                "jabber:iq:gateway", "jid\\20escaping", "urn:xmpp:ping"}) {
+        EXPECT_NE(xml.find("<feature var='" + std::string(feature) + "'/>"), xml.npos) << feature;
+    }
+}
+
+TEST_F(ServicesTest, AContactIsAnAccount) {
+    ask("get", info, "bob\\40example.org@coi.jabber.example");
+    const auto xml = answer_xml();
+    EXPECT_NE(xml.find("<identity category='account' type='registered' name='bob@example.org'/>"), xml.npos) << xml;
+    EXPECT_NE(xml.find("<feature var='urn:xmpp:receipts'/>"), xml.npos) << xml;
+    EXPECT_EQ(xml.find("jabber:iq:register"), xml.npos);
+}
+
+TEST_F(ServicesTest, ANodeThatIsNoAddressIsNotFound) {
+    ask("get", info, "bob@coi.jabber.example");
+    EXPECT_EQ(error().condition, "item-not-found");
+    ask("get", "<query xmlns='http://jabber.org/protocol/disco#info' node='nonsense'/>");
+    EXPECT_EQ(error().condition, "item-not-found");
+}
+
+TEST_F(ServicesTest, CommandsAreListedAndNamed) {
+    link();
+    ask("get", "<query xmlns='http://jabber.org/protocol/disco#items' node='http://jabber.org/protocol/commands'/>");
+    const auto xml = answer_xml();
+    for (const char* node : {"link", "status", "settings", "unlink", "help"}) {
+        EXPECT_NE(xml.find("node='" + std::string(node) + "'"), xml.npos) << xml;
+    }
+    ask("get", "<query xmlns='http://jabber.org/protocol/disco#info' node='status'/>");
+    EXPECT_NE(answer_xml().find("<identity category='automation' type='command-node' name='Status'/>"),
+              std::string::npos);
+}
+
+TEST_F(ServicesTest, StrangersSeeNoCommands) {
+    ask("get", "<query xmlns='http://jabber.org/protocol/disco#items' node='http://jabber.org/protocol/commands'/>",
+        "coi.jabber.example", "eve@elsewhere.example/x");
+    EXPECT_EQ(answer_xml().find("<item"), std::string::npos);
+}
+
+TEST_F(ServicesTest, ItemsOfTheGatewayTellNoContacts) {
+    directory.know(link(), {"", "bob", "example.org"});
+    ask("get", "<query xmlns='http://jabber.org/protocol/disco#items'/>");
+    EXPECT_EQ(answer_xml().find("<item"), std::string::npos);
+}
+
+TEST_F(ServicesTest, VersionAndPing) {
+    ask("get", "<query xmlns='jabber:iq:version'/>");
+    EXPECT_NE(answer_xml().find("<name>coigate</name><version>"), std::string::npos);
+    ask("get", "<ping xmlns='urn:xmpp:ping'/>", "bob\\40example.org@coi.jabber.example");
+    EXPECT_EQ(
+        answer_xml(),
+        "<iq type='result' id='i1' from='bob\\40example.org@coi.jabber.example' to='alice@jabber.example/phone'/>");
+}
+
+TEST_F(ServicesTest, Xep0100PromptAndJid) {
+    ask("get", "<query xmlns='jabber:iq:gateway'/>");
+    const auto xml = answer_xml();
+    EXPECT_NE(xml.find("<prompt>Mail address</prompt>"), xml.npos) << xml;
+    EXPECT_NE(xml.find("<desc>"), xml.npos);
+    for (const char* typed : {"Bob@Example.org", "mailto:bob@example.org?subject=hi", "Bob &lt;bob@example.org&gt;"}) {
+        ask("set", "<query xmlns='jabber:iq:gateway'><prompt>" + std::string(typed) + "</prompt></query>");
+        EXPECT_NE(answer_xml().find("<jid>bob\\40example.org@coi.jabber.example</jid>"), std::string::npos) << typed;
+    }
+    ask("set", "<query xmlns='jabber:iq:gateway'><prompt>bob</prompt></query>");
+    EXPECT_EQ(error().condition, "not-acceptable");
+}
+
+TEST_F(ServicesTest, WhatNobodyKnowsIsUnavailable) {
+    ask("get", "<vCard xmlns='vcard-temp'/>", "bob\\40example.org@coi.jabber.example");
+    EXPECT_EQ(error().condition, "service-unavailable");
+    ask("get", "<query xmlns='jabber:iq:last'/>");
+    EXPECT_EQ(error().condition, "service-unavailable");
+    ask("set", "<ping xmlns='urn:xmpp:ping'/>");
+    EXPECT_EQ(error().condition, "service-unavailable");
+}
+
+TEST_F(ServicesTest, AnIqWithoutOnePayloadIsABadRequest) {
+    ask("get", "");
+    EXPECT_EQ(error().condition, "bad-request");
+    ask("get", "<a xmlns='x'/><b xmlns='x'/>");
+    EXPECT_EQ(error().condition, "bad-request");
+    ask("sing", info);
+    EXPECT_EQ(error().condition, "bad-request");
+}
+
+TEST_F(ServicesTest, AnswersAreNeverAnswered) {
+    ask("result", info);
+    ask("error", info);
+    EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(ServicesTest, WhoMayUseIt) {
+    EXPECT_TRUE(services.may_use("alice@jabber.example"));
+    EXPECT_FALSE(services.may_use("eve@elsewhere.example"));
+    EXPECT_FALSE(services.may_use("jabber.example"));
+    services.reload({"coi.jabber.example", {"Elsewhere.example"}, ""});
+    EXPECT_FALSE(services.may_use("alice@jabber.example"));
+    EXPECT_TRUE(services.may_use("eve@elsewhere.example"));
+    link();
+    EXPECT_TRUE(services.may_use("alice@jabber.example")) << "has an account";
+}
+
+TEST_F(ServicesTest, TheLanguageOfTheQuestion) {
+    const auto iq = xmpp::parse_stanza(
+        "<iq type='get' id='i1' from='alice@jabber.example/x' to='coi.jabber.example' xml:lang='de-AT'><query "
+        "xmlns='jabber:iq:gateway'/></iq>");
+    services.take_iq(*iq);
+    EXPECT_NE(answer_xml().find("<prompt>Mailadresse</prompt>"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gateway

@@ -1,0 +1,285 @@
+// Presence as a dialogue; the tests are named after the use cases of XEP-0100 §4.
+
+#include "gateway/service/presence.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/gateway/store/test_store.h"
+#include "xmpp/wire.h"
+
+namespace gateway {
+namespace {
+
+const std::string bob = "bob\\40example.org@coi.jabber.example";
+const std::string alice = "alice@jabber.example";
+const coi::Address address{"Bob", "bob", "example.org"};
+
+class PresenceTest : public testing::Test {
+  protected:
+    void take(const std::string& type, const std::string& to, bool may_use = true, const std::string& from = alice) {
+        const std::string attribute = type.empty() ? "" : "type='" + type + "' ";
+        presence.take(*xmpp::parse_stanza("<presence " + attribute + "from='" + from + "' to='" + to + "'/>"), may_use);
+    }
+    /// "subscribed bob… > alice…" for each stanza since the last time.
+    std::vector<std::string> said() {
+        std::vector<std::string> lines;
+        for (const auto& stanza : sent) {
+            const auto& type = xmpp::attribute(*stanza, "type");
+            const auto error = xmpp::error_of(*stanza);
+            lines.push_back((type.empty() ? "available"
+                             : error      ? "error " + error->condition
+                                          : type) +
+                            " " + xmpp::attribute(*stanza, "from") + " > " + xmpp::attribute(*stanza, "to"));
+        }
+        sent.clear();
+        return lines;
+    }
+    AccountId make_account() {
+        Account account;
+        account.jid = alice;
+        account.address = {"", "alice", "jabber.example"};
+        AccountId made{};
+        directory.save(account, [&](Store::Failure, AccountId id) { made = id; });
+        EXPECT_TRUE(loop.run_until([&] { return made != AccountId{}; }));
+        return made;
+    }
+    bool subscribed(AccountId id) {
+        const Contact* contact = directory.contact(id, address.canonical());
+        return contact && contact->subscribed;
+    }
+
+    using Lines = std::vector<std::string>;
+    StoreLoop loop;
+    Store store{"sqlite::memory:", test_seal(), loop.post()};
+    Directory directory{store, 3};
+    std::vector<xmpp::Stanza> sent;
+    Presence presence{directory, "coi.jabber.example",
+                      [this](const xmpp::Tag& tag) { sent.push_back(xmpp::Stanza(tag.clone())); }};
+};
+
+TEST_F(PresenceTest, Xep0100Section4_6AddContact) {
+    const auto id = make_account();
+    take("subscribe", bob);
+    EXPECT_EQ(said(), (Lines{"subscribed " + bob + " > " + alice, "available " + bob + " > " + alice,
+                             "subscribe " + bob + " > " + alice}));
+    EXPECT_TRUE(subscribed(id));
+    take("subscribed", bob);
+    EXPECT_EQ(said(), Lines{});
+}
+
+TEST_F(PresenceTest, AskingAgainIsAnsweredWithoutAskingBack) {
+    make_account();
+    take("subscribe", bob);
+    said();
+    take("subscribe", bob);
+    EXPECT_EQ(said(), (Lines{"subscribed " + bob + " > " + alice, "available " + bob + " > " + alice}));
+}
+
+TEST_F(PresenceTest, TheJidThatWasAddressedAnswers) {
+    make_account();
+    take("subscribe", "bob%example.org@coi.jabber.example");
+    EXPECT_EQ(said().front(), "subscribed bob%example.org@coi.jabber.example > " + alice);
+}
+
+TEST_F(PresenceTest, Xep0100Section4_7DeleteContact) {
+    const auto id = make_account();
+    take("subscribe", bob);
+    said();
+    take("unsubscribe", bob);
+    EXPECT_EQ(said(), (Lines{"unsubscribed " + bob + " > " + alice, "unavailable " + bob + " > " + alice}));
+    EXPECT_FALSE(subscribed(id));
+    take("unsubscribed", bob);
+    take("unavailable", bob, true, alice + "/phone");
+    EXPECT_EQ(said(), Lines{});
+}
+
+TEST_F(PresenceTest, AProbeIsAnsweredFromMemoryAndTheRosterIsRight) {
+    const auto id = make_account();
+    take("probe", bob, true, alice + "/phone");
+    EXPECT_EQ(said(), Lines{"available " + bob + " > " + alice + "/phone"});
+    EXPECT_TRUE(subscribed(id)) << "a server probes only whom its user subscribed to";
+}
+
+TEST_F(PresenceTest, TheNameIsShownWhereItIsKnown) {
+    directory.know(make_account(), address);
+    take("probe", bob);
+    EXPECT_EQ(sent.front()->findChild("nick")->cdata(), "Bob");
+}
+
+TEST_F(PresenceTest, AUserCannotFillTheStoreWithInventedContacts) {
+    const auto id = make_account();
+    take("subscribe", bob);
+    take("subscribe", "a\\40made.up@coi.jabber.example");
+    take("probe", "b\\40made.up@coi.jabber.example");
+    said();
+    const std::string one_more = "c\\40made.up@coi.jabber.example";
+    take("subscribe", one_more);
+    EXPECT_EQ(said(), Lines{"error resource-constraint " + one_more + " > " + alice});
+    take("probe", one_more);
+    EXPECT_EQ(said(), Lines{"available " + one_more + " > " + alice}) << "answered, not remembered";
+    EXPECT_EQ(directory.contacts(id).size(), 3u);
+    take("subscribe", bob);
+    EXPECT_EQ(said().front(), "subscribed " + bob + " > " + alice) << "whom they have they may keep";
+}
+
+TEST_F(PresenceTest, StrangersGetNothing) {
+    take("subscribe", bob, false, "eve@elsewhere.example");
+    EXPECT_EQ(said(), Lines{"error registration-required " + bob + " > eve@elsewhere.example"});
+    take("probe", bob, false, "eve@elsewhere.example");
+    EXPECT_EQ(said(), Lines{"unsubscribed " + bob + " > eve@elsewhere.example"});
+    take("subscribe", "coi.jabber.example", false, "eve@elsewhere.example");
+    EXPECT_EQ(said(), Lines{"error registration-required coi.jabber.example > eve@elsewhere.example"});
+}
+
+TEST_F(PresenceTest, ANodeThatIsNoAddressIsMalformed) {
+    take("subscribe", "bob@coi.jabber.example");
+    EXPECT_EQ(said(), Lines{"error jid-malformed bob@coi.jabber.example > " + alice});
+    take("probe", "bob@coi.jabber.example");
+    EXPECT_EQ(said(), Lines{});
+}
+
+TEST_F(PresenceTest, AUserWithoutAccountGetsTheRelaysFirst) {
+    std::function<void(bool)> made;
+    presence.relay_account = [&](const std::string& jid, std::function<void(bool)> call) {
+        EXPECT_EQ(jid, alice);
+        made = std::move(call);
+    };
+    take("subscribe", bob);
+    EXPECT_EQ(said(), Lines{});
+    const auto id = make_account();
+    made(true);
+    EXPECT_EQ(said().size(), 3U);
+    EXPECT_TRUE(subscribed(id));
+}
+
+TEST_F(PresenceTest, WithoutARelayAccountTheSubscriptionIsDenied) {
+    presence.relay_account = [](const std::string&, std::function<void(bool)> call) { call(false); };
+    take("subscribe", bob);
+    EXPECT_EQ(said(), Lines{"unsubscribed " + bob + " > " + alice});
+}
+
+TEST_F(PresenceTest, TheGatewayItself) {
+    take("subscribe", "coi.jabber.example");
+    EXPECT_EQ(said(), (Lines{"subscribed coi.jabber.example > " + alice, "available coi.jabber.example > " + alice}));
+    take("probe", "coi.jabber.example");
+    EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice});
+    take("", "coi.jabber.example", true, alice + "/phone");
+    EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice + "/phone"});
+    take("unavailable", "coi.jabber.example", true, alice + "/phone");
+    EXPECT_EQ(said(), Lines{"unavailable coi.jabber.example > " + alice + "/phone"});
+}
+
+TEST_F(PresenceTest, PresenceToContactsMakesNoStorm) {
+    make_account();
+    take("", bob, true, alice + "/phone");
+    take("unavailable", bob, true, alice + "/phone");
+    take("error", bob);
+    take("nonsense", bob);
+    EXPECT_EQ(said(), Lines{});
+}
+
+TEST_F(PresenceTest, Xep0100Section4_1LinkedAsksToSeeTheUser) {
+    presence.linked(alice);
+    EXPECT_EQ(said(), (Lines{"subscribe coi.jabber.example > " + alice, "available coi.jabber.example > " + alice}));
+}
+
+TEST_F(PresenceTest, Xep0100Section4_3UnlinkedLeavesEverything) {
+    presence.unlinked(alice, {bob});
+    EXPECT_EQ(said(),
+              (Lines{"unsubscribe " + bob + " > " + alice, "unsubscribed " + bob + " > " + alice,
+                     "unavailable " + bob + " > " + alice, "unsubscribe coi.jabber.example > " + alice,
+                     "unsubscribed coi.jabber.example > " + alice, "unavailable coi.jabber.example > " + alice}));
+}
+
+TEST_F(PresenceTest, ALogOutIsAClientsAndNoBareJids) {
+    make_account();
+    take("unavailable", "coi.jabber.example");
+    EXPECT_EQ(said(), Lines{}) << "Prosody acknowledges a request so";
+    take("unavailable", "coi.jabber.example", true, alice + "/phone");
+    EXPECT_EQ(said(), Lines{"unavailable coi.jabber.example > " + alice + "/phone"});
+}
+
+/// With timers that the test ends.
+class PresenceOfAStream : public PresenceTest {
+  protected:
+    PresenceOfAStream() {
+        presence.after = [this](std::chrono::milliseconds, std::function<void()> call) {
+            timers.push_back(std::move(call));
+        };
+        presence.may_send = [this] { return sent.size() < room; };
+    }
+    void pass() {
+        for (auto due = std::exchange(timers, {}); auto& call : due) call();
+    }
+    std::vector<std::function<void()>> timers;
+    std::size_t room = 1000;
+};
+
+TEST_F(PresenceOfAStream, ShowsTheGatewayAndWhomItsUsersHaveSubscribedTo) {
+    const auto id = make_account();
+    take("subscribe", bob);
+    directory.know(id, {"", "carol", "example.org"});
+    said();
+    presence.online();
+    EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + bob + " > " + alice}));
+    presence.leave();
+    EXPECT_EQ(said(), (Lines{"unavailable coi.jabber.example > " + alice, "unavailable " + bob + " > " + alice}));
+    presence.leave(1);
+    EXPECT_EQ(said(), Lines{}) << "no more than go out at once";
+}
+
+TEST_F(PresenceOfAStream, WaitsForTheSocketAndStartsAnewWithTheStream) {
+    make_account();
+    room = 0;
+    presence.online();
+    EXPECT_EQ(said(), Lines{});
+    presence.online();
+    room = 1000;
+    pass();
+    EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice});
+    pass();
+    EXPECT_EQ(said(), Lines{});
+}
+
+TEST_F(PresenceOfAStream, OnEjabberdNoMoreChangesThanModPresCounterLetsThrough) {
+    presence.server = "jabber.example";
+    presence.online();
+    const std::string id = xmpp::attribute(*sent.at(0), "id");
+    EXPECT_TRUE(presence.take_answer(
+        *xmpp::parse_stanza("<iq type='result' from='jabber.example' id='" + id +
+                            "'><query xmlns='http://jabber.org/protocol/disco#info'><identity category='server' "
+                            "type='im' name='ejabberd'/></query></iq>")));
+    said();
+    make_account();
+    for (int i = 0; i < 6; ++i) take("subscribe", "c" + std::to_string(i % 3) + "\\40example.org@coi.jabber.example");
+    const auto changes = [this] {
+        Lines lines = said();
+        std::erase_if(lines, [](const std::string& line) { return line.find("subscrib") == std::string::npos; });
+        for (auto& line : lines) line = line.substr(0, line.find('\\'));
+        return lines;
+    };
+    EXPECT_EQ(changes().size(), 5U);
+    pass();
+    EXPECT_EQ(changes().size(), 4U) << "six answers, and three contacts that ask back";
+    pass();
+    EXPECT_EQ(changes(), Lines{});
+}
+
+TEST_F(PresenceOfAStream, TheEndOfASubscriptionIsTold) {
+    make_account();
+    Lines told;
+    presence.granted = [&](const std::string& jid) { told.push_back("granted " + jid); };
+    presence.cancelled = [&](const std::string& jid) { told.push_back("cancelled " + jid); };
+    presence.doubt = [&](const std::string& jid) { told.push_back("doubt " + jid); };
+    take("subscribed", "coi.jabber.example", true, alice + "/phone");
+    take("unsubscribed", "coi.jabber.example");
+    take("unsubscribe", "coi.jabber.example");
+    EXPECT_EQ(told, (Lines{"granted " + alice, "cancelled " + alice, "doubt " + alice}));
+    take("subscribe", bob);
+    told.clear();
+    take("unsubscribe", bob);
+    EXPECT_EQ(told, Lines{"doubt " + alice}) << "their last contact";
+}
+
+}  // namespace
+}  // namespace gateway

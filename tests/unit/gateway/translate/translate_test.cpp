@@ -1,0 +1,129 @@
+// What the seam itself does, whatever the feature: ids, threads, receipts asked for, messages sealed for others.
+
+#include "gateway/translate/translate.h"
+
+#include <gtest/gtest.h>
+
+#include "xmpp/wire.h"
+
+namespace gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::optional<Event> stanza(const std::string& xml) {
+    const auto tag = xmpp::parse_stanza(xml);
+    EXPECT_TRUE(tag) << xml;
+    return tag ? read(*tag) : std::nullopt;
+}
+
+Event text_event(const std::string& body) {
+    Event event;
+    event.user = "alice@jabber.example";
+    event.contact = {"Bob", "bob", "example.org"};
+    event.message = {"chat$9@jabber.example"};
+    event.stanza = {"s9"};
+    event.when = Time{1'000'000s};
+    event.what = Text{body, ""};
+    return event;
+}
+
+TEST(Translate, ReadsWhatAStanzaSaysAboutItself) {
+    const auto event = stanza(
+        "<message type='chat' id='m1' from='Alice@jabber.example/phone' to='x' xml:lang='de'><body>Hallo</body>"
+        "<request xmlns='urn:xmpp:receipts'/><delay xmlns='urn:xmpp:delay' stamp='2026-11-21T22:30:00Z'/></message>");
+    ASSERT_TRUE(event);
+    EXPECT_EQ(event->user, "alice@jabber.example");
+    EXPECT_EQ(event->stanza.value, "m1");
+    EXPECT_EQ(event->lang, "de");
+    EXPECT_TRUE(event->wants_receipt);
+    EXPECT_EQ(event->when, Time{std::chrono::sys_days{std::chrono::year(2026) / 11 / 21}} + 22h + 30min);
+    EXPECT_EQ(std::get<Text>(event->what).body, "Hallo");
+}
+
+TEST(Translate, AMarkableMessageWantsAReceipt) {
+    EXPECT_TRUE(stanza("<message from='a@b'><body>x</body><markable xmlns='urn:xmpp:chat-markers:0'/></message>")
+                    ->wants_receipt);
+    EXPECT_FALSE(stanza("<message from='a@b'><body>x</body></message>")->wants_receipt);
+}
+
+TEST(Translate, WhatWasSealedForOthersIsNotRead) {
+    for (const char* child :
+         {"<body>I sent you an OMEMO encrypted message</body><encrypted xmlns='eu.siacs.conversations.axolotl'/>",
+          "<body>x</body><encrypted xmlns='urn:xmpp:omemo:2'/>", "<body>x</body><openpgp xmlns='urn:xmpp:openpgp:0'/>",
+          "<body>x</body><x xmlns='jabber:x:encrypted'>…</x>", "<body>?OTRv23?</body>"}) {
+        const auto tag = xmpp::parse_stanza("<message from='a@b/c'>" + std::string(child) + "</message>");
+        ASSERT_TRUE(tag);
+        EXPECT_TRUE(sealed(*tag)) << child;
+        EXPECT_FALSE(read(*tag)) << child;
+    }
+    EXPECT_FALSE(sealed(*xmpp::parse_stanza("<message><body>What is ?OTR</body></message>")));
+}
+
+TEST(Translate, WritesAStanzaThatAsksForAReceipt) {
+    Event event = text_event("Hi <you>");
+    event.wants_receipt = true;
+    const auto tag =
+        write_stanza(event, xmpp::JID("bob\\40example.org@coi.jabber.example"), xmpp::JID("alice@jabber.example"));
+    EXPECT_EQ(xmpp::attribute(*tag, "type"), "chat");
+    EXPECT_EQ(xmpp::attribute(*tag, "id"), "s9");
+    EXPECT_EQ(xmpp::attribute(*tag, "from"), "bob\\40example.org@coi.jabber.example");
+    EXPECT_EQ(xmpp::attribute(*tag, "to"), "alice@jabber.example");
+    EXPECT_EQ(tag->findChild("body")->cdata(), "Hi <you>");
+    EXPECT_TRUE(xmpp::child(*tag, "request", "urn:xmpp:receipts"));
+    EXPECT_TRUE(xmpp::child(*tag, "markable", "urn:xmpp:chat-markers:0"));
+}
+
+TEST(Translate, TheFirstMailStartsAThread) {
+    const auto mail = write_mail(text_event("Hello"), {"Alice", "alice", "jabber.example"}, Contact{});
+    EXPECT_EQ(mail.id.value, "chat$9@jabber.example");
+    EXPECT_EQ(mail.to.front().addr_spec(), "bob@example.org");
+    EXPECT_EQ(mail.from.front().name, "Alice");
+    EXPECT_TRUE(mail.references.empty());
+    EXPECT_TRUE(mail.in_reply_to.empty());
+    EXPECT_EQ(mail.date, std::chrono::sys_seconds{1'000'000s});
+    EXPECT_EQ(mail.subject, "Chat: Hello");
+}
+
+TEST(Translate, AnAnswerRefersToTheLastMailsBothWays) {
+    Contact contact;
+    contact.address = {"Bob", "BOB", "example.org"};
+    contact.last_in = {"5@example.org"};
+    contact.last_out = {"chat$4@jabber.example"};
+    contact.thread = {"1@example.org"};
+    contact.subject = "Tea";
+    contact.dialect = Dialect::mail;
+    auto mail = write_mail(text_event("Hello"), {"", "alice", "jabber.example"}, contact);
+    EXPECT_EQ(mail.subject, "Re: Tea");
+    EXPECT_EQ(mail.references,
+              (std::vector<coi::MessageId>{{"chat$4@jabber.example"}, {"1@example.org"}, {"5@example.org"}}));
+    EXPECT_EQ(mail.in_reply_to, (std::vector<coi::MessageId>{{"5@example.org"}}));
+    EXPECT_EQ(mail.to.front().local, "BOB") << "the spelling last seen in mail";
+    contact.thread = {"chat$1@jabber.example"};
+    mail = write_mail(text_event("Hello"), {"", "alice", "jabber.example"}, contact);
+    EXPECT_EQ(mail.references,
+              (std::vector<coi::MessageId>{{"chat$1@jabber.example"}, {"chat$4@jabber.example"}, {"5@example.org"}}));
+    contact.last_in = contact.last_out = contact.thread;
+    mail = write_mail(text_event("Hello"), {"", "alice", "jabber.example"}, contact);
+    EXPECT_EQ(mail.references, (std::vector<coi::MessageId>{{"chat$1@jabber.example"}})) << "each once";
+}
+
+TEST(Translate, AMailAsksUsByTheChatHeaderOnly) {
+    coi::Message mail;
+    mail.from = {{"", "bob", "example.org"}};
+    mail.text = "Hi";
+    mail.headers["disposition-notification-to"] = "bob@example.org";
+    EXPECT_FALSE(read(mail)->wants_receipt);
+    mail.headers["chat-disposition-notification-to"] = "bob@example.org";
+    EXPECT_TRUE(read(mail)->wants_receipt);
+}
+
+TEST(Translate, TheReadersLanguageNamesAttachments) {
+    coi::Message mail;
+    mail.from = {{"", "bob", "example.org"}};
+    mail.attachments = {{"application/pdf", "a.pdf", 2000, "", false}};
+    EXPECT_EQ(std::get<Text>(read(mail, "de")->what).body, "⟦Datei: a.pdf, 2 kB⟧");
+}
+
+}  // namespace
+}  // namespace gateway

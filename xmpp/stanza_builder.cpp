@@ -1,0 +1,174 @@
+// One stanza growing from expat's raw events; see growth.h.
+
+#include "xmpp/stanza_builder.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace xmpp {
+
+namespace {
+
+constexpr std::size_t head_value_bytes = 4096;  // [RFC 7622 §3.1] an address has at most 3071
+constexpr std::string_view xml_namespace = "http://www.w3.org/XML/1998/namespace";
+constexpr std::string_view xmlns_namespace = "http://www.w3.org/2000/xmlns/";
+
+struct Name {
+    std::string_view prefix, local;
+    explicit Name(std::string_view raw) : local(raw) {
+        const auto colon = raw.find(':');
+        if (colon == raw.npos) return;
+        prefix = raw.substr(0, colon);
+        local = raw.substr(colon + 1);
+    }
+};
+
+/// The prefix that an attribute declares ("" for xmlns itself), if it is a declaration.
+std::optional<std::string_view> declared(std::string_view name) {
+    if (name == "xmlns") return "";
+    if (name.starts_with("xmlns:")) return name.substr(6);
+    return std::nullopt;
+}
+
+bool belongs_to_head(const std::string& name) {
+    static const std::array<std::string, 5> names{"id", "from", "to", "type", "xml:lang"};
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+void Scope::open(const char** attributes) {
+    ++depth_;
+    for (; *attributes; attributes += 2)
+        if (const auto prefix = declared(attributes[0]))
+            bindings_.push_back({std::string(*prefix), attributes[1], depth_});
+}
+
+void Scope::close() {
+    while (!bindings_.empty() && bindings_.back().depth == depth_) bindings_.pop_back();
+    --depth_;
+}
+
+std::string_view Scope::find(std::string_view prefix) const {
+    if (prefix == "xml") return xml_namespace;
+    for (auto it = bindings_.rbegin(); it != bindings_.rend(); ++it)
+        if (it->prefix == prefix)
+            return it->uri == xmlns_namespace ? "" : std::string_view(it->uri);  // may not be bound
+    return "";
+}
+
+Growth::Growth(const Limits& limits, Scope scope) : limits_(limits), scope_(std::move(scope)) {}
+
+void Growth::open(std::string_view name, const char** attributes) {
+    flush();
+    ++depth_;
+    ++elements_;
+    if (why_.empty()) check(attributes);
+    if (!why_.empty()) {
+        if (!root_) root_ = element(name, attributes, true);
+        return;
+    }
+    Stanza tag = element(name, attributes, false);
+    Tag* const raw = tag.get();
+    if (top_)
+        top_->addChild(tag.release());
+    else
+        root_ = std::move(tag);
+    top_ = raw;
+    if (size_ > limits_.stanza_bytes) give_up("more than " + std::to_string(limits_.stanza_bytes) + " bytes");
+}
+
+void Growth::text(std::string_view piece) {
+    if (why_.empty()) text_ += piece;
+}
+
+void Growth::close() {
+    flush();
+    --depth_;
+    if (!why_.empty()) return;
+    scope_.close();
+    namespaces_.pop_back();
+    top_ = top_->parent();
+}
+
+void Growth::charge(std::size_t bytes) {
+    if (why_.empty() && bytes > limits_.stanza_bytes)
+        give_up("more than " + std::to_string(limits_.stanza_bytes) + " bytes");
+}
+
+void Growth::check(const char** attributes) {
+    if (depth_ > limits_.depth)
+        return give_up("more than " + std::to_string(limits_.depth) + " elements in each other");
+    if (elements_ > limits_.elements) return give_up("more than " + std::to_string(limits_.elements) + " elements");
+    std::size_t count = 0;
+    while (attributes[2 * count]) ++count;
+    if (count > limits_.attributes) give_up("more than " + std::to_string(limits_.attributes) + " attributes");
+}
+
+/// An element alone; `head_only`: with nothing but what its sender is told by.
+Stanza Growth::element(std::string_view raw_name, const char** attributes, bool head_only) {
+    static const std::string content = content_namespace;
+    scope_.open(attributes);
+    const Name name(raw_name);
+    const std::string_view uri = scope_.find(name.prefix);
+    const std::string& outer = namespaces_.empty() ? content : namespaces_.back();
+    std::string own = is_content_namespace(uri) ? content : std::string(uri);
+    std::string full(name.local);
+    std::replace(full.begin(), full.end(), ':', '_');  // a:b:c is XML, but its local part is no name
+    if (full.empty()) full = "_";                      // and so is a:
+    if (uri == xml_namespace) {                        // may not be the default one: stays a prefix
+        full = "xml:" + full;
+        own = outer;
+    }
+    auto tag = std::make_unique<Tag>(full);
+    size_ += full.size();
+    if (own != outer) {
+        tag->addAttribute(new Tag::Attribute("xmlns", own));  // setXmlns would drop an empty one
+        size_ += own.size();
+    }
+    namespaces_.push_back(std::move(own));
+    for (; *attributes; attributes += 2)
+        if (!declared(attributes[0])) add_attribute(*tag, attributes[0], attributes[1], head_only);
+    return tag;
+}
+
+void Growth::add_attribute(Tag& tag, std::string_view raw_name, const std::string& value, bool head_only) {
+    const Name name(raw_name);
+    std::string full(raw_name);
+    if (full.find(':') != full.npos) {
+        const std::string_view uri = name.prefix.empty() ? "" : scope_.find(name.prefix);
+        if (uri.empty() || name.local.empty() || name.local.find(':') != name.local.npos) return;
+        if (uri == xml_namespace) {
+            full = "xml:" + std::string(name.local);
+        } else if (!head_only) {
+            size_ += uri.size() + name.prefix.size();
+            tag.setXmlns(std::string(uri), std::string(name.prefix));
+        }
+    }
+    if (head_only && !(belongs_to_head(full) && value.size() <= head_value_bytes)) return;
+    size_ += full.size() + value.size();
+    tag.addAttribute(new Tag::Attribute(full, value));
+}
+
+void Growth::flush() {
+    if (text_.empty() || !top_) return;
+    size_ += text_.size();
+    top_->addCData(text_);
+    text_.clear();
+}
+
+void Growth::give_up(std::string why) {
+    why_ = std::move(why);
+    top_ = nullptr;
+    text_.clear();
+    if (!root_) return;
+    auto head = std::make_unique<Tag>(root_->name());
+    if (root_->hasAttribute("xmlns")) head->setXmlns(root_->findAttribute("xmlns"));
+    for (const auto* attribute : root_->attributes())
+        if (belongs_to_head(attribute->name()) && attribute->value().size() <= head_value_bytes)
+            head->addAttribute(new Tag::Attribute(attribute->name(), attribute->value()));
+    root_ = std::move(head);
+}
+
+}  // namespace xmpp
