@@ -58,9 +58,9 @@ std::string_view Scope::find(std::string_view prefix) const {
     return "";
 }
 
-Growth::Growth(const Limits& limits, Scope scope) : limits_(limits), scope_(std::move(scope)) {}
+StanzaBuilder::StanzaBuilder(const Limits& limits, Scope scope) : limits_(limits), scope_(std::move(scope)) {}
 
-void Growth::open(std::string_view name, const char** attributes) {
+void StanzaBuilder::open(std::string_view name, const char** attributes) {
     flush();
     ++depth_;
     ++elements_;
@@ -79,11 +79,11 @@ void Growth::open(std::string_view name, const char** attributes) {
     if (size_ > limits_.stanza_bytes) give_up("more than " + std::to_string(limits_.stanza_bytes) + " bytes");
 }
 
-void Growth::text(std::string_view piece) {
+void StanzaBuilder::text(std::string_view piece) {
     if (why_.empty()) text_ += piece;
 }
 
-void Growth::close() {
+void StanzaBuilder::close() {
     flush();
     --depth_;
     if (!why_.empty()) return;
@@ -92,12 +92,12 @@ void Growth::close() {
     top_ = top_->parent();
 }
 
-void Growth::charge(std::size_t bytes) {
+void StanzaBuilder::charge(std::size_t bytes) {
     if (why_.empty() && bytes > limits_.stanza_bytes)
         give_up("more than " + std::to_string(limits_.stanza_bytes) + " bytes");
 }
 
-void Growth::check(const char** attributes) {
+void StanzaBuilder::check(const char** attributes) {
     if (depth_ > limits_.depth)
         return give_up("more than " + std::to_string(limits_.depth) + " elements in each other");
     if (elements_ > limits_.elements) return give_up("more than " + std::to_string(limits_.elements) + " elements");
@@ -107,7 +107,7 @@ void Growth::check(const char** attributes) {
 }
 
 /// An element alone; `head_only`: with nothing but what its sender is told by.
-Stanza Growth::element(std::string_view raw_name, const char** attributes, bool head_only) {
+Stanza StanzaBuilder::element(std::string_view raw_name, const char** attributes, bool head_only) {
     static const std::string content = content_namespace;
     scope_.open(attributes);
     const Name name(raw_name);
@@ -133,7 +133,7 @@ Stanza Growth::element(std::string_view raw_name, const char** attributes, bool 
     return tag;
 }
 
-void Growth::add_attribute(Tag& tag, std::string_view raw_name, const std::string& value, bool head_only) {
+void StanzaBuilder::add_attribute(Tag& tag, std::string_view raw_name, const std::string& value, bool head_only) {
     const Name name(raw_name);
     std::string full(raw_name);
     if (full.find(':') != full.npos) {
@@ -151,14 +151,14 @@ void Growth::add_attribute(Tag& tag, std::string_view raw_name, const std::strin
     tag.addAttribute(new Tag::Attribute(full, value));
 }
 
-void Growth::flush() {
+void StanzaBuilder::flush() {
     if (text_.empty() || !top_) return;
     size_ += text_.size();
     top_->addCData(text_);
     text_.clear();
 }
 
-void Growth::give_up(std::string why) {
+void StanzaBuilder::give_up(std::string why) {
     why_ = std::move(why);
     top_ = nullptr;
     text_.clear();

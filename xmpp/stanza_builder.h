@@ -36,10 +36,10 @@ class Scope {
     unsigned depth_ = 0;
 };
 
-class Growth {
+class StanzaBuilder {
   public:
     /// `scope`: of the stream's header.
-    Growth(const Limits&, Scope scope);
+    StanzaBuilder(const Limits&, Scope scope);
 
     void open(std::string_view name, const char** attributes);
     void text(std::string_view piece);

@@ -205,7 +205,7 @@ struct Wire::State {
     std::unique_ptr<std::remove_pointer_t<XML_Parser>, FreeParser> parser;
     std::string why;
     std::deque<Event> ready;
-    std::optional<Growth> growth;
+    std::optional<StanzaBuilder> growth;
     Scope scope;                // of the header
     std::string header;         // as it is written again for a new expat
     std::size_t fed = 0;        // bytes of the present document before the present slice

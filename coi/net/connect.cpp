@@ -1,8 +1,8 @@
 // Policy, addresses in turn, TLS: how a connection comes about.
 //
 // [RFC 6890] (networks that are not public), [RFC 6052], [RFC 3056]. Left out on purpose: attempts side by side (Happy
-// Eyeballs), from which mail gains little. Invariant: no packet goes to an address that Reach forbids, whatever the name
-// resolves to.
+// Eyeballs), from which mail gains little. Invariant: no packet goes to an address that HostPolicy forbids, whatever
+// the name resolves to.
 
 #include "coi/net/connect.h"
 
@@ -103,7 +103,7 @@ Error at(const Endpoint& endpoint, Error error) {
     return error;
 }
 
-awaitable<Result<std::unique_ptr<Stream>>> connect_to(TlsContext& tls, Endpoint endpoint, Reach reach,
+awaitable<Result<std::unique_ptr<Stream>>> connect_to(TlsContext& tls, Endpoint endpoint, HostPolicy reach,
                                                       Timeout timeout) {
     const auto deadline = Clock::now() + timeout;
     const auto left = [&] { return std::chrono::duration_cast<Timeout>(deadline - Clock::now()); };
@@ -138,17 +138,17 @@ awaitable<Result<std::unique_ptr<Stream>>> connect_to(TlsContext& tls, Endpoint 
 
 }  // namespace
 
-bool may_reach(const address& to, const Reach& reach) {
+bool may_reach(const address& to, const HostPolicy& reach) {
     return reach.allow_private || (to.is_v4() ? is_public(to.to_v4()) : is_public(to.to_v6()));
 }
 
-bool may_reach_port(std::uint16_t port, const Reach& reach) {
+bool may_reach_port(std::uint16_t port, const HostPolicy& reach) {
     static constexpr std::array<std::uint16_t, 6> mail = {25, 143, 465, 587, 993, 2525};
     return port != 0 &&
            (!reach.mail_ports_only || reach.allow_private || std::find(mail.begin(), mail.end(), port) != mail.end());
 }
 
-awaitable<Result<std::unique_ptr<Stream>>> connect(TlsContext& tls, const Endpoint& endpoint, const Reach& reach,
+awaitable<Result<std::unique_ptr<Stream>>> connect(TlsContext& tls, const Endpoint& endpoint, const HostPolicy& reach,
                                                    Timeout timeout) {
     return connect_to(tls, endpoint, reach, timeout);  // by value: the caller's may die
 }

@@ -33,12 +33,12 @@ class TlsContext {
 enum class CertificateFault { none, expired, not_yet_valid, wrong_name, unknown_issuer, other };
 CertificateFault certificate_fault(const Error&);
 
-/// What Reach says of one resolved address, and of a port.
-bool may_reach(const boost::asio::ip::address& to, const Reach& reach);
-bool may_reach_port(std::uint16_t port, const Reach& reach);
+/// What HostPolicy says of one resolved address, and of a port.
+bool may_reach(const boost::asio::ip::address& to, const HostPolicy& reach);
+bool may_reach_port(std::uint16_t port, const HostPolicy& reach);
 
 /// A connected stream; with Security::tls the handshake is done, with starttls it is the protocol's to do.
-awaitable<Result<std::unique_ptr<Stream>>> connect(TlsContext&, const Endpoint&, const Reach&, Timeout timeout);
+awaitable<Result<std::unique_ptr<Stream>>> connect(TlsContext&, const Endpoint&, const HostPolicy&, Timeout timeout);
 
 /// Where the mailbox `address` is read and mail is submitted, from SRV records [RFC 6186 §3, RFC 8314 §5.1] with the
 /// usual names (imap.DOMAIN, mail.DOMAIN, smtp.DOMAIN) as fallback, in order of preference; TLS before STARTTLS, never

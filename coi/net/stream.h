@@ -39,7 +39,7 @@ class Stream {
 };
 
 /// Who may be connected to. Hosts that users name are checked after resolution, address by address.
-struct Reach {
+struct HostPolicy {
     bool allow_private = false;   // private, loopback, link-local, multicast and unspecified addresses
     bool mail_ports_only = true;  // 25, 143, 465, 587, 993, 2525 (and any port where allow_private)
 };

@@ -144,7 +144,7 @@ void AccountEnd::granted(const std::string& jid) {
 void AccountEnd::settle(const std::string& jid) {
     auto question = questions_.extract(jid);
     if (question.empty()) return;
-    for (const auto& [leg, line] : question.mapped().held) calls_.line_up(leg, line.first, line.second);
+    for (const auto& [leg, line] : question.mapped().held) calls_.unblock(leg, line.first, line.second);
 }
 
 bool AccountEnd::holds(const queue::Entry& entry) {
@@ -153,9 +153,9 @@ bool AccountEnd::holds(const queue::Entry& entry) {
     const auto at = account ? questions_.find(account->jid) : questions_.end();
     if (at == questions_.end() || !at->second.at_start) return false;
     // What its user wrote before the stream ended may leave: they wrote it.
-    if (entry.leg == queue::Leg::mail && entry.taken < since_) return false;
+    if (entry.direction == queue::Direction::mail && entry.taken < since_) return false;
     if (at->second.id.empty()) ask_now(account->jid, at->second);
-    at->second.held.emplace_back(entry.leg, std::pair(entry.account, entry.contact));
+    at->second.held.emplace_back(entry.direction, std::pair(entry.account, entry.contact));
     return true;
 }
 

@@ -43,7 +43,7 @@ class AccountEnd {
         std::function<bool()> may_send;  // false: enough waits for the socket
         std::function<Time()> now;
         /// The line's messages may go now, or never.
-        std::function<void(queue::Leg, AccountId, const std::string& contact)> line_up;
+        std::function<void(queue::Direction, AccountId, const std::string& contact)> unblock;
     };
     struct Patience {
         std::chrono::milliseconds pace{20}, words{2000}, answer{30'000}, approval{10'000}, again{60'000};
@@ -71,7 +71,7 @@ class AccountEnd {
         std::string id;          // of the iq under way; "" while it waits for its turn
         bool at_start = false;   // what came since is held
         bool requested = false;  // the answer was an error, and the subscription is asked for
-        std::vector<std::pair<queue::Leg, std::pair<AccountId, std::string>>> held;
+        std::vector<std::pair<queue::Direction, std::pair<AccountId, std::string>>> held;
     };
     bool is_vouched(const std::string& jid) const;
     void ask(const std::string& jid, bool at_start);

@@ -35,7 +35,7 @@ std::string damaged_words(const Account& account, const std::string& component, 
 
 std::string user_of_entry(const Directory& directory, const queue::Entry& entry) {
     if (const Account* account = directory.find(entry.account)) return account->jid;
-    const bool is_lost = entry.leg == queue::Leg::aside || directory.rests(entry.account);
+    const bool is_lost = entry.direction == queue::Direction::aside || directory.rests(entry.account);
     return is_lost ? "damaged" : entry.to;
 }
 

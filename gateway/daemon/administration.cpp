@@ -38,10 +38,12 @@ std::int64_t number(const object& in, const char* key, std::int64_t otherwise) {
 object error(std::string words) { return {{"error", std::move(words)}}; }
 
 const char* name_of(Account::Kind kind) { return kind == Account::Kind::mailbox ? "mailbox" : "relay"; }
-const char* name_of(queue::Leg leg) {
-    return leg == queue::Leg::mail ? "mail" : leg == queue::Leg::jabber ? "jabber" : "aside";
+const char* name_of(queue::Direction leg) {
+    return leg == queue::Direction::mail ? "mail" : leg == queue::Direction::jabber ? "jabber" : "aside";
 }
-const char* name_of(Take take) { return take == Take::chats ? "chats" : take == Take::contacts ? "contacts" : "all"; }
+const char* name_of(IncomingFilter take) {
+    return take == IncomingFilter::chats ? "chats" : take == IncomingFilter::contacts ? "contacts" : "all";
+}
 const char* name_of(coi::net::Security security) {
     return security == coi::net::Security::tls ? "tls" : security == coi::net::Security::starttls ? "starttls" : "none";
 }
@@ -203,10 +205,11 @@ std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
 
 /// Where the server cannot be reached, that is why it waits, and so long.
 object row(const Administered& to, const queue::Entry& entry, const std::string& jid) {
-    const auto trouble = (entry.leg == queue::Leg::mail ? to.mail_leg : to.jabber_leg).trouble(entry);
+    const auto trouble =
+        (entry.direction == queue::Direction::mail ? to.mail_scheduler : to.jabber_scheduler).trouble(entry);
     const Time next = trouble && trouble->next ? std::max(entry.next, *trouble->next) : entry.next;
     return {{"id", entry.id},
-            {"leg", name_of(entry.leg)},
+            {"leg", name_of(entry.direction)},
             {"jid", jid},
             {"contact", entry.contact},
             {"name", entry.name},
@@ -245,12 +248,13 @@ void retry_queue(const Administered& to, const object& in, const Answer& answer)
     to.store.ask<std::int64_t>(
         [id, now](Database& db) -> std::int64_t {
             if (id == 0) {
-                const auto count = queue::count(db, queue::Leg::mail) + queue::count(db, queue::Leg::jabber);
+                const auto count =
+                    queue::count(db, queue::Direction::mail) + queue::count(db, queue::Direction::jabber);
                 queue::retry_all_now(db, now);
                 return count;
             }
             const auto entry = queue::find(db, id);
-            if (entry && entry->leg == queue::Leg::aside) return -1;
+            if (entry && entry->direction == queue::Direction::aside) return -1;
             if (entry) queue::retry(db, id, now, entry->attempts, entry->last_error, entry->delay_told);
             return entry ? 1 : 0;
         },
@@ -260,8 +264,8 @@ void retry_queue(const Administered& to, const object& in, const Answer& answer)
                 return answer(error("there is no entry " + std::to_string(id) + " in the queue"));
             if (count < 0)
                 return answer(error("entry " + std::to_string(id) + " is set aside: it can only be dropped"));
-            to.mail_leg.retry_now();
-            to.jabber_leg.retry_now();
+            to.mail_scheduler.retry_now();
+            to.jabber_scheduler.retry_now();
             answer({{"retried", count}});
         });
 }
@@ -273,11 +277,11 @@ void drop_from_queue(const Administered& to, const object& in, const Answer& ans
         [to, id, answer](const Store::Failure& failure, const std::optional<queue::Entry>& entry) {
             if (failure) return answer(error(failure->what()));
             if (!entry) return answer(error("there is no entry " + std::to_string(id) + " in the queue"));
-            if (entry->leg == queue::Leg::aside) {  // whoever it names as its sender may not be
+            if (entry->direction == queue::Direction::aside) {  // whoever it names as its sender may not be
                 to.store.commit([id](Database& db) { queue::done(db, id); }, {});
                 return answer({{"dropped", 1}});
             }
-            Leg& leg = entry->leg == queue::Leg::mail ? to.mail_leg : to.jabber_leg;
+            Scheduler& leg = entry->direction == queue::Direction::mail ? to.mail_scheduler : to.jabber_scheduler;
             if (!leg.forget(*entry))
                 return answer(error("entry " + std::to_string(id) + " is being delivered this moment"));
             to.give_up(*entry);

@@ -15,9 +15,9 @@ namespace gateway {
 struct Administered {
     Directory& directory;
     Store& store;
-    Leg& mail_leg;
-    Leg& jabber_leg;
-    Linked& linked;
+    Scheduler& mail_scheduler;
+    Scheduler& jabber_scheduler;
+    MailboxPool& linked;
     std::function<void(const queue::Entry&)> give_up;  // tells the entry's sender and deletes it
 };
 

@@ -28,7 +28,9 @@ constexpr auto stop_patience = std::chrono::seconds(10);
 constexpr auto close_patience = std::chrono::seconds(5);
 
 /// For what waits until somebody has looked at its account.
-Fate not_yet() { return {Fate::Kind::held, {coi::ErrorKind::refused, false, "waits for its account", 0, {}}}; }
+AttemptResult not_yet() {
+    return {AttemptResult::Kind::blocked, {coi::ErrorKind::refused, false, "waits for its account", 0, {}}};
+}
 
 }  // namespace
 
@@ -62,8 +64,8 @@ void Gateway::State::take(xmpp::Stanza stanza) {
 }
 
 void Gateway::State::take_message(const xmpp::Tag& message) {
-    const std::string what = Stumbles::stanza(xmpp::attribute(message, "from"), xmpp::attribute(message, "id"));
-    if (!stumbles.may(what)) {
+    const std::string what = CrashGuard::stanza(xmpp::attribute(message, "from"), xmpp::attribute(message, "id"));
+    if (!crash_guard.may(what)) {
         log::warn("a message over which the gateway ended several times is refused: {}", what);
         const std::string& lang = xmpp::attribute(message, "xml:lang");
         const auto reply = xmpp::error_reply(message, "cancel", "internal-server-error",
@@ -71,9 +73,9 @@ void Gateway::State::take_message(const xmpp::Tag& message) {
         if (reply) component.send(*reply);
         return;
     }
-    const auto hold = stumbles.take(what);
+    const auto hold = crash_guard.take(what);
     if (!tunnel.take(message)) otr.take(message);
-    stumbles.passed(what);
+    crash_guard.passed(what);
 }
 
 void Gateway::State::refuse_oversize(const xmpp::Tag& head) {
@@ -104,22 +106,22 @@ void Gateway::State::resume_reading() {
     component.pause_reading(false);
 }
 
-void Gateway::State::send_mail(const queue::Entry& entry, std::function<void(Fate)> finished) {
+void Gateway::State::send_mail(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
     const Account* account = directory.find(entry.account);
     if (account_end.holds(entry) || (!account && directory.rests(entry.account))) return finished(not_yet());
-    if (!account) return finished(Fate{});  // unlinked meanwhile: all of it is deleted
-    Submission* out = account->kind == Account::Kind::mailbox ? linked.submission(account->id) : relay_out.get();
+    if (!account) return finished(AttemptResult{});  // unlinked meanwhile: all of it is deleted
+    SmtpSender* out = account->kind == Account::Kind::mailbox ? linked.submission(account->id) : relay_out.get();
     if (out) return out->send(entry, envelope_id({entry.name}, seal), std::move(finished));
-    finished(Fate{Fate::Kind::unreachable,
-                  {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}}});
+    finished(AttemptResult{AttemptResult::Kind::unreachable,
+                           {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}}});
 }
 
-void Gateway::State::deliver(const queue::Entry& entry, std::function<void(Fate)> finished) {
+void Gateway::State::deliver(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
     const bool of_nobody = entry.account != AccountId{} && !directory.find(entry.account);
     if (account_end.holds(entry) || (of_nobody && directory.rests(entry.account))) return finished(not_yet());
-    if (of_nobody) return finished(Fate{});  // unlinked meanwhile: it is not for whoever has the name next
-    delivery.send(entry, [this, id = entry.account, finished = std::move(finished)](const Fate& fate) {
-        const Account* account = fate.kind == Fate::Kind::refused ? directory.find(id) : nullptr;
+    if (of_nobody) return finished(AttemptResult{});  // unlinked meanwhile: it is not for whoever has the name next
+    delivery.send(entry, [this, id = entry.account, finished = std::move(finished)](const AttemptResult& fate) {
+        const Account* account = fate.kind == AttemptResult::Kind::refused ? directory.find(id) : nullptr;
         if (account) account_end.refused(account->jid, fate.error.text);
         finished(fate);
     });
@@ -135,8 +137,8 @@ void Gateway::State::mail_done(const queue::Entry& entry) {
 }
 
 void Gateway::State::set_wake() {
-    std::optional<Time> next = mail_leg.next_wake();
-    for (const auto& other : {jabber_leg.next_wake(), archive.deadline()}) {
+    std::optional<Time> next = mail_scheduler.next_wake();
+    for (const auto& other : {jabber_scheduler.next_wake(), archive.deadline()}) {
         if (other && (!next || *other < *next)) next = other;
     }
     if (!next || (wake_set && *wake_set <= *next && *wake_set > now())) return;
@@ -145,8 +147,8 @@ void Gateway::State::set_wake() {
     wake.async_wait([this](const boost::system::error_code& aborted) {
         if (aborted) return;
         wake_set.reset();
-        mail_leg.tick(now());
-        jabber_leg.tick(now());
+        mail_scheduler.tick(now());
+        jabber_scheduler.tick(now());
         archive.tick(now());
         set_wake();
     });
@@ -166,7 +168,7 @@ void Gateway::State::sweep_queue() {
     failures.sweep(now() - config.mail.warn_after);
     store.later([before = now() - config.store.keep_ids](Database& db) { ids::expire(db, before); });
     secure_join.sweep();
-    if (!archive.pending()) store.later([at = now()](Database& db) { marker::alive(db, at); });
+    if (!archive.pending()) store.later([at = now()](Database& db) { clean_shutdown::alive(db, at); });
     const auto shortest = std::min<std::chrono::milliseconds>(config.mail.warn_after, config.mail.expire);
     sweep.expires_after(
         std::clamp<std::chrono::milliseconds>(shortest / 4, std::chrono::milliseconds(250), std::chrono::seconds(30)));
@@ -176,7 +178,7 @@ void Gateway::State::sweep_queue() {
 }
 
 void Gateway::State::finish_attempts(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped) {
-    const bool idle = mail_leg.in_flight() == 0 && jabber_leg.in_flight() == 0 && letters() == 0 &&
+    const bool idle = mail_scheduler.in_flight() == 0 && jabber_scheduler.in_flight() == 0 && letters() == 0 &&
                       (!relay || relay->sessions() == 0);
     if (!idle && std::chrono::steady_clock::now() < deadline) {
         stop_timer.expires_after(std::chrono::milliseconds(20));
@@ -200,10 +202,10 @@ void Gateway::State::finish_letters(std::chrono::steady_clock::time_point deadli
     }
     store.commit(
         [clean = !archive.pending() && !late](Database& db) {
-            if (clean) marker::stopped(db);
+            if (clean) clean_shutdown::stopped(db);
         },
         [this, stopped, late](const Store::Failure&) {
-            if (!late) stumbles.clear();
+            if (!late) crash_guard.clear();
             stopped();
         });
 }
@@ -223,8 +225,8 @@ void Gateway::start() {
                        why);
         }
     });
-    s.mail_leg.start();
-    s.jabber_leg.start();
+    s.mail_scheduler.start();
+    s.jabber_scheduler.start();
     if (s.relay) s.relay->start();
     s.component.start();
     s.linked.start();
@@ -236,8 +238,8 @@ void Gateway::stop(std::function<void()> stopped) {
     State& s = *state_;
     if (std::exchange(s.stopping, true)) return;
     s.otr.stop();
-    s.mail_leg.stop();
-    s.jabber_leg.stop();
+    s.mail_scheduler.stop();
+    s.jabber_scheduler.stop();
     s.linked.stop();
     s.openpgp.stop();
     if (s.relay) s.relay->stop();
@@ -258,7 +260,7 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     s.openpgp.reload(openpgp_settings(s.config));
     s.failures.reload({s.config.xmpp.component, s.config.relay.domain});
     s.secure_join.reload({s.config.mail.expire});
-    s.own_words.reload({s.config.xmpp.component, s.config.mail.expire});
+    s.notices.reload({s.config.xmpp.component, s.config.mail.expire});
     if (s.relay) s.relay->reload(relay_settings(s.config));
     for (const auto& key : difference.reloadable) lines.push_back(key + " was taken over");
     return lines;
@@ -267,7 +269,7 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
 void Gateway::command(const std::string& verb, boost::json::object in,
                       std::function<void(boost::json::object out)> answer) {
     State& s = *state_;
-    administer({s.directory, s.store, s.mail_leg, s.jabber_leg, s.linked,
+    administer({s.directory, s.store, s.mail_scheduler, s.jabber_scheduler, s.linked,
                 [&s](const queue::Entry& entry) { s.failures.give_up(entry); }},
                verb, std::move(in), std::move(answer));
 }

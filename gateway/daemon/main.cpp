@@ -113,9 +113,9 @@ void Service::serving() {
     const auto& server = config_.xmpp.server;
     log::info("coigate {} serves {}; the Jabber server is {}:{}", COIGATE_VERSION, config_.xmpp.component, server.host,
               server.port);
-    notify::status(fmt::format("Serving {}; connecting to the Jabber server at {}:{}", config_.xmpp.component,
-                               server.host, server.port));
-    notify::ready();
+    systemd::status(fmt::format("Serving {}; connecting to the Jabber server at {}:{}", config_.xmpp.component,
+                                server.host, server.port));
+    systemd::ready();
 }
 
 void Service::await_signal() {
@@ -136,7 +136,7 @@ void Service::await_signal() {
 void Service::stop() {
     stopping_ = true;
     log::info("stopping");
-    notify::stopping();
+    systemd::stopping();
     control_.stop();
     gateway_->stop([this] {
         confined_.stop();  // no thread waits for what it still does
@@ -154,7 +154,7 @@ void Service::lost() {
 
 void Service::reload() {
     if (stopping_) return;
-    notify::reloading();
+    systemd::reloading();
     auto loaded = config::load(config_file_);
     if (const auto* problems = std::get_if<1>(&loaded)) {
         for (const auto& problem : *problems) log::error("{}", problem.print());
@@ -164,14 +164,14 @@ void Service::reload() {
         log::set_level(wanted.log.level);
         for (const auto& line : gateway_->reload(wanted)) log::info("{}", line);
     }
-    notify::ready();
+    systemd::ready();
 }
 
 // Twice as often as the manager asks: a loop that is blocked stops doing it, and the manager starts us anew.
 void Service::keep_alive() {
-    const auto interval = notify::watchdog();
+    const auto interval = systemd::watchdog();
     if (!interval) return;
-    notify::alive();
+    systemd::alive();
     alive_.expires_after(*interval / 2);
     alive_.async_wait([this](const boost::system::error_code& failed) {
         if (!failed) keep_alive();

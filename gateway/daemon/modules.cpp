@@ -18,8 +18,8 @@ constexpr std::size_t unsent_most = 1024 * 1024;  // bytes towards the Jabber se
 constexpr std::size_t unsent_few = 64 * 1024;     // and before what is in no hurry waits: presence, questions
 
 /// One stream for all: more places help nobody, and a stanza that ends it takes everybody off line each time.
-Leg::Limits jabber_limits() {
-    Leg::Limits limits;
+Scheduler::Limits jabber_limits() {
+    Scheduler::Limits limits;
     limits.full = std::chrono::milliseconds(0);
     limits.strikes_most = 3;
     return limits;
@@ -32,56 +32,56 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       config(config_),
       seal(Seal::open_or_make(config.store.key_file)),
       store(config.store.url, seal, [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),
-      stumbles(Stumbles::file_of(config.store.url), store, now()),
+      crash_guard(CrashGuard::file_of(config.store.url), store, now()),
       directory(store),
       workers(Workers::usual(), [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),
       openpgp(directory, store, workers, openpgp_settings(config)),
-      own_words(
+      notices(
           store, {config.xmpp.component, config.mail.expire},
-          [this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); },
-          [this](queue::Entry entry) { mail_leg.committed(std::move(entry)); }),
+          [this](queue::Entry entry) { jabber_scheduler.committed(std::move(entry)); },
+          [this](queue::Entry entry) { mail_scheduler.committed(std::move(entry)); }),
       tls(config.mail.ca_file),
       wake(io),
       sweep(io),
       stop_timer(io),
       component(io, component_settings(config), component_calls()),
-      mail_leg(queue::Leg::mail, store, mail_calls()),
-      jabber_leg(queue::Leg::jabber, store, jabber_calls(), jabber_limits()),
+      mail_scheduler(queue::Direction::mail, store, mail_calls()),
+      jabber_scheduler(queue::Direction::jabber, store, jabber_calls(), jabber_limits()),
       outbox(directory, store, outbox_settings(config), outbox_calls()),
       inbox(directory, store, seal, {config.xmpp.component, config.mail.expire}, inbox_calls()),
       secure_join(directory, store, workers, openpgp, {config.mail.expire},
-                  {[this](queue::Entry entry) { mail_leg.committed(std::move(entry)); }, now,
-                   [this](const Account& account, const Contact& contact) { own_words.verified(account, contact); },
+                  {[this](queue::Entry entry) { mail_scheduler.committed(std::move(entry)); }, now,
+                   [this](const Account& account, const Contact& contact) { notices.verified(account, contact); },
                    [this](const Account& account, const Contact& contact, const trust::KeyNews& news) {
-                       own_words.other_key(account, contact, news);
+                       notices.other_key(account, contact, news);
                    }}),
       archive(directory, store, {config.xmpp.component},
               {[this](const xmpp::Tag& tag) { component.send(tag); },
                [this](const xmpp::Tag& message) { take_message(message); }, now, [this] { set_wake(); }}),
       returned(directory, store, config.relay.domain,
-               {[this](queue::Entry entry) { mail_leg.committed(std::move(entry)); }, now}),
+               {[this](queue::Entry entry) { mail_scheduler.committed(std::move(entry)); }, now}),
       otr(directory, store, workers, {config.xmpp.component}, otr_calls()),
       tunnel(directory, {[this](const xmpp::Tag& tag) { component.send(tag); },
                          [this](const Account& account, const coi::Address& to, const xmpp::Tag& message) {
                              outbox.take_tunnelled(account, to, message);
                          },
-                         [this](const Account& account, const std::string& text) { own_words.say_to(account, text); }}),
+                         [this](const Account& account, const std::string& text) { notices.say_to(account, text); }}),
       delivery(component, otr, tunnel, inbox),
-      failures(directory, store, mail_leg, jabber_leg, inbox, {config.xmpp.component, config.relay.domain},
+      failures(directory, store, mail_scheduler, jabber_scheduler, inbox, {config.xmpp.component, config.relay.domain},
                {now, [this](std::chrono::milliseconds length,
                             std::function<void()> call) { run_after(length, std::move(call)); }}),
       presence(directory, config.xmpp.component, [this](const xmpp::Tag& tag) { component.send(tag); }),
       account_end(directory, config.xmpp.component, account_end_calls(), AccountEnd::Patience{}),
-      key_desk(directory, store, workers, openpgp, secure_join, otr,
-               [this](const std::string& jid, const std::string& lang, KeyDesk::Ready ready) {
-                   outbox.with_relay_account(jid, lang, std::move(ready));
-               }),
-      services(directory, key_desk, service_settings(config), service_calls()),
-      linked(io, tls, directory, store, stumbles, linked_settings(config), linked_calls()) {
+      key_management(directory, store, workers, openpgp, secure_join, otr,
+                     [this](const std::string& jid, const std::string& lang, KeyManagement::Ready ready) {
+                         outbox.with_relay_account(jid, lang, std::move(ready));
+                     }),
+      services(directory, key_management, service_settings(config), service_calls()),
+      linked(io, tls, directory, store, crash_guard, linked_settings(config), linked_calls()) {
     tie_presence();
     if (config.relay.domain.empty()) return;
-    relay_out = std::make_unique<Submission>(io, tls, relay_submission_settings(config));
-    relay = std::make_unique<Relay>(io, relay_settings(config), directory, outbox, inbox, workers, stumbles);
+    relay_out = std::make_unique<SmtpSender>(io, tls, relay_submission_settings(config));
+    relay = std::make_unique<LmtpReceiver>(io, relay_settings(config), directory, outbox, inbox, workers, crash_guard);
 }
 
 void Gateway::State::tie_presence() {
@@ -105,50 +105,51 @@ xmpp::Component::Calls Gateway::State::component_calls() {
             [this] {
                 log::info("connected to the Jabber server at {}:{} as {}", config.xmpp.server.host,
                           config.xmpp.server.port, config.xmpp.component);
-                notify::status("serving " + config.xmpp.component);
+                systemd::status("serving " + config.xmpp.component);
                 archive.online();
                 account_end.online();
-                jabber_leg.lane_up(shared_lane);
+                jabber_scheduler.destination_up(shared_destination);
                 presence.online();
             },
             [this](const std::string& why) {
                 archive.offline();
                 log::warn("not connected to the Jabber server: {}", why);
-                notify::status("not connected to the Jabber server: " + why);
+                systemd::status("not connected to the Jabber server: " + why);
             },
             [this](const xmpp::Stanza& head) { refuse_oversize(*head); }};
 }
 
-Leg::Calls Gateway::State::mail_calls() {
-    Leg::Calls calls;
-    calls.attempt = [this](const queue::Entry& entry, std::function<void(Fate)> finished) {
+Scheduler::Calls Gateway::State::mail_calls() {
+    Scheduler::Calls calls;
+    calls.attempt = [this](const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
         send_mail(entry, std::move(finished));
     };
     calls.done = [this](const queue::Entry& entry) { mail_done(entry); };
     calls.refused = [this](const queue::Entry& entry, const coi::Error& error) { failures.mail_refused(entry, error); };
-    calls.lane = [this](const queue::Entry& entry) {
+    calls.destination = [this](const queue::Entry& entry) {
         const Account* account = directory.find(entry.account);
-        return account && account->kind == Account::Kind::mailbox ? static_cast<Leg::LaneId>(account->id) : shared_lane;
+        return account && account->kind == Account::Kind::mailbox ? static_cast<Scheduler::DestinationId>(account->id)
+                                                                  : shared_destination;
     };
-    calls.capacity = [this](Leg::LaneId lane) {
-        return lane == shared_lane ? config.relay.connections : std::size_t{1};
+    calls.capacity = [this](Scheduler::DestinationId lane) {
+        return lane == shared_destination ? config.relay.connections : std::size_t{1};
     };
     calls.now = now;
     calls.wake_changed = [this] { set_wake(); };
     return calls;
 }
 
-Leg::Calls Gateway::State::jabber_calls() {
-    Leg::Calls calls;
-    calls.attempt = [this](const queue::Entry& entry, std::function<void(Fate)> finished) {
+Scheduler::Calls Gateway::State::jabber_calls() {
+    Scheduler::Calls calls;
+    calls.attempt = [this](const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
         deliver(entry, std::move(finished));
     };
     calls.done = [this](const queue::Entry& entry) { inbox.entry_done(entry); };
     calls.refused = [this](const queue::Entry& entry, const coi::Error& error) {
         failures.stanza_refused(entry, error);
     };
-    calls.lane = [](const queue::Entry&) { return shared_lane; };
-    calls.capacity = [this](Leg::LaneId) {
+    calls.destination = [](const queue::Entry&) { return shared_destination; };
+    calls.capacity = [this](Scheduler::DestinationId) {
         return component.unsent() > unsent_most ? std::size_t{1} : jabber_in_flight;
     };
     calls.now = now;
@@ -156,25 +157,26 @@ Leg::Calls Gateway::State::jabber_calls() {
     return calls;
 }
 
-Outbox::Calls Gateway::State::outbox_calls() {
+OutgoingPipeline::Calls Gateway::State::outbox_calls() {
     return {[this](const xmpp::Tag& tag) { component.send(tag); },
             [this](queue::Entry entry) {
-                mail_leg.committed(std::move(entry));
+                mail_scheduler.committed(std::move(entry));
                 resume_reading();
             },
             now,
-            [this](const Account& account, const Contact& contact, Letter letter, std::function<void(Closed)> done) {
+            [this](const Account& account, const Contact& contact, OutgoingMail letter,
+                   std::function<void(EncryptResult)> done) {
                 openpgp.close(account, contact, std::move(letter), std::move(done));
             },
-            [this](const Account& account, const Contact& contact) { own_words.encrypted(account, contact); }};
+            [this](const Account& account, const Contact& contact) { notices.encrypted(account, contact); }};
 }
 
-Inbox::Calls Gateway::State::inbox_calls() {
-    Inbox::Calls calls;
-    calls.committed = [this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); };
+IncomingPipeline::Calls Gateway::State::inbox_calls() {
+    IncomingPipeline::Calls calls;
+    calls.committed = [this](queue::Entry entry) { jabber_scheduler.committed(std::move(entry)); };
     calls.now = now;
     calls.open = [this](const Account& account, std::shared_ptr<const std::string> bytes, coi::Message mail,
-                        std::function<void(Unfolded)> done) {
+                        std::function<void(Decrypted)> done) {
         openpgp.open(account, std::move(bytes), std::move(mail), std::move(done));
     };
     calls.read = [this](const Account& account, const std::shared_ptr<const coi::Message>& mail,
@@ -184,24 +186,25 @@ Inbox::Calls Gateway::State::inbox_calls() {
         reading::event(workers, reading::line_of(account.id, from.domain, is_known), mail, account.lang,
                        std::move(done));
     };
-    calls.secure_join = [this](const Account& account, const Arrival& arrival, std::function<void(Verdict)> done) {
+    calls.secure_join = [this](const Account& account, const IncomingMail& arrival,
+                               std::function<void(DeliveryResult)> done) {
         secure_join.take(account, arrival, std::move(done));
     };
     calls.may_pass = [this](const Account& account, const std::string& contact, const coi::MessageId& id,
                             const OtrMessage& message) { return tunnel.may_pass(account, contact, id, message); };
-    calls.say = [this](const Account& account, const std::string& text) { own_words.say_to(account, text); };
+    calls.say = [this](const Account& account, const std::string& text) { notices.say_to(account, text); };
     calls.away = [this](const Account& account, const Contact& contact, const coi::Message& mail) {
-        own_words.away(account, contact, mail);
+        notices.away(account, contact, mail);
     };
     calls.own_field = [this](const Account& account, const std::string& field) {
-        key_desk.own_field(account.id, field, [this, id = account.id](const coi::openpgp::Fingerprint& key) {
-            if (const Account* still = directory.find(id)) own_words.foreign_key(*still, key);
+        key_management.own_field(account.id, field, [this, id = account.id](const coi::openpgp::Fingerprint& key) {
+            if (const Account* still = directory.find(id)) notices.foreign_key(*still, key);
         });
     };
     calls.other_key = [this](const Account& account, const Contact& contact, const trust::KeyNews& news) {
-        own_words.other_key(account, contact, news);
+        notices.other_key(account, contact, news);
     };
-    calls.encrypted = [this](const Account& account, const Contact& contact) { own_words.encrypted(account, contact); };
+    calls.encrypted = [this](const Account& account, const Contact& contact) { notices.encrypted(account, contact); };
     return calls;
 }
 
@@ -212,9 +215,9 @@ Otr::Calls Gateway::State::otr_calls() {
         [this](const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready) {
             outbox.with_relay_account(jid, lang, std::move(ready));
         },
-        [this](const Account& account, const std::string& text) { own_words.say_to(account, text); },
-        [this](AccountId id, const std::string& contact) { jabber_leg.line_up(id, contact); },
-        [this](queue::Entry entry) { jabber_leg.committed(std::move(entry)); },
+        [this](const Account& account, const std::string& text) { notices.say_to(account, text); },
+        [this](AccountId id, const std::string& contact) { jabber_scheduler.unblock(id, contact); },
+        [this](queue::Entry entry) { jabber_scheduler.committed(std::move(entry)); },
         [this](const Account& account, const Contact& contact) { return openpgp.would_leave(account, contact, true); }};
 }
 
@@ -232,8 +235,8 @@ AccountEnd::Calls Gateway::State::account_end_calls() {
     };
     calls.may_send = [this] { return component.online() && component.unsent() < unsent_few; };
     calls.now = now;
-    calls.line_up = [this](queue::Leg leg, AccountId id, const std::string& contact) {
-        (leg == queue::Leg::mail ? mail_leg : jabber_leg).line_up(id, contact);
+    calls.unblock = [this](queue::Direction leg, AccountId id, const std::string& contact) {
+        (leg == queue::Direction::mail ? mail_scheduler : jabber_scheduler).unblock(id, contact);
     };
     return calls;
 }
@@ -247,7 +250,7 @@ ServiceCalls Gateway::State::service_calls() {
     calls.health = [this](const Account& account, const std::string& lang) { return linked.health(account, lang); };
     calls.mail_to = [this](const Account& account, const std::string& subject, const std::string& text,
                            std::function<void(bool)> done) {
-        own_words.mail_to(account, subject, text, std::move(done));
+        notices.mail_to(account, subject, text, std::move(done));
     };
     calls.relay_account = [this](const std::string& jid, const std::string& lang,
                                  std::function<void(const Account*)> ready) {
@@ -260,15 +263,16 @@ ServiceCalls Gateway::State::service_calls() {
     return calls;
 }
 
-Linked::Calls Gateway::State::linked_calls() {
-    return {
-        [this](AccountId id, std::shared_ptr<const std::string> bytes, const coi::Limits& limits,
-               std::function<void(coi::Result<coi::Message>)> done) {
-            reading::parse(workers, reading::line_of(id, "", true), bytes, limits, std::move(done));
-        },
-        [this](Arrival arrival, std::function<void(Verdict)> done) { inbox.take(std::move(arrival), std::move(done)); },
-        [this](AccountId id) { mail_leg.lane_up(static_cast<Leg::LaneId>(id)); },
-        [this](const Account& account, const std::string& text) { own_words.say_to(account, text); }};
+MailboxPool::Calls Gateway::State::linked_calls() {
+    return {[this](AccountId id, std::shared_ptr<const std::string> bytes, const coi::Limits& limits,
+                   std::function<void(coi::Result<coi::Message>)> done) {
+                reading::parse(workers, reading::line_of(id, "", true), bytes, limits, std::move(done));
+            },
+            [this](IncomingMail arrival, std::function<void(DeliveryResult)> done) {
+                inbox.take(std::move(arrival), std::move(done));
+            },
+            [this](AccountId id) { mail_scheduler.destination_up(static_cast<Scheduler::DestinationId>(id)); },
+            [this](const Account& account, const std::string& text) { notices.say_to(account, text); }};
 }
 
 }  // namespace gateway

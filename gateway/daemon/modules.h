@@ -31,7 +31,7 @@
 
 namespace gateway {
 
-constexpr Leg::LaneId shared_lane = 0;  // the relay's MTA; the Jabber stream
+constexpr Scheduler::DestinationId shared_destination = 0;  // the relay's MTA; the Jabber stream
 
 inline Time now() { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
 
@@ -42,45 +42,45 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     config::Config config;
     Seal seal;
     Store store;
-    Stumbles stumbles;
+    CrashGuard crash_guard;
     Directory directory;
     Workers workers;
     OpenPgp openpgp;
-    OwnWords own_words;
+    Notices notices;
     coi::net::TlsContext tls;
     boost::asio::steady_timer wake, sweep, stop_timer;
     xmpp::Component component;
-    Leg mail_leg, jabber_leg;
-    Outbox outbox;
-    Inbox inbox;
+    Scheduler mail_scheduler, jabber_scheduler;
+    OutgoingPipeline outbox;
+    IncomingPipeline inbox;
     SecureJoin secure_join;
-    Archive archive;
-    Returned returned;
+    ArchiveRecovery archive;
+    LateError returned;
     Otr otr;
     OtrTunnel tunnel;
-    Delivery delivery;
+    JabberSender delivery;
     Failures failures;
     Presence presence;
     AccountEnd account_end;
-    KeyDesk key_desk;
-    Services services;
-    Linked linked;
-    std::unique_ptr<Submission> relay_out;
-    std::unique_ptr<Relay> relay;
+    KeyManagement key_management;
+    IqRouter services;
+    MailboxPool linked;
+    std::unique_ptr<SmtpSender> relay_out;
+    std::unique_ptr<LmtpReceiver> relay;
     bool stopping = false, reading_paused = false;
     std::optional<Time> wake_set;
 
     // --- calls between the rooms
     xmpp::Component::Calls component_calls();
-    Leg::Calls mail_calls();
-    Leg::Calls jabber_calls();
-    Outbox::Calls outbox_calls();
-    Inbox::Calls inbox_calls();
+    Scheduler::Calls mail_calls();
+    Scheduler::Calls jabber_calls();
+    OutgoingPipeline::Calls outbox_calls();
+    IncomingPipeline::Calls inbox_calls();
     Otr::Calls otr_calls();
     AccountEnd::Calls account_end_calls();
     void tie_presence();
     ServiceCalls service_calls();
-    Linked::Calls linked_calls();
+    MailboxPool::Calls linked_calls();
 
     // --- the loop's work
     void take(xmpp::Stanza stanza);
@@ -88,7 +88,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     void refuse_oversize(const xmpp::Tag& head);
 
     /// A stanza of the queue, if it is known whose its account is.
-    void deliver(const queue::Entry& entry, std::function<void(Fate)> finished);
+    void deliver(const queue::Entry& entry, std::function<void(AttemptResult)> finished);
 
     /// What waits for a worker, or comes from one.
     std::size_t letters() const;
@@ -96,7 +96,7 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     /// Whatever it is that waits, reading goes on after it.
     void resume_when_through();
     void resume_reading();
-    void send_mail(const queue::Entry& entry, std::function<void(Fate)> finished);
+    void send_mail(const queue::Entry& entry, std::function<void(AttemptResult)> finished);
     void mail_done(const queue::Entry& entry);
     void set_wake();
     void run_after(std::chrono::milliseconds length, std::function<void()> call);

@@ -58,8 +58,8 @@ xmpp::Component::Settings component_settings(const config::Config& config) {
     return settings;
 }
 
-Outbox::Settings outbox_settings(const config::Config& c) {
-    Outbox::Settings settings{c.xmpp.component, c.relay.domain, c.mail.expire, Take::all};
+OutgoingPipeline::Settings outbox_settings(const config::Config& c) {
+    OutgoingPipeline::Settings settings{c.xmpp.component, c.relay.domain, c.mail.expire, IncomingFilter::all};
     settings.register_domains = c.mail.register_domains;
     return settings;
 }
@@ -70,17 +70,17 @@ OpenPgp::Settings openpgp_settings(const config::Config& c) {
 ServiceSettings service_settings(const config::Config& c) {
     return {c.xmpp.component, c.mail.register_domains, c.relay.domain};
 }
-Relay::Settings relay_settings(const config::Config& c) {
+LmtpReceiver::Settings relay_settings(const config::Config& c) {
     return {c.relay.domain, c.relay.lmtp_listen, c.mail.ehlo_name, limits_of(c), users_of(c), c.relay.authserv_id};
 }
-Submission::Settings relay_submission_settings(const config::Config& c) {
-    Submission::Settings settings;
+SmtpSender::Settings relay_submission_settings(const config::Config& c) {
+    SmtpSender::Settings settings;
     settings.server = {c.relay.smtp_server.host, c.relay.smtp_server.port, security_of(c.relay.smtp_security)};
     settings.reach = {true, false};  // the admin named it
     settings.ehlo_name = c.mail.ehlo_name;
     return settings;
 }
-Linked::Settings linked_settings(const config::Config& c) {
+MailboxPool::Settings linked_settings(const config::Config& c) {
     return {{c.mail.allow_private_servers, true},
             limits_of(c),
             c.mail.poll,

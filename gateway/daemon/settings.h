@@ -14,13 +14,13 @@
 namespace gateway {
 
 xmpp::Component::Settings component_settings(const config::Config&);
-Outbox::Settings outbox_settings(const config::Config&);
+OutgoingPipeline::Settings outbox_settings(const config::Config&);
 OpenPgp::Settings openpgp_settings(const config::Config&);
 ServiceSettings service_settings(const config::Config&);
 /// Throws std::runtime_error if the users file names nobody.
-Relay::Settings relay_settings(const config::Config&);
-Submission::Settings relay_submission_settings(const config::Config&);
-Linked::Settings linked_settings(const config::Config&);
+LmtpReceiver::Settings relay_settings(const config::Config&);
+SmtpSender::Settings relay_submission_settings(const config::Config&);
+MailboxPool::Settings linked_settings(const config::Config&);
 /// What runs after SIGHUP: `wanted`, but for what needs a restart (config/keys.cpp says which); that stays as it runs,
 /// so that the next reload names it again.
 config::Config reloaded(const config::Config& running, const config::Config& wanted);

@@ -17,7 +17,7 @@
 
 #include "gateway/log.h"
 
-namespace gateway::notify {
+namespace gateway::systemd {
 namespace {
 
 /// False if the reader's queue is full: the loop never waits for it.
@@ -71,4 +71,4 @@ std::optional<std::chrono::microseconds> watchdog() {
 
 void alive() { tell("WATCHDOG=1"); }
 
-}  // namespace gateway::notify
+}  // namespace gateway::systemd

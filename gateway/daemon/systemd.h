@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace gateway::notify {
+namespace gateway::systemd {
 
 /// Serving; also after a reload.
 void ready();
@@ -21,4 +21,4 @@ void stopping();
 std::optional<std::chrono::microseconds> watchdog();
 void alive();
 
-}  // namespace gateway::notify
+}  // namespace gateway::systemd

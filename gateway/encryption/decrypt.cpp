@@ -14,20 +14,20 @@ using coi::openpgp::Signature;
 constexpr std::size_t most_gossip = 20;      // of one mail
 constexpr std::int64_t most_hearsay = 1000;  // keys of people who are no contacts of the account
 
-Unread reason(const coi::Error& error) {
+DecryptFailure reason(const coi::Error& error) {
     switch (error.kind) {
         case coi::ErrorKind::auth:
-            return Unread::another_key;
+            return DecryptFailure::another_key;
         case coi::ErrorKind::refused:
-            return Unread::changed;
+            return DecryptFailure::changed;
         case coi::ErrorKind::forbidden:
-            return Unread::forged;
+            return DecryptFailure::forged;
         case coi::ErrorKind::timeout:
-            return Unread::costly;
+            return DecryptFailure::costly;
         case coi::ErrorKind::closed:
-            return Unread::busy;
+            return DecryptFailure::busy;
         default:
-            return Unread::broken;
+            return DecryptFailure::broken;
     }
 }
 
@@ -96,17 +96,18 @@ coi::Result<coi::pgp_mime::Opened> open(const std::string& bytes, const coi::pgp
     return coi::pgp_mime::open(bytes, found, own, signers, limits);
 }
 
-void open_into(Unfolded& out, std::optional<coi::autocrypt::Header>& brought, const std::string& bytes,
+void open_into(Decrypted& out, std::optional<coi::autocrypt::Header>& brought, const std::string& bytes,
                const std::optional<keys::Own>& own, const coi::autocrypt::Peer& sender, const coi::Limits& limits,
                std::chrono::sys_seconds now) {
     const auto found = coi::pgp_mime::find(bytes, limits);
     if (!found || found->shape != coi::pgp_mime::Shape::encrypted) {
-        const auto unread = found && found->shape == coi::pgp_mime::Shape::foreign ? Unread::foreign : Unread::mixed;
-        out.unread = found ? unread : Unread::broken;
+        const auto unread =
+            found && found->shape == coi::pgp_mime::Shape::foreign ? DecryptFailure::foreign : DecryptFailure::mixed;
+        out.unread = found ? unread : DecryptFailure::broken;
         return;
     }
     if (!own) {
-        out.unread = Unread::another_key;
+        out.unread = DecryptFailure::another_key;
         return;
     }
     auto opened = open(bytes, *found, own->secret, sender, limits, now);
@@ -120,7 +121,7 @@ void open_into(Unfolded& out, std::optional<coi::autocrypt::Header>& brought, co
 }
 
 /// A key that comes with the mail itself proves nothing of one that everybody could write.
-void check_signature(Unfolded& out, const std::string& bytes, const std::optional<keys::Own>& own,
+void check_signature(Decrypted& out, const std::string& bytes, const std::optional<keys::Own>& own,
                      const coi::autocrypt::Peer& sender, const coi::Limits& limits) {
     const coi::openpgp::Fingerprint reader = own ? own->fingerprint : "";
     auto checked = coi::pgp_mime::check_signed(bytes, std::move(out.mail), known_keys(sender), reader, limits);
@@ -128,7 +129,7 @@ void check_signature(Unfolded& out, const std::string& bytes, const std::optiona
     out.protection = std::move(checked.protection);
 }
 
-std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip_of(const Unfolded& out,
+std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip_of(const Decrypted& out,
                                                                                 std::chrono::sys_seconds now) {
     std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> known;
     const auto is_reader = [&out](const std::string& canonical) {
@@ -145,39 +146,39 @@ std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip_of(
 }
 
 /// What the mail teaches, if it is one to learn from.
-std::optional<Lesson> lesson_of(const Unfolded& out, const std::optional<coi::autocrypt::Header>& header,
-                                const coi::autocrypt::Peer& sender, std::chrono::sys_seconds now) {
+std::optional<PeerKeyUpdate> lesson_of(const Decrypted& out, const std::optional<coi::autocrypt::Header>& header,
+                                       const coi::autocrypt::Peer& sender, std::chrono::sys_seconds now) {
     const bool is_whole = out.protection.encrypted && out.protection.signature == Signature::good;
-    if (out.mail.from.size() != 1 || out.unread != Unread::no || (out.protection.encrypted && !is_whole))
+    if (out.mail.from.size() != 1 || out.unread != DecryptFailure::no || (out.protection.encrypted && !is_whole))
         return std::nullopt;
-    Lesson lesson;
-    lesson.contact = out.mail.from.front().canonical();
+    PeerKeyUpdate key_update;
+    key_update.contact = out.mail.from.front().canonical();
     auto brought = usable(header, out.mail, sender, now);
     // What an encrypted mail brings counts if it is the key that signed it: its outside is nobody's word.
     if (is_whole && brought && brought->info.fingerprint != out.protection.signer) brought.reset();
-    lesson.seen.effective_date = std::min(out.mail.date.value_or(now), now);
-    lesson.seen.is_report = out.mail.mdn.has_value() || out.mail.dsn.has_value();
+    key_update.seen.effective_date = std::min(out.mail.date.value_or(now), now);
+    key_update.seen.is_report = out.mail.mdn.has_value() || out.mail.dsn.has_value();
     if (brought) {
-        lesson.merged_with = std::move(brought->merged_with);
-        lesson.seen.header = std::move(brought->header);
-        lesson.seen.info = std::move(brought->info);
+        key_update.merged_with = std::move(brought->merged_with);
+        key_update.seen.header = std::move(brought->header);
+        key_update.seen.info = std::move(brought->info);
     }
-    if (is_whole) lesson.gossip = gossip_of(out, now);
-    return lesson;
+    if (is_whole) key_update.gossip = gossip_of(out, now);
+    return key_update;
 }
 
 /// What a mail does to what is known of its sender's keys.
-coi::autocrypt::Change take_key(coi::autocrypt::Peer& peer, const Lesson& lesson, trust::State state) {
+coi::autocrypt::Change take_key(coi::autocrypt::Peer& peer, const PeerKeyUpdate& key_update, trust::State state) {
     namespace autocrypt = coi::autocrypt;
-    autocrypt::Seen seen = lesson.seen;
-    const auto proof = trust::proof_of(lesson.author, autocrypt::counted(peer));
+    autocrypt::Seen seen = key_update.seen;
+    const auto proof = trust::proof_of(key_update.author, autocrypt::counted(peer));
     const auto answer = trust::answer(proof, state, trust::Change::key);
     if (seen.is_report) return autocrypt::Change::nothing;
     if (!seen.header || !seen.info)
         return answer == trust::Answer::yes ? autocrypt::update(peer, seen) : autocrypt::Change::nothing;
     const auto& fingerprint = seen.info->fingerprint;
     if (!autocrypt::copy_of(peer, fingerprint).empty()) {
-        autocrypt::renew(peer, lesson.merged_with, seen.header->key, *seen.info);
+        autocrypt::renew(peer, key_update.merged_with, seen.header->key, *seen.info);
         seen.header->key = autocrypt::copy_of(peer, fingerprint);
     }
     if (answer == trust::Answer::yes) return autocrypt::update(peer, seen);
@@ -193,8 +194,8 @@ trust::State state_of(Database& db, AccountId account, const std::string& contac
 }
 
 /// Others' word of a reader's key: where mail to them is encrypted already, it replaces nothing.
-void take_gossip(Database& db, AccountId account, const Lesson& lesson) {
-    for (const auto& [header, info] : lesson.gossip) {
+void take_gossip(Database& db, AccountId account, const PeerKeyUpdate& key_update) {
+    for (const auto& [header, info] : key_update.gossip) {
         const std::string reader = header.addr.canonical();
         auto peer = keys::peer(db, account, reader);
         const bool is_proven = state_of(db, account, reader, peer) >= trust::State::encrypted;
@@ -202,41 +203,42 @@ void take_gossip(Database& db, AccountId account, const Lesson& lesson) {
         if (coi::autocrypt::is_revoked(peer, info.fingerprint)) continue;
         const auto before = peer;
         if (peer == coi::autocrypt::Peer{} && keys::hearsay(db, account) >= most_hearsay) continue;
-        coi::autocrypt::update_gossip(peer, header, info, lesson.seen.effective_date);
+        coi::autocrypt::update_gossip(peer, header, info, key_update.seen.effective_date);
         if (peer != before) keys::save(db, account, reader, peer);
     }
 }
 
 }  // namespace
 
-Unfolded unfold(const std::string& bytes, coi::Message mail, const std::optional<keys::Own>& own,
-                const coi::autocrypt::Peer& sender, const coi::Limits& limits, std::chrono::sys_seconds now) {
-    Unfolded out;
+Decrypted decrypt(const std::string& bytes, coi::Message mail, const std::optional<keys::Own>& own,
+                  const coi::autocrypt::Peer& sender, const coi::Limits& limits, std::chrono::sys_seconds now) {
+    Decrypted out;
     out.mail = std::move(mail);
     out.counted = coi::autocrypt::counted(sender);
     auto brought = outer_header(out.mail);
     if (out.mail.encrypted) open_into(out, brought, bytes, own, sender, limits, now);
-    out.lesson = lesson_of(out, brought, sender, now);
-    if (out.lesson && out.mail.is_signed && !out.protection.encrypted) check_signature(out, bytes, own, sender, limits);
+    out.key_update = lesson_of(out, brought, sender, now);
+    if (out.key_update && out.mail.is_signed && !out.protection.encrypted)
+        check_signature(out, bytes, own, sender, limits);
     out.author = {out.protection.encrypted, out.protection.signature, out.protection.signer, false};
-    if (out.lesson) out.lesson->author = out.author;
+    if (out.key_update) out.key_update->author = out.author;
     return out;
 }
 
-std::optional<trust::KeyNews> Learnt::news() const {
+std::optional<trust::KeyNews> KeyUpdateResult::news() const {
     if (change == coi::autocrypt::Change::replaced) return trust::KeyNews{before, peer.fingerprint, true};
     if (change == coi::autocrypt::Change::offered) return trust::KeyNews{before, peer.offered, false};
     return std::nullopt;
 }
 
-Learnt learn(Database& db, AccountId account, const Lesson& lesson) {
-    Learnt learnt;
-    learnt.peer = keys::peer(db, account, lesson.contact);
+KeyUpdateResult learn(Database& db, AccountId account, const PeerKeyUpdate& key_update) {
+    KeyUpdateResult learnt;
+    learnt.peer = keys::peer(db, account, key_update.contact);
     const auto before = learnt.peer;
     learnt.before = coi::autocrypt::fingerprint_of(before);
-    learnt.change = take_key(learnt.peer, lesson, state_of(db, account, lesson.contact, before));
-    if (learnt.peer != before) keys::save(db, account, lesson.contact, learnt.peer);
-    take_gossip(db, account, lesson);
+    learnt.change = take_key(learnt.peer, key_update, state_of(db, account, key_update.contact, before));
+    if (learnt.peer != before) keys::save(db, account, key_update.contact, learnt.peer);
+    take_gossip(db, account, key_update);
     return learnt;
 }
 

@@ -20,7 +20,7 @@
 namespace gateway {
 
 /// What a mail teaches; put into the store in the commit of the mail itself.
-struct Lesson {
+struct PeerKeyUpdate {
     std::string contact;  // canonical address of the sender
     coi::autocrypt::Seen seen;
     std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip{};  // of the other readers
@@ -29,7 +29,7 @@ struct Lesson {
 };
 
 /// What was learnt of a sender's keys.
-struct Learnt {
+struct KeyUpdateResult {
     coi::autocrypt::Change change = coi::autocrypt::Change::nothing;
     coi::openpgp::Fingerprint before{};  // of the key that was encrypted to; "" if there was none
     coi::autocrypt::Peer peer{};         // as it is now
@@ -37,20 +37,20 @@ struct Learnt {
     std::optional<trust::KeyNews> news() const;
 };
 
-struct Unfolded {
+struct Decrypted {
     coi::Message mail;  // the inside, or the mail as it was
     coi::pgp_mime::Protection protection{};
-    Unread unread = Unread::no;
+    DecryptFailure unread = DecryptFailure::no;
     trust::Author author{};               // but for the mail system's word, which the bytes do not tell
     coi::openpgp::Fingerprint counted{};  // the key by which the sender's signatures counted before
-    std::optional<Lesson> lesson{};
+    std::optional<PeerKeyUpdate> key_update{};
 };
 
 /// `bytes`: the mail as it came, looked at only if `mail.encrypted` or `mail.is_signed`.
-Unfolded unfold(const std::string& bytes, coi::Message mail, const std::optional<keys::Own>& own,
-                const coi::autocrypt::Peer& sender, const coi::Limits&, std::chrono::sys_seconds now);
+Decrypted decrypt(const std::string& bytes, coi::Message mail, const std::optional<keys::Own>& own,
+                  const coi::autocrypt::Peer& sender, const coi::Limits&, std::chrono::sys_seconds now);
 
 /// In the commit of the mail: what was learnt since it was opened counts.
-Learnt learn(Database&, AccountId, const Lesson&);
+KeyUpdateResult learn(Database&, AccountId, const PeerKeyUpdate&);
 
 }  // namespace gateway

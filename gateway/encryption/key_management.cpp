@@ -33,21 +33,22 @@ coi::Result<keys::Own> read_key(const coi::Secret& armoured, const coi::Secret& 
 
 }  // namespace
 
-void KeyDesk::with_account(const std::string& jid, const std::string& lang, Ready ready) {
+void KeyManagement::with_account(const std::string& jid, const std::string& lang, Ready ready) {
     if (const Account* account = directory_.of_user(jid)) return ready(account);
     relay_account_(jid, lang, std::move(ready));
 }
 
-void KeyDesk::invite(AccountId id, std::function<void(std::optional<coi::securejoin::Invite>)> done) {
+void KeyManagement::invite(AccountId id, std::function<void(std::optional<coi::securejoin::Invite>)> done) {
     secure_join_.invite(id, std::move(done));
 }
 
-void KeyDesk::join(AccountId id, const coi::securejoin::Invite& invite, std::function<void(SecureJoin::Joined)> done) {
+void KeyManagement::join(AccountId id, const coi::securejoin::Invite& invite,
+                         std::function<void(SecureJoin::Joined)> done) {
     secure_join_.join(id, invite, std::move(done));
 }
 
-void KeyDesk::fingerprints(AccountId id, const std::string& contact,
-                           std::function<void(std::optional<Fingerprints>)> done) {
+void KeyManagement::fingerprints(AccountId id, const std::string& contact,
+                                 std::function<void(std::optional<Fingerprints>)> done) {
     openpgp_.own_key(id, [this, id, contact, done = std::move(done)](const std::optional<keys::Own>& own) {
         store_.ask<coi::autocrypt::Peer>(
             [id, contact](Database& db) {
@@ -67,8 +68,8 @@ void KeyDesk::fingerprints(AccountId id, const std::string& contact,
     });
 }
 
-void KeyDesk::accept(AccountId id, const std::string& contact, const coi::openpgp::Fingerprint& key,
-                     std::function<void(Accepted)> done) {
+void KeyManagement::accept(AccountId id, const std::string& contact, const coi::openpgp::Fingerprint& key,
+                           std::function<void(Accepted)> done) {
     struct Outcome {
         bool accepted = false;
         coi::autocrypt::Peer peer;
@@ -91,7 +92,8 @@ void KeyDesk::accept(AccountId id, const std::string& contact, const coi::openpg
         });
 }
 
-void KeyDesk::export_key(AccountId id, coi::Secret passphrase, std::function<void(coi::Result<coi::Secret>)> done) {
+void KeyManagement::export_key(AccountId id, coi::Secret passphrase,
+                               std::function<void(coi::Result<coi::Secret>)> done) {
     openpgp_.own_key(id, [this, id, passphrase = std::move(passphrase),
                           done = std::move(done)](const std::optional<keys::Own>& own) {
         if (!own) return done(store_away());
@@ -100,7 +102,7 @@ void KeyDesk::export_key(AccountId id, coi::Secret passphrase, std::function<voi
     });
 }
 
-void KeyDesk::import_key(AccountId id, coi::Secret armoured, coi::Secret passphrase, Took done) {
+void KeyManagement::import_key(AccountId id, coi::Secret armoured, coi::Secret passphrase, Took done) {
     workers_.ask<coi::Result<keys::Own>>(
         Line(id),
         [armoured = std::move(armoured), passphrase = std::move(passphrase)] { return read_key(armoured, passphrase); },
@@ -110,10 +112,10 @@ void KeyDesk::import_key(AccountId id, coi::Secret armoured, coi::Secret passphr
         });
 }
 
-void KeyDesk::replace_key(AccountId id, Took done) { take_key(id, std::nullopt, std::move(done)); }
+void KeyManagement::replace_key(AccountId id, Took done) { take_key(id, std::nullopt, std::move(done)); }
 
-void KeyDesk::own_field(AccountId id, const std::string& field,
-                        std::function<void(coi::openpgp::Fingerprint)> foreign) {
+void KeyManagement::own_field(AccountId id, const std::string& field,
+                              std::function<void(coi::openpgp::Fingerprint)> foreign) {
     const Account* account = directory_.find(id);
     if (!account || account->key_holder != KeyHolder::coigate) return;
     openpgp_.own_key(id, [this, id, field, foreign = std::move(foreign),
@@ -137,7 +139,7 @@ void KeyDesk::own_field(AccountId id, const std::string& field,
 }
 
 /// What was promised with the former key ends with it; who held the key before is over.
-void KeyDesk::take_key(AccountId id, std::optional<keys::Own> key, Took done) {
+void KeyManagement::take_key(AccountId id, std::optional<keys::Own> key, Took done) {
     openpgp_.replace_key(
         id, std::move(key), [this, id, done = std::move(done)](const Store::Failure& failure, const keys::Own& own) {
             const Account* account = directory_.find(id);

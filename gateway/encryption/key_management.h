@@ -16,11 +16,11 @@
 
 namespace gateway {
 
-class KeyDesk {
+class KeyManagement {
   public:
     using Ready = std::function<void(const Account*)>;
-    KeyDesk(Directory& directory, Store& store, Workers& workers, OpenPgp& openpgp, SecureJoin& secure_join, Otr& otr,
-            std::function<void(const std::string& jid, const std::string& lang, Ready)> relay_account)
+    KeyManagement(Directory& directory, Store& store, Workers& workers, OpenPgp& openpgp, SecureJoin& secure_join,
+                  Otr& otr, std::function<void(const std::string& jid, const std::string& lang, Ready)> relay_account)
         : directory_(directory),
           store_(store),
           workers_(workers),
@@ -78,7 +78,7 @@ class KeyDesk {
     SecureJoin& secure_join_;
     Otr& otr_;
     std::function<void(const std::string&, const std::string&, Ready)> relay_account_;
-    Allowance foreign_{1, std::chrono::days(30)};
+    RateLimit foreign_{1, std::chrono::days(30)};
 };
 
 }  // namespace gateway

@@ -25,7 +25,7 @@ std::string strand_of(const char* way, const Conversation& conversation) {
     return way + std::to_string(static_cast<std::int64_t>(conversation.first)) + " " + conversation.second;
 }
 
-Closed failed(coi::Error error) { return {"", false, policy::Refusal::none, std::move(error)}; }
+EncryptResult failed(coi::Error error) { return {"", false, policy::Refusal::none, std::move(error)}; }
 
 coi::Error store_away(const StoreError& error) { return {coi::ErrorKind::unreachable, false, error.what(), 0, {}}; }
 
@@ -56,14 +56,14 @@ coi::Result<keys::Own> make(const coi::Address& address) {
 
 /// Everything that a letter's closing is decided by.
 struct Closing {
-    Letter letter;
+    OutgoingMail letter;
     OwnKey own;  // nullptr: there is none to use
     coi::autocrypt::Peer peer;
     policy::Question question;
     coi::Address to;
 };
 
-Closed print_clear(const Closing& closing) {
+EncryptResult print_clear(const Closing& closing) {
     coi::Message mail = closing.letter.mail;
     if (closing.own) {
         auto header = closing.own->header;
@@ -86,7 +86,7 @@ std::int64_t coarse_date() {
     return std::uniform_int_distribution<std::int64_t>(0, 6 * 24 * 3600)(random);
 }
 
-Closed encrypt(const Closing& closing) {
+EncryptResult encrypt(const Closing& closing) {
     const auto bytes = coi::print(closing.letter.mail);
     if (!bytes) return failed(bytes.error());
     const std::string& key =
@@ -104,7 +104,7 @@ Closed encrypt(const Closing& closing) {
     return {std::move(*closed), true, policy::Refusal::none, std::nullopt};
 }
 
-Closed close_now(Closing closing) {
+EncryptResult close_now(Closing closing) {
     if (closing.letter.forced_clear) return print_clear(closing);
     if (!closing.letter.to_key.empty()) {  // never in the clear, whatever the policy
         if (closing.own) return encrypt(closing);
@@ -124,12 +124,12 @@ struct Keys {
     coi::autocrypt::Peer sender;
 };
 
-Unfolded busy(const coi::Message& mail) { return {.mail = mail, .unread = Unread::busy}; }
+Decrypted busy(const coi::Message& mail) { return {.mail = mail, .unread = DecryptFailure::busy}; }
 
-Unfolded open_now(const std::shared_ptr<const std::string>& bytes, const coi::Message& mail, const Keys& known,
-                  const coi::Limits& limits) {
+Decrypted open_now(const std::shared_ptr<const std::string>& bytes, const coi::Message& mail, const Keys& known,
+                   const coi::Limits& limits) {
     static const std::string none;
-    auto unfolded = unfold(bytes ? *bytes : none, mail, known.own, known.sender, limits, now());
+    auto unfolded = decrypt(bytes ? *bytes : none, mail, known.own, known.sender, limits, now());
     // What was killed in the middle says nothing of the mail.
     const auto* const confined = coi::Confined::current();
     return confined != nullptr && !confined->works() ? busy(mail) : std::move(unfolded);
@@ -147,11 +147,11 @@ struct OpenPgp::State : std::enable_shared_from_this<State> {
     void prepare_own(AccountId, keys::Own, const coi::Address&, std::function<void(coi::Result<OwnKey>)> done);
     void found_own(AccountId, const coi::Result<OwnKey>&);
     policy::Question question(const Account&, const Contact&, bool from_otr) const;
-    void close(const Account&, const Contact&, Letter, std::function<void(Closed)> done);
-    void close_later(Conversation, Closing, std::function<void(Closed)> done);
+    void close(const Account&, const Contact&, OutgoingMail, std::function<void(EncryptResult)> done);
+    void close_later(Conversation, Closing, std::function<void(EncryptResult)> done);
     void leave(const Conversation&);
     Line line_of_arriving(const Conversation&, bool is_known) const;
-    void opened(const Conversation&, const Unfolded&);
+    void opened(const Conversation&, const Decrypted&);
 
     Directory& directory;
     Store& store;
@@ -161,7 +161,7 @@ struct OpenPgp::State : std::enable_shared_from_this<State> {
     std::map<AccountId, std::vector<WithOwn>> asked;  // for a key that is being read or made
     std::map<Conversation, std::size_t> under_way;    // letters that have not come out yet
     std::size_t waiting = 0;
-    Allowance costly{most_costly, std::chrono::hours(1)};  // mail that was given up, per account
+    RateLimit costly{most_costly, std::chrono::hours(1)};  // mail that was given up, per account
     std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
 };
 
@@ -225,8 +225,8 @@ void OpenPgp::State::found_own(AccountId id, const coi::Result<OwnKey>& key) {
     for (auto& done : waiters.mapped()) done(used);
 }
 
-void OpenPgp::State::close(const Account& account, const Contact& contact, Letter letter,
-                           std::function<void(Closed)> done) {
+void OpenPgp::State::close(const Account& account, const Contact& contact, OutgoingMail letter,
+                           std::function<void(EncryptResult)> done) {
     const Conversation conversation{account.id, contact.canonical};
     Closing closing;
     closing.letter = std::move(letter);
@@ -252,7 +252,7 @@ void OpenPgp::State::close(const Account& account, const Contact& contact, Lette
     });
 }
 
-void OpenPgp::State::close_later(Conversation conversation, Closing closing, std::function<void(Closed)> done) {
+void OpenPgp::State::close_later(Conversation conversation, Closing closing, std::function<void(EncryptResult)> done) {
     store.ask<coi::autocrypt::Peer>(
         [conversation](Database& db) { return keys::peer(db, conversation.first, conversation.second); },
         [self = shared_from_this(), conversation, closing = std::move(closing), done = std::move(done)](
@@ -266,10 +266,10 @@ void OpenPgp::State::close_later(Conversation conversation, Closing closing, std
             const Account* account = self->directory.find(conversation.first);
             const Contact* contact = self->directory.contact(conversation.first, conversation.second);
             if (account && contact) closing.question = self->question(*account, *contact, closing.letter.from_otr);
-            self->workers.ask<Closed>(
+            self->workers.ask<EncryptResult>(
                 Line(conversation.first, strand_of("out ", conversation)),
                 [closing = std::move(closing)]() mutable { return close_now(std::move(closing)); },
-                [self, conversation, done = std::move(done)](Closed closed) {
+                [self, conversation, done = std::move(done)](EncryptResult closed) {
                     self->leave(conversation);
                     done(std::move(closed));
                 });
@@ -292,31 +292,32 @@ policy::Answer OpenPgp::would_leave(const Account& account, const Contact& conta
 Line OpenPgp::State::line_of_arriving(const Conversation& conversation, bool is_known) const {
     const std::string account = std::to_string(static_cast<std::int64_t>(conversation.first));
     const std::string strand = strand_of("in ", conversation);
-    if (!costly.is_left(account, Allowance::Clock::now())) return Line::foreign("costly", strand);
+    if (!costly.is_left(account, RateLimit::Clock::now())) return Line::foreign("costly", strand);
     Line line(conversation.first, strand);
     line.owner += " in";
     line.is_foreign = !is_known;
     return line;
 }
 
-void OpenPgp::State::opened(const Conversation& conversation, const Unfolded& unfolded) {
+void OpenPgp::State::opened(const Conversation& conversation, const Decrypted& unfolded) {
     --waiting;
-    if (unfolded.unread != Unread::costly) return;
+    if (unfolded.unread != DecryptFailure::costly) return;
     log::warn("an encrypted mail to account {} was given up: its OpenPGP data takes too long",
               static_cast<std::int64_t>(conversation.first));
-    costly.take(std::to_string(static_cast<std::int64_t>(conversation.first)), Allowance::Clock::now());
+    costly.take(std::to_string(static_cast<std::int64_t>(conversation.first)), RateLimit::Clock::now());
 }
 
 OpenPgp::OpenPgp(Directory& directory, Store& store, Workers& workers, Settings settings)
     : state_(std::make_shared<State>(directory, store, workers, settings)) {}
 OpenPgp::~OpenPgp() = default;
 
-void OpenPgp::close(const Account& account, const Contact& contact, Letter letter, std::function<void(Closed)> done) {
+void OpenPgp::close(const Account& account, const Contact& contact, OutgoingMail letter,
+                    std::function<void(EncryptResult)> done) {
     state_->close(account, contact, std::move(letter), std::move(done));
 }
 
 void OpenPgp::open(const Account& account, std::shared_ptr<const std::string> bytes, coi::Message mail,
-                   std::function<void(Unfolded)> done) {
+                   std::function<void(Decrypted)> done) {
     const std::string sender = mail.from.size() == 1 ? mail.from.front().canonical() : "";
     const Contact* contact = state_->directory.contact(account.id, sender);
     const bool teaches = !mail.header("autocrypt").empty() || (contact && contact->privacy.has_key);
@@ -330,13 +331,13 @@ void OpenPgp::open(const Account& account, std::shared_ptr<const std::string> by
          line = std::move(line)](const Store::Failure& failure, Keys known) mutable {
             if (failure) {
                 --state->waiting;
-                return done({.mail = std::move(mail), .unread = Unread::busy});
+                return done({.mail = std::move(mail), .unread = DecryptFailure::busy});
             }
-            state->workers.ask<Unfolded>(
+            state->workers.ask<Decrypted>(
                 std::move(line),
                 [bytes, mail = std::move(mail), known = std::move(known), limits = state->settings.limits,
                  stopping = state->stopping] { return *stopping ? busy(mail) : open_now(bytes, mail, known, limits); },
-                [state, conversation, done = std::move(done)](Unfolded unfolded) {
+                [state, conversation, done = std::move(done)](Decrypted unfolded) {
                     state->opened(conversation, unfolded);
                     done(std::move(unfolded));
                 });

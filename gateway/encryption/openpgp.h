@@ -21,7 +21,7 @@
 namespace gateway {
 
 /// A mail to one contact, before it is sealed.
-struct Letter {
+struct OutgoingMail {
     coi::Message mail;
     bool from_otr = false;  // the user wrote it under OTR
     // What SecureJoin's steps need beyond policy.
@@ -31,7 +31,7 @@ struct Letter {
 };
 
 /// Its final bytes, or why there are none.
-struct Closed {
+struct EncryptResult {
     std::string bytes;
     bool encrypted = false;
     policy::Refusal refusal = policy::Refusal::none;
@@ -47,17 +47,18 @@ class OpenPgp {
     OpenPgp(Directory&, Store&, Workers&, Settings);
     ~OpenPgp();
 
-    void close(const Account&, const Contact&, Letter, std::function<void(Closed)> done);
+    void close(const Account&, const Contact&, OutgoingMail, std::function<void(EncryptResult)> done);
     /// `bytes`: the mail as it came, needed if `mail.encrypted` or `mail.is_signed`. Other clear mail that teaches
     /// nothing comes back at once.
     void open(const Account&, std::shared_ptr<const std::string> bytes, coi::Message mail,
-              std::function<void(Unfolded)> done);
+              std::function<void(Decrypted)> done);
 
     /// The account's own key, made if there is none; nullopt if the store failed or another program holds the key.
     void own_key(AccountId, std::function<void(std::optional<keys::Own>)> done);
     /// Sets the account's key (imported by its user, or newly made where `key` is nullopt).
     void replace_key(AccountId, std::optional<keys::Own> key, std::function<void(Store::Failure, keys::Own)> done);
-    /// From now on mail that arrives and was not opened yet comes back as Unread::busy: it is given once more later.
+    /// From now on mail that arrives and was not opened yet comes back as DecryptFailure::busy: it is given once more
+    /// later.
     void stop();
     /// Work under way that will still become entries of the queue.
     std::size_t waiting() const;

@@ -73,7 +73,7 @@ void Otr::State::open(const Talk& talk, const Account& account) {
                     if (const auto fingerprint = xmpp::otr::parse_fingerprint(peer.fingerprint))
                         known.push_back({*fingerprint, !peer.trust.empty()});
                 }
-                talk->open(identity, std::move(known), otr_words::bodies(lang));
+                talk->open(identity, std::move(known), otr_messages::bodies(lang));
             });
     });
 }
@@ -91,7 +91,7 @@ void Otr::State::take(const xmpp::Tag& message) {
         return take_as(*account, *contact, std::shared_ptr<xmpp::Tag>(message.clone()));
     const auto seen = xmpp::otr::look(body->cdata());
     if (seen.kind == Kind::plain) return calls.take(message, nullptr);
-    if (seen.kind == Kind::tagged) return calls.take(*otr_stanza::with_body(message, seen.text), nullptr);
+    if (seen.kind == Kind::tagged) return calls.take(*xmpp::otr::stanza::with_body(message, seen.text), nullptr);
     std::shared_ptr<xmpp::Tag> copy(message.clone());
     calls.with_account(*user, xmpp::attribute(message, "xml:lang"),
                        [self = shared_from_this(), copy, contact = *contact](const Account* account) {
@@ -110,7 +110,7 @@ void Otr::State::take_as(const Account& account, const coi::Address& contact,
     if (seen.is_plain() && !talk) {
         spoke_clearly(key);
         if (seen.kind == Kind::plain) return calls.take(*message, nullptr);
-        return calls.take(*otr_stanza::with_body(*message, seen.text), nullptr);
+        return calls.take(*xmpp::otr::stanza::with_body(*message, seen.text), nullptr);
     }
     // What lay in offline storage starts nothing: its sender has long stopped waiting.
     if (xmpp::xep0203::delay(*message) && !seen.is_plain() && seen.kind != Kind::data && seen.kind != Kind::fragment)
@@ -176,7 +176,8 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
         xmpp::otr::look(received.was_encrypted ? talk->markup.readable(from, *received.text) : *received.text);
     if (!inner.is_plain()) return tell(talk, {Notice::Kind::unreadable});  // OTR within OTR
     if (!inner.text.empty())
-        calls.take(*otr_stanza::with_body(*message, inner.text), received.was_encrypted ? message.get() : nullptr);
+        calls.take(*xmpp::otr::stanza::with_body(*message, inner.text),
+                   received.was_encrypted ? message.get() : nullptr);
 }
 
 /// They go behind what waits, with the ids they had.
@@ -203,7 +204,7 @@ void Otr::State::tell(const Talk& talk, const Notice& notice) {
 
 void Otr::State::say_of(const Account& account, const Notice& notice, const std::string& contact) {
     if (notice.kind == Notice::Kind::too_often && !too_often.take(account.jid, Clock::now())) return;
-    if (const auto words = otr_words::of(notice, contact, account.lang)) calls.say(account, *words);
+    if (const auto words = otr_messages::of(notice, contact, account.lang)) calls.say(account, *words);
 }
 
 /// From now on nothing goes to them in the clear. True: until now it did.
@@ -221,8 +222,8 @@ void Otr::State::started(const Account& account, const Talk& talk) {
     const bool first = speaks_otr(talk->key());
     const Contact* contact = directory.contact(account.id, talk->key().second);
     if (first && contact) {
-        calls.say(account,
-                  otr_words::explanation(contact->address.addr_spec(), calls.leaves(account, *contact), account.lang));
+        calls.say(account, otr_messages::explanation(contact->address.addr_spec(), calls.leaves(account, *contact),
+                                                     account.lang));
     }
     calls.released(account.id, talk->key().second);
 }
@@ -239,12 +240,12 @@ void Otr::State::spoke_clearly(const Key& key) {
     contact.privacy.otr = false;
     directory.save(contact);
     held.erase(key);
-    calls.say(*account, otr_words::over(contact.address.addr_spec(), account->lang));
+    calls.say(*account, otr_messages::over(contact.address.addr_spec(), account->lang));
     calls.released(key.first, key.second);
 }
 
 void Otr::State::reply(const std::string& from, const std::string& to, const std::vector<std::string>& bodies) {
-    for (const auto& body : bodies) calls.send(*otr_stanza::message(from, to, body));
+    for (const auto& body : bodies) calls.send(*xmpp::otr::stanza::message(from, to, body));
 }
 
 void Otr::State::end(const Talk& talk, const std::string& peer) {

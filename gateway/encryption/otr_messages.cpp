@@ -5,7 +5,7 @@
 #include "gateway/localization.h"
 #include "gateway/translate/feature/otr_message.h"
 
-namespace gateway::otr_words {
+namespace gateway::otr_messages {
 
 using Kind = xmpp::otr::Notice::Kind;
 
@@ -141,7 +141,7 @@ std::string tunnel_switched(const Contact& contact, bool ended, const std::strin
         return off + " " + say(lang, "They are told with your next encrypted message.");
     }
     const std::string over = ended ? say(lang, "Your OTR session with me is ended.") + " " : "";
-    if (!tunnel::stands(contact.privacy)) {
+    if (!otr_message::stands(contact.privacy)) {
         return over +
                say(lang,
                    "The OTR tunnel to {1} is on here. They have to switch it on, too, at a coigate gateway of "
@@ -185,7 +185,7 @@ std::string tunnel_refused(const Contact& contact, const std::string& lang) {
 
 std::optional<std::string> tunnel_status(const Contact& contact, const std::string& lang) {
     const std::string who = contact.address.addr_spec();
-    if (tunnel::stands(contact.privacy)) {
+    if (otr_message::stands(contact.privacy)) {
         return say(lang,
                    "OTR between you and {1} goes through me, from your program to theirs: I cannot read it. I see who "
                    "writes, when and how much, as the other gateway and the mail servers do.",
@@ -214,4 +214,4 @@ xmpp::otr::Sessions::Words bodies(const std::string& lang) {
             say(lang, "Your message could not be read. Please send it again.")};
 }
 
-}  // namespace gateway::otr_words
+}  // namespace gateway::otr_messages

@@ -9,7 +9,7 @@
 #include "gateway/model/account.h"
 #include "xmpp/otr/sessions.h"
 
-namespace gateway::otr_words {
+namespace gateway::otr_messages {
 
 /// Of one notice; nullopt where there is nothing to say. `contact`: the mail address, `lang`: the user's.
 std::optional<std::string> of(const xmpp::otr::Notice&, const std::string& contact, const std::string& lang);
@@ -38,4 +38,4 @@ std::string ends_elsewhere(const std::string& contact, const std::string& lang);
 /// What our bodies say to a person.
 xmpp::otr::Sessions::Words bodies(const std::string& lang);
 
-}  // namespace gateway::otr_words
+}  // namespace gateway::otr_messages

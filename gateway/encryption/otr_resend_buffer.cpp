@@ -11,7 +11,7 @@ constexpr std::size_t most_entries = 5, longest_payload = 32 * 1024, most_peers 
 
 }  // namespace
 
-void OtrUnread::sent(const std::string& peer, const xmpp::otr::Fingerprint& key, const queue::Entry& entry) {
+void OtrResendBuffer::sent(const std::string& peer, const xmpp::otr::Fingerprint& key, const queue::Entry& entry) {
     if (entry.payload.size() > longest_payload) return;
     if (!peers_.contains(peer) && peers_.size() >= most_peers) peers_.erase(peers_.begin());
     Peer& who = peers_[peer];
@@ -20,7 +20,7 @@ void OtrUnread::sent(const std::string& peer, const xmpp::otr::Fingerprint& key,
     if (who.entries.size() > most_entries) who.entries.pop_front();
 }
 
-std::vector<queue::Entry> OtrUnread::started(const std::string& peer, const xmpp::otr::Fingerprint& key) {
+std::vector<queue::Entry> OtrResendBuffer::started(const std::string& peer, const xmpp::otr::Fingerprint& key) {
     auto who = peers_.extract(peer);
     if (who.empty() || who.mapped().key != key) return {};
     auto& entries = who.mapped().entries;

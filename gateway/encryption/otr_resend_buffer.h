@@ -17,7 +17,7 @@
 
 namespace gateway {
 
-class OtrUnread {
+class OtrResendBuffer {
   public:
     /// The entry was encrypted for `peer` (full JID), whose key that is.
     void sent(const std::string& peer, const xmpp::otr::Fingerprint& key, const queue::Entry& entry);

@@ -66,8 +66,8 @@ struct Otr::State : std::enable_shared_from_this<State> {
     std::map<Key, Talk> talks;
     std::shared_ptr<OtrIdentities> identities;
     std::map<Key, std::set<std::string>> held;  // the user knows that something waits; the resources that were asked
-    Allowance starts{30, std::chrono::minutes(1)};     // of one account, with whomever
-    Allowance too_often{1, std::chrono::minutes(10)};  // told
+    RateLimit starts{30, std::chrono::minutes(1)};     // of one account, with whomever
+    RateLimit too_often{1, std::chrono::minutes(10)};  // told
     Clock::time_point polled = Clock::now();
 };
 

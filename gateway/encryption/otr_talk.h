@@ -65,7 +65,7 @@ class OtrTalk : public std::enable_shared_from_this<OtrTalk> {
     Clock::time_point last_used() const { return last_used_; }
     const Key& key() const { return key_; }
 
-    OtrUnread unread;
+    OtrResendBuffer unread;
     OtrMarkup markup;
 
   private:

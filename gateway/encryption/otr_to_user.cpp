@@ -60,7 +60,8 @@ void Otr::State::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::f
             Outgoing out{Outgoing::Kind::encrypted, {}};
             for (const auto& [peer, bodies, theirs] : messages) {
                 if (theirs && !bodies.empty()) talk->unread.sent(peer, theirs->fingerprint, entry);
-                for (auto& piece : otr_stanza::pieces(*original, peer, bodies)) out.stanzas.push_back(std::move(piece));
+                for (auto& piece : xmpp::otr::stanza::pieces(*original, peer, bodies))
+                    out.stanzas.push_back(std::move(piece));
             }
             out.stanzas.empty() ? self->hold(key, done) : done(std::move(out));
         },
@@ -72,7 +73,7 @@ void Otr::State::hold(const Key& key, const std::function<void(Outgoing)>& done)
     const Account* account = directory.find(key.first);
     const Contact* contact = directory.contact(key.first, key.second);
     if (account && contact && held.try_emplace(key).second) {
-        calls.say(*account, otr_words::held(contact->address.addr_spec(), account->lang));
+        calls.say(*account, otr_messages::held(contact->address.addr_spec(), account->lang));
         ask_for_session(talk_of(*account, key.second), account->jid);
     }
     done({Outgoing::Kind::held, {}});

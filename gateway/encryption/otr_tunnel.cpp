@@ -51,14 +51,14 @@ void OtrTunnel::refuse(const Account& account, const xmpp::Tag& message, const s
 /// gateway/encryption/otr.
 bool OtrTunnel::may_start(const Account& account, const std::string& contact, xmpp::otr::Limiter& limiter,
                           const std::string& peer, Kind kind) {
-    using Verdict = xmpp::otr::Limiter::Verdict;
+    using DeliveryResult = xmpp::otr::Limiter::Verdict;
     const auto now = Clock::now();
     if (kind == Kind::error) return errors_.take(name(account.id) + " " + contact + " " + peer, now);
     if (kind != Kind::query && kind != Kind::dh_commit) return true;
     const auto verdict = kind == Kind::query ? limiter.query(peer, now) : limiter.commit(peer, now);
-    if (verdict == Verdict::allowed && starts_.take(name(account.id), now)) return true;
+    if (verdict == DeliveryResult::allowed && starts_.take(name(account.id), now)) return true;
     if (told_.take(name(account.id), now)) {
-        if (const auto words = otr_words::of({Notice::Kind::too_often}, contact, account.lang))
+        if (const auto words = otr_messages::of({Notice::Kind::too_often}, contact, account.lang))
             calls_.say(account, *words);
     }
     return false;
@@ -81,7 +81,7 @@ bool OtrTunnel::take(const xmpp::Tag& message) {
     const std::string from = xmpp::attribute(message, "from"), address = contact->address.addr_spec();
     Conversation& talk = conversation({account->id, contact->canonical});
     if (kind != Kind::error) talk.speaker = from;
-    if (tunnel::stands(contact->privacy) && !may_start(*account, address, talk.out, from, kind)) return true;
+    if (otr_message::stands(contact->privacy) && !may_start(*account, address, talk.out, from, kind)) return true;
     calls_.take(*account, contact->address, *whole);
     return true;
 }
@@ -93,14 +93,15 @@ xmpp::Stanza OtrTunnel::joined(const Account& account, const Contact& contact, c
     const auto now = Clock::now();
     if (seen.kind != Kind::fragment) {
         pieces.forget(peer);
-        return otr_stanza::with_body(message, seen.wire);
+        return xmpp::otr::stanza::with_body(message, seen.wire);
     }
     const auto text = pieces.add(peer, seen, now);
     if (pieces.bytes() == 0) pieces_.erase(account.id);
-    if (text) return otr_stanza::with_body(message, *text);
+    if (text) return xmpp::otr::stanza::with_body(message, *text);
     // The last piece of a message whose others we do not have: they were taken by a gateway that is no more.
     if (seen.number == seen.count) {
-        refuse(account, message, *otr_words::of({Notice::Kind::unreadable}, contact.address.addr_spec(), account.lang));
+        refuse(account, message,
+               *otr_messages::of({Notice::Kind::unreadable}, contact.address.addr_spec(), account.lang));
     }
     return nullptr;
 }

@@ -70,9 +70,9 @@ class OtrTunnel {
     Calls calls_;
     std::map<Key, Conversation> conversations_;
     std::map<AccountId, xmpp::otr::Fragments> pieces_;
-    Allowance starts_{30, std::chrono::minutes(1)};  // of one account, with whomever
-    Allowance errors_{10, std::chrono::minutes(1)};  // of one conversation, each way
-    Allowance told_{1, std::chrono::minutes(10)};
+    RateLimit starts_{30, std::chrono::minutes(1)};  // of one account, with whomever
+    RateLimit errors_{10, std::chrono::minutes(1)};  // of one conversation, each way
+    RateLimit told_{1, std::chrono::minutes(10)};
 };
 
 }  // namespace gateway

@@ -41,9 +41,9 @@ const char* reason(securejoin::Refused refused) {
 }
 
 /// The key of that fingerprint, if the mail brings it; "" else.
-std::string key_of(const Arrival& arrival, const coi::openpgp::Fingerprint& wanted) {
-    if (!arrival.lesson || wanted.empty()) return {};
-    const auto& seen = arrival.lesson->seen;
+std::string key_of(const IncomingMail& arrival, const coi::openpgp::Fingerprint& wanted) {
+    if (!arrival.key_update || wanted.empty()) return {};
+    const auto& seen = arrival.key_update->seen;
     return seen.header && seen.info && seen.info->fingerprint == wanted ? seen.header->key : std::string();
 }
 
@@ -102,16 +102,17 @@ SecureJoin::SecureJoin(Directory& directory, Store& store, Workers& workers, Ope
       settings_(settings),
       calls_(std::move(calls)) {}
 
-void SecureJoin::take(const Account& account, const Arrival& arrival, Done done) {
+void SecureJoin::take(const Account& account, const IncomingMail& arrival, Done done) {
     if (account.key_holder != KeyHolder::coigate)
-        return done({Verdict::Kind::declined, "the key of this address is held by another program"});
+        return done({DeliveryResult::Kind::declined, "the key of this address is held by another program"});
     const coi::Address& from = arrival.mail.from.front();
-    if (from.canonical() == account.address.canonical()) return done({Verdict::Kind::silent, "the account's own mail"});
-    auto mail = std::make_shared<const Arrival>(arrival);
+    if (from.canonical() == account.address.canonical())
+        return done({DeliveryResult::Kind::silent, "the account's own mail"});
+    auto mail = std::make_shared<const IncomingMail>(arrival);
     store_.ask<keys::Handshakes>(
         [id = account.id, contact = from.canonical()](Database& db) { return keys::handshakes(db, id, contact); },
         [this, id = account.id, mail, done = std::move(done)](const Store::Failure& failure, keys::Handshakes known) {
-            if (failure) return done({Verdict::Kind::busy, "the store is not available"});
+            if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
             workers_.ask<Decision>(
                 Line::foreign(mail->mail.from.front().domain),
                 [mail, known = std::move(known), at = now()] { return decide(*mail, known, at); },
@@ -119,7 +120,7 @@ void SecureJoin::take(const Account& account, const Arrival& arrival, Done done)
         });
 }
 
-SecureJoin::Decision SecureJoin::decide(const Arrival& mail, const keys::Handshakes& known,
+SecureJoin::Decision SecureJoin::decide(const IncomingMail& mail, const keys::Handshakes& known,
                                         std::chrono::sys_seconds now) {
     const auto arrival = securejoin::arrival(mail.mail, mail.protection, now);
     const auto step = securejoin::step_of(mail.mail);
@@ -136,31 +137,31 @@ SecureJoin::Decision SecureJoin::decide(const Arrival& mail, const keys::Handsha
     return last;
 }
 
-void SecureJoin::act(AccountId id, const Arrival& arrival, const Decision& decision, const Done& done) {
+void SecureJoin::act(AccountId id, const IncomingMail& arrival, const Decision& decision, const Done& done) {
     const Account* account = directory_.find(id);
-    if (!account) return done({Verdict::Kind::declined, "the account is gone"});
+    if (!account) return done({DeliveryResult::Kind::declined, "the account is gone"});
     if (const auto* refused = std::get_if<securejoin::Refused>(&decision.outcome)) {
         log::info("a mail of an invite to {} was not followed: {}", account->jid, reason(*refused));
         const bool late = *refused == securejoin::Refused::out_of_order;  // a copy, or its time is over: no harm
-        return done({late ? Verdict::Kind::silent : Verdict::Kind::declined, reason(*refused)});
+        return done({late ? DeliveryResult::Kind::silent : DeliveryResult::Kind::declined, reason(*refused)});
     }
     if (std::holds_alternative<securejoin::Confirmed>(decision.outcome))
         return confirm(*account, arrival, *decision.joining, done);
     const coi::Address& from = arrival.mail.from.front();
     if (!may_answer(id, from.canonical()))
-        return done({Verdict::Kind::declined, "too many requests; please try again later"});
+        return done({DeliveryResult::Kind::declined, "too many requests; please try again later"});
     if (const auto* verified = std::get_if<securejoin::Verified>(&decision.outcome))
         return verify(*account, arrival, decision, *verified, done);
-    Letter letter;
+    OutgoingMail letter;
     letter.mail = std::get<securejoin::Reply>(decision.outcome).mail;
     letter.with_gossip = true;
     letter.to_key = key_of(arrival, decision.sender_key);
-    if (letter.to_key.empty()) return done({Verdict::Kind::declined, reason(securejoin::Refused::no_key)});
+    if (letter.to_key.empty()) return done({DeliveryResult::Kind::declined, reason(securejoin::Refused::no_key)});
     send(
         *account, recipient(id, from), std::move(letter), [](Database&) { return true; },
         [done](Sent sent) {
-            done(sent == Sent::away ? Verdict{Verdict::Kind::busy, "the store is not available"}
-                                    : Verdict{Verdict::Kind::taken, ""});
+            done(sent == Sent::away ? DeliveryResult{DeliveryResult::Kind::busy, "the store is not available"}
+                                    : DeliveryResult{DeliveryResult::Kind::taken, ""});
         });
 }
 
@@ -168,49 +169,49 @@ void SecureJoin::act(AccountId id, const Arrival& arrival, const Decision& decis
 struct SecureJoin::Verification {
     securejoin::Invite invite;
     bool as_inviter = false;
-    Lesson lesson{};
+    PeerKeyUpdate key_update{};
     coi::autocrypt::Peer peer{};           // afterwards
     std::optional<trust::KeyNews> news{};  // of a key that took the place of another, or waits
 
     /// In the commit. False: nothing is verified. Who uses an invite of ours only claims to be From; an invite that the
     /// user followed says whose key it is. Neither replaces a verified key.
     bool run(Database& db, AccountId id) {
-        peer = keys::peer(db, id, lesson.contact);
+        peer = keys::peer(db, id, key_update.contact);
         news.reset();
-        const auto& info = *lesson.seen.info;
+        const auto& info = *key_update.seen.info;
         const auto used = coi::autocrypt::fingerprint_of(peer);
-        Privacy privacy = accounts::privacy(db, id, lesson.contact);
+        Privacy privacy = accounts::privacy(db, id, key_update.contact);
         privacy.verified = !peer.verified.empty();
         const auto counted = coi::autocrypt::counted(peer);
-        auto proof = trust::proof_of(lesson.author, counted);
+        auto proof = trust::proof_of(key_update.author, counted);
         if (!as_inviter) proof = std::max(proof, trust::Proof::invite);
         if (trust::answer(proof, trust::state_of(privacy), trust::Change::verified_key) != trust::Answer::yes) {
-            if (coi::autocrypt::offer(peer, lesson.seen.header->key, info) == coi::autocrypt::Change::offered)
-                keys::save(db, id, lesson.contact, peer);
+            if (coi::autocrypt::offer(peer, key_update.seen.header->key, info) == coi::autocrypt::Change::offered)
+                keys::save(db, id, key_update.contact, peer);
             news = trust::KeyNews{used, info.fingerprint, false};
             return false;
         }
         if (coi::autocrypt::is_revoked(peer, info.fingerprint)) return false;
         if (!(as_inviter ? use(db, id, invite, info.fingerprint) : answered(db, id, invite))) return false;
         if (!counted.empty() && counted != info.fingerprint) news = trust::KeyNews{used, info.fingerprint, true};
-        coi::autocrypt::verify(peer, lesson.seen, lesson.merged_with);
-        keys::save(db, id, lesson.contact, peer);
+        coi::autocrypt::verify(peer, key_update.seen, key_update.merged_with);
+        keys::save(db, id, key_update.contact, peer);
         return true;
     }
 };
 
-void SecureJoin::verify(const Account& account, const Arrival& arrival, const Decision& decision,
+void SecureJoin::verify(const Account& account, const IncomingMail& arrival, const Decision& decision,
                         const securejoin::Verified& verified, const Done& done) {
     const coi::Address from = arrival.mail.from.front();
-    Letter letter;
+    OutgoingMail letter;
     letter.mail = verified.answer;
     letter.with_gossip = true;
     letter.to_key = key_of(arrival, verified.fingerprint);
-    if (letter.to_key.empty()) return done({Verdict::Kind::declined, reason(securejoin::Refused::no_key)});
+    if (letter.to_key.empty()) return done({DeliveryResult::Kind::declined, reason(securejoin::Refused::no_key)});
     const auto step = std::make_shared<Verification>();
     step->as_inviter = decision.offer.has_value();
     step->invite = step->as_inviter ? decision.offer->invite : decision.joining->invite;
-    step->lesson = *arrival.lesson;
+    step->key_update = *arrival.key_update;
     send(
         account, recipient(account.id, from), std::move(letter),
         [id = account.id, step](Database& db) { return step->run(db, id); },
@@ -218,25 +219,25 @@ void SecureJoin::verify(const Account& account, const Arrival& arrival, const De
 }
 
 void SecureJoin::finish(AccountId id, const coi::Address& from, const Verification& step, Sent sent, const Done& done) {
-    if (sent == Sent::away) return done({Verdict::Kind::busy, "the store is not available"});
-    if (sent == Sent::no && !step.news) return done({Verdict::Kind::silent, "it was answered before"});
+    if (sent == Sent::away) return done({DeliveryResult::Kind::busy, "the store is not available"});
+    if (sent == Sent::no && !step.news) return done({DeliveryResult::Kind::silent, "it was answered before"});
     note(id, from, step.peer, sent == Sent::yes);
     const Account* account = directory_.find(id);
     if (account && step.news) calls_.other_key(*account, directory_.know(id, from), *step.news);
     if (sent == Sent::no)
-        return done({Verdict::Kind::declined, "another key of this address is known, and its reader is asked"});
+        return done({DeliveryResult::Kind::declined, "another key of this address is known, and its reader is asked"});
     if (account && step.as_inviter) calls_.verified(*account, directory_.know(id, from));
-    done({Verdict::Kind::taken, ""});
+    done({DeliveryResult::Kind::taken, ""});
 }
 
-void SecureJoin::confirm(const Account& account, const Arrival& arrival, const securejoin::Joining& joining,
+void SecureJoin::confirm(const Account& account, const IncomingMail& arrival, const securejoin::Joining& joining,
                          const Done& done) {
     store_.commit([id = account.id, invite = joining.invite](Database& db) { keys::forget(db, id, invite); },
                   [this, id = account.id, from = arrival.mail.from.front(), done](const Store::Failure& failure) {
-                      if (failure) return done({Verdict::Kind::busy, "the store is not available"});
+                      if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
                       if (const Account* still = directory_.find(id))
                           calls_.verified(*still, directory_.know(id, from));
-                      done({Verdict::Kind::taken, ""});
+                      done({DeliveryResult::Kind::taken, ""});
                   });
 }
 
@@ -253,7 +254,7 @@ void SecureJoin::note(AccountId id, const coi::Address& address, const coi::auto
     directory_.save(contact);
 }
 
-void SecureJoin::send(const Account& account, const Contact& contact, Letter letter, Work work,
+void SecureJoin::send(const Account& account, const Contact& contact, OutgoingMail letter, Work work,
                       std::function<void(Sent)> done) {
     const coi::Address& own = account.address;
     letter.mail.id = coi::mint(own.domain);
@@ -261,16 +262,16 @@ void SecureJoin::send(const Account& account, const Contact& contact, Letter let
     letter.mail.to = {{"", contact.address.local, contact.address.domain}};
     letter.mail.date = now();
     const std::string name = letter.mail.id.value;
-    openpgp_.close(
-        account, contact, std::move(letter),
-        [this, id = account.id, contact, name, work = std::move(work), done = std::move(done)](Closed closed) mutable {
-            if (!closed.bytes.empty())
-                return commit(id, contact, name, std::move(closed.bytes), std::move(work), std::move(done));
-            log::warn("a mail of an invite could not be written: {}",
-                      closed.error ? closed.error->text : "its key cannot be used");
-            const bool away = closed.error && !closed.error->permanent;
-            done(away ? Sent::away : Sent::no);
-        });
+    openpgp_.close(account, contact, std::move(letter),
+                   [this, id = account.id, contact, name, work = std::move(work),
+                    done = std::move(done)](EncryptResult closed) mutable {
+                       if (!closed.bytes.empty())
+                           return commit(id, contact, name, std::move(closed.bytes), std::move(work), std::move(done));
+                       log::warn("a mail of an invite could not be written: {}",
+                                 closed.error ? closed.error->text : "its key cannot be used");
+                       const bool away = closed.error && !closed.error->permanent;
+                       done(away ? Sent::away : Sent::no);
+                   });
 }
 
 void SecureJoin::commit(AccountId id, const Contact& contact, const std::string& name, std::string bytes, Work work,
@@ -278,7 +279,7 @@ void SecureJoin::commit(AccountId id, const Contact& contact, const std::string&
     const Account* account = directory_.find(id);
     if (!account) return done(Sent::no);
     auto entry = std::make_shared<queue::Entry>();
-    entry->leg = queue::Leg::mail;
+    entry->direction = queue::Direction::mail;
     entry->account = id;
     entry->contact = contact.canonical;
     entry->name = name;
@@ -336,7 +337,7 @@ void SecureJoin::join(AccountId id, const securejoin::Invite& invite, std::funct
     if (account->key_holder != KeyHolder::coigate) return done(Joined::no_key);
     if (!joins_.take(std::to_string(static_cast<std::int64_t>(id)), std::chrono::steady_clock::now()))
         return done(Joined::too_often);
-    Letter letter;
+    OutgoingMail letter;
     letter.mail = securejoin::request(invite);
     letter.forced_clear = true;
     const securejoin::Joining joining{invite, now() + settings_.invites_last, false};

@@ -35,7 +35,7 @@ class SecureJoin {
     SecureJoin(Directory&, Store&, Workers&, OpenPgp&, Settings, Calls);
 
     /// A mail with a Secure-Join field.
-    void take(const Account&, const Arrival&, std::function<void(Verdict)> done);
+    void take(const Account&, const IncomingMail&, std::function<void(DeliveryResult)> done);
     /// A new invite of the account, good for one person and a limited time; nullopt if it cannot be made now.
     void invite(AccountId, std::function<void(std::optional<coi::securejoin::Invite>)> done);
 
@@ -52,17 +52,17 @@ class SecureJoin {
     void reload(Settings settings) { settings_ = settings; }
 
   private:
-    using Done = std::function<void(Verdict)>;
+    using Done = std::function<void(DeliveryResult)>;
     using Work = std::function<bool(Database&)>;  // false: it came to nothing, and no mail is sent
     struct Decision;
     enum class Sent { yes, no, away };
     struct Verification;
-    static Decision decide(const Arrival&, const keys::Handshakes&, std::chrono::sys_seconds now);
-    void act(AccountId, const Arrival&, const Decision&, const Done&);
-    void verify(const Account&, const Arrival&, const Decision&, const coi::securejoin::Verified&, const Done&);
+    static Decision decide(const IncomingMail&, const keys::Handshakes&, std::chrono::sys_seconds now);
+    void act(AccountId, const IncomingMail&, const Decision&, const Done&);
+    void verify(const Account&, const IncomingMail&, const Decision&, const coi::securejoin::Verified&, const Done&);
     void finish(AccountId, const coi::Address&, const Verification&, Sent, const Done&);
-    void confirm(const Account&, const Arrival&, const coi::securejoin::Joining&, const Done&);
-    void send(const Account&, const Contact&, Letter, Work, std::function<void(Sent)> done);
+    void confirm(const Account&, const IncomingMail&, const coi::securejoin::Joining&, const Done&);
+    void send(const Account&, const Contact&, OutgoingMail, Work, std::function<void(Sent)> done);
     void commit(AccountId, const Contact&, const std::string& name, std::string bytes, Work,
                 std::function<void(Sent)> done);
     void note(AccountId, const coi::Address&, const coi::autocrypt::Peer&, bool joined);
@@ -75,8 +75,8 @@ class SecureJoin {
     OpenPgp& openpgp_;
     Settings settings_;
     Calls calls_;
-    Allowance answers_to_sender_{5, std::chrono::minutes(10)}, answers_of_account_{50, std::chrono::minutes(10)};
-    Allowance joins_{20, std::chrono::hours(1)};
+    RateLimit answers_to_sender_{5, std::chrono::minutes(10)}, answers_of_account_{50, std::chrono::minutes(10)};
+    RateLimit joins_{20, std::chrono::hours(1)};
 };
 
 }  // namespace gateway

@@ -19,7 +19,7 @@
 namespace gateway {
 
 /// Which mail becomes a chat message, beyond chat mail and answers to it.
-enum class Take { chats, contacts, all };
+enum class IncomingFilter { chats, contacts, all };
 
 /// How a contact writes, and so how they are written to.
 enum class Dialect { unknown, coi, chatmail, mail };
@@ -51,7 +51,7 @@ struct Account {
     std::string jid;       // bare, normalised
     coi::Address address;  // own mail address
     MailboxLogin login;    // of a mailbox
-    Take take = Take::contacts;
+    IncomingFilter take = IncomingFilter::contacts;
     bool sent_copy = true;  // append what is sent to the Sent folder (mailbox)
     std::string lang;       // last xml:lang of its user, for texts that answer nothing
     Policy policy = Policy::inherit;

@@ -10,7 +10,7 @@
 
 namespace gateway {
 
-struct Arrival {
+struct IncomingMail {
     AccountId account{};
     coi::Message mail;
     std::optional<Cursor> cursor;                // IMAP: moves with the commit
@@ -18,19 +18,19 @@ struct Arrival {
     bool wait_for_verdict = false;               // LMTP
     std::shared_ptr<const std::string> bytes{};  // as it came; only of encrypted or signed mail
     bool is_author_proven = false;               // From, by the mail system's word
-    bool may_wait = false;                       // can be given once more: see Verdict::Kind::early
+    bool may_wait = false;                       // can be given once more: see DeliveryResult::Kind::early
     std::optional<std::string> reverse_path{};   // of the envelope, "" for the null one; nullopt: not known
     bool is_author_refuted = false;              // the mail system says that From is forged
     // What opening it said.
     coi::pgp_mime::Protection protection{};
-    Unread unread = Unread::no;
+    DecryptFailure unread = DecryptFailure::no;
     trust::Author author{};
     coi::openpgp::Fingerprint counted{};  // the key by which the author's signatures counted before it came
-    std::optional<Lesson> lesson{};
+    std::optional<PeerKeyUpdate> key_update{};
     trust::Proof proof() const { return trust::proof_of(author, counted); }
 };
 
-struct Verdict {
+struct DeliveryResult {
     enum class Kind {
         taken,      // committed (or acted upon)
         duplicate,  // committed before

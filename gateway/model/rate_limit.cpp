@@ -6,7 +6,7 @@
 
 namespace gateway {
 
-bool Allowance::take(const std::string& key, Clock::time_point now) {
+bool RateLimit::take(const std::string& key, Clock::time_point now) {
     forget_quiet(now);
     auto& times = taken_[key];
     while (!times.empty() && times.front() + window_ <= now) times.pop_front();
@@ -15,14 +15,14 @@ bool Allowance::take(const std::string& key, Clock::time_point now) {
     return true;
 }
 
-bool Allowance::is_left(const std::string& key, Clock::time_point now) const {
+bool RateLimit::is_left(const std::string& key, Clock::time_point now) const {
     const auto at = taken_.find(key);
     if (at == taken_.end()) return most_ > 0;
     const auto recent = std::ranges::count_if(at->second, [&](const auto& time) { return time + window_ > now; });
     return static_cast<std::size_t>(recent) < most_;
 }
 
-void Allowance::forget_quiet(Clock::time_point now) {
+void RateLimit::forget_quiet(Clock::time_point now) {
     constexpr std::size_t worth_it = 1000;
     if (taken_.size() < worth_it) return;
     std::erase_if(taken_,

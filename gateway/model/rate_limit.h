@@ -11,10 +11,10 @@
 namespace gateway {
 
 /// At most `most` times per key within `window`. Keys that were quiet are forgotten.
-class Allowance {
+class RateLimit {
   public:
     using Clock = std::chrono::steady_clock;
-    Allowance(std::size_t most, Clock::duration window) : most_(most), window_(window) {}
+    RateLimit(std::size_t most, Clock::duration window) : most_(most), window_(window) {}
     bool take(const std::string& key, Clock::time_point now);
     /// Whether take would say so.
     bool is_left(const std::string& key, Clock::time_point now) const;

@@ -57,9 +57,9 @@ Admission admit(const coi::Message& mail, const Account& account, const Contact*
     if (mail.dsn || mail.mdn) return Admission::report;
     if (mail.from.front().canonical() == account.address.canonical()) return Admission::own;
     if (is_bulk(mail, answers_known)) return Admission::bulk;
-    if (is_chat(mail) || answers_known || account.take == Take::all) return Admission::message;
+    if (is_chat(mail) || answers_known || account.take == IncomingFilter::all) return Admission::message;
     const bool known = contact && (contact->written_to || contact->subscribed);
-    return known && account.take == Take::contacts ? Admission::message : Admission::stranger;
+    return known && account.take == IncomingFilter::contacts ? Admission::message : Admission::stranger;
 }
 
 const char* reason(Admission admission) {

@@ -37,41 +37,42 @@ std::optional<std::string> contact_of(const xmpp::Tag& message, const std::strin
     const xmpp::Tag* body = xmpp::body_of(message);
     const auto address = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
     if (!body || !address || bare(xmpp::attribute(message, "from")) != jid) return std::nullopt;
-    if (sealed(message) && xmpp::otr::look(body->cdata()).kind != xmpp::otr::Kind::data) return std::nullopt;
+    if (is_end_to_end_encrypted(message) && xmpp::otr::look(body->cdata()).kind != xmpp::otr::Kind::data)
+        return std::nullopt;
     return address->canonical();
 }
 
 }  // namespace
 
-Archive::Archive(Directory& directory, Store& store, Settings settings, Calls calls)
+ArchiveRecovery::ArchiveRecovery(Directory& directory, Store& store, Settings settings, Calls calls)
     : directory_(directory), store_(store), settings_(std::move(settings)), calls_(std::move(calls)) {
     store_.now([this](Database& db) {
-        last_alive_ = marker::last_alive(db);
+        last_alive_ = clean_shutdown::last_alive(db);
         if (last_alive_) {
             active_ = ids::active(db, *last_alive_ - lately, most_active);
         } else {
-            marker::alive(db, calls_.now());
+            clean_shutdown::alive(db, calls_.now());
         }
     });
 }
 
-void Archive::online() {
+void ArchiveRecovery::online() {
     if (!pending()) return;
     granted_ = false;
     grant_deadline_ = calls_.now() + settings_.grant_patience;
     calls_.deadline_changed();
 }
 
-void Archive::offline() {
+void ArchiveRecovery::offline() {
     grant_deadline_.reset();
     for (auto readings = std::exchange(readings_, {}); auto& [jid, reading] : readings) release(std::move(reading));
 }
 
-void Archive::release(Reading reading) {
+void ArchiveRecovery::release(Reading reading) {
     for (const auto& message : reading.held) calls_.take(*message.stanza);
 }
 
-bool Archive::take(xmpp::Stanza& stanza) {
+bool ArchiveRecovery::take(xmpp::Stanza& stanza) {
     if (!pending()) return false;
     if (stanza->name() == "iq") return take_end(*stanza);
     if (stanza->name() != "message") return false;
@@ -85,7 +86,7 @@ bool Archive::take(xmpp::Stanza& stanza) {
 }
 
 /// A server speaks for its own users.
-void Archive::granted(const std::string& domain) {
+void ArchiveRecovery::granted(const std::string& domain) {
     granted_ = true;
     for (const AccountId id : active_) {
         const Account* account = directory_.find(id);
@@ -95,7 +96,7 @@ void Archive::granted(const std::string& domain) {
     ask_next();
 }
 
-bool Archive::hold(xmpp::Stanza& message) {
+bool ArchiveRecovery::hold(xmpp::Stanza& message) {
     const std::string& type = xmpp::attribute(*message, "type");
     const auto sender = bare(xmpp::attribute(*message, "from"));
     const auto at = sender && type != "error" ? readings_.find(*sender) : readings_.end();
@@ -106,7 +107,7 @@ bool Archive::hold(xmpp::Stanza& message) {
     return true;
 }
 
-void Archive::ask_next() {
+void ArchiveRecovery::ask_next() {
     std::size_t under_way = 0;
     for (const auto& [jid, reading] : readings_) under_way += reading.request.empty() ? 0 : 1;
     for (auto& [jid, reading] : readings_) {
@@ -120,7 +121,7 @@ void Archive::ask_next() {
     calls_.deadline_changed();
 }
 
-void Archive::ask(const std::string& jid, Reading& reading) {
+void ArchiveRecovery::ask(const std::string& jid, Reading& reading) {
     reading.request = mint_stanza_id().value;
     reading.deadline = calls_.now() + settings_.patience;
     ++reading.pages;
@@ -129,7 +130,7 @@ void Archive::ask(const std::string& jid, Reading& reading) {
     calls_.send(*request.iq);
 }
 
-bool Archive::take_result(const xmpp::Tag& message) {
+bool ArchiveRecovery::take_result(const xmpp::Tag& message) {
     const xmpp::Tag* passed_on = xmpp::xep0356::answer(message, "message");
     if (!passed_on) return false;
     const std::string& jid = xmpp::attribute(message, "from");  // the bare one: only the server speaks as that
@@ -153,7 +154,7 @@ bool Archive::take_result(const xmpp::Tag& message) {
     return true;
 }
 
-bool Archive::take_end(const xmpp::Tag& iq) {
+bool ArchiveRecovery::take_end(const xmpp::Tag& iq) {
     const std::string& jid = xmpp::attribute(iq, "from");
     const auto at = readings_.find(jid);
     if (at == readings_.end() || at->second.request.empty() || xmpp::attribute(iq, "id") != at->second.request)
@@ -180,7 +181,7 @@ bool Archive::take_end(const xmpp::Tag& iq) {
 }
 
 /// What of the archive was missed, in order, then what was held.
-void Archive::compare(const std::string& jid, Reading& reading) {
+void ArchiveRecovery::compare(const std::string& jid, Reading& reading) {
     reading.deadline.reset();
     const auto key = [](const Message& message, const char* client) {
         return Key(xmpp::attribute(*message.stanza, client), message.contact, xmpp::attribute(*message.stanza, "id"));
@@ -221,7 +222,7 @@ void Archive::compare(const std::string& jid, Reading& reading) {
         });
 }
 
-void Archive::give_up(const std::string& jid, const std::string& why) {
+void ArchiveRecovery::give_up(const std::string& jid, const std::string& why) {
     log::warn("the archive of {} could not be asked for what was missed: {}", jid, why);
     ++given_up_;
     auto reading = readings_.extract(jid);
@@ -229,7 +230,7 @@ void Archive::give_up(const std::string& jid, const std::string& why) {
     ask_next();
 }
 
-std::optional<Time> Archive::deadline() const {
+std::optional<Time> ArchiveRecovery::deadline() const {
     if (!pending()) return std::nullopt;
     std::optional<Time> first;
     if (readings_.empty()) first = grant_deadline_;
@@ -239,7 +240,7 @@ std::optional<Time> Archive::deadline() const {
     return first;
 }
 
-void Archive::tick(Time now) {
+void ArchiveRecovery::tick(Time now) {
     if (!pending()) return;
     std::vector<std::string> late;
     for (const auto& [jid, reading] : readings_) {
@@ -251,7 +252,7 @@ void Archive::tick(Time now) {
     if (grant_deadline_ && *grant_deadline_ <= now && readings_.empty()) conclude();
 }
 
-void Archive::conclude() {
+void ArchiveRecovery::conclude() {
     if (granted_) {
         log::info(
             "after an unclean stop the archives of {} users were asked: {} messages were missed and are taken now, {} "
@@ -264,7 +265,7 @@ void Archive::conclude() {
     }
     last_alive_.reset();
     grant_deadline_.reset();
-    store_.later([now = calls_.now()](Database& db) { marker::alive(db, now); });
+    store_.later([now = calls_.now()](Database& db) { clean_shutdown::alive(db, now); });
 }
 
 }  // namespace gateway

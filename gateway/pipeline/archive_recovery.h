@@ -21,7 +21,7 @@
 
 namespace gateway {
 
-class Archive {
+class ArchiveRecovery {
   public:
     struct Settings {
         std::string component;                              // our domain at the Jabber server
@@ -40,7 +40,7 @@ class Archive {
     };
     /// Reads from the store, waiting, whether the last stop was unclean, when the gateway was last alive and who was
     /// active before.
-    Archive(Directory&, Store&, Settings, Calls);
+    ArchiveRecovery(Directory&, Store&, Settings, Calls);
 
     /// The stream to the Jabber server is up; or down: then all begins anew with the next one.
     void online();

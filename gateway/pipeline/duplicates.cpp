@@ -24,18 +24,18 @@ coi::MessageId name_of(const coi::Message& mail, const Seal& seal) {
             domain};
 }
 
-std::string print_of(const Arrival& arrival, const Seal& seal) {
+std::string fingerprint_of(const IncomingMail& arrival, const Seal& seal) {
     return print(arrival.mail, !proven_name(arrival, seal).empty(), seal);
 }
 
-coi::MessageId proven_name(const Arrival& arrival, const Seal& seal) {
+coi::MessageId proven_name(const IncomingMail& arrival, const Seal& seal) {
     const std::string& digest = arrival.protection.digest;
     if (!digest.empty()) return {seal.keyed_hash("signed\n" + digest) + "@signed.invalid"};
     if (!arrival.author.by_server || arrival.mail.id.empty()) return {};
     return {seal.keyed_hash("vouched\n" + arrival.mail.id.value) + "@vouched.invalid"};
 }
 
-ids::Copies copies_of(const Arrival& arrival, const Seal& seal) {
+ids::Copies copies_of(const IncomingMail& arrival, const Seal& seal) {
     const auto proven = proven_name(arrival, seal);
     if (!proven.empty()) return {{proven}, {print(arrival.mail, true, seal)}};
     return {{arrival.mail.id}, {print(arrival.mail, false, seal), print(arrival.mail, true, seal)}};

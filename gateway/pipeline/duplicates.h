@@ -16,14 +16,14 @@ coi::MessageId name_of(const coi::Message& mail, const Seal& seal);
 
 /// What a copy has in common whose Message-ID was rewritten on its way, and which proves as much; "" where it says too
 /// little.
-std::string print_of(const Arrival& arrival, const Seal& seal);
+std::string fingerprint_of(const IncomingMail& arrival, const Seal& seal);
 
 /// By that the id map knows a mail that proves something: what was signed, whatever Message-ID somebody gives it who
 /// sends it once more, or the Message-ID together with the mail system's word for its author. Nobody else can take such
 /// a name before it. "" of a mail that proves nothing.
-coi::MessageId proven_name(const Arrival& arrival, const Seal& seal);
+coi::MessageId proven_name(const IncomingMail& arrival, const Seal& seal);
 
 /// By what the same mail may be known where it came another way. What proves nothing stands in for nothing proven.
-ids::Copies copies_of(const Arrival& arrival, const Seal& seal);
+ids::Copies copies_of(const IncomingMail& arrival, const Seal& seal);
 
 }  // namespace gateway

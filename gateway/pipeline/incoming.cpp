@@ -49,7 +49,7 @@ Contact stranger(AccountId account, const coi::Address& address) {
 }
 
 /// What the reader has to know of a message's protection stands beside its text.
-void add_notice(Event& event, const Arrival& arrival, const Contact& contact, const std::string& lang) {
+void add_notice(Event& event, const IncomingMail& arrival, const Contact& contact, const std::string& lang) {
     auto* text = std::get_if<Text>(&event.what);
     if (!text) return;
     Privacy privacy = contact.privacy;
@@ -57,9 +57,9 @@ void add_notice(Event& event, const Arrival& arrival, const Contact& contact, co
     // Of this mail, whatever came before it.
     privacy.conflicting = trust::is_other_key(arrival.author, trust::state_of(contact.privacy), arrival.counted);
     if (privacy.conflicting && arrival.counted.empty()) protection.signature = coi::openpgp::Signature::unknown;
-    const std::string notice = protection::words(protection, arrival.unread, privacy, lang);
+    const std::string notice = security_label::words(protection, arrival.unread, privacy, lang);
     if (notice.empty()) return;
-    if (protection::is_closed(arrival.unread)) {
+    if (security_label::is_closed(arrival.unread)) {
         text->body += "\n" + notice;
     } else {  // before all of it: a subject stands first
         std::string& first = text->subject.empty() ? text->body : text->subject;
@@ -68,11 +68,11 @@ void add_notice(Event& event, const Arrival& arrival, const Contact& contact, co
 }
 
 /// Before all of it, where it cannot be overlooked. A key that the mail brings counts before Reply-To.
-void add_answers_notice(Event& event, const Arrival& arrival, const Contact& before, Contact after,
+void add_answers_notice(Event& event, const IncomingMail& arrival, const Contact& before, Contact after,
                         const std::string& lang) {
     auto* text = std::get_if<Text>(&event.what);
     if (!text) return;
-    after.privacy.has_key = after.privacy.has_key || (arrival.lesson && arrival.lesson->seen.header);
+    after.privacy.has_key = after.privacy.has_key || (arrival.key_update && arrival.key_update->seen.header);
     const std::string notice = answers_notice(before, after, lang);
     std::string& first = text->subject.empty() ? text->body : text->subject;
     if (!notice.empty()) first = notice + "\n" + first;
@@ -85,18 +85,18 @@ struct Standing {
 };
 
 /// Nobody switches anything in another's name.
-Standing standing_of(const Arrival& arrival, const Privacy& privacy) {
+Standing standing_of(const IncomingMail& arrival, const Privacy& privacy) {
     const auto may = [&arrival, state = trust::state_of(privacy)](trust::Change change) {
         return trust::may(arrival.proof(), state, change);
     };
-    return {protection::is_proven(arrival.protection) && may(trust::Change::mark),
-            may(trust::Change::tunnel) ? tunnel::mark(arrival.mail) : std::nullopt};
+    return {security_label::is_proven(arrival.protection) && may(trust::Change::mark),
+            may(trust::Change::tunnel) ? otr_message::mark(arrival.mail) : std::nullopt};
 }
 
 /// The entry of an earlier copy that still waits for its verdict; 0 for none.
 std::int64_t open_entry(Database& db, const std::optional<ids::Known>& first) {
     const auto queued = first && !first->stanza.empty() ? queue::find_stanza(db, first->stanza.value) : std::nullopt;
-    return queued && queued->held ? queued->id : 0;
+    return queued && queued->tentative ? queued->id : 0;
 }
 
 /// False if it was taken before. `proven`: the name that only this mail can have, see proven_name.
@@ -111,7 +111,7 @@ bool remember(Database& db, ids::Known& known, const coi::MessageId& proven) {
 }
 
 /// Answers whether something has changed that has to be on disk with the message itself.
-bool note_standing(const Arrival& arrival, Privacy& privacy) {
+bool note_standing(const IncomingMail& arrival, Privacy& privacy) {
     const Privacy before = privacy;
     const auto [encrypted, announced] = standing_of(arrival, privacy);
     privacy.encrypted = privacy.encrypted || encrypted;
@@ -122,7 +122,7 @@ bool note_standing(const Arrival& arrival, Privacy& privacy) {
 
 }  // namespace
 
-Inbox::Inbox(Directory& directory, Store& store, Seal seal, Settings settings, Calls calls)
+IncomingPipeline::IncomingPipeline(Directory& directory, Store& store, Seal seal, Settings settings, Calls calls)
     : directory_(directory),
       store_(store),
       seal_(std::move(seal)),
@@ -130,29 +130,30 @@ Inbox::Inbox(Directory& directory, Store& store, Seal seal, Settings settings, C
       calls_(std::move(calls)),
       reports_(directory, store, seal_, report_calls()) {}
 
-Reports::Calls Inbox::report_calls() {
-    return {
-        [this](std::vector<queue::Entry> entries, ids::Known told, const Arrival& report, Done done) {
-            commit(std::move(entries), std::move(told), report, {.done = std::move(done)});
-        },
-        [this](const Arrival& report, Verdict verdict, const Done& done) { skip(report, std::move(verdict), done); },
-        [this](const Event& event, const Account& account, const std::string& contact, const xmpp::JID& from) {
-            return entry_of(event, account, contact, from);
-        },
-        [this] { return calls_.now(); }, [this] { return settings_.component; }};
+Reports::Calls IncomingPipeline::report_calls() {
+    return {[this](std::vector<queue::Entry> entries, ids::Known told, const IncomingMail& report, Done done) {
+                commit(std::move(entries), std::move(told), report, {.done = std::move(done)});
+            },
+            [this](const IncomingMail& report, DeliveryResult verdict, const Done& done) {
+                skip(report, std::move(verdict), done);
+            },
+            [this](const Event& event, const Account& account, const std::string& contact, const xmpp::JID& from) {
+                return entry_of(event, account, contact, from);
+            },
+            [this] { return calls_.now(); }, [this] { return settings_.component; }};
 }
 
-void Inbox::take(Arrival arrival, Done done) {
+void IncomingPipeline::take(IncomingMail arrival, Done done) {
     const Account* account = directory_.find(arrival.account);
-    if (!account) return done({Verdict::Kind::declined, "the account is gone"});
+    if (!account) return done({DeliveryResult::Kind::declined, "the account is gone"});
     if (arrival.mail.from.size() != 1)
-        return skip(arrival, {Verdict::Kind::declined, reason(Admission::senderless)}, done);
+        return skip(arrival, {DeliveryResult::Kind::declined, reason(Admission::senderless)}, done);
     const std::string& field = arrival.mail.header("autocrypt");
     const bool own = arrival.mail.from.front().canonical() == account->address.canonical();
     if (own && !field.empty() && calls_.own_field) calls_.own_field(*account, field);
-    auto waiting = std::make_shared<Arrival>(std::move(arrival));
+    auto waiting = std::make_shared<IncomingMail>(std::move(arrival));
     calls_.open(*account, waiting->bytes, std::move(waiting->mail),
-                [this, waiting, done = std::move(done)](Unfolded unfolded) mutable {
+                [this, waiting, done = std::move(done)](Decrypted unfolded) mutable {
                     waiting->bytes.reset();
                     waiting->mail = std::move(unfolded.mail);
                     waiting->protection = std::move(unfolded.protection);
@@ -160,23 +161,23 @@ void Inbox::take(Arrival arrival, Done done) {
                     waiting->author = std::move(unfolded.author);
                     waiting->author.by_server = waiting->is_author_proven;
                     waiting->counted = std::move(unfolded.counted);
-                    waiting->lesson = std::move(unfolded.lesson);
-                    if (waiting->lesson) waiting->lesson->author = waiting->author;
+                    waiting->key_update = std::move(unfolded.key_update);
+                    if (waiting->key_update) waiting->key_update->author = waiting->author;
                     take_open(std::move(*waiting), std::move(done));
                 });
 }
 
-void Inbox::take_open(Arrival arrival, Done done) {
+void IncomingPipeline::take_open(IncomingMail arrival, Done done) {
     const Account* account = directory_.find(arrival.account);
-    if (!account) return done({Verdict::Kind::declined, "the account is gone"});
-    if (arrival.unread == Unread::busy) return done({Verdict::Kind::busy, "the store is not available"});
+    if (!account) return done({DeliveryResult::Kind::declined, "the account is gone"});
+    if (arrival.unread == DecryptFailure::busy) return done({DeliveryResult::Kind::busy, "the store is not available"});
     // A sender who is told at once can do something about it; in a mailbox the mail lies where it can be read.
-    if (arrival.wait_for_verdict && protection::is_closed(arrival.unread))
-        return done({Verdict::Kind::declined, protection::reason(arrival.unread)});
+    if (arrival.wait_for_verdict && security_label::is_closed(arrival.unread))
+        return done({DeliveryResult::Kind::declined, security_label::reason(arrival.unread)});
     if (coi::securejoin::step_of(arrival.mail)) {
-        auto shared = std::make_shared<Arrival>(std::move(arrival));
-        return calls_.secure_join(*account, *shared, [this, shared, done = std::move(done)](Verdict verdict) {
-            if (verdict.kind == Verdict::Kind::busy) return done(std::move(verdict));
+        auto shared = std::make_shared<IncomingMail>(std::move(arrival));
+        return calls_.secure_join(*account, *shared, [this, shared, done = std::move(done)](DeliveryResult verdict) {
+            if (verdict.kind == DeliveryResult::Kind::busy) return done(std::move(verdict));
             skip(*shared, std::move(verdict), done);
         });
     }
@@ -197,24 +198,24 @@ void Inbox::take_open(Arrival arrival, Done done) {
         },
         [this, arrival = std::move(arrival), done = std::move(done)](const Store::Failure& failure,
                                                                      bool known) mutable {
-            if (failure) return done({Verdict::Kind::busy, "the store is not available"});
+            if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
             decide(std::move(arrival), known, std::move(done));
         });
 }
 
-void Inbox::decide(Arrival arrival, bool answers_known, Done done) {
+void IncomingPipeline::decide(IncomingMail arrival, bool answers_known, Done done) {
     const Account* account = directory_.find(arrival.account);
-    if (!account) return done({Verdict::Kind::declined, "the account is gone"});
+    if (!account) return done({DeliveryResult::Kind::declined, "the account is gone"});
     const Contact* contact = directory_.contact(account->id, arrival.mail.from.front().canonical());
     const Admission admission = admit(arrival.mail, *account, contact, answers_known);
     if (admission == Admission::message) return take_message(std::move(arrival), std::move(done));
     if (admission == Admission::report) return reports_.take(std::move(arrival), std::move(done));
     if (admission == Admission::bulk && is_automatic_answer(arrival.mail, contact, answers_known))
         calls_.away(*account, *contact, arrival.mail);
-    skip(arrival, {Verdict::Kind::declined, reason(admission)}, done);
+    skip(arrival, {DeliveryResult::Kind::declined, reason(admission)}, done);
 }
 
-void Inbox::skip(const Arrival& arrival, Verdict verdict, const Done& done) {
+void IncomingPipeline::skip(const IncomingMail& arrival, DeliveryResult verdict, const Done& done) {
     if (arrival.cursor) {
         store_.later(
             [id = arrival.account, cursor = *arrival.cursor](Database& db) { accounts::save(db, id, cursor); });
@@ -222,10 +223,10 @@ void Inbox::skip(const Arrival& arrival, Verdict verdict, const Done& done) {
     done(std::move(verdict));
 }
 
-bool Inbox::is_in_order(Arrival& arrival, Done& done) {
+bool IncomingPipeline::is_in_order(IncomingMail& arrival, Done& done) {
     const auto* before = predecessor(arrival.mail);
     if (!arrival.may_wait || before == nullptr || !arrival.mail.date) return true;
-    const auto otr = tunnel::read(arrival.mail, "");
+    const auto otr = otr_message::read(arrival.mail, "");
     const auto age = calls_.now() - *arrival.mail.date;
     if (!otr || xmpp::otr::look(otr->message).kind != xmpp::otr::Kind::data || age > order_patience ||
         age < -order_patience) {
@@ -235,18 +236,18 @@ bool Inbox::is_in_order(Arrival& arrival, Done& done) {
         [id = arrival.account, before = *before](Database& db) { return ids::by_message(db, id, before).has_value(); },
         [this, arrival = std::move(arrival), done = std::move(done)](const Store::Failure& failure,
                                                                      bool is_here) mutable {
-            if (failure) return done({Verdict::Kind::busy, "the store is not available"});
-            if (!is_here) return done({Verdict::Kind::early, "the message before this one is not here yet"});
+            if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
+            if (!is_here) return done({DeliveryResult::Kind::early, "the message before this one is not here yet"});
             arrival.may_wait = false;
             decide(std::move(arrival), true, std::move(done));
         });
     return false;
 }
 
-queue::Entry Inbox::entry_of(const Event& event, const Account& account, const std::string& contact,
-                             const xmpp::JID& from) const {
+queue::Entry IncomingPipeline::entry_of(const Event& event, const Account& account, const std::string& contact,
+                                        const xmpp::JID& from) const {
     queue::Entry entry;
-    entry.leg = queue::Leg::jabber;
+    entry.direction = queue::Direction::jabber;
     entry.account = account.id;
     entry.contact = contact;
     entry.name = event.stanza.value;
@@ -260,25 +261,26 @@ queue::Entry Inbox::entry_of(const Event& event, const Account& account, const s
     return entry;
 }
 
-void Inbox::take_message(Arrival arrival, Done done) {
+void IncomingPipeline::take_message(IncomingMail arrival, Done done) {
     if (!is_in_order(arrival, done)) return;
     const Account& account = *directory_.find(arrival.account);
     const auto mail = std::make_shared<coi::Message>(std::move(arrival.mail));
-    auto shared = std::make_shared<Arrival>(std::move(arrival));
+    auto shared = std::make_shared<IncomingMail>(std::move(arrival));
     calls_.read(account, mail, [this, mail, shared, done = std::move(done)](std::optional<Event> event) mutable {
         shared->mail = std::move(*mail);
         take_event(std::move(*shared), std::move(event), std::move(done));
     });
 }
 
-void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
-    if (!directory_.find(arrival.account)) return done({Verdict::Kind::declined, "the account is gone"});
+void IncomingPipeline::take_event(IncomingMail arrival, std::optional<Event> event, Done done) {
+    if (!directory_.find(arrival.account)) return done({DeliveryResult::Kind::declined, "the account is gone"});
     const Account& account = *directory_.find(arrival.account);
     const coi::Address& writer = arrival.mail.from.front();
     const Contact* met = directory_.contact(account.id, writer.canonical());
     const auto from = jid_of(met, writer, settings_.component);
-    if (from && !event && is_chat(arrival.mail)) return skip(arrival, {Verdict::Kind::silent, "a signal"}, done);
-    if (!from || !event) return skip(arrival, {Verdict::Kind::declined, "nothing in it that chat can show"}, done);
+    if (from && !event && is_chat(arrival.mail)) return skip(arrival, {DeliveryResult::Kind::silent, "a signal"}, done);
+    if (!from || !event)
+        return skip(arrival, {DeliveryResult::Kind::declined, "nothing in it that chat can show"}, done);
 
     Contact contact = met ? *met : stranger(account.id, writer);
     arrival.mail.id = name_of(arrival.mail, seal_);
@@ -304,14 +306,14 @@ void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
     entry.origin = arrival.proven_sender;
     entry.origin_id = arrival.mail.id.value;
     entry.lang = account.lang;
-    entry.held = arrival.wait_for_verdict;
+    entry.tentative = arrival.wait_for_verdict;
     ids::Known known{account.id, contact.canonical,    arrival.mail.id, event->stanza, false, arrival.proven_sender,
                      "",         event->wants_receipt, entry.taken};
     // design.md "two-leg queue" 7: one message, by whichever of the user's accounts it comes.
     const Account* other =
         account.kind == Account::Kind::mailbox ? directory_.relay_of(account.jid) : directory_.mailbox_of(account.jid);
     if (other) lessons.other = other->id;
-    if (other) known.print = print_of(arrival, seal_);
+    if (other) known.fingerprint = fingerprint_of(arrival, seal_);
     // With the message itself: after a kill nothing goes to them in the clear, whether they were met before or not.
     if (is_to_be_kept) lessons.contact = std::move(contact);
     commit({std::move(entry)}, std::move(known), arrival, std::move(lessons));
@@ -319,12 +321,12 @@ void Inbox::take_event(Arrival arrival, std::optional<Event> event, Done done) {
 
 /// The conversation knows of a mail before its stanza leaves: a quick answer comes before the server's proof that it
 /// took the stanza. A mail that is not taken taught nothing: tried again, it says all that it said before.
-Inbox::Lessons Inbox::teach(const Arrival& arrival, const Event& event, Done done) {
-    struct Learnt {
+IncomingPipeline::Lessons IncomingPipeline::teach(const IncomingMail& arrival, const Event& event, Done done) {
+    struct KeyUpdateResult {
         bool met = false;
         std::optional<Contact> before, after;
     };
-    const auto learnt = std::make_shared<Learnt>();
+    const auto learnt = std::make_shared<KeyUpdateResult>();
     Lessons lessons;
     lessons.committed = [this, learnt, arrival, told = event]() mutable {
         const auto id = arrival.account;
@@ -338,11 +340,11 @@ Inbox::Lessons Inbox::teach(const Arrival& arrival, const Event& event, Done don
         directory_.save(known, *learnt->before);
         learnt->after = known;
     };
-    lessons.done = [this, learnt, id = arrival.account, done = std::move(done)](const Verdict& verdict) {
+    lessons.done = [this, learnt, id = arrival.account, done = std::move(done)](const DeliveryResult& verdict) {
         const Contact* known = learnt->after ? directory_.contact(id, learnt->after->canonical) : nullptr;
         if (!known) return done(verdict);
         const auto &before = *learnt->before, &after = *learnt->after;
-        if (verdict.kind == Verdict::Kind::taken || verdict.kind == Verdict::Kind::open) {
+        if (verdict.kind == DeliveryResult::Kind::taken || verdict.kind == DeliveryResult::Kind::open) {
             const Account& account = *directory_.find(id);
             if (after.privacy.encrypted && !before.privacy.encrypted) calls_.encrypted(account, *known);
             if (after.privacy.tunnel_offered != before.privacy.tunnel_offered) tell_tunnel(account, *known);
@@ -355,8 +357,8 @@ Inbox::Lessons Inbox::teach(const Arrival& arrival, const Event& event, Done don
     return lessons;
 }
 
-const char* Inbox::obstacle(const Account& account, const Contact& contact, const Arrival& arrival,
-                            const OtrMessage& otr) {
+const char* IncomingPipeline::obstacle(const Account& account, const Contact& contact, const IncomingMail& arrival,
+                                       const OtrMessage& otr) {
     if (contact.privacy.tunnel != Tunnel::on) return "its reader has not switched OTR end to end on for this sender";
     if (!contact.privacy.tunnel_offered) return "nothing proves that its sender has switched OTR end to end on";
     const bool pass = calls_.may_pass(account, contact.canonical, arrival.mail.id, otr);
@@ -364,40 +366,41 @@ const char* Inbox::obstacle(const Account& account, const Contact& contact, cons
 }
 
 /// What a contact's switch means here.
-void Inbox::tell_tunnel(const Account& account, const Contact& contact) {
-    if (const auto words = otr_words::tunnel_offered(contact, account.lang)) calls_.say(account, *words);
+void IncomingPipeline::tell_tunnel(const Account& account, const Contact& contact) {
+    if (const auto words = otr_messages::tunnel_offered(contact, account.lang)) calls_.say(account, *words);
 }
 
 /// Its writer hears it from their mail system, or not at all: no answer of ours could be answered. The reader hears it
 /// once, of somebody whom they know; in a mailbox the mail lies where it can be seen.
-void Inbox::refuse_tunnelled(const Account& account, const Contact& contact, const Arrival& arrival, const char* why,
-                             const Done& done) {
+void IncomingPipeline::refuse_tunnelled(const Account& account, const Contact& contact, const IncomingMail& arrival,
+                                        const char* why, const Done& done) {
     const bool met = contact.written_to || contact.subscribed;
-    if (met && !tunnel::stands(contact.privacy) && !contact.privacy.tunnel_refused) {
+    if (met && !otr_message::stands(contact.privacy) && !contact.privacy.tunnel_refused) {
         Contact& known = directory_.know(account.id, contact.address);
         known.privacy.tunnel_refused = true;
         directory_.save(known);
-        calls_.say(account, otr_words::tunnel_refused(known, account.lang));
+        calls_.say(account, otr_messages::tunnel_refused(known, account.lang));
     }
     // What follows does not wait for it.
     if (met) store_.later([known = known_report(arrival, calls_.now())](Database& db) { ids::remember(db, known); });
-    skip(arrival, {Verdict::Kind::declined, why}, done);
+    skip(arrival, {DeliveryResult::Kind::declined, why}, done);
 }
 
-void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival& arrival, Lessons lessons) {
+void IncomingPipeline::commit(std::vector<queue::Entry> entries, ids::Known known, const IncomingMail& arrival,
+                              Lessons lessons) {
     struct Outcome {
         bool duplicate = false;
         bool replayed = false;   // under another Message-ID
         bool elsewhere = false;  // the user has it by their other account
         std::int64_t open = 0;   // the entry of an earlier copy that still waits for its verdict
-        Learnt keys{};
+        KeyUpdateResult keys{};
     };
-    const bool wait = entries.front().held;
+    const bool wait = entries.front().tentative;
     const bool is_report = known.message != arrival.mail.id;  // what it tells is told once, whoever tells it
     auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(entries));
     auto outcome = std::make_shared<Outcome>();
     store_.commit(
-        [shared, outcome, mail = std::move(known), cursor = arrival.cursor, lesson = arrival.lesson,
+        [shared, outcome, mail = std::move(known), cursor = arrival.cursor, key_update = arrival.key_update,
          proven = is_report ? coi::MessageId() : proven_name(arrival, seal_), copies = copies_of(arrival, seal_),
          contact = std::move(lessons.contact), other = lessons.other](Database& db) {
             if (cursor) accounts::save(db, mail.account, *cursor);
@@ -409,7 +412,7 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
             ids::Known known = mail;
             const auto copy = other == AccountId{} ? std::nullopt : ids::counterpart(db, other, mail.contact, copies);
             outcome->elsewhere = copy.has_value();
-            if (copy) std::tie(known.stanza, known.print) = std::pair(*copy, std::string());
+            if (copy) std::tie(known.stanza, known.fingerprint) = std::pair(*copy, std::string());
             if (!remember(db, known, proven)) {
                 outcome->duplicate = true;
                 outcome->open = open_entry(db, ids::contact_message(db, known.account, known.contact, known.message));
@@ -418,52 +421,52 @@ void Inbox::commit(std::vector<queue::Entry> entries, ids::Known known, const Ar
             if (!copy) {
                 for (auto& entry : *shared) entry.id = queue::put(db, entry);
             }
-            if (lesson) outcome->keys = gateway::learn(db, known.account, *lesson);
+            if (key_update) outcome->keys = gateway::learn(db, known.account, *key_update);
             if (contact) accounts::save(db, *contact);
         },
-        [this, shared, outcome, wait, id = arrival.account, lesson = arrival.lesson,
+        [this, shared, outcome, wait, id = arrival.account, key_update = arrival.key_update,
          sender = arrival.mail.from.front().canonical(), learn = std::move(lessons.committed),
          done = std::move(lessons.done)](const Store::Failure& failure) {
-            if (failure) return done({Verdict::Kind::busy, "the store is not available"});
+            if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
             if (outcome->replayed) log::info("an encrypted mail of {} came again under another Message-ID", sender);
             if (outcome->duplicate && wait && outcome->open != 0) {
                 // The first copy's session may be long gone: its verdict is still this one's.
                 const auto at = waiting_.try_emplace(outcome->open, Waiting{calls_.now(), {}}).first;
                 return at->second.calls.push_back(done);
             }
-            if (outcome->duplicate) return done({Verdict::Kind::duplicate, "it was taken before"});
-            if (lesson) learnt(id, *lesson, outcome->keys);
+            if (outcome->duplicate) return done({DeliveryResult::Kind::duplicate, "it was taken before"});
+            if (key_update) learnt(id, *key_update, outcome->keys);
             if (learn) learn();
-            if (outcome->elsewhere) return done({Verdict::Kind::taken, "it came by another way"});
+            if (outcome->elsewhere) return done({DeliveryResult::Kind::taken, "it came by another way"});
             if (wait) waiting_[shared->front().id] = {calls_.now(), {done}};
             for (auto& entry : *shared) calls_.committed(std::move(entry));
-            if (!wait) done({Verdict::Kind::taken, ""});
+            if (!wait) done({DeliveryResult::Kind::taken, ""});
         });
 }
 
 /// Memory follows the store; a key that is not the one before is told to the user.
-void Inbox::learnt(AccountId id, const Lesson& lesson, const Learnt& keys) {
+void IncomingPipeline::learnt(AccountId id, const PeerKeyUpdate& key_update, const KeyUpdateResult& keys) {
     const Account* account = directory_.find(id);
-    const Contact* met = directory_.contact(id, lesson.contact);
+    const Contact* met = directory_.contact(id, key_update.contact);
     if (!account || (!met && keys.change == coi::autocrypt::Change::nothing)) return;
-    Contact& contact = directory_.know(id, met ? met->address : lesson.seen.header->addr);
+    Contact& contact = directory_.know(id, met ? met->address : key_update.seen.header->addr);
     contact.privacy.has_key = !coi::autocrypt::key_of(keys.peer).empty();
     contact.privacy.verified = !keys.peer.verified.empty();
     contact.privacy.conflicting = coi::autocrypt::is_conflicting(keys.peer);
     if (const auto news = keys.news()) calls_.other_key(*account, contact, *news);
 }
 
-void Inbox::entry_done(const queue::Entry& entry) {
+void IncomingPipeline::entry_done(const queue::Entry& entry) {
     const auto at = waiting_.find(entry.id);
     if (at == waiting_.end()) return;
-    for (const auto& done : std::exchange(at->second.calls, {})) done({Verdict::Kind::taken, ""});
+    for (const auto& done : std::exchange(at->second.calls, {})) done({DeliveryResult::Kind::taken, ""});
     waiting_.erase(at);
 }
 
-bool Inbox::entry_refused(const queue::Entry& entry, const coi::Error& error) {
+bool IncomingPipeline::entry_refused(const queue::Entry& entry, const coi::Error& error) {
     const auto at = waiting_.find(entry.id);
     if (at == waiting_.end()) return false;
-    const auto kind = error.permanent ? Verdict::Kind::refused : Verdict::Kind::busy;
+    const auto kind = error.permanent ? DeliveryResult::Kind::refused : DeliveryResult::Kind::busy;
     auto calls = std::exchange(at->second.calls, {});
     waiting_.erase(at);
     const Store::Work forget = [id = entry.id, account = entry.account, contact = entry.contact,
@@ -471,17 +474,19 @@ bool Inbox::entry_refused(const queue::Entry& entry, const coi::Error& error) {
         queue::done(db, id);
         ids::forget(db, account, contact, stanza);
     };
-    store_.commit(
-        forget, [this, forget, calls = std::move(calls), kind, text = error.text](const Store::Failure& failure) {
-            if (failure) store_.later(forget);  // kept until the store is well: the next try finds nothing of this one
-            for (const auto& done : calls) {
-                done(failure ? Verdict{Verdict::Kind::busy, "the store is not available"} : Verdict{kind, text});
-            }
-        });
+    store_.commit(forget,
+                  [this, forget, calls = std::move(calls), kind, text = error.text](const Store::Failure& failure) {
+                      if (failure)
+                          store_.later(forget);  // kept until the store is well: the next try finds nothing of this one
+                      for (const auto& done : calls) {
+                          done(failure ? DeliveryResult{DeliveryResult::Kind::busy, "the store is not available"}
+                                       : DeliveryResult{kind, text});
+                      }
+                  });
     return true;
 }
 
-void Inbox::give_up_waiting(Time taken_before) {
+void IncomingPipeline::give_up_waiting(Time taken_before) {
     for (auto at = waiting_.begin(); at != waiting_.end();) {
         if (at->second.since > taken_before) {
             ++at;
@@ -489,7 +494,7 @@ void Inbox::give_up_waiting(Time taken_before) {
         }
         auto calls = std::exchange(at->second.calls, {});
         at = waiting_.erase(at);
-        for (const auto& done : calls) done({Verdict::Kind::open, "the Jabber server has not answered yet"});
+        for (const auto& done : calls) done({DeliveryResult::Kind::open, "the Jabber server has not answered yet"});
     }
 }
 

@@ -24,7 +24,7 @@
 
 namespace gateway {
 
-class Inbox {
+class IncomingPipeline {
   public:
     struct Settings {
         std::string component;
@@ -35,14 +35,14 @@ class Inbox {
         std::function<Time()> now;
         /// Decrypts, verifies and asks what the mail teaches; at once where there is nothing to do.
         std::function<void(const Account&, std::shared_ptr<const std::string> bytes, coi::Message,
-                           std::function<void(Unfolded)>)>
+                           std::function<void(Decrypted)>)>
             open;
         /// What a mail says to the account's user, off the loop where it is long.
         std::function<void(const Account&, const std::shared_ptr<const coi::Message>&,
                            std::function<void(std::optional<Event>)>)>
             read;
         /// A step of SecureJoin: nothing of it is shown.
-        std::function<void(const Account&, const Arrival&, std::function<void(Verdict)>)> secure_join;
+        std::function<void(const Account&, const IncomingMail&, std::function<void(DeliveryResult)>)> secure_join;
         /// There is another key of a contact, used or not; or a conversation is encrypted for the first time.
         std::function<void(const Account&, const Contact&, const trust::KeyNews&)> other_key;
         std::function<void(const Account&, const Contact&)> encrypted;
@@ -55,8 +55,8 @@ class Inbox {
         /// A mail from the account's own address has that Autocrypt field.
         std::function<void(const Account&, const std::string& field)> own_field{};
     };
-    Inbox(Directory&, Store&, Seal, Settings, Calls);
-    void take(Arrival arrival, std::function<void(Verdict)> done);
+    IncomingPipeline(Directory&, Store&, Seal, Settings, Calls);
+    void take(IncomingMail arrival, std::function<void(DeliveryResult)> done);
 
     /// From the jabber leg: an entry was taken by the server, or refused for good. True if an LMTP session waited for
     /// it and will tell its sender (then nobody else needs to).
@@ -69,18 +69,18 @@ class Inbox {
     void reload(Settings settings) { settings_ = std::move(settings); }
 
   private:
-    using Done = std::function<void(Verdict)>;
-    void take_open(Arrival arrival, Done done);
-    void decide(Arrival arrival, bool answers_known, Done done);
-    void learnt(AccountId, const Lesson&, const Learnt&);
-    void take_message(Arrival arrival, Done done);
-    void take_event(Arrival arrival, std::optional<Event>, Done done);
+    using Done = std::function<void(DeliveryResult)>;
+    void take_open(IncomingMail arrival, Done done);
+    void decide(IncomingMail arrival, bool answers_known, Done done);
+    void learnt(AccountId, const PeerKeyUpdate&, const KeyUpdateResult&);
+    void take_message(IncomingMail arrival, Done done);
+    void take_event(IncomingMail arrival, std::optional<Event>, Done done);
     /// OTR reads its messages in their order only, and mail systems keep none. Takes both over where it answers false.
-    bool is_in_order(Arrival& arrival, Done& done);
+    bool is_in_order(IncomingMail& arrival, Done& done);
     /// Why an OTR message may not go to its reader; nullptr: it may.
-    const char* obstacle(const Account&, const Contact&, const Arrival&, const OtrMessage&);
+    const char* obstacle(const Account&, const Contact&, const IncomingMail&, const OtrMessage&);
     void tell_tunnel(const Account&, const Contact&);
-    void refuse_tunnelled(const Account&, const Contact&, const Arrival&, const char* why, const Done&);
+    void refuse_tunnelled(const Account&, const Contact&, const IncomingMail&, const char* why, const Done&);
     Reports::Calls report_calls();
     queue::Entry entry_of(const Event&, const Account&, const std::string& contact, const xmpp::JID& from) const;
     /// What goes along with a commit.
@@ -90,9 +90,9 @@ class Inbox {
         std::optional<Contact> contact{};   // saved in the same commit
         AccountId other{};                  // the user's other account, where a copy may have come; 0: there is none
     };
-    Lessons teach(const Arrival&, const Event&, Done done);
-    void commit(std::vector<queue::Entry> entries, ids::Known known, const Arrival&, Lessons);
-    void skip(const Arrival&, Verdict, const Done& done);
+    Lessons teach(const IncomingMail&, const Event&, Done done);
+    void commit(std::vector<queue::Entry> entries, ids::Known known, const IncomingMail&, Lessons);
+    void skip(const IncomingMail&, DeliveryResult, const Done& done);
 
     Directory& directory_;
     Store& store_;

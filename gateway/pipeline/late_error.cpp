@@ -10,10 +10,10 @@
 
 namespace gateway {
 
-Returned::Returned(Directory& directory, Store& store, std::string relay_domain, Calls calls)
+LateError::LateError(Directory& directory, Store& store, std::string relay_domain, Calls calls)
     : directory_(directory), store_(store), relay_domain_(std::move(relay_domain)), calls_(std::move(calls)) {}
 
-void Returned::take(const xmpp::Tag& stanza) {
+void LateError::take(const xmpp::Tag& stanza) {
     const xmpp::JID from(xmpp::attribute(stanza, "from"));
     const StanzaId id{xmpp::attribute(stanza, "id")};
     const auto contact = address_of(xmpp::read_jid(xmpp::attribute(stanza, "to")));

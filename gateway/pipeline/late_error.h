@@ -16,14 +16,14 @@
 
 namespace gateway {
 
-class Returned {
+class LateError {
   public:
     struct Calls {
         std::function<void(queue::Entry)> committed;  // to the mail leg
         std::function<Time()> now;
     };
     /// `relay_domain`: whose mailer-daemon writes; "" writes nothing.
-    Returned(Directory&, Store&, std::string relay_domain, Calls);
+    LateError(Directory&, Store&, std::string relay_domain, Calls);
     /// A <message type='error'/> that is no verdict on a delivery under way.
     void take(const xmpp::Tag& error);
 

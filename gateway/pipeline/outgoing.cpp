@@ -26,25 +26,26 @@ std::string domain_of(const coi::Address& address) {
 
 }  // namespace
 
-Outbox::Outbox(Directory& directory, Store& store, Settings settings, Calls calls)
+OutgoingPipeline::OutgoingPipeline(Directory& directory, Store& store, Settings settings, Calls calls)
     : directory_(directory),
       store_(store),
       settings_(std::move(settings)),
-      room_(std::make_shared<queue::Room>(settings_.most_waiting)),
+      room_(std::make_shared<queue::Quota>(settings_.most_waiting)),
       calls_(std::move(calls)) {}
 
-void Outbox::reload(Settings settings) {
+void OutgoingPipeline::reload(Settings settings) {
     settings_ = std::move(settings);
-    room_ = std::make_shared<queue::Room>(settings_.most_waiting);
+    room_ = std::make_shared<queue::Quota>(settings_.most_waiting);
 }
 
-void Outbox::refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& text) {
+void OutgoingPipeline::refuse(const xmpp::Tag& message, const char* type, const char* condition,
+                              const std::string& text) {
     if (const auto error = xmpp::error_reply(message, type, condition, text, xmpp::attribute(message, "xml:lang"))) {
         calls_.send(*error);
     }
 }
 
-void Outbox::take(const xmpp::Tag& message, const xmpp::Tag* under_otr) {
+void OutgoingPipeline::take(const xmpp::Tag& message, const xmpp::Tag* under_otr) {
     const Head head{xmpp::returnable(under_otr ? *under_otr : message), under_otr != nullptr};
     const std::string& lang = xmpp::attribute(message, "xml:lang");
     const xmpp::JID from = xmpp::read_jid(xmpp::attribute(message, "from"));
@@ -79,13 +80,13 @@ void Outbox::take(const xmpp::Tag& message, const xmpp::Tag* under_otr) {
 }
 
 /// What a user wrote or did, and mail has no words for.
-void Outbox::refuse_unreadable(const xmpp::Tag& message, const Head& head) {
+void OutgoingPipeline::refuse_unreadable(const xmpp::Tag& message, const Head& head) {
     const std::string& lang = xmpp::attribute(message, "xml:lang");
     if (xmpp::attribute(message, "type") == "groupchat") {
         return refuse(*head.tag, "cancel", "service-unavailable",
                       say(lang, "Group chats are not carried to mail yet."));
     }
-    if (sealed(message)) {
+    if (is_end_to_end_encrypted(message)) {
         return refuse(*head.tag, "cancel", "not-acceptable",
                       say(lang,
                           "Your client encrypted this message with a method that cannot reach mail. It was not sent. "
@@ -96,7 +97,7 @@ void Outbox::refuse_unreadable(const xmpp::Tag& message, const Head& head) {
            say(lang, "Mail has no way to carry this, and it was not sent. Text reaches everybody."));
 }
 
-void Outbox::refuse_unregistered(const std::string& server, const Head& head) {
+void OutgoingPipeline::refuse_unregistered(const std::string& server, const Head& head) {
     const std::string& lang = xmpp::attribute(*head.tag, "xml:lang");
     const bool may_link = std::ranges::any_of(settings_.register_domains,
                                               [&](const auto& domain) { return xmpp::JID(domain).server() == server; });
@@ -109,8 +110,8 @@ void Outbox::refuse_unregistered(const std::string& server, const Head& head) {
         say(lang, "Please link your mailbox first: write “link” to {1} or register with it.", {settings_.component}));
 }
 
-void Outbox::with_relay_account(const std::string& jid, const std::string& lang,
-                                std::function<void(const Account*)> ready) {
+void OutgoingPipeline::with_relay_account(const std::string& jid, const std::string& lang,
+                                          std::function<void(const Account*)> ready) {
     if (const Account* account = directory_.relay_of(jid)) return ready(account);
     if (settings_.relay_domain.empty() || xmpp::JID(jid).server() != settings_.relay_domain) return ready(nullptr);
     if (directory_.at_rest(jid, Account::Kind::relay)) return ready(nullptr);  // damaged: the admin decides
@@ -134,8 +135,8 @@ void Outbox::with_relay_account(const std::string& jid, const std::string& lang,
     });
 }
 
-void Outbox::take_as(const Account& account, const xmpp::Tag& message, Event event, const coi::Address& to,
-                     const Head& head) {
+void OutgoingPipeline::take_as(const Account& account, const xmpp::Tag& message, Event event, const coi::Address& to,
+                               const Head& head) {
     event.user = account.jid;
     event.when = calls_.now();
     Contact& contact = directory_.know(account.id, to);
@@ -148,22 +149,22 @@ void Outbox::take_as(const Account& account, const xmpp::Tag& message, Event eve
     write(account, head, std::move(event));
 }
 
-void Outbox::take_tunnelled(const Account& account, const coi::Address& to, const xmpp::Tag& message) {
+void OutgoingPipeline::take_tunnelled(const Account& account, const coi::Address& to, const xmpp::Tag& message) {
     const std::string& said = xmpp::attribute(message, "xml:lang");
     const std::string lang = said.empty() ? account.lang : said;
     const Contact& contact = directory_.know(account.id, to);
     auto event = read_tunnelled(message);
-    if (!event || !tunnel::stands(contact.privacy)) {
+    if (!event || !otr_message::stands(contact.privacy)) {
         return refuse(message, "cancel", "not-acceptable",
-                      otr_words::not_carried(event.has_value(), to.addr_spec(), lang));
+                      otr_messages::not_carried(event.has_value(), to.addr_spec(), lang));
     }
-    std::get<OtrMessage>(event->what).words = tunnel::words(lang);
+    std::get<OtrMessage>(event->what).words = otr_message::words(lang);
     event->contact = contact.address;
     event->when = calls_.now();
     write(account, {xmpp::returnable(message)}, std::move(*event));
 }
 
-void Outbox::take_receipt(const Account& account, const Head& head, Event event) {
+void OutgoingPipeline::take_receipt(const Account& account, const Head& head, Event event) {
     const auto& receipt = std::get<Receipt>(event.what);
     if (receipt.kind != Receipt::Kind::displayed)
         return;  // "delivered to a client" is no disposition [RFC 8098 §3.2.6]
@@ -186,7 +187,7 @@ void Outbox::take_receipt(const Account& account, const Head& head, Event event)
         });
 }
 
-void Outbox::write(const Account& account, const Head& head, Event event) {
+void OutgoingPipeline::write(const Account& account, const Head& head, Event event) {
     Contact& contact = directory_.know(account.id, event.contact);
     if (!carries(event, contact.dialect)) return;  // a mail program would only be bothered by it
     event.message = coi::mint(domain_of(account.address));
@@ -200,10 +201,10 @@ void Outbox::write(const Account& account, const Head& head, Event event) {
     if (!draft->is_receipt()) contact.last_out = draft->mail.id;
     draft->head = head.tag;
     calls_.close(account, contact, {draft->mail, head.from_otr, false, false, {}},
-                 [this, draft, id = account.id](Closed letter) { closed(id, *draft, std::move(letter)); });
+                 [this, draft, id = account.id](EncryptResult letter) { closed(id, *draft, std::move(letter)); });
 }
 
-void Outbox::closed(AccountId id, const Draft& draft, Closed letter) {
+void OutgoingPipeline::closed(AccountId id, const Draft& draft, EncryptResult letter) {
     const Account* account = directory_.find(id);
     if (!account) return;  // unlinked meanwhile: all of it is deleted
     Contact& contact = directory_.know(id, draft.event.contact);
@@ -225,7 +226,7 @@ void Outbox::closed(AccountId id, const Draft& draft, Closed letter) {
     if (first && !draft.is_receipt()) calls_.encrypted(*account, contact);
 }
 
-void Outbox::refuse(const Draft& draft, const std::string& contact, const Closed& letter) {
+void OutgoingPipeline::refuse(const Draft& draft, const std::string& contact, const EncryptResult& letter) {
     if (draft.is_receipt()) return;
     const std::string& lang = xmpp::attribute(*draft.head, "xml:lang");
     if (letter.refusal != policy::Refusal::none) {
@@ -247,12 +248,12 @@ void Outbox::refuse(const Draft& draft, const std::string& contact, const Closed
     refuse(*draft.head, "modify", "not-acceptable", say(lang, "This message cannot be written as a mail."));
 }
 
-void Outbox::commit(const Account& account, const Contact& contact, const Draft& draft, std::string bytes) {
+void OutgoingPipeline::commit(const Account& account, const Contact& contact, const Draft& draft, std::string bytes) {
     const bool is_receipt = draft.is_receipt();
     const Event& event = draft.event;
     const std::string& lang = xmpp::attribute(*draft.head, "xml:lang");
     auto entry = std::make_shared<queue::Entry>();
-    entry->leg = queue::Leg::mail;
+    entry->direction = queue::Direction::mail;
     entry->account = account.id;
     entry->contact = contact.canonical;
     entry->name = event.message.value;

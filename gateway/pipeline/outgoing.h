@@ -20,13 +20,13 @@
 
 namespace gateway {
 
-class Outbox {
+class OutgoingPipeline {
   public:
     struct Settings {
         std::string component;     // our domain at the Jabber server
         std::string relay_domain;  // "": no relay
         std::chrono::milliseconds expire = std::chrono::days(5);
-        Take relay_take = Take::all;
+        IncomingFilter relay_take = IncomingFilter::all;
         std::size_t most_waiting =
             10'000;  // entries of one account in the queue: one user cannot fill everybody's disk
         std::vector<std::string> register_domains{};  // whose users may link a mailbox
@@ -36,11 +36,11 @@ class Outbox {
         std::function<void(queue::Entry)> committed;  // to the mail leg
         std::function<Time()> now;
         /// The final bytes of a mail to a contact, encrypted or not; in the order of each conversation.
-        std::function<void(const Account&, const Contact&, Letter, std::function<void(Closed)>)> close;
+        std::function<void(const Account&, const Contact&, OutgoingMail, std::function<void(EncryptResult)>)> close;
         /// A conversation is encrypted for the first time.
         std::function<void(const Account&, const Contact&)> encrypted;
     };
-    Outbox(Directory&, Store&, Settings, Calls);
+    OutgoingPipeline(Directory&, Store&, Settings, Calls);
 
     /// A <message/> of one of our users to a contact (not of type error). `under_otr`: the stanza as it came, if its
     /// text came by OTR; what goes back with an error is that one's.
@@ -71,17 +71,17 @@ class Outbox {
         bool has_subject() const { return !from_otr && !std::holds_alternative<OtrMessage>(event.what); }
     };
     void write(const Account&, const Head&, Event event);
-    void closed(AccountId, const Draft&, Closed);
+    void closed(AccountId, const Draft&, EncryptResult);
     void refuse_unreadable(const xmpp::Tag& message, const Head&);
     void refuse_unregistered(const std::string& server, const Head&);
-    void refuse(const Draft&, const std::string& contact, const Closed&);
+    void refuse(const Draft&, const std::string& contact, const EncryptResult&);
     void commit(const Account&, const Contact&, const Draft&, std::string bytes);
     void refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& text);
 
     Directory& directory_;
     Store& store_;
     Settings settings_;
-    std::shared_ptr<queue::Room> room_;
+    std::shared_ptr<queue::Quota> room_;
     Calls calls_;
     std::map<std::string, std::vector<std::function<void(const Account*)>>> being_made_;  // by JID
 };

@@ -36,7 +36,7 @@ struct About {
     bool told_end = false;     // its failure, or that it was displayed: nothing less comes after that
 };
 
-std::optional<About> find(Database& db, const Arrival& report, const Seal& seal) {
+std::optional<About> find(Database& db, const IncomingMail& report, const Seal& seal) {
     const auto& mail = report.mail;
     About about;
     std::optional<ids::Known> known;
@@ -86,7 +86,7 @@ const coi::Dsn::Recipient* news_of(const coi::Message& report, const About& abou
 }
 
 /// Whether it comes from where reports of this message come from. Mail in a mailbox says so itself, if at all.
-bool is_plausible(const Arrival& report, const About& about) {
+bool is_plausible(const IncomingMail& report, const About& about) {
     if (about.by_envelope) return true;
     if (report.is_author_refuted) return false;
     std::string path = report.reverse_path ? *report.reverse_path : report.mail.header("return-path");
@@ -98,7 +98,7 @@ bool is_plausible(const Arrival& report, const About& about) {
 
 }  // namespace
 
-ids::Known known_report(const Arrival& arrival, Time now) {
+ids::Known known_report(const IncomingMail& arrival, Time now) {
     return {arrival.account, arrival.mail.from.front().canonical(), arrival.mail.id, {}, false, "", "", false, now};
 }
 
@@ -119,33 +119,36 @@ ids::Known Reports::told(const ids::Known& known, News news) const {
     return {known.account, known.contact, name_of(known, news, seal_), {}, false, "", "", false, calls_.now()};
 }
 
-void Reports::take(Arrival arrival, Done done) {
+void Reports::take(IncomingMail arrival, Done done) {
     if (!arrival.mail.dsn && arrival.mail.mdn->original.empty())
-        return calls_.skip(arrival, {Verdict::Kind::silent, "a program's news about itself"}, done);
-    auto report = std::make_shared<Arrival>(std::move(arrival));
+        return calls_.skip(arrival, {DeliveryResult::Kind::silent, "a program's news about itself"}, done);
+    auto report = std::make_shared<IncomingMail>(std::move(arrival));
     store_.ask<std::optional<About>>(
         [report, seal = seal_](Database& db) { return find(db, *report, seal); },
         [this, report, done = std::move(done)](const Store::Failure& failure, std::optional<About> about) {
-            if (failure) return done({Verdict::Kind::busy, "the store is not available"});
+            if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
             if (!about)
-                return calls_.skip(*report, {Verdict::Kind::declined, "a report about no message of ours"}, done);
-            if (about->told_end) return calls_.skip(*report, {Verdict::Kind::duplicate, "it was told before"}, done);
+                return calls_.skip(*report, {DeliveryResult::Kind::declined, "a report about no message of ours"},
+                                   done);
+            if (about->told_end)
+                return calls_.skip(*report, {DeliveryResult::Kind::duplicate, "it was told before"}, done);
             if (!report->mail.dsn) return act_on_mdn(*report, about->known, done);
             if (const Contact* contact = directory_.contact(about->known.account, about->known.contact)) {
                 if (const auto to = coi::parse_addr_spec(contact->answer_to)) about->answer_to = to->canonical();
             }
             const auto* news = news_of(report->mail, *about);
             if (news == nullptr)
-                return calls_.skip(*report, {Verdict::Kind::taken, "a report that nothing failed"}, done);
+                return calls_.skip(*report, {DeliveryResult::Kind::taken, "a report that nothing failed"}, done);
             if (!is_plausible(*report, *about)) {
-                return calls_.skip(*report, {Verdict::Kind::declined, "a report that does not come from a mail system"},
-                                   done);
+                return calls_.skip(
+                    *report, {DeliveryResult::Kind::declined, "a report that does not come from a mail system"}, done);
             }
             act_on_dsn(*report, about->known, *news, done);
         });
 }
 
-void Reports::act_on_dsn(const Arrival& report, const ids::Known& known, const coi::Dsn::Recipient& news, Done done) {
+void Reports::act_on_dsn(const IncomingMail& report, const ids::Known& known, const coi::Dsn::Recipient& news,
+                         Done done) {
     const bool delayed = news.action == coi::Dsn::Action::delayed;
     const Contact* contact = directory_.contact(known.account, known.contact);
     const auto lost = bounce::lost(known, contact, calls_.component());
@@ -156,26 +159,26 @@ void Reports::act_on_dsn(const Arrival& report, const ids::Known& known, const c
     } else if (!lost.jid.empty()) {
         notices.push_back(bounce::delayed(lost, "", calls_.component(), calls_.now()));
     }
-    if (notices.empty()) return calls_.skip(report, {Verdict::Kind::taken, "nobody is to be told"}, done);
+    if (notices.empty()) return calls_.skip(report, {DeliveryResult::Kind::taken, "nobody is to be told"}, done);
     calls_.commit(std::move(notices), told(known, delayed ? News::delayed : News::failed), report, std::move(done));
 }
 
 /// Nobody else may say that the contact has read it.
-bool Reports::is_from_contact(const Arrival& report, const ids::Known& known) const {
+bool Reports::is_from_contact(const IncomingMail& report, const ids::Known& known) const {
     if (report.mail.from.front().canonical() != known.contact || report.is_author_refuted) return false;
     if (report.proof() == trust::Proof::key || report.is_author_proven) return true;
     const Contact* contact = directory_.contact(known.account, known.contact);
     return !contact || !contact->privacy.encrypted;
 }
 
-void Reports::act_on_mdn(const Arrival& report, const ids::Known& known, Done done) {
+void Reports::act_on_mdn(const IncomingMail& report, const ids::Known& known, Done done) {
     auto event = read(report.mail);
     const Account* account = directory_.find(known.account);
     const auto from =
         jid_of(directory_.contact(known.account, known.contact), report.mail.from.front(), calls_.component());
     auto* receipt = event ? std::get_if<Receipt>(&event->what) : nullptr;
     if (!receipt || !known.wants_receipt || !account || !from || !is_from_contact(report, known))
-        return calls_.skip(report, {Verdict::Kind::taken, "nobody asked for this receipt"}, done);
+        return calls_.skip(report, {DeliveryResult::Kind::taken, "nobody asked for this receipt"}, done);
     const auto news = receipt->kind == Receipt::Kind::displayed ? News::displayed : News::arrived;
     receipt->of_stanza = known.stanza;
     event->user = account->jid;

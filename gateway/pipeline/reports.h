@@ -22,7 +22,7 @@
 namespace gateway {
 
 /// A report is remembered as a message is, so that a copy of it says nothing again.
-ids::Known known_report(const Arrival&, Time now);
+ids::Known known_report(const IncomingMail&, Time now);
 
 /// What a message's ENVID is: its Message-ID, behind a keyed hash that nobody can guess who knows the id.
 std::string envelope_id(const coi::MessageId&, const Seal&);
@@ -31,11 +31,11 @@ std::optional<coi::MessageId> message_of_envelope(const std::string& envelope_id
 
 class Reports {
   public:
-    using Done = std::function<void(Verdict)>;
+    using Done = std::function<void(DeliveryResult)>;
     /// What the inbox does for it.
     struct Calls {
-        std::function<void(std::vector<queue::Entry>, ids::Known, const Arrival&, Done)> commit;
-        std::function<void(const Arrival&, Verdict, const Done&)> skip;
+        std::function<void(std::vector<queue::Entry>, ids::Known, const IncomingMail&, Done)> commit;
+        std::function<void(const IncomingMail&, DeliveryResult, const Done&)> skip;
         std::function<queue::Entry(const Event&, const Account&, const std::string& contact, const xmpp::JID& from)>
             entry_of;
         std::function<Time()> now;
@@ -43,15 +43,15 @@ class Reports {
     };
     Reports(Directory&, Store&, Seal, Calls);
     /// `report` has a DSN or an MDN.
-    void take(Arrival report, Done done);
+    void take(IncomingMail report, Done done);
 
     /// What can be told of a message, each once.
     enum class News { failed, delayed, displayed, arrived };
 
   private:
-    void act_on_dsn(const Arrival&, const ids::Known&, const coi::Dsn::Recipient& news, Done done);
-    void act_on_mdn(const Arrival&, const ids::Known&, Done done);
-    bool is_from_contact(const Arrival&, const ids::Known&) const;
+    void act_on_dsn(const IncomingMail&, const ids::Known&, const coi::Dsn::Recipient& news, Done done);
+    void act_on_mdn(const IncomingMail&, const ids::Known&, Done done);
+    bool is_from_contact(const IncomingMail&, const ids::Known&) const;
     ids::Known told(const ids::Known&, News) const;
 
     Directory& directory_;

@@ -22,7 +22,7 @@ constexpr auto still_watching = std::chrono::minutes(1);
 queue::Entry notice(const Lost& lost, std::string id, const xmpp::Tag& stanza, const std::string& from, std::string to,
                     Time now) {
     queue::Entry entry;
-    entry.leg = queue::Leg::jabber;
+    entry.direction = queue::Direction::jabber;
     entry.account = lost.account;
     entry.contact = lost.contact;
     entry.name = std::move(id);
@@ -140,7 +140,7 @@ std::vector<queue::Entry> to_mail(const queue::Entry& failed, const coi::Error& 
     auto mail = coi::print_bounce(bounce, id);
     if (!mail) return {};
     queue::Entry entry;
-    entry.leg = queue::Leg::mail;
+    entry.direction = queue::Direction::mail;
     entry.account = failed.account;
     entry.contact = failed.contact;
     entry.name = id.value;

@@ -8,8 +8,8 @@
 
 namespace gateway {
 
-Failures::Failures(Directory& directory, Store& store, Leg& mail, Leg& jabber, Inbox& inbox, Settings settings,
-                   Calls calls)
+Failures::Failures(Directory& directory, Store& store, Scheduler& mail, Scheduler& jabber, IncomingPipeline& inbox,
+                   Settings settings, Calls calls)
     : directory_(directory),
       store_(store),
       mail_(mail),
@@ -20,7 +20,7 @@ Failures::Failures(Directory& directory, Store& store, Leg& mail, Leg& jabber, I
 
 /// The notices and the mark in one commit; tried until the store takes it, for nobody else knows of it. What was
 /// delivered or given up a moment before (the sweep reads, then acts) gets none.
-void Failures::exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Leg& way_back) {
+void Failures::exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Scheduler& way_back) {
     auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(notices));
     queue::Entry gone = failed;
     gone.payload.clear();
@@ -28,14 +28,14 @@ void Failures::exchange(const queue::Entry& failed, std::vector<queue::Entry> no
         [gone, shared](Database& db) {
             if (!queue::done(db, gone.id)) return shared->clear();
             // Nobody has answered for it, so its mail system will try again: that must not look like a repeat.
-            if (gone.held) ids::forget(db, gone.account, gone.contact, {gone.name});
+            if (gone.tentative) ids::forget(db, gone.account, gone.contact, {gone.name});
             for (auto& notice : *shared) notice.id = queue::put(db, notice);
         },
         [this, gone, shared, &way_back](const Store::Failure& failure) {
             if (!failure) {
                 for (auto& notice : *shared) way_back.committed(std::move(notice));
                 // Perhaps the account was made for this mail, and its user does not exist.
-                if (gone.leg == queue::Leg::jabber) directory_.remove_if_unused(gone.account);
+                if (gone.direction == queue::Direction::jabber) directory_.remove_if_unused(gone.account);
                 return;
             }
             calls_.after(std::chrono::seconds(1),
@@ -60,23 +60,23 @@ void Failures::stanza_refused(const queue::Entry& entry, const coi::Error& error
 
 /// Why it waits: what its server said of it, or that nobody reaches the server.
 std::string Failures::reason(const queue::Entry& entry) const {
-    const auto trouble = (entry.leg == queue::Leg::mail ? mail_ : jabber_).trouble(entry);
+    const auto trouble = (entry.direction == queue::Direction::mail ? mail_ : jabber_).trouble(entry);
     return trouble ? trouble->error.text : entry.last_error;
 }
 
 /// An entry that is in no one's hands any more: expired, or dropped by the admin.
 void Failures::give_up(const queue::Entry& entry) {
     const coi::Error error{coi::ErrorKind::timeout, true, reason(entry), 0, "4.4.7"};
-    entry.leg == queue::Leg::mail ? mail_refused(entry, error) : stanza_refused(entry, error);
+    entry.direction == queue::Direction::mail ? mail_refused(entry, error) : stanza_refused(entry, error);
 }
 
 void Failures::overdue(const queue::Entry& entry) {
-    Leg& leg = entry.leg == queue::Leg::mail ? mail_ : jabber_;
+    Scheduler& leg = entry.direction == queue::Direction::mail ? mail_ : jabber_;
     if (entry.expires <= calls_.now()) {
         if (!leg.forget(entry)) return;  // in flight this moment
         return give_up(entry);
     }
-    if (entry.leg != queue::Leg::mail || entry.origin.empty()) return;
+    if (entry.direction != queue::Direction::mail || entry.origin.empty()) return;
     const Contact* contact = directory_.contact(entry.account, entry.contact);
     const auto from = contact ? jid_of(*contact, settings_.component) : std::nullopt;
     auto notice = std::make_shared<queue::Entry>(

@@ -24,7 +24,7 @@ class Failures {
         std::function<Time()> now;
         std::function<void(std::chrono::milliseconds, std::function<void()>)> after;  // runs it later, on the loop
     };
-    Failures(Directory&, Store&, Leg& mail, Leg& jabber, Inbox&, Settings, Calls);
+    Failures(Directory&, Store&, Scheduler& mail, Scheduler& jabber, IncomingPipeline&, Settings, Calls);
 
     void mail_refused(const queue::Entry&, const coi::Error&);
     void stanza_refused(const queue::Entry&, const coi::Error&);
@@ -35,15 +35,15 @@ class Failures {
     void reload(Settings settings) { settings_ = std::move(settings); }
 
   private:
-    void exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Leg& way_back);
+    void exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Scheduler& way_back);
     void overdue(const queue::Entry&);
     std::string reason(const queue::Entry&) const;
 
     Directory& directory_;
     Store& store_;
-    Leg& mail_;
-    Leg& jabber_;
-    Inbox& inbox_;
+    Scheduler& mail_;
+    Scheduler& jabber_;
+    IncomingPipeline& inbox_;
     Settings settings_;
     Calls calls_;
 };

@@ -14,12 +14,14 @@ namespace gateway {
 
 namespace {
 
-Fate fate_of_lost(const std::string& why) {
-    return {Fate::Kind::lost, {coi::ErrorKind::closed, false, why.empty() ? "the Jabber stream ended" : why, 0, {}}};
+AttemptResult fate_of_lost(const std::string& why) {
+    return {AttemptResult::Kind::lost,
+            {coi::ErrorKind::closed, false, why.empty() ? "the Jabber stream ended" : why, 0, {}}};
 }
 
-Fate fate_of_unsent() {
-    return {Fate::Kind::unreachable, {coi::ErrorKind::closed, false, "not connected to the Jabber server", 0, {}}};
+AttemptResult fate_of_unsent() {
+    return {AttemptResult::Kind::unreachable,
+            {coi::ErrorKind::closed, false, "not connected to the Jabber server", 0, {}}};
 }
 
 /// [RFC 3463 §3.2, §3.8] A server says of a blocked sender what it says of a user who does not exist [XEP-0191 §3.3].
@@ -41,7 +43,7 @@ xmpp::Stanza ping(const queue::Entry& entry) {
 
 }  // namespace
 
-void Delivery::send(const queue::Entry& entry, std::function<void(Fate)> finished) {
+void JabberSender::send(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
     if (entry.beside.empty()) return send_as_it_is(entry, std::move(finished));
     component_.deliver(*ping(entry), [this, entry, finished = std::move(finished)](const xmpp::Outcome& outcome) {
         if (outcome.kind == xmpp::Outcome::Kind::unsent) return finished(fate_of_unsent());
@@ -61,49 +63,52 @@ void Delivery::send(const queue::Entry& entry, std::function<void(Fate)> finishe
     });
 }
 
-void Delivery::send_as_it_is(const queue::Entry& entry, std::function<void(Fate)> finished) {
+void JabberSender::send_as_it_is(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
     if (!otr_.concerns(entry)) {
         return component_.deliver({entry.name, entry.from, entry.to}, entry.payload,
                                   settled(entry.id, std::move(finished)), inbox_.waits_for(entry.id));
     }
     const std::shared_ptr<xmpp::Tag> stanza = xmpp::parse_stanza(entry.payload);
     if (!stanza) {
-        return finished(
-            Fate{Fate::Kind::refused, {coi::ErrorKind::malformed, true, "the stanza cannot be written", 0, "5.6.0"}});
+        return finished(AttemptResult{AttemptResult::Kind::refused,
+                                      {coi::ErrorKind::malformed, true, "the stanza cannot be written", 0, "5.6.0"}});
     }
     const auto route = tunnel_.route(entry, *stanza);
     if (route.closed) {
         return finished(
-            Fate{Fate::Kind::refused,
-                 {coi::ErrorKind::refused, true, "its reader has switched OTR end to end off", 0, "5.7.1"}});
+            AttemptResult{AttemptResult::Kind::refused,
+                          {coi::ErrorKind::refused, true, "its reader has switched OTR end to end off", 0, "5.7.1"}});
     }
     if (!route.to.empty()) stanza->addAttribute("to", route.to);
     otr_.send(entry, *stanza, [this, id = entry.id, stanza, finished = std::move(finished)](const Outgoing& out) {
         if (out.kind == Outgoing::Kind::held)
-            return finished({Fate::Kind::held, {coi::ErrorKind::refused, false, "waits for OTR", 0, {}}});
+            return finished({AttemptResult::Kind::blocked, {coi::ErrorKind::refused, false, "waits for OTR", 0, {}}});
         if (out.kind == Outgoing::Kind::as_is)
             return component_.deliver(*stanza, settled(id, finished), inbox_.waits_for(id));
         deliver_all(id, out.stanzas, finished);
     });
 }
 
-std::function<void(const xmpp::Outcome&)> Delivery::settled(std::int64_t id, std::function<void(Fate)> finished) {
+std::function<void(const xmpp::Outcome&)> JabberSender::settled(std::int64_t id,
+                                                                std::function<void(AttemptResult)> finished) {
     return [this, id, finished = std::move(finished)](const xmpp::Outcome& outcome) {
-        if (outcome.kind == xmpp::Outcome::Kind::taken) return finished(Fate{});
+        if (outcome.kind == xmpp::Outcome::Kind::taken) return finished(AttemptResult{});
         if (outcome.kind == xmpp::Outcome::Kind::lost) return finished(fate_of_lost(outcome.error.text));
         if (outcome.kind == xmpp::Outcome::Kind::unsent) return finished(fate_of_unsent());
         const bool wait = outcome.error.type == "wait";
         coi::Error error{coi::ErrorKind::refused, !wait, outcome.error.condition, 0,
                          wait ? "4.2.0" : status_of(outcome.error.condition)};
-        finished(Fate{wait && !inbox_.waits_for(id) ? Fate::Kind::later : Fate::Kind::refused, std::move(error)});
+        finished(
+            AttemptResult{wait && !inbox_.waits_for(id) ? AttemptResult::Kind::later : AttemptResult::Kind::refused,
+                          std::move(error)});
     };
 }
 
-void Delivery::deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& stanzas,
-                           std::function<void(Fate)> finished) {
+void JabberSender::deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& stanzas,
+                               std::function<void(AttemptResult)> finished) {
     struct Joined {
         std::size_t open;
-        std::optional<Fate> lost;
+        std::optional<AttemptResult> lost;
         std::map<std::string, bool> whole;  // by resource
     };
     auto joined = std::make_shared<Joined>();
@@ -111,14 +116,15 @@ void Delivery::deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& sta
     for (const auto& stanza : stanzas) {
         const std::string peer = xmpp::attribute(*stanza, "to");
         joined->whole[peer] = true;
-        const auto one = [this, joined, peer, finished](const Fate& fate) {
-            if (fate.kind != Fate::Kind::done) joined->whole[peer] = false;
-            if (fate.kind == Fate::Kind::unreachable || fate.kind == Fate::Kind::lost) joined->lost = fate;
-            if (fate.kind == Fate::Kind::refused) otr_.unavailable(peer);
+        const auto one = [this, joined, peer, finished](const AttemptResult& fate) {
+            if (fate.kind != AttemptResult::Kind::done) joined->whole[peer] = false;
+            if (fate.kind == AttemptResult::Kind::unreachable || fate.kind == AttemptResult::Kind::lost)
+                joined->lost = fate;
+            if (fate.kind == AttemptResult::Kind::refused) otr_.unavailable(peer);
             if (--joined->open > 0) return;
             if (joined->lost) return finished(*joined->lost);
             const bool some = std::ranges::any_of(joined->whole, [](const auto& each) { return each.second; });
-            finished(some ? Fate{} : Fate{Fate::Kind::held, fate.error});
+            finished(some ? AttemptResult{} : AttemptResult{AttemptResult::Kind::blocked, fate.error});
         };
         component_.deliver(*stanza, settled(id, one), inbox_.waits_for(id));
     }

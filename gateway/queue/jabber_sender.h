@@ -15,26 +15,27 @@
 
 namespace gateway {
 
-class Delivery {
+class JabberSender {
   public:
-    Delivery(xmpp::Component& component, Otr& otr, const OtrTunnel& tunnel, Inbox& inbox)
+    JabberSender(xmpp::Component& component, Otr& otr, const OtrTunnel& tunnel, IncomingPipeline& inbox)
         : component_(component), otr_(otr), tunnel_(tunnel), inbox_(inbox) {}
     /// What has something beside it (an error) goes to the client that it is for; where that one has gone, a server
     /// would drop it [RFC 6121 §8.5.3.2.1], and what is beside it goes to the user's other clients.
-    void send(const queue::Entry&, std::function<void(Fate)> finished);
+    void send(const queue::Entry&, std::function<void(AttemptResult)> finished);
 
   private:
-    void send_as_it_is(const queue::Entry&, std::function<void(Fate)> finished);
+    void send_as_it_is(const queue::Entry&, std::function<void(AttemptResult)> finished);
     /// What an outcome means for the entry.
-    std::function<void(const xmpp::Outcome&)> settled(std::int64_t id, std::function<void(Fate)> finished);
+    std::function<void(const xmpp::Outcome&)> settled(std::int64_t id, std::function<void(AttemptResult)> finished);
     /// Done when a resource has all of its stanzas. One that is gone has no session any more; if none is left the
     /// message waits for another.
-    void deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& stanzas, std::function<void(Fate)> finished);
+    void deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& stanzas,
+                     std::function<void(AttemptResult)> finished);
 
     xmpp::Component& component_;
     Otr& otr_;
     const OtrTunnel& tunnel_;
-    Inbox& inbox_;
+    IncomingPipeline& inbox_;
 };
 
 }  // namespace gateway

@@ -13,7 +13,7 @@ namespace gateway {
 
 using coi::net::awaitable;
 
-struct Submission::State : std::enable_shared_from_this<State> {
+struct SmtpSender::State : std::enable_shared_from_this<State> {
     struct Idle {
         std::unique_ptr<coi::net::SmtpClient> session;
         std::chrono::steady_clock::time_point since;
@@ -40,7 +40,7 @@ struct Submission::State : std::enable_shared_from_this<State> {
 
     /// A session error on a reused session often only means that the server closed it while it was idle: once more,
     /// freshly.
-    awaitable<Fate> send(coi::net::Envelope envelope, std::string mail) {
+    awaitable<AttemptResult> send(coi::net::Envelope envelope, std::string mail) {
         for (bool fresh = false;;) {
             std::unique_ptr<coi::net::SmtpClient> session;
             if (!idle.empty()) {
@@ -51,7 +51,7 @@ struct Submission::State : std::enable_shared_from_this<State> {
                 auto opened = co_await open();
                 if (!opened) {
                     trouble = opened.error();
-                    co_return Fate{Fate::Kind::unreachable, opened.error()};
+                    co_return AttemptResult{AttemptResult::Kind::unreachable, opened.error()};
                 }
                 session = std::move(*opened);
             }
@@ -63,22 +63,24 @@ struct Submission::State : std::enable_shared_from_this<State> {
             }
             if (sent) {
                 trouble.reset();
-                co_return Fate{};
+                co_return AttemptResult{};
             }
-            if (closed) co_return Fate{Fate::Kind::unreachable, sent.error()};
-            if (const auto fate = fate_of(sent.error()); fate.kind != Fate::Kind::broken || fresh) co_return fate;
+            if (closed) co_return AttemptResult{AttemptResult::Kind::unreachable, sent.error()};
+            if (const auto fate = fate_of(sent.error()); fate.kind != AttemptResult::Kind::broken || fresh)
+                co_return fate;
         }
     }
 
     /// After the session was opened: what ends it now, it ends at this mail.
-    static Fate fate_of(coi::Error error) {
+    static AttemptResult fate_of(coi::Error error) {
         const bool said = error.kind == coi::ErrorKind::refused && error.code != 421;  // [RFC 5321 §3.8]
-        if (said) return {error.permanent ? Fate::Kind::refused : Fate::Kind::later, std::move(error)};
+        if (said)
+            return {error.permanent ? AttemptResult::Kind::refused : AttemptResult::Kind::later, std::move(error)};
         const bool ours = error.kind == coi::ErrorKind::limit || error.kind == coi::ErrorKind::unsupported ||
                           error.kind == coi::ErrorKind::malformed;
-        if (ours && error.permanent) return {Fate::Kind::refused, std::move(error)};
+        if (ours && error.permanent) return {AttemptResult::Kind::refused, std::move(error)};
         error.text = "the mail server ended the session at this message: " + error.text;
-        return {Fate::Kind::broken, std::move(error)};
+        return {AttemptResult::Kind::broken, std::move(error)};
     }
 
     void sweep() {
@@ -105,17 +107,17 @@ struct Submission::State : std::enable_shared_from_this<State> {
     }
 };
 
-Submission::Submission(boost::asio::io_context& io, coi::net::TlsContext& tls, Settings settings)
+SmtpSender::SmtpSender(boost::asio::io_context& io, coi::net::TlsContext& tls, Settings settings)
     : state_(std::make_shared<State>(io, tls, std::move(settings))) {}
 
-Submission::~Submission() {
+SmtpSender::~SmtpSender() {
     state_->closed = true;
     state_->timer.cancel();
     for (auto& idle : state_->idle) idle.session->close();
     state_->idle.clear();
 }
 
-void Submission::send(const queue::Entry& entry, std::string envelope_id, std::function<void(Fate)> finished) {
+void SmtpSender::send(const queue::Entry& entry, std::string envelope_id, std::function<void(AttemptResult)> finished) {
     coi::net::Envelope envelope;
     envelope.from = entry.from;
     envelope.to = {entry.to};
@@ -124,8 +126,8 @@ void Submission::send(const queue::Entry& entry, std::string envelope_id, std::f
     boost::asio::co_spawn(
         state_->io,
         [](std::shared_ptr<State> state, coi::net::Envelope e, std::string mail,
-           std::function<void(Fate)> done) -> awaitable<void> {
-            const Fate fate = co_await state->send(std::move(e), std::move(mail));
+           std::function<void(AttemptResult)> done) -> awaitable<void> {
+            const AttemptResult fate = co_await state->send(std::move(e), std::move(mail));
             done(fate);
         }(state_, std::move(envelope), entry.payload, std::move(finished)),
         [](std::exception_ptr bug) {
@@ -133,6 +135,6 @@ void Submission::send(const queue::Entry& entry, std::string envelope_id, std::f
         });
 }
 
-const std::optional<coi::Error>& Submission::trouble() const { return state_->trouble; }
+const std::optional<coi::Error>& SmtpSender::trouble() const { return state_->trouble; }
 
 }  // namespace gateway

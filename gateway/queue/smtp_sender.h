@@ -18,20 +18,20 @@
 
 namespace gateway {
 
-class Submission {
+class SmtpSender {
   public:
     struct Settings {
         coi::net::Endpoint server;
         std::optional<coi::net::Login> login;
-        coi::net::Reach reach;
+        coi::net::HostPolicy reach;
         std::string ehlo_name;
         std::chrono::milliseconds idle = std::chrono::seconds(20);  // a session without work is closed after
         std::chrono::milliseconds connect_timeout = std::chrono::seconds(30);
     };
-    Submission(boost::asio::io_context&, coi::net::TlsContext&, Settings);
-    ~Submission();  // closes; sends under way end as unreachable
+    SmtpSender(boost::asio::io_context&, coi::net::TlsContext&, Settings);
+    ~SmtpSender();  // closes; sends under way end as unreachable
     /// `envelope_id`: for the ENVID, by which a report of this mail is known [RFC 3461 §4.4].
-    void send(const queue::Entry&, std::string envelope_id, std::function<void(Fate)> finished);
+    void send(const queue::Entry&, std::string envelope_id, std::function<void(AttemptResult)> finished);
     /// Why the server could not be used last time; nullopt when all is well.
     const std::optional<coi::Error>& trouble() const;
 

@@ -41,10 +41,12 @@ std::string fresh_id() {
     return id;
 }
 
-std::string print(Take take) { return take == Take::chats ? "chats" : take == Take::all ? "all" : "contacts"; }
+std::string print(IncomingFilter take) {
+    return take == IncomingFilter::chats ? "chats" : take == IncomingFilter::all ? "all" : "contacts";
+}
 
-Take take_named(const std::string& name) {
-    return name == "chats" ? Take::chats : name == "all" ? Take::all : Take::contacts;
+IncomingFilter take_named(const std::string& name) {
+    return name == "chats" ? IncomingFilter::chats : name == "all" ? IncomingFilter::all : IncomingFilter::contacts;
 }
 
 xep0004::Form settings_form(const Account& account, const std::string& lang) {
@@ -74,8 +76,8 @@ xep0004::Form unlink_form(const std::string& lang) {
 
 }  // namespace
 
-struct Commands::State : std::enable_shared_from_this<State> {
-    State(Registrar& r, std::shared_ptr<PrivacyWords> p) : registrar(r), privacy(std::move(p)) {}
+struct AdHocCommands::State : std::enable_shared_from_this<State> {
+    State(Registrar& r, std::shared_ptr<PrivacyCommands> p) : registrar(r), privacy(std::move(p)) {}
 
     struct Session {
         std::string jid, node;  // full JID
@@ -94,12 +96,12 @@ struct Commands::State : std::enable_shared_from_this<State> {
     void submit(const Call&, const Tag& command);
     void ask(const Call&, const xep0004::Form&, const std::string& error_words = {});
     void end(const Call&, const std::string& status, const std::string& note_type = {}, const std::string& note = {});
-    void end(const Call&, const Ending&);
+    void end(const Call&, const CommandResult&);
     void end(const Call&, const xep0004::Form&);
     void invite(const Call&);
     void submit_privacy(const Call&, const std::map<std::string, std::string>& values);
     bool submit_keys(const Call&, const std::map<std::string, std::string>& values);
-    PrivacyWords::Done finish(const Call&);
+    PrivacyCommands::Done finish(const Call&);
     void refuse(const Call&, const char* type, const char* condition, const char* own, const std::string& words);
     bool offered(const std::string& node, const std::string& user) const;
     void cancel(const Call&, const Session&);
@@ -113,22 +115,22 @@ struct Commands::State : std::enable_shared_from_this<State> {
         Clock::time_point until;
     };
     Registrar& registrar;
-    std::shared_ptr<PrivacyWords> privacy;
+    std::shared_ptr<PrivacyCommands> privacy;
     std::map<std::string, Session> sessions;
     std::map<std::string, Image> images;  // by cid
 };
 
-Commands::Commands(Registrar& registrar, std::shared_ptr<PrivacyWords> privacy)
+AdHocCommands::AdHocCommands(Registrar& registrar, std::shared_ptr<PrivacyCommands> privacy)
     : state_(std::make_shared<State>(registrar, std::move(privacy))) {}
-Commands::~Commands() = default;
+AdHocCommands::~AdHocCommands() = default;
 
-void Commands::take(const Tag& iq, const std::string& user) { state_->take(iq, user); }
+void AdHocCommands::take(const Tag& iq, const std::string& user) { state_->take(iq, user); }
 
-bool Commands::may_register(const std::string& user) const {
+bool AdHocCommands::may_register(const std::string& user) const {
     return state_->registrar.may_link(user) || state_->registrar.mailbox(user) != nullptr;
 }
 
-std::string Commands::name(const std::string& node, const std::string& user, const std::string& lang) const {
+std::string AdHocCommands::name(const std::string& node, const std::string& user, const std::string& lang) const {
     if (!state_->offered(node, user)) return {};
     if (node == "link")
         return state_->registrar.mailbox(user) ? say(lang, "Change the login") : say(lang, "Link a mailbox");
@@ -144,14 +146,14 @@ std::string Commands::name(const std::string& node, const std::string& user, con
     return say(lang, "Help");
 }
 
-std::optional<xep0231::Data> Commands::data(const std::string& cid, const std::string& user) const {
+std::optional<xep0231::Data> AdHocCommands::data(const std::string& cid, const std::string& user) const {
     state_->forget_old();
     const auto found = state_->images.find(cid);
     if (found == state_->images.end() || found->second.user != user) return std::nullopt;
     return xep0231::Data{"image/png", found->second.png};
 }
 
-std::vector<xep0030::Item> Commands::items(const std::string& user, const std::string& lang) const {
+std::vector<xep0030::Item> AdHocCommands::items(const std::string& user, const std::string& lang) const {
     std::vector<xep0030::Item> items;
     for (const char* node : nodes) {
         if (state_->offered(node, user)) {
@@ -161,7 +163,7 @@ std::vector<xep0030::Item> Commands::items(const std::string& user, const std::s
     return items;
 }
 
-bool Commands::State::offered(const std::string& node, const std::string& user) const {
+bool AdHocCommands::State::offered(const std::string& node, const std::string& user) const {
     if (std::ranges::find(nodes, node) == nodes.end()) return false;
     if (node == "link") return registrar.may_link(user);
     const bool known = registrar.directory().of_user(user) != nullptr;
@@ -170,7 +172,7 @@ bool Commands::State::offered(const std::string& node, const std::string& user) 
     return known || registrar.may_use(user);
 }
 
-void Commands::State::take(const Tag& iq, const std::string& user) {
+void AdHocCommands::State::take(const Tag& iq, const std::string& user) {
     Call call{std::shared_ptr<Tag>(head_of(iq)), user, registrar.language(iq, user), "", ""};
     const auto request = xep0050::request(iq);
     if (!request || attribute(iq, "type") != "set") {
@@ -193,7 +195,7 @@ void Commands::State::take(const Tag& iq, const std::string& user) {
     start(call);
 }
 
-void Commands::State::start(const Call& begun) {
+void AdHocCommands::State::start(const Call& begun) {
     Call call = begun;
     if (call.node == "help") return end(call, "completed", "info", registrar.help(call.user, call.lang));
     if (call.node == "status") return end(call, "completed", "info", registrar.status(call.user, call.lang));
@@ -207,19 +209,19 @@ void Commands::State::start(const Call& begun) {
     if (call.node == "key-import") return ask(call, privacy_forms::key_import(call.lang));
     if (call.node == "key-replace") return ask(call, privacy_forms::key_replace(call.lang));
     Account of_relay;  // as it will be made
-    of_relay.take = Take::all;
+    of_relay.take = IncomingFilter::all;
     const Account* account = registrar.directory().of_user(call.user);
     ask(call, settings_form(account ? *account : of_relay, call.lang));
 }
 
 /// Gives the call a session. A client that asks and never goes on must not lock its user out: the oldest gives way.
-void Commands::State::open(Call& call) {
+void AdHocCommands::State::open(Call& call) {
     make_room(call.user);
     call.session = fresh_id();
     sessions[call.session] = {attribute(*call.head, "from"), call.node, registrar.calls().now() + session_lifetime};
 }
 
-void Commands::State::make_room(const std::string& user) {
+void AdHocCommands::State::make_room(const std::string& user) {
     const auto is_mine = [&](const auto& entry) { return JID(entry.second.jid).bare() == user; };
     const bool too_many_of_mine =
         static_cast<std::size_t>(std::ranges::count_if(sessions, is_mine)) >= most_sessions_of_user;
@@ -233,7 +235,7 @@ void Commands::State::make_room(const std::string& user) {
 }
 
 /// While a login is being checked, two iqs are answered: the submission, and this one.
-void Commands::State::cancel(const Call& call, const Session& session) {
+void AdHocCommands::State::cancel(const Call& call, const Session& session) {
     if (session.checking && !registrar.cancel_link(call.user)) {
         return refuse(
             call, "cancel", "not-allowed", nullptr,
@@ -242,13 +244,13 @@ void Commands::State::cancel(const Call& call, const Session& session) {
     end(call, "canceled");
 }
 
-void Commands::State::forget_old() {
+void AdHocCommands::State::forget_old() {
     const auto now = registrar.calls().now();
     std::erase_if(sessions, [&](const auto& entry) { return entry.second.until <= now; });
     std::erase_if(images, [&](const auto& entry) { return entry.second.until <= now; });
 }
 
-void Commands::State::go_on(const Call& call, const Tag& iq, Action action) {
+void AdHocCommands::State::go_on(const Call& call, const Tag& iq, Action action) {
     const auto found = sessions.find(call.session);
     // Somebody else's session looks like none at all.
     if (found == sessions.end() || found->second.jid != attribute(iq, "from") || found->second.node != call.node) {
@@ -264,9 +266,9 @@ void Commands::State::go_on(const Call& call, const Tag& iq, Action action) {
     submit(call, *command);
 }
 
-void Commands::State::submit(const Call& call, const Tag& command) {
+void AdHocCommands::State::submit(const Call& call, const Tag& command) {
     const auto values = xep0004::submitted(command);
-    const auto finish = [self = weak_from_this(), call](const Ending& ending) {
+    const auto finish = [self = weak_from_this(), call](const CommandResult& ending) {
         if (const auto state = self.lock()) state->end(call, ending);
     };
     if (call.node == "unlink") return registrar.unlink(call.user, call.lang, finish);
@@ -278,13 +280,15 @@ void Commands::State::submit(const Call& call, const Tag& command) {
     const Account* account = registrar.directory().of_user(call.user);
     if (call.node == "settings") {
         const auto take = values->find("take"), copy = values->find("sent_copy");
-        const Take wanted = take != values->end() ? take_named(take->second) : account ? account->take : Take::contacts;
+        const IncomingFilter wanted = take != values->end() ? take_named(take->second)
+                                      : account             ? account->take
+                                                            : IncomingFilter::contacts;
         const bool sent_copy = copy != values->end() ? xep0004::is_true(copy->second) : !account || account->sent_copy;
         return registrar.change(call.user, wanted, sent_copy, call.lang, finish);
     }
     const LinkForm form = link_form(*values, true);
     if (const auto session = sessions.find(call.session); session != sessions.end()) session->second.checking = true;
-    registrar.link(call.user, form, call.lang, [self = weak_from_this(), call, form](const Ending& ending) {
+    registrar.link(call.user, form, call.lang, [self = weak_from_this(), call, form](const CommandResult& ending) {
         const auto state = self.lock();
         if (!state) return;
         if (const auto at = state->sessions.find(call.session); at != state->sessions.end())
@@ -298,18 +302,18 @@ void Commands::State::submit(const Call& call, const Tag& command) {
     });
 }
 
-PrivacyWords::Done Commands::State::finish(const Call& call) {
-    return [self = weak_from_this(), call](const Ending& ending) {
+PrivacyCommands::Done AdHocCommands::State::finish(const Call& call) {
+    return [self = weak_from_this(), call](const CommandResult& ending) {
         if (const auto state = self.lock()) state->end(call, ending);
     };
 }
 
-bool Commands::State::submit_keys(const Call& call, const std::map<std::string, std::string>& values) {
+bool AdHocCommands::State::submit_keys(const Call& call, const std::map<std::string, std::string>& values) {
     const auto value = [&](const char* name) {
         const auto found = values.find(name);
         return found == values.end() ? std::string() : found->second;
     };
-    const PrivacyWords::Asker asker{call.user, call.lang};
+    const PrivacyCommands::Asker asker{call.user, call.lang};
     if (call.node == "join") return privacy->join(asker, value("invite"), finish(call)), true;
     if (call.node == "key-replace") return privacy->replace_key(asker, finish(call)), true;
     if (call.node == "key-import") {
@@ -320,7 +324,7 @@ bool Commands::State::submit_keys(const Call& call, const std::map<std::string, 
         ask(call, privacy_forms::key_export(call.lang), say(call.lang, "Please give a passphrase."));
         return true;
     }
-    privacy->export_key(asker, value("passphrase"), [self = weak_from_this(), call](const Ending& ending) {
+    privacy->export_key(asker, value("passphrase"), [self = weak_from_this(), call](const CommandResult& ending) {
         const auto state = self.lock();
         if (!state) return;
         if (!ending.good()) return state->end(call, ending);
@@ -330,13 +334,13 @@ bool Commands::State::submit_keys(const Call& call, const std::map<std::string, 
 }
 
 /// First whose, then what holds and shall hold.
-void Commands::State::submit_privacy(const Call& call, const std::map<std::string, std::string>& values) {
-    const PrivacyWords::Asker asker{call.user, call.lang};
+void AdHocCommands::State::submit_privacy(const Call& call, const std::map<std::string, std::string>& values) {
+    const PrivacyCommands::Asker asker{call.user, call.lang};
     const auto named = values.find("contact");
     const std::string contact = named == values.end() ? "" : named->second;
     const auto wanted = values.find("policy"), clear = values.find("otr_clear");
     if (wanted == values.end()) {
-        return privacy->status(asker, contact, [self = weak_from_this(), call, contact](const Ending& ending) {
+        return privacy->status(asker, contact, [self = weak_from_this(), call, contact](const CommandResult& ending) {
             const auto state = self.lock();
             if (!state) return;
             const Account* account = state->registrar.directory().of_user(call.user);
@@ -350,7 +354,7 @@ void Commands::State::submit_privacy(const Call& call, const std::map<std::strin
     const auto through = values.find("otr_tunnel");
     const bool tunnel =
         through == values.end() ? privacy->has_tunnel(asker, contact) : xep0004::is_true(through->second);
-    const auto is_otr_set = [self = weak_from_this(), call, asker, contact, tunnel](const Ending& allowed) {
+    const auto is_otr_set = [self = weak_from_this(), call, asker, contact, tunnel](const CommandResult& allowed) {
         const auto state = self.lock();
         if (!state || !allowed.good()) return state ? state->end(call, allowed) : void();
         if (tunnel != state->privacy->has_tunnel(asker, contact))
@@ -358,15 +362,16 @@ void Commands::State::submit_privacy(const Call& call, const std::map<std::strin
         state->privacy->status(asker, contact, state->finish(call));
     };
     privacy->policy(asker, contact, wanted->second,
-                    [self = weak_from_this(), call, asker, contact, otr, is_otr_set](const Ending& set) {
+                    [self = weak_from_this(), call, asker, contact, otr, is_otr_set](const CommandResult& set) {
                         const auto state = self.lock();
                         if (!state || !set.good()) return state ? state->end(call, set) : void();
                         state->privacy->otr(asker, contact, otr, is_otr_set);
                     });
 }
 
-void Commands::State::invite(const Call& call) {
-    privacy->invite({call.user, call.lang}, [self = weak_from_this(), call](const Ending& ending, const auto& invite) {
+void AdHocCommands::State::invite(const Call& call) {
+    privacy->invite({call.user, call.lang}, [self = weak_from_this(), call](const CommandResult& ending,
+                                                                            const auto& invite) {
         const auto state = self.lock();
         if (!state) return;
         const auto image = invite ? qr_image(coi::securejoin::print_link(*invite)) : coi::Result<QrImage>(coi::Error{});
@@ -378,7 +383,7 @@ void Commands::State::invite(const Call& call) {
     });
 }
 
-void Commands::State::ask(const Call& call, const xep0004::Form& form, const std::string& error_words) {
+void AdHocCommands::State::ask(const Call& call, const xep0004::Form& form, const std::string& error_words) {
     auto result = result_of(*call.head);
     Tag& command = xep0050::add_command(
         *result, {call.node, call.session, "executing", error_words.empty() ? "" : "error", error_words, {"complete"}});
@@ -386,8 +391,8 @@ void Commands::State::ask(const Call& call, const xep0004::Form& form, const std
     registrar.calls().send(*result);
 }
 
-void Commands::State::end(const Call& call, const std::string& status, const std::string& note_type,
-                          const std::string& note) {
+void AdHocCommands::State::end(const Call& call, const std::string& status, const std::string& note_type,
+                               const std::string& note) {
     sessions.erase(call.session);
     auto result = result_of(*call.head);
     xep0050::add_command(*result,
@@ -395,7 +400,7 @@ void Commands::State::end(const Call& call, const std::string& status, const std
     registrar.calls().send(*result);
 }
 
-void Commands::State::end(const Call& call, const xep0004::Form& form) {
+void AdHocCommands::State::end(const Call& call, const xep0004::Form& form) {
     sessions.erase(call.session);
     auto result = result_of(*call.head);
     Tag& command =
@@ -404,14 +409,14 @@ void Commands::State::end(const Call& call, const xep0004::Form& form) {
     registrar.calls().send(*result);
 }
 
-void Commands::State::end(const Call& call, const Ending& ending) {
+void AdHocCommands::State::end(const Call& call, const CommandResult& ending) {
     if (ending.good()) return end(call, "completed", "info", ending.words);
     sessions.erase(call.session);
     refuse(call, ending.type.c_str(), ending.condition.c_str(), nullptr, ending.words);
 }
 
-void Commands::State::refuse(const Call& call, const char* type, const char* condition, const char* own,
-                             const std::string& words) {
+void AdHocCommands::State::refuse(const Call& call, const char* type, const char* condition, const char* own,
+                                  const std::string& words) {
     auto error = error_reply(*call.head, type, condition, words, call.lang);
     if (!error) return;
     if (own) xep0050::add_condition(*error, own);

@@ -20,10 +20,10 @@
 
 namespace gateway {
 
-class Commands {
+class AdHocCommands {
   public:
-    Commands(Registrar&, std::shared_ptr<PrivacyWords>);
-    ~Commands();
+    AdHocCommands(Registrar&, std::shared_ptr<PrivacyCommands>);
+    ~AdHocCommands();
     void take(const xmpp::Tag& iq, const std::string& user);
     /// What this user may call, for disco#items [XEP-0050 §2.2].
     std::vector<xmpp::xep0030::Item> items(const std::string& user, const std::string& lang) const;

@@ -153,21 +153,21 @@ PastedKey split_key(const std::string& text) {
 }  // namespace
 
 /// One message to us, and how to answer it.
-struct ChatWords::Asked {
+struct ChatCommands::Asked {
     std::string user, lang, rest;
     Word word = Word::unknown;
     std::function<void(const std::string&)> reply;
 };
 
 /// Who writes too much is told once in a while, and by errors, which no robot answers [RFC 6120 §8.3.1].
-void ChatWords::too_many(const xmpp::Tag& message, const Asked& asked) {
+void ChatCommands::too_many(const xmpp::Tag& message, const Asked& asked) {
     const std::string words = say(asked.lang, "These were too many messages. Please wait a minute, then write again.");
     if (told_.take(asked.user, registrar_.calls().now())) return asked.reply(words);
     const auto error = xmpp::error_reply(message, "wait", "resource-constraint", words, asked.lang);
     if (error) registrar_.calls().send(*error);
 }
 
-void ChatWords::take(const xmpp::Tag& message, const std::string& user) {
+void ChatCommands::take(const xmpp::Tag& message, const std::string& user) {
     const std::string& type = xmpp::attribute(message, "type");
     const xmpp::Tag* body = xmpp::body_of(message);
     if (type == "error" || type == "headline" || type == "groupchat" || !body || body->cdata().empty()) return;
@@ -203,13 +203,13 @@ void ChatWords::take(const xmpp::Tag& message, const std::string& user) {
         xmpp::xep0184::add_received(receipt, id);
         registrar_.calls().send(receipt);
     }
-    if (sealed(message))
+    if (is_end_to_end_encrypted(message))
         return asked.reply(say(asked.lang, "I cannot read encrypted messages. Please write to me without encryption."));
     answer(asked);
 }
 
-void ChatWords::answer(const Asked& asked) {
-    const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
+void ChatCommands::answer(const Asked& asked) {
+    const auto tell = [reply = asked.reply](const CommandResult& ending) { reply(ending.words); };
     switch (asked.word) {
         case Word::help:
             return asked.reply(registrar_.help(asked.user, asked.lang));
@@ -234,13 +234,13 @@ void ChatWords::answer(const Asked& asked) {
     asked.reply(say(asked.lang, "I did not understand that.") + "\n" + registrar_.help(asked.user, asked.lang));
 }
 
-bool ChatWords::answer_privacy(const Asked& asked) {
-    const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
-    const PrivacyWords::Asker asker{asked.user, asked.lang};
+bool ChatCommands::answer_privacy(const Asked& asked) {
+    const auto tell = [reply = asked.reply](const CommandResult& ending) { reply(ending.words); };
+    const PrivacyCommands::Asker asker{asked.user, asked.lang};
     std::string rest = asked.rest;
     switch (asked.word) {
         case Word::invite:
-            return privacy_->invite(asker, [tell](const Ending& ending, const auto&) { tell(ending); }), true;
+            return privacy_->invite(asker, [tell](const CommandResult& ending, const auto&) { tell(ending); }), true;
         case Word::join:
             return privacy_->join(asker, rest, tell), true;
         case Word::fingerprint:
@@ -266,21 +266,21 @@ bool ChatWords::answer_privacy(const Asked& asked) {
     }
 }
 
-void ChatWords::policy(const Asked& asked) {
+void ChatCommands::policy(const Asked& asked) {
     std::string rest = asked.rest;
     std::string contact = take_word(rest);
     std::string wanted = choice(rest);
-    if (wanted.empty() && PrivacyWords::policy_named(choice(contact))) {
+    if (wanted.empty() && PrivacyCommands::policy_named(choice(contact))) {
         wanted = choice(contact);
         contact.clear();
     }
     privacy_->policy({asked.user, asked.lang}, contact, wanted,
-                     [reply = asked.reply](const Ending& ending) { reply(ending.words); });
+                     [reply = asked.reply](const CommandResult& ending) { reply(ending.words); });
 }
 
-void ChatWords::key(const Asked& asked) {
-    const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
-    const PrivacyWords::Asker asker{asked.user, asked.lang};
+void ChatCommands::key(const Asked& asked) {
+    const auto tell = [reply = asked.reply](const CommandResult& ending) { reply(ending.words); };
+    const PrivacyCommands::Asker asker{asked.user, asked.lang};
     std::string rest = asked.rest;
     const std::string verb = choice(take_word(rest));
     if (verb == "import" || verb == "importieren") {
@@ -293,11 +293,12 @@ void ChatWords::key(const Asked& asked) {
     }
     if (verb == "export" || verb == "exportieren") {
         if (!rest.empty()) {
-            return privacy_->export_key(asker, rest, [reply = asked.reply, lang = asked.lang](const Ending& ending) {
-                if (!ending.good()) return reply(ending.words);
-                reply(say(lang, "This is your secret key. Keep it, and delete these messages from your history.") +
-                      "\n" + ending.words);
-            });
+            return privacy_->export_key(
+                asker, rest, [reply = asked.reply, lang = asked.lang](const CommandResult& ending) {
+                    if (!ending.good()) return reply(ending.words);
+                    reply(say(lang, "This is your secret key. Keep it, and delete these messages from your history.") +
+                          "\n" + ending.words);
+                });
         }
         return asked.reply(say(asked.lang,
                                "Whoever has your secret key can read your mail, and this chat stays in your history. "
@@ -314,7 +315,7 @@ void ChatWords::key(const Asked& asked) {
     asked.reply(say(asked.lang, "Write: key export, key import or key replace."));
 }
 
-void ChatWords::link(const Asked& asked) {
+void ChatCommands::link(const Asked& asked) {
     if (!registrar_.may_link(asked.user)) return asked.reply(registrar_.not_allowed(asked.user, asked.lang).words);
     LinkForm form;
     form.complete = true;
@@ -329,17 +330,18 @@ void ChatWords::link(const Asked& asked) {
             "forms, write: link ADDRESS PASSWORD. Then delete that message from your history: it holds your password.",
             {registrar_.settings().component}));
     }
-    registrar_.link(asked.user, form, asked.lang, [reply = asked.reply](const Ending& ending) { reply(ending.words); });
+    registrar_.link(asked.user, form, asked.lang,
+                    [reply = asked.reply](const CommandResult& ending) { reply(ending.words); });
 }
 
 /// Whoever gave the login, here or by a form, is told of its end there.
-void ChatWords::cancel(const Asked& asked) {
+void ChatCommands::cancel(const Asked& asked) {
     const bool cancelled = registrar_.cancel_link(asked.user);
     asked.reply(cancelled ? say(asked.lang, "I have stopped checking your login.")
                           : say(asked.lang, "There is nothing under way that could be cancelled."));
 }
 
-void ChatWords::contact(const Asked& asked) {
+void ChatCommands::contact(const Asked& asked) {
     if (asked.rest.empty()) return asked.reply(say(asked.lang, "Write: contact ADDRESS"));
     const auto address = address_typed(asked.rest, registrar_.settings().component);
     const auto jid = address ? jid_of(*address, registrar_.settings().component) : std::nullopt;
@@ -347,16 +349,17 @@ void ChatWords::contact(const Asked& asked) {
     asked.reply(say(asked.lang, "To write to {1}, write to {2}.", {address->addr_spec(), jid->bare()}));
 }
 
-void ChatWords::mail(const Asked& asked) {
+void ChatCommands::mail(const Asked& asked) {
     const std::string wanted = choice(asked.rest);
     const Account* account = registrar_.directory().of_user(asked.user);
-    const auto tell = [reply = asked.reply](const Ending& ending) { reply(ending.words); };
+    const auto tell = [reply = asked.reply](const CommandResult& ending) { reply(ending.words); };
     const bool copy = !account || account->sent_copy;
-    if (wanted == "chats") return registrar_.change(asked.user, Take::chats, copy, asked.lang, tell);
+    if (wanted == "chats") return registrar_.change(asked.user, IncomingFilter::chats, copy, asked.lang, tell);
     if (wanted == "contacts" || wanted == "kontakte") {
-        return registrar_.change(asked.user, Take::contacts, copy, asked.lang, tell);
+        return registrar_.change(asked.user, IncomingFilter::contacts, copy, asked.lang, tell);
     }
-    if (wanted == "all" || wanted == "alle") return registrar_.change(asked.user, Take::all, copy, asked.lang, tell);
+    if (wanted == "all" || wanted == "alle")
+        return registrar_.change(asked.user, IncomingFilter::all, copy, asked.lang, tell);
     asked.reply(say(asked.lang, "Write: mail chats, mail contacts or mail all."));
 }
 

@@ -14,9 +14,9 @@
 
 namespace gateway {
 
-class ChatWords {
+class ChatCommands {
   public:
-    ChatWords(Registrar& registrar, std::shared_ptr<PrivacyWords> privacy)
+    ChatCommands(Registrar& registrar, std::shared_ptr<PrivacyCommands> privacy)
         : registrar_(registrar), privacy_(std::move(privacy)) {}
     void take(const xmpp::Tag& message, const std::string& user);
 
@@ -32,9 +32,9 @@ class ChatWords {
     void policy(const Asked&);
     void key(const Asked&);
     Registrar& registrar_;
-    std::shared_ptr<PrivacyWords> privacy_;
-    Allowance answers_{20, std::chrono::minutes(1)};
-    Allowance told_{1, std::chrono::minutes(1)};
+    std::shared_ptr<PrivacyCommands> privacy_;
+    RateLimit answers_{20, std::chrono::minutes(1)};
+    RateLimit told_{1, std::chrono::minutes(1)};
 };
 
 }  // namespace gateway

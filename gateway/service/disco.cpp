@@ -41,7 +41,7 @@ xep0030::Info about_contact(const coi::Address& address) {
 }
 
 Stanza info(const Tag& iq, const std::string& node, const std::string& user, const std::string& lang,
-            const Commands& commands) {
+            const AdHocCommands& commands) {
     auto result = result_of(iq);
     const JID to(attribute(iq, "to"));
     if (!to.username().empty()) {
@@ -63,7 +63,7 @@ Stanza info(const Tag& iq, const std::string& node, const std::string& user, con
 }
 
 Stanza items(const Tag& iq, const std::string& node, const std::string& user, const std::string& lang,
-             const Commands& commands) {
+             const AdHocCommands& commands) {
     auto result = result_of(iq);
     const JID to(attribute(iq, "to"));
     if (to.username().empty() && node == xep0050::ns) {
@@ -78,7 +78,7 @@ Stanza items(const Tag& iq, const std::string& node, const std::string& user, co
 
 }  // namespace
 
-Stanza discover(const Tag& iq, const std::string& user, const std::string& lang, const Commands& commands) {
+Stanza discover(const Tag& iq, const std::string& user, const std::string& lang, const AdHocCommands& commands) {
     const Tag& query = *payload(iq);
     const std::string& node = attribute(query, "node");
     const bool wants_info = namespace_of(query) == xep0030::ns_info;

@@ -13,6 +13,6 @@
 namespace gateway {
 
 /// The answer to a disco#info or disco#items get, result or error.
-xmpp::Stanza discover(const xmpp::Tag& iq, const std::string& user, const std::string& lang, const Commands&);
+xmpp::Stanza discover(const xmpp::Tag& iq, const std::string& user, const std::string& lang, const AdHocCommands&);
 
 }  // namespace gateway

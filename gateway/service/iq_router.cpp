@@ -23,10 +23,10 @@ namespace gateway {
 
 using namespace xmpp;
 
-struct Services::State {
-    State(Directory& directory, KeyDesk& desk, ServiceSettings settings, ServiceCalls calls)
+struct IqRouter::State {
+    State(Directory& directory, KeyManagement& desk, ServiceSettings settings, ServiceCalls calls)
         : registrar(std::make_shared<Registrar>(directory, std::move(settings), std::move(calls))),
-          privacy(std::make_shared<PrivacyWords>(*registrar, desk)),
+          privacy(std::make_shared<PrivacyCommands>(*registrar, desk)),
           registration(*registrar),
           commands(*registrar, privacy),
           chat_words(*registrar, privacy) {}
@@ -50,21 +50,21 @@ struct Services::State {
     }
 
     std::shared_ptr<Registrar> registrar;
-    std::shared_ptr<PrivacyWords> privacy;
+    std::shared_ptr<PrivacyCommands> privacy;
     Registration registration;
-    Commands commands;
-    ChatWords chat_words;
+    AdHocCommands commands;
+    ChatCommands chat_words;
 };
 
-Services::Services(Directory& directory, KeyDesk& desk, ServiceSettings settings, ServiceCalls calls)
+IqRouter::IqRouter(Directory& directory, KeyManagement& desk, ServiceSettings settings, ServiceCalls calls)
     : state_(std::make_unique<State>(directory, desk, std::move(settings), std::move(calls))) {}
-Services::~Services() = default;
+IqRouter::~IqRouter() = default;
 
-bool Services::may_use(const std::string& jid) const { return state_->registrar->may_use(jid); }
+bool IqRouter::may_use(const std::string& jid) const { return state_->registrar->may_use(jid); }
 
-void Services::reload(ServiceSettings settings) { state_->registrar->reload(std::move(settings)); }
+void IqRouter::reload(ServiceSettings settings) { state_->registrar->reload(std::move(settings)); }
 
-void Services::take_iq(const Tag& iq) {
+void IqRouter::take_iq(const Tag& iq) {
     const std::string& type = attribute(iq, "type");
     if (type == "result" || type == "error") return;
     const auto user = bare(attribute(iq, "from"));
@@ -80,11 +80,11 @@ void Services::take_iq(const Tag& iq) {
     state_->refuse(iq, "cancel", "service-unavailable", say(lang, "This service is not available here."), lang);
 }
 
-bool Services::State::answer(const Question& question) {
+bool IqRouter::State::answer(const Question& question) {
     return answer_everywhere(question) || (question.to_gateway && answer_as_gateway(question));
 }
 
-bool Services::State::answer_everywhere(const Question& question) {
+bool IqRouter::State::answer_everywhere(const Question& question) {
     const std::string ns = namespace_of(question.asked);
     if (!question.get) return false;
     if (ns == xep0030::ns_info || ns == xep0030::ns_items) {
@@ -104,7 +104,7 @@ bool Services::State::answer_everywhere(const Question& question) {
     return false;
 }
 
-bool Services::State::answer_as_gateway(const Question& question) {
+bool IqRouter::State::answer_as_gateway(const Question& question) {
     const std::string ns = namespace_of(question.asked);
     if (ns == xep0077::ns) return registration.take(question.iq, question.user), true;
     if (ns == xep0050::ns) return commands.take(question.iq, question.user), true;
@@ -113,7 +113,7 @@ bool Services::State::answer_as_gateway(const Question& question) {
 }
 
 /// A picture that one of this user's forms has named [XEP-0231 §2.2]; whoever sees an invite can follow it.
-bool Services::State::give_data(const Question& question) {
+bool IqRouter::State::give_data(const Question& question) {
     const auto cid = xep0231::requested(question.iq);
     const auto data = cid ? commands.data(*cid, question.user) : std::nullopt;
     if (!data) {
@@ -126,7 +126,7 @@ bool Services::State::give_data(const Question& question) {
     return true;
 }
 
-void Services::State::prompt(const Question& question) {
+void IqRouter::State::prompt(const Question& question) {
     const auto& [iq, asked, user, lang, get, to_gateway] = question;
     auto result = result_of(iq);
     if (get) {
@@ -144,7 +144,7 @@ void Services::State::prompt(const Question& question) {
     registrar->calls().send(*result);
 }
 
-void Services::take_words(const Tag& message) {
+void IqRouter::take_words(const Tag& message) {
     if (const auto user = bare(attribute(message, "from"))) state_->chat_words.take(message, *user);
 }
 

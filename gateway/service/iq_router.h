@@ -13,10 +13,10 @@
 
 namespace gateway {
 
-class Services {
+class IqRouter {
   public:
-    Services(Directory&, KeyDesk&, ServiceSettings, ServiceCalls);
-    ~Services();
+    IqRouter(Directory&, KeyManagement&, ServiceSettings, ServiceCalls);
+    ~IqRouter();
     /// Any <iq/> to our domain or to one of its contacts. Results and errors of ours are ignored.
     void take_iq(const xmpp::Tag& iq);
     /// A <message/> to the gateway's own JID: help, status, link, unlink …

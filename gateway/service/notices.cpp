@@ -12,9 +12,9 @@
 
 namespace gateway {
 
-void OwnWords::say_to(const Account& account, const std::string& text) {
+void Notices::say_to(const Account& account, const std::string& text) {
     auto entry = std::make_shared<queue::Entry>();
-    entry->leg = queue::Leg::jabber;
+    entry->direction = queue::Direction::jabber;
     entry->account = account.id;
     entry->name = mint_stanza_id().value;
     entry->from = settings_.component;
@@ -34,8 +34,8 @@ void OwnWords::say_to(const Account& account, const std::string& text) {
                   });
 }
 
-void OwnWords::mail_to(const Account& account, const std::string& subject, const std::string& text,
-                       std::function<void(bool)> done) {
+void Notices::mail_to(const Account& account, const std::string& subject, const std::string& text,
+                      std::function<void(bool)> done) {
     auto entry = std::make_shared<queue::Entry>();
     entry->taken = entry->next = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     entry->expires = entry->taken + settings_.expire;
@@ -47,7 +47,7 @@ void OwnWords::mail_to(const Account& account, const std::string& subject, const
     mail.text = text;
     auto bytes = coi::print(mail);
     if (!bytes) return done(false);
-    entry->leg = queue::Leg::mail;
+    entry->direction = queue::Direction::mail;
     entry->account = account.id;
     entry->contact = account.address.canonical();
     entry->name = mail.id.value;
@@ -60,7 +60,7 @@ void OwnWords::mail_to(const Account& account, const std::string& subject, const
                   });
 }
 
-void OwnWords::encrypted(const Account& account, const Contact& contact) {
+void Notices::encrypted(const Account& account, const Contact& contact) {
     say_to(account,
            say(account.lang,
                "Your conversation with {1} is encrypted now. On the mail side: OpenPGP, from this gateway to {1}. On "
@@ -70,7 +70,7 @@ void OwnWords::encrypted(const Account& account, const Contact& contact) {
                {contact.address.addr_spec()}));
 }
 
-void OwnWords::away(const Account& account, const Contact& contact, const coi::Message& answer) {
+void Notices::away(const Account& account, const Contact& contact, const coi::Message& answer) {
     const std::string once = std::to_string(static_cast<std::int64_t>(account.id));
     const auto at = std::chrono::steady_clock::now();
     if (!aways_.take(once + " " + contact.canonical, at) || !all_aways_.take(once, at)) return;
@@ -80,7 +80,7 @@ void OwnWords::away(const Account& account, const Contact& contact, const coi::M
                         {contact.address.addr_spec(), said}));
 }
 
-void OwnWords::verified(const Account& account, const Contact& contact) {
+void Notices::verified(const Account& account, const Contact& contact) {
     const auto jid = jid_of(contact, settings_.component);
     say_to(account,
            say(account.lang,
@@ -89,7 +89,7 @@ void OwnWords::verified(const Account& account, const Contact& contact) {
                {contact.address.addr_spec(), jid ? jid->bare() : contact.canonical}));
 }
 
-void OwnWords::foreign_key(const Account& account, const coi::openpgp::Fingerprint& key) {
+void Notices::foreign_key(const Account& account, const coi::openpgp::Fingerprint& key) {
     say_to(account,
            say(account.lang,
                "A mail from your own address {1} brings another key than mine: {2}. If another program of yours uses "
@@ -99,7 +99,7 @@ void OwnWords::foreign_key(const Account& account, const coi::openpgp::Fingerpri
                {account.address.addr_spec(), coi::openpgp::grouped(key)}));
 }
 
-void OwnWords::other_key(const Account& account, const Contact& contact, const trust::KeyNews& news) {
+void Notices::other_key(const Account& account, const Contact& contact, const trust::KeyNews& news) {
     const std::string address = contact.address.addr_spec(), other = coi::openpgp::grouped(news.other);
     const std::string before = coi::openpgp::grouped(news.before);
     if (news.is_used) {

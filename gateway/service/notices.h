@@ -16,14 +16,14 @@
 
 namespace gateway {
 
-class OwnWords {
+class Notices {
   public:
     struct Settings {
         std::string component;  // our domain: who speaks
         std::chrono::milliseconds expire = std::chrono::days(5);
     };
     using Committed = std::function<void(queue::Entry)>;
-    OwnWords(Store& store, Settings settings, Committed to_jabber, Committed to_mail)
+    Notices(Store& store, Settings settings, Committed to_jabber, Committed to_mail)
         : store_(store), settings_(std::move(settings)), jabber_(std::move(to_jabber)), mail_(std::move(to_mail)) {}
 
     void say_to(const Account&, const std::string& text);
@@ -48,8 +48,8 @@ class OwnWords {
     Store& store_;
     Settings settings_;
     Committed jabber_, mail_;
-    Allowance aways_{1, std::chrono::days(4)}, all_aways_{20, std::chrono::days(1)};
-    Allowance offers_{3, std::chrono::days(1)}, all_offers_{20, std::chrono::days(1)};
+    RateLimit aways_{1, std::chrono::days(4)}, all_aways_{20, std::chrono::days(1)};
+    RateLimit offers_{3, std::chrono::days(1)}, all_offers_{20, std::chrono::days(1)};
 };
 
 }  // namespace gateway

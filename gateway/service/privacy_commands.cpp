@@ -84,17 +84,17 @@ void add_clients(Lines& lines, const std::vector<xmpp::otr::KnownKey>& clients, 
 
 }  // namespace
 
-std::optional<Policy> PrivacyWords::policy_named(const std::string& word) {
+std::optional<Policy> PrivacyCommands::policy_named(const std::string& word) {
     for (const auto& [text, policy] : policies) {
         if (word == text) return policy;
     }
     return std::nullopt;
 }
 
-const char* PrivacyWords::name(Policy policy) { return std::ranges::find(policies, policy, &Named::policy)->name; }
+const char* PrivacyCommands::name(Policy policy) { return std::ranges::find(policies, policy, &Named::policy)->name; }
 
 /// Why an account has no key that could be used here.
-Ending PrivacyWords::no_key(AccountId id, const std::string& lang) const {
+CommandResult PrivacyCommands::no_key(AccountId id, const std::string& lang) const {
     const Account* account = registrar_.directory().find(id);
     if (account && account->key_holder == KeyHolder::unknown) {
         return {
@@ -106,16 +106,16 @@ Ending PrivacyWords::no_key(AccountId id, const std::string& lang) const {
                      "or key replace (to make a new one)"));
 }
 
-Ending PrivacyWords::trouble(const std::string& lang) const {
+CommandResult PrivacyCommands::trouble(const std::string& lang) const {
     return {say(lang, "The gateway cannot do this at the moment. Please try again in a few minutes."), "wait",
             "resource-constraint"};
 }
 
-std::optional<coi::Address> PrivacyWords::address(const std::string& contact) const {
+std::optional<coi::Address> PrivacyCommands::address(const std::string& contact) const {
     return address_typed(contact, registrar_.settings().component);
 }
 
-void PrivacyWords::with_account(const Asker& asker, const Done& done, Work work) {
+void PrivacyCommands::with_account(const Asker& asker, const Done& done, Work work) {
     desk_.with_account(
         asker.jid, asker.lang,
         [self = shared_from_this(), asker, done, work = std::move(work)](const Account* account) {
@@ -128,7 +128,7 @@ void PrivacyWords::with_account(const Asker& asker, const Done& done, Work work)
         });
 }
 
-void PrivacyWords::with_contact(const Asker& asker, const std::string& contact, const Done& done, WithContact work) {
+void PrivacyCommands::with_contact(const Asker& asker, const std::string& contact, const Done& done, WithContact work) {
     const auto meant = address(contact);
     if (!meant) return done(wrong(say(asker.lang, "“{1}” is no mail address.", {contact})));
     with_account(asker, done,
@@ -137,9 +137,9 @@ void PrivacyWords::with_contact(const Asker& asker, const std::string& contact, 
                  });
 }
 
-void PrivacyWords::invite(const Asker& asker,
-                          std::function<void(Ending, std::optional<coi::securejoin::Invite>)> done) {
-    const Done refuse = [done](Ending ending) { done(std::move(ending), std::nullopt); };
+void PrivacyCommands::invite(const Asker& asker,
+                             std::function<void(CommandResult, std::optional<coi::securejoin::Invite>)> done) {
+    const Done refuse = [done](CommandResult ending) { done(std::move(ending), std::nullopt); };
     with_account(asker, refuse, [self = shared_from_this(), asker, done](const Account& account) {
         if (account.key_holder != KeyHolder::coigate) {
             return done(self->no_key(account.id, asker.lang), std::nullopt);
@@ -157,7 +157,7 @@ void PrivacyWords::invite(const Asker& asker,
     });
 }
 
-void PrivacyWords::join(const Asker& asker, const std::string& text, Done done) {
+void PrivacyCommands::join(const Asker& asker, const std::string& text, Done done) {
     const auto invite = coi::securejoin::parse(text);
     if (!invite) {
         return done(wrong(say(asker.lang,
@@ -187,7 +187,7 @@ void PrivacyWords::join(const Asker& asker, const std::string& text, Done done) 
     });
 }
 
-void PrivacyWords::fingerprint(const Asker& asker, const std::string& contact, Done done) {
+void PrivacyCommands::fingerprint(const Asker& asker, const std::string& contact, Done done) {
     const auto meant = contact.empty() ? std::optional(coi::Address{}) : address(contact);
     if (!meant) return done(wrong(say(asker.lang, "“{1}” is no mail address.", {contact})));
     with_account(asker, done, [self = shared_from_this(), asker, meant = *meant, done](const Account& account) {
@@ -218,7 +218,7 @@ void PrivacyWords::fingerprint(const Asker& asker, const std::string& contact, D
                                   {grouped(found->other)}));
                 }
             }
-            if (tunnel) lines.add(otr_words::ends_elsewhere(meant.addr_spec(), lang));
+            if (tunnel) lines.add(otr_messages::ends_elsewhere(meant.addr_spec(), lang));
             if (!tunnel && !found->otr.empty()) lines.add(say(lang, "My OTR key towards you: {1}", {found->otr}));
             if (!tunnel) add_clients(lines, found->clients, lang);
             done({lines.take()});
@@ -226,7 +226,7 @@ void PrivacyWords::fingerprint(const Asker& asker, const std::string& contact, D
     });
 }
 
-void PrivacyWords::mail_fingerprints(const Asker& asker, Done done) {
+void PrivacyCommands::mail_fingerprints(const Asker& asker, Done done) {
     const Account* mailbox = registrar_.mailbox(asker.jid);
     if (!mailbox) return done(wrong(say(asker.lang, "You have no linked mailbox that I could send them to.")));
     desk_.fingerprints(mailbox->id, "", [self = shared_from_this(), asker, done](auto found) {
@@ -240,20 +240,20 @@ void PrivacyWords::mail_fingerprints(const Asker& asker, Done done) {
         lines.add(say(lang, "My OTR key towards you: {1}", {found->otr}));
         const std::string address = account->address.addr_spec();
         const auto sent = [self, done, lang, address](bool taken) {
-            done(taken ? Ending{say(lang, "A mail with the fingerprints is on its way to {1}.", {address})}
+            done(taken ? CommandResult{say(lang, "A mail with the fingerprints is on its way to {1}.", {address})}
                        : self->trouble(lang));
         };
         self->registrar_.calls().mail_to(*account, say(lang, "Fingerprints of the gateway"), lines.take(), sent);
     });
 }
 
-void PrivacyWords::status(const Asker& asker, const std::string& contact, Done done) {
+void PrivacyCommands::status(const Asker& asker, const std::string& contact, Done done) {
     with_contact(asker, contact, done, [self = shared_from_this(), asker, done](const Account& account, Contact& met) {
         const Policy holds = policy::resolve(&met, account, self->desk_.configured());
         Lines lines;
         const bool tunnel = met.privacy.tunnel == Tunnel::on;
         if (!tunnel) lines.add(jabber_leg_words(self->desk_.otr().is_encrypted(account.id, met.canonical), asker.lang));
-        if (const auto words = otr_words::tunnel_status(met, asker.lang)) lines.add(*words);
+        if (const auto words = otr_messages::tunnel_status(met, asker.lang)) lines.add(*words);
         lines.add(mail_leg_words(met, account, holds, asker.lang));
         if (met.privacy.conflicting) {
             lines.add(say(asker.lang,
@@ -272,8 +272,8 @@ void PrivacyWords::status(const Asker& asker, const std::string& contact, Done d
     });
 }
 
-void PrivacyWords::show_other_key(const Asker& asker, AccountId id, const std::string& who,
-                                  const std::string& canonical, const Done& done) {
+void PrivacyCommands::show_other_key(const Asker& asker, AccountId id, const std::string& who,
+                                     const std::string& canonical, const Done& done) {
     desk_.fingerprints(id, canonical, [self = shared_from_this(), asker, who, done](const auto& found) {
         if (!found) return done(self->trouble(asker.lang));
         if (found->other.empty())
@@ -290,7 +290,7 @@ void PrivacyWords::show_other_key(const Asker& asker, AccountId id, const std::s
     });
 }
 
-void PrivacyWords::accept(const Asker& asker, const std::string& contact, Done done) {
+void PrivacyCommands::accept(const Asker& asker, const std::string& contact, Done done) {
     const auto space = std::min(contact.find(' '), contact.size());
     coi::openpgp::Fingerprint key;
     for (const unsigned char c : contact.substr(space)) {
@@ -302,8 +302,8 @@ void PrivacyWords::accept(const Asker& asker, const std::string& contact, Done d
                      const AccountId id = account.id;
                      if (key.empty()) return self->show_other_key(asker, id, who, canonical, done);
                      self->desk_.accept(id, canonical, key, [self, asker, who, id, canonical, done](auto accepted) {
-                         if (accepted == KeyDesk::Accepted::busy) return done(self->trouble(asker.lang));
-                         if (accepted == KeyDesk::Accepted::another)
+                         if (accepted == KeyManagement::Accepted::busy) return done(self->trouble(asker.lang));
+                         if (accepted == KeyManagement::Accepted::another)
                              return self->show_other_key(asker, id, who, canonical, done);
                          done({say(asker.lang,
                                    "From now on the new key of {1} is used. It is not verified; an invite would verify "
@@ -313,7 +313,8 @@ void PrivacyWords::accept(const Asker& asker, const std::string& contact, Done d
                  });
 }
 
-std::string PrivacyWords::policy_line(const Account& account, const Contact* contact, const std::string& lang) const {
+std::string PrivacyCommands::policy_line(const Account& account, const Contact* contact,
+                                         const std::string& lang) const {
     const std::string holds = policy_words(policy::resolve(contact, account, desk_.configured()), lang);
     if (!contact) return say(lang, "Mail to your contacts: {1}", {holds});
     const std::string address = contact->address.addr_spec();
@@ -322,7 +323,7 @@ std::string PrivacyWords::policy_line(const Account& account, const Contact* con
     return say(lang, "Mail to {1}: {2}", {address, holds});
 }
 
-void PrivacyWords::set_policy(const Asker& asker, const Account& account, Policy wanted, const Done& done) {
+void PrivacyCommands::set_policy(const Asker& asker, const Account& account, Policy wanted, const Done& done) {
     Account changed = account;
     changed.policy = wanted;
     registrar_.directory().save(std::move(changed),
@@ -333,7 +334,7 @@ void PrivacyWords::set_policy(const Asker& asker, const Account& account, Policy
                                 });
 }
 
-void PrivacyWords::policy(const Asker& asker, const std::string& contact, const std::string& wanted, Done done) {
+void PrivacyCommands::policy(const Asker& asker, const std::string& contact, const std::string& wanted, Done done) {
     const auto named = policy_named(wanted);
     if (!named && !wanted.empty()) {
         return done(
@@ -357,23 +358,23 @@ void PrivacyWords::policy(const Asker& asker, const std::string& contact, const 
                  });
 }
 
-bool PrivacyWords::has_tunnel(const Asker& asker, const std::string& contact) const {
+bool PrivacyCommands::has_tunnel(const Asker& asker, const std::string& contact) const {
     const Account* account = registrar_.directory().of_user(asker.jid);
     const auto meant = address(contact);
     const Contact* met = account && meant ? registrar_.directory().contact(account->id, meant->canonical()) : nullptr;
     return met && met->privacy.tunnel == Tunnel::on;
 }
 
-void PrivacyWords::set_tunnel(const Asker& asker, const Account& account, Contact& met, bool on, const Done& done) {
+void PrivacyCommands::set_tunnel(const Asker& asker, const Account& account, Contact& met, bool on, const Done& done) {
     const bool ended = on && desk_.otr().is_encrypted(account.id, met.canonical);
     if (on) desk_.otr().off(account, met.canonical);
     if (on || met.privacy.tunnel == Tunnel::on) met.privacy.tunnel = on ? Tunnel::on : Tunnel::off;
     met.privacy.tunnel_refused = false;
     registrar_.directory().save(met);
-    done({otr_words::tunnel_switched(met, ended, asker.lang)});
+    done({otr_messages::tunnel_switched(met, ended, asker.lang)});
 }
 
-void PrivacyWords::otr(const Asker& asker, const std::string& contact, const std::string& wanted, Done done) {
+void PrivacyCommands::otr(const Asker& asker, const std::string& contact, const std::string& wanted, Done done) {
     const bool clear = wanted == "clear" || wanted == "lesbar",
                closed = wanted == "encrypted" || wanted == "verschlüsselt";
     const bool off = wanted == "off" || wanted == "aus";
@@ -404,12 +405,13 @@ void PrivacyWords::otr(const Asker& asker, const std::string& contact, const std
         });
 }
 
-void PrivacyWords::verify(const Asker& asker, const std::string& contact, const std::string& secret, Done done) {
+void PrivacyCommands::verify(const Asker& asker, const std::string& contact, const std::string& secret, Done done) {
     if (secret.empty()) return done(wrong(say(asker.lang, "Write: verify CONTACT SECRET")));
     with_contact(
         asker, contact, done, [self = shared_from_this(), asker, secret, done](const Account& account, Contact& met) {
             const std::string who = met.address.addr_spec();
-            if (met.privacy.tunnel == Tunnel::on) return done(self->wrong(otr_words::ends_elsewhere(who, asker.lang)));
+            if (met.privacy.tunnel == Tunnel::on)
+                return done(self->wrong(otr_messages::ends_elsewhere(who, asker.lang)));
             if (!self->desk_.otr().verify(account, met.canonical, secret)) {
                 return done(
                     self->wrong(say(asker.lang, "There is no OTR session with {1} now. Start one first.", {who})));
@@ -420,7 +422,7 @@ void PrivacyWords::verify(const Asker& asker, const std::string& contact, const 
         });
 }
 
-void PrivacyWords::export_key(const Asker& asker, const std::string& passphrase, Done done) {
+void PrivacyCommands::export_key(const Asker& asker, const std::string& passphrase, Done done) {
     with_account(asker, done,
                  [self = shared_from_this(), asker, phrase = coi::Secret(passphrase), done](const Account& account) {
                      self->desk_.export_key(account.id, phrase,
@@ -433,7 +435,8 @@ void PrivacyWords::export_key(const Asker& asker, const std::string& passphrase,
                  });
 }
 
-Ending PrivacyWords::took_key(const coi::Result<coi::openpgp::Fingerprint>& key, const std::string& lang) const {
+CommandResult PrivacyCommands::took_key(const coi::Result<coi::openpgp::Fingerprint>& key,
+                                        const std::string& lang) const {
     if (key) {
         return {say(lang,
                     "From now on this key is used for your mail: {1}. Contacts learn it with your next message; those "
@@ -456,8 +459,8 @@ Ending PrivacyWords::took_key(const coi::Result<coi::openpgp::Fingerprint>& key,
     }
 }
 
-void PrivacyWords::import_key(const Asker& asker, const std::string& armoured, const std::string& passphrase,
-                              Done done) {
+void PrivacyCommands::import_key(const Asker& asker, const std::string& armoured, const std::string& passphrase,
+                                 Done done) {
     with_account(asker, done,
                  [self = shared_from_this(), asker, key = coi::Secret(armoured), phrase = coi::Secret(passphrase),
                   done](const Account& account) {
@@ -467,7 +470,7 @@ void PrivacyWords::import_key(const Asker& asker, const std::string& armoured, c
                  });
 }
 
-void PrivacyWords::replace_key(const Asker& asker, Done done) {
+void PrivacyCommands::replace_key(const Asker& asker, Done done) {
     with_account(asker, done, [self = shared_from_this(), asker, done](const Account& account) {
         self->desk_.replace_key(account.id,
                                 [self, asker, done](const auto& took) { done(self->took_key(took, asker.lang)); });

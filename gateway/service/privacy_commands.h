@@ -15,17 +15,17 @@
 
 namespace gateway {
 
-class PrivacyWords : public std::enable_shared_from_this<PrivacyWords> {
+class PrivacyCommands : public std::enable_shared_from_this<PrivacyCommands> {
   public:
-    using Done = std::function<void(Ending)>;
-    PrivacyWords(Registrar& registrar, KeyDesk& desk) : registrar_(registrar), desk_(desk) {}
+    using Done = std::function<void(CommandResult)>;
+    PrivacyCommands(Registrar& registrar, KeyManagement& desk) : registrar_(registrar), desk_(desk) {}
 
     /// Who asks, and in which language they are answered.
     struct Asker {
         std::string jid, lang;
     };
 
-    void invite(const Asker&, std::function<void(Ending, std::optional<coi::securejoin::Invite>)> done);
+    void invite(const Asker&, std::function<void(CommandResult, std::optional<coi::securejoin::Invite>)> done);
     /// `text`: what was pasted.
     void join(const Asker&, const std::string& text, Done);
     /// `contact` here and below: a mail address or a JID of ours, as typed; "" where the account itself is meant.
@@ -61,13 +61,13 @@ class PrivacyWords : public std::enable_shared_from_this<PrivacyWords> {
     void set_tunnel(const Asker&, const Account&, Contact&, bool on, const Done&);
     void set_policy(const Asker&, const Account&, Policy, const Done&);
     std::string policy_line(const Account&, const Contact*, const std::string& lang) const;
-    Ending took_key(const coi::Result<coi::openpgp::Fingerprint>&, const std::string& lang) const;
-    Ending no_key(AccountId, const std::string& lang) const;
-    Ending trouble(const std::string& lang) const;
-    Ending wrong(const std::string& words) const { return {words, "modify", "not-acceptable"}; }
+    CommandResult took_key(const coi::Result<coi::openpgp::Fingerprint>&, const std::string& lang) const;
+    CommandResult no_key(AccountId, const std::string& lang) const;
+    CommandResult trouble(const std::string& lang) const;
+    CommandResult wrong(const std::string& words) const { return {words, "modify", "not-acceptable"}; }
 
     Registrar& registrar_;
-    KeyDesk& desk_;
+    KeyManagement& desk_;
 };
 
 }  // namespace gateway

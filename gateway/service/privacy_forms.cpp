@@ -29,7 +29,7 @@ Form privacy(const Contact& contact, const std::string& status, const std::strin
     form.title = say(lang, "Protection of a contact");
     form.instructions = status;
     Field choice{"policy", "list-single", say(lang, "Mail to this contact"),
-                 PrivacyWords::name(contact.privacy.policy)};
+                 PrivacyCommands::name(contact.privacy.policy)};
     choice.options = {{say(lang, "As to all my contacts"), "inherit"},
                       {say(lang, "Encrypted where the other side can read it"), "prefer"},
                       {say(lang, "Encrypted, or not at all"), "require"},

@@ -32,13 +32,13 @@ std::string trim(const std::string& text) {
     return first == text.npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-Ending bad_server(const std::string& server, const std::string& lang) {
+CommandResult bad_server(const std::string& server, const std::string& lang) {
     return {say(lang, "“{1}” is no server. Write its name and port, for example imap.example.org:993.", {server}),
             "modify", "not-acceptable"};
 }
 
 /// The servers that were typed; a ending if they are none.
-std::optional<Ending> add_servers(LinkRequest& request, const LinkForm& form, const std::string& lang) {
+std::optional<CommandResult> add_servers(LinkRequest& request, const LinkForm& form, const std::string& lang) {
     if (!form.imap_server.empty()) {
         request.imap = parse_endpoint(form.imap_server, form.imap_security);
         if (!request.imap) return bad_server(form.imap_server, lang);
@@ -58,20 +58,20 @@ void add_known(LinkRequest& request, const Account& known) {
     if (request.username.empty()) request.username = known.login.username;
 }
 
-std::string take_words(Take take, const std::string& lang) {
+std::string take_words(IncomingFilter take, const std::string& lang) {
     switch (take) {
-        case Take::chats:
+        case IncomingFilter::chats:
             return say(lang, "You receive chat messages and answers to yours.");
-        case Take::contacts:
+        case IncomingFilter::contacts:
             return say(lang, "You receive chat messages, answers to yours, and mail from your contacts.");
-        case Take::all:
+        case IncomingFilter::all:
             break;
     }
     return say(lang, "You receive all mail that a person wrote to you.");
 }
 
 /// What holds, in words. Where mail is relayed there is no folder for copies.
-std::string settings_words(Take take, bool sent_copy, bool relayed, const std::string& lang) {
+std::string settings_words(IncomingFilter take, bool sent_copy, bool relayed, const std::string& lang) {
     const std::string words = take_words(take, lang);
     if (relayed) return words;
     return words + "\n" +
@@ -94,7 +94,7 @@ bool Registrar::may_use(const std::string& jid) const {
 
 bool Registrar::is_relay_user(const std::string& jid) const { return is_user_of(jid, settings_.relay_domain); }
 
-Ending Registrar::not_allowed(const std::string& jid, const std::string& lang) const {
+CommandResult Registrar::not_allowed(const std::string& jid, const std::string& lang) const {
     const auto relay = is_relay_user(jid) ? relay_address_of(xmpp::JID(jid)) : std::nullopt;
     if (relay) {
         return {say(lang,
@@ -106,13 +106,13 @@ Ending Registrar::not_allowed(const std::string& jid, const std::string& lang) c
     return {say(lang, "Users of your server cannot link a mailbox here."), "cancel", "not-allowed"};
 }
 
-std::optional<Ending> Registrar::damage(const std::string& jid, const std::string& lang) const {
+std::optional<CommandResult> Registrar::damage(const std::string& jid, const std::string& lang) const {
     const Account* damaged = damaged_account(directory_, jid);
     if (!damaged) return std::nullopt;
-    return Ending{damaged_words(*damaged, settings_.component, lang), "cancel", "internal-server-error"};
+    return CommandResult{damaged_words(*damaged, settings_.component, lang), "cancel", "internal-server-error"};
 }
 
-Ending Registrar::store_trouble(const std::string& lang) const {
+CommandResult Registrar::store_trouble(const std::string& lang) const {
     return {say(lang, "The gateway cannot store anything at the moment. Please try again in a few minutes."), "wait",
             "resource-constraint"};
 }
@@ -127,18 +127,19 @@ std::string Registrar::language(const xmpp::Tag& stanza, const std::string& jid)
 }
 
 /// Why no login is checked for this user now; counts the attempt if there is no reason.
-std::optional<Ending> Registrar::refusal(const std::string& jid, const std::string& lang) {
+std::optional<CommandResult> Registrar::refusal(const std::string& jid, const std::string& lang) {
     if (busy_.contains(jid)) {
-        return Ending{say(lang, "Your login is being checked already. Please wait for the answer."), "wait",
-                      "resource-constraint"};
+        return CommandResult{say(lang, "Your login is being checked already. Please wait for the answer."), "wait",
+                             "resource-constraint"};
     }
     if (busy_.size() >= most_checks) {
-        return Ending{say(lang, "Many people are linking their mailboxes just now. Please try again in a minute."),
-                      "wait", "resource-constraint"};
+        return CommandResult{
+            say(lang, "Many people are linking their mailboxes just now. Please try again in a minute."), "wait",
+            "resource-constraint"};
     }
     if (!attempts_.take(jid, calls_.now())) {
-        return Ending{say(lang, "These were too many attempts. Please try again in ten minutes."), "wait",
-                      "policy-violation"};
+        return CommandResult{say(lang, "These were too many attempts. Please try again in ten minutes."), "wait",
+                             "policy-violation"};
     }
     return std::nullopt;
 }
@@ -185,7 +186,8 @@ bool Registrar::cancel_link(const std::string& jid) {
     if (found.empty()) return false;
     const auto check = found.mapped();
     const Done done = std::exchange(check->done, nullptr);
-    Ending ending{say(check->lang, "The mailbox was not linked: you have cancelled it."), "cancel", "not-allowed"};
+    CommandResult ending{say(check->lang, "The mailbox was not linked: you have cancelled it."), "cancel",
+                         "not-allowed"};
     ending.cancelled = true;
     done(ending);
     return true;
@@ -269,7 +271,8 @@ void Registrar::unlink(const std::string& jid, const std::string& lang, Done don
     }
 }
 
-void Registrar::change(const std::string& jid, Take take, bool sent_copy, const std::string& lang, Done done) {
+void Registrar::change(const std::string& jid, IncomingFilter take, bool sent_copy, const std::string& lang,
+                       Done done) {
     if (const Account* known = directory_.of_user(jid)) return change(*known, take, sent_copy, lang, std::move(done));
     if (auto ending = damage(jid, lang)) return done(std::move(*ending));
     if (!is_relay_user(jid) || !calls_.relay_account)
@@ -282,7 +285,7 @@ void Registrar::change(const std::string& jid, Take take, bool sent_copy, const 
     });
 }
 
-void Registrar::change(const Account& known, Take take, bool sent_copy, const std::string& lang, Done done) {
+void Registrar::change(const Account& known, IncomingFilter take, bool sent_copy, const std::string& lang, Done done) {
     Account account = known;
     account.take = take;
     account.sent_copy = sent_copy;

@@ -19,7 +19,7 @@
 namespace gateway {
 
 /// How something ended: words for the user, and for an error its stanza condition.
-struct Ending {
+struct CommandResult {
     std::string words;
     std::string type{}, condition{};  // of the stanza error; "" : it worked
     bool good() const { return condition.empty(); }
@@ -28,16 +28,16 @@ struct Ending {
 
 class Registrar : public std::enable_shared_from_this<Registrar> {
   public:
-    using Done = std::function<void(Ending)>;
+    using Done = std::function<void(CommandResult)>;
     Registrar(Directory&, ServiceSettings, ServiceCalls);
 
     bool may_link(const std::string& jid) const;
     bool may_use(const std::string& jid) const;
     const Account* mailbox(const std::string& jid) const { return directory_.mailbox_of(jid); }
     /// Why somebody may not link.
-    Ending not_allowed(const std::string& jid, const std::string& lang) const;
+    CommandResult not_allowed(const std::string& jid, const std::string& lang) const;
     /// What is to be said where the user's account is damaged.
-    std::optional<Ending> damage(const std::string& jid, const std::string& lang) const;
+    std::optional<CommandResult> damage(const std::string& jid, const std::string& lang) const;
     /// Whether an account of this user may be made without linking anything.
     bool is_relay_user(const std::string& jid) const;
 
@@ -48,7 +48,7 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     /// Deletes everything stored of the user.
     void unlink(const std::string& jid, const std::string& lang, Done);
     /// A user of the relay may say what they take before their first message.
-    void change(const std::string& jid, Take, bool sent_copy, const std::string& lang, Done);
+    void change(const std::string& jid, IncomingFilter, bool sent_copy, const std::string& lang, Done);
     /// What is linked and how it is doing; several lines.
     std::string status(const std::string& jid, const std::string& lang) const;
     /// What the user may change, and how it stands.
@@ -63,16 +63,16 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     void reload(ServiceSettings settings) { settings_ = std::move(settings); }
 
   private:
-    std::optional<Ending> refusal(const std::string& jid, const std::string& lang);
+    std::optional<CommandResult> refusal(const std::string& jid, const std::string& lang);
     void store(const std::string& jid, const LinkRequest&, LinkOutcome, const std::string& lang, Done);
     void save(Account, std::vector<Cursor> start, bool fresh, const std::string& lang, Done);
-    void change(const Account&, Take, bool sent_copy, const std::string& lang, Done);
-    Ending store_trouble(const std::string& lang) const;
+    void change(const Account&, IncomingFilter, bool sent_copy, const std::string& lang, Done);
+    CommandResult store_trouble(const std::string& lang) const;
 
     Directory& directory_;
     ServiceSettings settings_;
     ServiceCalls calls_;
-    Allowance attempts_{5, std::chrono::minutes(10)};
+    RateLimit attempts_{5, std::chrono::minutes(10)};
     struct Check {
         std::string lang;
         Done done;

@@ -87,7 +87,7 @@ xep0004::Form print_link_form(const Account* account, const LinkForm* typed, con
 void Registration::take(const Tag& iq, const std::string& user) {
     const std::string lang = registrar_.language(iq, user);
     const auto answer = [send = registrar_.calls().send, lang,
-                         head = std::shared_ptr<Tag>(head_of(iq))](const Ending& ending) {
+                         head = std::shared_ptr<Tag>(head_of(iq))](const CommandResult& ending) {
         // [XEP-0077 §3.3] what came is not sent back: it holds a password.
         send(*(ending.good() ? result_of(*head)
                              : error_reply(*head, ending.type, ending.condition, ending.words, lang)));

@@ -143,7 +143,7 @@ Account account_of(Database& db, const Query& row) {
     account.address = {row.text(3), row.text(4), row.text(5)};
     account.damaged = !sound;
     if (!sound) return account;
-    account.take = static_cast<Take>(row.integer(6));
+    account.take = static_cast<IncomingFilter>(row.integer(6));
     account.sent_copy = row.integer(7) != 0;
     account.lang = row.text(8);
     account.policy = static_cast<Policy>(row.integer(9));

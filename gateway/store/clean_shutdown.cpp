@@ -2,7 +2,7 @@
 
 #include "gateway/store/clean_shutdown.h"
 
-namespace gateway::marker {
+namespace gateway::clean_shutdown {
 
 std::optional<Time> last_alive(Database& db) {
     auto query = db.query("SELECT value FROM setting WHERE name = 'alive'");
@@ -20,4 +20,4 @@ void alive(Database& db, Time now) {
 
 void stopped(Database& db) { db.query("DELETE FROM setting WHERE name = 'alive'").run(); }
 
-}  // namespace gateway::marker
+}  // namespace gateway::clean_shutdown

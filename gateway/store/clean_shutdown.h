@@ -7,7 +7,7 @@
 #include "gateway/model/event.h"
 #include "gateway/store/sqlite/database.h"
 
-namespace gateway::marker {
+namespace gateway::clean_shutdown {
 
 /// When the gateway was last known to be alive, if it has not stopped cleanly since.
 std::optional<Time> last_alive(Database&);
@@ -15,4 +15,4 @@ void alive(Database&, Time now);
 /// The last thing that a clean stop writes.
 void stopped(Database&);
 
-}  // namespace gateway::marker
+}  // namespace gateway::clean_shutdown

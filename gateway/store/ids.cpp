@@ -105,7 +105,7 @@ bool remember(Database& db, const Known& known) {
         .bind(known.lang)
         .bind(std::int64_t(known.wants_receipt))
         .bind(std::int64_t(known.when.time_since_epoch().count()))
-        .bind_blob(known.print)
+        .bind_blob(known.fingerprint)
         .bind_blob(close(db, "", binding(known)))
         .run();
     return db.changes() > 0;
@@ -181,7 +181,8 @@ std::optional<StanzaId> counterpart(Database& db, AccountId other, const std::st
                      [&](Query& query) { query.bind(number(other)).bind_blob(print).bind(contact); });
     }
     if (!copy || copy->stanza.empty()) return std::nullopt;
-    if (const auto queued = queue::find_stanza(db, copy->stanza.value); queued && queued->held) return std::nullopt;
+    if (const auto queued = queue::find_stanza(db, copy->stanza.value); queued && queued->tentative)
+        return std::nullopt;
     db.query("UPDATE known SET print = x'' WHERE account = ? AND contact = ? AND stanza = ?")
         .bind(number(other))
         .bind(contact)

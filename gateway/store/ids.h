@@ -25,7 +25,8 @@ struct Known {
     std::string lang;  // language of the writer's stanza
     bool wants_receipt = false;
     Time when{};
-    std::string print{};  // keyed hash of sender, date and text, the same in a copy whose id was rewritten; "": none
+    std::string
+        fingerprint{};  // keyed hash of sender, date and text, the same in a copy whose id was rewritten; "": none
 };
 
 /// The key of a message whose Message-ID another one has taken before it: by the name that only it can have.

@@ -23,14 +23,14 @@ constexpr int bound_columns = 13, payload_column = 17;
 constexpr std::string_view place = "payload.bytes";
 
 std::int64_t number(Time time) { return time.time_since_epoch().count(); }
-std::int64_t number(Leg leg) { return static_cast<std::int64_t>(leg); }
+std::int64_t number(Direction leg) { return static_cast<std::int64_t>(leg); }
 std::int64_t number(AccountId account) { return static_cast<std::int64_t>(account); }
 Time time_of(std::int64_t number) { return Time(Time::duration(number)); }
 
 Entry entry_of(const Query& row) {
     Entry entry;
     entry.id = row.integer(0);
-    entry.leg = static_cast<Leg>(row.integer(1));
+    entry.direction = static_cast<Direction>(row.integer(1));
     entry.account = AccountId(row.integer(2));
     entry.contact = row.text(3);
     entry.name = row.text(4);
@@ -41,7 +41,7 @@ Entry entry_of(const Query& row) {
     entry.to = row.text(9);
     entry.taken = time_of(row.integer(10));
     entry.expires = time_of(row.integer(11));
-    entry.held = row.integer(12) != 0;
+    entry.tentative = row.integer(12) != 0;
     entry.next = time_of(row.integer(13));
     entry.attempts = static_cast<int>(row.integer(14));
     entry.delay_told = row.integer(15) != 0;
@@ -73,12 +73,13 @@ void unpack(Entry& entry, std::string bytes) {
 
 Binding binding(std::int64_t id, const Entry& entry) {
     Binding bound(place);
-    for (const auto number : {id, number(entry.leg), number(entry.account)}) bound.add(number);
+    for (const auto number : {id, number(entry.direction), number(entry.account)}) bound.add(number);
     for (const auto* text :
          {&entry.contact, &entry.name, &entry.origin, &entry.origin_id, &entry.lang, &entry.from, &entry.to}) {
         bound.add(*text);
     }
-    for (const auto number : {number(entry.taken), number(entry.expires), std::int64_t(entry.held)}) bound.add(number);
+    for (const auto number : {number(entry.taken), number(entry.expires), std::int64_t(entry.tentative)})
+        bound.add(number);
     return bound;
 }
 
@@ -132,9 +133,13 @@ std::int64_t put(Database& db, const Entry& entry) {
     auto query = db.query(
         "INSERT INTO queue (leg, account, contact, name, origin, origin_id, lang, sender, recipient, taken, expires, "
         "held, next, attempts, delay_told, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    query.bind(number(entry.leg)).bind(number(entry.account)).bind(entry.contact).bind(entry.name).bind(entry.origin);
+    query.bind(number(entry.direction))
+        .bind(number(entry.account))
+        .bind(entry.contact)
+        .bind(entry.name)
+        .bind(entry.origin);
     query.bind(entry.origin_id).bind(entry.lang).bind(entry.from).bind(entry.to).bind(number(entry.taken));
-    query.bind(number(entry.expires)).bind(std::int64_t(entry.held)).bind(number(entry.next));
+    query.bind(number(entry.expires)).bind(std::int64_t(entry.tentative)).bind(number(entry.next));
     query.bind(std::int64_t(entry.attempts)).bind(std::int64_t(entry.delay_told)).bind(entry.last_error).run();
     const auto id = db.last_id();
     db.query("INSERT INTO payload (id, bytes) VALUES (?, ?)")
@@ -153,7 +158,7 @@ void set_unknown_aside(Database& db) {
     for (const auto id : unknown) set_aside(db, id);
 }
 
-std::vector<Entry> heads(Database& db, Leg leg, std::int64_t after, std::size_t most) {
+std::vector<Entry> heads(Database& db, Direction leg, std::int64_t after, std::size_t most) {
     return with_payload(
         db,
         "SELECT " ENTRY_COLUMNS
@@ -163,7 +168,7 @@ std::vector<Entry> heads(Database& db, Leg leg, std::int64_t after, std::size_t 
         [&](Query& query) { query.bind(number(leg)).bind(after).bind(static_cast<std::int64_t>(most)); });
 }
 
-std::vector<Entry> next(Database& db, Leg leg, AccountId account, const std::string& contact, std::int64_t after,
+std::vector<Entry> next(Database& db, Direction leg, AccountId account, const std::string& contact, std::int64_t after,
                         std::size_t most) {
     return with_payload(db,
                         "SELECT " ENTRY_COLUMNS
@@ -225,7 +230,7 @@ std::vector<Entry> overdue(Database& db, Time now, Time warn_before, std::size_t
         ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.leg < 2 AND (q.expires <= ? OR (q.taken <= "
         "? AND q.delay_told = 0 AND q.leg = ? AND q.origin <> '')) ORDER BY q.id LIMIT ?",
         [&](Query& query) {
-            query.bind(number(now)).bind(number(warn_before)).bind(number(Leg::mail));
+            query.bind(number(now)).bind(number(warn_before)).bind(number(Direction::mail));
             query.bind(static_cast<std::int64_t>(most));
         });
     for (auto& entry : entries) entry.payload.clear();  // it was looked at for its seal
@@ -236,7 +241,7 @@ void retry_all_now(Database& db, Time now) {
     db.query("UPDATE queue SET next = ? WHERE next > ?").bind(number(now)).bind(number(now)).run();
 }
 
-std::int64_t count(Database& db, Leg leg) {
+std::int64_t count(Database& db, Direction leg) {
     auto query = db.query("SELECT count(*) FROM queue WHERE leg = ?");
     query.bind(number(leg)).step();
     return query.integer(0);
@@ -274,7 +279,7 @@ void seal_anew(Database& db, Sealed before) {
     }
 }
 
-bool Room::take(Database& db, AccountId account) {
+bool Quota::take(Database& db, AccountId account) {
     constexpr std::size_t most_accounts = 1000;
     if (left_.size() >= most_accounts) left_.clear();
     auto& left = left_[account];

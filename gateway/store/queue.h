@@ -17,11 +17,11 @@
 namespace gateway::queue {
 
 /// `aside`: its row does not match its seal. Nothing of it is trusted or sent; the admin may drop it.
-enum class Leg { mail, jabber, aside };
+enum class Direction { mail, jabber, aside };
 
 struct Entry {
     std::int64_t id = 0;  // ascending in order of commit
-    Leg leg = Leg::mail;
+    Direction direction = Direction::mail;
     AccountId account{};
     std::string contact;    // canonical address; "" for words of the gateway itself
     std::string name;       // the id it carries: Message-ID (mail) or stanza id (jabber)
@@ -36,7 +36,7 @@ struct Entry {
     Time taken{}, next{}, expires{};
     int attempts = 0;
     bool delay_told = false;
-    bool held = false;       // tentative: an LMTP delivery whose verdict is open
+    bool tentative = false;  // tentative: an LMTP delivery whose verdict is open
     std::string last_error;  // for the admin and the sender; no content
 };
 
@@ -45,9 +45,10 @@ std::int64_t put(Database&, const Entry&);
 void set_unknown_aside(Database&);
 /// The first entry of every line of this leg (payloads included where `payloads`), for start-up: at most `most` lines
 /// after `after`.
-std::vector<Entry> heads(Database&, Leg, std::int64_t after, std::size_t most);
+std::vector<Entry> heads(Database&, Direction, std::int64_t after, std::size_t most);
 /// The next entries of one line with id > after, oldest first, payload included.
-std::vector<Entry> next(Database&, Leg, AccountId, const std::string& contact, std::int64_t after, std::size_t most);
+std::vector<Entry> next(Database&, Direction, AccountId, const std::string& contact, std::int64_t after,
+                        std::size_t most);
 /// One that is set aside comes without its payload.
 std::optional<Entry> find(Database&, std::int64_t id);
 /// The stanza of this id, while it is in the queue.
@@ -62,7 +63,7 @@ std::vector<Entry> list(Database&, std::int64_t after, std::size_t most);
 /// before `warn_before` whose author has not been told of the delay. Reads the whole queue: for a slow timer.
 std::vector<Entry> overdue(Database&, Time now, Time warn_before, std::size_t most);
 void retry_all_now(Database&, Time now);
-std::int64_t count(Database&, Leg);
+std::int64_t count(Database&, Direction);
 std::int64_t count(Database&, AccountId);
 bool holds_any(Database&, AccountId);
 void forget_account(Database&, AccountId);
@@ -70,9 +71,9 @@ void seal_anew(Database&, Sealed before);
 
 /// How much of one account may wait. Its entries are counted only when what was left after the last count is used up:
 /// a message costs the same however many wait. What is done meanwhile is seen then. For the store's thread.
-class Room {
+class Quota {
   public:
-    explicit Room(std::size_t most) : most_(most) {}
+    explicit Quota(std::size_t most) : most_(most) {}
     /// Takes the place of one entry; false if there is none.
     bool take(Database&, AccountId);
 

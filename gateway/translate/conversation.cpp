@@ -55,8 +55,9 @@ void note_read(const coi::Message& mail, Event& event, Contact& conversation, Ca
         conversation.answer_to = answer_to_of(mail, dialect);
     }
     if (may(trust::Change::dialect)) conversation.dialect = dialect;
-    const bool is_group = notice::group(mail, "").has_value();  // it has a timer of its own
-    if (dialect != Dialect::mail && !is_group && may(trust::Change::timer)) conversation.timer = notice::timer(mail);
+    const bool is_group = placeholder::group(mail, "").has_value();  // it has a timer of its own
+    if (dialect != Dialect::mail && !is_group && may(trust::Change::timer))
+        conversation.timer = placeholder::timer(mail);
     if (!mail.id.empty() && !is_remark(mail) && may(trust::Change::thread)) {
         conversation.last_in = mail.id;
         if (!is_group) note_thread(mail, conversation);

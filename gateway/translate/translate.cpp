@@ -33,7 +33,8 @@ struct Feature {
 /// The table of features. The first that knows a stanza or a mail reads it: what is special stands before text.
 constexpr std::tuple features{
     Feature<Receipt>{receipt::read, receipt::read, receipt::write, receipt::write, receipt::carries},
-    Feature<OtrMessage>{tunnel::read, tunnel::read, tunnel::write, tunnel::write, tunnel::carries},
+    Feature<OtrMessage>{otr_message::read, otr_message::read, otr_message::write, otr_message::write,
+                        otr_message::carries},
     Feature<Text>{text::read, text::read, text::write, text::write, text::carries},
 };
 
@@ -77,7 +78,8 @@ void thread(coi::Message& mail, const Contact& conversation) {
 
 std::optional<Event> read(const xmpp::Tag& stanza) {
     const std::string& type = xmpp::attribute(stanza, "type");
-    if (stanza.name() != "message" || type == "error" || type == "groupchat" || sealed(stanza)) return std::nullopt;
+    if (stanza.name() != "message" || type == "error" || type == "groupchat" || is_end_to_end_encrypted(stanza))
+        return std::nullopt;
     Event event;
     if (!first([&](const auto& feature) { return keep(event, feature.from_stanza(stanza)); })) return std::nullopt;
     event.user = bare(xmpp::attribute(stanza, "from")).value_or("");
@@ -89,7 +91,7 @@ std::optional<Event> read(const xmpp::Tag& stanza) {
 }
 
 std::optional<Event> read_tunnelled(const xmpp::Tag& stanza) {
-    auto message = tunnel::read(stanza);
+    auto message = otr_message::read(stanza);
     if (stanza.name() != "message" || !message) return std::nullopt;
     Event event;
     event.user = bare(xmpp::attribute(stanza, "from")).value_or("");
@@ -117,7 +119,7 @@ bool carries(const Event& event, Dialect dialect) {
     return answer;
 }
 
-bool sealed(const xmpp::Tag& stanza) {
+bool is_end_to_end_encrypted(const xmpp::Tag& stanza) {
     if (xmpp::xep0380::encryption(stanza) || xmpp::xep0380::payload(stanza)) return true;
     const xmpp::Tag* body = xmpp::body_of(stanza);
     return body && !xmpp::otr::look(body->cdata()).is_plain();  // [XEP-0364 §4]
@@ -129,7 +131,7 @@ bool says_something(const xmpp::Tag& stanza) {
         const xmpp::Tag* tag = xmpp::default_of(stanza, name);
         return tag && !tag->cdata().empty();
     };
-    if (has_text("body") || has_text("subject") || sealed(stanza)) return true;
+    if (has_text("body") || has_text("subject") || is_end_to_end_encrypted(stanza)) return true;
     // [XEP-0444 §3] [XEP-0424 §3] [XEP-0353 §3] [XEP-0224 §2]
     constexpr std::array<std::pair<const char*, const char*>, 4> deeds{{{"reactions", "urn:xmpp:reactions:0"},
                                                                         {"retract", "urn:xmpp:message-retract:1"},
@@ -162,7 +164,7 @@ coi::Message write_mail(const Event& event, const coi::Address& own, const Conta
     thread(mail, conversation);
     with_feature(
         event, [&](const auto& feature, const auto& content) { feature.to_mail(content, mail, conversation.dialect); });
-    if (!mail.mdn) tunnel::add_mark(mail, conversation.privacy);
+    if (!mail.mdn) otr_message::add_mark(mail, conversation.privacy);
     // A chat program takes the timer from each message: without it ours would switch off what its user has chosen.
     if (conversation.timer > 0 && conversation.dialect == Dialect::chatmail && !mail.mdn)
         mail.headers["ephemeral-timer"] = std::to_string(conversation.timer);

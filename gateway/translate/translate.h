@@ -27,7 +27,7 @@ std::optional<Event> read(const coi::Message&, const std::string& lang = {});
 bool carries(const Event&, Dialect);
 /// True for a message that a client encrypted for somebody else than us (OMEMO, OpenPGP, OTR): its text is only a
 /// notice. read() answers nullopt to it; the sender is told.
-bool sealed(const xmpp::Tag& stanza);
+bool is_end_to_end_encrypted(const xmpp::Tag& stanza);
 /// True for what a user wrote or did and hears of if it goes nowhere: text, even if it is blank; what is sealed; a
 /// reaction, a retraction, a call. False for what programs say by themselves.
 bool says_something(const xmpp::Tag& stanza);

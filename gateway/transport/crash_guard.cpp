@@ -31,7 +31,7 @@ std::optional<std::pair<AccountId, Stuck>> mailbox_mail(const std::string& what)
 
 }  // namespace
 
-Stumbles::Stumbles(const std::string& path, Store& store, Time now) : store_(store), in_hand_(path) {
+CrashGuard::CrashGuard(const std::string& path, Store& store, Time now) : store_(store), in_hand_(path) {
     if (!in_hand_.trouble().empty()) log::warn("what is in hand cannot be noted: {}", in_hand_.trouble());
     store.now([&](Database& db) {
         for (const auto& what : in_hand_.left()) count(db, what, now);
@@ -43,12 +43,12 @@ Stumbles::Stumbles(const std::string& path, Store& store, Time now) : store_(sto
     });
 }
 
-std::string Stumbles::file_of(const std::string& store_url) {
+std::string CrashGuard::file_of(const std::string& store_url) {
     const std::string path = store_url.substr(store_url.find(':') + 1);
     return path == ":memory:" ? "" : path + "-in-hand";
 }
 
-void Stumbles::count(Database& db, const std::string& what, Time now) {
+void CrashGuard::count(Database& db, const std::string& what, Time now) {
     log::warn("the gateway ended uncleanly; it was at this: {}", what);
     if (const auto mail = mailbox_mail(what)) return stuck::stopped_at(db, mail->first, mail->second);
     db.query(
@@ -60,26 +60,26 @@ void Stumbles::count(Database& db, const std::string& what, Time now) {
         .run();
 }
 
-std::string Stumbles::mail(std::string_view bytes) {
+std::string CrashGuard::mail(std::string_view bytes) {
     const auto hash = std::hash<std::string_view>()(bytes.substr(0, looked_at));
     return "mail " + std::to_string(hash) + " " + std::to_string(bytes.size());
 }
 
-std::string Stumbles::stanza(const std::string& from, const std::string& id) { return "stanza " + id + " " + from; }
+std::string CrashGuard::stanza(const std::string& from, const std::string& id) { return "stanza " + id + " " + from; }
 
-bool Stumbles::may(const std::string& what) const {
+bool CrashGuard::may(const std::string& what) const {
     if (times_.empty()) return true;
     const auto at = times_.find(std::string_view(what).substr(0, InHand::slot_bytes - 1));
     return at == times_.end() || at->second < most;
 }
 
-InHand::Hold Stumbles::take(AccountId account, const std::string& folder, std::uint32_t uid_validity,
-                            std::uint32_t uid) {
+InHand::Hold CrashGuard::take(AccountId account, const std::string& folder, std::uint32_t uid_validity,
+                              std::uint32_t uid) {
     return in_hand_.take("mailbox " + std::to_string(static_cast<std::int64_t>(account)) + " " +
                          std::to_string(uid_validity) + " " + std::to_string(uid) + " " + folder);
 }
 
-void Stumbles::passed(const std::string& what) {
+void CrashGuard::passed(const std::string& what) {
     if (times_.empty()) return;
     const auto at = times_.find(std::string_view(what).substr(0, InHand::slot_bytes - 1));
     if (at == times_.end()) return;

@@ -17,13 +17,13 @@
 
 namespace gateway {
 
-class Stumbles {
+class CrashGuard {
   public:
     static constexpr int most = 3;
     /// The file beside a store in which it is noted; "" for a store in memory.
     static std::string file_of(const std::string& store_url);
     /// Reads the store: before the loop runs.
-    Stumbles(const std::string& path, Store& store, Time now);
+    CrashGuard(const std::string& path, Store& store, Time now);
 
     /// A mail that came by LMTP, a stanza: what tells it from others.
     static std::string mail(std::string_view bytes);

@@ -38,25 +38,25 @@ int hops(std::string_view mail) {
     return count;
 }
 
-Reply reply_of(const Verdict& verdict, bool may_stay_open) {
+Reply reply_of(const DeliveryResult& verdict, bool may_stay_open) {
     switch (verdict.kind) {
-        case Verdict::Kind::taken:
+        case DeliveryResult::Kind::taken:
             return {250, "2.0.0", "delivered"};
-        case Verdict::Kind::duplicate:
+        case DeliveryResult::Kind::duplicate:
             return {250, "2.0.0", "delivered before"};
-        case Verdict::Kind::silent:
+        case DeliveryResult::Kind::silent:
             return {250, "2.0.0", "taken"};
-        case Verdict::Kind::declined:
+        case DeliveryResult::Kind::declined:
             return {550, "5.7.1", "not accepted: " + verdict.reason};
-        case Verdict::Kind::refused:
+        case DeliveryResult::Kind::refused:
             if (verdict.reason == "item-not-found" || verdict.reason == "service-unavailable" || verdict.reason.empty())
                 return {550, "5.1.1", "there is no such user here"};  // or they have blocked the sender [XEP-0191 §3.3]
             return {550, "5.7.1", "the user's Jabber server does not take it: " + verdict.reason};
-        case Verdict::Kind::early:
+        case DeliveryResult::Kind::early:
             return {451, "4.3.0", "please try again: " + verdict.reason};
-        case Verdict::Kind::busy:
+        case DeliveryResult::Kind::busy:
             return {452, "4.3.1", "cannot be taken now, please try again: " + verdict.reason};
-        case Verdict::Kind::open:
+        case DeliveryResult::Kind::open:
             if (may_stay_open) return {250, "2.0.0", "queued"};
             return {451, "4.4.1", "the Jabber server does not answer, please try again"};
     }
@@ -65,24 +65,24 @@ Reply reply_of(const Verdict& verdict, bool may_stay_open) {
 
 }  // namespace
 
-struct Relay::State : std::enable_shared_from_this<State> {
-    State(boost::asio::io_context& io_, Settings settings_, Directory& directory_, Outbox& outbox_, Inbox& inbox_,
-          Workers& workers_, Stumbles& stumbles_)
+struct LmtpReceiver::State : std::enable_shared_from_this<State> {
+    State(boost::asio::io_context& io_, Settings settings_, Directory& directory_, OutgoingPipeline& outbox_,
+          IncomingPipeline& inbox_, Workers& workers_, CrashGuard& crash_guard_)
         : io(io_),
           settings(std::move(settings_)),
           directory(directory_),
           outbox(outbox_),
           inbox(inbox_),
           workers(workers_),
-          stumbles(stumbles_) {}
+          crash_guard(crash_guard_) {}
 
     boost::asio::io_context& io;
     Settings settings;
     Directory& directory;
-    Outbox& outbox;
-    Inbox& inbox;
+    OutgoingPipeline& outbox;
+    IncomingPipeline& inbox;
     Workers& workers;
-    Stumbles& stumbles;
+    CrashGuard& crash_guard;
     std::unique_ptr<coi::net::LmtpServer> server;
     std::set<AccountId> confirmed;  // the Jabber server took something for them since we started
 
@@ -109,9 +109,9 @@ struct Relay::State : std::enable_shared_from_this<State> {
     }
 
     /// The verdict leaves the account as if the mail had never come: it may go if it was made for that mail.
-    bool is_for_nothing(AccountId id, Verdict::Kind verdict) const {
-        if (verdict == Verdict::Kind::refused) return is_unused(id);
-        if (verdict != Verdict::Kind::declined && verdict != Verdict::Kind::silent) return false;
+    bool is_for_nothing(AccountId id, DeliveryResult::Kind verdict) const {
+        if (verdict == DeliveryResult::Kind::refused) return is_unused(id);
+        if (verdict != DeliveryResult::Kind::declined && verdict != DeliveryResult::Kind::silent) return false;
         return directory.contacts(id).empty();  // else another mail came at the same time, and was taken
     }
 
@@ -144,24 +144,24 @@ struct Relay::State : std::enable_shared_from_this<State> {
         if (!account) co_return Reply{452, "4.3.1", "cannot be taken now, please try again"};
         const AccountId id = account->id;
         const bool known = is_confirmed(id);
-        std::function<void(std::function<void(Verdict)>)> take = [&](std::function<void(Verdict)> done) {
-            Arrival arrival{id, mail, std::nullopt, proof.sender, true, bytes, proof.author, true};
+        std::function<void(std::function<void(DeliveryResult)>)> take = [&](std::function<void(DeliveryResult)> done) {
+            IncomingMail arrival{id, mail, std::nullopt, proof.sender, true, bytes, proof.author, true};
             arrival.reverse_path = proof.reverse_path;
             arrival.is_author_refuted = proof.forged;
             inbox.take(std::move(arrival), std::move(done));
         };
         auto patience = std::make_shared<boost::asio::steady_timer>(io, settings.patience);
         await_patience(patience);
-        Verdict verdict = co_await wait_for<Verdict>(take);
+        DeliveryResult verdict = co_await wait_for<DeliveryResult>(take);
         boost::asio::steady_timer pause(io);
-        for (int tries = 1; verdict.kind == Verdict::Kind::early && tries < most_tries; ++tries) {
+        for (int tries = 1; verdict.kind == DeliveryResult::Kind::early && tries < most_tries; ++tries) {
             pause.expires_after(between_tries);
             co_await pause.async_wait(boost::asio::use_awaitable);
-            verdict = co_await wait_for<Verdict>(take);
+            verdict = co_await wait_for<DeliveryResult>(take);
         }
         patience->cancel();
-        if (verdict.kind == Verdict::Kind::taken) confirmed.insert(id);
-        if (verdict.kind == Verdict::Kind::declined && !directory.find(id))  // another mail's end took it away
+        if (verdict.kind == DeliveryResult::Kind::taken) confirmed.insert(id);
+        if (verdict.kind == DeliveryResult::Kind::declined && !directory.find(id))  // another mail's end took it away
             co_return Reply{452, "4.3.1", "cannot be taken now, please try again"};
         if (fresh && is_for_nothing(id, verdict.kind)) directory.remove(id, [](const Store::Failure&) {});
         const Reply reply = reply_of(verdict, known || !settings.users.empty() || !proof.sender.empty());
@@ -196,14 +196,14 @@ struct Relay::State : std::enable_shared_from_this<State> {
 
     /// A mail over which the gateway ended again and again goes back to its sender.
     awaitable<std::vector<Reply>> deliver_in_hand(coi::net::Delivery delivery) {
-        const std::string what = Stumbles::mail(delivery.mail);
-        if (!stumbles.may(what)) {
+        const std::string what = CrashGuard::mail(delivery.mail);
+        if (!crash_guard.may(what)) {
             log::warn("LMTP: a mail over which the gateway ended several times is given back");
             co_return std::vector<Reply>(delivery.to.size(), Reply{554, "5.3.0", "this mail cannot be worked on here"});
         }
-        const auto hold = stumbles.take(what);
+        const auto hold = crash_guard.take(what);
         auto replies = co_await deliver(std::move(delivery));
-        stumbles.passed(what);
+        crash_guard.passed(what);
         co_return replies;
     }
 
@@ -230,13 +230,13 @@ struct Relay::State : std::enable_shared_from_this<State> {
     }
 };
 
-Relay::Relay(boost::asio::io_context& io, Settings settings, Directory& directory, Outbox& outbox, Inbox& inbox,
-             Workers& workers, Stumbles& stumbles)
-    : state_(std::make_shared<State>(io, std::move(settings), directory, outbox, inbox, workers, stumbles)) {}
+LmtpReceiver::LmtpReceiver(boost::asio::io_context& io, Settings settings, Directory& directory,
+                           OutgoingPipeline& outbox, IncomingPipeline& inbox, Workers& workers, CrashGuard& crash_guard)
+    : state_(std::make_shared<State>(io, std::move(settings), directory, outbox, inbox, workers, crash_guard)) {}
 
-Relay::~Relay() { state_->server.reset(); }
+LmtpReceiver::~LmtpReceiver() { state_->server.reset(); }
 
-void Relay::start() {
+void LmtpReceiver::start() {
     coi::net::LmtpServer::Limits limits;
     limits.mail_bytes = state_->settings.limits.mail_bytes;
     coi::net::LmtpServer::Calls calls;
@@ -249,13 +249,13 @@ void Relay::start() {
     state_->server->listen(state_->settings.listen);
 }
 
-void Relay::stop() {
+void LmtpReceiver::stop() {
     if (state_->server) state_->server->stop();
 }
 
-std::size_t Relay::sessions() const { return state_->server ? state_->server->sessions() : 0; }
+std::size_t LmtpReceiver::sessions() const { return state_->server ? state_->server->sessions() : 0; }
 
-void Relay::reload(Settings settings) {
+void LmtpReceiver::reload(Settings settings) {
     settings.listen = state_->settings.listen;
     state_->settings = std::move(settings);
 }

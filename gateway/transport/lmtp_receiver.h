@@ -21,7 +21,7 @@
 
 namespace gateway {
 
-class Relay {
+class LmtpReceiver {
   public:
     struct Settings {
         std::string domain;
@@ -32,8 +32,9 @@ class Relay {
         std::string authserv_id;      // whose Authentication-Results prove a sender; "": nobody's
         std::chrono::milliseconds patience{2000};
     };
-    Relay(boost::asio::io_context&, Settings, Directory&, Outbox&, Inbox&, Workers&, Stumbles&);
-    ~Relay();
+    LmtpReceiver(boost::asio::io_context&, Settings, Directory&, OutgoingPipeline&, IncomingPipeline&, Workers&,
+                 CrashGuard&);
+    ~LmtpReceiver();
     void start();  // throws std::runtime_error if it cannot listen
     void stop();
     std::size_t sessions() const;

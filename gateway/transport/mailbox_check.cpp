@@ -38,7 +38,7 @@ using Clock = std::chrono::steady_clock;
 /// What all attempts of one check share.
 struct Check {
     coi::net::TlsContext& tls;
-    coi::net::Reach reach;
+    coi::net::HostPolicy reach;
     LinkRequest request;
     std::string ehlo_name, lang;
     LinkPatience patience;
@@ -348,7 +348,7 @@ std::string trouble_words(const std::string& lang, const Endpoint& server, bool 
     }
 }
 
-awaitable<LinkOutcome> check_link(coi::net::TlsContext& tls, const coi::net::Reach& reach, LinkRequest request,
+awaitable<LinkOutcome> check_link(coi::net::TlsContext& tls, const coi::net::HostPolicy& reach, LinkRequest request,
                                   std::string ehlo_name, std::string lang, LinkPatience patience) {
     return run(std::make_shared<Check>(
         Check{tls, reach, std::move(request), std::move(ehlo_name), std::move(lang), patience}));

@@ -1,7 +1,7 @@
 // Linking a mailbox: finds the servers, tries the login on IMAP and SMTP, and says in plain words what failed.
 //
 // [RFC 6186], [RFC 8314]. Runs before a registration is answered, within seconds. Hosts that a user names are checked
-// by Reach; what a server says as its banner is never shown to the user (no port scanner through us).
+// by HostPolicy; what a server says as its banner is never shown to the user (no port scanner through us).
 
 #pragma once
 
@@ -40,7 +40,7 @@ struct LinkPatience {
     std::chrono::milliseconds imap = std::chrono::seconds(20);  // of what is left; SMTP gets the rest
 };
 
-coi::net::awaitable<LinkOutcome> check_link(coi::net::TlsContext&, const coi::net::Reach&, LinkRequest,
+coi::net::awaitable<LinkOutcome> check_link(coi::net::TlsContext&, const coi::net::HostPolicy&, LinkRequest,
                                             std::string ehlo_name, std::string lang, LinkPatience = LinkPatience());
 
 /// What is wrong with a server that was all right when its mailbox was linked, and what to do.

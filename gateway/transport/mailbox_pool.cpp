@@ -27,21 +27,21 @@ constexpr auto start_every = std::chrono::milliseconds(20);
 
 }  // namespace
 
-struct Linked::State : std::enable_shared_from_this<State> {
+struct MailboxPool::State : std::enable_shared_from_this<State> {
     State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Directory& directory_, Store& store_,
-          Stumbles& stumbles_, Settings settings_, Calls calls_)
+          CrashGuard& crash_guard_, Settings settings_, Calls calls_)
         : io(io_),
           tls(tls_),
           directory(directory_),
           store(store_),
-          stumbles(stumbles_),
+          crash_guard(crash_guard_),
           settings(std::move(settings_)),
           calls(std::move(calls_)),
           pace(io_) {}
 
     struct One {
-        std::unique_ptr<Mailbox> mailbox;
-        std::unique_ptr<Submission> submission;
+        std::unique_ptr<MailboxWatcher> mailbox;
+        std::unique_ptr<SmtpSender> submission;
         bool refusal_told = false;
         std::chrono::steady_clock::time_point stuck_told{};
         Account account{};  // as it was when it was started
@@ -50,7 +50,7 @@ struct Linked::State : std::enable_shared_from_this<State> {
     coi::net::TlsContext& tls;
     Directory& directory;
     Store& store;
-    Stumbles& stumbles;
+    CrashGuard& crash_guard;
     Settings settings;
     Calls calls;
     boost::asio::steady_timer pace;
@@ -83,7 +83,7 @@ struct Linked::State : std::enable_shared_from_this<State> {
         const Account* account = directory.find(id);
         if (!account) return;
         if (account->login_lost) return ask_for_login(*account);
-        Submission::Settings out;
+        SmtpSender::Settings out;
         out.server = account->login.smtp;
         const std::string user =
             account->login.username.empty() ? account->address.addr_spec() : account->login.username;
@@ -91,7 +91,7 @@ struct Linked::State : std::enable_shared_from_this<State> {
         out.reach = settings.reach;
         out.ehlo_name = settings.ehlo_name;
         all[id].account = *account;
-        all[id].submission = std::make_unique<Submission>(io, tls, std::move(out));
+        all[id].submission = std::make_unique<SmtpSender>(io, tls, std::move(out));
         calls.ready(id);
         store.ask<Known>([id](Database& db) { return Known{accounts::cursors(db, id), stuck::all(db, id)}; },
                          [this, id, self = weak_from_this()](const Store::Failure& failure, Known known) {
@@ -128,7 +128,7 @@ struct Linked::State : std::enable_shared_from_this<State> {
 
     void watch(const Account& account, Known known) {
         const AccountId id = account.id;
-        Mailbox::Calls to;
+        MailboxWatcher::Calls to;
         to.parse = [this, id](std::shared_ptr<const std::string> bytes,
                               std::function<void(coi::Result<coi::Message>)> done) {
             calls.parse(id, std::move(bytes), settings.limits, std::move(done));
@@ -153,14 +153,14 @@ struct Linked::State : std::enable_shared_from_this<State> {
             store.later([id, what](Database& db) { stuck::forget(db, id, what); });
         };
         to.in_hand = [this, id](const std::string& folder, std::uint32_t uid_validity, std::uint32_t uid) {
-            return stumbles.take(id, folder, uid_validity, uid);
+            return crash_guard.take(id, folder, uid_validity, uid);
         };
         for (const auto& what : known.stuck)
             if (what.aside && !what.told) keep_stuck(id, what);
         One& one = all[id];
-        one.mailbox =
-            std::make_unique<Mailbox>(io, tls, account, std::move(known.cursors), std::move(known.stuck),
-                                      Mailbox::Settings{settings.reach, settings.limits, settings.poll}, std::move(to));
+        one.mailbox = std::make_unique<MailboxWatcher>(
+            io, tls, account, std::move(known.cursors), std::move(known.stuck),
+            MailboxWatcher::Settings{settings.reach, settings.limits, settings.poll}, std::move(to));
         one.mailbox->start();
     }
 
@@ -265,15 +265,15 @@ struct Linked::State : std::enable_shared_from_this<State> {
     }
 };
 
-Linked::Linked(boost::asio::io_context& io, coi::net::TlsContext& tls, Directory& directory, Store& store,
-               Stumbles& stumbles, Settings settings, Calls calls)
-    : state_(std::make_shared<State>(io, tls, directory, store, stumbles, std::move(settings), std::move(calls))) {
+MailboxPool::MailboxPool(boost::asio::io_context& io, coi::net::TlsContext& tls, Directory& directory, Store& store,
+                         CrashGuard& crash_guard, Settings settings, Calls calls)
+    : state_(std::make_shared<State>(io, tls, directory, store, crash_guard, std::move(settings), std::move(calls))) {
     state_->ask_name_server();
 }
 
-Linked::~Linked() { stop(); }
+MailboxPool::~MailboxPool() { stop(); }
 
-void Linked::start() {
+void MailboxPool::start() {
     State& s = *state_;
     s.directory.on_saved = [&s](const Account& account) {
         if (account.kind != Account::Kind::mailbox || s.stopped) return;
@@ -288,28 +288,28 @@ void Linked::start() {
     }
 }
 
-void Linked::stop() {
+void MailboxPool::stop() {
     state_->stopped = true;
     state_->pace.cancel();
     for (auto& [id, one] : state_->all) one.mailbox.reset();  // submissions finish what is under way
 }
 
-void Linked::reload(Settings settings) {
+void MailboxPool::reload(Settings settings) {
     state_->settings = std::move(settings);
     state_->ask_name_server();
 }
 
-Submission* Linked::submission(AccountId id) {
+SmtpSender* MailboxPool::submission(AccountId id) {
     const auto at = state_->all.find(id);
     return at == state_->all.end() ? nullptr : at->second.submission.get();
 }
 
-void Linked::file_sent(AccountId id, std::string mail) {
+void MailboxPool::file_sent(AccountId id, std::string mail) {
     const auto at = state_->all.find(id);
     if (at != state_->all.end() && at->second.mailbox) at->second.mailbox->file_sent(std::move(mail));
 }
 
-void Linked::check(LinkRequest request, const std::string& lang, std::function<void(LinkOutcome)> done) {
+void MailboxPool::check(LinkRequest request, const std::string& lang, std::function<void(LinkOutcome)> done) {
     boost::asio::co_spawn(
         state_->io,
         check_link(state_->tls, state_->settings.reach, std::move(request), state_->settings.ehlo_name, lang),
@@ -319,11 +319,11 @@ void Linked::check(LinkRequest request, const std::string& lang, std::function<v
         });
 }
 
-void Linked::read_again(AccountId id) {
+void MailboxPool::read_again(AccountId id) {
     if (!state_->stopped && state_->all.contains(id)) state_->read_again(id);
 }
 
-std::string Linked::health(const Account& account, const std::string& lang) const {
+std::string MailboxPool::health(const Account& account, const std::string& lang) const {
     if (account.damaged) return say(lang, "Set aside: what is stored of it is damaged, or was changed.");
     if (account.parked)
         return say(lang, "Parked: its user let go of the gateway. It has no login until it is linked again.");

@@ -16,10 +16,10 @@
 
 namespace gateway {
 
-class Linked {
+class MailboxPool {
   public:
     struct Settings {
-        coi::net::Reach reach;
+        coi::net::HostPolicy reach;
         coi::Limits limits;
         std::chrono::milliseconds poll;
         std::string ehlo_name;
@@ -31,16 +31,16 @@ class Linked {
         std::function<void(AccountId, std::shared_ptr<const std::string>, const coi::Limits&,
                            std::function<void(coi::Result<coi::Message>)>)>
             parse;
-        std::function<void(Arrival, std::function<void(Verdict)>)> arrived;
+        std::function<void(IncomingMail, std::function<void(DeliveryResult)>)> arrived;
         std::function<void(AccountId)> ready;                               // its submission may be tried now
         std::function<void(const Account&, const std::string& text)> tell;  // a line to the user
     };
-    Linked(boost::asio::io_context&, coi::net::TlsContext&, Directory&, Store&, Stumbles&, Settings, Calls);
-    ~Linked();
+    MailboxPool(boost::asio::io_context&, coi::net::TlsContext&, Directory&, Store&, CrashGuard&, Settings, Calls);
+    ~MailboxPool();
     void start();
     void stop();
     void reload(Settings);
-    Submission* submission(AccountId);
+    SmtpSender* submission(AccountId);
     void file_sent(AccountId, std::string mail);
     void check(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)> done);
     /// Has the mails that could not be read tried again, as if they had never failed.

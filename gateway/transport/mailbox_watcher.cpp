@@ -31,7 +31,7 @@ constexpr int most_detours = 2;                 // what may be left out is left 
 
 }  // namespace
 
-struct Mailbox::State : std::enable_shared_from_this<State> {
+struct MailboxWatcher::State : std::enable_shared_from_this<State> {
     State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Account account_, std::vector<Cursor> cursors_,
           std::vector<Stuck> stuck_, Settings settings_, Calls calls_)
         : io(io_),
@@ -256,12 +256,12 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
         if (!mail) co_return mail.error();
         if (!mail->encrypted && !mail->is_signed) bytes = std::make_shared<const std::string>();
         while (!closed) {
-            std::function<void(std::function<void(Verdict)>)> start = [this, &mail, &after,
-                                                                       &bytes](std::function<void(Verdict)> done) {
-                calls.arrived(Arrival{account.id, *mail, after, {}, false, bytes}, std::move(done));
-            };
-            const Verdict verdict = co_await wait_for<Verdict>(start);
-            if (verdict.kind != Verdict::Kind::busy) co_return std::nullopt;
+            std::function<void(std::function<void(DeliveryResult)>)> start =
+                [this, &mail, &after, &bytes](std::function<void(DeliveryResult)> done) {
+                    calls.arrived(IncomingMail{account.id, *mail, after, {}, false, bytes}, std::move(done));
+                };
+            const DeliveryResult verdict = co_await wait_for<DeliveryResult>(start);
+            if (verdict.kind != DeliveryResult::Kind::busy) co_return std::nullopt;
             co_await pause(store_pause);
         }
         co_return std::nullopt;
@@ -303,12 +303,12 @@ struct Mailbox::State : std::enable_shared_from_this<State> {
     }
 };
 
-Mailbox::Mailbox(boost::asio::io_context& io, coi::net::TlsContext& tls, Account account, std::vector<Cursor> cursors,
-                 std::vector<Stuck> stuck, Settings settings, Calls calls)
+MailboxWatcher::MailboxWatcher(boost::asio::io_context& io, coi::net::TlsContext& tls, Account account,
+                               std::vector<Cursor> cursors, std::vector<Stuck> stuck, Settings settings, Calls calls)
     : state_(std::make_shared<State>(io, tls, std::move(account), std::move(cursors), std::move(stuck),
                                      std::move(settings), std::move(calls))) {}
 
-Mailbox::~Mailbox() {
+MailboxWatcher::~MailboxWatcher() {
     state_->closed = true;
     for (auto& weak : state_->open_sessions) {
         if (const auto session = weak.lock()) session->close();
@@ -318,9 +318,9 @@ Mailbox::~Mailbox() {
     }
 }
 
-void Mailbox::start() { state_->spawn(state_->watch("")); }
+void MailboxWatcher::start() { state_->spawn(state_->watch("")); }
 
-void Mailbox::file_sent(std::string mail) {
+void MailboxWatcher::file_sent(std::string mail) {
     constexpr std::size_t most = 100;
     if (state_->to_file.size() >= most)
         return state_->calls.note("too many copies wait for the Sent folder; one is left out");
@@ -329,8 +329,8 @@ void Mailbox::file_sent(std::string mail) {
     state_->spawn(state_->file_all());
 }
 
-bool Mailbox::connected() const { return state_->connected; }
-const std::optional<coi::Error>& Mailbox::trouble() const { return state_->trouble; }
-std::size_t Mailbox::set_aside() const { return state_->stuck.set_aside(); }
+bool MailboxWatcher::connected() const { return state_->connected; }
+const std::optional<coi::Error>& MailboxWatcher::trouble() const { return state_->trouble; }
+std::size_t MailboxWatcher::set_aside() const { return state_->stuck.set_aside(); }
 
 }  // namespace gateway

@@ -24,17 +24,17 @@
 
 namespace gateway {
 
-class Mailbox {
+class MailboxWatcher {
   public:
     struct Settings {
-        coi::net::Reach reach;
+        coi::net::HostPolicy reach;
         coi::Limits limits;
         std::chrono::milliseconds poll = std::chrono::minutes(2);
     };
     struct Calls {
         /// coi::parse, off the loop for large mail.
         std::function<void(std::shared_ptr<const std::string>, std::function<void(coi::Result<coi::Message>)>)> parse;
-        std::function<void(Arrival, std::function<void(Verdict)>)> arrived;
+        std::function<void(IncomingMail, std::function<void(DeliveryResult)>)> arrived;
         std::function<void(const Cursor&)> moved;  // without a mail: first link, UIDVALIDITY change
         std::function<void(const std::optional<coi::Error>&)> trouble;  // nullopt when all is well again
         std::function<bool(const coi::autocrypt::Header&)> is_ours;     // whether coigate wrote that field
@@ -45,9 +45,9 @@ class Mailbox {
         /// Notes what is worked on, while the answer lives.
         std::function<InHand::Hold(const std::string& folder, std::uint32_t uid_validity, std::uint32_t uid)> in_hand;
     };
-    Mailbox(boost::asio::io_context&, coi::net::TlsContext&, Account, std::vector<Cursor>, std::vector<Stuck>, Settings,
-            Calls);
-    ~Mailbox();  // closes the sessions
+    MailboxWatcher(boost::asio::io_context&, coi::net::TlsContext&, Account, std::vector<Cursor>, std::vector<Stuck>,
+                   Settings, Calls);
+    ~MailboxWatcher();  // closes the sessions
     void start();
     /// Puts a copy of a sent mail into the Sent folder, in its own time.
     void file_sent(std::string mail);

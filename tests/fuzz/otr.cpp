@@ -31,8 +31,8 @@ void check_front(std::string_view body) {
     }
     if (strip_tag(body).size() > body.size()) std::abort();
     // What the tunnel carries is OTR's, whole, and stays what it is.
-    const auto carried = gateway::tunnel::whole(body);
-    if (carried && (look(*carried).is_plain() || gateway::tunnel::whole(*carried) != carried)) std::abort();
+    const auto carried = gateway::otr_message::whole(body);
+    if (carried && (look(*carried).is_plain() || gateway::otr_message::whole(*carried) != carried)) std::abort();
     if (carried && (seen.is_plain() || seen.kind == Kind::fragment)) std::abort();
     if (seen.kind == Kind::fragment && (seen.text.empty() || seen.number < 1 || seen.number > seen.count)) std::abort();
 }

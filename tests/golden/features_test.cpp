@@ -116,7 +116,7 @@ void fill(Event& event, const Golden& golden, bool out) {
         event.message = {golden.value("message")};
         if (const auto when = xmpp::xep0203::parse_stamp(golden.value("when"))) event.when = *when;
         if (auto* receipt = std::get_if<Receipt>(&event.what)) receipt->of = {golden.value("of")};
-        if (auto* otr = std::get_if<OtrMessage>(&event.what)) otr->words = tunnel::words(event.lang);
+        if (auto* otr = std::get_if<OtrMessage>(&event.what)) otr->words = otr_message::words(event.lang);
     } else {
         event.user = golden.value("user");
         event.stanza = {golden.value("stanza")};

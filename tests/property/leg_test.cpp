@@ -31,16 +31,16 @@ class Play {
   private:
     struct Flight {
         std::string line;
-        std::function<void(Fate)> finished;
+        std::function<void(AttemptResult)> finished;
     };
     static std::string line_of(const queue::Entry& entry) {
         return std::to_string(static_cast<std::int64_t>(entry.account)) + entry.contact;
     }
     std::size_t upto(std::size_t most) { return random_() % most; }
 
-    std::unique_ptr<Leg> make() {
-        Leg::Calls calls;
-        calls.attempt = [this, life = ++life_](const queue::Entry& entry, std::function<void(Fate)> finished) {
+    std::unique_ptr<Scheduler> make() {
+        Scheduler::Calls calls;
+        calls.attempt = [this, life = ++life_](const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
             if (life != life_) return;  // of a process that is no more
             const std::string line = line_of(entry);
             EXPECT_TRUE(flying_.emplace(entry.id, Flight{line, std::move(finished)}).second) << entry.id << " twice";
@@ -52,20 +52,22 @@ class Play {
             ended_[line_of(entry)].push_back(entry.id);
             store_.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
         };
-        calls.lane = [](const queue::Entry& entry) { return static_cast<Leg::LaneId>(entry.account); };
-        calls.capacity = [this](Leg::LaneId) { return capacity_; };
+        calls.destination = [](const queue::Entry& entry) {
+            return static_cast<Scheduler::DestinationId>(entry.account);
+        };
+        calls.capacity = [this](Scheduler::DestinationId) { return capacity_; };
         calls.now = [this] { return time_; };
         calls.wake_changed = [] {};
-        Leg::Limits limits;
+        Scheduler::Limits limits;
         limits.ready_entries = 3;
         limits.ready_bytes = 60;
-        return std::make_unique<Leg>(queue::Leg::mail, store_, std::move(calls), limits);
+        return std::make_unique<Scheduler>(queue::Direction::mail, store_, std::move(calls), limits);
     }
 
     void step() {
         switch (upto(20)) {
             case 0:
-                return leg_->lane_up(static_cast<Leg::LaneId>(1 + upto(2)));
+                return leg_->destination_up(static_cast<Scheduler::DestinationId>(1 + upto(2)));
             case 1:
                 return leg_->retry_now();
             case 2:
@@ -87,9 +89,9 @@ class Play {
             case 11:
             case 12:
             case 13:
-                return finish(static_cast<Fate::Kind>(upto(7)));
+                return finish(static_cast<AttemptResult::Kind>(upto(7)));
             case 14:
-                return finish(Fate::Kind::done);
+                return finish(AttemptResult::Kind::done);
             default:
                 return commit();
         }
@@ -111,12 +113,12 @@ class Play {
                       });
     }
 
-    void finish(Fate::Kind kind) {
+    void finish(AttemptResult::Kind kind) {
         if (flying_.empty()) return;
         const auto which = std::next(flying_.begin(), static_cast<std::ptrdiff_t>(upto(flying_.size())));
         const auto finished = std::move(which->second.finished);
         flying_.erase(which);
-        finished(Fate{kind, {coi::ErrorKind::refused, false, "no", 0, {}}});
+        finished(AttemptResult{kind, {coi::ErrorKind::refused, false, "no", 0, {}}});
     }
 
     /// What `coigate queue drop` does: it ends, told by somebody else.
@@ -151,11 +153,11 @@ class Play {
         for (int idle = 0; idle < 3 && !testing::Test::HasFailure();) {
             loop_.flush(store_);
             idle = flying_.empty() && !leg_->next_wake() ? idle + 1 : 0;
-            while (!flying_.empty()) finish(Fate::Kind::done);
+            while (!flying_.empty()) finish(AttemptResult::Kind::done);
             wake();
         }
         std::int64_t left = 0;
-        store_.now([&](Database& db) { left = queue::count(db, queue::Leg::mail); });
+        store_.now([&](Database& db) { left = queue::count(db, queue::Direction::mail); });
         EXPECT_EQ(left, 0) << "the store holds what nothing will ever send";
         EXPECT_EQ(leg_->in_flight(), 0u);
     }
@@ -169,8 +171,8 @@ class Play {
     std::map<std::int64_t, Flight> flying_;
     std::map<std::string, std::vector<std::int64_t>> committed_, ended_;
     std::vector<queue::Entry> waiting_;
-    std::vector<std::unique_ptr<Leg>> gone_;
-    std::unique_ptr<Leg> leg_;
+    std::vector<std::unique_ptr<Scheduler>> gone_;
+    std::unique_ptr<Scheduler> leg_;
 };
 
 TEST(LegLaw, every_committed_entry_ends_once_and_in_the_order_of_its_line) {
@@ -184,20 +186,20 @@ TEST(LegLaw, every_committed_entry_ends_once_and_in_the_order_of_its_line) {
 /// One message is poison: whatever it does to its session, those of all other lines arrive, and it ends refused.
 class Poisoned {
   public:
-    Poisoned(unsigned seed, Fate::Kind fate) : random_(seed), fate_(fate) {
-        Leg::Calls calls;
-        calls.attempt = [this](const queue::Entry& entry, std::function<void(Fate)> finished) {
+    Poisoned(unsigned seed, AttemptResult::Kind fate) : random_(seed), fate_(fate) {
+        Scheduler::Calls calls;
+        calls.attempt = [this](const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
             flying_.emplace_back(entry.id, std::move(finished));
         };
         calls.done = [this](const queue::Entry& entry) { passed_.insert(entry.id); };
         calls.refused = [this](const queue::Entry& entry, const coi::Error&) { refused(entry.id); };
-        calls.lane = [](const queue::Entry&) { return 0; };
-        calls.capacity = [this](Leg::LaneId) { return 1 + random_() % 4; };
+        calls.destination = [](const queue::Entry&) { return 0; };
+        calls.capacity = [this](Scheduler::DestinationId) { return 1 + random_() % 4; };
         calls.now = [this] { return time_; };
         calls.wake_changed = [] {};
-        Leg::Limits limits;
-        limits.strikes_most = fate == Fate::Kind::lost ? 3 : 0;
-        leg_ = std::make_unique<Leg>(queue::Leg::mail, store_, std::move(calls), limits);
+        Scheduler::Limits limits;
+        limits.strikes_most = fate == AttemptResult::Kind::lost ? 3 : 0;
+        leg_ = std::make_unique<Scheduler>(queue::Direction::mail, store_, std::move(calls), limits);
     }
 
     void run() {
@@ -237,16 +239,16 @@ class Poisoned {
         if (at == flying_.end()) {
             const auto finished = std::move(flying_.front().second);
             flying_.erase(flying_.begin());
-            return finished(Fate{});
+            return finished(AttemptResult{});
         }
-        if (fate_ == Fate::Kind::lost) {  // the session of them all
+        if (fate_ == AttemptResult::Kind::lost) {  // the session of them all
             const auto all = std::exchange(flying_, {});
-            for (const auto& [id, finished] : all) finished(Fate{fate_, error});
-            return leg_->lane_up(0);
+            for (const auto& [id, finished] : all) finished(AttemptResult{fate_, error});
+            return leg_->destination_up(0);
         }
         const auto finished = std::move(at->second);
         flying_.erase(at);
-        finished(Fate{fate_, error});
+        finished(AttemptResult{fate_, error});
     }
 
     void refused(std::int64_t id) {
@@ -269,20 +271,20 @@ class Poisoned {
     }
 
     std::mt19937 random_;
-    const Fate::Kind fate_;
+    const AttemptResult::Kind fate_;
     StoreLoop loop_;
     Store store_{"sqlite::memory:", Seal({Seal::Key{}}), loop_.post()};
     Time time_{1'000'000'000ms};
     std::int64_t poison_ = 0;
     bool gone_ = false;
     std::set<std::int64_t> passed_;
-    std::vector<std::pair<std::int64_t, std::function<void(Fate)>>> flying_;
-    std::unique_ptr<Leg> leg_;
+    std::vector<std::pair<std::int64_t, std::function<void(AttemptResult)>>> flying_;
+    std::unique_ptr<Scheduler> leg_;
 };
 
 TEST(LegLaw, one_poison_stops_nobody_and_ends_refused) {
     for (unsigned seed = 0; seed < 60; ++seed) {
-        for (const auto fate : {Fate::Kind::broken, Fate::Kind::lost, Fate::Kind::later}) {
+        for (const auto fate : {AttemptResult::Kind::broken, AttemptResult::Kind::lost, AttemptResult::Kind::later}) {
             SCOPED_TRACE("seed " + std::to_string(seed) + ", fate " + std::to_string(static_cast<int>(fate)));
             Poisoned(seed, fate).run();
             if (HasFailure()) return;

@@ -10,7 +10,7 @@
 namespace gateway::queue {
 namespace {
 
-using Line = std::tuple<Leg, AccountId, std::string>;
+using Line = std::tuple<Direction, AccountId, std::string>;
 
 /// What the queue must hold: each line's ids in order, and each entry's payload and attempts.
 struct Model {
@@ -25,7 +25,7 @@ std::vector<std::int64_t> ids(const std::vector<Entry>& entries) {
 }
 
 void compare(Database& db, const Model& model) {
-    for (const auto leg : {Leg::mail, Leg::jabber}) {
+    for (const auto leg : {Direction::mail, Direction::jabber}) {
         std::vector<std::int64_t> heads_wanted;
         for (const auto& [line, waiting] : model.lines) {
             const auto& [line_leg, account, contact] = line;
@@ -39,7 +39,7 @@ void compare(Database& db, const Model& model) {
     const auto listed = list(db, 0, 1000);
     ASSERT_EQ(listed.size(), model.entries.size());
     for (const auto& entry : listed) ASSERT_EQ(entry.attempts, model.entries.at(entry.id).second);
-    ASSERT_EQ(count(db, Leg::mail) + count(db, Leg::jabber), static_cast<std::int64_t>(listed.size()));
+    ASSERT_EQ(count(db, Direction::mail) + count(db, Direction::jabber), static_cast<std::int64_t>(listed.size()));
 }
 
 TEST(QueueLaw, it_equals_a_model_of_lists) {
@@ -49,14 +49,14 @@ TEST(QueueLaw, it_equals_a_model_of_lists) {
     for (int step = 0; step < 1500; ++step) {
         if (model.entries.empty() || random() % 5 < 2) {
             Entry entry;
-            entry.leg = random() % 2 == 0 ? Leg::mail : Leg::jabber;
+            entry.direction = random() % 2 == 0 ? Direction::mail : Direction::jabber;
             entry.account = AccountId(random() % 3);
             entry.contact = std::string(1, static_cast<char>('a' + random() % 4));
-            entry.held = random() % 4 == 0;
+            entry.tentative = random() % 4 == 0;
             entry.payload = std::string(random() % 6000, static_cast<char>(random()));
             const auto id = put(db, entry);
             ASSERT_TRUE(model.entries.empty() || id > model.entries.rbegin()->first);
-            model.lines[{entry.leg, entry.account, entry.contact}].push_back(id);
+            model.lines[{entry.direction, entry.account, entry.contact}].push_back(id);
             model.entries[id] = {entry.payload, 0};
             continue;
         }

@@ -21,7 +21,7 @@ const std::string bob = "bob@example.org";
 /// A mail as unfold would hand it over; keys are names here.
 struct Coming {
     coi::Message mail;
-    Lesson lesson;
+    PeerKeyUpdate key_update;
 };
 
 class TrustLaws : public testing::Test {
@@ -49,31 +49,31 @@ class TrustLaws : public testing::Test {
         if (coin()) coming.mail.headers["chat-version"] = "1.0";
         if (coin()) coming.mail.headers["ephemeral-timer"] = std::to_string(random() % 100);
         if (coin()) coming.mail.references = {{"thread of " + key}};
-        Lesson& lesson = coming.lesson;
-        lesson.contact = bob;
-        lesson.seen.effective_date = std::chrono::sys_seconds(std::chrono::seconds(random() % 1000));
+        PeerKeyUpdate& key_update = coming.key_update;
+        key_update.contact = bob;
+        key_update.seen.effective_date = std::chrono::sys_seconds(std::chrono::seconds(random() % 1000));
         coi::openpgp::KeyInfo info;
         info.fingerprint = key;
         info.can_encrypt = true;
         if (is_bobs || coin()) {
-            lesson.seen.header = coi::autocrypt::Header{{"", "bob", "example.org"}, coin(), "key of " + key};
-            lesson.seen.info = info;
+            key_update.seen.header = coi::autocrypt::Header{{"", "bob", "example.org"}, coin(), "key of " + key};
+            key_update.seen.info = info;
         }
-        lesson.author = {is_bobs || coin(), is_bobs || coin() ? Signature::good : Signature::none, key};
+        key_update.author = {is_bobs || coin(), is_bobs || coin() ? Signature::good : Signature::none, key};
         if (!is_bobs && coin())  // another's gossip
-            lesson.gossip = {{coi::autocrypt::Header{{"", "bob", "example.org"}, false, "key of eve"}, info}};
+            key_update.gossip = {{coi::autocrypt::Header{{"", "bob", "example.org"}, false, "key of eve"}, info}};
         return coming;
     }
 
     /// As the inbox takes it.
     void take(const Coming& coming) {
         const auto counted = coi::autocrypt::counted(keys::peer(db, alice, bob));
-        const auto proof = trust::proof_of(coming.lesson.author, counted);
-        const auto learnt = learn(db, alice, coming.lesson);
+        const auto proof = trust::proof_of(coming.key_update.author, counted);
+        const auto learnt = learn(db, alice, coming.key_update);
         auto event = read(coming.mail);
         const auto state = trust::state_of(contact.privacy);
-        note_read(coming.mail, *event, contact, {proof, coming.lesson.author.encrypted});
-        if (coming.lesson.author.encrypted && coming.lesson.author.is_signed() &&
+        note_read(coming.mail, *event, contact, {proof, coming.key_update.author.encrypted});
+        if (coming.key_update.author.encrypted && coming.key_update.author.is_signed() &&
             trust::may(proof, state, trust::Change::mark)) {
             contact.privacy.encrypted = true;
         }
@@ -123,7 +123,7 @@ TEST_F(TrustLaws, TheUsersWordIsForTheKeyThatWasShown) {
     begin(true);
     take(some_mail(false));
     auto eves = some_mail(false);
-    while (!eves.lesson.seen.info) eves = some_mail(false);
+    while (!eves.key_update.seen.info) eves = some_mail(false);
     take(eves);
     auto peer = keys::peer(db, alice, bob);
     ASSERT_FALSE(peer.offered.empty());

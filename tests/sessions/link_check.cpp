@@ -14,7 +14,7 @@
 namespace {
 
 using coi::net::Endpoint;
-using coi::net::Reach;
+using coi::net::HostPolicy;
 using coi::net::Security;
 using gateway::check_link;
 using namespace std::chrono_literals;
@@ -69,7 +69,8 @@ struct Link : testing::Test {
     boost::asio::io_context context;
     LinkRequest request{{"", "alice", "example.org"}, "pa ss", "", false, {}, {}};
 
-    LinkOutcome check(const LinkRequest& wanted, const Reach& reach = {true, true}, const std::string& lang = "en") {
+    LinkOutcome check(const LinkRequest& wanted, const HostPolicy& reach = {true, true},
+                      const std::string& lang = "en") {
         auto outcome = run(context, check_link(tls, reach, wanted, "gw.example", lang, {5s, 3s, 3s}));
         EXPECT_NE(outcome.login.has_value(), !outcome.words.empty());
         EXPECT_EQ(outcome.words.find("SECRET"), std::string::npos) << outcome.words;

@@ -17,8 +17,8 @@ using coi::net::certificate_fault;
 using coi::net::CertificateFault;
 using coi::net::connect;
 using coi::net::Endpoint;
+using coi::net::HostPolicy;
 using coi::net::Login;
-using coi::net::Reach;
 using coi::net::Security;
 using coi::net::SmtpClient;
 using coi::net::SocketStream;
@@ -31,7 +31,7 @@ using support::LineServer;
 using support::run;
 using namespace std::chrono_literals;
 
-const Reach anywhere{true, true};
+const HostPolicy anywhere{true, true};
 
 struct Tls : testing::Test {
     Authority ca{"Test CA"};
@@ -182,7 +182,7 @@ TEST_F(Tls, TimesOutAHandshakeThatNobodyAnswers) {
 }
 
 TEST_F(Tls, TellsWhatIsInTheWayOfAConnection) {
-    const auto error = [&](const Endpoint& endpoint, const Reach& reach) {
+    const auto error = [&](const Endpoint& endpoint, const HostPolicy& reach) {
         auto stream = run(context, connect(tls, endpoint, reach, 5s));
         EXPECT_FALSE(stream);
         return stream ? coi::Error{} : stream.error();
@@ -196,12 +196,12 @@ TEST_F(Tls, TellsWhatIsInTheWayOfAConnection) {
     EXPECT_EQ(unreachable.kind, ErrorKind::unreachable);
     EXPECT_NE(unreachable.text.find("localhost port " + std::to_string(closed_port)), std::string::npos)
         << unreachable.text;
-    EXPECT_EQ(error({"localhost", 993, Security::tls}, Reach{}).kind, ErrorKind::forbidden);
-    EXPECT_EQ(error({"127.0.0.1", 993, Security::tls}, Reach{}).kind, ErrorKind::forbidden);
-    EXPECT_EQ(error({"::ffff:127.0.0.1", 993, Security::tls}, Reach{}).kind, ErrorKind::forbidden);
-    EXPECT_EQ(error({"192.0.2.1", 22, Security::tls}, Reach{}).kind, ErrorKind::forbidden);
+    EXPECT_EQ(error({"localhost", 993, Security::tls}, HostPolicy{}).kind, ErrorKind::forbidden);
+    EXPECT_EQ(error({"127.0.0.1", 993, Security::tls}, HostPolicy{}).kind, ErrorKind::forbidden);
+    EXPECT_EQ(error({"::ffff:127.0.0.1", 993, Security::tls}, HostPolicy{}).kind, ErrorKind::forbidden);
+    EXPECT_EQ(error({"192.0.2.1", 22, Security::tls}, HostPolicy{}).kind, ErrorKind::forbidden);
     EXPECT_EQ(error({"mail example.org", 993, Security::tls}, anywhere).kind, ErrorKind::malformed);
-    EXPECT_TRUE(error({"localhost", 993, Security::tls}, Reach{}).permanent);
+    EXPECT_TRUE(error({"localhost", 993, Security::tls}, HostPolicy{}).permanent);
 }
 
 }  // namespace

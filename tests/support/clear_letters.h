@@ -7,8 +7,9 @@
 
 namespace gateway {
 
-inline void add_clear_letters(Outbox::Calls& calls) {
-    calls.close = [](const Account&, const Contact&, const Letter& letter, const std::function<void(Closed)>& done) {
+inline void add_clear_letters(OutgoingPipeline::Calls& calls) {
+    calls.close = [](const Account&, const Contact&, const OutgoingMail& letter,
+                     const std::function<void(EncryptResult)>& done) {
         auto bytes = coi::print(letter.mail);
         if (bytes) return done({*bytes, false, policy::Refusal::none, std::nullopt});
         done({"", false, policy::Refusal::none, bytes.error()});
@@ -16,13 +17,13 @@ inline void add_clear_letters(Outbox::Calls& calls) {
     calls.encrypted = [](const Account&, const Contact&) {};
 }
 
-inline void add_clear_letters(Inbox::Calls& calls) {
+inline void add_clear_letters(IncomingPipeline::Calls& calls) {
     calls.open = [](const Account&, const std::shared_ptr<const std::string>&, coi::Message mail,
-                    const std::function<void(Unfolded)>& done) { done({.mail = std::move(mail)}); };
+                    const std::function<void(Decrypted)>& done) { done({.mail = std::move(mail)}); };
     calls.read = [](const Account& account, const std::shared_ptr<const coi::Message>& mail,
                     const std::function<void(std::optional<Event>)>& done) { done(read(*mail, account.lang)); };
-    calls.secure_join = [](const Account&, const Arrival&, const std::function<void(Verdict)>& done) {
-        done({Verdict::Kind::declined, "no invites here"});
+    calls.secure_join = [](const Account&, const IncomingMail&, const std::function<void(DeliveryResult)>& done) {
+        done({DeliveryResult::Kind::declined, "no invites here"});
     };
     calls.other_key = [](const Account&, const Contact&, const trust::KeyNews&) {};
     calls.encrypted = [](const Account&, const Contact&) {};

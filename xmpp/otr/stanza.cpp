@@ -9,7 +9,7 @@
 #include "xmpp/xep/xep0334_hints.h"
 #include "xmpp/xep/xep0380_eme.h"
 
-namespace gateway::otr_stanza {
+namespace xmpp::otr::stanza {
 
 xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text) {
     auto copy = std::make_unique<xmpp::Tag>("message");
@@ -58,4 +58,4 @@ std::vector<xmpp::Stanza> pieces(const xmpp::Tag& original, const std::string& t
     return stanzas;
 }
 
-}  // namespace gateway::otr_stanza
+}  // namespace xmpp::otr::stanza

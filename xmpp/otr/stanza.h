@@ -9,7 +9,7 @@
 
 #include "xmpp/stanza.h"
 
-namespace gateway::otr_stanza {
+namespace xmpp::otr::stanza {
 
 /// The message with another text, and without what spoke of its encryption.
 xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text);
@@ -21,4 +21,4 @@ xmpp::Stanza message(const std::string& from, const std::string& to, const std::
 std::vector<xmpp::Stanza> pieces(const xmpp::Tag& original, const std::string& to,
                                  const std::vector<std::string>& bodies);
 
-}  // namespace gateway::otr_stanza
+}  // namespace xmpp::otr::stanza

@@ -9,7 +9,7 @@
 #include "xmpp/otr/front.h"
 #include "xmpp/otr/stanza.h"
 
-namespace gateway::tunnel {
+namespace gateway::otr_message {
 namespace {
 
 using xmpp::otr::Kind;
@@ -69,7 +69,7 @@ std::optional<OtrMessage> read(const coi::Message& mail, const std::string&) {
 
 void write(const OtrMessage& otr, xmpp::Tag& message) {
     xmpp::add(message, "body", {}, otr.message);
-    otr_stanza::add_hints(message);
+    xmpp::otr::stanza::add_hints(message);
 }
 
 void write(const OtrMessage& otr, coi::Message& mail, Dialect) {
@@ -101,4 +101,4 @@ std::string words(const std::string& lang) {
                "is read by a program that knows OTR, behind a coigate gateway.");
 }
 
-}  // namespace gateway::tunnel
+}  // namespace gateway::otr_message

@@ -16,7 +16,7 @@
 #include "gateway/model/event.h"
 #include "xmpp/stanza.h"
 
-namespace gateway::tunnel {
+namespace gateway::otr_message {
 
 /// The whole message (query, handshake, data, error) that a body is, as it is carried: a query as its bare offer of
 /// versions 2 and 3. nullopt: plain text, a tag, a fragment, version 1, too long for a stanza, or nothing known.
@@ -38,4 +38,4 @@ std::optional<bool> mark(const coi::Message&);
 /// What a person reads where an OTR message is not understood.
 std::string words(const std::string& lang);
 
-}  // namespace gateway::tunnel
+}  // namespace gateway::otr_message

@@ -10,7 +10,7 @@
 #include "gateway/translate/feature/text.h"
 #include "gateway/translate/framed.h"
 
-namespace gateway::notice {
+namespace gateway::placeholder {
 namespace {
 
 constexpr std::size_t most_named = 20;     // attachments
@@ -113,4 +113,4 @@ std::optional<std::string> timer_change(const coi::Message& mail, const std::str
                               {duration_words(seconds, lang)}));
 }
 
-}  // namespace gateway::notice
+}  // namespace gateway::placeholder

@@ -12,7 +12,7 @@
 
 #include "coi/message.h"
 
-namespace gateway::notice {
+namespace gateway::placeholder {
 
 /// "⟦image: earth.jpg, 20 kB⟧", one line for each attachment; "" if there are none, or if the mail is encrypted (they
 /// are the envelope of what could not be read).
@@ -29,4 +29,4 @@ std::optional<std::string> timer_change(const coi::Message&, const std::string& 
 /// Seconds after which the writer's program deletes the messages of this chat; 0: never.
 std::uint32_t timer(const coi::Message&);
 
-}  // namespace gateway::notice
+}  // namespace gateway::placeholder

@@ -5,13 +5,14 @@
 #include "gateway/localization.h"
 #include "gateway/translate/framed.h"
 
-namespace gateway::protection {
+namespace gateway::security_label {
 
 using coi::openpgp::Signature;
 
-bool is_closed(Unread unread) {
-    return unread == Unread::another_key || unread == Unread::changed || unread == Unread::forged ||
-           unread == Unread::foreign || unread == Unread::broken || unread == Unread::costly;
+bool is_closed(DecryptFailure unread) {
+    return unread == DecryptFailure::another_key || unread == DecryptFailure::changed ||
+           unread == DecryptFailure::forged || unread == DecryptFailure::foreign || unread == DecryptFailure::broken ||
+           unread == DecryptFailure::costly;
 }
 
 bool is_proven(const coi::pgp_mime::Protection& protection) {
@@ -20,25 +21,25 @@ bool is_proven(const coi::pgp_mime::Protection& protection) {
 
 namespace {
 
-std::string unread_words(Unread unread, const std::string& lang) {
+std::string unread_words(DecryptFailure unread, const std::string& lang) {
     switch (unread) {
-        case Unread::another_key:
+        case DecryptFailure::another_key:
             return say(lang, "[It is encrypted to a key that you do not have here.]");
-        case Unread::changed:
+        case DecryptFailure::changed:
             return say(lang, "[It was changed on its way, or is not protected against that. It is not shown.]");
-        case Unread::mixed:
+        case DecryptFailure::mixed:
             return say(lang,
                        "[Parts of this mail are encrypted and others are not. The encrypted parts are not opened: such "
                        "mail is used to steal what others wrote.]");
-        case Unread::forged:
+        case DecryptFailure::forged:
             return say(lang, "[The sender inside is not the sender outside. It is not shown.]");
-        case Unread::foreign:
+        case DecryptFailure::foreign:
             return say(lang, "[It is encrypted with S/MIME or the like, not with OpenPGP.]");
-        case Unread::costly:
+        case DecryptFailure::costly:
             return say(lang, "[It is made so that opening it takes very long. It is not shown.]");
-        case Unread::no:
-        case Unread::broken:
-        case Unread::busy:
+        case DecryptFailure::no:
+        case DecryptFailure::broken:
+        case DecryptFailure::busy:
             return "";
     }
     return "";
@@ -68,9 +69,9 @@ std::string clear_words(Signature signature, const Privacy& privacy, const std::
     return "";
 }
 
-std::string plain_words(const coi::pgp_mime::Protection& protection, Unread unread, const Privacy& privacy,
+std::string plain_words(const coi::pgp_mime::Protection& protection, DecryptFailure unread, const Privacy& privacy,
                         const std::string& lang) {
-    if (unread != Unread::no) return unread_words(unread, lang);
+    if (unread != DecryptFailure::no) return unread_words(unread, lang);
     if (!protection.encrypted) return clear_words(protection.signature, privacy, lang);
     switch (protection.signature) {
         case Signature::none:
@@ -94,26 +95,26 @@ std::string plain_words(const coi::pgp_mime::Protection& protection, Unread unre
 
 }  // namespace
 
-std::string words(const coi::pgp_mime::Protection& protection, Unread unread, const Privacy& privacy,
+std::string words(const coi::pgp_mime::Protection& protection, DecryptFailure unread, const Privacy& privacy,
                   const std::string& lang) {
     return framed::notice(plain_words(protection, unread, privacy, lang));
 }
 
-const char* reason(Unread unread) {
+const char* reason(DecryptFailure unread) {
     switch (unread) {
-        case Unread::another_key:
+        case DecryptFailure::another_key:
             return "it is encrypted, and not to the key of this address";
-        case Unread::changed:
+        case DecryptFailure::changed:
             return "it is encrypted without integrity protection, or was changed on its way";
-        case Unread::forged:
+        case DecryptFailure::forged:
             return "its encrypted part has another sender than its outside";
-        case Unread::foreign:
+        case DecryptFailure::foreign:
             return "it is encrypted with S/MIME or the like, and only OpenPGP can be read here";
-        case Unread::costly:
+        case DecryptFailure::costly:
             return "it is encrypted in a way that takes too long to open";
         default:
             return "it is encrypted in a way that cannot be read here";
     }
 }
 
-}  // namespace gateway::protection
+}  // namespace gateway::security_label

@@ -14,7 +14,7 @@
 namespace gateway {
 
 /// Why an encrypted mail stayed closed.
-enum class Unread {
+enum class DecryptFailure {
     no,           // it was opened, or was clear
     another_key,  // encrypted to a key that is not this account's
     changed,      // without integrity protection, or tampered with
@@ -26,16 +26,16 @@ enum class Unread {
     busy,         // the store cannot be asked now, or we are about to stop
 };
 
-namespace protection {
+namespace security_label {
 
 /// Mail of which nothing can be shown.
-bool is_closed(Unread);
+bool is_closed(DecryptFailure);
 /// Encrypted, and signed by a key of its writer.
 bool is_proven(const coi::pgp_mime::Protection&);
 /// The notice in the brackets that no sender can write (framed.h); "" if there is nothing to say.
-std::string words(const coi::pgp_mime::Protection&, Unread, const Privacy&, const std::string& lang);
+std::string words(const coi::pgp_mime::Protection&, DecryptFailure, const Privacy&, const std::string& lang);
 /// Why a mail was not taken, English, for a reply line.
-const char* reason(Unread);
+const char* reason(DecryptFailure);
 
-}  // namespace protection
+}  // namespace security_label
 }  // namespace gateway

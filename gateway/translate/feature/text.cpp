@@ -128,17 +128,17 @@ std::optional<Text> read(const xmpp::Tag& message) {
 std::optional<Text> read(const coi::Message& mail, const std::string& lang) {
     if (mail.mdn || mail.dsn) return std::nullopt;
     Text text;
-    const auto timer = notice::timer_change(mail, lang);
+    const auto timer = placeholder::timer_change(mail, lang);
     text.body = timer ? *timer : trim(framed::foreign(coi::fold_quotes(mail)));
     if (!is_chat(mail)) text.subject = one_line(framed::foreign(mail.subject));
     if (mail.encrypted && is_placeholder(text.subject)) text.subject.clear();
     if (mail.encrypted)
         append_line(text.body, framed::notice(say(lang, "[This message is encrypted and cannot be read here.]")));
     if (mail.invitation && !mail.encrypted) append_line(text.body, invitation::words(*mail.invitation, lang));
-    if (const auto files = notice::attachments(mail, lang); !files.empty()) append_line(text.body, files);
+    if (const auto files = placeholder::attachments(mail, lang); !files.empty()) append_line(text.body, files);
     if (text.body.empty() && !is_chat(mail)) text.body = std::exchange(text.subject, {});
     if (text.body.empty()) return std::nullopt;  // a chat program's signal: a reaction taken back
-    if (const auto group = notice::group(mail, lang)) text.body = *group + "\n" + text.body;
+    if (const auto group = placeholder::group(mail, lang)) text.body = *group + "\n" + text.body;
     if (text.subject.size() > longest_shown) text.body = std::exchange(text.subject, {}) + "\n\n" + text.body;
     text.is_cut = shorten(text.body);
     if (text.is_cut) append_line(text.body, framed::notice(say(lang, "[The message was too long and is cut here.]")));

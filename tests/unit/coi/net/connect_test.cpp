@@ -16,16 +16,16 @@ namespace {
 
 using coi::ErrorKind;
 using coi::net::ascii_host;
+using coi::net::HostPolicy;
 using coi::net::may_reach;
 using coi::net::may_reach_port;
-using coi::net::Reach;
 using coi::net::resolve_host;
 using support::run;
 using namespace std::chrono_literals;
 
-bool may(const std::string& address) { return may_reach(boost::asio::ip::make_address(address), Reach{}); }
+bool may(const std::string& address) { return may_reach(boost::asio::ip::make_address(address), HostPolicy{}); }
 
-TEST(Reach, LetsOnlyPublicAddressesThrough) {
+TEST(HostPolicy, LetsOnlyPublicAddressesThrough) {
     for (const char* open :
          {"1.1.1.1",         "9.255.255.255", "11.0.0.0",       "100.63.255.255",   "100.128.0.0",
           "126.255.255.255", "128.0.0.1",     "169.253.1.1",    "172.15.0.1",       "172.32.0.1",
@@ -69,16 +69,16 @@ TEST(Reach, LetsOnlyPublicAddressesThrough) {
                              "::7f00:1",
                              "100::1"}) {
         EXPECT_FALSE(may(shut)) << shut;
-        EXPECT_TRUE(may_reach(boost::asio::ip::make_address(shut), Reach{true, true}));
+        EXPECT_TRUE(may_reach(boost::asio::ip::make_address(shut), HostPolicy{true, true}));
     }
 }
 
-TEST(Reach, KnowsThePortsOfMail) {
-    for (std::uint16_t port : {25, 143, 465, 587, 993, 2525}) EXPECT_TRUE(may_reach_port(port, Reach{}));
-    for (std::uint16_t port : {0, 22, 80, 110, 443, 994, 3306, 6379}) EXPECT_FALSE(may_reach_port(port, Reach{}));
-    EXPECT_TRUE(may_reach_port(2200, Reach{true, true}));
-    EXPECT_TRUE(may_reach_port(2200, Reach{false, false}));
-    EXPECT_FALSE(may_reach_port(0, Reach{true, false}));
+TEST(HostPolicy, KnowsThePortsOfMail) {
+    for (std::uint16_t port : {25, 143, 465, 587, 993, 2525}) EXPECT_TRUE(may_reach_port(port, HostPolicy{}));
+    for (std::uint16_t port : {0, 22, 80, 110, 443, 994, 3306, 6379}) EXPECT_FALSE(may_reach_port(port, HostPolicy{}));
+    EXPECT_TRUE(may_reach_port(2200, HostPolicy{true, true}));
+    EXPECT_TRUE(may_reach_port(2200, HostPolicy{false, false}));
+    EXPECT_FALSE(may_reach_port(0, HostPolicy{true, false}));
 }
 
 TEST(Host, IsWrittenInAsciiLabels) {

@@ -65,9 +65,9 @@ class AccountEndTest : public testing::Test {
         for (const auto& tag : sent) lines.push_back(tag->name() + " " + xmpp::attribute(*tag, "type"));
         return lines;
     }
-    queue::Entry entry(queue::Leg leg, AccountId account) {
+    queue::Entry entry(queue::Direction leg, AccountId account) {
         queue::Entry made;
-        made.leg = leg;
+        made.direction = leg;
         made.account = account;
         made.contact = "bob@example.org";
         made.taken = now;
@@ -94,13 +94,13 @@ class AccountEndTest : public testing::Test {
                         timers.emplace_back(now + length, std::move(call));
                     },
                     [] { return true; }, [this] { return now; },
-                    [this](queue::Leg, AccountId, const std::string& contact) { raised.push_back(contact); }},
+                    [this](queue::Direction, AccountId, const std::string& contact) { raised.push_back(contact); }},
                    AccountEnd::Patience{}};
 };
 
 TEST_F(AccountEndTest, a_mailbox_is_parked_at_once_and_its_login_is_gone) {
     const auto id = make(Account::Kind::mailbox);
-    store.now([&](Database& db) { queue::put(db, entry(queue::Leg::mail, id)); });
+    store.now([&](Database& db) { queue::put(db, entry(queue::Direction::mail, id)); });
     end.cancelled(alice);
     EXPECT_EQ(directory.of_user(alice), nullptr);
     EXPECT_EQ(directory.find(id), nullptr);
@@ -184,14 +184,14 @@ TEST_F(AccountEndTest, after_an_absence_nothing_is_handed_out_before_it_is_known
     const auto id = make(Account::Kind::mailbox);
     now += std::chrono::seconds(1);
     end.online();
-    EXPECT_TRUE(end.holds(entry(queue::Leg::jabber, id)));
-    EXPECT_TRUE(end.holds(entry(queue::Leg::mail, id)));
-    auto older = entry(queue::Leg::mail, id);
+    EXPECT_TRUE(end.holds(entry(queue::Direction::jabber, id)));
+    EXPECT_TRUE(end.holds(entry(queue::Direction::mail, id)));
+    auto older = entry(queue::Direction::mail, id);
     older.taken = now - std::chrono::hours(1);
     EXPECT_FALSE(end.holds(older));
     answer("");
     EXPECT_EQ(raised.size(), 2u);
-    EXPECT_FALSE(end.holds(entry(queue::Leg::jabber, id)));
+    EXPECT_FALSE(end.holds(entry(queue::Direction::jabber, id)));
 }
 
 TEST_F(AccountEndTest, an_error_asks_for_the_subscription_and_its_silence_parks) {
@@ -252,7 +252,7 @@ TEST_F(AccountEndTest, a_change_that_was_under_way_does_not_forget_who_was_vouch
 TEST_F(AccountEndTest, a_server_that_still_has_the_subscription_says_so) {
     const auto id = make(Account::Kind::mailbox);
     end.online();
-    EXPECT_TRUE(end.holds(entry(queue::Leg::jabber, id)));
+    EXPECT_TRUE(end.holds(entry(queue::Direction::jabber, id)));
     answer("service-unavailable");
     end.granted(alice);
     EXPECT_EQ(raised.size(), 1u);
@@ -264,11 +264,11 @@ TEST_F(AccountEndTest, errors_of_the_way_and_silence_say_nothing) {
     const auto id = make(Account::Kind::mailbox);
     end.online();
     answer("remote-server-timeout");
-    EXPECT_FALSE(end.holds(entry(queue::Leg::jabber, id)));
+    EXPECT_FALSE(end.holds(entry(queue::Direction::jabber, id)));
     end.online();
-    EXPECT_TRUE(end.holds(entry(queue::Leg::jabber, id)));
+    EXPECT_TRUE(end.holds(entry(queue::Direction::jabber, id)));
     pass(std::chrono::minutes(1));
-    EXPECT_FALSE(end.holds(entry(queue::Leg::jabber, id)));
+    EXPECT_FALSE(end.holds(entry(queue::Direction::jabber, id)));
     EXPECT_NE(directory.mailbox_of(alice), nullptr);
 }
 
@@ -276,7 +276,7 @@ TEST_F(AccountEndTest, a_refused_message_is_a_reason_to_ask_once_a_minute) {
     const auto id = make(Account::Kind::mailbox);
     for (int i = 0; i < 5; ++i) end.refused(alice, "service-unavailable");
     EXPECT_EQ(asked(), Lines{"iq get"});
-    EXPECT_FALSE(end.holds(entry(queue::Leg::jabber, id)));
+    EXPECT_FALSE(end.holds(entry(queue::Direction::jabber, id)));
     answer("");
     end.refused(alice, "policy-violation");
     pass(std::chrono::minutes(2));

@@ -39,12 +39,12 @@ struct DamagedAccount : testing::Test {
         Directory directory(store);
         std::vector<xmpp::Stanza> sent;
         bool is_committed = false;
-        Outbox::Calls calls;
+        OutgoingPipeline::Calls calls;
         calls.send = [&](const xmpp::Tag& tag) { sent.emplace_back(tag.clone()); };
         calls.committed = [&](const queue::Entry&) { is_committed = true; };
         calls.now = [] { return Time(std::chrono::sys_days(std::chrono::year(2026) / 6 / 1)); };
         add_clear_letters(calls);
-        Outbox outbox{directory, store, {"coi.jabber.example", "jabber.example"}, calls};
+        OutgoingPipeline outbox{directory, store, {"coi.jabber.example", "jabber.example"}, calls};
         outbox.take(*xmpp::parse_stanza(std::string("<message id='s1' type='chat' xml:lang='") + lang +
                                         "' from='alice@jabber.example/phone' "
                                         "to='bob\\40example.net@coi.jabber.example'><body>Hi</body></message>"));
@@ -87,15 +87,15 @@ TEST_F(DamagedAccount, what_a_row_says_of_its_user_is_not_shown_where_it_cannot_
     queue::Entry entry;
     entry.account = Directory(store).of_user(alice)->id;
     entry.to = "eve@jabber.example";
-    entry.leg = queue::Leg::aside;
+    entry.direction = queue::Direction::aside;
     EXPECT_EQ(user_of_entry(Directory(store), entry), alice);
     change(1);
     EXPECT_EQ(user_of_entry(Directory(store), entry), "damaged");
-    entry.leg = queue::Leg::mail;
+    entry.direction = queue::Direction::mail;
     EXPECT_EQ(user_of_entry(Directory(store), entry), "damaged");
     entry.account = AccountId{77};
     EXPECT_EQ(user_of_entry(Directory(store), entry), "eve@jabber.example") << "an account that is gone";
-    entry.leg = queue::Leg::aside;
+    entry.direction = queue::Direction::aside;
     EXPECT_EQ(user_of_entry(Directory(store), entry), "damaged");
 }
 

@@ -24,7 +24,7 @@ Account mailbox_of(const std::string& local) {
     auto account = relay_of(local);
     account.kind = Account::Kind::mailbox;
     account.address.domain = "mail.example";
-    account.take = Take::all;
+    account.take = IncomingFilter::all;
     account.lang = "de";
     account.login.username = local;
     account.login.password = std::string("pass:word\n\0 with everything", 27);

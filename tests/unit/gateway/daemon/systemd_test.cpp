@@ -46,37 +46,37 @@ class Listener {
 
 TEST(Notify, TheManagerHearsUs) {
     Listener manager("coigate-notify-hears-" + std::to_string(getpid()));
-    notify::ready();
-    notify::status("two\nlines");
+    systemd::ready();
+    systemd::status("two\nlines");
     EXPECT_EQ("READY=1", manager.read());
     EXPECT_EQ("STATUS=two\\x0alines", manager.read());
-    notify::alive();
+    systemd::alive();
     EXPECT_EQ("WATCHDOG=1", manager.read());
 }
 
 TEST(Notify, AManagerThatDoesNotReadHoldsNobodyUp) {
     Listener manager("coigate-notify-deaf-" + std::to_string(getpid()));
     const auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < 3000; ++i) notify::alive();  // a queue of the kernel's holds some hundred
+    for (int i = 0; i < 3000; ++i) systemd::alive();  // a queue of the kernel's holds some hundred
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
     EXPECT_EQ("WATCHDOG=1", manager.read());
-    for (int i = 0; i < 10; ++i) notify::alive();  // it is full again
-    notify::ready();
+    for (int i = 0; i < 10; ++i) systemd::alive();  // it is full again
+    systemd::ready();
     std::string last;
     for (std::string next = manager.read(); !next.empty(); next = manager.read()) last = next;
     EXPECT_EQ("WATCHDOG=1", last);
-    notify::alive();
+    systemd::alive();
     EXPECT_EQ("READY=1", manager.read());  // what it has to know is not lost
     EXPECT_EQ("WATCHDOG=1", manager.read());
 }
 
 TEST(Notify, WithoutAManagerNothingHappens) {
     unsetenv("NOTIFY_SOCKET");
-    notify::ready();
+    systemd::ready();
     setenv("NOTIFY_SOCKET", "relative", 1);
-    notify::ready();
+    systemd::ready();
     setenv("NOTIFY_SOCKET", ("/" + std::string(500, 'x')).c_str(), 1);
-    notify::ready();
+    systemd::ready();
     unsetenv("NOTIFY_SOCKET");
 }
 

@@ -36,8 +36,8 @@ struct OpenPgpTest : testing::Test {
     const Account& account(AccountId id) { return *directory.find(id); }
     Contact& contact(AccountId of, const std::string& name) { return directory.know(of, {"", name, "jabber.example"}); }
     /// A letter of alice to bob.
-    Letter letter(const std::string& text) {
-        Letter letter;
+    OutgoingMail letter(const std::string& text) {
+        OutgoingMail letter;
         letter.mail.id = coi::mint("jabber.example");
         letter.mail.from = {account(alice).address};
         letter.mail.to = {account(bob).address};
@@ -47,23 +47,24 @@ struct OpenPgpTest : testing::Test {
         letter.mail.headers["chat-version"] = "1.0";
         return letter;
     }
-    Closed close(Letter letter) {
-        std::optional<Closed> closed;
-        pgp.close(account(alice), contact(alice, "bob"), std::move(letter), [&](Closed c) { closed = std::move(c); });
+    EncryptResult close(OutgoingMail letter) {
+        std::optional<EncryptResult> closed;
+        pgp.close(account(alice), contact(alice, "bob"), std::move(letter),
+                  [&](EncryptResult c) { closed = std::move(c); });
         loop.run_until([&] { return closed.has_value(); });
-        return closed.value_or(Closed{});
+        return closed.value_or(EncryptResult{});
     }
-    Unfolded open(AccountId of, const std::string& bytes) {
-        std::optional<Unfolded> unfolded;
+    Decrypted open(AccountId of, const std::string& bytes) {
+        std::optional<Decrypted> unfolded;
         pgp.open(account(of), std::make_shared<const std::string>(bytes), coi::parse(bytes).value(),
-                 [&](Unfolded u) { unfolded = std::move(u); });
+                 [&](Decrypted u) { unfolded = std::move(u); });
         loop.run_until([&] { return unfolded.has_value(); });
-        return unfolded.value_or(Unfolded{});
+        return unfolded.value_or(Decrypted{});
     }
     /// `reader` learns what a mail of theirs teaches, as the inbox does it.
-    coi::autocrypt::Change take(AccountId reader, const Unfolded& unfolded) {
-        Learnt learned;
-        store.now([&](Database& db) { learned = learn(db, reader, unfolded.lesson.value()); });
+    coi::autocrypt::Change take(AccountId reader, const Decrypted& unfolded) {
+        KeyUpdateResult learned;
+        store.now([&](Database& db) { learned = learn(db, reader, unfolded.key_update.value()); });
         directory.know(reader, unfolded.mail.from.front()).privacy.has_key =
             !coi::autocrypt::key_of(learned.peer).empty();
         return learned.change;
@@ -85,10 +86,10 @@ struct OpenPgpTest : testing::Test {
 };
 
 TEST_F(OpenPgpTest, clear_mail_brings_the_key) {
-    const Closed closed = close(letter("Hi"));
+    const EncryptResult closed = close(letter("Hi"));
     EXPECT_FALSE(closed.encrypted);
     EXPECT_THAT(closed.bytes, HasSubstr("Autocrypt: addr=alice@jabber.example"));
-    const Unfolded unfolded = open(bob, closed.bytes);
+    const Decrypted unfolded = open(bob, closed.bytes);
     EXPECT_EQ(unfolded.mail.text, "Hi");
     EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::learned);
     EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::nothing);
@@ -116,17 +117,17 @@ TEST_F(OpenPgpTest, of_several_fields_the_senders_only_one_counts) {
         field += clear.substr(at + end, clear.find("\r\n", at + end) + 2 - at - end);
     std::string foreign = field;
     foreign.replace(foreign.find("alice@"), 6, "carol@");
-    EXPECT_TRUE(open(bob, foreign + clear).lesson->seen.header) << "somebody else's first";
-    EXPECT_FALSE(open(bob, field + clear).lesson->seen.header) << "two that could be meant";
+    EXPECT_TRUE(open(bob, foreign + clear).key_update->seen.header) << "somebody else's first";
+    EXPECT_FALSE(open(bob, field + clear).key_update->seen.header) << "two that could be meant";
 }
 
 TEST_F(OpenPgpTest, a_known_key_encrypts_both_ways_and_hides_the_subject) {
     introduce();
-    const Closed closed = close(letter("Hi"));
+    const EncryptResult closed = close(letter("Hi"));
     ASSERT_TRUE(closed.encrypted);
     EXPECT_THAT(closed.bytes, Not(HasSubstr("A subject")));
-    const Unfolded unfolded = open(bob, closed.bytes);
-    EXPECT_EQ(unfolded.unread, Unread::no);
+    const Decrypted unfolded = open(bob, closed.bytes);
+    EXPECT_EQ(unfolded.unread, DecryptFailure::no);
     EXPECT_EQ(unfolded.mail.text, "Hi");
     EXPECT_EQ(unfolded.mail.subject, "A subject");
     EXPECT_TRUE(unfolded.protection.encrypted);
@@ -136,20 +137,20 @@ TEST_F(OpenPgpTest, a_known_key_encrypts_both_ways_and_hides_the_subject) {
 
 TEST_F(OpenPgpTest, somebody_elses_mail_stays_closed) {
     introduce();
-    const Closed closed = close(letter("Hi"));
+    const EncryptResult closed = close(letter("Hi"));
     const AccountId carol = make("carol");
-    EXPECT_EQ(open(carol, closed.bytes).unread, Unread::another_key) << "without a key";
+    EXPECT_EQ(open(carol, closed.bytes).unread, DecryptFailure::another_key) << "without a key";
     bool made = false;
     pgp.own_key(carol, [&](const std::optional<keys::Own>& key) { made = key.has_value(); });
     loop.run_until([&] { return made; });
-    const Unfolded unfolded = open(carol, closed.bytes);
-    EXPECT_EQ(unfolded.unread, Unread::another_key);
-    EXPECT_FALSE(unfolded.lesson) << "nothing is learnt from what was not read";
+    const Decrypted unfolded = open(carol, closed.bytes);
+    EXPECT_EQ(unfolded.unread, DecryptFailure::another_key);
+    EXPECT_FALSE(unfolded.key_update) << "nothing is learnt from what was not read";
 }
 
 TEST_F(OpenPgpTest, another_key_than_the_verified_one_is_said_with_the_first_mail_that_it_signs) {
     introduce();
-    const Closed closed = close(letter("Hi"));
+    const EncryptResult closed = close(letter("Hi"));
     EXPECT_EQ(open(bob, closed.bytes).counted, "");
     coi::autocrypt::Peer verified;
     store.now([&](Database& db) {
@@ -158,7 +159,7 @@ TEST_F(OpenPgpTest, another_key_than_the_verified_one_is_said_with_the_first_mai
         verified.verified_key = verified.key;
         keys::save(db, bob, "alice@jabber.example", verified);
     });
-    const Unfolded unfolded = open(bob, closed.bytes);
+    const Decrypted unfolded = open(bob, closed.bytes);
     EXPECT_EQ(unfolded.protection.signature, Signature::good);
     EXPECT_TRUE(trust::is_other_key(unfolded.author, trust::State::verified, unfolded.counted));
     EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::offered);
@@ -171,10 +172,10 @@ TEST_F(OpenPgpTest, another_key_than_the_verified_one_is_said_with_the_first_mai
 
 TEST_F(OpenPgpTest, what_came_protected_does_not_leave_in_the_clear) {
     contact(alice, "bob").privacy.came_protected = true;
-    Letter answer = letter("Hi");
+    OutgoingMail answer = letter("Hi");
     answer.mail.subject = "Re: Merger with ACME";
     answer.mail.to.front().name = "Bob the Secret";
-    const Closed clear = close(answer);
+    const EncryptResult clear = close(answer);
     EXPECT_FALSE(clear.encrypted) << "no key is known";
     EXPECT_THAT(clear.bytes, HasSubstr("Subject: Chat\r\n"));
     EXPECT_THAT(clear.bytes, Not(HasSubstr("ACME")));
@@ -192,11 +193,11 @@ TEST_F(OpenPgpTest, what_came_protected_does_not_leave_in_the_clear) {
 // A stranger's word for somebody's key is encrypted to, and never proves that somebody.
 TEST_F(OpenPgpTest, gossip_authenticates_nobody) {
     introduce();
-    const Closed closed = close(letter("Hi"));
+    const EncryptResult closed = close(letter("Hi"));
     const auto bytes = closed.bytes;
-    const Unfolded first = open(bob, bytes);
+    const Decrypted first = open(bob, bytes);
     coi::autocrypt::Peer gossiped;
-    gossiped.gossip_key = first.lesson->seen.header->key;
+    gossiped.gossip_key = first.key_update->seen.header->key;
     gossiped.gossip_fingerprint = first.protection.signer;
     store.now([&](Database& db) { keys::save(db, bob, "alice@jabber.example", gossiped); });
     EXPECT_EQ(open(bob, bytes).counted, "");
@@ -212,12 +213,12 @@ TEST_F(OpenPgpTest, gossip_authenticates_nobody) {
 TEST_F(OpenPgpTest, what_is_learnt_while_a_letter_waits_counts_for_it) {
     introduce();
     contact(alice, "bob").privacy.policy = Policy::off;
-    std::optional<Closed> closed;
+    std::optional<EncryptResult> closed;
     bool made = false;
     pgp.own_key(alice, [&](const std::optional<keys::Own>&) { made = true; });
     loop.run_until([&] { return made; });
     contact(alice, "bob").privacy.otr = true;  // so that keys are asked for
-    pgp.close(account(alice), contact(alice, "bob"), letter("Hi"), [&](Closed c) { closed = std::move(c); });
+    pgp.close(account(alice), contact(alice, "bob"), letter("Hi"), [&](EncryptResult c) { closed = std::move(c); });
     contact(alice, "bob").privacy.policy = Policy::require;
     loop.run_until([&] { return closed.has_value(); });
     EXPECT_TRUE(closed->encrypted);
@@ -230,17 +231,17 @@ TEST_F(OpenPgpTest, a_changed_mail_is_told_as_such) {
     ASSERT_NE(armour, std::string::npos);
     auto& flipped = bytes[bytes.find("\r\n\r\n", armour) + 900];
     flipped = flipped == 'A' ? 'B' : 'A';
-    const Unfolded unfolded = open(bob, bytes);
-    EXPECT_TRUE(unfolded.unread == Unread::changed || unfolded.unread == Unread::broken);
-    EXPECT_FALSE(unfolded.lesson);
+    const Decrypted unfolded = open(bob, bytes);
+    EXPECT_TRUE(unfolded.unread == DecryptFailure::changed || unfolded.unread == DecryptFailure::broken);
+    EXPECT_FALSE(unfolded.key_update);
 }
 
 TEST_F(OpenPgpTest, the_policy_refuses) {
     contact(alice, "bob").privacy.policy = Policy::require;
-    const Closed closed = close(letter("Hi"));
+    const EncryptResult closed = close(letter("Hi"));
     EXPECT_EQ(closed.refusal, policy::Refusal::no_key);
     EXPECT_EQ(closed.bytes, "");
-    Letter secret = letter("Hi");
+    OutgoingMail secret = letter("Hi");
     secret.from_otr = true;
     contact(alice, "bob").privacy.policy = Policy::prefer;
     EXPECT_EQ(close(secret).refusal, policy::Refusal::otr);
@@ -252,7 +253,7 @@ TEST_F(OpenPgpTest, letters_of_a_conversation_leave_in_order) {
     for (int i = 0; i < 20; ++i) {
         auto& to = contact(alice, "bob");
         to.privacy.policy = i % 3 == 0 ? Policy::off : Policy::require;
-        pgp.close(account(alice), to, letter(std::to_string(i)), [&out, i](const Closed&) { out.push_back(i); });
+        pgp.close(account(alice), to, letter(std::to_string(i)), [&out, i](const EncryptResult&) { out.push_back(i); });
     }
     loop.run_until([&] { return out.size() == 20; });
     EXPECT_TRUE(std::ranges::is_sorted(out));
@@ -262,27 +263,27 @@ TEST_F(OpenPgpTest, letters_of_a_conversation_leave_in_order) {
 /// Nested compression does that; here it is a process that does nothing else.
 TEST_F(OpenPgpTest, mail_that_takes_too_long_is_given_up_and_the_next_is_opened) {
     introduce();
-    const Closed closed = close(letter("Hi"));
+    const EncryptResult closed = close(letter("Hi"));
     {
         const coi::Confined spinning({[](std::string_view) -> std::string {
             for (volatile unsigned i = 0;;) i = i + 1;
         }});
-        const Unfolded unfolded = open(bob, closed.bytes);
-        EXPECT_EQ(unfolded.unread, Unread::costly);
-        EXPECT_FALSE(unfolded.lesson);
-        EXPECT_TRUE(protection::is_closed(unfolded.unread));
-        EXPECT_THAT(protection::words({}, unfolded.unread, {}, ""), HasSubstr("takes very long"));
+        const Decrypted unfolded = open(bob, closed.bytes);
+        EXPECT_EQ(unfolded.unread, DecryptFailure::costly);
+        EXPECT_FALSE(unfolded.key_update);
+        EXPECT_TRUE(security_label::is_closed(unfolded.unread));
+        EXPECT_THAT(security_label::words({}, unfolded.unread, {}, ""), HasSubstr("takes very long"));
     }
     EXPECT_EQ(open(bob, closed.bytes).mail.text, "Hi");
 }
 
 TEST_F(OpenPgpTest, when_it_stops_mail_that_was_not_opened_comes_again) {
     introduce();
-    const Closed closed = close(letter("Hi"));
+    const EncryptResult closed = close(letter("Hi"));
     pgp.stop();
-    const Unfolded unfolded = open(bob, closed.bytes);
-    EXPECT_EQ(unfolded.unread, Unread::busy);
-    EXPECT_FALSE(unfolded.lesson);
+    const Decrypted unfolded = open(bob, closed.bytes);
+    EXPECT_EQ(unfolded.unread, DecryptFailure::busy);
+    EXPECT_FALSE(unfolded.key_update);
     EXPECT_TRUE(close(letter("what its user writes still leaves")).encrypted);
     EXPECT_EQ(pgp.waiting(), 0U);
 }
@@ -293,7 +294,7 @@ TEST_F(OpenPgpTest, another_programs_key_keeps_ours_away) {
     directory.save(changed, [](const Store::Failure&, AccountId) {});
     loop.flush(store);
     introduce();
-    const Closed closed = close(letter("Hi"));
+    const EncryptResult closed = close(letter("Hi"));
     EXPECT_FALSE(closed.encrypted);
     EXPECT_THAT(closed.bytes, Not(HasSubstr("Autocrypt:")));
 }

@@ -73,17 +73,17 @@ struct Side {
         return bytes;
     }
     /// A mail comes, as the inbox hands it over.
-    Verdict take(const std::string& bytes) {
+    DeliveryResult take(const std::string& bytes) {
         auto mail = coi::parse(bytes).value();
         auto raw = std::make_shared<const std::string>(bytes);
-        std::optional<Verdict> verdict;
-        pgp.open(account(), raw, std::move(mail), [&](Unfolded unfolded) {
-            Arrival arrival{id, std::move(unfolded.mail), std::nullopt, "", false};
+        std::optional<DeliveryResult> verdict;
+        pgp.open(account(), raw, std::move(mail), [&](Decrypted unfolded) {
+            IncomingMail arrival{id, std::move(unfolded.mail), std::nullopt, "", false};
             arrival.protection = std::move(unfolded.protection);
             arrival.author = std::move(unfolded.author);
             arrival.counted = std::move(unfolded.counted);
-            arrival.lesson = std::move(unfolded.lesson);
-            secure_join.take(account(), arrival, [&](Verdict came) { verdict = std::move(came); });
+            arrival.key_update = std::move(unfolded.key_update);
+            secure_join.take(account(), arrival, [&](DeliveryResult came) { verdict = std::move(came); });
         });
         loop.run_until([&] { return verdict.has_value(); });
         loop.flush(store);
@@ -108,8 +108,8 @@ struct SecureJoinTest : testing::Test {
     /// Carries what waits, from one to the other and back, until nothing more comes.
     void carry() {
         while (!alice.out.empty() || !bob.out.empty()) {
-            if (!alice.out.empty()) EXPECT_EQ(bob.take(alice.next()).kind, Verdict::Kind::taken);
-            if (!bob.out.empty()) EXPECT_EQ(alice.take(bob.next()).kind, Verdict::Kind::taken);
+            if (!alice.out.empty()) EXPECT_EQ(bob.take(alice.next()).kind, DeliveryResult::Kind::taken);
+            if (!bob.out.empty()) EXPECT_EQ(alice.take(bob.next()).kind, DeliveryResult::Kind::taken);
         }
     }
 };
@@ -161,7 +161,7 @@ TEST_F(SecureJoinTest, an_invite_is_for_one) {
     bob.join(invite);
     carry();
     carol.join(invite);
-    EXPECT_EQ(alice.take(carol.next()).kind, Verdict::Kind::declined);
+    EXPECT_EQ(alice.take(carol.next()).kind, DeliveryResult::Kind::declined);
     EXPECT_TRUE(alice.out.empty());
     EXPECT_FALSE(alice.contact("carol"));
 }
@@ -175,8 +175,8 @@ TEST_F(SecureJoinTest, two_who_hold_the_same_secret_at_the_same_time) {
     bob.take(alice.next());
     alice.take(carol.next());
     carol.take(alice.next());
-    EXPECT_EQ(alice.take(carol.next()).kind, Verdict::Kind::taken);
-    EXPECT_EQ(alice.take(bob.next()).kind, Verdict::Kind::declined);
+    EXPECT_EQ(alice.take(carol.next()).kind, DeliveryResult::Kind::taken);
+    EXPECT_EQ(alice.take(bob.next()).kind, DeliveryResult::Kind::declined);
     EXPECT_EQ(alice.verified, std::vector<std::string>{"carol@jabber.example"});
 }
 
@@ -187,8 +187,8 @@ TEST_F(SecureJoinTest, a_lost_confirmation_is_sent_again_and_told_once) {
     const std::string secret = bob.next();
     alice.take(secret);
     alice.next();  // lost
-    EXPECT_EQ(alice.take(secret).kind, Verdict::Kind::taken);
-    EXPECT_EQ(bob.take(alice.next()).kind, Verdict::Kind::taken);
+    EXPECT_EQ(alice.take(secret).kind, DeliveryResult::Kind::taken);
+    EXPECT_EQ(bob.take(alice.next()).kind, DeliveryResult::Kind::taken);
     EXPECT_EQ(alice.verified.size(), 1U);
     EXPECT_EQ(bob.verified.size(), 1U);
 }
@@ -198,7 +198,7 @@ TEST_F(SecureJoinTest, a_copy_of_an_answer_changes_nothing) {
     alice.take(bob.next());
     const std::string answer = alice.next();
     bob.take(answer);
-    EXPECT_EQ(bob.take(answer).kind, Verdict::Kind::silent);
+    EXPECT_EQ(bob.take(answer).kind, DeliveryResult::Kind::silent);
     EXPECT_EQ(bob.out.size(), 1U);
 }
 
@@ -206,7 +206,7 @@ TEST_F(SecureJoinTest, requests_are_answered_few_times) {
     bob.join(alice.invite());
     const std::string request = bob.next();
     int answered = 0;
-    for (int i = 0; i < 10; ++i) answered += alice.take(request).kind == Verdict::Kind::taken ? 1 : 0;
+    for (int i = 0; i < 10; ++i) answered += alice.take(request).kind == DeliveryResult::Kind::taken ? 1 : 0;
     EXPECT_EQ(answered, 5);
     EXPECT_EQ(alice.out.size(), 5U);
     EXPECT_FALSE(alice.contact("bob")) << "a request proves nobody";
@@ -217,7 +217,7 @@ TEST_F(SecureJoinTest, an_unknown_invite_gets_no_answer) {
     Invite made_up = alice.invite();
     made_up.invite_number = "AAAAAAAAAAAAAAAAAAAAAA";
     bob.join(made_up);
-    EXPECT_EQ(alice.take(bob.next()).kind, Verdict::Kind::declined);
+    EXPECT_EQ(alice.take(bob.next()).kind, DeliveryResult::Kind::declined);
     EXPECT_TRUE(alice.out.empty());
 }
 
@@ -233,10 +233,10 @@ TEST_F(SecureJoinTest, a_forged_inviter_is_not_believed) {
     bob.join(invite);
     const std::string request = bob.next();
     mallory.take(request);
-    EXPECT_EQ(bob.take(mallory.next()).kind, Verdict::Kind::declined);
+    EXPECT_EQ(bob.take(mallory.next()).kind, DeliveryResult::Kind::declined);
     EXPECT_EQ(bob.peer("alice"), coi::autocrypt::Peer{});
     alice.take(request);
-    EXPECT_EQ(bob.take(alice.next()).kind, Verdict::Kind::taken);
+    EXPECT_EQ(bob.take(alice.next()).kind, DeliveryResult::Kind::taken);
     EXPECT_EQ(bob.peer("alice").verified, alice.own());
 }
 
@@ -248,9 +248,9 @@ TEST_F(SecureJoinTest, an_invite_used_in_anothers_name_replaces_no_key) {
     Side eve{loop, "bob"};  // the same address, another key
     const Invite invite = alice.invite();
     eve.join(invite);
-    EXPECT_EQ(alice.take(eve.next()).kind, Verdict::Kind::taken) << "a request changes nothing";
+    EXPECT_EQ(alice.take(eve.next()).kind, DeliveryResult::Kind::taken) << "a request changes nothing";
     eve.take(alice.next());
-    EXPECT_EQ(alice.take(eve.next()).kind, Verdict::Kind::declined);
+    EXPECT_EQ(alice.take(eve.next()).kind, DeliveryResult::Kind::declined);
     EXPECT_TRUE(alice.out.empty());
     EXPECT_EQ(alice.peer("bob").verified, bob.own());
     EXPECT_EQ(coi::autocrypt::key_of(alice.peer("bob")), before.verified_key);
@@ -264,7 +264,7 @@ TEST_F(SecureJoinTest, an_invite_used_in_anothers_name_replaces_no_key) {
     carol.join(invite);
     alice.take(carol.next());
     carol.take(alice.next());
-    EXPECT_EQ(alice.take(carol.next()).kind, Verdict::Kind::taken);
+    EXPECT_EQ(alice.take(carol.next()).kind, DeliveryResult::Kind::taken);
 }
 
 TEST_F(SecureJoinTest, an_invite_that_the_user_followed_replaces_what_only_came_by_mail) {
@@ -279,12 +279,12 @@ TEST_F(SecureJoinTest, an_invite_that_the_user_followed_replaces_what_only_came_
     const Invite invite = alice.invite();
     bob.join(invite);
     alice.take(bob.next());
-    EXPECT_EQ(bob.take(alice.next()).kind, Verdict::Kind::declined) << "a verified key is not replaced";
+    EXPECT_EQ(bob.take(alice.next()).kind, DeliveryResult::Kind::declined) << "a verified key is not replaced";
     EXPECT_EQ(bob.peer("alice").verified, std::string(40, 'A'));
     with_key(false);
     bob.join(invite);
     alice.take(bob.next());
-    EXPECT_EQ(bob.take(alice.next()).kind, Verdict::Kind::taken);
+    EXPECT_EQ(bob.take(alice.next()).kind, DeliveryResult::Kind::taken);
     EXPECT_EQ(bob.peer("alice").verified, alice.own());
     ASSERT_EQ(bob.other_keys.size(), 2U);
     EXPECT_TRUE(bob.other_keys[1].is_used);

@@ -33,7 +33,7 @@ TEST_F(AdmissionTest, plain_mail_of_a_stranger_stays_mail) {
 }
 
 TEST_F(AdmissionTest, the_setting_all_takes_strangers_but_no_bulk) {
-    account.take = Take::all;
+    account.take = IncomingFilter::all;
     EXPECT_EQ(admit(mail, account, nullptr, false), Admission::message);
     mail.headers["list-id"] = "<news.example.net>";
     EXPECT_EQ(admit(mail, account, nullptr, false), Admission::bulk);
@@ -64,7 +64,7 @@ TEST_F(AdmissionTest, contacts_are_those_the_user_wrote_to_or_subscribed_to) {
     EXPECT_EQ(admit(mail, account, &known, false), Admission::stranger);
     known.subscribed = true;
     EXPECT_EQ(admit(mail, account, &known, false), Admission::message);
-    account.take = Take::chats;
+    account.take = IncomingFilter::chats;
     EXPECT_EQ(admit(mail, account, &known, false), Admission::stranger);
 }
 

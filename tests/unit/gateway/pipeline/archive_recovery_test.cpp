@@ -37,8 +37,8 @@ struct ArchiveTest : testing::Test {
     Time time = died + 20s;
     std::vector<xmpp::Stanza> sent;
     std::vector<std::string> taken;  // bodies
-    Archive::Settings settings{"coi.jabber.example"};
-    std::unique_ptr<Archive> archive;
+    ArchiveRecovery::Settings settings{"coi.jabber.example"};
+    std::unique_ptr<ArchiveRecovery> archive;
 
     AccountId account(const std::string& name, const std::string& domain = "jabber.example") {
         Account made;
@@ -66,12 +66,12 @@ struct ArchiveTest : testing::Test {
         });
     }
     void start(bool unclean = true) {
-        if (unclean) store.now([this](Database& db) { marker::alive(db, died); });
-        archive = std::make_unique<Archive>(
+        if (unclean) store.now([this](Database& db) { clean_shutdown::alive(db, died); });
+        archive = std::make_unique<ArchiveRecovery>(
             directory, store, settings,
-            Archive::Calls{[this](const xmpp::Tag& tag) { sent.emplace_back(tag.clone()); },
-                           [this](const xmpp::Tag& tag) { taken.push_back(tag.findChild("body")->cdata()); },
-                           [this] { return time; }, [] {}});
+            ArchiveRecovery::Calls{[this](const xmpp::Tag& tag) { sent.emplace_back(tag.clone()); },
+                                   [this](const xmpp::Tag& tag) { taken.push_back(tag.findChild("body")->cdata()); },
+                                   [this] { return time; }, [] {}});
         archive->online();
     }
     /// Gives the archive a stanza; false: it is nothing of the archive's.
@@ -136,7 +136,7 @@ TEST_F(ArchiveTest, what_was_committed_is_not_taken_again_and_what_was_missed_is
     EXPECT_FALSE(give(chat("s4", "later")));
     settle();
     std::optional<Time> alive;
-    store.now([&](Database& db) { alive = marker::last_alive(db); });
+    store.now([&](Database& db) { alive = clean_shutdown::last_alive(db); });
     EXPECT_EQ(alive, time);
 }
 
@@ -330,13 +330,13 @@ TEST_F(ArchiveTest, without_a_grant_nothing_is_asked) {
 
 TEST_F(ArchiveTest, a_clean_stop_leaves_nothing_to_ask) {
     committed(account("alice"), "s0", died - 1min);
-    store.now([](Database& db) { marker::stopped(db); });
+    store.now([](Database& db) { clean_shutdown::stopped(db); });
     start(false);
     EXPECT_FALSE(archive->pending());
     EXPECT_FALSE(grant());
     EXPECT_EQ(archive->deadline(), std::nullopt);
     std::optional<Time> alive;
-    store.now([&](Database& db) { alive = marker::last_alive(db); });
+    store.now([&](Database& db) { alive = clean_shutdown::last_alive(db); });
     EXPECT_EQ(alive, time);  // from here on a kill would be noticed
 }
 

@@ -9,7 +9,7 @@
 namespace gateway {
 namespace {
 
-using Kind = Verdict::Kind;
+using Kind = DeliveryResult::Kind;
 
 struct InboxAgainTest : testing::Test {
     StoreLoop loop;
@@ -20,18 +20,19 @@ struct InboxAgainTest : testing::Test {
     std::string last_stanza;
     bool is_vouched = false;  // by the mail system
     std::string digest;       // of what was signed, in all mail that is opened
-    Inbox inbox{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
+    IncomingPipeline inbox{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
     AccountId alice = save();
 
-    Inbox::Calls calls() {
-        Inbox::Calls calls;
+    IncomingPipeline::Calls calls() {
+        IncomingPipeline::Calls calls;
         add_clear_letters(calls);
         calls.committed = [this](const queue::Entry& entry) {
             ++committed;
             last_stanza = entry.name;
         };
         calls.now = [this] { return time; };
-        calls.open = [this](const Account&, const auto&, coi::Message mail, const std::function<void(Unfolded)>& done) {
+        calls.open = [this](const Account&, const auto&, coi::Message mail,
+                            const std::function<void(Decrypted)>& done) {
             done({.mail = std::move(mail), .protection = {true, coi::openpgp::Signature::good, "AB", {}, digest}});
         };
         return calls;
@@ -49,9 +50,9 @@ struct InboxAgainTest : testing::Test {
     Kind take(const std::string& id, const std::string& from, const std::string& rest, bool lmtp = false) {
         const std::string bytes = "From: " + from + "\r\nTo: alice@example.org\r\n" +
                                   (id.empty() ? "" : "Message-ID: <" + id + ">\r\n") + rest + "\r\n";
-        std::optional<Verdict> verdict;
+        std::optional<DeliveryResult> verdict;
         inbox.take({alice, coi::parse(bytes).value(), std::nullopt, {}, lmtp, {}, is_vouched},
-                   [&](Verdict v) { verdict = std::move(v); });
+                   [&](DeliveryResult v) { verdict = std::move(v); });
         loop.flush(store);
         loop.flush(store);
         return verdict.value().kind;
@@ -147,7 +148,7 @@ TEST_F(InboxAgainTest, one_that_was_not_taken_leaves_nothing_whatever_took_its_m
     is_vouched = true;
     std::optional<queue::Entry> entry;
     const auto try_it = [&] {
-        std::optional<Verdict> verdict;
+        std::optional<DeliveryResult> verdict;
         inbox.take({alice,
                     coi::parse("From: " + bob + "\r\nTo: alice@example.org\r\nMessage-ID: <1@x>\r\n" + words).value(),
                     std::nullopt,
@@ -155,10 +156,10 @@ TEST_F(InboxAgainTest, one_that_was_not_taken_leaves_nothing_whatever_took_its_m
                     true,
                     {},
                     true},
-                   [&](Verdict v) { verdict = std::move(v); });
+                   [&](DeliveryResult v) { verdict = std::move(v); });
         loop.flush(store);
         store.now([&](Database& db) { entry = queue::find_stanza(db, last_stanza); });
-        ASSERT_TRUE(entry && entry->held);
+        ASSERT_TRUE(entry && entry->tentative);
         EXPECT_TRUE(inbox.entry_refused(*entry, {coi::ErrorKind::refused, false, "not now", 0, {}}));
         loop.flush(store);
         ASSERT_TRUE(verdict);

@@ -19,7 +19,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using namespace std::chrono_literals;
-using Kind = Verdict::Kind;
+using Kind = DeliveryResult::Kind;
 
 struct InboxTest : testing::Test {
     StoreLoop loop;
@@ -28,11 +28,11 @@ struct InboxTest : testing::Test {
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<queue::Entry> committed;
     std::vector<std::string> away;
-    Inbox inbox{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
-    AccountId alice = save(Take::contacts);
+    IncomingPipeline inbox{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
+    AccountId alice = save(IncomingFilter::contacts);
 
-    Inbox::Calls calls() {
-        Inbox::Calls calls;
+    IncomingPipeline::Calls calls() {
+        IncomingPipeline::Calls calls;
         calls.committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
         calls.now = [this] { return time; };
         calls.away = [this](const Account&, const Contact& contact, const coi::Message& mail) {
@@ -42,7 +42,7 @@ struct InboxTest : testing::Test {
         return calls;
     }
 
-    AccountId save(Take take, Account::Kind kind = Account::Kind::mailbox) {
+    AccountId save(IncomingFilter take, Account::Kind kind = Account::Kind::mailbox) {
         Account account;
         account.kind = kind;
         account.jid = "alice@jabber.example";
@@ -58,13 +58,13 @@ struct InboxTest : testing::Test {
         return "From: " + from + "\r\nTo: alice@example.org\r\n" +
                (id.empty() ? std::string() : "Message-ID: <" + id + ">\r\n") + headers + "\r\n" + text + "\r\n";
     }
-    Arrival arrival(const std::string& bytes, bool lmtp = false) {
+    IncomingMail arrival(const std::string& bytes, bool lmtp = false) {
         return {alice, coi::parse(bytes).value(), std::nullopt, {}, lmtp, {}};
     }
     /// The verdict, if there is one once the store has done its work.
-    std::optional<Verdict> take(Arrival arriving) {
-        std::optional<Verdict> verdict;
-        inbox.take(std::move(arriving), [&](Verdict v) { verdict = std::move(v); });
+    std::optional<DeliveryResult> take(IncomingMail arriving) {
+        std::optional<DeliveryResult> verdict;
+        inbox.take(std::move(arriving), [&](DeliveryResult v) { verdict = std::move(v); });
         loop.flush(store);
         loop.flush(store);
         return verdict;
@@ -73,7 +73,8 @@ struct InboxTest : testing::Test {
     /// An LMTP delivery; its verdicts so far.
     std::shared_ptr<std::vector<Kind>> deliver(const std::string& bytes) {
         auto verdicts = std::make_shared<std::vector<Kind>>();
-        inbox.take(arrival(bytes, true), [verdicts](const Verdict& verdict) { verdicts->push_back(verdict.kind); });
+        inbox.take(arrival(bytes, true),
+                   [verdicts](const DeliveryResult& verdict) { verdicts->push_back(verdict.kind); });
         loop.flush(store);
         loop.flush(store);
         return verdicts;
@@ -85,7 +86,7 @@ struct InboxTest : testing::Test {
         return answer;
     }
     std::int64_t queued() {
-        return ask<std::int64_t>([](Database& db) { return queue::count(db, queue::Leg::jabber); });
+        return ask<std::int64_t>([](Database& db) { return queue::count(db, queue::Direction::jabber); });
     }
     bool knows(const std::string& id) {
         return ask<bool>([&](Database& db) { return ids::by_message(db, alice, {id}).has_value(); });
@@ -136,9 +137,9 @@ TEST_F(InboxTest, AnAutomaticAnswerToTheUsersMessageIsToldAndNotShown) {
 }
 
 TEST_F(InboxTest, that_a_conversation_is_encrypted_is_committed_with_the_mail) {
-    Inbox::Calls wired = calls();
+    IncomingPipeline::Calls wired = calls();
     bool encrypted = false;
-    wired.open = [](const Account&, const auto&, coi::Message mail, const std::function<void(Unfolded)>& done) {
+    wired.open = [](const Account&, const auto&, coi::Message mail, const std::function<void(Decrypted)>& done) {
         done({.mail = std::move(mail),
               .protection = {true, coi::openpgp::Signature::good, "AB", {}},
               .author = {true, coi::openpgp::Signature::good, "AB"}});
@@ -147,8 +148,8 @@ TEST_F(InboxTest, that_a_conversation_is_encrypted_is_committed_with_the_mail) {
         // A kill at this moment leaves what the store has.
         store.now([&](Database& db) { encrypted = accounts::contacts(db).at(0).privacy.encrypted; });
     };
-    Inbox opening{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, wired};
-    opening.take(arrival(mail("1@example.net")), [](const Verdict&) {});
+    IncomingPipeline opening{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, wired};
+    opening.take(arrival(mail("1@example.net")), [](const DeliveryResult&) {});
     loop.flush(store);
     loop.flush(store);
     EXPECT_TRUE(encrypted);
@@ -246,7 +247,7 @@ TEST_F(InboxTest, what_was_refused_taught_nothing_of_a_contact_either) {
 
 // design.md "two-leg queue" 7
 TEST_F(InboxTest, a_copy_by_the_users_other_account_is_the_same_message) {
-    const AccountId mailbox = alice, relay = save(Take::all, Account::Kind::relay);
+    const AccountId mailbox = alice, relay = save(IncomingFilter::all, Account::Kind::relay);
     const std::string dated = "Chat-Version: 1.0\r\nDate: Mon, 01 Jun 2026 00:00:00 +0000\r\n";
     const auto by = [&](AccountId account, const std::string& id, const std::string& text) {
         alice = account;
@@ -266,7 +267,7 @@ TEST_F(InboxTest, a_copy_by_the_users_other_account_is_the_same_message) {
 
 TEST_F(InboxTest, a_copy_is_not_left_out_for_one_that_may_still_be_refused) {
     const AccountId mailbox = alice;
-    alice = save(Take::all, Account::Kind::relay);
+    alice = save(IncomingFilter::all, Account::Kind::relay);
     deliver(mail("m1@x"));
     alice = mailbox;
     EXPECT_EQ(take(mail("m1@x")), Kind::taken);
@@ -355,30 +356,31 @@ TEST_F(InboxTest, mail_for_an_account_that_is_gone_is_declined) {
 struct InboxTunnelTest : InboxTest {
     inline static const std::string marked = "Chat-Version: 1.0\r\nChat-Otr-Tunnel: ";
     std::vector<std::string> told;
-    Unfolded opened{};
+    Decrypted opened{};
     bool may_pass = true;
-    Inbox tunnelling{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, wired()};
+    IncomingPipeline tunnelling{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, wired()};
 
-    Inbox::Calls wired() {
-        Inbox::Calls wired = calls();
+    IncomingPipeline::Calls wired() {
+        IncomingPipeline::Calls wired = calls();
         wired.say = [this](const Account&, const std::string& text) { told.push_back(text); };
         wired.may_pass = [this](const Account&, const std::string&, const coi::MessageId&, const OtrMessage&) {
             return may_pass;
         };
-        wired.open = [this](const Account&, const auto&, coi::Message mail, const std::function<void(Unfolded)>& done) {
-            Unfolded unfolded = opened;
+        wired.open = [this](const Account&, const auto&, coi::Message mail,
+                            const std::function<void(Decrypted)>& done) {
+            Decrypted unfolded = opened;
             unfolded.mail = std::move(mail);
             done(std::move(unfolded));
         };
         return wired;
     }
-    Verdict comes(Arrival arriving) {
-        std::optional<Verdict> verdict;
-        tunnelling.take(std::move(arriving), [&](Verdict v) { verdict = std::move(v); });
+    DeliveryResult comes(IncomingMail arriving) {
+        std::optional<DeliveryResult> verdict;
+        tunnelling.take(std::move(arriving), [&](DeliveryResult v) { verdict = std::move(v); });
         for (int i = 0; i < 3; ++i) loop.flush(store);
-        return verdict.value_or(Verdict{Verdict::Kind::open, ""});
+        return verdict.value_or(DeliveryResult{DeliveryResult::Kind::open, ""});
     }
-    Arrival proven(const std::string& bytes) {
+    IncomingMail proven(const std::string& bytes) {
         auto arriving = arrival(bytes);
         arriving.is_author_proven = true;
         return arriving;

@@ -22,10 +22,11 @@ struct ReturnedTest : testing::Test {
     Directory directory{store};
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<queue::Entry> committed;
-    Returned returned{directory,
-                      store,
-                      "jabber.example",
-                      {[this](queue::Entry entry) { committed.push_back(std::move(entry)); }, [this] { return time; }}};
+    LateError returned{
+        directory,
+        store,
+        "jabber.example",
+        {[this](queue::Entry entry) { committed.push_back(std::move(entry)); }, [this] { return time; }}};
 
     /// Alice of the relay got Bob's mail m1 as stanza s1; `author` is what was proven of him.
     void got(const std::string& author) {

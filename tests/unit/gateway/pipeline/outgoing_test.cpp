@@ -25,10 +25,10 @@ struct OutboxTest : testing::Test {
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<xmpp::Stanza> sent;
     std::vector<queue::Entry> committed;
-    Outbox outbox{directory, store, {"coi.jabber.example", "jabber.example"}, calls()};
+    OutgoingPipeline outbox{directory, store, {"coi.jabber.example", "jabber.example"}, calls()};
 
-    Outbox::Calls calls() {
-        Outbox::Calls calls;
+    OutgoingPipeline::Calls calls() {
+        OutgoingPipeline::Calls calls;
         calls.send = [this](const xmpp::Tag& tag) { sent.emplace_back(tag.clone()); };
         calls.committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
         calls.now = [this] { return time; };
@@ -107,7 +107,7 @@ TEST_F(OutboxTest, a_client_id_that_is_used_again_drops_nothing) {
 TEST_F(OutboxTest, what_cannot_be_carried_is_refused_in_words) {
     take("<body>Hi</body>", "type='chat'", "alice@elsewhere.example/x");
     EXPECT_EQ(condition(), "not-allowed") << "who cannot link a mailbox is not told to";
-    Outbox::Settings settings{"coi.jabber.example", "jabber.example"};
+    OutgoingPipeline::Settings settings{"coi.jabber.example", "jabber.example"};
     settings.register_domains = {"elsewhere.example"};
     outbox.reload(settings);
     take("<body>Hi</body>", "type='chat'", "alice@elsewhere.example/x");
@@ -256,7 +256,7 @@ TEST_F(OutboxTest, a_store_that_fails_is_told_as_wait_and_nothing_is_handed_on) 
 }
 
 TEST_F(OutboxTest, one_user_cannot_fill_the_queue) {
-    Outbox::Settings settings{"coi.jabber.example", "jabber.example"};
+    OutgoingPipeline::Settings settings{"coi.jabber.example", "jabber.example"};
     settings.most_waiting = 2;
     outbox.reload(settings);
     take("<body>one</body>");
@@ -312,13 +312,14 @@ TEST_F(OutboxTest, a_conversation_continues_its_thread) {
 TEST_F(OutboxTest, what_is_written_while_another_is_being_encrypted_continues_it) {
     std::vector<std::function<void()>> closing;
     auto late = calls();
-    late.close = [&](const Account&, const Contact&, const Letter& letter, const std::function<void(Closed)>& done) {
+    late.close = [&](const Account&, const Contact&, const OutgoingMail& letter,
+                     const std::function<void(EncryptResult)>& done) {
         const bool refused = letter.mail.text == "two";
         auto bytes = refused ? std::string() : coi::print(letter.mail).value();
         const auto why = refused ? policy::Refusal::no_key : policy::Refusal::none;
         closing.emplace_back([=] { done({bytes, false, why, std::nullopt}); });
     };
-    Outbox slow{directory, store, {"coi.jabber.example", "jabber.example"}, late};
+    OutgoingPipeline slow{directory, store, {"coi.jabber.example", "jabber.example"}, late};
     const auto writes = [&](const std::string& text) {
         slow.take(
             *xmpp::parse_stanza("<message id='s1' type='chat' from='alice@jabber.example/phone' "

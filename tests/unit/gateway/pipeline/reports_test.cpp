@@ -17,7 +17,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-using Kind = Verdict::Kind;
+using Kind = DeliveryResult::Kind;
 
 struct ReportsTest : testing::Test {
     StoreLoop loop;
@@ -26,12 +26,12 @@ struct ReportsTest : testing::Test {
     Directory directory{store};
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<queue::Entry> committed;
-    Inbox inbox{directory, store, seal, {"coi.jabber.example"}, calls()};
+    IncomingPipeline inbox{directory, store, seal, {"coi.jabber.example"}, calls()};
     AccountId alice = save();
     int count = 0;
 
-    Inbox::Calls calls() {
-        Inbox::Calls calls;
+    IncomingPipeline::Calls calls() {
+        IncomingPipeline::Calls calls;
         calls.committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
         calls.now = [this] { return time; };
         add_clear_letters(calls);
@@ -80,18 +80,18 @@ struct ReportsTest : testing::Test {
                     "<ours@jabber.example>\r\nDisposition: manual-action/MDN-sent-manually; " +
                         type + "\r\n\r\n--b--");
     }
-    Kind take(const std::string& bytes, const std::function<void(Arrival&)>& change = {}) {
-        Arrival arrival{alice, coi::parse(bytes).value(), std::nullopt, {}, false, {}};
+    Kind take(const std::string& bytes, const std::function<void(IncomingMail&)>& change = {}) {
+        IncomingMail arrival{alice, coi::parse(bytes).value(), std::nullopt, {}, false, {}};
         arrival.reverse_path = "";
         if (change) change(arrival);
         std::optional<Kind> verdict;
-        inbox.take(std::move(arrival), [&](const Verdict& v) { verdict = v.kind; });
+        inbox.take(std::move(arrival), [&](const DeliveryResult& v) { verdict = v.kind; });
         loop.flush(store);
         loop.flush(store);
         return verdict.value();
     }
     Kind take_from(const std::string& reverse_path, const std::string& bytes) {
-        return take(bytes, [&](Arrival& arrival) { arrival.reverse_path = reverse_path; });
+        return take(bytes, [&](IncomingMail& arrival) { arrival.reverse_path = reverse_path; });
     }
     /// Errors, delays and receipts; the line that repeats an error for the user's other clients is none of its own.
     std::ptrdiff_t told() const {
@@ -124,9 +124,9 @@ TEST_F(ReportsTest, its_words_are_a_mail_servers_and_hold_no_link) {
 
 TEST_F(ReportsTest, it_comes_from_a_mail_system_or_from_the_contacts_own) {
     EXPECT_EQ(take_from("eve@evil.test", dsn(failed())), Kind::declined);
-    EXPECT_EQ(take(dsn(failed()), [](Arrival& arrival) { arrival.is_author_refuted = true; }), Kind::declined);
+    EXPECT_EQ(take(dsn(failed()), [](IncomingMail& arrival) { arrival.is_author_refuted = true; }), Kind::declined);
     EXPECT_EQ(take(dsn(failed()),
-                   [](Arrival& arrival) {
+                   [](IncomingMail& arrival) {
                        arrival.reverse_path.reset();
                        arrival.mail.headers["return-path"] = "<eve@evil.test>";
                    }),
@@ -201,7 +201,7 @@ TEST_F(ReportsTest, a_receipt_is_told_once_and_says_what_it_says) {
 
 TEST_F(ReportsTest, a_receipt_counts_from_the_contact_only) {
     EXPECT_EQ(take(mdn("displayed", "Eve <eve@evil.test>")), Kind::taken);
-    EXPECT_EQ(take(mdn(), [](Arrival& arrival) { arrival.is_author_refuted = true; }), Kind::taken);
+    EXPECT_EQ(take(mdn(), [](IncomingMail& arrival) { arrival.is_author_refuted = true; }), Kind::taken);
     EXPECT_EQ(told(), 0);
 }
 
@@ -209,7 +209,7 @@ TEST_F(ReportsTest, in_an_encrypted_conversation_it_has_to_be_proven) {
     encrypt_conversation();
     EXPECT_EQ(take(mdn()), Kind::taken);
     EXPECT_EQ(told(), 0) << "in the clear, and nobody proves who wrote it";
-    EXPECT_EQ(take(mdn(), [](Arrival& arrival) { arrival.is_author_proven = true; }), Kind::taken);
+    EXPECT_EQ(take(mdn(), [](IncomingMail& arrival) { arrival.is_author_proven = true; }), Kind::taken);
     EXPECT_EQ(told(), 1);
 }
 

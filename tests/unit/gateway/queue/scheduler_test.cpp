@@ -1,4 +1,4 @@
-// The scheduling of a leg: order, lanes, retries, restarts. Time is an argument; the store is real, in memory.
+// The scheduling of a leg: order, destinations, retries, restarts. Time is an argument; the store is real, in memory.
 
 #include "gateway/queue/scheduler.h"
 
@@ -23,17 +23,17 @@ struct LegTest : testing::Test {
     int strikes_most = 0;
     struct Attempt {
         std::string payload;
-        std::function<void(Fate)> finished;
+        std::function<void(AttemptResult)> finished;
     };
     std::vector<Attempt> flying;
     std::vector<std::string> tried, done, refused;
-    std::unique_ptr<Leg> leg = make();
+    std::unique_ptr<Scheduler> leg = make();
 
-    std::unique_ptr<Leg> make() {
-        Leg::Calls calls;
-        calls.attempt = [this](const queue::Entry& entry, std::function<void(Fate)> finished) {
+    std::unique_ptr<Scheduler> make() {
+        Scheduler::Calls calls;
+        calls.attempt = [this](const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
             tried.push_back(entry.payload);
-            if (at_once) return finished(Fate{});
+            if (at_once) return finished(AttemptResult{});
             flying.push_back({entry.payload, std::move(finished)});
         };
         calls.done = [this](const queue::Entry& entry) { done.push_back(entry.payload); };
@@ -41,14 +41,14 @@ struct LegTest : testing::Test {
             refused.push_back(entry.payload);
             store.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
         };
-        calls.lane = [](const queue::Entry&) { return 0; };
-        calls.capacity = [this](Leg::LaneId) { return capacity; };
+        calls.destination = [](const queue::Entry&) { return 0; };
+        calls.capacity = [this](Scheduler::DestinationId) { return capacity; };
         calls.now = [this] { return time; };
         calls.wake_changed = [] {};
-        Leg::Limits limits;
+        Scheduler::Limits limits;
         limits.ready_entries = 3;
         limits.strikes_most = strikes_most;
-        return std::make_unique<Leg>(queue::Leg::mail, store, std::move(calls), limits);
+        return std::make_unique<Scheduler>(queue::Direction::mail, store, std::move(calls), limits);
     }
 
     void commit(const std::string& contact, const std::string& payload) {
@@ -61,13 +61,13 @@ struct LegTest : testing::Test {
         store.now([&](Database& db) { entry.id = queue::put(db, entry); });
         leg->committed(entry);
     }
-    void finish(const std::string& payload, Fate::Kind kind = Fate::Kind::done) {
+    void finish(const std::string& payload, AttemptResult::Kind kind = AttemptResult::Kind::done) {
         const auto at =
             std::find_if(flying.begin(), flying.end(), [&](const Attempt& a) { return a.payload == payload; });
         ASSERT_NE(at, flying.end()) << payload << " is not in flight";
         const auto finished = std::move(at->finished);
         flying.erase(at);
-        finished(Fate{kind, {coi::ErrorKind::refused, false, "no", 0, {}}});
+        finished(AttemptResult{kind, {coi::ErrorKind::refused, false, "no", 0, {}}});
     }
     bool flies(const std::string& payload) const {
         return std::ranges::any_of(flying, [&](const Attempt& a) { return a.payload == payload; });
@@ -94,7 +94,7 @@ struct LegTest : testing::Test {
     }
     std::int64_t on_disk() {
         std::int64_t count = 0;
-        store.now([&](Database& db) { count = queue::count(db, queue::Leg::mail); });
+        store.now([&](Database& db) { count = queue::count(db, queue::Direction::mail); });
         return count;
     }
 };
@@ -133,7 +133,7 @@ TEST_F(LegTest, lines_do_not_wait_for_each_other_within_the_capacity) {
 TEST_F(LegTest, a_permanent_failure_frees_the_next) {
     commit("bob", "a");
     commit("bob", "b");
-    finish("a", Fate::Kind::refused);
+    finish("a", AttemptResult::Kind::refused);
     EXPECT_THAT(refused, ElementsAre("a"));
     wait_for_attempts(2);
     finish("b");
@@ -143,7 +143,7 @@ TEST_F(LegTest, a_permanent_failure_frees_the_next) {
 TEST_F(LegTest, a_message_refused_for_now_is_tried_again_later_and_its_line_waits) {
     commit("bob", "a");
     commit("bob", "b");
-    finish("a", Fate::Kind::later);
+    finish("a", AttemptResult::Kind::later);
     commit("bob", "c");
     EXPECT_THAT(tried, ElementsAre("a"));
     ASSERT_TRUE(leg->next_wake());
@@ -163,8 +163,8 @@ TEST_F(LegTest, a_message_refused_for_now_is_tried_again_later_and_its_line_wait
 TEST_F(LegTest, an_unreachable_server_is_tried_by_one_line_and_costs_no_attempt) {
     commit("bob", "b");
     commit("carol", "c");
-    finish("b", Fate::Kind::unreachable);
-    finish("c", Fate::Kind::unreachable);
+    finish("b", AttemptResult::Kind::unreachable);
+    finish("c", AttemptResult::Kind::unreachable);
     commit("dave", "d");
     EXPECT_EQ(tried.size(), 2u);
     time = *leg->next_wake();
@@ -180,8 +180,8 @@ TEST_F(LegTest, an_unreachable_server_is_tried_by_one_line_and_costs_no_attempt)
 
 TEST_F(LegTest, lane_up_ends_the_waiting) {
     commit("bob", "b");
-    finish("b", Fate::Kind::unreachable);
-    leg->lane_up(0);
+    finish("b", AttemptResult::Kind::unreachable);
+    leg->destination_up(0);
     wait_for_attempts(2);
     finish("b");
     EXPECT_THAT(done, ElementsAre("b"));
@@ -210,7 +210,7 @@ TEST_F(LegTest, a_message_that_comes_while_its_line_is_read_does_not_fly_twice) 
         loop.run_until([&] { return !flying.empty(); });
         finish(text);
     }
-    commit("bob", "f");  // while the line is being read
+    commit("bob", "f");  // while the conversation is being read
     for (const char* text : {"d", "e", "f"}) {
         loop.run_until([&] { return !flying.empty(); });
         ASSERT_EQ(flying.size(), 1u);
@@ -234,7 +234,7 @@ TEST_F(LegTest, a_forgotten_entry_is_not_sent) {
     commit("bob", "a");
     commit("bob", "b");
     std::int64_t first = 0;
-    store.now([&](Database& db) { first = queue::heads(db, queue::Leg::mail, 0, 1).front().id; });
+    store.now([&](Database& db) { first = queue::heads(db, queue::Direction::mail, 0, 1).front().id; });
     queue::Entry entry;
     entry.account = AccountId{1};
     entry.contact = "bob";
@@ -252,7 +252,7 @@ TEST_F(LegTest, a_forgotten_entry_is_not_sent) {
 
 TEST_F(LegTest, what_is_committed_while_its_line_is_read_flies_once) {
     capacity = 1;
-    leg->stop();  // so that the line stands on disk only
+    leg->stop();  // so that the conversation stands on disk only
     commit("bob", "a");
     leg = make();
     leg->start();
@@ -273,9 +273,9 @@ TEST_F(LegTest, what_is_committed_while_its_line_is_read_flies_once) {
 TEST_F(LegTest, a_dropped_head_wakes_its_line) {
     commit("bob", "a");
     commit("bob", "b");
-    finish("a", Fate::Kind::later);
+    finish("a", AttemptResult::Kind::later);
     queue::Entry head;
-    store.now([&](Database& db) { head = queue::heads(db, queue::Leg::mail, 0, 1).front(); });
+    store.now([&](Database& db) { head = queue::heads(db, queue::Direction::mail, 0, 1).front(); });
     EXPECT_TRUE(leg->forget(head));
     store.now([&](Database& db) { queue::done(db, head.id); });
     wait_for_attempts(2);
@@ -284,19 +284,19 @@ TEST_F(LegTest, a_dropped_head_wakes_its_line) {
 
 TEST_F(LegTest, an_entry_that_is_being_read_cannot_be_taken_away) {
     commit("bob", "a");
-    finish("a", Fate::Kind::later);
+    finish("a", AttemptResult::Kind::later);
     time = *leg->next_wake();
     leg->tick(time);
     queue::Entry head;
-    store.now([&](Database& db) { head = queue::heads(db, queue::Leg::mail, 0, 1).front(); });
+    store.now([&](Database& db) { head = queue::heads(db, queue::Direction::mail, 0, 1).front(); });
     EXPECT_FALSE(leg->forget(head)) << "it would be sent and given up";
     wait_for_attempts(2);
 }
 
 TEST_F(LegTest, attempts_that_end_at_once_do_not_pile_up_on_the_stack) {
     capacity = 0;
-    constexpr int lines = 20'000;
-    for (int i = 0; i < lines; ++i) {
+    constexpr int conversations = 20'000;
+    for (int i = 0; i < conversations; ++i) {
         queue::Entry entry;
         entry.id = i + 1;
         entry.account = AccountId{1};
@@ -305,20 +305,20 @@ TEST_F(LegTest, attempts_that_end_at_once_do_not_pile_up_on_the_stack) {
     }
     at_once = true;
     capacity = 1;
-    leg->lane_up(0);
-    EXPECT_EQ(done.size(), static_cast<std::size_t>(lines));
+    leg->destination_up(0);
+    EXPECT_EQ(done.size(), static_cast<std::size_t>(conversations));
 }
 
 TEST_F(LegTest, a_held_line_waits_for_its_word_without_counting_attempts) {
     commit("bob", "a");
     commit("bob", "b");
     commit("carol", "c");
-    finish("a", Fate::Kind::held);
+    finish("a", AttemptResult::Kind::blocked);
     EXPECT_THAT(tried, ElementsAre("a", "c")) << "others go on";
     leg->tick(time);
     EXPECT_EQ(flying.size(), 1u);
-    leg->line_up(AccountId{1}, "nobody");
-    leg->line_up(AccountId{1}, "bob");
+    leg->unblock(AccountId{1}, "nobody");
+    leg->unblock(AccountId{1}, "bob");
     wait_for_attempts(3);
     EXPECT_THAT(tried, ElementsAre("a", "c", "a"));
     finish("a");
@@ -331,23 +331,23 @@ TEST_F(LegTest, a_held_line_waits_for_its_word_without_counting_attempts) {
 
 TEST_F(LegTest, a_held_line_is_tried_again_after_a_minute) {
     commit("bob", "a");
-    finish("a", Fate::Kind::held);
+    finish("a", AttemptResult::Kind::blocked);
     ASSERT_EQ(leg->next_wake(), time + 60s);
     time += 60s;
     leg->tick(time);
     wait_for_attempts(2);
     std::vector<queue::Entry> heads;
-    store.now([&](Database& db) { heads = queue::heads(db, queue::Leg::mail, 0, 10); });
+    store.now([&](Database& db) { heads = queue::heads(db, queue::Direction::mail, 0, 10); });
     ASSERT_EQ(heads.size(), 1u);
     EXPECT_EQ(heads[0].attempts, 0);
 }
 
 TEST_F(LegTest, a_word_that_comes_while_the_attempt_is_under_way_counts) {
     commit("bob", "a");
-    leg->line_up(AccountId{1}, "bob");
-    finish("a", Fate::Kind::held);
+    leg->unblock(AccountId{1}, "bob");
+    finish("a", AttemptResult::Kind::blocked);
     wait_for_attempts(2);
-    finish("a", Fate::Kind::held);
+    finish("a", AttemptResult::Kind::blocked);
     EXPECT_TRUE(leg->next_wake()) << "but only for that attempt";
 }
 
@@ -356,7 +356,7 @@ TEST_F(LegTest, a_message_at_which_the_session_ends_is_set_aside_and_others_go_a
     commit("mallory", "poison");
     commit("bob", "b");
     commit("carol", "c");
-    finish("poison", Fate::Kind::broken);
+    finish("poison", AttemptResult::Kind::broken);
     EXPECT_THAT(tried, ElementsAre("poison", "b")) << "without a pause";
     const auto entry = on_disk("poison");
     EXPECT_EQ(entry.attempts, 1);
@@ -368,7 +368,7 @@ TEST_F(LegTest, a_message_at_which_the_session_ends_is_set_aside_and_others_go_a
     for (int i = 2; i < 10; ++i) {  // in the usual steps, however often
         while (!flies("poison")) go_on();
         const Time before = time;
-        finish("poison", Fate::Kind::broken);
+        finish("poison", AttemptResult::Kind::broken);
         EXPECT_EQ(on_disk("poison").attempts, i);
         EXPECT_GE(on_disk("poison").next, before + 4s);
         EXPECT_THAT(refused, IsEmpty());
@@ -378,13 +378,13 @@ TEST_F(LegTest, a_message_at_which_the_session_ends_is_set_aside_and_others_go_a
 TEST_F(LegTest, a_server_that_ends_every_session_is_asked_one_by_one_and_slowly) {
     for (int i = 0; i < 20; ++i) commit("c" + std::to_string(i), "m" + std::to_string(i));
     EXPECT_EQ(flying.size(), 10u);
-    while (!flying.empty()) finish(flying.front().payload, Fate::Kind::broken);
+    while (!flying.empty()) finish(flying.front().payload, AttemptResult::Kind::broken);
     EXPECT_EQ(tried.size(), 12u) << "two went before it was clear";
     const Time before = time;
     for (std::size_t i = 13; i <= 20; ++i) {
         go_on();
         ASSERT_EQ(flying.size(), 1u);
-        finish(flying.front().payload, Fate::Kind::broken);
+        finish(flying.front().payload, AttemptResult::Kind::broken);
         EXPECT_EQ(tried.size(), i);
     }
     EXPECT_GE(time - before, 4s);
@@ -402,10 +402,10 @@ TEST_F(LegTest, of_those_in_flight_when_the_stream_ended_each_is_tried_alone) {
     leg = make();
     for (const char* text : {"a", "poison", "b", "c"}) commit(text, text);
     ASSERT_EQ(flying.size(), 4u);
-    for (const char* text : {"a", "poison", "b", "c"}) finish(text, Fate::Kind::lost);
+    for (const char* text : {"a", "poison", "b", "c"}) finish(text, AttemptResult::Kind::lost);
     EXPECT_EQ(on_disk("a").attempts, 0) << "nobody knows which it was";
     commit("dave", "d");
-    leg->lane_up(0);
+    leg->destination_up(0);
     for (int broken = 1; broken <= 3;) {
         loop.flush(store);
         if (flying.empty()) {
@@ -414,8 +414,8 @@ TEST_F(LegTest, of_those_in_flight_when_the_stream_ended_each_is_tried_alone) {
         }
         if (on_disk("poison").attempts == 0) EXPECT_EQ(flying.size(), 1u);
         if (flies("poison")) {
-            finish("poison", Fate::Kind::lost);
-            if (broken++ < 3) leg->lane_up(0);
+            finish("poison", AttemptResult::Kind::lost);
+            if (broken++ < 3) leg->destination_up(0);
             commit("eve", "e" + std::to_string(broken));  // what passes between
         } else {
             finish(flying.front().payload);
@@ -436,9 +436,9 @@ TEST_F(LegTest, a_message_alone_is_not_given_up_because_the_stream_ends_often) {
     leg = make();
     commit("bob", "a");
     for (int i = 0; i < 6; ++i) {
-        finish("a", Fate::Kind::lost);
+        finish("a", AttemptResult::Kind::lost);
         loop.flush(store);
-        leg->lane_up(0);
+        leg->destination_up(0);
         loop.flush(store);
         while (flying.empty()) go_on();
     }
@@ -449,7 +449,7 @@ TEST_F(LegTest, a_message_alone_is_not_given_up_because_the_stream_ends_often) {
 TEST_F(LegTest, it_is_said_why_a_lane_waits) {
     commit("bob", "a");
     EXPECT_FALSE(leg->trouble(on_disk("a")));
-    finish("a", Fate::Kind::unreachable);
+    finish("a", AttemptResult::Kind::unreachable);
     const auto trouble = leg->trouble(on_disk("a"));
     ASSERT_TRUE(trouble);
     EXPECT_EQ(trouble->error.text, "no");

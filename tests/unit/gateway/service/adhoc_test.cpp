@@ -123,7 +123,7 @@ TEST_F(CommandsTest, Settings) {
     command("node='settings' sessionid='" + first.session + "'", form(field("take", "all") + field("sent_copy", "0")));
     EXPECT_EQ(stage().status, "completed");
     const Account* account = directory.mailbox_of("alice@jabber.example");
-    EXPECT_EQ(account->take, Take::all);
+    EXPECT_EQ(account->take, IncomingFilter::all);
     EXPECT_FALSE(account->sent_copy);
     EXPECT_EQ(account->login, login());
 }
@@ -204,7 +204,7 @@ TEST_F(CommandsTest, ARelaysUserSaysWhatTheyTakeBeforeTheirFirstMessage) {
     command("node='settings' sessionid='" + first.session + "'", form(field("take", "chats")));
     EXPECT_EQ(stage().status, "completed");
     ASSERT_TRUE(directory.relay_of("alice@jabber.example"));
-    EXPECT_EQ(directory.relay_of("alice@jabber.example")->take, Take::chats);
+    EXPECT_EQ(directory.relay_of("alice@jabber.example")->take, IncomingFilter::chats);
 }
 
 TEST_F(CommandsTest, PossibleErrors) {

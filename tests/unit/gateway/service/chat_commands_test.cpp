@@ -76,7 +76,7 @@ TEST_F(ChatWordsTest, WhichMailIsTaken) {
     link();
     say("mail all");
     EXPECT_TRUE(reply().starts_with("The settings are changed.\nYou receive all mail that a person wrote to you."));
-    EXPECT_EQ(directory.mailbox_of("alice@jabber.example")->take, Take::all);
+    EXPECT_EQ(directory.mailbox_of("alice@jabber.example")->take, IncomingFilter::all);
     say("mail");
     EXPECT_EQ(reply(), "Write: mail chats, mail contacts or mail all.");
 }
@@ -128,7 +128,7 @@ TEST_F(ChatWordsTest, CaseAndPunctuationDoNotMatter) {
     link();
     say("Mail ALL!");
     EXPECT_TRUE(reply().starts_with("The settings are changed."));
-    EXPECT_EQ(directory.mailbox_of("alice@jabber.example")->take, Take::all);
+    EXPECT_EQ(directory.mailbox_of("alice@jabber.example")->take, IncomingFilter::all);
 }
 
 TEST_F(ChatWordsTest, AWordAloneTellsWhatIsMissing) {

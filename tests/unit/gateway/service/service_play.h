@@ -43,7 +43,7 @@ class ServicePlay : public testing::Test {
             Account account;
             account.jid = jid;
             account.address = {"", "alice", "jabber.example"};
-            account.take = Take::all;
+            account.take = IncomingFilter::all;
             directory.save(account, [this, ready](const Store::Failure&, AccountId id) { ready(directory.find(id)); });
         };
         calls.linked = [this](const std::string& jid) { linked.push_back(jid); };
@@ -122,7 +122,7 @@ class ServicePlay : public testing::Test {
     std::vector<Check> checks;
     std::vector<std::string> linked, unlinked, left;
     std::vector<std::pair<std::string, std::string>> letters;  // to linked mailboxes: address and text
-    Allowance::Clock::time_point now{};
+    RateLimit::Clock::time_point now{};
     Workers workers{1, loop.post()};
     OpenPgp openpgp{directory, store, workers, {}};
     std::vector<queue::Entry> mails;
@@ -141,14 +141,15 @@ class ServicePlay : public testing::Test {
         return calls;
     }
     Otr otr{directory, store, workers, {"coi.jabber.example"}, otr_calls()};
-    KeyDesk desk{directory,
-                 store,
-                 workers,
-                 openpgp,
-                 secure_join,
-                 otr,
-                 [](const std::string&, const std::string&, const KeyDesk::Ready& ready) { ready(nullptr); }};
-    Services services{directory, desk, settings(), calls()};
+    KeyManagement desk{
+        directory,
+        store,
+        workers,
+        openpgp,
+        secure_join,
+        otr,
+        [](const std::string&, const std::string&, const KeyManagement::Ready& ready) { ready(nullptr); }};
+    IqRouter services{directory, desk, settings(), calls()};
 };
 
 }  // namespace gateway

@@ -46,8 +46,8 @@ void use_everything(Database& db) {
     entry.contact = contact.canonical;
     entry.name = "chat$1@example.org";
     const auto id = queue::put(db, entry);
-    queue::heads(db, queue::Leg::mail, 0, 10);
-    queue::next(db, queue::Leg::mail, account.id, contact.canonical, 0, 10);
+    queue::heads(db, queue::Direction::mail, 0, 10);
+    queue::next(db, queue::Direction::mail, account.id, contact.canonical, 0, 10);
     queue::find(db, id);
     queue::find_stanza(db, entry.name);
     queue::list(db, 0, 10);
@@ -59,9 +59,9 @@ void use_everything(Database& db) {
     known.contact = contact.canonical;
     known.message = {entry.name};
     known.stanza = {"s1"};
-    known.print = "print";
+    known.fingerprint = "print";
     ids::remember(db, known);
-    ids::counterpart(db, account.id, contact.canonical, {{{"rewritten-too@example.org"}}, {known.print}});
+    ids::counterpart(db, account.id, contact.canonical, {{{"rewritten-too@example.org"}}, {known.fingerprint}});
     ids::alias(db, account.id, known.message, {"rewritten@example.org"});
     ids::by_message(db, account.id, {"unknown"});
     ids::by_message(db, {"unknown"});
@@ -94,7 +94,7 @@ TEST(QueryPlan, nothing_in_daily_work_scans_or_sorts) {
 
 TEST(QueryPlan, the_start_up_walk_looks_up_each_line_by_its_index) {
     Database db(":memory:", test_seal());
-    queue::heads(db, queue::Leg::mail, 0, 10);
+    queue::heads(db, queue::Direction::mail, 0, 10);
     for (const auto& sql : db.statements()) {
         if (sql.find("NOT EXISTS") == std::string::npos) continue;
         EXPECT_NE(plan_of(db, sql).find("queue_line (account=? AND contact=? AND leg=? AND rowid<?)"),
@@ -104,7 +104,7 @@ TEST(QueryPlan, the_start_up_walk_looks_up_each_line_by_its_index) {
 }
 
 /// What one message of a long conversation costs: committed, looked up by all its ids, retried, done.
-std::int64_t cost_of_a_message(Database& db, queue::Room& room, int number) {
+std::int64_t cost_of_a_message(Database& db, queue::Quota& room, int number) {
     const auto before = db.steps();
     queue::Entry entry;
     entry.account = AccountId{1};
@@ -118,7 +118,7 @@ std::int64_t cost_of_a_message(Database& db, queue::Room& room, int number) {
     EXPECT_TRUE(ids::by_message(db, known.message));
     EXPECT_FALSE(ids::by_message(db, entry.account, {"unknown"}));
     EXPECT_TRUE(ids::by_stanza(db, entry.account, entry.contact, known.stanza));
-    EXPECT_EQ(queue::next(db, queue::Leg::mail, entry.account, entry.contact, 0, 3).front().id, 1);
+    EXPECT_EQ(queue::next(db, queue::Direction::mail, entry.account, entry.contact, 0, 3).front().id, 1);
     EXPECT_FALSE(queue::find_stanza(db, entry.name));
     queue::retry(db, id, Time{}, 1, "later", false);
     if (number % 100 == 0) queue::done(db, id);
@@ -127,7 +127,7 @@ std::int64_t cost_of_a_message(Database& db, queue::Room& room, int number) {
 
 TEST(QueryCost, of_a_message_does_not_grow_with_what_waits_in_its_conversation) {
     Database db(":memory:", test_seal());
-    queue::Room room(10'000);
+    queue::Quota room(10'000);
     for (int number = 1; number < 100; ++number) cost_of_a_message(db, room, number);
     const auto early = cost_of_a_message(db, room, 100);
     for (int number = 101; number < 1500; ++number) cost_of_a_message(db, room, number);

@@ -11,9 +11,10 @@
 namespace gateway::queue {
 namespace {
 
-Entry entry_for(AccountId account, const std::string& contact, const std::string& name, Leg leg = Leg::mail) {
+Entry entry_for(AccountId account, const std::string& contact, const std::string& name,
+                Direction leg = Direction::mail) {
     Entry entry;
-    entry.leg = leg;
+    entry.direction = leg;
     entry.account = account;
     entry.contact = contact;
     entry.name = name;
@@ -44,16 +45,16 @@ class QueueTest : public testing::Test {
 };
 
 TEST_F(QueueTest, an_entry_comes_back_as_it_was_put) {
-    auto entry = entry_for(alice, "bob@example.org", "chat$1@jabber.example", Leg::jabber);
+    auto entry = entry_for(alice, "bob@example.org", "chat$1@jabber.example", Direction::jabber);
     entry.attempts = 3;
     entry.delay_told = true;
-    entry.held = true;
+    entry.tentative = true;
     entry.last_error = "451 4.3.0 later";
     entry.id = put(db, entry);
 
     const auto found = find(db, entry.id);
     ASSERT_TRUE(found);
-    EXPECT_EQ(found->leg, entry.leg);
+    EXPECT_EQ(found->direction, entry.direction);
     EXPECT_EQ(found->account, entry.account);
     EXPECT_EQ(found->contact, entry.contact);
     EXPECT_EQ(found->name, entry.name);
@@ -68,27 +69,27 @@ TEST_F(QueueTest, an_entry_comes_back_as_it_was_put) {
     EXPECT_EQ(found->expires, entry.expires);
     EXPECT_EQ(found->attempts, 3);
     EXPECT_TRUE(found->delay_told);
-    EXPECT_TRUE(found->held);
+    EXPECT_TRUE(found->tentative);
     EXPECT_EQ(found->last_error, entry.last_error);
 }
 
 TEST_F(QueueTest, heads_are_the_oldest_of_each_line_held_ones_too) {
     put(db, entry_for(alice, "bob@example.org", "b1"));
     put(db, entry_for(alice, "bob@example.org", "b2"));
-    put(db, entry_for(alice, "bob@example.org", "in", Leg::jabber));
+    put(db, entry_for(alice, "bob@example.org", "in", Direction::jabber));
     auto held = entry_for(alice, "dan@example.org", "d1");
-    held.held = true;
+    held.tentative = true;
     put(db, held);
     put(db, entry_for(carol, "bob@example.org", "c1"));
-    EXPECT_EQ(names(heads(db, Leg::mail, 0, 10)), (Names{"b1", "d1", "c1"}));
-    EXPECT_EQ(names(heads(db, Leg::jabber, 0, 10)), (Names{"in"}));
+    EXPECT_EQ(names(heads(db, Direction::mail, 0, 10)), (Names{"b1", "d1", "c1"}));
+    EXPECT_EQ(names(heads(db, Direction::jabber, 0, 10)), (Names{"in"}));
 }
 
 TEST_F(QueueTest, heads_are_paged_by_their_id) {
     for (int i = 0; i < 7; ++i) put(db, entry_for(alice, "c" + std::to_string(i), "n" + std::to_string(i)));
     Names seen;
     for (std::int64_t after = 0;;) {
-        const auto page = heads(db, Leg::mail, after, 3);
+        const auto page = heads(db, Direction::mail, after, 3);
         if (page.empty()) break;
         for (const auto& entry : page) seen.push_back(entry.name);
         after = page.back().id;
@@ -100,10 +101,10 @@ TEST_F(QueueTest, next_follows_one_line_in_order) {
     const auto first = put(db, entry_for(alice, "bob@example.org", "b1"));
     put(db, entry_for(carol, "bob@example.org", "other account"));
     put(db, entry_for(alice, "bob@example.org", "b2"));
-    put(db, entry_for(alice, "bob@example.org", "other leg", Leg::jabber));
+    put(db, entry_for(alice, "bob@example.org", "other leg", Direction::jabber));
     put(db, entry_for(alice, "bob@example.org", "b3"));
-    EXPECT_EQ(names(next(db, Leg::mail, alice, "bob@example.org", 0, 2)), (Names{"b1", "b2"}));
-    EXPECT_EQ(names(next(db, Leg::mail, alice, "bob@example.org", first, 9)), (Names{"b2", "b3"}));
+    EXPECT_EQ(names(next(db, Direction::mail, alice, "bob@example.org", 0, 2)), (Names{"b1", "b2"}));
+    EXPECT_EQ(names(next(db, Direction::mail, alice, "bob@example.org", first, 9)), (Names{"b2", "b3"}));
 }
 
 TEST_F(QueueTest, done_removes_the_entry_and_its_payload_and_its_id_is_never_used_again) {
@@ -117,7 +118,7 @@ TEST_F(QueueTest, done_removes_the_entry_and_its_payload_and_its_id_is_never_use
 }
 
 TEST_F(QueueTest, a_room_is_for_one_account_and_has_place_again_when_entries_are_done) {
-    Room room(2);
+    Quota room(2);
     std::vector<std::int64_t> ids;
     const auto take = [&](AccountId account) {
         if (!room.take(db, account)) return false;
@@ -135,10 +136,10 @@ TEST_F(QueueTest, a_room_is_for_one_account_and_has_place_again_when_entries_are
 
 TEST_F(QueueTest, a_room_counts_what_waited_before) {
     put(db, entry_for(alice, "bob@example.org", "b1"));
-    put(db, entry_for(alice, "carol@example.org", "c1", Leg::jabber));
-    EXPECT_FALSE(Room(2).take(db, alice));
-    EXPECT_TRUE(Room(3).take(db, alice));
-    EXPECT_FALSE(Room(1).take(db, alice));
+    put(db, entry_for(alice, "carol@example.org", "c1", Direction::jabber));
+    EXPECT_FALSE(Quota(2).take(db, alice));
+    EXPECT_TRUE(Quota(3).take(db, alice));
+    EXPECT_FALSE(Quota(1).take(db, alice));
 }
 
 TEST_F(QueueTest, retry_changes_the_schedule_and_nothing_else) {
@@ -158,21 +159,21 @@ TEST_F(QueueTest, retry_changes_the_schedule_and_nothing_else) {
 }
 
 TEST_F(QueueTest, find_stanza_looks_at_one_leg) {
-    put(db, entry_for(alice, "carol@example.org", "same", Leg::mail));
-    put(db, entry_for(alice, "bob@example.org", "same", Leg::jabber));
+    put(db, entry_for(alice, "carol@example.org", "same", Direction::mail));
+    put(db, entry_for(alice, "bob@example.org", "same", Direction::jabber));
     ASSERT_TRUE(find_stanza(db, "same"));
     EXPECT_EQ(find_stanza(db, "same")->contact, "bob@example.org");
 }
 
 TEST_F(QueueTest, list_shows_both_legs_without_payload) {
     put(db, entry_for(alice, "bob@example.org", "one"));
-    put(db, entry_for(carol, "dan@example.org", "two", Leg::jabber));
+    put(db, entry_for(carol, "dan@example.org", "two", Direction::jabber));
     const auto all = list(db, 0, 10);
     EXPECT_EQ(names(all), (Names{"one", "two"}));
     EXPECT_TRUE(all[0].payload.empty());
     EXPECT_EQ(names(list(db, all[0].id, 10)), (Names{"two"}));
-    EXPECT_EQ(count(db, Leg::mail), 1);
-    EXPECT_EQ(count(db, Leg::jabber), 1);
+    EXPECT_EQ(count(db, Direction::mail), 1);
+    EXPECT_EQ(count(db, Direction::jabber), 1);
 }
 
 TEST_F(QueueTest, forget_account_leaves_the_others) {
@@ -223,8 +224,8 @@ TEST(QueueOnDisk, a_payload_moved_to_another_row_does_not_open) {
         .bind(one)
         .bind(two)
         .run();
-    EXPECT_EQ(find(db, one)->leg, Leg::mail);
-    EXPECT_EQ(find(db, two)->leg, Leg::aside);
+    EXPECT_EQ(find(db, one)->direction, Direction::mail);
+    EXPECT_EQ(find(db, two)->direction, Direction::aside);
     EXPECT_EQ(find(db, two)->payload, "");
 }
 

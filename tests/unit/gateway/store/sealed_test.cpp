@@ -113,13 +113,13 @@ class ChangedQueueRow : public SealedRows, public testing::WithParamInterface<co
 TEST_P(ChangedQueueRow, is_set_aside_and_its_line_goes_on) {
     change("UPDATE queue SET " + std::string(GetParam()) + " WHERE id = " + std::to_string(stored.mail));
     queue::set_unknown_aside(db);
-    const auto heads = queue::heads(db, queue::Leg::mail, 0, 10);
+    const auto heads = queue::heads(db, queue::Direction::mail, 0, 10);
     ASSERT_EQ(heads.size(), 1u);
     EXPECT_EQ(heads[0].payload, "two");
-    EXPECT_TRUE(queue::heads(db, queue::Leg::jabber, 0, 10).empty());
+    EXPECT_TRUE(queue::heads(db, queue::Direction::jabber, 0, 10).empty());
     const auto shown = queue::find(db, stored.mail);
     ASSERT_TRUE(shown);
-    EXPECT_EQ(shown->leg, queue::Leg::aside);
+    EXPECT_EQ(shown->direction, queue::Direction::aside);
     EXPECT_EQ(shown->payload, "");
     EXPECT_NE(shown->last_error.find("does not match its seal"), std::string::npos);
     EXPECT_EQ(queue::list(db, 0, 10).size(), 2u);
@@ -136,9 +136,9 @@ INSTANTIATE_TEST_SUITE_P(Each, ChangedQueueRow,
 TEST_F(SealedRows, a_line_is_read_to_its_end_past_what_is_damaged) {
     for (int i = 0; i < 20; ++i) queue::put(db, mail_of(stored.alice, "more " + std::to_string(i)));
     change("UPDATE payload SET bytes = x'00' WHERE id % 2 = 0");
-    EXPECT_EQ(queue::next(db, queue::Leg::mail, stored.alice, bob, 0, 8).size(), 8u);
+    EXPECT_EQ(queue::next(db, queue::Direction::mail, stored.alice, bob, 0, 8).size(), 8u);
     change("DELETE FROM payload WHERE id = 1");
-    EXPECT_EQ(queue::next(db, queue::Leg::mail, stored.alice, bob, 0, 1).front().id, 3);
+    EXPECT_EQ(queue::next(db, queue::Direction::mail, stored.alice, bob, 0, 1).front().id, 3);
 }
 
 class ChangedAccount : public SealedRows, public testing::WithParamInterface<const char*> {};
@@ -272,7 +272,7 @@ TEST(SealedRotation, goes_on_past_what_is_damaged) {
     Database db(folder.file("coigate.db"), test_seal('b'));
     EXPECT_EQ(accounts::all(db).at(0).login.password, "correct horse");
     EXPECT_EQ(accounts::contacts(db).at(0).subject, "Earth");
-    EXPECT_EQ(queue::heads(db, queue::Leg::mail, 0, 9).at(0).payload, "two");
+    EXPECT_EQ(queue::heads(db, queue::Direction::mail, 0, 9).at(0).payload, "two");
     EXPECT_EQ(keys::own(db, stored.alice)->secret.bytes(), "a secret key");
     EXPECT_EQ(keys::otr_identity(db, stored.alice).bytes(), "an identity");
     EXPECT_EQ(keys::otr_peers(db, stored.alice, bob).size(), 1u);
@@ -331,7 +331,7 @@ TEST(SealedMigration, a_store_of_0_1_0_is_bound) {
     ASSERT_EQ(contacts.size(), 2u);
     EXPECT_EQ(contacts[0].subject, "Earth");
     EXPECT_TRUE(contacts[0].privacy.verified);
-    EXPECT_EQ(queue::heads(db, queue::Leg::mail, 0, 9).at(0).payload, "one");
+    EXPECT_EQ(queue::heads(db, queue::Direction::mail, 0, 9).at(0).payload, "one");
     EXPECT_EQ(keys::own(db, stored.alice)->secret.bytes(), "a secret key");
     EXPECT_EQ(keys::otr_identity(db, stored.alice).bytes(), "an identity");
     EXPECT_EQ(keys::peer(db, stored.alice, bob), peer_with("Bob's key"));
@@ -339,7 +339,7 @@ TEST(SealedMigration, a_store_of_0_1_0_is_bound) {
     EXPECT_TRUE(ids::by_stanza(db, stored.alice, bob, {"s1"}));
     EXPECT_TRUE(damaged::of(db, static_cast<std::int64_t>(stored.alice)).empty());
     db.execute("UPDATE queue SET recipient = 'eve@evil.example' WHERE id = 1");
-    EXPECT_EQ(queue::heads(db, queue::Leg::mail, 0, 9).at(0).payload, "two");
+    EXPECT_EQ(queue::heads(db, queue::Direction::mail, 0, 9).at(0).payload, "two");
 }
 
 TEST(SealedMigration, is_not_had_a_second_time_by_turning_the_version_back) {

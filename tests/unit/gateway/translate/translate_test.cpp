@@ -54,10 +54,10 @@ TEST(Translate, WhatWasSealedForOthersIsNotRead) {
           "<body>x</body><x xmlns='jabber:x:encrypted'>…</x>", "<body>?OTRv23?</body>"}) {
         const auto tag = xmpp::parse_stanza("<message from='a@b/c'>" + std::string(child) + "</message>");
         ASSERT_TRUE(tag);
-        EXPECT_TRUE(sealed(*tag)) << child;
+        EXPECT_TRUE(is_end_to_end_encrypted(*tag)) << child;
         EXPECT_FALSE(read(*tag)) << child;
     }
-    EXPECT_FALSE(sealed(*xmpp::parse_stanza("<message><body>What is ?OTR</body></message>")));
+    EXPECT_FALSE(is_end_to_end_encrypted(*xmpp::parse_stanza("<message><body>What is ?OTR</body></message>")));
 }
 
 TEST(Translate, WritesAStanzaThatAsksForAReceipt) {

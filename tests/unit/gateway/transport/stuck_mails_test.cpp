@@ -98,38 +98,38 @@ struct StumbleTest : testing::Test {
 };
 
 TEST_F(StumbleTest, what_was_in_hand_at_three_ends_is_not_worked_on) {
-    const std::string what = Stumbles::mail("From: mallory\r\n");
+    const std::string what = CrashGuard::mail("From: mallory\r\n");
     for (int ends = 1; ends <= 3; ++ends) {
         crash([&] {
             InHand in_hand(file);
             static auto hold = in_hand.take(what);
             ::_exit(1);
         });
-        EXPECT_EQ(Stumbles(file, store, time).may(what), ends < 3) << ends;
+        EXPECT_EQ(CrashGuard(file, store, time).may(what), ends < 3) << ends;
     }
-    EXPECT_TRUE(Stumbles(file, store, time).may(Stumbles::mail("From: bob\r\n")));
-    EXPECT_FALSE(Stumbles(file, store, time).may(what)) << "a clean end forgets nothing";
-    EXPECT_TRUE(Stumbles(file, store, time + std::chrono::days(31)).may(what));
+    EXPECT_TRUE(CrashGuard(file, store, time).may(CrashGuard::mail("From: bob\r\n")));
+    EXPECT_FALSE(CrashGuard(file, store, time).may(what)) << "a clean end forgets nothing";
+    EXPECT_TRUE(CrashGuard(file, store, time + std::chrono::days(31)).may(what));
 }
 
 TEST_F(StumbleTest, what_is_worked_through_is_forgotten) {
-    const std::string what = Stumbles::stanza("alice@jabber.test/phone", "m1");
+    const std::string what = CrashGuard::stanza("alice@jabber.test/phone", "m1");
     for (int ends = 0; ends < 2; ++ends) {
         crash([&] {
             InHand in_hand(file);
             static auto hold = in_hand.take(what);
             ::_exit(1);
         });
-        Stumbles(file, store, time);
+        CrashGuard(file, store, time);
     }
-    Stumbles(file, store, time).passed(what);
+    CrashGuard(file, store, time).passed(what);
     loop.flush(store);
     crash([&] {
         InHand in_hand(file);
         static auto hold = in_hand.take(what);
         ::_exit(1);
     });
-    EXPECT_TRUE(Stumbles(file, store, time).may(what));
+    EXPECT_TRUE(CrashGuard(file, store, time).may(what));
 }
 
 TEST_F(StumbleTest, a_mail_of_a_mailbox_is_counted_where_its_owner_sees_it) {
@@ -141,12 +141,12 @@ TEST_F(StumbleTest, a_mail_of_a_mailbox_is_counted_where_its_owner_sees_it) {
     std::vector<Stuck> known;
     for (int ends = 1; ends <= 3; ++ends) {
         crash([&] {
-            InHand in_hand(file);  // as Stumbles::take() names it
+            InHand in_hand(file);  // as CrashGuard::take() names it
             static auto hold =
                 in_hand.take("mailbox " + std::to_string(static_cast<std::int64_t>(id)) + " 7 42 INBOX/My folder");
             ::_exit(1);
         });
-        const Stumbles stumbles(file, store, time);
+        const CrashGuard crash_guard(file, store, time);
         store.now([&](Database& db) { known = stuck::all(db, id); });
         ASSERT_EQ(known.size(), 1u);
         EXPECT_EQ(known[0].tries, ends);

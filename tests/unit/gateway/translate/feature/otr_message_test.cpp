@@ -7,7 +7,7 @@
 #include "gateway/translate/translate.h"
 #include "xmpp/wire.h"
 
-namespace gateway::tunnel {
+namespace gateway::otr_message {
 namespace {
 
 const std::string
@@ -77,4 +77,4 @@ TEST(Tunnel, the_mark_stands_in_mails_of_those_who_switched_it) {
 }
 
 }  // namespace
-}  // namespace gateway::tunnel
+}  // namespace gateway::otr_message

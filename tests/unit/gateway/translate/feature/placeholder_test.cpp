@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace gateway::notice {
+namespace gateway::placeholder {
 namespace {
 
 coi::Message chat(std::map<std::string, std::string> headers) {
@@ -68,4 +68,4 @@ TEST(Notice, OnlyANumberIsATimer) {
 }
 
 }  // namespace
-}  // namespace gateway::notice
+}  // namespace gateway::placeholder
