@@ -253,6 +253,7 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     std::vector<std::string> lines;
     for (const auto& key : difference.restart) lines.push_back(key + " changes with the next restart only");
     s.config = reloaded(s.config, wanted);
+    s.relay_accounts.reload(relay_account_settings(s.config));
     s.outbox.reload(outbox_settings(s.config));
     s.inbox.reload({s.config.xmpp.component, s.config.mail.expire});
     s.services.reload(service_settings(s.config));

@@ -34,6 +34,8 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       store(config.store.url, seal, [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),
       crash_guard(CrashGuard::file_of(config.store.url), store, now()),
       directory(store),
+      relay_accounts(directory, relay_account_settings(config)),
+      verdicts(store),
       workers(Workers::usual(), [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),
       openpgp(directory, store, workers, openpgp_settings(config)),
       notices(
@@ -47,8 +49,8 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       component(io, component_settings(config), component_calls()),
       mail_scheduler(queue::Direction::mail, store, mail_calls()),
       jabber_scheduler(queue::Direction::jabber, store, jabber_calls(), jabber_limits()),
-      outbox(directory, store, outbox_settings(config), outbox_calls()),
-      inbox(directory, store, seal, {config.xmpp.component, config.mail.expire}, inbox_calls()),
+      outbox(directory, store, relay_accounts, outbox_settings(config), outbox_calls()),
+      inbox(directory, store, verdicts, seal, {config.xmpp.component, config.mail.expire}, inbox_calls()),
       secure_join(directory, store, workers, openpgp, {config.mail.expire},
                   {[this](queue::Entry entry) { mail_scheduler.committed(std::move(entry)); }, now,
                    [this](const Account& account, const Contact& contact) { notices.verified(account, contact); },
@@ -66,28 +68,29 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
                              outbox.take_tunnelled(account, to, message);
                          },
                          [this](const Account& account, const std::string& text) { notices.say_to(account, text); }}),
-      delivery(component, otr, tunnel, inbox),
-      failures(directory, store, mail_scheduler, jabber_scheduler, inbox, {config.xmpp.component, config.relay.domain},
+      delivery(component, otr, tunnel, verdicts),
+      failures(directory, store, mail_scheduler, jabber_scheduler, verdicts,
+               {config.xmpp.component, config.relay.domain},
                {now, [this](std::chrono::milliseconds length,
                             std::function<void()> call) { run_after(length, std::move(call)); }}),
       presence(directory, config.xmpp.component, [this](const xmpp::Tag& tag) { component.send(tag); }),
       account_end(directory, config.xmpp.component, account_end_calls(), AccountEnd::Patience{}),
       key_management(directory, store, workers, openpgp, secure_join, otr,
                      [this](const std::string& jid, const std::string& lang, KeyManagement::Ready ready) {
-                         outbox.with_relay_account(jid, lang, std::move(ready));
+                         relay_accounts.get(jid, lang, std::move(ready));
                      }),
       services(directory, key_management, service_settings(config), service_calls()),
       linked(io, tls, directory, store, crash_guard, linked_settings(config), linked_calls()) {
     tie_presence();
     if (config.relay.domain.empty()) return;
     relay_out = std::make_unique<SmtpSender>(io, tls, relay_submission_settings(config));
-    relay = std::make_unique<LmtpReceiver>(io, relay_settings(config), directory, outbox, inbox, workers, crash_guard);
+    relay = std::make_unique<LmtpReceiver>(io, relay_settings(config), directory, relay_accounts, inbox, verdicts,
+                                           workers, crash_guard);
 }
 
 void Gateway::State::tie_presence() {
     presence.relay_account = [this](const std::string& jid, std::function<void(bool)> made) {
-        outbox.with_relay_account(jid, "",
-                                  [made = std::move(made)](const Account* account) { made(account != nullptr); });
+        relay_accounts.get(jid, "", [made = std::move(made)](const Account* account) { made(account != nullptr); });
     };
     presence.server = component_settings(config).server_domain;
     presence.granted = [this](const std::string& jid) { account_end.granted(jid); };
@@ -144,7 +147,7 @@ Scheduler::Calls Gateway::State::jabber_calls() {
     calls.attempt = [this](const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
         deliver(entry, std::move(finished));
     };
-    calls.done = [this](const queue::Entry& entry) { inbox.entry_done(entry); };
+    calls.done = [this](const queue::Entry& entry) { verdicts.taken(entry); };
     calls.refused = [this](const queue::Entry& entry, const coi::Error& error) {
         failures.stanza_refused(entry, error);
     };
@@ -213,7 +216,7 @@ Otr::Calls Gateway::State::otr_calls() {
         [this](const xmpp::Tag& tag) { component.send(tag); },
         [this](const xmpp::Tag& message, const xmpp::Tag* under_otr) { outbox.take(message, under_otr); },
         [this](const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready) {
-            outbox.with_relay_account(jid, lang, std::move(ready));
+            relay_accounts.get(jid, lang, std::move(ready));
         },
         [this](const Account& account, const std::string& text) { notices.say_to(account, text); },
         [this](AccountId id, const std::string& contact) { jabber_scheduler.unblock(id, contact); },
@@ -254,7 +257,7 @@ ServiceCalls Gateway::State::service_calls() {
     };
     calls.relay_account = [this](const std::string& jid, const std::string& lang,
                                  std::function<void(const Account*)> ready) {
-        outbox.with_relay_account(jid, lang, std::move(ready));
+        relay_accounts.get(jid, lang, std::move(ready));
     };
     calls.linked = [this](const std::string& jid) { presence.linked(jid); };
     calls.unlinked = [this](const std::string& jid, const std::vector<std::string>& contacts) {

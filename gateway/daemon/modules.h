@@ -44,6 +44,8 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     Store store;
     CrashGuard crash_guard;
     Directory directory;
+    RelayAccounts relay_accounts;
+    PendingVerdicts verdicts;
     Workers workers;
     OpenPgp openpgp;
     Notices notices;

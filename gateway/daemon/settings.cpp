@@ -58,8 +58,10 @@ xmpp::Component::Settings component_settings(const config::Config& config) {
     return settings;
 }
 
+RelayAccounts::Settings relay_account_settings(const config::Config& c) { return {c.relay.domain}; }
+
 OutgoingPipeline::Settings outbox_settings(const config::Config& c) {
-    OutgoingPipeline::Settings settings{c.xmpp.component, c.relay.domain, c.mail.expire, IncomingFilter::all};
+    OutgoingPipeline::Settings settings{c.xmpp.component, c.relay.domain, c.mail.expire};
     settings.register_domains = c.mail.register_domains;
     return settings;
 }

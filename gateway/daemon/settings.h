@@ -14,6 +14,7 @@
 namespace gateway {
 
 xmpp::Component::Settings component_settings(const config::Config&);
+RelayAccounts::Settings relay_account_settings(const config::Config&);
 OutgoingPipeline::Settings outbox_settings(const config::Config&);
 OpenPgp::Settings openpgp_settings(const config::Config&);
 ServiceSettings service_settings(const config::Config&);

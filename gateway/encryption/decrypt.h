@@ -13,20 +13,11 @@
 
 #include "coi/crypt/autocrypt.h"
 #include "coi/crypt/pgp_mime.h"
+#include "gateway/model/incoming_mail.h"
 #include "gateway/model/trust.h"
 #include "gateway/store/keys.h"
-#include "gateway/translate/feature/security_label.h"
 
 namespace gateway {
-
-/// What a mail teaches; put into the store in the commit of the mail itself.
-struct PeerKeyUpdate {
-    std::string contact;  // canonical address of the sender
-    coi::autocrypt::Seen seen;
-    std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip{};  // of the other readers
-    trust::Author author{};
-    std::string merged_with{};  // the copy that was held of the key, which is one with it now; "" if none was
-};
 
 /// What was learnt of a sender's keys.
 struct KeyUpdateResult {

@@ -12,8 +12,8 @@
 
 #include "coi/crypt/securejoin_state.h"
 #include "gateway/encryption/openpgp.h"
+#include "gateway/model/incoming_mail.h"
 #include "gateway/model/rate_limit.h"
-#include "gateway/pipeline/incoming.h"
 #include "gateway/store/queue.h"
 
 namespace gateway {

@@ -2,13 +2,42 @@
 
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "gateway/encryption/decrypt.h"
+#include "coi/crypt/autocrypt.h"
+#include "coi/crypt/pgp_mime.h"
+#include "coi/message.h"
+#include "gateway/model/account.h"
+#include "gateway/model/trust.h"
 
 namespace gateway {
+
+/// Why an encrypted mail stayed closed.
+enum class DecryptFailure {
+    no,           // it was opened, or was clear
+    another_key,  // encrypted to a key that is not this account's
+    changed,      // without integrity protection, or tampered with
+    mixed,        // encrypted parts among clear ones
+    foreign,      // encrypted by other means than OpenPGP: S/MIME
+    forged,       // the inner sender is not the outer one
+    broken,       // not readable, too large, too deep
+    costly,       // opening it takes longer than any honest mail does
+    busy,         // the store cannot be asked now, or we are about to stop
+};
+
+/// What a mail teaches; put into the store in the commit of the mail itself.
+struct PeerKeyUpdate {
+    std::string contact;  // canonical address of the sender
+    coi::autocrypt::Seen seen;
+    std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip{};  // of the other readers
+    trust::Author author{};
+    std::string merged_with{};  // the copy that was held of the key, which is one with it now; "" if none was
+};
 
 struct IncomingMail {
     AccountId account{};
@@ -42,6 +71,14 @@ struct DeliveryResult {
         open,       // committed, but the Jabber server has not said yet whether it knows the user
     } kind = Kind::taken;
     std::string reason;  // English, for a reply line or the log
+};
+
+/// Where arriving mail is given to.
+class MailReceiver {
+  public:
+    virtual ~MailReceiver() = default;
+    /// `done` is called once, when it is known what became of the mail.
+    virtual void take(IncomingMail, std::function<void(DeliveryResult)> done) = 0;
 };
 
 }  // namespace gateway

@@ -122,9 +122,11 @@ bool note_standing(const IncomingMail& arrival, Privacy& privacy) {
 
 }  // namespace
 
-IncomingPipeline::IncomingPipeline(Directory& directory, Store& store, Seal seal, Settings settings, Calls calls)
+IncomingPipeline::IncomingPipeline(Directory& directory, Store& store, PendingVerdicts& verdicts, Seal seal,
+                                   Settings settings, Calls calls)
     : directory_(directory),
       store_(store),
+      verdicts_(verdicts),
       seal_(std::move(seal)),
       settings_(std::move(settings)),
       calls_(std::move(calls)),
@@ -431,14 +433,13 @@ void IncomingPipeline::commit(std::vector<queue::Entry> entries, ids::Known know
             if (outcome->replayed) log::info("an encrypted mail of {} came again under another Message-ID", sender);
             if (outcome->duplicate && wait && outcome->open != 0) {
                 // The first copy's session may be long gone: its verdict is still this one's.
-                const auto at = waiting_.try_emplace(outcome->open, Waiting{calls_.now(), {}}).first;
-                return at->second.calls.push_back(done);
+                return verdicts_.wait_for(outcome->open, calls_.now(), done);
             }
             if (outcome->duplicate) return done({DeliveryResult::Kind::duplicate, "it was taken before"});
             if (key_update) learnt(id, *key_update, outcome->keys);
             if (learn) learn();
             if (outcome->elsewhere) return done({DeliveryResult::Kind::taken, "it came by another way"});
-            if (wait) waiting_[shared->front().id] = {calls_.now(), {done}};
+            if (wait) verdicts_.wait_for(shared->front().id, calls_.now(), done);
             for (auto& entry : *shared) calls_.committed(std::move(entry));
             if (!wait) done({DeliveryResult::Kind::taken, ""});
         });
@@ -454,48 +455,6 @@ void IncomingPipeline::learnt(AccountId id, const PeerKeyUpdate& key_update, con
     contact.privacy.verified = !keys.peer.verified.empty();
     contact.privacy.conflicting = coi::autocrypt::is_conflicting(keys.peer);
     if (const auto news = keys.news()) calls_.other_key(*account, contact, *news);
-}
-
-void IncomingPipeline::entry_done(const queue::Entry& entry) {
-    const auto at = waiting_.find(entry.id);
-    if (at == waiting_.end()) return;
-    for (const auto& done : std::exchange(at->second.calls, {})) done({DeliveryResult::Kind::taken, ""});
-    waiting_.erase(at);
-}
-
-bool IncomingPipeline::entry_refused(const queue::Entry& entry, const coi::Error& error) {
-    const auto at = waiting_.find(entry.id);
-    if (at == waiting_.end()) return false;
-    const auto kind = error.permanent ? DeliveryResult::Kind::refused : DeliveryResult::Kind::busy;
-    auto calls = std::exchange(at->second.calls, {});
-    waiting_.erase(at);
-    const Store::Work forget = [id = entry.id, account = entry.account, contact = entry.contact,
-                                stanza = StanzaId{entry.name}](Database& db) {
-        queue::done(db, id);
-        ids::forget(db, account, contact, stanza);
-    };
-    store_.commit(forget,
-                  [this, forget, calls = std::move(calls), kind, text = error.text](const Store::Failure& failure) {
-                      if (failure)
-                          store_.later(forget);  // kept until the store is well: the next try finds nothing of this one
-                      for (const auto& done : calls) {
-                          done(failure ? DeliveryResult{DeliveryResult::Kind::busy, "the store is not available"}
-                                       : DeliveryResult{kind, text});
-                      }
-                  });
-    return true;
-}
-
-void IncomingPipeline::give_up_waiting(Time taken_before) {
-    for (auto at = waiting_.begin(); at != waiting_.end();) {
-        if (at->second.since > taken_before) {
-            ++at;
-            continue;
-        }
-        auto calls = std::exchange(at->second.calls, {});
-        at = waiting_.erase(at);
-        for (const auto& done : calls) done({DeliveryResult::Kind::open, "the Jabber server has not answered yet"});
-    }
 }
 
 }  // namespace gateway

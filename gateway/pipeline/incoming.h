@@ -2,12 +2,11 @@
 //
 // design.md "two-leg queue" 1, 3, 5, 7. A mail is taken only when it is committed, together with the IMAP cursor; the
 // same Message-ID of the same sender to the same account is one message. LMTP deliveries wait for the Jabber server's
-// verdict (at most `patience`).
+// verdict (queue/pending_verdicts).
 
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,13 +17,13 @@
 #include "gateway/model/incoming_mail.h"
 #include "gateway/pipeline/admission.h"
 #include "gateway/pipeline/reports.h"
-#include "gateway/queue/scheduler.h"
+#include "gateway/queue/pending_verdicts.h"
 #include "gateway/store/ids.h"
 #include "gateway/translate/translate.h"
 
 namespace gateway {
 
-class IncomingPipeline {
+class IncomingPipeline : public MailReceiver {
   public:
     struct Settings {
         std::string component;
@@ -55,17 +54,8 @@ class IncomingPipeline {
         /// A mail from the account's own address has that Autocrypt field.
         std::function<void(const Account&, const std::string& field)> own_field{};
     };
-    IncomingPipeline(Directory&, Store&, Seal, Settings, Calls);
-    void take(IncomingMail arrival, std::function<void(DeliveryResult)> done);
-
-    /// From the jabber leg: an entry was taken by the server, or refused for good. True if an LMTP session waited for
-    /// it and will tell its sender (then nobody else needs to).
-    void entry_done(const queue::Entry&);
-    bool entry_refused(const queue::Entry&, const coi::Error&);
-    /// `patience` is over: those who still wait for this entry get `open`.
-    void give_up_waiting(Time taken_before);
-    /// Whether an LMTP session waits for this entry's verdict.
-    bool waits_for(std::int64_t entry) const { return waiting_.contains(entry); }
+    IncomingPipeline(Directory&, Store&, PendingVerdicts&, Seal, Settings, Calls);
+    void take(IncomingMail arrival, std::function<void(DeliveryResult)> done) override;
     void reload(Settings settings) { settings_ = std::move(settings); }
 
   private:
@@ -96,15 +86,11 @@ class IncomingPipeline {
 
     Directory& directory_;
     Store& store_;
+    PendingVerdicts& verdicts_;
     Seal seal_;
     Settings settings_;
     Calls calls_;
     Reports reports_;
-    struct Waiting {
-        Time since;
-        std::vector<Done> calls;
-    };
-    std::map<std::int64_t, Waiting> waiting_;  // by queue entry
 };
 
 }  // namespace gateway

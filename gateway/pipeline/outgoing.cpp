@@ -26,9 +26,11 @@ std::string domain_of(const coi::Address& address) {
 
 }  // namespace
 
-OutgoingPipeline::OutgoingPipeline(Directory& directory, Store& store, Settings settings, Calls calls)
+OutgoingPipeline::OutgoingPipeline(Directory& directory, Store& store, RelayAccounts& relay_accounts, Settings settings,
+                                   Calls calls)
     : directory_(directory),
       store_(store),
+      relay_accounts_(relay_accounts),
       settings_(std::move(settings)),
       room_(std::make_shared<queue::Quota>(settings_.most_waiting)),
       calls_(std::move(calls)) {}
@@ -70,13 +72,13 @@ void OutgoingPipeline::take(const xmpp::Tag& message, const xmpp::Tag* under_otr
     if (settings_.relay_domain.empty() || from.server() != settings_.relay_domain)
         return refuse_unregistered(from.server(), head);
     std::shared_ptr<xmpp::Tag> copy(message.clone());
-    with_relay_account(from.bare(), lang,
-                       [this, copy, event = *event, contact = *contact, head](const Account* account) {
-                           if (account) return take_as(*account, *copy, event, contact, head);
-                           refuse(*head.tag, "wait", "resource-constraint",
-                                  say(xmpp::attribute(*head.tag, "xml:lang"),
-                                      "The gateway cannot take messages right now. Please try again later."));
-                       });
+    relay_accounts_.get(from.bare(), lang,
+                        [this, copy, event = *event, contact = *contact, head](const Account* account) {
+                            if (account) return take_as(*account, *copy, event, contact, head);
+                            refuse(*head.tag, "wait", "resource-constraint",
+                                   say(xmpp::attribute(*head.tag, "xml:lang"),
+                                       "The gateway cannot take messages right now. Please try again later."));
+                        });
 }
 
 /// What a user wrote or did, and mail has no words for.
@@ -108,31 +110,6 @@ void OutgoingPipeline::refuse_unregistered(const std::string& server, const Head
     refuse(
         *head.tag, "auth", "registration-required",
         say(lang, "Please link your mailbox first: write “link” to {1} or register with it.", {settings_.component}));
-}
-
-void OutgoingPipeline::with_relay_account(const std::string& jid, const std::string& lang,
-                                          std::function<void(const Account*)> ready) {
-    if (const Account* account = directory_.relay_of(jid)) return ready(account);
-    if (settings_.relay_domain.empty() || xmpp::JID(jid).server() != settings_.relay_domain) return ready(nullptr);
-    if (directory_.at_rest(jid, Account::Kind::relay)) return ready(nullptr);  // damaged: the admin decides
-    auto& waiting = being_made_[jid];
-    waiting.push_back(std::move(ready));
-    if (waiting.size() > 1) return;
-    const auto address = relay_address_of(xmpp::JID(jid));
-    const auto finish = [this, jid](const Account* account) {
-        auto calls = being_made_.extract(jid);  // who asks again from within starts anew
-        for (auto& call : calls.mapped()) call(account);
-    };
-    if (!address) return finish(nullptr);
-    Account account;
-    account.kind = Account::Kind::relay;
-    account.jid = jid;
-    account.address = *address;
-    account.take = settings_.relay_take;
-    account.lang = lang;
-    directory_.save(account, [this, finish](const Store::Failure& failure, AccountId id) {
-        finish(failure ? nullptr : directory_.find(id));
-    });
 }
 
 void OutgoingPipeline::take_as(const Account& account, const xmpp::Tag& message, Event event, const coi::Address& to,

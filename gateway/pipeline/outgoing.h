@@ -7,14 +7,13 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "gateway/accounts/directory.h"
+#include "gateway/accounts/relay_accounts.h"
 #include "gateway/encryption/openpgp.h"
-#include "gateway/queue/scheduler.h"
+#include "gateway/store/queue.h"
 #include "gateway/translate/translate.h"
 #include "xmpp/stanza.h"
 
@@ -26,7 +25,6 @@ class OutgoingPipeline {
         std::string component;     // our domain at the Jabber server
         std::string relay_domain;  // "": no relay
         std::chrono::milliseconds expire = std::chrono::days(5);
-        IncomingFilter relay_take = IncomingFilter::all;
         std::size_t most_waiting =
             10'000;  // entries of one account in the queue: one user cannot fill everybody's disk
         std::vector<std::string> register_domains{};  // whose users may link a mailbox
@@ -40,7 +38,7 @@ class OutgoingPipeline {
         /// A conversation is encrypted for the first time.
         std::function<void(const Account&, const Contact&)> encrypted;
     };
-    OutgoingPipeline(Directory&, Store&, Settings, Calls);
+    OutgoingPipeline(Directory&, Store&, RelayAccounts&, Settings, Calls);
 
     /// A <message/> of one of our users to a contact (not of type error). `under_otr`: the stanza as it came, if its
     /// text came by OTR; what goes back with an error is that one's.
@@ -49,8 +47,6 @@ class OutgoingPipeline {
     /// tunnel to this contact does not stand.
     void take_tunnelled(const Account&, const coi::Address& to, const xmpp::Tag& message);
     void reload(Settings);
-    /// The relay account of a user, made if there is none yet; `ready` gets nullptr if the store failed.
-    void with_relay_account(const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready);
 
   private:
     /// What of a stanza goes back with an error, and is its head.
@@ -80,10 +76,10 @@ class OutgoingPipeline {
 
     Directory& directory_;
     Store& store_;
+    RelayAccounts& relay_accounts_;
     Settings settings_;
     std::shared_ptr<queue::Quota> room_;
     Calls calls_;
-    std::map<std::string, std::vector<std::function<void(const Account*)>>> being_made_;  // by JID
 };
 
 }  // namespace gateway

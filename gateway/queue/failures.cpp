@@ -8,13 +8,13 @@
 
 namespace gateway {
 
-Failures::Failures(Directory& directory, Store& store, Scheduler& mail, Scheduler& jabber, IncomingPipeline& inbox,
+Failures::Failures(Directory& directory, Store& store, Scheduler& mail, Scheduler& jabber, PendingVerdicts& verdicts,
                    Settings settings, Calls calls)
     : directory_(directory),
       store_(store),
       mail_(mail),
       jabber_(jabber),
-      inbox_(inbox),
+      verdicts_(verdicts),
       settings_(std::move(settings)),
       calls_(std::move(calls)) {}
 
@@ -49,7 +49,7 @@ void Failures::mail_refused(const queue::Entry& entry, const coi::Error& error) 
 }
 
 void Failures::stanza_refused(const queue::Entry& entry, const coi::Error& error) {
-    if (inbox_.entry_refused(entry, error)) return;
+    if (verdicts_.refused(entry, error)) return;
     log::info("stanza {} was refused by the Jabber server: {}", entry.name, error.text);
     const Account* account = directory_.find(entry.account);
     exchange(entry,

@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "gateway/pipeline/incoming.h"
+#include "gateway/accounts/directory.h"
+#include "gateway/queue/pending_verdicts.h"
 #include "gateway/queue/scheduler.h"
 
 namespace gateway {
@@ -24,7 +25,7 @@ class Failures {
         std::function<Time()> now;
         std::function<void(std::chrono::milliseconds, std::function<void()>)> after;  // runs it later, on the loop
     };
-    Failures(Directory&, Store&, Scheduler& mail, Scheduler& jabber, IncomingPipeline&, Settings, Calls);
+    Failures(Directory&, Store&, Scheduler& mail, Scheduler& jabber, PendingVerdicts&, Settings, Calls);
 
     void mail_refused(const queue::Entry&, const coi::Error&);
     void stanza_refused(const queue::Entry&, const coi::Error&);
@@ -43,7 +44,7 @@ class Failures {
     Store& store_;
     Scheduler& mail_;
     Scheduler& jabber_;
-    IncomingPipeline& inbox_;
+    PendingVerdicts& verdicts_;
     Settings settings_;
     Calls calls_;
 };

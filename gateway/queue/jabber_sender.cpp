@@ -66,7 +66,7 @@ void JabberSender::send(const queue::Entry& entry, std::function<void(AttemptRes
 void JabberSender::send_as_it_is(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
     if (!otr_.concerns(entry)) {
         return component_.deliver({entry.name, entry.from, entry.to}, entry.payload,
-                                  settled(entry.id, std::move(finished)), inbox_.waits_for(entry.id));
+                                  settled(entry.id, std::move(finished)), verdicts_.waits_for(entry.id));
     }
     const std::shared_ptr<xmpp::Tag> stanza = xmpp::parse_stanza(entry.payload);
     if (!stanza) {
@@ -84,7 +84,7 @@ void JabberSender::send_as_it_is(const queue::Entry& entry, std::function<void(A
         if (out.kind == Outgoing::Kind::held)
             return finished({AttemptResult::Kind::blocked, {coi::ErrorKind::refused, false, "waits for OTR", 0, {}}});
         if (out.kind == Outgoing::Kind::as_is)
-            return component_.deliver(*stanza, settled(id, finished), inbox_.waits_for(id));
+            return component_.deliver(*stanza, settled(id, finished), verdicts_.waits_for(id));
         deliver_all(id, out.stanzas, finished);
     });
 }
@@ -99,7 +99,7 @@ std::function<void(const xmpp::Outcome&)> JabberSender::settled(std::int64_t id,
         coi::Error error{coi::ErrorKind::refused, !wait, outcome.error.condition, 0,
                          wait ? "4.2.0" : status_of(outcome.error.condition)};
         finished(
-            AttemptResult{wait && !inbox_.waits_for(id) ? AttemptResult::Kind::later : AttemptResult::Kind::refused,
+            AttemptResult{wait && !verdicts_.waits_for(id) ? AttemptResult::Kind::later : AttemptResult::Kind::refused,
                           std::move(error)});
     };
 }
@@ -126,7 +126,7 @@ void JabberSender::deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>&
             const bool some = std::ranges::any_of(joined->whole, [](const auto& each) { return each.second; });
             finished(some ? AttemptResult{} : AttemptResult{AttemptResult::Kind::blocked, fate.error});
         };
-        component_.deliver(*stanza, settled(id, one), inbox_.waits_for(id));
+        component_.deliver(*stanza, settled(id, one), verdicts_.waits_for(id));
     }
 }
 

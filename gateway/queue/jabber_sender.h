@@ -9,7 +9,7 @@
 
 #include "gateway/encryption/otr.h"
 #include "gateway/encryption/otr_tunnel.h"
-#include "gateway/pipeline/incoming.h"
+#include "gateway/queue/pending_verdicts.h"
 #include "gateway/queue/scheduler.h"
 #include "xmpp/component.h"
 
@@ -17,8 +17,8 @@ namespace gateway {
 
 class JabberSender {
   public:
-    JabberSender(xmpp::Component& component, Otr& otr, const OtrTunnel& tunnel, IncomingPipeline& inbox)
-        : component_(component), otr_(otr), tunnel_(tunnel), inbox_(inbox) {}
+    JabberSender(xmpp::Component& component, Otr& otr, const OtrTunnel& tunnel, PendingVerdicts& verdicts)
+        : component_(component), otr_(otr), tunnel_(tunnel), verdicts_(verdicts) {}
     /// What has something beside it (an error) goes to the client that it is for; where that one has gone, a server
     /// would drop it [RFC 6121 §8.5.3.2.1], and what is beside it goes to the user's other clients.
     void send(const queue::Entry&, std::function<void(AttemptResult)> finished);
@@ -35,7 +35,7 @@ class JabberSender {
     xmpp::Component& component_;
     Otr& otr_;
     const OtrTunnel& tunnel_;
-    IncomingPipeline& inbox_;
+    PendingVerdicts& verdicts_;
 };
 
 }  // namespace gateway

@@ -15,7 +15,7 @@ std::vector<Stuck> all(Database& db, AccountId account) {
     auto row = db.query(
         "SELECT folder, uid_validity, uid, tries, aside, told, reason FROM stuck WHERE account = ? ORDER BY folder, "
         "uid LIMIT ?");
-    row.bind(number(account)).bind(static_cast<std::int64_t>(StuckMails::most));
+    row.bind(number(account)).bind(static_cast<std::int64_t>(Stuck::most));
     while (row.step()) {
         found.push_back({row.text(0), static_cast<std::uint32_t>(row.integer(1)),
                          static_cast<std::uint32_t>(row.integer(2)), static_cast<int>(row.integer(3)),
@@ -70,7 +70,7 @@ void stopped_at(Database& db, AccountId account, const Stuck& stuck) {
         now.tries = known.tries + 1;
         now.told = known.told;
     }
-    now.aside = now.tries >= StuckMails::few_tries;
+    now.aside = now.tries >= Stuck::few_tries;
     save(db, account, now);
 }
 

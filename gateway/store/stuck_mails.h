@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "gateway/model/account.h"
+#include "gateway/model/stuck_mail.h"
 #include "gateway/store/sqlite/database.h"
-#include "gateway/transport/stuck_mails.h"
 
 namespace gateway::stuck {
 

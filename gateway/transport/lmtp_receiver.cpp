@@ -66,21 +66,23 @@ Reply reply_of(const DeliveryResult& verdict, bool may_stay_open) {
 }  // namespace
 
 struct LmtpReceiver::State : std::enable_shared_from_this<State> {
-    State(boost::asio::io_context& io_, Settings settings_, Directory& directory_, OutgoingPipeline& outbox_,
-          IncomingPipeline& inbox_, Workers& workers_, CrashGuard& crash_guard_)
+    State(boost::asio::io_context& io_, Settings settings_, Directory& directory_, RelayAccounts& relay_accounts_,
+          MailReceiver& receiver_, PendingVerdicts& verdicts_, Workers& workers_, CrashGuard& crash_guard_)
         : io(io_),
           settings(std::move(settings_)),
           directory(directory_),
-          outbox(outbox_),
-          inbox(inbox_),
+          relay_accounts(relay_accounts_),
+          receiver(receiver_),
+          verdicts(verdicts_),
           workers(workers_),
           crash_guard(crash_guard_) {}
 
     boost::asio::io_context& io;
     Settings settings;
     Directory& directory;
-    OutgoingPipeline& outbox;
-    IncomingPipeline& inbox;
+    RelayAccounts& relay_accounts;
+    MailReceiver& receiver;
+    PendingVerdicts& verdicts;
     Workers& workers;
     CrashGuard& crash_guard;
     std::unique_ptr<coi::net::LmtpServer> server;
@@ -138,7 +140,7 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
         if (!jid) co_return Reply{550, "5.1.1", "there is no such user here"};
         const bool fresh = directory.relay_of(*jid) == nullptr;
         std::function<void(std::function<void(const Account*)>)> make = [&](std::function<void(const Account*)> ready) {
-            outbox.with_relay_account(*jid, "", std::move(ready));
+            relay_accounts.get(*jid, "", std::move(ready));
         };
         const Account* account = co_await wait_for<const Account*>(make);
         if (!account) co_return Reply{452, "4.3.1", "cannot be taken now, please try again"};
@@ -148,7 +150,7 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
             IncomingMail arrival{id, mail, std::nullopt, proof.sender, true, bytes, proof.author, true};
             arrival.reverse_path = proof.reverse_path;
             arrival.is_author_refuted = proof.forged;
-            inbox.take(std::move(arrival), std::move(done));
+            receiver.take(std::move(arrival), std::move(done));
         };
         auto patience = std::make_shared<boost::asio::steady_timer>(io, settings.patience);
         await_patience(patience);
@@ -175,7 +177,7 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
             if (aborted) return;
             patience->expires_after(std::chrono::milliseconds(50));
             self->await_patience(patience);  // before the call below, which may end the wait
-            self->inbox.give_up_waiting(now() - self->settings.patience);
+            self->verdicts.give_up(now() - self->settings.patience);
         });
     }
 
@@ -231,8 +233,10 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
 };
 
 LmtpReceiver::LmtpReceiver(boost::asio::io_context& io, Settings settings, Directory& directory,
-                           OutgoingPipeline& outbox, IncomingPipeline& inbox, Workers& workers, CrashGuard& crash_guard)
-    : state_(std::make_shared<State>(io, std::move(settings), directory, outbox, inbox, workers, crash_guard)) {}
+                           RelayAccounts& relay_accounts, MailReceiver& receiver, PendingVerdicts& verdicts,
+                           Workers& workers, CrashGuard& crash_guard)
+    : state_(std::make_shared<State>(io, std::move(settings), directory, relay_accounts, receiver, verdicts, workers,
+                                     crash_guard)) {}
 
 LmtpReceiver::~LmtpReceiver() { state_->server.reset(); }
 

@@ -14,9 +14,9 @@
 
 #include "coi/message.h"
 #include "coi/net/lmtp_server.h"
+#include "gateway/accounts/relay_accounts.h"
 #include "gateway/accounts/workers.h"
-#include "gateway/pipeline/incoming.h"
-#include "gateway/pipeline/outgoing.h"
+#include "gateway/queue/pending_verdicts.h"
 #include "gateway/transport/crash_guard.h"
 
 namespace gateway {
@@ -32,8 +32,8 @@ class LmtpReceiver {
         std::string authserv_id;      // whose Authentication-Results prove a sender; "": nobody's
         std::chrono::milliseconds patience{2000};
     };
-    LmtpReceiver(boost::asio::io_context&, Settings, Directory&, OutgoingPipeline&, IncomingPipeline&, Workers&,
-                 CrashGuard&);
+    LmtpReceiver(boost::asio::io_context&, Settings, Directory&, RelayAccounts&, MailReceiver&, PendingVerdicts&,
+                 Workers&, CrashGuard&);
     ~LmtpReceiver();
     void start();  // throws std::runtime_error if it cannot listen
     void stop();

@@ -9,7 +9,7 @@
 
 #include "coi/net/connect.h"
 #include "gateway/accounts/directory.h"
-#include "gateway/pipeline/incoming.h"
+#include "gateway/model/incoming_mail.h"
 #include "gateway/queue/smtp_sender.h"
 #include "gateway/transport/crash_guard.h"
 #include "gateway/transport/mailbox_check.h"

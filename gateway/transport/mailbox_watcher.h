@@ -18,7 +18,7 @@
 #include "coi/key_search.h"
 #include "coi/net/connect.h"
 #include "gateway/model/account.h"
-#include "gateway/pipeline/incoming.h"
+#include "gateway/model/incoming_mail.h"
 #include "gateway/transport/in_hand.h"
 #include "gateway/transport/stuck_mails.h"
 

@@ -2,7 +2,7 @@
 //
 // What fails at one mail is counted against that mail. The others go first; after a few tries, in which others passed,
 // it is set aside until somebody asks for it, and its owner is told once. Time is an argument; the rows that keep this
-// over a restart are store/stuck.
+// over a restart are store/stuck_mails.
 
 #pragma once
 
@@ -12,25 +12,17 @@
 #include <string>
 #include <vector>
 
-namespace gateway {
+#include "gateway/model/stuck_mail.h"
 
-struct Stuck {
-    std::string folder;
-    std::uint32_t uid_validity = 0, uid = 0;
-    int tries = 0;
-    bool aside = false;  // not tried again by itself
-    bool told = false;   // its owner knows
-    std::string reason;  // English, for the admin and the owner; no content
-    bool operator==(const Stuck&) const = default;
-};
+namespace gateway {
 
 /// Those of one mailbox.
 class StuckMails {
   public:
     using Clock = std::chrono::steady_clock;
-    static constexpr std::size_t most = 1000;  // what fails beyond is passed by, with a line in the log
-    static constexpr int few_tries = 3;        // enough where others pass
-    static constexpr int most_tries = 6;       // enough in any case
+    static constexpr std::size_t most = Stuck::most;  // what fails beyond is passed by, with a line in the log
+    static constexpr int few_tries = Stuck::few_tries;
+    static constexpr int most_tries = 6;  // enough in any case
 
     StuckMails() = default;
     /// As the store has them.

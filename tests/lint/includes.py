@@ -1,4 +1,4 @@
-"""Who may include whom: `gateway` knows all rooms, the others only themselves; Asio stands in few files."""
+"""Who may include whom: `gateway` knows all rooms, the others only themselves; inside of it includes go downwards; Asio stands in few files."""
 import re
 import sys
 from pathlib import Path
@@ -8,9 +8,27 @@ sys.dont_write_bytecode = True
 import source  # noqa: E402
 
 MAY_INCLUDE = {"config": {"config"}, "xmpp": {"xmpp"}, "coi": {"coi"}, "gateway": {"gateway", "config", "xmpp", "coi", "po"}}
-ASIO = re.compile(r"xmpp/(component|connection)\.(h|cpp)|coi/net/.*"  # HACKING, decision 7
-                  r"|gateway/(await\.h|(transport|daemon)/.*|queue/smtp_sender\.(h|cpp))")
+# The folders of gateway/, from the lowest up: what each may include of the others (HACKING, "The map"). The files that stand straight
+# in gateway/ (log, localization, await) are for all, and include no folder.
+FOLDERS = {
+    "model": set(),
+    "translate": {"model"},
+    "store": {"model"},
+    "accounts": {"model", "translate", "store"},
+    "encryption": {"model", "translate", "store", "accounts"},
+    "queue": {"model", "translate", "store", "accounts", "encryption"},
+    "transport": {"model", "translate", "store", "accounts", "encryption", "queue"},
+    "pipeline": {"model", "translate", "store", "accounts", "encryption", "queue", "transport"},
+    "service": {"model", "translate", "store", "accounts", "encryption", "transport"},
+    "daemon": {"model", "translate", "store", "accounts", "encryption", "queue", "transport", "pipeline", "service"},
+}
+ASIO = re.compile(r"xmpp/(component|connection)\.(h|cpp)|coi/net/.*|gateway/(await\.h|(transport|daemon)/.*|queue/smtp_sender\.(h|cpp))")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
+
+
+def folder_of(name):
+    """The folder of gateway/ that a path stands in; "" for a file straight in it."""
+    return name.split("/")[1] if name.count("/") > 1 else ""
 
 
 def check(root):
@@ -30,8 +48,11 @@ def check(root):
                 complaints.append(f"{place}: include only the <boost/asio/...> headers that are needed")
             elif what.startswith("boost/asio") and room != "tests" and not ASIO.fullmatch(name):
                 complaints.append(f"{place}: Asio does not stand here: the list is in {Path(__file__).name}")
-            if name.startswith("gateway/translate/feature/") and what.startswith("gateway/store/"):
-                complaints.append(f"{place}: a feature is pure: it never includes the store")
+            if quoted and room == "gateway" and what.startswith("gateway/"):
+                mine, other = folder_of(name), folder_of(what)
+                if other and other != mine and other not in FOLDERS.get(mine, set()):
+                    complaints.append(f"{place}: gateway/{mine} must not include {what}: "
+                                      f"it may know {', '.join(sorted(FOLDERS.get(mine, set()))) or 'no other folder'}")
     return complaints
 
 
@@ -41,12 +62,19 @@ GOOD = {
     "coi/message.h": "",
     "coi/net/stream.h": "#include <boost/asio/awaitable.hpp>\n",
     "gateway/store/store.h": "",
+    "gateway/model/event.h": "",
+    "gateway/log.h": "",
+    "gateway/pipeline/incoming.h": "",
+    "gateway/queue/a.cpp": '#include "gateway/store/store.h"\n#include "gateway/log.h"\n',
     "xmpp/stanza.h": "",
 }
 BAD = {
     "a sibling room": ({"coi/a.h": '#include "xmpp/stanza.h"\n'}, "coi must not include xmpp/stanza.h"),
     "config that knows the gateway": ({"config/a.h": '#include "gateway/store/store.h"\n'}, "config must not include"),
-    "a feature with the store": ({"gateway/translate/feature/a.cpp": '#include "gateway/store/store.h"\n'}, "never includes the store"),
+    "a feature with the store": ({"gateway/translate/feature/a.cpp": '#include "gateway/store/store.h"\n'}, "gateway/translate must not include"),
+    "a folder that looks up": ({"gateway/queue/b.cpp": '#include "gateway/pipeline/incoming.h"\n'}, "gateway/queue must not include"),
+    "a folder below a file for all": ({"gateway/log.cpp": '#include "gateway/model/event.h"\n'}, "must not include gateway/model/event.h"),
+    "a folder that nobody knows": ({"gateway/odd/a.cpp": '#include "gateway/model/event.h"\n'}, "gateway/odd must not include"),
     "a feature with Asio": ({"gateway/translate/feature/a.cpp": "#include <boost/asio/post.hpp>\n"}, "Asio does not stand here"),
     "Asio in the xmpp room": ({"xmpp/a.cpp": " # include <boost/asio/post.hpp>\n"}, "xmpp/a.cpp:1: Asio does not stand here"),
     "all of Asio": ({"coi/net/a.h": "\n#include <boost/asio.hpp>\n"}, "coi/net/a.h:2: include only"),

@@ -10,21 +10,9 @@
 
 #include "coi/crypt/pgp_mime.h"
 #include "gateway/model/account.h"
+#include "gateway/model/incoming_mail.h"
 
 namespace gateway {
-
-/// Why an encrypted mail stayed closed.
-enum class DecryptFailure {
-    no,           // it was opened, or was clear
-    another_key,  // encrypted to a key that is not this account's
-    changed,      // without integrity protection, or tampered with
-    mixed,        // encrypted parts among clear ones
-    foreign,      // encrypted by other means than OpenPGP: S/MIME
-    forged,       // the inner sender is not the outer one
-    broken,       // not readable, too large, too deep
-    costly,       // opening it takes longer than any honest mail does
-    busy,         // the store cannot be asked now, or we are about to stop
-};
 
 namespace security_label {
 

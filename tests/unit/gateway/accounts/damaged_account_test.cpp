@@ -44,7 +44,8 @@ struct DamagedAccount : testing::Test {
         calls.committed = [&](const queue::Entry&) { is_committed = true; };
         calls.now = [] { return Time(std::chrono::sys_days(std::chrono::year(2026) / 6 / 1)); };
         add_clear_letters(calls);
-        OutgoingPipeline outbox{directory, store, {"coi.jabber.example", "jabber.example"}, calls};
+        RelayAccounts relay_accounts{directory, {"jabber.example"}};
+        OutgoingPipeline outbox{directory, store, relay_accounts, {"coi.jabber.example", "jabber.example"}, calls};
         outbox.take(*xmpp::parse_stanza(std::string("<message id='s1' type='chat' xml:lang='") + lang +
                                         "' from='alice@jabber.example/phone' "
                                         "to='bob\\40example.net@coi.jabber.example'><body>Hi</body></message>"));

@@ -1,6 +1,7 @@
 // Letters between two accounts that hold real keys: encrypted as policy says, opened, learnt from, in order.
 
 #include "gateway/encryption/openpgp.h"
+#include "gateway/translate/feature/security_label.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -20,7 +20,8 @@ struct InboxAgainTest : testing::Test {
     std::string last_stanza;
     bool is_vouched = false;  // by the mail system
     std::string digest;       // of what was signed, in all mail that is opened
-    IncomingPipeline inbox{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
+    PendingVerdicts pending{store};
+    IncomingPipeline inbox{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
     AccountId alice = save();
 
     IncomingPipeline::Calls calls() {
@@ -160,7 +161,7 @@ TEST_F(InboxAgainTest, one_that_was_not_taken_leaves_nothing_whatever_took_its_m
         loop.flush(store);
         store.now([&](Database& db) { entry = queue::find_stanza(db, last_stanza); });
         ASSERT_TRUE(entry && entry->tentative);
-        EXPECT_TRUE(inbox.entry_refused(*entry, {coi::ErrorKind::refused, false, "not now", 0, {}}));
+        EXPECT_TRUE(pending.refused(*entry, {coi::ErrorKind::refused, false, "not now", 0, {}}));
         loop.flush(store);
         ASSERT_TRUE(verdict);
         EXPECT_EQ(verdict->kind, Kind::busy);

@@ -28,7 +28,8 @@ struct InboxTest : testing::Test {
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<queue::Entry> committed;
     std::vector<std::string> away;
-    IncomingPipeline inbox{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
+    PendingVerdicts pending{store};
+    IncomingPipeline inbox{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
     AccountId alice = save(IncomingFilter::contacts);
 
     IncomingPipeline::Calls calls() {
@@ -148,7 +149,7 @@ TEST_F(InboxTest, that_a_conversation_is_encrypted_is_committed_with_the_mail) {
         // A kill at this moment leaves what the store has.
         store.now([&](Database& db) { encrypted = accounts::contacts(db).at(0).privacy.encrypted; });
     };
-    IncomingPipeline opening{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, wired};
+    IncomingPipeline opening{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, wired};
     opening.take(arrival(mail("1@example.net")), [](const DeliveryResult&) {});
     loop.flush(store);
     loop.flush(store);
@@ -217,13 +218,6 @@ TEST_F(InboxTest, late_mail_says_when_it_was_written) {
     EXPECT_FALSE(stamp_of("Thu, 01 Jan 1970 00:00:00 +0000")) << "no clock at all";
 }
 
-TEST_F(InboxTest, lmtp_hears_taken_when_the_jabber_server_took_it) {
-    const auto verdicts = deliver(mail("m1@x"));
-    EXPECT_THAT(*verdicts, IsEmpty());
-    inbox.entry_done(committed.at(0));
-    EXPECT_THAT(*verdicts, ElementsAre(Kind::taken));
-}
-
 TEST_F(InboxTest, an_answer_faster_than_the_servers_proof_is_an_answer) {
     const auto verdicts = deliver(mail("m1@x", "Chat-Version: 1.0\r\nReferences: <m0@x>\r\n"));
     ASSERT_EQ(committed.size(), 1u);
@@ -232,6 +226,8 @@ TEST_F(InboxTest, an_answer_faster_than_the_servers_proof_is_an_answer) {
     ASSERT_NE(bob, nullptr);
     EXPECT_EQ(bob->last_in.value, "m1@x");
     EXPECT_EQ(bob->thread.value, "m0@x");
+    pending.taken(committed.at(0));
+    EXPECT_THAT(*verdicts, ElementsAre(Kind::taken));
 }
 
 TEST_F(InboxTest, what_was_refused_taught_nothing_of_a_contact_either) {
@@ -240,7 +236,7 @@ TEST_F(InboxTest, what_was_refused_taught_nothing_of_a_contact_either) {
     committed.clear();
     deliver(mail("m2@x", "Subject: Tea\r\nIn-Reply-To: <m1@x>\r\n"));
     EXPECT_EQ(directory.contact(alice, "bob@example.net")->subject, "Tea");
-    EXPECT_TRUE(inbox.entry_refused(committed.at(0), {coi::ErrorKind::refused, false, "no", 0, {}}));
+    EXPECT_TRUE(pending.refused(committed.at(0), {coi::ErrorKind::refused, false, "no", 0, {}}));
     loop.flush(store);
     EXPECT_EQ(*directory.contact(alice, "bob@example.net"), before);
 }
@@ -281,7 +277,7 @@ TEST_F(InboxTest, lmtp_hears_refused_and_the_next_try_is_a_new_attempt) {
         const auto verdicts = deliver(mail("m1@x", "In-Reply-To: <ours@example.org>\r\nSubject: Tea\r\n"));
         ASSERT_EQ(committed.size(), 1u);
         EXPECT_THAT(body(committed[0]), HasSubstr("Tea")) << "what was refused taught nothing";
-        EXPECT_TRUE(inbox.entry_refused(committed[0], {coi::ErrorKind::refused, permanent, "no", 0, {}}));
+        EXPECT_TRUE(pending.refused(committed[0], {coi::ErrorKind::refused, permanent, "no", 0, {}}));
         loop.flush(store);
         EXPECT_THAT(*verdicts, ElementsAre(permanent ? Kind::refused : Kind::busy));
         EXPECT_EQ(queued(), 0);
@@ -292,21 +288,21 @@ TEST_F(InboxTest, lmtp_hears_refused_and_the_next_try_is_a_new_attempt) {
 
 TEST_F(InboxTest, lmtp_hears_open_when_patience_is_over_and_a_repeat_waits_for_the_same_verdict) {
     const auto first = deliver(mail("m1@x"));
-    inbox.give_up_waiting(time - 1ms);
+    pending.give_up(time - 1ms);
     EXPECT_THAT(*first, IsEmpty()) << "not yet";
     const auto joined = deliver(mail("m1@x"));
     EXPECT_THAT(*joined, IsEmpty());
-    inbox.give_up_waiting(time);
+    pending.give_up(time);
     EXPECT_THAT(*first, ElementsAre(Kind::open));
     EXPECT_THAT(*joined, ElementsAre(Kind::open));
 
     const auto again = deliver(mail("m1@x"));
     EXPECT_THAT(*again, IsEmpty()) << "it is still not known whether there is such a user";
     ASSERT_EQ(committed.size(), 1u);
-    EXPECT_TRUE(inbox.entry_refused(committed[0], {coi::ErrorKind::refused, true, "no", 0, {}}));
+    EXPECT_TRUE(pending.refused(committed[0], {coi::ErrorKind::refused, true, "no", 0, {}}));
     loop.flush(store);
     EXPECT_THAT(*again, ElementsAre(Kind::refused));
-    EXPECT_FALSE(inbox.entry_refused(committed[0], {})) << "nobody waits any more";
+    EXPECT_FALSE(pending.refused(committed[0], {})) << "nobody waits any more";
 }
 
 TEST_F(InboxTest, a_report_about_nothing_of_ours_is_declined) {
@@ -358,7 +354,7 @@ struct InboxTunnelTest : InboxTest {
     std::vector<std::string> told;
     Decrypted opened{};
     bool may_pass = true;
-    IncomingPipeline tunnelling{directory, store, Seal({Seal::Key{}}), {"coi.jabber.example"}, wired()};
+    IncomingPipeline tunnelling{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, wired()};
 
     IncomingPipeline::Calls wired() {
         IncomingPipeline::Calls wired = calls();

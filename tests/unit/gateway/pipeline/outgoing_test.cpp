@@ -25,7 +25,8 @@ struct OutboxTest : testing::Test {
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<xmpp::Stanza> sent;
     std::vector<queue::Entry> committed;
-    OutgoingPipeline outbox{directory, store, {"coi.jabber.example", "jabber.example"}, calls()};
+    RelayAccounts relay_accounts{directory, {"jabber.example"}};
+    OutgoingPipeline outbox{directory, store, relay_accounts, {"coi.jabber.example", "jabber.example"}, calls()};
 
     OutgoingPipeline::Calls calls() {
         OutgoingPipeline::Calls calls;
@@ -276,9 +277,9 @@ TEST_F(OutboxTest, one_user_cannot_fill_the_queue) {
 TEST_F(OutboxTest, an_account_that_cannot_be_made_is_told_to_each_who_waited) {
     store.now([](Database& db) { db.execute("DROP TABLE account"); });
     int again = 0;
-    outbox.with_relay_account("alice@jabber.example", "", [&](const Account* account) {
+    relay_accounts.get("alice@jabber.example", "", [&](const Account* account) {
         EXPECT_EQ(account, nullptr);
-        outbox.with_relay_account("alice@jabber.example", "", [&](const Account*) { ++again; });
+        relay_accounts.get("alice@jabber.example", "", [&](const Account*) { ++again; });
     });
     take("<body>Hi</body>");
     settle();
@@ -319,7 +320,7 @@ TEST_F(OutboxTest, what_is_written_while_another_is_being_encrypted_continues_it
         const auto why = refused ? policy::Refusal::no_key : policy::Refusal::none;
         closing.emplace_back([=] { done({bytes, false, why, std::nullopt}); });
     };
-    OutgoingPipeline slow{directory, store, {"coi.jabber.example", "jabber.example"}, late};
+    OutgoingPipeline slow{directory, store, relay_accounts, {"coi.jabber.example", "jabber.example"}, late};
     const auto writes = [&](const std::string& text) {
         slow.take(
             *xmpp::parse_stanza("<message id='s1' type='chat' from='alice@jabber.example/phone' "

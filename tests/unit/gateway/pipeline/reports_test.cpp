@@ -26,7 +26,8 @@ struct ReportsTest : testing::Test {
     Directory directory{store};
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<queue::Entry> committed;
-    IncomingPipeline inbox{directory, store, seal, {"coi.jabber.example"}, calls()};
+    PendingVerdicts pending{store};
+    IncomingPipeline inbox{directory, store, pending, seal, {"coi.jabber.example"}, calls()};
     AccountId alice = save();
     int count = 0;
 
