@@ -96,6 +96,7 @@ struct Store::State : std::enable_shared_from_this<State> {
     void report(Batch);
     void fell_ill(const StoreError&);
     void recover();
+    void give_log_back();
     void probe();
     void tell(bool is_well, const std::string& why);
     void rewind_large_log();
@@ -317,6 +318,7 @@ void Store::State::recover() {
             db = std::make_unique<Database>(path, seal);
             db->check_integrity();
         }
+        if (trouble.full) give_log_back();
         probe();
     } catch (const StoreError& error) {
         undo();
@@ -327,6 +329,15 @@ void Store::State::recover() {
     well = true;
     log::warn("store: well again");
     tell(true, "");
+}
+
+/// The log itself may be what fills the disk. Where its pages have their place in the database already, moving them needs
+/// no space, and the log is cut.
+void Store::State::give_log_back() {
+    try {
+        if (db) db->cut_log();
+    } catch (const StoreError&) {  // it needs space: the probe will say so
+    }
 }
 
 /// Writes some pages and takes them back into the log: succeeds only if messages could be written too.

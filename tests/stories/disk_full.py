@@ -1,6 +1,6 @@
 """The disk of the store fills up: nothing is dropped in silence, both sides are told to wait, and it goes on by itself afterwards.
 
-The store stands on a tmpfs of 8 MiB that a file fills. Where mounting is not permitted (a container without CAP_SYS_ADMIN), the
+The store stands on a tmpfs of 4 MiB that a file fills. Where mounting is not permitted (a container without CAP_SYS_ADMIN), the
 kernel's limit on file size does the same to the process: its files cannot grow any more.
 """
 
@@ -21,7 +21,7 @@ class SmallDisk:
     def __init__(self, folder):
         self.folder = folder
         folder.mkdir()
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m,mode=755", "coigate-play", folder], capture_output=True,
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m,mode=755", "coigate-play", folder], capture_output=True,
                               text=True, check=False)
         self.mounted = done.returncode == 0
         self.why_not = done.stderr.strip()
@@ -59,7 +59,7 @@ def lmtp_code(world, mail):
 
 folder = work_folder()
 disk = SmallDisk(folder / "disk")
-tell("the store is on a tmpfs of 8 MiB" if disk.mounted else f"mount is not permitted ({disk.why_not}): limiting file size instead")
+tell("the store is on a tmpfs of 4 MiB" if disk.mounted else f"mount is not permitted ({disk.why_not}): limiting file size instead")
 try:
     with World(folder=folder, gateway={"store": disk.folder}) as world:
         if not disk.mounted:

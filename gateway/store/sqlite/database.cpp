@@ -272,8 +272,10 @@ void Database::checkpoint() {
         if (free_pages.step()) spare = free_pages.integer(0) - spare_pages;
     }
     if (spare > 0) execute(("PRAGMA incremental_vacuum(" + std::to_string(spare) + ")").c_str());
-    move_log(SQLITE_CHECKPOINT_TRUNCATE);
+    cut_log();
 }
+
+bool Database::cut_log() { return move_log(SQLITE_CHECKPOINT_TRUNCATE); }
 
 bool Database::rewind_log() { return move_log(SQLITE_CHECKPOINT_RESTART); }
 

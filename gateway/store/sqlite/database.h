@@ -77,6 +77,8 @@ class Database {
     /// Moves the log into the database and lets the next commit write at the log's beginning: cheaper, for times of
     /// much work. False if somebody who reads (a backup) is in the way.
     bool rewind_log();
+    /// The same, and gives the log's space back to the disk.
+    bool cut_log();
 
     /// False once SQLite has undone the whole transaction by itself (as it may on a full disk).
     bool in_transaction() const;
