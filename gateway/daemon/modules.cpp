@@ -1,4 +1,4 @@
-// Makes the rooms and ties them together; see rooms.h.
+// Makes the rooms and ties them together; see modules.h.
 
 #include "gateway/daemon/modules.h"
 

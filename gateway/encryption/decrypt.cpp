@@ -1,4 +1,4 @@
-// Opening, and learning; see unfold.h.
+// Opening, and learning; see decrypt.h.
 
 #include "gateway/encryption/decrypt.h"
 

@@ -1,4 +1,4 @@
-// Keys of users, between the rooms; see key_desk.h.
+// Keys of users, between the rooms; see key_management.h.
 
 #include "gateway/encryption/key_management.h"
 

@@ -1,4 +1,4 @@
-// See otr_words.h.
+// See otr_messages.h.
 
 #include "gateway/encryption/otr_messages.h"
 

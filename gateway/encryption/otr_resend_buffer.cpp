@@ -1,4 +1,4 @@
-// See otr_unread.h.
+// See otr_resend_buffer.h.
 
 #include "gateway/encryption/otr_resend_buffer.h"
 

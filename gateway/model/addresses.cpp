@@ -1,4 +1,4 @@
-// Addresses as JIDs and back [XEP-0106]; see identity.h. A JID is handed out only if it reads as the same mailbox
+// Addresses as JIDs and back [XEP-0106]; see addresses.h. A JID is handed out only if it reads as the same mailbox
 // again.
 
 #include "gateway/model/addresses.h"

@@ -1,4 +1,4 @@
-// Sliding windows; see allowance.h.
+// Sliding windows; see rate_limit.h.
 
 #include "gateway/model/rate_limit.h"
 

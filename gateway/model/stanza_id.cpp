@@ -1,4 +1,4 @@
-// Stanza ids; see mint.h.
+// Stanza ids; see stanza_id.h.
 
 #include "gateway/model/stanza_id.h"
 

@@ -1,4 +1,4 @@
-// Catching up from the users' archives; see archive.h.
+// Catching up from the users' archives; see archive_recovery.h.
 
 #include "gateway/pipeline/archive_recovery.h"
 

@@ -1,4 +1,4 @@
-// Names, fingerprints and replay keys; see mail_name.h.
+// Names, fingerprints and replay keys; see duplicates.h.
 
 #include "gateway/pipeline/duplicates.h"
 

@@ -1,4 +1,4 @@
-// From mail to Jabber; see inbox.h.
+// From mail to Jabber; see incoming.h.
 
 #include "gateway/pipeline/incoming.h"
 

@@ -1,4 +1,4 @@
-// What came back late; see returned.h.
+// What came back late; see late_error.h.
 
 #include "gateway/pipeline/late_error.h"
 

@@ -1,4 +1,4 @@
-// From Jabber to mail; see outbox.h.
+// From Jabber to mail; see outgoing.h.
 
 #include "gateway/pipeline/outgoing.h"
 

@@ -1,4 +1,4 @@
-// See delivery.h.
+// See jabber_sender.h.
 
 #include "gateway/queue/jabber_sender.h"
 

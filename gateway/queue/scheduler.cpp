@@ -1,4 +1,4 @@
-// The scheduling of one leg; see leg.h.
+// The scheduling of one leg; see scheduler.h.
 
 #include "gateway/queue/scheduler.h"
 

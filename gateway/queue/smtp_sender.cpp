@@ -1,4 +1,4 @@
-// Reused SMTP sessions; see submission.h.
+// Reused SMTP sessions; see smtp_sender.h.
 
 #include "gateway/queue/smtp_sender.h"
 

@@ -1,4 +1,4 @@
-// Sessions of ad-hoc commands [XEP-0050 §2.4, §3.3, §4.4]; see commands.h. Whoever gives another's session id hears the
+// Sessions of ad-hoc commands [XEP-0050 §2.4, §3.3, §4.4]; see adhoc.h. Whoever gives another's session id hears the
 // same as for one that has ended.
 
 #include "gateway/service/adhoc.h"

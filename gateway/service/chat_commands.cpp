@@ -1,4 +1,4 @@
-// Plain words in, plain words out; see chat_words.h. The words are fixed English and German ones, whatever the
+// Plain words in, plain words out; see chat_commands.h. The words are fixed English and German ones, whatever the
 // catalogue says, so that nobody loses a command by a change of language.
 
 #include "gateway/service/chat_commands.h"

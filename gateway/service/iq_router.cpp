@@ -1,4 +1,4 @@
-// Every iq to us gets one answer, by its namespace [RFC 6120 §8.2.3, §8.4]; see services.h.
+// Every iq to us gets one answer, by its namespace [RFC 6120 §8.2.3, §8.4]; see iq_router.h.
 
 #include "gateway/service/iq_router.h"
 

@@ -1,4 +1,4 @@
-// See own_words.h.
+// See notices.h.
 
 #include "gateway/service/notices.h"
 

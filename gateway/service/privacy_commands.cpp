@@ -1,4 +1,4 @@
-// Answers about keys and protection; see privacy_words.h.
+// Answers about keys and protection; see privacy_commands.h.
 
 #include "gateway/service/privacy_commands.h"
 

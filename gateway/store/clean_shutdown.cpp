@@ -1,4 +1,4 @@
-// One row of the settings: milliseconds since 1970, UTC; see marker.h.
+// One row of the settings: milliseconds since 1970, UTC; see clean_shutdown.h.
 
 #include "gateway/store/clean_shutdown.h"
 

@@ -1,4 +1,4 @@
-// The SQL of mails that could not be read; see store/stuck.h.
+// The SQL of mails that could not be read; see stuck_mails.h.
 
 #include "gateway/store/stuck_mails.h"
 

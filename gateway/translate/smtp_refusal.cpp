@@ -1,4 +1,4 @@
-// Codes and words to one reason; see refusal.h.
+// Codes and words to one reason; see smtp_refusal.h.
 
 #include "gateway/translate/smtp_refusal.h"
 

@@ -1,4 +1,4 @@
-// See stumbles.h.
+// See crash_guard.h.
 
 #include "gateway/transport/crash_guard.h"
 

@@ -1,4 +1,4 @@
-// LMTP deliveries to the inbox; see relay.h.
+// LMTP deliveries to the inbox; see lmtp_receiver.h.
 
 #include "gateway/transport/lmtp_receiver.h"
 

@@ -1,4 +1,4 @@
-// Small mail at once, large mail by the workers; see reading.h.
+// Small mail at once, large mail by the workers; see mail_reader.h.
 
 #include "gateway/transport/mail_reader.h"
 

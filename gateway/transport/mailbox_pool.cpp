@@ -1,4 +1,4 @@
-// The linked mailboxes; see linked.h.
+// The linked mailboxes; see mailbox_pool.h.
 
 #include "gateway/transport/mailbox_pool.h"
 

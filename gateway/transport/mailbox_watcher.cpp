@@ -1,4 +1,4 @@
-// The watching of one linked mailbox; see mailbox.h.
+// The watching of one linked mailbox; see mailbox_watcher.h.
 
 #include "gateway/transport/mailbox_watcher.h"
 

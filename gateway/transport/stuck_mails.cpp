@@ -1,4 +1,4 @@
-// See stuck.h.
+// See stuck_mails.h.
 
 #include "gateway/transport/stuck_mails.h"
 

@@ -1,4 +1,4 @@
-// OTR messages as parts of mail; see tunnel.h.
+// OTR messages as parts of mail; see otr_message.h.
 
 #include "gateway/translate/feature/otr_message.h"
 

@@ -1,4 +1,4 @@
-// What stands in brackets; see notice.h.
+// What stands in brackets; see placeholder.h.
 
 #include "gateway/translate/feature/placeholder.h"
 

@@ -1,4 +1,4 @@
-// The notice's words; see protection.h.
+// The notice's words; see security_label.h.
 
 #include "gateway/translate/feature/security_label.h"
 

@@ -3,7 +3,7 @@
 // [RFC 6121 §5.2.3, §5.2.4] body and subject; [COI-C "Text Messages"]. Towards Jabber a plain mail's subject stands
 // before its text
 // ("Subject – text"), because few clients show the <subject/> of a chat message. What a mail has beside it stands
-// below in words (notice.h). Left out: XHTML-IM and other markup. Invariant: what is written to Jabber fits into a
+// below in words (placeholder.h). Left out: XHTML-IM and other markup. Invariant: what is written to Jabber fits into a
 // stanza that every server takes.
 
 #pragma once
