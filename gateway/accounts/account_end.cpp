@@ -144,7 +144,7 @@ void AccountEnd::granted(const std::string& jid) {
 void AccountEnd::settle(const std::string& jid) {
     auto question = questions_.extract(jid);
     if (question.empty()) return;
-    for (const auto& [leg, line] : question.mapped().held) calls_.unblock(leg, line.first, line.second);
+    for (const auto& [direction, line] : question.mapped().held) calls_.unblock(direction, line.first, line.second);
 }
 
 bool AccountEnd::holds(const queue::Entry& entry) {

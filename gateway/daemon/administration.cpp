@@ -38,8 +38,8 @@ std::int64_t number(const object& in, const char* key, std::int64_t otherwise) {
 object error(std::string words) { return {{"error", std::move(words)}}; }
 
 const char* name_of(Account::Kind kind) { return kind == Account::Kind::mailbox ? "mailbox" : "relay"; }
-const char* name_of(queue::Direction leg) {
-    return leg == queue::Direction::mail ? "mail" : leg == queue::Direction::jabber ? "jabber" : "aside";
+const char* name_of(queue::Direction direction) {
+    return direction == queue::Direction::mail ? "mail" : direction == queue::Direction::jabber ? "jabber" : "aside";
 }
 const char* name_of(IncomingFilter take) {
     return take == IncomingFilter::chats ? "chats" : take == IncomingFilter::contacts ? "contacts" : "all";
@@ -124,7 +124,7 @@ void show_account(const Administered& to, const object& in, const Answer& answer
             std::vector<Kept> kept;
             for (const auto id : ids)
                 kept.push_back(
-                    {queue::count(db, id), stuck::all(db, id), damaged::of(db, static_cast<std::int64_t>(id))});
+                    {queue::count(db, id), stuck_mails::all(db, id), damaged::of(db, static_cast<std::int64_t>(id))});
             return kept;
         },
         [rows, answer](const Store::Failure& failure, const std::vector<Kept>& kept) {
@@ -281,8 +281,8 @@ void drop_from_queue(const Administered& to, const object& in, const Answer& ans
                 to.store.commit([id](Database& db) { queue::done(db, id); }, {});
                 return answer({{"dropped", 1}});
             }
-            Scheduler& leg = entry->direction == queue::Direction::mail ? to.mail_scheduler : to.jabber_scheduler;
-            if (!leg.forget(*entry))
+            Scheduler& scheduler = entry->direction == queue::Direction::mail ? to.mail_scheduler : to.jabber_scheduler;
+            if (!scheduler.forget(*entry))
                 return answer(error("entry " + std::to_string(id) + " is being delivered this moment"));
             to.give_up(*entry);
             answer({{"dropped", 1}});

@@ -254,8 +254,8 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     for (const auto& key : difference.restart) lines.push_back(key + " changes with the next restart only");
     s.config = reloaded(s.config, wanted);
     s.relay_accounts.reload(relay_account_settings(s.config));
-    s.outbox.reload(outbox_settings(s.config));
-    s.inbox.reload({s.config.xmpp.component, s.config.mail.expire});
+    s.outgoing.reload(outgoing_settings(s.config));
+    s.incoming.reload({s.config.xmpp.component, s.config.mail.expire});
     s.services.reload(service_settings(s.config));
     s.linked.reload(linked_settings(s.config));
     s.openpgp.reload(openpgp_settings(s.config));

@@ -1,4 +1,4 @@
-// The whole: makes the rooms, ties them together, starts and stops them.
+// The whole: makes the modules, ties them together, starts and stops them.
 //
 // One loop, one thread. Stanzas come from the Component and go to Presence, Services or Outbox; mail comes from the
 // Relay and the Mailboxes and goes to the Inbox; what they commit goes through the two Legs and out by the Submissions

@@ -1,4 +1,4 @@
-// Makes the rooms and ties them together; see modules.h.
+// makes the modules and ties them together; see modules.h.
 
 #include "gateway/daemon/modules.h"
 
@@ -49,8 +49,8 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       component(io, component_settings(config), component_calls()),
       mail_scheduler(queue::Direction::mail, store, mail_calls()),
       jabber_scheduler(queue::Direction::jabber, store, jabber_calls(), jabber_limits()),
-      outbox(directory, store, relay_accounts, outbox_settings(config), outbox_calls()),
-      inbox(directory, store, verdicts, seal, {config.xmpp.component, config.mail.expire}, inbox_calls()),
+      outgoing(directory, store, relay_accounts, outgoing_settings(config), outgoing_calls()),
+      incoming(directory, store, verdicts, seal, {config.xmpp.component, config.mail.expire}, incoming_calls()),
       secure_join(directory, store, workers, openpgp, {config.mail.expire},
                   {[this](queue::Entry entry) { mail_scheduler.committed(std::move(entry)); }, now,
                    [this](const Account& account, const Contact& contact) { notices.verified(account, contact); },
@@ -65,7 +65,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       otr(directory, store, workers, {config.xmpp.component}, otr_calls()),
       tunnel(directory, {[this](const xmpp::Tag& tag) { component.send(tag); },
                          [this](const Account& account, const coi::Address& to, const xmpp::Tag& message) {
-                             outbox.take_tunnelled(account, to, message);
+                             outgoing.take_tunnelled(account, to, message);
                          },
                          [this](const Account& account, const std::string& text) { notices.say_to(account, text); }}),
       delivery(component, otr, tunnel, verdicts),
@@ -84,7 +84,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
     tie_presence();
     if (config.relay.domain.empty()) return;
     relay_out = std::make_unique<SmtpSender>(io, tls, relay_submission_settings(config));
-    relay = std::make_unique<LmtpReceiver>(io, relay_settings(config), directory, relay_accounts, inbox, verdicts,
+    relay = std::make_unique<LmtpReceiver>(io, relay_settings(config), directory, relay_accounts, incoming, verdicts,
                                            workers, crash_guard);
 }
 
@@ -102,7 +102,7 @@ void Gateway::State::tie_presence() {
     presence.may_send = [this] { return component.online() && component.unsent() < unsent_few; };
 }
 
-// --- calls between the rooms
+// --- calls between the modules
 xmpp::Component::Calls Gateway::State::component_calls() {
     return {[this](xmpp::Stanza stanza) { take(std::move(stanza)); },
             [this] {
@@ -160,7 +160,7 @@ Scheduler::Calls Gateway::State::jabber_calls() {
     return calls;
 }
 
-OutgoingPipeline::Calls Gateway::State::outbox_calls() {
+OutgoingPipeline::Calls Gateway::State::outgoing_calls() {
     return {[this](const xmpp::Tag& tag) { component.send(tag); },
             [this](queue::Entry entry) {
                 mail_scheduler.committed(std::move(entry));
@@ -174,7 +174,7 @@ OutgoingPipeline::Calls Gateway::State::outbox_calls() {
             [this](const Account& account, const Contact& contact) { notices.encrypted(account, contact); }};
 }
 
-IncomingPipeline::Calls Gateway::State::inbox_calls() {
+IncomingPipeline::Calls Gateway::State::incoming_calls() {
     IncomingPipeline::Calls calls;
     calls.committed = [this](queue::Entry entry) { jabber_scheduler.committed(std::move(entry)); };
     calls.now = now;
@@ -186,8 +186,8 @@ IncomingPipeline::Calls Gateway::State::inbox_calls() {
                         std::function<void(std::optional<Event>)> done) {
         const coi::Address& from = mail->from.front();
         const bool is_known = directory.contact(account.id, from.canonical()) != nullptr;
-        reading::event(workers, reading::line_of(account.id, from.domain, is_known), mail, account.lang,
-                       std::move(done));
+        mail_reader::event(workers, mail_reader::line_of(account.id, from.domain, is_known), mail, account.lang,
+                           std::move(done));
     };
     calls.secure_join = [this](const Account& account, const IncomingMail& arrival,
                                std::function<void(DeliveryResult)> done) {
@@ -214,7 +214,7 @@ IncomingPipeline::Calls Gateway::State::inbox_calls() {
 Otr::Calls Gateway::State::otr_calls() {
     return {
         [this](const xmpp::Tag& tag) { component.send(tag); },
-        [this](const xmpp::Tag& message, const xmpp::Tag* under_otr) { outbox.take(message, under_otr); },
+        [this](const xmpp::Tag& message, const xmpp::Tag* under_otr) { outgoing.take(message, under_otr); },
         [this](const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready) {
             relay_accounts.get(jid, lang, std::move(ready));
         },
@@ -238,8 +238,8 @@ AccountEnd::Calls Gateway::State::account_end_calls() {
     };
     calls.may_send = [this] { return component.online() && component.unsent() < unsent_few; };
     calls.now = now;
-    calls.unblock = [this](queue::Direction leg, AccountId id, const std::string& contact) {
-        (leg == queue::Direction::mail ? mail_scheduler : jabber_scheduler).unblock(id, contact);
+    calls.unblock = [this](queue::Direction direction, AccountId id, const std::string& contact) {
+        (direction == queue::Direction::mail ? mail_scheduler : jabber_scheduler).unblock(id, contact);
     };
     return calls;
 }
@@ -269,10 +269,10 @@ ServiceCalls Gateway::State::service_calls() {
 MailboxPool::Calls Gateway::State::linked_calls() {
     return {[this](AccountId id, std::shared_ptr<const std::string> bytes, const coi::Limits& limits,
                    std::function<void(coi::Result<coi::Message>)> done) {
-                reading::parse(workers, reading::line_of(id, "", true), bytes, limits, std::move(done));
+                mail_reader::parse(workers, mail_reader::line_of(id, "", true), bytes, limits, std::move(done));
             },
             [this](IncomingMail arrival, std::function<void(DeliveryResult)> done) {
-                inbox.take(std::move(arrival), std::move(done));
+                incoming.take(std::move(arrival), std::move(done));
             },
             [this](AccountId id) { mail_scheduler.destination_up(static_cast<Scheduler::DestinationId>(id)); },
             [this](const Account& account, const std::string& text) { notices.say_to(account, text); }};

@@ -1,7 +1,7 @@
-// The rooms of the gateway, and how they call each other; only gateway/daemon/gateway and gateway/daemon/modules see
+// The modules of the gateway, and how they call each other; only gateway/daemon/gateway and gateway/daemon/modules see
 // it.
 //
-// rooms.cpp makes the rooms and ties them together; gateway.cpp is what the loop does with them.
+// modules.cpp makes the modules and ties them together; gateway.cpp is what the loop does with them.
 
 #pragma once
 
@@ -53,8 +53,8 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     boost::asio::steady_timer wake, sweep, stop_timer;
     xmpp::Component component;
     Scheduler mail_scheduler, jabber_scheduler;
-    OutgoingPipeline outbox;
-    IncomingPipeline inbox;
+    OutgoingPipeline outgoing;
+    IncomingPipeline incoming;
     SecureJoin secure_join;
     ArchiveRecovery archive;
     LateError returned;
@@ -72,12 +72,12 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     bool stopping = false, reading_paused = false;
     std::optional<Time> wake_set;
 
-    // --- calls between the rooms
+    // --- calls between the modules
     xmpp::Component::Calls component_calls();
     Scheduler::Calls mail_calls();
     Scheduler::Calls jabber_calls();
-    OutgoingPipeline::Calls outbox_calls();
-    IncomingPipeline::Calls inbox_calls();
+    OutgoingPipeline::Calls outgoing_calls();
+    IncomingPipeline::Calls incoming_calls();
     Otr::Calls otr_calls();
     AccountEnd::Calls account_end_calls();
     void tie_presence();

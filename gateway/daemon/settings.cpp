@@ -1,4 +1,4 @@
-// The operator's words as each room's settings; see settings.h.
+// The operator's words as each module's settings; see settings.h.
 
 #include "gateway/daemon/settings.h"
 
@@ -60,7 +60,7 @@ xmpp::Component::Settings component_settings(const config::Config& config) {
 
 RelayAccounts::Settings relay_account_settings(const config::Config& c) { return {c.relay.domain}; }
 
-OutgoingPipeline::Settings outbox_settings(const config::Config& c) {
+OutgoingPipeline::Settings outgoing_settings(const config::Config& c) {
     OutgoingPipeline::Settings settings{c.xmpp.component, c.relay.domain, c.mail.expire};
     settings.register_domains = c.mail.register_domains;
     return settings;

@@ -1,4 +1,4 @@
-// From the operator's configuration to what each room needs of it: the only place where both are known.
+// From the operator's configuration to what each module needs of it: the only place where both are known.
 
 #pragma once
 
@@ -15,7 +15,7 @@ namespace gateway {
 
 xmpp::Component::Settings component_settings(const config::Config&);
 RelayAccounts::Settings relay_account_settings(const config::Config&);
-OutgoingPipeline::Settings outbox_settings(const config::Config&);
+OutgoingPipeline::Settings outgoing_settings(const config::Config&);
 OpenPgp::Settings openpgp_settings(const config::Config&);
 ServiceSettings service_settings(const config::Config&);
 /// Throws std::runtime_error if the users file names nobody.

@@ -146,7 +146,7 @@ std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip_of(
 }
 
 /// What the mail teaches, if it is one to learn from.
-std::optional<PeerKeyUpdate> lesson_of(const Decrypted& out, const std::optional<coi::autocrypt::Header>& header,
+std::optional<PeerKeyUpdate> key_update_of(const Decrypted& out, const std::optional<coi::autocrypt::Header>& header,
                                        const coi::autocrypt::Peer& sender, std::chrono::sys_seconds now) {
     const bool is_whole = out.protection.encrypted && out.protection.signature == Signature::good;
     if (out.mail.from.size() != 1 || out.unread != DecryptFailure::no || (out.protection.encrypted && !is_whole))
@@ -217,7 +217,7 @@ Decrypted decrypt(const std::string& bytes, coi::Message mail, const std::option
     out.counted = coi::autocrypt::counted(sender);
     auto brought = outer_header(out.mail);
     if (out.mail.encrypted) open_into(out, brought, bytes, own, sender, limits, now);
-    out.key_update = lesson_of(out, brought, sender, now);
+    out.key_update = key_update_of(out, brought, sender, now);
     if (out.key_update && out.mail.is_signed && !out.protection.encrypted)
         check_signature(out, bytes, own, sender, limits);
     out.author = {out.protection.encrypted, out.protection.signature, out.protection.signer, false};
@@ -231,15 +231,15 @@ std::optional<trust::KeyNews> KeyUpdateResult::news() const {
     return std::nullopt;
 }
 
-KeyUpdateResult learn(Database& db, AccountId account, const PeerKeyUpdate& key_update) {
-    KeyUpdateResult learnt;
-    learnt.peer = keys::peer(db, account, key_update.contact);
-    const auto before = learnt.peer;
-    learnt.before = coi::autocrypt::fingerprint_of(before);
-    learnt.change = take_key(learnt.peer, key_update, state_of(db, account, key_update.contact, before));
-    if (learnt.peer != before) keys::save(db, account, key_update.contact, learnt.peer);
+KeyUpdateResult apply(Database& db, AccountId account, const PeerKeyUpdate& key_update) {
+    KeyUpdateResult result;
+    result.peer = keys::peer(db, account, key_update.contact);
+    const auto before = result.peer;
+    result.before = coi::autocrypt::fingerprint_of(before);
+    result.change = take_key(result.peer, key_update, state_of(db, account, key_update.contact, before));
+    if (result.peer != before) keys::save(db, account, key_update.contact, result.peer);
     take_gossip(db, account, key_update);
-    return learnt;
+    return result;
 }
 
 }  // namespace gateway

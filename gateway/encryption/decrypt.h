@@ -42,6 +42,6 @@ Decrypted decrypt(const std::string& bytes, coi::Message mail, const std::option
                   const coi::autocrypt::Peer& sender, const coi::Limits&, std::chrono::sys_seconds now);
 
 /// In the commit of the mail: what was learnt since it was opened counts.
-KeyUpdateResult learn(Database&, AccountId, const PeerKeyUpdate&);
+KeyUpdateResult apply(Database&, AccountId, const PeerKeyUpdate&);
 
 }  // namespace gateway

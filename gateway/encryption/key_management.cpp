@@ -1,4 +1,4 @@
-// Keys of users, between the rooms; see key_management.h.
+// Keys of users, between the modules; see key_management.h.
 
 #include "gateway/encryption/key_management.h"
 

@@ -1,6 +1,6 @@
 // What users may do with keys, whatever they ask it by: their own, their contacts', OTR's, and invites.
 //
-// Values in, values out, each by its own room (OpenPgp, SecureJoin, Otr, the store); the words and forms around them
+// Values in, values out, each by its own module (OpenPgp, SecureJoin, Otr, the store); the words and forms around them
 // are gateway/service/privacy_commands'. Answers come on the loop. Secrets are neither logged nor kept here.
 
 #pragma once

@@ -257,7 +257,7 @@ void Otr::State::end(const Talk& talk, const std::string& peer) {
         });
 }
 
-// --- the room
+// --- the class
 
 void Otr::take_answer(const xmpp::Tag& iq) {
     const auto contact = address_of(xmpp::read_jid(xmpp::attribute(iq, "to")));

@@ -1,10 +1,10 @@
 // OTR between the gateway and its users: every contact's sessions with every resource of a user end here.
 //
 // [OTR v3], [XEP-0364], [XEP-0380]; the protocol is xmpp/otr, on one worker strand a conversation. What a user wrote
-// under OTR goes to the outbox with that mark; what goes to a user who speaks OTR with this contact is encrypted as it
-// is sent, or held: while Privacy::otr is set nothing is sent to them in the clear. That ends by the user's own word: a
-// message of theirs in the clear while no session stands, or off(). Invariant: no text that begins as OTR's reaches the
-// outbox, and nothing decrypted is logged, stored or sent back.
+// under OTR goes to the outgoing pipeline with that mark; what goes to a user who speaks OTR with this contact is
+// encrypted as it is sent, or held: while Privacy::otr is set nothing is sent to them in the clear. That ends by the
+// user's own word: a message of theirs in the clear while no session stands, or off(). Invariant: no text that begins
+// as OTR's reaches the outbox, and nothing decrypted is logged, stored or sent back.
 
 #pragma once
 
@@ -41,7 +41,7 @@ class Otr {
     };
     struct Calls {
         std::function<void(const xmpp::Tag&)> send;  // what needs no proof
-        /// To the outbox; `under_otr`: the stanza as it came, where the text came by OTR.
+        /// to the outgoing pipeline; `under_otr`: the stanza as it came, where the text came by OTR.
         std::function<void(const xmpp::Tag& message, const xmpp::Tag* under_otr)> take;
         std::function<void(const std::string& jid, const std::string& lang, std::function<void(const Account*)>)>
             with_account;

@@ -1,4 +1,4 @@
-// What gateway/encryption/otr and gateway/encryption/otr_to_user share: the state of the room; only they see it.
+// What gateway/encryption/otr and gateway/encryption/otr_to_user share: the state of the class; only they see it.
 
 #pragma once
 

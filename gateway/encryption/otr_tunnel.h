@@ -1,10 +1,10 @@
 // OTR that goes through us: for a user and a contact who have both switched the tunnel on, nothing of OTR ends here.
 //
-// Out: a user's OTR messages, fragments joined [OTR v3 "Fragmentation"], go to the outbox whole, each as one mail.
-// While the user has it on and the contact has not, they are refused in words: never a session with us instead. In: a
-// message from a mail goes to the resource that spoke OTR last, else to the bare JID; it fits into a stanza, so nothing
-// is cut again. Starts are limited each way, per conversation and per account. We hold no keys here and read nothing;
-// what is remembered is in memory, and its loss costs a user one fragmented message, which they are told.
+// Out: a user's OTR messages, fragments joined [OTR v3 "Fragmentation"], go to the outgoing pipeline whole, each as one
+// mail. While the user has it on and the contact has not, they are refused in words: never a session with us instead.
+// In: a message from a mail goes to the resource that spoke OTR last, else to the bare JID; it fits into a stanza, so
+// nothing is cut again. Starts are limited each way, per conversation and per account. We hold no keys here and read
+// nothing; what is remembered is in memory, and its loss costs a user one fragmented message, which they are told.
 
 #pragma once
 
@@ -28,7 +28,7 @@ class OtrTunnel {
   public:
     struct Calls {
         std::function<void(const xmpp::Tag&)> send;  // answers that need no proof
-        /// To the outbox: `message` is whole.
+        /// to the outgoing pipeline: `message` is whole.
         std::function<void(const Account&, const coi::Address& to, const xmpp::Tag& message)> take;
         std::function<void(const Account&, const std::string& text)> say;  // the gateway itself to its user
     };

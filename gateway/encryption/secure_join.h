@@ -25,7 +25,7 @@ class SecureJoin {
         std::chrono::seconds invites_last = std::chrono::days(14);
     };
     struct Calls {
-        std::function<void(queue::Entry)> committed;  // to the mail leg
+        std::function<void(queue::Entry)> committed;  // to the scheduler towards mail
         std::function<Time()> now;
         /// Both sides have verified each other's key.
         std::function<void(const Account&, const Contact&)> verified;

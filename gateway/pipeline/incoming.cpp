@@ -298,7 +298,7 @@ void IncomingPipeline::take_event(IncomingMail arrival, std::optional<Event> eve
     event->user = account.jid;
     event->contact = writer;
     event->stanza = mint_stanza_id();
-    Lessons lessons = teach(arrival, whole, std::move(done));
+    CommitExtras extras = extras_of(arrival, whole, std::move(done));
     if (auto* text = std::get_if<Text>(&event->what))
         text::add_where_the_rest_is(*text, account.kind == Account::Kind::mailbox, account.lang);
     add_notice(*event, arrival, before, account.lang);
@@ -314,49 +314,49 @@ void IncomingPipeline::take_event(IncomingMail arrival, std::optional<Event> eve
     // design.md "two-leg queue" 7: one message, by whichever of the user's accounts it comes.
     const Account* other =
         account.kind == Account::Kind::mailbox ? directory_.relay_of(account.jid) : directory_.mailbox_of(account.jid);
-    if (other) lessons.other = other->id;
+    if (other) extras.other = other->id;
     if (other) known.fingerprint = fingerprint_of(arrival, seal_);
     // With the message itself: after a kill nothing goes to them in the clear, whether they were met before or not.
-    if (is_to_be_kept) lessons.contact = std::move(contact);
-    commit({std::move(entry)}, std::move(known), arrival, std::move(lessons));
+    if (is_to_be_kept) extras.contact = std::move(contact);
+    commit({std::move(entry)}, std::move(known), arrival, std::move(extras));
 }
 
 /// The conversation knows of a mail before its stanza leaves: a quick answer comes before the server's proof that it
 /// took the stanza. A mail that is not taken taught nothing: tried again, it says all that it said before.
-IncomingPipeline::Lessons IncomingPipeline::teach(const IncomingMail& arrival, const Event& event, Done done) {
-    struct KeyUpdateResult {
+IncomingPipeline::CommitExtras IncomingPipeline::extras_of(const IncomingMail& arrival, const Event& event, Done done) {
+    struct ContactChange {
         bool met = false;
         std::optional<Contact> before, after;
     };
-    const auto learnt = std::make_shared<KeyUpdateResult>();
-    Lessons lessons;
-    lessons.committed = [this, learnt, arrival, told = event]() mutable {
+    const auto change = std::make_shared<ContactChange>();
+    CommitExtras extras;
+    extras.committed = [this, change, arrival, told = event]() mutable {
         const auto id = arrival.account;
         const auto& mail = arrival.mail;
         if (!directory_.find(id)) return;
-        learnt->met = directory_.contact(id, mail.from.front().canonical()) != nullptr;
+        change->met = directory_.contact(id, mail.from.front().canonical()) != nullptr;
         Contact& known = directory_.know(id, mail.from.front());
-        learnt->before = known;
+        change->before = known;
         note_read(mail, told, known, {arrival.proof(), arrival.protection.encrypted});
         note_standing(arrival, known.privacy);
-        directory_.save(known, *learnt->before);
-        learnt->after = known;
+        directory_.save(known, *change->before);
+        change->after = known;
     };
-    lessons.done = [this, learnt, id = arrival.account, done = std::move(done)](const DeliveryResult& verdict) {
-        const Contact* known = learnt->after ? directory_.contact(id, learnt->after->canonical) : nullptr;
+    extras.done = [this, change, id = arrival.account, done = std::move(done)](const DeliveryResult& verdict) {
+        const Contact* known = change->after ? directory_.contact(id, change->after->canonical) : nullptr;
         if (!known) return done(verdict);
-        const auto &before = *learnt->before, &after = *learnt->after;
+        const auto &before = *change->before, &after = *change->after;
         if (verdict.kind == DeliveryResult::Kind::taken || verdict.kind == DeliveryResult::Kind::open) {
             const Account& account = *directory_.find(id);
             if (after.privacy.encrypted && !before.privacy.encrypted) calls_.encrypted(account, *known);
             if (after.privacy.tunnel_offered != before.privacy.tunnel_offered) tell_tunnel(account, *known);
         } else if (*known == after) {
-            if (learnt->met) directory_.save(before);
-            if (!learnt->met) directory_.remove_contact(id, before.canonical);
+            if (change->met) directory_.save(before);
+            if (!change->met) directory_.remove_contact(id, before.canonical);
         }
         done(verdict);
     };
-    return lessons;
+    return extras;
 }
 
 const char* IncomingPipeline::obstacle(const Account& account, const Contact& contact, const IncomingMail& arrival,
@@ -389,7 +389,7 @@ void IncomingPipeline::refuse_tunnelled(const Account& account, const Contact& c
 }
 
 void IncomingPipeline::commit(std::vector<queue::Entry> entries, ids::Known known, const IncomingMail& arrival,
-                              Lessons lessons) {
+                              CommitExtras extras) {
     struct Outcome {
         bool duplicate = false;
         bool replayed = false;   // under another Message-ID
@@ -404,7 +404,7 @@ void IncomingPipeline::commit(std::vector<queue::Entry> entries, ids::Known know
     store_.commit(
         [shared, outcome, mail = std::move(known), cursor = arrival.cursor, key_update = arrival.key_update,
          proven = is_report ? coi::MessageId() : proven_name(arrival, seal_), copies = copies_of(arrival, seal_),
-         contact = std::move(lessons.contact), other = lessons.other](Database& db) {
+         contact = std::move(extras.contact), other = extras.other](Database& db) {
             if (cursor) accounts::save(db, mail.account, *cursor);
             const auto before =
                 proven.empty() ? std::nullopt : ids::contact_message(db, mail.account, mail.contact, proven);
@@ -423,12 +423,12 @@ void IncomingPipeline::commit(std::vector<queue::Entry> entries, ids::Known know
             if (!copy) {
                 for (auto& entry : *shared) entry.id = queue::put(db, entry);
             }
-            if (key_update) outcome->keys = gateway::learn(db, known.account, *key_update);
+            if (key_update) outcome->keys = gateway::apply(db, known.account, *key_update);
             if (contact) accounts::save(db, *contact);
         },
         [this, shared, outcome, wait, id = arrival.account, key_update = arrival.key_update,
-         sender = arrival.mail.from.front().canonical(), learn = std::move(lessons.committed),
-         done = std::move(lessons.done)](const Store::Failure& failure) {
+         sender = arrival.mail.from.front().canonical(), on_commit = std::move(extras.committed),
+         done = std::move(extras.done)](const Store::Failure& failure) {
             if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
             if (outcome->replayed) log::info("an encrypted mail of {} came again under another Message-ID", sender);
             if (outcome->duplicate && wait && outcome->open != 0) {
@@ -436,8 +436,8 @@ void IncomingPipeline::commit(std::vector<queue::Entry> entries, ids::Known know
                 return verdicts_.wait_for(outcome->open, calls_.now(), done);
             }
             if (outcome->duplicate) return done({DeliveryResult::Kind::duplicate, "it was taken before"});
-            if (key_update) learnt(id, *key_update, outcome->keys);
-            if (learn) learn();
+            if (key_update) applied(id, *key_update, outcome->keys);
+            if (on_commit) on_commit();
             if (outcome->elsewhere) return done({DeliveryResult::Kind::taken, "it came by another way"});
             if (wait) verdicts_.wait_for(shared->front().id, calls_.now(), done);
             for (auto& entry : *shared) calls_.committed(std::move(entry));
@@ -446,7 +446,7 @@ void IncomingPipeline::commit(std::vector<queue::Entry> entries, ids::Known know
 }
 
 /// Memory follows the store; a key that is not the one before is told to the user.
-void IncomingPipeline::learnt(AccountId id, const PeerKeyUpdate& key_update, const KeyUpdateResult& keys) {
+void IncomingPipeline::applied(AccountId id, const PeerKeyUpdate& key_update, const KeyUpdateResult& keys) {
     const Account* account = directory_.find(id);
     const Contact* met = directory_.contact(id, key_update.contact);
     if (!account || (!met && keys.change == coi::autocrypt::Change::nothing)) return;

@@ -30,7 +30,7 @@ class IncomingPipeline : public MailReceiver {
         std::chrono::milliseconds expire = std::chrono::days(5);
     };
     struct Calls {
-        std::function<void(queue::Entry)> committed;  // to the jabber leg
+        std::function<void(queue::Entry)> committed;  // to the scheduler towards Jabber
         std::function<Time()> now;
         /// Decrypts, verifies and asks what the mail teaches; at once where there is nothing to do.
         std::function<void(const Account&, std::shared_ptr<const std::string> bytes, coi::Message,
@@ -62,7 +62,7 @@ class IncomingPipeline : public MailReceiver {
     using Done = std::function<void(DeliveryResult)>;
     void take_open(IncomingMail arrival, Done done);
     void decide(IncomingMail arrival, bool answers_known, Done done);
-    void learnt(AccountId, const PeerKeyUpdate&, const KeyUpdateResult&);
+    void applied(AccountId, const PeerKeyUpdate&, const KeyUpdateResult&);
     void take_message(IncomingMail arrival, Done done);
     void take_event(IncomingMail arrival, std::optional<Event>, Done done);
     /// OTR reads its messages in their order only, and mail systems keep none. Takes both over where it answers false.
@@ -74,14 +74,14 @@ class IncomingPipeline : public MailReceiver {
     Reports::Calls report_calls();
     queue::Entry entry_of(const Event&, const Account&, const std::string& contact, const xmpp::JID& from) const;
     /// What goes along with a commit.
-    struct Lessons {
+    struct CommitExtras {
         Done done{};
         std::function<void()> committed{};  // before the entries leave
         std::optional<Contact> contact{};   // saved in the same commit
         AccountId other{};                  // the user's other account, where a copy may have come; 0: there is none
     };
-    Lessons teach(const IncomingMail&, const Event&, Done done);
-    void commit(std::vector<queue::Entry> entries, ids::Known known, const IncomingMail&, Lessons);
+    CommitExtras extras_of(const IncomingMail&, const Event&, Done done);
+    void commit(std::vector<queue::Entry> entries, ids::Known known, const IncomingMail&, CommitExtras);
     void skip(const IncomingMail&, DeliveryResult, const Done& done);
 
     Directory& directory_;

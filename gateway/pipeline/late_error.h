@@ -19,7 +19,7 @@ namespace gateway {
 class LateError {
   public:
     struct Calls {
-        std::function<void(queue::Entry)> committed;  // to the mail leg
+        std::function<void(queue::Entry)> committed;  // to the scheduler towards mail
         std::function<Time()> now;
     };
     /// `relay_domain`: whose mailer-daemon writes; "" writes nothing.

@@ -31,7 +31,7 @@ class OutgoingPipeline {
     };
     struct Calls {
         std::function<void(const xmpp::Tag&)> send;   // answers that need no proof
-        std::function<void(queue::Entry)> committed;  // to the mail leg
+        std::function<void(queue::Entry)> committed;  // to the scheduler towards mail
         std::function<Time()> now;
         /// The final bytes of a mail to a contact, encrypted or not; in the order of each conversation.
         std::function<void(const Account&, const Contact&, OutgoingMail, std::function<void(EncryptResult)>)> close;

@@ -152,7 +152,7 @@ void Reports::act_on_dsn(const IncomingMail& report, const ids::Known& known, co
     const bool delayed = news.action == coi::Dsn::Action::delayed;
     const Contact* contact = directory_.contact(known.account, known.contact);
     const auto lost = bounce::lost(known, contact, calls_.component());
-    const auto error = refusal::error_of_report(news.status, news.diagnostic);
+    const auto error = smtp_refusal::error_of_report(news.status, news.diagnostic);
     std::vector<queue::Entry> notices;
     if (!delayed) {
         notices = bounce::to_jabber(lost, error, calls_.component(), calls_.now());

@@ -1,7 +1,7 @@
 // Reports that come back for what a user wrote: a DSN becomes the error of its message, an MDN its receipt.
 //
-// [RFC 3464], [RFC 8098]. Reports are committed as messages are, by the inbox, so that a copy of one says nothing
-// again.
+// [RFC 3464], [RFC 8098]. Reports are committed as messages are, by the incoming pipeline, so that a copy of one says
+// nothing again.
 
 #pragma once
 
@@ -32,7 +32,7 @@ std::optional<coi::MessageId> message_of_envelope(const std::string& envelope_id
 class Reports {
   public:
     using Done = std::function<void(DeliveryResult)>;
-    /// What the inbox does for it.
+    /// What the incoming pipeline does for it.
     struct Calls {
         std::function<void(std::vector<queue::Entry>, ids::Known, const IncomingMail&, Done)> commit;
         std::function<void(const IncomingMail&, DeliveryResult, const Done&)> skip;

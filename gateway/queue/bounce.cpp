@@ -79,7 +79,7 @@ Lost lost(const ids::Known& known, const Contact* contact, const std::string& co
 std::vector<queue::Entry> to_jabber(const Lost& lost, const coi::Error& error, const std::string& component, Time now) {
     if (lost.jid.empty()) return {};
     const std::string from = contact_jid(lost, component);
-    const std::string text = refusal::words(error, lost.address, lost.lang);
+    const std::string text = smtp_refusal::words(error, lost.address, lost.lang);
     queue::Entry line = chat_line(lost, from, framed::notice("⚠ " + text), now);
     if (lost.stanza_id.empty()) return {line};
     auto original = xmpp::parse_stanza(lost.original);
@@ -89,7 +89,7 @@ std::vector<queue::Entry> to_jabber(const Lost& lost, const coi::Error& error, c
         original->addAttribute("from", lost.jid);
         original->addAttribute("to", from);
     }
-    const auto condition = refusal::condition_of(error);
+    const auto condition = smtp_refusal::condition_of(error);
     const auto stanza = xmpp::error_reply(*original, condition.type, condition.condition, xmpp::clean(text), lost.lang);
     std::vector<queue::Entry> notices{notice(lost, lost.stanza_id, *stanza, from, lost.jid, now)};
     const bool is_shown = xmpp::body_of(*stanza) != nullptr && now - lost.written <= still_watching;
@@ -115,7 +115,8 @@ queue::Entry delayed(const Lost& lost, const std::string& reason, const std::str
                            "It is still being tried; there is nothing you need to do.",
                            {lost.address});
     if (!reason.empty())
-        text += " " + say(lost.lang, "The last attempt ended with: “{1}”", {refusal::quotable(reason, lost.address)});
+        text +=
+            " " + say(lost.lang, "The last attempt ended with: “{1}”", {smtp_refusal::quotable(reason, lost.address)});
     return chat_line(lost, contact_jid(lost, component), framed::notice("⏳ " + text), now);
 }
 

@@ -18,9 +18,9 @@
 
 namespace gateway::bounce {
 
-/// The notices for the author of a mail-leg entry that failed for good: the stanza error with what they wrote, and,
-/// when they may have left the chat window long ago, a plain message too. Where that does not follow, it stands beside
-/// the error, for the user's other clients. Empty where nobody is to be told (receipts).
+/// The notices for the author of an entry towards mail that failed for good: the stanza error with what they wrote,
+/// and, when they may have left the chat window long ago, a plain message too. Where that does not follow, it stands
+/// beside the error, for the user's other clients. Empty where nobody is to be told (receipts).
 std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error&, const std::string& component,
                                     Time now);
 
@@ -43,7 +43,7 @@ queue::Entry delayed(const queue::Entry& waiting, const std::string& from, const
                      const std::string& component, Time now);
 queue::Entry delayed(const Lost&, const std::string& reason, const std::string& component, Time now);
 
-/// The DSN for a jabber-leg entry that failed after its mail was accepted; empty without a proven sender.
+/// The DSN for an entry towards Jabber that failed after its mail was accepted; empty without a proven sender.
 std::vector<queue::Entry> to_mail(const queue::Entry& failed, const coi::Error&, const Account&,
                                   const std::string& relay_domain, Time now);
 

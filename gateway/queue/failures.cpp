@@ -71,9 +71,9 @@ void Failures::give_up(const queue::Entry& entry) {
 }
 
 void Failures::overdue(const queue::Entry& entry) {
-    Scheduler& leg = entry.direction == queue::Direction::mail ? mail_ : jabber_;
+    Scheduler& scheduler = entry.direction == queue::Direction::mail ? mail_ : jabber_;
     if (entry.expires <= calls_.now()) {
-        if (!leg.forget(entry)) return;  // in flight this moment
+        if (!scheduler.forget(entry)) return;  // in flight this moment
         return give_up(entry);
     }
     if (entry.direction != queue::Direction::mail || entry.origin.empty()) return;

@@ -1,4 +1,4 @@
-// The scheduling of one leg; see scheduler.h.
+// The scheduling of one direction; see scheduler.h.
 
 #include "gateway/queue/scheduler.h"
 
@@ -8,8 +8,8 @@
 
 namespace gateway {
 
-Scheduler::Scheduler(queue::Direction leg, Store& store, Calls calls, Limits limits)
-    : leg_(leg), store_(store), calls_(std::move(calls)), limits_(limits) {}
+Scheduler::Scheduler(queue::Direction direction, Store& store, Calls calls, Limits limits)
+    : direction_(direction), store_(store), calls_(std::move(calls)), limits_(limits) {}
 
 void Scheduler::start() {
     constexpr std::size_t page = 500;
@@ -18,7 +18,7 @@ void Scheduler::start() {
     std::int64_t after = 0;
     for (bool more = true; more;) {
         std::vector<queue::Entry> heads;
-        store_.now([&](Database& db) { heads = queue::heads(db, leg_, after, page); });
+        store_.now([&](Database& db) { heads = queue::heads(db, direction_, after, page); });
         more = heads.size() == page;
         for (auto& head : heads) {
             after = std::max(after, head.id);
@@ -345,8 +345,8 @@ void Scheduler::read_more(const Key& key, Conversation& conversation) {
     const auto after = conversation.read_up_to;
     const auto most = limits_.ready_entries;
     store_.ask<std::vector<queue::Entry>>(
-        [leg = leg_, key, after, most](Database& db) {
-            return queue::next(db, leg, key.first, key.second, after, most);
+        [direction = direction_, key, after, most](Database& db) {
+            return queue::next(db, direction, key.first, key.second, after, most);
         },
         [this, key](const Store::Failure& failure, std::vector<queue::Entry> entries) {
             Conversation& read = conversations_.at(key);

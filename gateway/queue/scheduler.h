@@ -1,4 +1,4 @@
-// One leg of the queue at work: which conversation may send now, what waits, and what becomes of each attempt.
+// One direction of the queue at work: which conversation may send now, what waits, and what becomes of each attempt.
 //
 // Entries of one (account, contact) are a conversation: first in, first out, one in flight; conversations that share a
 // way out (one SMTP server, the Jabber stream) are a destination with a capacity. What waits stays on disk: memory
@@ -67,8 +67,9 @@ class Scheduler {
         /// it expires (its session is its own then, and nobody else suffers).
         int strikes_most = 0;
     };
-    Scheduler(queue::Direction leg, Store& store, Calls calls, Limits limits);
-    Scheduler(queue::Direction leg, Store& store, Calls calls) : Scheduler(leg, store, std::move(calls), Limits{}) {}
+    Scheduler(queue::Direction direction, Store& store, Calls calls, Limits limits);
+    Scheduler(queue::Direction direction, Store& store, Calls calls)
+        : Scheduler(direction, store, std::move(calls), Limits{}) {}
 
     /// Takes up what the store holds from before. Waits for the store: call before the loop runs.
     void start();
@@ -150,7 +151,7 @@ class Scheduler {
     void acquit(Destination&, Conversation&);
     void lane_failed(DestinationId, const coi::Error&);
 
-    queue::Direction leg_;
+    queue::Direction direction_;
     Store& store_;
     Calls calls_;
     Limits limits_;

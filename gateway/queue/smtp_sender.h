@@ -1,4 +1,4 @@
-// The mail leg's way out: SMTP sessions to one server, reused, at most so many at once.
+// The way out towards mail: SMTP sessions to one server, reused, at most so many at once.
 //
 // [RFC 5321], [RFC 6409]. One Submission for the relay's MTA and one for each linked mailbox. What the server says or
 // does once a mail's transaction has begun is that mail's fate; a server that cannot be reached, greets with an error

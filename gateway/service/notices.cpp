@@ -75,7 +75,7 @@ void Notices::away(const Account& account, const Contact& contact, const coi::Me
     const auto at = std::chrono::steady_clock::now();
     if (!aways_.take(once + " " + contact.canonical, at) || !all_aways_.take(once, at)) return;
     const std::string line = answer.text.empty() ? answer.subject : answer.text.substr(0, answer.text.find('\n'));
-    const std::string said = refusal::quotable(line, contact.address.addr_spec());
+    const std::string said = smtp_refusal::quotable(line, contact.address.addr_spec());
     say_to(account, say(account.lang, "The mail system of {1} answered automatically: “{2}”",
                         {contact.address.addr_spec(), said}));
 }

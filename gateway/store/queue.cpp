@@ -23,7 +23,7 @@ constexpr int bound_columns = 13, payload_column = 17;
 constexpr std::string_view place = "payload.bytes";
 
 std::int64_t number(Time time) { return time.time_since_epoch().count(); }
-std::int64_t number(Direction leg) { return static_cast<std::int64_t>(leg); }
+std::int64_t number(Direction direction) { return static_cast<std::int64_t>(direction); }
 std::int64_t number(AccountId account) { return static_cast<std::int64_t>(account); }
 Time time_of(std::int64_t number) { return Time(Time::duration(number)); }
 
@@ -83,7 +83,7 @@ Binding binding(std::int64_t id, const Entry& entry) {
     return bound;
 }
 
-/// Its payload stays where it is; what the row says of leg, sender and recipient cannot be trusted.
+/// Its payload stays where it is; what the row says of direction, sender and recipient cannot be trusted.
 void set_aside(Database& db, std::int64_t id) {
     log::error(
         "store: message {} of the queue does not match its seal: it is damaged, or was changed by somebody else. "
@@ -158,24 +158,24 @@ void set_unknown_aside(Database& db) {
     for (const auto id : unknown) set_aside(db, id);
 }
 
-std::vector<Entry> heads(Database& db, Direction leg, std::int64_t after, std::size_t most) {
+std::vector<Entry> heads(Database& db, Direction direction, std::int64_t after, std::size_t most) {
     return with_payload(
         db,
         "SELECT " ENTRY_COLUMNS
         ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.leg = ? AND q.id > ? "
         "AND NOT EXISTS (SELECT 1 FROM queue e WHERE e.account = q.account AND e.contact = q.contact "
         "AND e.leg = q.leg AND e.id < q.id) ORDER BY q.id LIMIT ?",
-        [&](Query& query) { query.bind(number(leg)).bind(after).bind(static_cast<std::int64_t>(most)); });
+        [&](Query& query) { query.bind(number(direction)).bind(after).bind(static_cast<std::int64_t>(most)); });
 }
 
-std::vector<Entry> next(Database& db, Direction leg, AccountId account, const std::string& contact, std::int64_t after,
-                        std::size_t most) {
+std::vector<Entry> next(Database& db, Direction direction, AccountId account, const std::string& contact,
+                        std::int64_t after, std::size_t most) {
     return with_payload(db,
                         "SELECT " ENTRY_COLUMNS
                         ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.account = ? "
                         "AND q.contact = ? AND q.leg = ? AND q.id > ? ORDER BY q.id LIMIT ?",
                         [&](Query& query) {
-                            query.bind(number(account)).bind(contact).bind(number(leg)).bind(after);
+                            query.bind(number(account)).bind(contact).bind(number(direction)).bind(after);
                             query.bind(static_cast<std::int64_t>(most));
                         });
 }
@@ -241,9 +241,9 @@ void retry_all_now(Database& db, Time now) {
     db.query("UPDATE queue SET next = ? WHERE next > ?").bind(number(now)).bind(number(now)).run();
 }
 
-std::int64_t count(Database& db, Direction leg) {
+std::int64_t count(Database& db, Direction direction) {
     auto query = db.query("SELECT count(*) FROM queue WHERE leg = ?");
-    query.bind(number(leg)).step();
+    query.bind(number(direction)).step();
     return query.integer(0);
 }
 

@@ -23,12 +23,13 @@ struct Entry {
     std::int64_t id = 0;  // ascending in order of commit
     Direction direction = Direction::mail;
     AccountId account{};
-    std::string contact;    // canonical address; "" for words of the gateway itself
-    std::string name;       // the id it carries: Message-ID (mail) or stanza id (jabber)
-    std::string origin;     // who is told of failure: full JID (mail leg), proven envelope sender or "" (jabber leg)
+    std::string contact;  // canonical address; "" for words of the gateway itself
+    std::string name;     // the id it carries: Message-ID (mail) or stanza id (jabber)
+    std::string
+        origin;  // who is told of failure: full JID (towards mail), proven envelope sender or "" (towards jabber)
     std::string origin_id;  // the id they know it by: stanza id, or Message-ID
     std::string lang;       // language for texts about it
-    std::string from, to;   // envelope: addr-specs (mail leg) or JIDs (jabber leg)
+    std::string from, to;   // envelope: addr-specs (towards mail) or JIDs (towards jabber)
     std::string payload;    // the bytes; sealed on disk, plain here; never in list()
     std::string beside{};  // sealed with the payload. Of a user's mail: what goes back with an error (its stanza's head
                            // and text, as they came). Of an error: the message that goes to the user's other clients

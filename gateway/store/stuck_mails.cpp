@@ -2,7 +2,7 @@
 
 #include "gateway/store/stuck_mails.h"
 
-namespace gateway::stuck {
+namespace gateway::stuck_mails {
 
 namespace {
 
@@ -74,4 +74,4 @@ void stopped_at(Database& db, AccountId account, const Stuck& stuck) {
     save(db, account, now);
 }
 
-}  // namespace gateway::stuck
+}  // namespace gateway::stuck_mails

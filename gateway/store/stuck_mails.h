@@ -10,7 +10,7 @@
 #include "gateway/model/stuck_mail.h"
 #include "gateway/store/sqlite/database.h"
 
-namespace gateway::stuck {
+namespace gateway::stuck_mails {
 
 std::vector<Stuck> all(Database&, AccountId);
 /// Puts it in the place of what was known of this mail. Nothing happens if the account is gone.
@@ -24,4 +24,4 @@ void try_again(Database&, AccountId);
 /// The gateway came to an end while it worked on this mail.
 void stopped_at(Database&, AccountId, const Stuck&);
 
-}  // namespace gateway::stuck
+}  // namespace gateway::stuck_mails

@@ -13,7 +13,7 @@
 #include "gateway/translate/framed.h"
 #include "gateway/translate/links.h"
 
-namespace gateway::refusal {
+namespace gateway::smtp_refusal {
 
 namespace {
 
@@ -314,4 +314,4 @@ coi::Error error_of_report(std::string_view status, std::string_view diagnostic)
     return error;
 }
 
-}  // namespace gateway::refusal
+}  // namespace gateway::smtp_refusal

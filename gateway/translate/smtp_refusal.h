@@ -11,7 +11,7 @@
 
 #include "coi/result.h"
 
-namespace gateway::refusal {
+namespace gateway::smtp_refusal {
 
 enum class Why {
     late,        // given up, nobody said no
@@ -46,4 +46,4 @@ std::string quotable(std::string_view said, std::string_view about);
 /// What a report says of a recipient, as if the server had said so to us.
 coi::Error error_of_report(std::string_view status, std::string_view diagnostic);
 
-}  // namespace gateway::refusal
+}  // namespace gateway::smtp_refusal

@@ -50,7 +50,7 @@ std::string CrashGuard::file_of(const std::string& store_url) {
 
 void CrashGuard::count(Database& db, const std::string& what, Time now) {
     log::warn("the gateway ended uncleanly; it was at this: {}", what);
-    if (const auto mail = mailbox_mail(what)) return stuck::stopped_at(db, mail->first, mail->second);
+    if (const auto mail = mailbox_mail(what)) return stuck_mails::stopped_at(db, mail->first, mail->second);
     db.query(
           "INSERT INTO stumble (item, times, time) VALUES (?, 1, ?) ON CONFLICT (item) DO UPDATE SET times = times + "
           "1, "

@@ -1,4 +1,4 @@
-// LMTP deliveries to the inbox; see lmtp_receiver.h.
+// LMTP deliveries to the incoming pipeline; see lmtp_receiver.h.
 
 #include "gateway/transport/lmtp_receiver.h"
 
@@ -171,7 +171,7 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
         co_return reply;
     }
 
-    /// The inbox counts from the commit, which came later than the timer: asked until the wait is over.
+    /// The verdict's wait counts from the commit, which came later than the timer: asked until the wait is over.
     void await_patience(std::shared_ptr<boost::asio::steady_timer> patience) {
         patience->async_wait([self = shared_from_this(), patience](const boost::system::error_code& aborted) {
             if (aborted) return;
@@ -186,12 +186,12 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
     }
 
     /// Off the loop where it is large.
-    awaitable<coi::Result<coi::Message>> parse(const reading::Bytes bytes, const std::string sender) {
+    awaitable<coi::Result<coi::Message>> parse(const mail_reader::Bytes bytes, const std::string sender) {
         const auto domain = coi::parse_addr_spec(sender);
         std::function<void(std::function<void(coi::Result<coi::Message>)>)> start =
             [&](std::function<void(coi::Result<coi::Message>)> done) {
-                reading::parse(workers, Line::foreign(domain ? domain->domain : ""), bytes, settings.limits,
-                               std::move(done));
+                mail_reader::parse(workers, Line::foreign(domain ? domain->domain : ""), bytes, settings.limits,
+                                   std::move(done));
             };
         co_return co_await wait_for<coi::Result<coi::Message>>(start);
     }

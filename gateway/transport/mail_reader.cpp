@@ -6,7 +6,7 @@
 
 #include "gateway/translate/translate.h"
 
-namespace gateway::reading {
+namespace gateway::mail_reader {
 
 void parse(Workers& workers, Line line, const Bytes& bytes, const coi::Limits& limits,
            std::function<void(coi::Result<coi::Message>)> done) {
@@ -28,4 +28,4 @@ Line line_of(AccountId account, const std::string& sender_domain, bool is_known)
     return line;
 }
 
-}  // namespace gateway::reading
+}  // namespace gateway::mail_reader

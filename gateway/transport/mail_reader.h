@@ -15,7 +15,7 @@
 #include "gateway/accounts/workers.h"
 #include "gateway/model/event.h"
 
-namespace gateway::reading {
+namespace gateway::mail_reader {
 
 inline constexpr std::size_t most_on_loop = 16 * 1024;  // octets
 
@@ -32,4 +32,4 @@ void event(Workers&, Line, const std::shared_ptr<const coi::Message>&, const std
 /// user does, and a stranger's with its domain's.
 Line line_of(AccountId, const std::string& sender_domain, bool is_known);
 
-}  // namespace gateway::reading
+}  // namespace gateway::mail_reader

@@ -93,7 +93,7 @@ struct MailboxPool::State : std::enable_shared_from_this<State> {
         all[id].account = *account;
         all[id].submission = std::make_unique<SmtpSender>(io, tls, std::move(out));
         calls.ready(id);
-        store.ask<Known>([id](Database& db) { return Known{accounts::cursors(db, id), stuck::all(db, id)}; },
+        store.ask<Known>([id](Database& db) { return Known{accounts::cursors(db, id), stuck_mails::all(db, id)}; },
                          [this, id, self = weak_from_this()](const Store::Failure& failure, Known known) {
                              const auto alive = self.lock();
                              const Account* still = alive ? directory.find(id) : nullptr;
@@ -138,7 +138,7 @@ struct MailboxPool::State : std::enable_shared_from_this<State> {
             store.commit(
                 [id, cursor](Database& db) {
                     accounts::save(db, id, cursor);
-                    stuck::renumbered(db, id, cursor.folder, cursor.uid_validity);
+                    stuck_mails::renumbered(db, id, cursor.folder, cursor.uid_validity);
                 },
                 {});
         };
@@ -150,7 +150,7 @@ struct MailboxPool::State : std::enable_shared_from_this<State> {
         to.note = [jid = account.jid](const std::string& what) { log::warn("mailbox of {}: {}", jid, what); };
         to.stuck = [this, id](const Stuck& what) { keep_stuck(id, what); };
         to.freed = [this, id](const Stuck& what) {
-            store.later([id, what](Database& db) { stuck::forget(db, id, what); });
+            store.later([id, what](Database& db) { stuck_mails::forget(db, id, what); });
         };
         to.in_hand = [this, id](const std::string& folder, std::uint32_t uid_validity, std::uint32_t uid) {
             return crash_guard.take(id, folder, uid_validity, uid);
@@ -174,7 +174,7 @@ struct MailboxPool::State : std::enable_shared_from_this<State> {
         auto& told = all[id].stuck_told;
         const bool tell = what.aside && !what.told && (told.time_since_epoch().count() == 0 || now - told > tell_every);
         what.told = what.told || what.aside;
-        store.commit([id, what](Database& db) { stuck::save(db, id, what); }, {});
+        store.commit([id, what](Database& db) { stuck_mails::save(db, id, what); }, {});
         if (!tell) return;
         told = now;
         calls.tell(*account,
@@ -229,7 +229,7 @@ struct MailboxPool::State : std::enable_shared_from_this<State> {
     }
 
     void read_again(AccountId id) {
-        store.commit([id](Database& db) { stuck::try_again(db, id); }, {});
+        store.commit([id](Database& db) { stuck_mails::try_again(db, id); }, {});
         all.erase(id);
         const Account* account = directory.find(id);
         if (account && account->works()) enqueue(id);

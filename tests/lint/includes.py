@@ -1,4 +1,4 @@
-"""Who may include whom: `gateway` knows all rooms, the others only themselves; inside of it includes go downwards; Asio stands in few files."""
+"""Who may include whom: `gateway` knows all folders, the others only themselves; inside of it includes go downwards; Asio stands in few files."""
 import re
 import sys
 from pathlib import Path
@@ -35,20 +35,20 @@ def check(root):
     complaints = []
     for path in source.cpp(root):
         name = path.relative_to(root).as_posix()
-        room = name.split("/")[0]
+        folder = name.split("/")[0]
         text = path.read_text()
         for match in INCLUDE.finditer(text):
             quoted, what = match[1] == '"', match[2]
             place = f"{name}:{source.line_of(text, match.start())}"
             if quoted and not Path(root, what).exists():
                 complaints.append(f'{place}: "{what}" is not a path from the root')
-            if quoted and room in MAY_INCLUDE and what.split("/")[0] not in MAY_INCLUDE[room]:
-                complaints.append(f"{place}: {room} must not include {what}: it may know {', '.join(sorted(MAY_INCLUDE[room]))}")
+            if quoted and folder in MAY_INCLUDE and what.split("/")[0] not in MAY_INCLUDE[folder]:
+                complaints.append(f"{place}: {folder} must not include {what}: it may know {', '.join(sorted(MAY_INCLUDE[folder]))}")
             if what == "boost/asio.hpp":
                 complaints.append(f"{place}: include only the <boost/asio/...> headers that are needed")
-            elif what.startswith("boost/asio") and room != "tests" and not ASIO.fullmatch(name):
+            elif what.startswith("boost/asio") and folder != "tests" and not ASIO.fullmatch(name):
                 complaints.append(f"{place}: Asio does not stand here: the list is in {Path(__file__).name}")
-            if quoted and room == "gateway" and what.startswith("gateway/"):
+            if quoted and folder == "gateway" and what.startswith("gateway/"):
                 mine, other = folder_of(name), folder_of(what)
                 if other and other != mine and other not in FOLDERS.get(mine, set()):
                     complaints.append(f"{place}: gateway/{mine} must not include {what}: "
@@ -69,14 +69,14 @@ GOOD = {
     "xmpp/stanza.h": "",
 }
 BAD = {
-    "a sibling room": ({"coi/a.h": '#include "xmpp/stanza.h"\n'}, "coi must not include xmpp/stanza.h"),
+    "a sibling folder": ({"coi/a.h": '#include "xmpp/stanza.h"\n'}, "coi must not include xmpp/stanza.h"),
     "config that knows the gateway": ({"config/a.h": '#include "gateway/store/store.h"\n'}, "config must not include"),
     "a feature with the store": ({"gateway/translate/feature/a.cpp": '#include "gateway/store/store.h"\n'}, "gateway/translate must not include"),
     "a folder that looks up": ({"gateway/queue/b.cpp": '#include "gateway/pipeline/incoming.h"\n'}, "gateway/queue must not include"),
     "a folder below a file for all": ({"gateway/log.cpp": '#include "gateway/model/event.h"\n'}, "must not include gateway/model/event.h"),
     "a folder that nobody knows": ({"gateway/odd/a.cpp": '#include "gateway/model/event.h"\n'}, "gateway/odd must not include"),
     "a feature with Asio": ({"gateway/translate/feature/a.cpp": "#include <boost/asio/post.hpp>\n"}, "Asio does not stand here"),
-    "Asio in the xmpp room": ({"xmpp/a.cpp": " # include <boost/asio/post.hpp>\n"}, "xmpp/a.cpp:1: Asio does not stand here"),
+    "Asio in the xmpp folder": ({"xmpp/a.cpp": " # include <boost/asio/post.hpp>\n"}, "xmpp/a.cpp:1: Asio does not stand here"),
     "all of Asio": ({"coi/net/a.h": "\n#include <boost/asio.hpp>\n"}, "coi/net/a.h:2: include only"),
     "a relative path": ({"coi/a.h": '#include "message.h"\n'}, "not a path from the root"),
 }

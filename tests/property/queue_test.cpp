@@ -25,16 +25,16 @@ std::vector<std::int64_t> ids(const std::vector<Entry>& entries) {
 }
 
 void compare(Database& db, const Model& model) {
-    for (const auto leg : {Direction::mail, Direction::jabber}) {
+    for (const auto direction : {Direction::mail, Direction::jabber}) {
         std::vector<std::int64_t> heads_wanted;
         for (const auto& [line, waiting] : model.lines) {
             const auto& [line_leg, account, contact] = line;
-            if (line_leg != leg || waiting.empty()) continue;
+            if (line_leg != direction || waiting.empty()) continue;
             heads_wanted.push_back(waiting.front());
-            ASSERT_EQ(ids(next(db, leg, account, contact, 0, 1000)), waiting);
+            ASSERT_EQ(ids(next(db, direction, account, contact, 0, 1000)), waiting);
         }
         std::sort(heads_wanted.begin(), heads_wanted.end());
-        ASSERT_EQ(ids(heads(db, leg, 0, 1000)), heads_wanted);
+        ASSERT_EQ(ids(heads(db, direction, 0, 1000)), heads_wanted);
     }
     const auto listed = list(db, 0, 1000);
     ASSERT_EQ(listed.size(), model.entries.size());

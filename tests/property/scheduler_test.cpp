@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 class Play {
   public:
-    explicit Play(unsigned seed) : random_(seed), leg_(make()) {}
+    explicit Play(unsigned seed) : random_(seed), direction_(make()) {}
 
     void run(int steps) {
         for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) step();
@@ -67,9 +67,9 @@ class Play {
     void step() {
         switch (upto(20)) {
             case 0:
-                return leg_->destination_up(static_cast<Scheduler::DestinationId>(1 + upto(2)));
+                return direction_->destination_up(static_cast<Scheduler::DestinationId>(1 + upto(2)));
             case 1:
-                return leg_->retry_now();
+                return direction_->retry_now();
             case 2:
                 capacity_ = 1 + upto(4);
                 return;
@@ -109,7 +109,7 @@ class Play {
                           ASSERT_FALSE(failure);
                           committed_[line_of(*entry)].push_back(entry->id);
                           waiting_.push_back(*entry);
-                          leg_->committed(*entry);
+                          direction_->committed(*entry);
                       });
     }
 
@@ -127,39 +127,39 @@ class Play {
         const auto entry = waiting_[upto(waiting_.size())];
         const std::string line = line_of(entry);
         auto& ended = ended_[line];
-        if (std::find(ended.begin(), ended.end(), entry.id) != ended.end() || !leg_->forget(entry)) return;
+        if (std::find(ended.begin(), ended.end(), entry.id) != ended.end() || !direction_->forget(entry)) return;
         std::erase(committed_[line], entry.id);
         store_.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
         std::erase_if(waiting_, [&](const auto& other) { return other.id == entry.id; });
     }
 
     void wake() {
-        const auto next = leg_->next_wake();
+        const auto next = direction_->next_wake();
         if (next) time_ = std::max(time_, *next);
-        leg_->tick(time_);
+        direction_->tick(time_);
     }
 
     /// The process ends with attempts in the air; what was reported is on disk.
     void restart() {
         loop_.flush(store_);
-        leg_->stop();
-        gone_.push_back(std::move(leg_));
+        direction_->stop();
+        gone_.push_back(std::move(direction_));
         flying_.clear();
-        leg_ = make();
-        leg_->start();
+        direction_ = make();
+        direction_->start();
     }
 
     void finish_all() {
         for (int idle = 0; idle < 3 && !testing::Test::HasFailure();) {
             loop_.flush(store_);
-            idle = flying_.empty() && !leg_->next_wake() ? idle + 1 : 0;
+            idle = flying_.empty() && !direction_->next_wake() ? idle + 1 : 0;
             while (!flying_.empty()) finish(AttemptResult::Kind::done);
             wake();
         }
         std::int64_t left = 0;
         store_.now([&](Database& db) { left = queue::count(db, queue::Direction::mail); });
         EXPECT_EQ(left, 0) << "the store holds what nothing will ever send";
-        EXPECT_EQ(leg_->in_flight(), 0u);
+        EXPECT_EQ(direction_->in_flight(), 0u);
     }
 
     std::mt19937 random_;
@@ -172,7 +172,7 @@ class Play {
     std::map<std::string, std::vector<std::int64_t>> committed_, ended_;
     std::vector<queue::Entry> waiting_;
     std::vector<std::unique_ptr<Scheduler>> gone_;
-    std::unique_ptr<Scheduler> leg_;
+    std::unique_ptr<Scheduler> direction_;
 };
 
 TEST(LegLaw, every_committed_entry_ends_once_and_in_the_order_of_its_line) {
@@ -199,7 +199,7 @@ class Poisoned {
         calls.wake_changed = [] {};
         Scheduler::Limits limits;
         limits.strikes_most = fate == AttemptResult::Kind::lost ? 3 : 0;
-        leg_ = std::make_unique<Scheduler>(queue::Direction::mail, store_, std::move(calls), limits);
+        direction_ = std::make_unique<Scheduler>(queue::Direction::mail, store_, std::move(calls), limits);
     }
 
     void run() {
@@ -225,14 +225,14 @@ class Poisoned {
         entry.taken = entry.next = time_;
         entry.expires = time_ + 24h;
         store_.now([&](Database& db) { entry.id = queue::put(db, entry); });
-        leg_->committed(entry);
+        direction_->committed(entry);
     }
 
     void turn() {
         loop_.flush(store_);
         if (flying_.empty()) {
-            if (const auto next = leg_->next_wake()) time_ = std::max(time_, *next);
-            return leg_->tick(time_);
+            if (const auto next = direction_->next_wake()) time_ = std::max(time_, *next);
+            return direction_->tick(time_);
         }
         const auto at = std::ranges::find_if(flying_, [&](const auto& flight) { return flight.first == poison_; });
         const coi::Error error{coi::ErrorKind::closed, false, "gone", 0, {}};
@@ -244,7 +244,7 @@ class Poisoned {
         if (fate_ == AttemptResult::Kind::lost) {  // the session of them all
             const auto all = std::exchange(flying_, {});
             for (const auto& [id, finished] : all) finished(AttemptResult{fate_, error});
-            return leg_->destination_up(0);
+            return direction_->destination_up(0);
         }
         const auto finished = std::move(at->second);
         flying_.erase(at);
@@ -267,7 +267,7 @@ class Poisoned {
         ASSERT_EQ(old.size(), 1u);
         EXPECT_GT(old.front().attempts, 3);
         EXPECT_EQ(old.front().last_error, "gone");
-        if (leg_->forget(old.front())) refused(old.front().id);
+        if (direction_->forget(old.front())) refused(old.front().id);
     }
 
     std::mt19937 random_;
@@ -279,7 +279,7 @@ class Poisoned {
     bool gone_ = false;
     std::set<std::int64_t> passed_;
     std::vector<std::pair<std::int64_t, std::function<void(AttemptResult)>>> flying_;
-    std::unique_ptr<Scheduler> leg_;
+    std::unique_ptr<Scheduler> direction_;
 };
 
 TEST(LegLaw, one_poison_stops_nobody_and_ends_refused) {

@@ -69,7 +69,7 @@ class TrustLaws : public testing::Test {
     void take(const Coming& coming) {
         const auto counted = coi::autocrypt::counted(keys::peer(db, alice, bob));
         const auto proof = trust::proof_of(coming.key_update.author, counted);
-        const auto learnt = learn(db, alice, coming.key_update);
+        const auto learnt = apply(db, alice, coming.key_update);
         auto event = read(coming.mail);
         const auto state = trust::state_of(contact.privacy);
         note_read(coming.mail, *event, contact, {proof, coming.key_update.author.encrypted});

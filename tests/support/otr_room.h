@@ -45,7 +45,7 @@ struct OtrRoom : testing::Test {
     Workers workers{2, loop.post()};
     std::vector<xmpp::Stanza> sent, stanzas;  // by the room; of them and of what was encrypted: what no client had yet
     std::vector<Taken> taken;
-    std::vector<xmpp::Stanza> outbox;
+    std::vector<xmpp::Stanza> outgoing;
     std::vector<std::string> said, released, asked;  // asked: the clients whose names were
     std::vector<queue::Entry> again;
     Otr::Settings settings{"coi.jabber.example"};
@@ -74,7 +74,7 @@ struct OtrRoom : testing::Test {
         };
         calls.take = [this](const xmpp::Tag& message, const xmpp::Tag* under_otr) {
             taken.push_back({xmpp::body_of(message)->cdata(), under_otr != nullptr});
-            outbox.emplace_back(message.clone());
+            outgoing.emplace_back(message.clone());
         };
         calls.with_account = [this](const std::string&, const std::string&,
                                     const std::function<void(const Account*)>& ready) { ready(directory.find(id)); };

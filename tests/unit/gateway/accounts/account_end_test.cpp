@@ -65,9 +65,9 @@ class AccountEndTest : public testing::Test {
         for (const auto& tag : sent) lines.push_back(tag->name() + " " + xmpp::attribute(*tag, "type"));
         return lines;
     }
-    queue::Entry entry(queue::Direction leg, AccountId account) {
+    queue::Entry entry(queue::Direction direction, AccountId account) {
         queue::Entry made;
-        made.direction = leg;
+        made.direction = direction;
         made.account = account;
         made.contact = "bob@example.org";
         made.taken = now;

@@ -45,10 +45,10 @@ struct DamagedAccount : testing::Test {
         calls.now = [] { return Time(std::chrono::sys_days(std::chrono::year(2026) / 6 / 1)); };
         add_clear_letters(calls);
         RelayAccounts relay_accounts{directory, {"jabber.example"}};
-        OutgoingPipeline outbox{directory, store, relay_accounts, {"coi.jabber.example", "jabber.example"}, calls};
-        outbox.take(*xmpp::parse_stanza(std::string("<message id='s1' type='chat' xml:lang='") + lang +
-                                        "' from='alice@jabber.example/phone' "
-                                        "to='bob\\40example.net@coi.jabber.example'><body>Hi</body></message>"));
+        OutgoingPipeline outgoing{directory, store, relay_accounts, {"coi.jabber.example", "jabber.example"}, calls};
+        outgoing.take(*xmpp::parse_stanza(std::string("<message id='s1' type='chat' xml:lang='") + lang +
+                                          "' from='alice@jabber.example/phone' "
+                                          "to='bob\\40example.net@coi.jabber.example'><body>Hi</body></message>"));
         for (int i = 0; i < 3; ++i) loop.flush(store);
         EXPECT_FALSE(is_committed);
         if (sent.size() != 1) return {};

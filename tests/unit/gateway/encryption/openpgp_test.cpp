@@ -62,10 +62,10 @@ struct OpenPgpTest : testing::Test {
         loop.run_until([&] { return unfolded.has_value(); });
         return unfolded.value_or(Decrypted{});
     }
-    /// `reader` learns what a mail of theirs teaches, as the inbox does it.
+    /// `reader` learns what a mail of theirs teaches, as the incoming pipeline does it.
     coi::autocrypt::Change take(AccountId reader, const Decrypted& unfolded) {
         KeyUpdateResult learned;
-        store.now([&](Database& db) { learned = learn(db, reader, unfolded.key_update.value()); });
+        store.now([&](Database& db) { learned = apply(db, reader, unfolded.key_update.value()); });
         directory.know(reader, unfolded.mail.from.front()).privacy.has_key =
             !coi::autocrypt::key_of(learned.peer).empty();
         return learned.change;

@@ -52,9 +52,9 @@ TEST_F(OtrTest, what_is_said_under_otr_comes_to_the_outbox_with_that_mark) {
     alice.says("<font color=\"red\">bold &amp; red</font><br>next");
     talk(alice);
     EXPECT_THAT(taken, ElementsAre(Taken{"Grüße, 2 < 3", true}, Taken{"bold & red\nnext", true}));
-    EXPECT_EQ(xmpp::attribute(*outbox[0], "id"), "s1");
-    EXPECT_EQ(xmpp::attribute(*outbox[0], "from"), phone);
-    EXPECT_EQ(xmpp::attribute(*outbox[0], "xml:lang"), "en");
+    EXPECT_EQ(xmpp::attribute(*outgoing[0], "id"), "s1");
+    EXPECT_EQ(xmpp::attribute(*outgoing[0], "from"), phone);
+    EXPECT_EQ(xmpp::attribute(*outgoing[0], "xml:lang"), "en");
 }
 
 TEST_F(OtrTest, only_a_client_that_writes_html_is_read_so) {
@@ -97,10 +97,10 @@ TEST_F(OtrTest, nothing_that_spoke_of_the_encryption_goes_on_and_the_wish_for_a_
            "<encryption xmlns='urn:xmpp:eme:0' namespace='urn:xmpp:otr:0'/><no-copy xmlns='urn:xmpp:hints'/>"
            "<request xmlns='urn:xmpp:receipts'/><html xmlns='http://jabber.org/protocol/xhtml-im'/>");
     settle();
-    ASSERT_EQ(outbox.size(), 1u);
-    EXPECT_FALSE(xmpp::xep0380::encryption(*outbox[0]));
-    EXPECT_TRUE(xmpp::xep0184::requests(*outbox[0]));
-    EXPECT_EQ(outbox[0]->children().size(), 2u) << "the text, and the wish";
+    ASSERT_EQ(outgoing.size(), 1u);
+    EXPECT_FALSE(xmpp::xep0380::encryption(*outgoing[0]));
+    EXPECT_TRUE(xmpp::xep0184::requests(*outgoing[0]));
+    EXPECT_EQ(outgoing[0]->children().size(), 2u) << "the text, and the wish";
 }
 
 TEST_F(OtrTest, what_comes_by_mail_is_encrypted_for_each_resource_in_a_session_and_for_no_other) {

@@ -1,4 +1,4 @@
-// What the inbox leaves out without a word to anybody.
+// What the incoming pipeline leaves out without a word to anybody.
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@ namespace {
 
 using Kind = DeliveryResult::Kind;
 
-struct InboxAgainTest : testing::Test {
+struct IncomingAgainTest : testing::Test {
     StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
     Directory directory{store};
@@ -21,7 +21,7 @@ struct InboxAgainTest : testing::Test {
     bool is_vouched = false;  // by the mail system
     std::string digest;       // of what was signed, in all mail that is opened
     PendingVerdicts pending{store};
-    IncomingPipeline inbox{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
+    IncomingPipeline incoming{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
     AccountId alice = save();
 
     IncomingPipeline::Calls calls() {
@@ -52,15 +52,15 @@ struct InboxAgainTest : testing::Test {
         const std::string bytes = "From: " + from + "\r\nTo: alice@example.org\r\n" +
                                   (id.empty() ? "" : "Message-ID: <" + id + ">\r\n") + rest + "\r\n";
         std::optional<DeliveryResult> verdict;
-        inbox.take({alice, coi::parse(bytes).value(), std::nullopt, {}, lmtp, {}, is_vouched},
-                   [&](DeliveryResult v) { verdict = std::move(v); });
+        incoming.take({alice, coi::parse(bytes).value(), std::nullopt, {}, lmtp, {}, is_vouched},
+                      [&](DeliveryResult v) { verdict = std::move(v); });
         loop.flush(store);
         loop.flush(store);
         return verdict.value().kind;
     }
 };
 
-TEST_F(InboxAgainTest, a_programs_news_about_itself_is_no_message) {
+TEST_F(IncomingAgainTest, a_programs_news_about_itself_is_no_message) {
     const std::string news =
         "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n\r\n"
         "--b\r\nContent-Type: text/plain\r\n\r\nWords\r\n--b\r\n"
@@ -70,7 +70,7 @@ TEST_F(InboxAgainTest, a_programs_news_about_itself_is_no_message) {
     EXPECT_EQ(committed, 0);
 }
 
-TEST_F(InboxAgainTest, what_was_signed_once_is_one_message_under_whichever_message_id) {
+TEST_F(IncomingAgainTest, what_was_signed_once_is_one_message_under_whichever_message_id) {
     const std::string bob = "bob@example.net", words = "Chat-Version: 1.0\r\n\r\nHi";
     digest = "first";
     EXPECT_EQ(take("1@x", bob, words), Kind::taken);
@@ -84,7 +84,7 @@ TEST_F(InboxAgainTest, what_was_signed_once_is_one_message_under_whichever_messa
     EXPECT_EQ(take("5@x", bob, words), Kind::taken) << "for as long as ids are kept";
 }
 
-TEST_F(InboxAgainTest, nobody_makes_a_signed_mail_vanish_by_taking_its_message_id_before) {
+TEST_F(IncomingAgainTest, nobody_makes_a_signed_mail_vanish_by_taking_its_message_id_before) {
     const std::string bob = "bob@example.net", words = "Chat-Version: 1.0\r\n\r\nHi";
     EXPECT_EQ(take("1@x", bob, words), Kind::taken) << "in Bob's name, by whoever saw the Message-ID first";
     digest = "Bob's own";
@@ -94,7 +94,7 @@ TEST_F(InboxAgainTest, nobody_makes_a_signed_mail_vanish_by_taking_its_message_i
     EXPECT_EQ(committed, 2);
 }
 
-TEST_F(InboxAgainTest, nor_a_mail_that_the_server_vouches_for) {
+TEST_F(IncomingAgainTest, nor_a_mail_that_the_server_vouches_for) {
     const std::string bob = "bob@example.net", words = "Chat-Version: 1.0\r\n\r\nHi";
     EXPECT_EQ(take("1@x", bob, words), Kind::taken) << "forged";
     is_vouched = true;
@@ -111,7 +111,7 @@ TEST_F(InboxAgainTest, nor_a_mail_that_the_server_vouches_for) {
     EXPECT_EQ(committed, 4);
 }
 
-TEST_F(InboxAgainTest, nor_by_the_users_other_account) {
+TEST_F(IncomingAgainTest, nor_by_the_users_other_account) {
     const AccountId mailbox = alice, relay = save(Account::Kind::relay);
     const auto by = [&](AccountId account, bool vouched, const std::string& id, const std::string& text) {
         alice = account;
@@ -132,7 +132,7 @@ TEST_F(InboxAgainTest, nor_by_the_users_other_account) {
     EXPECT_EQ(by(relay, false, "rewritten5@x", "five"), 7) << "nor under another id";
 }
 
-TEST_F(InboxAgainTest, its_receipt_names_the_message_id_that_it_says_itself) {
+TEST_F(IncomingAgainTest, its_receipt_names_the_message_id_that_it_says_itself) {
     const std::string bob = "bob@example.net";
     const std::string words = "Chat-Version: 1.0\r\nChat-Disposition-Notification-To: bob@example.net\r\n\r\nHi";
     EXPECT_EQ(take("1@x", bob, words), Kind::taken);
@@ -143,21 +143,22 @@ TEST_F(InboxAgainTest, its_receipt_names_the_message_id_that_it_says_itself) {
     EXPECT_EQ(shown, std::vector<coi::MessageId>{{"1@x"}});
 }
 
-TEST_F(InboxAgainTest, one_that_was_not_taken_leaves_nothing_whatever_took_its_message_id) {
+TEST_F(IncomingAgainTest, one_that_was_not_taken_leaves_nothing_whatever_took_its_message_id) {
     const std::string bob = "bob@example.net", words = "Chat-Version: 1.0\r\n\r\nHi";
     EXPECT_EQ(take("1@x", bob, words), Kind::taken);
     is_vouched = true;
     std::optional<queue::Entry> entry;
     const auto try_it = [&] {
         std::optional<DeliveryResult> verdict;
-        inbox.take({alice,
-                    coi::parse("From: " + bob + "\r\nTo: alice@example.org\r\nMessage-ID: <1@x>\r\n" + words).value(),
-                    std::nullopt,
-                    {},
-                    true,
-                    {},
-                    true},
-                   [&](DeliveryResult v) { verdict = std::move(v); });
+        incoming.take(
+            {alice,
+             coi::parse("From: " + bob + "\r\nTo: alice@example.org\r\nMessage-ID: <1@x>\r\n" + words).value(),
+             std::nullopt,
+             {},
+             true,
+             {},
+             true},
+            [&](DeliveryResult v) { verdict = std::move(v); });
         loop.flush(store);
         store.now([&](Database& db) { entry = queue::find_stanza(db, last_stanza); });
         ASSERT_TRUE(entry && entry->tentative);
@@ -171,7 +172,7 @@ TEST_F(InboxAgainTest, one_that_was_not_taken_leaves_nothing_whatever_took_its_m
     EXPECT_EQ(committed, 3);
 }
 
-TEST_F(InboxAgainTest, a_mail_without_a_message_id_is_one_message_at_each_try_and_the_next_one_another) {
+TEST_F(IncomingAgainTest, a_mail_without_a_message_id_is_one_message_at_each_try_and_the_next_one_another) {
     const auto hi = [this](const std::string& fields) {
         return take("", "bob@example.net", fields + "Chat-Version: 1.0\r\n\r\nHi");
     };

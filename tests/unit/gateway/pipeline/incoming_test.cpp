@@ -21,7 +21,7 @@ using testing::Not;
 using namespace std::chrono_literals;
 using Kind = DeliveryResult::Kind;
 
-struct InboxTest : testing::Test {
+struct IncomingPipelineTest : testing::Test {
     StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
     Directory directory{store};
@@ -29,7 +29,7 @@ struct InboxTest : testing::Test {
     std::vector<queue::Entry> committed;
     std::vector<std::string> away;
     PendingVerdicts pending{store};
-    IncomingPipeline inbox{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
+    IncomingPipeline incoming{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
     AccountId alice = save(IncomingFilter::contacts);
 
     IncomingPipeline::Calls calls() {
@@ -65,7 +65,7 @@ struct InboxTest : testing::Test {
     /// The verdict, if there is one once the store has done its work.
     std::optional<DeliveryResult> take(IncomingMail arriving) {
         std::optional<DeliveryResult> verdict;
-        inbox.take(std::move(arriving), [&](DeliveryResult v) { verdict = std::move(v); });
+        incoming.take(std::move(arriving), [&](DeliveryResult v) { verdict = std::move(v); });
         loop.flush(store);
         loop.flush(store);
         return verdict;
@@ -74,8 +74,8 @@ struct InboxTest : testing::Test {
     /// An LMTP delivery; its verdicts so far.
     std::shared_ptr<std::vector<Kind>> deliver(const std::string& bytes) {
         auto verdicts = std::make_shared<std::vector<Kind>>();
-        inbox.take(arrival(bytes, true),
-                   [verdicts](const DeliveryResult& verdict) { verdicts->push_back(verdict.kind); });
+        incoming.take(arrival(bytes, true),
+                      [verdicts](const DeliveryResult& verdict) { verdicts->push_back(verdict.kind); });
         loop.flush(store);
         loop.flush(store);
         return verdicts;
@@ -124,7 +124,7 @@ struct InboxTest : testing::Test {
     }
 };
 
-TEST_F(InboxTest, AnAutomaticAnswerToTheUsersMessageIsToldAndNotShown) {
+TEST_F(IncomingPipelineTest, AnAutomaticAnswerToTheUsersMessageIsToldAndNotShown) {
     const std::string automatic = "Auto-Submitted: auto-replied\r\n";
     const std::string answer = automatic + "In-Reply-To: <ours@example.org>\r\nSubject: Automatic reply: Boat\r\n";
     sent("ours@example.org");
@@ -137,7 +137,7 @@ TEST_F(InboxTest, AnAutomaticAnswerToTheUsersMessageIsToldAndNotShown) {
     EXPECT_EQ(queued(), 0);
 }
 
-TEST_F(InboxTest, that_a_conversation_is_encrypted_is_committed_with_the_mail) {
+TEST_F(IncomingPipelineTest, that_a_conversation_is_encrypted_is_committed_with_the_mail) {
     IncomingPipeline::Calls wired = calls();
     bool encrypted = false;
     wired.open = [](const Account&, const auto&, coi::Message mail, const std::function<void(Decrypted)>& done) {
@@ -156,7 +156,7 @@ TEST_F(InboxTest, that_a_conversation_is_encrypted_is_committed_with_the_mail) {
     EXPECT_TRUE(encrypted);
 }
 
-TEST_F(InboxTest, a_chat_mail_becomes_one_committed_stanza) {
+TEST_F(IncomingPipelineTest, a_chat_mail_becomes_one_committed_stanza) {
     EXPECT_EQ(take(mail("m1@x")), Kind::taken);
     ASSERT_EQ(committed.size(), 1u);
     EXPECT_EQ(committed[0].from, "bob\\40example.net@coi.jabber.example");
@@ -166,14 +166,14 @@ TEST_F(InboxTest, a_chat_mail_becomes_one_committed_stanza) {
     EXPECT_TRUE(knows("m1@x"));
 }
 
-TEST_F(InboxTest, the_same_message_id_is_one_message_and_the_same_text_with_another_is_two) {
+TEST_F(IncomingPipelineTest, the_same_message_id_is_one_message_and_the_same_text_with_another_is_two) {
     EXPECT_EQ(take(mail("m1@x")), Kind::taken);
     EXPECT_EQ(take(mail("m1@x")), Kind::duplicate);
     EXPECT_EQ(take(mail("m2@x")), Kind::taken);
     EXPECT_EQ(queued(), 2);
 }
 
-TEST_F(InboxTest, the_cursor_moves_in_the_commit_of_the_mail_also_for_repeated_and_declined_ones) {
+TEST_F(IncomingPipelineTest, the_cursor_moves_in_the_commit_of_the_mail_also_for_repeated_and_declined_ones) {
     std::uint32_t next = 1;
     for (const auto& bytes : {mail("m1@x"), mail("m1@x"), mail("m2@x", "Precedence: bulk\r\n")}) {
         auto arriving = arrival(bytes);
@@ -184,7 +184,7 @@ TEST_F(InboxTest, the_cursor_moves_in_the_commit_of_the_mail_also_for_repeated_a
     }
 }
 
-TEST_F(InboxTest, strangers_bulk_and_own_mail_are_declined_with_a_reason_and_nothing_is_kept) {
+TEST_F(IncomingPipelineTest, strangers_bulk_and_own_mail_are_declined_with_a_reason_and_nothing_is_kept) {
     for (const auto& bytes : {mail("m1@x", "Subject: Hello\r\n"), mail("m2@x", "Precedence: list\r\n"),
                               mail("m3@x", "Chat-Version: 1.0\r\n", "Hi", "alice@example.org")}) {
         const auto verdict = take(arrival(bytes));
@@ -197,14 +197,14 @@ TEST_F(InboxTest, strangers_bulk_and_own_mail_are_declined_with_a_reason_and_not
     EXPECT_THAT(directory.contacts(alice), IsEmpty());
 }
 
-TEST_F(InboxTest, a_strangers_answer_to_a_known_message_is_taken) {
+TEST_F(IncomingPipelineTest, a_strangers_answer_to_a_known_message_is_taken) {
     sent("ours@example.org");
     EXPECT_EQ(take(mail("m1@x", "In-Reply-To: <other@example.org>\r\n")), Kind::declined);
     EXPECT_EQ(take(mail("m2@x", "In-Reply-To: <ours@example.org>\r\n")), Kind::taken);
     EXPECT_EQ(take(mail("m3@x", "References: <ours@example.org> <other@example.org>\r\n")), Kind::taken);
 }
 
-TEST_F(InboxTest, late_mail_says_when_it_was_written) {
+TEST_F(IncomingPipelineTest, late_mail_says_when_it_was_written) {
     int count = 0;
     const auto stamp_of = [&](const std::string& date) {
         committed.clear();
@@ -218,7 +218,7 @@ TEST_F(InboxTest, late_mail_says_when_it_was_written) {
     EXPECT_FALSE(stamp_of("Thu, 01 Jan 1970 00:00:00 +0000")) << "no clock at all";
 }
 
-TEST_F(InboxTest, an_answer_faster_than_the_servers_proof_is_an_answer) {
+TEST_F(IncomingPipelineTest, an_answer_faster_than_the_servers_proof_is_an_answer) {
     const auto verdicts = deliver(mail("m1@x", "Chat-Version: 1.0\r\nReferences: <m0@x>\r\n"));
     ASSERT_EQ(committed.size(), 1u);
     EXPECT_THAT(*verdicts, IsEmpty());
@@ -230,7 +230,7 @@ TEST_F(InboxTest, an_answer_faster_than_the_servers_proof_is_an_answer) {
     EXPECT_THAT(*verdicts, ElementsAre(Kind::taken));
 }
 
-TEST_F(InboxTest, what_was_refused_taught_nothing_of_a_contact_either) {
+TEST_F(IncomingPipelineTest, what_was_refused_taught_nothing_of_a_contact_either) {
     EXPECT_EQ(take(mail("m1@x")), Kind::taken);
     const Contact before = *directory.contact(alice, "bob@example.net");
     committed.clear();
@@ -242,7 +242,7 @@ TEST_F(InboxTest, what_was_refused_taught_nothing_of_a_contact_either) {
 }
 
 // design.md "two-leg queue" 7
-TEST_F(InboxTest, a_copy_by_the_users_other_account_is_the_same_message) {
+TEST_F(IncomingPipelineTest, a_copy_by_the_users_other_account_is_the_same_message) {
     const AccountId mailbox = alice, relay = save(IncomingFilter::all, Account::Kind::relay);
     const std::string dated = "Chat-Version: 1.0\r\nDate: Mon, 01 Jun 2026 00:00:00 +0000\r\n";
     const auto by = [&](AccountId account, const std::string& id, const std::string& text) {
@@ -261,7 +261,7 @@ TEST_F(InboxTest, a_copy_by_the_users_other_account_is_the_same_message) {
     EXPECT_EQ(by(relay, "m6@x", "ok."), 5);
 }
 
-TEST_F(InboxTest, a_copy_is_not_left_out_for_one_that_may_still_be_refused) {
+TEST_F(IncomingPipelineTest, a_copy_is_not_left_out_for_one_that_may_still_be_refused) {
     const AccountId mailbox = alice;
     alice = save(IncomingFilter::all, Account::Kind::relay);
     deliver(mail("m1@x"));
@@ -270,7 +270,7 @@ TEST_F(InboxTest, a_copy_is_not_left_out_for_one_that_may_still_be_refused) {
     EXPECT_EQ(queued(), 2);
 }
 
-TEST_F(InboxTest, lmtp_hears_refused_and_the_next_try_is_a_new_attempt) {
+TEST_F(IncomingPipelineTest, lmtp_hears_refused_and_the_next_try_is_a_new_attempt) {
     sent("ours@example.org");
     for (const bool permanent : {true, false}) {
         committed.clear();
@@ -286,7 +286,7 @@ TEST_F(InboxTest, lmtp_hears_refused_and_the_next_try_is_a_new_attempt) {
     }
 }
 
-TEST_F(InboxTest, lmtp_hears_open_when_patience_is_over_and_a_repeat_waits_for_the_same_verdict) {
+TEST_F(IncomingPipelineTest, lmtp_hears_open_when_patience_is_over_and_a_repeat_waits_for_the_same_verdict) {
     const auto first = deliver(mail("m1@x"));
     pending.give_up(time - 1ms);
     EXPECT_THAT(*first, IsEmpty()) << "not yet";
@@ -305,13 +305,13 @@ TEST_F(InboxTest, lmtp_hears_open_when_patience_is_over_and_a_repeat_waits_for_t
     EXPECT_FALSE(pending.refused(committed[0], {})) << "nobody waits any more";
 }
 
-TEST_F(InboxTest, a_report_about_nothing_of_ours_is_declined) {
+TEST_F(IncomingPipelineTest, a_report_about_nothing_of_ours_is_declined) {
     EXPECT_EQ(take(dsn()), Kind::declined);
     EXPECT_EQ(take(mdn()), Kind::declined);
     EXPECT_EQ(queued(), 0);
 }
 
-TEST_F(InboxTest, an_mdn_becomes_a_receipt_for_who_asked) {
+TEST_F(IncomingPipelineTest, an_mdn_becomes_a_receipt_for_who_asked) {
     sent("ours@example.org");
     EXPECT_EQ(take(mdn("Eve <eve@example.net>")), Kind::taken);
     EXPECT_EQ(queued(), 0) << "not from whom it was written to";
@@ -320,13 +320,13 @@ TEST_F(InboxTest, an_mdn_becomes_a_receipt_for_who_asked) {
     EXPECT_THAT(committed[0].payload, HasSubstr("client-1"));
 }
 
-TEST_F(InboxTest, an_mdn_that_nobody_asked_for_says_nothing) {
+TEST_F(IncomingPipelineTest, an_mdn_that_nobody_asked_for_says_nothing) {
     sent("ours@example.org", false);
     EXPECT_EQ(take(mdn()), Kind::taken);
     EXPECT_EQ(queued(), 0);
 }
 
-TEST_F(InboxTest, another_address_starts_reading_anew_and_a_new_password_does_not) {
+TEST_F(IncomingPipelineTest, another_address_starts_reading_anew_and_a_new_password_does_not) {
     store.now([&](Database& db) { accounts::save(db, alice, Cursor{"INBOX", 7, 5}); });
     const auto places = [&] {
         return ask<std::vector<Cursor>>([&](Database& db) { return accounts::cursors(db, alice); });
@@ -342,14 +342,14 @@ TEST_F(InboxTest, another_address_starts_reading_anew_and_a_new_password_does_no
     EXPECT_THAT(places(), IsEmpty());
 }
 
-TEST_F(InboxTest, mail_for_an_account_that_is_gone_is_declined) {
+TEST_F(IncomingPipelineTest, mail_for_an_account_that_is_gone_is_declined) {
     auto arriving = arrival(mail("m1@x"));
     directory.remove(alice, {});
     loop.flush(store);
     EXPECT_EQ(take(std::move(arriving)).value().kind, Kind::declined);
 }
 
-struct InboxTunnelTest : InboxTest {
+struct InboxTunnelTest : IncomingPipelineTest {
     inline static const std::string marked = "Chat-Version: 1.0\r\nChat-Otr-Tunnel: ";
     std::vector<std::string> told;
     Decrypted opened{};

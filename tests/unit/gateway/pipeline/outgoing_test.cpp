@@ -18,7 +18,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-struct OutboxTest : testing::Test {
+struct OutgoingPipelineTest : testing::Test {
     StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
     Directory directory{store};
@@ -26,7 +26,7 @@ struct OutboxTest : testing::Test {
     std::vector<xmpp::Stanza> sent;
     std::vector<queue::Entry> committed;
     RelayAccounts relay_accounts{directory, {"jabber.example"}};
-    OutgoingPipeline outbox{directory, store, relay_accounts, {"coi.jabber.example", "jabber.example"}, calls()};
+    OutgoingPipeline outgoing{directory, store, relay_accounts, {"coi.jabber.example", "jabber.example"}, calls()};
 
     OutgoingPipeline::Calls calls() {
         OutgoingPipeline::Calls calls;
@@ -43,7 +43,7 @@ struct OutboxTest : testing::Test {
         const auto stanza = xmpp::parse_stanza("<message id='s1' " + attributes + " from='" + from + "' to='" + to +
                                                "'>" + children + "</message>");
         ASSERT_TRUE(stanza);
-        outbox.take(*stanza);
+        outgoing.take(*stanza);
     }
     void settle() {
         for (int i = 0; i < 3; ++i) loop.flush(store);
@@ -59,7 +59,7 @@ struct OutboxTest : testing::Test {
     coi::Message mail(std::size_t which) { return coi::parse(committed.at(which).payload).value(); }
 };
 
-TEST_F(OutboxTest, a_stanza_becomes_one_committed_mail_with_a_minted_id) {
+TEST_F(OutgoingPipelineTest, a_stanza_becomes_one_committed_mail_with_a_minted_id) {
     take("<body>Hi</body>");
     settle();
     ASSERT_EQ(committed.size(), 1u);
@@ -80,7 +80,7 @@ TEST_F(OutboxTest, a_stanza_becomes_one_committed_mail_with_a_minted_id) {
     EXPECT_TRUE(known->from_jabber);
 }
 
-TEST_F(OutboxTest, the_name_that_a_client_gives_stands_in_from) {
+TEST_F(OutgoingPipelineTest, the_name_that_a_client_gives_stands_in_from) {
     take("<body>Hi</body>");
     take("<body>Hi</body><nick xmlns='http://jabber.org/protocol/nick'> Alice\n &lt;al@elsewhere.example> </nick>");
     take("<body>Hi</body><nick xmlns='http://jabber.org/protocol/nick'>" + std::string(1000, 'x') + "</nick>");
@@ -97,7 +97,7 @@ TEST_F(OutboxTest, the_name_that_a_client_gives_stands_in_from) {
     EXPECT_EQ(again.relay_of("alice@jabber.example")->address.name, "Alice <al@elsewhere.example>");
 }
 
-TEST_F(OutboxTest, a_client_id_that_is_used_again_drops_nothing) {
+TEST_F(OutgoingPipelineTest, a_client_id_that_is_used_again_drops_nothing) {
     take("<body>Hi</body>");
     take("<body>Hi</body>");
     settle();
@@ -105,12 +105,12 @@ TEST_F(OutboxTest, a_client_id_that_is_used_again_drops_nothing) {
     EXPECT_NE(committed[0].name, committed[1].name);
 }
 
-TEST_F(OutboxTest, what_cannot_be_carried_is_refused_in_words) {
+TEST_F(OutgoingPipelineTest, what_cannot_be_carried_is_refused_in_words) {
     take("<body>Hi</body>", "type='chat'", "alice@elsewhere.example/x");
     EXPECT_EQ(condition(), "not-allowed") << "who cannot link a mailbox is not told to";
     OutgoingPipeline::Settings settings{"coi.jabber.example", "jabber.example"};
     settings.register_domains = {"elsewhere.example"};
-    outbox.reload(settings);
+    outgoing.reload(settings);
     take("<body>Hi</body>", "type='chat'", "alice@elsewhere.example/x");
     EXPECT_EQ(condition(), "registration-required");
     take("<body>Hi</body>", "type='chat'", "alice@jabber.example/phone", "nobody@coi.jabber.example");
@@ -123,7 +123,7 @@ TEST_F(OutboxTest, what_cannot_be_carried_is_refused_in_words) {
     EXPECT_EQ(condition(), "not-acceptable");
 }
 
-TEST_F(OutboxTest, what_a_user_wrote_or_did_never_ends_in_silence) {
+TEST_F(OutgoingPipelineTest, what_a_user_wrote_or_did_never_ends_in_silence) {
     for (const char* children :
          {"<body> \n </body>", "<reactions xmlns='urn:xmpp:reactions:0' id='x'><reaction>👍</reaction></reactions>",
           "<retract xmlns='urn:xmpp:message-retract:1' id='x'/>", "<propose xmlns='urn:xmpp:jingle-message:0' id='x'/>",
@@ -147,7 +147,7 @@ TEST_F(OutboxTest, what_a_user_wrote_or_did_never_ends_in_silence) {
     EXPECT_THAT(sent, IsEmpty());
 }
 
-TEST_F(OutboxTest, what_programs_say_by_themselves_is_no_reason_for_an_error) {
+TEST_F(OutgoingPipelineTest, what_programs_say_by_themselves_is_no_reason_for_an_error) {
     for (const char* to : {"bob\\40example.net@coi.jabber.example", "no-address@coi.jabber.example"}) {
         for (const char* children :
              {"<composing xmlns='http://jabber.org/protocol/chatstates'/>", "", "<body/>",
@@ -161,7 +161,7 @@ TEST_F(OutboxTest, what_programs_say_by_themselves_is_no_reason_for_an_error) {
     EXPECT_THAT(committed, IsEmpty());
 }
 
-TEST_F(OutboxTest, an_error_brings_back_what_was_written) {  // [RFC 6120 §8.3.1] Psi and Pidgin show no other
+TEST_F(OutgoingPipelineTest, an_error_brings_back_what_was_written) {  // [RFC 6120 §8.3.1] Psi and Pidgin show no other
     take("<body>Dear Bob</body>", "type='groupchat'");
     settle();
     ASSERT_EQ(sent.size(), 1u);
@@ -186,21 +186,21 @@ TEST_F(OutboxTest, an_error_brings_back_what_was_written) {  // [RFC 6120 §8.3.
     });
 }
 
-TEST_F(OutboxTest, under_otr_the_cipher_text_goes_back_and_never_the_text) {
+TEST_F(OutgoingPipelineTest, under_otr_the_cipher_text_goes_back_and_never_the_text) {
     const auto came = xmpp::parse_stanza(
         "<message id='s1' type='chat' from='alice@elsewhere.example/x' to='bob\\40example.net@coi.jabber.example'>"
         "<body>?OTR:AAMDJ.</body></message>");
     const auto text = xmpp::parse_stanza(
         "<message id='s1' type='chat' from='alice@elsewhere.example/x' to='bob\\40example.net@coi.jabber.example'>"
         "<body>a secret</body></message>");
-    outbox.take(*text, came.get());
+    outgoing.take(*text, came.get());
     settle();
     ASSERT_EQ(sent.size(), 1u);
     EXPECT_EQ(xmpp::body_of(*sent[0])->cdata(), "?OTR:AAMDJ.");
     EXPECT_THAT(sent[0]->xml(), Not(HasSubstr("secret")));
 }
 
-TEST_F(OutboxTest, a_marker_means_up_to_here_and_each_message_is_reported_once) {  // [XEP-0333 §4.2]
+TEST_F(OutgoingPipelineTest, a_marker_means_up_to_here_and_each_message_is_reported_once) {  // [XEP-0333 §4.2]
     take("<body>Hi</body>");
     settle();
     const AccountId id = committed.at(0).account;
@@ -231,7 +231,7 @@ TEST_F(OutboxTest, a_marker_means_up_to_here_and_each_message_is_reported_once) 
     EXPECT_THAT(reported("s4"), testing::ElementsAre("m4@x"));
 }
 
-TEST_F(OutboxTest, a_contact_is_known_by_the_jid_that_its_user_wrote_to) {
+TEST_F(OutgoingPipelineTest, a_contact_is_known_by_the_jid_that_its_user_wrote_to) {
     take("<body>Hi</body>", "type='chat'", "alice@jabber.example/phone", "bob%example.net@coi.jabber.example");
     settle();
     ASSERT_EQ(committed.size(), 1u);
@@ -247,7 +247,7 @@ TEST_F(OutboxTest, a_contact_is_known_by_the_jid_that_its_user_wrote_to) {
                 testing::ElementsAre("bob\\40example.net@coi.jabber.example", "bob%example.net@coi.jabber.example"));
 }
 
-TEST_F(OutboxTest, a_store_that_fails_is_told_as_wait_and_nothing_is_handed_on) {
+TEST_F(OutgoingPipelineTest, a_store_that_fails_is_told_as_wait_and_nothing_is_handed_on) {
     take("<body>Hi</body>");
     settle();
     committed.clear();
@@ -256,10 +256,10 @@ TEST_F(OutboxTest, a_store_that_fails_is_told_as_wait_and_nothing_is_handed_on) 
     EXPECT_EQ(condition(), "resource-constraint");
 }
 
-TEST_F(OutboxTest, one_user_cannot_fill_the_queue) {
+TEST_F(OutgoingPipelineTest, one_user_cannot_fill_the_queue) {
     OutgoingPipeline::Settings settings{"coi.jabber.example", "jabber.example"};
     settings.most_waiting = 2;
-    outbox.reload(settings);
+    outgoing.reload(settings);
     take("<body>one</body>");
     take("<body>two</body>");
     settle();
@@ -274,7 +274,7 @@ TEST_F(OutboxTest, one_user_cannot_fill_the_queue) {
     EXPECT_EQ(committed.size(), 1u);
 }
 
-TEST_F(OutboxTest, an_account_that_cannot_be_made_is_told_to_each_who_waited) {
+TEST_F(OutgoingPipelineTest, an_account_that_cannot_be_made_is_told_to_each_who_waited) {
     store.now([](Database& db) { db.execute("DROP TABLE account"); });
     int again = 0;
     relay_accounts.get("alice@jabber.example", "", [&](const Account* account) {
@@ -287,7 +287,7 @@ TEST_F(OutboxTest, an_account_that_cannot_be_made_is_told_to_each_who_waited) {
     EXPECT_EQ(again, 1) << "who asks again from within is answered too";
 }
 
-TEST_F(OutboxTest, the_first_messages_of_a_user_make_one_account_and_keep_their_order) {
+TEST_F(OutgoingPipelineTest, the_first_messages_of_a_user_make_one_account_and_keep_their_order) {
     for (const char* text : {"one", "two", "three"}) take("<body>" + std::string(text) + "</body>");
     settle();
     ASSERT_EQ(committed.size(), 3u);
@@ -298,7 +298,7 @@ TEST_F(OutboxTest, the_first_messages_of_a_user_make_one_account_and_keep_their_
     EXPECT_EQ(directory.all().size(), 1u);
 }
 
-TEST_F(OutboxTest, a_conversation_continues_its_thread) {
+TEST_F(OutgoingPipelineTest, a_conversation_continues_its_thread) {
     take("<body>one</body>");
     take("<body>two</body>");
     settle();
@@ -310,7 +310,7 @@ TEST_F(OutboxTest, a_conversation_continues_its_thread) {
     EXPECT_EQ(bob->last_out, mail(1).id);
 }
 
-TEST_F(OutboxTest, what_is_written_while_another_is_being_encrypted_continues_it) {
+TEST_F(OutgoingPipelineTest, what_is_written_while_another_is_being_encrypted_continues_it) {
     std::vector<std::function<void()>> closing;
     auto late = calls();
     late.close = [&](const Account&, const Contact&, const OutgoingMail& letter,
@@ -343,14 +343,14 @@ TEST_F(OutboxTest, what_is_written_while_another_is_being_encrypted_continues_it
     EXPECT_THAT(mail(2).references, testing::ElementsAre(mail(0).id)) << "what was refused is nobody's predecessor";
 }
 
-TEST_F(OutboxTest, chat_states_say_nothing_to_mail) {
+TEST_F(OutgoingPipelineTest, chat_states_say_nothing_to_mail) {
     take("<composing xmlns='http://jabber.org/protocol/chatstates'/>");
     settle();
     EXPECT_THAT(committed, IsEmpty());
     EXPECT_THAT(sent, IsEmpty());
 }
 
-TEST_F(OutboxTest, a_receipt_goes_out_only_if_asked_for_and_only_when_seen) {
+TEST_F(OutgoingPipelineTest, a_receipt_goes_out_only_if_asked_for_and_only_when_seen) {
     take("<body>Hi</body>");
     settle();
     const AccountId account = committed.at(0).account;
@@ -378,7 +378,7 @@ TEST_F(OutboxTest, a_receipt_goes_out_only_if_asked_for_and_only_when_seen) {
     EXPECT_THAT(sent, IsEmpty());
 }
 
-TEST_F(OutboxTest, OTR_comes_to_be_in_a_mail_only_where_both_have_the_tunnel_on) {
+TEST_F(OutgoingPipelineTest, OTR_comes_to_be_in_a_mail_only_where_both_have_the_tunnel_on) {
     const std::string otr = "?OTR:AAMDAAABAQAAAgIlgNs2kexHov1Ys=.";
     take("<body>Hi</body>");
     settle();
@@ -390,7 +390,7 @@ TEST_F(OutboxTest, OTR_comes_to_be_in_a_mail_only_where_both_have_the_tunnel_on)
             "<message id='s1' type='chat' from='alice@jabber.example/phone' "
             "to='bob\\40example.net@coi.jabber.example' xml:lang='de'><body>" +
             body + "</body></message>");
-        outbox.take_tunnelled(account, bob.address, *stanza);
+        outgoing.take_tunnelled(account, bob.address, *stanza);
         settle();
     };
     for (const auto [own, theirs] : {std::pair(Tunnel::never, false), std::pair(Tunnel::never, true),

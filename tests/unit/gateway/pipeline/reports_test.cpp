@@ -27,7 +27,7 @@ struct ReportsTest : testing::Test {
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<queue::Entry> committed;
     PendingVerdicts pending{store};
-    IncomingPipeline inbox{directory, store, pending, seal, {"coi.jabber.example"}, calls()};
+    IncomingPipeline incoming{directory, store, pending, seal, {"coi.jabber.example"}, calls()};
     AccountId alice = save();
     int count = 0;
 
@@ -86,7 +86,7 @@ struct ReportsTest : testing::Test {
         arrival.reverse_path = "";
         if (change) change(arrival);
         std::optional<Kind> verdict;
-        inbox.take(std::move(arrival), [&](const DeliveryResult& v) { verdict = v.kind; });
+        incoming.take(std::move(arrival), [&](const DeliveryResult& v) { verdict = v.kind; });
         loop.flush(store);
         loop.flush(store);
         return verdict.value();

@@ -14,7 +14,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
-struct LegTest : testing::Test {
+struct SchedulerTest : testing::Test {
     StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
     Time time{1'000'000'000ms};
@@ -27,7 +27,7 @@ struct LegTest : testing::Test {
     };
     std::vector<Attempt> flying;
     std::vector<std::string> tried, done, refused;
-    std::unique_ptr<Scheduler> leg = make();
+    std::unique_ptr<Scheduler> direction = make();
 
     std::unique_ptr<Scheduler> make() {
         Scheduler::Calls calls;
@@ -59,7 +59,7 @@ struct LegTest : testing::Test {
         entry.taken = entry.next = time;
         entry.expires = time + 24h;
         store.now([&](Database& db) { entry.id = queue::put(db, entry); });
-        leg->committed(entry);
+        direction->committed(entry);
     }
     void finish(const std::string& payload, AttemptResult::Kind kind = AttemptResult::Kind::done) {
         const auto at =
@@ -84,9 +84,9 @@ struct LegTest : testing::Test {
     /// The next time at which something is due.
     void go_on() {
         loop.flush(store);
-        ASSERT_TRUE(leg->next_wake());
-        time = std::max(time, *leg->next_wake());
-        leg->tick(time);
+        ASSERT_TRUE(direction->next_wake());
+        time = std::max(time, *direction->next_wake());
+        direction->tick(time);
         loop.flush(store);
     }
     void wait_for_attempts(std::size_t count) {
@@ -99,7 +99,7 @@ struct LegTest : testing::Test {
     }
 };
 
-TEST_F(LegTest, one_line_sends_one_at_a_time_in_order) {
+TEST_F(SchedulerTest, one_line_sends_one_at_a_time_in_order) {
     for (const char* text : {"a", "b", "c", "d", "e", "f"}) commit("bob", text);
     EXPECT_THAT(tried, ElementsAre("a"));
     for (const char* text : {"a", "b", "c", "d", "e", "f"}) {
@@ -111,7 +111,7 @@ TEST_F(LegTest, one_line_sends_one_at_a_time_in_order) {
     EXPECT_EQ(on_disk(), 0);
 }
 
-TEST_F(LegTest, what_was_sent_is_marked_before_the_next_of_its_line_goes) {
+TEST_F(SchedulerTest, what_was_sent_is_marked_before_the_next_of_its_line_goes) {
     for (const char* text : {"a", "b"}) commit("bob", text);
     finish("a");
     EXPECT_THAT(tried, ElementsAre("a")) << "a kill now would repeat one message";
@@ -119,7 +119,7 @@ TEST_F(LegTest, what_was_sent_is_marked_before_the_next_of_its_line_goes) {
     EXPECT_EQ(on_disk(), 1);
 }
 
-TEST_F(LegTest, lines_do_not_wait_for_each_other_within_the_capacity) {
+TEST_F(SchedulerTest, lines_do_not_wait_for_each_other_within_the_capacity) {
     capacity = 2;
     commit("bob", "b1");
     commit("bob", "b2");
@@ -130,7 +130,7 @@ TEST_F(LegTest, lines_do_not_wait_for_each_other_within_the_capacity) {
     EXPECT_THAT(tried, ElementsAre("b1", "c1", "d1"));
 }
 
-TEST_F(LegTest, a_permanent_failure_frees_the_next) {
+TEST_F(SchedulerTest, a_permanent_failure_frees_the_next) {
     commit("bob", "a");
     commit("bob", "b");
     finish("a", AttemptResult::Kind::refused);
@@ -140,16 +140,16 @@ TEST_F(LegTest, a_permanent_failure_frees_the_next) {
     EXPECT_EQ(on_disk(), 0);
 }
 
-TEST_F(LegTest, a_message_refused_for_now_is_tried_again_later_and_its_line_waits) {
+TEST_F(SchedulerTest, a_message_refused_for_now_is_tried_again_later_and_its_line_waits) {
     commit("bob", "a");
     commit("bob", "b");
     finish("a", AttemptResult::Kind::later);
     commit("bob", "c");
     EXPECT_THAT(tried, ElementsAre("a"));
-    ASSERT_TRUE(leg->next_wake());
-    EXPECT_GT(*leg->next_wake(), time);
-    time = *leg->next_wake();
-    leg->tick(time);
+    ASSERT_TRUE(direction->next_wake());
+    EXPECT_GT(*direction->next_wake(), time);
+    time = *direction->next_wake();
+    direction->tick(time);
     wait_for_attempts(2);
     EXPECT_THAT(tried, ElementsAre("a", "a"));
     finish("a");
@@ -160,15 +160,15 @@ TEST_F(LegTest, a_message_refused_for_now_is_tried_again_later_and_its_line_wait
     EXPECT_THAT(done, ElementsAre("a", "b", "c"));
 }
 
-TEST_F(LegTest, an_unreachable_server_is_tried_by_one_line_and_costs_no_attempt) {
+TEST_F(SchedulerTest, an_unreachable_server_is_tried_by_one_line_and_costs_no_attempt) {
     commit("bob", "b");
     commit("carol", "c");
     finish("b", AttemptResult::Kind::unreachable);
     finish("c", AttemptResult::Kind::unreachable);
     commit("dave", "d");
     EXPECT_EQ(tried.size(), 2u);
-    time = *leg->next_wake();
-    leg->tick(time);
+    time = *direction->next_wake();
+    direction->tick(time);
     wait_for_attempts(3);
     EXPECT_EQ(flying.size(), 1u) << "one probe";
     finish(flying.front().payload);
@@ -178,22 +178,22 @@ TEST_F(LegTest, an_unreachable_server_is_tried_by_one_line_and_costs_no_attempt)
     EXPECT_EQ(on_disk(), 0);
 }
 
-TEST_F(LegTest, lane_up_ends_the_waiting) {
+TEST_F(SchedulerTest, lane_up_ends_the_waiting) {
     commit("bob", "b");
     finish("b", AttemptResult::Kind::unreachable);
-    leg->destination_up(0);
+    direction->destination_up(0);
     wait_for_attempts(2);
     finish("b");
     EXPECT_THAT(done, ElementsAre("b"));
 }
 
-TEST_F(LegTest, after_a_restart_everything_committed_is_sent_in_order) {
+TEST_F(SchedulerTest, after_a_restart_everything_committed_is_sent_in_order) {
     for (const char* text : {"b1", "b2", "b3", "b4", "b5"}) commit("bob", text);
     commit("carol", "c1");
     flying.clear();
     tried.clear();
-    leg = make();
-    leg->start();
+    direction = make();
+    direction->start();
     wait_for_attempts(2);
     EXPECT_THAT(tried, testing::UnorderedElementsAre("b1", "c1"));
     for (const char* text : {"b1", "b2", "b3", "b4", "b5"}) {
@@ -204,7 +204,7 @@ TEST_F(LegTest, after_a_restart_everything_committed_is_sent_in_order) {
     EXPECT_THAT(done, ElementsAre("b1", "b2", "b3", "b4", "b5"));
 }
 
-TEST_F(LegTest, a_message_that_comes_while_its_line_is_read_does_not_fly_twice) {
+TEST_F(SchedulerTest, a_message_that_comes_while_its_line_is_read_does_not_fly_twice) {
     for (const char* text : {"a", "b", "c", "d", "e"}) commit("bob", text);
     for (const char* text : {"a", "b", "c"}) {  // what was in memory
         loop.run_until([&] { return !flying.empty(); });
@@ -217,20 +217,20 @@ TEST_F(LegTest, a_message_that_comes_while_its_line_is_read_does_not_fly_twice) 
         finish(text);
     }
     EXPECT_THAT(tried, ElementsAre("a", "b", "c", "d", "e", "f"));
-    EXPECT_EQ(leg->in_flight(), 0u);
+    EXPECT_EQ(direction->in_flight(), 0u);
 }
 
-TEST_F(LegTest, a_stopped_leg_finishes_and_starts_nothing) {
+TEST_F(SchedulerTest, a_stopped_leg_finishes_and_starts_nothing) {
     commit("bob", "a");
     commit("bob", "b");
-    leg->stop();
+    direction->stop();
     finish("a");
     EXPECT_THAT(tried, ElementsAre("a"));
-    EXPECT_EQ(leg->in_flight(), 0u);
+    EXPECT_EQ(direction->in_flight(), 0u);
     EXPECT_EQ(on_disk(), 1);
 }
 
-TEST_F(LegTest, a_forgotten_entry_is_not_sent) {
+TEST_F(SchedulerTest, a_forgotten_entry_is_not_sent) {
     commit("bob", "a");
     commit("bob", "b");
     std::int64_t first = 0;
@@ -239,10 +239,10 @@ TEST_F(LegTest, a_forgotten_entry_is_not_sent) {
     entry.account = AccountId{1};
     entry.contact = "bob";
     entry.id = first;
-    EXPECT_FALSE(leg->forget(entry)) << "in flight";
+    EXPECT_FALSE(direction->forget(entry)) << "in flight";
     entry.id = first + 1;
     store.now([&](Database& db) { queue::done(db, first + 1); });
-    EXPECT_TRUE(leg->forget(entry));
+    EXPECT_TRUE(direction->forget(entry));
     finish("a");
     EXPECT_THAT(tried, ElementsAre("a"));
     commit("bob", "c");
@@ -250,12 +250,12 @@ TEST_F(LegTest, a_forgotten_entry_is_not_sent) {
     EXPECT_THAT(tried, ElementsAre("a", "c"));
 }
 
-TEST_F(LegTest, what_is_committed_while_its_line_is_read_flies_once) {
+TEST_F(SchedulerTest, what_is_committed_while_its_line_is_read_flies_once) {
     capacity = 1;
-    leg->stop();  // so that the conversation stands on disk only
+    direction->stop();  // so that the conversation stands on disk only
     commit("bob", "a");
-    leg = make();
-    leg->start();
+    direction = make();
+    direction->start();
     commit("bob", "b");  // a is being read this moment
     commit("carol", "c");
     capacity = 3;
@@ -270,30 +270,30 @@ TEST_F(LegTest, what_is_committed_while_its_line_is_read_flies_once) {
     EXPECT_EQ(on_disk(), 0);
 }
 
-TEST_F(LegTest, a_dropped_head_wakes_its_line) {
+TEST_F(SchedulerTest, a_dropped_head_wakes_its_line) {
     commit("bob", "a");
     commit("bob", "b");
     finish("a", AttemptResult::Kind::later);
     queue::Entry head;
     store.now([&](Database& db) { head = queue::heads(db, queue::Direction::mail, 0, 1).front(); });
-    EXPECT_TRUE(leg->forget(head));
+    EXPECT_TRUE(direction->forget(head));
     store.now([&](Database& db) { queue::done(db, head.id); });
     wait_for_attempts(2);
     EXPECT_THAT(tried, ElementsAre("a", "b"));
 }
 
-TEST_F(LegTest, an_entry_that_is_being_read_cannot_be_taken_away) {
+TEST_F(SchedulerTest, an_entry_that_is_being_read_cannot_be_taken_away) {
     commit("bob", "a");
     finish("a", AttemptResult::Kind::later);
-    time = *leg->next_wake();
-    leg->tick(time);
+    time = *direction->next_wake();
+    direction->tick(time);
     queue::Entry head;
     store.now([&](Database& db) { head = queue::heads(db, queue::Direction::mail, 0, 1).front(); });
-    EXPECT_FALSE(leg->forget(head)) << "it would be sent and given up";
+    EXPECT_FALSE(direction->forget(head)) << "it would be sent and given up";
     wait_for_attempts(2);
 }
 
-TEST_F(LegTest, attempts_that_end_at_once_do_not_pile_up_on_the_stack) {
+TEST_F(SchedulerTest, attempts_that_end_at_once_do_not_pile_up_on_the_stack) {
     capacity = 0;
     constexpr int conversations = 20'000;
     for (int i = 0; i < conversations; ++i) {
@@ -301,24 +301,24 @@ TEST_F(LegTest, attempts_that_end_at_once_do_not_pile_up_on_the_stack) {
         entry.id = i + 1;
         entry.account = AccountId{1};
         entry.contact = std::to_string(i);
-        leg->committed(entry);
+        direction->committed(entry);
     }
     at_once = true;
     capacity = 1;
-    leg->destination_up(0);
+    direction->destination_up(0);
     EXPECT_EQ(done.size(), static_cast<std::size_t>(conversations));
 }
 
-TEST_F(LegTest, a_held_line_waits_for_its_word_without_counting_attempts) {
+TEST_F(SchedulerTest, a_held_line_waits_for_its_word_without_counting_attempts) {
     commit("bob", "a");
     commit("bob", "b");
     commit("carol", "c");
     finish("a", AttemptResult::Kind::blocked);
     EXPECT_THAT(tried, ElementsAre("a", "c")) << "others go on";
-    leg->tick(time);
+    direction->tick(time);
     EXPECT_EQ(flying.size(), 1u);
-    leg->unblock(AccountId{1}, "nobody");
-    leg->unblock(AccountId{1}, "bob");
+    direction->unblock(AccountId{1}, "nobody");
+    direction->unblock(AccountId{1}, "bob");
     wait_for_attempts(3);
     EXPECT_THAT(tried, ElementsAre("a", "c", "a"));
     finish("a");
@@ -329,12 +329,12 @@ TEST_F(LegTest, a_held_line_waits_for_its_word_without_counting_attempts) {
     EXPECT_EQ(on_disk(), 0);
 }
 
-TEST_F(LegTest, a_held_line_is_tried_again_after_a_minute) {
+TEST_F(SchedulerTest, a_held_line_is_tried_again_after_a_minute) {
     commit("bob", "a");
     finish("a", AttemptResult::Kind::blocked);
-    ASSERT_EQ(leg->next_wake(), time + 60s);
+    ASSERT_EQ(direction->next_wake(), time + 60s);
     time += 60s;
-    leg->tick(time);
+    direction->tick(time);
     wait_for_attempts(2);
     std::vector<queue::Entry> heads;
     store.now([&](Database& db) { heads = queue::heads(db, queue::Direction::mail, 0, 10); });
@@ -342,16 +342,16 @@ TEST_F(LegTest, a_held_line_is_tried_again_after_a_minute) {
     EXPECT_EQ(heads[0].attempts, 0);
 }
 
-TEST_F(LegTest, a_word_that_comes_while_the_attempt_is_under_way_counts) {
+TEST_F(SchedulerTest, a_word_that_comes_while_the_attempt_is_under_way_counts) {
     commit("bob", "a");
-    leg->unblock(AccountId{1}, "bob");
+    direction->unblock(AccountId{1}, "bob");
     finish("a", AttemptResult::Kind::blocked);
     wait_for_attempts(2);
     finish("a", AttemptResult::Kind::blocked);
-    EXPECT_TRUE(leg->next_wake()) << "but only for that attempt";
+    EXPECT_TRUE(direction->next_wake()) << "but only for that attempt";
 }
 
-TEST_F(LegTest, a_message_at_which_the_session_ends_is_set_aside_and_others_go_at_once) {
+TEST_F(SchedulerTest, a_message_at_which_the_session_ends_is_set_aside_and_others_go_at_once) {
     capacity = 1;
     commit("mallory", "poison");
     commit("bob", "b");
@@ -375,7 +375,7 @@ TEST_F(LegTest, a_message_at_which_the_session_ends_is_set_aside_and_others_go_a
     }
 }
 
-TEST_F(LegTest, a_server_that_ends_every_session_is_asked_one_by_one_and_slowly) {
+TEST_F(SchedulerTest, a_server_that_ends_every_session_is_asked_one_by_one_and_slowly) {
     for (int i = 0; i < 20; ++i) commit("c" + std::to_string(i), "m" + std::to_string(i));
     EXPECT_EQ(flying.size(), 10u);
     while (!flying.empty()) finish(flying.front().payload, AttemptResult::Kind::broken);
@@ -392,20 +392,20 @@ TEST_F(LegTest, a_server_that_ends_every_session_is_asked_one_by_one_and_slowly)
     finish(flying.front().payload);
     loop.flush(store);
     time += 10s;
-    leg->tick(time);
+    direction->tick(time);
     loop.flush(store);
     EXPECT_EQ(flying.size(), 10u) << "all is well again";
 }
 
-TEST_F(LegTest, of_those_in_flight_when_the_stream_ended_each_is_tried_alone) {
+TEST_F(SchedulerTest, of_those_in_flight_when_the_stream_ended_each_is_tried_alone) {
     strikes_most = 3;
-    leg = make();
+    direction = make();
     for (const char* text : {"a", "poison", "b", "c"}) commit(text, text);
     ASSERT_EQ(flying.size(), 4u);
     for (const char* text : {"a", "poison", "b", "c"}) finish(text, AttemptResult::Kind::lost);
     EXPECT_EQ(on_disk("a").attempts, 0) << "nobody knows which it was";
     commit("dave", "d");
-    leg->destination_up(0);
+    direction->destination_up(0);
     for (int broken = 1; broken <= 3;) {
         loop.flush(store);
         if (flying.empty()) {
@@ -415,7 +415,7 @@ TEST_F(LegTest, of_those_in_flight_when_the_stream_ended_each_is_tried_alone) {
         if (on_disk("poison").attempts == 0) EXPECT_EQ(flying.size(), 1u);
         if (flies("poison")) {
             finish("poison", AttemptResult::Kind::lost);
-            if (broken++ < 3) leg->destination_up(0);
+            if (broken++ < 3) direction->destination_up(0);
             commit("eve", "e" + std::to_string(broken));  // what passes between
         } else {
             finish(flying.front().payload);
@@ -431,14 +431,14 @@ TEST_F(LegTest, of_those_in_flight_when_the_stream_ended_each_is_tried_alone) {
     EXPECT_EQ(std::ranges::count(tried, "poison"), 4) << "once with others, three times alone";
 }
 
-TEST_F(LegTest, a_message_alone_is_not_given_up_because_the_stream_ends_often) {
+TEST_F(SchedulerTest, a_message_alone_is_not_given_up_because_the_stream_ends_often) {
     strikes_most = 3;
-    leg = make();
+    direction = make();
     commit("bob", "a");
     for (int i = 0; i < 6; ++i) {
         finish("a", AttemptResult::Kind::lost);
         loop.flush(store);
-        leg->destination_up(0);
+        direction->destination_up(0);
         loop.flush(store);
         while (flying.empty()) go_on();
     }
@@ -446,30 +446,30 @@ TEST_F(LegTest, a_message_alone_is_not_given_up_because_the_stream_ends_often) {
     EXPECT_THAT(done, ElementsAre("a"));
 }
 
-TEST_F(LegTest, it_is_said_why_a_lane_waits) {
+TEST_F(SchedulerTest, it_is_said_why_a_lane_waits) {
     commit("bob", "a");
-    EXPECT_FALSE(leg->trouble(on_disk("a")));
+    EXPECT_FALSE(direction->trouble(on_disk("a")));
     finish("a", AttemptResult::Kind::unreachable);
-    const auto trouble = leg->trouble(on_disk("a"));
+    const auto trouble = direction->trouble(on_disk("a"));
     ASSERT_TRUE(trouble);
     EXPECT_EQ(trouble->error.text, "no");
     EXPECT_EQ(trouble->next, time + 1s);
     go_on();
     finish("a");
-    EXPECT_FALSE(leg->trouble(queue::Entry{}));
+    EXPECT_FALSE(direction->trouble(queue::Entry{}));
 }
 
-TEST_F(LegTest, slow_messages_do_not_keep_the_places_of_others) {
+TEST_F(SchedulerTest, slow_messages_do_not_keep_the_places_of_others) {
     capacity = 1;
     commit("mallory", "slow");
     commit("bob", "b");
     EXPECT_EQ(flying.size(), 1u);
     time += 10s;
-    leg->tick(time);
+    direction->tick(time);
     ASSERT_TRUE(flies("b"));
     finish("b");
     finish("slow");
-    EXPECT_FALSE(leg->next_wake() && *leg->next_wake() > time + 10s);
+    EXPECT_FALSE(direction->next_wake() && *direction->next_wake() > time + 10s);
 }
 
 }  // namespace

@@ -12,9 +12,9 @@
 namespace gateway {
 namespace {
 
-using ChatWordsTest = ServicePlay;
+using ChatCommandsTest = ServicePlay;
 
-TEST_F(ChatWordsTest, Help) {
+TEST_F(ChatCommandsTest, Help) {
     say("Help");
     const auto stanza = answer();
     EXPECT_EQ(xmpp::attribute(*stanza, "from"), "coi.jabber.example");
@@ -23,31 +23,31 @@ TEST_F(ChatWordsTest, Help) {
     EXPECT_NE(stanza->findChild("body")->cdata().find("bob\\40example.org@coi.jabber.example"), std::string::npos);
 }
 
-TEST_F(ChatWordsTest, WhatIsNotUnderstoodIsAnsweredWithHelp) {
+TEST_F(ChatCommandsTest, WhatIsNotUnderstoodIsAnsweredWithHelp) {
     say("make me a sandwich");
     EXPECT_TRUE(reply().starts_with("I did not understand that.\n"));
 }
 
-TEST_F(ChatWordsTest, GermanWordsAreAnsweredInGerman) {
+TEST_F(ChatCommandsTest, GermanWordsAreAnsweredInGerman) {
     say("hilfe");
     EXPECT_NE(reply().find("kontakt ADRESSE"), std::string::npos);
     say("status", "de");
     EXPECT_TRUE(reply().starts_with("Du hast kein Postfach verbunden."));
 }
 
-TEST_F(ChatWordsTest, StatusOfALinkedMailbox) {
+TEST_F(ChatCommandsTest, StatusOfALinkedMailbox) {
     link();
     say(" status ");
     EXPECT_TRUE(reply().starts_with("Linked mailbox: bob@example.org\nConnected"));
 }
 
-TEST_F(ChatWordsTest, LinkAloneTellsHow) {
+TEST_F(ChatCommandsTest, LinkAloneTellsHow) {
     say("link");
     EXPECT_NE(reply().find("coi.jabber.example"), std::string::npos);
     EXPECT_TRUE(checks.empty());
 }
 
-TEST_F(ChatWordsTest, LinkWithAddressAndPassword) {
+TEST_F(ChatCommandsTest, LinkWithAddressAndPassword) {
     say("link bob@example.org  pass with spaces ");
     ASSERT_EQ(checks.size(), 1U);
     EXPECT_EQ(checks[0].request.password, "pass with spaces");
@@ -56,7 +56,7 @@ TEST_F(ChatWordsTest, LinkWithAddressAndPassword) {
     EXPECT_EQ(linked.size(), 1U);
 }
 
-TEST_F(ChatWordsTest, UnlinkDeletes) {
+TEST_F(ChatCommandsTest, UnlinkDeletes) {
     say("unlink");
     EXPECT_EQ(reply(), "You have not linked a mailbox.");
     link();
@@ -65,14 +65,14 @@ TEST_F(ChatWordsTest, UnlinkDeletes) {
     EXPECT_FALSE(directory.mailbox_of("alice@jabber.example"));
 }
 
-TEST_F(ChatWordsTest, ContactTellsTheJid) {
+TEST_F(ChatCommandsTest, ContactTellsTheJid) {
     say("contact bob@example.org");
     EXPECT_EQ(reply(), "To write to bob@example.org, write to bob\\40example.org@coi.jabber.example.");
     say("contact bob");
     EXPECT_EQ(reply(), "“bob” is no mail address.");
 }
 
-TEST_F(ChatWordsTest, WhichMailIsTaken) {
+TEST_F(ChatCommandsTest, WhichMailIsTaken) {
     link();
     say("mail all");
     EXPECT_TRUE(reply().starts_with("The settings are changed.\nYou receive all mail that a person wrote to you."));
@@ -81,7 +81,7 @@ TEST_F(ChatWordsTest, WhichMailIsTaken) {
     EXPECT_EQ(reply(), "Write: mail chats, mail contacts or mail all.");
 }
 
-TEST_F(ChatWordsTest, ErrorsAndSilenceAreNotAnswered) {
+TEST_F(ChatCommandsTest, ErrorsAndSilenceAreNotAnswered) {
     for (const char* xml : {"<message type='error' from='alice@jabber.example/x'><body>help</body></message>",
                             "<message type='headline' from='alice@jabber.example/x'><body>help</body></message>",
                             "<message type='chat' from='alice@jabber.example/x'><composing "
@@ -91,7 +91,7 @@ TEST_F(ChatWordsTest, ErrorsAndSilenceAreNotAnswered) {
     EXPECT_TRUE(sent.empty());
 }
 
-TEST_F(ChatWordsTest, TwoRobotsDoNotTalkForEver) {
+TEST_F(ChatCommandsTest, TwoRobotsDoNotTalkForEver) {
     for (int turn = 0; turn < 50; ++turn) say("hello");
     ASSERT_EQ(sent.size(), 50U) << "nothing ends in silence";
     const auto type_of = [&](std::size_t at) { return xmpp::attribute(*sent[at], "type"); };
@@ -105,7 +105,7 @@ TEST_F(ChatWordsTest, TwoRobotsDoNotTalkForEver) {
     EXPECT_EQ(sent.size(), 1U);
 }
 
-TEST_F(ChatWordsTest, AReceiptIsGivenToWhoAsks) {
+TEST_F(ChatCommandsTest, AReceiptIsGivenToWhoAsks) {
     services.take_words(
         *xmpp::parse_stanza("<message type='chat' id='m1' from='alice@jabber.example/x'><body>status</body><request "
                             "xmlns='urn:xmpp:receipts'/></message>"));
@@ -113,12 +113,12 @@ TEST_F(ChatWordsTest, AReceiptIsGivenToWhoAsks) {
     EXPECT_EQ(sent[0]->findChild("received")->findAttribute("id"), "m1");
 }
 
-TEST_F(ChatWordsTest, EncryptedWordsCannotBeRead) {
+TEST_F(ChatCommandsTest, EncryptedWordsCannotBeRead) {
     say("?OTRv23?");
     EXPECT_EQ(reply(), "I cannot read encrypted messages. Please write to me without encryption.");
 }
 
-TEST_F(ChatWordsTest, CaseAndPunctuationDoNotMatter) {
+TEST_F(ChatCommandsTest, CaseAndPunctuationDoNotMatter) {
     for (const char* word : {"help?", "HELP!", "/help", "“help”", "?", "Hilfe!", "HILFE.", "Help, please"}) {
         say(word);
         EXPECT_NE(reply().find("bob\\40example.org@coi.jabber.example"), std::string::npos) << word;
@@ -131,7 +131,7 @@ TEST_F(ChatWordsTest, CaseAndPunctuationDoNotMatter) {
     EXPECT_EQ(directory.mailbox_of("alice@jabber.example")->take, IncomingFilter::all);
 }
 
-TEST_F(ChatWordsTest, AWordAloneTellsWhatIsMissing) {
+TEST_F(ChatCommandsTest, AWordAloneTellsWhatIsMissing) {
     for (const char* word : {"contact", "accept", "verify", "verify bob@example.org", "otr", "otr bob@example.org",
                              "otr clear", "key", "mail"}) {
         say(word);
@@ -141,7 +141,7 @@ TEST_F(ChatWordsTest, AWordAloneTellsWhatIsMissing) {
     EXPECT_EQ(reply(), "Schreib: annehmen KONTAKT");
 }
 
-TEST_F(ChatWordsTest, Settings) {
+TEST_F(ChatCommandsTest, Settings) {
     say("settings");
     EXPECT_TRUE(reply().starts_with("You have not linked a mailbox."));
     link();
@@ -151,7 +151,7 @@ TEST_F(ChatWordsTest, Settings) {
     EXPECT_TRUE(words.ends_with("\nWrite: mail chats, mail contacts or mail all."));
 }
 
-TEST_F(ChatWordsTest, CancelStopsALink) {
+TEST_F(ChatCommandsTest, CancelStopsALink) {
     say("cancel");
     EXPECT_EQ(reply(), "There is nothing under way that could be cancelled.");
     say("link bob@example.org secret");
@@ -165,7 +165,7 @@ TEST_F(ChatWordsTest, CancelStopsALink) {
 }
 
 /// What the texts of po/de.po tell people to write, in both languages.
-class WordsInTexts : public ChatWordsTest {
+class WordsInTexts : public ChatCommandsTest {
   protected:
     struct Told {
         std::string words;

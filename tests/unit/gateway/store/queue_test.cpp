@@ -12,9 +12,9 @@ namespace gateway::queue {
 namespace {
 
 Entry entry_for(AccountId account, const std::string& contact, const std::string& name,
-                Direction leg = Direction::mail) {
+                Direction direction = Direction::mail) {
     Entry entry;
-    entry.direction = leg;
+    entry.direction = direction;
     entry.account = account;
     entry.contact = contact;
     entry.name = name;

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace gateway::refusal {
+namespace gateway::smtp_refusal {
 namespace {
 
 using coi::SmtpStep;
@@ -94,4 +94,4 @@ TEST(Refusal, OnlyTheAddressThatItIsAboutIsQuoted) {
 }
 
 }  // namespace
-}  // namespace gateway::refusal
+}  // namespace gateway::smtp_refusal

@@ -14,7 +14,7 @@ struct Reading : testing::Test {
     std::promise<std::function<void()>> posted;
     Workers workers{1, [this](std::function<void()> call) { posted.set_value(std::move(call)); }};
 
-    static reading::Bytes mail(std::size_t size) {
+    static mail_reader::Bytes mail(std::size_t size) {
         return std::make_shared<const std::string>("From: bob@example.org\r\nSubject: x\r\n\r\n" +
                                                    std::string(size, 'y'));
     }
@@ -22,19 +22,19 @@ struct Reading : testing::Test {
 
 TEST_F(Reading, ASmallMailIsReadAtOnce) {
     std::optional<coi::Result<coi::Message>> parsed;
-    reading::parse(workers, Line::foreign("example.org"), mail(1000), {}, [&](auto result) { parsed = result; });
+    mail_reader::parse(workers, Line::foreign("example.org"), mail(1000), {}, [&](auto result) { parsed = result; });
     ASSERT_TRUE(parsed && *parsed);
     std::optional<Event> event;
-    reading::event(workers, Line::foreign("example.org"), std::make_shared<const coi::Message>(parsed->value()), "en",
-                   [&](std::optional<Event> read) { event = std::move(read); });
+    mail_reader::event(workers, Line::foreign("example.org"), std::make_shared<const coi::Message>(parsed->value()),
+                       "en", [&](std::optional<Event> read) { event = std::move(read); });
     ASSERT_TRUE(event);
     EXPECT_EQ("x", std::get<Text>(event->what).subject);
 }
 
 TEST_F(Reading, ALargeMailIsReadByTheWorkers) {
     std::optional<coi::Result<coi::Message>> parsed;
-    reading::parse(workers, reading::line_of(AccountId{1}, "", true), mail(100'000), {},
-                   [&](auto result) { parsed = result; });
+    mail_reader::parse(workers, mail_reader::line_of(AccountId{1}, "", true), mail(100'000), {},
+                       [&](auto result) { parsed = result; });
     EXPECT_FALSE(parsed);
     posted.get_future().get()();
     ASSERT_TRUE(parsed && *parsed);
@@ -44,8 +44,8 @@ TEST_F(Reading, ALargeMailIsReadByTheWorkers) {
 TEST_F(Reading, ALongTextIsReadByTheWorkers) {
     const auto message = std::make_shared<const coi::Message>(coi::parse(*mail(100'000)).value());
     std::optional<Event> event;
-    reading::event(workers, reading::line_of(AccountId{1}, "example.org", false), message, "en",
-                   [&](std::optional<Event> read) { event = std::move(read); });
+    mail_reader::event(workers, mail_reader::line_of(AccountId{1}, "example.org", false), message, "en",
+                       [&](std::optional<Event> read) { event = std::move(read); });
     EXPECT_FALSE(event);
     posted.get_future().get()();
     ASSERT_TRUE(event);
@@ -55,7 +55,7 @@ TEST_F(Reading, ALongTextIsReadByTheWorkers) {
 TEST_F(Reading, WhatCannotBeReadIsAnErrorAndNoWait) {
     bool failed = false;
     const auto many = std::make_shared<const std::string>("From: a@b.c\r\n" + std::string(300'000, 'x'));
-    reading::parse(workers, Line::foreign(""), many, {}, [&](const auto& result) { failed = !result; });
+    mail_reader::parse(workers, Line::foreign(""), many, {}, [&](const auto& result) { failed = !result; });
     posted.get_future().get()();
     EXPECT_TRUE(failed);
 }

@@ -147,7 +147,7 @@ TEST_F(StumbleTest, a_mail_of_a_mailbox_is_counted_where_its_owner_sees_it) {
             ::_exit(1);
         });
         const CrashGuard crash_guard(file, store, time);
-        store.now([&](Database& db) { known = stuck::all(db, id); });
+        store.now([&](Database& db) { known = stuck_mails::all(db, id); });
         ASSERT_EQ(known.size(), 1u);
         EXPECT_EQ(known[0].tries, ends);
         EXPECT_EQ(known[0].aside, ends == 3);
@@ -156,13 +156,13 @@ TEST_F(StumbleTest, a_mail_of_a_mailbox_is_counted_where_its_owner_sees_it) {
     EXPECT_EQ(known[0].uid, 42u);
     EXPECT_FALSE(known[0].reason.empty());
     store.now([&](Database& db) {
-        stuck::try_again(db, id);
-        known = stuck::all(db, id);
+        stuck_mails::try_again(db, id);
+        known = stuck_mails::all(db, id);
         EXPECT_EQ(known[0].tries, 0);
         EXPECT_FALSE(known[0].aside);
-        stuck::renumbered(db, id, "INBOX/My folder", 8);
-        EXPECT_THAT(stuck::all(db, id), IsEmpty());
-        stuck::save(db, AccountId{999}, known[0]);
+        stuck_mails::renumbered(db, id, "INBOX/My folder", 8);
+        EXPECT_THAT(stuck_mails::all(db, id), IsEmpty());
+        stuck_mails::save(db, AccountId{999}, known[0]);
         accounts::remove(db, id);
     });
 }
