@@ -30,9 +30,12 @@ class FaultyDisk {
         };
         methods_.xWrite = [](sqlite3_file* file, const void* from, int size, sqlite3_int64 at) {
             const int fault = current_->next();
-            return fault != SQLITE_OK ? fault : inner(file)->pMethods->xWrite(inner(file), from, size, at);
+            if (fault != SQLITE_OK) return fault;
+            if (!current_->grow(length(file), at + size)) return SQLITE_FULL;
+            return inner(file)->pMethods->xWrite(inner(file), from, size, at);
         };
         methods_.xTruncate = [](sqlite3_file* file, sqlite3_int64 size) {
+            current_->used_ -= length(file) - size;
             return inner(file)->pMethods->xTruncate(inner(file), size);
         };
         methods_.xSync = [](sqlite3_file* file, int flags) {
@@ -81,6 +84,11 @@ class FaultyDisk {
         fault_ = fault;
     }
     void heal() { fault_ = Fault::none; }
+    /// From now on the files may grow by so many bytes in all; what is cut off a file counts for them again.
+    void leave_room(sqlite3_int64 bytes) {
+        used_ = 0;
+        room_ = bytes;
+    }
     /// Writes and syncs so far: the steps at which a test can fail it.
     int steps() const { return steps_; }
 
@@ -99,6 +107,18 @@ class FaultyDisk {
         return code;
     }
 
+    static sqlite3_int64 length(sqlite3_file* file) {
+        sqlite3_int64 size = 0;
+        inner(file)->pMethods->xFileSize(inner(file), &size);
+        return size;
+    }
+    /// False if a file may not grow from `now` to `wanted` bytes.
+    bool grow(sqlite3_int64 now, sqlite3_int64 wanted) {
+        const sqlite3_int64 more = wanted > now ? wanted - now : 0;
+        if (more > 0 && used_ + more > room_) return false;
+        used_ += more;
+        return true;
+    }
     int next() {
         ++steps_;
         const auto fault = fault_.load();
@@ -112,6 +132,7 @@ class FaultyDisk {
     sqlite3_io_methods methods_{};
     std::atomic<Fault> fault_ = Fault::none;
     std::atomic<int> left_ = 0, steps_ = 0;
+    std::atomic<sqlite3_int64> used_ = 0, room_ = sqlite3_int64{1} << 40;
 };
 
 }  // namespace gateway
