@@ -7,6 +7,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -52,7 +53,7 @@ class Skeleton {
     }
 
     std::vector<Repair> take_repairs() {
-        std::ranges::sort(repairs_, {}, &Repair::begin);
+        std::ranges::sort(repairs_, {}, [](const Repair& each) { return std::tie(each.begin, each.end, each.field); });
         return std::move(repairs_);
     }
 
@@ -81,7 +82,7 @@ class Skeleton {
             }
         }
         if (trim(line).empty()) return end_header();
-        if (line[0] == ' ' || line[0] == '\t') {
+        if ((line[0] == ' ' || line[0] == '\t') && !field_.empty()) {
             field_.append(line);
         } else {
             auto field_end = end_field();
@@ -164,7 +165,6 @@ class Skeleton {
                 // Of two, GMime goes by the first's type and the last's boundary.
                 if (content_type_.empty()) content_type_ = unfold(value);
                 last_content_type_ = unfold(value);
-                first_boundary_.reset();
                 content_type_at_ = {field_at_, field_at_ + field_.size()};
             }
             if (name == "content-transfer-encoding") {
@@ -244,6 +244,7 @@ std::string repaired(std::string_view mail, const std::vector<Repair>& repairs) 
     std::string out;
     std::size_t at = 0;
     for (const auto& each : repairs) {
+        if (each.begin < at) continue;  // within one that is mended already
         out.append(mail.substr(at, each.begin - at)).append(each.field);
         at = each.end;
     }

@@ -275,6 +275,9 @@ class Walk {
     /// The mail that lies inside of its signature or its encoding.
     Text read_inside(const std::string& mail, Place place) {
         ++place.depth;
+        if (mail.size() > inside_room_) over_ = "the mails inside of the mail are too large";
+        if (over_ != nullptr) return {};
+        inside_room_ -= mail.size();
         const auto within = check_limits(mail, limits_);
         if (!within) over_ = "a mail inside of the mail breaks the limits of a mail";
         const auto top = within ? parse_mime(mail) : nullptr;
@@ -419,6 +422,7 @@ class Walk {
     Message& message_;
     std::size_t parts_ = 0;
     std::size_t plain_room_ = limits_.text_bytes, html_room_ = limits_.text_bytes * html_per_text;  // octets left
+    std::size_t inside_room_ = limits_.mail_bytes;  // octets left for mails inside of the mail, each of which is copied
     const char* over_ = nullptr;
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "coi/mail/mime_limits.h"
 #include "coi/message.h"
 
 namespace coi {
@@ -131,6 +132,38 @@ TEST(Malformed, AReportThatCannotBeReadIsAFile) {
         const auto message = parse(mail("Content-Type: " + type + "\r\n", words));
         ASSERT_EQ(message->attachments.size(), 1U) << type;
     }
+}
+
+// What is mended of a mail is no more than the mail, however its fields are folded or repeated.
+TEST(Malformed, MendingCopiesNothingTwice) {
+    const std::string type = "Content-Type: multipart/mixed; boundary=b\r\n";
+    for (const std::string field :
+         {" Content-Transfer-Encoding: base64;\r\n", "Content-Transfer-Encoding\r\n : base64;\r\n",
+          "--x\r\n Content-Transfer-Encoding: base64;\r\n", "\tContent-Type: multipart/mixed\r\n --b\r\n"}) {
+        std::string body;
+        for (int i = 0; i < 100; ++i) body += "--b\r\n" + field + "\r\naGk=\r\n";
+        for (const std::string& bytes : {mail(type, body), mail(field, words), field + mail(type, body)}) {
+            const auto repairs = check_limits(bytes, {});
+            ASSERT_TRUE(repairs) << field;
+            EXPECT_LT(repaired(bytes, *repairs).size(), bytes.size() + 110 * 64) << field;
+        }
+    }
+}
+
+TEST(Malformed, WhatIsEncodedOnceMoreInsideOfItselfHasABudget) {
+    std::string inside = "words " + std::string(9000, 'x');
+    for (int i = 0; i < 5; ++i) {
+        for (std::size_t at = 0; (at = inside.find('=', at)) != inside.npos; at += 3) inside.replace(at, 1, "=3D");
+        const std::string b = "b" + std::to_string(i);
+        inside = "Content-Type: multipart/mixed; boundary=" + b +
+                 "\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=2D-" + b + "\r\n" + inside + "\r\n=2D-" + b +
+                 "--\r\n";
+    }
+    const std::string bytes = "From: zoe@example.org\r\n" + inside;
+    Limits limits;
+    EXPECT_TRUE(parse(bytes, limits));
+    limits.mail_bytes = 20'000;
+    EXPECT_FALSE(parse(bytes, limits)) << "each of the five is a copy of what is inside of it";
 }
 
 }  // namespace
