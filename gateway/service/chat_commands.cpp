@@ -134,6 +134,7 @@ struct PastedKey {
     std::string armoured, passphrase;  // what stood before the key, or after it
 };
 PastedKey split_key(const std::string& text) {
+    constexpr std::size_t longest_passphrase = 4096;  // bytes; more is no passphrase
     constexpr std::string_view begin = "-----BEGIN PGP", end = "-----END PGP";
     const auto from = text.find(begin);
     const auto last = text.rfind(end);
@@ -143,6 +144,7 @@ PastedKey split_key(const std::string& text) {
     const auto one_line = [](std::string& words) {
         std::string rest = words;
         words.clear();
+        if (rest.size() > longest_passphrase) return words;
         for (std::string word = take_word(rest); !word.empty(); word = take_word(rest))
             words += (words.empty() ? "" : " ") + word;
         return words;

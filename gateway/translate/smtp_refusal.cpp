@@ -18,6 +18,7 @@ namespace gateway::smtp_refusal {
 namespace {
 
 constexpr std::size_t longest_quote = 300;  // bytes
+constexpr std::size_t longest_read = 4096;  // bytes of what is looked at: folding combining marks is quadratic
 
 struct Sign {
     std::string_view phrase;  // lower case
@@ -128,7 +129,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 std::string_view servers_words(const coi::Error& error) {
     const std::string_view text = error.text;
     const auto reply = error.code == 0 ? 0 : text.find(std::to_string(error.code));
-    return reply == text.npos ? text : text.substr(reply);
+    return (reply == text.npos ? text : text.substr(reply)).substr(0, longest_read);
 }
 
 /// Of each word with an "@" nothing is left: what an address is called (nospam@, relay@) is nobody's reason.
@@ -245,7 +246,7 @@ Condition condition_of(const coi::Error& error) {
 
 std::string quotable(std::string_view said, std::string_view about) {
     std::string out;
-    const std::string line = text::one_line(framed::foreign(coi::to_utf8(said, "utf-8")));
+    const std::string line = text::one_line(framed::foreign(coi::to_utf8(text::head(said, longest_read), "utf-8")));
     for (std::size_t at = 0; at < line.size();) {
         const auto end = std::min(line.find(' ', at), line.size());
         const auto word = std::string_view(line).substr(at, end - at);

@@ -84,6 +84,7 @@ TEST(Refusal, TheServersWordsAreQuotedWithoutLinks) {
     EXPECT_EQ(quotable("550 5.1.1 <bob@x.test>: 1/2 and/or mx.x.test[192.0.2.1]:25", "bob@x.test"),
               "550 5.1.1 <bob@x.test>: 1/2 and/or (…)");
     EXPECT_LT(quotable(std::string(5000, 'x'), "").size(), 310u);
+    EXPECT_EQ(quotable(std::string(5000, ' ') + "word", ""), "") << "what is looked at has a bound, too";
 }
 
 TEST(Refusal, OnlyTheAddressThatItIsAboutIsQuoted) {
