@@ -32,7 +32,8 @@ coi::MessageId proven_name(const IncomingMail& arrival, const Seal& seal) {
     const std::string& digest = arrival.protection.digest;
     if (!digest.empty()) return {seal.keyed_hash("signed\n" + digest) + "@signed.invalid"};
     if (!arrival.author.by_server || arrival.mail.id.empty()) return {};
-    return {seal.keyed_hash("vouched\n" + arrival.mail.id.value) + "@vouched.invalid"};
+    return {seal.keyed_hash("vouched\n" + arrival.mail.from.front().canonical() + "\n" + arrival.mail.id.value) +
+            "@vouched.invalid"};
 }
 
 ids::Copies copies_of(const IncomingMail& arrival, const Seal& seal) {

@@ -172,6 +172,15 @@ TEST_F(IncomingAgainTest, one_that_was_not_taken_leaves_nothing_whatever_took_it
     EXPECT_EQ(committed, 3);
 }
 
+TEST_F(IncomingAgainTest, nobody_elses_proven_mail_with_the_same_id_takes_the_true_ones_place) {
+    const std::string words = "Chat-Version: 1.0\r\n\r\nHi";
+    EXPECT_EQ(take("1@x", "bob@example.net", words), Kind::taken) << "forged, it may be";
+    is_vouched = true;
+    EXPECT_EQ(take("1@x", "mallory@example.com", words), Kind::taken);
+    EXPECT_EQ(take("1@x", "bob@example.net", words), Kind::taken) << "Bob's own";
+    EXPECT_EQ(committed, 3);
+}
+
 TEST_F(IncomingAgainTest, a_mail_without_a_message_id_is_one_message_at_each_try_and_the_next_one_another) {
     const auto hi = [this](const std::string& fields) {
         return take("", "bob@example.net", fields + "Chat-Version: 1.0\r\n\r\nHi");
