@@ -283,7 +283,8 @@ void Directory::park(AccountId id, std::function<void(Store::Failure, std::int64
     Account parked = record->account;
     parked.parked = true;
     parked.vouched = false;
-    parked.login = {};
+    // Its server and user name stay: only whoever logs in there with them is its user (service/registrar).
+    parked.login.password.clear();
     // At once in memory: nothing more is read or sent from here on.
     const auto& resting = state_->put(parked);
     if (on_saved) on_saved(resting);

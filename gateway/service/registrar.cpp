@@ -50,6 +50,16 @@ std::optional<CommandResult> add_servers(LinkRequest& request, const LinkForm& f
     return std::nullopt;
 }
 
+/// Whether a login that works proves that a parked mailbox is theirs: it has to be at the server of before, or the one
+/// that the address' domain names, and by no other name. Anybody has a server of their own, or an own name at a large
+/// one.
+bool is_its_user(const LinkRequest& request, const Account& parked) {
+    const bool there = !request.imap || request.imap->host == parked.login.imap.host;
+    const bool by_name = request.username.empty() || request.username == parked.login.username ||
+                         request.username == parked.address.addr_spec();
+    return there && by_name;
+}
+
 /// A change of password may leave out what is known already.
 void add_known(LinkRequest& request, const Account& known) {
     if (known.address.canonical() != request.address.canonical()) return;
@@ -199,7 +209,8 @@ void Registrar::store(const std::string& jid, const LinkRequest& request, LinkOu
     // One at rest is its user's again with its password, unless nothing of it can be trusted.
     if (!known) known = directory_.at_rest(jid, Account::Kind::mailbox);
     Account account;
-    const bool same = known && !known->damaged && known->address.canonical() == request.address.canonical();
+    const bool same = known && !known->damaged && known->address.canonical() == request.address.canonical() &&
+                      (!known->parked || is_its_user(request, *known));
     const bool fresh = !same || known->parked;
     if (same) account = *known;                          // contacts, cursors and settings stay
     if (!same) account.key_holder = KeyHolder::unknown;  // until the mailbox was looked through

@@ -113,7 +113,7 @@ Binding login_binding(AccountId id, std::string_view jid) {
 
 /// The seals, once the account has its number.
 void seal(Database& db, const Account& account) {
-    const bool has_login = account.kind == Account::Kind::mailbox && !account.parked;
+    const bool has_login = account.kind == Account::Kind::mailbox;
     auto query = db.query("UPDATE account SET mark = ?, login = ? WHERE id = ?");
     query.bind_blob(close(db, "", binding(account)));
     if (has_login) {
@@ -150,13 +150,13 @@ Account account_of(Database& db, const Query& row) {
     account.key_holder = static_cast<KeyHolder>(row.integer(10));
     account.parked = (row.integer(11) & is_parked) != 0;
     account.vouched = (row.integer(11) & is_vouched) != 0;
-    if (account.kind == Account::Kind::relay || account.parked) return account;
+    if (account.kind == Account::Kind::relay) return account;
     const auto login = open(db, row.blob(account_columns), login_binding(account.id, account.jid));
     try {
         if (login) account.login = unpack_login(*login);
-        account.login_lost = !login;
+        account.login_lost = !login && !account.parked;
     } catch (const StoreError&) {
-        account.login_lost = true;
+        account.login_lost = !account.parked;
     }
     return account;
 }

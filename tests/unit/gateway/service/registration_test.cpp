@@ -180,6 +180,26 @@ TEST_F(RegistrationTest, AParkedMailboxIsItsUsersAgainWithItsPassword) {
     EXPECT_EQ(linked.size(), 1U) << "the gateway asks to see them again";
 }
 
+// Anybody has a server on which any password is right, or a name of their own at a large one.
+TEST_F(RegistrationTest, AParkedMailboxIsNobodysWhoLogsInElsewhereOrByAnotherName) {
+    for (const auto& login : {field("imap_server", "imap.evil.example:993"), field("username", "eve@example.org")}) {
+        const auto id = link();
+        bool parked = false;
+        directory.park(id, [&](const Store::Failure&, std::int64_t) { parked = true; });
+        ASSERT_TRUE(loop.run_until([&] { return parked; }));
+        checks.clear();
+        reg("set", form(field("email", "bob@example.org") + field("password", "hers") + login));
+        ASSERT_EQ(checks.size(), 1U) << login;
+        checks[0].answer({MailboxLogin{}, ""});
+        answer();
+        EXPECT_NE(directory.mailbox_of("alice@jabber.example")->id, id) << login;
+        EXPECT_EQ(directory.all().size(), 1U) << "nothing of the one before is left";
+        bool gone = false;
+        directory.remove(directory.mailbox_of("alice@jabber.example")->id, [&](const Store::Failure&) { gone = true; });
+        ASSERT_TRUE(loop.run_until([&] { return gone; }));
+    }
+}
+
 TEST_F(RegistrationTest, AnotherMailboxDeletesAParkedOne) {
     const auto id = link();
     bool parked = false;
