@@ -403,7 +403,8 @@ void IncomingPipeline::commit(std::vector<queue::Entry> entries, ids::Known know
     auto outcome = std::make_shared<Outcome>();
     store_.commit(
         [shared, outcome, mail = std::move(known), cursor = arrival.cursor, key_update = arrival.key_update,
-         proven = is_report ? coi::MessageId() : proven_name(arrival, seal_), copies = copies_of(arrival, seal_),
+         proven = is_report ? coi::MessageId() : proven_name(arrival, seal_),
+         copies = extras.other == AccountId{} ? ids::Copies{} : copies_of(arrival, seal_),
          contact = std::move(extras.contact), other = extras.other](Database& db) {
             if (cursor) accounts::save(db, mail.account, *cursor);
             const auto before =
