@@ -94,11 +94,11 @@ class Rain(threading.Thread):
 
 
 def shower(jabber, contact, until):
-    """A user's own client sends what is large and wide."""
+    """A user's own client sends what is large and wide; now and then, because it holds Prosody up for more than a second."""
     while time.monotonic() < until:
         jabber.send(f"<message to='{contact}' type='chat'><body>{'long ' * 30_000}</body></message>")
         jabber.send(f"<message to='{contact}' type='chat'><body>Hi</body><x xmlns='x:y'>{'<a/>' * 20_000}</x></message>")
-        time.sleep(0.5)
+        time.sleep(SECONDS / 4)
 
 
 def middle(figures):
