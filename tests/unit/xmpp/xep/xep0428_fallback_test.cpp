@@ -1,0 +1,54 @@
+// Fallback indication as in the example of XEP-0461 §3.1 and with positions that are none.
+
+#include "xmpp/xep/xep0428_fallback.h"
+
+#include <gtest/gtest.h>
+
+#include "xmpp/wire.h"
+
+namespace xmpp::xep0428 {
+namespace {
+
+constexpr const char* reply = "urn:xmpp:reply:0";
+
+std::optional<Range> range(const std::string& part, std::string_view body) {
+    const auto tag = parse_stanza("<message><body/><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'>" +
+                                  part + "</fallback></message>");
+    EXPECT_TRUE(tag) << part;
+    return tag ? fallback(*tag, reply, body) : std::nullopt;
+}
+
+TEST(Fallback, Xep0461Example4) {
+    const std::string body = "> Anna wrote:\n> We should bake a cake\nGreat idea!";
+    EXPECT_EQ(range("<body start='0' end='38'/>", body), (Range{0, 38}));
+    EXPECT_EQ(body.substr(38), "Great idea!");
+}
+
+TEST(Fallback, PositionsCountCharacters) {
+    EXPECT_EQ(range("<body start='1' end='3'/>", "äö🙂x"), (Range{2, 8}));
+    EXPECT_EQ(range("<body start='0' end='4'/>", "äö🙂x"), (Range{0, 9}));
+}
+
+TEST(Fallback, AllOfItWhereNoPartIsNamed) {
+    EXPECT_EQ(range("", "abc"), (Range{0, 3}));
+    EXPECT_EQ(range("<body/>", "abc"), (Range{0, 3}));
+}
+
+TEST(Fallback, WhatDoesNotLieInsideIsNone) {
+    for (const char* part : {"<body start='0' end='5'/>", "<body start='2' end='1'/>", "<body start='-1' end='2'/>",
+                             "<body start='0'/>", "<body end='1'/>", "<body start='0' end='18446744073709551617'/>",
+                             "<body start='x' end='2'/>", "<subject start='0' end='1'/>"}) {
+        EXPECT_EQ(range(part, "abcd"), std::nullopt) << part;
+    }
+    const auto other = parse_stanza("<message><fallback xmlns='urn:xmpp:fallback:0' for='x'/></message>");
+    EXPECT_EQ(fallback(*other, reply, "abc"), std::nullopt);
+}
+
+TEST(Fallback, WrittenAsRead) {
+    Tag message("message");
+    add_fallback(message, reply, "> ä\nx", 5);
+    EXPECT_EQ(fallback(message, reply, "> ä\nx"), (Range{0, 5}));
+}
+
+}  // namespace
+}  // namespace xmpp::xep0428

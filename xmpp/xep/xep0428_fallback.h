@@ -1,0 +1,29 @@
+// Fallback Indication: which part of a body stands there only for clients that do not know a feature. [XEP-0428 §3]
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "xmpp/stanza.h"
+
+namespace xmpp::xep0428 {
+
+inline constexpr const char* ns = "urn:xmpp:fallback:0";
+
+/// A part of a text, in bytes.
+struct Range {
+    std::size_t begin = 0, end = 0;
+    bool operator==(const Range&) const = default;
+};
+
+/// The part of `body` (the text of the message's body) that is a fallback for the feature with this namespace: all of
+/// it where no part is named. nullopt: none, or one that does not lie inside. On the wire positions count characters
+/// [XEP-0426 §3].
+std::optional<Range> fallback(const Tag& message, std::string_view feature, std::string_view body);
+
+/// The first `bytes` of `body` are a fallback for the feature.
+void add_fallback(Tag& message, std::string_view feature, std::string_view body, std::size_t bytes);
+
+}  // namespace xmpp::xep0428
