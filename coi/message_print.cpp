@@ -100,7 +100,12 @@ Part print_mdn(const Message& message) {
 Part print_body(const Message& message) {
     Part text = message.mdn ? print_mdn(message) : text_part(message.text);
     // COMPAT: chatmail relays let this one mail pass in the clear, but only as multipart/mixed.
-    const bool wrapped = message.header("secure-join") == "vc-request";
+    bool wrapped = message.header("secure-join") == "vc-request";
+    // COMPAT: Delta Chat takes this field of a mail in the clear from its first part only.
+    if (const auto edit = message.headers.find("chat-edit"); edit != message.headers.end()) {
+        append_field(text.header, "Chat-Edit", edit->second);
+        wrapped = true;
+    }
     if (message.attachments.empty() && !wrapped) return text;
     std::vector<Part> parts;
     parts.push_back(std::move(text));

@@ -171,6 +171,7 @@ class Walk {
         Text text;
         for (int i = 0; i < count; ++i) {
             auto* part = g_mime_multipart_get_part(multipart, i);
+            if (i == 0 && place.depth == 1) read_hidden_fields(part);
             const std::string part_type = content_type_of(part);
             // What belongs to the envelope of [RFC 1847] is neither text nor file.
             if (type == "multipart/signed" && i > 0 && part_type.find("signature") != std::string::npos) continue;
@@ -182,6 +183,12 @@ class Walk {
         // What stands beside a signature or an encryption is nobody's.
         const bool is_sealed = type == "multipart/signed" || type == "multipart/encrypted" || place.in_report;
         return is_sealed ? text : with_outside(multipart, std::move(text));
+    }
+
+    /// COMPAT: Delta Chat hides this field in the first part, where mail programs do not look.
+    void read_hidden_fields(GMimeObject* first) {
+        const char* edit = g_mime_object_get_header(first, "Chat-Edit");
+        if (edit != nullptr) message_.headers.try_emplace("chat-edit", decode_header(edit));
     }
 
     /// A multipart whose boundary never comes: its words stand where no part is, or its parts are encoded as a whole,
