@@ -45,8 +45,11 @@ void Scheduler::committed(queue::Entry entry) {
         conversation.destination = calls_.destination(entry);
         conversation.read_up_to = conversation.newest = entry.id - 1;
     }
-    const bool contiguous = conversation.complete() && !conversation.reading && !conversation.until;
-    conversation.newest = entry.id;
+    // One that was withdrawn and comes back, and one that is due later, are read when it is time.
+    if (entry.id <= conversation.read_up_to && conversation.ready.empty()) conversation.read_up_to = entry.id - 1;
+    const bool contiguous =
+        conversation.complete() && !conversation.reading && !conversation.until && entry.next <= calls_.now();
+    conversation.newest = std::max(conversation.newest, entry.id);
     conversation.grew = true;
     const bool room =
         conversation.ready.size() < limits_.ready_entries && ready_bytes_ + entry.payload.size() <= limits_.ready_bytes;
@@ -86,7 +89,14 @@ void Scheduler::pump(DestinationId id) {
         destination.waiting.pop_front();
         Conversation& conversation = conversations_.at(key);
         conversation.queued = false;
-        conversation.ready.empty() ? read_more(key, conversation) : fly(key, conversation);
+        if (conversation.ready.empty()) {
+            read_more(key, conversation);
+        } else if (const Time due = conversation.ready.front().next; due > calls_.now()) {
+            put_back(conversation);
+            sleep(key, conversation, due);
+        } else {
+            fly(key, conversation);
+        }
     }
     destination.pumping = false;
     const bool full = !stopped_ && !destination.down_until && !destination.waiting.empty() && limits_.full.count() > 0;

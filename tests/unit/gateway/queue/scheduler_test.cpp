@@ -51,15 +51,17 @@ struct SchedulerTest : testing::Test {
         return std::make_unique<Scheduler>(queue::Direction::mail, store, std::move(calls), limits);
     }
 
-    void commit(const std::string& contact, const std::string& payload) {
+    queue::Entry commit(const std::string& contact, const std::string& payload, std::chrono::seconds wait = 0s) {
         queue::Entry entry;
         entry.account = AccountId{1};
         entry.contact = contact;
         entry.name = entry.payload = payload;
-        entry.taken = entry.next = time;
+        entry.taken = time;
+        entry.next = time + wait;
         entry.expires = time + 24h;
         store.now([&](Database& db) { entry.id = queue::put(db, entry); });
         direction->committed(entry);
+        return entry;
     }
     void finish(const std::string& payload, AttemptResult::Kind kind = AttemptResult::Kind::done) {
         const auto at =
@@ -280,6 +282,26 @@ TEST_F(SchedulerTest, a_dropped_head_wakes_its_line) {
     store.now([&](Database& db) { queue::done(db, head.id); });
     wait_for_attempts(2);
     EXPECT_THAT(tried, ElementsAre("a", "b"));
+}
+
+TEST_F(SchedulerTest, what_is_due_later_waits_and_all_behind_it) {
+    for (const auto wait : {0s, 15s, 0s}) commit("bob", std::to_string(wait.count()), wait);
+    finish("0");
+    for (int i = 0; i < 2; ++i) loop.flush(store);
+    go_on();
+    finish("15");
+    wait_for_attempts(3);
+    EXPECT_THAT(tried, ElementsAre("0", "15", "0"));
+}
+
+TEST_F(SchedulerTest, what_was_withdrawn_and_comes_back_is_read_again) {
+    auto held = commit("bob", "a", 15s);
+    loop.flush(store);
+    ASSERT_TRUE(direction->forget(held));
+    loop.flush(store);
+    direction->committed(held);
+    go_on();
+    EXPECT_THAT(tried, ElementsAre("a"));
 }
 
 TEST_F(SchedulerTest, an_entry_that_is_being_read_cannot_be_taken_away) {
