@@ -166,6 +166,7 @@ OutgoingPipeline::Calls Gateway::State::outgoing_calls() {
                 mail_scheduler.committed(std::move(entry));
                 resume_reading();
             },
+            [this](const queue::Entry& entry) { return mail_scheduler.forget(entry); },
             now,
             [this](const Account& account, const Contact& contact, OutgoingMail letter,
                    std::function<void(EncryptResult)> done) {

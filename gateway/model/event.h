@@ -1,13 +1,15 @@
 // What happened between two people, in no network's words: the one type that both sides are translated through.
 //
-// A stanza is read into an Event and an Event is written into a mail, and the other way round; each kind of content is
-// one file in gateway/translate/feature/. Later kinds (attachment, correction, reaction …) join the variant below.
+// A stanza is read into an Event and an Event is written into a mail, and the other way round. An Event has one or more
+// contents (a text that answers an earlier message is a Text and a ReplyTo); each kind of content is one file in
+// gateway/translate/feature/.
 
 #pragma once
 
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -37,11 +39,9 @@ struct Text {
     bool operator==(const Text&) const = default;
 };
 
-/// The other side got it (delivered) or saw it (displayed).
+/// The other side got the message that this is about (delivered) or saw it (displayed).
 struct Receipt {
     enum class Kind { delivered, displayed } kind = Kind::delivered;
-    coi::MessageId of;   // in mail
-    StanzaId of_stanza;  // in Jabber
     bool operator==(const Receipt&) const = default;
 };
 
@@ -52,16 +52,57 @@ struct OtrMessage {
     bool operator==(const OtrMessage&) const = default;
 };
 
+/// The text beside it replaces that of the message that this is about.
+struct Correction {
+    bool operator==(const Correction&) const = default;
+};
+
+/// The text beside it answers the message that this is about.
+struct ReplyTo {
+    std::string quote;       // what its writer quoted of that message, without quote marks; "" for nothing
+    bool is_folded = false;  // a mail program's quote, for which "[…]" stands in the text
+    bool operator==(const ReplyTo&) const = default;
+};
+
+using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo>;
+
+/// An earlier message. Its reader names it by the id of one network; gateway/pipeline/resolve finds the other one.
+struct Reference {
+    coi::MessageId message{};  // in mail
+    StanzaId stanza{};         // in Jabber
+    coi::MessageId latest{};   // the newest correction of it that went to mail; empty: none
+    bool by_user = false;      // the Jabber user wrote it
+    bool operator==(const Reference&) const = default;
+};
+
 struct Event {
-    std::string user;            // bare JID of the Jabber user, normalised
-    coi::Address contact;        // the mail user
-    Time when{};                 // when it was written, as far as known
-    coi::MessageId message;      // its id in mail
-    StanzaId stanza;             // its id in Jabber
-    bool wants_receipt = false;  // [XEP-0184] request, or Chat-Disposition-Notification-To
-    std::string lang;            // xml:lang, "" if unknown
-    std::variant<std::monostate, Text, Receipt, OtrMessage> what;
+    std::string user;                // bare JID of the Jabber user, normalised
+    coi::Address contact;            // the mail user
+    Time when{};                     // when it was written, as far as known
+    coi::MessageId message;          // its id in mail
+    StanzaId stanza;                 // its id in Jabber
+    std::optional<Reference> about;  // the earlier message that this is about
+    bool wants_receipt = false;      // [XEP-0184] request, or Chat-Disposition-Notification-To
+    std::string lang;                // xml:lang, "" if unknown
+    std::vector<Content> contents;   // at most one of a kind
     bool operator==(const Event&) const = default;
+
+    /// The content of this kind, or nullptr.
+    template <class X>
+    const X* get() const {
+        for (const auto& content : contents) {
+            if (const auto* found = std::get_if<X>(&content)) return found;
+        }
+        return nullptr;
+    }
+    template <class X>
+    X* get() {
+        return const_cast<X*>(std::as_const(*this).template get<X>());
+    }
+    template <class X>
+    void remove() {
+        std::erase_if(contents, [](const Content& content) { return std::holds_alternative<X>(content); });
+    }
 };
 
 }  // namespace gateway

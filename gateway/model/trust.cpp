@@ -31,7 +31,7 @@ constexpr Table verification{{
     /* invite    */ Row{yes, yes, yes, ask},
     /* key       */ Row{yes, yes, yes, yes},
 }};
-/// How the conversation goes on: dialect, timer, thread, name, subject.
+/// How the conversation goes on: dialect, timer, thread, name, subject, corrections.
 constexpr Table course{{
     /* nothing   */ Row{yes, no, no, no},
     /* other key */ Row{yes, no, no, no},
@@ -69,6 +69,7 @@ Answer answer(Proof proof, State state, Change change) {
         case Change::thread:
         case Change::name:
         case Change::subject:
+        case Change::correction:
             return look(course, proof, state);
         case Change::tunnel:
         case Change::mark:

@@ -51,10 +51,11 @@ enum class Change {
     thread,
     name,  // and the spelling of the address
     subject,
+    correction,  // of a message that came before
     tunnel,
     mark,  // that this conversation is encrypted, and stays so
 };
-inline constexpr int changes = 10;
+inline constexpr int changes = 11;
 
 enum class Answer {
     no,

@@ -10,6 +10,8 @@
 #include "gateway/model/addresses.h"
 #include "gateway/model/stanza_id.h"
 #include "gateway/pipeline/duplicates.h"
+#include "gateway/pipeline/labels.h"
+#include "gateway/pipeline/resolve.h"
 #include "gateway/store/accounts.h"
 #include "gateway/translate/conversation.h"
 #include "gateway/translate/feature/otr_message.h"
@@ -46,36 +48,6 @@ Contact stranger(AccountId account, const coi::Address& address) {
     contact.canonical = address.canonical();
     contact.address = address;
     return contact;
-}
-
-/// What the reader has to know of a message's protection stands beside its text.
-void add_notice(Event& event, const IncomingMail& arrival, const Contact& contact, const std::string& lang) {
-    auto* text = std::get_if<Text>(&event.what);
-    if (!text) return;
-    Privacy privacy = contact.privacy;
-    auto protection = arrival.protection;
-    // Of this mail, whatever came before it.
-    privacy.conflicting = trust::is_other_key(arrival.author, trust::state_of(contact.privacy), arrival.counted);
-    if (privacy.conflicting && arrival.counted.empty()) protection.signature = coi::openpgp::Signature::unknown;
-    const std::string notice = security_label::words(protection, arrival.unread, privacy, lang);
-    if (notice.empty()) return;
-    if (security_label::is_closed(arrival.unread)) {
-        text->body += "\n" + notice;
-    } else {  // before all of it: a subject stands first
-        std::string& first = text->subject.empty() ? text->body : text->subject;
-        first = notice + "\n" + first;
-    }
-}
-
-/// Before all of it, where it cannot be overlooked. A key that the mail brings counts before Reply-To.
-void add_answers_notice(Event& event, const IncomingMail& arrival, const Contact& before, Contact after,
-                        const std::string& lang) {
-    auto* text = std::get_if<Text>(&event.what);
-    if (!text) return;
-    after.privacy.has_key = after.privacy.has_key || (arrival.key_update && arrival.key_update->seen.header);
-    const std::string notice = answers_notice(before, after, lang);
-    std::string& first = text->subject.empty() ? text->body : text->subject;
-    if (!notice.empty()) first = notice + "\n" + first;
 }
 
 /// What a conversation learns of a mail, beside its thread, subject and the like.
@@ -228,7 +200,7 @@ void IncomingPipeline::skip(const IncomingMail& arrival, DeliveryResult verdict,
 bool IncomingPipeline::is_in_order(IncomingMail& arrival, Done& done) {
     const auto* before = predecessor(arrival.mail);
     if (!arrival.may_wait || before == nullptr || !arrival.mail.date) return true;
-    const auto otr = otr_message::read(arrival.mail, "");
+    const auto otr = otr_message::read(arrival.mail);
     const auto age = calls_.now() - *arrival.mail.date;
     if (!otr || xmpp::otr::look(otr->message).kind != xmpp::otr::Kind::data || age > order_patience ||
         age < -order_patience) {
@@ -265,13 +237,41 @@ queue::Entry IncomingPipeline::entry_of(const Event& event, const Account& accou
 
 void IncomingPipeline::take_message(IncomingMail arrival, Done done) {
     if (!is_in_order(arrival, done)) return;
-    const Account& account = *directory_.find(arrival.account);
-    const auto mail = std::make_shared<coi::Message>(std::move(arrival.mail));
+    const auto id = arrival.account;
+    const std::string sender = arrival.mail.from.front().canonical();
     auto shared = std::make_shared<IncomingMail>(std::move(arrival));
-    calls_.read(account, mail, [this, mail, shared, done = std::move(done)](std::optional<Event> event) mutable {
-        shared->mail = std::move(*mail);
-        take_event(std::move(*shared), std::move(event), std::move(done));
+    turns_.take(id, sender, [this, shared, done = std::move(done)](const Turn& turn) mutable {
+        const Account* account = directory_.find(shared->account);
+        if (!account) return done({DeliveryResult::Kind::declined, "the account is gone"});
+        const auto mail = std::make_shared<coi::Message>(std::move(shared->mail));
+        calls_.read(*account, mail,
+                    [this, mail, shared, turn, done = std::move(done)](std::optional<Event> event) mutable {
+                        shared->mail = std::move(*mail);
+                        resolve(std::move(*shared), std::move(event), std::move(done), turn);
+                    });
     });
+}
+
+/// Which message it is about, if it is about one. Nobody corrects in another's name.
+void IncomingPipeline::resolve(IncomingMail arrival, std::optional<Event> event, Done done, const Turn& turn) {
+    if (!event || !event->about) return take_event(std::move(arrival), std::move(event), std::move(done));
+    store_.ask<std::optional<Reference>>(
+        [id = arrival.account, event = *event, contact = arrival.mail.from.front().canonical()](Database& db) {
+            return resolve_mail(db, id, contact, event);
+        },
+        [this, turn, arrival = std::move(arrival), event = std::move(event), done = std::move(done)](
+            const Store::Failure& failure, std::optional<Reference> about) mutable {
+            if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
+            const Account* account = directory_.find(arrival.account);
+            if (!account) return done({DeliveryResult::Kind::declined, "the account is gone"});
+            const Contact* contact = directory_.contact(account->id, arrival.mail.from.front().canonical());
+            const auto state = contact ? trust::state_of(contact->privacy) : trust::State::unproven;
+            const bool may =
+                event->get<Correction>() == nullptr || trust::may(arrival.proof(), state, trust::Change::correction);
+            if (may && about) event->about = std::move(about);
+            settle(*event, {.found = !event->about->stanza.empty(), .to_user = true, .lang = account->lang});
+            take_event(std::move(arrival), std::move(event), std::move(done));
+        });
 }
 
 void IncomingPipeline::take_event(IncomingMail arrival, std::optional<Event> event, Done done) {
@@ -291,7 +291,7 @@ void IncomingPipeline::take_event(IncomingMail arrival, std::optional<Event> eve
     const Event whole = *event;
     note_read(arrival.mail, *event, contact, {arrival.proof(), arrival.protection.encrypted});
     const bool is_to_be_kept = note_standing(arrival, contact.privacy);
-    if (const auto* otr = std::get_if<OtrMessage>(&event->what)) {
+    if (const auto* otr = event->get<OtrMessage>()) {
         if (const char* why = obstacle(account, contact, arrival, *otr))
             return refuse_tunnelled(account, contact, arrival, why, done);
     }
@@ -299,10 +299,10 @@ void IncomingPipeline::take_event(IncomingMail arrival, std::optional<Event> eve
     event->contact = writer;
     event->stanza = mint_stanza_id();
     CommitExtras extras = extras_of(arrival, whole, std::move(done));
-    if (auto* text = std::get_if<Text>(&event->what))
+    if (auto* text = event->get<Text>())
         text::add_where_the_rest_is(*text, account.kind == Account::Kind::mailbox, account.lang);
-    add_notice(*event, arrival, before, account.lang);
-    add_answers_notice(*event, arrival, before, contact, account.lang);
+    labels::add_protection(*event, arrival, before, account.lang);
+    labels::add_answers_notice(*event, arrival, before, contact, account.lang);
 
     queue::Entry entry = entry_of(*event, account, contact.canonical, *from);
     entry.origin = arrival.proven_sender;
@@ -311,6 +311,7 @@ void IncomingPipeline::take_event(IncomingMail arrival, std::optional<Event> eve
     entry.tentative = arrival.wait_for_verdict;
     ids::Known known{account.id, contact.canonical,    arrival.mail.id, event->stanza, false, arrival.proven_sender,
                      "",         event->wants_receipt, entry.taken};
+    if (event->get<Correction>() != nullptr) known.corrects = event->about->message;
     // design.md "two-leg queue" 7: one message, by whichever of the user's accounts it comes.
     const Account* other =
         account.kind == Account::Kind::mailbox ? directory_.relay_of(account.jid) : directory_.mailbox_of(account.jid);

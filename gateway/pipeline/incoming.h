@@ -17,6 +17,7 @@
 #include "gateway/model/incoming_mail.h"
 #include "gateway/pipeline/admission.h"
 #include "gateway/pipeline/reports.h"
+#include "gateway/pipeline/turns.h"
 #include "gateway/queue/pending_verdicts.h"
 #include "gateway/store/ids.h"
 #include "gateway/translate/translate.h"
@@ -64,6 +65,7 @@ class IncomingPipeline : public MailReceiver {
     void decide(IncomingMail arrival, bool answers_known, Done done);
     void applied(AccountId, const PeerKeyUpdate&, const KeyUpdateResult&);
     void take_message(IncomingMail arrival, Done done);
+    void resolve(IncomingMail arrival, std::optional<Event>, Done done, const Turn&);
     void take_event(IncomingMail arrival, std::optional<Event>, Done done);
     /// OTR reads its messages in their order only, and mail systems keep none. Takes both over where it answers false.
     bool is_in_order(IncomingMail& arrival, Done& done);
@@ -91,6 +93,7 @@ class IncomingPipeline : public MailReceiver {
     Settings settings_;
     Calls calls_;
     Reports reports_;
+    Turns turns_;
 };
 
 }  // namespace gateway

@@ -9,6 +9,7 @@
 #include "gateway/encryption/otr_messages.h"
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
+#include "gateway/pipeline/resolve.h"
 #include "gateway/store/ids.h"
 #include "gateway/translate/conversation.h"
 #include "gateway/translate/feature/otr_message.h"
@@ -53,7 +54,7 @@ void OutgoingPipeline::take(const xmpp::Tag& message, const xmpp::Tag* under_otr
     const xmpp::JID from = xmpp::read_jid(xmpp::attribute(message, "from"));
     const Account* account = directory_.of_user(from.bare());
     auto event = read(message);
-    const bool is_receipt = event && std::holds_alternative<Receipt>(event->what);
+    const bool is_receipt = event && event->get<Receipt>() != nullptr;
     // Chat states, markers for nothing: mail has no words for them, and whoever did not write hears no error.
     if (!event && !says_something(message)) return;
     if (is_receipt && !account) return;
@@ -122,8 +123,26 @@ void OutgoingPipeline::take_as(const Account& account, const xmpp::Tag& message,
         directory_.save_spellings(contact);
     if (!event.lang.empty()) directory_.note_language(account.id, event.lang);
     directory_.note_name(account.id, xmpp::xep0172::nick(message));
-    if (std::holds_alternative<Receipt>(event.what)) return take_receipt(account, head, std::move(event));
-    write(account, head, std::move(event));
+    if (event.get<Receipt>() != nullptr) return take_receipt(account, head, std::move(event));
+    turns_.take(account.id, contact.canonical,
+                [this, id = account.id, head, event = std::move(event)](const Turn& turn) mutable {
+                    resolve(id, head, std::move(event), turn);
+                });
+}
+
+/// Which message it is about, if it is about one.
+void OutgoingPipeline::resolve(AccountId id, const Head& head, Event event, const Turn& turn) {
+    const auto go_on = [this, id, head, turn](Event found) {
+        if (const Account* account = directory_.find(id)) write(*account, head, std::move(found), turn);
+    };
+    if (!event.about) return go_on(std::move(event));
+    store_.ask<std::optional<Reference>>([id, event, contact = event.contact.canonical()](
+                                             Database& db) { return resolve_stanza(db, id, contact, event); },
+                                         [go_on, event](const Store::Failure&, std::optional<Reference> about) mutable {
+                                             event.about = about ? std::move(about) : event.about;
+                                             settle(event, {.found = !event.about->message.empty()});
+                                             go_on(std::move(event));
+                                         });
 }
 
 void OutgoingPipeline::take_tunnelled(const Account& account, const coi::Address& to, const xmpp::Tag& message) {
@@ -135,20 +154,21 @@ void OutgoingPipeline::take_tunnelled(const Account& account, const coi::Address
         return refuse(message, "cancel", "not-acceptable",
                       otr_messages::not_carried(event.has_value(), to.addr_spec(), lang));
     }
-    std::get<OtrMessage>(event->what).words = otr_message::words(lang);
+    event->get<OtrMessage>()->words = otr_message::words(lang);
     event->contact = contact.address;
     event->when = calls_.now();
-    write(account, {xmpp::returnable(message)}, std::move(*event));
+    turns_.take(account.id, contact.canonical,
+                [this, id = account.id, head = Head{xmpp::returnable(message)},
+                 event = std::move(*event)](const Turn& turn) mutable { resolve(id, head, std::move(event), turn); });
 }
 
 void OutgoingPipeline::take_receipt(const Account& account, const Head& head, Event event) {
-    const auto& receipt = std::get<Receipt>(event.what);
-    if (receipt.kind != Receipt::Kind::displayed)
+    if (event.get<Receipt>()->kind != Receipt::Kind::displayed)
         return;  // "delivered to a client" is no disposition [RFC 8098 §3.2.6]
     // [XEP-0333 §4.2] a marker means everything up to here. What has not been reported for long is nobody's news.
     constexpr std::size_t most = 100;
     store_.ask<std::vector<coi::MessageId>>(
-        [id = account.id, contact = event.contact.canonical(), stanza = receipt.of_stanza](Database& db) {
+        [id = account.id, contact = event.contact.canonical(), stanza = event.about->stanza](Database& db) {
             return ids::shown_up_to(db, id, contact, stanza, most);
         },
         [this, id = account.id, head, event = std::move(event)](const Store::Failure& failure,
@@ -158,13 +178,13 @@ void OutgoingPipeline::take_receipt(const Account& account, const Head& head, Ev
                 const Account* still = directory_.find(id);
                 if (!still) return;
                 Event one = event;
-                std::get<Receipt>(one.what).of = message;
-                write(*still, head, std::move(one));
+                one.about->message = message;
+                write(*still, head, std::move(one), {});
             }
         });
 }
 
-void OutgoingPipeline::write(const Account& account, const Head& head, Event event) {
+void OutgoingPipeline::write(const Account& account, const Head& head, Event event, Turn turn) {
     Contact& contact = directory_.know(account.id, event.contact);
     if (!carries(event, contact.dialect)) return;  // a mail program would only be bothered by it
     event.message = coi::mint(domain_of(account.address));
@@ -173,9 +193,10 @@ void OutgoingPipeline::write(const Account& account, const Head& head, Event eve
     if (!draft->is_receipt() && !contact.answer_to.empty()) draft->mail.to = {recipient_of(contact)};
     draft->event = std::move(event);
     draft->from_otr = head.from_otr;
+    draft->turn = std::move(turn);
     // At once: what is written while this one is being encrypted continues it (gateway/pipeline/incoming goes by that
     // order).
-    if (!draft->is_receipt()) contact.last_out = draft->mail.id;
+    if (draft->is_message()) contact.last_out = draft->mail.id;
     draft->head = head.tag;
     calls_.close(account, contact, {draft->mail, head.from_otr, false, false, {}},
                  [this, draft, id = account.id](EncryptResult letter) { closed(id, *draft, std::move(letter)); });
@@ -244,17 +265,29 @@ void OutgoingPipeline::commit(const Account& account, const Contact& contact, co
     entry->payload = std::move(bytes);
     entry->taken = entry->next = event.when;
     entry->expires = event.when + settings_.expire;
-    const ids::Known known{account.id, contact.canonical,   event.message, event.stanza, true, entry->origin,
-                           lang,       event.wants_receipt, event.when};
+    ids::Known known{account.id, contact.canonical,   event.message, event.stanza, true, entry->origin,
+                     lang,       event.wants_receipt, event.when};
+    std::optional<queue::Entry> replaced;
+    if (event.get<Correction>() != nullptr) {
+        known.corrects = event.about->message;
+        const bool is_read_by_a_person = contact.dialect == Dialect::mail || contact.dialect == Dialect::unknown;
+        if (is_read_by_a_person) replaced = bursts_.hold(*entry, known.corrects, calls_.withdraw);
+    }
     auto too_many = std::make_shared<bool>(false);
     store_.commit(
-        [entry, known, is_receipt, too_many, room = room_](Database& db) {
+        [entry, known, is_receipt, too_many, room = room_, replaced](Database& db) {
             if ((*too_many = !room->take(db, entry->account))) return;
+            if (replaced) queue::done(db, replaced->id);
             if (!is_receipt) ids::remember(db, known);
             entry->id = queue::put(db, *entry);
         },
-        [this, entry, head = draft.head, is_receipt, too_many](const Store::Failure& failure) {
-            if (!failure && !*too_many) return calls_.committed(std::move(*entry));
+        [this, entry, head = draft.head, is_receipt, too_many, replaced,
+         original = known.corrects](const Store::Failure& failure) {
+            if (!failure && !*too_many) {
+                bursts_.committed(*entry, original);
+                return calls_.committed(std::move(*entry));
+            }
+            if (replaced) calls_.committed(*replaced);
             if (is_receipt) return;
             const std::string& their_lang = xmpp::attribute(*head, "xml:lang");
             refuse(*head, "wait", "resource-constraint",

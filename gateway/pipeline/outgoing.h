@@ -13,6 +13,8 @@
 
 #include "gateway/accounts/relay_accounts.h"
 #include "gateway/encryption/openpgp.h"
+#include "gateway/pipeline/correction_bursts.h"
+#include "gateway/pipeline/turns.h"
 #include "gateway/store/queue.h"
 #include "gateway/translate/translate.h"
 #include "xmpp/stanza.h"
@@ -30,8 +32,9 @@ class OutgoingPipeline {
         std::vector<std::string> register_domains{};  // whose users may link a mailbox
     };
     struct Calls {
-        std::function<void(const xmpp::Tag&)> send;   // answers that need no proof
-        std::function<void(queue::Entry)> committed;  // to the scheduler towards mail
+        std::function<void(const xmpp::Tag&)> send;         // answers that need no proof
+        std::function<void(queue::Entry)> committed;        // to the scheduler towards mail
+        std::function<bool(const queue::Entry&)> withdraw;  // from it; false: it may be on its way
         std::function<Time()> now;
         /// The final bytes of a mail to a contact, encrypted or not; in the order of each conversation.
         std::function<void(const Account&, const Contact&, OutgoingMail, std::function<void(EncryptResult)>)> close;
@@ -56,17 +59,21 @@ class OutgoingPipeline {
     };
     void take_as(const Account&, const xmpp::Tag& message, Event, const coi::Address& to, const Head&);
     void take_receipt(const Account&, const Head&, Event event);
+    void resolve(AccountId, const Head&, Event event, const Turn&);
     /// What is known of a message while its mail is closed.
     struct Draft {
         Event event;
         coi::Message mail;
         std::shared_ptr<const xmpp::Tag> head;
         bool from_otr = false;
-        bool is_receipt() const { return std::holds_alternative<Receipt>(event.what); }
+        Turn turn;  // until it is given to the store
+        bool is_receipt() const { return event.get<Receipt>() != nullptr; }
+        /// A correction is none that could be answered, or that the next message continues.
+        bool is_message() const { return !is_receipt() && event.get<Correction>() == nullptr; }
         /// A subject is part of what is protected: it must not come up again in a mail that is not.
-        bool has_subject() const { return !from_otr && !std::holds_alternative<OtrMessage>(event.what); }
+        bool has_subject() const { return !from_otr && event.get<OtrMessage>() == nullptr; }
     };
-    void write(const Account&, const Head&, Event event);
+    void write(const Account&, const Head&, Event event, Turn);
     void closed(AccountId, const Draft&, EncryptResult);
     void refuse_unreadable(const xmpp::Tag& message, const Head&);
     void refuse_unregistered(const std::string& server, const Head&);
@@ -80,6 +87,8 @@ class OutgoingPipeline {
     Settings settings_;
     std::shared_ptr<queue::Quota> room_;
     Calls calls_;
+    Turns turns_;
+    CorrectionBursts bursts_;
 };
 
 }  // namespace gateway

@@ -176,11 +176,11 @@ void Reports::act_on_mdn(const IncomingMail& report, const ids::Known& known, Do
     const Account* account = directory_.find(known.account);
     const auto from =
         jid_of(directory_.contact(known.account, known.contact), report.mail.from.front(), calls_.component());
-    auto* receipt = event ? std::get_if<Receipt>(&event->what) : nullptr;
+    const auto* receipt = event ? event->get<Receipt>() : nullptr;
     if (!receipt || !known.wants_receipt || !account || !from || !is_from_contact(report, known))
         return calls_.skip(report, {DeliveryResult::Kind::taken, "nobody asked for this receipt"}, done);
     const auto news = receipt->kind == Receipt::Kind::displayed ? News::displayed : News::arrived;
-    receipt->of_stanza = known.stanza;
+    event->about->stanza = known.stanza;
     event->user = account->jid;
     event->contact = report.mail.from.front();
     event->stanza = mint_stanza_id();

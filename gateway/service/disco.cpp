@@ -4,6 +4,7 @@
 
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
+#include "gateway/translate/translate.h"
 #include "xmpp/xep/iq.h"
 #include "xmpp/xep/xep0004_forms.h"
 #include "xmpp/xep/xep0030_disco.h"
@@ -14,8 +15,6 @@
 #include "xmpp/xep/xep0184_receipts.h"
 #include "xmpp/xep/xep0199_ping.h"
 #include "xmpp/xep/xep0231_bob.h"
-#include "xmpp/xep/xep0333_markers.h"
-#include "xmpp/xep/xep0380_eme.h"
 
 namespace gateway {
 namespace {
@@ -36,8 +35,9 @@ xep0030::Info about_gateway(bool may_register, const std::string& lang) {
 }
 
 xep0030::Info about_contact(const coi::Address& address) {
-    return {{{"account", "registered", address.addr_spec()}},
-            {xep0030::ns_info, xep0092::ns, xep0184::ns, xep0199::ns, xep0333::ns, xep0380::ns}};
+    xep0030::Info info{{{"account", "registered", address.addr_spec()}}, {xep0030::ns_info, xep0092::ns, xep0199::ns}};
+    for (const char* feature : disco_features()) info.features.emplace_back(feature);
+    return info;
 }
 
 Stanza info(const Tag& iq, const std::string& node, const std::string& user, const std::string& lang,

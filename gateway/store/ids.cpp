@@ -14,8 +14,8 @@ namespace {
 // What is bound into the mark of a row, in this order; then the mark and the row's number.
 #define KNOWN_COLUMNS                                                                                            \
     "k.account, k.contact, k.message, k.stanza, k.from_jabber, k.jid, k.lang, k.wants_receipt, k.time, k.mark, " \
-    "k.id"
-constexpr int bound_columns = 9;
+    "k.id, k.corrects"
+constexpr int bound_columns = 9, mark_column = 9, id_column = 10, corrects_column = 11;
 constexpr std::string_view place = "known.mark";
 
 std::int64_t number(AccountId account) { return static_cast<std::int64_t>(account); }
@@ -29,6 +29,14 @@ Binding binding(const Known& known) {
     bound.add(known.lang);
     bound.add(std::int64_t(known.wants_receipt));
     bound.add(std::int64_t(known.when.time_since_epoch().count()));
+    if (!known.corrects.empty()) bound.add(known.corrects.value);  // rows from before there were corrections
+    return bound;
+}
+
+Binding binding(const Query& row) {
+    Binding bound(place);
+    bound.add(row, 0, bound_columns);
+    if (!row.text(corrects_column).empty()) bound.add(row, corrects_column, 1);
     return bound;
 }
 
@@ -43,6 +51,7 @@ Known known_of(const Query& row) {
     known.lang = row.text(6);
     known.wants_receipt = row.integer(7) != 0;
     known.when = Time(Time::duration(row.integer(8)));
+    known.corrects.value = row.text(corrects_column);
     return known;
 }
 
@@ -57,8 +66,8 @@ std::optional<Known> first(Database& db, const char* sql, const Bind& bind) {
             auto row = db.query(sql);
             bind(row);
             if (!row.step()) return std::nullopt;
-            if (open(db, row.blob(bound_columns), Binding(place).add(row, 0, bound_columns))) return known_of(row);
-            id = row.integer(bound_columns + 1);
+            if (open(db, row.blob(mark_column), binding(row))) return known_of(row);
+            id = row.integer(id_column);
             account = row.integer(0);
             content = row.print();
         }
@@ -94,7 +103,8 @@ bool remember(Database& db, const Known& known) {
     if (is_alias(db, known)) return false;
     db.query(
           "INSERT INTO known (account, contact, message, from_jabber, stanza, jid, lang, wants_receipt, time, print, "
-          "mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message, account, contact, from_jabber) DO "
+          "mark, corrects) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message, account, contact, "
+          "from_jabber) DO "
           "NOTHING")
         .bind(number(known.account))
         .bind(known.contact)
@@ -107,6 +117,7 @@ bool remember(Database& db, const Known& known) {
         .bind(std::int64_t(known.when.time_since_epoch().count()))
         .bind_blob(known.fingerprint)
         .bind_blob(close(db, "", binding(known)))
+        .bind(known.corrects.value)
         .run();
     return db.changes() > 0;
 }
@@ -211,6 +222,28 @@ std::optional<Known> by_stanza(Database& db, AccountId account, const std::strin
                  [&](Query& query) { query.bind(number(account)).bind(contact).bind(stanza.value); });
 }
 
+std::optional<Known> newest_correction(Database& db, const Known& original) {
+    return first(db,
+                 "SELECT " KNOWN_COLUMNS
+                 " FROM known k WHERE k.account = ? AND k.corrects = ? AND k.corrects <> '' AND k.contact = ? "
+                 "AND k.from_jabber = ? ORDER BY k.id DESC LIMIT 1",
+                 [&](Query& query) {
+                     query.bind(number(original.account)).bind(original.message.value).bind(original.contact);
+                     query.bind(std::int64_t(original.from_jabber));
+                 });
+}
+
+std::optional<Known> original_of(Database& db, const Known& known) {
+    if (known.corrects.empty()) return known;
+    return first(db,
+                 "SELECT " KNOWN_COLUMNS
+                 " FROM known k WHERE k.message = ? AND k.account = ? AND k.contact = ? AND k.from_jabber = ?",
+                 [&](Query& query) {
+                     query.bind(known.corrects.value).bind(number(known.account)).bind(known.contact);
+                     query.bind(std::int64_t(known.from_jabber));
+                 });
+}
+
 std::vector<coi::MessageId> shown_up_to(Database& db, AccountId account, const std::string& contact,
                                         const StanzaId& stanza, std::size_t most) {
     std::vector<coi::MessageId> messages;
@@ -298,9 +331,9 @@ void seal_anew(Database& db, Sealed before) {
         {
             auto row = db.query("SELECT " KNOWN_COLUMNS " FROM known k WHERE k.id > ? ORDER BY k.id LIMIT 1");
             if (!row.bind(id).step()) return;
-            const auto bound = Binding(place).add(row, 0, bound_columns);
-            id = row.integer(bound_columns + 1);
-            renewed = renew(db, row.blob(bound_columns), bound, before, nullptr);
+            const auto bound = binding(row);
+            id = row.integer(id_column);
+            renewed = renew(db, row.blob(mark_column), bound, before, nullptr);
         }
         if (renewed.blob) db.query("UPDATE known SET mark = ? WHERE id = ?").bind_blob(*renewed.blob).bind(id).run();
     }

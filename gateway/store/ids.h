@@ -27,6 +27,7 @@ struct Known {
     Time when{};
     std::string
         fingerprint{};  // keyed hash of sender, date and text, the same in a copy whose id was rewritten; "": none
+    coi::MessageId corrects{};  // the key of the original message that this one corrects; "": none
 };
 
 /// The key of a message whose Message-ID another one has taken before it: by the name that only it can have.
@@ -55,6 +56,10 @@ std::optional<StanzaId> counterpart(Database&, AccountId other, const std::strin
 std::optional<Known> by_message(Database&, const coi::MessageId&);
 /// The newest with this stanza id in the conversation (client ids may be reused).
 std::optional<Known> by_stanza(Database&, AccountId, const std::string& contact, const StanzaId&);
+/// The newest correction of this message that is known; nullopt if there is none.
+std::optional<Known> newest_correction(Database&, const Known&);
+/// The message that this one corrects, or itself.
+std::optional<Known> original_of(Database&, const Known&);
 /// The contact's messages up to the one with this stanza id whose authors are to hear that they were seen, the oldest
 /// first (the newest `most` of many). Each is answered once in its life.
 std::vector<coi::MessageId> shown_up_to(Database&, AccountId, const std::string& contact, const StanzaId&,

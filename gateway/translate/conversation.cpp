@@ -10,9 +10,9 @@
 namespace gateway {
 namespace {
 
-/// A reaction or an edit is about an earlier message, and is none that could be answered.
-bool is_remark(const coi::Message& mail) {
-    return mail.header("content-disposition") == "reaction" || !mail.header("chat-edit").empty();
+/// A reaction or a correction is about an earlier message, and is none that could be answered.
+bool is_remark(const coi::Message& mail, const Event& event) {
+    return mail.header("content-disposition") == "reaction" || event.get<Correction>() != nullptr;
 }
 
 /// [RFC 5322 §3.6.4] Where the conversation began. A mail program's new mail begins another one; a chat program may
@@ -44,7 +44,7 @@ Dialect dialect_of(const coi::Message& mail) {
 
 void note_read(const coi::Message& mail, Event& event, Contact& conversation, Came came) {
     // A receipt is written by a program: chatmail's clear ones have no Chat-Version, and nobody answers them.
-    auto* text = std::get_if<Text>(&event.what);
+    auto* text = event.get<Text>();
     if (!text || mail.from.empty()) return;
     const auto may = [&came, state = trust::state_of(conversation.privacy)](trust::Change change) {
         return trust::may(came.proof, state, change);
@@ -58,7 +58,7 @@ void note_read(const coi::Message& mail, Event& event, Contact& conversation, Ca
     const bool is_group = placeholder::group(mail, "").has_value();  // it has a timer of its own
     if (dialect != Dialect::mail && !is_group && may(trust::Change::timer))
         conversation.timer = placeholder::timer(mail);
-    if (!mail.id.empty() && !is_remark(mail) && may(trust::Change::thread)) {
+    if (!mail.id.empty() && !is_remark(mail, event) && may(trust::Change::thread)) {
         conversation.last_in = mail.id;
         if (!is_group) note_thread(mail, conversation);
     }

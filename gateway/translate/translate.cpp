@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 #include <utility>
 
 #include "gateway/model/addresses.h"
+#include "gateway/translate/feature/correction.h"
 #include "gateway/translate/feature/otr_message.h"
 #include "gateway/translate/feature/receipt.h"
+#include "gateway/translate/feature/reply.h"
 #include "gateway/translate/feature/text.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0184_receipts.h"
@@ -20,50 +21,31 @@
 namespace gateway {
 namespace {
 
-/// The four ways of one kind of content, and whether a mail in a dialect carries it.
-template <class X>
-struct Feature {
-    std::optional<X> (*from_stanza)(const xmpp::Tag&);
-    std::optional<X> (*from_mail)(const coi::Message&, const std::string& lang);
-    void (*to_stanza)(const X&, xmpp::Tag&);
-    void (*to_mail)(const X&, coi::Message&, Dialect);
-    bool (*carries)(const X&, Dialect);
-};
+/// The table of features, in the order in which they read and write: what is all that a message says stands first, what
+/// adds to a text after it.
+const std::array features{&receipt::feature, &otr_message::feature, &text::feature, &correction::feature,
+                          &reply::feature};
 
-/// The table of features. The first that knows a stanza or a mail reads it: what is special stands before text.
-constexpr std::tuple features{
-    Feature<Receipt>{receipt::read, receipt::read, receipt::write, receipt::write, receipt::carries},
-    Feature<OtrMessage>{otr_message::read, otr_message::read, otr_message::write, otr_message::write,
-                        otr_message::carries},
-    Feature<Text>{text::read, text::read, text::write, text::write, text::carries},
-};
-
-/// Runs `step` on the rows until one answers true.
-template <class Step>
-bool first(Step step) {
-    return std::apply([&](const auto&... row) { return (step(row) || ...); }, features);
+/// Whether any of them found something.
+template <class Read>
+bool read_all(Event& event, Read read) {
+    for (const Feature* feature : features) {
+        if (read(*feature)) break;
+    }
+    return !event.contents.empty();
 }
 
-/// Runs `step(feature, content)` for the event's kind.
+/// Runs `step(feature)` for each content of the event.
 template <class Step>
-void with_feature(const Event& event, Step step) {
-    std::visit(
-        [&]<class X>(const X& content) {
-            if constexpr (!std::is_same_v<X, std::monostate>) step(std::get<Feature<X>>(features), content);
-        },
-        event.what);
-}
-
-template <class X>
-bool keep(Event& event, std::optional<X> content) {
-    if (!content) return false;
-    event.what = std::move(*content);
-    return true;
+void for_each(const Event& event, Step step) {
+    for (const Feature* feature : features) {
+        if (feature->is_in(event)) step(*feature);
+    }
 }
 
 /// [RFC 5322 §3.6.4] the thread's first mail, and the answered one as the last reference. [COI-C "COI-specific Message
 /// Header Fields"] few of them, and a chat's first: COI servers know a chat by the first id.
-void thread(coi::Message& mail, const Contact& conversation) {
+void thread(coi::Message& mail, const Event& event, const Contact& conversation) {
     const bool began_as_chat = coi::is_chat(conversation.thread);
     for (const auto& id : {began_as_chat ? conversation.thread : conversation.last_out,
                            began_as_chat ? conversation.last_out : conversation.thread, conversation.last_in}) {
@@ -71,6 +53,11 @@ void thread(coi::Message& mail, const Contact& conversation) {
             mail.references.push_back(id);
     }
     if (!conversation.last_in.empty()) mail.in_reply_to = {conversation.last_in};
+    if (event.about && !event.about->message.empty()) {
+        std::erase(mail.references, event.about->message);
+        mail.references.push_back(event.about->message);
+        mail.in_reply_to = {event.about->message};
+    }
     if (!conversation.subject.empty()) mail.subject = "Re: " + conversation.subject;
 }
 
@@ -81,7 +68,8 @@ std::optional<Event> read(const xmpp::Tag& stanza) {
     if (stanza.name() != "message" || type == "error" || type == "groupchat" || is_end_to_end_encrypted(stanza))
         return std::nullopt;
     Event event;
-    if (!first([&](const auto& feature) { return keep(event, feature.from_stanza(stanza)); })) return std::nullopt;
+    if (!read_all(event, [&](const Feature& feature) { return feature.read_stanza(stanza, event); }))
+        return std::nullopt;
     event.user = bare(xmpp::attribute(stanza, "from")).value_or("");
     event.stanza = {xmpp::attribute(stanza, "id")};
     event.wants_receipt = xmpp::xep0184::requests(stanza) || xmpp::xep0333::markable(stanza);
@@ -91,20 +79,19 @@ std::optional<Event> read(const xmpp::Tag& stanza) {
 }
 
 std::optional<Event> read_tunnelled(const xmpp::Tag& stanza) {
-    auto message = otr_message::read(stanza);
-    if (stanza.name() != "message" || !message) return std::nullopt;
     Event event;
+    if (stanza.name() != "message" || !otr_message::read(stanza, event)) return std::nullopt;
     event.user = bare(xmpp::attribute(stanza, "from")).value_or("");
     event.stanza = {xmpp::attribute(stanza, "id")};
     event.lang = xmpp::attribute(stanza, "xml:lang");
-    event.what = std::move(*message);
     return event;
 }
 
 std::optional<Event> read(const coi::Message& mail, const std::string& lang) {
     Event event;
     if (mail.from.empty()) return std::nullopt;
-    if (!first([&](const auto& feature) { return keep(event, feature.from_mail(mail, lang)); })) return std::nullopt;
+    if (!read_all(event, [&](const Feature& feature) { return feature.read_mail(mail, lang, event); }))
+        return std::nullopt;
     event.contact = mail.from.front();
     event.message = mail.id;
     if (mail.date) event.when = *mail.date;
@@ -114,9 +101,29 @@ std::optional<Event> read(const coi::Message& mail, const std::string& lang) {
 }
 
 bool carries(const Event& event, Dialect dialect) {
-    bool answer = false;
-    with_feature(event, [&](const auto& feature, const auto& content) { answer = feature.carries(content, dialect); });
-    return answer;
+    bool all = true;
+    for_each(event, [&](const Feature& feature) { all = all && feature.carries(event, dialect); });
+    return all;
+}
+
+Whose whose(const Event& event) {
+    auto whose = Whose::nobodys;
+    for_each(event, [&](const Feature& feature) {
+        if (feature.about != Whose::nobodys) whose = feature.about;
+    });
+    return whose;
+}
+
+void settle(Event& event, const Settled& settled) {
+    for_each(event, [&](const Feature& feature) {
+        if (feature.settle) feature.settle(event, settled);
+    });
+}
+
+std::vector<const char*> disco_features() {
+    std::vector<const char*> all;
+    for (const Feature* feature : features) all.insert(all.end(), feature->disco.begin(), feature->disco.end());
+    return all;
 }
 
 bool is_end_to_end_encrypted(const xmpp::Tag& stanza) {
@@ -147,7 +154,7 @@ xmpp::Stanza write_stanza(const Event& event, const xmpp::JID& from, const xmpp:
     stanza->addAttribute("from", from.full());
     stanza->addAttribute("to", to.full());
     if (!event.lang.empty()) stanza->addAttribute("xml:lang", xmpp::clean(event.lang));
-    with_feature(event, [&](const auto& feature, const auto& content) { feature.to_stanza(content, *stanza); });
+    for_each(event, [&](const Feature& feature) { feature.write_stanza(event, *stanza); });
     if (event.wants_receipt) {
         xmpp::xep0184::add_request(*stanza);
         xmpp::xep0333::add_markable(*stanza);
@@ -161,9 +168,8 @@ coi::Message write_mail(const Event& event, const coi::Address& own, const Conta
     mail.from = {own};
     mail.to = {conversation.address.local.empty() ? event.contact : conversation.address};
     if (event.when != Time{}) mail.date = std::chrono::floor<std::chrono::seconds>(event.when);
-    thread(mail, conversation);
-    with_feature(
-        event, [&](const auto& feature, const auto& content) { feature.to_mail(content, mail, conversation.dialect); });
+    thread(mail, event, conversation);
+    for_each(event, [&](const Feature& feature) { feature.write_mail(event, mail, conversation.dialect); });
     if (!mail.mdn) otr_message::add_mark(mail, conversation.privacy);
     // A chat program takes the timer from each message: without it ours would switch off what its user has chosen.
     if (conversation.timer > 0 && conversation.dialect == Dialect::chatmail && !mail.mdn)

@@ -1,30 +1,36 @@
 // The seam between the networks: the table of features, and the two ways through it.
 //
-// An Event is read from a stanza or a mail by the first feature that knows it, and written by the feature of its kind.
-// Adding a feature is adding gateway/translate/feature/NAME.{h,cpp} and one row in translate.cpp.
+// An Event is read from a stanza or a mail by the features that know it, and written by those of its contents. Adding a
+// feature is adding gateway/translate/feature/NAME.{h,cpp} and one row in translate.cpp.
 
 #pragma once
 
 #include <optional>
+#include <vector>
 
-#include "coi/message.h"
-#include "gateway/model/account.h"
-#include "gateway/model/event.h"
-#include "xmpp/stanza.h"
+#include "gateway/translate/feature.h"
 
 namespace gateway {
 
 /// What a stanza of a user to a contact says; nullopt if nothing that mail could carry (chat states, empty messages).
-/// Fills user, stanza, when (if it was delayed), wants_receipt, lang, what; the caller fills contact and message.
+/// Fills user, stanza, when (if it was delayed), about, wants_receipt, lang, contents; the caller fills contact and
+/// message.
 std::optional<Event> read(const xmpp::Tag& stanza);
 /// The OTR message that a stanza is, for a tunnel that stands (gateway/encryption/otr_tunnel), and for nothing else:
 /// read() answers nullopt to it.
 std::optional<Event> read_tunnelled(const xmpp::Tag& stanza);
 /// What a mail says to a user; nullopt if nothing (a receipt for nothing, an empty mail). Fills contact, message, when,
-/// wants_receipt, what; the caller fills user and stanza. `lang`: the reader's, for what is said about attachments.
+/// about, wants_receipt, contents; the caller fills user and stanza. `lang`: the reader's, for what is said about
+/// attachments.
 std::optional<Event> read(const coi::Message&, const std::string& lang = {});
 /// Whether this is written as a mail at all: what a mail program would only be bothered by, is not.
 bool carries(const Event&, Dialect);
+/// Whose message the event is about.
+Whose whose(const Event&);
+/// The message that the event is about was looked for (gateway/pipeline/resolve).
+void settle(Event&, const Settled&);
+/// [XEP-0030] What the features bring to what a contact announces.
+std::vector<const char*> disco_features();
 /// True for a message that a client encrypted for somebody else than us (OMEMO, OpenPGP, OTR): its text is only a
 /// notice. read() answers nullopt to it; the sender is told.
 bool is_end_to_end_encrypted(const xmpp::Tag& stanza);

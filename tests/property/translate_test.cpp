@@ -50,7 +50,7 @@ Event some_event(Random& random) {
     event.stanza = {"s1"};
     event.when = Time{std::chrono::seconds(1'700'000'000)};
     event.wants_receipt = random() % 2 == 0;
-    event.what = Text{"T" + pick(random, words, 0, 30) + "x", ""};
+    event.contents = {Text{"T" + pick(random, words, 0, 30) + "x", ""}};
     return event;
 }
 
@@ -73,7 +73,7 @@ TEST_P(Seam, AMailReadsAsWhatWasSaid) {
         EXPECT_EQ(back->message, event.message);
         EXPECT_EQ(back->when, event.when);
         EXPECT_EQ(back->wants_receipt, GetParam() != Dialect::mail);
-        EXPECT_EQ(std::get<Text>(back->what), (Text{trimmed(std::get<Text>(event.what).body), ""})) << *bytes;
+        EXPECT_EQ(*back->get<Text>(), (Text{trimmed(event.get<Text>()->body), ""})) << *bytes;
     }
 }
 
@@ -83,19 +83,19 @@ TEST_P(Seam, AnOtrMessageReadsAsWhatWasSaid) {
         Event event = some_event(random);
         event.wants_receipt = false;
         const std::string message = "?OTR:AAMDAAABAQAAAgIA" + pick(random, {"AAAA", "b+/9", "OTRx"}, 1, 2000) + ".";
-        event.what = OtrMessage{message, "Words"};
+        event.contents = {OtrMessage{message, "Words"}};
         Contact contact;
         contact.dialect = GetParam();
         contact.subject = "Tea";
         const auto mail = coi::parse(*coi::print(write_mail(event, {"Alice", "alice", "jabber.example"}, contact)));
         ASSERT_TRUE(mail) << mail.error().text;
         EXPECT_EQ(mail->text, "Words");
-        EXPECT_EQ(read(*mail)->what, event.what);
+        EXPECT_EQ(read(*mail)->contents, event.contents);
         const auto stanza = write_stanza(event, xmpp::JID("alice@jabber.example"), xmpp::JID("x.example"));
         const auto parsed = xmpp::parse_stanza(xmpp::print(*stanza));
         ASSERT_TRUE(parsed);
         EXPECT_FALSE(read(*parsed)) << "no other way but the tunnel's";
-        EXPECT_EQ(std::get<OtrMessage>(read_tunnelled(*parsed)->what).message, message);
+        EXPECT_EQ(read_tunnelled(*parsed)->get<OtrMessage>()->message, message);
     }
 }
 
@@ -123,13 +123,16 @@ TEST(SeamProperty, AReceiptReadsAsWhatWasSaid) {
         Event event;
         event.contact = {"", "bob", "example.org"};
         event.stanza = {"s1"};
-        event.what = Receipt{kind, {"5@example.org"}, {"m1"}};
+        event.contents = {Receipt{kind}};
+        event.about = Reference{.message = {"5@example.org"}, .stanza = {"m1"}};
         const auto parsed = xmpp::parse_stanza(xmpp::print(*write_stanza(event, xmpp::JID("a@b"), xmpp::JID("c@d"))));
         ASSERT_TRUE(parsed);
-        EXPECT_EQ(std::get<Receipt>(read(*parsed)->what), (Receipt{kind, {}, {"m1"}}));
+        EXPECT_EQ(read(*parsed)->contents, event.contents);
+        EXPECT_EQ(read(*parsed)->about, Reference{.stanza = {"m1"}});
         const auto mail = coi::parse(*coi::print(write_mail(event, {"", "alice", "jabber.example"}, Contact{})));
         ASSERT_TRUE(mail);
-        EXPECT_EQ(std::get<Receipt>(read(*mail)->what), (Receipt{kind, {"5@example.org"}, {}}));
+        EXPECT_EQ(read(*mail)->contents, event.contents);
+        EXPECT_EQ(read(*mail)->about, Reference{.message = {"5@example.org"}});
     }
 }
 

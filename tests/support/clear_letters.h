@@ -15,6 +15,7 @@ inline void add_clear_letters(OutgoingPipeline::Calls& calls) {
         done({"", false, policy::Refusal::none, bytes.error()});
     };
     calls.encrypted = [](const Account&, const Contact&) {};
+    calls.withdraw = [](const queue::Entry&) { return false; };
 }
 
 inline void add_clear_letters(IncomingPipeline::Calls& calls) {

@@ -135,8 +135,7 @@ class JabberClient:
         if subject:
             ET.SubElement(message, "subject").text = subject
         ET.SubElement(message, "body").text = body
-        if extra:
-            message.append(ET.fromstring(extra))
+        message.extend(ET.fromstring(f"<extra>{extra}</extra>"))
         self.send(ET.tostring(message, encoding="unicode"))
         return stanza_id
 

@@ -65,6 +65,7 @@ class MailClient:
         if subject:
             mail["Subject"] = subject
         for name, value in (headers or {}).items():
+            del mail[name]
             mail[name] = value
         mail.set_content(text)
         return mail

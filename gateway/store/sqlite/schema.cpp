@@ -23,7 +23,7 @@ struct Step {
     bool binds = false;  // rows are sealed anew after it, and bound (gateway/store/sealed)
 };
 
-constexpr std::array<Step, 11> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 12> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -160,6 +160,10 @@ CREATE TABLE stuck ( -- mails of linked mailboxes that could not be read
     PRIMARY KEY (account, folder, uid)) WITHOUT ROWID;
 CREATE TABLE stumble ( -- what was in hand when the gateway ended uncleanly
     item TEXT PRIMARY KEY NOT NULL, times INTEGER NOT NULL, time INTEGER NOT NULL) WITHOUT ROWID;
+)sql"},
+                                      {"corrections", R"sql(
+ALTER TABLE known ADD COLUMN corrects TEXT NOT NULL DEFAULT ''; -- key of the original message that this one corrects
+CREATE INDEX known_corrects ON known (account, corrects) WHERE corrects <> '';
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

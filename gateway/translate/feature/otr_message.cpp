@@ -8,6 +8,7 @@
 #include "gateway/translate/feature/text.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/otr/stanza.h"
+#include "xmpp/xep/xep0380_eme.h"
 
 namespace gateway::otr_message {
 namespace {
@@ -51,13 +52,22 @@ std::optional<std::string> whole(std::string_view body) {
     }
 }
 
-std::optional<OtrMessage> read(const xmpp::Tag& message) {
+bool read(const xmpp::Tag& message, Event& event) {
     const xmpp::Tag* body = xmpp::body_of(message);
     auto wire = body ? whole(body->cdata()) : std::nullopt;
-    return wire ? std::optional(OtrMessage{std::move(*wire), ""}) : std::nullopt;
+    if (!wire) return false;
+    event.contents.emplace_back(OtrMessage{std::move(*wire), ""});
+    return true;
 }
 
-std::optional<OtrMessage> read(const coi::Message& mail, const std::string&) {
+bool read(const coi::Message& mail, const std::string&, Event& event) {
+    auto message = read(mail);
+    if (!message) return false;
+    event.contents.emplace_back(std::move(*message));
+    return true;
+}
+
+std::optional<OtrMessage> read(const coi::Message& mail) {
     if (mail.header("chat-content") != content) return std::nullopt;
     const auto is_otr = [](const coi::Attachment& part) { return part.content_type == coi::otr_type; };
     if (std::ranges::count_if(mail.attachments, is_otr) != 1) return std::nullopt;
@@ -67,12 +77,13 @@ std::optional<OtrMessage> read(const coi::Message& mail, const std::string&) {
     return wire ? std::optional(OtrMessage{std::move(*wire), mail.text}) : std::nullopt;
 }
 
-void write(const OtrMessage& otr, xmpp::Tag& message) {
-    xmpp::add(message, "body", {}, otr.message);
+void write(const Event& event, xmpp::Tag& message) {
+    xmpp::add(message, "body", {}, event.get<OtrMessage>()->message);
     xmpp::otr::stanza::add_hints(message);
 }
 
-void write(const OtrMessage& otr, coi::Message& mail, Dialect) {
+void write(const Event& event, coi::Message& mail, Dialect) {
+    const OtrMessage& otr = *event.get<OtrMessage>();
     mail.subject = "Chat: OTR";  // not the conversation's: it says nothing of what is said
     mail.text = otr.words;
     mail.headers["chat-version"] = "1.0";  // [COI-C "COI-specific Message Header Fields"]
@@ -80,7 +91,13 @@ void write(const OtrMessage& otr, coi::Message& mail, Dialect) {
     mail.attachments = {{std::string(coi::otr_type), "message.otr", otr.message.size(), otr.message, false}};
 }
 
-bool carries(const OtrMessage&, Dialect) { return true; }
+const Feature feature{.is_in = is_in<OtrMessage>,
+                      .read_stanza = read,
+                      .read_mail = read,
+                      .write_stanza = write,
+                      .write_mail = write,
+                      .carries = carries_always,
+                      .disco = {xmpp::xep0380::ns}};
 
 bool stands(const Privacy& privacy) { return privacy.tunnel == Tunnel::on && privacy.tunnel_offered; }
 

@@ -11,10 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "coi/message.h"
-#include "gateway/model/account.h"
-#include "gateway/model/event.h"
-#include "xmpp/stanza.h"
+#include "gateway/translate/feature.h"
 
 namespace gateway::otr_message {
 
@@ -23,11 +20,14 @@ namespace gateway::otr_message {
 std::optional<std::string> whole(std::string_view body);
 
 /// Without `words`, which the caller fills.
-std::optional<OtrMessage> read(const xmpp::Tag& message);
-std::optional<OtrMessage> read(const coi::Message&, const std::string& lang);
-void write(const OtrMessage&, xmpp::Tag& message);
-void write(const OtrMessage&, coi::Message&, Dialect);
-bool carries(const OtrMessage&, Dialect);
+bool read(const xmpp::Tag& message, Event&);
+bool read(const coi::Message&, const std::string& lang, Event&);
+void write(const Event&, xmpp::Tag& message);
+void write(const Event&, coi::Message&, Dialect);
+/// The message that a mail carries (only its part, no words of ours).
+std::optional<OtrMessage> read(const coi::Message&);
+
+extern const Feature feature;
 
 /// Both sides have it on.
 bool stands(const Privacy&);

@@ -9,39 +9,60 @@ namespace gateway::receipt {
 
 using namespace xmpp;
 
-std::optional<Receipt> read(const Tag& message) {
+namespace {
+
+bool add(Event& event, Receipt::Kind kind, Reference about) {
+    event.contents.emplace_back(Receipt{kind});
+    event.about = std::move(about);
+    return true;
+}
+
+}  // namespace
+
+bool read(const Tag& message, Event& event) {
     const Tag* body = body_of(message);
-    if (body && !body->cdata().empty()) return std::nullopt;
-    if (auto id = xep0333::displayed(message)) return Receipt{Receipt::Kind::displayed, {}, {*id}};
-    if (auto id = xep0184::received(message)) return Receipt{Receipt::Kind::delivered, {}, {*id}};
-    if (auto id = xep0333::received(message)) return Receipt{Receipt::Kind::delivered, {}, {*id}};
-    return std::nullopt;
+    if (body && !body->cdata().empty()) return false;
+    if (auto id = xep0333::displayed(message)) return add(event, Receipt::Kind::displayed, {.stanza = {*id}});
+    if (auto id = xep0184::received(message)) return add(event, Receipt::Kind::delivered, {.stanza = {*id}});
+    if (auto id = xep0333::received(message)) return add(event, Receipt::Kind::delivered, {.stanza = {*id}});
+    return false;
 }
 
-std::optional<Receipt> read(const coi::Message& mail, const std::string&) {
-    if (!mail.mdn || mail.mdn->original.empty()) return std::nullopt;
+bool read(const coi::Message& mail, const std::string&, Event& event) {
+    if (!mail.mdn || mail.mdn->original.empty()) return false;
     // [RFC 8098 §3.2.6.2] deleted, dispatched, processed: it arrived, and nobody says that it was seen.
-    return Receipt{mail.mdn->displayed ? Receipt::Kind::displayed : Receipt::Kind::delivered, mail.mdn->original, {}};
+    const auto kind = mail.mdn->displayed ? Receipt::Kind::displayed : Receipt::Kind::delivered;
+    return add(event, kind, {.message = mail.mdn->original});
 }
 
-void write(const Receipt& receipt, Tag& message) {
+void write(const Event& event, Tag& message) {
+    const std::string& id = event.about->stanza.value;
     // What was seen has arrived: clients without XEP-0333 learn at least that.
-    xep0184::add_received(message, receipt.of_stanza.value);
-    if (receipt.kind == Receipt::Kind::displayed) xep0333::add_displayed(message, receipt.of_stanza.value);
+    xep0184::add_received(message, id);
+    if (event.get<Receipt>()->kind == Receipt::Kind::displayed) xep0333::add_displayed(message, id);
 }
 
-void write(const Receipt& receipt, coi::Message& mail, Dialect) {
-    mail.mdn = coi::Mdn{receipt.of, receipt.kind == Receipt::Kind::displayed};
+void write(const Event& event, coi::Message& mail, Dialect) {
+    mail.mdn = coi::Mdn{event.about->message, event.get<Receipt>()->kind == Receipt::Kind::displayed};
     mail.subject = "Chat: Read receipt";  // [COI-C "Sending Read Receipts"]
     mail.text = "The message was shown.";
-    mail.references = {receipt.of};
+    mail.references = {event.about->message};
     mail.in_reply_to.clear();
     mail.headers["chat-version"] = "1.0";
     mail.headers["auto-submitted"] = "auto-replied";  // [RFC 3834 §5]
 }
 
-bool carries(const Receipt& receipt, Dialect dialect) {
-    return receipt.kind == Receipt::Kind::displayed && dialect != Dialect::mail;
+bool carries(const Event& event, Dialect dialect) {
+    return event.get<Receipt>()->kind == Receipt::Kind::displayed && dialect != Dialect::mail;
 }
+
+const Feature feature{.is_in = is_in<Receipt>,
+                      .read_stanza = read,
+                      .read_mail = read,
+                      .write_stanza = write,
+                      .write_mail = write,
+                      .carries = carries,
+                      .about = Whose::readers,
+                      .disco = {xep0184::ns, xep0333::ns}};
 
 }  // namespace gateway::receipt

@@ -2,24 +2,22 @@
 //
 // In Jabber [XEP-0184] <received/> and [XEP-0333] <displayed/>; in mail a disposition notification [RFC 8098 §3], asked
 // for by Chat-Disposition-Notification-To [COI-C "Requesting Read Receipts"]. A mail says "seen"; "arrived" has no mail
-// that a chat client would send, so it is not written to anyone (translate.h: carries).
+// that a chat client would send, so it is not written to anyone.
 
 #pragma once
 
-#include <optional>
 #include <string>
 
-#include "coi/message.h"
-#include "gateway/model/account.h"
-#include "gateway/model/event.h"
-#include "xmpp/stanza.h"
+#include "gateway/translate/feature.h"
 
 namespace gateway::receipt {
 
-std::optional<Receipt> read(const xmpp::Tag& message);
-std::optional<Receipt> read(const coi::Message&, const std::string& lang);
-void write(const Receipt&, xmpp::Tag& message);
-void write(const Receipt&, coi::Message&, Dialect);
-bool carries(const Receipt&, Dialect);
+bool read(const xmpp::Tag& message, Event&);
+bool read(const coi::Message&, const std::string& lang, Event&);
+void write(const Event&, xmpp::Tag& message);
+void write(const Event&, coi::Message&, Dialect);
+bool carries(const Event&, Dialect);
+
+extern const Feature feature;
 
 }  // namespace gateway::receipt

@@ -91,26 +91,7 @@ std::string without_body(const xmpp::Tag& message) {
     return html ? trim(coi::html_to_text(html->xml(), longest)) : "";
 }
 
-}  // namespace
-
-std::string_view head(std::string_view text, std::size_t bytes) {
-    if (text.size() <= bytes) return text;
-    while (bytes > 0 && continues(text[bytes])) --bytes;
-    return text.substr(0, bytes);
-}
-
-std::string one_line(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (static_cast<unsigned char>(c) > ' ')
-            out += c;
-        else if (!out.empty() && out.back() != ' ')
-            out += ' ';
-    }
-    return trim(out);
-}
-
-std::optional<Text> read(const xmpp::Tag& message) {
+std::optional<Text> text_of(const xmpp::Tag& message) {
     const std::string& type = xmpp::attribute(message, "type");
     if (type == "error" || type == "groupchat") return std::nullopt;
     const xmpp::Tag* body = xmpp::body_of(message);
@@ -125,7 +106,7 @@ std::optional<Text> read(const xmpp::Tag& message) {
     return text;
 }
 
-std::optional<Text> read(const coi::Message& mail, const std::string& lang) {
+std::optional<Text> text_of(const coi::Message& mail, const std::string& lang) {
     if (mail.mdn || mail.dsn) return std::nullopt;
     Text text;
     const auto timer = placeholder::timer_change(mail, lang);
@@ -145,13 +126,43 @@ std::optional<Text> read(const coi::Message& mail, const std::string& lang) {
     return text;
 }
 
-void write(const Text& text, xmpp::Tag& message) {
+bool add(Event& event, std::optional<Text> text) {
+    if (text) event.contents.emplace_back(std::move(*text));
+    return false;
+}
+
+}  // namespace
+
+std::string_view head(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return text;
+    while (bytes > 0 && continues(text[bytes])) --bytes;
+    return text.substr(0, bytes);
+}
+
+std::string one_line(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) > ' ')
+            out += c;
+        else if (!out.empty() && out.back() != ' ')
+            out += ' ';
+    }
+    return trim(out);
+}
+
+bool read(const xmpp::Tag& message, Event& event) { return add(event, text_of(message)); }
+
+bool read(const coi::Message& mail, const std::string& lang, Event& event) { return add(event, text_of(mail, lang)); }
+
+void write(const Event& event, xmpp::Tag& message) {
+    const Text& text = *event.get<Text>();
     std::string body = text.body;
     if (!text.subject.empty() && text.subject != text.body) body = text.subject + std::string(between) + text.body;
     xmpp::add(message, "body", {}, body);
 }
 
-void write(const Text& text, coi::Message& mail, Dialect dialect) {
+void write(const Event& event, coi::Message& mail, Dialect dialect) {
+    const Text& text = *event.get<Text>();
     mail.text = without_signature_marks(text.body);
     if (!text.subject.empty()) mail.subject = one_line(text.subject);
     if (mail.subject.empty()) mail.subject = (dialect == Dialect::mail ? "" : "Chat: ") + first_words(text.body);
@@ -163,7 +174,17 @@ void write(const Text& text, coi::Message& mail, Dialect dialect) {
     if (dialect == Dialect::coi) mail.headers["disposition-notification-to"] = own;
 }
 
-bool carries(const Text&, Dialect) { return true; }
+void put_before(Text& text, const std::string& words) {
+    std::string& first = text.subject.empty() ? text.body : text.subject;
+    first = words + "\n" + first;
+}
+
+const Feature feature{.is_in = is_in<Text>,
+                      .read_stanza = read,
+                      .read_mail = read,
+                      .write_stanza = write,
+                      .write_mail = write,
+                      .carries = carries_always};
 
 void add_where_the_rest_is(Text& text, bool in_mailbox, const std::string& lang) {
     if (!text.is_cut) return;

@@ -8,27 +8,27 @@
 
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
-#include "coi/message.h"
-#include "gateway/model/account.h"
-#include "gateway/model/event.h"
-#include "xmpp/stanza.h"
+#include "gateway/translate/feature.h"
 
 namespace gateway::text {
 
 /// A body may take this many bytes of XML; the rest is cut, and the reader is told.
 inline constexpr std::size_t longest_printed = 190'000;
 
-std::optional<Text> read(const xmpp::Tag& message);
+bool read(const xmpp::Tag& message, Event&);
 /// `lang`: the reader's language, for what is said about attachments and encryption.
-std::optional<Text> read(const coi::Message&, const std::string& lang);
-void write(const Text&, xmpp::Tag& message);
+bool read(const coi::Message&, const std::string& lang, Event&);
+void write(const Event&, xmpp::Tag& message);
 /// `mail.subject` holds the running conversation's ("Re: …"), or "" at its beginning.
-void write(const Text&, coi::Message& mail, Dialect);
-bool carries(const Text&, Dialect);
+void write(const Event&, coi::Message& mail, Dialect);
+
+extern const Feature feature;
+
+/// `words`, which a person has to see first, before the text and its subject.
+void put_before(Text&, const std::string& words);
 /// Below a text that was cut: where its reader finds all of it.
 void add_where_the_rest_is(Text&, bool in_mailbox, const std::string& lang);
 

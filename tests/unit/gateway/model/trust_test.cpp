@@ -15,11 +15,17 @@ using coi::openpgp::Signature;
 const std::map<std::string, Proof> proof_names = {{"nothing", Proof::nothing},     {"other_key", Proof::other_key},
                                                   {"first_key", Proof::first_key}, {"server", Proof::server},
                                                   {"invite", Proof::invite},       {"key", Proof::key}};
-const std::map<std::string, Change> change_names = {
-    {"copy", Change::copy},       {"key", Change::key},         {"verified_key", Change::verified_key},
-    {"dialect", Change::dialect}, {"timer", Change::timer},     {"thread", Change::thread},
-    {"name", Change::name},       {"subject", Change::subject}, {"tunnel", Change::tunnel},
-    {"mark", Change::mark}};
+const std::map<std::string, Change> change_names = {{"copy", Change::copy},
+                                                    {"key", Change::key},
+                                                    {"verified_key", Change::verified_key},
+                                                    {"dialect", Change::dialect},
+                                                    {"timer", Change::timer},
+                                                    {"thread", Change::thread},
+                                                    {"name", Change::name},
+                                                    {"subject", Change::subject},
+                                                    {"tunnel", Change::tunnel},
+                                                    {"mark", Change::mark},
+                                                    {"correction", Change::correction}};
 
 struct Cell {
     Proof proof;
@@ -79,6 +85,12 @@ subject      first_key yes no  yes no
 subject      server    yes yes yes no
 subject      invite    yes yes yes no
 subject      key       yes yes yes yes
+correction   nothing   yes no  no  no
+correction   other_key yes no  no  no
+correction   first_key yes no  yes no
+correction   server    yes yes yes no
+correction   invite    yes yes yes no
+correction   key       yes yes yes yes
 tunnel       nothing   no  no  no  no
 tunnel       other_key no  no  no  no
 tunnel       first_key yes no  yes no

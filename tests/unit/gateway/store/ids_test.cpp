@@ -153,5 +153,36 @@ TEST_F(IdsTest, who_was_active_is_told_with_the_latest_first) {
     EXPECT_EQ(active(db, Time(), 1), (std::vector{carol}));
 }
 
+TEST_F(IdsTest, a_correction_leads_to_its_original_and_the_original_to_the_newest) {
+    const Known original = known_as("m1@example.org", "s1");
+    ASSERT_TRUE(remember(db, original));
+    EXPECT_FALSE(newest_correction(db, original));
+    for (const char* id : {"m2@example.org", "m3@example.org"}) {
+        Known correction = known_as(id, id);
+        correction.corrects = original.message;
+        ASSERT_TRUE(remember(db, correction));
+    }
+    Known bobs = known_as("m1@example.org", "b1");  // a contact who repeats the id, and corrects it
+    bobs.from_jabber = false;
+    ASSERT_TRUE(remember(db, bobs));
+    EXPECT_EQ(newest_correction(db, original)->message.value, "m3@example.org");
+    EXPECT_FALSE(newest_correction(db, bobs));
+    const auto last = by_message(db, alice, {"m3@example.org"});
+    ASSERT_TRUE(last);
+    EXPECT_EQ(original_of(db, *last)->stanza.value, "s1");
+    EXPECT_EQ(original_of(db, original)->stanza.value, "s1");
+}
+
+TEST_F(IdsTest, whom_a_correction_corrects_is_under_its_mark) {
+    ASSERT_TRUE(remember(db, known_as("m1@example.org", "s1")));
+    Known correction = known_as("m2@example.org", "s2");
+    correction.corrects = {"m1@example.org"};
+    ASSERT_TRUE(remember(db, correction));
+    db.execute("UPDATE known SET corrects = 'm0@example.org' WHERE message = 'm2@example.org'");
+    db.execute("UPDATE known SET corrects = 'm2@example.org' WHERE message = 'm1@example.org'");
+    EXPECT_FALSE(by_message(db, alice, {"m2@example.org"}));
+    EXPECT_FALSE(by_message(db, alice, {"m1@example.org"}));
+}
+
 }  // namespace
 }  // namespace gateway::ids

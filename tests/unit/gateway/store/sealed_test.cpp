@@ -301,7 +301,8 @@ void make_old(Database& db, const Stored& stored, bool with_check_value = true) 
         "mark; ALTER TABLE peer_key DROP COLUMN offered_key; ALTER TABLE peer_key DROP COLUMN offered; ALTER TABLE "
         "peer_key DROP COLUMN revoked; DROP TABLE once_encrypted; ALTER TABLE otr_peer DROP COLUMN mark; ALTER TABLE "
         "known DROP COLUMN mark; DROP TABLE damaged; ALTER TABLE contact DROP COLUMN answer_to; DROP INDEX "
-        "known_unshown; ALTER TABLE known DROP COLUMN shown; DROP TABLE spelling; DROP TABLE stuck; DROP TABLE "
+        "known_unshown; DROP INDEX known_corrects; ALTER TABLE known DROP COLUMN corrects; ALTER TABLE known DROP "
+        "COLUMN shown; DROP TABLE spelling; DROP TABLE stuck; DROP TABLE "
         "stumble; "
         "DELETE FROM migration WHERE version > 5; PRAGMA user_version = 5");
 }

@@ -27,7 +27,7 @@ void note(const coi::Message& message, Contact& contact) {
 std::string subject_shown(const coi::Message& message, Contact& contact) {
     auto event = read(message);
     note_read(message, *event, contact);
-    return std::get<Text>(event->what).subject;
+    return event->get<Text>()->subject;
 }
 
 TEST(Conversation, Dialects) {
@@ -156,10 +156,11 @@ TEST(Conversation, ADeletionTimerIsKeptAndReturned) {
     timed.headers = {{"chat-version", "1.0"}, {"ephemeral-timer", "3600"}};
     note(timed, contact);
     Event event;
-    event.what = Text{"Hi", ""};
+    event.contents = {Text{"Hi", ""}};
     const coi::Address own{"Alice", "alice", "jabber.example"};
     EXPECT_EQ(write_mail(event, own, contact).header("ephemeral-timer"), "3600");
-    event.what = Receipt{Receipt::Kind::displayed, {"1@localhost"}, {}};
+    event.contents = {Receipt{Receipt::Kind::displayed}};
+    event.about = Reference{.message = {"1@localhost"}};
     EXPECT_EQ(write_mail(event, own, contact).header("ephemeral-timer"), "");
 
     auto group = timed;

@@ -24,7 +24,7 @@ Event text_event(const std::string& body) {
     event.message = {"chat$9@jabber.example"};
     event.stanza = {"s9"};
     event.when = Time{1'000'000s};
-    event.what = Text{body, ""};
+    event.contents = {Text{body, ""}};
     return event;
 }
 
@@ -38,7 +38,7 @@ TEST(Translate, ReadsWhatAStanzaSaysAboutItself) {
     EXPECT_EQ(event->lang, "de");
     EXPECT_TRUE(event->wants_receipt);
     EXPECT_EQ(event->when, Time{std::chrono::sys_days{std::chrono::year(2026) / 11 / 21}} + 22h + 30min);
-    EXPECT_EQ(std::get<Text>(event->what).body, "Hallo");
+    EXPECT_EQ(event->get<Text>()->body, "Hallo");
 }
 
 TEST(Translate, AMarkableMessageWantsAReceipt) {
@@ -122,7 +122,7 @@ TEST(Translate, TheReadersLanguageNamesAttachments) {
     coi::Message mail;
     mail.from = {{"", "bob", "example.org"}};
     mail.attachments = {{"application/pdf", "a.pdf", 2000, "", false}};
-    EXPECT_EQ(std::get<Text>(read(mail, "de")->what).body, "⟦Datei: a.pdf, 2 kB⟧");
+    EXPECT_EQ(read(mail, "de")->get<Text>()->body, "⟦Datei: a.pdf, 2 kB⟧");
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ TEST_F(Reading, ASmallMailIsReadAtOnce) {
     mail_reader::event(workers, Line::foreign("example.org"), std::make_shared<const coi::Message>(parsed->value()),
                        "en", [&](std::optional<Event> read) { event = std::move(read); });
     ASSERT_TRUE(event);
-    EXPECT_EQ("x", std::get<Text>(event->what).subject);
+    EXPECT_EQ("x", event->get<Text>()->subject);
 }
 
 TEST_F(Reading, ALargeMailIsReadByTheWorkers) {
@@ -49,7 +49,7 @@ TEST_F(Reading, ALongTextIsReadByTheWorkers) {
     EXPECT_FALSE(event);
     posted.get_future().get()();
     ASSERT_TRUE(event);
-    EXPECT_EQ(100'000u, std::get<Text>(event->what).body.size());
+    EXPECT_EQ(100'000u, event->get<Text>()->body.size());
 }
 
 TEST_F(Reading, WhatCannotBeReadIsAnErrorAndNoWait) {

@@ -10,67 +10,86 @@
 namespace gateway::receipt {
 namespace {
 
-std::optional<Receipt> stanza(const std::string& xml) {
+using Kind = Receipt::Kind;
+
+/// The kind of a receipt, and the stanza or the mail that it is about.
+using Said = std::optional<std::pair<Kind, std::string>>;
+
+Event receipt(Kind kind, const std::string& stanza, const std::string& message = "") {
+    Event event;
+    event.contents = {Receipt{kind}};
+    event.about = Reference{.message = {message}, .stanza = {stanza}};
+    return event;
+}
+
+template <class... From>
+Said said(const From&... from) {
+    Event event;
+    if (!read(from..., event)) return std::nullopt;
+    const auto& about = *event.about;
+    return std::pair(event.get<Receipt>()->kind, about.stanza.empty() ? about.message.value : about.stanza.value);
+}
+
+Said stanza(const std::string& xml) {
     const auto tag = xmpp::parse_stanza(xml);
     EXPECT_TRUE(tag) << xml;
-    return tag ? read(*tag) : std::nullopt;
+    return tag ? said(*tag) : std::nullopt;
 }
 
 TEST(ReceiptFeature, Xep0184Example) {
     EXPECT_EQ(stanza("<message from='kingrichard@royalty.england.lit/throne' id='bi29sg183b4v' "
                      "to='northumberland@shakespeare.lit/westminster'><received xmlns='urn:xmpp:receipts' "
                      "id='richard2-4.1.247'/></message>"),
-              (Receipt{Receipt::Kind::delivered, {}, {"richard2-4.1.247"}}));
+              Said({Kind::delivered, "richard2-4.1.247"}));
 }
 
 TEST(ReceiptFeature, Xep0333Example) {
     EXPECT_EQ(stanza("<message from='kingrichard@royalty.england.lit/throne' id='message-2' "
                      "to='northumberland@shakespeare.lit/westminster'><displayed xmlns='urn:xmpp:chat-markers:0' "
                      "id='message-1'/></message>"),
-              (Receipt{Receipt::Kind::displayed, {}, {"message-1"}}));
+              Said({Kind::displayed, "message-1"}));
 }
 
 TEST(ReceiptFeature, OldMarkers) {
     EXPECT_EQ(stanza("<message><received xmlns='urn:xmpp:chat-markers:0' id='1'/></message>"),
-              (Receipt{Receipt::Kind::delivered, {}, {"1"}}));
+              Said({Kind::delivered, "1"}));
     EXPECT_EQ(stanza("<message><acknowledged xmlns='urn:xmpp:chat-markers:0' id='1'/></message>"),
-              (Receipt{Receipt::Kind::displayed, {}, {"1"}}));
+              Said({Kind::displayed, "1"}));
 }
 
 TEST(ReceiptFeature, ForNothing) {
     EXPECT_FALSE(stanza("<message><received xmlns='urn:xmpp:receipts'/></message>"));
     EXPECT_FALSE(stanza("<message><received xmlns='urn:example' id='1'/></message>"));
     EXPECT_FALSE(stanza("<message><body>Hi</body><displayed xmlns='urn:xmpp:chat-markers:0' id='1'/></message>"));
-    EXPECT_FALSE(read(coi::Message{}, ""));
+    EXPECT_FALSE(said(coi::Message{}, ""));
 }
 
 TEST(ReceiptFeature, WhatWasSeenHasArrived) {
     xmpp::Tag message("message");
-    write(Receipt{Receipt::Kind::displayed, {}, {"1"}}, message);
+    write(receipt(Kind::displayed, "1"), message);
     EXPECT_EQ(xmpp::xep0184::received(message), "1");
-    EXPECT_EQ(read(message), (Receipt{Receipt::Kind::displayed, {}, {"1"}}));
+    EXPECT_EQ(said(message), Said({Kind::displayed, "1"}));
 }
 
 TEST(ReceiptFeature, AMailSaysSeenThroughItsReport) {
     for (const bool displayed : {true, false}) {
-        const Receipt receipt{
-            displayed ? Receipt::Kind::displayed : Receipt::Kind::delivered, {"chat$1@example.org"}, {}};
+        const auto kind = displayed ? Kind::displayed : Kind::delivered;
         coi::Message mail;
         mail.from = {{"Alice", "alice", "jabber.example"}};
         mail.to = {{"", "bob", "example.org"}};
-        write(receipt, mail, Dialect::chatmail);
+        write(receipt(kind, "", "chat$1@example.org"), mail, Dialect::chatmail);
         const auto bytes = coi::print(mail);
         ASSERT_TRUE(bytes) << bytes.error().text;
         const auto parsed = coi::parse(*bytes);
         ASSERT_TRUE(parsed);
-        EXPECT_EQ(read(*parsed, ""), receipt);
+        EXPECT_EQ(said(*parsed, ""), Said({kind, "chat$1@example.org"}));
     }
 }
 
 TEST(ReceiptFeature, OnlyWhatAChatProgramWouldSendIsMailed) {
-    EXPECT_TRUE(carries(Receipt{Receipt::Kind::displayed, {}, {}}, Dialect::coi));
-    EXPECT_FALSE(carries(Receipt{Receipt::Kind::displayed, {}, {}}, Dialect::mail));
-    EXPECT_FALSE(carries(Receipt{Receipt::Kind::delivered, {}, {}}, Dialect::coi));
+    EXPECT_TRUE(carries(receipt(Kind::displayed, "1"), Dialect::coi));
+    EXPECT_FALSE(carries(receipt(Kind::displayed, "1"), Dialect::mail));
+    EXPECT_FALSE(carries(receipt(Kind::delivered, "1"), Dialect::coi));
 }
 
 }  // namespace

@@ -9,6 +9,20 @@
 namespace gateway::text {
 namespace {
 
+template <class... From>
+std::optional<Text> read(const From&... from) {
+    Event event;
+    text::read(from..., event);
+    return event.contents.empty() ? std::nullopt : std::optional(*event.get<Text>());
+}
+
+template <class... To>
+void write(const Text& text, To&&... to) {
+    Event event;
+    event.contents = {text};
+    text::write(event, to...);
+}
+
 std::optional<Text> stanza(const std::string& xml) {
     const auto tag = xmpp::parse_stanza(xml);
     EXPECT_TRUE(tag) << xml;

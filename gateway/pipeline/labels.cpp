@@ -1,0 +1,39 @@
+// See labels.h.
+
+#include "gateway/pipeline/labels.h"
+
+#include "gateway/translate/conversation.h"
+#include "gateway/translate/feature/security_label.h"
+#include "gateway/translate/feature/text.h"
+
+namespace gateway::labels {
+
+/// What the reader has to know of a message's protection stands beside its text.
+void add_protection(Event& event, const IncomingMail& arrival, const Contact& contact, const std::string& lang) {
+    auto* text = event.get<Text>();
+    if (!text) return;
+    Privacy privacy = contact.privacy;
+    auto protection = arrival.protection;
+    // Of this mail, whatever came before it.
+    privacy.conflicting = trust::is_other_key(arrival.author, trust::state_of(contact.privacy), arrival.counted);
+    if (privacy.conflicting && arrival.counted.empty()) protection.signature = coi::openpgp::Signature::unknown;
+    const std::string notice = security_label::words(protection, arrival.unread, privacy, lang);
+    if (notice.empty()) return;
+    if (security_label::is_closed(arrival.unread)) {
+        text->body += "\n" + notice;
+    } else {
+        text::put_before(*text, notice);
+    }
+}
+
+/// Before all of it, where it cannot be overlooked. A key that the mail brings counts before Reply-To.
+void add_answers_notice(Event& event, const IncomingMail& arrival, const Contact& before, Contact after,
+                        const std::string& lang) {
+    auto* text = event.get<Text>();
+    if (!text) return;
+    after.privacy.has_key = after.privacy.has_key || (arrival.key_update && arrival.key_update->seen.header);
+    const std::string notice = answers_notice(before, after, lang);
+    if (!notice.empty()) text::put_before(*text, notice);
+}
+
+}  // namespace gateway::labels

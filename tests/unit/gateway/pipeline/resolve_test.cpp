@@ -1,0 +1,220 @@
+// Which message a correction or a reply is about, through both pipelines and the id map between them.
+
+#include "gateway/pipeline/resolve.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/pipeline/incoming.h"
+#include "gateway/pipeline/outgoing.h"
+#include "tests/support/clear_letters.h"
+#include "tests/support/store_loop.h"
+#include "xmpp/wire.h"
+#include "xmpp/xep/xep0308_correction.h"
+#include "xmpp/xep/xep0461_reply.h"
+
+namespace gateway {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+struct ResolveTest : testing::Test {
+    StoreLoop loop;
+    Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
+    Directory directory{store};
+    Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
+    PendingVerdicts pending{store};
+    std::vector<coi::Message> mails;    // that left
+    std::vector<queue::Entry> entries;  // of these
+    bool may_withdraw = false;
+    std::vector<xmpp::Stanza> stanzas;  // that left
+    RelayAccounts relay_accounts{directory, {"jabber.example"}};
+    IncomingPipeline incoming{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, in()};
+    OutgoingPipeline outgoing{directory, store, relay_accounts, {"coi.jabber.example", "jabber.example"}, out()};
+
+    IncomingPipeline::Calls in() {
+        IncomingPipeline::Calls calls;
+        calls.committed = [this](const queue::Entry& entry) { stanzas.push_back(xmpp::parse_stanza(entry.payload)); };
+        calls.now = [this] { return time; };
+        add_clear_letters(calls);
+        return calls;
+    }
+    OutgoingPipeline::Calls out() {
+        OutgoingPipeline::Calls calls;
+        calls.send = [](const xmpp::Tag& tag) { ADD_FAILURE() << xmpp::print(tag); };
+        calls.committed = [this](const queue::Entry& entry) {
+            mails.push_back(coi::parse(entry.payload).value());
+            entries.push_back(entry);
+        };
+        calls.now = [this] { return time; };
+        add_clear_letters(calls);
+        calls.withdraw = [this](const queue::Entry&) { return may_withdraw; };
+        return calls;
+    }
+    std::int64_t queued() {
+        std::int64_t count = 0;
+        store.now([&](Database& db) { count = queue::count(db, queue::Direction::mail); });
+        return count;
+    }
+    void settle() {
+        for (int i = 0; i < 6; ++i) loop.flush(store);
+    }
+    void say(const std::string& id, const std::string& children) {
+        const auto stanza = xmpp::parse_stanza("<message type='chat' id='" + id +
+                                               "' from='alice@jabber.example/phone' "
+                                               "to='bob\\40example.net@coi.jabber.example'>" +
+                                               children + "</message>");
+        outgoing.take(*stanza);
+    }
+    void write(const std::string& id, const std::string& headers, const std::string& text,
+               const std::string& from = "bob@example.net") {
+        const auto mail = coi::parse("From: " + from + "\r\nTo: alice@jabber.example\r\nMessage-ID: <" + id + ">\r\n" +
+                                     headers + "\r\n" + text + "\r\n");
+        incoming.take({directory.relay_of("alice@jabber.example")->id, *mail, std::nullopt, {}, false, {}},
+                      [](const DeliveryResult&) {});
+        settle();
+    }
+    std::string said() const { return stanzas.back()->findChild("body")->cdata(); }
+};
+
+const std::string coi_chat = "Chat-Version: 1.0\r\n";
+const std::string replace = "<replace xmlns='urn:xmpp:message-correct:0' id='m1'/>";
+
+TEST_F(ResolveTest, a_correction_that_comes_at_once_after_its_message_finds_it) {
+    say("m1", "<body>At fife?</body>");
+    say("m2", "<body>At five?</body>" + replace);
+    say("m3", "<body>Or six</body>");
+    settle();
+    ASSERT_EQ(mails.size(), 3u);
+    EXPECT_THAT(mails[1].in_reply_to, ElementsAre(mails[0].id));
+    EXPECT_THAT(mails[1].text, HasSubstr("At five?"));
+    EXPECT_EQ(mails[2].text, "Or six");
+}
+
+TEST_F(ResolveTest, coi_is_told_the_last_correction_and_chatmail_the_first_message) {
+    say("m0", "<body>Hi</body>");
+    settle();
+    write("chat$b1@example.net", coi_chat, "Hi");
+    say("m1", "<body>At fife?</body>");
+    say("m2", "<body>At fiwe?</body>" + replace);
+    say("m3", "<body>At five?</body>" + replace);
+    settle();
+    ASSERT_EQ(mails.size(), 4u);
+    EXPECT_EQ(mails[2].header("chat-content"), "editrequest");
+    EXPECT_THAT(mails[2].in_reply_to, ElementsAre(mails[1].id));
+    EXPECT_THAT(mails[3].in_reply_to, ElementsAre(mails[2].id));
+    write("b2@localhost", coi_chat, "Hi");
+    say("m4", "<body>At six?</body>" + replace);
+    settle();
+    EXPECT_EQ(mails.at(4).header("chat-edit"), "<" + mails[1].id.value + ">");
+}
+
+TEST_F(ResolveTest, quick_corrections_to_a_mail_program_are_one_mail) {
+    using namespace std::chrono_literals;
+    may_withdraw = true;
+    say("m1", "<body>At fife?</body>");
+    say("m2", "<body>At fiwe?</body>" + replace);
+    settle();
+    ASSERT_EQ(entries.size(), 2u);
+    EXPECT_EQ(entries[0].next, time);
+    EXPECT_EQ(entries[1].next, time + 15s);
+    for (const auto step : {10s, 10s, 10s, 10s, 10s}) {
+        time += step;
+        say("m3", "<body>At five?</body>" + replace);
+        settle();
+    }
+    EXPECT_EQ(queued(), 2) << "the message and its last correction";
+    EXPECT_EQ(entries.back().next, time + 10s) << "a minute after the first one, at the latest";
+    EXPECT_EQ(mails.back().text, "I have corrected an earlier message:\n\nAt five?");
+    may_withdraw = false;  // on its way
+    say("m4", "<body>At six?</body>" + replace);
+    settle();
+    EXPECT_EQ(queued(), 3);
+    time += 2min;
+    may_withdraw = true;
+    say("m5", "<body>At seven?</body>" + replace);
+    settle();
+    EXPECT_EQ(queued(), 4) << "those before it are long gone, as far as anybody here knows";
+}
+
+TEST_F(ResolveTest, jabber_is_told_the_first_message_however_long_the_chain) {
+    say("m0", "<body>Hi</body>");
+    settle();
+    write("chat$b1@example.net", coi_chat, "At fife?");
+    const std::string original = xmpp::attribute(*stanzas.back(), "id");
+    std::string last = "chat$b1@example.net";
+    for (const std::string id : {"chat$b2@example.net", "chat$b3@example.net", "chat$b4@example.net"}) {
+        write(id, coi_chat + "Chat-Content: editrequest\r\nIn-Reply-To: <" + last + ">\r\n", "At " + id);
+        EXPECT_EQ(xmpp::xep0308::replaces(*stanzas.back()), original);
+        last = id;
+    }
+    EXPECT_EQ(said(), "At chat$b4@example.net");
+}
+
+TEST_F(ResolveTest, nobody_corrects_what_others_wrote) {
+    say("m1", "<body>Hi</body>");
+    settle();
+    write("b1@localhost", coi_chat, "Hello");
+    const std::string edit = coi_chat + "Chat-Edit: <";
+    for (const auto& [from, of] : {std::pair<std::string, std::string>{"mallory@example.net", "b1@localhost"},
+                                   {"bob@example.net", mails[0].id.value},
+                                   {"bob@example.net", "unknown@localhost"}}) {
+        write(from[0] + of.substr(0, 2) + "x@localhost", edit + of + ">\r\n", "I hate you", from);
+        EXPECT_EQ(xmpp::xep0308::replaces(*stanzas.back()), std::nullopt) << from << of;
+        EXPECT_EQ(said(), "⟦This corrects an earlier message, which cannot be changed here.⟧\nI hate you");
+    }
+    say("m2", "<body>Bye</body><replace xmlns='urn:xmpp:message-correct:0' id='" +
+                  xmpp::attribute(*stanzas.front(), "id") + "'/>");
+    settle();
+    EXPECT_EQ(mails.back().text, "Bye") << "a message of its own";
+    EXPECT_EQ(mails.back().header("chat-edit"), "");
+}
+
+TEST_F(ResolveTest, what_proves_less_corrects_nothing) {
+    say("m1", "<body>Hi</body>");
+    settle();
+    const AccountId alice = directory.relay_of("alice@jabber.example")->id;
+    Contact& bob = directory.know(alice, {"", "bob", "example.net"});
+    bob.privacy.authenticated = true;
+    directory.save(bob);
+    write("b1@localhost", coi_chat, "Hello");
+    write("b2@localhost", coi_chat + "Chat-Edit: <b1@localhost>\r\n", "Pay me");
+    EXPECT_EQ(xmpp::xep0308::replaces(*stanzas.back()), std::nullopt);
+}
+
+TEST_F(ResolveTest, a_reply_names_its_message_in_both_networks) {
+    say("m1", "<body>At five?</body>");
+    say("m2", "<body>At six?</body>");
+    settle();
+    write("b1@example.net", "In-Reply-To: <" + mails[0].id.value + ">\r\n",
+          "Yes!\r\n\r\nOn 2026-01-05 10:00, Alice wrote:\r\n> At five?");
+    EXPECT_EQ(xmpp::xep0461::answers(*stanzas.back()), "m1");
+    EXPECT_EQ(said(), "Yes!") << "its quote is not shown";
+    say("m3",
+        "<body>&gt; Yes!\nFine</body><reply xmlns='urn:xmpp:reply:0' id='" + xmpp::attribute(*stanzas.back(), "id") +
+            "'/><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='7'/></fallback>");
+    settle();
+    EXPECT_THAT(mails.back().in_reply_to, ElementsAre(coi::MessageId{"b1@example.net"}));
+    EXPECT_EQ(mails.back().text, "> Yes!\n\nFine");
+}
+
+TEST_F(ResolveTest, a_reply_to_a_correction_is_one_to_the_first_message) {
+    say("m1", "<body>At fife?</body>");
+    say("m2", "<body>At five?</body>" + replace);
+    settle();
+    write("b1@localhost", coi_chat + "In-Reply-To: <" + mails[1].id.value + ">\r\n", "> At five?\r\n\r\nYes");
+    EXPECT_EQ(xmpp::xep0461::answers(*stanzas.back()), "m1");
+    EXPECT_EQ(said(), "> At five?\nYes");
+}
+
+TEST_F(ResolveTest, a_reply_to_nothing_that_is_known_keeps_its_quote) {
+    say("m1", "<body>Hi</body>");
+    settle();
+    write("b1@localhost", coi_chat + "In-Reply-To: <gone@localhost>\r\n", "> At five?\r\n\r\nYes");
+    EXPECT_EQ(xmpp::xep0461::answers(*stanzas.back()), std::nullopt);
+    EXPECT_EQ(said(), "> At five?\n\nYes");
+}
+
+}  // namespace
+}  // namespace gateway
