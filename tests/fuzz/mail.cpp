@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(message.text.find('\r') == std::string::npos);
     check(coi::fold_quotes(message).empty() == message.text.empty());
     coi::bulk(message);
-    if (const auto otr = gateway::otr_message::read(message, ""))
+    if (const auto otr = gateway::otr_message::read(message))
         check(gateway::otr_message::whole(otr->message) == otr->message && !message.attachments.empty());
 
     // The law of coi/message.h, for the mails that print writes.
