@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check(gateway::otr_message::whole(otr->message) == otr->message && !message.attachments.empty());
 
     // The law of coi/message.h, for the mails that print writes.
-    message.encrypted = message.text_was_html = false;
+    message.encrypted = message.is_signed = message.text_was_html = false;
     if (message.dsn) return 0;  // print writes none, and its text may be read as one
     message.report_original.clear();
     message.trace.clear();
