@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <ranges>
 
-#include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 
 namespace gateway {
 namespace {

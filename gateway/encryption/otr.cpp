@@ -9,7 +9,7 @@
 #include "gateway/encryption/otr_state.h"
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
-#include "gateway/store/keys.h"
+#include "gateway/store/otr_keys.h"
 #include "xmpp/jid.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/otr/stanza.h"

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "gateway/log.h"
-#include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 
 namespace gateway {
 namespace {

@@ -14,6 +14,7 @@
 #include "gateway/encryption/openpgp.h"
 #include "gateway/model/incoming_mail.h"
 #include "gateway/model/rate_limit.h"
+#include "gateway/store/invites.h"
 #include "gateway/store/queue.h"
 
 namespace gateway {

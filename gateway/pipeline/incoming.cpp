@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <tuple>
 
+#include "coi/crypt/securejoin.h"
 #include "gateway/encryption/otr_messages.h"
 #include "gateway/log.h"
 #include "gateway/model/addresses.h"
 #include "gateway/model/stanza_id.h"
 #include "gateway/pipeline/duplicates.h"
-#include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
+#include "gateway/store/imap_cursors.h"
 #include "gateway/translate/conversation.h"
 #include "gateway/translate/feature/otr_message.h"
 #include "gateway/translate/feature/security_label.h"

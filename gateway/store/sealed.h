@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +54,17 @@ struct Renewed {
 };
 /// `by_number`: what was bound in by 0.1.0; nullptr if it sealed nothing there.
 Renewed renew(Database&, std::string_view sealed, const Binding&, Sealed before, const std::string* by_number);
+/// A table with one seal a row, for renew_table.
+struct SealedTable {
+    const char* next;        // SQL: the row after a row number: that number, the bound columns, the blob
+    const char* update;      // SQL: writes the blob of a row number
+    std::string_view place;  // of the Binding
+    int columns;             // that are bound
+};
+/// Renews all rows of a table, one by one. `by_number`: what 0.1.0 bound in; empty if it sealed nothing there. Damaged
+/// rows stay as they are: they are set aside when they are read.
+void renew_table(Database&, Sealed before, const SealedTable&,
+                 const std::function<std::string(const Query&)>& by_number);
 /// Seals all rows with the current key; sets aside what does not fit. Inside the caller's transaction.
 void seal_anew(Database&, Sealed before);
 

@@ -10,7 +10,7 @@
 #include "coi/net/resolve.h"
 #include "gateway/localization.h"
 #include "gateway/log.h"
-#include "gateway/store/accounts.h"
+#include "gateway/store/imap_cursors.h"
 #include "gateway/store/keys.h"
 #include "gateway/store/stuck_mails.h"
 #include "gateway/transport/mailbox_watcher.h"
