@@ -6,7 +6,6 @@
 
 #include "gateway/store/store.h"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -20,17 +19,16 @@
 #include <vector>
 
 #include "gateway/log.h"
+#include "gateway/store/sqlite/maintenance.h"
 
 namespace gateway {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto ride_time = 20ms;                            // how long a mark waits for a commit to ride with
-constexpr auto idle_time = 1s;                              // then the log is truncated
-constexpr std::size_t most_at_once = 1000;                  // pieces of one commit: bounds its time
-constexpr std::int64_t large_log = 8 * 1024 * 1024;         // then the log is rewound even when there is work
-constexpr auto first_pause = 50ms, longest_pause = 2000ms;  // between probes of a store that is not well
+constexpr auto ride_time = 20ms;            // how long a mark waits for a commit to ride with
+constexpr auto idle_time = 1s;              // then the log is truncated
+constexpr std::size_t most_at_once = 1000;  // pieces of one commit: bounds its time
 
 std::string path_of(const std::string& url) {
     constexpr std::string_view scheme = "sqlite:";
@@ -54,10 +52,9 @@ struct Store::State : std::enable_shared_from_this<State> {
     using Batch = std::vector<Piece>;
     using Lock = std::unique_lock<std::mutex>;
 
-    const std::string path;
     const Seal seal;
     const Post post;
-    std::unique_ptr<Database> db;
+    Maintenance maintenance;  // the thread's, once it runs
 
     std::mutex mutex;
     std::condition_variable wake;
@@ -71,36 +68,23 @@ struct Store::State : std::enable_shared_from_this<State> {
     std::atomic<bool> well = true;
     std::atomic<std::uint64_t> commits = 0;
 
-    // Of the thread alone.
-    StoreError trouble{""};
-    int probes = 0;              // that failed since the last commit
-    bool log_used = true;        // since the last truncation
-    std::int64_t tried_log = 0;  // size of the log when rewinding it failed
     std::thread thread;
 
     State(const std::string& url, Seal seal_, Post post_)
-        : path(path_of(url)),
-          seal(std::move(seal_)),
-          post(std::move(post_)),
-          db(std::make_unique<Database>(path, seal)) {}
+        : seal(std::move(seal_)), post(std::move(post_)), maintenance(path_of(url), seal) {}
 
     void add(Piece piece);
     void run();
     Batch take_urgent(Lock&);
     Batch take(Lock&);
     void commit(Batch);
-    bool run_together(Batch&);
-    void run_pieces(Batch&);
-    void undo() noexcept;
+    static bool run_together(Database&, Batch&);
+    static void run_pieces(Database&, Batch&);
     void keep_marks(Batch&);
     void report(Batch);
     void fell_ill(const StoreError&);
     void recover();
-    void give_log_back();
-    void probe();
     void tell(bool is_well, const std::string& why);
-    void rewind_large_log();
-    void tidy();
     bool wait_for_work(Lock&);
     void nurse(Lock&);
 };
@@ -136,9 +120,9 @@ void Store::State::add(Piece piece) {
 bool Store::State::wait_for_work(Lock& lock) {
     const auto hurry = [this] { return due || ending; };
     const auto anything = [this] { return due || pieces.size() > urgent || ending; };
-    if (log_used && !wake.wait_for(lock, idle_time, anything)) {
+    if (maintenance.log_used() && !wake.wait_for(lock, idle_time, anything)) {
         lock.unlock();
-        tidy();
+        maintenance.truncate_log();
         lock.lock();
     }
     wake.wait(lock, anything);
@@ -162,20 +146,19 @@ void Store::State::run() {
     }
     auto rest = take_urgent(lock);
     lock.unlock();
-    for (auto& piece : rest) piece.failure = trouble;
+    for (auto& piece : rest) piece.failure = maintenance.trouble();
     report(std::move(rest));
-    tidy();
+    if (well) maintenance.truncate_log();
     log::info("store: closed after {} commits", commits.load());
 }
 
 /// While the store is not well: what comes fails at once, and after a pause the database is tried again.
 void Store::State::nurse(Lock& lock) {
-    const auto pause = std::min<std::chrono::milliseconds>(first_pause * (1 << std::min(probes, 6)), longest_pause);
-    const auto until = std::chrono::steady_clock::now() + pause;
+    const auto until = std::chrono::steady_clock::now() + maintenance.pause();
     while (!ending && wake.wait_until(lock, until, [this] { return urgent > 0 || ending; }) && urgent > 0) {
         auto refused = take_urgent(lock);
         lock.unlock();
-        for (auto& piece : refused) piece.failure = trouble;
+        for (auto& piece : refused) piece.failure = maintenance.trouble();
         report(std::move(refused));
         lock.lock();
     }
@@ -212,36 +195,35 @@ Store::State::Batch Store::State::take_urgent(Lock&) {
 }
 
 void Store::State::commit(Batch batch) {
-    const auto before = db->total_changes();
+    Database& db = maintenance.database();
+    const auto before = db.total_changes();
     try {
-        db->query("BEGIN IMMEDIATE").run();
-        if (!run_together(batch)) {
-            undo();
-            db->query("BEGIN IMMEDIATE").run();
-            run_pieces(batch);
+        db.query("BEGIN IMMEDIATE").run();
+        if (!run_together(db, batch)) {
+            maintenance.undo();
+            db.query("BEGIN IMMEDIATE").run();
+            run_pieces(db, batch);
         }
-        db->query("COMMIT").run();
-        if (db->total_changes() != before) ++commits;
-        log_used = true;
-        probes = 0;
+        db.query("COMMIT").run();
+        if (db.total_changes() != before) ++commits;
     } catch (const StoreError& error) {
-        undo();
+        maintenance.undo();
         for (auto& piece : batch) piece.failure = error;
         keep_marks(batch);
         fell_ill(error);
     }
     report(std::move(batch));
-    if (well) rewind_large_log();
+    if (well) maintenance.committed();
 }
 
 /// All pieces without savepoints, for which SQLite copies each page that is changed. False if one of them failed by
 /// itself, which is rare: then nothing of them is kept, and they run anew.
-bool Store::State::run_together(Batch& batch) {
+bool Store::State::run_together(Database& db, Batch& batch) {
     try {
-        for (auto& piece : batch) piece.work(*db);
+        for (auto& piece : batch) piece.work(db);
         return true;
     } catch (const StoreError& error) {
-        if (error.broken || !db->in_transaction()) throw;
+        if (error.broken || !db.in_transaction()) throw;
         return false;
     } catch (const std::exception&) {
         return false;
@@ -249,30 +231,22 @@ bool Store::State::run_together(Batch& batch) {
 }
 
 /// Each piece in its savepoint. Throws if the database itself fails; then nothing of the transaction is to be kept.
-void Store::State::run_pieces(Batch& batch) {
+void Store::State::run_pieces(Database& db, Batch& batch) {
     for (auto& piece : batch) {
-        db->query("SAVEPOINT piece").run();
+        db.query("SAVEPOINT piece").run();
         try {
-            piece.work(*db);
+            piece.work(db);
         } catch (const StoreError& error) {
-            if (error.broken || !db->in_transaction()) throw;
+            if (error.broken || !db.in_transaction()) throw;
             piece.failure = error;
         } catch (const std::exception& error) {
             piece.failure = StoreError(std::string("store: ") + error.what());
         }
         if (piece.failure) {
-            db->query("ROLLBACK TO piece").run();
+            db.query("ROLLBACK TO piece").run();
             if (!piece.urgent) log::error("store: a mark could not be written: {}", piece.failure->what());
         }
-        db->query("RELEASE piece").run();
-    }
-}
-
-void Store::State::undo() noexcept {
-    try {
-        if (db != nullptr && db->in_transaction()) db->execute("ROLLBACK");
-    } catch (const std::exception& error) {
-        log::warn("store: rollback: {}", error.what());
+        db.query("RELEASE piece").run();
     }
 }
 
@@ -303,54 +277,17 @@ void Store::State::report(Batch batch) {
 }
 
 void Store::State::fell_ill(const StoreError& error) {
-    trouble = error;
+    maintenance.failed(error);
     well = false;
     log::error("store: {}", error.what());
     tell(false, error.what());
 }
 
 void Store::State::recover() {
-    try {
-        // A full disk heals under the open connection, and only there is a commit that failed at its sync surely
-        // undone. What else went wrong may need the file to be opened again.
-        if (!trouble.full && probes >= 2 && path != ":memory:") {
-            db.reset();
-            db = std::make_unique<Database>(path, seal);
-            db->check_integrity();
-        }
-        if (trouble.full) give_log_back();
-        probe();
-    } catch (const StoreError& error) {
-        undo();
-        trouble = error;
-        ++probes;
-        return;
-    }
+    if (!maintenance.recover()) return;
     well = true;
     log::warn("store: well again");
     tell(true, "");
-}
-
-/// The log itself may be what fills the disk. Where its pages have their place in the database already, moving them needs
-/// no space, and the log is cut.
-void Store::State::give_log_back() {
-    try {
-        if (db) db->cut_log();
-    } catch (const StoreError&) {  // it needs space: the probe will say so
-    }
-}
-
-/// Writes some pages and takes them back into the log: succeeds only if messages could be written too.
-void Store::State::probe() {
-    if (db == nullptr) db = std::make_unique<Database>(path, seal);
-    db->execute("BEGIN IMMEDIATE");
-    db->query(
-          "INSERT INTO setting (name, value) VALUES ('probe', zeroblob(262144)) "
-          "ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .run();
-    db->execute("COMMIT");
-    db->query("DELETE FROM setting WHERE name = 'probe'").run();
-    db->rewind_log();
 }
 
 void Store::State::tell(bool is_well, const std::string& why) {
@@ -360,27 +297,6 @@ void Store::State::tell(bool is_well, const std::string& why) {
         listener = on_health;
     }
     if (listener) post([listener = std::move(listener), is_well, why] { listener(is_well, why); });
-}
-
-void Store::State::rewind_large_log() {
-    if (db->log_bytes() < large_log + tried_log) return;
-    try {
-        tried_log = db->rewind_log() ? 0 : db->log_bytes();
-    } catch (const StoreError& error) {  // nothing is lost: the log holds it all and grows on
-        tried_log = db->log_bytes();
-        log::warn("store: {}", error.what());
-    }
-}
-
-void Store::State::tidy() {
-    log_used = false;
-    if (db == nullptr || !well) return;
-    try {
-        db->checkpoint();
-        tried_log = 0;
-    } catch (const StoreError& error) {  // the next commit will find out whether it is serious
-        log::warn("store: {}", error.what());
-    }
 }
 
 const Seal& Store::seal() const { return state_->seal; }
