@@ -20,7 +20,7 @@ constexpr std::size_t unsent_few = 64 * 1024;     // and before what is in no hu
 /// One stream for all: more places help nobody, and a stanza that ends it takes everybody off line each time.
 Scheduler::Limits jabber_limits() {
     Scheduler::Limits limits;
-    limits.full = std::chrono::milliseconds(0);
+    limits.destination.full = std::chrono::milliseconds(0);
     limits.strikes_most = 3;
     return limits;
 }

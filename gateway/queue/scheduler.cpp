@@ -68,20 +68,12 @@ void Scheduler::offer(const Key& key, Conversation& conversation, Turn turn) {
     turn == Turn::now ? waiting.push_front(key) : waiting.push_back(key);
 }
 
-/// How many conversations may be busy in this destination now. One, until a destination that failed has proved itself,
-/// or until it is known which message it was that ended the session.
-std::size_t Scheduler::capacity(DestinationId id, const Destination& destination) const {
-    constexpr int doubtful = 3;
-    if (destination.failures > 0 || destination.suspects > 0 || destination.strikes >= doubtful) return 1;
-    return calls_.capacity(id) + destination.extra;
-}
-
 /// Attempts may end at once and come back here: only the outermost call works, so that the stack does not grow.
 void Scheduler::pump(DestinationId id) {
     Destination& destination = destinations_[id];
     if (std::exchange(destination.pumping, true)) return;
     while (!stopped_ && !destination.down_until && !destination.waiting.empty() &&
-           destination.busy < capacity(id, destination)) {
+           destination.busy < destination.capacity(calls_.capacity(id))) {
         const Key key = std::move(destination.waiting.front());
         destination.waiting.pop_front();
         Conversation& conversation = conversations_.at(key);
@@ -89,24 +81,17 @@ void Scheduler::pump(DestinationId id) {
         conversation.ready.empty() ? read_more(key, conversation) : fly(key, conversation);
     }
     destination.pumping = false;
-    const bool full = !stopped_ && !destination.down_until && !destination.waiting.empty() && limits_.full.count() > 0;
-    if (!full) {
-        destination.full.reset();
-    } else if (!destination.full) {
-        destination.full = calls_.now();
-        if (look_at_full_) return;
-        look_at_full_ = *destination.full + limits_.full;
-        calls_.wake_changed();
-    }
+    const bool full =
+        !stopped_ && !destination.down_until && !destination.waiting.empty() && limits_.destination.full.count() > 0;
+    if (!destination.note_full(full, calls_.now()) || look_at_full_) return;
+    look_at_full_ = destination.more_at(limits_.destination);
+    calls_.wake_changed();
 }
 
 void Scheduler::fly(const Key& key, Conversation& conversation) {
     conversation.flying = true;
     conversation.raised = false;
-    Destination& destination = destinations_[conversation.destination];
-    ++destination.busy;
-    destination.crowded = ++destination.flying > 1 || destination.crowded;
-    destination.struck = destination.struck || conversation.strikes > 0;
+    destinations_[conversation.destination].started(conversation.strikes > 0);
     ++in_flight_;
     const queue::Entry& head = conversation.ready.front();
     calls_.attempt(head, [this, key, id = head.id](const AttemptResult& fate) { finish(key, id, fate); });
@@ -120,26 +105,24 @@ void Scheduler::pop(Conversation& conversation) {
 void Scheduler::finish(const Key& key, std::int64_t id, const AttemptResult& fate) {
     using Kind = AttemptResult::Kind;
     Conversation& conversation = conversations_.at(key);
-    const DestinationId lane_id = conversation.destination;
-    Destination& destination = destinations_[lane_id];
+    const DestinationId destination_id = conversation.destination;
+    Destination& destination = destinations_[destination_id];
     --destination.busy;
     --in_flight_;
     if (fate.kind == Kind::unreachable) {
         conversation.flying = false;
         put_back(conversation);
         offer(key, conversation);
-        lane_failed(lane_id, fate.error);
-    } else if (fate.kind == Kind::lost && destination.crowded && conversation.strikes == 0) {
+        destination_failed(destination_id, fate.error);
+    } else if (fate.kind == Kind::lost && destination.was_shared() && conversation.strikes == 0) {
         suspect(key, conversation, fate.error);
     } else if (fate.kind == Kind::lost || fate.kind == Kind::broken) {
         acquit(destination, conversation);
-        if (fate.kind == Kind::broken) destination.failures = 0;  // it was reached
+        if (fate.kind == Kind::broken) destination.reached();
         strike(key, conversation, fate);
     } else {
         acquit(destination, conversation);
-        destination.failures = destination.strikes = 0;
-        destination.trouble.reset();
-        if (fate.kind != Kind::blocked) ++destination.passed;
+        destination.answered(fate.kind != Kind::blocked);
         if (fate.kind == Kind::done && !(conversation.ready.size() == 1 && conversation.complete())) {
             // A kill may repeat one message of a conversation, not all that went out since the last commit.
             const queue::Entry head = std::move(conversation.ready.front());
@@ -153,15 +136,8 @@ void Scheduler::finish(const Key& key, std::int64_t id, const AttemptResult& fat
             end(key, conversation, fate);
         }
     }
-    land(lane_id, destination);
-}
-
-/// One flight less; whoever waits for its place gets it.
-void Scheduler::land(DestinationId id, Destination& destination) {
-    if (--destination.flying == 0) destination.crowded = destination.struck = false;
-    if (destination.busy < calls_.capacity(id)) destination.extra = 0;
-    destination.full.reset();
-    pump(id);
+    destination.ended(calls_.capacity(destination_id));
+    pump(destination_id);
 }
 
 /// What the server, or whoever acts, said of the head of this conversation.
@@ -208,15 +184,14 @@ void Scheduler::strike(const Key& key, Conversation& conversation, const Attempt
     const bool shared = fate.kind == AttemptResult::Kind::lost;
     if (conversation.strikes == 0 || destination.passed > conversation.passed) ++conversation.strikes;
     conversation.passed = destination.passed;
-    ++destination.strikes;
+    const bool must_pause = destination.struck();
     if (limits_.strikes_most > 0 && conversation.strikes >= limits_.strikes_most)
         return end(key, conversation, AttemptResult{AttemptResult::Kind::refused, fate.error});
     retry_later(key, conversation, fate, shared && conversation.ready.front().attempts == 0);
-    const bool again = destination.strikes >= 3;
     if (shared) {
-        lane_failed(conversation.destination, fate.error);
-    } else if (again && !destination.down_until) {
-        destination.down_until = calls_.now() + limits_.pause;
+        destination_failed(conversation.destination, fate.error);
+    } else if (must_pause && !destination.down_until) {
+        destination.down_until = calls_.now() + limits_.destination.pause;
         calls_.wake_changed();
     }
 }
@@ -225,11 +200,11 @@ void Scheduler::strike(const Key& key, Conversation& conversation, const Attempt
 /// so before.
 void Scheduler::suspect(const Key& key, Conversation& conversation, const coi::Error& error) {
     Destination& destination = destinations_[conversation.destination];
-    if (!destination.struck && !std::exchange(conversation.suspect, true)) ++destination.suspects;
+    if (!destination.has_struck() && !std::exchange(conversation.suspect, true)) ++destination.suspects;
     conversation.flying = false;
     put_back(conversation);
     offer(key, conversation, Turn::now);
-    lane_failed(conversation.destination, error);
+    destination_failed(conversation.destination, error);
 }
 
 void Scheduler::acquit(Destination& destination, Conversation& conversation) {
@@ -253,15 +228,8 @@ void Scheduler::advance(const Key& key, Conversation& conversation) {
     }
 }
 
-void Scheduler::lane_failed(DestinationId id, const coi::Error& error) {
-    Destination& destination = destinations_[id];
-    destination.trouble = error;
-    if (destination.down_until) return;  // several were in flight; the first set the time
-    destination.failures = std::min(destination.failures + 1, 16);
-    const auto backoff =
-        std::min(limits_.lane_backoff_first * (1 << std::min(destination.failures - 1, 10)), limits_.lane_backoff_most);
-    destination.down_until = calls_.now() + backoff;
-    calls_.wake_changed();
+void Scheduler::destination_failed(DestinationId id, const coi::Error& error) {
+    if (destinations_[id].failed(error, calls_.now(), limits_.destination)) calls_.wake_changed();
 }
 
 std::optional<Scheduler::Trouble> Scheduler::trouble(const queue::Entry& entry) const {
@@ -277,10 +245,7 @@ void Scheduler::put_back(Conversation& conversation) {
 }
 
 void Scheduler::destination_up(DestinationId id) {
-    Destination& destination = destinations_[id];
-    destination.down_until.reset();
-    destination.failures = destination.strikes = 0;
-    destination.trouble.reset();
+    destinations_[id].up();
     pump(id);
 }
 
@@ -353,7 +318,7 @@ void Scheduler::read_more(const Key& key, Conversation& conversation) {
             read.reading = false;
             --destinations_[read.destination].busy;
             if (!failure) return received(key, read, std::move(entries));
-            sleep(key, read, calls_.now() + limits_.lane_backoff_first);  // the store comes back by itself
+            sleep(key, read, calls_.now() + limits_.destination.backoff_first);  // the store comes back by itself
             pump(read.destination);
         });
 }
@@ -387,13 +352,10 @@ void Scheduler::received(const Key& key, Conversation& conversation, std::vector
 void Scheduler::relieve(Time now) {
     look_at_full_.reset();
     for (auto& [id, destination] : destinations_) {
-        if (!destination.full) continue;
-        if (*destination.full + limits_.full <= now) {
-            destination.extra += destination.extra < 3 * calls_.capacity(id) ? 1 : 0;
-            destination.full.reset();
+        if (destination.relieve(now, calls_.capacity(id), limits_.destination)) {
             pump(id);
-        } else if (!look_at_full_) {
-            look_at_full_ = now + limits_.full;
+        } else if (destination.more_at(limits_.destination) && !look_at_full_) {
+            look_at_full_ = now + limits_.destination.full;
         }
     }
 }

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "coi/result.h"
+#include "gateway/queue/destination.h"
 #include "gateway/store/queue.h"
 #include "gateway/store/store.h"
 
@@ -58,11 +59,8 @@ class Scheduler {
     struct Limits {
         std::size_t ready_entries = 8;              // of one conversation in memory
         std::size_t ready_bytes = 8 * 1024 * 1024;  // of all conversations in memory, beyond what is in flight
-        std::chrono::milliseconds lane_backoff_first{1000}, lane_backoff_most{60'000};
+        Destination::Limits destination{};
         std::chrono::milliseconds blocked{60'000};  // a held conversation is tried again after this, whatever happened
-        std::chrono::milliseconds full{
-            10'000};  // a destination that waits so long for an end gets one more place; 0: never
-        std::chrono::milliseconds pause{500};  // between messages that each end their session, from the third on
         /// So often a message may end the session alone, with others passing between, before it is given up; 0: until
         /// it expires (its session is its own then, and nobody else suffers).
         int strikes_most = 0;
@@ -97,7 +95,7 @@ class Scheduler {
     std::optional<Trouble> trouble(const queue::Entry&) const;
 
   private:
-    using Key = std::pair<AccountId, std::string>;
+    using Key = Destination::Key;
     struct Conversation {
         DestinationId destination = 0;
         std::deque<queue::Entry> ready;  // contiguous from the head
@@ -108,25 +106,9 @@ class Scheduler {
         bool grew = false;          // was committed to since it was last read
         bool suspect = false;       // was in flight with others when the session ended
         int strikes = 0;            // its head ended the session alone, with others passing between
-        std::uint64_t passed = 0;   // Lane::passed at the last of these
+        std::uint64_t passed = 0;   // Destination::passed at the last of these
         std::optional<Time> until;  // sleeps
         bool complete() const { return read_up_to >= newest; }
-    };
-    struct Destination {
-        std::deque<Key> waiting;
-        std::size_t busy = 0;    // conversations that fly or read
-        std::size_t flying = 0;  // of these
-        bool crowded = false;    // two flew at once, and one of them still does
-        bool struck = false;     // one that has ended a session before is, or was, among them
-        bool pumping = false;
-        int failures = 0;                // to reach it, since it last answered
-        int strikes = 0;                 // messages that ended their session, since the last that passed
-        std::size_t suspects = 0;        // conversations that fly one by one, until it is known which of them it was
-        std::uint64_t passed = 0;        // messages that the server answered
-        std::size_t extra = 0;           // places given because the others are slow
-        std::optional<Time> full;        // since when every place is taken and nothing ends
-        std::optional<Time> down_until;  // unreachable: one probe then
-        std::optional<coi::Error> trouble;
     };
     enum class Turn { now, last };
     void offer(const Key&, Conversation&, Turn turn = Turn::last);
@@ -141,15 +123,13 @@ class Scheduler {
     void wake(const Key&, Conversation&);
     void pop(Conversation&);
     void put_back(Conversation&);
-    std::size_t capacity(DestinationId, const Destination&) const;
-    void land(DestinationId, Destination&);
     void relieve(Time now);
     void end(const Key&, Conversation&, const AttemptResult&);
     void retry_later(const Key&, Conversation&, const AttemptResult&, bool at_once);
     void strike(const Key&, Conversation&, const AttemptResult&);
     void suspect(const Key&, Conversation&, const coi::Error&);
     void acquit(Destination&, Conversation&);
-    void lane_failed(DestinationId, const coi::Error&);
+    void destination_failed(DestinationId, const coi::Error&);
 
     queue::Direction direction_;
     Store& store_;
