@@ -1,7 +1,8 @@
-// What users are answered when they ask for keys, invites and protection: the same by chat words and by commands.
+// What users are answered when they ask about keys, invites and protection, by chat words or by ad-hoc commands.
 //
-// design.md "Encryption". Knows nothing of stanzas, as the registrar; each request is answered once. Words about a
-// contact name what is protected on which leg, and that the gateway decrypts in between.
+// design.md "Encryption". Knows nothing of stanzas, as the registrar; each request is answered once. Answers about a
+// contact name what is protected on which leg, and that the gateway decrypts in between. The commands are in three
+// files: key_commands.cpp, invite_commands.cpp, and privacy_commands.cpp (how a conversation is protected).
 
 #pragma once
 
