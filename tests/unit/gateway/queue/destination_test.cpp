@@ -1,3 +1,5 @@
+// How many messages a destination may be given, and when it is tried again.
+
 #include "gateway/queue/destination.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// Sessions and pictures of ad-hoc commands: whose they are, and when they end [XEP-0050 §3.3].
+
 #include "gateway/service/adhoc_sessions.h"
 
 #include <gtest/gtest.h>
