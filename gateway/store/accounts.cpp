@@ -1,9 +1,9 @@
 // Accounts in SQL; see accounts.h.
 //
-// An account carries two seals: its mark binds the row, and the login is bound to the account alone, so that a login
-// that cannot be opened costs its user a new one and nothing else. A login is sealed as a whole (names of servers and
-// users too): its fields as netstrings, in a fixed order; fields that a later version adds at the end are skipped by an
-// older one.
+// An account has two seals: its mark binds the whole row; the login is bound to account number and JID only, so that a
+// login that cannot be opened has to be entered again, and nothing else is lost. A login is sealed as a whole, with
+// server and user names: its fields are netstrings in a fixed order. A later version may add fields at the end; older
+// versions skip them.
 
 #include "gateway/store/accounts.h"
 
@@ -38,7 +38,7 @@ std::string pack(const MailboxLogin& login) {
     return packed;
 }
 
-/// Takes one netstring off the front. The seal vouches for the bytes: a malformed one is another version's.
+/// Removes one netstring from the front. The bytes are authenticated: a malformed one was written by another version.
 std::string_view unpack(std::string_view& from) {
     std::size_t size = 0;
     const auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), size);
@@ -72,17 +72,17 @@ MailboxLogin unpack_login(std::string_view packed) {
     return login;
 }
 
-// What is bound into an account's mark, in this order.
+// The columns bound into an account's mark, in this order.
 #define ACCOUNT_COLUMNS "id, kind, jid, name, local, domain, take, sent_copy, lang, policy, key_holder, state"
 constexpr int account_columns = 12;
-// What the column `state` holds.
+// Bits of the column `state`.
 constexpr std::int64_t is_parked = 1, is_vouched = 2;
 
 std::int64_t state_of(const Account& account) {
     return (account.parked ? is_parked : 0) | (account.vouched ? is_vouched : 0);
 }
 
-/// As ACCOUNT_COLUMNS.
+/// The same values, in the order of ACCOUNT_COLUMNS.
 Binding binding(const Account& account) {
     Binding bound("account.mark");
     bound.add(number(account.id));
@@ -106,7 +106,7 @@ Binding login_binding(AccountId id, std::string_view jid) {
     return bound;
 }
 
-/// The seals, once the account has its number.
+/// Writes both seals; the account must have its number.
 void seal(Database& db, const Account& account) {
     const bool has_login = account.kind == Account::Kind::mailbox;
     auto query = db.query("UPDATE account SET mark = ?, login = ? WHERE id = ?");
@@ -160,7 +160,7 @@ Account account_of(Database& db, const Query& row) {
 
 AccountId save(Database& db, const Account& account) {
     if (account.id != AccountId{}) {
-        // Another address is another mailbox: it starts at its end, not where the old one stood.
+        // Another address is another mailbox: reading starts at its end, not at the old cursors.
         db.query(
               "DELETE FROM folder WHERE account = ? AND NOT EXISTS (SELECT 1 FROM account a WHERE a.id = ? AND "
               "a.local = ? AND a.domain = ?)")
@@ -203,7 +203,7 @@ std::vector<Account> all(Database& db) {
 
 namespace {
 
-/// One account, if its row is sound.
+/// One account; nullopt if there is none or its row is damaged.
 std::optional<Account> find(Database& db, AccountId id) {
     auto row = db.query("SELECT " ACCOUNT_COLUMNS ", login, mark FROM account WHERE id = ?");
     if (!row.bind(number(id)).step()) return std::nullopt;
@@ -267,7 +267,7 @@ void seal_anew(Database& db, Sealed before) {
                     renew(db, row.blob(account_columns), login_binding(account.id, account.jid), before, &by_number);
             }
         }
-        // What is damaged stays as it is: it is found so when the accounts are read.
+        // A damaged row stays as it is: this is noticed when accounts are read.
         if (mark.blob && !mark.damaged) {
             db.query("UPDATE account SET mark = ? WHERE id = ?").bind_blob(*mark.blob).bind(number(account.id)).run();
         }

@@ -16,7 +16,7 @@ namespace {
 
 std::int64_t number(AccountId account) { return static_cast<std::int64_t>(account); }
 
-// What the column `privacy` holds. What is known of keys is not in it: that stands in peer_key.
+// Bits of the column `privacy`. What is known of keys is not stored here but in peer_key.
 constexpr std::int64_t is_encrypted = 1, tunnel_on = 2, is_otr = 4, is_otr_clear = 8, tunnel_off = 16,
                        tunnel_offered = 32, tunnel_refused = 64, is_authenticated = 128, is_come_protected = 256;
 
@@ -42,7 +42,7 @@ Privacy privacy_of(std::int64_t bits) {
     return privacy;
 }
 
-// What is bound into the seal of a contact's subject, in this order.
+// The columns bound into the seal of a contact's subject, in this order.
 #define CONTACT_COLUMNS                                                                                        \
     "account, canonical, name, local, domain, dialect, written_to, subscribed, subject_shown, timer, policy, " \
     "privacy, thread, answer_to"
@@ -85,7 +85,7 @@ bool save_last(Database& db, const Contact& contact) {
 
 namespace {
 
-/// An id that was read from a mail; what else may stand there now must not get into a header.
+/// An id from a mail. The column is not sealed: other content must not get into a header.
 coi::MessageId printable(std::string value) {
     coi::MessageId id{std::move(value)};
     return coi::is_printable(id) ? id : coi::MessageId{};
@@ -119,7 +119,7 @@ struct Aside {
     std::string canonical, content;
 };
 
-/// Beside contacts: both are read in the order of their keys.
+/// Adds what is known of keys. Contacts and keys are both read in the order of their primary keys.
 void add_keys(Database& db, std::vector<Contact>& contacts) {
     auto at = contacts.begin();
     keys::each_peer(db, [&](AccountId account, const std::string& canonical, const coi::autocrypt::Peer& peer) {
@@ -150,7 +150,7 @@ std::vector<Contact> contacts(Database& db) {
     }
     for (const auto& row : damaged) {
         damaged::keep(db, row.account, "contact " + row.canonical, row.content);
-        // What it said of protection is not known any more: nothing goes there in the clear by itself.
+        // How it was protected is not known any more: no mail is sent there in the clear automatically.
         once_encrypted::note(db, AccountId(row.account), row.canonical, "");
         db.query("DELETE FROM contact WHERE account = ? AND canonical = ?").bind(row.account).bind(row.canonical).run();
     }
@@ -187,7 +187,7 @@ void seal_contacts_anew(Database& db, Sealed before) {
             account = row.integer(0);
             canonical = row.text(1);
             const std::string by_number = "contact.subject/" + std::to_string(account) + "/" + canonical;
-            // 0.1.0 sealed no empty subject.
+            // 0.1.0 did not seal an empty subject.
             const bool none = before == Sealed::by_number && row.is_null(contact_columns);
             renewed = renew(db, row.blob(contact_columns), bound, before, none ? nullptr : &by_number);
         }

@@ -1,7 +1,7 @@
 // Contacts on disk: a user's correspondents, their dialect, protection and conversation.
 //
-// The row is bound into the seal of its subject, except last_in and last_out: they change with each message and decide
-// nothing. What is known of a contact's keys is not in the row but in gateway/store/keys; contacts() reads both.
+// The row is bound into the seal of its subject, except last_in and last_out, which change with each message and decide
+// nothing. Keys of a contact are not in this row but in gateway/store/keys; contacts() reads both.
 
 #pragma once
 

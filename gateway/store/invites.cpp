@@ -13,7 +13,7 @@ namespace {
 
 std::int64_t number(AccountId account) { return static_cast<std::int64_t>(account); }
 
-// What is bound into the seal of an invite, in this order.
+// The columns bound into the seal of an invite, in this order.
 #define INVITE_COLUMNS "account, contact, number, expires, used_by, answered"
 constexpr int invite_columns = 6;
 constexpr std::string_view invite_place = "invite.secret";

@@ -25,7 +25,7 @@ Seconds seconds(const Query& row, int column) {
     return std::chrono::sys_seconds(std::chrono::seconds(row.integer(column)));
 }
 
-// What is bound into the mark of a contact's keys, in this order.
+// The columns bound into the mark of a contact's keys, in this order.
 #define PEER_COLUMNS                                                                                             \
     "account, contact, last_seen, autocrypt_timestamp, gossip_timestamp, mutual, key, fingerprint, gossip_key, " \
     "gossip_fingerprint, verified_key, verified, offered_key, offered, revoked"

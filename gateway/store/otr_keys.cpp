@@ -10,7 +10,7 @@ namespace {
 
 std::int64_t number(AccountId account) { return static_cast<std::int64_t>(account); }
 
-// What is bound into the mark of a client's fingerprint, in this order.
+// The columns bound into the mark of a client's fingerprint, in this order.
 #define OTR_PEER_COLUMNS "account, contact, fingerprint, trust"
 constexpr int otr_peer_columns = 4;
 constexpr std::string_view otr_peer_place = "otr_peer.mark", otr_place = "otr_identity.secret";

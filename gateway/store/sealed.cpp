@@ -1,4 +1,4 @@
-// Binding rows into seals, setting rows aside, and sealing all anew; see sealed.h.
+// Binding rows to seals, setting rows aside, and sealing everything again; see sealed.h.
 
 #include "gateway/store/sealed.h"
 
@@ -62,7 +62,7 @@ Binding& Binding::add(const Query& row, int first, int count) {
             case Query::Type::null:
                 add_null();
                 break;
-            case Query::Type::other:  // no column of ours holds one
+            case Query::Type::other:  // no column of the schema has such a value
                 bytes_ += '?';
                 break;
         }

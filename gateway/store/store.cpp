@@ -1,8 +1,9 @@
-// The store's thread: takes what waits, runs it in one transaction, commits, and reports; see store.h.
+// The store's thread: takes the waiting pieces of work, runs them in one transaction, commits, and reports; see
+// store.h.
 //
-// Under the mutex stand only the pieces that wait and the flags of the loop; the database belongs to the thread alone
-// once it runs. A piece that fails is undone by its savepoint. When the database itself fails, the whole transaction is
-// undone, every piece of it hears so, and the thread probes with a growing pause (recover) until a write succeeds.
+// The mutex protects only the waiting pieces and the loop's flags; the database belongs to the thread once it runs. A
+// piece that fails is rolled back to its savepoint. If the database itself fails, the whole transaction is rolled back,
+// all its pieces fail, and the thread retries with a growing pause (recover) until a write succeeds.
 
 #include "gateway/store/store.h"
 
@@ -26,7 +27,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto ride_time = 20ms;            // how long a mark waits for a commit to ride with
+constexpr auto ride_time = 20ms;            // how long a later() piece waits for a commit to join
 constexpr auto idle_time = 1s;              // then the log is truncated
 constexpr std::size_t most_at_once = 1000;  // pieces of one commit: bounds its time
 
@@ -46,7 +47,7 @@ struct Store::State : std::enable_shared_from_this<State> {
         Work work;
         std::function<void(Failure)> done;
         bool urgent = true;   // false: given to later()
-        bool waited = false;  // `done` runs on the store's thread: now() waits for it, maybe on the loop's own
+        bool waited = false;  // `done` runs on the store's thread: now() waits for it, perhaps on the loop's thread
         Failure failure{};
     };
     using Batch = std::vector<Piece>;
@@ -54,14 +55,14 @@ struct Store::State : std::enable_shared_from_this<State> {
 
     const Seal seal;
     const Post post;
-    Maintenance maintenance;  // the thread's, once it runs
+    Maintenance maintenance;  // only for the thread, once it runs
 
     std::mutex mutex;
     std::condition_variable wake;
     std::deque<Piece> pieces;
     std::size_t urgent = 0;  // of `pieces`
-    bool asked = false;      // the loop, to say when its turn is over
-    bool due = false;        // it is: what is urgent waits for nothing more
+    bool asked = false;      // the loop was asked to report the end of its turn
+    bool due = false;        // the turn is over: urgent pieces are committed at once
     bool ending = false;
     std::function<void(bool, const std::string&)> on_health;
 
@@ -89,8 +90,8 @@ struct Store::State : std::enable_shared_from_this<State> {
     void nurse(Lock&);
 };
 
-/// What one turn of the loop gives is one commit: the thread is woken when the turn is over. A mark beside others
-/// changes nothing for it: it would only wake and sleep again.
+/// All work from one turn of the loop is one commit: the thread is woken when the turn is over. A later() piece that is
+/// not the only one does not wake the thread, which would only sleep again.
 void Store::State::add(Piece piece) {
     const bool waited = piece.waited;
     bool ask = false, news = waited;
@@ -116,7 +117,7 @@ void Store::State::add(Piece piece) {
     });
 }
 
-/// Blocks until there is something to commit (true) or the end has come and nothing waits (false).
+/// Blocks until there is something to commit (true), or the store ends and nothing waits (false).
 bool Store::State::wait_for_work(Lock& lock) {
     const auto hurry = [this] { return due || ending; };
     const auto anything = [this] { return due || pieces.size() > urgent || ending; };
@@ -152,7 +153,7 @@ void Store::State::run() {
     log::info("store: closed after {} commits", commits.load());
 }
 
-/// While the store is not well: what comes fails at once, and after a pause the database is tried again.
+/// While the store is not well: new work fails at once, and after a pause the database is tried again.
 void Store::State::nurse(Lock& lock) {
     const auto until = std::chrono::steady_clock::now() + maintenance.pause();
     while (!ending && wake.wait_until(lock, until, [this] { return urgent > 0 || ending; }) && urgent > 0) {
@@ -216,8 +217,8 @@ void Store::State::commit(Batch batch) {
     if (well) maintenance.committed();
 }
 
-/// All pieces without savepoints, for which SQLite copies each page that is changed. False if one of them failed by
-/// itself, which is rare: then nothing of them is kept, and they run anew.
+/// Runs all pieces without savepoints, for which SQLite copies each changed page. False if one of them failed by
+/// itself, which is rare: then the transaction is rolled back and they run again.
 bool Store::State::run_together(Database& db, Batch& batch) {
     try {
         for (auto& piece : batch) piece.work(db);
@@ -230,7 +231,7 @@ bool Store::State::run_together(Database& db, Batch& batch) {
     }
 }
 
-/// Each piece in its savepoint. Throws if the database itself fails; then nothing of the transaction is to be kept.
+/// Runs each piece in its own savepoint. Throws if the database itself fails; then the transaction must be rolled back.
 void Store::State::run_pieces(Database& db, Batch& batch) {
     for (auto& piece : batch) {
         db.query("SAVEPOINT piece").run();
@@ -250,7 +251,7 @@ void Store::State::run_pieces(Database& db, Batch& batch) {
     }
 }
 
-/// Marks of a failed transaction go back to the front, in their order: what they say is still true.
+/// later() pieces of a failed transaction go back to the front, in their order: they are still true.
 void Store::State::keep_marks(Batch& batch) {
     const std::lock_guard lock(mutex);
     for (auto piece = batch.rbegin(); piece != batch.rend(); ++piece) {
@@ -262,7 +263,8 @@ void Store::State::keep_marks(Batch& batch) {
     std::erase_if(batch, [](const Piece& piece) { return !piece.urgent; });
 }
 
-/// `done` of all pieces on the loop, in order, in one go. Pieces end there too: what they captured is the loop's.
+/// Calls `done` of all pieces on the loop, in order, in one go. The pieces are destroyed there too: their captures
+/// belong to the loop.
 void Store::State::report(Batch batch) {
     for (auto& piece : batch) {
         if (piece.waited) piece.done(std::move(piece.failure));
@@ -303,7 +305,7 @@ const Seal& Store::seal() const { return state_->seal; }
 
 Store::Store(const std::string& url, Seal seal, Post post)
     : state_(std::make_shared<State>(url, std::move(seal), std::move(post))) {
-    // Signals are the loop's: the thread is born with all of them blocked.
+    // Signals are handled by the loop: the thread starts with all of them blocked.
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t large_log = 8 * 1024 * 1024;         // then the log is rewound even when there is work
+constexpr std::int64_t large_log = 8 * 1024 * 1024;         // bytes; a larger log is rewound even under load
 constexpr auto first_pause = 50ms, longest_pause = 2000ms;  // between probes
 
 }  // namespace
@@ -34,7 +34,7 @@ void Maintenance::committed() {
     if (database_->log_bytes() < large_log + tried_log_) return;
     try {
         tried_log_ = database_->rewind_log() ? 0 : database_->log_bytes();
-    } catch (const StoreError& error) {  // nothing is lost: the log holds it all and grows on
+    } catch (const StoreError& error) {  // nothing is lost: the log keeps all pages and grows
         tried_log_ = database_->log_bytes();
         log::warn("store: {}", error.what());
     }
@@ -46,7 +46,7 @@ void Maintenance::truncate_log() {
     try {
         database_->checkpoint();
         tried_log_ = 0;
-    } catch (const StoreError& error) {  // the next commit will find out whether it is serious
+    } catch (const StoreError& error) {  // if it is serious, the next commit fails, too
         log::warn("store: {}", error.what());
     }
 }
@@ -57,8 +57,8 @@ std::chrono::milliseconds Maintenance::pause() const {
 
 bool Maintenance::recover() {
     try {
-        // A full disk heals under the open connection, and only there is a commit that failed at its sync surely
-        // undone. What else went wrong may need the file to be opened again.
+        // A full disk recovers with the connection still open, and only then is a commit that failed at its sync
+        // certainly rolled back. After other failures the file may have to be opened again.
         if (!trouble_.full && probes_ >= 2 && path_ != ":memory:") {
             database_.reset();
             database_ = std::make_unique<Database>(path_, seal_);
@@ -75,16 +75,16 @@ bool Maintenance::recover() {
     return true;
 }
 
-/// The log itself may be what fills the disk. Where its pages have their place in the database already, moving them
-/// needs no space, and the log is cut.
+/// The log itself may fill the disk. If its pages already have their place in the database, moving them needs no space,
+/// and the log can be truncated.
 void Maintenance::give_log_back() {
     try {
         if (database_) database_->cut_log();
-    } catch (const StoreError&) {  // it needs space: the probe will say so
+    } catch (const StoreError&) {  // it needs space: then the probe fails
     }
 }
 
-/// Writes some pages and takes them back into the log: succeeds only if messages could be written too.
+/// Writes some pages and removes them again: succeeds only if messages could be written too.
 void Maintenance::probe() {
     if (database_ == nullptr) database_ = std::make_unique<Database>(path_, seal_);
     database_->execute("BEGIN IMMEDIATE");

@@ -1,7 +1,7 @@
-// Keeping the store's database usable: its write-ahead log is bounded and truncated, and after a failure it is probed,
-// and opened again if need be, until a write succeeds.
+// Keeps the store's database usable: bounds and truncates its write-ahead log; after a failure, probes it (and reopens
+// it if needed) until a write succeeds.
 //
-// Used by the store's thread alone.
+// Used only by the store's thread.
 
 #pragma once
 
