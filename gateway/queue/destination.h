@@ -1,10 +1,10 @@
-// One destination of the queue (an SMTP server, or the Jabber stream): which conversations wait for it, how many of
-// them may send now, and whether it can be reached.
+// One destination of the queue (an SMTP server, or the Jabber stream): which conversations wait for it, how many may
+// send now, and whether it can be reached.
 //
-// Four things bound the number that may send: its capacity; a failure to reach it (then one conversation probes it); a
-// session that ended with several messages in flight (then they are tried one by one, until it is known which of them
-// ended it); and messages that each ended their session (then one at a time). A destination whose places are all held
-// by slow servers for a while gets more places. Pure: time is an argument.
+// Four things limit how many may send: the capacity; a failure to reach it (then one conversation probes it); a session
+// that ended with several messages in flight (then they are tried one by one, until it is known which one ended it);
+// and several messages in a row that each ended their session (then one at a time). If slow servers hold all places for
+// a while, places are added. Pure: time is an argument.
 
 #pragma once
 
@@ -43,7 +43,7 @@ struct Destination {
     void started(bool has_struck);
     /// An attempt ended; to be called after `busy` was lowered.
     void ended(std::size_t normal);
-    /// The server answered a message. `passes`: with an answer about the message.
+    /// The server answered. `passes`: its answer is about the message, so that it counts in `passed`.
     void answered(bool passes);
     /// It was reached, whatever became of the message.
     void reached() { failures_ = 0; }

@@ -25,7 +25,7 @@ void Scheduler::start() {
             const Key key{head.account, head.contact};
             Conversation& conversation = conversations_[key];
             conversation.destination = calls_.destination(head);
-            conversation.newest = head.id + 1;  // perhaps more behind it: the store knows
+            conversation.newest = head.id + 1;  // there may be more entries in the store
             conversation.read_up_to = head.id - 1;
             if (head.next > now) {
                 sleep(key, conversation, head.next);
@@ -59,8 +59,8 @@ void Scheduler::committed(queue::Entry entry) {
     pump(conversation.destination);
 }
 
-/// Into the destination's queue, unless the conversation is there, sleeps, or is busy: what ends those states offers it
-/// again.
+/// Puts the conversation into its destination's waiting list, unless it is there, sleeps, or is busy: the end of these
+/// states offers it again.
 void Scheduler::offer(const Key& key, Conversation& conversation, Turn turn) {
     if (conversation.flying || conversation.reading || conversation.queued || conversation.until) return;
     conversation.queued = true;
@@ -68,7 +68,7 @@ void Scheduler::offer(const Key& key, Conversation& conversation, Turn turn) {
     turn == Turn::now ? waiting.push_front(key) : waiting.push_back(key);
 }
 
-/// Attempts may end at once and come back here: only the outermost call works, so that the stack does not grow.
+/// Attempts may end at once and call pump() again: only the outermost call works, so that the stack does not grow.
 void Scheduler::pump(DestinationId id) {
     Destination& destination = destinations_[id];
     if (std::exchange(destination.pumping, true)) return;
@@ -124,7 +124,7 @@ void Scheduler::finish(const Key& key, std::int64_t id, const AttemptResult& fat
         acquit(destination, conversation);
         destination.answered(fate.kind != Kind::blocked);
         if (fate.kind == Kind::done && !(conversation.ready.size() == 1 && conversation.complete())) {
-            // A kill may repeat one message of a conversation, not all that went out since the last commit.
+            // After a kill only one message of a conversation may be repeated, so the next one waits for this commit.
             const queue::Entry head = std::move(conversation.ready.front());
             ready_bytes_ -= head.payload.size();
             conversation.ready.pop_front();
@@ -140,7 +140,7 @@ void Scheduler::finish(const Key& key, std::int64_t id, const AttemptResult& fat
     pump(destination_id);
 }
 
-/// What the server, or whoever acts, said of the head of this conversation.
+/// Applies the result of an attempt to the head of its conversation.
 void Scheduler::end(const Key& key, Conversation& conversation, const AttemptResult& fate) {
     if (fate.kind == AttemptResult::Kind::later) return retry_later(key, conversation, fate, false);
     if (fate.kind == AttemptResult::Kind::blocked) {
@@ -159,11 +159,11 @@ void Scheduler::end(const Key& key, Conversation& conversation, const AttemptRes
     } else {
         calls_.refused(head, fate.error);
     }
-    conversation.flying = false;  // only now: the calls may come back to this conversation
+    conversation.flying = false;  // only now: the callbacks may call into this conversation
     advance(key, conversation);
 }
 
-/// An attempt of the message's: it sleeps until its next.
+/// Counts an attempt of the message; the conversation sleeps until the next one.
 void Scheduler::retry_later(const Key& key, Conversation& conversation, const AttemptResult& fate, bool at_once) {
     const queue::Entry& head = conversation.ready.front();
     const int attempts = head.attempts + 1;
@@ -173,12 +173,12 @@ void Scheduler::retry_later(const Key& key, Conversation& conversation, const At
                    told = head.delay_told](Database& db) { queue::retry(db, id, next, attempts, text, told); },
                   {});
     conversation.flying = false;
-    put_back(conversation);  // read again when it is due: a conversation that sleeps holds no memory
+    put_back(conversation);  // read again when it is due: a sleeping conversation uses no memory
     at_once ? offer(key, conversation) : sleep(key, conversation, next);
 }
 
-/// The session ended at this message alone. A shared session that ends once may well have ended by itself: then only
-/// the others go first.
+/// The session ended while only this message was in flight. If a shared session ends once, this may be by chance: then
+/// the message is only tried after the others.
 void Scheduler::strike(const Key& key, Conversation& conversation, const AttemptResult& fate) {
     Destination& destination = destinations_[conversation.destination];
     const bool shared = fate.kind == AttemptResult::Kind::lost;
@@ -196,8 +196,8 @@ void Scheduler::strike(const Key& key, Conversation& conversation, const Attempt
     }
 }
 
-/// One of those in flight ended the session, nobody knows which: they go first, one by one. Unless it was one that did
-/// so before.
+/// One of several messages in flight ended the session, and it is not known which: they are tried first, one by one;
+/// except when a message that did so before was among them.
 void Scheduler::suspect(const Key& key, Conversation& conversation, const coi::Error& error) {
     Destination& destination = destinations_[conversation.destination];
     if (!destination.has_struck() && !std::exchange(conversation.suspect, true)) ++destination.suspects;
@@ -238,7 +238,7 @@ std::optional<Scheduler::Trouble> Scheduler::trouble(const queue::Entry& entry) 
     return Trouble{*at->second.trouble, at->second.down_until};
 }
 
-/// Out of memory: the store has them.
+/// Drops the entries from memory; the store has them.
 void Scheduler::put_back(Conversation& conversation) {
     conversation.read_up_to = conversation.ready.front().id - 1;
     while (!conversation.ready.empty()) pop(conversation);
@@ -285,7 +285,7 @@ bool Scheduler::forget(const queue::Entry& entry) {
         ready_bytes_ -= at->payload.size();
         conversation.ready.erase(at);
     } else if (conversation.until &&
-               conversation.read_up_to == entry.id - 1) {  // it was the one that the conversation slept for
+               conversation.read_up_to == entry.id - 1) {  // the conversation slept because of this entry
         conversation.read_up_to = entry.id;
         conversation.strikes = 0;
         wake(key, conversation);
@@ -318,7 +318,7 @@ void Scheduler::read_more(const Key& key, Conversation& conversation) {
             read.reading = false;
             --destinations_[read.destination].busy;
             if (!failure) return received(key, read, std::move(entries));
-            sleep(key, read, calls_.now() + limits_.destination.backoff_first);  // the store comes back by itself
+            sleep(key, read, calls_.now() + limits_.destination.backoff_first);  // the store recovers by itself
             pump(read.destination);
         });
 }
@@ -326,7 +326,7 @@ void Scheduler::read_more(const Key& key, Conversation& conversation) {
 void Scheduler::received(const Key& key, Conversation& conversation, std::vector<queue::Entry> entries) {
     const std::int64_t last = entries.empty() ? conversation.read_up_to : entries.back().id;
     if (entries.size() >= limits_.ready_entries) {
-        conversation.newest = std::max(conversation.newest, last + 1);  // perhaps more behind it
+        conversation.newest = std::max(conversation.newest, last + 1);  // there may be more in the store
     } else if (!conversation.grew) {
         conversation.newest = last;
     }
@@ -348,7 +348,7 @@ void Scheduler::received(const Key& key, Conversation& conversation, std::vector
     pump(destination);
 }
 
-/// Slow servers keep the places they have, but not those of others.
+/// Adds places where all are taken by slow servers, so that other conversations can send.
 void Scheduler::relieve(Time now) {
     look_at_full_.reset();
     for (auto& [id, destination] : destinations_) {
@@ -379,7 +379,7 @@ void Scheduler::tick(Time now) {
     if (look_at_full_ && *look_at_full_ <= now) relieve(now);
     for (auto& [id, destination] : destinations_) {
         if (!destination.down_until || *destination.down_until > now) continue;
-        destination.down_until.reset();  // failures stay: one probe goes first
+        destination.down_until.reset();  // the failure count stays: one conversation probes first
         pump(id);
     }
 }
