@@ -19,7 +19,7 @@ namespace {
 using namespace xmpp;
 using xep0050::Action;
 
-/// What may be called, in the order in which clients show it.
+/// All commands, in the order in which clients show them.
 constexpr std::array<const char*, 11> nodes = {"link",        "invite",   "join",       "status",
                                                "privacy",     "settings", "key-export", "key-import",
                                                "key-replace", "unlink",   "help"};
@@ -62,7 +62,7 @@ xep0004::Form unlink_form(const std::string& lang) {
 struct AdHocCommands::State : std::enable_shared_from_this<State> {
     State(Registrar& r, std::shared_ptr<PrivacyCommands> p) : registrar(r), privacy(std::move(p)) {}
 
-    /// A command under way: what is needed to answer it.
+    /// A command that is being processed: what is needed to answer it.
     struct Call {
         std::shared_ptr<Tag> head;
         std::string user, lang, node, session;
@@ -157,7 +157,7 @@ void AdHocCommands::State::take(const Tag& iq, const std::string& user) {
         return refuse(call, known ? "auth" : "cancel", known ? "forbidden" : "item-not-found", nullptr,
                       say(call.lang, "There is no such command for you."));
     }
-    // A session cannot begin with anything else [XEP-0050 §3.3].
+    // A session cannot start with another action [XEP-0050 §3.3].
     if (request->action != Action::execute && request->action != Action::next && request->action != Action::complete) {
         return refuse(call, "modify", "bad-request", "bad-action", say(call.lang, "This request was not understood."));
     }
@@ -177,13 +177,13 @@ void AdHocCommands::State::start(const Call& begun) {
     if (call.node == "key-export") return ask(call, privacy_forms::key_export(call.lang));
     if (call.node == "key-import") return ask(call, privacy_forms::key_import(call.lang));
     if (call.node == "key-replace") return ask(call, privacy_forms::key_replace(call.lang));
-    Account of_relay;  // as it will be made
+    Account of_relay;  // the defaults of a new account
     of_relay.take = IncomingFilter::all;
     const Account* account = registrar.directory().of_user(call.user);
     ask(call, settings_form(account ? *account : of_relay, call.lang));
 }
 
-/// While a login is being checked, two iqs are answered: the submission, and this one.
+/// Cancels a session. While a login is being checked, two iqs are answered: the submitted form, and this one.
 void AdHocCommands::State::cancel(const Call& call, const AdHocSessions::Session& session) {
     if (session.checking && !registrar.cancel_link(call.user)) {
         return refuse(
@@ -235,7 +235,7 @@ void AdHocCommands::State::submit(const Call& call, const Tag& command) {
         if (!state) return;
         state->sessions.note_checking(call.session, false);
         if (ending.cancelled) return state->end(call, "canceled");
-        // What was wrong can be corrected: the form comes back as it was filled in.
+        // After an error the filled-in form is shown again for correction.
         if (ending.condition == "not-acceptable") {
             return state->ask(call, print_link_form(nullptr, &form, call.lang), ending.words);
         }
@@ -274,7 +274,7 @@ bool AdHocCommands::State::submit_keys(const Call& call, const std::map<std::str
     return true;
 }
 
-/// First whose, then what holds and shall hold.
+/// The first form asks for the contact, the second shows its settings and changes them.
 void AdHocCommands::State::submit_privacy(const Call& call, const std::map<std::string, std::string>& values) {
     const PrivacyCommands::Asker asker{call.user, call.lang};
     const auto named = values.find("contact");

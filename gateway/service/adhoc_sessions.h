@@ -24,7 +24,7 @@ class AdHocSessions {
 
     /// Starts a session; returns its id.
     std::string start(const std::string& jid, const std::string& node, Time now);
-    /// nullptr if there is no such session of this JID and command: another user's session looks like none.
+    /// The session, if it belongs to this JID and command; otherwise nullptr.
     Session* find(const std::string& id, const std::string& jid, const std::string& node);
     /// Starts the session's lifetime again.
     static void prolong(Session&, Time now);

@@ -1,4 +1,4 @@
-// The lines of an answer that is put together from parts.
+// Joins the lines of an answer.
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// The commands about SecureJoin invites: one is made, one is followed.
+// The commands about SecureJoin invites: make one, follow one.
 
 #include <utility>
 

@@ -1,5 +1,4 @@
-// The commands about keys: fingerprints are shown and mailed, a changed key is accepted, the own key is exported,
-// imported and replaced.
+// The commands about keys: show and mail fingerprints, accept a changed key, export, import and replace the own key.
 
 #include <algorithm>
 #include <cctype>
@@ -133,7 +132,7 @@ void PrivacyCommands::export_key(const Asker& asker, const std::string& passphra
                                             [self, asker, done](const coi::Result<coi::Secret>& key) {
                                                 if (!key) return done(self->trouble(asker.lang));
                                                 std::string lines(key->bytes());
-                                                std::erase(lines, '\r');  // which XML would make line ends of their own
+                                                std::erase(lines, '\r');  // XML would turn CR into further line ends
                                                 done({std::move(lines)});
                                             });
                  });

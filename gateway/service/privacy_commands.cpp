@@ -1,4 +1,5 @@
-// Finding who is meant, and the commands about how a conversation is protected: status, policy, otr, verify.
+// Finds the account and the contact of a command; and the commands about how a conversation is protected: status,
+// policy, otr, verify.
 
 #include "gateway/service/privacy_commands.h"
 
@@ -36,7 +37,7 @@ std::string policy_words(Policy policy, const std::string& lang) {
     return "";
 }
 
-/// How what leaves to this contact is protected now.
+/// How mail to this contact is protected now.
 std::string mail_leg_words(const Contact& contact, const Account& account, Policy policy, const std::string& lang) {
     const std::string address = contact.address.addr_spec();
     if (account.key_holder == KeyHolder::elsewhere) {
@@ -73,7 +74,7 @@ std::optional<Policy> PrivacyCommands::policy_named(const std::string& word) {
 
 const char* PrivacyCommands::name(Policy policy) { return std::ranges::find(policies, policy, &Named::policy)->name; }
 
-/// Why an account has no key that could be used here.
+/// Why the account has no key that could be used.
 CommandResult PrivacyCommands::no_key(AccountId id, const std::string& lang) const {
     const Account* account = registrar_.directory().find(id);
     if (account && account->key_holder == KeyHolder::unknown) {
