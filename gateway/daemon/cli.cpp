@@ -1,4 +1,4 @@
-// The subcommands and their options, parsed by CLI11; those that ask the gateway are run by CliRequest.
+// The subcommands and their options, parsed by CLI11; CliRequest runs those that need the gateway.
 
 #include "gateway/daemon/cli.h"
 

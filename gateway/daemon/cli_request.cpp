@@ -51,7 +51,7 @@ json::object CliRequest::ask(const std::string& verb, json::object in) const {
     return out;
 }
 
-// All rows of a list, asked for in pages so that no answer is large.
+// All rows of a list, requested in pages so that no answer is large.
 std::vector<json::object> CliRequest::pages(const std::string& verb, const std::string& rows, json::object in) const {
     std::vector<json::object> all;
     while (true) {
