@@ -1,6 +1,6 @@
-// How much of what a peer sends is taken or kept for one purpose: named, in bytes, spent as it comes.
+// A limit, in bytes, for data of a peer that is read or kept for one purpose.
 //
-// What a list of values costs in memory is more than its bytes on the wire: `each` is added for every value.
+// A list of values uses more memory than its bytes on the wire: `each` is added for every value.
 
 #pragma once
 
@@ -12,7 +12,7 @@ namespace coi {
 class Budget {
   public:
     constexpr explicit Budget(std::size_t bytes = std::numeric_limits<std::size_t>::max()) : left_(bytes) {}
-    /// False, and nothing is spent, if it would be more than is left.
+    /// Spends the bytes; false, and nothing is spent, if not enough is left.
     constexpr bool take(std::size_t bytes) {
         if (bytes > left_) return false;
         left_ -= bytes;

@@ -1,4 +1,5 @@
-// The search; see key_search.h. A server matches fields and senders loosely [RFC 9051 §6.4.4], so each header is read.
+// The search; see key_search.h. Servers match fields and senders loosely [RFC 9051 §6.4.4], so each header is checked
+// here.
 
 #include "coi/key_search.h"
 
@@ -11,8 +12,8 @@
 namespace coi {
 namespace {
 
-constexpr std::size_t most_looked_at = 50;            // in one folder
-constexpr std::size_t most_header_bytes = 32 * 1024;  // read on the loop: some milliseconds at the worst
+constexpr std::size_t most_looked_at = 50;            // mails per folder
+constexpr std::size_t most_header_bytes = 32 * 1024;  // parsed on the loop: some milliseconds at most
 
 using IsOurs = std::function<bool(const autocrypt::Header&)>;
 

@@ -1,9 +1,10 @@
-// Whether another program of a mailbox's owner uses Autocrypt there: found by what it left in INBOX and Sent.
+// Searches a mailbox for another Autocrypt program of its owner, by the mails that such a program leaves in INBOX and
+// Sent.
 //
-// [Autocrypt §"Multiple clients"]: a Setup Message, or mail of the owner's own with an Autocrypt field. Only headers
-// are read, of the newest few that match. Into Sent only the owner's programs put mail; into INBOX everybody can send
-// it under any name, so what lies there is told and decides nothing. Left out: other folders, and mail without such a
-// field.
+// [Autocrypt §"Multiple clients"]: a Setup Message, or the owner's mail with an Autocrypt header. Only headers of the
+// newest few matching mails are read. Only the owner's programs put mail into Sent. Anybody can send mail to INBOX
+// under any name, so a mail found there is reported and decides nothing. Left out: other folders, and mail without an
+// Autocrypt header.
 
 #pragma once
 
@@ -17,14 +18,14 @@ namespace coi {
 
 enum class KeyTrace {
     none,
-    unproven,       // in INBOX lies mail under the owner's address that brings a key: anybody could have sent it
-    own_mail,       // mail from the owner's address brings a key
-    setup_message,  // a key lies there under a setup code
+    unproven,       // a mail in INBOX from the owner's address has a key: anybody could have sent it
+    own_mail,       // a mail in Sent from the owner's address has a key
+    setup_message,  // an Autocrypt Setup Message
 };
 
-/// The trace that tells most; fields for which `is_ours` holds are none. Selects folders: the caller selects its own
-/// again. Fails as the session does, and where the server refuses: then nothing is known, and the session may be usable
-/// still.
+/// Returns the strongest trace; headers for which `is_ours` is true are ignored. Selects folders: the caller must
+/// select its own again. Fails with the session's errors, and if the server refuses: then nothing is known, and the
+/// session may still be usable.
 net::awaitable<Result<KeyTrace>> find_key_trace(net::ImapClient& session, const Address& own,
                                                 std::function<bool(const autocrypt::Header&)> is_ours);
 

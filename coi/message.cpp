@@ -69,11 +69,11 @@ std::optional<std::chrono::sys_seconds> read_date(const std::string& value) {
 }
 
 void append(std::vector<Address>& to, std::string_view value) {
-    constexpr std::size_t most = 500;  // of all fields of one name
+    constexpr std::size_t most = 500;  // for all fields of one name
     for (auto& each : parse_address_list(value, most - to.size())) to.push_back(std::move(each));
 }
 
-/// Takes one header field; `value` is raw, as it stood in the mail.
+/// Stores one header field; `value` is raw.
 void read_field(const std::string& name, std::string_view value, Message& message) {
     if (name == "to") {
         append(message.to, value);
@@ -117,7 +117,7 @@ void read_header(GMimeObject* top, Message& message) {
     if (!message.id.empty()) message.trace.clear();
 }
 
-/// Which message a report is about, and whether the mail is a report of an old form.
+/// Finds the message that a report is about, and recognises old forms of reports.
 void read_original(Message& message) {
     if (!message.dsn && !message.mdn && !message.encrypted) message.dsn = read_old_bounce(message);
     if (!message.dsn && !message.mdn) message.report_original.clear();
@@ -153,7 +153,7 @@ Result<Message> parse(std::string_view mail, const Limits& limits, const ParseOp
     auto authors = read_authors(raw_fields(mail, "from"));
     if (authors) message.from = *authors;
     read_original(message);
-    // Reports may come from `<>` or from a bare name; they are known by what they report.
+    // Reports may have `<>` or a bare name as author; they are identified by their content.
     if (!authors && !message.dsn && !message.mdn) return authors.error();
     if (!authors) message.from.push_back({"", "MAILER-DAEMON", ""});
     return message;

@@ -1,5 +1,5 @@
-// Message-IDs [RFC 5322 §3.6.4]: minting with OpenSSL, and reading them out of fields that hold junk as well.
-// Quoted strings inside an id are not understood: the id is what stands between < and >.
+// Message-IDs [RFC 5322 §3.6.4]: making them with OpenSSL, and parsing fields that also contain other text. Quoted
+// strings inside an id are not supported: the id is the text between < and >.
 
 #include "coi/message_id.h"
 
@@ -12,11 +12,11 @@
 namespace coi {
 namespace {
 
-constexpr std::size_t longest_id = 900;  // one that is longer could not be written back in one line [RFC 5322 §2.1.1]
+constexpr std::size_t longest_id = 900;  // a longer id does not fit into one line [RFC 5322 §2.1.1]
 
 bool is_id_char(char c) { return c > ' ' && c < 0x7f && c != '<' && c != '>'; }
 
-/// The id in `token`, white space (folding that went through its middle) taken out; empty if it can't be one.
+/// The id in `token`, without white space (folding inside of it); empty if it is invalid.
 MessageId read_id(std::string_view token) {
     MessageId id;
     for (const char c : token) {
@@ -28,7 +28,7 @@ MessageId read_id(std::string_view token) {
     return id;
 }
 
-/// Ids of a field that has no angle brackets at all: every word with an @ inside.
+/// The ids of a field without angle brackets: every word with an @ inside.
 void read_bare_ids(std::string_view field, std::size_t most, std::vector<MessageId>& ids) {
     constexpr std::string_view separators = " \t\r\n,;\"";
     while (ids.size() < most) {
@@ -82,7 +82,7 @@ std::vector<MessageId> parse_message_ids(std::string_view field, std::size_t mos
         if (start == std::string_view::npos) break;
         const auto end = field.find('>', start);
         if (end == std::string_view::npos) break;
-        start = field.rfind('<', end);  // "<junk <id>" holds the id
+        start = field.rfind('<', end);  // the id in "<junk <id>"
         if (auto id = read_id(field.substr(start + 1, end - start - 1)); !id.empty()) ids.push_back(std::move(id));
         field.remove_prefix(end + 1);
     }

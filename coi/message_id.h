@@ -1,6 +1,6 @@
-// Message-IDs: a type of their own, and the chat$ form that COI asks for.
+// Message-IDs as a type of their own, and COI's chat$ form.
 //
-// [RFC 5322 §3.6.4], [COI-C "Message-ID"]. A MessageId is kept without its angle brackets.
+// [RFC 5322 §3.6.4], [COI-C "Message-ID"]. A MessageId is stored without its angle brackets.
 
 #pragma once
 
@@ -16,20 +16,20 @@ struct MessageId {
     auto operator<=>(const MessageId&) const = default;
 };
 
-/// 22 characters of [A-Za-z0-9_-] that hold 128 random bits of OpenSSL's; throws std::runtime_error if it has none.
+/// 22 characters of [A-Za-z0-9_-] with 128 random bits from OpenSSL; throws std::runtime_error if it fails.
 std::string random_token();
 
 /// A fresh `chat$RANDOM@domain` with 128 random bits [COI-C "Message-ID"]; `domain` is an A-label host name.
 MessageId mint(std::string_view domain);
 
-/// True for ids by which COI recognises chat ("chat$…", case-sensitive).
+/// True for ids that COI defines for chat ("chat$…", case-sensitive).
 bool is_chat(const MessageId&);
 
 /// True if the id may be written between < and > in a header: visible ASCII that fits a line.
 bool is_printable(const MessageId&);
 
-/// All ids of a References, In-Reply-To or Message-ID field, at most `most`, in order; junk between them is skipped, and
-/// what is_printable would refuse. Ids without brackets are taken only where no bracket stands in the whole field.
+/// All ids of a References, In-Reply-To or Message-ID field, at most `most`, in order. Other text between them, and ids
+/// that is_printable refuses, are skipped. Ids without brackets are accepted only if the whole field has no bracket.
 std::vector<MessageId> parse_message_ids(std::string_view field, std::size_t most = 100);
 
 }  // namespace coi

@@ -1,4 +1,4 @@
-// print(): a Message to bytes. What can't stand in a mail is refused before a byte is written.
+// print(): a Message to bytes. A value that cannot be in a mail is refused before a byte is written.
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@
 namespace coi {
 namespace {
 
-constexpr std::size_t most_ids = 20;  // of References: the first, which names the thread, and the latest
+constexpr std::size_t most_ids = 20;  // of References: the first, which identifies the thread, and the latest
 
 void append_addresses(std::string& out, std::string_view name, const std::vector<Address>& addresses) {
     if (addresses.empty()) return;
@@ -48,7 +48,7 @@ bool is_content_type(std::string_view type) {
            type.size() < 200 && !type.starts_with("multipart/");
 }
 
-/// True for fields that print writes itself, or that would change what the body is.
+/// True for fields that print writes itself, or that would change the meaning of the body.
 bool is_ours(std::string_view name) {
     constexpr std::array<std::string_view, 12> ours{"bcc",         "cc",         "date",         "from",
                                                     "in-reply-to", "message-id", "mime-version", "references",
@@ -81,13 +81,13 @@ Result<void> check(const Message& message) {
         if (attachment.bytes.size() != attachment.size) return malformed("an attachment without its bytes");
     }
     if (message.mdn && !is_printable(message.mdn->original)) return malformed("a notification for no message");
-    // Bounces have print_bounce, encryption coi/crypt.
+    // print_bounce writes bounces, coi/crypt encrypted mail.
     if (message.dsn || message.encrypted || !message.report_original.empty())
         return malformed("not a mail that print writes");
     return {};
 }
 
-/// [RFC 8098 §3]: words for a person, then the report; Delta Chat takes the report only in second place.
+/// [RFC 8098 §3]: a text for people, then the report; Delta Chat accepts the report only in second place.
 Part print_mdn(const Message& message) {
     const std::string disposition = message.mdn->displayed ? "displayed" : "processed";
     const std::string report = "Reporting-UA: coigate\nFinal-Recipient: rfc822; " + message.from.front().addr_spec() +
@@ -99,7 +99,7 @@ Part print_mdn(const Message& message) {
 
 Part print_body(const Message& message) {
     Part text = message.mdn ? print_mdn(message) : text_part(message.text);
-    // COMPAT: chatmail relays let this one mail pass in the clear, but only as multipart/mixed.
+    // COMPAT: chatmail relays accept this mail in the clear, but only as multipart/mixed.
     bool wrapped = message.header("secure-join") == "vc-request";
     // COMPAT: Delta Chat takes this field of a mail in the clear from its first part only.
     if (const auto edit = message.headers.find("chat-edit"); edit != message.headers.end()) {

@@ -17,8 +17,8 @@ using Values = std::map<std::string, std::string>;
 constexpr const char* config_entry = "/private/vendor/vendor.dovecot/coi/config";
 constexpr std::array settings = {"enabled", "mailbox-root", "message-filter"};
 
-/// All settings at once, and those one by one that did not come so: DEPTH is understood differently, and some servers
-/// answer only one of the two forms.
+/// All settings at once; missing ones again one by one: servers interpret DEPTH differently, and some support only one
+/// of the two forms.
 awaitable<Result<Values>> read_values(ImapClient& imap) {
     Values values;
     auto all = co_await imap.metadata_below(config_entry);
@@ -30,7 +30,7 @@ awaitable<Result<Values>> read_values(ImapClient& imap) {
                 values[setting] = found->second;
                 continue;
             }
-            if (!all->empty()) continue;  // the server knows the form, and this one is not set
+            if (!all->empty()) continue;  // the server supports the form, and this setting is not set
         }
         auto one = co_await imap.metadata(below + setting);
         if (!one) co_return one.error();
@@ -39,7 +39,7 @@ awaitable<Result<Values>> read_values(ImapClient& imap) {
     co_return values;
 }
 
-/// The folder `name` if it is there and can be opened.
+/// The folder `name` if it exists and can be opened.
 awaitable<Result<bool>> exists(ImapClient& imap, const std::string& name) {
     auto folders = co_await imap.list(name);
     if (!folders) co_return folders.error();
@@ -50,7 +50,7 @@ awaitable<Result<bool>> exists(ImapClient& imap, const std::string& name) {
     co_return false;
 }
 
-/// ROOT/Chats with the server's separator, and with its prefix where the root was given without; "" if there is none.
+/// ROOT/Chats with the server's separator, and with its prefix if the root lacks it; "" if there is none.
 awaitable<Result<std::string>> find_chats(ImapClient& imap, const std::string& root) {
     auto space = co_await imap.personal_space();
     if (!space) co_return space.error();

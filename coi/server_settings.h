@@ -1,7 +1,7 @@
-// The settings of a COI server: is it one, is COI enabled, where are its folders.
+// The settings of a COI server: whether it is one, whether COI is enabled, its folders.
 //
-// [COI-S "Configuration"]: METADATA entries below /private/vendor/vendor.dovecot/coi/config. The mailbox root is relative to
-// the personal namespace and its separator is the server's, never a hard-coded "/".
+// [COI-S "Configuration"]: METADATA entries below /private/vendor/vendor.dovecot/coi/config. The mailbox root is
+// relative to the personal namespace and uses the server's separator, never a fixed "/".
 
 #pragma once
 
@@ -12,10 +12,10 @@
 namespace coi {
 
 struct ServerSettings {
-    bool coi = false;              // the capability COI is there
-    bool enabled = false;          // config/enabled is not NIL
-    std::string filter = "none";   // none | active | seen
-    std::string chats_folder;      // full name of ROOT + separator + "Chats", "" where there is none
+    bool coi = false;             // the server has the capability COI
+    bool enabled = false;         // config/enabled is not NIL
+    std::string filter = "none";  // none | active | seen
+    std::string chats_folder;     // full name of ROOT + separator + "Chats", "" if there is none
 };
 
 net::awaitable<Result<ServerSettings>> read_server_settings(net::ImapClient&);

@@ -1,4 +1,4 @@
-// From a callback to a coroutine: waits for a function that calls back once, on the loop.
+// Turns a callback into a coroutine: waits for a function that calls back once, on the event loop.
 
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace gateway {
 
-/// `start` is given the function that ends the wait. It may call it at once.
+/// `start` gets the function that ends the wait, and may call it at once.
 template <class T>
 boost::asio::awaitable<T> wait_for(std::function<void(std::function<void(T)>)> start) {
     return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(

@@ -22,14 +22,14 @@ std::locale load(const po::Catalogue& catalogue) {
     info.language = catalogue.language;
     info.encoding = "UTF-8";
     info.domains.emplace_back("coigate");
-    info.paths.emplace_back("");  // a path that nothing is read from: the callback answers
+    info.paths.emplace_back("");  // a dummy path: the callback provides the bytes
     info.callback = [bytes = catalogue.bytes](const std::string&, const std::string&) {
         return std::vector(bytes.begin(), bytes.end());
     };
     return {std::locale::classic(), boost::locale::gnu_gettext::create_messages_facet<char>(info)};
 }
 
-// The catalogue for an xml:lang [RFC 5646]: by its primary language; nullptr means English.
+// The catalogue for an xml:lang [RFC 5646], chosen by its primary language; nullptr means English.
 const Messages* messages(std::string_view lang) {
     static const auto locales = [] {
         std::map<std::string, std::locale, std::less<>> loaded;
@@ -44,7 +44,7 @@ const Messages* messages(std::string_view lang) {
     return found == locales.end() ? nullptr : &std::use_facet<Messages>(found->second);
 }
 
-// One pass, so that what an argument says is never read as a placeholder.
+// One pass, so that a placeholder inside an argument is not replaced.
 std::string fill(std::string_view text, const std::vector<std::string>& args) {
     std::string filled;
     for (std::size_t i = 0; i < text.size(); ++i) {

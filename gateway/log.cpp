@@ -1,4 +1,4 @@
-// spdlog's two sinks behind log.h. The journal gets the priority with each line and keeps its own time.
+// spdlog's two sinks behind log.h. The journal gets the priority with each line and adds its own time.
 
 #include "gateway/log.h"
 
@@ -54,7 +54,7 @@ std::shared_ptr<spdlog::logger>& logger() {
     return it;
 }
 
-/// On a terminal, or on the order in which a line is read; foreign line ends, too.
+/// Characters that act on a terminal or on the reading order of a line, and line ends other than LF.
 bool acts(UChar32 character) {
     const auto category = u_charType(character);
     return category == U_CONTROL_CHAR || category == U_LINE_SEPARATOR || category == U_PARAGRAPH_SEPARATOR ||

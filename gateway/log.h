@@ -1,8 +1,9 @@
-// The log: one line a happening, for the operator; to journald where systemd reads our stderr, else to stderr.
+// The log: one line per event, for the operator; to journald if systemd reads our stderr, else to stderr.
 //
-// By spdlog, seen only in log.cpp. `log::info("{} linked {}", jid, address)` with {fmt}'s checked format strings.
-// Invariant: no body, no password, no secret at any level; and a line stays one line: control characters from the
-// network (a server's words) are written as \xNN, so nobody can forge an entry.
+// By spdlog, which only log.cpp includes. `log::info("{} linked {}", jid, address)` with {fmt}'s checked format
+// strings.
+// Invariant: no message body, no password and no secret at any level. An entry stays on one line: control characters
+// (from a server's reply, for example) are written as \xNN, so that nobody can forge an entry.
 
 #pragma once
 
@@ -16,36 +17,36 @@ namespace gateway::log {
 
 enum class Level { error, warn, info, debug };
 
-/// Chooses the sink: journald if JOURNAL_STREAM names our stderr, else stderr with time and level. Until it is called,
-/// and in tests, lines go to stderr. Call once, before threads start.
+/// Chooses the sink: journald if JOURNAL_STREAM names our stderr, else stderr with time and level. Before that, and in
+/// tests, lines go to stderr. Call once, before threads start.
 void open();
 
-/// What is written from now on; "error", "warn", "info" or "debug" (config::load has checked the word). Callable from
-/// any thread.
+/// The lowest level that is written from now on: "error", "warn", "info" or "debug" (checked by config::load). Callable
+/// from any thread.
 void set_level(std::string_view word);
 bool enabled(Level);
 
 void write(Level, fmt::string_view format, fmt::format_args);
 
-/// Somebody has to act: something is broken.
+/// Something is broken and the operator has to act.
 template <class... Args>
 void error(fmt::format_string<Args...> format, Args&&... args) {
     write(Level::error, format, fmt::make_format_args(args...));
 }
 
-/// Something is not as it should be, and the gateway copes.
+/// Something is wrong, and the gateway handles it.
 template <class... Args>
 void warn(fmt::format_string<Args...> format, Args&&... args) {
     write(Level::warn, format, fmt::make_format_args(args...));
 }
 
-/// What an operator wants to see in normal days: start, stop, links, connections.
+/// What an operator wants to see in normal operation: start, stop, links, connections.
 template <class... Args>
 void info(fmt::format_string<Args...> format, Args&&... args) {
     write(Level::info, format, fmt::make_format_args(args...));
 }
 
-/// Each message's way, by ids; never what it says.
+/// Each message's way by its ids, never its content.
 template <class... Args>
 void debug(fmt::format_string<Args...> format, Args&&... args) {
     if (enabled(Level::debug)) write(Level::debug, format, fmt::make_format_args(args...));

@@ -1,7 +1,7 @@
 // The gateway's stream to the Jabber server; see component.h.
 //
-// State owns everything and is held by the handlers of Asio; each attempt to connect is a Stream of its own, which is
-// put away in the next turn of the loop because it ends from inside its own calls.
+// State owns everything; Asio's handlers hold it. Each attempt to connect is a Stream of its own. It is destroyed in
+// the next turn of the loop, because it ends from inside its own callbacks.
 
 #include "xmpp/component.h"
 
@@ -28,7 +28,7 @@ std::string nonce() {
     return std::to_string((std::uint64_t{source()} << 32) | source());
 }
 
-/// As it is written, for a server that compares it so.
+/// The domain in the spelling of the configuration: some servers compare it byte by byte.
 std::string_view domain_of(std::string_view jid) {
     jid = jid.substr(0, jid.find('/'));
     const auto at = jid.find('@');
@@ -77,7 +77,7 @@ struct Component::State : std::enable_shared_from_this<State> {
     Fence fence;
     std::mt19937_64 dice;
     std::unique_ptr<Stream> stream;
-    Connection* connection = nullptr;  // the stream's
+    Connection* connection = nullptr;  // owned by the stream
     std::function<void()> on_closed;
     Clock::time_point answered{};  // the last pong
     unsigned failures = 0;
@@ -99,7 +99,7 @@ void Component::State::connect() {
                       .oversize = with([](State& self, Stanza head) { self.take_oversize(std::move(head)); }),
                       .ended = with([](State& self, const std::string& why) { self.ended(why); })});
     connection = new Connection(io, stream.get(), settings.host, settings.port);
-    stream->setConnectionImpl(connection);  // owns it
+    stream->setConnectionImpl(connection);  // takes ownership
     connection->pause_reading(paused);
     watch_until(Clock::now() + settings.ping_timeout);
     stream->open();
@@ -117,7 +117,7 @@ void Component::State::take(Stanza stanza) {
     if (auto verdicts = fence.take(*stanza, Clock::now())) {
         if (proves && !fence.ping_under_way()) {
             answered = Clock::now();
-            failures = 0;  // the server does its work: the next trouble is a new one
+            failures = 0;  // the server answers: the next failure is a new one
             watch_on();
         }
         settle(std::move(*verdicts));
@@ -127,14 +127,15 @@ void Component::State::take(Stanza stanza) {
         if (closing) say_goodbye();
         return;
     }
-    // [RFC 6120 §8.1.2.1] servers stamp `from`; without it nobody could be answered.
+    // [RFC 6120 §8.1.2.1] servers set `from`; a stanza without it cannot be answered.
     if (attribute(*stanza, "from").empty()) return;
     if (calls.stanza) calls.stanza(std::move(stanza));
 }
 
 void Component::State::take_oversize(Stanza head) {
     const std::string& type = attribute(*head, "type");
-    if (type == "error" || type == "result") return take(std::move(head));  // an answer to us: its head is enough
+    if (type == "error" || type == "result")
+        return take(std::move(head));  // an answer to the gateway: its head is enough
     if (calls.oversize) return calls.oversize(std::move(head));
     if (head->name() == "presence" || attribute(*head, "from").empty()) return;
     if (const auto reply = error_reply(*head, "modify", "policy-violation", "", "")) send_xml(print(*reply));
@@ -156,10 +157,10 @@ void Component::State::ended(const std::string& why) {
     settle(fence.lost(why));
     if (abandoned) return;
     if (was_closing) return closed_down();
-    if (!closing) connect_later(why);  // a callback may have closed us meanwhile
+    if (!closing) connect_later(why);  // a callback may have closed the component
 }
 
-/// [RFC 6120 §3.3] recommends it: the wait grows exponentially, and any moment of it is as likely as any other.
+/// [RFC 6120 §3.3] recommends this: the maximum wait grows exponentially, and the wait is random within it.
 void Component::State::connect_later(const std::string& why) {
     const auto ceiling = std::min<std::int64_t>(settings.backoff_most.count(), settings.backoff_first.count()
                                                                                    << std::min(failures, 20U));
@@ -177,7 +178,7 @@ void Component::State::send_xml(const std::string& xml) {
     if (connection) connection->send(xml);
 }
 
-/// One ping for all that is delivered in this turn of the loop.
+/// One ping for all stanzas delivered in this turn of the loop.
 void Component::State::ask_soon() {
     if (std::exchange(ask_posted, true)) return;
     asio::post(io, [self = shared_from_this()] {
@@ -198,13 +199,13 @@ void Component::State::watch_until(Clock::time_point time) {
     });
 }
 
-/// Arms the clock for what comes next: the ping under way never answered, or the next keep-alive.
+/// Sets the timer for the next deadline: the pending ping is never answered, or the next keep-alive is due.
 void Component::State::watch_on() {
     const auto deadline = fence.deadline(settings.ping_timeout);
     watch_until(deadline ? *deadline : answered + settings.ping_every);
 }
 
-/// What the server has taken is settled when its grace is over.
+/// Settles the stanzas whose grace period is over.
 void Component::State::settle_on() {
     const auto until = fence.settles_at();
     if (!until) return;
@@ -227,13 +228,13 @@ void Component::State::look() {
         if (!closing) ask();
         return;
     }
-    if (paused) fence.restart(now);  // it is we who do not listen
+    if (paused) fence.restart(now);  // the gateway itself does not read
     fence.heard(connection->last_progress());
     if (*fence.deadline(settings.ping_timeout) > now) return watch_on();
     stream->give_up(where + " did not answer a ping within " + seconds);
 }
 
-/// Once everything sent is proven: ejabberd ends its side at our </stream:stream> without the answers still under way.
+/// Closes once everything sent is proven: at our </stream:stream> ejabberd ends its side without the pending answers.
 void Component::State::say_goodbye() {
     if (stream && fence.unproven() == 0) stream->say_goodbye();
 }
@@ -252,9 +253,9 @@ void Component::State::abandon() {
     if (stream) asio::post(io, [old = std::shared_ptr<Stream>(std::move(stream))] {});
 }
 
-/// What would make the server close the whole stream, again at every retry: it is refused here.
+/// Refuses a stanza that would make the server close the stream, at every retry.
 std::optional<StanzaError> Component::State::objection(const Head& head, const std::string& xml) const {
-    // Prosody compares the sender's domain byte by byte, without folding case.
+    // Prosody compares the sender's domain byte by byte, without case folding.
     if (domain_of(head.from) != own.server())
         return StanzaError{"cancel", "bad-request", "the sender is not of this component"};
     if (read_jid(head.to).server().empty())

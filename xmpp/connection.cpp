@@ -1,7 +1,7 @@
 // The socket under a component stream; see connection.h.
 //
-// The handlers of Asio hold the Socket; the Socket knows its Connection until that lets go of it. So gloox may
-// disconnect, and the Connection may die, from inside any handler.
+// Asio's handlers hold the Socket; the Socket refers to its Connection until the Connection releases it. So gloox may
+// disconnect, and the Connection may be destroyed, from inside any handler.
 
 #include "xmpp/connection.h"
 
@@ -25,7 +25,7 @@ struct Connection::Socket : std::enable_shared_from_this<Socket> {
     void open(const std::string& host, const std::string& port) {
         error_code no_address;
         const auto address = asio::ip::make_address(host, no_address);
-        if (!no_address) {  // spares the resolver's thread
+        if (!no_address) {  // a literal address needs no resolver thread
             const auto number = static_cast<std::uint16_t>(std::stoi(port));
             return socket.async_connect({address, number},
                                         [self = shared_from_this()](error_code error) { self->opened(error); });
@@ -51,7 +51,7 @@ struct Connection::Socket : std::enable_shared_from_this<Socket> {
         wait_readable();
     }
 
-    /// Waits before it reads, so that nothing is in our hands while reading is paused.
+    /// Waits for readability before it reads, so that no bytes are buffered here while reading is paused.
     void wait_readable() {
         if (!open_ || waiting || paused) return;
         waiting = true;
@@ -77,7 +77,7 @@ struct Connection::Socket : std::enable_shared_from_this<Socket> {
     void append(const std::string& data) {
         out += data;
         if (writing || flush_posted) return;
-        flush_posted = true;  // what else is sent in this turn of the loop goes into the same write
+        flush_posted = true;  // later sends of this turn of the loop join this write
         asio::post(socket.get_executor(), [self = shared_from_this()] {
             self->flush_posted = false;
             self->write();
@@ -115,7 +115,7 @@ struct Connection::Socket : std::enable_shared_from_this<Socket> {
         if (told) told->ended(reason);
     }
 
-    /// A last attempt for what waits (a stream error, </stream:stream>), then the socket is gone.
+    /// A last attempt to send what waits (a stream error, </stream:stream>); then the socket is closed.
     void close() {
         error_code ignored;
         if (open_ && !writing && !out.empty()) socket.write_some(asio::buffer(out), ignored);
@@ -153,8 +153,7 @@ gloox::ConnectionError Connection::connect() {
 
 bool Connection::send(const std::string& data) {
     if (m_state != gloox::StateConnected) return false;
-    // gloox cannot leave out the stream's language, and an empty one would stand on every stanza that Prosody passes
-    // on.
+    // gloox cannot omit the stream's language, and Prosody would copy an empty one to every stanza that it forwards.
     constexpr std::string_view no_language = " xml:lang=''";
     const auto at = data.starts_with("<?xml") ? data.find(no_language) : std::string::npos;
     socket_->append(at == std::string::npos ? data : std::string(data).erase(at, no_language.size()));

@@ -1,9 +1,9 @@
-// A TCP connection on Boost.Asio in the form gloox wants: nothing here blocks.
+// A TCP connection on Boost.Asio with gloox's interface; it never blocks.
 //
-// connect() starts and returns; what happens is told through gloox::ConnectionDataHandler. What is sent in one turn of
-// the event loop goes out in one write; one write is under way at a time, the rest waits in a buffer. TLS is left out:
-// the component port of a Jabber server is on the same machine or behind a tunnel [XEP-0114 §6]. Invariant: after
-// disconnect() or destruction no handler is called, from whatever it was called.
+// connect() starts and returns; results come through gloox::ConnectionDataHandler. Everything sent in one turn of the
+// event loop goes into one write; one write is pending at a time, the rest waits in a buffer. TLS is left out: the
+// component port of a Jabber server is on the same machine or behind a tunnel [XEP-0114 §6]. Invariant: after
+// disconnect() or destruction no handler is called.
 
 #pragma once
 
@@ -22,19 +22,19 @@ class Connection final : public gloox::ConnectionBase {
     ~Connection() override;
 
     gloox::ConnectionError connect() override;
-    /// Appends; false when not connected.
+    /// Appends to the buffer; false when not connected.
     bool send(const std::string& data) override;
-    /// Closes at once; tries to hand what is unsent to the kernel first, without waiting.
+    /// Closes at once; first tries to pass unsent bytes to the kernel, without waiting.
     void disconnect() override;
-    /// Why it ended, in the system's words ("Connection refused"); "" when the peer closed it or nothing is wrong.
+    /// Why the connection ended, in the system's words ("Connection refused"); "" if the peer closed it or it is open.
     const std::string& cause() const;
     std::size_t unsent() const;
-    /// While paused, bytes stay in the kernel and the peer must wait.
+    /// While paused, received bytes stay in the kernel and the peer must wait.
     void pause_reading(bool paused);
-    /// The last time bytes came in or went out.
+    /// The last time that bytes were received or sent.
     std::chrono::steady_clock::time_point last_progress() const;
 
-    // What gloox asks for and this connection has no use for.
+    // Parts of gloox's interface that this connection does not need.
     gloox::ConnectionError recv(int) override { return gloox::ConnNoError; }
     gloox::ConnectionError receive() override { return gloox::ConnNoError; }
     void getStatistics(long& in, long& out) override;

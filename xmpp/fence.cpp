@@ -14,16 +14,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Seen with ejabberd 23.01 on a busy machine of two cores: up to some 40 ms after the pong. What a mail system waits
-// for anyway costs nobody anything: the reader has the message already.
+// Measured with ejabberd 23.01 on a busy machine with two cores: up to about 40 ms after the pong. The grace period
+// costs nobody time: the recipient has the message already.
 constexpr milliseconds shortest_grace{250}, longest_grace{1000};
 constexpr int margin = 4;
 constexpr auto watched_for = std::chrono::seconds(10);
 constexpr std::size_t most_watched = 1000;
 
-/// Do the addresses of an error answer those of what was sent? Servers fold the case of the addresses they give back,
-/// and may answer for a full JID with the bare one. Another resource of the recipient is a client's word, not the
-/// server's.
+/// Whether the addresses of an error match those of the sent stanza. Servers fold the case of addresses, and may answer
+/// for a full JID with the bare one. An error from another resource of the recipient comes from a client, not from the
+/// server.
 bool answers(const Tag& error, const Head& sent) {
     const JID error_from(attribute(error, "from")), error_to(attribute(error, "to"));
     const JID sent_from(sent.from), sent_to(sent.to);
@@ -76,7 +76,7 @@ void Fence::restart(Time now) {
 
 bool Fence::is_answer(const Tag& stanza, const std::string& id) const {
     if (stanza.name() != "iq" || attribute(stanza, "id") != id) return false;
-    // The sender counts: ids can be guessed.
+    // The sender is checked: ids can be guessed.
     const std::string& type = attribute(stanza, "type");
     return (type == "result" || type == "error") && read_jid(attribute(stanza, "from")).full() == server_.full();
 }
@@ -87,7 +87,7 @@ milliseconds Fence::grace() const {
 }
 
 std::optional<std::vector<Fence::Verdict>> Fence::take(const Tag& stanza, Time now) {
-    // An error is a pong too: a server without XEP-0199 answers in the same order.
+    // An error answers the ping, too: a server without XEP-0199 sends it in the same order.
     if (asked_ && is_answer(stanza, ping_id_)) return ponged(now);
     if (name_asked_ && is_answer(stanza, "fence-" + nonce_ + "-name")) {
         judges_first_ = xep0030::has_identity(stanza, {"server", "im", "Prosody"});
@@ -155,7 +155,7 @@ std::vector<Fence::Verdict> Fence::settled(Time now) {
     return verdicts;
 }
 
-/// What is refused even later widens the grace of the next.
+/// A later refusal extends the next grace periods.
 void Fence::watch(Head head, Time ponged) {
     watched_.push_back({std::move(head), {}, ponged, {}});
     if (watched_.size() > most_watched) watched_.pop_front();

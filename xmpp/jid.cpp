@@ -1,4 +1,4 @@
-// Remembered JIDs; see jid.h. All are forgotten together when there are too many: simple, and rare enough.
+// The cache of JIDs; see jid.h. It is emptied when it is full: simple, and rare enough.
 
 #include "xmpp/jid.h"
 

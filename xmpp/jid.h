@@ -1,5 +1,4 @@
-// Reading a JID, remembered: gloox prepares every one by libidn [RFC 7622], which costs more than all else that is done
-// with it.
+// Parses JIDs, with a cache: gloox prepares each one by libidn [RFC 7622], which costs more than all other work on it.
 
 #pragma once
 
@@ -9,7 +8,7 @@
 
 namespace xmpp {
 
-/// As the constructor of JID does it. The last thousand texts of this thread are remembered.
+/// Like the constructor of JID. The last thousand texts of this thread are cached.
 JID read_jid(const std::string& text);
 
 }  // namespace xmpp

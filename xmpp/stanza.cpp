@@ -1,4 +1,4 @@
-// The stanza's questions and the text that may stand in it; see stanza.h.
+// Queries of stanzas, and valid XML text; see stanza.h.
 
 #include "xmpp/stanza.h"
 
@@ -11,20 +11,20 @@ namespace {
 
 const std::string stanza_errors = "urn:ietf:params:xml:ns:xmpp-stanzas";
 const std::string replacement = "\xEF\xBF\xBD";  // U+FFFD
-constexpr std::size_t longest_returned = 1000;   // bytes of a text that goes back with an error
+constexpr std::size_t longest_returned = 1000;   // bytes of a text that is returned with an error
 
 struct Piece {
-    std::size_t length;  // of the character, or of the ill-formed part that becomes one U+FFFD
+    std::size_t length;  // of the character, or of the malformed part that becomes one U+FFFD
     bool allowed;
 };
 
-/// The character of several bytes at the head of `text` [RFC 3629 §4], [XML 1.0 §2.2].
+/// The multi-byte character at the start of `text` [RFC 3629 §4], [XML 1.0 §2.2].
 Piece wide_character(std::string_view text) {
     const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
     const unsigned lead = byte(0);
     if (lead < 0xC2 || lead > 0xF4) return {1, false};
     const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    // The second byte excludes overlong forms, surrogates and what lies beyond U+10FFFF.
+    // The check of the second byte excludes overlong forms, surrogates and values beyond U+10FFFF.
     const unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
     const unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
     if (byte(1) < low || byte(1) > high) return {1, false};
@@ -34,7 +34,7 @@ Piece wide_character(std::string_view text) {
     return {length, !noncharacter};
 }
 
-/// How many bytes at the head of `text` may stand as they are.
+/// How many bytes at the start of `text` need no change.
 std::size_t clean_prefix(std::string_view text) {
     constexpr std::uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
     std::size_t at = 0;
@@ -60,7 +60,7 @@ std::size_t clean_prefix(std::string_view text) {
     return at;
 }
 
-/// The namespace with the three spellings of a stanza's own made one: servers differ in what they write on nested
+/// The namespace, with the three names of a stanza's own namespace made one: servers write different ones on nested
 /// stanzas.
 const std::string& one_spelling(const std::string& xmlns) {
     static const std::string client = content_namespace;
@@ -103,7 +103,7 @@ const Tag* default_of(const Tag& message, const std::string& name) {
 }
 
 Tag& add(Tag& parent, const std::string& name, const std::string& xmlns, const std::string& text) {
-    auto* tag = new Tag(&parent, name);  // the parent's from here on
+    auto* tag = new Tag(&parent, name);  // owned by the parent
     if (!xmlns.empty()) tag->setXmlns(xmlns);
     if (!text.empty()) tag->addCData(clean(text));
     return *tag;
@@ -134,7 +134,7 @@ std::string print(const Tag& stanza) {
     } else {
         xml = stanza.xml();
     }
-    // gloox lets stray continuation bytes through; a server would close the stream over them.
+    // gloox accepts stray continuation bytes; a server would close the stream because of them.
     return clean_prefix(xml) == xml.size() ? xml : clean(xml);
 }
 
@@ -157,7 +157,7 @@ Stanza returnable(const Tag& message) {
 Stanza error_reply(const Tag& request, const std::string& type, const std::string& condition, const std::string& text,
                    const std::string& lang) {
     if (attribute(request, "type") == "error")
-        return nullptr;  // [RFC 6120 §8.3.1] an error is never answered by an error
+        return nullptr;  // [RFC 6120 §8.3.1] an error is never answered with an error
     auto reply = std::make_unique<Tag>(request.name());
     reply->addAttribute("type", "error");
     reply->addAttribute("id", attribute(request, "id"));
@@ -179,7 +179,7 @@ Stanza error_reply(const Tag& request, const std::string& type, const std::strin
 
 std::optional<StanzaError> error_of(const Tag& stanza) {
     if (attribute(stanza, "type") != "error") return std::nullopt;
-    StanzaError error{"cancel", "undefined-condition", ""};  // what an error without words comes to
+    StanzaError error{"cancel", "undefined-condition", ""};  // the default for an empty error
     const Tag* element = child(stanza, "error", "");
     if (!element) return error;
     if (!attribute(*element, "type").empty()) error.type = attribute(*element, "type");

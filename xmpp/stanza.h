@@ -1,4 +1,4 @@
-// The stanza: gloox's Tag, owned by a unique_ptr, with the few questions everybody asks of it.
+// The stanza: gloox's Tag, owned by a unique_ptr, with common queries.
 //
 // [RFC 6120 §8]. Tags come from xmpp/wire (never from gloox's own parser) and are UTF-8 without forbidden characters.
 
@@ -21,16 +21,15 @@ using Stanza = std::unique_ptr<Tag>;
 /// Attribute value, "" if absent.
 inline const std::string& attribute(const Tag& tag, const std::string& name) { return tag.findAttribute(name); }
 
-/// The namespace of what stands in a stanza unprefixed. The stream's own (jabber:component:accept) and jabber:server
-/// mean the same [XEP-0114 §4] and are read as this one; a Tag without xmlns, and without a parent that has one, is in
-/// it.
+/// The namespace of unprefixed elements in a stanza. The stream's own (jabber:component:accept) and jabber:server mean
+/// the same [XEP-0114 §4] and are read as this one. A Tag without xmlns, and without a parent that has one, is in it.
 inline constexpr const char* content_namespace = "jabber:client";
 bool is_content_namespace(std::string_view xmlns);
 
-/// The namespace this element is in, inherited ones included.
+/// The namespace of this element, inherited ones included.
 std::string namespace_of(const Tag&);
 
-/// The first child element with this name and namespace ("": the parent's), or nullptr. The child stays the parent's.
+/// The first child element with this name and namespace ("": the parent's), or nullptr. The parent owns it.
 const Tag* child(const Tag& parent, const std::string& name, const std::string& xmlns);
 
 /// The default <body/> or <subject/> of a message: the one without xml:lang, else the one in the stanza's language,
@@ -41,25 +40,25 @@ inline const Tag* body_of(const Tag& message) { return default_of(message, "body
 /// A new child of `parent` (owned by it) with this name and namespace ("" inherits the parent's).
 Tag& add(Tag& parent, const std::string& name, const std::string& xmlns = {}, const std::string& text = {});
 
-/// `text` as it may stand in XML 1.0: valid UTF-8 without control characters; what is not becomes U+FFFD. gloox writes
-/// a body with such characters as <body/>, which would lose it: everything from outside goes through here before print.
+/// `text` as valid XML 1.0 text: UTF-8 without control characters; others become U+FFFD. gloox prints a body with such
+/// characters as <body/>, which would lose the text, so all outside text goes through here before print.
 std::string clean(std::string_view text);
 
-/// The XML of a stanza as it may be sent or stored: clean, and without the stream's namespace.
+/// The XML of a stanza for sending or storing: clean, without the stream's namespace.
 std::string print(const Tag&);
 
 /// A stanza error for `request` [RFC 6120 §8.3]: same id, from and to exchanged, with `condition` ("item-not-found"),
 /// `type` ("cancel", "wait", "auth", "modify") and a text for people in language `lang`. nullptr if request is itself
-/// an error. A message's text goes back with it, as it came and cut where it is long: Psi and Pidgin show no error of a
-/// message that has no body.
+/// an error. The text of a message is returned with it, shortened if it is long: Psi and Pidgin show no error for a
+/// message without a body.
 Stanza error_reply(const Tag& request, const std::string& type, const std::string& condition, const std::string& text,
                    const std::string& lang);
 
-/// What of a message goes back with an error, as a <message/> of its own: addresses, id, language, and the head of its
-/// text.
+/// The parts of a message that are returned with an error, as a <message/> of its own: addresses, id, language, and the
+/// start of its text.
 Stanza returnable(const Tag& message);
 
-/// What a stanza of type error says.
+/// The content of a stanza of type error.
 struct StanzaError {
     std::string type, condition, text;
 };

@@ -1,4 +1,4 @@
-// One stanza growing from expat's raw events; see growth.h.
+// One stanza from expat's events; see stanza_builder.h.
 
 #include "xmpp/stanza_builder.h"
 
@@ -54,7 +54,7 @@ std::string_view Scope::find(std::string_view prefix) const {
     if (prefix == "xml") return xml_namespace;
     for (auto it = bindings_.rbegin(); it != bindings_.rend(); ++it)
         if (it->prefix == prefix)
-            return it->uri == xmlns_namespace ? "" : std::string_view(it->uri);  // may not be bound
+            return it->uri == xmlns_namespace ? "" : std::string_view(it->uri);  // must not be bound
     return "";
 }
 
@@ -106,7 +106,7 @@ void StanzaBuilder::check(const char** attributes) {
     if (count > limits_.attributes) give_up("more than " + std::to_string(limits_.attributes) + " attributes");
 }
 
-/// An element alone; `head_only`: with nothing but what its sender is told by.
+/// An element without children; `head_only`: only with the attributes that an answer to its sender needs.
 Stanza StanzaBuilder::element(std::string_view raw_name, const char** attributes, bool head_only) {
     static const std::string content = content_namespace;
     scope_.open(attributes);
@@ -115,9 +115,9 @@ Stanza StanzaBuilder::element(std::string_view raw_name, const char** attributes
     const std::string& outer = namespaces_.empty() ? content : namespaces_.back();
     std::string own = is_content_namespace(uri) ? content : std::string(uri);
     std::string full(name.local);
-    std::replace(full.begin(), full.end(), ':', '_');  // a:b:c is XML, but its local part is no name
-    if (full.empty()) full = "_";                      // and so is a:
-    if (uri == xml_namespace) {                        // may not be the default one: stays a prefix
+    std::replace(full.begin(), full.end(), ':', '_');  // a:b:c is valid XML, but its local part is no valid name
+    if (full.empty()) full = "_";                      // the same for a:
+    if (uri == xml_namespace) {                        // must not be the default namespace: stays a prefix
         full = "xml:" + full;
         own = outer;
     }

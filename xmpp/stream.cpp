@@ -30,7 +30,7 @@ Stream::Stream(const Names& names, const Limits& limits, Calls calls)
                              if (online_ && is_stanza(*head)) calls_.oversize(std::move(head));
                          },
                      .closed = [this] { give_up(where() + " closed the stream"); }}) {
-    // gloox would say "en", and Prosody writes the stream's language on every stanza that names none.
+    // gloox would write "en", and Prosody copies the stream's language to every stanza without one.
     m_xmllang.clear();
     registerConnectionListener(this);
 }
@@ -44,7 +44,7 @@ std::string Stream::where() const { return "Jabber server " + names_.host + ":" 
 
 void Stream::handleReceivedData(const gloox::ConnectionBase*, const std::string& data) {
     if (ended_ || wire_.read(data) || ended_) return;
-    // [RFC 6120 §4.9.3.1] A server that sends what is no XML cannot be told anything it would understand.
+    // [RFC 6120 §4.9.3.1] A server that sends invalid XML would not understand a stream error.
     give_up(where() + " sent what is not an XMPP stream (" + wire_.why() + ")" +
             (open_ ? "" : ": is this its component port?"));
 }
@@ -52,7 +52,7 @@ void Stream::handleReceivedData(const gloox::ConnectionBase*, const std::string&
 void Stream::opened(const std::string& id) {
     if (ended_) return;
     open_ = true;
-    if (id.empty()) return;  // Prosody's way to begin a stream error; the handshake is impossible without
+    if (id.empty()) return;  // Prosody begins a stream error like this; without an id the handshake is impossible
     Tag start("stream", "id", id);
     start.setXmlns(streams);
     handleTag(&start);  // gloox answers with the handshake [XEP-0114 §3]
@@ -96,7 +96,7 @@ void Stream::give_up(const std::string& why) {
     if (ended_) return;
     if (why_.empty()) why_ = why;
     if (goodbye_)
-        m_connection->disconnect();  // gloox would say goodbye once more
+        m_connection->disconnect();  // gloox would send </stream:stream> again
     else
         gloox::ClientBase::disconnect(gloox::ConnUserDisconnected);
     finish(why_);

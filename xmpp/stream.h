@@ -1,9 +1,9 @@
-// One stream of the component, from the first byte to the last: gloox's Component for the handshake, our Wire for the
-// reading.
+// One stream of the component, from the first byte to the last: gloox's Component for the handshake, our Wire for
+// parsing.
 //
 // [XEP-0114 §3]. After the handshake every stanza goes to the Calls: gloox's own handlers would answer without `from`,
-// and a Jabber server closes the stream over that. A Stream lives once; the next attempt is a new one. Invariant:
-// `ended` is called exactly once after open() (unless the Stream is destroyed first), and nothing after it.
+// and a Jabber server closes the stream because of that. A Stream is used once; the next attempt is a new one.
+// Invariant: `ended` is called exactly once after open() (unless the Stream is destroyed first), and nothing after it.
 
 #pragma once
 
@@ -33,12 +33,12 @@ class Stream final : public gloox::Component, private gloox::ConnectionListener 
     Stream(const Names&, const Limits&, Calls);
     ~Stream() override;
 
-    /// Starts to connect. Not gloox's connect(): that one reads the system's CA bundle at every attempt and never frees
-    /// it.
+    /// Starts to connect. Replaces gloox's connect(), which reads the system's CA bundle at every attempt and never
+    /// frees it.
     void open() { m_connection->connect(); }
-    /// Ends the stream from our side; `why` is told to `ended`.
+    /// Ends the stream; `why` is passed to `ended`.
     void give_up(const std::string& why);
-    /// Sends </stream:stream>; what still comes is read until the server closes.
+    /// Sends </stream:stream>; reads on until the server closes.
     void say_goodbye();
 
     void handleReceivedData(const gloox::ConnectionBase*, const std::string& data) override;
@@ -58,7 +58,7 @@ class Stream final : public gloox::Component, private gloox::ConnectionListener 
     const Names names_;
     Calls calls_;
     Wire wire_;
-    std::string why_;  // what is known of the end before it is told
+    std::string why_;  // the reason of the end, before `ended` is called
     bool open_ = false, online_ = false, ended_ = false, goodbye_ = false;
 };
 

@@ -1,6 +1,6 @@
-// Bytes that are wiped when they are let go: a private key, a shared secret.
+// Bytes that are wiped when they are freed: a private key, a shared secret.
 //
-// The compiler may drop a memset before a free, so it is kept by a barrier. What a library copies inside is its own.
+// The compiler may remove a memset before a free, so a barrier keeps it. Copies inside libraries are not covered.
 
 #pragma once
 
@@ -18,7 +18,7 @@ class Wiped {
     Wiped(const Wiped&) = default;
     Wiped(Wiped&& other) noexcept { bytes_.swap(other.bytes_); }
     Wiped& operator=(Wiped other) noexcept {
-        bytes_.swap(other.bytes_);  // `other` wipes what was here
+        bytes_.swap(other.bytes_);  // `other` wipes the old bytes
         return *this;
     }
     ~Wiped() { wipe(bytes_); }
@@ -27,7 +27,7 @@ class Wiped {
     bool empty() const { return bytes_.empty(); }
     bool operator==(const Wiped&) const = default;
 
-    /// Overwrites all that `bytes` has room for, and empties it.
+    /// Overwrites the whole capacity of `bytes`, and empties it.
     static void wipe(std::string& bytes) {
         bytes.resize(bytes.capacity());
         std::memset(bytes.data(), 0, bytes.size());

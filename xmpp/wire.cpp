@@ -1,4 +1,4 @@
-// The stream's document, read by expat without its namespaces (growth.h says why); see wire.h.
+// The stream's document, parsed by expat without its namespace handling (stanza_builder.h says why); see wire.h.
 
 #include "xmpp/wire.h"
 
@@ -16,9 +16,9 @@ namespace xmpp {
 namespace {
 
 constexpr std::size_t slice_bytes = 64 * 1024;
-constexpr std::size_t renew_bytes = 1024 * 1024;  // expat remembers every name it ever saw: a new one now and then
-// While a stanza is skipped expat still keeps its open tags and its names: what it may have of them before the stream
-// ends. The bytes do not count: Prosody writes a long namespace anew on every element that the sender gave a short
+constexpr std::size_t renew_bytes = 1024 * 1024;  // expat never forgets a name: it is replaced after so many bytes
+// While a stanza is skipped, expat still keeps its open tags and names: the limits on these before the stream ends. The
+// number of bytes is not limited: Prosody repeats a long namespace on every element where the sender wrote a short
 // prefix.
 constexpr std::size_t hopeless_elements = 1'000'000;
 constexpr std::size_t hopeless_tag_bytes = 4 * 1024 * 1024;
@@ -28,15 +28,16 @@ struct FreeParser {
     void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
 };
 
-/// Expat 2.6 (and Debian's 2.5 since deb12u2) else keeps a whole stanza back until more bytes come, which may be never.
-/// Looked up when it runs: the package may be built with one expat and run with the other.
+/// Without this, expat 2.6 (and Debian's 2.5 since deb12u2) holds a complete stanza back until more bytes arrive,
+/// perhaps for ever. The function is looked up at run time: the package may be built with one expat and run with
+/// another.
 void stop_deferral(XML_Parser parser) {
     using Setter = XML_Bool (*)(XML_Parser, XML_Bool);
     static const auto set = reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "XML_SetReparseDeferralEnabled"));
     if (set) set(parser, XML_FALSE);
 }
 
-// Expat 2.8 deprecates these two for its own of 64 bits, which the expat that the package runs with may not have.
+// Expat 2.8 deprecates these two functions for 64-bit versions, which the expat at run time may not have.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 std::size_t start_of_event(XML_Parser parser) { return static_cast<std::size_t>(XML_GetCurrentByteIndex(parser)); }
@@ -45,7 +46,7 @@ std::size_t size_of_event(XML_Parser parser) { return static_cast<std::size_t>(X
 
 }  // namespace
 
-/// The stream's document. Expat's events only fill ready_; the callbacks run when expat has returned, so they may
+/// The stream's document. Expat's events only fill ready_; the callbacks run after expat has returned, so they may
 /// destroy the Wire.
 struct Wire::State {
     struct Event {
@@ -83,7 +84,7 @@ struct Wire::State {
         stop();
     }
 
-    /// False when expat stopped: by fail(), by stop() (then `why` is empty), or by an error of the document.
+    /// False if expat stopped: by fail(), by stop() (then `why` is empty), or because of an error in the document.
     bool parse(std::string_view bytes) {
         if (XML_Parse(parser.get(), bytes.data(), static_cast<int>(bytes.size()), 0) == XML_STATUS_OK) return true;
         const XML_Error code = XML_GetErrorCode(parser.get());
@@ -91,7 +92,7 @@ struct Wire::State {
         return false;
     }
 
-    /// Reads at most a slice; what is left of `bytes` afterwards has not been read.
+    /// Parses at most one slice; the rest of `bytes` stays.
     bool read_slice(std::string_view& bytes) {
         const std::string_view slice = bytes.substr(0, slice_bytes);
         const bool fine = parse(slice);
@@ -108,7 +109,7 @@ struct Wire::State {
         return why.empty();
     }
 
-    /// Starts a new document with the same stream header: what expat remembered is freed.
+    /// Starts a new document with the same stream header, which frees expat's memory of names.
     void renew() {
         set_up();
         depth = 0;
@@ -158,7 +159,7 @@ struct Wire::State {
     }
 
     void end() {
-        if (!why.empty()) return;  // expat ends an empty element even after it was stopped at its start
+        if (!why.empty()) return;  // expat reports the end of an empty element even after a stop at its start
         event_at = position() + size_of_event(parser.get());
         if (--depth == 0) {
             ready.push_back({Event::Kind::closed, nullptr, "", ""});
@@ -175,7 +176,7 @@ struct Wire::State {
         stop();
     }
 
-    /// Runs the callbacks of what was read; false when one of them destroyed the Wire.
+    /// Runs the callbacks for the parsed stanzas; false if one of them destroyed the Wire.
     bool call_back() {
         while (!ready.empty()) {
             Event event = std::move(ready.front());
@@ -206,12 +207,12 @@ struct Wire::State {
     std::string why;
     std::deque<Event> ready;
     std::optional<StanzaBuilder> growth;
-    Scope scope;                // of the header
-    std::string header;         // as it is written again for a new expat
+    Scope scope;                // prefixes of the header
+    std::string header;         // for a new expat
     std::size_t fed = 0;        // bytes of the present document before the present slice
-    std::size_t event_at = 0;   // where in it the last tag began, or ended
+    std::size_t event_at = 0;   // where the last tag began, or ended
     std::size_t stanza_at = 0;  // where the present stanza began
-    unsigned depth = 0;         // the stream's element is 1, a stanza 2
+    unsigned depth = 0;         // the stream's element is at 1, a stanza at 2
     bool renewing = false, closed = false, abandoned = false;
 };
 

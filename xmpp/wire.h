@@ -1,9 +1,9 @@
-// Bytes of a component stream to stanzas, under limits: expat reads, gloox never sees the wire.
+// Parses the bytes of a component stream into stanzas, under limits, by expat (not by gloox).
 //
 // [XEP-0114 §3], [RFC 6120 §4, §11] (restricted XML: a DTD, comment or PI ends the stream). A stanza over the limits is
-// skipped and reported with its id, from and to, so that its sender can be told; the stream goes on. Invariant: the
-// Tags have one normal form. No element has a prefix; xmlns stands only where the namespace differs from the parent's,
-// and not on a stanza; an attribute with a namespace has its prefix in its name ("xml:lang").
+// skipped and reported with its id, from and to, so that its sender can be told; the stream continues. Invariant: the
+// Tags have one normal form. No element has a prefix; xmlns is set only where the namespace differs from the parent's,
+// and not on a stanza; a namespaced attribute has its prefix in its name ("xml:lang").
 
 #pragma once
 
@@ -17,10 +17,10 @@
 namespace xmpp {
 
 struct Limits {
-    std::size_t stanza_bytes = 256 * 1024;  // as it came, and in its normal form
+    std::size_t stanza_bytes = 256 * 1024;  // as received, and in its normal form
     unsigned depth = 32;
-    unsigned elements = 2000;  // of one stanza
-    unsigned attributes = 64;  // of one element
+    unsigned elements = 2000;  // per stanza
+    unsigned attributes = 64;  // per element
 };
 
 class Wire {
@@ -28,13 +28,13 @@ class Wire {
     struct Calls {
         std::function<void(const std::string& stream_id, const std::string& from)> opened;
         std::function<void(Stanza)> stanza;                          // also <handshake/> and <stream:error/>
-        std::function<void(Stanza head, std::string why)> oversize;  // the stanza's element without its children
+        std::function<void(Stanza head, std::string why)> oversize;  // the stanza's element without children
         std::function<void()> closed;                                // </stream:stream>
     };
     Wire(Limits, Calls);
     ~Wire();
-    /// False after an XML error (then why() says it): the stream must be closed. May call back many times; a callback
-    /// may destroy the Wire. What follows </stream:stream> is not read.
+    /// False after an XML error (then why() names it): the stream must be closed. May call back many times; a callback
+    /// may destroy the Wire. Bytes after </stream:stream> are not read.
     bool read(std::string_view bytes);
     const std::string& why() const;
 
@@ -43,7 +43,7 @@ class Wire {
     std::shared_ptr<State> state_;
 };
 
-/// A whole document (as in golden files) to a Tag; nullptr if it is not well-formed or over the limits.
+/// Parses a whole document (as in golden files); nullptr if it is not well-formed or over the limits.
 Stanza parse_stanza(std::string_view xml, const Limits& = {});
 
 }  // namespace xmpp

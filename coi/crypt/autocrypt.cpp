@@ -1,5 +1,4 @@
-// Autocrypt Level 1: what a header field is, and the rules by which it changes what is known of a peer; see
-// autocrypt.h.
+// Autocrypt Level 1: parsing header fields, and the rules by which they update a peer; see autocrypt.h.
 
 #include "coi/crypt/autocrypt.h"
 
@@ -14,7 +13,7 @@ namespace coi::autocrypt {
 namespace {
 
 constexpr auto stale = std::chrono::days(35);  // [§"Preliminary Recommendation"]
-constexpr std::size_t most_revoked = 50;       // keys of one peer; the first ones stay
+constexpr std::size_t most_revoked = 50;       // keys per peer; the first ones stay
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -24,7 +23,7 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-/// Up to the next `;` that is not inside a quoted local part; takes it and the `;` from `rest`.
+/// The text up to the next `;` outside of a quoted local part; removes it and the `;` from `rest`.
 std::string_view next_attribute(std::string_view& rest) {
     bool quoted = false;
     std::size_t at = 0;
@@ -37,7 +36,7 @@ std::string_view next_attribute(std::string_view& rest) {
     return trimmed(attribute);
 }
 
-/// Bytes of base64 that may be split anywhere by white space; "" if it is none.
+/// Decodes base64 that may contain white space; "" if it is invalid.
 std::string decode_keydata(std::string_view text) {
     std::string dense;
     std::ranges::copy_if(text, std::back_inserter(dense), [](char c) { return !is_blank(c); });
@@ -73,7 +72,7 @@ std::string print_keydata(std::string_view key) {
 
 std::string print_field(const Header& header, bool with_preference) {
     const std::string attribute = "addr=" + header.addr.addr_spec();
-    // What a field could carry only in encoded words, nobody would read.
+    // Nobody would decode this value in encoded words.
     const bool is_plain = std::ranges::all_of(attribute, [](char c) { return c >= ' ' && c <= '~'; });
     if (!is_plain || attribute.find("=?") != std::string::npos) return {};
     return attribute + ';' + (with_preference && header.mutual ? " prefer-encrypt=mutual;" : "") +
@@ -126,12 +125,12 @@ std::optional<Header> parse(std::string_view value) {
         } else if (name == "prefer-encrypt") {
             mutual = content == "mutual";  // any other value is nopreference
         } else if (name == "keydata") {
-            // It must be the last; a `;` behind it does no harm.
+            // It must be the last attribute; a `;` after it is accepted.
             std::string key = decode_keydata(content);
             if (!addr || key.empty() || !trimmed(value).empty()) return std::nullopt;
             return Header{std::move(*addr), mutual, std::move(key), std::move(mark)};
         } else {
-            return std::nullopt;  // critical and unknown, or said twice
+            return std::nullopt;  // critical and unknown, or repeated
         }
     }
     return std::nullopt;

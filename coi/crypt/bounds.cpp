@@ -1,4 +1,4 @@
-// A walk over a key's packets that compares sizes and calculates nothing but one SHA-1; see bounds.h.
+// Parses the packets of a key and compares sizes; the only calculation is one SHA-1; see bounds.h.
 
 #include "coi/crypt/bounds.h"
 
@@ -19,7 +19,7 @@ constexpr std::size_t most_detached = 16;
 
 std::uint8_t octet(char c) { return static_cast<std::uint8_t>(c); }
 
-/// Reads from the front of a packet's body; after the first failure nothing is right any more.
+/// Reads from the start of a packet's body; after the first failure all results are invalid.
 class Reader {
   public:
     explicit Reader(std::string_view bytes) : bytes_(bytes) {}
@@ -36,7 +36,7 @@ class Reader {
         bytes_.remove_prefix(octets);
         return taken;
     }
-    /// The size of a number [RFC 9580 §3.2], passed over.
+    /// Skips a number [RFC 9580 §3.2]; returns its size.
     std::size_t mpi_bits() {
         const auto bits = number(2);
         take((bits + 7) / 8);
@@ -55,7 +55,7 @@ Error too_large(const char* what, std::size_t bits, std::size_t most) {
                       std::to_string(most) + " are taken");
 }
 
-/// Compares one number after the other.
+/// Checks one number after the other.
 class Sizes {
   public:
     explicit Sizes(Reader& reader) : reader_(reader) {}
@@ -72,7 +72,7 @@ class Sizes {
 };
 
 std::optional<Error> curve_sizes(Reader& reader, const KeyBounds& bounds, bool has_parameters) {
-    reader.take(reader.number(1));  // the curve's name
+    reader.take(reader.number(1));  // name of the curve
     auto error = Sizes(reader).at_most(bounds.curve_point_bits, "a point of a curve").error();
     if (has_parameters) reader.take(reader.number(1));
     return error;
@@ -80,11 +80,11 @@ std::optional<Error> curve_sizes(Reader& reader, const KeyBounds& bounds, bool h
 
 Error unknown_key() { return {ErrorKind::unsupported, true, "an OpenPGP key of a kind that is not known here", 0, {}}; }
 
-/// The public part of a key packet's body [RFC 9580 §5.5.2], if its numbers are within the bounds [RFC 9580 §9.1].
+/// The public part of a key packet's body [RFC 9580 §5.5.2], if its numbers are within the limits [RFC 9580 §9.1].
 Result<std::string_view> public_part(std::string_view body, const KeyBounds& bounds) {
     Reader reader(body);
     if (reader.number(1) != 4) return unknown_key();
-    reader.take(4);  // when it was made
+    reader.take(4);  // creation time
     std::optional<Error> error;
     switch (reader.number(1)) {
         case 1:  // RSA
@@ -125,7 +125,7 @@ Result<std::string_view> public_part(std::string_view body, const KeyBounds& bou
     return body.substr(0, body.size() - reader.left());
 }
 
-/// The fingerprint of a v4 key [RFC 9580 §5.5.4.2], of which the last eight octets are its id.
+/// The fingerprint of a v4 key [RFC 9580 §5.5.4.2]; its last eight octets are the key id.
 std::string fingerprint_of(std::string_view public_body) {
     std::string hashed = "\x99";
     hashed += static_cast<char>(public_body.size() >> 8 & 0xff);
@@ -138,7 +138,7 @@ std::string fingerprint_of(std::string_view public_body) {
     return {digest.begin(), digest.begin() + size};
 }
 
-/// Whether one of the issuers named in an area of subpackets [RFC 9580 §5.2.3.7] is this key; nullopt: none is named.
+/// Whether an issuer in an area of subpackets [RFC 9580 §5.2.3.7] is this key; nullopt: none is named.
 std::optional<bool> names_issuer(std::string_view area, const std::string& fingerprint) {
     constexpr std::size_t issuer_id = 16, issuer_fingerprint = 33;
     std::optional<bool> named;
@@ -149,18 +149,18 @@ std::optional<bool> names_issuer(std::string_view area, const std::string& finge
         if (subpacket->type == issuer_id)
             named =
                 named.value_or(false) || content == fingerprint.substr(std::min<std::size_t>(12, fingerprint.size()));
-        if (subpacket->type == issuer_fingerprint)  // after the key's version
+        if (subpacket->type == issuer_fingerprint)  // after the key version
             named = named.value_or(false) || (content.size() > 1 && content.substr(1) == fingerprint);
     }
     return named;
 }
 
-/// A signature by the key itself, or by nobody who is named.
+/// Whether the signature is by the key itself, or names no issuer.
 bool is_own(std::string_view body, const std::string& fingerprint) {
     Reader reader(body);
     const auto version = reader.number(1);
     if (version == 3) {
-        reader.take(6);  // length of what is hashed, type, time
+        reader.take(6);  // length of the hashed part, type, time
         return reader.take(8) == fingerprint.substr(std::min<std::size_t>(12, fingerprint.size()));
     }
     if (version != 4) return false;
@@ -172,10 +172,12 @@ bool is_own(std::string_view body, const std::string& fingerprint) {
     return in_hashed ? *in_hashed : names_issuer(unhashed, fingerprint).value_or(true);
 }
 
-/// The walk, packet by packet.
+/// Processes the key packet by packet.
 class Walk {
   public:
-    Walk(const KeyBounds& bounds, std::size_t size) : bounds_(bounds) { out_.reserve(size); }  // it never moves
+    Walk(const KeyBounds& bounds, std::size_t size) : bounds_(bounds) {
+        out_.reserve(size);
+    }  // it is never reallocated
     Walk(const Walk&) = delete;
     Walk& operator=(const Walk&) = delete;
     ~Walk() { OPENSSL_cleanse(out_.data(), out_.size()); }  // it may be a secret key
@@ -225,7 +227,7 @@ class Walk {
 
     const KeyBounds& bounds_;
     std::string out_, fingerprint_;
-    bool keeps_ = false;  // what the signatures that follow are about
+    bool keeps_ = false;  // whether the following signatures are kept
     std::size_t user_ids_ = 0, subkeys_ = 0, signatures_ = 0;
 };
 

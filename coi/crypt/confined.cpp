@@ -1,4 +1,4 @@
-// Requests to processes, and their end; see confined.h.
+// Requests to processes, and their deadlines; see confined.h.
 
 #include "coi/crypt/confined.h"
 
@@ -22,7 +22,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr unsigned most_requests = 300;                     // of one process
+constexpr unsigned most_requests = 300;                     // per process
 constexpr auto zygote_patience = std::chrono::seconds(10);  // it only forks, kills and waits
 std::atomic<Confined*> the_current = nullptr;
 
@@ -33,7 +33,7 @@ std::array<int, 2> socket_pair(int type) {
     return ends;
 }
 
-/// Whether something can be done on the socket before the deadline. A closed one is ready as well.
+/// Whether the socket is ready before the deadline. A closed one is ready as well.
 bool is_ready(int socket, short what, Clock::time_point deadline) {
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
@@ -46,7 +46,7 @@ bool is_ready(int socket, short what, Clock::time_point deadline) {
 
 }  // namespace
 
-/// One request and its answer, without blocking for longer than the deadline.
+/// Sends a request and receives its answer, without blocking beyond the deadline.
 class Confined::Exchange {
   public:
     Exchange(int socket, const Budget& budget)
@@ -65,7 +65,7 @@ class Confined::Exchange {
   private:
     Ending failed() const { return Clock::now() >= deadline_ ? Ending::late : Ending::died; }
 
-    /// Whether to go on after `done`, as send and recv answer.
+    /// Whether to continue after `done`, a result of send or recv.
     bool may_go_on(ssize_t done, short what) const {
         if (done > 0 || (done < 0 && errno == EINTR)) return true;
         return done < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && is_ready(socket_, what, deadline_);
@@ -121,7 +121,7 @@ Confined::~Confined() {
 
 Confined* Confined::current() { return the_current; }
 
-/// What the zygote answers; nullopt-like -1 if it is gone. With mutex_ held.
+/// The answer of the zygote; -1 if it has ended. With mutex_ held.
 int Confined::ask(zygote::Asked asked, int socket) {
     iovec piece{&asked, sizeof asked};
     alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
@@ -147,7 +147,7 @@ int Confined::ask(zygote::Asked asked, int socket) {
     return answer;
 }
 
-/// The zygote is gone, and with it all processes.
+/// The zygote has ended, and with it all processes.
 void Confined::lose() {
     if (works_.exchange(false) && on_lost) on_lost();
 }
@@ -158,7 +158,7 @@ std::optional<Confined::Process> Confined::start() {
     close(ends[1]);
     if (id > 0) return Process{id, ends[0], 0};
     close(ends[0]);
-    lose();  // a process that cannot be forked is no better than none
+    lose();  // without a new process no work is possible
     return std::nullopt;
 }
 
@@ -203,7 +203,7 @@ Result<std::string> Confined::call(std::string_view request, const Budget& budge
         const bool is_over_cpu = ending == Ending::died && WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF;
         if (is_over_cpu || (again && ending == Ending::late))
             return Error{ErrorKind::timeout, true, "its OpenPGP data takes too long", 0, {}};
-        // Once more: what ended the process, or took its time, may have been another's doing.
+        // Tries again: another request may have crashed the process, or used its time.
         if (again) return over_limit("its OpenPGP data ends the process that reads it");
     }
 }
@@ -214,7 +214,7 @@ void Confined::stop() {
     for (const int socket : busy_) shutdown(socket, SHUT_RDWR);
     for (const auto& process : idle_) close(process.socket);
     idle_.clear();
-    if (control_ >= 0) close(control_);  // the zygote kills all, and ends
+    if (control_ >= 0) close(control_);  // the zygote kills all processes, and ends
     control_ = -1;
 }
 

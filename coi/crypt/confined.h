@@ -1,10 +1,9 @@
-// Work on untrusted bytes in processes that can be given up: each request has a deadline, at which its process is
-// killed and replaced.
+// Runs work on untrusted bytes in processes with a deadline: at the deadline the process is killed and replaced.
 //
-// A library in the middle of something cannot be interrupted; a process can. Made by main() once, before there is any
-// thread or secret (coi/crypt/zygote). Where there is none, in tests and benches, coi/crypt/openpgp works in process. A
-// process is used again, for a few hundred requests: what a library leaves in its memory does not stay for long.
-// Invariant: a call returns within its budget, or at once when stop() was called, whatever the bytes do.
+// A library call cannot be interrupted; a process can be killed. main() makes the object once, before there is any
+// thread or secret (coi/crypt/zygote). Without one, in tests and benches, coi/crypt/openpgp works in process. A process
+// serves a few hundred requests, so that what a library leaves in its memory does not stay for long. Invariant: a call
+// returns within its budget, or at once after stop(), for any input.
 
 #pragma once
 
@@ -27,8 +26,8 @@ namespace coi {
 class Confined {
   public:
     struct Budget {
-        std::chrono::milliseconds cpu;   // that the work may use: what it needs on however busy a machine
-        std::chrono::milliseconds wall;  // a process that does not even use that
+        std::chrono::milliseconds cpu;   // CPU time for the work, independent of other load
+        std::chrono::milliseconds wall;  // limit for a process that does not even use its CPU time
         std::size_t answer_bytes;
     };
 
@@ -38,21 +37,21 @@ class Confined {
     Confined& operator=(const Confined&) = delete;
     ~Confined();
 
-    /// The one that this process has; nullptr: none.
+    /// The object of this process; nullptr: none.
     static Confined* current();
 
-    /// From any thread; blocks it. Failures: ErrorKind::timeout (permanent) over the CPU budget; ErrorKind::limit for
-    /// want of memory, for too large an answer, or where the work has ended its process, twice; ErrorKind::closed (not
-    /// permanent) if stopped, or if no process can be made.
+    /// May be called from any thread; blocks it. Failures: ErrorKind::timeout (permanent) above the CPU budget;
+    /// ErrorKind::limit if memory is exhausted, the answer is too large, or the work has crashed its process twice;
+    /// ErrorKind::closed (not permanent) if stopped, or if no process can be made.
     Result<std::string> call(std::string_view request, const Budget&);
 
-    /// Kills all. Calls under way, and later ones, fail at once.
+    /// Kills all processes. Running and later calls fail at once.
     void stop();
-    /// False after stop(), or if no process can be made any more (`on_lost` was called, on the thread of that call).
+    /// False after stop(), or if no more processes can be made (`on_lost` was called, on the thread of that call).
     bool works() const { return works_; }
     std::function<void()> on_lost;
 
-    /// Processes that there are now, for tests.
+    /// The number of processes now, for tests.
     std::size_t processes() const;
 
   private:
@@ -70,7 +69,7 @@ class Confined {
     int ask(zygote::Asked, int socket);
     void lose();
 
-    mutable std::mutex mutex_;  // of what follows
+    mutable std::mutex mutex_;  // protects the members below
     int control_ = -1;
     pid_t zygote_ = 0;
     std::vector<Process> idle_;

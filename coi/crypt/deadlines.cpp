@@ -1,4 +1,4 @@
-// Functions as requests, requests as functions; see deadlines.h.
+// Calls as requests, and their execution; see deadlines.h.
 
 #include "coi/crypt/deadlines.h"
 
@@ -18,12 +18,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What somebody's mail may cost. Usual is a millisecond; RSA of 8192 bits takes 0.1 s to decrypt.
+/// The budget for mail. Usual is a millisecond; decryption with RSA of 8192 bits takes 0.1 s.
 constexpr std::chrono::milliseconds for_mail = 1s;
-/// What a user asks for: a passphrase takes up to 0.3 s for each part of a key, by its owner's wish.
+/// The budget for a user's command: a passphrase takes up to 0.3 s for each part of a key, as its owner chose.
 constexpr std::chrono::milliseconds for_user = 5s;
 constexpr std::size_t per_second = 8 * 1024 * 1024;  // large messages: 60 MB/s and more were measured
-constexpr auto beyond_cpu = 10;                      // times its CPU time a request may wait on a busy machine
+constexpr auto beyond_cpu = 10;                      // wall time as a multiple of CPU time, for a busy machine
 
 enum class Call : std::uint8_t {
     generate,
@@ -39,7 +39,7 @@ enum class Call : std::uint8_t {
     decrypt_with_passphrase,
 };
 
-/// A function with parameters as values: what a request holds.
+/// A function with parameters as values: the content of a request.
 template <class R, class... Parameters>
 std::string answered(R (*function)(Parameters...), packed::Reader& request) {
     std::tuple<std::remove_cvref_t<Parameters>...> parameters{request.get<std::remove_cvref_t<Parameters>>()...};
@@ -76,7 +76,7 @@ std::string serve(std::string_view bytes) {
     throw std::logic_error("a request of another form");
 }
 
-/// Botan opens /dev/urandom for a key ring, and keeps it.
+/// Botan opens /dev/urandom for a key ring, and keeps it open.
 void open_random() { const rnp::Ring ring; }
 
 template <class R>

@@ -1,7 +1,7 @@
-// What each function of coi/crypt/openpgp.h may cost where it is done in a confined process.
+// The budget of each function of coi/crypt/openpgp.h in a confined process.
 //
-// openpgp.h's functions are defined in deadlines.cpp: they go to coi::Confined's process if there is one, and are done
-// in this one else.
+// The functions of openpgp.h are defined in deadlines.cpp: they call coi::Confined's process if there is one, and else
+// work in this process.
 
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace coi::openpgp {
 
-/// What a confined process does: for the constructor of coi::Confined.
+/// The work of a confined process, for the constructor of coi::Confined.
 extern const zygote::Work confined_work;
 
 }  // namespace coi::openpgp

@@ -1,6 +1,6 @@
-// The functions of coi/crypt/openpgp.h as they are done, without a deadline; openpgp.h says what they do.
+// The functions of coi/crypt/openpgp.h without a deadline; openpgp.h documents them.
 //
-// coi/crypt/deadlines calls them in a confined process where there is one. Nobody else should.
+// coi/crypt/deadlines calls them, in a confined process if there is one. Nothing else should.
 
 #pragma once
 

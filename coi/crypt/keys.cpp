@@ -1,4 +1,4 @@
-// Keys: making, looking into, cutting down to what a mail header carries, giving away and taking in.
+// Keys: generation, inspection, minimal keys for mail headers, export and import.
 //
 // [Autocrypt §"OpenPGP Based key data"], [RFC 9580 §10.1]. Left out: v6 keys, smartcards, changing or revoking a key.
 
@@ -15,22 +15,22 @@ using rnp::asked;
 using rnp::made;
 using Generation = rnp::Owned<rnp_op_generate_t, rnp_op_generate_destroy>;
 
-/// Runs a generation that was prepared; false if RNP fails.
+/// Runs a prepared key generation; false if RNP fails.
 bool generated(Generation& operation, rnp::Key& key) {
-    // RNP's own default is two years; an Autocrypt key does not end by itself.
+    // RNP's default is two years; an Autocrypt key does not expire.
     return rnp_op_generate_set_expiration(operation.get(), 0) == RNP_SUCCESS &&
            rnp_op_generate_execute(operation.get()) == RNP_SUCCESS &&
            made(key, rnp_op_generate_get_key, operation.get());
 }
 
-/// A subkey that could encrypt if it had not expired.
+/// A subkey that could encrypt if it were not expired.
 bool has_expired_encryption(rnp::Ring& ring, rnp_key_handle_t primary) {
     return std::ranges::any_of(rnp::parts(ring, primary), [](const rnp::Key& key) {
         return rnp::allows(key.get(), "encrypt") && asked(rnp_key_is_expired, key.get());
     });
 }
 
-/// The user id that names `owner`, else the first that is valid.
+/// The user id with `owner`, else the first valid one.
 std::string user_id_of(rnp_key_handle_t primary, const Address& owner) {
     std::string first;
     for (std::size_t i = 0; i < asked(rnp_key_get_uid_count, primary); ++i) {
@@ -61,7 +61,7 @@ Result<std::string> exported(rnp_key_handle_t key, std::uint32_t flags, std::siz
     return sink.take();
 }
 
-/// The primary key, one user id, one encryption subkey; a key of another form whole.
+/// The primary key, one user id, one encryption subkey; other forms of keys stay whole.
 Result<std::string> minimal_of(rnp::Ring& ring, rnp_key_handle_t primary, const Address& owner) {
     if (!rnp::is_usable(ring, primary, "encrypt", false)) {
         return Error{ErrorKind::refused,
@@ -83,7 +83,7 @@ Result<std::string> minimal_of(rnp::Ring& ring, rnp_key_handle_t primary, const 
     return exported(primary, RNP_KEY_EXPORT_PUBLIC, most);
 }
 
-/// What strangers can add to a key, so that it does not grow by them.
+/// Removes what strangers can add to a key, so that it does not grow.
 void drop_foreign_signatures(rnp::Ring& ring, rnp_key_handle_t primary) {
     for (const auto& part : rnp::parts(ring, primary)) {
         rnp_key_remove_signatures(
@@ -100,7 +100,7 @@ void drop_foreign_signatures(rnp::Ring& ring, rnp_key_handle_t primary) {
     }
 }
 
-/// True for parts whose secret is elsewhere: a primary key kept offline, a card.
+/// True for parts without their secret: a primary key kept offline, a card.
 bool is_stub(rnp_key_handle_t key) {
     const std::string type = rnp::text(rnp_key_get_protection_type, key);
     return !asked(rnp_key_have_secret, key) || type == "GPG-None" || type == "GPG-Smartcard";
@@ -189,7 +189,7 @@ Result<std::string> merge(std::string_view known, std::string_view seen) {
     rnp::Ring ring;
     const auto primary = ring.add(known);
     if (!primary) return primary.error();
-    const auto copy = ring.add(seen);  // RNP puts both into one
+    const auto copy = ring.add(seen);  // RNP merges both
     if (!copy) return copy.error();
     if (rnp::fingerprint(primary->get()) != rnp::fingerprint(copy->get()))
         return malformed("copies of two different OpenPGP keys");

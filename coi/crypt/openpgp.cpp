@@ -1,7 +1,7 @@
-// Messages: encrypting and signing, decrypting and verifying, by RNP on packets that were chosen before.
+// Messages: encryption and signing, decryption and verification, by RNP on selected packets.
 //
-// RNP gets one session key packet and one passphrase at a time: it can open one layer, with one of our keys, and
-// nothing inside of it. What it writes counts only after it has checked the integrity of all of it.
+// RNP gets one session key packet and one passphrase at a time: it can decrypt one layer, with one of our keys, and
+// nothing inside of it. Its output counts only after it has checked the integrity of all of it.
 
 #include "coi/crypt/openpgp.h"
 
@@ -27,13 +27,13 @@ using rnp::made;
 using Encryption = rnp::Owned<rnp_op_encrypt_t, rnp_op_encrypt_destroy>;
 using Verification = rnp::Owned<rnp_op_verify_t, rnp_op_verify_destroy>;
 
-constexpr auto clock_skew = std::chrono::hours(24);  // a signature may come from a clock that is ahead
+constexpr auto clock_skew = std::chrono::hours(24);  // the signer's clock may be ahead
 
 Error tampered() { return {ErrorKind::refused, true, "the message was damaged or tampered with", 0, {}}; }
 
 std::chrono::sys_seconds now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
-/// Puts the signers' keys into the ring and gives their fingerprints.
+/// Adds the signers' keys to the ring; returns their fingerprints.
 std::set<Fingerprint> add_signers(rnp::Ring& ring, const std::vector<std::string>& signers) {
     std::set<Fingerprint> known;
     for (const auto& each : signers) {
@@ -43,8 +43,8 @@ std::set<Fingerprint> add_signers(rnp::Ring& ring, const std::vector<std::string
     return known;
 }
 
-/// The body of a signature packet, as RNP read it; "" if it does not show it. What stands in its unhashed area, which
-/// anybody may have written, need not be UTF-8.
+/// The body of a signature packet from RNP; "" if RNP does not provide it. Its unhashed area, which anybody may have
+/// written, need not be UTF-8.
 std::string body_of(rnp_signature_handle_t signature) {
     boost::json::parse_options lenient;
     lenient.allow_invalid_utf8 = true;
@@ -63,13 +63,13 @@ std::string body_of(rnp_signature_handle_t signature) {
     return body;
 }
 
-/// Whether the signer meant `reader`: what cannot be read is for others.
+/// Whether the signature is intended for `reader`; an unreadable one is for others.
 bool is_meant_for(const Fingerprint& reader, rnp_signature_handle_t signature) {
     const auto readers = intended_readers(body_of(signature));
     return readers && (readers->empty() || std::ranges::find(*readers, reader) != readers->end());
 }
 
-/// `reader`: the key of the one who reads; nullopt where nobody asks.
+/// `reader`: the key of the recipient; nullopt: not checked.
 Verdict verdict_of(rnp_op_verify_signature_t signature, const std::set<Fingerprint>& known,
                    const std::optional<Fingerprint>& reader) {
     Verdict verdict{Signature::unknown, {}, {}};
@@ -89,7 +89,7 @@ Verdict verdict_of(rnp_op_verify_signature_t signature, const std::set<Fingerpri
     std::uint32_t created = 0, lifetime = 0;
     rnp_op_verify_signature_get_times(signature, &created, &lifetime);
     const std::chrono::sys_seconds at{std::chrono::seconds(created)};
-    // RNP calls a signature from the future expired, though it never expires.
+    // RNP reports a signature from the future as expired.
     const bool early = status == RNP_ERROR_SIGNATURE_EXPIRED && lifetime == 0 && at > now() && at < now() + clock_skew;
     if (status != RNP_SUCCESS && !early) return verdict;
     verdict.signature = !reader || is_meant_for(*reader, handle.get()) ? Signature::good : Signature::others;
@@ -97,7 +97,7 @@ Verdict verdict_of(rnp_op_verify_signature_t signature, const std::set<Fingerpri
     return verdict;
 }
 
-/// A good signature wins; else the worst.
+/// A good signature counts; else the worst one.
 Verdict verdict_of(rnp_op_verify_t operation, const std::set<Fingerprint>& known,
                    const std::optional<Fingerprint>& reader) {
     Verdict whole;
@@ -112,13 +112,13 @@ Verdict verdict_of(rnp_op_verify_t operation, const std::set<Fingerprint>& known
     return whole;
 }
 
-/// A part of our key that may decrypt, expired or not.
+/// A part of our key that can decrypt, expired or not.
 struct Decryptor {
     KeyId id;
     std::string algorithm;  // RNP's name
     rnp::Key key;
 
-    /// [RFC 9580 §9.1]; RNP 0.16 would take a session key of one algorithm to a key of another.
+    /// [RFC 9580 §9.1]; RNP 0.16 would use a session key of one algorithm with a key of another.
     bool takes(const SessionKey& session_key) const {
         const auto number = session_key.algorithm;
         if (!session_key.is_hidden() && session_key.id() != id) return false;
@@ -135,7 +135,7 @@ KeyId key_id(const std::string& digits) {
     return id;
 }
 
-/// Our key's parts, each locked with `passphrase`: RNP has to ask for every use.
+/// Our key's parts, each locked with `passphrase`, so that RNP has to ask for every use.
 std::vector<Decryptor> locked_decryptors(rnp::Ring& ring, rnp_key_handle_t own, const Secret& passphrase) {
     std::vector<Decryptor> all;
     for (auto& key : rnp::parts(ring, own)) {
@@ -162,7 +162,7 @@ Secret random_passphrase() {
     return Secret(std::move(out));
 }
 
-/// Two pieces read as one.
+/// Reads two pieces as one.
 class Joined {
   public:
     Joined(std::string_view first, std::string_view second) : pieces_{first, second} {}
@@ -186,13 +186,13 @@ class Joined {
     std::array<std::string_view, 2> pieces_;
 };
 
-/// One layer, one way to open it. ErrorKind::auth if that is not the way.
+/// Decrypts one layer in one way. ErrorKind::auth if this is not the way.
 Result<Opened> open_layer(rnp::Ring& ring, std::string_view session_key, std::string_view data,
                           const Secret& passphrase, const std::set<Fingerprint>& known, const Fingerprint& own,
                           const Limits& limits) {
     int asked_for = 0;
     ring.set_passphrase([&]() -> std::optional<Secret> {
-        if (++asked_for > 1) return std::nullopt;  // something inside is encrypted again
+        if (++asked_for > 1) return std::nullopt;  // another encrypted message inside
         return passphrase;
     });
     Joined joined(session_key, data);
@@ -240,7 +240,8 @@ Result<std::string> sealed(std::string_view plain, rnp::Ring& ring, const std::v
             return rnp::trouble("nothing can be encrypted");
         }
         for (const auto& key : to) rnp_op_encrypt_add_recipient(operation.get(), key.get());
-        // Uncompressed: the size of what an attacker could mix with a secret says nothing about it then.
+        // Uncompressed: otherwise the size would disclose something about a secret that is mixed with an attacker's
+        // text.
         if (rnp_op_encrypt_add_signature(operation.get(), signer, nullptr) != RNP_SUCCESS ||
             rnp_op_encrypt_set_cipher(operation.get(), RNP_ALGNAME_AES_256) != RNP_SUCCESS ||
             rnp_op_encrypt_set_hash(operation.get(), RNP_ALGNAME_SHA256) != RNP_SUCCESS ||
@@ -305,7 +306,7 @@ Result<Opened> decrypt(std::string_view message, const Secret& own, const std::v
             was_named = was_named || !session_key.is_hidden();
         }
     }
-    // A session key that names us and does not open is a broken one.
+    // A session key for our key that cannot be decrypted is a broken one.
     if (was_named) return tampered();
     return Error{ErrorKind::auth, true, "the message is not encrypted for this key", 0, {}};
 }

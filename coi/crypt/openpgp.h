@@ -1,12 +1,12 @@
-// OpenPGP: keys, and messages that are encrypted and signed, by RNP.
+// OpenPGP by RNP: keys, and messages that are encrypted and signed.
 //
-// [RFC 9580], [RFC 4880] as RNP 0.16 speaks them, [Autocrypt §"OpenPGP Based key data"]. Every function is pure and
-// takes from 0.2 ms to some: for a worker thread, never the loop. Keys travel as transferable key packets (binary), and
-// are judged by coi/crypt/bounds before they are read. In the gateway each is done in a confined process, with a
-// deadline (coi/crypt/deadlines): all that have a Result may fail with ErrorKind::timeout, ErrorKind::limit, or
-// ErrorKind::closed, which alone is not permanent.
-// Left out: PKESK v6 and SEIPD v2 [RFC 9580 §5.1.2, §5.13.2], so keys of ours do not announce them (Features 0x08).
-// Invariant: nothing of a message without integrity protection, or of one that was tampered with, is ever handed out.
+// [RFC 9580], [RFC 4880] as far as RNP 0.16 supports them, [Autocrypt §"OpenPGP Based key data"]. Every function is
+// pure and takes 0.2 ms or more: for a worker thread, never the loop. Keys are transferable key packets (binary),
+// checked by coi/crypt/bounds before they are read. In the gateway each function runs in a confined process with a
+// deadline (coi/crypt/deadlines): all that return a Result may fail with ErrorKind::timeout, ErrorKind::limit, or
+// ErrorKind::closed, of which only the last is not permanent.
+// Left out: PKESK v6 and SEIPD v2 [RFC 9580 §5.1.2, §5.13.2], so our keys do not announce them (Features 0x08).
+// Invariant: no content of a message without integrity protection, or of one that was tampered with, is ever returned.
 
 #pragma once
 
@@ -26,10 +26,10 @@ namespace coi::openpgp {
 /// 40 upper-case hex digits (v4); "" for none.
 using Fingerprint = std::string;
 
-/// "1234 5678 …", as people compare it.
+/// "1234 5678 …", for people to compare.
 std::string grouped(const Fingerprint&);
 
-/// What untrusted keys and messages may cost.
+/// Limits for untrusted keys and messages.
 struct Limits {
     std::size_t key_bytes = 64 * 1024;             // of one key; Autocrypt headers are smaller
     std::size_t message_bytes = 35 * 1024 * 1024;  // encrypted, with armour
@@ -47,67 +47,67 @@ struct KeyInfo {
     bool expired = false, revoked = false;
 };
 
-/// An Autocrypt key [Autocrypt §"Secret key generation"]: Ed25519 to sign, Cv25519 to encrypt, no expiry, no
-/// passphrase, one user id `<addr-spec>` (the name is other people's business).
+/// Makes an Autocrypt key [Autocrypt §"Secret key generation"]: Ed25519 for signing, Cv25519 for encryption, no expiry,
+/// no passphrase, one user id `<addr-spec>` (without the name, for privacy).
 Result<Secret> generate(const Address& own, std::chrono::sys_seconds now);
 
-/// Binary or armoured, exactly one primary key. ErrorKind::limit above Limits::key_bytes and what coi/crypt/bounds
-/// says, ErrorKind::unsupported for other kinds of keys, ErrorKind::malformed else.
+/// Reads a key, binary or armoured, exactly one primary key. ErrorKind::limit above Limits::key_bytes and the limits of
+/// coi/crypt/bounds, ErrorKind::unsupported for other kinds of keys, else ErrorKind::malformed.
 Result<KeyInfo> inspect(std::string_view key, std::chrono::sys_seconds now, const Limits& = {});
 
-/// The public half, binary and minimal: primary key, the user id for `own` (else the first), encryption subkey and
+/// The public part, binary and minimal: primary key, the user id for `own` (else the first), encryption subkey and
 /// their self-signatures [Autocrypt §"OpenPGP Based key data"].
 Result<std::string> public_key(const Secret& key, const Address& own);
-/// As above from a public key of anybody.
+/// The same from anybody's public key.
 Result<std::string> minimal(std::string_view public_key, const Address& owner);
 
-/// Two copies of one public key as one, binary: subkeys and self-signatures of both, so that a revocation that was seen
-/// once stays, whichever copy is older. What others have signed, and what is signed wrongly, is left out.
-/// ErrorKind::malformed if they are not copies of one key, ErrorKind::limit if they are too large together.
+/// Merges two copies of one public key, binary: subkeys and self-signatures of both, so that a known revocation stays,
+/// whichever copy is older. Signatures by others, and invalid ones, are left out. ErrorKind::malformed if they are not
+/// copies of one key, ErrorKind::limit if they are too large together.
 Result<std::string> merge(std::string_view known, std::string_view seen);
 
-/// A secret key as its owner exports it: armoured, protected with `passphrase` if that is not empty.
+/// Exports a secret key: armoured, protected with `passphrase` if that is not empty.
 Result<Secret> export_key(const Secret& key, const Secret& passphrase);
-/// A secret key as its owner brings it: binary or armoured, unlocked with `passphrase`. Fails with ErrorKind::auth if
-/// that is wrong, with ErrorKind::malformed if it cannot sign and encrypt.
+/// Imports a secret key: binary or armoured, unlocked with `passphrase`. Fails with ErrorKind::auth if that is wrong,
+/// with ErrorKind::malformed if the key cannot sign and encrypt.
 Result<Secret> import_key(std::string_view key, const Secret& passphrase);
 
-/// Encrypted to all of `to` and signed by `signer`, armoured; recipients' key ids are zero where `hide_recipients`
-/// (RNP cannot: the packets are patched). Fails with ErrorKind::refused, naming the key's fingerprint, if one of them
+/// Encrypts to all of `to` and signs by `signer`, armoured; recipients' key ids are zero with `hide_recipients` (RNP
+/// does not support this: the packets are patched). Fails with ErrorKind::refused, naming the fingerprint, if a key
 /// cannot encrypt (expired, revoked).
 Result<std::string> encrypt(std::string_view plain, const std::vector<std::string>& to, const Secret& signer,
                             bool hide_recipients);
 
-/// What became of the signature inside an encrypted message.
+/// The result for the signature inside an encrypted message.
 enum class Signature {
     none,     // it is not signed
-    good,     // by one of the keys given, at the time in `signed_at`
-    unknown,  // by a key that was not given
-    bad,      // wrong, or by a key that was expired or revoked when it signed
-    others,   // good, but its signer names those for whom it is, and the one who decrypts is none of them
+    good,     // by one of the given keys, at the time in `signed_at`
+    unknown,  // by another key
+    bad,      // invalid, or by a key that was expired or revoked at that time
+    others,   // good, but it names intended recipients, and the decrypting key is none of them
 };
 
 struct Verdict {
     Signature signature = Signature::none;
-    Fingerprint signer;                    // of the primary key, if that is known; 16 digits of the key id, if unknown
-    std::chrono::sys_seconds signed_at{};  // if good; at most a day ahead of our clock
+    Fingerprint signer;                    // of the primary key, if known; else the 16 digits of the key id
+    std::chrono::sys_seconds signed_at{};  // if good; at most a day in the future
     bool operator==(const Verdict&) const = default;
 };
 
 struct Opened : Verdict {
     std::string plain;
-    Fingerprint reader{};  // of the key that opened it
+    Fingerprint reader{};  // of the key that decrypted it
 };
 
 /// Decrypts with `own` (key ids of recipients may be zero: [RFC 9580 §5.1.8]) and verifies with `signers` (public keys;
-/// what is no key is passed over). Failures: ErrorKind::auth "not for this key"; ErrorKind::refused for what is not
-/// integrity-protected, was tampered with, or is encrypted once more inside; ErrorKind::limit; ErrorKind::malformed;
-/// ErrorKind::unsupported for SEIPD v2.
+/// invalid ones are skipped). Failures: ErrorKind::auth "not for this key"; ErrorKind::refused if it is not
+/// integrity-protected, was tampered with, or contains another encrypted message; ErrorKind::limit;
+/// ErrorKind::malformed; ErrorKind::unsupported for SEIPD v2.
 Result<Opened> decrypt(std::string_view message, const Secret& own, const std::vector<std::string>& signers,
                        const Limits& = {});
 
-/// What a detached signature, binary or armoured, says about `signed_bytes` [RFC 3156 §5]. `reader`: the key of the one
-/// who reads it, "" if they have none; nullopt: for whom it is does not matter.
+/// Verifies a detached signature, binary or armoured, of `signed_bytes` [RFC 3156 §5]. `reader`: the recipient's key,
+/// "" if they have none; nullopt: intended recipients are not checked.
 Verdict verify(std::string_view signed_bytes, std::string_view signature, const std::vector<std::string>& signers,
                const std::optional<Fingerprint>& reader = std::nullopt);
 

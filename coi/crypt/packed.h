@@ -1,7 +1,7 @@
-// Values as bytes between two processes of the same program: no format for anybody else, or for tomorrow.
+// Serialises values between two processes of the same program: not a format for other programs or versions.
 //
-// Numbers as this machine has them, lengths before bytes. What comes is not trusted: nothing is read past the end, and
-// a count that is larger than what follows is no count.
+// Numbers in native form, lengths before bytes. The input is not trusted: nothing is read beyond its end, and a count
+// larger than the remaining input is invalid.
 
 #pragma once
 
@@ -21,7 +21,7 @@
 
 namespace coi::packed {
 
-/// The members of a struct that travels.
+/// The members of a serialised struct.
 template <class T>
     requires std::is_same_v<std::remove_const_t<T>, Address>
 auto members(T& of) {
@@ -54,7 +54,7 @@ auto members(T& of) {
     return std::tie(of.signature, of.signer, of.signed_at, of.plain, of.reader);
 }
 
-/// Writes into bytes that are reserved before, so that a secret leaves no copies behind.
+/// Writes into reserved bytes, so that no copies of a secret are left behind.
 class Writer {
   public:
     template <class... T>
@@ -115,12 +115,12 @@ class Writer {
     bool is_counting_ = false;
 };
 
-/// Reads what Writer wrote. After the first failure good() is false, and all that is read is empty.
+/// Reads the output of Writer. After the first failure good() is false, and all further values are empty.
 class Reader {
   public:
     explicit Reader(std::string_view bytes) : bytes_(bytes) {}
     bool good() const { return good_; }
-    /// All of it was read, and well.
+    /// Whether all input was read without a failure.
     bool is_done() const { return good_ && bytes_.empty(); }
 
     template <class T>
@@ -133,7 +133,7 @@ class Reader {
             if (good_) std::memcpy(&value, taken.data(), sizeof value);
             return value;
         } else if constexpr (std::is_same_v<T, std::string_view>) {
-            return take(get<std::size_t>());  // lives as long as what is read
+            return take(get<std::size_t>());  // valid as long as the input
         } else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, Secret>) {
             return T(std::string(get<std::string_view>()));
         } else if constexpr (std::is_same_v<T, std::chrono::sys_seconds>) {

@@ -1,4 +1,4 @@
-// Packet headers [RFC 9580 §4.2], walked without copies. Nothing is allocated by a length that a packet only claims.
+// Packet headers [RFC 9580 §4.2], parsed without copies. Nothing is allocated by a claimed length.
 
 #include "coi/crypt/packets.h"
 
@@ -8,7 +8,7 @@
 namespace coi::openpgp {
 namespace {
 
-constexpr std::size_t most_passphrase_packets = 4;  // each may cost a third of a second to try
+constexpr std::size_t most_passphrase_packets = 4;  // each attempt may take a third of a second
 
 std::uint8_t octet(char c) { return static_cast<std::uint8_t>(c); }
 
@@ -40,7 +40,7 @@ std::optional<Length> read_length(std::string_view at) {
     return Length{5, big_endian(at.substr(1, 4)), false};
 }
 
-/// The packet at the beginning of `bytes` [RFC 9580 §4.2.1].
+/// The packet at the start of `bytes` [RFC 9580 §4.2.1].
 Result<Packet> new_packet(std::string_view bytes) {
     Packet packet{static_cast<Tag>(octet(bytes[0]) & 0x3f), {}, {}};
     for (std::size_t at = 1;;) {
@@ -75,7 +75,7 @@ Result<Packet> old_packet(std::string_view bytes) {
 /// nullopt for versions other than 3.
 std::optional<SessionKey> session_key(const Packet& packet) {
     if (packet.body.size() < 10 || packet.body[0] != 3) return std::nullopt;
-    // In one piece: a packet of several lengths is refused before.
+    // With one definite length: packets with partial lengths are refused before.
     return SessionKey{packet.whole, packet.whole.size() - packet.body.size() + 1, octet(packet.body[9])};
 }
 
@@ -180,7 +180,7 @@ Result<Sealed> take_apart(std::string_view message, const Limits& limits) {
 }
 
 std::optional<std::vector<Fingerprint>> intended_readers(std::string_view signature) {
-    constexpr std::size_t hashed_at = 6;  // of version 4 [RFC 9580 §5.2.3]
+    constexpr std::size_t hashed_at = 6;  // in version 4 [RFC 9580 §5.2.3]
     constexpr std::uint8_t intended_recipient = 35;
     if (!signature.empty() && octet(signature[0]) == 3) return std::vector<Fingerprint>();  // it has no subpackets
     if (signature.size() < hashed_at || octet(signature[0]) != 4) return std::nullopt;
@@ -192,7 +192,7 @@ std::optional<std::vector<Fingerprint>> intended_readers(std::string_view signat
         if (!subpacket) return std::nullopt;
         if (subpacket->type != intended_recipient) continue;
         if (subpacket->content.size() < 2) return std::nullopt;
-        readers.push_back(digits(subpacket->content.substr(1)));  // after the key's version
+        readers.push_back(digits(subpacket->content.substr(1)));  // after the key version
     }
     return readers;
 }

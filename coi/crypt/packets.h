@@ -1,8 +1,8 @@
-// The outside of OpenPGP packets: where each begins and ends, without looking inside.
+// The framing of OpenPGP packets: where each begins and ends, without its content.
 //
 // [RFC 9580 §4.2] (both header formats, partial lengths), [RFC 9580 §5.1.1] (PKESK v3), [RFC 9580 §5.13] (SEIPD). RNP
-// 0.16 neither tries hidden recipients nor says why it declines, and takes messages without integrity protection: so
-// what it gets to see is chosen here first.
+// 0.16 does not try hidden recipients, does not say why it rejects a message, and accepts messages without integrity
+// protection: so its input is selected here first.
 
 #pragma once
 
@@ -40,8 +40,8 @@ enum class Tag : std::uint8_t {
 struct Packet {
     Tag tag{};
     std::string_view whole;  // header and body
-    std::string_view body;   // of a packet in several lengths: the first of them
-    /// In one piece, whose length is said.
+    std::string_view body;   // for partial lengths: the first part
+    /// Whether the packet has one definite length.
     bool is_plain() const {
         return whole.size() - body.size() > 1 && body.data() + body.size() == whole.data() + whole.size();
     }
@@ -56,7 +56,7 @@ using KeyId = std::array<char, 8>;
 /// A v3 session key packet for a public key.
 struct SessionKey {
     std::string_view whole;
-    std::size_t id_at = 0;  // where the key id stands in `whole`
+    std::size_t id_at = 0;  // position of the key id in `whole`
     std::uint8_t algorithm = 0;
     KeyId id() const;
     bool is_hidden() const;
@@ -64,30 +64,30 @@ struct SessionKey {
     std::string with(const KeyId&) const;
 };
 
-/// An encrypted message, taken apart.
+/// The parts of an encrypted message.
 struct Sealed {
     std::vector<SessionKey> session_keys;              // v3 only
     std::vector<std::string_view> passphrase_packets;  // SKESK
     std::string_view data;                             // the SEIPD v1 packet
 };
 
-/// Takes a binary message apart, which must be session keys, one SEIPD v1 packet and nothing else. Failures as
-/// openpgp::decrypt names them.
+/// Splits a binary message, which must consist of session keys, one SEIPD v1 packet and nothing else. Fails as
+/// openpgp::decrypt does.
 Result<Sealed> take_apart(std::string_view message, const Limits&);
 
-/// Of a signature [RFC 9580 §5.2.3.7].
+/// A subpacket of a signature [RFC 9580 §5.2.3.7].
 struct Subpacket {
-    std::uint8_t type = 0;  // without the bit that says that it is critical
+    std::uint8_t type = 0;  // without the critical bit
     std::string_view content;
 };
-/// The first subpacket of an area that is not empty, taken from it; nullopt if it is cut short.
+/// Removes the first subpacket from a non-empty area and returns it; nullopt if it is truncated.
 std::optional<Subpacket> next_subpacket(std::string_view& area);
 
-/// Whom the body of a signature packet names as its readers [RFC 9580 §5.2.3.36]: only the hashed area counts, which is
-/// what was signed. Empty: nobody is named. nullopt: it cannot be read, so nobody may rely on being one of them.
+/// The intended recipients in the body of a signature packet [RFC 9580 §5.2.3.36]: only the hashed area counts, because
+/// only it is signed. Empty: none are named. nullopt: it cannot be parsed, so nobody may count as one of them.
 std::optional<std::vector<Fingerprint>> intended_readers(std::string_view signature);
 
-/// The binary message with zeros for the key ids of its recipients.
+/// The binary message with zero key ids for its recipients.
 Result<std::string> hide_recipients(std::string message);
 
 }  // namespace coi::openpgp

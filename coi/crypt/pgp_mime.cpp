@@ -1,6 +1,7 @@
-// PGP/MIME: closing a mail [RFC 3156 §4, §6.2], recognising a closed one, opening it. The header is protected_header's.
+// PGP/MIME: encrypting a mail [RFC 3156 §4, §6.2], recognising an encrypted one, decrypting it. protected_header
+// handles the header.
 //
-// Left out: S/MIME, partly encrypted or signed mail (the first is told as such), writing legacy display parts.
+// Left out: S/MIME, partly encrypted or signed mail (the first is reported as such), writing legacy display parts.
 
 #include "coi/crypt/pgp_mime.h"
 
@@ -42,13 +43,13 @@ std::string content(GMimeObject* object, std::size_t most) {
     return GMIME_IS_PART(object) ? decoded(GMIME_PART(object), most) : std::string();
 }
 
-/// [RFC 3156 §4]: the control part "Version: 1", which others write with more around it.
+/// [RFC 3156 §4]: the control part "Version: 1", which some programs extend.
 bool is_control(GMimeObject* object) {
     const std::string words = lower(content(object, 1000));
     return content_type_of(object) == "application/pgp-encrypted" && words.find("version: 1") != std::string::npos;
 }
 
-/// The message of the two parts at `first` and after.
+/// The OpenPGP message of the two parts at `first` and after it.
 bool take_pair(GMimeObject* multipart, int first, const Limits& limits, Found& found) {
     if (!is_control(child(multipart, first))) return false;
     auto* const data = child(multipart, first + 1);
@@ -62,7 +63,7 @@ bool has_armour_line(std::string_view text) {
     return text.starts_with(armour_begin) || text.find("\n" + std::string(armour_begin)) != std::string_view::npos;
 }
 
-/// A text that is one armoured message and nothing else.
+/// Whether the text is one armoured message and nothing else.
 bool take_inline(GMimeObject* top, const Limits& limits, Found& found) {
     if (content_type_of(top) != "text/plain") return false;
     const std::string text = content(top, limits.mail_bytes);
@@ -84,7 +85,7 @@ bool is_smime(GMimeObject* object) {
     return kind.empty() || kind == "enveloped-data" || kind == "authenveloped-data";
 }
 
-/// True if something encrypted stands anywhere in the tree, which check_limits has found shallow.
+/// True if the tree contains something encrypted; check_limits has limited its depth.
 bool holds_encrypted(GMimeObject* object, const Limits& limits, std::size_t depth = 0) {
     if (object == nullptr || depth > limits.depth) return false;
     const std::string type = content_type_of(object);
@@ -106,11 +107,11 @@ bool take_mangled(GMimeObject* top, const Limits& limits, Found& found) {
 }
 
 struct Signed {
-    std::string_view payload;  // the first part, as it was signed but for line ends
+    std::string_view payload;  // the first part, as signed except for line ends
     std::string_view signature_part;
 };
 
-/// The two parts of a multipart/signed [RFC 1847 §2.1], cut out of its bytes.
+/// The two parts of a multipart/signed [RFC 1847 §2.1], from its bytes.
 std::optional<Signed> split_signed(std::string_view inside) {
     const auto headed = split_header(inside);
     const auto type = std::ranges::find(headed.fields, "content-type", &RawField::name);
@@ -119,7 +120,7 @@ std::optional<Signed> split_signed(std::string_view inside) {
     const char* given = parsed ? g_mime_content_type_get_parameter(parsed.get(), "boundary") : nullptr;
     if (given == nullptr || *given == '\0') return std::nullopt;
     const std::string delimiter = "--" + std::string(given);
-    std::vector<std::pair<std::size_t, std::size_t>> cuts;  // where each delimiter's line begins and ends
+    std::vector<std::pair<std::size_t, std::size_t>> cuts;  // begin and end of each delimiter line
     const auto body = headed.body;
     for (std::size_t at = 0; at < body.size() && cuts.size() < 4;) {
         const auto end = std::min(body.find('\n', at), body.size() - 1) + 1;
@@ -130,7 +131,7 @@ std::optional<Signed> split_signed(std::string_view inside) {
     if (cuts.size() != 3) return std::nullopt;
     const auto part = [&](std::size_t i) {
         auto text = body.substr(cuts[i].second, cuts[i + 1].first - cuts[i].second);
-        // The line end before a delimiter is the delimiter's.
+        // The line end before a delimiter belongs to the delimiter.
         if (text.ends_with('\n')) text.remove_suffix(1);
         if (text.ends_with('\r')) text.remove_suffix(1);
         return text;
@@ -138,7 +139,7 @@ std::optional<Signed> split_signed(std::string_view inside) {
     return Signed{part(0), part(1)};
 }
 
-/// Verifies a detached signature; its part must be one by its type.
+/// Verifies a detached signature; its part must have the type of one.
 openpgp::Verdict verdict_of(const Signed& parts, const std::vector<std::string>& signers,
                             const openpgp::Fingerprint& reader) {
     const auto signature = parse_mime(parts.signature_part);
@@ -158,7 +159,7 @@ std::vector<autocrypt::Header> gossip_of(const Headed& inside) {
     return gossip;
 }
 
-/// SHA-256; the time is the signature's own, so two equal messages are two.
+/// SHA-256; includes the time of the signature, so that two equal messages differ.
 std::string digest_of(const openpgp::Verdict& verdict, std::string_view signed_words) {
     if (verdict.signature != openpgp::Signature::good) return {};
     const std::string head = verdict.signer + " " + std::to_string(verdict.signed_at.time_since_epoch().count()) + "\n";
@@ -182,7 +183,7 @@ std::optional<autocrypt::Header> autocrypt_of(std::string_view mail, std::string
     return autocrypt::of_sender(split_fields(mail), from);
 }
 
-/// Inline: a mail as it was, with other words.
+/// Inline PGP: the mail with another text.
 Result<Opened> read_text(std::string_view mail, const openpgp::Opened& inside, const Limits& limits,
                          const ParseOptions& options) {
     const std::string text = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" +
@@ -246,7 +247,7 @@ Result<Opened> read_inside(std::string_view mail, const Found& found, const open
     openpgp::Verdict verdict = inside;
     auto within = check_limits(payload, limits);
     if (!within) return within.error();
-    // Signed first, encrypted then [RFC 3156 §6.1].
+    // Signed first, then encrypted [RFC 3156 §6.1].
     const auto parts = verdict.signature == openpgp::Signature::none ? split_signed(payload) : std::nullopt;
     if (parts) {
         verdict = verdict_of(*parts, signers, inside.reader);
@@ -271,7 +272,7 @@ Opened check_signed(std::string_view mail, Message read, const std::vector<std::
     auto& signature = checked.protection.signature;
     if (signature == openpgp::Signature::none) signature = openpgp::Signature::bad;
     if (signature != openpgp::Signature::good) return checked;
-    // What is shown is what was signed, whatever another reader of MIME makes of the mail.
+    // The signed bytes are what is shown, however another MIME parser reads the mail.
     const auto whole = joined(mail, parts->payload, false);
     auto message = whole ? parse(*whole, limits) : Result<Message>(whole.error());
     if (message) {

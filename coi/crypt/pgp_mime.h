@@ -1,7 +1,7 @@
-// PGP/MIME [RFC 3156] with header protection [RFC 9788]: a mail's bytes become an encrypted mail's bytes, and back.
+// PGP/MIME [RFC 3156] with header protection [RFC 9788]: encrypts the bytes of a mail, and decrypts them.
 //
-// Pure, but for the OpenPGP in the middle (coi/crypt/openpgp): for a worker thread. What is protected is taken from
-// the inside only; a part that stood beside the encrypted one never counts as its content (EFAIL).
+// Pure, except for the OpenPGP inside (coi/crypt/openpgp): for a worker thread. Protected values are taken only from
+// the inside; a part beside the encrypted one never counts as its content (EFAIL).
 
 #pragma once
 
@@ -18,65 +18,67 @@ namespace coi::pgp_mime {
 
 struct Close {
     Secret signer;
-    std::vector<std::string> to;            // keys of the recipients; the own one is added by the function
-    autocrypt::Header own;                  // goes inside
-    std::vector<autocrypt::Header> gossip;  // one per recipient where there are several, or where SecureJoin needs it
+    std::vector<std::string> to;            // keys of the recipients; the function adds the own one
+    autocrypt::Header own;                  // inside
+    std::vector<autocrypt::Header> gossip;  // one per recipient if there are several, or if SecureJoin needs it
     bool chatmail = false;                  // hidden To, coarse Date, zero key ids: only Delta Chat can read such mail
-    std::int64_t date_offset = 0;           // seconds that the outer Date of chatmail lies back: random, up to 7 days
-    bool outer_autocrypt = true;            // `own` stands outside too, where older programs look for it
+    std::int64_t date_offset = 0;  // seconds by which chatmail's outer Date is in the past: random, up to 7 days
+    bool outer_autocrypt = true;   // `own` is outside too, for older programs
 };
 
-/// `mail` (as coi::print writes it) becomes multipart/encrypted: all of it inside with hp="cipher" and HP-Outer lines
-/// [RFC 9788 §2.2, §4], outside only what servers and threads need, Subject [...], and Chat-Version. The Message-ID is
-/// the same. Fails as print and openpgp::encrypt do.
+/// `mail` (from coi::print) becomes multipart/encrypted: everything is inside, with hp="cipher" and HP-Outer lines [RFC
+/// 9788 §2.2, §4]; outside are only the fields that servers and threads need, Subject [...], and Chat-Version. The
+/// Message-ID is the same. Fails as print and openpgp::encrypt do.
 Result<std::string> close(std::string_view mail, const Close&);
 
-/// What a mail's outside says about encryption, without any key.
+/// The encryption that a mail's structure shows, without any key.
 enum class Shape {
     clear,      // nothing encrypted
     encrypted,  // the whole mail is multipart/encrypted, or its only text is one inline PGP message
-    mixed,      // encrypted parts among others: shown as such, never decrypted as if it were the whole
+    mixed,      // encrypted parts among others: reported, never decrypted as if it were the whole mail
     foreign,    // S/MIME, or a multipart/encrypted of another form
 };
 
 struct Found {
     Shape shape = Shape::clear;
     std::string message;     // the OpenPGP message, armoured or binary, if Shape::encrypted
-    bool is_inline = false;  // it stood in the text: what it holds is text, and no header is protected
+    bool is_inline = false;  // inline PGP: the content is text, and no header is protected
 };
-/// Looks at the structure (within the Limits of a mail).
+/// Analyses the structure (within the Limits of a mail).
 Result<Found> find(std::string_view mail, const Limits& = {});
 
 struct Protection {
-    bool encrypted = false;  // it was, and was decrypted
+    bool encrypted = false;  // the mail was encrypted, and was decrypted
     openpgp::Signature signature = openpgp::Signature::none;
     openpgp::Fingerprint signer;
-    std::vector<autocrypt::Header> gossip;  // of the inside, if the signature is good
-    /// Of what was encrypted and well signed, and when: the same under whichever outside it comes. "" for other mail.
+    std::vector<autocrypt::Header> gossip;  // from the inside, if the signature is good
+    /// Replay key: the digest of the encrypted and signed content with its time, independent of the outer header. ""
+    /// for other mail.
     std::string digest{};
     bool operator==(const Protection&) const = default;
 };
 
 struct Opened {
-    Message mail;  // the inside, with From, Message-ID, Chat-Version of the outside where the inside says nothing
+    Message mail;  // the inside, with From, Message-ID, Chat-Version of the outside if the inside lacks them
     Protection protection;
-    std::optional<autocrypt::Header> autocrypt;  // the sender's, of the inside; of the outside if there is none inside
+    std::optional<autocrypt::Header> autocrypt;  // the sender's, from the inside, else from the outside
 };
-/// Decrypts `found` and reads the inside as a mail; protected headers only from there [RFC 9788 §4.2], legacy display
-/// parts and old `protected-headers="v1"` understood. The inner From must be the outer one: else ErrorKind::forbidden.
-/// A mail without header protection has its outer header, but for Secure-Join and Chat-* fields (Chat-Version apart)
-/// and a Subject that stands for another. What is encrypted again inside is an attachment, and Message::encrypted.
+/// Decrypts `found` and parses the inside as a mail; protected headers only from there [RFC 9788 §4.2]; legacy display
+/// parts and the old `protected-headers="v1"` are supported. The inner From must be the outer one, else
+/// ErrorKind::forbidden. A mail without header protection keeps its outer header, except Secure-Join and Chat-* fields
+/// (but with Chat-Version) and a placeholder Subject. Another encrypted message inside is an attachment, with
+/// Message::encrypted set.
 Result<Opened> open(std::string_view mail, const Found& found, const Secret& own,
                     const std::vector<std::string>& signers, const Limits& = {}, const ParseOptions& = {});
 
-/// A mail that is only signed (Message::is_signed, `read`: as parse gave it) [RFC 3156 §5]. `mail` is what was signed
-/// if the signature is good, with its own header where that is protected [RFC 9788 §2.1]; else `read`: then nobody has
-/// signed what it says. No signature, and one of another author than the outer, are a bad one. `reader`: the key of the
-/// one who reads it, "" if they have none: a signature may name for whom it is.
+/// Checks a mail that is only signed (Message::is_signed, `read`: from parse) [RFC 3156 §5]. With a good signature,
+/// `mail` is the signed part, with its own header if that is protected [RFC 9788 §2.1]; else `read`, because then
+/// nobody has signed its text. A missing signature, or one of another author than the outer one, is a bad one.
+/// `reader`: the recipient's key, "" if they have none: a signature may name its intended recipients.
 Opened check_signed(std::string_view mail, Message read, const std::vector<std::string>& signers,
                     const openpgp::Fingerprint& reader, const Limits& = {});
 
-/// What open does once the message is decrypted.
+/// The part of open() after decryption.
 Result<Opened> read_inside(std::string_view mail, const Found& found, const openpgp::Opened& inside,
                            const std::vector<std::string>& signers, const Limits& = {}, const ParseOptions& = {});
 

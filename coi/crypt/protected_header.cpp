@@ -14,7 +14,7 @@ namespace {
 
 bool is_content(std::string_view name) { return name.starts_with("content-") || name == "mime-version"; }
 
-/// Fields that say how the mail came here: the sender's word on them counts for nothing.
+/// Fields that describe the delivery of the mail: the sender's values inside do not count.
 bool is_trace(std::string_view name) {
     static constexpr std::array<std::string_view, 6> names{"arc-authentication-results",
                                                            "authentication-results",
@@ -25,8 +25,7 @@ bool is_trace(std::string_view name) {
     return std::ranges::binary_search(names, name);
 }
 
-/// Fields that may stand outside only and count all the same: added on the way by lists and answering machines, or
-/// needed where the inside says nothing.
+/// Outer fields that count: added on the way by lists and automatic programs, or needed if the inside lacks them.
 bool counts_from_outside(std::string_view name) {
     static constexpr std::array<std::string_view, 8> names{"auto-submitted", "chat-version", "feedback-id", "from",
                                                            "message-id",     "precedence",   "sender",      "x-loop"};
@@ -34,7 +33,7 @@ bool counts_from_outside(std::string_view name) {
            std::ranges::binary_search(names, name);
 }
 
-/// Words that stand for a Subject which is not told.
+/// Placeholders for a hidden Subject.
 bool is_placeholder(std::string_view subject) {
     const std::string words = lower(trim(subject));
     return words == "..." || words == "[...]" || words == "encrypted message";
@@ -64,14 +63,14 @@ std::vector<std::string> authors(const Headed& mail) {
     return all;
 }
 
-/// Without NULs, at which some readers of a header stop and others do not.
+/// Without NULs, at which some header parsers stop and others do not.
 void append_line(std::string& out, std::string_view text) {
     while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
     std::ranges::copy_if(text, std::back_inserter(out), [](char c) { return c != '\0'; });
     out.append("\r\n");
 }
 
-/// "To: a" with the dates and addresses that a stranger may see.
+/// The outer form of a field, with only dates and addresses that strangers may see.
 std::string outer_field(const RawField& field, const Close& how) {
     std::string out;
     if (field.name == "subject") return "Subject: [...]\r\n";
@@ -95,7 +94,7 @@ std::string outer_field(const RawField& field, const Close& how) {
     return out;
 }
 
-/// What servers go by; and, unless that is to be hidden too, threads and receivers.
+/// The outer fields that servers need; and, unless hidden, those for threads and recipients.
 bool is_outside(std::string_view name, bool chatmail) {
     static constexpr std::array<std::string_view, 6> always{"chat-version", "date",    "from",
                                                             "message-id",   "subject", "to"};
@@ -104,7 +103,7 @@ bool is_outside(std::string_view name, bool chatmail) {
     return std::ranges::binary_search(always, name) || (!chatmail && std::ranges::binary_search(open, name));
 }
 
-/// "" for a value that cannot stand there.
+/// "" for an invalid value.
 std::string printed(std::string_view name, const std::string& value) {
     std::string out;
     if (!value.empty()) append_field(out, name, value);
@@ -160,7 +159,7 @@ Closed close_header(std::string_view mail, const Close& how) {
         has_to = has_to || field.name == "to";
         if (is_outside(field.name, how.chatmail)) put_outside(outer_field(field, how));
     }
-    // Every encrypted mail looks the same from outside [RFC 9788 §3.2].
+    // All encrypted mail looks the same from outside [RFC 9788 §3.2].
     if (how.chatmail && !has_to) put_outside("To: \"hidden-recipients\": ;\r\n");
     if (!has_subject) put_outside("Subject: [...]\r\n");
     const std::string own = printed("Autocrypt", autocrypt::print(how.own));
@@ -185,7 +184,7 @@ Result<std::string> joined(std::string_view mail, std::string_view inside, bool 
     for (const auto& field : inner.fields) {
         if (field.name == "hp-outer" || is_trace(field.name)) continue;
         if (!is_protected && !is_content(field.name)) continue;
-        if (field.name == "from" && inner_authors.empty()) continue;  // it names nobody
+        if (field.name == "from" && inner_authors.empty()) continue;  // without an author
         append_line(whole, field.text);
         said.insert(field.name);
     }
@@ -196,7 +195,7 @@ Result<std::string> joined(std::string_view mail, std::string_view inside, bool 
             append_line(whole, field.text);
             continue;
         }
-        // Who could write on the outside of a mail does not change what it asks of us.
+        // The outer fields, which anybody could write, do not change the request inside.
         if (field.name.starts_with("secure-join")) continue;
         if (field.name.starts_with("chat-") && field.name != "chat-version") continue;
         if (field.name == "ephemeral-timer") continue;

@@ -1,8 +1,8 @@
-// Header protection: which fields stand inside of an encrypted mail, which outside, and which of them count.
+// Header protection: which fields are inside of an encrypted mail, which are outside, and which of them count.
 //
-// [RFC 9788 §2] (hp="cipher" and "clear", HP-Outer, hp-legacy-display), and its older form protected-headers="v1",
-// which today's programs still write. Works on raw fields, so that nothing is changed on the way. Left out: HP-Outer of
-// incoming mail (it says what an unencrypted answer must not repeat; answers to encrypted mail are encrypted).
+// [RFC 9788 §2] (hp="cipher" and "clear", HP-Outer, hp-legacy-display), and the older protected-headers="v1", which
+// current programs still write. Works on raw fields, so that nothing is changed. Left out: HP-Outer of incoming mail
+// (it says what an unencrypted answer must not repeat; answers to encrypted mail are encrypted).
 
 #pragma once
 
@@ -17,12 +17,12 @@ namespace coi::pgp_mime {
 
 struct RawField {
     std::string name;       // lower case
-    std::string_view text;  // all of it with its line ends, folded as it stood
-    /// What stands after the colon, unfolded.
+    std::string_view text;  // raw, folded, with its line ends
+    /// The unfolded value after the colon.
     std::string value() const;
 };
 
-/// A header block and what follows its empty line. Views into the mail.
+/// A header block and the bytes after its empty line. Views into the mail.
 struct Headed {
     std::vector<RawField> fields;
     std::string_view body;
@@ -36,9 +36,9 @@ struct Closed {
 };
 Closed close_header(std::string_view mail, const Close&);
 
-/// One mail out of both: the inside with what counts of the outside. `inside` is a MIME entity. ErrorKind::forbidden if
-/// it names another author. `encrypted`: it was; a mail that is only signed says outside what clear mail may say there,
-/// unless its header is protected.
+/// Joins the inside and the relevant fields of the outside to one mail. `inside` is a MIME entity. ErrorKind::forbidden
+/// if it has another author. `encrypted`: it was encrypted; the outer header of a mail that is only signed counts like
+/// that of a clear mail, unless its header is protected.
 Result<std::string> joined(std::string_view mail, std::string_view inside, bool encrypted = true);
 
 }  // namespace coi::pgp_mime

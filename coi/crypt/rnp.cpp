@@ -1,4 +1,4 @@
-// RNP behind owned handles. Its errors are turned into ours by the callers, who know what they asked for.
+// RNP behind handles with ownership. Callers convert its errors, because they know what they requested.
 
 #include "coi/crypt/rnp.h"
 
@@ -21,7 +21,7 @@ ssize_t write_error(void*, const char* bytes, std::size_t size) {
     return ::write(STDERR_FILENO, bytes, size);
 }
 
-/// glibc's stderr is a variable: it gets a stream that asks `quiet`. Before main, so before any thread.
+/// glibc's stderr is a variable: it is set to a stream that checks `quiet`. Before main, so before any thread.
 const bool replaced = [] {
     std::FILE* const asking = fopencookie(nullptr, "w", {nullptr, write_error, nullptr, nullptr});
     if (asking == nullptr || std::setvbuf(asking, nullptr, _IONBF, 0) != 0) return false;
@@ -37,7 +37,7 @@ Quiet::Quiet() { quiet += replaced ? 1 : 0; }
 Quiet::~Quiet() { quiet -= replaced ? 1 : 0; }
 
 Input input(std::string_view bytes) {
-    // RNP refuses no bytes at all; one that begins no packet is refused later, as it should be.
+    // RNP rejects an empty input; a byte that begins no packet is rejected later, as it should be.
     if (bytes.empty()) bytes = " ";
     rnp_input_t raw = nullptr;
     if (rnp_input_from_memory(&raw, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), false) !=
@@ -76,7 +76,7 @@ Ring::Ring(std::optional<std::chrono::sys_seconds> now) {
     if (rnp_ffi_create(&raw, RNP_KEYSTORE_GPG, RNP_KEYSTORE_GPG) != RNP_SUCCESS)
         throw std::runtime_error("RNP gives no key ring");
     ffi_.reset(raw);
-    // RNP's own time() is the kernel's coarse one: up to 4 ms behind, so that in them what is new would be from the
+    // RNP's own time() uses the kernel's coarse clock, which is up to 4 ms late: new keys would seem to be from the
     // future.
     const auto at = now.value_or(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
     rnp_set_timestamp(raw, static_cast<std::uint64_t>(at.time_since_epoch().count()));
@@ -93,7 +93,7 @@ Result<Key> Ring::add(std::string_view key, const Limits& limits) {
     const auto wanted = RNP_LOAD_SAVE_PUBLIC_KEYS | RNP_LOAD_SAVE_SECRET_KEYS | RNP_LOAD_SAVE_PERMISSIVE;
     const auto from = input(held.bytes());
     const std::string news = text([&](char** out) { return rnp_import_keys(ffi(), from.get(), wanted, out); });
-    // The news are JSON that names the primary key and its subkeys.
+    // The result is JSON with the primary key and its subkeys.
     Key found;
     for (std::size_t at = 0; (at = news.find(fingerprint_label, at)) != std::string::npos;) {
         const auto begin = news.find('"', at + fingerprint_label.size());
@@ -152,7 +152,7 @@ bool is_usable(Ring& ring, rnp_key_handle_t primary, const char* usage, bool sec
 }
 
 Result<std::string> binary(std::string_view bytes, std::size_t most) {
-    // Armour may be half as large again, and have a page of header lines.
+    // Armour may be larger by half, plus a page of header lines.
     if (bytes.size() > most + most / 2 + 4096) return over_limit("the OpenPGP data is too large");
     if (bytes.empty()) return malformed("no OpenPGP data");
     if ((static_cast<unsigned char>(bytes[0]) & 0x80) != 0) {
@@ -161,7 +161,8 @@ Result<std::string> binary(std::string_view bytes, std::size_t most) {
     }
     const Quiet silence;
     Sink sink(most);
-    // COMPAT: RNP 0.16 needs a line end behind armour without a checksum [RFC 9580 §6.1] if its base64 has no padding.
+    // COMPAT: RNP 0.16 requires a line end after armour without a checksum [RFC 9580 §6.1] if its base64 has no
+    // padding.
     std::string copy;
     copy.reserve(bytes.size() + 1);
     const Secret lines(std::move(copy.append(bytes).append("\n")));

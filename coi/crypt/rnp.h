@@ -1,7 +1,7 @@
-// RNP's handles as owned things, and a key ring that lives as long as one call.
+// RNP's handles with ownership, and a key ring that lives as long as one call.
 //
-// For the files of coi/crypt only. Everything that RNP writes goes through Sink, which has a limit.
-// An rnp_ffi is not for several threads, so each call makes its own Ring.
+// Only for the files of coi/crypt. All output of RNP goes through Sink, which has a limit.
+// An rnp_ffi is not thread-safe, so each call makes its own Ring.
 
 #pragma once
 
@@ -47,22 +47,22 @@ bool made(Owner& owner, Function function, Arguments... arguments) {
     return true;
 }
 
-/// What RNP says about a thing, or no, zero, if it says nothing.
+/// The answer of RNP about an object; false or zero if it has none.
 template <class Value, class Handle>
 Value asked(rnp_result_t (*function)(Handle, Value*), Handle of) {
     Value value{};
     return function(of, &value) == RNP_SUCCESS ? value : Value{};
 }
 
-/// A string that RNP gave, copied; "" if it gave none.
+/// A copy of a string from RNP; "" if there is none.
 template <class Function, class... Arguments>
 std::string text(Function function, Arguments... arguments) {
     Text owned;
     return made(owned, function, arguments...) ? std::string(owned.get()) : std::string();
 }
 
-/// While one lives, what this thread prints to stderr is dropped. Debian's RNP is built to report there whatever is
-/// wrong with a message, without a switch: strangers would write into our log, some lines for each hidden recipient.
+/// While it lives, stderr output of this thread is dropped. Debian's RNP reports every problem of a message there,
+/// without a switch: strangers could write into the log, several lines per hidden recipient.
 struct Quiet {
     Quiet();
     Quiet(const Quiet&) = delete;
@@ -70,13 +70,13 @@ struct Quiet {
     ~Quiet();
 };
 
-/// For what is wrong with us or with RNP, not with the bytes.
+/// For faults of coigate or RNP, not of the bytes.
 inline Error trouble(const std::string& what) { return {ErrorKind::unsupported, true, "OpenPGP: " + what, 0, {}}; }
 
 /// `bytes` must outlive it.
 Input input(std::string_view bytes);
 
-/// Bytes that RNP writes, up to a limit. Memory that it outgrows is wiped.
+/// Output of RNP, up to a limit. Memory that it outgrows is wiped.
 class Sink {
   public:
     explicit Sink(std::size_t most) : most_(most) {}
@@ -100,15 +100,15 @@ class Sink {
 /// Keys for one call.
 class Ring {
   public:
-    /// `now`: the time by which keys are valid; nullopt for the clock's.
+    /// `now`: the time for the validity of keys; nullopt for the clock.
     explicit Ring(std::optional<std::chrono::sys_seconds> now = {});
     Ring(const Ring&) = delete;
     Ring& operator=(const Ring&) = delete;
 
     rnp_ffi_t ffi() const { return ffi_.get(); }
-    /// Adds one key, binary or armoured, within its bounds (coi/crypt/bounds); the handle is its primary key's.
+    /// Adds one key, binary or armoured, within the limits of coi/crypt/bounds; returns the handle of its primary key.
     Result<Key> add(std::string_view key, const Limits& = {});
-    /// Who answers when RNP wants a passphrase: nullopt says no.
+    /// The answer when RNP asks for a passphrase: nullopt refuses.
     void set_passphrase(std::function<std::optional<Secret>()>);
 
   private:
@@ -119,9 +119,9 @@ class Ring {
     std::function<std::optional<Secret>()> passphrase_;
 };
 
-/// The 40 digits of a key, "" if it is not v4.
+/// The 40 digits of a key's fingerprint, "" if it is not v4.
 Fingerprint fingerprint(rnp_key_handle_t);
-/// That of the primary key, of whichever part `key` is.
+/// The fingerprint of the primary key, for any part `key` of it.
 Fingerprint primary_fingerprint(rnp_key_handle_t key);
 
 /// Whether the key is meant for `usage` ("sign", "encrypt"), valid or not.
@@ -130,7 +130,7 @@ bool allows(rnp_key_handle_t, const char* usage);
 /// The primary key and its subkeys.
 std::vector<Key> parts(Ring&, rnp_key_handle_t primary);
 
-/// True if one of the key's parts can do `usage` now; with `secret`, if we can.
+/// True if a part of the key can do `usage` now; with `secret`, if its secret part is there.
 bool is_usable(Ring&, rnp_key_handle_t primary, const char* usage, bool secret);
 
 /// Bytes without armour; ErrorKind::limit above `most`.

@@ -1,6 +1,6 @@
-// Bytes that are wiped when they are let go: secret keys, passphrases, shared secrets.
+// Bytes that are wiped when they are freed: secret keys, passphrases, shared secrets.
 //
-// The memory is ours, and so is the duty to clean it (OPENSSL_cleanse); what a library copies inside is its own.
+// Wiped by OPENSSL_cleanse; copies inside libraries are not covered.
 
 #pragma once
 
@@ -19,7 +19,7 @@ class Secret {
     Secret(const Secret&) = default;
     Secret(Secret&& other) noexcept : bytes_(std::move(other.bytes_)) { other.wipe(); }
     Secret& operator=(Secret other) noexcept {
-        bytes_.swap(other.bytes_);  // `other` wipes what was here
+        bytes_.swap(other.bytes_);  // `other` wipes the old bytes
         return *this;
     }
     ~Secret() { wipe(); }

@@ -34,18 +34,18 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
-/// Takes `prefix` (lower case) off the front of `text` in any case; false if it is not there.
+/// Removes `prefix` (lower case) from the start of `text`, in any case; false if it is not there.
 bool take(std::string_view& text, std::string_view prefix) {
     if (lower(text.substr(0, prefix.size())) != prefix) return false;
     text.remove_prefix(prefix.size());
     return true;
 }
 
-/// Fingerprint and parameters of any of the forms.
+/// Fingerprint and parameters of any form.
 std::optional<std::pair<std::string_view, std::string_view>> split(std::string_view text) {
     std::string_view separator = "&";
     if (take(text, "openpgp4fpr:")) {
-        // COMPAT: some systems hand on the link with its `#` encoded.
+        // COMPAT: some systems pass the link on with its `#` encoded.
         separator = text.find('#') != std::string_view::npos ? "#" : "%23";
     } else if (!take(text, "https://i.delta.chat/#") && !take(text, "https://i.delta.chat#")) {
         return std::nullopt;
@@ -57,7 +57,7 @@ std::optional<std::pair<std::string_view, std::string_view>> split(std::string_v
 
 using Parameters = std::map<std::string_view, std::string_view>;
 
-/// "a=x&b=y"; nullopt if one is said twice.
+/// "a=x&b=y"; nullopt if a name is repeated.
 std::optional<Parameters> split_parameters(std::string_view text) {
     Parameters out;
     while (!text.empty()) {
@@ -71,7 +71,7 @@ std::optional<Parameters> split_parameters(std::string_view text) {
     return out;
 }
 
-/// "" for what is not percent-encoded text.
+/// "" for invalid percent-encoded text.
 std::string decode(std::string_view text, bool plus_is_space) {
     const auto encoded = urls::make_pct_string_view(text);
     if (!encoded) return {};
@@ -97,7 +97,7 @@ std::optional<openpgp::Fingerprint> parse_fingerprint(std::string_view text) {
     return out.size() == 40 ? std::optional(out) : std::nullopt;
 }
 
-/// The first characters of UTF-8, an underscore in place of the rest.
+/// The first characters of UTF-8 text, with an underscore for the rest.
 std::string cut(const std::string& name) {
     std::size_t characters = 0, keep = 0;
     for (std::size_t at = 0; at < name.size(); ++at) {

@@ -1,4 +1,4 @@
-// SecureJoin's answers; see securejoin_state.h.
+// The rules of SecureJoin; see securejoin_state.h.
 
 #include "coi/crypt/securejoin_state.h"
 
@@ -10,13 +10,13 @@
 namespace coi::securejoin {
 namespace {
 
-/// In a time that tells nothing of where they differ; an empty secret equals none.
+/// Compares in constant time; an empty secret equals none.
 bool is_same(std::string_view given, std::string_view secret) {
     return !secret.empty() && given.size() == secret.size() &&
            CRYPTO_memcmp(given.data(), secret.data(), secret.size()) == 0;
 }
 
-/// As people may write it, with spaces and in lower case.
+/// Normalises a fingerprint with spaces or in lower case.
 openpgp::Fingerprint fingerprint_field(const Message& mail) {
     openpgp::Fingerprint out;
     for (const unsigned char c : mail.header("secure-join-fingerprint")) {
@@ -25,7 +25,7 @@ openpgp::Fingerprint fingerprint_field(const Message& mail) {
     return out;
 }
 
-/// Encrypted to us by design of the sender, and well signed; else why not.
+/// Whether the mail was encrypted to us by its sender on purpose, with a good signature; else the reason.
 std::optional<Refused> lack_of_protection(const Arrival& arrival, const openpgp::Fingerprint& own) {
     const auto& protection = arrival.protection;
     if (!protection.encrypted || protection.signature != openpgp::Signature::good || protection.signer.empty())
@@ -47,7 +47,7 @@ Outcome secret_arrives(const Offer& ours, const Arrival& arrival) {
     if (!is_same(arrival.mail.header("secure-join-auth"), ours.invite.auth)) return Refused::unknown_invite;
     const auto& signer = arrival.protection.signer;
     if (fingerprint_field(arrival.mail) != signer || arrival.sender_key != signer) return Refused::wrong_key;
-    // Again from the same key: the confirmation may have been lost. It verifies nothing: it may be a replay.
+    // The same key again: the confirmation may have been lost. It verifies nothing, because it may be a replay.
     if (ours.used_by == signer) return Reply{contact_confirm()};
     if (!ours.used_by.empty()) return Refused::used;
     return Verified{signer, contact_confirm()};

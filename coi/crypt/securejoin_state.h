@@ -1,11 +1,11 @@
-// SecureJoin, both sides, as pure functions: what a mail of the handshake makes of an invite, and what answers it.
+// SecureJoin, both roles, as pure functions: how a handshake mail changes an invite, and which mail answers it.
 //
-// [SecureJoin §"Setup Contact protocol"]. The caller keeps Offer and Joining, sends the answers and marks keys.
-//   inviter (Offer):   vc-request → Reply vc-auth-required; vc-request-with-auth → Verified + vc-contact-confirm
-//   joiner (Joining):  begins with request(); vc-auth-required → Verified + vc-request-with-auth;
-//                      vc-contact-confirm → Confirmed
-// Invariant: Verified names the key that signed this mail. At the inviter that mail held the secret of an offer that is
-// neither expired nor used; at the joiner the key is the one that the invite names.
+// [SecureJoin §"Setup Contact protocol"]. The caller stores Offer and Joining, sends the answers and marks keys.
+// - inviter (Offer): vc-request → Reply vc-auth-required; vc-request-with-auth → Verified + vc-contact-confirm
+// - joiner (Joining): starts with request(); vc-auth-required → Verified + vc-request-with-auth; vc-contact-confirm →
+//   Confirmed
+// Invariant: Verified names the key that signed this mail. For the inviter, that mail contained the secret of an offer
+// that is neither expired nor used; for the joiner, the key is the one that the invite names.
 
 #pragma once
 
@@ -19,18 +19,18 @@
 
 namespace coi::securejoin {
 
-/// An invite of ours. It verifies one key, once.
+/// Our own invite. It verifies one key, once.
 struct Offer {
     Invite invite;
     std::chrono::sys_seconds expires{};
-    openpgp::Fingerprint used_by;  // the key that was verified by it; "" for none yet
+    openpgp::Fingerprint used_by;  // the key that it verified; "" for none yet
 };
 
-/// An invite that our user follows. The mail that begins it is request(invite): in the clear, with our Autocrypt field.
+/// An invite that our user follows. Its first mail is request(invite): in the clear, with our Autocrypt header.
 struct Joining {
     Invite invite;
     std::chrono::sys_seconds expires{};
-    bool answered = false;  // Verified was the result of a step: their key is verified, our secret is sent
+    bool answered = false;  // a step gave Verified: their key is verified, our secret is sent
 };
 
 /// A mail with a Secure-Join field; it refers to `mail` and `protection`.
@@ -41,37 +41,37 @@ struct Arrival {
     std::vector<openpgp::Fingerprint> gossiped;  // of the keys in protection.gossip
 };
 
-/// With the keys of the mail's fields looked into; for a worker thread.
+/// Inspects the keys in the mail's fields; for a worker thread.
 Arrival arrival(const Message& mail, const pgp_mime::Protection&, std::chrono::sys_seconds now);
 
 /// To be sent to the mail's From, encrypted to the sender's key (Arrival::sender_key), with that key as gossip.
 struct Reply {
     Message mail;
 };
-/// `fingerprint` is now the verified key of the mail's From; the answer as Reply. Commit Offer::used_by, or
+/// `fingerprint` is now the verified key of the mail's From; the answer is in Reply. Commit Offer::used_by, or
 /// Joining::answered, with it.
 struct Verified {
     openpgp::Fingerprint fingerprint;
     Message answer;
 };
-/// The inviter has verified us too.
+/// The inviter has verified our key, too.
 struct Confirmed {};
-/// Nothing is to be sent and nothing changes; a mail that nobody asked for gets no answer.
+/// Nothing is sent and nothing changes; an unexpected mail gets no answer.
 enum class Refused {
     unknown_invite,  // no or a wrong invite number or secret
     expired,         // the invite is too old
     used,            // by another key
     no_key,          // vc-request without a key to answer to
-    unprotected,     // not encrypted, or not well signed
-    wrong_key,       // signed by another key than the one it speaks of, or than the invite's
+    unprotected,     // not encrypted, or without a good signature
+    wrong_key,       // signed by another key than the one it mentions, or the invite's
     wrong_sender,    // From is not the inviter, or not one address
-    not_for_us,      // our key is not in its gossip: it may be somebody else's mail, encrypted anew to us
-    out_of_order,    // a step that nobody waits for now
+    not_for_us,      // our key is not in its gossip: somebody else's mail may have been encrypted to us again
+    out_of_order,    // a step that is not expected now
 };
 
 using Outcome = std::variant<Reply, Verified, Confirmed, Refused>;
 
-/// Which of our offers the mail names, by invite number or secret; nullptr for none.
+/// The own offer that the mail refers to, by invite number or secret; nullptr for none.
 const Offer* offer_of(std::span<const Offer>, const Message&);
 
 Outcome inviter_step(const Offer& ours, const Arrival&, std::chrono::sys_seconds now);

@@ -11,7 +11,7 @@
 namespace coi::setup_message {
 namespace {
 
-/// From the line that begins the armour of that kind to the one that ends it; "" if there is none.
+/// The text from the first line of that kind of armour to its last; "" if there is none.
 std::string_view armour(std::string_view text, const std::string& kind) {
     const auto begin = text.find("-----BEGIN " + kind + "-----");
     if (begin == std::string_view::npos) return {};
@@ -20,7 +20,7 @@ std::string_view armour(std::string_view text, const std::string& kind) {
     return end == std::string_view::npos ? std::string_view() : text.substr(begin, end + last.size() - begin);
 }
 
-/// The value of an armour header [RFC 4880 §6.2]; "" if it is not there.
+/// The value of an armour header [RFC 4880 §6.2]; "" if it is missing.
 std::string_view armour_header(std::string_view armoured, std::string_view name) {
     for (auto at = armoured.find('\n'); at != std::string_view::npos; at = armoured.find('\n')) {
         armoured.remove_prefix(at + 1);
@@ -80,7 +80,7 @@ Result<Opened> open(const Found& found, const Secret& setup_code) {
     if (!plain) return plain.error();
     const auto text = trim(plain->bytes());
     const auto key = armour(text, "PGP PRIVATE KEY BLOCK");
-    // It begins with the key; what comes after it is not looked at.
+    // It starts with the key; text after it is ignored.
     if (key.empty() || key.data() != text.data()) return malformed("the Autocrypt Setup Message holds no secret key");
     return Opened{Secret(std::string(key)), armour_header(key, "Autocrypt-Prefer-Encrypt") == "mutual"};
 }

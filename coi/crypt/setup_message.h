@@ -1,6 +1,7 @@
-// Autocrypt Setup Message: a secret key that its owner's other mail program left in the mailbox, under a setup code.
+// Autocrypt Setup Message: a secret key that the owner's other mail program left in the mailbox, protected by a setup
+// code.
 //
-// [Autocrypt §"Autocrypt Setup Message"]. Reading only: coigate hands out its keys by openpgp::export_key.
+// [Autocrypt §"Autocrypt Setup Message"]. Reading only: coigate exports keys by openpgp::export_key.
 
 #pragma once
 
@@ -17,17 +18,17 @@ namespace coi::setup_message {
 struct Found {
     std::string armoured;     // the OpenPGP message
     bool is_numeric = false;  // Passphrase-Format: numeric9x4: the code is nine groups of four digits
-    std::string begin;        // the first digits, to tell codes apart; "" if not said
+    std::string begin;        // the first digits, to distinguish codes; "" if not given
 };
 
-/// True if the mail says that it is one, of the version known here; others are to be ignored.
+/// True if the mail declares itself one, in the supported version; others must be ignored.
 bool is_setup_message(const Message&);
 
-/// What such a mail carries; parse it with ParseOptions::keep_attachments. Fails with ErrorKind::malformed if it is not
-/// from `own` to `own` alone, or not a text and one setup file: the owner is told then, and nothing is imported.
+/// The content of such a mail; parse it with ParseOptions::keep_attachments. Fails with ErrorKind::malformed if it is
+/// not from `own` to `own` alone, or not a text and one setup file: then the owner is told, and nothing is imported.
 Result<Found> read(const Message&, const Address& own);
 
-/// The code as it was typed; of a numeric one the groups may be parted by anything that is no digit or by nothing.
+/// Normalises a typed code; the groups of a numeric one may be separated by any non-digits, or not at all.
 Secret setup_code(const Found&, std::string_view typed);
 
 struct Opened {

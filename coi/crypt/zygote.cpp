@@ -21,11 +21,11 @@
 namespace coi::zygote {
 namespace {
 
-constexpr rlim_t memory = rlim_t{512} << 20;  // beyond what the program has at its start
+constexpr rlim_t memory = rlim_t{512} << 20;  // in addition to the program's memory at its start
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool is_sanitized = true;  // its shadow takes all of the address space
+constexpr bool is_sanitized = true;  // its shadow memory uses the whole address space
 #else
 constexpr bool is_sanitized = false;
 #endif
@@ -33,7 +33,7 @@ constexpr bool is_sanitized = false;
 constexpr bool is_sanitized = false;
 #endif
 
-/// Ends with its parent, and not by the signals that ask the program to stop: its work may still be wanted then.
+/// Ends with its parent, and ignores the signals that stop the program: its work may still be needed then.
 void depend_on(pid_t parent) {
     for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) std::signal(signal, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -55,9 +55,9 @@ void limit(decltype(RLIMIT_AS) what, rlim_t most) {
 }
 
 void confine(rlim_t size_before) {
-    limit(RLIMIT_CORE, 0);  // a core would hold keys
+    limit(RLIMIT_CORE, 0);  // a core dump would contain keys
     limit(RLIMIT_NPROC, 0);
-    limit(RLIMIT_NOFILE, 0);  // those that are open can be used
+    limit(RLIMIT_NOFILE, 0);  // open files stay usable
     if (!is_sanitized && size_before != 0) limit(RLIMIT_AS, size_before + memory);
 }
 
@@ -82,14 +82,14 @@ bool write_all(int socket, std::string_view bytes) {
     return true;
 }
 
-/// SIGPROF ends the process when it has used that much CPU time; 0: never.
+/// SIGPROF ends the process after so much CPU time; 0: never.
 void allow(std::uint32_t milliseconds) {
     itimerval timer{};
     timer.it_value = {milliseconds / 1000, static_cast<suseconds_t>(milliseconds % 1000) * 1000};
     setitimer(ITIMER_PROF, &timer, nullptr);
 }
 
-/// Requests and answers hold keys: both are wiped.
+/// Requests and answers contain keys: both are wiped.
 [[noreturn]] void serve_requests(int socket, Serve serve) noexcept {
     Head head;
     while (read_all(socket, reinterpret_cast<char*>(&head), sizeof head)) {
@@ -113,7 +113,7 @@ void allow(std::uint32_t milliseconds) {
     _exit(0);
 }
 
-/// What the program asks next, with the socket that came with it, or -1; false: the program is gone.
+/// The next request of the program, with the socket that came with it, or -1; false: the program has ended.
 bool next(int control, Asked& asked, int& socket) {
     iovec piece{&asked, sizeof asked};
     alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
@@ -138,7 +138,7 @@ void run(int control, const Work& work) noexcept {
     const pid_t self = getpid();
     work.prepare();
     const rlim_t size = size_now();
-    std::vector<pid_t> processes;  // none is waited for but by What::end, so no number is another process's
+    std::vector<pid_t> processes;  // only What::end waits for a process, so that no pid is reused
     Asked asked;
     int socket = -1;
     while (next(control, asked, socket)) {

@@ -1,6 +1,6 @@
-// Addresses: the addr-spec is ours [RFC 5321 §4.1.2], names are GMime's, domains libidn2's (IDNA 2008), their
-// case ICU's. GMime sees one flat list of prepared addresses: its group parser recurses, and it rewrites some domains.
-// Invariant: what is read can be written by addr_spec() and is read back the same (fuzz_address).
+// Addresses: the addr-spec is parsed here [RFC 5321 §4.1.2], names by GMime, domains by libidn2 (IDNA 2008), their case
+// by ICU. GMime gets one flat list of prepared addresses: its group parser recurses, and it rewrites some domains.
+// Invariant: every parsed address can be written by addr_spec() and is parsed back the same (fuzz_address).
 
 #include "coi/mail/address.h"
 
@@ -25,7 +25,7 @@ namespace coi {
 namespace {
 
 constexpr std::size_t longest_domain = 255;  // [RFC 5321 §4.5.3.1.2]
-constexpr std::ptrdiff_t most_colons = 500;  // left in names and literals; more of them are an attempt to nest groups
+constexpr std::ptrdiff_t most_colons = 500;  // in names and literals; more of them are an attempt to nest groups
 constexpr std::size_t longest_local = 250;   // [RFC 5321 §4.5.3.1.1] says 64; bounce addresses in the wild are longer
 
 struct IdnFree {
@@ -40,7 +40,7 @@ bool is_atom_char(char c) {
     return !is_control(c) && c != ' ' && specials.find(c) == std::string_view::npos;
 }
 
-/// A-labels, or nullopt if the name is none that DNS could hold.
+/// The domain in A-labels, or nullopt if DNS could not have it.
 std::optional<std::string> to_a_labels(const std::string& domain) {
     char* out = nullptr;
     if (idn2_to_ascii_8z(domain.c_str(), &out, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK) return std::nullopt;
@@ -72,7 +72,7 @@ bool is_host_name(std::string_view domain) {
     return std::ranges::all_of(domain, [](char c) { return g_ascii_isalnum(c) || c == '-' || c == '_' || c == '.'; });
 }
 
-/// The one spelling that a domain has inside coigate (Address::domain).
+/// The one form of a domain inside coigate (Address::domain).
 std::optional<std::string> normal_domain(std::string_view domain) {
     if (domain.size() > longest_domain * 4) return std::nullopt;
     if (domain.starts_with('[')) {  // address literal [RFC 5321 §4.1.3]
@@ -91,8 +91,8 @@ std::optional<std::string> normal_domain(std::string_view domain) {
     if (!labels || !is_host_name(*labels)) return ascii ? std::optional(name) : std::nullopt;
     const auto unicode = to_u_labels(*labels);
     if (!unicode || to_a_labels(*unicode) != labels) return ascii ? std::optional(name) : std::nullopt;
-    // A name that is another's only after mapping (full width, soft hyphens) is none: mail systems that judge a sender
-    // by its domain do not map.
+    // A name that is equal to another one only after mapping (full width, soft hyphens) is refused: mail systems that
+    // check a sender by domain do not map.
     if (!ascii && lower_case(name) != *unicode) return std::nullopt;
     return *unicode;
 }
@@ -109,12 +109,12 @@ std::string quoted_if_needed(const std::string& local) {
     return out += '"';
 }
 
-/// The local part at the start of `spec`, unquoted, and what follows it.
+/// The local part at the start of `spec`, unquoted, and the text after it.
 std::optional<std::pair<std::string, std::string_view>> read_local(std::string_view spec) {
     std::string local;
     if (!spec.starts_with('"')) {
         const auto end = std::min(spec.find('@'), spec.size());
-        // Dots are taken anywhere: mobile carriers in Japan gave out names such as "taro..yamada".
+        // Dots are accepted anywhere: Japanese mobile carriers issued names such as "taro..yamada".
         if (end == 0 || !std::all_of(spec.begin(), spec.begin() + static_cast<std::ptrdiff_t>(end), is_atom_char))
             return std::nullopt;
         return std::pair(std::string(spec.substr(0, end)), spec.substr(end));
@@ -177,9 +177,9 @@ std::string rewritten_a_labels(std::string text, char before, char after) {
     return text;
 }
 
-/// A piece in a form that GMime reads right. It loses parts of encoded words in names (tidy_words), and decodes
-/// A-labels without a check that they are valid, which makes another domain of some: a star, which no domain has, hides
-/// them. Neither may touch the other half of the piece.
+/// A piece in a form that GMime parses correctly. It loses parts of encoded words in names (tidy_words), and decodes
+/// A-labels without checking that they are valid, which changes some domains: a star, which no domain contains, hides
+/// them. Neither change may affect the other half of the piece.
 std::string prepared(const std::string& piece) {
     const auto open = piece.rfind('<');
     if (open != std::string::npos)
@@ -188,12 +188,12 @@ std::string prepared(const std::string& piece) {
     return rewritten_a_labels(piece.substr(0, comment), '-', '*') + tidy_words(piece.substr(comment));
 }
 
-/// The addr-spec of a piece that was prepared.
+/// The addr-spec of a prepared piece.
 Result<Address> read_hidden(std::string_view hidden) {
     return parse_addr_spec(rewritten_a_labels(std::string(hidden), '*', '-'));
 }
 
-/// What GMime makes of a flat list.
+/// GMime's result for a flat list.
 std::vector<Address> read_list(std::string list_text) {
     std::vector<Address> addresses;
     if (std::ranges::count(list_text, ':') > most_colons) std::ranges::replace(list_text, ':', ' ');
@@ -224,8 +224,8 @@ std::string read_name(std::string_view raw) {
     return clean_line(out);
 }
 
-/// One address by our own means: `Taro <taro..yamada@mobile.example>`, which GMime refuses as a whole, and domains in
-/// A-labels, which it decodes without checking that they are valid.
+/// Parses one address without GMime: `Taro <taro..yamada@mobile.example>`, which GMime refuses as a whole, and domains
+/// in A-labels, which it decodes without a check.
 void read_alone(const std::string& piece, std::vector<Address>& addresses) {
     const std::string_view view = piece;
     const auto open = view.rfind('<');
@@ -245,7 +245,7 @@ void read_alone(const std::string& piece, std::vector<Address>& addresses) {
     addresses.push_back(std::move(*address));
 }
 
-/// The same list address by address, so that one that is odd does not take the others along.
+/// Parses the list address by address, so that an invalid one does not invalidate the others.
 std::vector<Address> read_singly(const std::vector<std::string>& pieces) {
     std::vector<Address> addresses;
     for (const auto& piece : pieces) {
@@ -256,8 +256,8 @@ std::vector<Address> read_singly(const std::vector<std::string>& pieces) {
     return addresses;
 }
 
-/// True if it has what changes how a text looks beside it: controls, line separators, writing directions, or the
-/// brackets in which a gateway speaks. No mailbox has a name of these.
+/// True if it contains characters that change how adjacent text looks: controls, line separators, writing directions,
+/// or the brackets of the gateway's own texts. No mailbox has a name with these.
 bool draws(std::string_view local) {
     for (std::size_t at = 0; at < local.size();) {
         UChar32 c = 0;

@@ -1,4 +1,4 @@
-// Splits the line into tokens and asks whether each of them is explained; linear in its length, which is bounded.
+// Splits the line into tokens and checks that each of them is explained; linear in its length, which is limited.
 
 #include "coi/mail/attribution.h"
 
@@ -17,7 +17,7 @@ namespace coi {
 namespace {
 
 constexpr std::size_t longest = 500;      // octets of an attribution
-constexpr std::size_t most_lines = 4;     // over which programs wrap it
+constexpr std::size_t most_lines = 4;     // that programs wrap it over
 constexpr std::size_t most_words = 8;     // of a name
 constexpr std::size_t most_letters = 16;  // of a name in a script without spaces
 constexpr int most_numbers = 4;           // day, month and year; of the day of the week in Vietnamese
@@ -28,7 +28,7 @@ struct Token {
     std::string_view text;
     bool is_character = false;   // of a script without spaces
     bool ends_sentence = false;  // a full stop and a space follow
-    bool is_numeral = false;     // a number that no date has: of a name, where an address stands by it
+    bool is_numeral = false;     // a number that is in no date: part of a name if an address follows
 };
 
 bool is_space(UChar32 c) { return u_isUWhiteSpace(c) != 0; }
@@ -40,14 +40,14 @@ bool is_letter(UChar32 c) {
 /// Thai, and Chinese, Japanese, Korean: words are not separated.
 bool has_no_spaces(UChar32 c) { return (c >= 0x0e00 && c < 0x0e80) || c >= 0x2e80; }
 
-/// As names have them, with what varies their looks.
+/// Characters of names, with their combining ones.
 bool is_emoji(UChar32 c) {
     return c == 0xfe0f || u_hasBinaryProperty(c, UCHAR_EMOJI_PRESENTATION) != 0 ||
            u_hasBinaryProperty(c, UCHAR_EXTENDED_PICTOGRAPHIC) != 0;
 }
 
-/// In lower case; emoji and unseen characters are gone, every white space is one, digits and signs of full width are
-/// ASCII's.
+/// In lower case, without emoji and invisible characters, with single white space, and ASCII digits and signs instead
+/// of full-width ones.
 std::string normal(std::string_view text) {
     std::string out;
     for (std::int32_t at = 0, size = static_cast<std::int32_t>(text.size()); at < size;) {
@@ -67,7 +67,7 @@ std::string normal(std::string_view text) {
     return quote_words::lower_case(out);
 }
 
-/// Punctuation of names and dates, but none that ends a sentence.
+/// Punctuation inside names and dates that does not end a sentence.
 bool may_stand_between(UChar32 c) {
     if (c < 0x80) return std::string_view(" ,.;()<>[]\"'/-+_&|~").find(static_cast<char>(c)) != std::string_view::npos;
     constexpr std::array<UChar32, 4> ends{0x2026, 0x3002, 0x061f, 0x06d4};
@@ -221,7 +221,7 @@ class Tokens {
     std::vector<Token> tokens_;
 };
 
-/// What people write for a name, and programs don't: "at 10:00 on 5 Jan 2026 my sister wrote:".
+/// A phrase that people write instead of a name, and programs do not: "at 10:00 on 5 Jan 2026 my sister wrote:".
 bool is_pronoun(std::string_view word) {
     constexpr std::array<std::string_view, 36> pronouns{
         "my",   "our",   "his",    "her",   "their",  "he",  "she", "they", "we",   "i",     "me",   "us",
@@ -230,7 +230,7 @@ bool is_pronoun(std::string_view word) {
     return std::ranges::find(pronouns, word) != pronouns.end();
 }
 
-/// All words that nothing explains are one name: nothing but small words between them, and no end of a sentence.
+/// All unexplained words form one name: only small words between them, and no end of a sentence.
 bool is_one_name(const std::vector<Token>& tokens) {
     const auto is_name = [](const Token& token) { return token.kind == Token::name; };
     const auto first = std::ranges::find_if(tokens, is_name);
@@ -251,7 +251,7 @@ bool is_one_name(const std::vector<Token>& tokens) {
     return words <= most_words && letters <= most_letters;
 }
 
-/// Nothing but small words stands between the name and the address: "I just wrote ann@example.org:" is a person's.
+/// Only small words are between the name and the address: "I just wrote ann@example.org:" is a sentence of a person.
 bool is_name_by_address(const std::vector<Token>& tokens) {
     const auto is = [](Token::Kind kind) { return [kind](const Token& token) { return token.kind == kind; }; };
     const auto address = std::ranges::find_if(tokens, is(Token::address));
@@ -278,7 +278,7 @@ std::size_t characters(std::string_view text) {
         std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-/// An attribution that breaks off with `line`: it ends in the middle of an address, or the next word had no room.
+/// Whether the attribution continues after `line`: it ends inside an address, or the next word had no room.
 bool goes_on(std::string_view line, std::string_view next) {
     line = trim(line);
     next = trim(next);
@@ -318,7 +318,7 @@ bool is_attribution(std::string_view text, People people) {
     const bool dated = count(Token::clock) > 0 && (numbers >= 2 || (numbers == 1 && count(Token::date) > 0));
     const bool addressed = count(Token::address) > 0;
     if (addressed && !is_between(*words, people)) return false;
-    // "My brother called at 18:30 and said:" is a person's; Airmail's has a date and an address.
+    // "My brother called at 18:30 and said:" is a person's; Airmail's attribution has a date and an address.
     const bool has_numeral = std::ranges::any_of(*tokens, &Token::is_numeral);
     const bool said = std::ranges::any_of(*tokens, [](const Token& token) { return token.text == "said"; });
     if ((has_numeral && !addressed) || (said && !(dated && addressed))) return false;

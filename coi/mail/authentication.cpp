@@ -18,10 +18,10 @@ namespace {
 /// "spf=pass smtp.mailfrom=a@b": the first is the method, what follows are properties.
 struct Statement {
     std::string method, result;
-    std::map<std::string, std::string> properties;  // "" where one stands twice
+    std::map<std::string, std::string> properties;  // "" for a repeated one
 };
 
-/// The words of a field [RFC 8601 §2.2]: ";" and "=" alone, all others as one, comments left out, quotes taken off.
+/// The tokens of a field [RFC 8601 §2.2]: ";" and "=" separate, other text as words, without comments and quotes.
 struct Word {
     std::string text;
     char mark = 0;  // ';' or '='
@@ -123,7 +123,7 @@ std::optional<Statement> take_statement(const std::vector<Word>& words, std::siz
     return statement;
 }
 
-/// What the trusted server says; nothing if the field is another's, or cannot be read as a whole.
+/// The results of the trusted server; none if the field is another server's, or cannot be parsed as a whole.
 std::vector<Statement> statements_of(std::string_view field, std::string_view trusted) {
     const auto words = Words(field).all();
     if (!words || words->empty() || words->front().mark != 0 || lower(words->front().text) != lower(trusted)) return {};

@@ -1,10 +1,10 @@
-// Who wrote a mail, as far as our own mail system proved it: the Authentication-Results field of the server we trust.
+// The proven author of a mail, from the Authentication-Results field of the trusted mail server.
 //
-// [RFC 8601 §2.2] the field, [RFC 7489 §3.1] (DMARC), [RFC 7208 §2.4] (SPF). Only the first field of a mail is looked
-// at: that is where the last server of ours wrote it, and §5 asks that server to remove forged ones that bear its name.
-// It is read as it came: nothing in it is decoded, and a field that can be read in two ways says nothing.
-// Left out on purpose: DKIM alone (its signer need not be the author), auth=pass (submission by our own users is the
-// mail system's to judge), several servers.
+// [RFC 8601 §2.2] the field, [RFC 7489 §3.1] (DMARC), [RFC 7208 §2.4] (SPF). Only the first such field of a mail is
+// used: the trusted server wrote it there, and by §5 that server removes forged fields with its name. The raw value is
+// parsed, nothing is decoded; an ambiguous field proves nothing.
+// Left out on purpose: DKIM alone (its signer need not be the author), auth=pass (the mail system judges its own users'
+// submissions), several servers.
 
 #pragma once
 
@@ -15,15 +15,15 @@
 
 namespace coi {
 
-/// What the trusted server found.
+/// The results of the trusted server.
 struct Authentication {
     bool author = false;  // dmarc=pass for the domain of From
-    bool sender = false;  // spf=pass for the envelope sender's domain, or author and that domain is From's
+    bool sender = false;  // spf=pass for the envelope sender's domain; or `author` and it is From's domain
     bool forged = false;  // dmarc=fail for the domain of From
 };
 
-/// `mail`: its bytes, or its header. `trusted`: the authserv-id whose word counts; with "" nobody's does. `from`: the
-/// author; `envelope_sender`: an addr-spec, "" for the null sender, which is never proven.
+/// `mail`: its bytes, or its header. `trusted`: the authserv-id that is trusted; "" for none. `from`: the author;
+/// `envelope_sender`: an addr-spec, "" for the null sender, which is never proven.
 Authentication authenticated(std::string_view mail, std::string_view trusted, const Address& from,
                              std::string_view envelope_sender);
 

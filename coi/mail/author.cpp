@@ -1,4 +1,4 @@
-// From, read strictly; see author.h. A scanner cuts the value into elements at its commas; each element is one mailbox.
+// Strict parsing of From; see author.h. A scanner splits the value at its commas; each element is one mailbox.
 
 #include "coi/mail/author.h"
 
@@ -16,7 +16,7 @@ constexpr std::size_t most_authors = 50;
 
 Error doubtful() { return malformed("a From that does not say for sure who wrote the mail"); }
 
-/// What stands between two commas.
+/// The text between two commas.
 struct Element {
     std::string words;                // outside of angle brackets and comments; quoted strings with their quotes
     std::vector<std::string> angles;  // what stands in angle brackets
@@ -24,7 +24,7 @@ struct Element {
     bool has_at = false;  // an @ in `words`, outside of quotes
 };
 
-/// Cuts the value at commas and semicolons that stand outside of quotes, comments, brackets and literals.
+/// Splits the value at commas and semicolons outside of quotes, comments, brackets and literals.
 class Scanner {
   public:
     Result<std::vector<Element>> read(std::string_view value) {
@@ -56,7 +56,7 @@ class Scanner {
         }
     }
 
-    /// False where the character cannot stand there.
+    /// False if the character is not allowed here.
     bool take(char c) {
         if (quoted_) {
             put(c);
@@ -123,7 +123,7 @@ class Scanner {
     int comments_ = 0;
 };
 
-/// An addr-spec; what some programs decode and others do not is none.
+/// An addr-spec; encoded words, which only some programs decode, are invalid.
 Result<Address> read_spec(std::string_view spec) {
     spec = trim(spec);
     if (spec.find("=?") != std::string_view::npos) return doubtful();

@@ -1,7 +1,7 @@
-// print_bounce(): the report that tells a sender what became of his mail.
+// print_bounce(): the report to a sender about the fate of a mail.
 //
-// [RFC 3464 §2], [RFC 6522 §3] (words, report, returned header), [RFC 3834 §5] (Auto-Submitted). The envelope sender of
-// it is null; that is the caller's to do [RFC 3464 §2].
+// [RFC 3464 §2], [RFC 6522 §3] (text, report, returned header), [RFC 3834 §5] (Auto-Submitted). The caller must set the
+// null envelope sender [RFC 3464 §2].
 
 #include <algorithm>
 
@@ -37,7 +37,7 @@ std::string_view subject(const Dsn& dsn) {
     return is(Dsn::Action::delayed) ? "Delayed Mail (still being retried)" : "Successful Mail Delivery Report";
 }
 
-/// xtext of what we were given [RFC 3461 §4].
+/// xtext [RFC 3461 §4].
 std::string encode_xtext(std::string_view text) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string out;

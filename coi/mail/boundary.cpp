@@ -25,7 +25,7 @@ bool may_be_boundary(std::string_view name) {
            std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; });
 }
 
-/// True if a line begins a part of that name.
+/// True if a line starts a part with this boundary.
 bool occurs(std::string_view name, std::string_view body) {
     if (name.empty()) return false;
     while (!body.empty()) {
@@ -35,7 +35,7 @@ bool occurs(std::string_view name, std::string_view body) {
     return false;
 }
 
-/// The value after the word "boundary", whatever stands around it.
+/// The value after the word "boundary", whatever surrounds it.
 std::string_view named(std::string_view field) {
     constexpr std::string_view word = "boundary";
     const std::string low = lower(field);
@@ -48,7 +48,7 @@ std::string_view named(std::string_view field) {
     return rest.substr(0, rest.find_first_of(";, \t\r\n\""));
 }
 
-/// The first line of the body that begins with "--" and stands above header fields.
+/// The first line of the body that starts with "--" and is above header fields.
 std::string_view seen(std::string_view body) {
     while (!body.empty()) {
         const auto line = next_line(body);

@@ -1,4 +1,4 @@
-// The signs of mail by machines, strongest first [RFC 3834 §5]; the fields are those that parse() keeps.
+// The signs of automatic mail, strongest first [RFC 3834 §5]; parse() keeps these fields.
 
 #include "coi/mail/bulk.h"
 
@@ -62,7 +62,7 @@ bool carries(const Message& message, const Mark& mark) {
 Finding find_automatic(const Message& message) {
     const auto* mark = std::ranges::find_if(auto_reply_marks, [&](const auto& each) { return carries(message, each); });
     if (mark != auto_reply_marks.end()) return {Bulk::auto_reply, mark->sign};
-    // "no" and nothing are a person; every other keyword, also one not yet known, is a program [RFC 3834 §5.2].
+    // "no" and an empty value mean a person; every other keyword, also an unknown one, means a program [RFC 3834 §5.2].
     const std::string submitted = keyword(message.header("auto-submitted"));
     if (!submitted.empty() && submitted != "no") return {Bulk::auto_generated, "Auto-Submitted"};
     return {};

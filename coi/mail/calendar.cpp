@@ -46,7 +46,7 @@ std::optional<Invitation::When> end_of(icalcomponent* event, const Invitation::W
     using namespace std::chrono;
     if (auto* end = first(event, ICAL_DTEND_PROPERTY)) {
         auto when = when_of(end, icalproperty_get_dtend(end));
-        if (when && !when->has_time) when->time -= days(1);  // it names the day after [RFC 5545 §3.6.1]
+        if (when && !when->has_time) when->time -= days(1);  // DTEND is the day after [RFC 5545 §3.6.1]
         return when && when->time > start.time ? when : std::nullopt;
     }
     auto* length = first(event, ICAL_DURATION_PROPERTY);
@@ -54,7 +54,7 @@ std::optional<Invitation::When> end_of(icalcomponent* event, const Invitation::W
     return when_of(begin, icaltime_add(icalproperty_get_dtstart(begin), icalproperty_get_duration(length)));
 }
 
-/// What an answer to an invitation says.
+/// The text of an answer to an invitation.
 Invitation::Kind answer_of(icalcomponent* event) {
     auto* attendee = first(event, ICAL_ATTENDEE_PROPERTY);
     auto* state = attendee == nullptr ? nullptr : icalproperty_get_first_parameter(attendee, ICAL_PARTSTAT_PARAMETER);

@@ -1,7 +1,7 @@
-// An invitation in a mail: what, when and where.
+// An invitation in a mail: summary, time and place.
 //
-// iCalendar [RFC 5545] with iTIP's methods [RFC 5546], read by libical. Times stay as their sender wrote them, with the
-// name of their zone. Left out: all but the first event, the rule of a series, alarms.
+// iCalendar [RFC 5545] with iTIP's methods [RFC 5546], parsed by libical. Times keep their original time zone, with its
+// name. Left out: all events except the first, recurrence rules, alarms.
 
 #pragma once
 
@@ -17,12 +17,12 @@ struct Invitation {
     struct When {
         std::chrono::local_seconds time;
         bool has_time = true;  // false: the whole day
-        std::string zone;      // "UTC", a name that the sender gave, or "" for nobody's in particular
+        std::string zone;      // "UTC", the name that the sender gave, or "" for local time
         bool operator==(const When&) const = default;
     };
     Kind kind = Kind::event;
     std::string summary, location;   // one line each
-    std::optional<When> start, end;  // `end` of whole days: the last one
+    std::optional<When> start, end;  // `end` of whole days: the last day
     bool repeats = false;
     bool operator==(const Invitation&) const = default;
 };

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
-/// Valid UTF-8 out of nearly valid: each byte that doesn't belong becomes U+FFFD.
+/// Makes valid UTF-8: each invalid byte becomes U+FFFD.
 std::string repaired_utf8(std::string_view bytes) {
     std::string out;
     while (!bytes.empty()) {
@@ -40,20 +40,21 @@ struct CloseConverter {
     void operator()(UConverter* converter) const { ucnv_close(converter); }
 };
 
-/// What cannot be read becomes U+FFFD.
+/// Undecodable bytes become U+FFFD.
 std::string convert(const char* name, std::string_view bytes) {
     UErrorCode error = U_ZERO_ERROR;
     const std::unique_ptr<UConverter, CloseConverter> converter(ucnv_open(name, &error));
     if (U_FAILURE(error)) return repaired_utf8(bytes);
     icu::UnicodeString text(bytes.data(), static_cast<std::int32_t>(bytes.size()), converter.get(), error);
     if (U_FAILURE(error)) return repaired_utf8(bytes);
-    text.findAndReplace(icu::UnicodeString(char16_t(0x1A)), icu::UnicodeString(char16_t(0xFFFD)));  // for a lost half
+    text.findAndReplace(icu::UnicodeString(char16_t(0x1A)),
+                        icu::UnicodeString(char16_t(0xFFFD)));  // for an incomplete character
     std::string out;
     text.toUTF8String(out);
     return out;
 }
 
-/// True if some sequence of two bytes or more is UTF-8: then the text was meant to be.
+/// True if the text contains a UTF-8 sequence of two bytes or more: then it was meant to be UTF-8.
 bool has_utf8_sequence(std::string_view bytes) {
     for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
         const auto lead = static_cast<unsigned char>(bytes[i]);
@@ -66,7 +67,7 @@ bool has_utf8_sequence(std::string_view bytes) {
 }  // namespace
 
 bool is_ascii(std::string_view text) {
-    unsigned char all = 0;  // no early end, so that it takes many at once
+    unsigned char all = 0;  // no early exit, so that it is vectorised
     for (const char c : text) all |= static_cast<unsigned char>(c);
     return all < 0x80;
 }
@@ -78,14 +79,14 @@ bool is_utf8(std::string_view text) {
 
 std::string to_utf8(std::string_view bytes, std::string_view label) {
     const Charset charset = charset_of(label);
-    // Sets of seven bits: what has eight is not in them.
+    // 7-bit character sets: a text with 8-bit bytes is not in them.
     const bool is_wide = charset.converter.starts_with("UTF-16");
     if (charset.kind == Charset::Kind::stateful && !is_wide && !is_ascii(bytes)) {
         if (is_utf8(bytes)) return std::string(bytes);
         if (charset.converter == "iso-2022-kr") return to_utf8(bytes, "euc-kr");
     }
     if (charset.kind != Charset::Kind::stateful) {
-        // A text in another set that is valid UTF-8 beyond ASCII by accident is next to impossible: the label is wrong.
+        // A text in another character set is almost never valid UTF-8 by accident: the label is wrong.
         if ((charset.kind != Charset::Kind::multi_byte || is_ascii(bytes)) && is_utf8(bytes)) return std::string(bytes);
         if (charset.kind == Charset::Kind::utf8 && has_utf8_sequence(bytes)) return repaired_utf8(bytes);
     }
@@ -106,11 +107,11 @@ std::string clean_text(std::string_view text) {
             out += c;
         }
     }
-    // Blank lines at the ends say nothing in a chat; spaces before the first word may (a drawing, code).
+    // Blank lines at the ends mean nothing in a chat; spaces before the first word may (a drawing, code).
     const auto last = out.find_last_not_of(" \t\n");
     if (last == std::string::npos) return {};
     const auto line_end = out.find('\n', last);
-    // "-- " keeps its space: it is what makes the line a signature separator [RFC 3676 §4.3].
+    // "-- " keeps its space, which makes the line a signature separator [RFC 3676 §4.3].
     if (line_end != std::string::npos) out.resize(line_end);
     const auto first = out.find_first_not_of(" \t\n");
     const auto line_start = out.rfind('\n', first);

@@ -1,7 +1,7 @@
-// Bytes in some character set to the UTF-8 that the rest of coigate lives on.
+// Converts bytes in any character set to UTF-8.
 //
-// [RFC 2045 §5.1], [RFC 2046 §4.1.2]. The converters are ICU's; coi/mail/charset_labels says which one a label means. A
-// wrong or missing label is corrected where the bytes prove it. Nothing here fails: what can't be read becomes U+FFFD.
+// [RFC 2045 §5.1], [RFC 2046 §4.1.2]. ICU has the converters; coi/mail/charset_labels says which one a label means. A
+// wrong or missing label is corrected if the bytes prove it. Never fails: undecodable bytes become U+FFFD.
 
 #pragma once
 
@@ -16,18 +16,19 @@ std::string to_utf8(std::string_view bytes, std::string_view charset);
 bool is_utf8(std::string_view);
 bool is_ascii(std::string_view);
 
-/// Lines end in LF, control characters except TAB and LF are gone, no byte order mark, no blank line at either end.
-/// `text` must be UTF-8.
+/// Normalises a text: lines end in LF; control characters except TAB and LF, a byte order mark, and blank lines at both
+/// ends are removed. `text` must be UTF-8.
 std::string clean_text(std::string_view text);
 
-/// One line: control characters (line ends too) become spaces, white space at both ends is cut. `text` must be UTF-8.
+/// As one line: control characters (line ends too) become spaces, white space at both ends is removed. `text` must be
+/// UTF-8.
 std::string clean_line(std::string_view text);
 
-/// True if something in it can be seen: letters, digits, signs; not only white space, also of the wider kinds, and
-/// characters without width. `text` must be UTF-8.
+/// True if the text has a visible character: a letter, digit or sign, not only white space (of any kind) and characters
+/// without width. `text` must be UTF-8.
 bool has_words(std::string_view text);
 
-/// The longest prefix of at most `most` bytes that does not cut a character. `text` must be UTF-8.
+/// The longest prefix of at most `most` bytes that splits no character. `text` must be UTF-8.
 std::string_view cut_utf8(std::string_view text, std::size_t most);
 
 /// Without white space at both ends.

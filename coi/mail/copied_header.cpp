@@ -1,4 +1,4 @@
-// Reads label after label; what has a second From, a gap, or labels of two languages is no header.
+// Parses label after label; a second From, a gap, or labels of two languages make it no header.
 
 #include "coi/mail/copied_header.h"
 
@@ -26,7 +26,7 @@ struct Field {
     std::string_view value;
 };
 
-/// Without the stars of bold type, and without spaces, also such as do not break.
+/// Without the asterisks of bold type, and without spaces, including non-breaking ones.
 std::string_view bare(std::string_view text) {
     constexpr std::array<std::string_view, 4> edges{"*", " ", "\t", "\u00a0"};
     for (bool found = true; found;) {
@@ -68,8 +68,7 @@ bool has_time(std::string_view text) {
     return false;
 }
 
-/// A label may mean several things in several languages ("To" is Italian for "A"): what a header has seen so far
-/// decides.
+/// A label may mean different things in different languages ("To" is Italian for "A"): the labels before it decide.
 class Reader {
   public:
     bool take(const Field& field) {

@@ -64,7 +64,7 @@ std::string decode_unitext(std::string_view text) {
     return out;
 }
 
-/// The addr-spec of a recipient field, in UTF-8; angle brackets around it are junk that some servers write.
+/// The addr-spec of a recipient field, in UTF-8; some servers write angle brackets around it.
 std::string read_recipient(std::string_view value) {
     const bool unicode = lower(value.substr(0, 5)) == "utf-8";
     auto spec = after_type(value);
@@ -90,7 +90,7 @@ std::string read_status(std::string_view value) {
 
 std::optional<Dsn::Recipient> read_recipient_fields(const std::vector<Field>& fields) {
     Dsn::Recipient recipient;
-    // Whom the sender wrote to, before it was forwarded; some servers write words there.
+    // The address that the sender wrote to, before forwarding; some servers write other text there.
     recipient.address = read_recipient(field(fields, "original-recipient"));
     if (!parse_addr_spec(recipient.address)) {
         const auto last = read_recipient(field(fields, "final-recipient"));
@@ -98,9 +98,7 @@ std::optional<Dsn::Recipient> read_recipient_fields(const std::vector<Field>& fi
     }
     recipient.status = read_status(field(fields, "status"));
     recipient.diagnostic = decode_header(after_type(field(fields, "diagnostic-code")));
-    const auto doubled = [](char a, char b) {
-        return a == ' ' && b == ' ';
-    };  // what indentation leaves of folded lines
+    const auto doubled = [](char a, char b) { return a == ' ' && b == ' '; };  // remains of folded lines
     recipient.diagnostic.erase(std::ranges::unique(recipient.diagnostic, doubled).begin(), recipient.diagnostic.end());
     recipient.diagnostic = std::string(cut_utf8(recipient.diagnostic, longest_diagnostic));
     const auto action = read_action(field(fields, "action"));
@@ -112,7 +110,7 @@ std::optional<Dsn::Recipient> read_recipient_fields(const std::vector<Field>& fi
     return recipient;
 }
 
-/// The groups of fields that blank lines divide.
+/// The groups of fields, separated by blank lines.
 std::vector<std::string_view> split_groups(std::string_view part) {
     std::vector<std::string_view> groups;
     std::size_t start = 0;

@@ -1,4 +1,4 @@
-// Delivery status notifications: reading those that come back, and writing those we owe a sender.
+// Delivery status notifications: parsing received ones, and writing them.
 //
 // [RFC 3464], [RFC 3461 §6], [RFC 6533] (utf-8 addresses).
 
@@ -18,29 +18,29 @@ namespace coi {
 struct Dsn {
     enum class Action { failed, delayed, delivered, relayed, expanded };
     struct Recipient {
-        std::string address;     // addr-spec of Final-Recipient (or Original-Recipient), UTF-8
+        std::string address;  // addr-spec of Final-Recipient (or Original-Recipient), UTF-8
         Action action = Action::failed;
         std::string status;      // "5.1.1"
-        std::string diagnostic;  // the remote server's words, "" if none
+        std::string diagnostic;  // the remote server's text, "" if none
         bool operator==(const Recipient&) const = default;
     };
-    std::string envelope_id;     // Original-Envelope-Id, decoded, "" if none
+    std::string envelope_id;  // Original-Envelope-Id, decoded, "" if none
     std::vector<Recipient> recipients;
-    MessageId original;          // Message-ID in the returned headers, empty if they did not come back
+    MessageId original;  // Message-ID in the returned headers, empty if there are none
     bool operator==(const Dsn&) const = default;
 };
 
-/// The body of a message/delivery-status part [RFC 3464 §2]. `original` is left empty: the caller fills it from the
-/// returned headers.
+/// Parses the body of a message/delivery-status part [RFC 3464 §2]. `original` stays empty: the caller fills it from
+/// the returned headers.
 Result<Dsn> parse_dsn(std::string_view part);
 
-/// What we tell the sender of a mail that could not be delivered to Jabber.
+/// The content of our DSN for a mail that could not be delivered to Jabber.
 struct Bounce {
-    Address reporter;             // who says it: mailer-daemon of our domain
-    Address sender;               // who gets it: the proven envelope sender
+    Address reporter;  // mailer-daemon of our domain
+    Address sender;    // the recipient of the DSN: the proven envelope sender
     Dsn dsn;
-    std::string explanation;      // plain words for a person, UTF-8
-    std::string original_headers; // header block of the mail that failed, CRLF, "" if it is gone
+    std::string explanation;       // a text for people, UTF-8
+    std::string original_headers;  // header block of the failed mail, CRLF, "" if it is not stored any more
 };
 
 /// A complete multipart/report with Auto-Submitted: auto-replied [RFC 3464 §2, RFC 3834]; CRLF, 7-bit clean.

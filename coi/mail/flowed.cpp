@@ -9,7 +9,7 @@ namespace coi {
 namespace {
 
 constexpr std::size_t line_width = 72;              // without quote marks and stuffing
-constexpr std::string_view signature_mark = "-- ";  // fixed in spite of its trailing space [RFC 3676 §4.3]
+constexpr std::string_view signature_mark = "-- ";  // not flowed although it ends in a space [RFC 3676 §4.3]
 
 std::string_view take_line(std::string_view& text) {
     const auto end = std::min(text.find('\n'), text.size());
@@ -20,13 +20,13 @@ std::string_view take_line(std::string_view& text) {
 
 std::size_t quote_depth(std::string_view line) { return std::min(line.find_first_not_of('>'), line.size()); }
 
-/// True if the line reads as a quote that decode_flowed would write in the very same way.
+/// True if the line is a quote that decode_flowed would write in exactly this form.
 bool is_regular_quote(std::string_view line) {
     const auto depth = quote_depth(line);
     return depth > 0 && (depth == line.size() || (line[depth] == ' ' && line.size() > depth + 1));
 }
 
-/// How much of `content` goes into one line: up to the last run of spaces that fits.
+/// The length of `content` for one line: up to the last run of spaces that fits.
 std::size_t piece_length(std::string_view content) {
     std::size_t characters = 0, best = 0;
     for (std::size_t i = 0; i < content.size(); ++i) {
@@ -91,7 +91,7 @@ std::string decode_flowed(std::string_view lines, bool delsp) {
         const bool fixed = line == signature_mark || !line.ends_with(' ');
         if (!fixed && delsp) line.remove_suffix(1);
         if (!open || line_depth != depth || line == signature_mark) {
-            if (open && out.ends_with(' ')) out.pop_back();  // a flowed line that nothing follows [RFC 3676 §4.5]
+            if (open && out.ends_with(' ')) out.pop_back();  // a flowed line without a following one [RFC 3676 §4.5]
             if (!first) out += '\n';
             out.append(line_depth, '>');
             if (line_depth > 0 && !line.empty()) out += ' ';

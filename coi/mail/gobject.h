@@ -1,4 +1,4 @@
-// Ownership of GMime's objects: what a constructor gave us is unreferenced when we leave.
+// Ownership of GMime's objects: an object from a constructor is unreferenced at the end of the scope.
 
 #pragma once
 
@@ -19,8 +19,8 @@ struct GFree {
 };
 using OwnedText = std::unique_ptr<char, GFree>;
 
-/// Initialises GMime once for the process, and gives the options all parsing shares: lenient, 8-bit headers read as
-/// UTF-8, else as windows-1252.
+/// Initialises GMime once per process, and returns the options of all parsing: lenient, 8-bit headers as UTF-8, else as
+/// windows-1252.
 GMimeParserOptions* gmime_options();
 
 }  // namespace coi

@@ -43,7 +43,7 @@ std::optional<EncodedWord> find_word(std::string_view value, std::size_t from) {
 
 std::string decode_base64(std::string_view text) {
     gsize length = 0;
-    std::string padded(text);  // some leave the padding out
+    std::string padded(text);  // some programs omit the padding
     const auto digits =
         std::ranges::count_if(text, [](char c) { return g_ascii_isalnum(c) || c == '+' || c == '/' || c == '='; });
     padded.append(static_cast<std::size_t>((4 - digits % 4) % 4), '=');
@@ -69,7 +69,7 @@ std::string decode_q(std::string_view text) {
 /// Without the language that [RFC 2231 §5] puts behind it.
 std::string_view charset_in(const EncodedWord& word) { return word.charset.substr(0, word.charset.find('*')); }
 
-/// GMime reads UTF-8 words in Q right; in other charsets it goes by fewer labels than coi/mail/charset_labels.
+/// GMime decodes UTF-8 words in Q correctly; for other charsets it knows fewer labels than coi/mail/charset_labels.
 bool is_left_to_gmime(const EncodedWord& word) {
     return !word.base64 && charset_of(charset_in(word)).kind == Charset::Kind::utf8;
 }
@@ -176,7 +176,7 @@ std::string tidy_words(std::string_view value) {
             word = find_word(value, at);
             continue;
         }
-        // A character of several octets may be cut between two words.
+        // A multi-byte character may be split between two words.
         std::string bytes;
         const EncodedWord first = *word;
         do {
@@ -211,7 +211,7 @@ std::string canonical_name(std::string_view name) {
         if (first && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
         first = c == '-';
     }
-    // Names whose usual spelling has more capitals than that; readers don't care, people who look do.
+    // Names with more capitals in their usual spelling; programs ignore this, people may look.
     if (out == "Mime-Version") return "MIME-Version";
     if (out.starts_with("Chat-") || out == "Message-Id") {
         if (out.ends_with("-Id")) out.replace(out.size() - 2, 2, "ID");
@@ -225,7 +225,7 @@ bool is_field_name(std::string_view name) {
 }
 
 bool is_field_value(std::string_view value) {
-    bool control = false;  // no early end, so that it takes many at once
+    bool control = false;  // no early exit, so that it is vectorised
     for (const char c : value) control |= static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     return !control && is_utf8(value);
 }
@@ -260,7 +260,7 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
         out.append(" ").append(encoded_words(value, column + 1)).append("\r\n");
         return;
     }
-    // Words are placed with the spaces before them, so that unfolding gives the same spaces back.
+    // Each word is written with the spaces before it, so that unfolding restores the same spaces.
     for (std::size_t at = 0; at < value.size();) {
         const auto word = value.find_first_not_of(' ', at);
         const auto end = std::min(value.find(' ', word), value.size());

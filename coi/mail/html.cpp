@@ -1,5 +1,5 @@
-// HTML's tags and what each does to the lines (coi/mail/html_lines); libxml2's SAX interface, no tree, no network.
-// Left out: CSS in <style>, since libxml2 has none; so only inline styles hide.
+// The effect of each HTML tag on the lines (coi/mail/html_lines); libxml2's SAX interface, no tree, no network. Left
+// out: CSS in <style>, because libxml2 does not support it; so only inline styles hide text.
 
 #include "coi/mail/html.h"
 
@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t most_tags = 50'000;      // whose structure is kept; a long newsletter has 5,000
 constexpr std::size_t deepest = 1000;          // elements; libxml2's end tags cost time in proportion to the depth,
-constexpr std::size_t most_steps = 5'000'000;  // so many elements may not stand so deep
+constexpr std::size_t most_steps = 5'000'000;  // elements times depth
 constexpr std::size_t always_deep = 100;
 constexpr std::size_t longest_target = 2000;  // octets of a link
 
@@ -110,20 +110,20 @@ bool is_hidden(const Attributes& attributes, const std::string& style) {
     return std::ranges::any_of(hiding, [&](auto each) { return style.find(each) != std::string::npos; });
 }
 
-/// Outlook makes every line a paragraph and takes its margins away.
+/// Outlook makes every line a paragraph without margins.
 bool is_tight(const Attributes& attributes, const std::string& style) {
     return attributes["class"].starts_with("Mso") || style.find(";margin:0") != std::string::npos ||
            (style.find(";margin-top:0") != std::string::npos && style.find(";margin-bottom:0") != std::string::npos);
 }
 
-/// The quote of Yahoo and GMX, which have no <blockquote>; attribution or copied header stand in it, too.
+/// The quote of Yahoo and GMX, which have no <blockquote>; it contains the attribution or copied header, too.
 bool holds_quote(const Attributes& attributes) {
     const auto id = attributes["id"];
     return id.starts_with("yahoo_quoted") || attributes["class"].find("yahoo_quoted") != std::string_view::npos ||
            attributes["name"] == "quote";
 }
 
-/// The target of a link as it is worth showing, "" if it isn't.
+/// The target of a link, if it is worth showing; else "".
 std::string link_target(std::string_view href) {
     const std::string target = clean_line(href);
     const std::string start = lower(std::string_view(target).substr(0, 8));
@@ -133,7 +133,7 @@ std::string link_target(std::string_view href) {
     return worth && target.size() <= longest_target ? target : std::string();
 }
 
-/// What a target and a text have in common when they are the same place.
+/// The common form of a target and a text that are the same place.
 std::string comparable(std::string_view link) {
     std::string place = lower(trim(link));
     for (const std::string_view scheme : {"https://", "http://", "mailto:", "tel:", "www."}) {
@@ -144,7 +144,7 @@ std::string comparable(std::string_view link) {
     return place;
 }
 
-/// Follows the events of one document; `stop` is set where it is long enough, or too deep.
+/// Processes the events of one document; sets `stop` if the output is long enough, or the nesting too deep.
 class Reader {
   public:
     Reader(std::size_t most, std::size_t deep) : most_(most), deepest_(deep) {}
@@ -433,7 +433,7 @@ std::string html_to_text(std::string_view html, std::size_t most, bool& cut) {
     for (const std::size_t kept : {most_tags, std::size_t{0}}) {
         const HtmlTags copy = copy_html(html, kept, breaks_line);
         Reader reader(most, std::clamp(most_steps / (copy.tags + 1), always_deep, deepest));
-        // Inside a body from the start: text before it would be wrapped in a paragraph that nobody wrote.
+        // Inside a body from the start: libxml2 would wrap text before it in an extra paragraph.
         read("<body>" + copy.html, reader);
         if (reader.stop && !reader.is_long() && kept > 0) continue;
         cut = cut || reader.stop;

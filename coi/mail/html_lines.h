@@ -1,5 +1,5 @@
-// Lines being written from HTML's events: white space collapses, breaks are promised and kept when text follows, quotes
-// and lists put their marks before each line. Nothing here knows a tag.
+// Writes lines from HTML's events: white space collapses, line breaks are written when text follows, quotes and lists
+// put their marks before each line. Independent of tags.
 
 #pragma once
 
@@ -11,17 +11,17 @@ namespace coi {
 
 class HtmlLines {
   public:
-    /// Text whose white space collapses; with `as_is` its line ends and spaces stay (inside <pre>).
+    /// Text with collapsing white space; with `as_is` its line ends and spaces stay (inside <pre>).
     void text(std::string_view utf8, bool as_is);
-    /// Words of ours: no collapsing.
+    /// Our own words, without collapsing.
     void mark(std::string_view utf8);
-    /// What follows stands in a new line, after an empty one if `lines` is 2.
+    /// The following text starts on a new line; with `lines` 2 after an empty line.
     void block(std::size_t lines);
     /// <br>.
     void line_break();
-    /// A space, where the words around it would else run together (table cells).
+    /// A space between words that would otherwise join (table cells).
     void space() { space_ = true; }
-    /// Takes back breaks that are only promised (paragraphs at the end of a table cell).
+    /// Drops pending breaks (paragraphs at the end of a table cell).
     void stay_in_line() { breaks_ = 0; }
 
     void quote(int change) { quotes_ = static_cast<std::size_t>(static_cast<int>(quotes_) + change); }
@@ -29,7 +29,7 @@ class HtmlLines {
 
     bool at_line_start() const { return !in_line_ || breaks_ > 0; }
     std::size_t size() const { return out_.size(); }
-    /// What was written since `size()` was `from`.
+    /// The output since `size()` was `from`.
     std::string_view since(std::size_t from) const {
         return std::string_view(out_).substr(from < out_.size() ? from : out_.size());
     }
@@ -42,7 +42,7 @@ class HtmlLines {
     std::string out_;
     std::size_t breaks_ = 0, quotes_ = 0, indent_ = 0, last_quotes_ = 0, line_start_ = 0;
     bool space_ = false;
-    bool hard_space_ = false;  // the line holds nothing yet but a space that does not collapse
+    bool hard_space_ = false;  // the line has only a space so far, which does not collapse
     bool in_line_ = false;
 };
 

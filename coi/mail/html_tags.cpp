@@ -1,5 +1,5 @@
-// A copy of HTML's tags; see html_tags.h. Each step moves on, and what cannot end (a tag, a comment) is looked for
-// once.
+// Copies HTML's tags; see html_tags.h. Every step advances, and the end of a tag or comment that has none is searched
+// only once.
 
 #include "coi/mail/html_tags.h"
 
@@ -57,10 +57,10 @@ class Copy {
         out_.html.append(words);
     }
 
-    /// Takes what begins with "<" here; false if that is a character and nothing more.
+    /// Parses the text from "<" on; false if that is only a character.
     bool markup() {
         if (tag_or_comment()) return true;
-        // The beginning of a tag at the very end: the document was cut there.
+        // The beginning of a tag at the end of the input: the document was truncated there.
         if (at_ + 1 < in_.size() && !is_letter(peek(1)) && peek(1) != '/') return false;
         const auto end = in_.find_first_of("< \t\n\r\f", at_ + 1);
         if (end != none && (in_[end] == '<' || in_.find_first_not_of(" \t\n\r\f", end) != none)) return false;

@@ -1,10 +1,10 @@
-// HTML made harmless before libxml2 sees it: the same document with few tags, few attributes, and nothing unseen.
+// Simplifies HTML before libxml2 parses it: the same document with few tags, few attributes, and nothing invisible.
 //
-// libxml2 compares each attribute of a tag with all before it, and each end tag with all open elements: its cost is the
-// square of what a sender chooses. So the tags are copied one by one [HTML §13.2.5, as far as a tag's end needs it],
-// with only the attributes that coi/mail/html reads, each once; comments, declarations and scripts are left out. No
-// word is lost: what is no tag is text, and beyond `most` tags the words stay with their line breaks. One pass, linear
-// in the octets.
+// libxml2 compares each attribute of a tag with all before it, and each end tag with all open elements: its cost is
+// quadratic in sizes that the sender chooses. So tags are copied one by one [HTML §13.2.5, as far as needed to find a
+// tag's end], with only the attributes that coi/mail/html uses, each once; comments, declarations and scripts are left
+// out. No word is lost: what is no tag is text, and beyond `most` tags the words stay with their line breaks. One pass,
+// linear in the number of octets.
 
 #pragma once
 
@@ -15,11 +15,11 @@
 namespace coi {
 
 struct HtmlTags {
-    std::string html;      // what libxml2 may read
-    std::size_t tags = 0;  // in it, without the line breaks that stand for more
+    std::string html;      // for libxml2
+    std::size_t tags = 0;  // its number of tags, without the line breaks in place of dropped ones
 };
 
-/// `breaks_line` tells which elements begin a line.
+/// `breaks_line` says which elements start a new line.
 HtmlTags copy_html(std::string_view html, std::size_t most, bool (*breaks_line)(std::string_view name));
 
 }  // namespace coi

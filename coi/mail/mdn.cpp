@@ -1,6 +1,5 @@
-// Reading message/disposition-notification [RFC 8098 §3.1] in the forms that clients write.
-// Of the dispositions those are told apart that say "it was shown", "it arrived" and neither; extension fields are left
-// out.
+// Parsing of message/disposition-notification [RFC 8098 §3.1] in the forms that clients write. The dispositions are
+// reduced to "displayed", "arrived" and neither; extension fields are left out.
 
 #include "coi/mail/mdn.h"
 
@@ -24,12 +23,13 @@ Result<Mdn> parse_mdn(std::string_view part, const MessageId& answered) {
     const bool failed = says("error") || says("fail");
     type = trim(type.substr(0, modifier));
     auto originals = parse_message_ids(field(fields, "original-message-id"), 1);
-    // COMPAT: Delta Chat tells its contacts of a new key or address by a report of that form, about no message.
+    // COMPAT: Delta Chat announces a new key or address by such a report, without a message.
     if (originals.empty() && type == "processed" && !failed) return Mdn{};
     // COMPAT: Exchange writes no Original-Message-ID, but In-Reply-To.
     if (originals.empty() && !answered.empty()) originals.push_back(answered);
     if (originals.empty()) return malformed("a disposition notification without the Message-ID it is about");
-    // [RFC 8098 §3.2.6.3], and two types of its predecessors: not even that the message arrived where it can be read.
+    // [RFC 8098 §3.2.6.3], and two types of its predecessors: these do not even say that the message arrived in a
+    // readable place.
     if (failed || type == "failed" || type == "denied") return Mdn{};
     return Mdn{std::move(originals.front()), type == "displayed"};
 }

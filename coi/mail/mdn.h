@@ -1,4 +1,4 @@
-// Message disposition notifications: what a read receipt says.
+// Message disposition notifications: parsing read receipts.
 //
 // [RFC 8098 §3], [COI-C "Read receipts"], chatmail's clear and encrypted forms.
 
@@ -14,14 +14,14 @@
 namespace coi {
 
 struct Mdn {
-    MessageId original;      // "" where it says of no message that it arrived: denied, failed, or a program's news
+    MessageId original;      // "" if the report confirms no message: denied, failed, or automatic
     bool displayed = false;  // disposition-type "displayed"; false: deleted, dispatched, processed …
     bool operator==(const Mdn&) const = default;
 };
 
-/// The body of a message/disposition-notification part [RFC 8098 §3.1]. `answered`: the message that the report itself
-/// answers (In-Reply-To), for programs that write no Original-Message-ID (Exchange). An error if neither names one and
-/// a person could want to know what was done.
+/// Parses the body of a message/disposition-notification part [RFC 8098 §3.1]. `answered`: the message that the report
+/// answers (In-Reply-To), for programs without Original-Message-ID (Exchange). An error if neither is there and the
+/// disposition is of interest to a person.
 Result<Mdn> parse_mdn(std::string_view part, const MessageId& answered = {});
 
 }  // namespace coi

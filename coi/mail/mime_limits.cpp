@@ -118,8 +118,8 @@ class Skeleton {
 
     bool is_part() const { return !levels_.empty() && !levels_.back().boundary.empty(); }
 
-    /// Notes lines of a header that are no fields, and of a part's those that are none of its own: where a blank line
-    /// is missing they are the text.
+    /// Notes lines in a header that are no fields, and fields that no part has: if a blank line is missing they are the
+    /// text.
     void note_words(std::string_view line) {
         const auto name = trim(line.substr(0, line.find(':')));
         const bool is_field = line.find(':') != line.npos && !name.empty() &&
@@ -135,7 +135,7 @@ class Skeleton {
         if (at != nowhere) repairs_.push_back({at, at, "\r\n"});
     }
 
-    /// The boundary of the multipart whose header this is; read once for a header of many such lines.
+    /// The boundary of the multipart with this header; parsed once, even with many such lines.
     bool is_first_boundary(std::string_view line) {
         if (lower(std::string_view(content_type_).substr(0, 10)) != "multipart/") return false;
         if (!first_boundary_) first_boundary_ = boundary_in(content_type_);

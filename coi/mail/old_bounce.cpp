@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t most_recipients = 50, longest_diagnostic = 500;
 
-/// Takes the first line off, without its end.
+/// Removes the first line and returns it without its end.
 std::string_view take_line(std::string_view& text) {
     const auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
@@ -166,7 +166,7 @@ Copy find_copy(std::string_view text) {
     return {};
 }
 
-/// Lines with a reply code or a status say why.
+/// Lines with a reply code or a status explain the failure.
 bool has_reply(std::string_view line) {
     if (!status_in(line).empty()) return true;
     for (std::size_t at = 0; at + 3 <= line.size(); ++at) {
@@ -221,7 +221,7 @@ std::vector<Dsn::Recipient> read_any(std::string_view text, Dsn::Action action) 
     return recipients;
 }
 
-/// Out of what all bounces have in common.
+/// By the common features of all bounces.
 std::optional<Dsn> read_common(const Message& mail) {
     const std::string subject = lower(mail.subject);
     const bool failure = says_failure(subject), delay = !failure && says_delay(subject);

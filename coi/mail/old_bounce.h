@@ -1,10 +1,10 @@
-// Bounces that are no multipart/report: text for people, with a copy of the mail that failed, or at least its id.
+// Bounces that are no multipart/report: text for people, with a copy of the failed mail, or at least its Message-ID.
 //
-// qmail's have fixed words (QSBMF: "Hi. This is the …", a paragraph a recipient, a copy after a line of dashes); Exim's
-// have X-Failed-Recipients. Of all others (GMX, Yahoo, mail.ru, QQ …) it is read what they have in common: they come
-// from a mail system, their subject says that something failed, addresses stand beside reply codes, and the Message-ID
-// of what failed stands in a copy of its header, in an attached mail, or in In-Reply-To. Nothing is taken for a bounce
-// without that id: it is what proves that a mail of ours is meant.
+// qmail's have fixed sentences (QSBMF: "Hi. This is the …", one paragraph per recipient, a copy after a line of
+// dashes); Exim's have X-Failed-Recipients. The common features of all others (GMX, Yahoo, mail.ru, QQ …): they come
+// from a mail system, their subject says that something failed, addresses are next to reply codes, and the Message-ID
+// of the failed mail is in a copy of its header, in an attached mail, or in In-Reply-To. Without this id a mail is no
+// bounce: it proves that a mail of ours is meant.
 
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace coi {
 
-/// `mail`: its header, `text` and `report_original`. `from` may be empty.
+/// `mail`: header, `text` and `report_original` are used. `from` may be empty.
 std::optional<Dsn> read_old_bounce(const Message& mail);
 
 }  // namespace coi

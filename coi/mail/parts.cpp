@@ -1,5 +1,5 @@
-// The walk over GMime's tree. [RFC 2046 §5.1] in what is text and what is attached; counts parts and depth once more.
-// Invariant: nothing of the mail is dropped in silence but other forms of the same text and detached signatures.
+// The walk over GMime's tree. [RFC 2046 §5.1] decides what is text and what is attached; counts parts and depth again.
+// Invariant: no part of the mail is dropped silently, except other forms of the same text and detached signatures.
 
 #include "coi/mail/parts.h"
 
@@ -42,7 +42,7 @@ std::string content_type_of(GMimeObject* object) {
     std::string name = lower(mime.get());
     std::erase_if(name, [](char c) { return c == '"' || c == '\''; });  // COMPAT: "text/plain" in quotes
     if (name != "application/octet-stream") return name;
-    // A Content-Type that is none, such as "text", is as good as missing [RFC 2045 §5.2].
+    // An invalid Content-Type, such as "text", counts as missing [RFC 2045 §5.2].
     const char* given = g_mime_object_get_header(object, "Content-Type");
     return given != nullptr && std::strchr(given, '/') == nullptr ? "text/plain" : name;
 }
@@ -67,7 +67,7 @@ std::string file_name(const char* given) {
     return std::string(cut_utf8(name, longest_name));
 }
 
-/// Text of a kind that people read [RFC 2046 §4.1.4]; other kinds are files that happen to be text.
+/// A text type for people [RFC 2046 §4.1.4]; other text types are files.
 bool is_prose(std::string_view type) {
     constexpr std::array<std::string_view, 12> files{"text/calendar",   "text/css",
                                                      "text/csv",        "text/directory",
@@ -163,7 +163,7 @@ class Walk {
         place.in_alternative = false;
         const int count = g_mime_multipart_get_count(multipart);
         if (type == "multipart/encrypted") message_.encrypted = true;
-        // Of S/MIME, and of a part among others, nothing is said [RFC 3156 §5].
+        // S/MIME, and a signature of one part among others, are not reported [RFC 3156 §5].
         if (type == "multipart/signed" && place.depth == 1 && count > 1) {
             auto* signature = g_mime_multipart_get_part(multipart, 1);
             message_.is_signed = content_type_of(signature) == "application/pgp-signature";
@@ -173,14 +173,14 @@ class Walk {
             auto* part = g_mime_multipart_get_part(multipart, i);
             if (i == 0 && place.depth == 1) read_hidden_fields(part);
             const std::string part_type = content_type_of(part);
-            // What belongs to the envelope of [RFC 1847] is neither text nor file.
+            // The control parts of [RFC 1847] are neither text nor file.
             if (type == "multipart/signed" && i > 0 && part_type.find("signature") != std::string::npos) continue;
             if (type == "multipart/encrypted" && part_type == "application/pgp-encrypted") continue;
             text = joined(std::move(text), read(part, place));
             place.text_before = text.kind != TextKind::none;
         }
         if (count == 0) return read_without_parts(multipart, place);
-        // What stands beside a signature or an encryption is nobody's.
+        // A part beside a signature or an encryption is not authenticated.
         const bool is_sealed = type == "multipart/signed" || type == "multipart/encrypted" || place.in_report;
         return is_sealed ? text : with_outside(multipart, std::move(text));
     }
@@ -191,8 +191,8 @@ class Walk {
         if (edit != nullptr) message_.headers.try_emplace("chat-edit", decode_header(edit));
     }
 
-    /// A multipart whose boundary never comes: its words stand where no part is, or its parts are encoded as a whole,
-    /// which they must not be [RFC 2045 §6.4].
+    /// A multipart whose boundary never occurs: its text is outside of all parts; or its parts are encoded as a whole,
+    /// which is not allowed [RFC 2045 §6.4].
     Text read_without_parts(GMimeMultipart* multipart, const Place& place) {
         auto* object = GMIME_OBJECT(multipart);
         const char* encoding = g_mime_object_get_header(object, "Content-Transfer-Encoding");
@@ -205,8 +205,8 @@ class Walk {
         return with_outside(multipart, {});
     }
 
-    /// With the words before the first part and after the last one [RFC 2046 §5.1.1]: programs show them nowhere, but
-    /// what breaks the parts of a mail puts people's words there. Programs write there that this is MIME.
+    /// Also with the text before the first part and after the last one [RFC 2046 §5.1.1]: programs do not show it, but
+    /// a mail with damaged parts has its text there. Programs write a note about MIME there.
     Text with_outside(GMimeMultipart* multipart, Text text) {
         const auto read_words = [this](const char* given) {
             const std::string_view all = given == nullptr ? "" : given;
@@ -221,8 +221,8 @@ class Walk {
         return joined(std::move(text), read_words(g_mime_multipart_get_epilogue(multipart)));
     }
 
-    /// The best of several forms of one text [RFC 2046 §5.1.4]; a chat wants plain before pretty. An empty plain part
-    /// beside HTML is what some senders write instead of none.
+    /// The best of several forms of one text [RFC 2046 §5.1.4]; for a chat plain text comes before HTML. Some senders
+    /// write an empty plain part beside HTML instead of none.
     Text read_alternative(GMimeMultipart* multipart, Place place) {
         place.in_alternative = true;
         Text best;
@@ -253,7 +253,8 @@ class Walk {
         const std::string disposition = lower(given == nullptr ? "" : given);
         const bool attached = disposition == "attachment";
         const std::string name = file_name(g_mime_part_get_filename(part));
-        // A copy of the header for programs that do not know protected ones, by Enigmail and others before RFC 9788.
+        // A copy of the header for programs without support for protected ones, from Enigmail and others before RFC
+        // 9788.
         if (options_.is_inside && place.depth > 0 && type.starts_with("text/") &&
             !content_parameter(GMIME_OBJECT(part), "protected-headers").empty()) {
             return {};
@@ -302,7 +303,7 @@ class Walk {
         return text;
     }
 
-    /// True if the part is the machine's half of a report.
+    /// True if the part is the machine-readable part of a report.
     bool read_report(GMimePart* part, const std::string& type, const Place& place) {
         if (type == "message/disposition-notification" || type == "message/global-disposition-notification") {
             if (message_.mdn) return true;
@@ -363,7 +364,7 @@ class Walk {
         return options_.is_inside && content_parameter(GMIME_OBJECT(part), "hp-legacy-display") == "1";
     }
 
-    /// As much of a text as the mail has room for: all of its parts share it.
+    /// As much of a text as fits into the mail's limit, which all of its parts share.
     static std::string within(std::string text, std::size_t& room, bool& more) {
         if (text.size() > room) {
             text.resize(room);

@@ -1,8 +1,8 @@
-// The MIME tree of a mail, walked once: which part is the text, which are attachments, what a report reports.
+// Walks the MIME tree of a mail once: finds the text, the attachments and the content of reports.
 //
 // [RFC 2046 §5.1] (mixed, alternative, digest), [RFC 2387] (related), [RFC 1847] (signed, encrypted), [RFC 6522]
-// (report). Encrypted parts are left closed (coi/crypt opens them). A message/rfc822 is an attachment: what a forwarded
-// mail says is never mistaken for what its sender says.
+// (report). Encrypted parts are not decrypted here (coi/crypt does that). A message/rfc822 is an attachment, so that
+// the text of a forwarded mail is never taken for the sender's text.
 
 #pragma once
 
@@ -19,7 +19,7 @@ Owned<GMimeObject> parse_mime(std::string_view mail);
 
 /// "text/plain", lower case.
 std::string content_type_of(GMimeObject*);
-/// A parameter of the Content-Type as it stands there, "" if missing.
+/// The raw value of a Content-Type parameter, "" if missing.
 std::string content_parameter(GMimeObject*, const char* name);
 
 /// Fills text, text_was_html, attachments, mdn, dsn, report_original, encrypted and is_signed of `message`.

@@ -1,4 +1,5 @@
-// Which lines of a mail go. Lines are looked at once; how many of them are looked at closely is bounded.
+// Decides which lines of a mail are removed. Each line is read once; the number of lines that are analysed closely is
+// limited.
 
 #include "coi/mail/quote.h"
 
@@ -56,7 +57,7 @@ Lines split(std::string_view text) {
     }
 }
 
-/// What stands between the dashes of "----- Original Message -----", in lower case; "" if the line is none such.
+/// The text between the dashes of "----- Original Message -----", in lower case; "" for another line.
 std::string between_dashes(std::string_view line) {
     constexpr std::size_t longest = 120;
     if (line.size() > longest) return {};
@@ -98,7 +99,7 @@ bool begins_postscript(std::string_view line) {
     return std::ranges::any_of(marks, [&](auto mark) { return start.starts_with(mark); });
 }
 
-/// What programs put into empty mails: no word of a person.
+/// Text that programs put into empty mails.
 bool is_advertisement(std::string_view line) {
     constexpr std::array<std::string_view, 8> starts{"sent from my ", "get outlook for ",  "sent with ",
                                                      "sent via ",     "sent from outlook", "envoyé de mon ",
@@ -124,7 +125,7 @@ class Folder {
     }
 
   private:
-    enum class Fate : char { kept, cut, gone };  // gone leaves no mark
+    enum class Fate : char { kept, cut, gone };  // gone: removed without a mark
 
     struct Range {
         std::size_t begin, end;
@@ -138,7 +139,7 @@ class Folder {
         folded_ = true;
     }
 
-    /// Something that is no quote and stays.
+    /// A part that is no quote and stays.
     bool has_words(std::size_t begin, std::size_t end) const {
         for (auto i = begin; i < end; ++i) {
             if (kept_[i] == Fate::kept && !is_blank(lines_[i]) && !is_quote(lines_[i])) return true;

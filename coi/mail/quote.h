@@ -1,9 +1,9 @@
-// What a person wrote in a mail, without what the mail program added below it: the mail that is answered, and the
-// signature.
+// Removes from a mail's text what the mail program added below it: the quote of the answered mail, and the signature.
 //
-// No specification: habits of mail programs (coi/mail/attribution, coi/mail/copied_header). What a person wrote never
-// goes, so in doubt all stays: chat, mail that answers nothing and forwarded mail keep their quotes, and so do answers
-// between quoted lines. Where a quote was, "[…]" is left. Text is never folded to nothing.
+// There is no specification, only habits of mail programs (coi/mail/attribution, coi/mail/copied_header). The author's
+// own text is never removed, so in doubt everything stays: chat messages, mail that answers nothing and forwarded mail
+// keep their quotes, and so do answers between quoted lines. "[…]" is put in place of a removed quote. A text never
+// becomes empty.
 
 #pragma once
 
@@ -15,22 +15,21 @@
 
 namespace coi {
 
-/// What of a mail, beside its text, says whether its quotes may go.
+/// Properties of the mail that decide whether its quotes may be removed.
 struct Folding {
-    bool is_chat = false;               // a chat program shows quotes as they are
-    bool answers = false;               // it answers a mail, and forwards none
-    bool may_forward = false;           // its subject means an answer in one language and a forward in others ("VS:")
-    std::vector<std::string> people{};  // addresses of its sender and readers, in lower case; empty: unknown
+    bool is_chat = false;      // a chat program shows quotes as they are
+    bool answers = false;      // it is an answer, and no forward
+    bool may_forward = false;  // its subject prefix means an answer in one language and a forward in others ("VS:")
+    std::vector<std::string> people{};  // addresses of its sender and recipients, in lower case; empty: unknown
 };
 
 Folding folding_of(const Message&);
 
-/// `text` (UTF-8, LF) without the quote of the mail that it answers, which leaves "[…]", and without the signature
-/// after
-/// "-- "; without blank lines at the ends. Its time is linear in the length of the text.
+/// `text` (UTF-8, LF) with the quote of the answered mail replaced by "[…]", and without the signature after "-- ";
+/// without blank lines at both ends. Linear in the length of the text.
 std::string fold_quotes(std::string_view text, const Folding&);
 
-/// The text of a mail, folded.
+/// The text of a mail without quote and signature.
 inline std::string fold_quotes(const Message& mail) { return fold_quotes(mail.text, folding_of(mail)); }
 
 }  // namespace coi

@@ -1,7 +1,7 @@
-// The words by which mail programs introduce the mail they quote, in some forty languages: data for coi/mail/quote.
+// The words with which mail programs introduce a quoted mail, in some forty languages: data for coi/mail/quote.
 //
-// One row a language: what stands around date and name in the line above a quote ("On …, … wrote:"), the labels of a
-// copied header, and what forwarded or original mail is announced with. Names of months and days are CLDR's, by ICU.
+// One row per language: the words around date and name in the line above a quote ("On …, … wrote:"), the labels of a
+// copied header, and the announcements of forwarded or original mail. Names of months and days are CLDR's, by ICU.
 
 #pragma once
 
@@ -16,13 +16,13 @@ namespace coi::quote_words {
 /// Words of one language, in any case: `around` and `verbs` separated by spaces, the others by '|'.
 struct Language {
     std::string_view code;
-    std::string_view around;                       // prepositions, units and the like, which stand beside date and name
+    std::string_view around;                       // prepositions, units and the like around date and name
     std::string_view verbs;                        // "wrote"
     std::string_view from, date, to, cc, subject;  // labels of a copied header, without the colon
     std::string_view original;                     // "Original Message"
     std::string_view forward;                      // "Forwarded message"
-    std::string_view below;       // what people write above answers that stand inside the quote: "see below"
-    std::string_view greeting{};  // first words of a line that greets and says nothing else
+    std::string_view below;                        // what people write above answers inside the quote: "see below"
+    std::string_view greeting{};                   // first words of a line that only greets
 };
 
 std::span<const Language> languages();
@@ -30,9 +30,9 @@ std::span<const Language> languages();
 /// `text` in lower case, of every script.
 std::string lower_case(std::string_view text);
 
-/// What a word of an attribution is.
+/// The role of a word in an attribution.
 enum class Word { other, around, verb, date };
-/// `word`: letters only, in lower case. Beginnings of months and days count as such.
+/// `word`: letters only, in lower case. Abbreviated months and days count too.
 Word kind_of(std::string_view word);
 /// The longest known word at the start of `text`, "" if none; for scripts without spaces.
 std::string_view longest_word(std::string_view text);
@@ -42,17 +42,17 @@ struct LabelOf {
     Label label = Label::none;
     std::uint64_t languages = 0;  // a bit each, in the order of languages()
 };
-/// Everything that `name`, what stands before a colon, is a label for; in lower case.
+/// All roles for which `name`, the text before a colon, is a label; in lower case.
 std::span<const LabelOf> labels_of(const std::string& name);
-/// The bit of a language; 0 for one that has no row.
+/// The bit of a language; 0 for a language without a row.
 std::uint64_t bit_of(std::string_view code);
 
-/// `words`: what a line has between its dashes, in lower case.
+/// `words`: the text of a line between its dashes, in lower case.
 bool announces_original(const std::string& words);
 bool announces_forward(const std::string& words);
-/// Says that answers stand inside the quoted text: "see below", "inline". `text` is in lower case.
+/// Whether the text says that the answers are inside the quote: "see below", "inline". `text` is in lower case.
 bool points_below(std::string_view text);
-/// A line of few words that begins with a greeting: "Hello Ann!". `line` is in lower case.
+/// Whether this is a short line that begins with a greeting: "Hello Ann!". `line` is in lower case.
 bool greets(std::string_view line);
 
 }  // namespace coi::quote_words

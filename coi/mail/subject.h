@@ -1,5 +1,5 @@
-// What the prefixes of a subject say: "Re:", "AW:", "Fwd:", "VB:" … in the languages that mail programs translate them
-// into. [RFC 5322 §3.6.5] knows "Re: " only.
+// The meaning of a subject's prefix: "Re:", "AW:", "Fwd:", "VB:" … in the languages that mail programs use. [RFC 5322
+// §3.6.5] defines only "Re: ".
 
 #pragma once
 
@@ -12,16 +12,16 @@ namespace coi {
 enum class SubjectPrefix {
     answer,
     forward,
-    either,   // "VS:" is Finnish for an answer, and Danish and Norwegian for a forward
-    unknown,  // some other word and a colon
+    either,   // "VS:" is an answer in Finnish, and a forward in Danish and Norwegian
+    unknown,  // another word with a colon
 };
 
 struct PrefixFound {
     SubjectPrefix kind;
-    std::size_t length;  // octets, with the colon and the spaces around
+    std::size_t length;  // octets, including the colon and spaces
 };
 
-/// The first prefix of a subject: a short word before a colon, with a count ("Re[2]:", "AW(3):") if it is a known one.
+/// The first prefix of a subject: a short word before a colon; a known one may have a count ("Re[2]:", "AW(3):").
 std::optional<PrefixFound> subject_prefix(std::string_view subject);
 
 }  // namespace coi

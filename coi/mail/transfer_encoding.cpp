@@ -46,7 +46,7 @@ bool is_words(std::string_view line) {
            std::ranges::any_of(line, [](char c) { return is_blank(c) || static_cast<unsigned char>(c) >= 0x80; });
 }
 
-/// GMime's decoder, begun anew after each padding of base64.
+/// GMime's decoder, restarted after each padding of base64.
 class Decoder {
   public:
     Decoder(GMimeContentEncoding kind, bool is_text) : kind_(kind), is_text_(is_text) {
@@ -69,7 +69,7 @@ class Decoder {
     }
 
   private:
-    /// Ends a group whose padding is missing or too short: GMime 3.2.15 keeps an open one back, 3.2.13 did not.
+    /// Completes a group with missing or short padding: GMime 3.2.15 holds an incomplete one back, 3.2.13 did not.
     static constexpr std::string_view group_end = "==";
 
     std::string step_lines(std::string_view piece) {

@@ -1,9 +1,9 @@
-// Content-Transfer-Encoding undone.
+// Decodes Content-Transfer-Encoding.
 //
-// [RFC 2045 §6], by GMime, after what its decoder passes over: base64 that was encoded in pieces, each with its own
-// padding, and white space between `=` and the line end of a quoted-printable soft break [RFC 2045 §6.7]; and uuencode
-// with what stands around it, of which GMime decodes the inside alone. Words that are no base64 though the header says
-// so (a list's footer, a mail that a program did not encode) stay.
+// [RFC 2045 §6], by GMime, with additions for input that its decoder would skip: base64 that was encoded in pieces,
+// each with its own padding; white space between `=` and the line end of a quoted-printable soft break [RFC 2045 §6.7];
+// and the text around uuencoded data, of which GMime decodes only the inside. Text that is not base64 although the
+// header says so (a list's footer, a mail that was not encoded) stays.
 
 #pragma once
 
@@ -15,13 +15,13 @@
 
 namespace coi {
 
-/// The decoded bytes of a part, in pieces. `sink` says whether it wants more. `is_text`: lines that are no base64 but
-/// words stay as they are.
+/// The decoded bytes of a part, in pieces. `sink` returns whether it wants more. `is_text`: lines that are text and not
+/// base64 stay unchanged.
 void decode(GMimeDataWrapper* content, bool is_text, const std::function<bool(std::string_view)>& sink);
 
-/// The same at once; a little more than `most` octets if there are more.
+/// The same at once; slightly more than `most` octets if there are more.
 std::string decoded(GMimePart* part, std::size_t most);
-/// Of bytes that are no part's.
+/// For bytes that are not a part.
 std::string decoded(std::string_view bytes, GMimeContentEncoding kind);
 
 }  // namespace coi

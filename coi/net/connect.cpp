@@ -1,8 +1,8 @@
-// Policy, addresses in turn, TLS: how a connection comes about.
+// Policy, addresses in turn, TLS.
 //
-// [RFC 6890] (networks that are not public), [RFC 6052], [RFC 3056]. Left out on purpose: attempts side by side (Happy
-// Eyeballs), from which mail gains little. Invariant: no packet goes to an address that HostPolicy forbids, whatever
-// the name resolves to.
+// [RFC 6890] (networks that are not public), [RFC 6052], [RFC 3056]. Left out on purpose: parallel attempts (Happy
+// Eyeballs), which help mail little. Invariant: no packet is sent to an address that HostPolicy forbids, whatever the
+// name resolves to.
 
 #include "coi/net/connect.h"
 
@@ -120,7 +120,7 @@ awaitable<Result<std::unique_ptr<Stream>>> connect_to(TlsContext& tls, Endpoint 
     }
     Error last{ErrorKind::timeout, false, "no answer", 0, {}};
     for (std::size_t i = 0; i < addresses->size() && left().count() > 0; ++i) {
-        // What is left is shared by the addresses not tried yet, so one dead address does not use up all the time.
+        // The remaining time is divided among the untried addresses, so that one dead address does not use all of it.
         auto socket = co_await dial((*addresses)[i], endpoint.port, Clock::now() + left() / (addresses->size() - i));
         if (!socket) {
             last = socket.error();
@@ -131,7 +131,7 @@ awaitable<Result<std::unique_ptr<Stream>>> connect_to(TlsContext& tls, Endpoint 
         auto secured = co_await stream->start_tls(*host, left());
         if (secured) co_return std::unique_ptr<Stream>(std::move(stream));
         last = secured.error();
-        if (last.kind == ErrorKind::tls) break;  // another address would not have another certificate
+        if (last.kind == ErrorKind::tls) break;  // another address would have the same certificate
     }
     co_return at(endpoint, last);
 }
@@ -150,7 +150,7 @@ bool may_reach_port(std::uint16_t port, const HostPolicy& reach) {
 
 awaitable<Result<std::unique_ptr<Stream>>> connect(TlsContext& tls, const Endpoint& endpoint, const HostPolicy& reach,
                                                    Timeout timeout) {
-    return connect_to(tls, endpoint, reach, timeout);  // by value: the caller's may die
+    return connect_to(tls, endpoint, reach, timeout);  // by value: the caller's may be destroyed
 }
 
 }  // namespace coi::net

@@ -1,7 +1,7 @@
-// Opening a connection: names to addresses, policy, happy order of addresses, TLS.
+// Opens connections: name resolution, policy, order of addresses, TLS.
 //
-// [RFC 6186], [RFC 8314 §5.1] (SRV of mail services, c-ares), [RFC 6125]. One TlsContext for the whole process: a new
-// one that loads the CA bundle costs 24 ms.
+// [RFC 6186], [RFC 8314 §5.1] (SRV of mail services, c-ares), [RFC 6125]. One TlsContext per process: loading the CA
+// bundle costs 24 ms.
 
 #pragma once
 
@@ -15,9 +15,9 @@
 
 namespace coi::net {
 
-/// The process's TLS client settings: system CAs plus `ca_file` (PEM, "" for none); TLS 1.2 at least; session tickets
+/// The process's TLS client settings: system CAs plus `ca_file` (PEM, "" for none); at least TLS 1.2; session tickets
 /// are kept per host for resumption. Verification is never off. Throws std::runtime_error at start-up if a file is
-/// unreadable. SIGPIPE is ignored from then on. Outlives every stream that is made with it.
+/// unreadable. Ignores SIGPIPE from then on. Must outlive every stream made with it.
 class TlsContext {
   public:
     explicit TlsContext(const std::string& ca_file);
@@ -29,20 +29,20 @@ class TlsContext {
     std::unique_ptr<OpenSsl> openssl_;
 };
 
-/// What is wrong with a server's certificate, where an Error of kind tls says so.
+/// The fault of a server's certificate, from an Error of kind tls.
 enum class CertificateFault { none, expired, not_yet_valid, wrong_name, unknown_issuer, other };
 CertificateFault certificate_fault(const Error&);
 
-/// What HostPolicy says of one resolved address, and of a port.
+/// Checks one resolved address, and a port, by the HostPolicy.
 bool may_reach(const boost::asio::ip::address& to, const HostPolicy& reach);
 bool may_reach_port(std::uint16_t port, const HostPolicy& reach);
 
-/// A connected stream; with Security::tls the handshake is done, with starttls it is the protocol's to do.
+/// Returns a connected stream. With Security::tls the handshake is done; with starttls the protocol does it.
 awaitable<Result<std::unique_ptr<Stream>>> connect(TlsContext&, const Endpoint&, const HostPolicy&, Timeout timeout);
 
-/// Where the mailbox `address` is read and mail is submitted, from SRV records [RFC 6186 §3, RFC 8314 §5.1] with the
-/// usual names (imap.DOMAIN, mail.DOMAIN, smtp.DOMAIN) as fallback, in order of preference; TLS before STARTTLS, never
-/// none.
+/// The servers for reading the mailbox `address` and for submission, from SRV records [RFC 6186 §3, RFC 8314 §5.1],
+/// with the usual names (imap.DOMAIN, mail.DOMAIN, smtp.DOMAIN) as fallback, in order of preference; TLS before
+/// STARTTLS, never without.
 struct Discovered {
     std::vector<Endpoint> imap, submission;
 };

@@ -1,8 +1,8 @@
-// Where a mailbox is read and mail is submitted, found out from its address.
+// Discovers the servers of a mailbox from its address.
 //
-// [RFC 6186 §3.4], [RFC 8314 §5.1] (_submissions), [RFC 2782]. Left out on purpose: vendors' own ways (autoconfig,
-// autodiscover). COMPAT: the target of an SRV record is taken also outside the address's domain, as hosted domains need
-// it; TLS proves that it is the host that DNS named.
+// [RFC 6186 §3.4], [RFC 8314 §5.1] (_submissions), [RFC 2782]. Left out on purpose: vendor-specific ways (autoconfig,
+// autodiscover). COMPAT: the target of an SRV record may be outside the address's domain, as hosted domains need; TLS
+// proves that the server is the host in DNS.
 
 #include <algorithm>
 
@@ -13,7 +13,7 @@ namespace coi::net {
 
 namespace {
 
-constexpr std::size_t most_targets = 4;  // of one service
+constexpr std::size_t most_targets = 4;  // per service
 
 void add(std::vector<Endpoint>& to, const std::vector<Service>& services, Security security) {
     for (std::size_t i = 0; i < std::min(services.size(), most_targets); ++i) {
@@ -21,7 +21,7 @@ void add(std::vector<Endpoint>& to, const std::vector<Service>& services, Securi
     }
 }
 
-/// A name's SRV answers as endpoints, or the usual names where nobody said anything about it.
+/// The SRV answers as endpoints, or the usual names if there is no record.
 std::vector<Endpoint> endpoints(const std::vector<Service>& tls, const std::vector<Service>& starttls,
                                 const std::string& domain, const char* usual, std::uint16_t tls_port,
                                 std::uint16_t starttls_port) {

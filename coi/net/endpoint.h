@@ -1,6 +1,7 @@
-// Where a mail server is, and how its connection is protected. Plain values: nothing here knows a socket.
+// The address of a mail server, and the protection of its connection. Plain values, without sockets.
 //
-// [RFC 8314 §3] tls is implicit TLS; starttls is never given up for clear text; none is only for servers beside us.
+// [RFC 8314 §3] tls is implicit TLS; starttls never falls back to clear text; none is only for servers on the same
+// machine.
 
 #pragma once
 

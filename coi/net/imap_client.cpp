@@ -1,7 +1,7 @@
-// What may be asked of a mailbox: its folders, its new mail, and a copy put into it.
+// Operations on a mailbox: its folders, its new mail, and appending a copy.
 //
-// [RFC 9051 §6.3, §6.4] and what imap_client.h names. Invariant: nothing here changes a flag or deletes: folders are
-// opened by EXAMINE and mail is read by BODY.PEEK.
+// [RFC 9051 §6.3, §6.4] and those in imap_client.h. Invariant: no flag is changed and nothing deleted: folders are
+// opened by EXAMINE, mail is read by BODY.PEEK.
 
 #include "coi/net/imap_client.h"
 
@@ -85,7 +85,7 @@ std::string ImapClient::folder_name(const std::string& utf8) const {
 }
 
 awaitable<Result<void>> ImapClient::open(const Endpoint& server, const Login& login) {
-    const auto state = state_;  // lives as long as this operation, whatever becomes of the client
+    const auto state = state_;  // keeps the state alive during the operation, even if the client is destroyed
     co_return co_await state->open(server, login);
 }
 
@@ -190,7 +190,7 @@ awaitable<Result<Selected>> ImapClient::select(const std::string& folder) {
 
 awaitable<Result<std::vector<Listed>>> ImapClient::since(std::uint32_t from) {
     const auto state = state_;
-    // What comes from now on may be missing in the answer.
+    // Mail that arrives from now on may be missing in the answer.
     state->news = state->said_again = state->shrunk = false;
     state->first_listed = state->last_listed = 0;
     std::map<std::uint32_t, std::uint64_t> found;
@@ -319,7 +319,7 @@ awaitable<Result<std::optional<std::string>>> ImapClient::fetch_section(std::uin
     if (status && status->kind == ImapStatus::Kind::bad && !has_body)  // COMPAT: servers without partial fetches
         status = co_await state->run(state->command(what + ")"), take, asked + imap_small_literal);
     if (!status) co_return status.error();
-    if (state->strayed || torn)  // the end of the mail, perhaps, whose size the server told wrongly
+    if (state->strayed || torn)  // perhaps the rest of a mail whose size was wrong
         co_return state->die(malformed("the server puts words between its responses"));
     if (status->code.name == "EXPUNGEISSUED") co_return std::optional<std::string>{};  // [RFC 5530 §3]
     if (status->kind != ImapStatus::Kind::ok) co_return imap_refusal(*status, "FETCH");
@@ -329,8 +329,8 @@ awaitable<Result<std::optional<std::string>>> ImapClient::fetch_section(std::uin
     co_return body;
 }
 
-/// Whether a mail of which a FETCH gave nothing is there: the server says so again, or listed it and has said of none
-/// since then that it is gone.
+/// Whether a mail for which FETCH returned nothing exists: the server lists it again, or has listed it and no expunge
+/// came since.
 awaitable<Result<bool>> ImapClient::lists_still(std::uint32_t uid) {
     const auto state = state_;
     bool named = false;

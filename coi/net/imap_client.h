@@ -1,9 +1,8 @@
-// One IMAP session as a client that leaves the mailbox as it found it.
+// One IMAP session as a client that does not change the mailbox.
 //
 // [RFC 3501], [RFC 9051] (rev2), [RFC 2177] IDLE, [RFC 7888] LITERAL+/-, [RFC 5161] ENABLE, [RFC 7162]
 // CONDSTORE/QRESYNC, [RFC 6154] SPECIAL-USE, [RFC 2342] NAMESPACE, [RFC 2971] ID, [RFC 5464] METADATA, [RFC 4959]
-// SASL-IR. Mail is read with BODY.PEEK only; nothing is deleted. One operation at a time; close() ends the one under
-// way.
+// SASL-IR. Mail is read only with BODY.PEEK; nothing is deleted. One operation at a time; close() ends the running one.
 
 #pragma once
 
@@ -22,25 +21,25 @@
 namespace coi::net {
 
 struct Folder {
-    std::string name;  // as the server writes it (modified UTF-7, or UTF-8 once that is enabled): goes back unchanged
+    std::string name;  // as received (modified UTF-7, or UTF-8 once enabled); sent back unchanged
     char separator = 0;
     std::set<std::string> attributes;  // lower case, with backslash: "\\sent", "\\noselect"
 };
 
 struct Selected {
     std::uint32_t uid_validity = 0;
-    std::uint32_t uid_next = 0;  // found by UID SEARCH where the server does not say
+    std::uint32_t uid_next = 0;  // by UID SEARCH if the server does not give it
     std::uint32_t exists = 0;
     std::uint64_t highest_modseq = 0;  // 0: no CONDSTORE
 };
 
-/// One mail before its body is fetched: enough to decide whether to.
+/// A mail before its body is fetched: enough to decide whether to fetch it.
 struct Listed {
     std::uint32_t uid = 0;
-    std::uint64_t size = 0;  // RFC822.SIZE; 0: not said
+    std::uint64_t size = 0;  // RFC822.SIZE; 0: unknown
 };
 
-/// Where the user's own folders live: "INBOX." and '.' on some servers, "" and '/' on others.
+/// The namespace of the user's own folders: "INBOX." and '.' on some servers, "" and '/' on others.
 struct PersonalSpace {
     std::string prefix;
     char separator = 0;  // 0: no hierarchy
@@ -50,37 +49,37 @@ class ImapClient {
   public:
     explicit ImapClient(std::unique_ptr<Stream> stream);
     ~ImapClient();
-    /// Greeting, STARTTLS if asked, login, capabilities, ENABLE, ID. An Error of kind auth is permanent: the login
-    /// itself is wrong [RFC 5530]; servers that are only busy give kind refused.
+    /// Greeting, STARTTLS if configured, login, capabilities, ENABLE, ID. An Error of kind auth is permanent: the login
+    /// is wrong [RFC 5530]; a server that is only busy gives kind refused.
     awaitable<Result<void>> open(const Endpoint& server, const Login& login);
     bool can(const std::string& capability) const;  // upper case; after login
-    /// False once the connection is lost or the dialogue broke; then every operation fails with kind closed.
+    /// False after the connection was lost or the dialogue failed; then every operation fails with kind closed.
     bool usable() const;
 
     awaitable<Result<std::vector<Folder>>> list(const std::string& pattern);
     /// Prefix and separator of the user's own folders [RFC 2342].
     awaitable<Result<PersonalSpace>> personal_space();
-    /// A folder name in UTF-8 as this server wants it: the same, or in modified UTF-7 [RFC 3501 §5.1.3].
+    /// Converts a folder name from UTF-8 to the form of this server: unchanged, or modified UTF-7 [RFC 3501 §5.1.3].
     std::string folder_name(const std::string& utf8) const;
     /// The folder marked \Sent, or a usual name ("Sent", "INBOX.Sent" …); "" if there is none.
     awaitable<Result<std::string>> sent_folder();
-    /// By EXAMINE, so that not even \Recent is taken from the user's other clients [RFC 3501 §6.3.2].
+    /// Selects by EXAMINE, so that the user's other clients keep even their \Recent flags [RFC 3501 §6.3.2].
     awaitable<Result<Selected>> select(const std::string& folder);
-    /// UIDs >= `from` of the selected folder, ascending, with sizes. Where there are very many, the first of them, and
-    /// the others are news.
+    /// UIDs >= `from` in the selected folder, ascending, with sizes. If there are very many, only the first ones; the
+    /// others count as news.
     awaitable<Result<std::vector<Listed>>> since(std::uint32_t from);
-    /// The whole mail by BODY.PEEK[]; nullopt if it is gone meanwhile (an Error where the server still lists it and
-    /// gives nothing); ErrorKind::limit beyond `most` bytes (the
-    /// session stays usable, and no more than `most` + 1 bytes were asked for).
+    /// Fetches the whole mail by BODY.PEEK[]; nullopt if it is gone (an Error if the server still lists it but returns
+    /// nothing); ErrorKind::limit beyond `most` bytes (the session stays usable, and at most `most` + 1 bytes were
+    /// requested).
     awaitable<Result<std::optional<std::string>>> fetch(std::uint32_t uid, std::size_t most);
-    /// As fetch(), its header block alone; nullopt where nothing came.
+    /// Like fetch(), only the header block; nullopt if nothing was returned.
     awaitable<Result<std::optional<std::string>>> fetch_header(std::uint32_t uid, std::size_t most);
-    /// UIDs of mails in the selected folder that have a header field of that name and are from `sender`, as the server
-    /// understands it; the newest first, at most `most`.
+    /// UIDs of mails in the selected folder with a header field of that name and from `sender`, by the server's search;
+    /// the newest first, at most `most`.
     awaitable<Result<std::vector<std::uint32_t>>> search(std::string sender, std::string field, std::size_t most);
-    /// Waits until the selected folder may hold new mail (EXISTS came, EXPUNGE/FETCH are no news) or `longest` is over.
-    /// IDLE, renewed before 29 minutes [RFC 2177]; NOOP every `poll` where there is none. true: look.
-    /// News that came while another operation ran count: true at once. since() takes the news.
+    /// Waits until the selected folder may have new mail (EXISTS; EXPUNGE and FETCH are no news) or `longest` is over.
+    /// Uses IDLE, renewed before 29 minutes [RFC 2177], or NOOP every `poll` without IDLE. true: look for mail. News
+    /// that came during another operation counts: then true at once. since() clears the news.
     awaitable<Result<bool>> wait_for_news(Timeout longest, Timeout poll);
     /// `flags`: "\\Seen $Chat", with or without parentheses, or "" for none. `mail` has CRLF line ends and must live
     /// until the end.

@@ -1,8 +1,8 @@
-// From the greeting to a session that may read mail: STARTTLS, login, capabilities, ENABLE, ID.
+// From the greeting to a usable session: STARTTLS, login, capabilities, ENABLE, ID.
 //
 // [RFC 9051 §6.1, §6.2, §7.1.4, §11.1], [RFC 8314 §4.1], [RFC 4959] SASL-IR, [RFC 5530 §3] refusals, [RFC 5161] ENABLE,
-// [RFC 2971] ID. Left out: registering clients by certificate. Invariant: nothing said before TLS is believed after it,
-// and a password is said in the clear only inside TLS.
+// [RFC 2971] ID. Left out: client certificates. Invariant: data from before TLS is not used after it, and a plain-text
+// password is sent only inside TLS.
 
 #include <algorithm>
 #include <array>
@@ -31,17 +31,17 @@ bool is_busy(const ImapStatus& status) {
     constexpr std::array codes = {"UNAVAILABLE", "INUSE", "SERVERBUG", "LIMIT", "OVERQUOTA", "THROTTLED"};
     if (!status.code.name.empty() && status.code.name != "ALERT")
         return std::find(codes.begin(), codes.end(), status.code.name) != codes.end();
-    // COMPAT: servers from before RFC 5530 say it in words only.
+    // COMPAT: servers older than RFC 5530 say it only in their text.
     return contains_any_case(status.text, "temporar") || contains_any_case(status.text, "try again later");
 }
 
-/// Some servers repeat the command they refuse: words that hold a secret are not kept.
+/// Some servers repeat the refused command: a text with a secret is not kept.
 void hide(std::string& words, std::initializer_list<std::string_view> secrets) {
     for (std::string_view secret : secrets)
         if (secret.size() >= 3 && words.find(secret) != std::string::npos) return words.clear();
 }
 
-/// BAD is about the command: the server cannot do it so, and has said nothing of the password.
+/// BAD concerns the command: the server does not support it, and says nothing about the password.
 bool is_bad_command(const ImapStatus& status) {
     return status.kind == ImapStatus::Kind::bad && status.code.name != "AUTHENTICATIONFAILED" && !is_busy(status);
 }
@@ -94,7 +94,7 @@ awaitable<Result<void>> ImapClient::State::secure(const Endpoint& server) {
         error.kind = ErrorKind::tls;
         co_return error;
     }
-    // What came in the clear behind the OK would be taken for the server's words inside TLS.
+    // Clear text after the OK would be taken for the server's data inside TLS.
     if (reader.has_buffered())
         co_return Error{ErrorKind::tls, true, "the server spoke between STARTTLS and TLS", 0, {}};
     if (auto secured = co_await stream->start_tls(server.host, handshake_timeout); !secured) co_return secured.error();
@@ -173,13 +173,13 @@ awaitable<Result<void>> ImapClient::State::log_in(const Endpoint& server, const 
         if (status->kind == ImapStatus::Kind::ok) co_return Result<void>{};
         refused = login_refusal(*status);
         const bool bad_command = is_bad_command(*status);
-        if (bad_command && at_once) {  // COMPAT: Coremail announces SASL-IR and cannot do it
+        if (bad_command && at_once) {  // COMPAT: Coremail announces SASL-IR and does not support it
             may_be_at_once = false;
             continue;
         }
         ++attempt;
-        // COMPAT: servers announce SCRAM though they keep this user's password in a form that only PLAIN can be checked
-        // against. Only inside TLS, and never after a server failed to prove itself (that is an Error above).
+        // COMPAT: some servers announce SCRAM although they store this user's password in a form that works only with
+        // PLAIN. Only inside TLS, and never after a server failed to prove its identity (that is an Error above).
         const bool unfit = refused->kind == ErrorKind::auth && mechanism.starts_with("SCRAM-");
         if ((!bad_command && !unfit) || !stream->encrypted()) break;
         std::erase_if(offered, [&](const std::string& other) {
@@ -191,7 +191,7 @@ awaitable<Result<void>> ImapClient::State::log_in(const Endpoint& server, const 
     co_return co_await log_in_plainly(login);
 }
 
-/// ENABLE what changes nothing for the worse, and say who we are; servers that refuse are served without.
+/// Enables harmless extensions and sends ID; servers that refuse are used without.
 awaitable<Result<void>> ImapClient::State::settle() {
     std::string wanted;
     if (has("QRESYNC"))
@@ -209,7 +209,7 @@ awaitable<Result<void>> ImapClient::State::settle() {
         if (!enabled) co_return enabled.error();
     }
     if (has("IMAP4REV2") && !has("IMAP4REV1")) utf8 = true;
-    if (has("ID")) {  // some providers let nobody in who does not introduce themselves
+    if (has("ID")) {  // some providers require ID
         auto known = co_await run(command("ID (\"name\" \"coigate\" \"version\" \"" COIGATE_VERSION "\")"));
         if (!known) co_return known.error();
     }

@@ -1,10 +1,10 @@
-// What an IMAP server says, one response at a time, as values.
+// Parses IMAP server responses, one at a time, into values.
 //
 // [RFC 9051 §7], [RFC 3501 §7]; further ESEARCH [RFC 4731], VANISHED and MODSEQ [RFC 7162], METADATA [RFC 5464 §4.4],
-// ID [RFC 2971], NAMESPACE [RFC 2342], ENABLED [RFC 5161]. Left out: ENVELOPE and BODYSTRUCTURE (skipped; mail is
-// parsed by coi itself), FLAGS, STATUS, LSUB, NOTIFY. Unknown responses and FETCH items are skipped; of a broken
-// untagged one that is kept which stands before the break. Invariant: a pure function; what it makes is never bigger
-// than a small multiple of what it was given.
+// ID [RFC 2971], NAMESPACE [RFC 2342], ENABLED [RFC 5161]. Left out: ENVELOPE and BODYSTRUCTURE (skipped; coi parses
+// mail itself), FLAGS, STATUS, LSUB, NOTIFY. Unknown responses and FETCH items are skipped; of a malformed untagged
+// response the part before the error is kept. Invariant: a pure function; its result is never larger than a small
+// multiple of its input.
 
 #pragma once
 
@@ -22,15 +22,15 @@
 
 namespace coi::net {
 
-/// What one response may hold; whoever reads from the wire enforces it before memory is taken.
+/// Limits of one response; the reader enforces them before it allocates memory.
 struct ImapLimits {
-    std::size_t line = 64 * 1024;      // one line of it
-    std::size_t text = 256 * 1024;     // all lines of it, without literals
-    std::size_t literals = 64;         // how many
+    std::size_t line = 64 * 1024;      // per line
+    std::size_t text = 256 * 1024;     // all lines, without literals
+    std::size_t literals = 64;         // number of literals
     std::size_t literal = 256 * 1024;  // bytes in all literals together
 };
 
-/// "[UIDNEXT 4392]": name in upper case, the rest as it is; `number` if the rest is one.
+/// "[UIDNEXT 4392]": name in upper case, the rest unchanged; `number` if the rest is one.
 struct ImapCode {
     std::string name, argument;
     std::uint64_t number = 0;
@@ -39,7 +39,7 @@ struct ImapCode {
 struct ImapStatus {
     enum class Kind { ok, no, bad, bye, preauth } kind = Kind::ok;
     ImapCode code;
-    std::string text;  // as the server wrote it: clean before it is shown
+    std::string text;  // raw: must be cleaned before it is shown
 };
 struct ImapContinuation {
     std::string text;
@@ -58,11 +58,11 @@ struct ImapVanished {
     std::vector<ImapRange> uids;
 };
 struct ImapFetch {
-    std::uint32_t sequence = 0, uid = 0;  // uid 0: not said
+    std::uint32_t sequence = 0, uid = 0;  // uid 0: unknown
     std::optional<std::uint64_t> size;    // RFC822.SIZE
     std::uint64_t modseq = 0;
-    bool has_body = false;            // BODY[] or BODY[HEADER] was there, perhaps as NIL
-    std::optional<std::string> body;  // whichever was asked for, also a part of it from its beginning
+    bool has_body = false;            // with BODY[] or BODY[HEADER], perhaps NIL
+    std::optional<std::string> body;  // the requested one, or the first part of it
 };
 struct ImapFolder {
     std::string name;
@@ -77,7 +77,7 @@ struct ImapSearch {
 };
 struct ImapMetadata {
     std::string mailbox;
-    std::vector<std::pair<std::string, std::optional<std::string>>> entries;  // empty value lists: only announced
+    std::vector<std::pair<std::string, std::optional<std::string>>> entries;  // without values: only names
 };
 struct ImapNamespaces {
     std::vector<std::pair<std::string, char>> personal, others, shared;  // prefix and separator (0: flat)
@@ -100,18 +100,18 @@ struct ImapResponse {
     std::variant<ImapOther, ImapStatus, ImapContinuation, ImapExists, ImapExpunge, ImapVanished, ImapFetch, ImapFolder,
                  ImapSearch, ImapMetadata, ImapNamespaces, ImapCapabilities, ImapEnabled, ImapId>
         data;
-    bool broken = false;  // could not be read to its end
+    bool broken = false;  // could not be parsed to its end
     bool tagged() const { return tag != "*" && tag != "+"; }
 };
 
-/// One response; an Error for what is no response at all, or a broken end of a command. Literals are moved out of
+/// Parses one response; an Error for something else, or for a malformed tagged response. Literals are moved out of
 /// `line`.
 Result<ImapResponse> parse_imap(ImapLine line);
 
-/// True if lines that begin so are free text, whose end announces no literal.
+/// True if lines with this beginning are free text, whose end announces no literal.
 bool is_imap_status(std::string_view line);
 
-/// Takes the first whole response off `bytes`, as the reader does from the wire; nullopt if it is not complete.
+/// Removes the first complete response from `bytes`, as the reader does; nullopt if it is incomplete.
 Result<std::optional<ImapLine>> take_imap_line(std::string_view& bytes, const ImapLimits& limits);
 
 /// The names in "IMAP4rev1 IDLE AUTH=PLAIN", in upper case.

@@ -1,9 +1,9 @@
-// The wire of one IMAP session: commands out, responses in, and what the server says unasked kept up to date.
+// The protocol layer of one IMAP session: sends commands, reads responses, and keeps the server's unsolicited data.
 //
-// [RFC 9051 §5.5, §7]. Inside coi/net only: ImapClient's operations are written on run() and next(). Left out: commands
-// in parallel. Invariant: after the first broken read or write, or what cannot be framed, the session is dead and its
-// stream closed; an untagged response that cannot be read is passed by. Small while it waits (a line buffer of half a
-// KiB, no lists); whatever the server says, what is kept of it stays within ImapBudgets.
+// [RFC 9051 §5.5, §7]. Only inside coi/net: ImapClient's operations use run() and next(). Left out: parallel commands.
+// Invariant: after the first failed read or write, or invalid framing, the session is dead and its stream closed; an
+// untagged response that cannot be parsed is skipped. A waiting session is small (a line buffer of half a KiB, no
+// lists); stored server data stays within ImapBudgets.
 
 #pragma once
 
@@ -20,17 +20,17 @@
 namespace coi::net {
 
 inline constexpr Timeout imap_answer_timeout = std::chrono::seconds(60);  // without a byte
-inline constexpr Timeout imap_inside_timeout = std::chrono::seconds(20);  // the same, once a response has begun
+inline constexpr Timeout imap_inside_timeout = std::chrono::seconds(20);  // the same, inside a response
 inline constexpr std::size_t imap_small_literal = 256 * 1024;             // folder names, settings
 
-/// How many bytes a server may make us read or keep.
+/// How many bytes of a server are read or kept at most.
 struct ImapBudgets {
     static constexpr std::size_t greeting = 1024 * 1024;     // read before the first command
-    static constexpr std::size_t answer = 64 * 1024 * 1024;  // read for one command, without the mail it asks for
+    static constexpr std::size_t answer = 64 * 1024 * 1024;  // read for one command, without a fetched mail
     static constexpr std::size_t capabilities = 16 * 1024;   // kept
     static constexpr std::size_t folders = 1024 * 1024;      // kept of one LIST
     static constexpr std::size_t settings = 256 * 1024;      // kept of one GETMETADATA
-    static constexpr std::size_t listed = 10'000;            // mails, of one since(); the next comes for the others
+    static constexpr std::size_t listed = 10'000;            // mails per since(); the next call returns the others
 };
 
 struct ImapClient::State {
@@ -40,25 +40,26 @@ struct ImapClient::State {
         reader.allow(Budget(ImapBudgets::greeting));
     }
 
-    /// Writes `command` with a tag of its own, waits where a literal needs it, and reads to its end. Data go to `sink`,
-    /// which must not throw. `literal_most` limits the literals of one response. NO and BAD are values here.
+    /// Writes `command` with a tag of its own, waits where a literal requires it, and reads to the tagged response.
+    /// Data goes to `sink`, which must not throw. `literal_most` limits the literals of one response. NO and BAD are
+    /// values here.
     awaitable<Result<ImapStatus>> run(ImapCommand command, Sink sink = {},
                                       std::size_t literal_most = imap_small_literal);
     /// run(), with NO and BAD as Errors.
     awaitable<Result<void>> must(ImapCommand command, Sink sink = {}, std::size_t literal_most = imap_small_literal);
 
-    /// The next response, after it was taken notice of. BYE is an Error (closed) unless `leaving`.
+    /// The next response, after its unsolicited data was stored. BYE is an Error (closed) unless `leaving`.
     awaitable<Result<ImapResponse>> next(Timeout timeout, std::size_t literal_most = imap_small_literal);
     awaitable<Result<void>> write(std::string_view bytes);
-    /// The next tag; `tag` is the one under way.
+    /// The next tag; `tag` is the current one.
     std::string begin();
-    /// Checks that a tagged response is the answer to the command under way.
+    /// Checks that a tagged response answers the current command.
     Result<ImapStatus> ending(ImapResponse& response);
 
     bool has(std::string_view capability) const;
     Literals literals() const;
     ImapCommand command(std::string words) const { return ImapCommand(std::move(words), literals()); }
-    /// Ends the session because of `error`, which it gives back.
+    /// Ends the session because of `error`; returns it.
     Error die(Error error);
 
     // imap_login.cpp
@@ -74,30 +75,30 @@ struct ImapClient::State {
     // imap_wait.cpp
     awaitable<Result<bool>> wait(Timeout longest, Timeout poll);
     awaitable<Result<bool>> wait_on(Timeout longest, Timeout poll);
-    awaitable<Result<bool>> idle(Timeout longest);  // true: all of the time is over
+    awaitable<Result<bool>> idle(Timeout longest);  // true: the whole time is over
     enum class Heard { news, nothing, ending };
     awaitable<Result<Heard>> listen(Timeout longest, ImapStatus& ending_status);
 
     std::unique_ptr<Stream> stream;
     LineReader reader;
-    std::string capabilities;  // " IMAP4REV1 IDLE ": a set would cost some KiB for each idle account
+    std::string capabilities;  // " IMAP4REV1 IDLE ": a set would use some KiB per idle account
     std::string tag;
     unsigned tags = 0;
     std::optional<std::uint32_t>
         exists;               // in the selected folder; never more than there are, so that no growth is missed
-    bool news = false;        // EXISTS grew since since() looked
-    bool said_again = false;  // EXISTS came again, and did not grow: one may have gone and one come
-    bool shrunk = false;      // EXPUNGE or VANISHED came since since() looked
-    std::uint32_t first_listed = 0, last_listed = 0;  // what since() gave; 0: nothing
-    bool awaits_news = false;                         // wait_for_news() is under way
+    bool news = false;        // EXISTS grew since the last since()
+    bool said_again = false;  // EXISTS came without growing: one mail may have gone and another arrived
+    bool shrunk = false;      // EXPUNGE or VANISHED came since the last since()
+    std::uint32_t first_listed = 0, last_listed = 0;  // range that since() returned; 0: none
+    bool awaits_news = false;                         // wait_for_news() is running
     std::chrono::steady_clock::time_point waited_since{};
-    bool strayed = false;                 // the command under way was answered with what is no response
-    std::uint16_t odd = 0;                // lines of its answer that were passed by
-    bool fresh_capabilities = false;      // said since the login command was sent
-    bool utf8 = false;                    // enabled: names and quoted strings are UTF-8
-    bool no_idle = false;                 // the server refused IDLE though it announced it
-    bool ready = false;                   // open() is through
-    std::uint16_t said_before_ready = 0;  // responses: anybody can name a server and have us listen to it
+    bool strayed = false;                 // the current command got something that is no response
+    std::uint16_t odd = 0;                // skipped lines of its answer
+    bool fresh_capabilities = false;      // received since the login command
+    bool utf8 = false;                    // UTF-8 is enabled for names and quoted strings
+    bool no_idle = false;                 // the server refused IDLE although it announced it
+    bool ready = false;                   // open() has succeeded
+    std::uint16_t said_before_ready = 0;  // responses before the login, which are limited: users may name any server
     bool leaving = false;
     bool dead = false;
 
@@ -109,7 +110,7 @@ struct ImapClient::State {
     bool passes_by(const ImapLine& line);
 };
 
-/// What NO or BAD to `what` means: kind, and whether trying again can help [RFC 5530].
+/// The meaning of NO or BAD to `what`: kind, and whether another attempt can succeed [RFC 5530].
 Error imap_refusal(const ImapStatus& status, std::string_view what);
 
 }  // namespace coi::net

@@ -1,7 +1,7 @@
-// Words of IMAP: letter case, mailbox names, and commands with their quoted strings and literals.
+// IMAP text: letter case, mailbox names, and commands with quoted strings and literals.
 //
 // [RFC 9051 §4.3 strings], [RFC 7888] LITERAL+ and LITERAL-, [RFC 3501 §5.1.3] modified UTF-7 (by ICU's converter).
-// Invariant: what is given as a string can never end a command or begin another: CR, LF and 8-bit bytes go as a
+// Invariant: a string argument can never end a command or start another one: CR, LF and 8-bit bytes are sent as a
 // literal, NUL is refused.
 
 #pragma once
@@ -22,7 +22,7 @@ std::optional<std::string> decode_mailbox(std::string_view modified_utf7);
 /// UTF-8 as a mailbox name of IMAP4rev1; nullopt if it is not UTF-8.
 std::optional<std::string> encode_mailbox(std::string_view utf8);
 
-/// What of a server's words may stand in a log: printable, valid UTF-8, at most `most` bytes.
+/// A server's text for the log: printable, valid UTF-8, at most `most` bytes.
 std::string clean_words(std::string_view words, std::size_t most = 200);
 
 /// How a literal may be sent [RFC 7888].
@@ -32,26 +32,26 @@ enum class Literals {
     any,            // LITERAL+
 };
 
-/// One command, without its tag, in the pieces in which it is written.
+/// One command, without its tag, in the pieces that are written.
 class ImapCommand {
   public:
     /// A piece: `text`, then the bytes of a literal, announced at the end of `text`; the last piece ends the command.
     struct Piece {
         std::string text;
         std::string_view literal;  // not owned
-        bool waits = false;        // for the server's "+" before the literal
+        bool waits = false;        // wait for the server's "+" before the literal
     };
 
     explicit ImapCommand(std::string words, Literals literals = Literals::synchronising)
         : literals_(literals), pieces_{{std::move(words), {}, false}} {}
-    /// A space and then `words` as they are.
+    /// Appends a space and `words` unchanged.
     ImapCommand& words(std::string_view words);
-    /// A space and then a string: quoted if it can be, else a literal. `utf8`: the server takes UTF-8 in quotes.
-    /// The bytes are not copied if they become a literal: they must outlive the command.
+    /// Appends a space and a string: quoted if possible, else as a literal. `utf8`: the server accepts UTF-8 in quotes.
+    /// The bytes of a literal are not copied: they must outlive the command.
     ImapCommand& string(std::string_view value, bool utf8 = false);
-    /// A space and then a literal, not copied either.
+    /// Appends a space and a literal, which is not copied.
     ImapCommand& literal(std::string_view bytes);
-    /// False if a string holds NUL, which IMAP cannot say.
+    /// False if a string contains NUL, which IMAP cannot represent.
     bool sayable() const { return sayable_; }
     /// The pieces with the final CRLF.
     std::vector<Piece> finish() &&;

@@ -1,8 +1,8 @@
-// Waiting for new mail: IDLE, or NOOP where there is none.
+// Waits for new mail: IDLE, or NOOP without it.
 //
-// [RFC 2177], [RFC 9051 §6.3.13, §6.1.2]. Left out: NOTIFY [RFC 5465]. Time is counted by the timeouts that were asked
-// for and by the clock, whichever is longer. Invariant: EXISTS that came at any time since since() is news, and no
-// server can make us write in a loop without waiting.
+// [RFC 2177], [RFC 9051 §6.3.13, §6.1.2]. Left out: NOTIFY [RFC 5465]. Time is counted by the requested timeouts and by
+// the clock, whichever is longer. Invariant: an EXISTS at any time since the last since() is news, and no server can
+// make us write in a loop without waiting.
 
 #include <algorithm>
 
@@ -17,15 +17,16 @@ using Clock = std::chrono::steady_clock;
 // RFC 2177 allows 29 minutes; many address translators forget a silent connection much earlier, and only what we write
 // shows us a server that is gone.
 constexpr Timeout renewal = std::chrono::minutes(9);
-constexpr std::size_t most_unasked = 100'000;  // responses in one IDLE; whoever says more is begun anew, with backoff
+constexpr std::size_t most_unasked =
+    100'000;  // responses in one IDLE; after more the session is restarted, with backoff
 constexpr Timeout shortest_idle = std::chrono::seconds(1);
-constexpr Timeout doubt = std::chrono::seconds(5);  // an EXISTS that did not grow is looked at so often
+constexpr Timeout doubt = std::chrono::seconds(5);  // how often an EXISTS that did not grow is checked
 
 Timeout since_then(Clock::time_point then) { return std::chrono::duration_cast<Timeout>(Clock::now() - then); }
 
 }  // namespace
 
-/// Reads what comes unasked until there are news, `longest` is over, or the command under way ends.
+/// Reads unsolicited responses until there is news, `longest` is over, or the current command ends.
 awaitable<Result<ImapClient::State::Heard>> ImapClient::State::listen(Timeout longest, ImapStatus& ending_status) {
     const auto begun = Clock::now();
     for (std::size_t count = 0; !news; ++count) {
@@ -62,7 +63,7 @@ awaitable<Result<bool>> ImapClient::State::idle(Timeout longest) {
     }
     auto heard = co_await listen(longest, status);
     if (!heard) co_return heard.error();
-    if (*heard == Heard::ending) {  // COMPAT: some end it by themselves
+    if (*heard == Heard::ending) {  // COMPAT: some servers end IDLE by themselves
         no_idle = status.kind != ImapStatus::Kind::ok || since_then(begun) < shortest_idle;
         co_return false;
     }

@@ -1,4 +1,4 @@
-// The scanner behind DATA: one pass, whole lines at once.
+// The scanner after DATA: one pass, whole lines at once.
 //
 // [RFC 5321 §4.5.2]. Left out on purpose: any repair of line ends.
 
@@ -15,7 +15,7 @@ void LmtpData::keep(std::string_view bytes) {
     }
 }
 
-/// Inside a line: up to its end, or all there is. Whole lines are found by their LF and copied at once.
+/// Inside a line: consumes up to its end, or all there is. Lines are found by their LF and copied whole.
 std::size_t LmtpData::take_text(std::string_view bytes) {
     const std::size_t lf = bytes.find('\n');
     const std::string_view line = bytes.substr(0, lf);
@@ -49,7 +49,7 @@ std::size_t LmtpData::take(std::string_view bytes) {
                 if (c == '.') ++i;
                 at_ = c == '.' ? At::dot : At::text;
                 break;
-            case At::dot:  // the first dot of a line goes [RFC 5321 §4.5.2]
+            case At::dot:  // the first dot of a line is removed [RFC 5321 §4.5.2]
                 if (c == '\r') ++i;
                 at_ = c == '\r' ? At::dot_cr : At::text;
                 break;

@@ -1,7 +1,7 @@
-// The mail after DATA: dots unstuffed, the end found, strict about line ends.
+// Receives the mail after DATA: removes dot-stuffing, finds the end, strict about line ends.
 //
-// [RFC 5321 §4.1.1.4, §4.5.2, §2.3.8]. A bare CR or LF is where SMTP smuggling begins, so it is no mail at all.
-// Invariant: however the bytes are cut into pieces, the result is the same; never more than `most` bytes are held.
+// [RFC 5321 §4.1.1.4, §4.5.2, §2.3.8]. A mail with a bare CR or LF is refused, because SMTP smuggling uses them.
+// Invariant: the result does not depend on how the bytes are split; never more than `most` bytes are held.
 
 #pragma once
 
@@ -14,16 +14,16 @@ namespace coi::net {
 class LmtpData {
   public:
     enum class Status { more, done, broken };
-    /// Holds at most `most` bytes; what comes beyond is counted and dropped.
+    /// Holds at most `most` bytes; further ones are counted and dropped.
     explicit LmtpData(std::size_t most) : most_(most) {}
 
-    /// Takes bytes up to the mail's end and says how many it took.
+    /// Consumes bytes up to the end of the mail; returns their number.
     std::size_t take(std::string_view bytes);
-    /// Lets go of what is held; from now on bytes are only counted.
+    /// Frees the held bytes; from now on bytes are only counted.
     void drop() { mail_ = {}, most_ = 0; }
     Status status() const { return status_; }
     bool over_limit() const { return size_ > most_; }
-    std::size_t size() const { return size_; }  // with what was dropped
+    std::size_t size() const { return size_; }  // including dropped bytes
     std::size_t held() const { return mail_.size(); }
     /// The mail: CRLF, without the final dot.
     std::string mail() && { return std::move(mail_); }

@@ -1,8 +1,7 @@
-// Listening sockets and the list of sessions; the dialogue itself is lmtp_session.cpp.
+// Listening sockets and the list of sessions; lmtp_session.cpp has the dialogue.
 //
-// [RFC 2033]. Left out on purpose: names to listen on (addresses only), TLS and logins (the mail
-// system is beside us or on a network of its own). Invariant: a session is in the list exactly while its coroutine
-// runs.
+// [RFC 2033]. Left out on purpose: listening on names (addresses only), TLS and logins (the mail system is on the same
+// machine or a separate network). Invariant: a session is in the list exactly while its coroutine runs.
 
 #include "coi/net/lmtp_server.h"
 
@@ -56,7 +55,7 @@ boost::asio::ip::tcp::endpoint tcp_endpoint(const std::string& address) {
     return {ip, port};
 }
 
-/// A socket file of a process that is gone is removed; anything else that is in the way stays there.
+/// Removes a socket file of a process that has ended; any other file stays.
 void clear_path(const std::string& address, const std::string& path) {
     struct stat found{};
     if (::lstat(path.c_str(), &found) != 0) return;
@@ -99,7 +98,7 @@ struct LmtpServer::State : std::enable_shared_from_this<State> {
                 acceptor->open(endpoint.protocol());
                 acceptor->bind(endpoint);
                 socket_files.push_back(path);
-                // Nobody can connect before listen(): the mail system's group is let in by the folder's group.
+                // Nobody can connect before listen(): the folder's group gives access to the mail system.
                 if (::chmod(path.c_str(), 0660) != 0) fail(address, std::strerror(errno));
             } else {
                 const auto endpoint = tcp_endpoint(address);
@@ -134,7 +133,7 @@ struct LmtpServer::State : std::enable_shared_from_this<State> {
             Protocol::socket socket =
                 co_await acceptor->async_accept(boost::asio::redirect_error(boost::asio::use_awaitable, error));
             if (self->stopped) break;
-            if (error) {  // out of descriptors, most likely: they come back
+            if (error) {  // probably out of descriptors, for a while
                 rest.expires_after(std::chrono::milliseconds(100));
                 co_await rest.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, error));
                 continue;
@@ -160,7 +159,7 @@ struct LmtpServer::State : std::enable_shared_from_this<State> {
 
     /// The session that has been idle longest ends: outside of a transaction, or stalled inside of one.
     bool make_room() {
-        if (sessions.size() >= 2 * shared->limits.connections) return false;  // those that end are slow to do so
+        if (sessions.size() >= 2 * shared->limits.connections) return false;  // sessions that end need some time
         const auto now = LmtpSession::Clock::now();
         std::shared_ptr<LmtpSession> longest;
         for (const auto& session : sessions) {

@@ -1,4 +1,4 @@
-// The mail system's way in: an LMTP server that answers 250 only for what is committed.
+// An LMTP server for the mail system: answers 250 only for committed mail.
 //
 // [RFC 2033], [RFC 2920] PIPELINING, [RFC 6152] 8BITMIME, [RFC 6531] SMTPUTF8, [RFC 2034] ENHANCEDSTATUSCODES, [RFC
 // 3030] CHUNKING, [RFC 1870] SIZE. Lines end in CRLF and nothing else (no SMTP smuggling).
@@ -23,7 +23,7 @@ struct Reply {
 
 struct Delivery {
     std::string from;             // reverse-path addr-spec, "" for null
-    std::vector<std::string> to;  // accepted recipients, as given
+    std::vector<std::string> to;  // accepted recipients, as received
     std::string mail;             // CRLF, dots unstuffed
 };
 
@@ -33,16 +33,18 @@ class LmtpServer {
         std::size_t mail_bytes = 25 * 1024 * 1024;
         std::size_t line_bytes = 2048;  // commands
         std::size_t recipients = 100;
-        std::size_t connections = 200;                   // the one that has been idle longest gives way to the next
-        std::size_t buffered_bytes = 256 * 1024 * 1024;  // of all mails being received; beyond it DATA is answered 452
+        std::size_t connections = 200;  // then the connection idle for longest is closed for a new one
+        std::size_t buffered_bytes =
+            256 * 1024 * 1024;  // of all mails being received; above it DATA is answered with 452
         Timeout idle = std::chrono::minutes(5);
-        Timeout stalled = std::chrono::seconds(30);  // without progress inside a transaction: it gives way, too
-        std::size_t progress_bytes = 4096;           // in that time; a mail system sends them at once
+        Timeout stalled =
+            std::chrono::seconds(30);  // without progress in a transaction: then it may be closed for a new one, too
+        std::size_t progress_bytes = 4096;  // that count as progress in that time
     };
     struct Calls {
-        /// At RCPT TO: a 2xx Reply accepts the recipient for now.
+        /// Called at RCPT TO: a 2xx Reply accepts the recipient for now.
         std::function<Reply(const std::string& recipient)> recipient;
-        /// After the final dot: one Reply per recipient, in order of Delivery::to.
+        /// Called after the final dot: one Reply per recipient, in the order of Delivery::to.
         std::function<awaitable<std::vector<Reply>>(Delivery)> deliver;
     };
     LmtpServer(boost::asio::io_context&, std::string host_name, Limits, Calls);
@@ -50,10 +52,10 @@ class LmtpServer {
     /// "127.0.0.1:2424", "[::1]:2424" or "unix:/run/coigate-lmtp/socket". Throws std::runtime_error that names address
     /// and cause.
     void listen(const std::string& address);
-    /// No new connections; sessions end with 421 after the delivery under way [RFC 5321 §3.8].
+    /// Accepts no new connections; sessions end with 421 after their current delivery [RFC 5321 §3.8].
     void stop();
     std::size_t sessions() const;
-    /// The TCP port of the last listen(), for one that was asked for port 0.
+    /// The TCP port of the last listen(), useful after port 0.
     std::uint16_t port() const;
 
   private:

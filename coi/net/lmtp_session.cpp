@@ -1,7 +1,7 @@
 // The dialogue: commands in order, mail by DATA or BDAT, one verdict per recipient.
 //
 // [RFC 2033 §4.2], [RFC 5321 §4.5.3] (limits), [RFC 3030 §2]. Left out on purpose: loop detection by Received fields
-// (the gateway reads the mail anyway). Invariant: 250 after a mail is only ever the gateway's own word.
+// (the gateway reads the mail anyway). Invariant: 250 after a mail comes only from the gateway.
 
 #include "coi/net/lmtp_session.h"
 
@@ -66,7 +66,7 @@ awaitable<bool> LmtpSession::flush() {
     co_return (co_await stream_->write(bytes, shared_->limits.idle)).has_value();
 }
 
-/// Says what is to be said and reads what comes; the bytes are at the end of in_.
+/// Writes the pending replies and reads more input, which is at the end of in_.
 awaitable<Result<void>> LmtpSession::read_more() {
     if (!co_await flush()) co_return Error{ErrorKind::closed, false, "closed", 0, {}};
     in_.erase(0, std::exchange(at_, 0));
@@ -103,8 +103,8 @@ awaitable<Result<std::string>> LmtpSession::read_command() {
     }
 }
 
-/// Reads on for a moment, so that the end of the connection does not overtake our last words (TCP drops what is under
-/// way when a socket is closed with unread bytes).
+/// Continues to read for a moment, so that the last reply is not lost: TCP drops data in flight when a socket with
+/// unread bytes is closed.
 awaitable<void> LmtpSession::linger() {
     for (std::size_t dropped = 0; dropped < most_lingered;) {
         in_.resize(mail_read);
@@ -144,7 +144,7 @@ awaitable<void> LmtpSession::run() {
     hold(0);
 }
 
-/// The last words after a line that did not come.
+/// The last reply after a line that did not arrive.
 LmtpSession::Next LmtpSession::give_up(ErrorKind why) {
     switch (why) {
         case ErrorKind::timeout:
@@ -233,12 +233,12 @@ void LmtpSession::add_recipient(const LmtpCommand& command) {
     Reply reply = our_trouble;
     try {
         reply = shared_->calls.recipient(command.address);
-    } catch (const std::exception&) {  // a broken store is our trouble, not the mail's
+    } catch (const std::exception&) {  // a failed store is not a fault of the mail
     }
     if (reply.code / 100 == 2)
         delivery_.to.push_back(command.address);
     else
-        ++mistakes_;  // so that nobody tries all names
+        ++mistakes_;  // so that nobody can try all names
     say(reply);
 }
 
@@ -280,14 +280,14 @@ awaitable<LmtpSession::Next> LmtpSession::data() {
             mail.drop();
             hold(0);
         }
-        // Somebody who goes on and on is not worth the reading.
+        // Not read to the end if it is far too large.
         if (mail.size() > 2 * shared_->limits.mail_bytes + largest_read) {
             refuse_mail(too_big);
             co_return Next::fault;
         }
     }
     if (mail.status() == LmtpData::Status::broken) {
-        // Where the mail ends is no longer sure, so what follows must not be read as commands.
+        // The end of the mail is uncertain, so the following bytes must not be parsed as commands.
         refuse_mail({554, "5.6.0", "a bare CR or LF in the mail"});
         co_return Next::fault;
     }
@@ -321,7 +321,7 @@ awaitable<LmtpSession::Next> LmtpSession::chunk(std::uint64_t size, bool last) {
     else if (shared_->buffered + size > limits.buffered_bytes)
         refusal = no_room;
     if (refusal) {
-        // The chunk comes all the same [RFC 3030 §2]; one that is far too big is not worth the reading.
+        // The client sends the chunk anyway [RFC 3030 §2]; it is not read if it is far too large.
         if (size > 2 * limits.mail_bytes) {
             say(*refusal);
             co_return Next::fault;
@@ -362,7 +362,7 @@ awaitable<void> LmtpSession::deliver(std::string mail) {
     std::vector<Reply> replies;
     try {
         replies = co_await shared_->calls.deliver(std::move(delivery_));
-    } catch (const std::exception&) {  // not committed, so not taken
+    } catch (const std::exception&) {  // not committed, so not accepted
         replies.clear();
     }
     replies.resize(count, our_trouble);

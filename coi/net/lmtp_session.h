@@ -1,7 +1,7 @@
-// One LMTP client's dialogue with us, on any Stream.
+// The dialogue with one LMTP client, on any Stream.
 //
-// [RFC 2033], [RFC 2920], [RFC 3030]. Replies are collected and written when there is nothing more to read at once, so
-// a pipelining client costs one write a batch. Invariant: a mail counts in Shared::buffered from its first byte until
+// [RFC 2033], [RFC 2920], [RFC 3030]. Replies are collected and written when no more input is available, so that a
+// pipelining client costs one write per batch. Invariant: a mail counts in Shared::buffered from its first byte until
 // its verdict.
 
 #pragma once
@@ -19,7 +19,7 @@ namespace coi::net {
 
 class LmtpSession : public std::enable_shared_from_this<LmtpSession> {
   public:
-    /// What all sessions of a server share.
+    /// State shared by all sessions of a server.
     struct Shared {
         std::string host_name;
         LmtpServer::Limits limits;
@@ -29,21 +29,21 @@ class LmtpSession : public std::enable_shared_from_this<LmtpSession> {
 
     LmtpSession(std::unique_ptr<Stream> stream, std::shared_ptr<Shared> shared);
     ~LmtpSession();
-    /// From greeting to the end of the connection. The caller keeps the session (a shared_ptr) until it is over.
+    /// Runs from the greeting to the end of the connection. The caller keeps the session (a shared_ptr) until then.
     awaitable<void> run();
-    /// 421 now if the session waits for a command, else after the mail under way.
+    /// Sends 421 now if the session waits for a command, else after the current mail.
     void stop(const boost::asio::any_io_executor& executor);
     void close() noexcept;
     using Clock = std::chrono::steady_clock;
-    /// Since when it waits for a command, or inside of a mail, makes no progress worth the name
-    /// (Limits::progress_bytes); nullopt: it does something, or is about to end.
+    /// Since when it waits for a command, or makes no sufficient progress in a mail (Limits::progress_bytes); nullopt:
+    /// it is active, or about to end.
     std::optional<Clock::time_point> idle_since() const;
     bool in_mail() const { return in_mail_; }
-    /// Ends with 421, for another to be served. Only while it is idle.
+    /// Ends with 421 to make room for another connection. Only while it is idle.
     void give_way(const boost::asio::any_io_executor& executor);
 
   private:
-    /// `fault`: the connection ends though the client may still be writing.
+    /// `fault`: the connection ends although the client may still be writing.
     enum class Next { command, end, fault };
 
     awaitable<Result<void>> read_more();
@@ -73,11 +73,11 @@ class LmtpSession : public std::enable_shared_from_this<LmtpSession> {
     std::size_t at_ = 0;
     bool greeted_ = false, in_mail_ = false, utf8_ = false;
     bool waiting_ = false, in_data_ = false, stopping_ = false;
-    Clock::time_point waits_since_{}, progress_{};  // the latest progress inside of a mail
+    Clock::time_point waits_since_{}, progress_{};  // the last progress in a mail
     std::size_t since_progress_ = 0;                // bytes
-    bool fruitless_ = false;                        // a mail was begun, and none has come since
+    bool fruitless_ = false;                        // a mail was started, and none completed since
     int mistakes_ = 0;
-    std::size_t held_ = 0;  // our part of Shared::buffered
+    std::size_t held_ = 0;  // this session's share of Shared::buffered
     Delivery delivery_;
     std::uint64_t chunks_ = 0;  // bytes of BDAT chunks announced so far
     bool chunked_ = false;

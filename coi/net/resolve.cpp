@@ -1,7 +1,7 @@
-// c-ares tells which sockets it wants watched and when its next time-out is; Asio does the waiting.
+// c-ares says which sockets to watch and when its next time-out is; Asio waits.
 //
-// [RFC 2782]. Left out on purpose: retries beyond those of c-ares. Invariant: a question's coroutine is
-// resumed by its own timer and never from inside c-ares, so the channel may end with its last question.
+// [RFC 2782]. Left out on purpose: retries beyond those of c-ares. Invariant: a query's coroutine is resumed by its own
+// timer and never from inside c-ares, so the channel may end with its last query.
 
 #include "coi/net/resolve.h"
 
@@ -35,10 +35,10 @@ using boost::asio::ip::address;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
-// A zone's owner chooses how many there are; an answer by TCP has room for thousands, and each may be tried.
+// The zone's owner decides how many there are; an answer by TCP may contain thousands, and each may be tried.
 constexpr std::size_t most_addresses = 16, most_services = 64;
 
-/// A question that c-ares works on and a coroutine waits for; both own it.
+/// A query that c-ares processes and a coroutine waits for; both own it.
 struct Question {
     explicit Question(const any_io_executor& executor) : done(executor) {}
     boost::asio::steady_timer done;  // cancelled when the answer is there
@@ -144,7 +144,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
 
     void watch(ares_socket_t socket, bool read, bool write) {
         if (!read && !write) {
-            // Now, while the number is still this socket's: c-ares closes it next.
+            // Now, while the descriptor still belongs to this socket: c-ares closes it next.
             if (const auto found = sockets_.find(socket); found != sockets_.end()) {
                 found->second->descriptor.release();
                 sockets_.erase(found);
@@ -202,7 +202,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
     ares_channel channel_ = nullptr;
 };
 
-/// Where the questions of one loop meet their channel.
+/// Connects the queries of one loop to their channel.
 class Channels : public boost::asio::execution_context::service {
   public:
     inline static boost::asio::execution_context::id id;
@@ -217,7 +217,7 @@ class Channels : public boost::asio::execution_context::service {
 
     void use(std::string server) {
         server_ = std::move(server);
-        current_.reset();  // who waits keeps the old one to its end
+        current_.reset();  // running queries keep the old one
     }
 
   private:

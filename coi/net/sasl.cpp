@@ -1,8 +1,8 @@
-// The mechanisms' messages; SCRAM's are libgsasl's, the others are one string each.
+// The mechanisms' messages; libgsasl does SCRAM, the others are one string each.
 //
-// [RFC 4616], [RFC 5802], [RFC 7677], [RFC 7628]. Left out on purpose: channel binding (-PLUS), mechanisms of the past
-// (CRAM-MD5, DIGEST-MD5, NTLM). Invariant: complete() is true only when our side has nothing more to say and, in SCRAM,
-// the server has proven itself.
+// [RFC 4616], [RFC 5802], [RFC 7677], [RFC 7628]. Left out on purpose: channel binding (-PLUS), obsolete mechanisms
+// (CRAM-MD5, DIGEST-MD5, NTLM). Invariant: complete() is true only if our side has nothing more to send and, in SCRAM,
+// the server has proven its identity.
 
 #include "coi/net/sasl.h"
 
@@ -17,7 +17,7 @@ namespace coi::net {
 
 namespace {
 
-// A server may ask for any number of hash rounds [RFC 5802 §5.1]; beyond this it only wants our time.
+// A server may request any number of hash rounds [RFC 5802 §5.1]; more than this only costs time.
 constexpr unsigned long most_iterations = 40'000;  // 40 ms of the loop; mail servers have 4096 to 15,000
 constexpr std::size_t longest_challenge = 8192;
 
@@ -134,14 +134,14 @@ struct Sasl::State {
         ++steps;
         if (scram()) return scram_step(challenge);
         if (mechanism == "LOGIN") {
-            // Whatever the prompts say: the name first, then the password [draft-murchison-sasl-login §2].
+            // Independent of the prompts: first the name, then the password [draft-murchison-sasl-login §2].
             complete = steps == 2;
             if (steps > 2) return auth_error("the server asks for more than a name and a password");
             return steps == 1 ? login.username : login.password;
         }
         if (steps > 1) {
-            // A challenge after a token tells why it was refused; it must be answered before the verdict comes
-            // [RFC 7628 §3.2.3].
+            // A challenge after a token explains the refusal; it must be answered before the verdict comes [RFC 7628
+            // §3.2.3].
             complete = false;
             if (login.oauth && steps == 2) return std::string(mechanism == "OAUTHBEARER" ? "\x01" : "");
             return auth_error("the server asks for more than " + mechanism + " has");

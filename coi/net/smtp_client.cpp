@@ -27,7 +27,7 @@ Error refused(std::string what, const SmtpReply& reply, SmtpStep step = SmtpStep
     return error;
 }
 
-/// Trouble of the session and not of the mail: another session may fare better, whatever the code.
+/// A failure of the session, not of the mail: another session may succeed, whatever the code.
 Error for_now(Error error) {
     error.permanent = false;
     return error;
@@ -62,7 +62,7 @@ std::string xtext(std::string_view text) {  // [RFC 3461 §4]
     return escaped;
 }
 
-/// About the command, not about the password [RFC 5321 §4.2.1].
+/// Concerns the command, not the password [RFC 5321 §4.2.1].
 bool is_bad_command(const SmtpReply& reply) { return reply.code >= 500 && reply.code <= 504 && reply.code != 503; }
 
 /// Copies a mail into blocks as DATA wants them: every line end CRLF (a bare CR or LF would be read differently by
@@ -120,7 +120,7 @@ struct SmtpClient::State {
     LineReader reader;
     SmtpOffer offer;
     bool usable = false;
-    bool dirty = false;  // a transaction was broken off: RSET goes before the next one
+    bool dirty = false;  // a transaction was aborted: RSET is sent before the next one
 
     State(std::unique_ptr<Stream> s, std::string name, SmtpTimeouts t)
         : stream(std::move(s)),
@@ -170,7 +170,7 @@ struct SmtpClient::State {
             co_return Result<void>{};
         }
         if (answer->code / 100 != 5) co_return lose(refused("the mail server refuses our greeting", *answer));
-        answer = co_await command("HELO " + ehlo_name);  // a server of old [RFC 5321 §3.2]
+        answer = co_await command("HELO " + ehlo_name);  // an old server [RFC 5321 §3.2]
         if (!answer) co_return answer.error();
         if (!answer->positive()) co_return lose(for_now(refused("the mail server refuses our greeting", *answer)));
         co_return Result<void>{};
@@ -183,7 +183,7 @@ struct SmtpClient::State {
         auto answer = co_await command("STARTTLS");
         if (!answer) co_return answer.error();
         if (answer->code != 220) co_return lose(for_now(refused("the mail server refuses STARTTLS", *answer)));
-        // What came in clear behind the 220 is no word of the server's [RFC 3207 §4.2].
+        // Clear text after the 220 is not used as data of the server [RFC 3207 §4.2].
         if (reader.has_buffered()) {
             co_return lose({ErrorKind::tls, false, "someone put text before the TLS handshake of " + host, 0, {}});
         }
@@ -244,7 +244,7 @@ struct SmtpClient::State {
         return line + "\r\n";
     }
 
-    /// What can be known before a word is sent.
+    /// Checks that need no dialogue.
     Result<bool> needs_utf8(const Envelope& envelope, std::string_view mail) const {
         const auto impossible = [](std::string text, const char* enhanced) {
             return Error{ErrorKind::unsupported, true, std::move(text), 0, enhanced};
@@ -307,7 +307,7 @@ struct SmtpClient::State {
                 }
             } else if (answer->code != 354) {
                 if (!refusal) refusal = refused("the mail server refuses the mail", *answer, SmtpStep::content);
-                // 2xx here makes no sense, so nothing that follows would.
+                // 2xx is invalid here, so all following replies would be, too.
                 if (answer->positive()) co_return lose(for_now(*refusal));
             } else if (refusal) {
                 co_return co_await abandon(std::move(*refusal), taken);
@@ -319,8 +319,8 @@ struct SmtpClient::State {
 
     /// The server waits for a mail that must not be sent.
     awaitable<Result<void>> abandon(Error refusal, std::size_t taken) {
-        // Only the end of the connection takes it back where a recipient was taken; else the mail is ended empty, which
-        // the server refuses [RFC 2920 §3.1].
+        // If a recipient was accepted, only the end of the connection cancels it; else an empty mail is sent, which the
+        // server refuses [RFC 2920 §3.1].
         if (taken > 0) co_return lose(std::move(refusal));
         if (auto written = co_await write(".\r\n", timeouts.command); written) co_await reply(timeouts.command);
         co_return refusal;

@@ -1,7 +1,7 @@
-// One SMTP session as a client: to a submission server with a login, or to the MTA beside us without.
+// One SMTP session as a client: to a submission server with a login, or to a local MTA without.
 //
 // [RFC 5321], [RFC 6409], [RFC 3207] STARTTLS, [RFC 4954] AUTH, [RFC 2920] PIPELINING, [RFC 6152] 8BITMIME, [RFC 6531]
-// SMTPUTF8, [RFC 1870] SIZE, [RFC 3461] DSN, [RFC 2034] enhanced codes. The session is reused for many mails.
+// SMTPUTF8, [RFC 1870] SIZE, [RFC 3461] DSN, [RFC 2034] enhanced codes. A session sends many mails.
 
 #pragma once
 
@@ -19,11 +19,11 @@ namespace coi::net {
 struct Envelope {
     std::string from;             // addr-spec, "" for the null sender
     std::vector<std::string> to;  // addr-specs
-    std::string envelope_id;      // ENVID where the server does DSN, "" for none [RFC 3461 §4.4]
-    bool utf8 = false;            // needs SMTPUTF8 (addresses or headers beyond ASCII)
+    std::string envelope_id;      // ENVID if the server supports DSN, "" for none [RFC 3461 §4.4]
+    bool utf8 = false;            // needs SMTPUTF8 (non-ASCII addresses or headers)
 };
 
-/// How long each answer may take; the standard's own figures [RFC 5321 §4.5.3.2].
+/// Time limits for each answer, from the standard [RFC 5321 §4.5.3.2].
 struct SmtpTimeouts {
     Timeout greeting = std::chrono::minutes(5);
     Timeout command = std::chrono::minutes(5);     // EHLO, STARTTLS, AUTH, MAIL, RCPT, RSET
@@ -31,26 +31,26 @@ struct SmtpTimeouts {
     Timeout data_block = std::chrono::minutes(3);  // to write 64 KiB of the mail
     Timeout data_end = std::chrono::minutes(10);   // from the final dot to the verdict
     Timeout quit = std::chrono::seconds(5);
-    /// All of them cut to `most`, for a person who waits.
+    /// All of them limited to `most`, if a person waits.
     static SmtpTimeouts at_most(Timeout most);
 };
 
 class SmtpClient {
   public:
-    /// Takes the connected stream. `ehlo_name` is a host name or address literal of ours.
+    /// Takes ownership of a connected stream. `ehlo_name` is our host name or address literal.
     SmtpClient(std::unique_ptr<Stream> stream, std::string ehlo_name, SmtpTimeouts timeouts = {});
-    /// Closes the stream; an operation under way ends with ErrorKind::closed.
+    /// Closes the stream; a running operation ends with ErrorKind::closed.
     ~SmtpClient();
     SmtpClient(SmtpClient&&) noexcept;
     SmtpClient& operator=(SmtpClient&&) noexcept;
 
-    /// Greeting, EHLO, STARTTLS if `security` says so (and then nothing in clear), AUTH if there is a login.
+    /// Greeting, EHLO, STARTTLS if `security` requires it (never clear text then), AUTH if there is a login.
     awaitable<Result<void>> open(const Endpoint& server, const std::optional<Login>& login);
 
-    /// One mail (CRLF, as other line ends become; dots are stuffed here). Success means the server took responsibility
-    /// for *all* recipients (with one recipient per mail, as coigate sends, there is nothing between). An Error carries
-    /// code, enhanced code and the server's words; `permanent` for 5xx. A session error (closed, timeout) leaves
-    /// usable() false.
+    /// Sends one mail (line ends are converted to CRLF, dots are stuffed here). Success means that the server took
+    /// responsibility for *all* recipients (coigate sends one recipient per mail, so that there is no partial success).
+    /// An Error has code, enhanced code and the server's text; `permanent` for 5xx. After a session error (closed,
+    /// timeout) usable() is false.
     awaitable<Result<void>> send(const Envelope&, std::string_view mail);
 
     awaitable<void> quit();

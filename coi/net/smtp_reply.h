@@ -1,8 +1,7 @@
-// Replies of an SMTP server, and what its EHLO reply offers: pure functions from lines to values.
+// Parses replies of an SMTP server, and its EHLO extensions: pure functions from lines to values.
 //
-// [RFC 5321 §4.2], [RFC 2034], [RFC 3463] (enhanced codes), [RFC 1869 §4.4]. What is left out: the meaning of codes
-// beyond their first digit. Invariant: whatever a server sends, a reply stays within its bounds and its text is clean
-// UTF-8 on one line.
+// [RFC 5321 §4.2], [RFC 2034], [RFC 3463] (enhanced codes), [RFC 1869 §4.4]. Left out: the meaning of codes beyond
+// their first digit. Invariant: a reply stays within its limits for any input, and its text is clean UTF-8 on one line.
 
 #pragma once
 
@@ -27,15 +26,15 @@ struct SmtpReply {
     bool intermediate() const { return code / 100 == 3; }
 };
 
-/// Puts the lines of one reply together. A reader is used for one reply.
+/// Joins the lines of one reply. A reader is used for one reply.
 class SmtpReplyReader {
   public:
     static constexpr std::size_t most_lines = 128;
     static constexpr std::size_t most_bytes = 32 * 1024;
     static constexpr std::size_t longest_line =
-        4096;  // the standard's 512 are broken by long AUTH challenges [RFC 4954 §4]
+        4096;  // more than the standard's 512, for long AUTH challenges [RFC 4954 §4]
 
-    /// True when `line` (without CRLF) was the reply's last; ErrorKind::malformed or limit for what is no reply.
+    /// True if `line` (without CRLF) was the last one of the reply; ErrorKind::malformed or limit if it is no reply.
     Result<bool> take(std::string_view line);
     SmtpReply reply() && { return std::move(reply_); }
 
@@ -44,7 +43,7 @@ class SmtpReplyReader {
     std::size_t bytes_ = 0;
 };
 
-/// What a server offers after EHLO [RFC 5321 §4.1.1.1].
+/// The extensions of a server after EHLO [RFC 5321 §4.1.1.1].
 struct SmtpOffer {
     bool starttls = false, pipelining = false, eight_bit = false, utf8 = false, dsn = false, size = false;
     std::size_t most_bytes = 0;     // SIZE's number, 0: no fixed limit

@@ -1,7 +1,6 @@
-// Reading, writing and TLS on a socket with one deadline a direction.
+// Reading, writing and TLS on a socket, with one deadline per direction.
 //
-// [RFC 8446] by OpenSSL. Left out on purpose: waiting for the peer's close_notify (mail protocols end with words of
-// their own).
+// [RFC 8446] by OpenSSL. Left out on purpose: waiting for the peer's close_notify (mail protocols have their own end).
 
 #include "coi/net/socket_stream.h"
 
@@ -42,8 +41,8 @@ struct SocketStream::State : std::enable_shared_from_this<State> {
     SslPtr ssl;
     std::string host;  // of the TLS session
     bool closed = false;
-    // One alarm serves all operations: it is set once and looks at the deadline when it rings, which is cheaper than
-    // setting and cancelling one for each.
+    // One timer serves all operations: it is set once and checks the deadlines when it fires, which is cheaper than
+    // setting and cancelling one per operation.
     Clock::time_point read_deadline = Clock::time_point::max(), write_deadline = Clock::time_point::max();
     Clock::time_point rings_at = Clock::time_point::max();
 
@@ -67,15 +66,16 @@ struct SocketStream::State : std::enable_shared_from_this<State> {
             }
             self->set_alarm(next);
             error_code ignored;
-            if (late) self->socket.cancel(ignored);  // whoever is late looks at the clock, the other goes on waiting
+            if (late)
+                self->socket.cancel(ignored);  // the late operation checks the clock, the other one continues to wait
         });
     }
 
-    /// One operation's time; while it lives the alarm watches it.
+    /// The deadline of one operation; the timer checks it while it lives.
     struct Watch {
         Watch(State& s, Clock::time_point State::* d, Timeout timeout) : state(s), deadline(d) {
             const auto now = Clock::now();
-            // So that "practically for ever" does not overflow.
+            // So that a very long timeout does not overflow.
             state.*deadline =
                 timeout > std::chrono::hours(24 * 365) ? now + std::chrono::hours(24 * 365) : now + timeout;
             state.set_alarm(state.*deadline);
@@ -88,7 +88,7 @@ struct SocketStream::State : std::enable_shared_from_this<State> {
         Clock::time_point State::* deadline;
     };
 
-    /// Why a wait ended early; nullopt if it should be taken up again.
+    /// Why a wait ended early; nullopt if the wait continues.
     std::optional<Error> interrupted(const error_code& error, const Watch& watch, const char* doing) const {
         if (closed) return ended();
         if (watch.over()) return late(doing);
@@ -102,7 +102,7 @@ struct SocketStream::State : std::enable_shared_from_this<State> {
         co_return interrupted(error, watch, doing);
     }
 
-    /// Waits as OpenSSL wants after `result`; an Error where it cannot go on.
+    /// Waits as OpenSSL requires after `result`; an Error if it cannot continue.
     awaitable<std::optional<Error>> ssl_wants(int result, const Watch& watch, const char* doing) {
         const int saved = errno;
         switch (SSL_get_error(ssl.get(), result)) {
@@ -116,7 +116,7 @@ struct SocketStream::State : std::enable_shared_from_this<State> {
                 ERR_clear_error();
                 co_return broken(saved ? error_code(saved, boost::system::system_category()) : boost::asio::error::eof);
             default: {
-                // COMPAT: many servers end the connection without TLS's own farewell.
+                // COMPAT: many servers close the connection without close_notify.
                 const unsigned long code = ERR_peek_error();
                 if (ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
                     ERR_clear_error();
@@ -204,7 +204,7 @@ struct SocketStream::State : std::enable_shared_from_this<State> {
         if (ssl && SSL_is_init_finished(ssl.get())) {
             ERR_clear_error();
             SSL_set_quiet_shutdown(ssl.get(), 0);
-            SSL_shutdown(ssl.get());  // says farewell if the socket takes it at once
+            SSL_shutdown(ssl.get());  // sends close_notify if the socket accepts it at once
             ERR_clear_error();
         }
         error_code ignored;

@@ -1,8 +1,8 @@
-// The Stream of the real world: a TCP or Unix socket on the loop, with TLS on top once it is started.
+// The real Stream: a TCP or Unix socket on the loop, with TLS once it is started.
 //
-// OpenSSL works on the socket itself and Asio only waits for readiness (asio::ssl::stream costs an idle connection
-// three times the memory). Invariant: every operation under way owns the state it works on, and after close() nobody
-// touches the caller's buffers, so a stream may be closed or destroyed at any time.
+// OpenSSL works on the socket itself and Asio only waits for readiness (asio::ssl::stream uses three times the memory
+// per idle connection). Invariant: every running operation owns its state, and after close() the caller's buffers are
+// not used any more, so that a stream may be closed or destroyed at any time.
 
 #pragma once
 
@@ -16,7 +16,7 @@ namespace coi::net {
 class SocketStream : public Stream {
   public:
     using Socket = boost::asio::generic::stream_protocol::socket;
-    /// Takes a connected socket. Without a `tls` context start_tls is unsupported.
+    /// Takes ownership of a connected socket. Without a `tls` context start_tls is unsupported.
     SocketStream(Socket socket, TlsContext* tls);
     ~SocketStream() override;
 
@@ -25,7 +25,7 @@ class SocketStream : public Stream {
     awaitable<Result<void>> start_tls(const std::string& host, Timeout timeout) override;
     bool encrypted() const override;
     void close() noexcept override;
-    /// True if TLS is on and began with the session of an earlier connection.
+    /// True if TLS is on and resumed a session of an earlier connection.
     bool resumed() const;
 
   private:

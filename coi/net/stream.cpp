@@ -1,8 +1,8 @@
-// The line reader of the mail protocols: lines and counted blocks out of a Stream, within bounds.
+// The line reader of the mail protocols: reads lines and counted blocks from a Stream, within limits.
 //
-// [RFC 5321 §2.3.8], [RFC 3501 §2.2], [RFC 2033]. A bare LF ends a line here, because servers that we ask are old and
-// many; what comes *to* us (LMTP) has its own strict reader. Invariant: the buffer never holds more than one line and
-// one chunk, and an idle session keeps only a small one.
+// [RFC 5321 §2.3.8], [RFC 3501 §2.2], [RFC 2033]. A bare LF ends a line here, because some servers send it; input *to*
+// us (LMTP) has its own strict reader. Invariant: the buffer never holds more than one line and one chunk, and that of
+// an idle session is small.
 
 #include "coi/net/stream.h"
 
@@ -75,7 +75,7 @@ awaitable<Result<std::string>> LineReader::block(std::size_t count, Timeout time
     const std::size_t ready = std::min(count, buffer_.size() - at_);
     std::string block = buffer_.substr(at_, ready);
     at_ += ready;
-    // Grown as the bytes come: a peer that only announces a big block makes us hold nothing.
+    // Grows with the received bytes: a large announced block alone allocates nothing.
     while (block.size() < count) {
         const std::size_t kept = block.size();
         block.resize(std::min(count, kept + std::max(block_step, kept / 2)));

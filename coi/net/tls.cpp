@@ -25,7 +25,7 @@ std::string openssl_words() {
     return words;
 }
 
-/// The index under which an SSL carries the host that its sessions are kept under.
+/// The index of an SSL's host, under which its sessions are stored.
 int host_index() {
     static const int index = SSL_get_ex_new_index(
         0, nullptr, nullptr, nullptr,
@@ -33,7 +33,7 @@ int host_index() {
     return index;
 }
 
-/// Takes each new session (TLS 1.3 sends them after the handshake); 1 means that we keep the reference.
+/// Stores each new session (TLS 1.3 sends them after the handshake); 1 means that the reference is kept.
 int keep_session(SSL* ssl, SSL_SESSION* session) {
     auto* context = static_cast<TlsContext::OpenSsl*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
     const auto* host = static_cast<const std::string*>(SSL_get_ex_data(ssl, host_index()));
@@ -45,7 +45,7 @@ int keep_session(SSL* ssl, SSL_SESSION* session) {
     return 1;
 }
 
-/// True if the system's CA certificates lie in a folder by hash: then each is read when it is needed, instead of all at
+/// True if the system's CA certificates are in a folder by hash: then each is read when it is needed, instead of all at
 /// start (about 24 ms and a megabyte).
 bool has_hashed_folder() {
     const char* named = std::getenv(X509_get_default_cert_dir_env());

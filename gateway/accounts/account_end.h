@@ -1,21 +1,23 @@
-// The end of a user's Jabber account: a server may give the name to somebody else, who must not find the mailbox, the
-// keys and the contacts of the one before.
+// Detects the end of a user's Jabber account. The server may give the name to somebody else, who must not get the
+// mailbox, the keys and the contacts of the previous user.
 //
-// A server that removes an account cancels its subscriptions [RFC 6121 §3.2.3, §3.3.3]. A user who takes the gateway
-// out of their contacts does the same, so:
-// - whoever no longer lets the gateway see them has their mailbox parked at once: it loses its login, nothing is read
-// or
-//   sent, and only the mailbox's password brings it back, with what waits. Words tell them so. If the server refuses
-//   those because there is no such user, everything stored of the user is deleted, the relay account too.
-// - who stops seeing the gateway or their last contact is told that all stays as it is: refused, the same follows.
-// - while the gateway was away nobody was told: at each new stream every user whose server has vouched for them before
-//   is asked for anew, by service discovery of the bare JID, which servers answer with a result to those only who may
-//   see the user [XEP-0030 §8]. An error, and a subscription request that is not answered by the server itself
-//   [RFC 6121 §3.1.3], count as cancelled, and who is there may be somebody else: the relay account is deleted with its
-//   keys and contacts, because no password can show whose it is. Until then nothing is handed out to them, and nothing
-//   is sent for them that they wrote since.
-// A refused message is a reason to ask, no more: it is also what somebody offline without offline storage gets.
-// Users who never let the gateway see them cannot be told from their successors: docs/admin says what to run.
+// A server that removes an account cancels its subscriptions [RFC 6121 §3.2.3, §3.3.3]. A user who removes the gateway
+// from the roster causes the same stanzas. So:
+// - A user who no longer lets the gateway see their presence: the mailbox is parked at once. It loses its login,
+//   nothing is read or sent, and only the mailbox's password activates it again, with the waiting messages. The user is
+//   told. If the server refuses this message because there is no such user, everything stored of the user is deleted,
+//   the relay account too.
+// - A user who unsubscribes from the gateway or from the last contact: the user is told that nothing changes. If this
+//   message is refused, the same follows.
+// - While the gateway was offline it got no stanzas: at each new stream, every user whose server has vouched for them
+//   before is checked by service discovery of the bare JID, which servers answer with a result only to those who may
+//   see the user [XEP-0030 §8]. An error, followed by a subscription request that the server does not answer itself
+//   [RFC 6121 §3.1.3], counts as cancelled, and the name may belong to somebody else: the relay account is deleted with
+//   its keys and contacts, because no password can prove its owner. Until the answer, nothing is delivered to the user,
+//   and nothing is sent that they wrote since.
+// A refused message only causes such a check: an offline user without offline storage gives the same error.
+// Users who never let the gateway see their presence cannot be distinguished from their successors: docs/admin says
+// what to run.
 
 #pragma once
 
@@ -37,12 +39,12 @@ class AccountEnd {
   public:
     struct Calls {
         std::function<void(const xmpp::Tag&)> send;
-        /// Sends with proof; `refused`: the condition of the server's error, "" if it took the stanza.
+        /// Sends with proof of delivery; `refused`: the condition of the server's error, "" if it took the stanza.
         std::function<void(const xmpp::Tag&, std::function<void(bool proven, const std::string& refused)>)> deliver;
         std::function<void(std::chrono::milliseconds, std::function<void()>)> after;
-        std::function<bool()> may_send;  // false: enough waits for the socket
+        std::function<bool()> may_send;  // false: too many bytes wait for the socket
         std::function<Time()> now;
-        /// The line's messages may go now, or never.
+        /// The messages of this conversation can be sent now, or are deleted.
         std::function<void(queue::Direction, AccountId, const std::string& contact)> unblock;
     };
     struct Patience {
@@ -51,26 +53,26 @@ class AccountEnd {
     };
     AccountEnd(Directory&, std::string component, Calls, Patience);
 
-    /// The stream is there anew.
+    /// A new stream is up.
     void online();
-    /// The user lets the gateway see them.
+    /// The user lets the gateway see their presence.
     void granted(const std::string& jid);
-    /// They do no more.
+    /// The user no longer lets the gateway see their presence.
     void cancelled(const std::string& jid);
-    /// They gave up a contact of theirs, or do not want to see the gateway any more.
+    /// The user unsubscribed from a contact or from the gateway.
     void doubt(const std::string& jid);
-    /// Their server refused a message to them.
+    /// The server refused a message to the user.
     void refused(const std::string& jid, const std::string& condition);
-    /// Answers to what is asked here; false if it is none.
+    /// Takes the answers to the queries of this class; false if the iq is something else.
     bool take(const xmpp::Tag& iq);
-    /// Whether this message must wait until it is known whose the account is. It is said when that is so.
+    /// Whether this message must wait until it is known whom the Jabber name belongs to; Calls::unblock follows then.
     bool holds(const queue::Entry&);
 
   private:
     struct Question {
-        std::string id;          // of the iq under way; "" while it waits for its turn
-        bool at_start = false;   // what came since is held
-        bool requested = false;  // the answer was an error, and the subscription is asked for
+        std::string id;          // of the pending iq; "" while the query waits for its turn
+        bool at_start = false;   // messages since the start of the stream are held
+        bool requested = false;  // the answer was an error, and a subscription request was sent
         std::vector<std::pair<queue::Direction, std::pair<AccountId, std::string>>> held;
     };
     bool is_vouched(const std::string& jid) const;
@@ -93,8 +95,8 @@ class AccountEnd {
     std::map<std::string, Question> questions_;  // by bare JID
     std::deque<std::string> turn_;
     bool walking_ = false;
-    std::map<std::string, Time> asked_;          // because of a refusal
-    std::map<std::string, std::string> to_say_;  // words that wait for their moment
+    std::map<std::string, Time> asked_;          // when a user was last checked because of a refusal
+    std::map<std::string, std::string> to_say_;  // messages to users that are not sent yet
     Time since_{};
 };
 

@@ -1,5 +1,4 @@
-// An account whose stored row does not match its seal: its user is told the truth, and nothing goes by another account
-// in its place.
+// An account whose stored row does not match its seal: its user is told so, and no other account is used in its place.
 
 #pragma once
 
@@ -10,13 +9,13 @@
 
 namespace gateway {
 
-/// The damaged account by which this user (bare JID) would write; nullptr if there is none.
+/// The damaged account that this user (bare JID) would write with; nullptr if there is none.
 const Account* damaged_account(const Directory&, const std::string& jid);
 
-/// What is wrong, and who can do what about it.
+/// The problem, and who can solve it.
 std::string damaged_words(const Account&, const std::string& component, const std::string& lang);
 
-/// Whose message this is, for the admin: "damaged" where only the row itself says so, and cannot be trusted.
+/// The user of an entry, for the admin: "damaged" if only the damaged row names the user, which cannot be trusted.
 std::string user_of_entry(const Directory&, const queue::Entry&);
 
 }  // namespace gateway

@@ -12,7 +12,9 @@
 
 #include "gateway/log.h"
 #include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 #include "gateway/store/ids.h"
+#include "gateway/store/imap_cursors.h"
 #include "gateway/store/once_encrypted.h"
 #include "gateway/store/queue.h"
 #include "gateway/store/spellings.h"

@@ -1,5 +1,5 @@
-// What a contact is called in the user's client: the display name that they give themselves, unless it could be taken
-// for somebody else.
+// The name of a contact in the user's client: the contact's own display name, unless it could be confused with somebody
+// else.
 
 #pragma once
 
@@ -9,8 +9,8 @@
 
 namespace gateway {
 
-/// The display name; the mail address where the name speaks of another address, or another contact has the same name.
-/// "" for a contact without a name.
+/// The display name; the mail address if the name mentions another address, or if another contact has the same name. ""
+/// for a contact without a name.
 std::string nick(const Directory&, const Contact&);
 
 }  // namespace gateway

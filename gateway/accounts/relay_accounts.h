@@ -1,6 +1,6 @@
-// The relay accounts of users: each is made when it is first needed, once.
+// The relay accounts of users: each is made once, when it is first needed.
 //
-// design.md "Accounts": whoever is on the relay's domain can write and be written to without linking anything.
+// A user on the relay's domain can write and receive mail without linking a mailbox.
 
 #pragma once
 

@@ -22,8 +22,7 @@ using boost::json::object;
 using Answer = std::function<void(object)>;
 
 constexpr std::size_t page = 500;
-constexpr int tries_set_aside =
-    3;  // from then on an entry that fails again and again is told from those that just wait
+constexpr int tries_set_aside = 3;  // attempts after which an entry is reported as failing, not only as waiting
 
 std::string text(const object& in, const char* key) {
     const auto* value = in.if_contains(key);
@@ -203,7 +202,7 @@ void add_account(const Administered& to, const object& in, const Answer& answer)
 
 std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
 
-/// Where the server cannot be reached, that is why it waits, and so long.
+/// If the server cannot be reached, this is the reason why the entry waits, and the next probe is its next attempt.
 object row(const Administered& to, const queue::Entry& entry, const std::string& jid) {
     const auto trouble =
         (entry.direction == queue::Direction::mail ? to.mail_scheduler : to.jabber_scheduler).trouble(entry);
@@ -277,7 +276,7 @@ void drop_from_queue(const Administered& to, const object& in, const Answer& ans
         [to, id, answer](const Store::Failure& failure, const std::optional<queue::Entry>& entry) {
             if (failure) return answer(error(failure->what()));
             if (!entry) return answer(error("there is no entry " + std::to_string(id) + " in the queue"));
-            if (entry->direction == queue::Direction::aside) {  // whoever it names as its sender may not be
+            if (entry->direction == queue::Direction::aside) {  // the sender in the row cannot be trusted
                 to.store.commit([id](Database& db) { queue::done(db, id); }, {});
                 return answer({{"dropped", 1}});
             }

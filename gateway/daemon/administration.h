@@ -1,4 +1,5 @@
-// What the admin's commands do to a running gateway: accounts and the queue, by the verbs of gateway/daemon/control.h.
+// Executes the admin's commands on accounts and the queue of the running gateway: the verbs of
+// gateway/daemon/control.h.
 
 #pragma once
 
@@ -18,10 +19,10 @@ struct Administered {
     Scheduler& mail_scheduler;
     Scheduler& jabber_scheduler;
     MailboxPool& linked;
-    std::function<void(const queue::Entry&)> give_up;  // tells the entry's sender and deletes it
+    std::function<void(const queue::Entry&)> give_up;  // notifies the entry's sender and deletes it
 };
 
-/// Answers exactly once, on the loop: what the verb asks for, or {"error": words}.
+/// Answers exactly once, on the loop: the result of the verb, or {"error": text}.
 void administer(const Administered&, const std::string& verb, boost::json::object in,
                 std::function<void(boost::json::object out)> answer);
 

@@ -1,8 +1,8 @@
 // The command line: coigate serve | check | account … | queue …, by CLI11.
 //
-// Everything but `serve` happens here; `account` and `queue` ask the running gateway through its control socket
-// (gateway/daemon/control.h) and open nothing themselves. A password never comes from the arguments, where every user
-// of the machine could read it.
+// Everything except `serve` runs here; `account` and `queue` send requests to the running gateway through its control
+// socket (gateway/daemon/control.h) and open no files of it. A password is never an argument, because every user of the
+// machine can read arguments.
 
 #pragma once
 
@@ -15,28 +15,28 @@
 
 namespace gateway {
 
-/// What a subcommand needs of the world around it.
+/// What a subcommand needs from its environment.
 struct Terminal {
     std::ostream& out;
     std::ostream& err;
-    /// Asks for a password without echo; nullopt if nobody can be asked.
+    /// Asks for a password without echo; nullopt if there is no terminal.
     std::function<std::optional<std::string>(const std::string& prompt)> ask_password;
     std::function<Time()> now;
 };
 
-/// The real one: stdout, stderr, and /dev/tty for passwords.
+/// The real terminal: stdout, stderr, and /dev/tty for passwords.
 Terminal terminal();
 
-/// What the program ends with.
+/// Exit codes of the program.
 enum ExitCode : int {
     exit_ok = 0,
-    exit_failed = 1,        // the gateway said no
+    exit_failed = 1,        // the gateway refused the request
     exit_config = 2,        // the configuration has problems; all of them were printed
     exit_usage = 64,        // sysexits' EX_USAGE
-    exit_not_running = 69,  // EX_UNAVAILABLE: there is no gateway to ask
+    exit_not_running = 69,  // EX_UNAVAILABLE: no gateway is running
 };
 
-/// Does what the arguments say; `serve` is called with the configuration's path.
+/// Runs the subcommand; `serve` is called with the path of the configuration.
 int run_command_line(int argc, const char* const* argv, const Terminal&,
                      const std::function<int(const std::string& config_file)>& serve);
 

@@ -10,7 +10,7 @@
 namespace gateway {
 namespace {
 
-// Code points, which is what a terminal's column is for nearly every address.
+// Counts code points, which is the width of nearly every address on a terminal.
 std::size_t width(const std::string& cell) {
     return static_cast<std::size_t>(std::count_if(cell.begin(), cell.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }

@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t password_longest = 4096;
 constexpr char interrupt = '\x03';  // Ctrl-C
 
-// Echo and signals are off while it lives: a signal would end us with the terminal left mute, so Ctrl-C comes as a
-// byte.
+// Echo and signals are off while it lives: a signal would end the process and leave the terminal without echo, so
+// Ctrl-C is read as a byte.
 class Mute {
   public:
     explicit Mute(int tty) : tty_(tty), works_(tcgetattr(tty, &before_) == 0) {
@@ -38,7 +38,7 @@ class Mute {
 };
 
 void print(int tty, const std::string& words) {
-    if (write(tty, words.data(), words.size()) < 0) return;  // whoever cannot read the prompt can still answer it
+    if (write(tty, words.data(), words.size()) < 0) return;  // without the prompt the user can still answer
 }
 
 std::optional<std::string> ask_password(const std::string& prompt) {

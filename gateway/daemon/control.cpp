@@ -1,7 +1,7 @@
-// Asio callbacks around one line of JSON; see gateway/daemon/control.h.
+// One line of JSON per request, on Asio callbacks; see gateway/daemon/control.h.
 //
-// Invariant: a Session lives as long as an operation of its own or a verb under way; an answer to one that is closed
-// goes nowhere.
+// Invariant: a Session lives as long as one of its operations or its running verb; an answer to a closed session is
+// dropped.
 
 #include "gateway/daemon/control.h"
 
@@ -38,7 +38,7 @@ constexpr std::size_t answer_longest = 64 * 1024 * 1024;
 
 json::object failure(std::string words) { return {{"error", std::move(words)}}; }
 
-/// JSON is UTF-8; what is stored, or was typed, may not be.
+/// JSON is UTF-8; stored or typed text may not be.
 void make_utf8(json::value& value) {
     if (auto* text = value.if_string()) {
         if (!coi::is_utf8(*text)) *text = coi::to_utf8(*text, "utf-8");
@@ -55,7 +55,7 @@ std::string line_of(json::object out) {
     return json::serialize(value) + "\n";
 }
 
-// A socket that nobody listens on is left over from a process that died.
+// A socket without a listener is left over from a process that died.
 void remove_left_over(asio::io_context& io, const std::string& path) {
     struct stat status{};
     if (::lstat(path.c_str(), &status) != 0) return;
@@ -83,7 +83,7 @@ struct Control::State {
     static void accept(const std::shared_ptr<State>&);
 };
 
-// One connection: a request, its verb, its answer, and again.
+// One connection: request, verb, answer, repeatedly.
 class Control::Session : public std::enable_shared_from_this<Session> {
   public:
     Session(const std::shared_ptr<State>& state, Local::socket socket)
@@ -105,7 +105,7 @@ class Control::Session : public std::enable_shared_from_this<Session> {
     Local::socket socket_;
     asio::steady_timer idle_;
     std::string buffer_, out_;
-    bool last_ = false;  // the connection ends with the answer under way
+    bool last_ = false;  // the connection ends after the current answer
 };
 
 void Control::Session::end() {
@@ -123,7 +123,7 @@ void Control::Session::read() {
     asio::async_read_until(socket_, asio::dynamic_buffer(buffer_, state->limits.request_bytes), '\n',
                            [self = shared_from_this()](Code failed, std::size_t length) {
                                self->idle_.cancel();
-                               if (failed == asio::error::not_found) {  // the buffer is full and holds no line
+                               if (failed == asio::error::not_found) {  // the buffer is full without a line end
                                    self->last_ = true;
                                    return self->answer(failure("the request is too long"));
                                }
@@ -167,7 +167,7 @@ void Control::Session::answer(json::object out) {
 void Control::State::accept(const std::shared_ptr<State>& state) {
     state->acceptor.async_accept([state](Code failed, Local::socket socket) {
         if (failed == asio::error::operation_aborted || !state->acceptor.is_open()) return;
-        if (failed) {  // out of descriptors, most likely: who connects now waits until there is one
+        if (failed) {  // probably out of descriptors: new connections wait until there is one
             log::warn("control socket: {}", failed.message());
             state->pause.expires_after(accept_pause);
             return state->pause.async_wait([state](Code cancelled) {
@@ -193,7 +193,7 @@ void Control::listen(const std::string& path) {
     try {
         state_->acceptor.open();
         state_->acceptor.bind(Local::endpoint(path));
-        // Under umask 077 nobody could connect before this line, so nobody comes in by the wrong mode.
+        // Because of umask 077 nobody could connect before the mode is set here.
         if (::chmod(path.c_str(), 0660) != 0) throw std::runtime_error(std::strerror(errno));
         state_->acceptor.listen();
     } catch (const std::exception& cause) {

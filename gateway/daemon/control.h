@@ -1,8 +1,8 @@
 // The control socket: how `coigate account` and `coigate queue` talk to the running gateway.
 //
-// A unix socket (mode 0660, its folder decides who comes near). A request is one line of JSON, {"verb": "account.show",
-// …}; its answer is one line, an object. Failure is {"error": "words for the admin"}. A connection may ask many times,
-// one after the other. The gateway answers from its own loop: nothing else ever opens the store beside it.
+// A unix socket (mode 0660, access is controlled by its folder). A request is one line of JSON, {"verb":
+// "account.show", …}; its answer is one line, an object. Failure is {"error": "words for the admin"}. A connection may
+// send many requests, one after the other. The gateway answers from its own loop: no other process opens the store.
 //
 // The verbs, which Gateway::command implements ("?" may be missing; times are milliseconds since 1970, UTC):
 //
@@ -54,22 +54,22 @@ namespace gateway {
 class Control {
   public:
     using Answer = std::function<void(boost::json::object out)>;
-    /// Calls back once, on the loop, now or later; a second call is ignored.
+    /// Calls back once, on the loop, at once or later; a second call is ignored.
     using Verb = std::function<void(boost::json::object in, Answer)>;
 
     struct Limits {
         std::size_t request_bytes = 64 * 1024;
         std::size_t connections = 32;
-        std::chrono::seconds idle{120};  // without a request; the time a verb takes does not count
+        std::chrono::seconds idle{120};  // without a request; the running time of a verb does not count
     };
 
     Control(boost::asio::io_context&, std::map<std::string, Verb> verbs, Limits);
     Control(boost::asio::io_context& io, std::map<std::string, Verb> verbs) : Control(io, std::move(verbs), Limits{}) {}
     ~Control();  // stop()
-    /// Removes what a gateway that died left at `path`. Throws std::runtime_error that names path and cause: also when
-    /// another gateway listens there, or when something that is no socket is in the way.
+    /// Listens at `path`; removes the socket of a gateway that died. Throws std::runtime_error that names path and
+    /// cause; also if another gateway listens there, or if the path is not a socket.
     void listen(const std::string& path);
-    /// Ends every connection and removes the socket; answers that come later go nowhere.
+    /// Ends every connection and removes the socket; later answers are dropped.
     void stop();
 
   private:
@@ -78,12 +78,12 @@ class Control {
     std::shared_ptr<State> state_;
 };
 
-/// Why the gateway could not be asked: it does not run, or we may not talk to it; with the remedy.
+/// Why the gateway could not be reached: it does not run, or access is denied; with the remedy.
 struct NotRunning : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Asks the gateway that listens at `path` and waits for its answer. Throws NotRunning.
+/// Sends a request to the gateway that listens at `path`, and waits for the answer. Throws NotRunning.
 boost::json::object ask(const std::string& path, const std::string& verb, boost::json::object in,
                         std::chrono::seconds patience = std::chrono::seconds(90));
 

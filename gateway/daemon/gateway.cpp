@@ -1,4 +1,4 @@
-// What the loop does; see gateway.h.
+// The work of the event loop; see gateway.h.
 
 #include "gateway/daemon/gateway.h"
 
@@ -19,15 +19,15 @@ namespace gateway {
 
 namespace {
 
-constexpr std::size_t works_most = 4000;  // commits that wait before reading stops
+constexpr std::size_t works_most = 4000;  // waiting commits above which reading stops
 constexpr std::size_t works_few = 1000;
-constexpr std::size_t letters_most = 1000;  // letters that are being encrypted, and OTR under way, likewise
+constexpr std::size_t letters_most = 1000;  // the same for mails that are being encrypted, and OTR in progress
 constexpr std::size_t letters_few = 250;
 constexpr auto resume_after = std::chrono::milliseconds(10);
 constexpr auto stop_patience = std::chrono::seconds(10);
 constexpr auto close_patience = std::chrono::seconds(5);
 
-/// For what waits until somebody has looked at its account.
+/// Result for an entry whose account is parked, damaged, or being checked.
 AttemptResult not_yet() {
     return {AttemptResult::Kind::blocked, {coi::ErrorKind::refused, false, "waits for its account", 0, {}}};
 }
@@ -95,7 +95,7 @@ void Gateway::State::resume_when_through() {
     store.commit([](Database&) {},
                  [this](const Store::Failure& failure) {
                      resume_reading();
-                     if (!reading_paused || failure) return;  // a store that failed says when it is well again
+                     if (!reading_paused || failure) return;  // a failed store reports when it is well again
                      run_after(resume_after, [this] { resume_when_through(); });
                  });
 }
@@ -109,7 +109,7 @@ void Gateway::State::resume_reading() {
 void Gateway::State::send_mail(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
     const Account* account = directory.find(entry.account);
     if (account_end.holds(entry) || (!account && directory.rests(entry.account))) return finished(not_yet());
-    if (!account) return finished(AttemptResult{});  // unlinked meanwhile: all of it is deleted
+    if (!account) return finished(AttemptResult{});  // unlinked meanwhile: its entries are deleted
     SmtpSender* out = account->kind == Account::Kind::mailbox ? linked.submission(account->id) : relay_out.get();
     if (out) return out->send(entry, envelope_id({entry.name}, seal), std::move(finished));
     finished(AttemptResult{AttemptResult::Kind::unreachable,
@@ -119,7 +119,7 @@ void Gateway::State::send_mail(const queue::Entry& entry, std::function<void(Att
 void Gateway::State::deliver(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
     const bool of_nobody = entry.account != AccountId{} && !directory.find(entry.account);
     if (account_end.holds(entry) || (of_nobody && directory.rests(entry.account))) return finished(not_yet());
-    if (of_nobody) return finished(AttemptResult{});  // unlinked meanwhile: it is not for whoever has the name next
+    if (of_nobody) return finished(AttemptResult{});  // unlinked meanwhile: a later owner of the name must not get it
     delivery.send(entry, [this, id = entry.account, finished = std::move(finished)](const AttemptResult& fate) {
         const Account* account = fate.kind == AttemptResult::Kind::refused ? directory.find(id) : nullptr;
         if (account) account_end.refused(account->jid, fate.error.text);
@@ -129,7 +129,7 @@ void Gateway::State::deliver(const queue::Entry& entry, std::function<void(Attem
 
 void Gateway::State::mail_done(const queue::Entry& entry) {
     log::debug("mail {} was accepted", entry.name);
-    if (entry.from.empty()) directory.remove_if_unused(entry.account);  // a bounce may have been the last of it
+    if (entry.from.empty()) directory.remove_if_unused(entry.account);  // a bounce may have been its last entry
     const Account* account = directory.find(entry.account);
     if (account && account->kind == Account::Kind::mailbox && account->sent_copy && !entry.origin.empty()) {
         linked.file_sent(account->id, entry.payload);

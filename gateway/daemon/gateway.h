@@ -1,8 +1,8 @@
-// The whole: makes the modules, ties them together, starts and stops them.
+// The gateway as a whole: makes the modules, connects them, starts and stops them.
 //
-// One loop, one thread. Stanzas come from the Component and go to Presence, Services or Outbox; mail comes from the
-// Relay and the Mailboxes and goes to the Inbox; what they commit goes through the two Legs and out by the Submissions
-// and the Component.
+// One event loop, one thread. Stanzas come from xmpp::Component and go to Presence, IqRouter or OutgoingPipeline. Mail
+// comes from LmtpReceiver and MailboxPool and goes to IncomingPipeline. What these commit is sent by the two
+// Schedulers, through SmtpSender and JabberSender.
 
 #pragma once
 
@@ -19,19 +19,20 @@ namespace gateway {
 
 class Gateway {
   public:
-    /// Opens the store and reads it. Throws std::runtime_error with words for the admin.
+    /// Opens and reads the store. Throws std::runtime_error with a text for the admin.
     Gateway(boost::asio::io_context&, const config::Config&);
     ~Gateway();
-    /// Listens, connects, links. Throws std::runtime_error if it cannot listen.
+    /// Starts to listen, connects to the Jabber server and to the linked mailboxes. Throws std::runtime_error if it
+    /// cannot listen.
     void start();
-    /// Nothing new is taken up; attempts under way finish within 20 s; then the stream is closed cleanly, with what
-    /// still comes committed, and `stopped` is called.
+    /// Accepts nothing new; running attempts finish within 20 s; then the stream is closed cleanly, what still arrives
+    /// is committed, and `stopped` is called.
     void stop(std::function<void()> stopped);
-    /// Takes over what it can; the lines say what was taken over and what needs a restart.
+    /// Applies the changes that need no restart; the returned lines say what was applied and what needs a restart.
     std::vector<std::string> reload(const config::Config&);
     /// The verbs of gateway/daemon/control.h, JSON in and out.
     void command(const std::string& verb, boost::json::object in, std::function<void(boost::json::object out)> answer);
-    /// Listening and started; the Jabber server may come later.
+    /// Called when it is listening; the Jabber server may connect later.
     std::function<void()> on_ready;
 
   private:

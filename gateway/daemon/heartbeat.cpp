@@ -1,4 +1,4 @@
-// A timer that looks at itself; see heartbeat.h.
+// The timer that measures its own delay; see heartbeat.h.
 
 #include "gateway/daemon/heartbeat.h"
 
@@ -21,7 +21,7 @@ Milliseconds processor_time() {
     return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
-/// What all but one of a hundred stay below.
+/// The 99th percentile.
 double p99(std::vector<double> figures) {
     if (figures.empty()) return 0;
     const auto at = figures.begin() + static_cast<std::ptrdiff_t>((figures.size() - 1) * 99 / 100);

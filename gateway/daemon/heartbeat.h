@@ -1,8 +1,8 @@
-// How long the loop is held: a timer of 10 ms that looks how late it comes. It runs while somebody asks, for figures.
+// Measures how long the event loop is blocked: a timer of 10 ms that compares its time. Runs only during a measurement.
 //
-// A beat that comes late stands for all that would have come meanwhile, so that one long silence is not one figure of
-// many. `held` is the processor time of the loop's own thread between two beats: what one turn costs, however busy the
-// machine is with other things.
+// A late beat counts for all beats that were due meanwhile, so that one long block is not a single figure among many.
+// `held` is the processor time of the loop's thread between two beats: the cost of one turn, independent of other load
+// on the machine.
 
 #pragma once
 
@@ -23,10 +23,10 @@ struct Figures {
     boost::json::object print() const;
 };
 
-/// Beats for so long (at most `longest`), then calls back on the loop; not at all if the loop ends before.
+/// Measures for `length` (at most `longest`), then calls back on the loop; does not call if the loop ends before.
 void measure(boost::asio::io_context&, std::chrono::milliseconds length, std::function<void(const Figures&)> done);
 
-/// A beat that came so late, and those that it stands for.
+/// Adds a late beat, and the beats that it counts for.
 void count(std::vector<double>& figures, double milliseconds);
 
 }  // namespace gateway::heartbeat

@@ -1,6 +1,6 @@
-// The program: the command line, and `serve` with its signals, its watchdog and its control socket around the Gateway.
+// The program: the command line, and `serve` with signals, watchdog and control socket around the Gateway.
 //
-// SIGTERM and SIGINT stop (a second one at once), SIGHUP reloads. Exit codes stand in gateway/daemon/cli.h.
+// SIGTERM and SIGINT stop (a second one at once), SIGHUP reloads. The exit codes are in gateway/daemon/cli.h.
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -34,13 +34,13 @@ namespace {
 namespace asio = boost::asio;
 using namespace gateway;
 
-// What a process with secrets and many sockets wants of its system.
+// Limits for a process with secrets and many sockets.
 void prepare_process() {
     umask(077);
     std::signal(SIGPIPE, SIG_IGN);
     const rlimit no_core{0, 0};
-    setrlimit(RLIMIT_CORE, &no_core);  // a core would hold passwords
-    prctl(PR_SET_DUMPABLE, 0);         // and so does our memory: a debugger is for root
+    setrlimit(RLIMIT_CORE, &no_core);  // a core dump would contain passwords
+    prctl(PR_SET_DUMPABLE, 0);         // so does the memory: only root may attach a debugger
     rlimit files{};
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;  // two connections per linked mailbox
@@ -51,7 +51,7 @@ void prepare_process() {
 class Service {
   public:
     Service(std::string config_file, config::Config config, coi::Confined& confined);
-    /// False if it ended by itself.
+    /// False if the gateway ended by itself.
     bool run();
 
   private:
@@ -74,7 +74,7 @@ class Service {
     bool stopping_ = false, lost_ = false;
 };
 
-// The control socket comes first: it is where a second gateway finds out that there is one, before it opens the store.
+// The control socket is opened first: there a second gateway fails before it opens the store.
 Service::Service(std::string config_file, config::Config config, coi::Confined& confined)
     : config_file_(std::move(config_file)), config_(std::move(config)), confined_(confined), control_(io_, verbs()) {
     confined_.on_lost = [this] { asio::post(io_, [this] { lost(); }); };  // from a worker's thread
@@ -139,12 +139,12 @@ void Service::stop() {
     systemd::stopping();
     control_.stop();
     gateway_->stop([this] {
-        confined_.stop();  // no thread waits for what it still does
+        confined_.stop();  // no thread waits for its running work
         io_.stop();
     });
 }
 
-/// Nothing can be encrypted or opened any more: whoever watches over us starts us anew.
+/// Nothing can be encrypted or decrypted any more: the service manager has to restart the gateway.
 void Service::lost() {
     if (stopping_) return;
     log::error("the process from which those for OpenPGP are started has ended; so does coigate");
@@ -167,7 +167,7 @@ void Service::reload() {
     systemd::ready();
 }
 
-// Twice as often as the manager asks: a loop that is blocked stops doing it, and the manager starts us anew.
+// Twice as often as the manager asks for: if the loop is blocked, this stops and the manager restarts the gateway.
 void Service::keep_alive() {
     const auto interval = systemd::watchdog();
     if (!interval) return;
@@ -180,7 +180,7 @@ void Service::keep_alive() {
 
 int serve(const std::string& config_file) {
     prepare_process();
-    // Before there is any thread or secret; it outlives all who use it.
+    // Made before any thread or secret exists; outlives all users.
     std::optional<coi::Confined> confined;
     try {
         confined.emplace(coi::openpgp::confined_work);

@@ -1,4 +1,4 @@
-// makes the modules and ties them together; see modules.h.
+// Makes the modules and connects them; see modules.h.
 
 #include "gateway/daemon/modules.h"
 
@@ -14,13 +14,14 @@ namespace gateway {
 namespace {
 
 constexpr std::size_t jabber_in_flight = 1000;
-constexpr std::size_t unsent_most = 1024 * 1024;  // bytes towards the Jabber server before deliveries wait
-constexpr std::size_t unsent_few = 64 * 1024;     // and before what is in no hurry waits: presence, questions
+constexpr std::size_t unsent_most = 1024 * 1024;  // bytes waiting for the socket above which deliveries wait
+constexpr std::size_t unsent_few = 64 * 1024;     // above which presence and queries wait
 
-/// One stream for all: more places help nobody, and a stanza that ends it takes everybody off line each time.
+/// All users share one stream: more places would not help, and a stanza that ends the stream interrupts the gateway for
+/// everybody.
 Scheduler::Limits jabber_limits() {
     Scheduler::Limits limits;
-    limits.full = std::chrono::milliseconds(0);
+    limits.destination.full = std::chrono::milliseconds(0);
     limits.strikes_most = 3;
     return limits;
 }

@@ -1,7 +1,7 @@
-// The modules of the gateway, and how they call each other; only gateway/daemon/gateway and gateway/daemon/modules see
-// it.
+// The modules of the gateway and the calls between them; included only by gateway/daemon/gateway and
+// gateway/daemon/modules.
 //
-// modules.cpp makes the modules and ties them together; gateway.cpp is what the loop does with them.
+// modules.cpp makes the modules and connects them; gateway.cpp has the work of the event loop.
 
 #pragma once
 
@@ -89,13 +89,14 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     void take_message(const xmpp::Tag& message);
     void refuse_oversize(const xmpp::Tag& head);
 
-    /// A stanza of the queue, if it is known whose its account is.
+    /// Sends a stanza of the queue; it waits if it is not certain that the Jabber name still belongs to the account's
+    /// user.
     void deliver(const queue::Entry& entry, std::function<void(AttemptResult)> finished);
 
-    /// What waits for a worker, or comes from one.
+    /// The number of messages that wait for a worker, or for its result.
     std::size_t letters() const;
 
-    /// Whatever it is that waits, reading goes on after it.
+    /// Resumes reading when the waiting work is done.
     void resume_when_through();
     void resume_reading();
     void send_mail(const queue::Entry& entry, std::function<void(AttemptResult)> finished);
@@ -103,14 +104,15 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     void set_wake();
     void run_after(std::chrono::milliseconds length, std::function<void()> call);
 
-    /// What is too old is given up, what is late is said so; ids and invites that are old enough are forgotten.
+    /// Gives up expired entries, sends delay notices, and removes old ids and invites.
     void sweep_queue();
 
     // --- the end
-    /// Attempts under way finish (10 s), the stream is closed, what still comes is committed (5 s), the store is last.
+    /// Lets running attempts finish (10 s), closes the stream, commits what still arrives (5 s), and closes the store
+    /// last.
     void finish_attempts(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped);
 
-    /// What came last has its place in the store before the mark that all was well.
+    /// Stores the last messages before the mark of a clean shutdown.
     void finish_letters(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped);
 };
 

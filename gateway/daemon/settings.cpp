@@ -1,4 +1,4 @@
-// The operator's words as each module's settings; see settings.h.
+// Settings of the modules from the configuration; see settings.h.
 
 #include "gateway/daemon/settings.h"
 
@@ -78,7 +78,7 @@ LmtpReceiver::Settings relay_settings(const config::Config& c) {
 SmtpSender::Settings relay_submission_settings(const config::Config& c) {
     SmtpSender::Settings settings;
     settings.server = {c.relay.smtp_server.host, c.relay.smtp_server.port, security_of(c.relay.smtp_security)};
-    settings.reach = {true, false};  // the admin named it
+    settings.reach = {true, false};  // the admin named the host: private addresses are allowed
     settings.ehlo_name = c.mail.ehlo_name;
     return settings;
 }

@@ -1,4 +1,4 @@
-// From the operator's configuration to what each module needs of it: the only place where both are known.
+// Derives the settings of each module from the configuration: the only place that knows both.
 
 #pragma once
 
@@ -18,12 +18,12 @@ RelayAccounts::Settings relay_account_settings(const config::Config&);
 OutgoingPipeline::Settings outgoing_settings(const config::Config&);
 OpenPgp::Settings openpgp_settings(const config::Config&);
 ServiceSettings service_settings(const config::Config&);
-/// Throws std::runtime_error if the users file names nobody.
+/// Throws std::runtime_error if the users file names no user.
 LmtpReceiver::Settings relay_settings(const config::Config&);
 SmtpSender::Settings relay_submission_settings(const config::Config&);
 MailboxPool::Settings linked_settings(const config::Config&);
-/// What runs after SIGHUP: `wanted`, but for what needs a restart (config/keys.cpp says which); that stays as it runs,
-/// so that the next reload names it again.
+/// The configuration after SIGHUP: `wanted`, except for keys that need a restart (config/keys.cpp marks them); these
+/// keep their running value, so that the next reload reports them again.
 config::Config reloaded(const config::Config& running, const config::Config& wanted);
 
 }  // namespace gateway

@@ -1,5 +1,5 @@
-// A datagram to the socket that NOTIFY_SOCKET names, as sd_notify(3) describes it; libsystemd's own call waits for as
-// long as the reader's queue is full. sd_watchdog_enabled(3) is libsystemd's.
+// Sends a datagram to the socket in NOTIFY_SOCKET, as sd_notify(3) describes; libsystemd's own call would wait while
+// the receiver's queue is full. sd_watchdog_enabled(3) is libsystemd's.
 
 #include "gateway/daemon/systemd.h"
 
@@ -20,7 +20,7 @@
 namespace gateway::systemd {
 namespace {
 
-/// False if the reader's queue is full: the loop never waits for it.
+/// False if the receiver's queue is full: the loop must not wait.
 bool send(const std::string& assignments) {
     const char* given = std::getenv("NOTIFY_SOCKET");
     const std::string_view path = given == nullptr ? std::string_view() : given;
@@ -39,9 +39,9 @@ bool send(const std::string& assignments) {
     return !full;
 }
 
-std::string unsaid;  // a change of state that found no room
+std::string unsaid;  // a change of state that could not be sent yet
 
-/// A change of state is said before the next thing if it finds no room now; anything else is left out then.
+/// A change of state that could not be sent is sent before the next message; other messages are dropped.
 void tell(const std::string& assignments, bool is_state = false) {
     if (!unsaid.empty() && send(unsaid)) unsaid.clear();
     const bool said = unsaid.empty() && send(assignments);

@@ -1,6 +1,6 @@
-// What the service manager hears from us [sd_notify(3)]: ready, stopping, how it goes, and that the loop is alive.
+// Notifications to the service manager [sd_notify(3)]: ready, stopping, status, watchdog.
 //
-// Never waits: to a reader with a full queue a change of state is said later, anything else not at all. Without
+// Never waits: if the receiver's queue is full, a change of state is sent later, other messages are dropped. Without
 // NOTIFY_SOCKET nothing happens.
 
 #pragma once
@@ -11,13 +11,13 @@
 
 namespace gateway::systemd {
 
-/// Serving; also after a reload.
+/// The service is ready; also called after a reload.
 void ready();
 /// One line for `systemctl status`.
 void status(const std::string&);
 void reloading();
 void stopping();
-/// How often the manager wants to hear alive(), or nullopt if it does not watch us [sd_watchdog_enabled(3)].
+/// How often the manager expects alive(); nullopt without a watchdog [sd_watchdog_enabled(3)].
 std::optional<std::chrono::microseconds> watchdog();
 void alive();
 

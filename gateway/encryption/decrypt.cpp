@@ -1,17 +1,17 @@
-// Opening, and learning; see decrypt.h.
+// Decryption and key updates; see decrypt.h.
 
 #include "gateway/encryption/decrypt.h"
 
 #include <algorithm>
 #include <ranges>
 
-#include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 
 namespace gateway {
 namespace {
 
 using coi::openpgp::Signature;
-constexpr std::size_t most_gossip = 20;      // of one mail
+constexpr std::size_t most_gossip = 20;      // per mail
 constexpr std::int64_t most_hearsay = 1000;  // keys of people who are no contacts of the account
 
 DecryptFailure reason(const coi::Error& error) {
@@ -31,7 +31,7 @@ DecryptFailure reason(const coi::Error& error) {
     }
 }
 
-/// Of the one or several Autocrypt fields of a mail.
+/// The valid one of the mail's Autocrypt headers.
 std::optional<coi::autocrypt::Header> outer_header(const coi::Message& mail) {
     std::vector<coi::Field> fields;
     for (const auto line : std::views::split(mail.header("autocrypt"), '\n'))
@@ -39,15 +39,16 @@ std::optional<coi::autocrypt::Header> outer_header(const coi::Message& mail) {
     return coi::autocrypt::of_sender(fields, mail.from);
 }
 
-/// A key that a mail brings of its sender, merged with the copy that is held.
+/// The sender's key from a mail, merged with the stored copy.
 struct Brought {
     coi::autocrypt::Header header;
     coi::openpgp::KeyInfo info;
     std::string merged_with{};
 };
 
-/// A header's key, if the header is the mail's sender's and its key is usable. One that we use and that is revoked now
-/// counts as well, or we would go on. The copy that we have, which most mail brings, is not looked into again.
+/// The key of a header, if the header belongs to the mail's sender and the key is usable. A key in use that is now
+/// revoked is returned too, because otherwise its use would continue. If the header has exactly the stored copy, as
+/// most mail does, it is not inspected again.
 std::optional<Brought> usable(const std::optional<coi::autocrypt::Header>& header, const coi::Message& mail,
                               const coi::autocrypt::Peer& sender, std::chrono::sys_seconds now) {
     if (!header || mail.from.size() != 1 || header->addr.canonical() != mail.from.front().canonical())
@@ -76,14 +77,14 @@ void add(std::vector<std::string>& keys, const std::string& key) {
     if (!key.empty() && std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
 }
 
-/// By which a signature is looked at: gossip's key is nobody's word.
+/// The keys for checking a signature. Keys from gossip are not among them: gossip proves no author.
 std::vector<std::string> known_keys(const coi::autocrypt::Peer& sender) {
     std::vector<std::string> keys;
     for (const auto* key : {&coi::autocrypt::counted_key(sender), &sender.offered_key}) add(keys, *key);
     return keys;
 }
 
-/// Decrypts; a first mail brings the key of its own signature inside, and so does one of a new key.
+/// Decrypts. A first mail, or one with a new key, contains the key of its own signature inside.
 coi::Result<coi::pgp_mime::Opened> open(const std::string& bytes, const coi::pgp_mime::Found& found,
                                         const coi::Secret& own, const coi::autocrypt::Peer& sender,
                                         const coi::Limits& limits, std::chrono::sys_seconds now) {
@@ -120,7 +121,8 @@ void open_into(Decrypted& out, std::optional<coi::autocrypt::Header>& brought, c
     brought = std::move(opened->autocrypt);
 }
 
-/// A key that comes with the mail itself proves nothing of one that everybody could write.
+/// Checks the signature of an unencrypted mail only with known keys: a key inside such a mail proves nothing, because
+/// anybody could have written it.
 void check_signature(Decrypted& out, const std::string& bytes, const std::optional<keys::Own>& own,
                      const coi::autocrypt::Peer& sender, const coi::Limits& limits) {
     const coi::openpgp::Fingerprint reader = own ? own->fingerprint : "";
@@ -145,16 +147,16 @@ std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip_of(
     return known;
 }
 
-/// What the mail teaches, if it is one to learn from.
+/// The key update from this mail; nullopt if nothing may be learnt from it.
 std::optional<PeerKeyUpdate> key_update_of(const Decrypted& out, const std::optional<coi::autocrypt::Header>& header,
-                                       const coi::autocrypt::Peer& sender, std::chrono::sys_seconds now) {
+                                           const coi::autocrypt::Peer& sender, std::chrono::sys_seconds now) {
     const bool is_whole = out.protection.encrypted && out.protection.signature == Signature::good;
     if (out.mail.from.size() != 1 || out.unread != DecryptFailure::no || (out.protection.encrypted && !is_whole))
         return std::nullopt;
     PeerKeyUpdate key_update;
     key_update.contact = out.mail.from.front().canonical();
     auto brought = usable(header, out.mail, sender, now);
-    // What an encrypted mail brings counts if it is the key that signed it: its outside is nobody's word.
+    // The key in an encrypted mail counts only if it signed the mail: anybody could have set the outer header.
     if (is_whole && brought && brought->info.fingerprint != out.protection.signer) brought.reset();
     key_update.seen.effective_date = std::min(out.mail.date.value_or(now), now);
     key_update.seen.is_report = out.mail.mdn.has_value() || out.mail.dsn.has_value();
@@ -167,7 +169,7 @@ std::optional<PeerKeyUpdate> key_update_of(const Decrypted& out, const std::opti
     return key_update;
 }
 
-/// What a mail does to what is known of its sender's keys.
+/// Applies the sender's own key to the peer.
 coi::autocrypt::Change take_key(coi::autocrypt::Peer& peer, const PeerKeyUpdate& key_update, trust::State state) {
     namespace autocrypt = coi::autocrypt;
     autocrypt::Seen seen = key_update.seen;
@@ -182,7 +184,7 @@ coi::autocrypt::Change take_key(coi::autocrypt::Peer& peer, const PeerKeyUpdate&
         seen.header->key = autocrypt::copy_of(peer, fingerprint);
     }
     if (answer == trust::Answer::yes) return autocrypt::update(peer, seen);
-    const bool is_used = fingerprint == autocrypt::fingerprint_of(peer);  // nothing is another for it
+    const bool is_used = fingerprint == autocrypt::fingerprint_of(peer);  // then the mail brings no other key
     return is_used || answer == trust::Answer::no ? autocrypt::Change::nothing
                                                   : autocrypt::offer(peer, seen.header->key, *seen.info);
 }
@@ -193,7 +195,7 @@ trust::State state_of(Database& db, AccountId account, const std::string& contac
     return trust::state_of(privacy);
 }
 
-/// Others' word of a reader's key: where mail to them is encrypted already, it replaces nothing.
+/// Applies gossip about other recipients. It replaces no key of a contact to whom mail is encrypted already.
 void take_gossip(Database& db, AccountId account, const PeerKeyUpdate& key_update) {
     for (const auto& [header, info] : key_update.gossip) {
         const std::string reader = header.addr.canonical();

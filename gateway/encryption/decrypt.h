@@ -1,8 +1,8 @@
-// A mail from outside is opened: decrypted, verified, and asked what it teaches of its sender's key.
+// Opens a mail from outside: decrypts it, verifies its signature, and collects what it says about its sender's key.
 //
-// Pure, for a worker thread; gateway/encryption/openpgp brings the keys, gateway/model/trust says what may be learnt.
-// Invariant: nothing is learnt from an encrypted mail that was not signed by the key it brings, or by one that was
-// known; a copy of a known key is merged with the one that is held, so that no older one takes a revocation back.
+// Pure, for a worker thread; gateway/encryption/openpgp provides the keys, gateway/model/trust decides which changes
+// are allowed. Invariant: an encrypted mail changes no key unless it was signed by the key that it brings or by a known
+// key. A copy of a known key is merged with the stored copy, so that an older copy never removes a revocation.
 
 #pragma once
 
@@ -19,29 +19,29 @@
 
 namespace gateway {
 
-/// What was learnt of a sender's keys.
+/// The result of applying a PeerKeyUpdate.
 struct KeyUpdateResult {
     coi::autocrypt::Change change = coi::autocrypt::Change::nothing;
-    coi::openpgp::Fingerprint before{};  // of the key that was encrypted to; "" if there was none
-    coi::autocrypt::Peer peer{};         // as it is now
-    /// What the user has to be told of.
+    coi::openpgp::Fingerprint before{};  // of the key used for encryption until now; "" if there was none
+    coi::autocrypt::Peer peer{};         // the new state
+    /// The key change that the user must be told of; nullopt if there is none.
     std::optional<trust::KeyNews> news() const;
 };
 
 struct Decrypted {
-    coi::Message mail;  // the inside, or the mail as it was
+    coi::Message mail;  // the decrypted mail, or the mail itself
     coi::pgp_mime::Protection protection{};
     DecryptFailure unread = DecryptFailure::no;
-    trust::Author author{};               // but for the mail system's word, which the bytes do not tell
-    coi::openpgp::Fingerprint counted{};  // the key by which the sender's signatures counted before
+    trust::Author author{};               // except by_server, which is not in the bytes
+    coi::openpgp::Fingerprint counted{};  // the key that counted for the sender's signatures before
     std::optional<PeerKeyUpdate> key_update{};
 };
 
-/// `bytes`: the mail as it came, looked at only if `mail.encrypted` or `mail.is_signed`.
+/// `bytes`: the original mail, used only if `mail.encrypted` or `mail.is_signed`.
 Decrypted decrypt(const std::string& bytes, coi::Message mail, const std::optional<keys::Own>& own,
                   const coi::autocrypt::Peer& sender, const coi::Limits&, std::chrono::sys_seconds now);
 
-/// In the commit of the mail: what was learnt since it was opened counts.
+/// Called in the commit of the mail, on the present state of the peer: it may have changed since the mail was opened.
 KeyUpdateResult apply(Database&, AccountId, const PeerKeyUpdate&);
 
 }  // namespace gateway

@@ -1,4 +1,4 @@
-// Keys of users, between the modules; see key_management.h.
+// Operations on users' keys; see key_management.h.
 
 #include "gateway/encryption/key_management.h"
 
@@ -13,7 +13,7 @@ std::chrono::sys_seconds now() { return std::chrono::floor<std::chrono::seconds>
 
 coi::Error store_away() { return {coi::ErrorKind::unreachable, false, "the store is not available", 0, {}}; }
 
-/// A key as its owner brings it, ready to be kept. For a worker thread.
+/// Reads a key that its owner imports. For a worker thread.
 coi::Result<keys::Own> read_key(const coi::Secret& armoured, const coi::Secret& passphrase) {
     coi::Secret key = armoured, code = passphrase;
     if (armoured.bytes().find("-----BEGIN PGP MESSAGE-----") != std::string_view::npos) {
@@ -138,7 +138,7 @@ void KeyManagement::own_field(AccountId id, const std::string& field,
     });
 }
 
-/// What was promised with the former key ends with it; who held the key before is over.
+/// Invites made with the former key end with it. The account's key holder is coigate from now on.
 void KeyManagement::take_key(AccountId id, std::optional<keys::Own> key, Took done) {
     openpgp_.replace_key(
         id, std::move(key), [this, id, done = std::move(done)](const Store::Failure& failure, const keys::Own& own) {

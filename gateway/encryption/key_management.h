@@ -1,7 +1,7 @@
-// What users may do with keys, whatever they ask it by: their own, their contacts', OTR's, and invites.
+// The operations on keys that users may perform: their own keys, their contacts' keys, OTR keys, and invites.
 //
-// Values in, values out, each by its own module (OpenPgp, SecureJoin, Otr, the store); the words and forms around them
-// are gateway/service/privacy_commands'. Answers come on the loop. Secrets are neither logged nor kept here.
+// Each operation is done by its module (OpenPgp, SecureJoin, Otr, the store); gateway/service/privacy_commands has
+// texts and forms. Results come on the loop. Secrets are neither logged nor kept here.
 
 #pragma once
 
@@ -29,39 +29,39 @@ class KeyManagement {
           otr_(otr),
           relay_account_(std::move(relay_account)) {}
 
-    /// The account through which this user writes, made if there is none yet; nullptr if they can have none.
+    /// The account with which this user writes, made if there is none yet; nullptr if the user cannot have one.
     void with_account(const std::string& jid, const std::string& lang, Ready);
     void invite(AccountId, std::function<void(std::optional<coi::securejoin::Invite>)> done);
     void join(AccountId, const coi::securejoin::Invite&, std::function<void(SecureJoin::Joined)> done);
 
     struct Fingerprints {
         coi::openpgp::Fingerprint own;      // "" if another program holds the key, or it could not be made
-        coi::openpgp::Fingerprint contact;  // the one that is used; "" for none
-        coi::openpgp::Fingerprint other;    // one that waits for the user's word
-        std::string otr;                    // as OTR clients show it; "" if it could not be made
+        coi::openpgp::Fingerprint contact;  // the key in use; "" for none
+        coi::openpgp::Fingerprint other;    // a key that the user has not accepted yet
+        std::string otr;                    // in the format of OTR clients; "" if it could not be made
         std::vector<xmpp::otr::KnownKey> clients;
     };
-    /// `contact`: canonical, "" for the account alone. nullopt if the store is away.
+    /// `contact`: canonical address; "" for the account alone. nullopt if the store is not available.
     void fingerprints(AccountId, const std::string& contact, std::function<void(std::optional<Fingerprints>)> done);
     enum class Accepted {
-        yes,      // it is used from now on, and not verified
-        another,  // it is not the one that waits
-        busy,     // the store is away
+        yes,      // the key is used from now on; it is not verified
+        another,  // another key waits
+        busy,     // the store is not available
     };
-    /// The user's word for the key that waits, by its fingerprint.
+    /// Accepts the key that waits, if it has this fingerprint.
     void accept(AccountId, const std::string& contact, const coi::openpgp::Fingerprint&,
                 std::function<void(Accepted)> done);
 
-    /// The account's secret key, armoured; made if there is none.
+    /// Exports the account's secret key, armoured; makes one if there is none.
     void export_key(AccountId, coi::Secret passphrase, std::function<void(coi::Result<coi::Secret>)> done);
-    /// `armoured`: a secret key, or the message of an Autocrypt Setup Message; `passphrase`: of the key, or the setup
-    /// code. Afterwards the key is held here, whoever held it before.
+    /// `armoured`: a secret key, or the text of an Autocrypt Setup Message; `passphrase`: of the key, or the setup
+    /// code. Afterwards coigate holds the key, whichever program held it before.
     void import_key(AccountId, coi::Secret armoured, coi::Secret passphrase,
                     std::function<void(coi::Result<coi::openpgp::Fingerprint>)> done);
     void replace_key(AccountId, std::function<void(coi::Result<coi::openpgp::Fingerprint>)> done);
 
-    /// A mail from the account's own address brings that Autocrypt field. `foreign` is called if the key in it is not
-    /// ours: once a month at most, since anybody can write such a mail.
+    /// Handles the Autocrypt header of a mail from the account's own address. `foreign` is called if its key is not
+    /// coigate's: at most once a month, because anybody can write such a mail.
     void own_field(AccountId, const std::string& field, std::function<void(coi::openpgp::Fingerprint)> foreign);
 
     Policy configured() const { return openpgp_.configured(); }

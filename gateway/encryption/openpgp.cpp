@@ -1,4 +1,4 @@
-// Letters closed and opened; see openpgp.h.
+// Encryption of outgoing mail, decryption of incoming mail; see openpgp.h.
 
 #include "gateway/encryption/openpgp.h"
 
@@ -15,12 +15,12 @@ namespace gateway {
 namespace {
 
 using Conversation = std::pair<AccountId, std::string>;
-constexpr std::size_t most_own = 1000;  // own keys in memory
-constexpr std::size_t most_costly = 2;  // mails an hour that were given up before an account's mail goes last
+constexpr std::size_t most_own = 1000;  // own keys kept in memory
+constexpr std::size_t most_costly = 2;  // aborted mails per hour after which an account's mail goes last
 
 std::chrono::sys_seconds now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
-/// Letters of one conversation, each way, in their order.
+/// The strand of one conversation and direction: its mails stay in order.
 std::string strand_of(const char* way, const Conversation& conversation) {
     return way + std::to_string(static_cast<std::int64_t>(conversation.first)) + " " + conversation.second;
 }
@@ -29,7 +29,7 @@ EncryptResult failed(coi::Error error) { return {"", false, policy::Refusal::non
 
 coi::Error store_away(const StoreError& error) { return {coi::ErrorKind::unreachable, false, error.what(), 0, {}}; }
 
-/// An account's key, ready to be used.
+/// An account's key with its Autocrypt header.
 struct Ready {
     keys::Own own;
     coi::autocrypt::Header header;
@@ -54,10 +54,10 @@ coi::Result<keys::Own> make(const coi::Address& address) {
     return keys::Own{std::move(*secret), info->fingerprint};
 }
 
-/// Everything that a letter's closing is decided by.
+/// The input of one encryption.
 struct Closing {
     OutgoingMail letter;
-    OwnKey own;  // nullptr: there is none to use
+    OwnKey own;  // nullptr: no key to use
     coi::autocrypt::Peer peer;
     policy::Question question;
     coi::Address to;
@@ -70,7 +70,7 @@ EncryptResult print_clear(const Closing& closing) {
         header.mutual = closing.question.policy != Policy::off;
         mail.headers["autocrypt"] = coi::autocrypt::print(header);
     }
-    // The user chose the clear for what they write now, not for the subject and the name that came encrypted.
+    // The user allowed clear text for this message, but not for the subject and name that came encrypted.
     if (closing.question.privacy.encrypted || closing.question.privacy.came_protected) {
         mail.subject = "Chat";
         for (auto& reader : mail.to) reader.name.clear();
@@ -80,7 +80,7 @@ EncryptResult print_clear(const Closing& closing) {
     return {std::move(*bytes), false, policy::Refusal::none, std::nullopt};
 }
 
-/// The outer Date of chatmail says little: up to six days back [practice of Delta Chat: seven at most].
+/// The outer Date of an encrypted mail is inexact on purpose: up to six days in the past (Delta Chat: at most seven).
 std::int64_t coarse_date() {
     static thread_local std::minstd_rand random{std::random_device{}()};
     return std::uniform_int_distribution<std::int64_t>(0, 6 * 24 * 3600)(random);
@@ -106,7 +106,7 @@ EncryptResult encrypt(const Closing& closing) {
 
 EncryptResult close_now(Closing closing) {
     if (closing.letter.forced_clear) return print_clear(closing);
-    if (!closing.letter.to_key.empty()) {  // never in the clear, whatever the policy
+    if (!closing.letter.to_key.empty()) {  // always encrypted, independent of the policy
         if (closing.own) return encrypt(closing);
         return {"", false, policy::Refusal::elsewhere, std::nullopt};
     }
@@ -118,7 +118,7 @@ EncryptResult close_now(Closing closing) {
     return way == policy::Way::encrypted && closing.own ? encrypt(closing) : print_clear(closing);
 }
 
-/// What a mail is opened by.
+/// The keys for opening a mail.
 struct Keys {
     std::optional<keys::Own> own;
     coi::autocrypt::Peer sender;
@@ -130,7 +130,7 @@ Decrypted open_now(const std::shared_ptr<const std::string>& bytes, const coi::M
                    const coi::Limits& limits) {
     static const std::string none;
     auto unfolded = decrypt(bytes ? *bytes : none, mail, known.own, known.sender, limits, now());
-    // What was killed in the middle says nothing of the mail.
+    // A process that was killed in the middle says nothing about the mail.
     const auto* const confined = coi::Confined::current();
     return confined != nullptr && !confined->works() ? busy(mail) : std::move(unfolded);
 }
@@ -158,10 +158,10 @@ struct OpenPgp::State : std::enable_shared_from_this<State> {
     Workers& workers;
     Settings settings;
     std::map<AccountId, OwnKey> own;
-    std::map<AccountId, std::vector<WithOwn>> asked;  // for a key that is being read or made
-    std::map<Conversation, std::size_t> under_way;    // letters that have not come out yet
+    std::map<AccountId, std::vector<WithOwn>> asked;  // callbacks for a key that is being read or made
+    std::map<Conversation, std::size_t> under_way;    // mails that are not returned yet
     std::size_t waiting = 0;
-    RateLimit costly{most_costly, std::chrono::hours(1)};  // mail that was given up, per account
+    RateLimit costly{most_costly, std::chrono::hours(1)};  // aborted mails per account
     std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
 };
 
@@ -174,7 +174,7 @@ policy::Question OpenPgp::State::question(const Account& account, const Contact&
             from_otr};
 }
 
-/// nullptr: the account's key is not ours to use.
+/// nullptr: coigate does not hold the account's key.
 void OpenPgp::State::with_own(AccountId id, WithOwn done) {
     const Account* account = directory.find(id);
     if (!account || account->key_holder != KeyHolder::coigate) return done(OwnKey());
@@ -216,7 +216,7 @@ void OpenPgp::State::make_own(AccountId id, const coi::Address& address) {
         });
 }
 
-/// One that was put in its place while it was read stays.
+/// A key that replaced it during the read stays.
 void OpenPgp::State::found_own(AccountId id, const coi::Result<OwnKey>& key) {
     if (key && own.size() >= most_own) own.clear();
     const coi::Result<OwnKey> used = key ? coi::Result<OwnKey>(own.try_emplace(id, *key).first->second) : key;
@@ -262,7 +262,7 @@ void OpenPgp::State::close_later(Conversation conversation, Closing closing, std
                 return done(failed(store_away(*failure)));
             }
             closing.peer = std::move(peer);
-            // What was learnt while it waited counts: an earlier letter may have been the first that was encrypted.
+            // Uses the present state: an earlier mail of the queue may have been the first encrypted one.
             const Account* account = self->directory.find(conversation.first);
             const Contact* contact = self->directory.contact(conversation.first, conversation.second);
             if (account && contact) closing.question = self->question(*account, *contact, closing.letter.from_otr);
@@ -286,9 +286,10 @@ policy::Answer OpenPgp::would_leave(const Account& account, const Contact& conta
     return policy::decide(state_->question(account, contact, from_otr));
 }
 
-/// Mail from outside takes its turns apart from what the account's user does, and that of strangers apart from that of
-/// contacts. Where it was too costly some times, its account's turn is one with those of all others of that kind: who
-/// sends such mail to many accounts holds up no more than them, and nobody's mail is refused for what others sent.
+/// The worker line of an incoming mail. Incoming mail has a line separate from the account's own work, and strangers'
+/// mail one separate from contacts' mail. After some mails that were too costly, the account shares one line with all
+/// such accounts: an attacker who sends costly mail to many accounts delays only these, and no mail is refused because
+/// of others' mail.
 Line OpenPgp::State::line_of_arriving(const Conversation& conversation, bool is_known) const {
     const std::string account = std::to_string(static_cast<std::int64_t>(conversation.first));
     const std::string strand = strand_of("in ", conversation);

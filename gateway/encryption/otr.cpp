@@ -9,7 +9,7 @@
 #include "gateway/encryption/otr_state.h"
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
-#include "gateway/store/keys.h"
+#include "gateway/store/otr_keys.h"
 #include "xmpp/jid.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/otr/stanza.h"
@@ -26,7 +26,7 @@ using xmpp::otr::Sessions;
 using Clock = OtrTalk::Clock;
 using Identity = OtrIdentities::Identity;
 
-constexpr auto forget_after = std::chrono::minutes(20);  // longer than the limits of starts remember
+constexpr auto forget_after = std::chrono::minutes(20);  // longer than the rate limits of session starts
 
 }  // namespace
 
@@ -45,7 +45,7 @@ Otr::State::Talk Otr::State::talk_of(const Account& account, const std::string& 
     return talk;
 }
 
-/// One user's clients can't fill the memory of all.
+/// Limits the memory that one user's clients can use.
 void Otr::State::make_room(AccountId id) {
     std::vector<Talk> theirs;
     for (auto at = talks.lower_bound({id, ""}); at != talks.end() && at->first.first == id; ++at)
@@ -96,7 +96,7 @@ void Otr::State::take(const xmpp::Tag& message) {
     calls.with_account(*user, xmpp::attribute(message, "xml:lang"),
                        [self = shared_from_this(), copy, contact = *contact](const Account* account) {
                            if (account) return self->take_as(*account, contact, copy);
-                           self->calls.take(*copy, nullptr);  // says why it cannot be sent; never as a mail
+                           self->calls.take(*copy, nullptr);  // answered with the reason; never sent as mail
                        });
 }
 
@@ -112,7 +112,7 @@ void Otr::State::take_as(const Account& account, const coi::Address& contact,
         if (seen.kind == Kind::plain) return calls.take(*message, nullptr);
         return calls.take(*xmpp::otr::stanza::with_body(*message, seen.text), nullptr);
     }
-    // What lay in offline storage starts nothing: its sender has long stopped waiting.
+    // A message from offline storage starts no session: its sender has stopped waiting.
     if (xmpp::xep0203::delay(*message) && !seen.is_plain() && seen.kind != Kind::data && seen.kind != Kind::fragment)
         return;
     const bool is_start = !seen.is_plain() && (!talk || seen.kind == Kind::query || seen.kind == Kind::dh_commit);
@@ -126,14 +126,14 @@ void Otr::State::take_as(const Account& account, const coi::Address& contact,
         [self = shared_from_this(), message] { self->refuse(*message); });
 }
 
-/// Over all contacts: each has a limit of its own, and there is no end of contacts.
+/// A limit over all contacts of an account: each contact has its own limit, but their number is unlimited.
 bool Otr::State::may_start(const Account& account, const coi::Address& contact) {
     if (starts.take(account.jid, Clock::now())) return true;
     say_of(account, {Notice::Kind::too_often}, contact.addr_spec());
     return false;
 }
 
-/// The store cannot be read: their client has it still, and may send it again.
+/// The store cannot be read: the client still has the message and may send it again.
 void Otr::State::refuse(const xmpp::Tag& message) {
     const std::string& lang = xmpp::attribute(message, "xml:lang");
     const auto error =
@@ -180,7 +180,7 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
                    received.was_encrypted ? message.get() : nullptr);
 }
 
-/// They go behind what waits, with the ids they had.
+/// Re-queues the messages after those already waiting; ids are kept.
 void Otr::State::again(std::vector<queue::Entry> entries) {
     for (auto& entry : entries) {
         entry.next = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -207,7 +207,8 @@ void Otr::State::say_of(const Account& account, const Notice& notice, const std:
     if (const auto words = otr_messages::of(notice, contact, account.lang)) calls.say(account, *words);
 }
 
-/// From now on nothing goes to them in the clear. True: until now it did.
+/// Notes that the user uses OTR with this contact: nothing is sent to them in the clear from now on. True if this is
+/// new.
 bool Otr::State::speaks_otr(const Key& key) {
     const auto address = address_in(key);
     if (!address) return false;
@@ -228,13 +229,14 @@ void Otr::State::started(const Account& account, const Talk& talk) {
     calls.released(account.id, talk->key().second);
 }
 
-/// A message in the clear while no session stands is the user's word to go on so.
+/// A clear message from the user while no session stands switches OTR off.
 void Otr::State::spoke_clearly(const Key& key) {
     const auto talk = find(key);
     const Contact* met = directory.contact(key.first, key.second);
     const Account* account = directory.find(key.first);
     if (!account || !met || !met->privacy.otr) return;
-    // Where a session stands, clear text is another client's, a mistake or a forgery: off() is the way to give it up.
+    // While a session stands, a clear message is from another client, a mistake or a forgery: only off() switches OTR
+    // off then.
     if (talk && !talk->encrypted().empty()) return;
     Contact& contact = directory.know(key.first, met->address);
     contact.privacy.otr = false;
@@ -292,10 +294,10 @@ void Otr::unavailable(const std::string& jid) {
     auto& talks = state_->talks;
     for (auto at = talks.lower_bound({account->id, ""}); at != talks.end() && at->first.first == account->id; ++at) {
         const auto talk = at->second;
-        talk->unread.heard(jid);  // what did not reach it is still in the queue
+        talk->unread.heard(jid);  // undelivered entries are still in the queue
         if (!talk->has(jid)) continue;
         talk->ask<bool>([jid](Sessions& sessions) { return sessions.end(jid).empty(); },
-                        [state = state_, talk](bool) {  // what was under way to it waits for another session
+                        [state = state_, talk](bool) {  // its pending entries wait for another session
                             if (talk->encrypted().empty()) state->calls.released(talk->key().first, talk->key().second);
                         });
     }

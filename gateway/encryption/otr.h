@@ -1,10 +1,11 @@
-// OTR between the gateway and its users: every contact's sessions with every resource of a user end here.
+// OTR between the gateway and its users: the sessions of every contact with every resource of a user end here.
 //
-// [OTR v3], [XEP-0364], [XEP-0380]; the protocol is xmpp/otr, on one worker strand a conversation. What a user wrote
-// under OTR goes to the outgoing pipeline with that mark; what goes to a user who speaks OTR with this contact is
-// encrypted as it is sent, or held: while Privacy::otr is set nothing is sent to them in the clear. That ends by the
-// user's own word: a message of theirs in the clear while no session stands, or off(). Invariant: no text that begins
-// as OTR's reaches the outbox, and nothing decrypted is logged, stored or sent back.
+// [OTR v3], [XEP-0364], [XEP-0380]; the protocol is in xmpp/otr, on one worker strand per conversation. Text that a
+// user wrote under OTR goes to the outgoing pipeline, marked as such. A message to a user who uses OTR with this
+// contact is encrypted when it is sent, or held until a session stands: while Privacy::otr is set, nothing is sent to
+// the user in the clear. The user ends this by a clear message while no session stands, or by off(). Invariant: no text
+// that begins like an OTR message reaches the outgoing pipeline, and decrypted text is never logged, stored or sent
+// back.
 
 #pragma once
 
@@ -23,12 +24,12 @@
 
 namespace gateway {
 
-/// A stanza on its way to a user, after OTR has seen it.
+/// How a stanza to a user is sent.
 struct Outgoing {
     enum class Kind {
-        as_is,      // nothing for OTR to do
+        as_is,      // OTR does not apply
         encrypted,  // `stanzas`, each to a full JID
-        held,       // no session stands: not before Calls::released, or a while
+        held,       // no session stands: wait for Calls::released, or a while
     } kind = Kind::as_is;
     std::vector<xmpp::Stanza> stanzas;
 };
@@ -36,19 +37,19 @@ struct Outgoing {
 class Otr {
   public:
     struct Settings {
-        std::string component;           // our domain
-        std::size_t conversations = 50;  // with sessions, of one account; the longest silent is ended
+        std::string component;           // the component's domain
+        std::size_t conversations = 50;  // with sessions, per account; the one unused for longest is ended
     };
     struct Calls {
-        std::function<void(const xmpp::Tag&)> send;  // what needs no proof
-        /// to the outgoing pipeline; `under_otr`: the stanza as it came, where the text came by OTR.
+        std::function<void(const xmpp::Tag&)> send;  // without a proof of delivery
+        /// To the outgoing pipeline; `under_otr`: the original stanza, if the text came by OTR.
         std::function<void(const xmpp::Tag& message, const xmpp::Tag* under_otr)> take;
         std::function<void(const std::string& jid, const std::string& lang, std::function<void(const Account*)>)>
             with_account;
-        std::function<void(const Account&, const std::string& text)> say;     // the gateway itself to its user
-        std::function<void(AccountId, const std::string& contact)> released;  // held stanzas may go now
-        std::function<void(queue::Entry)> committed;                          // a stanza once more, to the Jabber leg
-        /// How what is written under OTR leaves by mail.
+        std::function<void(const Account&, const std::string& text)> say;     // a message from the gateway to its user
+        std::function<void(AccountId, const std::string& contact)> released;  // held stanzas can be sent now
+        std::function<void(queue::Entry)> committed;  // a stanza to be sent again, to the Jabber scheduler
+        /// How a message written under OTR leaves by mail.
         std::function<policy::Answer(const Account&, const Contact&)> leaves;
     };
     Otr(Directory&, Store&, Workers&, Settings, Calls);
@@ -56,28 +57,30 @@ class Otr {
 
     /// A <message/> of a user to a contact.
     void take(const xmpp::Tag& message);
-    /// A client's answer to what it was asked (OtrMarkup::is_answer).
+    /// A client's answer to a query of OtrMarkup (OtrMarkup::is_answer).
     void take_answer(const xmpp::Tag& iq);
-    /// Whether a stanza of the queue may be OTR's business, ended here or in the tunnel: else it goes out as it is.
+    /// Whether send() must be called for a stanza of the queue: it may be for a session here or for the tunnel.
+    /// Otherwise it is sent as it is.
     bool concerns(const queue::Entry&) const;
-    /// A stanza of the queue on its way to its user.
+    /// Encrypts a stanza of the queue, or holds it.
     void send(const queue::Entry&, const xmpp::Tag& stanza, std::function<void(Outgoing)> done);
     /// Presence of one of a user's resources (full JID).
     void available(const std::string& jid);
     void unavailable(const std::string& jid);
-    /// From time to time (at most every 70 s): old keys are wiped, silent conversations forgotten.
+    /// Called from time to time; works every 70 s at most: wipes old keys, forgets unused conversations.
     void tick();
-    /// All sessions end, and their clients are told.
+    /// Ends all sessions and notifies their clients.
     void stop();
 
-    /// The user verifies our key by a secret that both sides know [OTR v3 "SMP"]: starts, or answers what their client
-    /// asked. False: no session stands.
+    /// Verifies the gateway's key by a shared secret [OTR v3 "SMP"]: starts SMP, or answers the client's request.
+    /// False: no session stands.
     bool verify(const Account&, const std::string& contact, const std::string& secret);
-    /// The user's word: what waits, and what follows, is sent to them in the clear.
+    /// The user's command: held and later messages are sent to the user in the clear.
     void off(const Account&, const std::string& contact);
-    /// Our own fingerprint (made if there is none yet), as OTR clients show it; "" if the store failed.
+    /// The gateway's own fingerprint (its key is made if there is none yet), in the format of OTR clients; "" if the
+    /// store failed.
     void fingerprint(const Account&, std::function<void(std::string)> done);
-    /// Of the user's clients, with what is known: one line each.
+    /// The known fingerprints of the user's clients.
     std::vector<xmpp::otr::KnownKey> known(AccountId, const std::string& contact) const;
     bool is_encrypted(AccountId, const std::string& contact) const;
 

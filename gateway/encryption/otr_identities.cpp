@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "gateway/store/keys.h"
+#include "gateway/store/otr_keys.h"
 
 namespace gateway {
 namespace {

@@ -1,6 +1,6 @@
-// Who the gateway is in OTR towards each account's user: read from the store, or made, when first needed.
+// The gateway's OTR identity for each account: read from the store, or made, when first needed.
 //
-// A key takes 50 to 160 ms to make: on a worker. One for an account, whoever asks how often.
+// Making a key takes 50 to 160 ms, on a worker. Concurrent requests for one account share one identity.
 
 #pragma once
 
@@ -20,7 +20,7 @@ class OtrIdentities : public std::enable_shared_from_this<OtrIdentities> {
   public:
     using Identity = std::shared_ptr<const xmpp::otr::Identity>;
     OtrIdentities(Store& store, Workers& workers) : store_(store), workers_(workers) {}
-    /// nullptr: the store failed.
+    /// Calls back with nullptr if the store failed.
     void with(AccountId, std::function<void(Identity)> done);
 
   private:

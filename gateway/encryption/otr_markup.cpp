@@ -14,8 +14,8 @@
 namespace gateway {
 namespace {
 
-constexpr std::size_t longest_text = 256 * 1024;  // bytes of a text that was HTML
-constexpr std::size_t most_clients = 16;          // of one conversation
+constexpr std::size_t longest_text = 256 * 1024;  // bytes of a text converted from HTML
+constexpr std::size_t most_clients = 16;          // per conversation
 constexpr std::string_view question_id = "otr-client";
 
 constexpr std::array writers_of_html = {"pidgin", "finch", "adium", "kopete", "psi", "psi+", "instantbird"};
@@ -35,7 +35,7 @@ bool holds(const List& list, std::string_view wanted) {
     return std::ranges::any_of(list, [&](std::string_view each) { return each == wanted; });
 }
 
-/// The length of the reference at the head of `text`, 0 if there is none that such a program writes.
+/// The length of the character reference at the start of `text`; 0 if there is none that these programs write.
 std::size_t reference(std::string_view text) {
     const auto end = text.substr(0, 10).find(';');
     if (end == text.npos) return 0;
@@ -47,7 +47,7 @@ std::size_t reference(std::string_view text) {
     return is_number || holds(named, name) ? end + 1 : 0;
 }
 
-/// Takes the tag at the head of `text`: its length, 0 if such a program would not have written it there.
+/// Reads the tag at the start of `text`; returns its length, 0 if these programs would not write it there.
 std::size_t take_tag(std::string_view text, std::vector<std::string>& open) {
     const auto end = text.find('>');
     if (end == text.npos || text.substr(1, end).find('<') != text.npos) return 0;
@@ -106,7 +106,7 @@ std::string OtrMarkup::readable(const std::string& peer, const std::string& text
     const bool is_wrapped =
         std::ranges::any_of(wrappings, [&](std::string_view wrapping) { return start.starts_with(wrapping); });
     if ((writes == Writes::unknown && !is_wrapped) || !is_whole_html(text)) return text;
-    // Escapes alone: its lines are its user's.
+    // Only escapes are decoded: line ends are the user's.
     std::string plain =
         coi::html_to_text(text.find('<') == text.npos ? "<pre>\n" + text + "</pre>" : text, longest_text);
     plain.erase(plain.find_last_not_of('\n') + 1);

@@ -1,9 +1,9 @@
-// Whether what a client writes under OTR is HTML, which nothing in OTR says [OTR v3 "Data Message"].
+// Decides whether a client's OTR text is HTML, which the OTR message does not say [OTR v3 "Data Message"].
 //
-// Pidgin, Adium and Kopete write HTML, Psi plain text with HTML's escapes; profanity, mcabber and others write what
-// their users typed, and those may write about HTML. So each client is asked for its name [XEP-0092]. While it is
-// unknown, only what begins with a formatting program's own wrapping is read as HTML; and nothing that is not whole,
-// as such a program writes it, ever is: a tag that is shown harms less than a word that is lost. Pure.
+// Pidgin, Adium and Kopete send HTML; Psi sends plain text with HTML escapes; profanity, mcabber and others send what
+// their users typed, which may be text about HTML. So each client is asked for its name [XEP-0092]. While the name is
+// unknown, only text with the typical wrapping of such a program is read as HTML. Markup that is not complete, as these
+// programs write it, is never removed: a visible tag is better than a lost word. Pure.
 
 #pragma once
 
@@ -16,11 +16,11 @@ namespace gateway {
 
 class OtrMarkup {
   public:
-    /// Asks a client (full JID) for its name.
+    /// The query for the name of a client (full JID).
     static xmpp::Stanza question(const std::string& from, const std::string& peer);
     static bool is_answer(const xmpp::Tag& iq);
     void answered(const xmpp::Tag& iq);
-    /// What its user wrote.
+    /// The text that the user wrote.
     std::string readable(const std::string& peer, const std::string& text) const;
 
   private:

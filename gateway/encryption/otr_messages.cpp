@@ -11,7 +11,7 @@ using Kind = xmpp::otr::Notice::Kind;
 
 namespace {
 
-/// What becomes of what is written under OTR behind the gateway.
+/// How messages written under OTR leave the gateway.
 std::string mail_side(const std::string& contact, const policy::Answer& leaves, const std::string& lang) {
     if (leaves.way == policy::Way::encrypted)
         return say(lang, "From here to {1} your messages travel encrypted by OpenPGP.", {contact});
@@ -71,7 +71,7 @@ std::optional<std::string> of(const xmpp::otr::Notice& notice, const std::string
             return say(lang, "Your program could not read an encrypted message from {1}. It says: {2}",
                        {contact, notice.text});
         case Kind::smp_asked:
-            // Its words were typed under OTR: they are not said again outside of it.
+            // The question was typed under OTR: it is not repeated outside of it.
             return notice.text.empty()
                        ? say(lang, "Your program asks for the shared secret with {1}. Write to me: verify {1} SECRET",
                              {contact})

@@ -1,4 +1,4 @@
-// What users are told of their OTR sessions: in plain words, by the gateway itself.
+// The gateway's messages to users about their OTR sessions.
 
 #pragma once
 
@@ -11,31 +11,31 @@
 
 namespace gateway::otr_messages {
 
-/// Of one notice; nullopt where there is nothing to say. `contact`: the mail address, `lang`: the user's.
+/// The text of a notice; nullopt if there is nothing to say. `contact`: the mail address, `lang`: the user's language.
 std::optional<std::string> of(const xmpp::otr::Notice&, const std::string& contact, const std::string& lang);
-/// The first session with a contact: who encrypts what, and that the gateway decrypts in between. `leaves`: how what is
-/// written under OTR goes on.
+/// For the first session with a contact: who encrypts what, and that the gateway decrypts in between. `leaves`: how
+/// messages written under OTR leave by mail.
 std::string explanation(const std::string& contact, const policy::Answer& leaves, const std::string& lang);
-/// Messages wait, since no session stands.
+/// Messages wait because no session stands.
 std::string held(const std::string& contact, const std::string& lang);
-/// The user's own word ended it.
+/// The user switched OTR off.
 std::string over(const std::string& contact, const std::string& lang);
 
-// Of the tunnel (gateway/encryption/otr_tunnel).
-/// Why an OTR message was not sent on: the other side has it not on, or it is none that can be carried.
+// For the tunnel (gateway/encryption/otr_tunnel).
+/// Why an OTR message was not forwarded: the contact has the tunnel off, or the message cannot be carried.
 std::string not_carried(bool is_whole, const std::string& contact, const std::string& lang);
-/// After the user's own switch; `ended`: a session with us.
+/// After the user switched the tunnel; `ended`: a session with the gateway ended.
 std::string tunnel_switched(const Contact&, bool ended, const std::string& lang);
-/// After the contact's; nullopt: it means nothing here.
+/// After the contact switched it; nullopt if nothing changes.
 std::optional<std::string> tunnel_offered(const Contact&, const std::string& lang);
-/// Once: an OTR message of the contact was not passed on.
+/// Sent once: an OTR message of the contact was not forwarded.
 std::string tunnel_refused(const Contact&, const std::string& lang);
-/// How it stands, for those who have it on or are offered it; nullopt: nothing of it.
+/// The state of the tunnel; nullopt if neither side uses it.
 std::optional<std::string> tunnel_status(const Contact&, const std::string& lang);
-/// In place of what concerns a session with us.
+/// Instead of information about a session with the gateway.
 std::string ends_elsewhere(const std::string& contact, const std::string& lang);
 
-/// What our bodies say to a person.
+/// The readable texts in the bodies of our OTR messages.
 xmpp::otr::Sessions::Words bodies(const std::string& lang);
 
 }  // namespace gateway::otr_messages

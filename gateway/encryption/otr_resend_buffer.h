@@ -1,9 +1,9 @@
-// What went to a client under OTR and may not have been read there, since the client had lost or left the session.
+// Messages sent under OTR that the client may not have been able to read, because it had lost or left the session.
 //
-// Nobody tells us of that for certain: mcabber, for one, tells contacts only that it sees online. But a client that is
-// in a session begins no other. So what was sent after its last word goes again in a new session with the same key:
-// rather twice than never, and to nobody else. In memory, one conversation's, and little: what is forgotten is not sent
-// again. Pure.
+// No client reports this reliably: mcabber, for example, tells only contacts that it sees online. But a client in a
+// session starts no other one. So messages that were sent after the client's last sign of life in the session are sent
+// again in a new session with the same key: a repetition is better than a loss, and nobody else gets them. In memory,
+// per conversation, a few; what is forgotten is not sent again. Pure.
 
 #pragma once
 
@@ -19,11 +19,11 @@ namespace gateway {
 
 class OtrResendBuffer {
   public:
-    /// The entry was encrypted for `peer` (full JID), whose key that is.
+    /// The entry was encrypted for `peer` (full JID), which has this key.
     void sent(const std::string& peer, const xmpp::otr::Fingerprint& key, const queue::Entry& entry);
-    /// Something came from it in the session, or its end: it has read what was before.
+    /// A message of the session, or its end, came from the client: it has read the messages before.
     void heard(const std::string& peer) { peers_.erase(peer); }
-    /// A new session: what is to be sent again, the oldest first.
+    /// A new session started: returns the entries to send again, oldest first.
     std::vector<queue::Entry> started(const std::string& peer, const xmpp::otr::Fingerprint& key);
 
   private:

@@ -1,4 +1,5 @@
-// What gateway/encryption/otr and gateway/encryption/otr_to_user share: the state of the class; only they see it.
+// The state of the class Otr, shared by gateway/encryption/otr and gateway/encryption/otr_to_user; only they include
+// it.
 
 #pragma once
 
@@ -65,9 +66,10 @@ struct Otr::State : std::enable_shared_from_this<State> {
     Calls calls;
     std::map<Key, Talk> talks;
     std::shared_ptr<OtrIdentities> identities;
-    std::map<Key, std::set<std::string>> held;  // the user knows that something waits; the resources that were asked
-    RateLimit starts{30, std::chrono::minutes(1)};     // of one account, with whomever
-    RateLimit too_often{1, std::chrono::minutes(10)};  // told
+    std::map<Key, std::set<std::string>>
+        held;  // conversations with held messages that the user was told of; resources that were asked for a session
+    RateLimit starts{30, std::chrono::minutes(1)};     // per account, all contacts together
+    RateLimit too_often{1, std::chrono::minutes(10)};  // notices of that
     Clock::time_point polled = Clock::now();
 };
 

@@ -9,7 +9,7 @@ using Sessions = OtrTalk::Sessions;
 
 namespace {
 
-// A text of the longest mail that is carried (gateway/translate/feature/text).
+// The longest text of a mail (gateway/translate/feature/text).
 constexpr Sessions::Limits limits{16'000, 256 * 1024, 16, 32};
 
 }  // namespace

@@ -1,7 +1,7 @@
-// One conversation's OTR sessions, made when they are first needed and used on their own worker strand.
+// The OTR sessions of one conversation, made when first needed, used on a worker strand of their own.
 //
-// The identity is the account's: read from the store, or made (50 to 160 ms, on a worker) and stored; then the talk is
-// ready and what waited runs. On the loop only the summary is known: which resource is in which state.
+// The identity belongs to the account: it is read from the store, or made (50 to 160 ms, on a worker) and stored; then
+// the talk is ready and waiting work runs. The loop knows only a summary: the state of each resource.
 
 #pragma once
 
@@ -30,10 +30,10 @@ class OtrTalk : public std::enable_shared_from_this<OtrTalk> {
     using Key = std::pair<AccountId, std::string>;  // contact: canonical
     OtrTalk(Key key, Workers& workers) : key_(std::move(key)), workers_(workers) {}
 
-    /// Ready from now on; nullptr: it will never be, and what waits is let go.
+    /// Makes the talk ready. With nullptr it will never be ready, and waiting work fails.
     void open(std::shared_ptr<const xmpp::otr::Identity>, std::vector<xmpp::otr::KnownKey>, Sessions::Words);
-    /// Runs `work` on the strand, `done` on the loop after the summary was brought up to date. In order. `failed`: it
-    /// will never be ready.
+    /// Runs `work` on the strand, then `done` on the loop after the summary was updated. In order. `failed`: called if
+    /// the talk will never be ready.
     template <class T>
     void ask(std::function<T(Sessions&)> work, std::function<void(T)> done, std::function<void()> failed = {}) {
         const auto start = [self = shared_from_this(), work = std::move(work), done = std::move(done)] {
@@ -55,12 +55,12 @@ class OtrTalk : public std::enable_shared_from_this<OtrTalk> {
         run({start, std::move(failed)});
     }
 
-    /// Resources in a session, the one heard last first.
+    /// Resources with a session, the most recently heard first.
     std::vector<std::string> encrypted() const;
     bool has(const std::string& peer) const { return summary_.states.contains(peer); }
     bool is_finished(const std::string& peer) const;
     const std::vector<xmpp::otr::KnownKey>& known() const { return summary_.known; }
-    /// Nothing under way and no session.
+    /// No running work and no session.
     bool is_idle() const { return jobs_ == 0 && summary_.states.empty(); }
     Clock::time_point last_used() const { return last_used_; }
     const Key& key() const { return key_; }
@@ -70,12 +70,12 @@ class OtrTalk : public std::enable_shared_from_this<OtrTalk> {
 
   private:
     struct Summary {
-        std::map<std::string, xmpp::otr::SessionState> states;  // of all but plain ones
+        std::map<std::string, xmpp::otr::SessionState> states;  // of resources that are not in plain text
         std::vector<std::string> order;
         std::vector<xmpp::otr::KnownKey> known;
     };
     struct Inside {
-        std::optional<Sessions> sessions;  // touched on the strand only
+        std::optional<Sessions> sessions;  // used on the strand only
     };
     static Summary summary_of(const Sessions&);
     Line line() const;

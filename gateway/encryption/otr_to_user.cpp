@@ -1,4 +1,4 @@
-// OTR on the way to a user: what is encrypted, and what is held; see otr.h.
+// OTR towards a user: which messages are encrypted, and which are held; see otr.h.
 
 #include "gateway/encryption/otr_messages.h"
 #include "gateway/encryption/otr_state.h"
@@ -10,7 +10,7 @@ namespace {
 
 using xmpp::otr::Sessions;
 
-constexpr std::size_t most_asked = 32;  // resources, of one conversation that is held
+constexpr std::size_t most_asked = 32;  // resources per held conversation
 
 }  // namespace
 
@@ -68,7 +68,7 @@ void Otr::State::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::f
         [done] { done({Outgoing::Kind::held, {}}); });
 }
 
-/// Said once; and a client that knows OTR is asked to start.
+/// Told once. A client that supports OTR is asked to start a session.
 void Otr::State::hold(const Key& key, const std::function<void(Outgoing)>& done) {
     const Account* account = directory.find(key.first);
     const Contact* contact = directory.contact(key.first, key.second);
@@ -87,7 +87,7 @@ void Otr::State::ask_for_session(const Talk& talk, const std::string& peer) {
         });
 }
 
-/// A resource that comes is asked once while something waits.
+/// A resource that comes online is asked once while messages wait.
 void Otr::State::available(const Account& account, const std::string& jid) {
     std::vector<Key> waiting;
     for (auto at = held.lower_bound({account.id, ""}); at != held.end() && at->first.first == account.id; ++at) {

@@ -19,8 +19,8 @@ using xmpp::otr::Notice;
 
 namespace {
 
-constexpr auto forget_after = std::chrono::minutes(50);  // longer than the limits of starts remember
-constexpr std::size_t most_conversations = 100;          // of one account
+constexpr auto forget_after = std::chrono::minutes(50);  // longer than the rate limits of session starts
+constexpr std::size_t most_conversations = 100;          // per account
 
 std::string name(AccountId id) { return std::to_string(static_cast<std::int64_t>(id)); }
 
@@ -47,8 +47,8 @@ void OtrTunnel::refuse(const Account& account, const xmpp::Tag& message, const s
     if (error) calls_.send(*error);
 }
 
-/// Two programs that answer each other's errors with new starts come to an end here, as they do in
-/// gateway/encryption/otr.
+/// Limits session starts, as gateway/encryption/otr does: two programs might answer each other's errors with new starts
+/// for ever.
 bool OtrTunnel::may_start(const Account& account, const std::string& contact, xmpp::otr::Limiter& limiter,
                           const std::string& peer, Kind kind) {
     using DeliveryResult = xmpp::otr::Limiter::Verdict;
@@ -98,7 +98,7 @@ xmpp::Stanza OtrTunnel::joined(const Account& account, const Contact& contact, c
     const auto text = pieces.add(peer, seen, now);
     if (pieces.bytes() == 0) pieces_.erase(account.id);
     if (text) return xmpp::otr::stanza::with_body(message, *text);
-    // The last piece of a message whose others we do not have: they were taken by a gateway that is no more.
+    // The last fragment of a message whose other fragments were received before the gateway was restarted.
     if (seen.number == seen.count) {
         refuse(account, message,
                *otr_messages::of({Notice::Kind::unreadable}, contact.address.addr_spec(), account.lang));

@@ -1,10 +1,12 @@
-// OTR that goes through us: for a user and a contact who have both switched the tunnel on, nothing of OTR ends here.
+// OTR from a user's client to a contact's program: if both have switched the tunnel on, no OTR session ends at the
+// gateway.
 //
-// Out: a user's OTR messages, fragments joined [OTR v3 "Fragmentation"], go to the outgoing pipeline whole, each as one
-// mail. While the user has it on and the contact has not, they are refused in words: never a session with us instead.
-// In: a message from a mail goes to the resource that spoke OTR last, else to the bare JID; it fits into a stanza, so
-// nothing is cut again. Starts are limited each way, per conversation and per account. We hold no keys here and read
-// nothing; what is remembered is in memory, and its loss costs a user one fragmented message, which they are told.
+// Out: a user's OTR messages go to the outgoing pipeline as complete messages, with fragments joined [OTR v3
+// "Fragmentation"], one mail each. If the user has the tunnel on and the contact has not, they are refused with an
+// explanation; they never start a session with the gateway instead. In: a message from a mail goes to the resource that
+// used OTR last, else to the bare JID; it fits into one stanza, so it is not fragmented again. Session starts are
+// limited in each direction, per conversation and per account. The gateway has no keys here and reads nothing. The
+// state is in memory; its loss costs a user one fragmented message, which the user is told.
 
 #pragma once
 
@@ -27,27 +29,27 @@ namespace gateway {
 class OtrTunnel {
   public:
     struct Calls {
-        std::function<void(const xmpp::Tag&)> send;  // answers that need no proof
-        /// to the outgoing pipeline: `message` is whole.
+        std::function<void(const xmpp::Tag&)> send;  // without a proof of delivery
+        /// To the outgoing pipeline: `message` is complete.
         std::function<void(const Account&, const coi::Address& to, const xmpp::Tag& message)> take;
-        std::function<void(const Account&, const std::string& text)> say;  // the gateway itself to its user
+        std::function<void(const Account&, const std::string& text)> say;  // a message from the gateway to its user
     };
     OtrTunnel(Directory& directory, Calls calls) : directory_(directory), calls_(std::move(calls)) {}
 
-    /// A <message/> of a user to a contact. True: it is the tunnel's, and was passed on or answered.
+    /// A <message/> of a user to a contact. True if the tunnel has forwarded or answered it.
     bool take(const xmpp::Tag& message);
-    /// Whether an OTR message that came by mail may pass; tried again, the same mail counts once.
+    /// Whether an OTR message from a mail may pass. A mail that is delivered again is counted once.
     bool may_pass(const Account&, const std::string& contact, const coi::MessageId&, const OtrMessage&);
 
-    /// Where a stanza of the queue goes.
+    /// Where to send a stanza of the queue.
     struct Route {
-        bool closed = false;  // an OTR message, and its reader has switched the tunnel off meanwhile
-        std::string to;       // "": as it says itself
+        bool closed = false;  // an OTR message whose recipient has switched the tunnel off meanwhile
+        std::string to;       // "": the stanza's own `to`
     };
     Route route(const queue::Entry&, const xmpp::Tag& stanza) const;
     /// Presence of one of a user's resources (full JID).
     void unavailable(const std::string& jid);
-    /// From time to time: what was silent is forgotten.
+    /// Called from time to time: forgets unused conversations.
     void tick();
 
   private:
@@ -55,14 +57,14 @@ class OtrTunnel {
     using Key = std::pair<AccountId, std::string>;  // contact: canonical
     struct Conversation {
         xmpp::otr::Limiter out, in;
-        coi::MessageId counted;  // the mail that was counted last
+        coi::MessageId counted;  // the last mail that was counted
         std::string speaker;     // full JID
         Clock::time_point used;
     };
     Conversation& conversation(const Key&);
     bool may_start(const Account&, const std::string& contact, xmpp::otr::Limiter&, const std::string& peer,
                    xmpp::otr::Kind);
-    /// The message with its fragments joined; nullptr: more of them are to come, or it was answered.
+    /// The message with its fragments joined; nullptr if more are needed, or if it was answered.
     xmpp::Stanza joined(const Account&, const Contact&, const xmpp::Tag& message, const xmpp::otr::Seen&);
     void refuse(const Account&, const xmpp::Tag& message, const std::string& words);
 
@@ -70,8 +72,8 @@ class OtrTunnel {
     Calls calls_;
     std::map<Key, Conversation> conversations_;
     std::map<AccountId, xmpp::otr::Fragments> pieces_;
-    RateLimit starts_{30, std::chrono::minutes(1)};  // of one account, with whomever
-    RateLimit errors_{10, std::chrono::minutes(1)};  // of one conversation, each way
+    RateLimit starts_{30, std::chrono::minutes(1)};  // per account, all contacts together
+    RateLimit errors_{10, std::chrono::minutes(1)};  // per conversation and direction
     RateLimit told_{1, std::chrono::minutes(10)};
 };
 

@@ -11,7 +11,7 @@ using coi::autocrypt::Recommendation;
 
 Answer refuse(Refusal refusal) { return {Way::refused, refusal}; }
 
-/// Why nothing can be encrypted; none if it can.
+/// Why the message cannot be encrypted; none if it can.
 Refusal obstacle(const Question& question) {
     if (question.holder == KeyHolder::elsewhere) return Refusal::elsewhere;
     if (question.holder == KeyHolder::unknown) return Refusal::not_looked_yet;
@@ -19,7 +19,7 @@ Refusal obstacle(const Question& question) {
     return Refusal::none;
 }
 
-/// Whether it has to be encrypted, whatever that takes.
+/// Whether the message must be encrypted, even if it is refused otherwise.
 bool must(const Question& question) {
     if (question.policy == Policy::require) return true;
     if (question.from_otr && !question.privacy.otr_clear) return true;
@@ -27,10 +27,10 @@ bool must(const Question& question) {
     return question.privacy.encrypted || question.privacy.verified;
 }
 
-/// Whether it is encrypted where that is possible [Autocrypt §"Provide a recommendation"].
+/// Whether the message is encrypted if possible [Autocrypt §"Provide a recommendation"].
 bool wants(const Question& question) {
     if (question.policy == Policy::off) return question.from_otr && !question.privacy.otr_clear;
-    // Delta Chat's default profiles do not even fetch clear mail: to them it is encrypted, or it is not there.
+    // Delta Chat's default profiles do not fetch clear mail: only encrypted mail reaches them.
     return question.recommendation == Recommendation::encrypt || question.from_otr ||
            question.dialect == Dialect::chatmail;
 }

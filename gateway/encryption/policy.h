@@ -1,7 +1,7 @@
-// Whether a message to a mail contact leaves encrypted, in the clear, or not at all.
+// Decides whether a message to a mail contact leaves encrypted, in the clear, or not at all.
 //
-// design.md "Encryption: never silently worse". Pure. Invariant: a conversation that has been encrypted does not fall
-// back to the clear, and what came by OTR does not leave in the clear, without the user's word.
+// Pure. Invariant: without the user's command, an encrypted conversation does not fall back to clear text, and a
+// message that came by OTR does not leave in the clear.
 
 #pragma once
 
@@ -14,13 +14,13 @@ namespace gateway::policy {
 
 enum class Way { clear, encrypted, refused };
 
-/// Why a message may not leave.
+/// Why a message may not be sent.
 enum class Refusal {
     none,
-    no_key,          // encryption is required, or was there before, and we know no key of the contact
-    otr,             // it came by OTR and could only leave in the clear
-    elsewhere,       // the account's key is held by another program of its owner
-    not_looked_yet,  // a linked mailbox that was not looked through for such a program yet
+    no_key,          // encryption is required, or was used before, and no key of the contact is known
+    otr,             // the message came by OTR and could only leave in the clear
+    elsewhere,       // another program of the user holds the account's key
+    not_looked_yet,  // the linked mailbox was not searched for such a program yet
 };
 
 struct Question {
@@ -41,9 +41,9 @@ struct Answer {
 Answer decide(const Question&);
 /// The contact's own policy, else the account's, else `configured`.
 Policy resolve(const Contact*, const Account&, Policy configured);
-/// Whether the contact's keys have to be read to decide.
+/// Whether the contact's keys are needed for the decision.
 bool depends_on_keys(const Privacy&, Policy resolved);
-/// For the author, with what they can do; `contact`: the mail address.
+/// The explanation for the author, with what they can do; `contact`: the mail address.
 std::string words(Refusal, const std::string& contact, const std::string& lang);
 
 }  // namespace gateway::policy

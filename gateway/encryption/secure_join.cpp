@@ -1,4 +1,4 @@
-// The handshakes' mails, commits and memory; see secure_join.h.
+// Mails, commits and state of the handshakes; see secure_join.h.
 
 #include "gateway/encryption/secure_join.h"
 
@@ -6,16 +6,16 @@
 #include <utility>
 
 #include "gateway/log.h"
-#include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 
 namespace gateway {
 namespace {
 
 namespace securejoin = coi::securejoin;
 
-constexpr std::size_t most_offers = 20;  // of one account: the oldest goes
+constexpr std::size_t most_offers = 20;  // per account; the oldest is removed
 
-/// Why a step was not taken, English, for a reply line.
+/// Why a step was rejected, in English, for an SMTP reply.
 const char* reason(securejoin::Refused refused) {
     switch (refused) {
         case securejoin::Refused::unknown_invite:
@@ -40,14 +40,14 @@ const char* reason(securejoin::Refused refused) {
     return "";
 }
 
-/// The key of that fingerprint, if the mail brings it; "" else.
+/// The key with this fingerprint, if the mail brings it; else "".
 std::string key_of(const IncomingMail& arrival, const coi::openpgp::Fingerprint& wanted) {
     if (!arrival.key_update || wanted.empty()) return {};
     const auto& seen = arrival.key_update->seen;
     return seen.header && seen.info && seen.info->fingerprint == wanted ? seen.header->key : std::string();
 }
 
-/// Whom an answer goes to, whether they are known already or not.
+/// The contact that an answer goes to, known already or not.
 Contact recipient(AccountId account, const coi::Address& address) {
     Contact contact;
     contact.account = account;
@@ -57,7 +57,7 @@ Contact recipient(AccountId account, const coi::Address& address) {
     return contact;
 }
 
-/// The same invite as it stands in the store now: another mail may have come between.
+/// The present state of this invite in the store: another mail may have changed it.
 template <class Kept>
 std::optional<Kept> again(const std::vector<Kept>& kept, const securejoin::Invite& invite) {
     for (const auto& one : kept) {
@@ -66,7 +66,7 @@ std::optional<Kept> again(const std::vector<Kept>& kept, const securejoin::Invit
     return std::nullopt;
 }
 
-/// Marks the invite as used by that key; false if it was used up meanwhile.
+/// Marks the invite as used by that key; false if another one has used it meanwhile.
 bool use(Database& db, AccountId id, const securejoin::Invite& invite, const coi::openpgp::Fingerprint& by) {
     auto offer = again(keys::offers(db, id), invite);
     if (!offer || (!offer->used_by.empty() && offer->used_by != by)) return false;
@@ -85,11 +85,11 @@ bool answered(Database& db, AccountId id, const securejoin::Invite& invite) {
 
 }  // namespace
 
-/// What a mail of a handshake came to.
+/// What to do about a handshake mail.
 struct SecureJoin::Decision {
     securejoin::Outcome outcome = securejoin::Refused::unknown_invite;
-    std::optional<securejoin::Offer> offer{};      // the invite of ours that it is about
-    std::optional<securejoin::Joining> joining{};  // or that of the contact's
+    std::optional<securejoin::Offer> offer{};      // the invite of ours that the mail refers to
+    std::optional<securejoin::Joining> joining{};  // or the contact's invite
     coi::openpgp::Fingerprint sender_key{};
 };
 
@@ -142,7 +142,7 @@ void SecureJoin::act(AccountId id, const IncomingMail& arrival, const Decision& 
     if (!account) return done({DeliveryResult::Kind::declined, "the account is gone"});
     if (const auto* refused = std::get_if<securejoin::Refused>(&decision.outcome)) {
         log::info("a mail of an invite to {} was not followed: {}", account->jid, reason(*refused));
-        const bool late = *refused == securejoin::Refused::out_of_order;  // a copy, or its time is over: no harm
+        const bool late = *refused == securejoin::Refused::out_of_order;  // a copy, or expired: harmless
         return done({late ? DeliveryResult::Kind::silent : DeliveryResult::Kind::declined, reason(*refused)});
     }
     if (std::holds_alternative<securejoin::Confirmed>(decision.outcome))
@@ -165,16 +165,16 @@ void SecureJoin::act(AccountId id, const IncomingMail& arrival, const Decision& 
         });
 }
 
-/// A step that would make a key the verified one, and what came of it.
+/// A step that verifies a key, and its result.
 struct SecureJoin::Verification {
     securejoin::Invite invite;
     bool as_inviter = false;
     PeerKeyUpdate key_update{};
-    coi::autocrypt::Peer peer{};           // afterwards
-    std::optional<trust::KeyNews> news{};  // of a key that took the place of another, or waits
+    coi::autocrypt::Peer peer{};           // the new state
+    std::optional<trust::KeyNews> news{};  // of a key that replaced another, or waits
 
-    /// In the commit. False: nothing is verified. Who uses an invite of ours only claims to be From; an invite that the
-    /// user followed says whose key it is. Neither replaces a verified key.
+    /// Runs in the commit. False: nothing is verified. The sender of a mail that uses an invite of ours only claims the
+    /// address in From; an invite that the user followed names the owner of its key. Neither replaces a verified key.
     bool run(Database& db, AccountId id) {
         peer = keys::peer(db, id, key_update.contact);
         news.reset();
@@ -241,7 +241,8 @@ void SecureJoin::confirm(const Account& account, const IncomingMail& arrival, co
                   });
 }
 
-/// Memory follows the store: from now on they are known, and, if it came to that, written to as Delta Chat writes.
+/// Updates the directory after the commit: the contact's key is known and verified; a followed invite also counts as
+/// written to, in Delta Chat's dialect.
 void SecureJoin::note(AccountId id, const coi::Address& address, const coi::autocrypt::Peer& peer, bool joined) {
     if (!directory_.find(id)) return;
     Contact& contact = directory_.know(id, address);
@@ -258,7 +259,7 @@ void SecureJoin::send(const Account& account, const Contact& contact, OutgoingMa
                       std::function<void(Sent)> done) {
     const coi::Address& own = account.address;
     letter.mail.id = coi::mint(own.domain);
-    letter.mail.from = {{"", own.local, own.domain}};  // the name is no business of somebody unproven
+    letter.mail.from = {{"", own.local, own.domain}};  // an unproven recipient does not get the name
     letter.mail.to = {{"", contact.address.local, contact.address.domain}};
     letter.mail.date = now();
     const std::string name = letter.mail.id.value;
@@ -349,7 +350,7 @@ void SecureJoin::join(AccountId id, const securejoin::Invite& invite, std::funct
          [this, id, address = invite.address, done = std::move(done)](Sent sent) {
              if (sent != Sent::yes || !directory_.find(id)) return done(Joined::busy);
              Contact& contact = directory_.know(id, address);
-             contact.dialect = Dialect::chatmail;  // who makes invites speaks it
+             contact.dialect = Dialect::chatmail;  // programs that make invites use it
              contact.written_to = true;
              directory_.save(contact);
              done(Joined::begun);

@@ -1,8 +1,8 @@
-// SecureJoin at work: invites of our users and of their contacts, from the first mail to verified keys.
+// Runs SecureJoin handshakes: for invites of the users and of their contacts, from the first mail to verified keys.
 //
-// [SecureJoin §"Setup Contact protocol"], both roles; what answers what is coi/crypt/securejoin_state. Invariant: what
-// a step changes and the mail that answers it are one commit, so that a restart at any moment leaves both sides able to
-// go on. A vc-request proves nobody: how often one is answered is limited, by sender and by account.
+// [SecureJoin §"Setup Contact protocol"], both roles; coi/crypt/securejoin_state has the rules. Invariant: the state
+// change of a step and the mail that answers it are one commit, so that both sides can continue after a restart at any
+// moment. A vc-request proves no author: answers are limited by sender and by account.
 
 #pragma once
 
@@ -14,6 +14,7 @@
 #include "gateway/encryption/openpgp.h"
 #include "gateway/model/incoming_mail.h"
 #include "gateway/model/rate_limit.h"
+#include "gateway/store/invites.h"
 #include "gateway/store/queue.h"
 
 namespace gateway {
@@ -21,7 +22,7 @@ namespace gateway {
 class SecureJoin {
   public:
     struct Settings {
-        std::chrono::milliseconds expire = std::chrono::days(5);  // of a step's mail that cannot be sent
+        std::chrono::milliseconds expire = std::chrono::days(5);  // of a handshake mail that cannot be sent
         std::chrono::seconds invites_last = std::chrono::days(14);
     };
     struct Calls {
@@ -29,31 +30,31 @@ class SecureJoin {
         std::function<Time()> now;
         /// Both sides have verified each other's key.
         std::function<void(const Account&, const Contact&)> verified;
-        /// It would take another key than the one that counts, which waits for the user's word.
+        /// The handshake has another key than the one that counts; it waits until the user accepts it.
         std::function<void(const Account&, const Contact&, const trust::KeyNews&)> other_key;
     };
     SecureJoin(Directory&, Store&, Workers&, OpenPgp&, Settings, Calls);
 
-    /// A mail with a Secure-Join field.
+    /// Handles a mail with a Secure-Join header.
     void take(const Account&, const IncomingMail&, std::function<void(DeliveryResult)> done);
     /// A new invite of the account, good for one person and a limited time; nullopt if it cannot be made now.
     void invite(AccountId, std::function<void(std::optional<coi::securejoin::Invite>)> done);
 
     enum class Joined {
-        begun,      // the first mail is on its way
+        begun,      // the first mail is queued
         own,        // it is the account's own invite
         too_often,  // too many in a short time
         no_key,     // the account's key is held by another program
         busy,       // the store cannot take it now
     };
     void join(AccountId, const coi::securejoin::Invite&, std::function<void(Joined)> done);
-    /// Now and then: invites whose time is over are forgotten.
+    /// Called from time to time: removes expired invites.
     void sweep();
     void reload(Settings settings) { settings_ = settings; }
 
   private:
     using Done = std::function<void(DeliveryResult)>;
-    using Work = std::function<bool(Database&)>;  // false: it came to nothing, and no mail is sent
+    using Work = std::function<bool(Database&)>;  // false: the step is void, and no mail is sent
     struct Decision;
     enum class Sent { yes, no, away };
     struct Verification;

@@ -1,8 +1,7 @@
-// An account: the way by which mail reaches one Jabber user and leaves from them; and their contacts.
+// An account: how mail reaches one Jabber user and leaves from them. And the user's contacts.
 //
-// design.md's kinds: `mailbox` (a linked IMAP/SMTP account) and `relay` (an address of the gateway's own mail domain);
-// `provider` comes later. Plain values: the store keeps them, the directory holds them in memory, the mailbox session
-// uses them.
+// Two kinds: `mailbox` (a linked IMAP/SMTP account) and `relay` (an address in the gateway's own mail domain). Plain
+// values: the store keeps them, the directory holds them in memory, the mailbox session uses them.
 
 #pragma once
 
@@ -21,18 +20,17 @@ namespace gateway {
 /// Which mail becomes a chat message, beyond chat mail and answers to it.
 enum class IncomingFilter { chats, contacts, all };
 
-/// How a contact writes, and so how they are written to.
+/// The kind of mail that a contact writes, and therefore gets.
 enum class Dialect { unknown, coi, chatmail, mail };
 
-/// Whether mail is encrypted; `inherit`: as the account says, and that: as the configuration says (design.md
-/// "Encryption").
+/// Whether mail is encrypted. `inherit`: a contact inherits from its account, an account from the configuration.
 enum class Policy { inherit, require, prefer, off };
 
 /// Who holds the OpenPGP key of an account's address [Autocrypt §"Multiple clients"].
 enum class KeyHolder {
-    unknown,    // a linked mailbox that was not looked through yet: no header, no encryption
+    unknown,    // a linked mailbox that was not searched for a key yet: no Autocrypt header, no encryption
     coigate,    // ours, made on first use or imported
-    elsewhere,  // another program of its owner: no header, no encryption, until that key is imported or replaced
+    elsewhere,  // another mail program: no Autocrypt header, no encryption until that key is imported or replaced
 };
 
 /// Servers and login of a linked mailbox. The password never leaves memory unsealed.
@@ -53,22 +51,22 @@ struct Account {
     MailboxLogin login;    // of a mailbox
     IncomingFilter take = IncomingFilter::contacts;
     bool sent_copy = true;  // append what is sent to the Sent folder (mailbox)
-    std::string lang;       // last xml:lang of its user, for texts that answer nothing
+    std::string lang;       // last xml:lang of its user, for messages that are no answers
     Policy policy = Policy::inherit;
     KeyHolder key_holder = KeyHolder::coigate;
-    /// Its user's Jabber account ended, perhaps, or its user let go of the gateway: it has no login and does nothing
-    /// until it is linked anew with its password (gateway/accounts/account_end).
+    /// The account has no login and does nothing until its user links it again with the password: the Jabber account
+    /// may have ended, or the user no longer lets the gateway see their presence (gateway/accounts/account_end).
     bool parked = false;
-    /// The user's server has told us of the user as it tells those alone whom the user lets see them.
+    /// The user's server has answered a query that it answers only for those who may see the user's presence.
     bool vouched = false;
-    bool login_lost = false;  // the stored login cannot be opened: its user is asked for it
-    bool damaged = false;     // its row does not match its seal: nothing of it is used, the admin sees it
-    /// Whether it reads and sends.
+    bool login_lost = false;  // the stored login cannot be decrypted: the user is asked for it
+    bool damaged = false;     // its row does not match its seal: it is not used, and shown to the admin
+    /// Whether the account reads and sends mail.
     bool works() const { return !parked && !login_lost && !damaged; }
     bool operator==(const Account&) const = default;
 };
 
-/// Where reading of one folder stands; moves in the commit of what was read.
+/// How far a folder was read. Stored in the commit of the mail that was read.
 struct Cursor {
     std::string folder;
     std::uint32_t uid_validity = 0;
@@ -76,24 +74,24 @@ struct Cursor {
     bool operator==(const Cursor&) const = default;
 };
 
-/// Whether OTR goes through us, to end at the contact's own program (gateway/encryption/otr_tunnel). `off`: it was on,
-/// and the contact is told so.
+/// Whether OTR passes through the gateway and ends at the contact's own program (gateway/encryption/otr_tunnel). `off`:
+/// it was on before, and the contact is told that it is off.
 enum class Tunnel { never, on, off };
 
-/// How a conversation is protected. What is known of the contact's keys is read from the store's keys at start.
+/// How a conversation is protected. has_key, verified and conflicting are derived from the stored keys at start.
 struct Privacy {
     Policy policy = Policy::inherit;
-    bool encrypted = false;  // mail has been encrypted both ways or by them: it does not fall back to clear by itself
-    bool authenticated = false;   // the mail system has vouched for them
-    bool came_protected = false;  // the subject and the name that are known came encrypted, whoever wrote them
-    bool otr = false;             // the user speaks OTR with this contact: nothing goes to them in the clear by itself
+    bool encrypted = false;       // by the contact, or in both directions: does not fall back to clear by itself
+    bool authenticated = false;   // the mail system has vouched for the contact
+    bool came_protected = false;  // the known subject and name came in an encrypted mail of any author
+    bool otr = false;             // the user speaks OTR with this contact: no message goes to the user in the clear
     bool otr_clear = false;       // the user allowed that OTR messages leave as clear mail
     Tunnel tunnel = Tunnel::never;
-    bool tunnel_offered = false;  // the contact has it on
-    bool tunnel_refused = false;  // the user was told that an OTR message of the contact could not be passed on
-    bool has_key = false;         // we can encrypt to them
-    bool verified = false;        // by SecureJoin, or compared by the user
-    bool conflicting = false;     // a mail brought another key, which waits for the user's word
+    bool tunnel_offered = false;  // the contact has switched the tunnel on
+    bool tunnel_refused = false;  // the user was told that an OTR message of the contact could not be forwarded
+    bool has_key = false;         // the gateway can encrypt to the contact
+    bool verified = false;        // the key was verified by SecureJoin, or compared by the user
+    bool conflicting = false;     // a mail brought another key, which the user has not accepted yet
     bool operator==(const Privacy&) const = default;
 };
 
@@ -105,13 +103,13 @@ struct Contact {
     bool written_to = false;           // the user has sent them a message
     bool subscribed = false;           // the user asked for (and got) their presence
     bool subject_shown = false;        // the first mail's subject was shown
-    std::string subject;               // of the running conversation, without Re:
+    std::string subject;               // of the current conversation, without "Re:"
     coi::MessageId last_in, last_out;  // for References and In-Reply-To
-    std::string answer_to;             // where a mail program sends its answers (an addr-spec); "": to `address`
-    coi::MessageId thread;             // the mail with which the running conversation began
+    std::string answer_to;             // Reply-To of the contact's mail (an addr-spec); "": `address`
+    coi::MessageId thread;             // the first mail of the current conversation
     Privacy privacy;
-    std::vector<std::string>
-        spellings;            // nodes of the JIDs by which the user knows them, the last used first; empty: ours
+    std::vector<std::string> spellings;  // nodes of the JIDs that the user uses for the contact, the last used first;
+                                         // empty: the node that the gateway writes
     std::uint32_t timer = 0;  // seconds after which the contact's program deletes this chat's messages; 0: never
     bool operator==(const Contact&) const = default;
 };

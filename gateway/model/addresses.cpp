@@ -1,5 +1,5 @@
-// Addresses as JIDs and back [XEP-0106]; see addresses.h. A JID is handed out only if it reads as the same mailbox
-// again.
+// Addresses as JIDs and back [XEP-0106]; see addresses.h. A JID is returned only if it converts back to the same
+// mailbox.
 
 #include "gateway/model/addresses.h"
 
@@ -15,7 +15,7 @@
 namespace gateway {
 namespace {
 
-/// "a\@b@c" cut at its last @; the domain never holds one.
+/// Splits "a\@b@c" at its last @: a domain contains none.
 std::optional<std::pair<std::string, std::string>> cut(const std::string& spec) {
     const auto at = spec.rfind('@');
     if (at == spec.npos || at == 0 || at + 1 == spec.size()) return std::nullopt;
@@ -27,7 +27,7 @@ bool spaced(const std::string& text) { return text.empty() || text.front() == ' 
 
 constexpr std::string_view hex = "0123456789abcdef";
 
-/// The byte beyond ASCII that `\\hh` at `at` stands for, or '\\0'.
+/// The non-ASCII byte that `\\hh` at `at` stands for, or '\\0'.
 char byte_at(std::string_view node, std::size_t at) {
     if (at + 2 >= node.size() || node[at] != '\\') return '\0';
     const auto high = hex.find(node[at + 1]), low = hex.find(node[at + 2]);
@@ -35,8 +35,8 @@ char byte_at(std::string_view node, std::size_t at) {
     return static_cast<char>(high * 16 + low);
 }
 
-/// A node as [XEP-0106] has it, in which a backslash never seems to begin the escape of a byte; with `bytes`, all
-/// beyond ASCII up to the @ is escaped so.
+/// An escaped node [XEP-0106] in which a literal backslash never looks like the escape of a byte. `bytes`: non-ASCII
+/// characters up to the @ are escaped as bytes.
 std::string node_of(const std::string& text, bool bytes) {
     const std::string node = xmpp::xep0106::escape_node(text);
     const auto domain = node.rfind("\\40");
@@ -54,7 +54,7 @@ std::string node_of(const std::string& text, bool bytes) {
     return out;
 }
 
-/// What node_of() made, undone.
+/// The inverse of node_of().
 std::string text_of(const std::string& node) {
     std::string out;
     for (std::size_t at = 0; at < node.size(); ++at) {
@@ -62,7 +62,7 @@ std::string text_of(const std::string& node) {
             out += byte;
             at += 2;
         } else if (node.compare(at, 3, "\\5c") == 0) {
-            out += "\\5c";  // what follows it begins nothing
+            out += "\\5c";  // the characters after it are no escape
             at += 2;
         } else {
             out += node[at];
@@ -81,14 +81,14 @@ std::optional<xmpp::JID> jid(const std::string& text, const std::string& node, c
 }  // namespace
 
 std::optional<xmpp::JID> jid_of(const coi::Address& address, const std::string& component) {
-    // Folded before it is escaped: a server folds the JID, and "\5C" (no escape) would become "\5c" (an escape).
+    // Case-folded before escaping: a server folds the JID, and "\5C" (no escape) would become "\5c" (an escape).
     if (address.local.empty()) return std::nullopt;
     const std::string canonical = address.canonical();
     const auto parts = cut(canonical);
     const auto wire = cut(address.addr_spec());
     if (!parts || !wire) return std::nullopt;
-    // Nodeprep maps letters that mail tells apart (straße and strasse, É and é): a local part that it would change
-    // stands with its bytes escaped, such a domain as A-labels.
+    // Nodeprep maps letters that are different in mail (straße and strasse, É and é). A local part that it would change
+    // is written with escaped bytes, such a domain as A-labels.
     for (const bool bytes : {false, true}) {
         for (const std::string& domain : {parts->second, wire->second}) {
             const std::string text = parts->first + "@" + domain;
@@ -192,7 +192,7 @@ std::optional<xmpp::JID> user_of(const coi::Address& relay_address) {
 
 std::optional<std::string> bare(const std::string& jid) {
     const xmpp::JID parsed = xmpp::read_jid(jid);
-    // gloox takes "a@b@c" for a node a at a server "b@c".
+    // gloox parses "a@b@c" as node "a" at server "b@c".
     if (!parsed || parsed.server().empty() || parsed.server().find_first_of("@ /") != std::string::npos)
         return std::nullopt;
     return parsed.bare();

@@ -1,8 +1,9 @@
-// Who is who: mail addresses as JIDs of the component, and Jabber users as mail addresses of the relay domain.
+// Mail addresses as JIDs of the component, and Jabber users as mail addresses of the relay domain.
 //
 // [XEP-0106] `bob\40example.org@coi.jabber.example`; `bob%example.org@…` is understood too. IDNs are U-labels in JIDs
-// and A-labels on the wire. Mail folds a local part's ASCII letters only; what a Jabber server would change beyond that
-// (case, ß, soft hyphens, full width) stands as its UTF-8 bytes, `strau\c3\9f\40example.org`.
+// and A-labels on the wire. In a local part only ASCII letters are case-folded for mail; characters that a Jabber
+// server would change beyond that (case, ß, soft hyphens, full width) are written as escaped UTF-8 bytes,
+// `strau\c3\9f\40example.org`.
 // Invariant: address_of(jid_of(a)) is a, and no two mailboxes share a JID.
 
 #pragma once
@@ -19,16 +20,18 @@ namespace gateway {
 
 /// The contact's JID at our component; nullopt where the address cannot be a JID (too long, forbidden characters).
 std::optional<xmpp::JID> jid_of(const coi::Address&, const std::string& component);
-/// The same as the user wrote to them last: `bob%example.org`, an A-label. A client knows a contact by its JID alone.
+/// The JID that the user wrote to last, for example with the node `bob%example.org` or an A-label: a client identifies
+/// a contact by its JID.
 std::optional<xmpp::JID> jid_of(const Contact&, const std::string& component);
-/// `met`: what is known of them, nullptr if nothing.
+/// `met`: the contact, nullptr if there is none yet.
 std::optional<xmpp::JID> jid_of(const Contact* met, const coi::Address&, const std::string& component);
-/// Every JID (bare) by which the user knows them.
+/// All bare JIDs that the user uses for the contact.
 std::vector<std::string> jids_of(const Contact&, const std::string& component);
-/// The user knows them by this JID, and has just written to it (`writes`). True if that is news, which is to be saved.
+/// Notes that the user uses this JID for the contact; `writes`: the user has just written to it. True if the contact
+/// changed and must be saved.
 bool use_spelling(Contact&, const xmpp::JID&, const std::string& component, bool writes);
-/// An address as people have it in their clipboard: "Bob <bob@example.org>", a mailto: link [RFC 6068 §2], a JID of
-/// ours; nullopt if it is none, or several.
+/// An address as people paste it: "Bob <bob@example.org>", a mailto: link [RFC 6068 §2], or a JID of the component.
+/// nullopt if there is none, or more than one.
 std::optional<coi::Address> address_typed(const std::string& text, const std::string& component);
 /// The address a component JID's node stands for; nullopt if it is none.
 std::optional<coi::Address> address_of(const xmpp::JID&);

@@ -1,4 +1,4 @@
-// A limit of rate: what somebody may do so many times within a while.
+// A rate limit: how often something may be done within a time window.
 
 #pragma once
 
@@ -10,13 +10,13 @@
 
 namespace gateway {
 
-/// At most `most` times per key within `window`. Keys that were quiet are forgotten.
+/// At most `most` times per key within `window`. Keys without recent use are removed.
 class RateLimit {
   public:
     using Clock = std::chrono::steady_clock;
     RateLimit(std::size_t most, Clock::duration window) : most_(most), window_(window) {}
     bool take(const std::string& key, Clock::time_point now);
-    /// Whether take would say so.
+    /// Whether take() would succeed; counts nothing.
     bool is_left(const std::string& key, Clock::time_point now) const;
 
   private:

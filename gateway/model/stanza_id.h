@@ -1,4 +1,4 @@
-// Fresh random ids for stanzas: 128 bits, minted when an event is committed and stored with it.
+// Random ids for stanzas: 128 bits, made when an event is committed and stored with it.
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// A mail of a linked mailbox that could not be read: which, how often, and why.
+// A mail of a linked mailbox that could not be read: its UID, the number of attempts, the last error.
 
 #pragma once
 
@@ -9,13 +9,13 @@
 namespace gateway {
 
 struct Stuck {
-    static constexpr std::size_t most = 1000;  // of one account
-    static constexpr int few_tries = 3;        // enough to be set aside where others pass
+    static constexpr std::size_t most = 1000;  // per account
+    static constexpr int few_tries = 3;  // attempts before a mail is set aside if other mails can be read meanwhile
     std::string folder;
     std::uint32_t uid_validity = 0, uid = 0;
     int tries = 0;
-    bool aside = false;  // not tried again by itself
-    bool told = false;   // its owner knows
+    bool aside = false;  // set aside: not tried again automatically
+    bool told = false;   // the account's user was told
     std::string reason;  // English, for the admin and the owner; no content
     bool operator==(const Stuck&) const = default;
 };

@@ -13,7 +13,7 @@ using Row = std::array<Answer, states>;
 using Table = std::array<Row, proofs>;
 
 //                          unproven  authenticated  encrypted  verified
-/// Another key: Autocrypt's rule (the newest counts) holds where nothing was proven yet.
+/// Another key: Autocrypt's rule (the newest header counts) applies where nothing was proven yet.
 constexpr Table another_key{{
     /* nothing   */ Row{yes, ask, ask, ask},
     /* other key */ Row{yes, ask, ask, ask},
@@ -22,7 +22,7 @@ constexpr Table another_key{{
     /* invite    */ Row{yes, yes, yes, ask},
     /* key       */ Row{yes, yes, yes, yes},
 }};
-/// That a key is verified is said by invites alone: what only claims an author makes none.
+/// Only an invite makes a key verified.
 constexpr Table verification{{
     /* nothing   */ Row{no, no, no, no},
     /* other key */ Row{yes, ask, ask, ask},
@@ -40,7 +40,7 @@ constexpr Table course{{
     /* invite    */ Row{yes, yes, yes, no},
     /* key       */ Row{yes, yes, yes, yes},
 }};
-/// What protects it from now on: nobody switches that in another's name.
+/// How the conversation is protected from now on: only a proven author may change it.
 constexpr Table protection{{
     /* nothing   */ Row{no, no, no, no},
     /* other key */ Row{no, no, no, no},
@@ -85,10 +85,10 @@ State state_of(const Privacy& privacy) {
 }
 
 Proof proof_of(const Author& author, const coi::openpgp::Fingerprint& counted) {
-    // Of what is only signed, the header is outside of the signature: everybody could write it.
+    // The header of a mail that is only signed is outside of the signature: anybody could write it.
     const bool is_whole = author.encrypted && author.is_signed();
     if (is_whole && !counted.empty() && author.signer == counted) return Proof::key;
-    // The mail system vouches for who sent it, not for what somebody else may have encrypted.
+    // The mail system vouches for the sender of the mail, not for the author of an encrypted text in it.
     if (author.by_server && (!author.encrypted || is_whole)) return Proof::server;
     if (is_whole) return counted.empty() ? Proof::first_key : Proof::other_key;
     return Proof::nothing;

@@ -1,8 +1,9 @@
-// What a mail may change of a conversation: by what it proves of its author, and by what was proven there before.
+// What a mail may change in a conversation: it depends on what the mail proves about its author, and on what was proven
+// in this conversation before.
 //
-// design.md "Trust at the mail door"; the table for people is in docs/encryption. Pure. Invariants: unproven mail
-// changes no state of a proven conversation; a verified key is replaced by its user's word only; gossip never proves
-// anybody; a signature counts by the key that counted before the mail came.
+// The same table for people is in docs/encryption. Pure. Invariants: unproven mail changes no state of a proven
+// conversation; a verified key is replaced only by its user's command; gossip never proves an author; a signature is
+// judged by the key that counted before the mail came.
 
 #pragma once
 
@@ -11,7 +12,7 @@
 
 namespace gateway::trust {
 
-/// By what a mail may prove its author.
+/// The evidence that a mail carries for its author.
 struct Author {
     bool encrypted = false;
     coi::openpgp::Signature signature = coi::openpgp::Signature::none;
@@ -21,14 +22,14 @@ struct Author {
     bool operator==(const Author&) const = default;
 };
 
-/// What it proves.
+/// What this evidence proves.
 enum class Proof {
-    nothing,    // anybody could have written it: in the clear, unsigned, or signed by a key that nobody knows
-    other_key,  // well signed, by another key than the one that counted before it came
-    first_key,  // encrypted and signed by the key that it brings, and none counted before
+    nothing,    // anybody could have written it: not encrypted, not signed, or signed by an unknown key
+    other_key,  // a good signature by another key than the one that counted before
+    first_key,  // encrypted and signed by the key that the mail brings; no key counted before
     server,     // the mail system vouches for From
     invite,     // signed by the key of an invite that the user followed
-    key,        // encrypted and signed by the key that counted before it came
+    key,        // encrypted and signed by the key that counted before
 };
 inline constexpr int proofs = 6;
 
@@ -43,23 +44,23 @@ inline constexpr int states = 4;
 
 /// What a mail asks to change.
 enum class Change {
-    copy,          // a newer copy of the key that counts: subkeys, expiry, revocation; its owner has signed them
-    key,           // another key, to be encrypted to and to count from now on
+    copy,          // a newer copy of the key that counts, self-signed by its owner: subkeys, expiry, revocation
+    key,           // another key: used for encryption and for signatures from now on
     verified_key,  // the key is the verified one from now on
     dialect,
     timer,
     thread,
-    name,  // and the spelling of the address
+    name,  // and the spelling of the contact's address
     subject,
     correction,  // of a message that came before
     tunnel,
-    mark,  // that this conversation is encrypted, and stays so
+    mark,  // the mark that this conversation is encrypted and stays so
 };
 inline constexpr int changes = 11;
 
 enum class Answer {
     no,
-    ask,  // nothing changes until the user accepts the key, both fingerprints being shown
+    ask,  // nothing changes until the user accepts the key; both fingerprints are shown
     yes,
 };
 
@@ -69,15 +70,15 @@ inline bool may(Proof proof, State state, Change change) { return answer(proof, 
 State state_of(const Privacy&);
 /// `counted`: the key that counts before the mail, see coi::autocrypt::counted; "" for none.
 Proof proof_of(const Author&, const coi::openpgp::Fingerprint& counted);
-/// Whether what is well signed has to be marked, because another key signed it than the one that counted, or because
-/// nothing vouches for a first one.
+/// Whether a mail with a good signature has to be marked: it was signed by another key than the one that counted, or
+/// nothing vouches for a first key.
 bool is_other_key(const Author&, State, const coi::openpgp::Fingerprint& counted);
 
-/// Another key of a contact than the one that is used.
+/// News of a key of a contact that differs from the one in use.
 struct KeyNews {
-    coi::openpgp::Fingerprint before;  // the one that is used, or was until now; "" for none
+    coi::openpgp::Fingerprint before;  // the key in use, or until now; "" for none
     coi::openpgp::Fingerprint other;
-    bool is_used = false;  // the other one is used from now on
+    bool is_used = false;  // `other` is used from now on
     bool operator==(const KeyNews&) const = default;
 };
 

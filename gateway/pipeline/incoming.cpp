@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "coi/crypt/securejoin.h"
 #include "gateway/encryption/otr_messages.h"
 #include "gateway/log.h"
 #include "gateway/model/addresses.h"
@@ -12,7 +13,8 @@
 #include "gateway/pipeline/duplicates.h"
 #include "gateway/pipeline/labels.h"
 #include "gateway/pipeline/resolve.h"
-#include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
+#include "gateway/store/imap_cursors.h"
 #include "gateway/translate/conversation.h"
 #include "gateway/translate/feature/otr_message.h"
 #include "gateway/translate/feature/security_label.h"

@@ -15,8 +15,8 @@ namespace gateway::bounce {
 namespace {
 
 constexpr auto notice_lifetime = std::chrono::days(5);
-// A client that wrote a minute ago still shows the conversation and marks the message; later the error stanza alone may
-// find nobody.
+// Soon after a message its client still shows the conversation and marks the message as failed; later nobody may see
+// the error stanza alone.
 constexpr auto still_watching = std::chrono::minutes(1);
 
 queue::Entry notice(const Lost& lost, std::string id, const xmpp::Tag& stanza, const std::string& from, std::string to,
@@ -47,7 +47,7 @@ queue::Entry chat_line(const Lost& lost, const std::string& from, const std::str
     return notice(lost, id.value, message, from, bare_jid, now);
 }
 
-/// As the user wrote to them, else as we write it.
+/// The contact's JID that the user wrote to, else the JID that the gateway writes.
 std::string contact_jid(const Lost& lost, const std::string& component) {
     if (!lost.from.empty()) return lost.from;
     if (const auto original = xmpp::parse_stanza(lost.original)) return xmpp::attribute(*original, "to");
@@ -131,7 +131,7 @@ std::vector<queue::Entry> to_mail(const queue::Entry& failed, const coi::Error& 
     bounce.dsn.recipients.push_back({account.address.addr_spec(), coi::Dsn::Action::failed,
                                      error.enhanced.empty() ? "5.0.0" : error.enhanced, error.text});
     bounce.dsn.original = {failed.origin_id};
-    // The name is all that is kept of a mail: chat programs mark their message by it.
+    // Only the Message-ID of the mail is stored: chat programs mark their message by it.
     if (coi::is_printable(bounce.dsn.original))
         bounce.original_headers = "Message-ID: <" + bounce.dsn.original.value + ">\r\n";
     bounce.explanation =

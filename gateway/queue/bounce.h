@@ -1,9 +1,8 @@
-// Telling a sender that a message will not arrive: towards Jabber a stanza error on the original id, towards mail a
-// DSN.
+// Failure notices: a stanza error with the original id for a Jabber user, a DSN for a mail sender.
 //
-// [RFC 6120 §8.3], [RFC 3464]; which condition and which words: gateway/translate/smtp_refusal.h. Both are queue
-// entries: they wait and survive like messages. DSNs go only to proven, non-null senders (no backscatter); the proof is
-// the entry's `origin`.
+// [RFC 6120 §8.3], [RFC 3464]; gateway/translate/smtp_refusal.h chooses condition and text. Both are queue entries:
+// they wait and survive a restart as messages do. DSNs go only to proven, non-null senders (no backscatter); `origin`
+// of the entry is the proven sender.
 
 #pragma once
 
@@ -18,27 +17,26 @@
 
 namespace gateway::bounce {
 
-/// The notices for the author of an entry towards mail that failed for good: the stanza error with what they wrote,
-/// and, when they may have left the chat window long ago, a plain message too. Where that does not follow, it stands
-/// beside the error, for the user's other clients. Empty where nobody is to be told (receipts).
+/// The notices for the author of an entry towards mail that failed permanently: the stanza error with the original
+/// text; and a plain message too, if the author may have left the chat window since. If no plain message follows, it is
+/// kept beside the error, for the user's other clients. Empty if nobody is notified (receipts).
 std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error&, const std::string& component,
                                     Time now);
 
-/// The same for a message known by the id map only, when a DSN comes back: `address` is the recipient that failed. What
-/// was written is not kept as long as that, so the plain message is always there: some clients show no error without
-/// it.
+/// A message that only the id map knows, when a DSN arrives: `address` is the recipient that failed. The text is no
+/// longer stored then, so the plain message is always sent: some clients show no error without the text.
 struct Lost {
     AccountId account{};
     std::string contact, address, jid, stanza_id, lang;
     Time written{};
-    std::string original{};  // the stanza's head and text, "" if they are not known any more
-    std::string from{};      // the contact's JID as the user knows it; "": as the original or the address has it
+    std::string original{};  // the stanza's head and text, "" if they are no longer known
+    std::string from{};      // the contact's JID that the user knows; "": from the original stanza or the address
 };
 Lost lost(const ids::Known&, const Contact*, const std::string& component);
 std::vector<queue::Entry> to_jabber(const Lost&, const coi::Error&, const std::string& component, Time now);
 
-/// One line to the author that a message is late but still being tried. `from`: as in Lost; `reason`: how the last
-/// attempt ended, in English or the server's words, where it is known.
+/// A message to the author: a mail is late but still being tried. `from`: as in Lost; `reason`: the result of the last
+/// attempt, in English or in the server's words, if known.
 queue::Entry delayed(const queue::Entry& waiting, const std::string& from, const std::string& reason,
                      const std::string& component, Time now);
 queue::Entry delayed(const Lost&, const std::string& reason, const std::string& component, Time now);

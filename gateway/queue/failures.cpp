@@ -18,8 +18,9 @@ Failures::Failures(Directory& directory, Store& store, Scheduler& mail, Schedule
       settings_(std::move(settings)),
       calls_(std::move(calls)) {}
 
-/// The notices and the mark in one commit; tried until the store takes it, for nobody else knows of it. What was
-/// delivered or given up a moment before (the sweep reads, then acts) gets none.
+/// Commits the notices and the end of the entry together; repeated until the store accepts it, because nothing else
+/// remembers the failure. An entry that was delivered or given up just before (the sweep reads, then acts) gets no
+/// notice.
 void Failures::exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Scheduler& way_back) {
     auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(notices));
     queue::Entry gone = failed;
@@ -27,14 +28,15 @@ void Failures::exchange(const queue::Entry& failed, std::vector<queue::Entry> no
     store_.commit(
         [gone, shared](Database& db) {
             if (!queue::done(db, gone.id)) return shared->clear();
-            // Nobody has answered for it, so its mail system will try again: that must not look like a repeat.
+            // Its LMTP client got no final reply and will send the mail again: the next attempt must not be treated as
+            // a duplicate.
             if (gone.tentative) ids::forget(db, gone.account, gone.contact, {gone.name});
             for (auto& notice : *shared) notice.id = queue::put(db, notice);
         },
         [this, gone, shared, &way_back](const Store::Failure& failure) {
             if (!failure) {
                 for (auto& notice : *shared) way_back.committed(std::move(notice));
-                // Perhaps the account was made for this mail, and its user does not exist.
+                // The account may have been made for this mail although its user does not exist.
                 if (gone.direction == queue::Direction::jabber) directory_.remove_if_unused(gone.account);
                 return;
             }
@@ -58,13 +60,13 @@ void Failures::stanza_refused(const queue::Entry& entry, const coi::Error& error
              mail_);
 }
 
-/// Why it waits: what its server said of it, or that nobody reaches the server.
+/// Why the entry waits: the server's last reply to it, or that the server cannot be reached.
 std::string Failures::reason(const queue::Entry& entry) const {
     const auto trouble = (entry.direction == queue::Direction::mail ? mail_ : jabber_).trouble(entry);
     return trouble ? trouble->error.text : entry.last_error;
 }
 
-/// An entry that is in no one's hands any more: expired, or dropped by the admin.
+/// Ends an entry that is not in flight: expired, or dropped by the admin.
 void Failures::give_up(const queue::Entry& entry) {
     const coi::Error error{coi::ErrorKind::timeout, true, reason(entry), 0, "4.4.7"};
     entry.direction == queue::Direction::mail ? mail_refused(entry, error) : stanza_refused(entry, error);
@@ -73,7 +75,7 @@ void Failures::give_up(const queue::Entry& entry) {
 void Failures::overdue(const queue::Entry& entry) {
     Scheduler& scheduler = entry.direction == queue::Direction::mail ? mail_ : jabber_;
     if (entry.expires <= calls_.now()) {
-        if (!scheduler.forget(entry)) return;  // in flight this moment
+        if (!scheduler.forget(entry)) return;  // it is in flight now
         return give_up(entry);
     }
     if (entry.direction != queue::Direction::mail || entry.origin.empty()) return;
@@ -84,7 +86,7 @@ void Failures::overdue(const queue::Entry& entry) {
     store_.commit(
         [entry, notice](Database& db) {
             const auto still = queue::find(db, entry.id);
-            if (!still) return;  // it went out this moment
+            if (!still) return;  // it was sent in the meantime
             queue::retry(db, entry.id, still->next, still->attempts, still->last_error, true);
             notice->id = queue::put(db, *notice);
         },

@@ -1,7 +1,6 @@
-// What becomes of queue entries that failed or are late: the notice to their sender and their own end, in one commit.
+// Queue entries that failed or are late: the notice to the sender and the end of the entry, in one commit.
 //
-// design.md "two-leg queue" 5, 6. Invariant: an entry that was given up leaves the store only together with its
-// notices.
+// Invariant: an entry that was given up leaves the store only together with its notices.
 
 #pragma once
 
@@ -18,20 +17,21 @@ namespace gateway {
 class Failures {
   public:
     struct Settings {
-        std::string component;     // our domain at the Jabber server
+        std::string component;     // the component's domain
         std::string relay_domain;  // "": no relay
     };
     struct Calls {
         std::function<Time()> now;
-        std::function<void(std::chrono::milliseconds, std::function<void()>)> after;  // runs it later, on the loop
+        std::function<void(std::chrono::milliseconds, std::function<void()>)>
+            after;  // calls the function later, on the loop
     };
     Failures(Directory&, Store&, Scheduler& mail, Scheduler& jabber, PendingVerdicts&, Settings, Calls);
 
     void mail_refused(const queue::Entry&, const coi::Error&);
     void stanza_refused(const queue::Entry&, const coi::Error&);
-    /// An entry that is in no one's hands any more: expired, or dropped by the admin.
+    /// Ends an entry that is not in flight: expired, or dropped by the admin.
     void give_up(const queue::Entry&);
-    /// What is too old is given up; mail taken before `warn_before` is said to be late.
+    /// Ends expired entries, and sends a delay notice for mail taken before `warn_before`.
     void sweep(Time warn_before);
     void reload(Settings settings) { settings_ = std::move(settings); }
 

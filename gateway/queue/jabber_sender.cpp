@@ -24,13 +24,14 @@ AttemptResult fate_of_unsent() {
             {coi::ErrorKind::closed, false, "not connected to the Jabber server", 0, {}}};
 }
 
-/// [RFC 3463 §3.2, §3.8] A server says of a blocked sender what it says of a user who does not exist [XEP-0191 §3.3].
+/// [RFC 3463 §3.2, §3.8] A server gives the same error for a blocked sender as for a user who does not exist [XEP-0191
+/// §3.3].
 const char* status_of(const std::string& condition) {
     return condition == "item-not-found" || condition == "service-unavailable" ? "5.1.1" : "5.7.1";
 }
 
-/// Whether the resource is still there: its server answers for it before it answers the fence's ping, or it is the
-/// client that will answer, some time. [XEP-0199 §4.2]
+/// A ping that tells whether the resource is online: for an offline one the server answers with an error before it
+/// answers the fence's ping; an online client answers itself, at any time [XEP-0199 §4.2].
 xmpp::Stanza ping(const queue::Entry& entry) {
     auto iq = std::make_unique<xmpp::Tag>("iq");
     iq->addAttribute("type", "get");
@@ -51,7 +52,7 @@ void JabberSender::send(const queue::Entry& entry, std::function<void(AttemptRes
         queue::Entry one = entry;
         one.beside.clear();
         const auto line = xmpp::parse_stanza(entry.beside);
-        // A client that does not know the ping says so itself: it is there.
+        // A client that does not support XEP-0199 returns this error itself: it is online.
         const bool has_gone =
             outcome.kind == xmpp::Outcome::Kind::refused && outcome.error.condition != "feature-not-implemented";
         if (has_gone && line) {
@@ -109,7 +110,7 @@ void JabberSender::deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>&
     struct Joined {
         std::size_t open;
         std::optional<AttemptResult> lost;
-        std::map<std::string, bool> whole;  // by resource
+        std::map<std::string, bool> whole;  // by resource: all of its stanzas were taken
     };
     auto joined = std::make_shared<Joined>();
     joined->open = stanzas.size();

@@ -1,6 +1,7 @@
-// A stanza of the queue on its way to its user: through OTR, to the Jabber server, and what became of it.
+// Sends a stanza of the queue to its user: through OTR if needed, to the Jabber server, and reports the result.
 //
-// design.md "two-leg queue" 4: done is what the ping fence proves. Under OTR one message is several stanzas.
+// A stanza is done when the ping fence proves that the server took it (xmpp/fence). Under OTR one message may be
+// several stanzas.
 
 #pragma once
 
@@ -19,16 +20,16 @@ class JabberSender {
   public:
     JabberSender(xmpp::Component& component, Otr& otr, const OtrTunnel& tunnel, PendingVerdicts& verdicts)
         : component_(component), otr_(otr), tunnel_(tunnel), verdicts_(verdicts) {}
-    /// What has something beside it (an error) goes to the client that it is for; where that one has gone, a server
-    /// would drop it [RFC 6121 §8.5.3.2.1], and what is beside it goes to the user's other clients.
+    /// An entry with `beside` (an error) is for one client. If that client is offline, a server would drop the error
+    /// [RFC 6121 §8.5.3.2.1]; then `beside` is sent to the user's other clients.
     void send(const queue::Entry&, std::function<void(AttemptResult)> finished);
 
   private:
     void send_as_it_is(const queue::Entry&, std::function<void(AttemptResult)> finished);
-    /// What an outcome means for the entry.
+    /// Turns the outcome of a stanza into the result of the entry's attempt.
     std::function<void(const xmpp::Outcome&)> settled(std::int64_t id, std::function<void(AttemptResult)> finished);
-    /// Done when a resource has all of its stanzas. One that is gone has no session any more; if none is left the
-    /// message waits for another.
+    /// Done when at least one resource has got all of its stanzas. A resource that is offline has no OTR session any
+    /// more; if none is left, the message waits for another session.
     void deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& stanzas,
                      std::function<void(AttemptResult)> finished);
 

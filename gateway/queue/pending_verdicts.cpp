@@ -30,15 +30,16 @@ bool PendingVerdicts::refused(const queue::Entry& entry, const coi::Error& error
         queue::done(db, id);
         ids::forget(db, account, contact, stanza);
     };
-    store_.commit(forget,
-                  [this, forget, calls = std::move(calls), kind, text = error.text](const Store::Failure& failure) {
-                      if (failure)
-                          store_.later(forget);  // kept until the store is well: the next try finds nothing of this one
-                      for (const auto& done : calls) {
-                          done(failure ? DeliveryResult{DeliveryResult::Kind::busy, "the store is not available"}
-                                       : DeliveryResult{kind, text});
-                      }
-                  });
+    store_.commit(forget, [this, forget, calls = std::move(calls), kind,
+                           text = error.text](const Store::Failure& failure) {
+        if (failure)
+            store_.later(
+                forget);  // repeated until the store is well: the mail system's next attempt then starts from nothing
+        for (const auto& done : calls) {
+            done(failure ? DeliveryResult{DeliveryResult::Kind::busy, "the store is not available"}
+                         : DeliveryResult{kind, text});
+        }
+    });
     return true;
 }
 

@@ -1,7 +1,7 @@
-// LMTP deliveries that wait for what the Jabber server says of their stanza.
+// LMTP deliveries that wait for the Jabber server's verdict on their stanza.
 //
-// design.md "two-leg queue" 5: the entry is committed tentatively; the sender hears 250 when the server took it, an
-// error when the server refused it (then nothing of it is kept), and DeliveryResult::Kind::open when the wait is over.
+// The entry is committed tentatively. The LMTP client gets 250 when the Jabber server took the stanza, an error when it
+// refused it (then nothing is kept), and DeliveryResult::Kind::open leads to a reply when the wait is over.
 
 #pragma once
 
@@ -21,14 +21,15 @@ class PendingVerdicts {
   public:
     using Done = std::function<void(DeliveryResult)>;
     explicit PendingVerdicts(Store& store) : store_(store) {}
-    /// `done` is called once, with what becomes of this entry of the queue. Several may wait for one.
+    /// `done` is called once, with the result of this queue entry. Several calls may wait for one entry.
     void wait_for(std::int64_t entry, Time since, Done done);
     bool waits_for(std::int64_t entry) const { return waiting_.contains(entry); }
-    /// The Jabber server took it.
+    /// The Jabber server took the stanza.
     void taken(const queue::Entry&);
-    /// It was refused for good. True if somebody waited and will tell its sender: the entry is deleted then.
+    /// The stanza was refused permanently. True if a delivery waited for it and reports the failure to its client; then
+    /// the entry is deleted.
     bool refused(const queue::Entry&, const coi::Error&);
-    /// Those who have waited since then or longer get `open`.
+    /// Deliveries that have waited since `since` or longer get `open`.
     void give_up(Time since);
 
   private:

@@ -1,8 +1,9 @@
-// When a failed delivery is tried again: a pure function, in the steps of a chat rather than of a mail queue.
+// When a failed delivery is tried again: a pure function, with the intervals of a chat instead of a mail queue.
 //
-// [RFC 5321 §4.5.4.1] asks for patience (it thinks of half an hour); a chat partner is waiting, so the first tries come
-// within seconds and only then grow to the hour. Left out on purpose: expiry, which is the queue entry's own time.
-// Invariant: for one salt the delay never shrinks with the attempts and is at most `longest_retry_delay`.
+// [RFC 5321 §4.5.4.1] recommends at least half an hour between attempts. A chat partner waits for an answer, so the
+// first attempts are within seconds, and the interval grows to about an hour. Left out on purpose: expiry, which the
+// queue entry has itself.
+// Invariant: for one salt the delay never shrinks with the number of attempts, and is at most `longest_retry_delay`.
 
 #pragma once
 
@@ -15,9 +16,9 @@ namespace gateway {
 
 inline constexpr std::chrono::milliseconds longest_retry_delay = std::chrono::minutes(72);
 
-/// The time of the next try after `attempts` (1 or more) have failed, the last of them at `now`. `salt` (the queue
-/// entry's id, or anything that differs between lines) spreads tries over up to a fifth of the step, always the same
-/// way.
+/// The time of the next attempt after `attempts` (1 or more) have failed, the last of them at `now`. `salt` (the queue
+/// entry's id, or anything that differs between conversations) adds up to a fifth of the interval, always the same for
+/// one salt.
 Time next_try(int attempts, Time now, std::uint64_t salt = 0);
 
 }  // namespace gateway

@@ -25,7 +25,7 @@ void Scheduler::start() {
             const Key key{head.account, head.contact};
             Conversation& conversation = conversations_[key];
             conversation.destination = calls_.destination(head);
-            conversation.newest = head.id + 1;  // perhaps more behind it: the store knows
+            conversation.newest = head.id + 1;  // there may be more entries in the store
             conversation.read_up_to = head.id - 1;
             if (head.next > now) {
                 sleep(key, conversation, head.next);
@@ -62,8 +62,8 @@ void Scheduler::committed(queue::Entry entry) {
     pump(conversation.destination);
 }
 
-/// Into the destination's queue, unless the conversation is there, sleeps, or is busy: what ends those states offers it
-/// again.
+/// Puts the conversation into its destination's waiting list, unless it is there, sleeps, or is busy: the end of these
+/// states offers it again.
 void Scheduler::offer(const Key& key, Conversation& conversation, Turn turn) {
     if (conversation.flying || conversation.reading || conversation.queued || conversation.until) return;
     conversation.queued = true;
@@ -71,20 +71,12 @@ void Scheduler::offer(const Key& key, Conversation& conversation, Turn turn) {
     turn == Turn::now ? waiting.push_front(key) : waiting.push_back(key);
 }
 
-/// How many conversations may be busy in this destination now. One, until a destination that failed has proved itself,
-/// or until it is known which message it was that ended the session.
-std::size_t Scheduler::capacity(DestinationId id, const Destination& destination) const {
-    constexpr int doubtful = 3;
-    if (destination.failures > 0 || destination.suspects > 0 || destination.strikes >= doubtful) return 1;
-    return calls_.capacity(id) + destination.extra;
-}
-
-/// Attempts may end at once and come back here: only the outermost call works, so that the stack does not grow.
+/// Attempts may end at once and call pump() again: only the outermost call works, so that the stack does not grow.
 void Scheduler::pump(DestinationId id) {
     Destination& destination = destinations_[id];
     if (std::exchange(destination.pumping, true)) return;
     while (!stopped_ && !destination.down_until && !destination.waiting.empty() &&
-           destination.busy < capacity(id, destination)) {
+           destination.busy < destination.capacity(calls_.capacity(id))) {
         const Key key = std::move(destination.waiting.front());
         destination.waiting.pop_front();
         Conversation& conversation = conversations_.at(key);
@@ -99,24 +91,17 @@ void Scheduler::pump(DestinationId id) {
         }
     }
     destination.pumping = false;
-    const bool full = !stopped_ && !destination.down_until && !destination.waiting.empty() && limits_.full.count() > 0;
-    if (!full) {
-        destination.full.reset();
-    } else if (!destination.full) {
-        destination.full = calls_.now();
-        if (look_at_full_) return;
-        look_at_full_ = *destination.full + limits_.full;
-        calls_.wake_changed();
-    }
+    const bool full =
+        !stopped_ && !destination.down_until && !destination.waiting.empty() && limits_.destination.full.count() > 0;
+    if (!destination.note_full(full, calls_.now()) || look_at_full_) return;
+    look_at_full_ = destination.more_at(limits_.destination);
+    calls_.wake_changed();
 }
 
 void Scheduler::fly(const Key& key, Conversation& conversation) {
     conversation.flying = true;
     conversation.raised = false;
-    Destination& destination = destinations_[conversation.destination];
-    ++destination.busy;
-    destination.crowded = ++destination.flying > 1 || destination.crowded;
-    destination.struck = destination.struck || conversation.strikes > 0;
+    destinations_[conversation.destination].started(conversation.strikes > 0);
     ++in_flight_;
     const queue::Entry& head = conversation.ready.front();
     calls_.attempt(head, [this, key, id = head.id](const AttemptResult& fate) { finish(key, id, fate); });
@@ -130,28 +115,26 @@ void Scheduler::pop(Conversation& conversation) {
 void Scheduler::finish(const Key& key, std::int64_t id, const AttemptResult& fate) {
     using Kind = AttemptResult::Kind;
     Conversation& conversation = conversations_.at(key);
-    const DestinationId lane_id = conversation.destination;
-    Destination& destination = destinations_[lane_id];
+    const DestinationId destination_id = conversation.destination;
+    Destination& destination = destinations_[destination_id];
     --destination.busy;
     --in_flight_;
     if (fate.kind == Kind::unreachable) {
         conversation.flying = false;
         put_back(conversation);
         offer(key, conversation);
-        lane_failed(lane_id, fate.error);
-    } else if (fate.kind == Kind::lost && destination.crowded && conversation.strikes == 0) {
+        destination_failed(destination_id, fate.error);
+    } else if (fate.kind == Kind::lost && destination.was_shared() && conversation.strikes == 0) {
         suspect(key, conversation, fate.error);
     } else if (fate.kind == Kind::lost || fate.kind == Kind::broken) {
         acquit(destination, conversation);
-        if (fate.kind == Kind::broken) destination.failures = 0;  // it was reached
+        if (fate.kind == Kind::broken) destination.reached();
         strike(key, conversation, fate);
     } else {
         acquit(destination, conversation);
-        destination.failures = destination.strikes = 0;
-        destination.trouble.reset();
-        if (fate.kind != Kind::blocked) ++destination.passed;
+        destination.answered(fate.kind != Kind::blocked);
         if (fate.kind == Kind::done && !(conversation.ready.size() == 1 && conversation.complete())) {
-            // A kill may repeat one message of a conversation, not all that went out since the last commit.
+            // After a kill only one message of a conversation may be repeated, so the next one waits for this commit.
             const queue::Entry head = std::move(conversation.ready.front());
             ready_bytes_ -= head.payload.size();
             conversation.ready.pop_front();
@@ -163,18 +146,11 @@ void Scheduler::finish(const Key& key, std::int64_t id, const AttemptResult& fat
             end(key, conversation, fate);
         }
     }
-    land(lane_id, destination);
+    destination.ended(calls_.capacity(destination_id));
+    pump(destination_id);
 }
 
-/// One flight less; whoever waits for its place gets it.
-void Scheduler::land(DestinationId id, Destination& destination) {
-    if (--destination.flying == 0) destination.crowded = destination.struck = false;
-    if (destination.busy < calls_.capacity(id)) destination.extra = 0;
-    destination.full.reset();
-    pump(id);
-}
-
-/// What the server, or whoever acts, said of the head of this conversation.
+/// Applies the result of an attempt to the head of its conversation.
 void Scheduler::end(const Key& key, Conversation& conversation, const AttemptResult& fate) {
     if (fate.kind == AttemptResult::Kind::later) return retry_later(key, conversation, fate, false);
     if (fate.kind == AttemptResult::Kind::blocked) {
@@ -193,11 +169,11 @@ void Scheduler::end(const Key& key, Conversation& conversation, const AttemptRes
     } else {
         calls_.refused(head, fate.error);
     }
-    conversation.flying = false;  // only now: the calls may come back to this conversation
+    conversation.flying = false;  // only now: the callbacks may call into this conversation
     advance(key, conversation);
 }
 
-/// An attempt of the message's: it sleeps until its next.
+/// Counts an attempt of the message; the conversation sleeps until the next one.
 void Scheduler::retry_later(const Key& key, Conversation& conversation, const AttemptResult& fate, bool at_once) {
     const queue::Entry& head = conversation.ready.front();
     const int attempts = head.attempts + 1;
@@ -207,39 +183,38 @@ void Scheduler::retry_later(const Key& key, Conversation& conversation, const At
                    told = head.delay_told](Database& db) { queue::retry(db, id, next, attempts, text, told); },
                   {});
     conversation.flying = false;
-    put_back(conversation);  // read again when it is due: a conversation that sleeps holds no memory
+    put_back(conversation);  // read again when it is due: a sleeping conversation uses no memory
     at_once ? offer(key, conversation) : sleep(key, conversation, next);
 }
 
-/// The session ended at this message alone. A shared session that ends once may well have ended by itself: then only
-/// the others go first.
+/// The session ended while only this message was in flight. If a shared session ends once, this may be by chance: then
+/// the message is only tried after the others.
 void Scheduler::strike(const Key& key, Conversation& conversation, const AttemptResult& fate) {
     Destination& destination = destinations_[conversation.destination];
     const bool shared = fate.kind == AttemptResult::Kind::lost;
     if (conversation.strikes == 0 || destination.passed > conversation.passed) ++conversation.strikes;
     conversation.passed = destination.passed;
-    ++destination.strikes;
+    const bool must_pause = destination.struck();
     if (limits_.strikes_most > 0 && conversation.strikes >= limits_.strikes_most)
         return end(key, conversation, AttemptResult{AttemptResult::Kind::refused, fate.error});
     retry_later(key, conversation, fate, shared && conversation.ready.front().attempts == 0);
-    const bool again = destination.strikes >= 3;
     if (shared) {
-        lane_failed(conversation.destination, fate.error);
-    } else if (again && !destination.down_until) {
-        destination.down_until = calls_.now() + limits_.pause;
+        destination_failed(conversation.destination, fate.error);
+    } else if (must_pause && !destination.down_until) {
+        destination.down_until = calls_.now() + limits_.destination.pause;
         calls_.wake_changed();
     }
 }
 
-/// One of those in flight ended the session, nobody knows which: they go first, one by one. Unless it was one that did
-/// so before.
+/// One of several messages in flight ended the session, and it is not known which: they are tried first, one by one;
+/// except when a message that did so before was among them.
 void Scheduler::suspect(const Key& key, Conversation& conversation, const coi::Error& error) {
     Destination& destination = destinations_[conversation.destination];
-    if (!destination.struck && !std::exchange(conversation.suspect, true)) ++destination.suspects;
+    if (!destination.has_struck() && !std::exchange(conversation.suspect, true)) ++destination.suspects;
     conversation.flying = false;
     put_back(conversation);
     offer(key, conversation, Turn::now);
-    lane_failed(conversation.destination, error);
+    destination_failed(conversation.destination, error);
 }
 
 void Scheduler::acquit(Destination& destination, Conversation& conversation) {
@@ -263,15 +238,8 @@ void Scheduler::advance(const Key& key, Conversation& conversation) {
     }
 }
 
-void Scheduler::lane_failed(DestinationId id, const coi::Error& error) {
-    Destination& destination = destinations_[id];
-    destination.trouble = error;
-    if (destination.down_until) return;  // several were in flight; the first set the time
-    destination.failures = std::min(destination.failures + 1, 16);
-    const auto backoff =
-        std::min(limits_.lane_backoff_first * (1 << std::min(destination.failures - 1, 10)), limits_.lane_backoff_most);
-    destination.down_until = calls_.now() + backoff;
-    calls_.wake_changed();
+void Scheduler::destination_failed(DestinationId id, const coi::Error& error) {
+    if (destinations_[id].failed(error, calls_.now(), limits_.destination)) calls_.wake_changed();
 }
 
 std::optional<Scheduler::Trouble> Scheduler::trouble(const queue::Entry& entry) const {
@@ -280,17 +248,14 @@ std::optional<Scheduler::Trouble> Scheduler::trouble(const queue::Entry& entry) 
     return Trouble{*at->second.trouble, at->second.down_until};
 }
 
-/// Out of memory: the store has them.
+/// Drops the entries from memory; the store has them.
 void Scheduler::put_back(Conversation& conversation) {
     conversation.read_up_to = conversation.ready.front().id - 1;
     while (!conversation.ready.empty()) pop(conversation);
 }
 
 void Scheduler::destination_up(DestinationId id) {
-    Destination& destination = destinations_[id];
-    destination.down_until.reset();
-    destination.failures = destination.strikes = 0;
-    destination.trouble.reset();
+    destinations_[id].up();
     pump(id);
 }
 
@@ -330,7 +295,7 @@ bool Scheduler::forget(const queue::Entry& entry) {
         ready_bytes_ -= at->payload.size();
         conversation.ready.erase(at);
     } else if (conversation.until &&
-               conversation.read_up_to == entry.id - 1) {  // it was the one that the conversation slept for
+               conversation.read_up_to == entry.id - 1) {  // the conversation slept because of this entry
         conversation.read_up_to = entry.id;
         conversation.strikes = 0;
         wake(key, conversation);
@@ -363,7 +328,7 @@ void Scheduler::read_more(const Key& key, Conversation& conversation) {
             read.reading = false;
             --destinations_[read.destination].busy;
             if (!failure) return received(key, read, std::move(entries));
-            sleep(key, read, calls_.now() + limits_.lane_backoff_first);  // the store comes back by itself
+            sleep(key, read, calls_.now() + limits_.destination.backoff_first);  // the store recovers by itself
             pump(read.destination);
         });
 }
@@ -371,7 +336,7 @@ void Scheduler::read_more(const Key& key, Conversation& conversation) {
 void Scheduler::received(const Key& key, Conversation& conversation, std::vector<queue::Entry> entries) {
     const std::int64_t last = entries.empty() ? conversation.read_up_to : entries.back().id;
     if (entries.size() >= limits_.ready_entries) {
-        conversation.newest = std::max(conversation.newest, last + 1);  // perhaps more behind it
+        conversation.newest = std::max(conversation.newest, last + 1);  // there may be more in the store
     } else if (!conversation.grew) {
         conversation.newest = last;
     }
@@ -393,17 +358,14 @@ void Scheduler::received(const Key& key, Conversation& conversation, std::vector
     pump(destination);
 }
 
-/// Slow servers keep the places they have, but not those of others.
+/// Adds places where all are taken by slow servers, so that other conversations can send.
 void Scheduler::relieve(Time now) {
     look_at_full_.reset();
     for (auto& [id, destination] : destinations_) {
-        if (!destination.full) continue;
-        if (*destination.full + limits_.full <= now) {
-            destination.extra += destination.extra < 3 * calls_.capacity(id) ? 1 : 0;
-            destination.full.reset();
+        if (destination.relieve(now, calls_.capacity(id), limits_.destination)) {
             pump(id);
-        } else if (!look_at_full_) {
-            look_at_full_ = now + limits_.full;
+        } else if (destination.more_at(limits_.destination) && !look_at_full_) {
+            look_at_full_ = now + limits_.destination.full;
         }
     }
 }
@@ -427,7 +389,7 @@ void Scheduler::tick(Time now) {
     if (look_at_full_ && *look_at_full_ <= now) relieve(now);
     for (auto& [id, destination] : destinations_) {
         if (!destination.down_until || *destination.down_until > now) continue;
-        destination.down_until.reset();  // failures stay: one probe goes first
+        destination.down_until.reset();  // the failure count stays: one conversation probes first
         pump(id);
     }
 }

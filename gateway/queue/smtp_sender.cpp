@@ -38,8 +38,8 @@ struct SmtpSender::State : std::enable_shared_from_this<State> {
         co_return std::move(session);
     }
 
-    /// A session error on a reused session often only means that the server closed it while it was idle: once more,
-    /// freshly.
+    /// A session error on a reused session often only means that the server closed the idle session: try once more with
+    /// a new session.
     awaitable<AttemptResult> send(coi::net::Envelope envelope, std::string mail) {
         for (bool fresh = false;;) {
             std::unique_ptr<coi::net::SmtpClient> session;
@@ -71,7 +71,7 @@ struct SmtpSender::State : std::enable_shared_from_this<State> {
         }
     }
 
-    /// After the session was opened: what ends it now, it ends at this mail.
+    /// The result of a failure after the session was opened: it counts against this mail.
     static AttemptResult fate_of(coi::Error error) {
         const bool said = error.kind == coi::ErrorKind::refused && error.code != 421;  // [RFC 5321 §3.8]
         if (said)

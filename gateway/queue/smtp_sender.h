@@ -1,8 +1,8 @@
-// The way out towards mail: SMTP sessions to one server, reused, at most so many at once.
+// Sends mail by SMTP: sessions to one server, which are reused; their number is limited.
 //
-// [RFC 5321], [RFC 6409]. One Submission for the relay's MTA and one for each linked mailbox. What the server says or
-// does once a mail's transaction has begun is that mail's fate; a server that cannot be reached, greets with an error
-// or refuses the login is the lane's.
+// [RFC 5321], [RFC 6409]. There is one SmtpSender for the relay's MTA and one for each linked mailbox. A reply or an
+// end of the session after a mail's transaction has begun is the result of that mail. A failed connection, a greeting
+// with an error or a refused login is a failure of the destination.
 
 #pragma once
 
@@ -25,14 +25,14 @@ class SmtpSender {
         std::optional<coi::net::Login> login;
         coi::net::HostPolicy reach;
         std::string ehlo_name;
-        std::chrono::milliseconds idle = std::chrono::seconds(20);  // a session without work is closed after
+        std::chrono::milliseconds idle = std::chrono::seconds(20);  // an unused session is closed after this time
         std::chrono::milliseconds connect_timeout = std::chrono::seconds(30);
     };
     SmtpSender(boost::asio::io_context&, coi::net::TlsContext&, Settings);
-    ~SmtpSender();  // closes; sends under way end as unreachable
-    /// `envelope_id`: for the ENVID, by which a report of this mail is known [RFC 3461 §4.4].
+    ~SmtpSender();  // closes the sessions; pending sends end as unreachable
+    /// `envelope_id`: the ENVID, which identifies this mail in a report [RFC 3461 §4.4].
     void send(const queue::Entry&, std::string envelope_id, std::function<void(AttemptResult)> finished);
-    /// Why the server could not be used last time; nullopt when all is well.
+    /// The last failure to use the server; nullopt if the last attempt worked.
     const std::optional<coi::Error>& trouble() const;
 
   private:

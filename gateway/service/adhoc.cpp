@@ -1,15 +1,13 @@
-// Sessions of ad-hoc commands [XEP-0050 §2.4, §3.3, §4.4]; see adhoc.h. Whoever gives another's session id hears the
-// same as for one that has ended.
+// The ad-hoc commands [XEP-0050 §2.4, §4.4]; see adhoc.h. A session id that belongs to somebody else is answered as an
+// expired one [XEP-0050 §3.3].
 
 #include "gateway/service/adhoc.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 
 #include "gateway/localization.h"
+#include "gateway/service/adhoc_sessions.h"
 #include "gateway/service/privacy_forms.h"
 #include "gateway/service/qr.h"
 #include "xmpp/xep/iq.h"
@@ -20,26 +18,11 @@ namespace {
 
 using namespace xmpp;
 using xep0050::Action;
-using Clock = std::chrono::steady_clock;
 
-constexpr auto session_lifetime = std::chrono::minutes(10);
-constexpr std::size_t most_sessions = 1000;
-constexpr std::size_t most_sessions_of_user = 5;
-
-/// What may be called, in the order in which clients show it.
+/// All commands, in the order in which clients show them.
 constexpr std::array<const char*, 11> nodes = {"link",        "invite",   "join",       "status",
                                                "privacy",     "settings", "key-export", "key-import",
                                                "key-replace", "unlink",   "help"};
-constexpr std::size_t most_images = 200;
-
-std::string fresh_id() {
-    std::array<unsigned char, 16> bytes{};
-    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) throw std::runtime_error("no random numbers");
-    constexpr std::string_view hex = "0123456789abcdef";
-    std::string id;
-    for (const unsigned char byte : bytes) id += {hex[byte >> 4], hex[byte & 15]};
-    return id;
-}
 
 std::string print(IncomingFilter take) {
     return take == IncomingFilter::chats ? "chats" : take == IncomingFilter::all ? "all" : "contacts";
@@ -79,12 +62,7 @@ xep0004::Form unlink_form(const std::string& lang) {
 struct AdHocCommands::State : std::enable_shared_from_this<State> {
     State(Registrar& r, std::shared_ptr<PrivacyCommands> p) : registrar(r), privacy(std::move(p)) {}
 
-    struct Session {
-        std::string jid, node;  // full JID
-        Clock::time_point until;
-        bool checking = false;  // its login
-    };
-    /// A command under way: what is needed to answer it.
+    /// A command that is being processed: what is needed to answer it.
     struct Call {
         std::shared_ptr<Tag> head;
         std::string user, lang, node, session;
@@ -104,20 +82,11 @@ struct AdHocCommands::State : std::enable_shared_from_this<State> {
     PrivacyCommands::Done finish(const Call&);
     void refuse(const Call&, const char* type, const char* condition, const char* own, const std::string& words);
     bool offered(const std::string& node, const std::string& user) const;
-    void cancel(const Call&, const Session&);
-    void open(Call&);
-    void make_room(const std::string& user);
-    void forget_old();
+    void cancel(const Call&, const AdHocSessions::Session&);
 
-    /// An invite's QR code, for as long as a session lives.
-    struct Image {
-        std::string user, png;
-        Clock::time_point until;
-    };
     Registrar& registrar;
     std::shared_ptr<PrivacyCommands> privacy;
-    std::map<std::string, Session> sessions;
-    std::map<std::string, Image> images;  // by cid
+    AdHocSessions sessions;
 };
 
 AdHocCommands::AdHocCommands(Registrar& registrar, std::shared_ptr<PrivacyCommands> privacy)
@@ -147,10 +116,10 @@ std::string AdHocCommands::name(const std::string& node, const std::string& user
 }
 
 std::optional<xep0231::Data> AdHocCommands::data(const std::string& cid, const std::string& user) const {
-    state_->forget_old();
-    const auto found = state_->images.find(cid);
-    if (found == state_->images.end() || found->second.user != user) return std::nullopt;
-    return xep0231::Data{"image/png", found->second.png};
+    state_->sessions.forget_old(state_->registrar.calls().now());
+    const auto png = state_->sessions.image(cid, user);
+    if (!png) return std::nullopt;
+    return xep0231::Data{"image/png", *png};
 }
 
 std::vector<xep0030::Item> AdHocCommands::items(const std::string& user, const std::string& lang) const {
@@ -181,14 +150,14 @@ void AdHocCommands::State::take(const Tag& iq, const std::string& user) {
     }
     call.node = request->node;
     call.session = request->session;
-    forget_old();
+    sessions.forget_old(registrar.calls().now());
     if (!call.session.empty()) return go_on(call, iq, request->action);
     if (!offered(call.node, user)) {
         const bool known = std::ranges::find(nodes, call.node) != nodes.end();
         return refuse(call, known ? "auth" : "cancel", known ? "forbidden" : "item-not-found", nullptr,
                       say(call.lang, "There is no such command for you."));
     }
-    // A session cannot begin with anything else [XEP-0050 §3.3].
+    // A session cannot start with another action [XEP-0050 §3.3].
     if (request->action != Action::execute && request->action != Action::next && request->action != Action::complete) {
         return refuse(call, "modify", "bad-request", "bad-action", say(call.lang, "This request was not understood."));
     }
@@ -200,7 +169,7 @@ void AdHocCommands::State::start(const Call& begun) {
     if (call.node == "help") return end(call, "completed", "info", registrar.help(call.user, call.lang));
     if (call.node == "status") return end(call, "completed", "info", registrar.status(call.user, call.lang));
     if (call.node == "invite") return invite(call);
-    open(call);
+    call.session = sessions.start(attribute(*call.head, "from"), call.node, registrar.calls().now());
     if (call.node == "link") return ask(call, print_link_form(registrar.mailbox(call.user), nullptr, call.lang));
     if (call.node == "unlink") return ask(call, unlink_form(call.lang));
     if (call.node == "join") return ask(call, privacy_forms::join(call.lang));
@@ -208,34 +177,14 @@ void AdHocCommands::State::start(const Call& begun) {
     if (call.node == "key-export") return ask(call, privacy_forms::key_export(call.lang));
     if (call.node == "key-import") return ask(call, privacy_forms::key_import(call.lang));
     if (call.node == "key-replace") return ask(call, privacy_forms::key_replace(call.lang));
-    Account of_relay;  // as it will be made
+    Account of_relay;  // the defaults of a new account
     of_relay.take = IncomingFilter::all;
     const Account* account = registrar.directory().of_user(call.user);
     ask(call, settings_form(account ? *account : of_relay, call.lang));
 }
 
-/// Gives the call a session. A client that asks and never goes on must not lock its user out: the oldest gives way.
-void AdHocCommands::State::open(Call& call) {
-    make_room(call.user);
-    call.session = fresh_id();
-    sessions[call.session] = {attribute(*call.head, "from"), call.node, registrar.calls().now() + session_lifetime};
-}
-
-void AdHocCommands::State::make_room(const std::string& user) {
-    const auto is_mine = [&](const auto& entry) { return JID(entry.second.jid).bare() == user; };
-    const bool too_many_of_mine =
-        static_cast<std::size_t>(std::ranges::count_if(sessions, is_mine)) >= most_sessions_of_user;
-    if (!too_many_of_mine && sessions.size() < most_sessions) return;
-    auto oldest = sessions.end();
-    for (auto at = sessions.begin(); at != sessions.end(); ++at) {
-        if ((too_many_of_mine && !is_mine(*at)) || at->second.checking) continue;
-        if (oldest == sessions.end() || at->second.until < oldest->second.until) oldest = at;
-    }
-    if (oldest != sessions.end()) sessions.erase(oldest);
-}
-
-/// While a login is being checked, two iqs are answered: the submission, and this one.
-void AdHocCommands::State::cancel(const Call& call, const Session& session) {
+/// Cancels a session. While a login is being checked, two iqs are answered: the submitted form, and this one.
+void AdHocCommands::State::cancel(const Call& call, const AdHocSessions::Session& session) {
     if (session.checking && !registrar.cancel_link(call.user)) {
         return refuse(
             call, "cancel", "not-allowed", nullptr,
@@ -244,25 +193,18 @@ void AdHocCommands::State::cancel(const Call& call, const Session& session) {
     end(call, "canceled");
 }
 
-void AdHocCommands::State::forget_old() {
-    const auto now = registrar.calls().now();
-    std::erase_if(sessions, [&](const auto& entry) { return entry.second.until <= now; });
-    std::erase_if(images, [&](const auto& entry) { return entry.second.until <= now; });
-}
-
 void AdHocCommands::State::go_on(const Call& call, const Tag& iq, Action action) {
-    const auto found = sessions.find(call.session);
-    // Somebody else's session looks like none at all.
-    if (found == sessions.end() || found->second.jid != attribute(iq, "from") || found->second.node != call.node) {
+    auto* session = sessions.find(call.session, attribute(iq, "from"), call.node);
+    if (!session) {
         return refuse(call, "cancel", "not-allowed", "session-expired",
                       say(call.lang, "This command has ended. Please start it again."));
     }
     const Tag* command = child(iq, "command", xep0050::ns);
-    if (action == Action::cancel || xep0004::cancelled(*command)) return cancel(call, found->second);
+    if (action == Action::cancel || xep0004::cancelled(*command)) return cancel(call, *session);
     if (action == Action::prev) {
         return refuse(call, "modify", "bad-request", "bad-action", say(call.lang, "This request was not understood."));
     }
-    found->second.until = registrar.calls().now() + session_lifetime;
+    AdHocSessions::prolong(*session, registrar.calls().now());
     submit(call, *command);
 }
 
@@ -287,14 +229,13 @@ void AdHocCommands::State::submit(const Call& call, const Tag& command) {
         return registrar.change(call.user, wanted, sent_copy, call.lang, finish);
     }
     const LinkForm form = link_form(*values, true);
-    if (const auto session = sessions.find(call.session); session != sessions.end()) session->second.checking = true;
+    sessions.note_checking(call.session, true);
     registrar.link(call.user, form, call.lang, [self = weak_from_this(), call, form](const CommandResult& ending) {
         const auto state = self.lock();
         if (!state) return;
-        if (const auto at = state->sessions.find(call.session); at != state->sessions.end())
-            at->second.checking = false;
+        state->sessions.note_checking(call.session, false);
         if (ending.cancelled) return state->end(call, "canceled");
-        // What was wrong can be corrected: the form comes back as it was filled in.
+        // After an error the filled-in form is shown again for correction.
         if (ending.condition == "not-acceptable") {
             return state->ask(call, print_link_form(nullptr, &form, call.lang), ending.words);
         }
@@ -333,7 +274,7 @@ bool AdHocCommands::State::submit_keys(const Call& call, const std::map<std::str
     return true;
 }
 
-/// First whose, then what holds and shall hold.
+/// The first form asks for the contact, the second shows its settings and changes them.
 void AdHocCommands::State::submit_privacy(const Call& call, const std::map<std::string, std::string>& values) {
     const PrivacyCommands::Asker asker{call.user, call.lang};
     const auto named = values.find("contact");
@@ -375,9 +316,10 @@ void AdHocCommands::State::invite(const Call& call) {
         const auto state = self.lock();
         if (!state) return;
         const auto image = invite ? qr_image(coi::securejoin::print_link(*invite)) : coi::Result<QrImage>(coi::Error{});
-        if (!image || state->images.size() >= most_images) return state->end(call, ending);
+        if (!image) return state->end(call, ending);
         const std::string cid = xep0231::cid(image->png);
-        state->images[cid] = {call.user, image->png, state->registrar.calls().now() + session_lifetime};
+        if (!state->sessions.keep_image(cid, call.user, image->png, state->registrar.calls().now()))
+            return state->end(call, ending);
         state->end(call,
                    privacy_forms::invite(*invite, {"cid:" + cid, "image/png", image->side, image->side}, call.lang));
     });
@@ -393,25 +335,25 @@ void AdHocCommands::State::ask(const Call& call, const xep0004::Form& form, cons
 
 void AdHocCommands::State::end(const Call& call, const std::string& status, const std::string& note_type,
                                const std::string& note) {
-    sessions.erase(call.session);
+    sessions.end(call.session);
     auto result = result_of(*call.head);
-    xep0050::add_command(*result,
-                         {call.node, call.session.empty() ? fresh_id() : call.session, status, note_type, note});
+    xep0050::add_command(
+        *result, {call.node, call.session.empty() ? AdHocSessions::fresh_id() : call.session, status, note_type, note});
     registrar.calls().send(*result);
 }
 
 void AdHocCommands::State::end(const Call& call, const xep0004::Form& form) {
-    sessions.erase(call.session);
+    sessions.end(call.session);
     auto result = result_of(*call.head);
-    Tag& command =
-        xep0050::add_command(*result, {call.node, call.session.empty() ? fresh_id() : call.session, "completed"});
+    Tag& command = xep0050::add_command(
+        *result, {call.node, call.session.empty() ? AdHocSessions::fresh_id() : call.session, "completed"});
     xep0004::add_form(command, form);
     registrar.calls().send(*result);
 }
 
 void AdHocCommands::State::end(const Call& call, const CommandResult& ending) {
     if (ending.good()) return end(call, "completed", "info", ending.words);
-    sessions.erase(call.session);
+    sessions.end(call.session);
     refuse(call, ending.type.c_str(), ending.condition.c_str(), nullptr, ending.words);
 }
 

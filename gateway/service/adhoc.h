@@ -1,7 +1,7 @@
-// Ad-hoc commands of the gateway: link, unlink, status, settings, help, and those about keys and invites.
+// The gateway's ad-hoc commands: link, unlink, status, settings, help, and the commands about keys and invites.
 //
-// [XEP-0050 §2.4]. A command that asks something is a session: it belongs to one full JID, ends after a while, and
-// there are few of them per user. Invariant: every iq is answered once.
+// [XEP-0050 §2.4]. A command with a form has a session (gateway/service/adhoc_sessions). Invariant: every iq is
+// answered once.
 
 #pragma once
 
@@ -25,14 +25,14 @@ class AdHocCommands {
     AdHocCommands(Registrar&, std::shared_ptr<PrivacyCommands>);
     ~AdHocCommands();
     void take(const xmpp::Tag& iq, const std::string& user);
-    /// What this user may call, for disco#items [XEP-0050 §2.2].
+    /// The commands that this user may use, for disco#items [XEP-0050 §2.2].
     std::vector<xmpp::xep0030::Item> items(const std::string& user, const std::string& lang) const;
-    /// Whether this user has something to register here.
+    /// Whether this user may register with the gateway.
     bool may_register(const std::string& user) const;
-    /// The name of a command's node; "" if there is no such command for this user.
+    /// The display name of a command's node; "" if this user has no such command.
     std::string name(const std::string& node, const std::string& user, const std::string& lang) const;
 
-    /// A picture that a form of this user's has named [XEP-0231 §2.2].
+    /// A picture that one of this user's forms refers to [XEP-0231 §2.2].
     std::optional<xmpp::xep0231::Data> data(const std::string& cid, const std::string& user) const;
 
   private:

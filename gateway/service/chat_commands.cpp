@@ -1,5 +1,5 @@
-// Plain words in, plain words out; see chat_commands.h. The words are fixed English and German ones, whatever the
-// catalogue says, so that nobody loses a command by a change of language.
+// Chat messages and their answers; see chat_commands.h. The command words are fixed in English and German, independent
+// of the catalogue, so that a command works in every language setting.
 
 #include "gateway/service/chat_commands.h"
 
@@ -45,7 +45,7 @@ struct Spelling {
     bool german = false;
 };
 
-// German words are answered in German even if the client does not say its language.
+// A German command is answered in German even if the client does not send its language.
 constexpr std::array spellings = {
     Spelling{"help", Word::help},
     Spelling{"?", Word::help},
@@ -87,7 +87,7 @@ std::string lower(const std::string& text) {
     return out;
 }
 
-/// Without the marks that people put around a word: “Help!”, /status, mail all.
+/// Removes the marks that people put around a word: “Help!”, /status, mail all.
 std::string bare_word(std::string_view text) {
     constexpr std::array marks{"!", "?", ".", ",", ";", ":", "/", "\"", "'", "`", "(",     ")",
                                "<", ">", "“", "”", "„", "‘", "’", "«",  "»", "…", "\u00a0"};
@@ -112,7 +112,7 @@ std::string_view trimmed(std::string_view text) {
     return first == text.npos ? std::string_view() : text.substr(first);
 }
 
-/// The first word of `rest`, taken off it with the white space around it.
+/// Removes the first word of `rest`, with the white space around it, and returns it.
 std::string take_word(std::string& rest) {
     const auto first = rest.find_first_not_of(" \t\r\n");
     if (first == rest.npos) return rest.clear(), "";
@@ -124,17 +124,17 @@ std::string take_word(std::string& rest) {
     return word;
 }
 
-/// A pasted invite, whole or broken.
+/// Whether the text is a pasted invite, complete or not.
 bool is_invite(std::string_view text) {
     const std::string start = lower(std::string(text.substr(0, 24)));
     return start.starts_with("openpgp4fpr:") || start.starts_with("https://i.delta.chat");
 }
 
 struct PastedKey {
-    std::string armoured, passphrase;  // what stood before the key, or after it
+    std::string armoured, passphrase;  // the text before the key, or after it
 };
 PastedKey split_key(const std::string& text) {
-    constexpr std::size_t longest_passphrase = 4096;  // bytes; more is no passphrase
+    constexpr std::size_t longest_passphrase = 4096;  // bytes
     constexpr std::string_view begin = "-----BEGIN PGP", end = "-----END PGP";
     const auto from = text.find(begin);
     const auto last = text.rfind(end);
@@ -154,14 +154,14 @@ PastedKey split_key(const std::string& text) {
 
 }  // namespace
 
-/// One message to us, and how to answer it.
+/// One message to the gateway, and how to answer it.
 struct ChatCommands::Asked {
     std::string user, lang, rest;
     Word word = Word::unknown;
     std::function<void(const std::string&)> reply;
 };
 
-/// Who writes too much is told once in a while, and by errors, which no robot answers [RFC 6120 §8.3.1].
+/// A user above the rate limit is told once in a while, by an error, which no program answers [RFC 6120 §8.3.1].
 void ChatCommands::too_many(const xmpp::Tag& message, const Asked& asked) {
     const std::string words = say(asked.lang, "These were too many messages. Please wait a minute, then write again.");
     if (told_.take(asked.user, registrar_.calls().now())) return asked.reply(words);
@@ -184,7 +184,7 @@ void ChatCommands::take(const xmpp::Tag& message, const std::string& user) {
     if (pasted) asked.word = Word::join;
     if (known != spellings.end()) {
         asked.word = known->word;
-        if (known->german) asked.lang = "de";  // a library may put "en" on every stanza
+        if (known->german) asked.lang = "de";  // some libraries put xml:lang="en" on every stanza
     }
     asked.reply = [send = registrar_.calls().send, lang = asked.lang, from = registrar_.settings().component,
                    to = xmpp::attribute(message, "from"), type](const std::string& words) {
@@ -336,7 +336,7 @@ void ChatCommands::link(const Asked& asked) {
                     [reply = asked.reply](const CommandResult& ending) { reply(ending.words); });
 }
 
-/// Whoever gave the login, here or by a form, is told of its end there.
+/// The pending request, by chat or by form, is answered as cancelled too.
 void ChatCommands::cancel(const Asked& asked) {
     const bool cancelled = registrar_.cancel_link(asked.user);
     asked.reply(cancelled ? say(asked.lang, "I have stopped checking your login.")

@@ -1,8 +1,8 @@
-// Plain words to the gateway: for clients without forms, and for people who just ask.
+// Commands as chat messages to the gateway: for clients without forms.
 //
-// help, status, link, unlink, cancel, contact, mail, settings, and those of gateway/service/privacy_commands; English
-// and German. Every message gets one answer, but a talkative program soon gets errors instead: two robots must not keep
-// each other busy. The message itself is never logged: it may hold a password.
+// help, status, link, unlink, cancel, contact, mail, settings, and those of gateway/service/privacy_commands; in
+// English and German. Every message gets one answer. Above a rate limit the answers are errors, so that two automatic
+// programs cannot answer each other for ever. The message is never logged: it may contain a password.
 
 #pragma once
 

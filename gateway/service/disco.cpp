@@ -25,7 +25,7 @@ Stanza not_found(const Tag& iq, const std::string& lang) {
     return error_reply(iq, "cancel", "item-not-found", say(lang, "There is nothing here."), lang);
 }
 
-/// Registration is announced to those who can register: clients ask everybody else for a login that nobody has.
+/// Registration is announced only to users who may register: clients would ask all others for a login.
 xep0030::Info about_gateway(bool may_register, const std::string& lang) {
     xep0030::Info info{{{"gateway", "smtp", say(lang, "Mail")}},
                        {xep0030::ns_info, xep0030::ns_items, xep0050::ns, xep0092::ns, xep0100::ns, xep0106::feature,
@@ -71,7 +71,7 @@ Stanza items(const Tag& iq, const std::string& node, const std::string& user, co
     } else if (!node.empty() && (!to.username().empty() || commands.name(node, user, lang).empty())) {
         return not_found(iq, lang);
     } else {
-        xep0030::add_items(*result, {}, node);  // who writes with whom is nobody else's business
+        xep0030::add_items(*result, {}, node);  // contacts are private
     }
     return result;
 }

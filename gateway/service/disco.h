@@ -1,7 +1,7 @@
-// What service discovery says of the gateway, of its commands and of its contacts.
+// Service discovery of the gateway, its commands and its contacts.
 //
-// [XEP-0030 §3, §4]; identities by the registry: gateway/smtp, account/registered, automation/command-list and
-// command-node. Pure: the same question gets the same answer.
+// [XEP-0030 §3, §4]; identities from the registry: gateway/smtp, account/registered, automation/command-list and
+// command-node. Pure: the same query gets the same answer.
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// Every iq to us gets one answer, by its namespace [RFC 6120 §8.2.3, §8.4]; see iq_router.h.
+// Routes each iq by its namespace and answers it once [RFC 6120 §8.2.3, §8.4]; see iq_router.h.
 
 #include "gateway/service/iq_router.h"
 
@@ -31,10 +31,10 @@ struct IqRouter::State {
           commands(*registrar, privacy),
           chat_words(*registrar, privacy) {}
 
-    /// One iq, and what every answer needs of it.
+    /// One iq, and what each answer needs.
     struct Question {
         const Tag& iq;
-        const Tag& asked;  // its payload
+        const Tag& asked;  // the payload
         std::string user, lang;
         bool get;
         bool to_gateway;
@@ -76,7 +76,7 @@ void IqRouter::take_iq(const Tag& iq) {
     }
     const bool to_gateway = read_jid(attribute(iq, "to")).username().empty();
     if (state_->answer({iq, *asked, *user, lang, type == "get", to_gateway})) return;
-    // [RFC 6120 §8.4] what nobody knows.
+    // [RFC 6120 §8.4] an unknown namespace.
     state_->refuse(iq, "cancel", "service-unavailable", say(lang, "This service is not available here."), lang);
 }
 
@@ -112,7 +112,8 @@ bool IqRouter::State::answer_as_gateway(const Question& question) {
     return ns == xep0231::ns && give_data(question);
 }
 
-/// A picture that one of this user's forms has named [XEP-0231 §2.2]; whoever sees an invite can follow it.
+/// A picture that one of this user's forms refers to [XEP-0231 §2.2]. Only this user gets it: anybody who sees an
+/// invite can follow it.
 bool IqRouter::State::give_data(const Question& question) {
     const auto cid = xep0231::requested(question.iq);
     const auto data = cid ? commands.data(*cid, question.user) : std::nullopt;

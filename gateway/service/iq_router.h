@@ -1,8 +1,7 @@
-// Everything that our domain answers by itself: discovery, registration, commands, prompt, version, ping and plain
-// words.
+// What the gateway's own domain answers: discovery, registration, commands, prompt, version, ping and chat commands.
 //
 // [XEP-0030], [XEP-0092], [XEP-0199], [XEP-0077], [XEP-0050], [XEP-0100 §6 jabber:iq:gateway]. Every iq gets exactly
-// one answer, with `from` (gloox's automatic ones lack it); what nobody knows gets service-unavailable.
+// one answer, with `from` (gloox's automatic answers lack it); an unknown namespace gets service-unavailable.
 
 #pragma once
 
@@ -17,11 +16,12 @@ class IqRouter {
   public:
     IqRouter(Directory&, KeyManagement&, ServiceSettings, ServiceCalls);
     ~IqRouter();
-    /// Any <iq/> to our domain or to one of its contacts. Results and errors of ours are ignored.
+    /// Any <iq/> to the gateway's domain or to one of its contacts. Results and errors for the gateway's own requests
+    /// are ignored.
     void take_iq(const xmpp::Tag& iq);
     /// A <message/> to the gateway's own JID: help, status, link, unlink …
     void take_words(const xmpp::Tag& message);
-    /// Whether this user (bare JID) may link a mailbox, or has an account by the relay.
+    /// Whether this user (bare JID) may link a mailbox, or has a relay account.
     bool may_use(const std::string& jid) const;
     void reload(ServiceSettings);
 

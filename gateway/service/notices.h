@@ -1,6 +1,6 @@
-// Lines of the gateway itself to one of its users: they wait in the queue like any message.
+// Messages from the gateway to one of its users; they wait in the queue like any message.
 //
-// What a user is told without having asked: a mailbox in trouble, how a conversation is protected, a contact's new key.
+// The gateway sends them unasked: a mailbox in trouble, how a conversation is protected, a new key of a contact.
 
 #pragma once
 
@@ -19,7 +19,7 @@ namespace gateway {
 class Notices {
   public:
     struct Settings {
-        std::string component;  // our domain: who speaks
+        std::string component;  // the gateway's domain: the sender
         std::chrono::milliseconds expire = std::chrono::days(5);
     };
     using Committed = std::function<void(queue::Entry)>;
@@ -27,20 +27,20 @@ class Notices {
         : store_(store), settings_(std::move(settings)), jabber_(std::move(to_jabber)), mail_(std::move(to_mail)) {}
 
     void say_to(const Account&, const std::string& text);
-    /// A mail from a linked mailbox's address to itself, in the clear: a way that does not pass the Jabber server.
-    /// `done`: false if the store is away.
+    /// A mail from a linked mailbox's address to itself, unencrypted: a way that does not pass the Jabber server.
+    /// `done`: false if the store is not available.
     void mail_to(const Account&, const std::string& subject, const std::string& text, std::function<void(bool)> done);
-    /// Once per contact: their conversation is encrypted, and by what.
+    /// Tells the user, once per contact, that the conversation is encrypted, and by what.
     void encrypted(const Account&, const Contact&);
-    /// A contact's key was replaced by another, or another waits for the user's word: said with both. The second only a
-    /// few times a day of one contact: anybody can write such mail.
+    /// Tells the user that a contact's key was replaced, or that another key waits for the user to accept it; with both
+    /// fingerprints. The latter at most a few times a day per contact, because anybody can cause it by a mail.
     void other_key(const Account&, const Contact&, const trust::KeyNews&);
-    /// A contact's mail system answered by itself (a vacation notice), with its first words: once in some days of one
-    /// contact.
+    /// Tells the user of an automatic reply of a contact (a vacation notice), with its first words: once in a few days
+    /// per contact.
     void away(const Account&, const Contact&, const coi::Message& answer);
-    /// An invite was followed to its end, by whichever side.
+    /// Tells the user that a SecureJoin handshake is complete, on either side.
     void verified(const Account&, const Contact&);
-    /// A mail from the user's own address brought a key that is not ours.
+    /// Tells the user of a mail from their own address with a key of another program.
     void foreign_key(const Account&, const coi::openpgp::Fingerprint&);
     void reload(Settings settings) { settings_ = std::move(settings); }
 

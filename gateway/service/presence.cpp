@@ -18,12 +18,12 @@ namespace {
 constexpr std::size_t shown_at_once = 200;
 constexpr auto show_pace = std::chrono::milliseconds(20);
 constexpr std::size_t most_seen = 100'000, most_later = 100'000;
-// COMPAT ejabberd: mod_pres_counter, on in Debian's configuration, drops in silence what is over five requests and
-// answers of all that a component sends, until it has sent none for a minute.
+// COMPAT ejabberd: mod_pres_counter (on in Debian's configuration) silently drops subscription stanzas of a component
+// above five, until the component has sent none for a minute.
 constexpr int counted_most = 5;
 constexpr auto counted_pause = std::chrono::milliseconds(61'000);
 
-/// What the user waits for goes first, and contacts' own requests last.
+/// Answers to users first, then the gateway's requests; contacts' requests last.
 int urgency(const xmpp::Tag& stanza) {
     const std::string& type = xmpp::attribute(stanza, "type");
     if (type == "subscribed") return 0;
@@ -77,7 +77,7 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     } else if (type == "probe") {
         may_use ? send_(*presence(component_, from)) : change(presence(component_, from, "unsubscribed"));
     } else if (type == "unavailable") {
-        // COMPAT Prosody: a bare JID's is its acknowledgement of a request, and nobody's log-out.
+        // COMPAT Prosody: unavailable from a bare JID acknowledges a request; it is no client that went offline.
         const bool of_client = !xmpp::read_jid(from).resource().empty();
         if (of_client) send_(*presence(component_, from, "unavailable"));  // [XEP-0100 §4.5.1]
     } else if (type.empty() && may_use) {
@@ -144,18 +144,19 @@ void Presence::probe(const Ask& ask, const std::string& to, bool may_use) {
         change(presence(ask.jid, to, "unsubscribed"));  // [RFC 6121 §4.3.2]
         return;
     }
-    // The user's server probes because its roster has the subscription: where our memory differs, the roster is right.
+    // The user's server probes because its roster has the subscription; the roster is right where the directory
+    // differs.
     remember(ask, directory_.of_user(ask.user));
     note_spelling(ask, directory_.of_user(ask.user), false);
     send_available(ask, to);
 }
 
-/// Whether the account has, or has room for, this contact.
+/// Whether the account has this contact, or has room for it.
 bool Presence::may_remember(const Ask& ask, const Account* account) const {
     return !account || known(ask, account) || directory_.has_room(account->id);
 }
 
-/// False if the subscription was known already.
+/// Stores the subscription. False if it was known already.
 bool Presence::remember(const Ask& ask, const Account* account) {
     if (!account) return true;
     if (const Contact* contact = known(ask, account); contact && contact->subscribed) return false;
@@ -166,7 +167,7 @@ bool Presence::remember(const Ask& ask, const Account* account) {
     return true;
 }
 
-/// Answers come from the JID that the user knows.
+/// Notes the JID that the user uses: answers come from it.
 void Presence::note_spelling(const Ask& ask, const Account* account, bool is_last) {
     if (!known(ask, account)) return;
     Contact& contact = directory_.know(account->id, ask.address);
@@ -218,7 +219,7 @@ void Presence::unlinked(const std::string& jid, const std::vector<std::string>& 
     leave(component_);  // [XEP-0100 §4.3.1]
 }
 
-// --- the stream comes and goes
+// --- the stream comes up and goes down
 
 void Presence::note_seen(const xmpp::Tag& stanza, const std::string& user) {
     const std::string& type = xmpp::attribute(stanza, "type");
@@ -246,12 +247,12 @@ void Presence::show_some(std::uint64_t walk, std::size_t at) {
     after(show_pace, [this, walk, at] { show_some(walk, at); });
 }
 
-/// The gateway and those whom the user has subscribed to.
+/// Sends presence of the gateway and of the contacts that the user has subscribed to.
 void Presence::show(const Account& account, const char* type) {
     send_(*presence(component_, account.jid, type));
     for (const Contact* contact : directory_.contacts(account.id)) {
         if (!contact->subscribed) continue;
-        for (const auto& jid : jids_of(*contact, component_)) {  // each that the user may have in their roster
+        for (const auto& jid : jids_of(*contact, component_)) {  // each JID that may be in the user's roster
             auto stanza = presence(jid, account.jid, type);
             if (*type == '\0') xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
             send_(*stanza);
@@ -297,7 +298,7 @@ bool Presence::take_answer(const xmpp::Tag& iq) {
     return true;
 }
 
-/// Every request for a subscription, and every answer to one.
+/// Sends a subscription request or an answer to one.
 void Presence::change(xmpp::Stanza stanza) {
     if (!is_counted_ || !after) return send_(*stanza);
     const int urgent = urgency(*stanza);
@@ -306,8 +307,8 @@ void Presence::change(xmpp::Stanza stanza) {
     change_some();
 }
 
-/// The answer that makes a subscription is followed by the presence it is for: one that was sent before was not passed
-/// on.
+/// A "subscribed" is followed by the contact's presence: the server does not forward presence that was sent before the
+/// subscription.
 void Presence::change_some() {
     while (!later_.empty() && counted_ < counted_most) {
         const auto stanza = std::move(later_.front());

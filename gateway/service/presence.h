@@ -1,10 +1,10 @@
-// Presence: contacts are available, subscriptions are answered, and nothing reaches a roster that its user did not
+// Presence: contacts are available, subscriptions are answered, and no roster gets an entry that its user did not
 // cause.
 //
-// [RFC 6121 §3, §4], [XEP-0100 §4, §5]. Answered from the directory in memory. When the stream is there anew, the
-// gateway and the contacts of its users show themselves, as many at a time as the socket takes: who came online while
-// the gateway was away has probed in vain. When it goes they are shown unavailable, as many as go out at once. Left
-// out: the presence of mail users (there is none) and telling them ours.
+// [RFC 6121 §3, §4], [XEP-0100 §4, §5]. Answered from the directory in memory. When the stream comes up, the gateway
+// and the subscribed contacts send available presence to all users, at the pace of the socket, because probes sent
+// while the gateway was offline got no answer. When it goes down, they send unavailable, up to a limit. Left out: the
+// presence of mail users (there is none), and the users' presence towards mail.
 
 #pragma once
 
@@ -25,33 +25,33 @@ class Presence {
   public:
     using Send = std::function<void(const xmpp::Tag&)>;
     Presence(Directory&, std::string component, Send);
-    /// Any <presence/> addressed to us. `may_use`: whether this user has, or can have, an account.
+    /// Any <presence/> to the gateway's domain. `may_use`: whether this user has, or can have, an account.
     void take(const xmpp::Tag& presence, bool may_use);
-    /// The stream is there: shows all that is subscribed to, at the pace of the socket. Started anew by each call.
+    /// The stream is up: sends available presence for all subscriptions, at the pace of the socket. Each call starts
+    /// again.
     void online();
-    /// The gateway goes: shows them unavailable, those first who were seen; no more than `most` stanzas.
+    /// The gateway stops: sends unavailable presence, first to users who were seen online; at most `most` stanzas.
     void leave(std::size_t most = 5000);
-    /// After a user linked: the gateway asks to see them [XEP-0100 §4.1] and shows itself available.
+    /// After linking: the gateway subscribes to the user [XEP-0100 §4.1] and sends available presence.
     void linked(const std::string& jid);
-    /// After unlinking: unavailable and unsubscribed from everything that the user had subscribed to. `contacts`: their
-    /// JIDs.
+    /// After unlinking: sends unavailable presence and ends all subscriptions of the user. `contacts`: their JIDs.
     void unlinked(const std::string& jid, const std::vector<std::string>& contacts);
 
-    /// Makes the relay account of a user who has no account yet, and says whether there is one now; the subscription is
-    /// kept in it. Where it is not set, such users are answered but nothing is remembered of it.
+    /// Makes the relay account of a user without an account, which stores the subscription; `made`: whether there is an
+    /// account now. If unset, such users are answered, but nothing is stored.
     std::function<void(const std::string& jid, std::function<void(bool made)>)> relay_account;
-    /// What a user's presence says of their account (gateway/accounts/account_end).
+    /// Called for what a user's presence implies about their Jabber account (gateway/accounts/account_end).
     std::function<void(const std::string& jid)> granted, cancelled, doubt;
-    /// The users' server; "": it is not asked what it is.
+    /// The users' server; "": its software is not queried.
     std::string server;
-    /// Its answer; false if it is none.
+    /// Takes the server's answer to this query; false if the iq is something else.
     bool take_answer(const xmpp::Tag& iq);
-    /// Timers and the socket; unset: nothing is shown by online(), and no request waits.
+    /// Timers and the socket. If unset, online() sends nothing, and no request is delayed.
     std::function<void(std::chrono::milliseconds, std::function<void()>)> after;
-    std::function<bool()> may_send;  // false: enough waits for the socket
+    std::function<bool()> may_send;  // false: too many bytes wait for the socket
 
   private:
-    /// Who (bare JID) asks for whom: the JID as it was addressed (bare), and the address it stands for.
+    /// The user (bare JID), the JID that they addressed (bare), and its mail address.
     struct Ask {
         std::string user, jid;
         coi::Address address;
@@ -81,14 +81,14 @@ class Presence {
     Directory& directory_;
     std::string component_;
     Send send_;
-    std::uint64_t walk_ = 0;          // of online(); an older one ends
-    std::vector<AccountId> to_show_;  // in this walk
-    std::set<std::string> seen_;      // bare JIDs of users whose clients were last seen available
-    std::string question_;            // to the server
-    bool is_counted_ = false;         // subscription stanzas, by the server
-    int counted_ = 0;                 // since it was quiet
-    std::uint64_t changes_ = 0;       // the last one's number
-    std::deque<xmpp::Stanza> later_;  // those that wait, the most urgent first
+    std::uint64_t walk_ = 0;          // number of the last online(); an older walk ends
+    std::vector<AccountId> to_show_;  // users of this walk
+    std::set<std::string> seen_;      // bare JIDs of users who were last seen available
+    std::string question_;            // id of the query to the server
+    bool is_counted_ = false;         // the server limits subscription stanzas
+    int counted_ = 0;                 // subscription stanzas since the last pause
+    std::uint64_t changes_ = 0;       // number of the last subscription stanza
+    std::deque<xmpp::Stanza> later_;  // subscription stanzas that wait, the most urgent first
 };
 
 }  // namespace gateway

@@ -1,7 +1,8 @@
-// What users are answered when they ask for keys, invites and protection: the same by chat words and by commands.
+// The answers to commands about keys, invites and protection, by chat messages or ad-hoc commands.
 //
-// design.md "Encryption". Knows nothing of stanzas, as the registrar; each request is answered once. Words about a
-// contact name what is protected on which leg, and that the gateway decrypts in between.
+// Independent of stanzas, as the registrar; each request is answered once. Answers about a contact say what is
+// protected on which side of the gateway, and that the gateway decrypts in between. The commands are in three files:
+// key_commands.cpp, invite_commands.cpp, and privacy_commands.cpp (how a conversation is protected).
 
 #pragma once
 
@@ -20,24 +21,24 @@ class PrivacyCommands : public std::enable_shared_from_this<PrivacyCommands> {
     using Done = std::function<void(CommandResult)>;
     PrivacyCommands(Registrar& registrar, KeyManagement& desk) : registrar_(registrar), desk_(desk) {}
 
-    /// Who asks, and in which language they are answered.
+    /// The user who asks, and the language of the answer.
     struct Asker {
         std::string jid, lang;
     };
 
     void invite(const Asker&, std::function<void(CommandResult, std::optional<coi::securejoin::Invite>)> done);
-    /// `text`: what was pasted.
+    /// `text`: the pasted invite.
     void join(const Asker&, const std::string& text, Done);
-    /// `contact` here and below: a mail address or a JID of ours, as typed; "" where the account itself is meant.
+    /// `contact` here and below: a mail address or a JID of the component, as typed; "" for the account itself.
     void fingerprint(const Asker&, const std::string& contact, Done);
-    /// The gateway's own, by mail to the linked address: what comes so did not pass the Jabber server.
+    /// Sends the gateway's own fingerprints by mail to the linked address, which does not pass the Jabber server.
     void mail_fingerprints(const Asker&, Done);
     void status(const Asker&, const std::string& contact, Done);
-    /// `contact`: with the fingerprint of the key behind it; without one, both fingerprints are shown.
+    /// `contact`: followed by the fingerprint of the key; without one, both fingerprints are shown.
     void accept(const Asker&, const std::string& contact, Done);
-    /// `wanted`: require, prefer, off or inherit (or their German words); "" tells what holds.
+    /// `wanted`: require, prefer, off or inherit (or the German words); "" shows the policy.
     void policy(const Asker&, const std::string& contact, const std::string& wanted, Done);
-    /// `wanted`: clear, encrypted, off, tunnel on or tunnel off (or their German words).
+    /// `wanted`: clear, encrypted, off, tunnel on or tunnel off (or the German words).
     void otr(const Asker&, const std::string& contact, const std::string& wanted, Done);
     void verify(const Asker&, const std::string& contact, const std::string& secret, Done);
     void export_key(const Asker&, const std::string& passphrase, Done);
@@ -46,9 +47,9 @@ class PrivacyCommands : public std::enable_shared_from_this<PrivacyCommands> {
 
     /// Whether the user has the OTR tunnel to this contact on.
     bool has_tunnel(const Asker&, const std::string& contact) const;
-    /// Who is meant; nullopt if it is no mail address.
+    /// The address of `contact`; nullopt if it is no mail address.
     std::optional<coi::Address> address(const std::string& contact) const;
-    /// The policy of that name; nullopt if it is none.
+    /// The policy with this name; nullopt if there is none.
     static std::optional<Policy> policy_named(const std::string& word);
     static const char* name(Policy);
 

@@ -1,6 +1,6 @@
-// The forms of the commands about keys, invites and protection; what they do is gateway/service/privacy_commands'.
+// The forms of the commands about keys, invites and protection; gateway/service/privacy_commands executes them.
 //
-// [XEP-0004], with an invite's picture by [XEP-0221].
+// [XEP-0004], with the picture of an invite by [XEP-0221].
 
 #pragma once
 
@@ -13,9 +13,9 @@
 namespace gateway::privacy_forms {
 
 xmpp::xep0004::Form join(const std::string& lang);
-/// Whose protection is asked for.
+/// The form that asks for the contact.
 xmpp::xep0004::Form contact(const std::string& lang);
-/// `status`: how it stands now, in words.
+/// `status`: the present state as a text.
 xmpp::xep0004::Form privacy(const Contact&, const std::string& status, const std::string& lang);
 xmpp::xep0004::Form key_export(const std::string& lang);
 xmpp::xep0004::Form key_import(const std::string& lang);

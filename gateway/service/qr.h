@@ -1,6 +1,6 @@
-// A text as a QR code, as a PNG image in memory: an invite that a phone scans off the screen.
+// A text as a QR code in a PNG image: for an invite that a phone scans off the screen.
 //
-// By libqrencode (error correction M, the smallest version that holds the text) and libpng (one bit a pixel).
+// By libqrencode (error correction M, the smallest version that fits) and libpng (one bit per pixel).
 
 #pragma once
 
@@ -16,7 +16,7 @@ struct QrImage {
     unsigned side = 0;  // width and height in pixels
 };
 
-/// `text` is UTF-8 without NUL. Fails with ErrorKind::limit above what a QR code holds (2,331 bytes), with
+/// `text` is UTF-8 without NUL. Fails with ErrorKind::limit above the capacity of a QR code (2,331 bytes), with
 /// ErrorKind::malformed for an empty text.
 coi::Result<QrImage> qr_image(std::string_view text);
 

@@ -1,5 +1,5 @@
-// Linking: fields, allowance, check, commit, answer, in this order; see registrar.h. Calls that come back after the end
-// of the registrar are dropped.
+// Linking: fields, rate limit, check, commit, answer, in this order; see registrar.h. Callbacks after the end of the
+// registrar are dropped.
 
 #include "gateway/service/registrar.h"
 
@@ -15,7 +15,7 @@
 namespace gateway {
 namespace {
 
-constexpr std::size_t most_checks = 50;         // at once, of all users
+constexpr std::size_t most_checks = 50;         // at once, for all users
 constexpr std::size_t longest_language = 35;    // [RFC 5646 §4.4.1]
 constexpr std::size_t longest_password = 4096;  // bytes; OAuth tokens are long
 
@@ -37,7 +37,7 @@ CommandResult bad_server(const std::string& server, const std::string& lang) {
             "modify", "not-acceptable"};
 }
 
-/// The servers that were typed; a ending if they are none.
+/// Parses the servers that were typed; a failed result if they are none.
 std::optional<CommandResult> add_servers(LinkRequest& request, const LinkForm& form, const std::string& lang) {
     if (!form.imap_server.empty()) {
         request.imap = parse_endpoint(form.imap_server, form.imap_security);
@@ -50,9 +50,9 @@ std::optional<CommandResult> add_servers(LinkRequest& request, const LinkForm& f
     return std::nullopt;
 }
 
-/// Whether a login that works proves that a parked mailbox is theirs: it has to be at the server of before, or the one
-/// that the address' domain names, and by no other name. Anybody has a server of their own, or an own name at a large
-/// one.
+/// Whether a working login proves that a parked mailbox belongs to this user: it must be at the same server as before,
+/// or at the one that the address' domain names, and with the same user name. Anybody may run a server of their own, or
+/// have another account at a large provider.
 bool is_its_user(const LinkRequest& request, const Account& parked) {
     const bool there = !request.imap || request.imap->host == parked.login.imap.host;
     const bool by_name = request.username.empty() || request.username == parked.login.username ||
@@ -60,7 +60,7 @@ bool is_its_user(const LinkRequest& request, const Account& parked) {
     return there && by_name;
 }
 
-/// A change of password may leave out what is known already.
+/// A change of password may omit what is already known.
 void add_known(LinkRequest& request, const Account& known) {
     if (known.address.canonical() != request.address.canonical()) return;
     if (!request.imap) request.imap = known.login.imap;
@@ -80,7 +80,7 @@ std::string take_words(IncomingFilter take, const std::string& lang) {
     return say(lang, "You receive all mail that a person wrote to you.");
 }
 
-/// What holds, in words. Where mail is relayed there is no folder for copies.
+/// The settings as a text. A relay account has no folder for copies.
 std::string settings_words(IncomingFilter take, bool sent_copy, bool relayed, const std::string& lang) {
     const std::string words = take_words(take, lang);
     if (relayed) return words;
@@ -136,7 +136,7 @@ std::string Registrar::language(const xmpp::Tag& stanza, const std::string& jid)
     return lang;
 }
 
-/// Why no login is checked for this user now; counts the attempt if there is no reason.
+/// Why no login may be checked for this user now; counts the attempt if there is no reason.
 std::optional<CommandResult> Registrar::refusal(const std::string& jid, const std::string& lang) {
     if (busy_.contains(jid)) {
         return CommandResult{say(lang, "Your login is being checked already. Please wait for the answer."), "wait",
@@ -183,7 +183,7 @@ void Registrar::link(const std::string& jid, const LinkForm& form, const std::st
     busy_[jid] = check;
     calls_.check(request, lang, [self = weak_from_this(), check, jid, request, lang, done](LinkOutcome outcome) {
         const auto registrar = self.lock();
-        if (!registrar || !check->done) return;  // given up
+        if (!registrar || !check->done) return;  // cancelled
         check->done = nullptr;
         registrar->busy_.erase(jid);
         if (!outcome.login) return done({outcome.words, "modify", "not-acceptable"});  // [XEP-0100 §4.1.2]
@@ -206,14 +206,14 @@ bool Registrar::cancel_link(const std::string& jid) {
 void Registrar::store(const std::string& jid, const LinkRequest& request, LinkOutcome outcome, const std::string& lang,
                       Done done) {
     const Account* known = mailbox(jid);
-    // One at rest is its user's again with its password, unless nothing of it can be trusted.
+    // A parked or damaged mailbox becomes active again with its password, unless it is damaged as a whole.
     if (!known) known = directory_.at_rest(jid, Account::Kind::mailbox);
     Account account;
     const bool same = known && !known->damaged && known->address.canonical() == request.address.canonical() &&
                       (!known->parked || is_its_user(request, *known));
     const bool fresh = !same || known->parked;
     if (same) account = *known;                          // contacts, cursors and settings stay
-    if (!same) account.key_holder = KeyHolder::unknown;  // until the mailbox was looked through
+    if (!same) account.key_holder = KeyHolder::unknown;  // until the mailbox was searched for a key
     account.kind = Account::Kind::mailbox;
     account.jid = jid;
     account.address = request.address;
@@ -221,7 +221,7 @@ void Registrar::store(const std::string& jid, const LinkRequest& request, LinkOu
     account.parked = account.login_lost = false;
     if (!lang.empty()) account.lang = lang;
     if (!known || same) return save(std::move(account), std::move(outcome.start), fresh, lang, std::move(done));
-    // Another mailbox: nothing of the old one may answer for it.
+    // Another mailbox: the data of the old one is deleted.
     directory_.remove(known->id,
                       [self = weak_from_this(), account, start = outcome.start, lang, done](Store::Failure failure) {
                           const auto registrar = self.lock();
@@ -249,7 +249,7 @@ void Registrar::save(Account account, std::vector<Cursor> start, bool fresh, con
 }
 
 void Registrar::unlink(const std::string& jid, const std::string& lang, Done done) {
-    cancel_link(jid);  // what is being checked would come to life after its end
+    cancel_link(jid);  // else a running check would link the mailbox after the unlinking
     std::vector<AccountId> accounts;
     std::set<std::string> subscribed;
     for (const Account* account :

@@ -1,8 +1,8 @@
-// The registrar: who may link a mailbox, and the linking and unlinking itself.
+// The registrar: who may link a mailbox; linking and unlinking.
 //
-// [XEP-0100 §4.1-§4.3]. Knows nothing of stanzas: registration, commands and chat words ask it and put its words into
-// their own shape. Answers come after the login was checked and the account is committed. Few attempts per user and one
-// at a time.
+// [XEP-0100 §4.1-§4.3]. Independent of stanzas: registration, ad-hoc commands and chat commands call it and send its
+// texts in their own form. Answers come after the login was checked and the account is committed. A user has few
+// attempts, and one at a time.
 
 #pragma once
 
@@ -18,10 +18,10 @@
 
 namespace gateway {
 
-/// How something ended: words for the user, and for an error its stanza condition.
+/// The result of a command: a text for the user, and the stanza error if it failed.
 struct CommandResult {
     std::string words;
-    std::string type{}, condition{};  // of the stanza error; "" : it worked
+    std::string type{}, condition{};  // of the stanza error; "": success
     bool good() const { return condition.empty(); }
     bool cancelled = false;  // by the user
 };
@@ -34,27 +34,27 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     bool may_link(const std::string& jid) const;
     bool may_use(const std::string& jid) const;
     const Account* mailbox(const std::string& jid) const { return directory_.mailbox_of(jid); }
-    /// Why somebody may not link.
+    /// The answer to a user who may not link.
     CommandResult not_allowed(const std::string& jid, const std::string& lang) const;
-    /// What is to be said where the user's account is damaged.
+    /// The answer to a user whose account is damaged; nullopt if it is not.
     std::optional<CommandResult> damage(const std::string& jid, const std::string& lang) const;
-    /// Whether an account of this user may be made without linking anything.
+    /// Whether this user may have a relay account, for which nothing is linked.
     bool is_relay_user(const std::string& jid) const;
 
     void link(const std::string& jid, const LinkForm&, const std::string& lang, Done);
-    /// Gives up the login of this user that is being checked: nothing is linked, and `done` hears that at once. False:
-    /// none is, or it is too late.
+    /// Cancels the check of this user's login: nothing is linked, and `done` is called at once. False if no check is
+    /// running, or it is too late.
     bool cancel_link(const std::string& jid);
     /// Deletes everything stored of the user.
     void unlink(const std::string& jid, const std::string& lang, Done);
-    /// A user of the relay may say what they take before their first message.
+    /// Changes which mail the user takes. A relay user may do so before the first message.
     void change(const std::string& jid, IncomingFilter, bool sent_copy, const std::string& lang, Done);
-    /// What is linked and how it is doing; several lines.
+    /// What is linked and its state; several lines.
     std::string status(const std::string& jid, const std::string& lang) const;
-    /// What the user may change, and how it stands.
+    /// The settings and their present values.
     std::string settings_of(const std::string& jid, const std::string& lang) const;
     std::string help(const std::string& jid, const std::string& lang) const;
-    /// The language of a stanza, which is remembered, or else the one its user spoke last.
+    /// The language of the stanza, which is stored; without one, the stored language.
     std::string language(const xmpp::Tag& stanza, const std::string& jid);
 
     Directory& directory() { return directory_; }
@@ -77,7 +77,7 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
         std::string lang;
         Done done;
     };
-    std::map<std::string, std::shared_ptr<Check>> busy_;  // by user: logins that are being checked
+    std::map<std::string, std::shared_ptr<Check>> busy_;  // by user: running checks of logins
 };
 
 }  // namespace gateway

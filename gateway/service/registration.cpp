@@ -1,4 +1,4 @@
-// The form of a link and the wire's side of registration [XEP-0077 §3]; see registration.h.
+// The link form, and the protocol of registration [XEP-0077 §3]; see registration.h.
 
 #include "gateway/service/registration.h"
 
@@ -19,7 +19,7 @@ std::string print(const coi::net::Endpoint& endpoint) {
 
 std::string print(coi::net::Security security) { return security == coi::net::Security::starttls ? "starttls" : "tls"; }
 
-/// What stands in the form at first: what was typed, else what is stored.
+/// The first value of a field: what was typed, else what is stored.
 LinkForm known_values(const Account* account, const LinkForm* typed) {
     if (typed) return *typed;
     LinkForm form;
@@ -88,7 +88,7 @@ void Registration::take(const Tag& iq, const std::string& user) {
     const std::string lang = registrar_.language(iq, user);
     const auto answer = [send = registrar_.calls().send, lang,
                          head = std::shared_ptr<Tag>(head_of(iq))](const CommandResult& ending) {
-        // [XEP-0077 §3.3] what came is not sent back: it holds a password.
+        // [XEP-0077 §3.3] the submitted fields are not sent back: they contain a password.
         send(*(ending.good() ? result_of(*head)
                              : error_reply(*head, ending.type, ending.condition, ending.words, lang)));
     };

@@ -1,8 +1,7 @@
-// Accounts, contacts and IMAP cursors on disk; passwords sealed.
+// Accounts on disk; the login of a linked mailbox is sealed.
 
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,29 +10,18 @@
 
 namespace gateway::accounts {
 
-/// Inserts (id 0) or replaces; answers the id. One account per (jid, kind).
+/// Inserts (id 0) or replaces; returns the id. There is one account per (jid, kind).
 AccountId save(Database&, const Account&);
-/// All that are there: also those whose row or login does not match its seal (Account::damaged, login_lost).
+/// All accounts, also those whose row or login does not match its seal (Account::damaged, login_lost).
 std::vector<Account> all(Database&);
-/// The language its user was last heard in; nothing else of the account is touched.
+/// Updates only the language that the account's user last used.
 void note_language(Database&, AccountId, const std::string& lang);
-/// The same for the name that its user goes by.
+/// Updates only the account's display name.
 void note_name(Database&, AccountId, const std::string& name);
-/// The account and all stored of it: contacts, cursors, queue entries, ids.
+/// Removes the account and all that is stored of it: contacts, cursors, queue entries, ids.
 void remove(Database&, AccountId);
 
-void save(Database&, const Contact&);
-/// Only what was last in and last out. False if there is no such contact.
-bool save_last(Database&, const Contact&);
-/// Of all accounts, by account and canonical. Those that do not match their seal are set aside.
-std::vector<Contact> contacts(Database&);
-/// How a contact's conversation is protected, without what is known of their keys.
-Privacy privacy(Database&, AccountId, const std::string& canonical);
-void remove(Database&, AccountId, const std::string& canonical);
-
-std::vector<Cursor> cursors(Database&, AccountId);
-void save(Database&, AccountId, const Cursor&);
-
+/// Seals all accounts with the current key.
 void seal_anew(Database&, Sealed before);
 
 }  // namespace gateway::accounts

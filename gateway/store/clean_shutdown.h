@@ -1,4 +1,5 @@
-// The mark of a running gateway: whoever finds it at start knows that the last stop was unclean, and about when it was.
+// A mark in the store while the gateway runs. If it is there at start, the last stop was unclean; it also says about
+// when.
 
 #pragma once
 
@@ -9,10 +10,10 @@
 
 namespace gateway::clean_shutdown {
 
-/// When the gateway was last known to be alive, if it has not stopped cleanly since.
+/// When the gateway last wrote the mark; nullopt after a clean stop.
 std::optional<Time> last_alive(Database&);
 void alive(Database&, Time now);
-/// The last thing that a clean stop writes.
+/// Removes the mark. The last write of a clean stop.
 void stopped(Database&);
 
 }  // namespace gateway::clean_shutdown

@@ -1,5 +1,5 @@
-// The id map's SQL; see ids.h. CROSS JOIN pins the order: from the few aliases to their message, never through a
-// conversation.
+// The id map's SQL; see ids.h. CROSS JOIN fixes the join order: from the few aliases to their message, never through a
+// whole conversation.
 
 #include "gateway/store/ids.h"
 
@@ -11,7 +11,7 @@
 namespace gateway::ids {
 namespace {
 
-// What is bound into the mark of a row, in this order; then the mark and the row's number.
+// The columns bound into the mark of a row, in this order; then the mark and the row's number.
 #define KNOWN_COLUMNS                                                                                            \
     "k.account, k.contact, k.message, k.stanza, k.from_jabber, k.jid, k.lang, k.wants_receipt, k.time, k.mark, " \
     "k.id, k.corrects"
@@ -55,8 +55,8 @@ Known known_of(const Query& row) {
     return known;
 }
 
-/// The first row of a query over KNOWN_COLUMNS. One that does not match its mark is set aside, and the query is made
-/// again without it.
+/// The first row of a query over KNOWN_COLUMNS. A row that does not match its mark is set aside, and the query is
+/// repeated without it.
 template <class Bind>
 std::optional<Known> first(Database& db, const char* sql, const Bind& bind) {
     for (;;) {
@@ -76,7 +76,7 @@ std::optional<Known> first(Database& db, const char* sql, const Bind& bind) {
     }
 }
 
-/// Whether a server's rewritten id of a message in this direction is meant.
+/// Whether this is an id, rewritten by a server, of a message in this direction.
 bool is_alias(Database& db, const Known& known) {
     return db
         .query(
@@ -94,7 +94,7 @@ bool is_alias(Database& db, const Known& known) {
 }  // namespace
 
 coi::MessageId key_of(const coi::MessageId& said, const coi::MessageId& name) {
-    return {said.value + '\n' + name.value};  // no Message-ID holds a line end
+    return {said.value + '\n' + name.value};  // no Message-ID contains a line end
 }
 
 coi::MessageId said_by(const coi::MessageId& key) { return {key.value.substr(0, key.value.find('\n'))}; }
@@ -215,7 +215,7 @@ std::optional<Known> by_message(Database& db, const coi::MessageId& message) {
 }
 
 std::optional<Known> by_stanza(Database& db, AccountId account, const std::string& contact, const StanzaId& stanza) {
-    if (stanza.empty()) return std::nullopt;  // many messages have none
+    if (stanza.empty()) return std::nullopt;  // many messages have no stanza id
     return first(db,
                  "SELECT " KNOWN_COLUMNS
                  " FROM known k WHERE k.account = ? AND k.contact = ? AND k.stanza = ? ORDER BY k.id DESC LIMIT 1",

@@ -1,6 +1,6 @@
-// The key file on disk: read, or made once with 32 random bytes.
+// The key file on disk: read, or created once with 32 random bytes.
 //
-// Made under another name, synced, and then linked to its own: a crash in between never leaves half a key. Left out on
+// Written under another name, synced, then linked to its own name: a crash never leaves half a key. Left out on
 // purpose: changing the file; an admin rotates keys by hand (seal.h).
 
 #include <fcntl.h>
@@ -75,7 +75,7 @@ void make_key(const std::string& path) {
     worked = worked && ::write(file.fd(), key.data(), key.size()) == static_cast<ssize_t>(key.size()) &&
              ::fsync(file.fd()) == 0;
     OPENSSL_cleanse(key.data(), key.size());
-    // link() does not replace: if another process was faster, its key is the one.
+    // link() does not replace a file: if another process was faster, its key is used.
     worked = worked && (::link(draft.c_str(), path.c_str()) == 0 || errno == EEXIST);
     const auto why = reason();
     ::unlink(draft.c_str());

@@ -1,10 +1,8 @@
-// Keys in SQL; see keys.h. An invite is sealed as its own link.
+// OpenPGP keys in SQL; see keys.h.
 
 #include "gateway/store/keys.h"
 
 #include <sstream>
-
-#include "gateway/store/sealed.h"
 
 namespace gateway::keys {
 namespace {
@@ -27,73 +25,17 @@ Seconds seconds(const Query& row, int column) {
     return std::chrono::sys_seconds(std::chrono::seconds(row.integer(column)));
 }
 
-/// A row of `invite`.
-struct Kept {
-    coi::securejoin::Invite invite;
-    std::chrono::sys_seconds expires{};
-    coi::openpgp::Fingerprint used_by;
-    bool answered = false;
-};
-
-// What is bound into each seal, in this order.
-#define INVITE_COLUMNS "account, contact, number, expires, used_by, answered"
+// The columns bound into the mark of a contact's keys, in this order.
 #define PEER_COLUMNS                                                                                             \
     "account, contact, last_seen, autocrypt_timestamp, gossip_timestamp, mutual, key, fingerprint, gossip_key, " \
     "gossip_fingerprint, verified_key, verified, offered_key, offered, revoked"
-#define OTR_PEER_COLUMNS "account, contact, fingerprint, trust"
-constexpr int invite_columns = 6, peer_columns = 15, otr_peer_columns = 4;
-constexpr std::string_view invite_place = "invite.secret", peer_place = "peer_key.mark",
-                           otr_peer_place = "otr_peer.mark", own_place = "own_key.secret",
-                           otr_place = "otr_identity.secret";
-
-void save(Database& db, AccountId account, const std::string& contact, const Kept& kept) {
-    const auto& invite = kept.invite;
-    auto query = db.query(
-        "INSERT INTO invite (account, contact, number, expires, used_by, answered, secret) VALUES (?, ?, ?, ?, ?, ?, "
-        "?) "
-        "ON CONFLICT (account, contact, number) DO UPDATE SET secret = excluded.secret, expires = excluded.expires, "
-        "used_by = excluded.used_by, answered = excluded.answered");
-    Binding bound(invite_place);
-    query.bind(bound.add(number(account))).bind(bound.add(contact)).bind(bound.add(invite.invite_number));
-    query.bind(bound.add(std::int64_t(kept.expires.time_since_epoch().count()))).bind(bound.add(kept.used_by));
-    query.bind(bound.add(std::int64_t(kept.answered)));
-    query.bind_blob(close(db, coi::securejoin::print_link(invite), bound)).run();
-}
-
-std::vector<Kept> invites(Database& db, AccountId account, const std::string& contact) {
-    std::vector<Kept> found;
-    std::vector<std::pair<std::int64_t, std::string>> damaged;  // row number, content
-    {
-        auto row = db.query("SELECT " INVITE_COLUMNS
-                            ", secret, rowid FROM invite WHERE account = ? AND contact = ? ORDER BY rowid DESC");
-        row.bind(number(account)).bind(contact);
-        while (row.step()) {
-            const auto link = open(db, row.blob(invite_columns), Binding(invite_place).add(row, 0, invite_columns));
-            if (auto invite = coi::securejoin::parse(link.value_or(""))) {
-                found.push_back({std::move(*invite), std::chrono::sys_seconds(std::chrono::seconds(row.integer(3))),
-                                 row.text(4), row.integer(5) != 0});
-            } else {
-                damaged.emplace_back(row.integer(invite_columns + 1), row.print());
-            }
-        }
-    }
-    for (const auto& [id, content] : damaged) {
-        damaged::keep(db, number(account), contact.empty() ? "invite" : "invite of " + contact, content);
-        db.query("DELETE FROM invite WHERE rowid = ?").bind(id).run();
-    }
-    return found;
-}
+constexpr int peer_columns = 15;
+constexpr std::string_view peer_place = "peer_key.mark", own_place = "own_key.secret";
 
 Binding own_binding(std::int64_t account, std::string_view fingerprint) {
     Binding bound(own_place);
     bound.add(account);
     bound.add(fingerprint);
-    return bound;
-}
-
-Binding otr_binding(std::int64_t account) {
-    Binding bound(otr_place);
-    bound.add(account);
     return bound;
 }
 
@@ -135,6 +77,12 @@ std::optional<Own> own(Database& db, AccountId account) {
                          "store from a backup");
     }
     return Own{coi::Secret(std::move(*secret)), row.text(1)};
+}
+
+coi::openpgp::Fingerprint own_fingerprint(Database& db, AccountId account) {
+    auto row = db.query("SELECT secret, fingerprint FROM own_key WHERE account = ?");
+    if (!row.bind(number(account)).step()) return {};
+    return open(db, row.blob(0), own_binding(number(account), row.text(1))) ? row.text(1) : "";
 }
 
 std::string mark(const Seal& seal, const coi::autocrypt::Header& header) {
@@ -227,190 +175,19 @@ std::int64_t hearsay(Database& db, AccountId account) {
     return row.bind(number(account)).step() ? row.integer(0) : 0;
 }
 
-void save(Database& db, AccountId account, const coi::securejoin::Offer& offer) {
-    save(db, account, "", {offer.invite, offer.expires, offer.used_by, false});
+void forget_peer(Database& db, AccountId account, const std::string& contact) {
+    db.query("DELETE FROM peer_key WHERE account = ? AND contact = ?").bind(number(account)).bind(contact).run();
 }
-
-void save(Database& db, AccountId account, const coi::securejoin::Joining& joining) {
-    save(db, account, joining.invite.address.canonical(), {joining.invite, joining.expires, "", joining.answered});
-}
-
-std::vector<coi::securejoin::Offer> offers(Database& db, AccountId account) {
-    std::vector<coi::securejoin::Offer> found;
-    for (auto& row : invites(db, account, ""))
-        found.push_back({std::move(row.invite), row.expires, std::move(row.used_by)});
-    return found;
-}
-
-std::vector<coi::securejoin::Joining> joinings(Database& db, AccountId account, const std::string& contact) {
-    std::vector<coi::securejoin::Joining> found;
-    for (auto& row : invites(db, account, contact)) found.push_back({std::move(row.invite), row.expires, row.answered});
-    return found;
-}
-
-Handshakes handshakes(Database& db, AccountId account, const std::string& contact) {
-    Handshakes known{"", offers(db, account), joinings(db, account, contact)};
-    auto row = db.query("SELECT secret, fingerprint FROM own_key WHERE account = ?");
-    if (!row.bind(number(account)).step()) return known;
-    if (open(db, row.blob(0), own_binding(number(account), row.text(1)))) known.own = row.text(1);
-    return known;
-}
-
-void forget(Database& db, AccountId account, const coi::securejoin::Invite& invite) {
-    db.query("DELETE FROM invite WHERE account = ? AND number = ?")
-        .bind(number(account))
-        .bind(invite.invite_number)
-        .run();
-}
-
-void expire_invites(Database& db, std::chrono::sys_seconds now) {
-    db.query("DELETE FROM invite WHERE expires <= ?").bind(std::int64_t(now.time_since_epoch().count())).run();
-}
-
-coi::Secret otr_identity(Database& db, AccountId account) {
-    std::string content;
-    {
-        auto row = db.query("SELECT secret, account FROM otr_identity WHERE account = ?");
-        if (!row.bind(number(account)).step()) return {};
-        if (auto secret = open(db, row.blob(0), otr_binding(number(account)))) return coi::Secret(std::move(*secret));
-        content = row.print();
-    }
-    damaged::keep(db, number(account), "OTR identity", content);
-    db.query("DELETE FROM otr_identity WHERE account = ?").bind(number(account)).run();
-    return {};
-}
-
-void save_otr_identity(Database& db, AccountId account, const coi::Secret& identity) {
-    db.query(
-          "INSERT INTO otr_identity (account, secret) VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET secret = "
-          "excluded.secret")
-        .bind(number(account))
-        .bind_blob(close(db, identity.bytes(), otr_binding(number(account))))
-        .run();
-}
-
-std::vector<OtrPeer> otr_peers(Database& db, AccountId account, const std::string& contact) {
-    std::vector<OtrPeer> found;
-    std::vector<std::pair<std::string, std::string>> damaged;  // fingerprint, content
-    {
-        auto row = db.query("SELECT " OTR_PEER_COLUMNS
-                            ", mark FROM otr_peer WHERE account = ? AND contact = ? ORDER BY fingerprint");
-        row.bind(number(account)).bind(contact);
-        while (row.step()) {
-            const auto bound = Binding(otr_peer_place).add(row, 0, otr_peer_columns);
-            if (open(db, row.blob(otr_peer_columns), bound)) {
-                found.push_back({row.text(2), row.text(3)});
-            } else {
-                damaged.emplace_back(row.text(2), row.print());
-            }
-        }
-    }
-    for (const auto& [fingerprint, content] : damaged) {
-        damaged::keep(db, number(account), "OTR fingerprint with " + contact, content);
-        db.query("DELETE FROM otr_peer WHERE account = ? AND contact = ? AND fingerprint = ?")
-            .bind(number(account))
-            .bind(contact)
-            .bind(fingerprint)
-            .run();
-    }
-    return found;
-}
-
-void save(Database& db, AccountId account, const std::string& contact, const OtrPeer& peer) {
-    auto query = db.query(
-        "INSERT INTO otr_peer (account, contact, fingerprint, trust, mark) VALUES (?, ?, ?, ?, ?) ON CONFLICT "
-        "(account, "
-        "contact, fingerprint) DO UPDATE SET trust = excluded.trust, mark = excluded.mark");
-    Binding bound(otr_peer_place);
-    query.bind(bound.add(number(account))).bind(bound.add(contact));
-    query.bind(bound.add(peer.fingerprint)).bind(bound.add(peer.trust));
-    query.bind_blob(close(db, "", bound)).run();
-}
-
-void forget_contact(Database& db, AccountId account, const std::string& contact) {
-    for (const char* sql : {"DELETE FROM peer_key WHERE account = ? AND contact = ?",
-                            "DELETE FROM otr_peer WHERE account = ? AND contact = ?",
-                            "DELETE FROM invite WHERE account = ? AND contact = ? AND contact <> ''"}) {
-        db.query(sql).bind(number(account)).bind(contact).run();
-    }
-}
-
-namespace {
-
-/// One table: `next` gives the row after a number: its number, `columns` that are bound, and the blob; `update` writes
-/// the blob. `by_number`: what 0.1.0 bound. Rows that are damaged stay as they are: they are set aside when they are
-/// read.
-void seal_table_anew(Database& db, Sealed before, const char* next, const char* update, std::string_view place,
-                     int columns, const std::function<std::optional<std::string>(const Query&)>& by_number) {
-    std::int64_t id = -1;
-    for (;;) {
-        Renewed renewed;
-        {
-            auto row = db.query(next);
-            if (!row.bind(id).step()) return;
-            const auto bound = Binding(place).add(row, 1, columns);
-            id = row.integer(0);
-            const auto number_only = by_number(row);
-            renewed = renew(db, row.blob(columns + 1), bound, before, number_only ? &*number_only : nullptr);
-        }
-        if (renewed.blob) db.query(update).bind_blob(*renewed.blob).bind(id).run();
-    }
-}
-
-/// otr_peer has no row numbers.
-void seal_otr_peers_anew(Database& db, Sealed before) {
-    std::int64_t account = -1;
-    std::string contact, fingerprint;
-    for (;;) {
-        Renewed renewed;
-        {
-            auto row = db.query("SELECT " OTR_PEER_COLUMNS
-                                ", mark FROM otr_peer WHERE (account, contact, fingerprint) > (?, ?, ?) ORDER BY "
-                                "account, contact, fingerprint LIMIT 1");
-            if (!row.bind(account).bind(contact).bind(fingerprint).step()) return;
-            const auto bound = Binding(otr_peer_place).add(row, 0, otr_peer_columns);
-            account = row.integer(0);
-            contact = row.text(1);
-            fingerprint = row.text(2);
-            renewed = renew(db, row.blob(otr_peer_columns), bound, before, nullptr);
-        }
-        if (!renewed.blob) continue;
-        db.query("UPDATE otr_peer SET mark = ? WHERE account = ? AND contact = ? AND fingerprint = ?")
-            .bind_blob(*renewed.blob)
-            .bind(account)
-            .bind(contact)
-            .bind(fingerprint)
-            .run();
-    }
-}
-
-}  // namespace
 
 void seal_anew(Database& db, Sealed before) {
-    const auto with_account = [](const char* table) {
-        return [table](const Query& row) -> std::optional<std::string> {
-            return std::string(table) + "/" + std::to_string(row.integer(1));
-        };
-    };
-    seal_table_anew(
-        db, before,
-        "SELECT account, account, fingerprint, secret FROM own_key WHERE account > ? ORDER BY account LIMIT "
-        "1",
-        "UPDATE own_key SET secret = ? WHERE account = ?", own_place, 2, with_account("own_key.secret"));
-    seal_table_anew(
-        db, before, "SELECT account, account, secret FROM otr_identity WHERE account > ? ORDER BY account LIMIT 1",
-        "UPDATE otr_identity SET secret = ? WHERE account = ?", otr_place, 1, with_account("otr_identity.secret"));
-    seal_table_anew(db, before,
-                    "SELECT rowid, " INVITE_COLUMNS ", secret FROM invite WHERE rowid > ? ORDER BY rowid LIMIT 1",
-                    "UPDATE invite SET secret = ? WHERE rowid = ?", invite_place, invite_columns,
-                    [](const Query& row) -> std::optional<std::string> {
-                        return "invite.secret/" + std::to_string(row.integer(1)) + "/" + row.text(3);
-                    });
-    seal_table_anew(db, before,
-                    "SELECT rowid, " PEER_COLUMNS ", mark FROM peer_key WHERE rowid > ? ORDER BY rowid LIMIT 1",
-                    "UPDATE peer_key SET mark = ? WHERE rowid = ?", peer_place, peer_columns,
-                    [](const Query&) -> std::optional<std::string> { return std::nullopt; });
-    seal_otr_peers_anew(db, before);
+    renew_table(db, before,
+                {"SELECT account, account, fingerprint, secret FROM own_key WHERE account > ? ORDER BY account LIMIT 1",
+                 "UPDATE own_key SET secret = ? WHERE account = ?", own_place, 2},
+                [](const Query& row) { return "own_key.secret/" + std::to_string(row.integer(1)); });
+    renew_table(db, before,
+                {"SELECT rowid, " PEER_COLUMNS ", mark FROM peer_key WHERE rowid > ? ORDER BY rowid LIMIT 1",
+                 "UPDATE peer_key SET mark = ? WHERE rowid = ?", peer_place, peer_columns},
+                {});
 }
 
 }  // namespace gateway::keys

@@ -1,79 +1,51 @@
-// Keys on disk: own OpenPGP keys, what is known of peers' keys, SecureJoin invites, OTR identities and fingerprints.
+// OpenPGP keys on disk: the accounts' own keys, and what is known of their contacts' keys.
 //
-// Secrets are sealed, public keys and fingerprints are marked (gateway/store/sealed): what does not match its row is
-// set aside wherever it is read, and is not there any more. All of it goes with its account, and a contact's with the
-// contact.
+// Secret keys are sealed, public keys and fingerprints carry a mark (gateway/store/sealed): a row that does not match
+// its seal is set aside when it is read. Rows go with their account, a contact's rows with the contact. Invites are in
+// gateway/store/invites, OTR keys in gateway/store/otr_keys.
 
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "coi/crypt/autocrypt.h"
 #include "coi/crypt/secret.h"
-#include "coi/crypt/securejoin_state.h"
 #include "gateway/model/event.h"
 #include "gateway/store/sealed.h"
 
 namespace gateway::keys {
 
 struct Own {
-    coi::Secret secret;  // binary transferable secret key
+    coi::Secret secret;  // binary transferable secret key [RFC 9580 §10.2]
     coi::openpgp::Fingerprint fingerprint;
 };
-/// Throws StoreError if it does not match its seal: another one is not made for it unasked.
+/// Throws StoreError if the key does not match its seal: no new key is made in its place unasked.
 std::optional<Own> own(Database&, AccountId);
-/// By that this store, and nobody else, knows an Autocrypt field of its own again: also when the account is gone and
-/// nothing is kept of it, and its user links the mailbox once more.
+/// The fingerprint of the own key; "" without a key, or if it does not match its seal.
+coi::openpgp::Fingerprint own_fingerprint(Database&, AccountId);
+/// The keyed hash that our own Autocrypt headers carry. This store recognises its headers by it, also when the account
+/// was removed and its user links the mailbox again.
 std::string mark(const Seal&, const coi::autocrypt::Header&);
 bool is_marked(const Seal&, const coi::autocrypt::Header&);
-/// Sets or replaces it.
+/// Sets or replaces the key.
 void save(Database&, AccountId, const Own&);
-/// Only if there is none: of two that were made at the same time the first counts, which is answered.
+/// Saves the key only if the account has none. Returns the key that the account has then: of two that were made at the
+/// same time, the first.
 Own save_first(Database&, AccountId, const Own&);
 
 /// Empty if nothing is known.
 coi::autocrypt::Peer peer(Database&, AccountId, const std::string& contact);
 void save(Database&, AccountId, const std::string& contact, const coi::autocrypt::Peer&);
-/// All that is known of any, by account and contact; for start-up.
+/// The peers of all accounts, by account and contact; for start-up.
 void each_peer(Database&,
                const std::function<void(AccountId, const std::string& contact, const coi::autocrypt::Peer&)>&);
-/// How many keys are known of people who are no contacts: others' gossip.
+/// How many keys are known of people who are no contacts: those that came as gossip.
 std::int64_t hearsay(Database&, AccountId);
+void forget_peer(Database&, AccountId, const std::string& contact);
 
-/// An invite of the account's own. Saved again: who has used it.
-void save(Database&, AccountId, const coi::securejoin::Offer&);
-/// The newest first.
-std::vector<coi::securejoin::Offer> offers(Database&, AccountId);
-/// An invite of a contact that the user follows, under their canonical address.
-void save(Database&, AccountId, const coi::securejoin::Joining&);
-std::vector<coi::securejoin::Joining> joinings(Database&, AccountId, const std::string& contact);
-/// All that a mail of a handshake between the account and that contact may be about.
-struct Handshakes {
-    coi::openpgp::Fingerprint own;  // "" without a key
-    std::vector<coi::securejoin::Offer> offers;
-    std::vector<coi::securejoin::Joining> joinings;
-};
-Handshakes handshakes(Database&, AccountId, const std::string& contact);
-/// One of either.
-void forget(Database&, AccountId, const coi::securejoin::Invite&);
-/// All that were good until `now` at most.
-void expire_invites(Database&, std::chrono::sys_seconds now);
-
-/// The OTR identity of an account, as xmpp/otr writes it; "" if there is none yet.
-coi::Secret otr_identity(Database&, AccountId);
-void save_otr_identity(Database&, AccountId, const coi::Secret&);
-struct OtrPeer {
-    std::string fingerprint;  // 40 hex digits
-    std::string trust;        // as libotr keeps it: "" or "verified" or "smp"
-    bool operator==(const OtrPeer&) const = default;
-};
-std::vector<OtrPeer> otr_peers(Database&, AccountId, const std::string& contact);
-void save(Database&, AccountId, const std::string& contact, const OtrPeer&);
-
-void forget_contact(Database&, AccountId, const std::string& contact);
+/// Seals own keys and marks peers' keys with the current key.
 void seal_anew(Database&, Sealed before);
 
 }  // namespace gateway::keys

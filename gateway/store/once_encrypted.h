@@ -1,5 +1,5 @@
-// Contacts that were forgotten though mail with them was encrypted: a mark is left of each, so that nothing goes to
-// them in the clear by itself.
+// Contacts that were removed although mail with them was encrypted. A mark of each stays, so that no mail to them is
+// sent in the clear automatically.
 
 #pragma once
 
@@ -12,9 +12,9 @@
 
 namespace gateway::once_encrypted {
 
-/// Leaves a mark; `over`: another one that goes for it, "" if there is room.
+/// Adds a mark. `over`: the contact whose mark is removed for it; "" if there is room.
 void note(Database&, AccountId, const std::string& canonical, const std::string& over);
-/// Of all accounts.
+/// The marks of all accounts.
 std::vector<std::pair<AccountId, std::string>> all(Database&);
 
 }  // namespace gateway::once_encrypted

@@ -1,5 +1,5 @@
-// The queue's SQL; see queue.h. Every statement on the way of a message is served by an index (tests QueryPlan
-// and QueryCost). LEFT JOIN pins the order: first the line, then its payloads, and shows where one is missing.
+// The queue's SQL; see queue.h. Every statement that runs per message uses an index (tests QueryPlan and QueryCost).
+// LEFT JOIN fixes the join order, first the conversation and then its payloads, and shows where a payload is missing.
 
 #include "gateway/store/queue.h"
 
@@ -14,7 +14,7 @@
 namespace gateway::queue {
 namespace {
 
-// What is bound into the seal of its payload, and then what changes with each try.
+// The columns bound into the seal of the payload, and then those that change with each attempt.
 #define BOUND_COLUMNS                                                                                            \
     "q.id, q.leg, q.account, q.contact, q.name, q.origin, q.origin_id, q.lang, q.sender, q.recipient, q.taken, " \
     "q.expires, q.held"
@@ -49,8 +49,8 @@ Entry entry_of(const Query& row) {
     return entry;
 }
 
-// A payload that has something beside it begins so: this, the length of what is beside it, a colon. No mail and no
-// stanza does.
+// Prefix of a payload that has `beside`: this byte, the length of `beside`, a colon. No mail and no stanza begins with
+// it.
 constexpr char has_beside = '\x01';
 
 std::string packed(const Entry& entry) {
@@ -83,7 +83,7 @@ Binding binding(std::int64_t id, const Entry& entry) {
     return bound;
 }
 
-/// Its payload stays where it is; what the row says of direction, sender and recipient cannot be trusted.
+/// Sets an entry aside. The payload stays; direction, sender and recipient in the row cannot be trusted.
 void set_aside(Database& db, std::int64_t id) {
     log::error(
         "store: message {} of the queue does not match its seal: it is damaged, or was changed by somebody else. "
@@ -96,8 +96,8 @@ void set_aside(Database& db, std::int64_t id) {
         .run();
 }
 
-/// All rows of a query over ENTRY_COLUMNS followed by the sealed payload. Those that do not match their seal are set
-/// aside, and the query is made again without them.
+/// All rows of a query over ENTRY_COLUMNS followed by the sealed payload. Rows that do not match their seal are set
+/// aside, and the query is repeated without them.
 std::vector<Entry> with_payload(Database& db, const char* sql, const std::function<void(Query&)>& bind) {
     for (;;) {
         std::vector<Entry> entries;
@@ -129,7 +129,7 @@ std::optional<Entry> first(std::vector<Entry> entries) {
 }  // namespace
 
 std::int64_t put(Database& db, const Entry& entry) {
-    // The id, first in the binding, is known after the row.
+    // The id is the first bound field and known only after the insert.
     auto query = db.query(
         "INSERT INTO queue (leg, account, contact, name, origin, origin_id, lang, sender, recipient, taken, expires, "
         "held, next, attempts, delay_told, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -196,7 +196,7 @@ std::optional<Entry> find_stanza(Database& db, const std::string& id) {
         with_payload(db,
                      "SELECT " ENTRY_COLUMNS
                      ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.name = ? AND q.leg = 1 "
-                     "ORDER BY q.id LIMIT 1",  // Leg::jabber, said so that the index serves it
+                     "ORDER BY q.id LIMIT 1",  // Direction::jabber, as a literal so that the partial index is used
                      [&](Query& query) { query.bind(id); }));
 }
 
@@ -233,7 +233,7 @@ std::vector<Entry> overdue(Database& db, Time now, Time warn_before, std::size_t
             query.bind(number(now)).bind(number(warn_before)).bind(number(Direction::mail));
             query.bind(static_cast<std::int64_t>(most));
         });
-    for (auto& entry : entries) entry.payload.clear();  // it was looked at for its seal
+    for (auto& entry : entries) entry.payload.clear();  // read only to check the seal
     return entries;
 }
 
@@ -262,7 +262,7 @@ void forget_account(Database& db, AccountId account) {
 }
 
 void seal_anew(Database& db, Sealed before) {
-    for (std::int64_t id = 0;;) {  // one by one: large mails are not held in memory together
+    for (std::int64_t id = 0;;) {  // one by one: only one large mail in memory at a time
         Renewed renewed;
         {
             auto row = db.query("SELECT " BOUND_COLUMNS

@@ -1,7 +1,7 @@
-// AES-256-GCM over OpenSSL's EVP; the layout of a sealed blob stands in seal.h.
+// AES-256-GCM by OpenSSL's EVP; the layout of a sealed blob is in seal.h.
 //
-// The cipher and the digest are fetched once: OpenSSL 3 would otherwise look them up at every message. All methods are
-// const and may be called from any thread.
+// Cipher and digest are fetched once: OpenSSL 3 would otherwise look them up for each message. All methods are const
+// and may be called from any thread.
 
 #include "gateway/store/seal.h"
 
@@ -34,12 +34,12 @@ using Context = std::unique_ptr<EVP_CIPHER_CTX, Release<EVP_CIPHER_CTX_free>>;
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-/// Crypto that cannot fail but for lack of memory or a broken library.
+/// For calls that fail only without memory or with a broken library.
 void require(bool worked) {
     if (!worked) throw StoreError("OpenSSL failed while sealing; is the machine out of memory?");
 }
 
-/// Drawn for many nonces at once: OpenSSL's generator costs more than the sealing of a message.
+/// Random bytes for many nonces at once: a call of OpenSSL's generator costs more than sealing a message.
 void draw_nonce(unsigned char* nonce) {
     thread_local std::array<unsigned char, 64 * nonce_size> drawn;
     thread_local std::size_t used = drawn.size();

@@ -1,4 +1,4 @@
-// Binding rows into seals, setting rows aside, and sealing all anew; see sealed.h.
+// Binding rows to seals, setting rows aside, and sealing everything again; see sealed.h.
 
 #include "gateway/store/sealed.h"
 
@@ -7,8 +7,11 @@
 
 #include "gateway/log.h"
 #include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 #include "gateway/store/ids.h"
+#include "gateway/store/invites.h"
 #include "gateway/store/keys.h"
+#include "gateway/store/otr_keys.h"
 #include "gateway/store/queue.h"
 
 namespace gateway {
@@ -59,7 +62,7 @@ Binding& Binding::add(const Query& row, int first, int count) {
             case Query::Type::null:
                 add_null();
                 break;
-            case Query::Type::other:  // no column of ours holds one
+            case Query::Type::other:  // no column of the schema has such a value
                 bytes_ += '?';
                 break;
         }
@@ -91,9 +94,29 @@ Renewed renew(Database& db, std::string_view sealed, const Binding& row, Sealed 
     }
 }
 
+void renew_table(Database& db, Sealed before, const SealedTable& table,
+                 const std::function<std::string(const Query&)>& by_number) {
+    std::int64_t id = -1;
+    for (;;) {
+        Renewed renewed;
+        {
+            auto row = db.query(table.next);
+            if (!row.bind(id).step()) return;
+            const auto bound = Binding(table.place).add(row, 1, table.columns);
+            id = row.integer(0);
+            const std::string number_only = by_number ? by_number(row) : "";
+            renewed = renew(db, row.blob(table.columns + 1), bound, before, by_number ? &number_only : nullptr);
+        }
+        if (renewed.blob) db.query(table.update).bind_blob(*renewed.blob).bind(id).run();
+    }
+}
+
 void seal_anew(Database& db, Sealed before) {
     accounts::seal_anew(db, before);
+    accounts::seal_contacts_anew(db, before);
     keys::seal_anew(db, before);
+    keys::seal_invites_anew(db, before);
+    keys::seal_otr_anew(db, before);
     queue::seal_anew(db, before);
     ids::seal_anew(db, before);
 }

@@ -1,4 +1,4 @@
-// See spellings.h. The nodes stand in one text, a line each: no node holds a line's end [RFC 7622 §3.3.1].
+// See spellings.h. The nodes are stored as one text, one per line: no node contains a line end [RFC 7622 §3.3.1].
 
 #include "gateway/store/spellings.h"
 

@@ -1,6 +1,6 @@
-// The JIDs by which users know their contacts, where those are not the ones that we write.
+// The JIDs that users use for their contacts, where these differ from the JIDs that the gateway writes.
 //
-// Not sealed: a node that does not read as its contact's address is passed over (gateway/model/addresses).
+// Not sealed: a node that does not convert to its contact's address is ignored (gateway/model/addresses).
 
 #pragma once
 
@@ -19,7 +19,7 @@ struct Known {
 };
 
 std::vector<Known> all(Database&);
-/// None: the row goes.
+/// Replaces the nodes of a contact; with no nodes, removes the row.
 void save(Database&, AccountId, const std::string& contact, const std::vector<std::string>& nodes);
 
 }  // namespace gateway::spellings

@@ -1,12 +1,12 @@
-// The store's thread: takes what waits, runs it in one transaction, commits, and reports; see store.h.
+// The store's thread: takes the waiting pieces of work, runs them in one transaction, commits, and reports; see
+// store.h.
 //
-// Under the mutex stand only the pieces that wait and the flags of the loop; the database belongs to the thread alone
-// once it runs. A piece that fails is undone by its savepoint. When the database itself fails, the whole transaction is
-// undone, every piece of it hears so, and the thread probes with a growing pause (recover) until a write succeeds.
+// The mutex protects only the waiting pieces and the loop's flags; the database belongs to the thread once it runs. A
+// piece that fails is rolled back to its savepoint. If the database itself fails, the whole transaction is rolled back,
+// all its pieces fail, and the thread retries with a growing pause (recover) until a write succeeds.
 
 #include "gateway/store/store.h"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -20,17 +20,16 @@
 #include <vector>
 
 #include "gateway/log.h"
+#include "gateway/store/sqlite/maintenance.h"
 
 namespace gateway {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto ride_time = 20ms;                            // how long a mark waits for a commit to ride with
-constexpr auto idle_time = 1s;                              // then the log is truncated
-constexpr std::size_t most_at_once = 1000;                  // pieces of one commit: bounds its time
-constexpr std::int64_t large_log = 8 * 1024 * 1024;         // then the log is rewound even when there is work
-constexpr auto first_pause = 50ms, longest_pause = 2000ms;  // between probes of a store that is not well
+constexpr auto ride_time = 20ms;            // how long a later() piece waits for a commit to join
+constexpr auto idle_time = 1s;              // then the log is truncated
+constexpr std::size_t most_at_once = 1000;  // pieces of one commit: bounds its time
 
 std::string path_of(const std::string& url) {
     constexpr std::string_view scheme = "sqlite:";
@@ -48,65 +47,51 @@ struct Store::State : std::enable_shared_from_this<State> {
         Work work;
         std::function<void(Failure)> done;
         bool urgent = true;   // false: given to later()
-        bool waited = false;  // `done` runs on the store's thread: now() waits for it, maybe on the loop's own
+        bool waited = false;  // `done` runs on the store's thread: now() waits for it, perhaps on the loop's thread
         Failure failure{};
     };
     using Batch = std::vector<Piece>;
     using Lock = std::unique_lock<std::mutex>;
 
-    const std::string path;
     const Seal seal;
     const Post post;
-    std::unique_ptr<Database> db;
+    Maintenance maintenance;  // only for the thread, once it runs
 
     std::mutex mutex;
     std::condition_variable wake;
     std::deque<Piece> pieces;
     std::size_t urgent = 0;  // of `pieces`
-    bool asked = false;      // the loop, to say when its turn is over
-    bool due = false;        // it is: what is urgent waits for nothing more
+    bool asked = false;      // the loop was asked to report the end of its turn
+    bool due = false;        // the turn is over: urgent pieces are committed at once
     bool ending = false;
     std::function<void(bool, const std::string&)> on_health;
 
     std::atomic<bool> well = true;
     std::atomic<std::uint64_t> commits = 0;
 
-    // Of the thread alone.
-    StoreError trouble{""};
-    int probes = 0;              // that failed since the last commit
-    bool log_used = true;        // since the last truncation
-    std::int64_t tried_log = 0;  // size of the log when rewinding it failed
     std::thread thread;
 
     State(const std::string& url, Seal seal_, Post post_)
-        : path(path_of(url)),
-          seal(std::move(seal_)),
-          post(std::move(post_)),
-          db(std::make_unique<Database>(path, seal)) {}
+        : seal(std::move(seal_)), post(std::move(post_)), maintenance(path_of(url), seal) {}
 
     void add(Piece piece);
     void run();
     Batch take_urgent(Lock&);
     Batch take(Lock&);
     void commit(Batch);
-    bool run_together(Batch&);
-    void run_pieces(Batch&);
-    void undo() noexcept;
+    static bool run_together(Database&, Batch&);
+    static void run_pieces(Database&, Batch&);
     void keep_marks(Batch&);
     void report(Batch);
     void fell_ill(const StoreError&);
     void recover();
-    void give_log_back();
-    void probe();
     void tell(bool is_well, const std::string& why);
-    void rewind_large_log();
-    void tidy();
     bool wait_for_work(Lock&);
     void nurse(Lock&);
 };
 
-/// What one turn of the loop gives is one commit: the thread is woken when the turn is over. A mark beside others
-/// changes nothing for it: it would only wake and sleep again.
+/// All work from one turn of the loop is one commit: the thread is woken when the turn is over. A later() piece that is
+/// not the only one does not wake the thread, which would only sleep again.
 void Store::State::add(Piece piece) {
     const bool waited = piece.waited;
     bool ask = false, news = waited;
@@ -132,13 +117,13 @@ void Store::State::add(Piece piece) {
     });
 }
 
-/// Blocks until there is something to commit (true) or the end has come and nothing waits (false).
+/// Blocks until there is something to commit (true), or the store ends and nothing waits (false).
 bool Store::State::wait_for_work(Lock& lock) {
     const auto hurry = [this] { return due || ending; };
     const auto anything = [this] { return due || pieces.size() > urgent || ending; };
-    if (log_used && !wake.wait_for(lock, idle_time, anything)) {
+    if (maintenance.log_used() && !wake.wait_for(lock, idle_time, anything)) {
         lock.unlock();
-        tidy();
+        maintenance.truncate_log();
         lock.lock();
     }
     wake.wait(lock, anything);
@@ -162,20 +147,19 @@ void Store::State::run() {
     }
     auto rest = take_urgent(lock);
     lock.unlock();
-    for (auto& piece : rest) piece.failure = trouble;
+    for (auto& piece : rest) piece.failure = maintenance.trouble();
     report(std::move(rest));
-    tidy();
+    if (well) maintenance.truncate_log();
     log::info("store: closed after {} commits", commits.load());
 }
 
-/// While the store is not well: what comes fails at once, and after a pause the database is tried again.
+/// While the store is not well: new work fails at once, and after a pause the database is tried again.
 void Store::State::nurse(Lock& lock) {
-    const auto pause = std::min<std::chrono::milliseconds>(first_pause * (1 << std::min(probes, 6)), longest_pause);
-    const auto until = std::chrono::steady_clock::now() + pause;
+    const auto until = std::chrono::steady_clock::now() + maintenance.pause();
     while (!ending && wake.wait_until(lock, until, [this] { return urgent > 0 || ending; }) && urgent > 0) {
         auto refused = take_urgent(lock);
         lock.unlock();
-        for (auto& piece : refused) piece.failure = trouble;
+        for (auto& piece : refused) piece.failure = maintenance.trouble();
         report(std::move(refused));
         lock.lock();
     }
@@ -212,71 +196,62 @@ Store::State::Batch Store::State::take_urgent(Lock&) {
 }
 
 void Store::State::commit(Batch batch) {
-    const auto before = db->total_changes();
+    Database& db = maintenance.database();
+    const auto before = db.total_changes();
     try {
-        db->query("BEGIN IMMEDIATE").run();
-        if (!run_together(batch)) {
-            undo();
-            db->query("BEGIN IMMEDIATE").run();
-            run_pieces(batch);
+        db.query("BEGIN IMMEDIATE").run();
+        if (!run_together(db, batch)) {
+            maintenance.undo();
+            db.query("BEGIN IMMEDIATE").run();
+            run_pieces(db, batch);
         }
-        db->query("COMMIT").run();
-        if (db->total_changes() != before) ++commits;
-        log_used = true;
-        probes = 0;
+        db.query("COMMIT").run();
+        if (db.total_changes() != before) ++commits;
     } catch (const StoreError& error) {
-        undo();
+        maintenance.undo();
         for (auto& piece : batch) piece.failure = error;
         keep_marks(batch);
         fell_ill(error);
     }
     report(std::move(batch));
-    if (well) rewind_large_log();
+    if (well) maintenance.committed();
 }
 
-/// All pieces without savepoints, for which SQLite copies each page that is changed. False if one of them failed by
-/// itself, which is rare: then nothing of them is kept, and they run anew.
-bool Store::State::run_together(Batch& batch) {
+/// Runs all pieces without savepoints, for which SQLite copies each changed page. False if one of them failed by
+/// itself, which is rare: then the transaction is rolled back and they run again.
+bool Store::State::run_together(Database& db, Batch& batch) {
     try {
-        for (auto& piece : batch) piece.work(*db);
+        for (auto& piece : batch) piece.work(db);
         return true;
     } catch (const StoreError& error) {
-        if (error.broken || !db->in_transaction()) throw;
+        if (error.broken || !db.in_transaction()) throw;
         return false;
     } catch (const std::exception&) {
         return false;
     }
 }
 
-/// Each piece in its savepoint. Throws if the database itself fails; then nothing of the transaction is to be kept.
-void Store::State::run_pieces(Batch& batch) {
+/// Runs each piece in its own savepoint. Throws if the database itself fails; then the transaction must be rolled back.
+void Store::State::run_pieces(Database& db, Batch& batch) {
     for (auto& piece : batch) {
-        db->query("SAVEPOINT piece").run();
+        db.query("SAVEPOINT piece").run();
         try {
-            piece.work(*db);
+            piece.work(db);
         } catch (const StoreError& error) {
-            if (error.broken || !db->in_transaction()) throw;
+            if (error.broken || !db.in_transaction()) throw;
             piece.failure = error;
         } catch (const std::exception& error) {
             piece.failure = StoreError(std::string("store: ") + error.what());
         }
         if (piece.failure) {
-            db->query("ROLLBACK TO piece").run();
+            db.query("ROLLBACK TO piece").run();
             if (!piece.urgent) log::error("store: a mark could not be written: {}", piece.failure->what());
         }
-        db->query("RELEASE piece").run();
+        db.query("RELEASE piece").run();
     }
 }
 
-void Store::State::undo() noexcept {
-    try {
-        if (db != nullptr && db->in_transaction()) db->execute("ROLLBACK");
-    } catch (const std::exception& error) {
-        log::warn("store: rollback: {}", error.what());
-    }
-}
-
-/// Marks of a failed transaction go back to the front, in their order: what they say is still true.
+/// later() pieces of a failed transaction go back to the front, in their order: they are still true.
 void Store::State::keep_marks(Batch& batch) {
     const std::lock_guard lock(mutex);
     for (auto piece = batch.rbegin(); piece != batch.rend(); ++piece) {
@@ -288,7 +263,8 @@ void Store::State::keep_marks(Batch& batch) {
     std::erase_if(batch, [](const Piece& piece) { return !piece.urgent; });
 }
 
-/// `done` of all pieces on the loop, in order, in one go. Pieces end there too: what they captured is the loop's.
+/// Calls `done` of all pieces on the loop, in order, in one go. The pieces are destroyed there too: their captures
+/// belong to the loop.
 void Store::State::report(Batch batch) {
     for (auto& piece : batch) {
         if (piece.waited) piece.done(std::move(piece.failure));
@@ -303,54 +279,17 @@ void Store::State::report(Batch batch) {
 }
 
 void Store::State::fell_ill(const StoreError& error) {
-    trouble = error;
+    maintenance.failed(error);
     well = false;
     log::error("store: {}", error.what());
     tell(false, error.what());
 }
 
 void Store::State::recover() {
-    try {
-        // A full disk heals under the open connection, and only there is a commit that failed at its sync surely
-        // undone. What else went wrong may need the file to be opened again.
-        if (!trouble.full && probes >= 2 && path != ":memory:") {
-            db.reset();
-            db = std::make_unique<Database>(path, seal);
-            db->check_integrity();
-        }
-        if (trouble.full) give_log_back();
-        probe();
-    } catch (const StoreError& error) {
-        undo();
-        trouble = error;
-        ++probes;
-        return;
-    }
+    if (!maintenance.recover()) return;
     well = true;
     log::warn("store: well again");
     tell(true, "");
-}
-
-/// The log itself may be what fills the disk. Where its pages have their place in the database already, moving them needs
-/// no space, and the log is cut.
-void Store::State::give_log_back() {
-    try {
-        if (db) db->cut_log();
-    } catch (const StoreError&) {  // it needs space: the probe will say so
-    }
-}
-
-/// Writes some pages and takes them back into the log: succeeds only if messages could be written too.
-void Store::State::probe() {
-    if (db == nullptr) db = std::make_unique<Database>(path, seal);
-    db->execute("BEGIN IMMEDIATE");
-    db->query(
-          "INSERT INTO setting (name, value) VALUES ('probe', zeroblob(262144)) "
-          "ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .run();
-    db->execute("COMMIT");
-    db->query("DELETE FROM setting WHERE name = 'probe'").run();
-    db->rewind_log();
 }
 
 void Store::State::tell(bool is_well, const std::string& why) {
@@ -362,32 +301,11 @@ void Store::State::tell(bool is_well, const std::string& why) {
     if (listener) post([listener = std::move(listener), is_well, why] { listener(is_well, why); });
 }
 
-void Store::State::rewind_large_log() {
-    if (db->log_bytes() < large_log + tried_log) return;
-    try {
-        tried_log = db->rewind_log() ? 0 : db->log_bytes();
-    } catch (const StoreError& error) {  // nothing is lost: the log holds it all and grows on
-        tried_log = db->log_bytes();
-        log::warn("store: {}", error.what());
-    }
-}
-
-void Store::State::tidy() {
-    log_used = false;
-    if (db == nullptr || !well) return;
-    try {
-        db->checkpoint();
-        tried_log = 0;
-    } catch (const StoreError& error) {  // the next commit will find out whether it is serious
-        log::warn("store: {}", error.what());
-    }
-}
-
 const Seal& Store::seal() const { return state_->seal; }
 
 Store::Store(const std::string& url, Seal seal, Post post)
     : state_(std::make_shared<State>(url, std::move(seal), std::move(post))) {
-    // Signals are the loop's: the thread is born with all of them blocked.
+    // Signals are handled by the loop: the thread starts with all of them blocked.
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);

@@ -1,4 +1,4 @@
-// The SQL of mails that could not be read; see stuck_mails.h.
+// Mails that could not be read, in SQL; see stuck_mails.h.
 
 #include "gateway/store/stuck_mails.h"
 

@@ -1,5 +1,5 @@
-// Mails that could not be read, on disk: see gateway/transport/stuck_mails.h. No content of them is kept, only where
-// they lie and why.
+// Mails that could not be read, on disk; see gateway/transport/stuck_mails.h. Only their place and the reason are
+// stored, no content.
 
 #pragma once
 
@@ -13,15 +13,15 @@
 namespace gateway::stuck_mails {
 
 std::vector<Stuck> all(Database&, AccountId);
-/// Puts it in the place of what was known of this mail. Nothing happens if the account is gone.
+/// Inserts or replaces the entry of this mail. Does nothing if the account is gone.
 void save(Database&, AccountId, const Stuck&);
-/// It was read, or is gone.
+/// Removes the entry: the mail was read, or is gone.
 void forget(Database&, AccountId, const Stuck&);
-/// The folder is numbered anew: all of it with another UIDVALIDITY.
+/// Removes all entries of a folder that have another UIDVALIDITY.
 void renumbered(Database&, AccountId, const std::string& folder, std::uint32_t uid_validity);
-/// All of an account are tried anew, as if they had never failed.
+/// Resets all entries of an account: the mails are tried again as if they had never failed.
 void try_again(Database&, AccountId);
-/// The gateway came to an end while it worked on this mail.
+/// Notes that the gateway stopped while it worked on this mail.
 void stopped_at(Database&, AccountId, const Stuck&);
 
 }  // namespace gateway::stuck_mails

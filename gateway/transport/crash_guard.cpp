@@ -14,7 +14,7 @@ namespace gateway {
 namespace {
 
 constexpr auto remembered = std::chrono::days(30);
-constexpr std::size_t looked_at = 4096;  // bytes of a mail that tell it from others, with its size
+constexpr std::size_t looked_at = 4096;  // bytes of a mail that, with its size, identify it
 
 /// "mailbox ACCOUNT UIDVALIDITY UID FOLDER"
 std::optional<std::pair<AccountId, Stuck>> mailbox_mail(const std::string& what) {

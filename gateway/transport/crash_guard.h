@@ -1,8 +1,10 @@
-// What the gateway stumbled over: counted over its unclean ends, so that one mail or stanza cannot end it for ever.
+// Counts the mails and stanzas that were being processed when the process died, so that one of them cannot crash the
+// gateway for ever.
 //
-// Before something is worked on in earnest it is taken in hand; after an unclean end what was in hand is counted. What
-// was there at `most` ends is refused; what is worked through once is forgotten. Mails of linked mailboxes are counted
-// with the mails that cannot be read (gateway/transport/stuck_mails), where their owner sees them.
+// Before an item is processed it is noted as in hand (gateway/transport/in_hand); after an unclean end the items in
+// hand are counted. An item that was in hand at `most` unclean ends is refused; one that was processed without a crash
+// is forgotten. Mails of linked mailboxes are counted with the mails that cannot be read
+// (gateway/transport/stuck_mails), where the account's user sees them.
 
 #pragma once
 
@@ -20,22 +22,22 @@ namespace gateway {
 class CrashGuard {
   public:
     static constexpr int most = 3;
-    /// The file beside a store in which it is noted; "" for a store in memory.
+    /// The file beside the store for InHand; "" for a store in memory.
     static std::string file_of(const std::string& store_url);
-    /// Reads the store: before the loop runs.
+    /// Reads the store: construct it before the loop runs.
     CrashGuard(const std::string& path, Store& store, Time now);
 
-    /// A mail that came by LMTP, a stanza: what tells it from others.
+    /// Names that identify a mail that came by LMTP, and a stanza.
     static std::string mail(std::string_view bytes);
     static std::string stanza(const std::string& from, const std::string& id);
 
-    /// False: the gateway ended over it too often.
+    /// False if the process died too often while it processed this item.
     bool may(const std::string& what) const;
     InHand::Hold take(const std::string& what) { return in_hand_.take(what); }
     InHand::Hold take(AccountId, const std::string& folder, std::uint32_t uid_validity, std::uint32_t uid);
-    /// It did not end us.
+    /// The item was processed without a crash.
     void passed(const std::string& what);
-    /// A clean end.
+    /// The process ends cleanly.
     void clear() { in_hand_.clear(); }
 
   private:

@@ -16,12 +16,12 @@ namespace {
 
 constexpr std::size_t file_bytes = InHand::slots * InHand::slot_bytes;
 
-/// Bytes of a file, shared with the kernel; nullptr and errno if there is none.
+/// The file mapped into memory; nullptr and errno on failure.
 char* map_file(const std::string& path) {
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file < 0) return nullptr;
     void* bytes = MAP_FAILED;
-    if (::posix_fallocate(file, 0, file_bytes) == 0)  // else a full disk would be a SIGBUS later
+    if (::posix_fallocate(file, 0, file_bytes) == 0)  // otherwise a full disk would cause a SIGBUS later
         bytes = ::mmap(nullptr, file_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     ::close(file);
     return bytes == MAP_FAILED ? nullptr : static_cast<char*>(bytes);
@@ -29,7 +29,7 @@ char* map_file(const std::string& path) {
 
 }  // namespace
 
-/// The first byte of a slot is its length, 0: free.
+/// The first byte of a slot is the length of its name; 0: the slot is free.
 struct InHand::Page {
     explicit Page(char* its_bytes) : bytes(its_bytes) {
         free.reserve(slots);

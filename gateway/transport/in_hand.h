@@ -1,9 +1,9 @@
-// What the gateway has in hand this moment, noted where a crash, a kill or the watchdog does not reach: a small file in
-// memory, shared with the kernel.
+// What the process works on now, noted where it survives a crash, a kill or the watchdog: in a small file that is
+// mapped into memory.
 //
-// Noting costs a copy of a few bytes and no system call. Whoever starts after an unclean end reads what was in hand,
-// and counts it: what was there at several ends is not worked on any more. Left out: power failures (the file is not
-// synced: then nothing is counted). Invariant: a slot is in use exactly while its Hold lives.
+// A note costs a copy of a few bytes and no system call. After an unclean end the next process reads the notes and
+// counts them (gateway/transport/crash_guard). Left out: power failures (the file is not synced; then nothing is
+// counted). Invariant: a slot is in use exactly while its Hold lives.
 
 #pragma once
 
@@ -19,21 +19,21 @@ namespace gateway {
 class InHand {
   public:
     static constexpr std::size_t slots = 256, slot_bytes = 256;
-    /// While it lives, it is noted that this is in hand. Outlives the InHand without harm.
+    /// The item is noted as in hand while the Hold lives. A Hold may outlive the InHand.
     using Hold = std::shared_ptr<void>;
 
-    /// "" : nothing is noted. A file that cannot be used is as none: `trouble` says why.
+    /// `path` "": nothing is noted. The same if the file cannot be used: `trouble` says why.
     explicit InHand(const std::string& path);
     ~InHand();
     InHand(const InHand&) = delete;
     InHand& operator=(const InHand&) = delete;
 
-    /// What was in hand when the process before ended uncleanly.
+    /// The items in hand when the previous process ended uncleanly.
     const std::vector<std::string>& left() const { return left_; }
     const std::string& trouble() const { return trouble_; }
-    /// Longer names than a slot are cut; where all slots are in use, nothing is noted.
+    /// A name longer than a slot is cut; if all slots are in use, nothing is noted.
     Hold take(std::string_view what);
-    /// A clean end: what is still in hand is not to blame.
+    /// A clean end: removes all notes, because the items still in hand caused no crash.
     void clear();
 
   private:

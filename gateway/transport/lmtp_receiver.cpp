@@ -22,8 +22,8 @@ namespace {
 
 constexpr int most_hops = 50;  // [RFC 5321 §6.3] asks for at least 100 hops; a delivery to chat that took 50 is a loop
 
-// How long an OTR message waits for the one before it, which may be in another session of the mail system's: 2 s. Then
-// it has to come again.
+// An OTR message waits up to 2 s for its predecessor, which may arrive in another LMTP session. After that the mail
+// system has to send it again.
 constexpr int most_tries = 20;
 constexpr auto between_tries = std::chrono::milliseconds(100);
 
@@ -50,7 +50,8 @@ Reply reply_of(const DeliveryResult& verdict, bool may_stay_open) {
             return {550, "5.7.1", "not accepted: " + verdict.reason};
         case DeliveryResult::Kind::refused:
             if (verdict.reason == "item-not-found" || verdict.reason == "service-unavailable" || verdict.reason.empty())
-                return {550, "5.1.1", "there is no such user here"};  // or they have blocked the sender [XEP-0191 §3.3]
+                return {550, "5.1.1",
+                        "there is no such user here"};  // or the user has blocked the sender [XEP-0191 §3.3]
             return {550, "5.7.1", "the user's Jabber server does not take it: " + verdict.reason};
         case DeliveryResult::Kind::early:
             return {451, "4.3.0", "please try again: " + verdict.reason};
@@ -86,16 +87,16 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
     Workers& workers;
     CrashGuard& crash_guard;
     std::unique_ptr<coi::net::LmtpServer> server;
-    std::set<AccountId> confirmed;  // the Jabber server took something for them since we started
+    std::set<AccountId> confirmed;  // the Jabber server took a stanza for them since the start
 
-    /// What the mail system found.
+    /// Results of the mail system's checks.
     struct Proof {
-        std::string sender{};  // of the envelope, "" if it is not proven
+        std::string sender{};  // the envelope sender, "" if it is not proven
         std::string reverse_path{};
         bool author = false, forged = false;
     };
 
-    /// The user exists for sure: the server said so, or they wrote through us.
+    /// The user certainly exists: the server took a stanza for them, or they wrote through the gateway.
     bool is_confirmed(AccountId id) const {
         if (confirmed.contains(id)) return true;
         const auto contacts = directory.contacts(id);
@@ -103,18 +104,18 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
                            [](const Contact* contact) { return contact->written_to; });
     }
 
-    /// Nothing of theirs would be lost with the account: they have neither written nor subscribed.
+    /// The account has no data of its user: they have neither written nor subscribed.
     bool is_unused(AccountId id) const {
         const auto contacts = directory.contacts(id);
         return std::none_of(contacts.begin(), contacts.end(),
                             [](const Contact* contact) { return contact->written_to || contact->subscribed; });
     }
 
-    /// The verdict leaves the account as if the mail had never come: it may go if it was made for that mail.
+    /// Whether nothing remains of the mail after this verdict: then an account that was made for it is removed.
     bool is_for_nothing(AccountId id, DeliveryResult::Kind verdict) const {
         if (verdict == DeliveryResult::Kind::refused) return is_unused(id);
         if (verdict != DeliveryResult::Kind::declined && verdict != DeliveryResult::Kind::silent) return false;
-        return directory.contacts(id).empty();  // else another mail came at the same time, and was taken
+        return directory.contacts(id).empty();  // otherwise another mail was taken at the same time
     }
 
     std::optional<std::string> user_of_recipient(const std::string& recipient) const {
@@ -131,9 +132,9 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
         return {550, "5.1.1", "there is no such user here"};
     }
 
-    /// One recipient's verdict. An account that this mail made goes again if the server does not know the user, or
-    /// was not asked because nothing came of the mail; one that was there stays, for a server says the same of a sender
-    /// whom its user has blocked [XEP-0191 §3.3].
+    /// Delivers to one recipient. An account that was made for this mail is removed again if the server does not know
+    /// the user, or was not asked because the mail was declined. An account that existed before stays: a server gives
+    /// the same error if the user has blocked the sender [XEP-0191 §3.3].
     awaitable<Reply> deliver_to(const std::string recipient, const coi::Message& mail, const Proof proof,
                                 std::shared_ptr<const std::string> bytes) {
         const auto jid = user_of_recipient(recipient);
@@ -163,7 +164,8 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
         }
         patience->cancel();
         if (verdict.kind == DeliveryResult::Kind::taken) confirmed.insert(id);
-        if (verdict.kind == DeliveryResult::Kind::declined && !directory.find(id))  // another mail's end took it away
+        if (verdict.kind == DeliveryResult::Kind::declined &&
+            !directory.find(id))  // another mail's delivery removed the account
             co_return Reply{452, "4.3.1", "cannot be taken now, please try again"};
         if (fresh && is_for_nothing(id, verdict.kind)) directory.remove(id, [](const Store::Failure&) {});
         const Reply reply = reply_of(verdict, known || !settings.users.empty() || !proof.sender.empty());
@@ -171,7 +173,7 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
         co_return reply;
     }
 
-    /// The verdict's wait counts from the commit, which came later than the timer: asked until the wait is over.
+    /// The time to wait counts from the commit, which is later than the timer's start: checks again until it is over.
     void await_patience(std::shared_ptr<boost::asio::steady_timer> patience) {
         patience->async_wait([self = shared_from_this(), patience](const boost::system::error_code& aborted) {
             if (aborted) return;
@@ -185,7 +187,7 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
         return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
     }
 
-    /// Off the loop where it is large.
+    /// On a worker if the mail is large.
     awaitable<coi::Result<coi::Message>> parse(const mail_reader::Bytes bytes, const std::string sender) {
         const auto domain = coi::parse_addr_spec(sender);
         std::function<void(std::function<void(coi::Result<coi::Message>)>)> start =
@@ -196,7 +198,7 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
         co_return co_await wait_for<coi::Result<coi::Message>>(start);
     }
 
-    /// A mail over which the gateway ended again and again goes back to its sender.
+    /// Refuses a mail that the process died over too often.
     awaitable<std::vector<Reply>> deliver_in_hand(coi::net::Delivery delivery) {
         const std::string what = CrashGuard::mail(delivery.mail);
         if (!crash_guard.may(what)) {

@@ -1,9 +1,9 @@
-// The relay's door: mail for Jabber users comes in by LMTP, and each recipient gets the verdict that is true for them.
+// Receives the relay's mail for Jabber users by LMTP, with a separate reply for each recipient.
 //
-// [RFC 2033]; design.md "two-leg queue" 5: 250 only for what is committed, 550 for users whom the Jabber server does
-// not know and for mail that will not be taken, 4xx when the store or the server cannot say. Where nobody could be told
-// of a later failure (a new user, an unproven sender), an open verdict is 451: the mail system keeps the mail and asks
-// again, and the id map makes that one message.
+// [RFC 2033]. 250 only for mail that is committed; 550 for users whom the Jabber server does not know and for mail that
+// is declined; 4xx if the store or the Jabber server cannot answer. If nobody could be notified of a later failure (a
+// new user, an unproven sender), a missing verdict is answered by 451: the mail system keeps the mail and tries again,
+// and the id map treats both attempts as one message.
 
 #pragma once
 
@@ -29,7 +29,7 @@ class LmtpReceiver {
         std::string host_name;
         coi::Limits limits;
         std::set<std::string> users;  // bare JIDs; empty: the Jabber server's verdict decides
-        std::string authserv_id;      // whose Authentication-Results prove a sender; "": nobody's
+        std::string authserv_id;      // whose Authentication-Results are trusted [RFC 8601 §2.5]; "": nobody's
         std::chrono::milliseconds patience{2000};
     };
     LmtpReceiver(boost::asio::io_context&, Settings, Directory&, RelayAccounts&, MailReceiver&, PendingVerdicts&,

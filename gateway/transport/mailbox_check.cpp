@@ -1,7 +1,7 @@
-// Candidates in order, few attempts, one sentence for the user.
+// The check of a login: candidates in order, few attempts, one sentence for the user; see mailbox_check.h.
 //
-// [RFC 6186 §4], [RFC 8314 §3]. Left out on purpose: a test mail (the login is the proof). Invariant: a password goes
-// to a server only over verified TLS, and a server that refused it is not given it more than twice.
+// [RFC 6186 §4], [RFC 8314 §3]. Left out on purpose: a test mail (the login is the proof). Invariant: a password is
+// sent only over verified TLS, and at most twice to a server that refuses it.
 
 #include "gateway/transport/mailbox_check.h"
 
@@ -35,7 +35,7 @@ using coi::net::Security;
 using coi::net::Timeout;
 using Clock = std::chrono::steady_clock;
 
-/// What all attempts of one check share.
+/// State shared by all attempts of one check.
 struct Check {
     coi::net::TlsContext& tls;
     coi::net::HostPolicy reach;
@@ -60,7 +60,7 @@ struct Failure {
 };
 using Outcome = std::variant<Found, Failure>;
 
-/// How much an error tells of the server that was meant: of many candidates' errors the most telling one is shown.
+/// How specific an error is: of the errors of several candidates the most specific is shown.
 int weight(const Error& error) {
     switch (error.kind) {
         case ErrorKind::auth:
@@ -83,8 +83,8 @@ int weight(const Error& error) {
     }
 }
 
-/// Where the folders end that will be watched: what comes from now on is new to their user. The session that watches
-/// asks itself for those that cannot be opened now.
+/// The ends of the folders that will be watched: later mail is new to the user. A folder that cannot be opened now gets
+/// its end from the watching session.
 awaitable<void> note_ends(coi::net::ImapClient& client, std::vector<Cursor>& start) {
     start.clear();
     std::vector<std::string> folders{"INBOX"};
@@ -96,7 +96,7 @@ awaitable<void> note_ends(coi::net::ImapClient& client, std::vector<Cursor>& sta
     }
 }
 
-/// Opens `client` until `deadline`: then it is closed, and that is a timeout. `then` has what is left of the time.
+/// Opens `client`; at `deadline` closes it, which is a timeout. `then` may use the remaining time.
 template <class Client>
 awaitable<coi::Result<void>> login_until(Clock::time_point deadline, std::shared_ptr<Client> client, Endpoint server,
                                          Login login, std::function<awaitable<void>(Client&)> then = {}) {
@@ -107,9 +107,10 @@ awaitable<coi::Result<void>> login_until(Clock::time_point deadline, std::shared
     auto opened = co_await client->open(server, std::move(login));
     if (opened && then) co_await then(*client);
     timer.cancel();
-    client->close();  // nothing was begun that a farewell would end
+    client->close();  // no LOGOUT is needed
     if (!opened && opened.error().kind == ErrorKind::closed && Clock::now() >= deadline) {
-        // Where TLS stands somebody is there: servers let those wait whose address had a password refused lately.
+        // With TLS established the server is alive: servers delay a client whose address recently sent a wrong
+        // password.
         const ErrorKind kind = server.security == Security::tls ? ErrorKind::auth : ErrorKind::timeout;
         co_return Error{kind, false, "no answer in time", 0, {}};
     }
@@ -140,13 +141,13 @@ awaitable<coi::Result<void>> try_smtp(std::shared_ptr<Check> check, Endpoint ser
 
 std::string domain_of(const std::string& host) { return host.substr(host.find('.') + 1); }
 
-/// The first candidate that lets us in. A server that refuses the password ends the search: it must not be tried
-/// everywhere.
+/// The first candidate that accepts the login. A refused password ends the search: it must not be tried on every
+/// server.
 awaitable<Outcome> find(std::shared_ptr<Check> check, std::vector<Endpoint> candidates,
                         std::vector<std::string> usernames, Clock::time_point deadline, Attempt attempt) {
     Failure best{candidates.front(), {ErrorKind::timeout, false, "no time left", 0, {}}};
     bool first = true;
-    std::string silent;  // a domain of which no name server tells: every further name in it would cost its time again
+    std::string silent;  // a domain whose name servers do not answer: each further name in it would time out, too
     for (std::size_t i = 0; i < candidates.size() && Clock::now() < deadline; ++i) {
         const auto share = Clock::now() + (deadline - Clock::now()) / static_cast<int>(candidates.size() - i);
         if (silent == domain_of(candidates[i].host)) continue;
@@ -192,8 +193,7 @@ std::string certificate_words(const std::string& lang, CertificateFault fault, c
     }
 }
 
-/// What to tell the user about `failure`; `named`: it is a server that the user named; `oauth`: the password is a
-/// token.
+/// The text for the user about `failure`. `named`: the user named the server; `oauth`: the password is a token.
 std::string explain(const std::string& lang, const Failure& failure, bool named, bool oauth,
                     const std::string& domain) {
     const std::string& host = failure.server.host;
@@ -253,7 +253,7 @@ std::string explain(const std::string& lang, const Failure& failure, bool named,
     }
 }
 
-/// Words against a server as the user named it, before anything is sent; "" if it may be tried.
+/// The objection to a server that the user named, before anything is sent; "" if it may be tried.
 std::string objection(const Check& check, const Endpoint& server) {
     if (server.security == Security::none) {
         return say(check.lang, "Without encryption your password could be read on the way. Choose tls or starttls.");
@@ -291,7 +291,7 @@ awaitable<LinkOutcome> run(std::shared_ptr<Check> check) {
         if (!discovered)
             co_return LinkOutcome{{}, say(check->lang, "{1} is no mail domain. Check the address.", {domain})};
         candidates = std::move(*discovered);
-        // A service that the domain declares not to have, or keeps on a port that we do not use.
+        // The domain declares that it has no such service, or offers it on a port that is not used here.
         for (auto* list : {&candidates.imap, &candidates.submission}) {
             std::erase_if(*list, [&](const Endpoint& e) { return !may_reach_port(e.port, check->reach); });
         }
@@ -316,7 +316,7 @@ awaitable<LinkOutcome> run(std::shared_ptr<Check> check) {
     if (const auto* failure = std::get_if<Failure>(&read)) {
         co_return LinkOutcome{{}, explain(check->lang, *failure, request.imap.has_value(), request.oauth, domain)};
     }
-    // One name is kept for both servers.
+    // Both servers share one user name.
     const Found& in = std::get<Found>(read);
     const Outcome write = co_await find(check, candidates.submission, {in.username}, check->deadline, smtp);
     if (const auto* failure = std::get_if<Failure>(&write)) {
@@ -381,7 +381,7 @@ std::optional<Endpoint> parse_endpoint(const std::string& host_port, const std::
     if (security == "starttls") {
         server.security = Security::starttls;
     } else if (security.empty()) {
-        // The ports on which servers begin in clear by their standard; it is encrypted all the same.
+        // Ports where STARTTLS is the standard; the session is encrypted all the same.
         const bool begins_clear = server.port == 143 || server.port == 587 || server.port == 25 || server.port == 2525;
         server.security = begins_clear ? Security::starttls : Security::tls;
     } else if (security != "tls") {

@@ -1,7 +1,7 @@
-// Linking a mailbox: finds the servers, tries the login on IMAP and SMTP, and says in plain words what failed.
+// Checks a mailbox that a user links: finds its servers, tries the login on IMAP and SMTP, and explains a failure.
 //
-// [RFC 6186], [RFC 8314]. Runs before a registration is answered, within seconds. Hosts that a user names are checked
-// by HostPolicy; what a server says as its banner is never shown to the user (no port scanner through us).
+// [RFC 6186], [RFC 8314]. Runs before a registration is answered, within seconds. HostPolicy checks hosts that a user
+// names; a server's banner is never shown to the user (the gateway must not serve as a port scanner).
 
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace gateway {
 
-/// What a user fills in; servers that are missing are discovered from the address.
+/// What the user filled in; missing servers are discovered from the address.
 struct LinkRequest {
     coi::Address address;
     std::string password;
@@ -24,30 +24,30 @@ struct LinkRequest {
     std::optional<coi::net::Endpoint> imap, smtp;
 };
 
-/// Success: the login to store. Failure: words for the user, in `lang`, that name what failed (name not found,
-/// certificate, password, port, forbidden address) and what to do.
+/// Success: the login to store. Failure: a text for the user in `lang` that names the cause (name not found,
+/// certificate, password, port, forbidden address) and the remedy.
 struct LinkOutcome {
     std::optional<MailboxLogin> login;
     std::string words;
-    std::vector<Cursor> start = {};  // where reading begins: the folders' ends when the login was checked
+    std::vector<Cursor> start = {};  // where reading starts: the ends of the folders at the time of the check
 };
 
-/// How long a check may take. A server that was given wrong passwords before (Dovecot, for one, counts them by our
-/// address) holds back its answer to the right one for up to 15 s.
+/// Time limits of a check. A server that got wrong passwords before (Dovecot counts them per client address) delays its
+/// answer to the right one for up to 15 s.
 struct LinkPatience {
     std::chrono::milliseconds all = std::chrono::seconds(28);
-    std::chrono::milliseconds names = std::chrono::seconds(3);  // to find the servers
-    std::chrono::milliseconds imap = std::chrono::seconds(20);  // of what is left; SMTP gets the rest
+    std::chrono::milliseconds names = std::chrono::seconds(3);  // for discovery of the servers
+    std::chrono::milliseconds imap = std::chrono::seconds(20);  // of the remaining time; SMTP gets the rest
 };
 
 coi::net::awaitable<LinkOutcome> check_link(coi::net::TlsContext&, const coi::net::HostPolicy&, LinkRequest,
                                             std::string ehlo_name, std::string lang, LinkPatience = LinkPatience());
 
-/// What is wrong with a server that was all right when its mailbox was linked, and what to do.
+/// Explains the failure of a server that worked when its mailbox was linked, and the remedy.
 std::string trouble_words(const std::string& lang, const coi::net::Endpoint& server, bool oauth, const coi::Error&);
 
-/// "imap.example.org:993" with "tls"/"starttls" as the registration form has it; "" means what the port is for (tls, or
-/// starttls on 143, 587, 25 and 2525). Without a port it is 0, and check_link takes the usual one. nullopt if this is
+/// "imap.example.org:993" with "tls"/"starttls" from the registration form; "" means the port's default (tls; starttls
+/// on 143, 587, 25 and 2525). Without a port the result has port 0, and check_link uses the default. nullopt if this is
 /// no server.
 std::optional<coi::net::Endpoint> parse_endpoint(const std::string& host_port, const std::string& security);
 

@@ -10,7 +10,7 @@
 #include "coi/net/resolve.h"
 #include "gateway/localization.h"
 #include "gateway/log.h"
-#include "gateway/store/accounts.h"
+#include "gateway/store/imap_cursors.h"
 #include "gateway/store/keys.h"
 #include "gateway/store/stuck_mails.h"
 #include "gateway/transport/mailbox_watcher.h"
@@ -19,7 +19,8 @@ namespace gateway {
 
 namespace {
 
-// A TLS handshake costs about a millisecond of CPU: so many at once that the loop still answers within that.
+// A TLS handshake costs about a millisecond of CPU: the number of handshakes at once is limited so that the loop still
+// answers in time.
 constexpr std::size_t started_at_once = 10;
 constexpr auto tell_every = std::chrono::hours(1);
 constexpr auto store_pause = std::chrono::seconds(5);
@@ -44,7 +45,7 @@ struct MailboxPool::State : std::enable_shared_from_this<State> {
         std::unique_ptr<SmtpSender> submission;
         bool refusal_told = false;
         std::chrono::steady_clock::time_point stuck_told{};
-        Account account{};  // as it was when it was started
+        Account account{};  // at the time of the start
     };
     boost::asio::io_context& io;
     coi::net::TlsContext& tls;
@@ -111,7 +112,7 @@ struct MailboxPool::State : std::enable_shared_from_this<State> {
                        {account.address.addr_spec()}));
     }
 
-    /// The store is unwell and comes back by itself.
+    /// The store is not well, and recovers by itself.
     void start_later(AccountId id) {
         auto timer = std::make_shared<boost::asio::steady_timer>(io, store_pause);
         timer->async_wait([this, id, timer, self = weak_from_this()](const boost::system::error_code&) {
@@ -120,7 +121,7 @@ struct MailboxPool::State : std::enable_shared_from_this<State> {
         });
     }
 
-    /// What is kept of a mailbox's reading.
+    /// The stored state of reading.
     struct Known {
         std::vector<Cursor> cursors;
         std::vector<Stuck> stuck;
@@ -164,7 +165,7 @@ struct MailboxPool::State : std::enable_shared_from_this<State> {
         one.mailbox->start();
     }
 
-    /// Its owner hears of a mail that is set aside; of many, once an hour: `status` has the number.
+    /// Tells the user of a mail that was set aside; of many, once an hour: `status` shows the number.
     void keep_stuck(AccountId id, Stuck what) {
         const Account* account = directory.find(id);
         if (!account) return;
@@ -184,7 +185,7 @@ struct MailboxPool::State : std::enable_shared_from_this<State> {
                        {account->address.addr_spec(), what.folder, what.reason}));
     }
 
-    /// Who holds the key of a mailbox is known from now on.
+    /// The search for a key is finished: notes who holds the key.
     void looked(AccountId id, coi::KeyTrace trace) {
         const Account* account = directory.find(id);
         if (!account || account->key_holder != KeyHolder::unknown) return;
@@ -235,9 +236,9 @@ struct MailboxPool::State : std::enable_shared_from_this<State> {
         if (account && account->works()) enqueue(id);
     }
 
-    /// Whether nothing that its sessions use has changed.
+    /// Whether the change concerns nothing that its sessions use.
     static bool is_about_keys(Account before, const Account& now) {
-        if (before == now) return false;  // linked once more: the user wants it tried again
+        if (before == now) return false;  // linked again without a change: the user wants a new attempt
         before.key_holder = now.key_holder;
         before.policy = now.policy;
         before.lang = now.lang;
@@ -291,7 +292,7 @@ void MailboxPool::start() {
 void MailboxPool::stop() {
     state_->stopped = true;
     state_->pace.cancel();
-    for (auto& [id, one] : state_->all) one.mailbox.reset();  // submissions finish what is under way
+    for (auto& [id, one] : state_->all) one.mailbox.reset();  // SMTP sessions finish their current mails
 }
 
 void MailboxPool::reload(Settings settings) {

@@ -1,4 +1,5 @@
-// All linked mailboxes together: a Mailbox and a Submission for each, started in a paced way, following the directory.
+// All linked mailboxes: one MailboxWatcher and one SmtpSender for each account of the directory, started at a limited
+// rate.
 
 #pragma once
 
@@ -23,7 +24,7 @@ class MailboxPool {
         coi::Limits limits;
         std::chrono::milliseconds poll;
         std::string ehlo_name;
-        std::string name_server;  // an IP address; "": the machine's. The whole loop asks it
+        std::string name_server;  // an IP address; "": the machine's. Used by the whole loop
         std::uint16_t name_server_port = 53;
     };
     struct Calls {
@@ -32,7 +33,7 @@ class MailboxPool {
                            std::function<void(coi::Result<coi::Message>)>)>
             parse;
         std::function<void(IncomingMail, std::function<void(DeliveryResult)>)> arrived;
-        std::function<void(AccountId)> ready;                               // its submission may be tried now
+        std::function<void(AccountId)> ready;                               // its SMTP server may be tried now
         std::function<void(const Account&, const std::string& text)> tell;  // a line to the user
     };
     MailboxPool(boost::asio::io_context&, coi::net::TlsContext&, Directory&, Store&, CrashGuard&, Settings, Calls);
@@ -43,9 +44,9 @@ class MailboxPool {
     SmtpSender* submission(AccountId);
     void file_sent(AccountId, std::string mail);
     void check(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)> done);
-    /// Has the mails that could not be read tried again, as if they had never failed.
+    /// Tries the mails again that could not be read, as if they had never failed.
     void read_again(AccountId);
-    /// How the account is doing, in the user's language.
+    /// The account's state as a text in the user's language.
     std::string health(const Account&, const std::string& lang) const;
 
   private:

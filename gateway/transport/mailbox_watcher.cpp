@@ -21,13 +21,14 @@ using coi::net::ImapClient;
 namespace {
 
 constexpr auto connect_timeout = std::chrono::seconds(30);
-constexpr auto idle_longest = std::chrono::minutes(28);  // [RFC 2177] the server may log out after 29 without a word
+constexpr auto idle_longest =
+    std::chrono::minutes(28);  // [RFC 2177] a server may log out a client after 30 minutes of silence
 constexpr auto backoff_first = std::chrono::milliseconds(1000);
 constexpr auto backoff_most = std::chrono::minutes(5);
-constexpr auto backoff_login = std::chrono::minutes(30);  // a refused password is not hammered: accounts get locked
+constexpr auto backoff_login = std::chrono::minutes(30);  // repeated wrong passwords would lock the account
 constexpr auto store_pause = std::chrono::seconds(5);
 constexpr std::uint32_t looked_at_again = 200;  // mails, after UIDVALIDITY changed
-constexpr int most_detours = 2;                 // what may be left out is left out after it has ended so many sessions
+constexpr int most_detours = 2;                 // an optional step is skipped after it has ended so many sessions
 
 }  // namespace
 
@@ -50,12 +51,12 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
     const Settings settings;
     const Calls calls;
     bool closed = false, filing = false;
-    bool looked = false;                        // for another program's key
-    int looks_failed = 0, settings_failed = 0;  // and ended their session
-    bool charged = false;                       // the session ended at one mail, against which it is counted
+    bool looked = false;                        // the search for another program's key is done
+    int looks_failed = 0, settings_failed = 0;  // attempts that ended the session
+    bool charged = false;                       // the end of the session was counted against one mail
     bool connected = false;
     std::optional<coi::Error> trouble;
-    std::string chats_folder;  // watched by its own session once known
+    std::string chats_folder;  // watched by a session of its own once known
     std::vector<std::weak_ptr<ImapClient>> open_sessions;
     std::vector<std::weak_ptr<boost::asio::steady_timer>> pauses;
     std::deque<std::string> to_file;
@@ -91,7 +92,8 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         if (!same && !closed) calls.trouble(trouble);
     }
 
-    /// One folder, for ever; "" is INBOX, and its session also finds out whether the server is a COI server.
+    /// Watches one folder until the watcher is closed. "" is INBOX; its session also finds out whether the server
+    /// supports COI.
     awaitable<void> watch(std::string folder) {
         auto backoff = std::chrono::milliseconds(backoff_first);
         while (!closed) {
@@ -119,7 +121,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         }
     }
 
-    /// Reads and waits until the session breaks; answers why.
+    /// Reads new mail and waits for more until the session fails; returns the error.
     awaitable<coi::Error> follow(ImapClient& session, const std::string& folder) {
         if (folder.empty()) {
             if (auto failure = co_await look_around(session)) co_return *failure;
@@ -136,8 +138,8 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
     }
 
-    /// What kind of server it is, and whether a key of its user's lies there. Mail is read also where that cannot be
-    /// asked, or ends the session again and again.
+    /// Reads the server's COI settings and searches for a key of the user. A failure here does not prevent reading
+    /// mail, also if it ends the session repeatedly.
     awaitable<std::optional<coi::Error>> look_around(ImapClient& session) {
         if (settings_failed < most_detours) {
             const auto server = co_await coi::read_server_settings(session);
@@ -155,12 +157,12 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         if (closed) co_return std::nullopt;
         if (!trace) calls.note("it cannot be searched for keys: " + trace.error().text);
         if (!trace && !session.usable()) co_return trace.error();
-        looked = trace.has_value();  // else the next session looks again; mail is read all the same
+        looked = trace.has_value();  // if not, the next session searches again
         if (trace) calls.looked(*trace);
         co_return std::nullopt;
     }
 
-    /// How long there is nothing to do but wait for news.
+    /// How long to wait for news.
     std::chrono::milliseconds patience(const Cursor& cursor) const {
         const auto next = stuck.next(cursor.folder);
         if (!next) return idle_longest;
@@ -168,13 +170,13 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         return std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(1), idle_longest);
     }
 
-    /// Where reading goes on in this folder.
+    /// The cursor of this folder.
     Cursor place(const std::string& name, const coi::net::Selected& selected) {
         const auto known =
             std::find_if(cursors.begin(), cursors.end(), [&](const Cursor& c) { return c.folder == name; });
         if (known != cursors.end() && known->uid_validity == selected.uid_validity) return *known;
         Cursor cursor{name, selected.uid_validity, selected.uid_next};
-        if (known != cursors.end()) {  // renumbered: the id map knows what was read
+        if (known != cursors.end()) {  // UIDVALIDITY changed: the id map knows what was read
             cursor.uid_next = selected.uid_next > looked_at_again ? selected.uid_next - looked_at_again : 1;
             *known = cursor;
             stuck.renumbered(name, cursor.uid_validity);
@@ -200,7 +202,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
             Cursor after = cursor;
             after.uid_next = item.uid + 1;
             if (stuck.holds(cursor.folder, item.uid)) {
-                // Tried again after those that never failed.
+                // Failed mails are tried again after the new ones.
             } else if (item.size > settings.limits.mail_bytes) {
                 calls.note("a mail of " + std::to_string(item.size) +
                            " bytes is larger than mail.max_size and stays in the mailbox");
@@ -217,8 +219,8 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         co_return std::nullopt;
     }
 
-    /// One mail; `after` is where the cursor stands with it. An Error if the session is over; what is wrong with the
-    /// mail is counted against it.
+    /// Reads one mail; `after` is the cursor behind it. Returns an Error if the session ended; a problem of the mail
+    /// itself is counted against the mail.
     awaitable<std::optional<coi::Error>> read_one(ImapClient& session, std::uint32_t uid, const Cursor& after) {
         const auto hold = calls.in_hand(after.folder, after.uid_validity, uid);
         auto bytes = co_await session.fetch(uid, settings.limits.mail_bytes);
@@ -267,7 +269,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         co_return std::nullopt;
     }
 
-    /// A copy that ends its session, or is refused, is left out: the others are not to wait for it.
+    /// Drops a copy that ends its session or is refused, so that the next ones do not wait for it.
     awaitable<void> file_all() {
         while (!closed && !to_file.empty()) {
             auto session = co_await open();

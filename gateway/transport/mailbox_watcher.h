@@ -1,11 +1,10 @@
-// A linked mailbox at work: watches the user's IMAP folders and hands each new mail over, in order, none twice, none
-// missed.
+// Watches the IMAP folders of a linked mailbox and delivers each new mail, in order, without loss or repetition.
 //
-// [RFC 3501], [RFC 2177] IDLE; on COI servers COI/Chats is watched too [COI-S "COI Root"]. Reading starts at UIDNEXT
-// as it was when the link was checked. A mail is behind us when its verdict came: the cursor moves in the same commit.
-// A mail that cannot be read is noted before those after it are (gateway/transport/stuck_mails), and is tried again
-// after them. After a UIDVALIDITY change the newest mails are looked at again; the id map tells which are known.
-// Nothing is marked as seen, nothing deleted.
+// [RFC 3501], [RFC 2177] IDLE; on COI servers the folder COI/Chats too [COI-S "COI Root"]. Reading starts at the
+// UIDNEXT of the time when the link was checked. The cursor moves past a mail in the commit of its result. A mail that
+// cannot be read is stored (gateway/transport/stuck_mails) before later mails are read, and tried again after them.
+// After a UIDVALIDITY change the newest mails are read again; the id map recognises known ones. No mail is marked as
+// seen or deleted.
 
 #pragma once
 
@@ -35,26 +34,26 @@ class MailboxWatcher {
         /// coi::parse, off the loop for large mail.
         std::function<void(std::shared_ptr<const std::string>, std::function<void(coi::Result<coi::Message>)>)> parse;
         std::function<void(IncomingMail, std::function<void(DeliveryResult)>)> arrived;
-        std::function<void(const Cursor&)> moved;  // without a mail: first link, UIDVALIDITY change
-        std::function<void(const std::optional<coi::Error>&)> trouble;  // nullopt when all is well again
-        std::function<bool(const coi::autocrypt::Header&)> is_ours;     // whether coigate wrote that field
-        std::function<void(coi::KeyTrace)> looked;          // for another program's key; once, if nobody knows yet
-        std::function<void(const std::string& what)> note;  // for the log: oversize mail left out …
-        std::function<void(const Stuck&)> stuck;            // a mail failed; to be kept before what comes after it
-        std::function<void(const Stuck&)> freed;            // one that had failed was read, or is gone
-        /// Notes what is worked on, while the answer lives.
+        std::function<void(const Cursor&)> moved;  // the cursor moved without a mail: first link, UIDVALIDITY change
+        std::function<void(const std::optional<coi::Error>&)> trouble;  // nullopt: the failure is over
+        std::function<bool(const coi::autocrypt::Header&)> is_ours;     // whether coigate wrote this header
+        std::function<void(coi::KeyTrace)> looked;  // result of the search for another program's key; once per account
+        std::function<void(const std::string& what)> note;  // for the log, such as a skipped oversize mail
+        std::function<void(const Stuck&)> stuck;            // a mail failed; must be stored before later mails are
+        std::function<void(const Stuck&)> freed;            // a mail that had failed was read, or is gone
+        /// Notes the mail that is being read, while the returned Hold lives.
         std::function<InHand::Hold(const std::string& folder, std::uint32_t uid_validity, std::uint32_t uid)> in_hand;
     };
     MailboxWatcher(boost::asio::io_context&, coi::net::TlsContext&, Account, std::vector<Cursor>, std::vector<Stuck>,
                    Settings, Calls);
     ~MailboxWatcher();  // closes the sessions
     void start();
-    /// Puts a copy of a sent mail into the Sent folder, in its own time.
+    /// Appends a copy of a sent mail to the Sent folder, later, in its own session.
     void file_sent(std::string mail);
     bool connected() const;
-    /// Why it is not; nullopt while it has not been tried yet.
+    /// Why it is not connected; nullopt before the first attempt.
     const std::optional<coi::Error>& trouble() const;
-    /// How many mails could not be read and are not tried again by themselves.
+    /// How many mails were set aside: unreadable, and not tried again automatically.
     std::size_t set_aside() const;
 
   private:

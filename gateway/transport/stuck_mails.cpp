@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// After the first, the second … try.
+/// Delays after the first, the second … attempt.
 constexpr std::array<std::chrono::milliseconds, 5> pauses{2s, 10s, 5min, 15min, 60min};
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "gateway/encryption/decrypt.h"
 #include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 #include "gateway/translate/conversation.h"
 #include "gateway/translate/translate.h"
 #include "tests/unit/gateway/store/test_store.h"

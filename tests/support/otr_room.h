@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "gateway/encryption/otr.h"
-#include "gateway/store/keys.h"
+#include "gateway/store/otr_keys.h"
 #include "tests/support/otr_client.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"

@@ -1,8 +1,8 @@
-// Encoded messages that come in pieces, joined under limits.
+// Joins fragmented OTR messages, under limits.
 //
-// [OTR v3 "Fragmentation"]. Pieces of one message come in order; a piece out of order and an unfragmented message make
-// those before it worthless. Each resource and instance has a message of its own under way; what grows too long, is too
-// old or is one too many is forgotten. (libotr's own joining has no limit and makes a session context per instance.)
+// [OTR v3 "Fragmentation"]. Fragments of one message come in order; a fragment out of order, or an unfragmented
+// message, invalidates earlier ones. Each resource and instance has one message in progress; it is dropped if it is too
+// long, too old or one too many. (libotr's own joining has no limit and makes a session context per instance.)
 
 #pragma once
 
@@ -21,28 +21,28 @@ using Time = std::chrono::steady_clock::time_point;
 class Fragments {
   public:
     struct Limits {
-        std::size_t messages = 8;                           // under way at a time
-        std::size_t bytes = 2 * max_message;                // of all of them
-        std::chrono::seconds age{std::chrono::minutes{5}};  // since the last piece
+        std::size_t messages = 8;                           // in progress at the same time
+        std::size_t bytes = 2 * max_message;                // of all messages
+        std::chrono::seconds age{std::chrono::minutes{5}};  // since the last fragment
     };
 
     Fragments() = default;
     explicit Fragments(Limits limits) : limits_(limits) {}
 
-    /// Takes a piece (Kind::fragment) from `peer`; the whole message if it was the last.
+    /// Takes a fragment (Kind::fragment) from `peer`; returns the whole message after the last one.
     std::optional<std::string> add(const std::string& peer, const Seen& piece, Time now);
-    /// An unfragmented message came from `peer`, or it is gone: its pieces are forgotten.
+    /// An unfragmented message came from `peer`, or it went offline: drops its fragments.
     void forget(const std::string& peer);
-    /// Forgets what is too old.
+    /// Drops messages that are too old.
     void expire(Time now);
-    /// Bytes held.
+    /// Bytes in memory.
     std::size_t bytes() const { return bytes_; }
 
   private:
     struct Growing {
         std::string peer;
         std::uint32_t sender;
-        unsigned number, count;  // number: of the piece that came last
+        unsigned number, count;  // number: of the last fragment
         std::string text;
         Time last;
     };

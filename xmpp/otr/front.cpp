@@ -15,7 +15,7 @@ constexpr std::string_view tag = " \t  \t\t\t\t \t \t \t  ";
 constexpr std::string_view blanks = " \t\r\n";
 constexpr std::string_view base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Where a body that is OTR's from its beginning has its "?OTR": behind blanks, a byte order mark and HTML tags.
+/// The position of "?OTR" in a body that begins with it: after blanks, a byte order mark and HTML tags.
 std::size_t beginning(std::string_view body) {
     std::size_t at = body.starts_with("\xef\xbb\xbf") ? 3 : 0;
     while (true) {
@@ -31,7 +31,7 @@ std::size_t beginning(std::string_view body) {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-/// Where an encoded message or a fragment stands in the middle of a body: what follows "?OTR" is its alone.
+/// The position of an encoded message or a fragment inside a body.
 std::size_t encoded(std::string_view body) {
     for (auto at = body.find(mark); at != std::string_view::npos; at = body.find(mark, at + 1)) {
         const std::string_view rest = body.substr(at + mark.size());
@@ -43,7 +43,7 @@ std::size_t encoded(std::string_view body) {
     return std::string_view::npos;
 }
 
-/// Where OTR begins in a body; npos: nowhere.
+/// The position where OTR begins in a body; npos: nowhere.
 std::size_t where(std::string_view body) {
     const auto at = beginning(body);
     return at == std::string_view::npos ? encoded(body) : at;
@@ -78,7 +78,7 @@ Kind kind_of(unsigned char type, int version) {
         case 0x03:
             return Kind::data;
         case 0x0a:
-            return Kind::dh_key;  // version 1 has its key exchange here
+            return Kind::dh_key;  // version 1 has its key exchange message here
         case 0x11:
             return Kind::reveal_signature;
         case 0x12:
@@ -114,7 +114,7 @@ void look_at_message(Seen& seen, std::string_view wire) {
     seen.wire = wire.substr(0, stop + 1);
 }
 
-/// Takes a number and the separator behind it off the front of `text`.
+/// Removes a number and the separator after it from the start of `text`.
 template <class Number>
 bool take(std::string_view& text, Number& number, int base, char separator) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
@@ -179,7 +179,7 @@ Seen look(std::string_view body) {
         if (seen.text.size() == body.size()) return seen;
         const bool clear =
             strip_tag(seen.text).size() == seen.text.size() && where(seen.text) == std::string_view::npos;
-        seen.kind = clear ? Kind::tagged : Kind::malformed;  // a tag within a tag, or within "?OTR": nobody's mistake
+        seen.kind = clear ? Kind::tagged : Kind::malformed;  // a tag inside a tag, or inside "?OTR", is never a mistake
     } else if (body.size() > max_message) {
         seen.kind = Kind::malformed;
     } else {

@@ -16,7 +16,7 @@ constexpr std::string_view first_line = "coigate OTR identity 1\n";
 /// libotr writes about 1 KiB.
 constexpr std::size_t max_saved = 16 * 1024;
 
-/// Behind the first line and the tag with its line end.
+/// The key starts after the first line and the tag with its line end.
 constexpr std::size_t key_at = first_line.size() + 9;
 
 /// The fingerprint of the one key in `state`; nullopt: there is none.
@@ -64,7 +64,7 @@ Identity Identity::generate() {
     std::snprintf(tag, sizeof tag, "%08x\n", identity.instance_tag_);
     const Wiped key = file.content();
     std::string saved;
-    saved.reserve(key_at + key.bytes().size());  // a growing string would leave copies behind
+    saved.reserve(key_at + key.bytes().size());  // a growing string would leave copies in memory
     saved.append(first_line).append(tag).append(key.bytes());
     identity.saved_ = Wiped(std::move(saved));
     return identity;

@@ -14,7 +14,7 @@
 namespace xmpp::otr {
 namespace {
 
-/// Before main(): nobody has used libgcrypt yet, and there is one thread.
+/// Before main(): libgcrypt is not used yet, and there is one thread.
 const bool ready = [] {
     if (otrl_init(OTRL_VERSION_MAJOR, OTRL_VERSION_MINOR, OTRL_VERSION_SUB) != 0 || !gcry_check_version("1.8.0")) {
         std::fputs("coigate: libotr or libgcrypt is too old: libotr 4.1 and libgcrypt 1.8 are needed\n", stderr);
@@ -25,15 +25,15 @@ const bool ready = [] {
     return true;
 }();
 
-/// The longest message of SMP has eleven numbers of 1536 bits [OTR v3 "SMP message 2"]. libotr checks group elements
-/// and exponents, but not the sizes of hashes, which it takes for exponents: 64 kB of them would keep a thread for a
+/// The longest SMP message has eleven numbers of 1536 bits [OTR v3 "SMP message 2"]. libotr checks group elements and
+/// exponents, but not the sizes of hashes, which it uses as exponents: 64 kB of them would occupy a thread for a
 /// second.
 constexpr int longest_smp = 4 + 11 * (4 + 192);
 
-/// What is too long is given to libotr as nothing, which it refuses as a message that is cut short.
+/// A message that is too long is passed to libotr as an empty one, which it rejects as truncated.
 int bounded(int length) { return length > longest_smp ? 0 : length; }
 
-/// libotr's own function, behind ours of the same name.
+/// libotr's own function, which our function of the same name hides.
 template <class Step>
 Step* of_libotr(const char* name) {
     auto* found = reinterpret_cast<Step*>(dlsym(RTLD_NEXT, name));
@@ -46,7 +46,7 @@ Step* of_libotr(const char* name) {
 }  // namespace
 
 void settle(ConnContext* context) {
-    const unsigned version = context->auth.protocol_version;  // fragments are cut by it
+    const unsigned version = context->auth.protocol_version;  // libotr fragments by it
     otrl_auth_clear(&context->auth);
     context->auth.protocol_version = version;
 }
@@ -61,7 +61,7 @@ void FreeUserState::operator()(OtrlUserState state) const {
     for (ConnContext* context = state->context_root; context; context = context->next)
         otrl_context_force_plaintext(context);
     while (ConnContext* context = state->context_root) {
-        // a master stands before its children, and takes them along
+        // a master comes before its children, and is removed with them
         while (context->next && context->next->m_context == context) forget_context(context->next);
         forget_context(context);
     }
@@ -84,7 +84,7 @@ MemoryFile::MemoryFile(std::string_view content) {
         errno = error;
         fail("a file in memory for libotr");
     }
-    setvbuf(file_, nullptr, _IONBF, 0);  // no copy that nobody wipes
+    setvbuf(file_, nullptr, _IONBF, 0);  // no buffer that would not be wiped
     if (std::fwrite(content.data(), 1, content.size(), file_) != content.size()) {
         std::fclose(file_);
         fail("writing a file in memory for libotr");
@@ -111,8 +111,8 @@ Wiped MemoryFile::content() {
 
 }  // namespace xmpp::otr
 
-// libotr calls its own steps of SMP as exported functions, and nothing else stands between what it decrypts and them:
-// so ours stand before them.
+// libotr calls its SMP steps as exported functions, with nothing else between decryption and calculation: so our
+// functions are interposed.
 extern "C" {
 
 [[gnu::visibility("default")]] gcry_error_t otrl_sm_step2a(OtrlSMBobState* state, const unsigned char* input,

@@ -66,7 +66,7 @@ Limiter::Verdict Limiter::start(Peer& who, Time now) {
     return Verdict::allowed;
 }
 
-/// Whether the breaker is open: too many starts in the window, or still at rest since then.
+/// Whether the breaker is open: too many starts in the window, or its pause is not over.
 bool Limiter::open(Time now) {
     while (!starts_.empty() && now - starts_.front() > limits_.window) starts_.pop_front();
     if (starts_.size() >= limits_.breaker) {

@@ -1,10 +1,10 @@
-// How often a session may start: nobody can keep the gateway busy with handshakes, and no two programs that answer each
-// other's errors with new starts can go on for ever.
+// Limits how often sessions start: nobody can keep the gateway busy with handshakes, and two programs cannot answer
+// each other's errors with new starts for ever.
 //
-// A start is a query or a DH commit that came, or a query of ours. Each full JID has a few at once and then one a
-// minute; over all resources of the user a breaker stops a series of starts in which nothing is ever said. Our own
-// queries are at most one a minute, and an error is answered by one only once until something could be read again.
-// Pure: time is an argument. Memory is bounded; what is forgotten of a resource is still counted by the breaker.
+// A start is a query or a DH commit from the peer, or a query of ours. Each full JID has a few starts at once and then
+// one per minute; over all resources of the user a breaker stops a series of starts without any message in between. Our
+// own queries are at most one per minute; an error is answered with a query only once, until a message could be read
+// again. Pure: time is an argument. Memory is bounded; starts of a forgotten resource still count for the breaker.
 
 #pragma once
 
@@ -22,11 +22,11 @@ class Limiter {
     using Time = std::chrono::steady_clock::time_point;
     struct Limits {
         unsigned burst = 3;                                     // starts that a full JID may have at once
-        std::chrono::seconds pause{60};                         // one more each
-        unsigned breaker = 12;                                  // starts without a word said …
+        std::chrono::seconds pause{60};                         // then one more per pause
+        unsigned breaker = 12;                                  // so many starts without a message …
         std::chrono::seconds window{std::chrono::minutes{15}};  // … in this time, over all resources, …
         std::chrono::seconds rest{std::chrono::minutes{30}};    // … stop all for this long
-        std::size_t peers = 32;                                 // remembered
+        std::size_t peers = 32;                                 // kept in memory
     };
     /// A refusal is worth a word to the user once: `told` says that he has heard it.
     enum class Verdict { allowed, refused, told };
@@ -36,11 +36,11 @@ class Limiter {
 
     /// `peer` (a full JID) sent a query.
     Verdict query(const std::string& peer, Time now);
-    /// `peer` sent a DH commit; the one that answers our query costs nothing.
+    /// `peer` sent a DH commit; the answer to our own query costs nothing.
     Verdict commit(const std::string& peer, Time now);
-    /// We would send a query to `peer`. True: it counts as sent.
+    /// Whether we may send a query to `peer`. True: it counts as sent.
     bool may_ask(const std::string& peer, Time now);
-    /// We would answer an error of `peer` with a query. True: it counts as sent.
+    /// Whether we may answer an error of `peer` with a query. True: it counts as sent.
     bool may_answer_error(const std::string& peer, Time now);
     /// A message of `peer` could be read: the session works.
     void talked(const std::string& peer);
@@ -48,8 +48,8 @@ class Limiter {
   private:
     struct Peer {
         std::string jid;
-        double starts;  // left
-        Time counted;   // when `starts` was right
+        double starts;  // remaining
+        Time counted;   // when `starts` was computed
         std::optional<Time> asked{};
         bool answer_due = false;  // our query is not answered yet
         bool error_answered = false;
@@ -61,7 +61,7 @@ class Limiter {
 
     Limits limits_;
     std::vector<Peer> peers_;    // least recently heard first
-    std::deque<Time> starts_{};  // since something was said, not older than the window
+    std::deque<Time> starts_{};  // since the last message, not older than the window
     Time rests_until_{};
 };
 

@@ -1,4 +1,4 @@
-// What comes and what goes, one resource at a time; see sessions.h.
+// Receiving and sending, one resource at a time; see sessions.h.
 
 #include "xmpp/otr/sessions.h"
 
@@ -16,21 +16,21 @@
 namespace xmpp::otr {
 namespace {
 
-constexpr std::size_t max_jid = 3071;              // [RFC 7622 §3.1] bytes
-constexpr std::size_t max_words = 500;             // bytes of an error's words
-constexpr std::size_t max_instances = 4;           // of one resource, the live one included
-constexpr unsigned max_unreadable = 16;            // in a row: the session is given up (libotr loses memory with each)
-constexpr std::chrono::seconds query_pause{10};    // between ours to all resources and to one of them
-constexpr std::chrono::seconds handshake_age{60};  // the keys of one that stands still are wiped then
-constexpr std::string_view resent_mark = "[resent] ";  // libotr's, before a message that is sent a second time
+constexpr std::size_t max_jid = 3071;     // [RFC 7622 §3.1] bytes
+constexpr std::size_t max_words = 500;    // bytes of an error's text
+constexpr std::size_t max_instances = 4;  // per resource, including the live one
+constexpr unsigned max_unreadable = 16;   // in a row: then the session is dropped (libotr leaks memory with each)
+constexpr std::chrono::seconds query_pause{10};    // between our query to all resources and one to a single resource
+constexpr std::chrono::seconds handshake_age{60};  // the keys of an unfinished handshake are wiped then
+constexpr std::string_view resent_mark = "[resent] ";  // libotr's prefix of a message that it sends again
 
-/// A wire message that libotr may read: ends with a NUL, nothing before or behind it.
+/// A message for libotr: ends with a NUL, nothing before or after it.
 std::string alone(const Seen& seen) {
     if (seen.kind == Kind::query) return seen.version == 3 ? "?OTRv3?" : "?OTRv2?";
     return seen.wire;
 }
 
-/// LF line ends, as XML may hold it.
+/// With LF line ends, as valid XML text.
 std::string text_of(std::string_view plaintext) {
     std::string text;
     for (std::size_t i = 0; i < plaintext.size(); ++i) {
@@ -78,7 +78,7 @@ struct Sessions::Inside {
     const KnownKey* key_of(const ConnContext* session) const;
     std::string query_text() const { return "?OTRv23?\n" + words.query; }
 
-    /// Gives a message to libotr; what it read, if it is for a person.
+    /// Passes a message to libotr; returns the text, if it is for a person.
     struct Freed {
         void operator()(char* text) const { otrl_message_free(text); }
     };
@@ -96,8 +96,8 @@ Sessions::~Sessions() = default;
 Sessions::Sessions(Sessions&&) noexcept = default;
 Sessions& Sessions::operator=(Sessions&&) noexcept = default;
 
-/// Two queries at once make two handshakes, and what is written between them cannot be read. (A resource that is asked
-/// by query() may have come after all were asked.)
+/// Whether a query may be sent: two queries at once cause two handshakes, and messages between them cannot be read. (A
+/// resource that is asked by query() may have come online after all were asked.)
 bool Sessions::Inside::may_ask(const std::string& peer, Time now) {
     const bool all = peer.find('/') == peer.npos;
     if ((all && lately(asked, now)) || !limiter.may_ask(peer, now)) return false;
@@ -129,7 +129,7 @@ void Sessions::Inside::forget_peer(const std::string& peer) {
     resources.erase(peer);
 }
 
-/// Ends what a newer session replaced and handshakes that are over, and keeps few instances.
+/// Removes replaced sessions and finished handshakes, and limits the number of instances.
 void Sessions::Inside::tidy(const std::string& peer, Resource& resource) {
     std::size_t children = 0;
     for (ConnContext* context : contexts(state.get(), peer)) {
@@ -142,7 +142,7 @@ void Sessions::Inside::tidy(const std::string& peer, Resource& resource) {
     }
 }
 
-/// Hands notices on, and learns keys by them.
+/// Returns notices, and adds the keys in them.
 void Sessions::Inside::learn(Received& received, std::vector<Notice> notices, const std::string& peer) {
     for (Notice& notice : notices) {
         using enum Notice::Kind;
@@ -200,7 +200,7 @@ Received Sessions::receive(const std::string& peer, std::string_view body, Time 
         in.whole(received, peer, seen, now);
         return received;
     }
-    // [OTR v3 "Fragmentation"] pieces for another instance are nobody's business here
+    // [OTR v3 "Fragmentation"] fragments for another instance are ignored.
     if (seen.version == 3 && seen.receiver != 0 && seen.receiver != in.instance_tag) return received;
     if (const auto joined = in.fragments.add(peer, seen, now)) {
         Seen inner = look(*joined);
@@ -236,8 +236,8 @@ void Sessions::Inside::plain(Received& received, const std::string& peer, const 
     if (session && session->msgstate != OTRL_MSGSTATE_PLAINTEXT) received.notices.push_back({Notice::Kind::in_clear});
 }
 
-/// The peer could not read ours. It is not given to libotr, which would send its last text again into whatever session
-/// comes next, on the word of anybody on the way.
+/// The peer could not read our message. The error is not passed to libotr, which would send its last text again in
+/// whatever session comes next, and anybody on the way could forge such an error.
 void Sessions::Inside::error(Received& received, const std::string& peer, const Seen& seen, Time now) {
     received.notices.push_back({Notice::Kind::error, clean(std::string_view(seen.text).substr(0, max_words))});
     if (encrypts(live(peer)) && limiter.may_answer_error(peer, now)) received.replies.push_back(query_text());
@@ -250,18 +250,19 @@ void Sessions::Inside::handshake(Received& received, const std::string& peer, co
         if (verdict == Limiter::Verdict::refused) received.notices.push_back({Notice::Kind::too_often});
         if (verdict != Limiter::Verdict::allowed) return;
     } else {
-        // The other three belong to a handshake under way; the second one may come from an instance not heard before.
+        // The other three belong to a running handshake; the second may come from an instance that was not heard
+        // before.
         const auto busy = [](const ConnContext* c) { return c && c->auth.authstate != OTRL_AUTHSTATE_NONE; };
         const bool second = seen.kind == Kind::dh_key && busy(find(state.get(), peer, OTRL_INSTAG_MASTER));
         ConnContext* const theirs = find(state.get(), peer, instance);
         if (!second && !busy(theirs)) return;
-        // libotr begins anew with this instance, and would lose the keys of what it had begun with it.
+        // libotr starts again with this instance, and would lose the keys of the handshake that it had started.
         if (second && instance != OTRL_INSTAG_MASTER && busy(theirs)) settle(theirs);
     }
     step(received, peer, seen, now);
 }
 
-/// One message of a handshake, and our answer.
+/// Processes one handshake message; returns our answer.
 void Sessions::Inside::step(Received& received, const std::string& peer, const Seen& seen, Time now) {
     Resource& who = resource(peer);
     who.handshake = now;
@@ -288,7 +289,7 @@ void Sessions::Inside::data(Received& received, const std::string& peer, const S
         return;
     }
     Resource& who = resource(peer);
-    const KnownKey* key = key_of(session);  // a message may end its session
+    const KnownKey* key = key_of(session);  // the message may end its session
     Turn turn{peer, who, limits.fragment};
     turn.first_exponents = {session->smstate->x2, session->smstate->x3};
     const auto plaintext = give(turn, seen);
@@ -306,11 +307,12 @@ void Sessions::Inside::data(Received& received, const std::string& peer, const S
     if (turn.unreadable) unreadable(received, peer, seen.version, now);
 }
 
-/// Says so, and begins a new session if the peer has none with us (at most once a minute).
+/// Reports it, and starts a new session if the peer has none with us (at most once a minute).
 ///
-/// In version 3 by a DH commit of our own: who answers a query commits, and libotr then takes its old session for none
-/// from the DH key to the signature (its message.c, "Switching from m_context"), so that what a user writes in that
-/// moment leaves in the clear. The side that answers a commit keeps its old session until the new one stands.
+/// In version 3 by a DH commit of our own: the side that answers a query commits, and libotr then ignores its old
+/// session from the DH key to the signature (its message.c, "Switching from m_context"), so that a text of the user in
+/// that moment is sent in the clear. The side that answers a commit keeps its old session until the new one is
+/// established.
 void Sessions::Inside::unreadable(Received& received, const std::string& peer, int version, Time now) {
     received.notices.push_back({Notice::Kind::unreadable});
     const ConnContext* session = live(peer);
@@ -321,12 +323,12 @@ void Sessions::Inside::unreadable(Received& received, const std::string& peer, i
     Seen query;
     query.kind = Kind::query;
     query.version = 3;
-    step(received, peer, query, now);  // as if they had asked
+    step(received, peer, query, now);  // as if the peer had sent a query
 }
 
 void Sessions::Inside::read(Received& received, Resource& who, const KnownKey* key, const char* plaintext) {
     std::string text = text_of(plaintext);
-    // libotr sends the last message of a session again in the next one if it heard of an error.
+    // libotr sends the last message of a session again in the next one after an error.
     const bool resent = std::exchange(who.fresh, false) && text.starts_with(resent_mark);
     if (resent) text.erase(0, resent_mark.size());
     if (resent && who.texts.contains(text)) {
@@ -466,7 +468,7 @@ std::vector<std::string> Sessions::smp_abort(const std::string& peer) {
     ConnContext* session = in.live(peer);
     if (!encrypts(session)) return {};
     Resource& who = in.resource(peer);
-    if (!who.smp_asked && session->smstate->nextExpected == OTRL_SMP_EXPECT1) return {};  // none is under way
+    if (!who.smp_asked && session->smstate->nextExpected == OTRL_SMP_EXPECT1) return {};  // no SMP is running
     who.smp_asked = false;
     Turn turn{peer, who, in.limits.fragment};
     otrl_message_abort_smp(in.state.get(), &Turn::ops, &turn, session);

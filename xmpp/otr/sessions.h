@@ -1,11 +1,11 @@
-// The OTR sessions of one contact with one user: one for each of the user's resources, by libotr.
+// The OTR sessions of one contact with one user: one session for each of the user's resources, by libotr.
 //
-// [OTR v3] [XEP-0364 §4, §5]. Versions 3 and 2, never 1. Nothing starts by itself: a session stands because the peer
-// asked for it, or because query() was sent. Everything goes in and out by value: replies are bodies for the full JID
-// that the message came from, in order. Left out: the extra symmetric key (told, not used), heartbeats (libotr sends
-// them). Not thread-safe and slow (handshake steps take milliseconds): one strand of the pool for each of these. A full
-// JID is one client at a time: its newest session replaces the one before it. Bounded: resources, instances, pieces,
-// starts, known keys. What is forgotten is `unreadable` when it comes back.
+// [OTR v3] [XEP-0364 §4, §5]. Versions 3 and 2, never 1. No session starts by itself: the peer asked for it, or query()
+// was sent. Input and output are values: replies are bodies for the full JID that the message came from, in order. Left
+// out: the extra symmetric key (reported, not used), heartbeats (libotr sends them). Not thread-safe and slow
+// (handshake steps take milliseconds): each object has a strand of the pool. A full JID is one client at a time: its
+// newest session replaces the previous one. Limited: resources, instances, fragments, starts, known keys. A message of
+// a forgotten session is `unreadable`.
 
 #pragma once
 
@@ -22,7 +22,7 @@
 
 namespace xmpp::otr {
 
-/// A key that the user's clients have shown. The caller stores known_keys() and gives them back.
+/// A key that the user's clients have used. The caller stores known_keys() and passes them in again.
 struct KnownKey {
     Fingerprint fingerprint{};
     bool verified = false;
@@ -32,7 +32,7 @@ struct KnownKey {
 enum class SessionState {
     plain,
     encrypted,
-    finished,  // the peer ended it: nothing may be sent before end() acknowledges that or a new session starts
+    finished,  // the peer ended it: nothing may be sent until end() acknowledges that or a new session starts
 };
 
 struct Notice {
@@ -40,17 +40,17 @@ struct Notice {
         started,        // a new session: fingerprint, is_new, verified
         refreshed,      // the same session has new keys: fingerprint, verified
         ended_by_peer,  // state is `finished`
-        in_clear,       // text came unencrypted though the state is not `plain`
-        unreadable,     // a message that no session can read (before our restart, from offline storage): ask to resend
-        repeated,       // a message that was read before came again (replay, or resent by its sender): dropped
-        malformed,      // no OTR message though it looks like one
-        old_version,    // the peer speaks only version 1
-        too_often,      // starts are refused for a while; said once
-        error,          // the peer says that something went wrong: text (its words, cleaned)
-        smp_asked,      // the peer wants to verify: text is the question or empty. smp_answer() or smp_abort()
-        smp_succeeded,  // the secrets are the same: verified says whether that verified the peer's key for us
-        smp_failed,     // they are not
-        smp_aborted,    // given up by the peer, or out of step
+        in_clear,       // an unencrypted text although the state is not `plain`
+        unreadable,     // no session can read it (from before a restart, or offline storage): ask to resend
+        repeated,       // a repetition of a message (replay, or resent by its sender): dropped
+        malformed,      // looks like an OTR message but is none
+        old_version,    // the peer supports only version 1
+        too_often,      // starts are refused for a while; reported once
+        error,          // the peer reports an error: text (its words, cleaned)
+        smp_asked,      // the peer asks to verify: text is the question or empty. Call smp_answer() or smp_abort()
+        smp_succeeded,  // the secrets match; verified: this verified the peer's key for us
+        smp_failed,     // the secrets differ
+        smp_aborted,    // aborted by the peer, or out of order
         symmetric_key,  // the peer wants to use the extra symmetric key: not supported
     } kind{};
     std::string text{};
@@ -60,13 +60,13 @@ struct Notice {
 };
 
 struct Received {
-    /// What a person wrote: UTF-8 as XML may hold it, LF; many clients write HTML here.
+    /// The text that a person wrote: valid XML text in UTF-8, LF; many clients write HTML here.
     std::optional<std::string> text;
-    bool was_encrypted = false;  // of text
-    bool verified = false;       // of text: the session's key is a verified one
+    bool was_encrypted = false;  // the text was encrypted
+    bool verified = false;       // the text came in a session with a verified key
     std::vector<std::string> replies;
     std::vector<Notice> notices;
-    bool keys_changed = false;  // known_keys() is to be stored
+    bool keys_changed = false;  // known_keys() must be stored
 };
 
 struct Sent {
@@ -84,12 +84,12 @@ class Sessions {
   public:
     using Time = std::chrono::steady_clock::time_point;
     struct Limits {
-        std::size_t fragment = 16'000;  // bytes of one body that we send; at least 200
+        std::size_t fragment = 16'000;  // bytes of one sent body; at least 200
         std::size_t text = 64 * 1024;   // bytes of a text to send
-        std::size_t peers = 16;         // resources with a context; the longest silent is forgotten
+        std::size_t peers = 16;         // resources with a context; the least recently heard is forgotten
         std::size_t known_keys = 32;    // the oldest unverified is forgotten
     };
-    /// What our bodies say to a person, in the user's language.
+    /// The readable texts in our bodies, in the user's language.
     struct Words {
         std::string query = "This conversation can be encrypted by OTR, which your program does not know.";
         std::string unreadable = "Your message could not be read. Please send it again.";
@@ -101,40 +101,39 @@ class Sessions {
     Sessions(Sessions&&) noexcept;
     Sessions& operator=(Sessions&&) noexcept;
 
-    /// A body from `peer` (full JID). Not to be given: carbon copies [XEP-0364 §4.2], errors, delayed queries and
-    /// handshakes (delayed data messages are to be given).
+    /// Takes a body from `peer` (full JID). Not for carbon copies [XEP-0364 §4.2], errors, delayed queries and
+    /// handshakes (delayed data messages are allowed).
     Received receive(const std::string& peer, std::string_view body, Time now);
-    /// A text (UTF-8) to `peer`, encrypted, or refused: never in the clear.
+    /// Encrypts a text (UTF-8) for `peer`, or refuses it: never in the clear.
     Sent send(const std::string& peer, std::string_view text);
-    /// A query that asks `peer` for a session; nullopt: one was sent within the last minute, or there were too many
-    /// starts.
+    /// A query for a session with `peer`; nullopt: one was sent within the last minute, or there were too many starts.
     std::optional<std::string> query(const std::string& peer, Time now);
-    /// Ends the session, tells the peer, acknowledges `finished`, forgets the resource; the bodies to send.
+    /// Ends the session: notifies the peer, acknowledges `finished`, forgets the resource; returns the bodies to send.
     std::vector<std::string> end(const std::string& peer);
     struct Ending {
         std::string peer;
         std::vector<std::string> messages;
     };
     std::vector<Ending> end_all();
-    /// Every 70 s: wipes keys of handshakes that came to nothing, and old pieces.
+    /// To be called every 70 s: wipes keys of unfinished handshakes, and old fragments.
     void poll(Time now);
 
     SessionState state(const std::string& peer) const;
     bool is_encrypted(const std::string& peer) const { return state(peer) == SessionState::encrypted; }
-    /// Resources whose state is not `plain`, the one heard last first.
+    /// Resources whose state is not `plain`, the most recently heard first.
     std::vector<std::string> peers() const;
-    /// Of the key in the session with `peer`; nullopt: no session.
+    /// The fingerprint of the key in the session with `peer`; nullopt: no session.
     std::optional<KnownKey> key_of(const std::string& peer) const;
 
-    /// Verifying by a shared secret [OTR v3 "Socialist Millionaires' Protocol (SMP)"]; the bodies to send, empty if
-    /// there is no session (or, for smp_answer, nothing was asked). A run under way is given up for a new one. An empty
-    /// `question` asks none.
+    /// Verifies by a shared secret [OTR v3 "Socialist Millionaires' Protocol (SMP)"]; returns the bodies to send, empty
+    /// if there is no session (or, for smp_answer, no request). A running SMP is aborted for a new one. An empty
+    /// `question` sends none.
     std::vector<std::string> smp_start(const std::string& peer, const Wiped& secret, const std::string& question = {});
     std::vector<std::string> smp_answer(const std::string& peer, const Wiped& secret);
     std::vector<std::string> smp_abort(const std::string& peer);
 
     const std::vector<KnownKey>& known_keys() const;
-    /// The user compared fingerprints (or takes that back). False: no such key is known.
+    /// The user compared fingerprints (or withdraws that). False: the key is not known.
     bool verify(const Fingerprint& fingerprint, bool verified = true);
 
   private:

@@ -1,4 +1,4 @@
-// See otr_stanza.h.
+// See stanza.h.
 
 #include "xmpp/otr/stanza.h"
 
@@ -50,7 +50,7 @@ std::vector<xmpp::Stanza> pieces(const xmpp::Tag& original, const std::string& t
             stanzas.back()->addAttribute("id", id + "/" + std::to_string(stanzas.size()));
     }
     if (stanzas.empty()) return stanzas;
-    xmpp::Tag& last = *stanzas.back();  // the client has the message with its last piece
+    xmpp::Tag& last = *stanzas.back();  // with the last fragment the client has the whole message
     last.addAttribute("id", id);
     for (const auto* child : original.children()) {
         if (child->name() != "body" && child->name() != "subject") last.addChild(child->clone());

@@ -1,4 +1,4 @@
-// What OTR makes of a stanza: its text taken out, or ours put in.
+// Stanzas for OTR: a text taken out, or an encrypted one put in.
 //
 // [XEP-0364 §4.3] [XEP-0380 §3]. Pure.
 
@@ -11,13 +11,13 @@
 
 namespace xmpp::otr::stanza {
 
-/// The message with another text, and without what spoke of its encryption.
+/// The message with another text, and without its encryption markup.
 xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text);
-/// The hints that keep an OTR message from everybody but the client that it is for.
+/// Hints so that only the addressed client gets an OTR message.
 void add_hints(xmpp::Tag& message);
-/// A body of ours for one resource (or a bare JID), with the hints.
+/// A message with our body for one resource (or a bare JID), with the hints.
 xmpp::Stanza message(const std::string& from, const std::string& to, const std::string& body);
-/// A message of the queue as the bodies it was encrypted to: the last one carries its id and all that is no text.
+/// The stanzas of an encrypted message of the queue: the last one has its id and everything except text.
 std::vector<xmpp::Stanza> pieces(const xmpp::Tag& original, const std::string& to,
                                  const std::vector<std::string>& bodies);
 

@@ -23,7 +23,7 @@ void began(Turn& now, ConnContext* context, Notice::Kind kind) {
     now.notices.push_back(std::move(notice));
 }
 
-/// The peer is out of step: it is told, and all begins anew.
+/// The peer sent an SMP message out of order: it is told, and SMP starts again.
 void give_up(Turn& now, ConnContext* context) {
     otrl_message_abort_smp(nullptr, &Turn::ops, &now, context);
     otrl_sm_state_free(context->smstate);
@@ -33,7 +33,7 @@ void give_up(Turn& now, ConnContext* context) {
 
 void asked(Turn& now, ConnContext* context, const char* question) {
     if (!encrypts(context)) return;
-    if (now.resource.smp_asked) {  // once more, without an answer: libotr loses what it had
+    if (now.resource.smp_asked) {  // a repeated request without our answer: libotr leaks the first one
         gcry_mpi_release(now.first_exponents[0]);
         gcry_mpi_release(now.first_exponents[1]);
     }
@@ -42,7 +42,7 @@ void asked(Turn& now, ConnContext* context, const char* question) {
     now.notice(Notice::Kind::smp_asked, clean(question ? question : ""));
 }
 
-/// libotr frees nothing when a run ends, and loses what is there in the next: so it is freed here.
+/// libotr frees nothing when SMP ends, and leaks it at the next one: so it is freed here.
 void handle_smp(void* opdata, OtrlSMPEvent event, ConnContext* context, unsigned short, char* question) {
     Turn& now = turn(opdata);
     switch (event) {
@@ -91,7 +91,7 @@ void handle_message_event(void* opdata, OtrlMessageEvent event, ConnContext* con
             now.heartbeat = true;
             break;
         default:
-            break;  // what front and sessions have dealt with
+            break;  // handled by front and sessions
     }
 }
 
@@ -105,8 +105,8 @@ char* copy(std::string_view text) {
 
 }  // namespace
 
-// libotr looks at a text before it encrypts it, and sends a query in place of one that speaks of "?OTRv2?". So it is
-// given another, and the true text at the moment of encryption.
+// libotr inspects a text before it encrypts it, and sends a query instead of a text that mentions "?OTRv2?". So it gets
+// a placeholder, and the true text at the moment of encryption.
 const OtrlMessageAppOps Turn::ops{
     .policy = [](void*, ConnContext*) -> OtrlPolicy { return OTRL_POLICY_ALLOW_V2 | OTRL_POLICY_ALLOW_V3; },
     .create_privkey = nullptr,
@@ -177,7 +177,7 @@ void drop(ConnContext* context) {
     otrl_context_force_plaintext(context);
     ConnContext* master = context->m_context;
     if (master == context) return;
-    // libotr leaves the master's pointers to a child that is forgotten
+    // libotr leaves the master's pointers to a removed child.
     for (ConnContext** recent : {&master->recent_child, &master->recent_rcvd_child, &master->recent_sent_child}) {
         if (*recent == context) *recent = master;
     }

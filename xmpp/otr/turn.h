@@ -1,7 +1,7 @@
-// One call into libotr, and what its callbacks made of it, as values.
+// One call into libotr, and the results of its callbacks, as values.
 //
-// libotr works on contexts: for each full JID a master (v2 sessions, and handshakes that begin) and a child for each
-// instance tag of the peer (v3 sessions). Here a full JID has one live session at most: the newest.
+// libotr uses contexts: for each full JID a master (v2 sessions and starting handshakes) and a child for each instance
+// tag of the peer (v3 sessions). Here a full JID has at most one live session: the newest.
 
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace xmpp::otr {
 
-/// The last few of some texts, by hash.
+/// The last texts, by hash.
 class Recent {
   public:
     explicit Recent(std::size_t most) : most_(most) {}
@@ -29,17 +29,17 @@ class Recent {
     std::deque<std::array<unsigned char, 16>> hashes_;
 };
 
-/// What is remembered of one full JID.
+/// The state of one full JID.
 struct Resource {
-    std::optional<otrl_instag_t> live{};  // the instance whose session stands or is finished; OTRL_INSTAG_MASTER: v2
+    std::optional<otrl_instag_t> live{};  // the instance with the live or finished session; OTRL_INSTAG_MASTER: v2
     bool smp_asked = false;               // the peer waits for our secret
-    bool smp_question = false;            // and asked a question: only he verifies then
-    bool fresh = false;                   // nothing was read since the session began
+    bool smp_question = false;            // with a question: then only the peer verifies
+    bool fresh = false;                   // no message was read since the session began
     unsigned unreadable = 0;              // in a row, within the session
     std::uint64_t heard = 0;              // higher is later
-    Sessions::Time handshake{};           // the last step of one
+    Sessions::Time handshake{};           // time of its last step
     Recent messages{64};                  // encoded messages that were read
-    Recent texts{8};                      // what they said
+    Recent texts{8};                      // their texts
 };
 
 struct Turn {
@@ -52,24 +52,24 @@ struct Turn {
     std::vector<Notice> notices{};
     bool unreadable = false;                      // libotr could not read a data message
     ConnContext* broken = nullptr;                // its handshake failed
-    std::array<gcry_mpi_t, 2> first_exponents{};  // of an SMP run that is asked for, before this call
-    bool heartbeat = false;                       // it read one without text
+    std::array<gcry_mpi_t, 2> first_exponents{};  // of a requested SMP, before this call
+    bool heartbeat = false;                       // libotr read a heartbeat
 
-    /// For all calls; their opdata is a Turn*.
+    /// The callbacks for all calls; their opdata is a Turn*.
     static const OtrlMessageAppOps ops;
 
     void notice(Notice::Kind kind, std::string words = {}) { notices.push_back({kind, std::move(words)}); }
 };
 
-/// libotr has keys and may encrypt. (A new instance copies its state from the master without having any.)
+/// Whether libotr has keys and may encrypt. (A new instance copies the state of the master without having keys.)
 bool encrypts(const ConnContext* context);
-/// The context of an instance of `peer`; nullptr: there is none.
+/// The context of an instance of `peer`; nullptr if there is none.
 ConnContext* find(OtrlUserState state, const std::string& peer, otrl_instag_t instance);
 /// All contexts of `peer`, the master first.
 std::vector<ConnContext*> contexts(OtrlUserState state, const std::string& peer);
-/// Wipes a context's keys; a child is gone then.
+/// Wipes a context's keys; removes a child.
 void drop(ConnContext* context);
-/// Wipes all that libotr knows of `peer`.
+/// Wipes all that libotr has about `peer`.
 void forget(OtrlUserState state, const std::string& peer);
 
 }  // namespace xmpp::otr

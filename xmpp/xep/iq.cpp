@@ -1,4 +1,4 @@
-// Answers have the shape of their questions [RFC 6120 §8.2.3]; see iq.h.
+// Answers of type iq [RFC 6120 §8.2.3]; see iq.h.
 
 #include "xmpp/xep/iq.h"
 

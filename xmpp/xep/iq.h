@@ -1,7 +1,6 @@
-// The shape of every iq: one question, one answer.
+// Requests and answers of type iq.
 //
-// [RFC 6120 §8.2.3]. An answer carries the question's id, and from and to exchanged (gloox's automatic answers lack
-// `from`).
+// [RFC 6120 §8.2.3]. An answer has the request's id, and from and to exchanged (gloox's automatic answers lack `from`).
 
 #pragma once
 
@@ -11,11 +10,11 @@
 
 namespace xmpp {
 
-/// The one element that a get or set carries; nullptr if there is none or more than one.
+/// The payload element of a get or set; nullptr if there is none or more than one.
 const Tag* payload(const Tag& iq);
 /// An empty result for `iq`.
 Stanza result_of(const Tag& iq);
-/// The stanza without its children: enough to answer it later, and no password is kept.
+/// The stanza without its children: enough to answer it later, and without a password in it.
 Stanza head_of(const Tag& stanza);
 /// xml:lang of the stanza, or of its payload [XEP-0050 §3.7]; "" if unknown.
 std::string language_of(const Tag& stanza);

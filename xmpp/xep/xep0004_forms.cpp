@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t most_fields = 100;
 constexpr std::size_t most_lines = 1000;
 
-/// The lines of a text are values of their own [§3.3 text-multi].
+/// Each line of a text is a value of its own [§3.3 text-multi].
 std::string joined_values(const Tag& field) {
     std::string joined;
     std::size_t lines = 0;

@@ -1,7 +1,7 @@
-// Data forms: questions with names, and the answers.
+// Data forms: named fields, and their submitted values.
 //
 // [XEP-0004 §3]. gloox's DataForm is not used: it sorts a list's options by their label. Left out: multi-item results,
-// lists of which several can be chosen.
+// lists with several choices.
 
 #pragma once
 
@@ -37,10 +37,10 @@ struct Form {
 
 void add_form(Tag& parent, const Form&);
 
-/// What was filled in, by field, the lines of a text joined by LF; nullopt if there is no form of type submit. At most
-/// 100 fields are read, and 1,000 lines of each.
+/// The submitted values by field, with the lines of a text joined by LF; nullopt if there is no form of type submit. At
+/// most 100 fields are read, and 1,000 lines of each.
 std::optional<std::map<std::string, std::string>> submitted(const Tag& parent);
-/// True if the form was given back with type cancel.
+/// True if the form was returned with type cancel.
 bool cancelled(const Tag& parent);
 
 /// A boolean field's value [XEP-0004 §3.3].

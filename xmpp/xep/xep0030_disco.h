@@ -1,4 +1,4 @@
-// Service discovery: who are you, what can you do, what is there.
+// Service discovery: identities, features and items.
 //
 // [XEP-0030 §3, §4]. Left out: publishing items, paging.
 
@@ -25,9 +25,9 @@ struct Item {
     std::string jid, node, name;
 };
 
-/// `node` as asked, "" for none: the answer repeats it [§3.2].
+/// `node` from the query, "" for none: the answer repeats it [§3.2].
 void add_info(Tag& result, const Info&, const std::string& node);
-/// Whether an answer to disco#info names this identity.
+/// Whether an answer to disco#info has this identity.
 bool has_identity(const Tag& result, const Identity&);
 void add_items(Tag& result, const std::vector<Item>&, const std::string& node);
 

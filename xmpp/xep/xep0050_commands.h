@@ -1,6 +1,6 @@
-// Ad-hoc commands: what a client can make us do, form by form.
+// Ad-hoc commands: what a client can let the gateway do, form by form.
 //
-// [XEP-0050 §2, §4]. This is the wire's side; the commands themselves are gateway/service/adhoc.
+// [XEP-0050 §2, §4]. This is the protocol; the commands themselves are in gateway/service/adhoc.
 
 #pragma once
 
@@ -21,7 +21,7 @@ struct Request {
     Action action = Action::execute;
 };
 
-/// nullopt if this is no command, or its action is none of the five [§4.1].
+/// nullopt if this is no command, or its action is unknown [§4.1].
 std::optional<Request> request(const Tag& iq);
 
 struct Response {
@@ -33,7 +33,7 @@ struct Response {
 
 /// Adds the <command/> and returns it, for a form.
 Tag& add_command(Tag& result, const Response&);
-/// The command's own condition within an error [§4.4]: "bad-sessionid", "malformed-action", "session-expired" …
+/// Adds a command-specific condition to an error [§4.4]: "bad-sessionid", "malformed-action", "session-expired" …
 void add_condition(Tag& error_stanza, const std::string& condition);
 
 }  // namespace xmpp::xep0050

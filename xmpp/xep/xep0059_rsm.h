@@ -12,14 +12,14 @@ namespace xmpp::xep0059 {
 
 inline constexpr const char* ns = "http://jabber.org/protocol/rsm";
 
-/// Asks for at most `most` results, after the one with this id ("": from the first).
+/// Requests at most `most` results, after the one with this id ("": from the first).
 inline void add_page(Tag& query, std::size_t most, const std::string& after) {
     Tag& set = add(query, "set", ns);
     add(set, "max", {}, std::to_string(most));
     if (!after.empty()) add(set, "after", {}, after);
 }
 
-/// The id of the page's last result; "" if it is empty.
+/// The id of the last result of a page; "" if the page is empty.
 inline std::string last(const Tag& answer) {
     const Tag* set = child(answer, "set", ns);
     const Tag* id = set ? child(*set, "last", "") : nullptr;

@@ -1,6 +1,6 @@
-// In-band registration: the fields of the form, as form and as bare elements.
+// In-band registration: the fields, as a form and as bare elements.
 //
-// [XEP-0077 §3, §6]. A form goes before bare elements. Left out: redirection, keys, stream feature.
+// [XEP-0077 §3, §6]. A form takes precedence over bare elements. Left out: redirection, keys, stream feature.
 
 #pragma once
 
@@ -15,13 +15,13 @@ namespace xmpp::xep0077 {
 
 inline constexpr const char* ns = "jabber:iq:register";
 
-/// What a set asks for.
+/// The content of a set.
 struct Request {
     bool remove = false;
     bool alone = true;       // <remove/> is the only child, as it must be [§3.2]
-    bool cancelled = false;  // the form was given back unfilled
+    bool cancelled = false;  // the form was cancelled
     bool by_form =
-        false;  // all that is known was shown and sent back; else what is missing may be filled from what is stored
+        false;  // all fields were shown and returned; else missing ones may be filled from the stored account
     std::map<std::string, std::string> fields{};
 };
 std::optional<Request> request(const Tag& iq);

@@ -1,4 +1,4 @@
-// Software version: what answers here. [XEP-0092 §2]. Left out: the operating system, which is nobody's business.
+// Software version. [XEP-0092 §2]. Left out: the operating system, for privacy.
 
 #pragma once
 
@@ -10,7 +10,7 @@ namespace xmpp::xep0092 {
 
 inline constexpr const char* ns = "jabber:iq:version";
 
-/// What an answer says that its program is called, "" if it says nothing.
+/// The program name in an answer, "" if there is none.
 std::string name(const Tag& result);
 void add_version(Tag& result, const std::string& name, const std::string& version);
 

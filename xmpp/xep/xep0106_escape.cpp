@@ -28,7 +28,7 @@ void append_escape(std::string& out, char value) {
 std::string escape_node(std::string_view text) {
     std::string out;
     for (std::size_t at = 0; at < text.size(); ++at) {
-        // [XEP-0106 §4.2] a backslash is escaped only where it would begin an escape.
+        // [XEP-0106 §4.2] a backslash is escaped only where it would start an escape.
         if (forbidden.find(text[at]) != forbidden.npos || escaped_at(text, at))
             append_escape(out, text[at]);
         else

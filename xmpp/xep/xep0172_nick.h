@@ -1,4 +1,5 @@
-// Nickname: what a contact calls themselves. [XEP-0172 §4.1], [§4.2]: in presence, subscription requests and messages.
+// Nickname: the name that a contact gives themselves. [XEP-0172 §4.1], [§4.2]: in presence, subscription requests and
+// messages.
 
 #pragma once
 
@@ -10,7 +11,7 @@ namespace xmpp::xep0172 {
 
 inline constexpr const char* ns = "http://jabber.org/protocol/nick";
 
-/// Nothing if `name` is empty.
+/// Adds nothing if `name` is empty.
 inline void add_nick(Tag& stanza, const std::string& name) {
     if (!name.empty()) add(stanza, "nick", ns, name);
 }

@@ -1,6 +1,6 @@
-// Message delivery receipts: "tell me when it has arrived", and "it has".
+// Message delivery receipts: the request, and the receipt.
 //
-// [XEP-0184 §5.4, §7]. The id is that of the message that asked. Left out: receipts without an id (versions
+// [XEP-0184 §5.4, §7]. The id is that of the message with the request. Left out: receipts without an id (versions
 // before 1.0).
 
 #pragma once
@@ -15,7 +15,7 @@ namespace xmpp::xep0184 {
 inline constexpr const char* ns = "urn:xmpp:receipts";
 
 bool requests(const Tag& message);
-/// The id of the message that arrived; nullopt if this is no receipt or names nothing.
+/// The id of the message that arrived; nullopt if this is no receipt or has no id.
 std::optional<std::string> received(const Tag& message);
 void add_request(Tag& message);
 void add_received(Tag& message, const std::string& id);

@@ -1,4 +1,4 @@
-// Ping: are you there. [XEP-0199 §3]; the answer is an empty result. Pings of ours are the component's fence
+// Ping. [XEP-0199 §3]; the answer is an empty result. The gateway's own pings are the component's fence
 // (xmpp/component).
 
 #pragma once

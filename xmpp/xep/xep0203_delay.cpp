@@ -8,7 +8,7 @@
 namespace xmpp::xep0203 {
 namespace {
 
-/// Reads digits where the grammar has them; sticks at the first thing that is wrong.
+/// Reads digits at fixed positions; stops for good at the first error.
 struct Reader {
     std::string_view rest;
     bool good = true;

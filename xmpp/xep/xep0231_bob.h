@@ -1,7 +1,7 @@
-// Bits of Binary: small data that a stanza names by its hash, and that is fetched by it.
+// Bits of Binary: small data that a stanza refers to by its hash, and that is requested by it.
 //
 // [XEP-0231 §2, §3]. For at most 8 KiB. Left out: data inside messages and presence, other hashes than SHA-1 (which
-// names the data here and proves nothing), fetching.
+// only identifies the data here), fetching.
 
 #pragma once
 
@@ -18,13 +18,13 @@ inline constexpr const char* ns = "urn:xmpp:bob";
 
 struct Data {
     std::string type;                 // "image/png"
-    std::string bytes;                // as they are, not encoded
+    std::string bytes;                // raw, not base64
     std::chrono::seconds max_age{0};  // how long it may be cached; 0: not at all
 };
 
-/// "sha1+8f35fef110ffc5df08d579a50083ff9308fb6242@bob.xmpp.org"; in a URI with "cid:" before it.
+/// "sha1+8f35fef110ffc5df08d579a50083ff9308fb6242@bob.xmpp.org"; in a URI with "cid:" in front.
 std::string cid(std::string_view bytes);
-/// The cid that an iq of type get asks for; nullopt if it asks for none.
+/// The cid that an iq of type get requests; nullopt if there is none.
 std::optional<std::string> requested(const Tag& iq);
 void add_data(Tag& result, const Data&);
 

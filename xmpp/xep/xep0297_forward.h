@@ -8,7 +8,7 @@ namespace xmpp::xep0297 {
 
 inline constexpr const char* ns = "urn:xmpp:forward:0";
 
-/// The stanza of this name that `parent` forwards, or nullptr; it stays the parent's.
+/// The stanza of this name that `parent` forwards, or nullptr; `parent` owns it.
 inline const Tag* forwarded(const Tag& parent, const std::string& name) {
     const Tag* wrap = child(parent, "forwarded", ns);
     return wrap ? child(*wrap, name, content_namespace) : nullptr;

@@ -1,7 +1,7 @@
-// Displayed markers: "you may tell me when it was seen", and "it was".
+// Displayed markers: the request, and the marker that a message was displayed.
 //
-// [XEP-0333 §4]. COMPAT: clients of versions before 1.0 also send <received/> and <acknowledged/>; the first says no
-// more than XEP-0184 does, the second says that it was seen.
+// [XEP-0333 §4]. COMPAT: clients of versions before 1.0 also send <received/> and <acknowledged/>: the first means the
+// same as a receipt of XEP-0184, the second that the message was displayed.
 
 #pragma once
 
@@ -15,7 +15,7 @@ namespace xmpp::xep0333 {
 inline constexpr const char* ns = "urn:xmpp:chat-markers:0";
 
 bool markable(const Tag& message);
-/// The id of the message that was seen.
+/// The id of the message that was displayed.
 std::optional<std::string> displayed(const Tag& message);
 /// The id of the message that arrived (old clients).
 std::optional<std::string> received(const Tag& message);

@@ -1,7 +1,7 @@
-// Hints to servers: what not to keep and not to copy.
+// Hints to servers: what not to store and not to copy.
 //
-// [XEP-0334 §4]. Only what an OTR message wants [XEP-0364 §4.3]: not `no-store`, which would lose it to a user who is
-// offline. Left out: reading hints, which are for servers.
+// [XEP-0334 §4]. Only the hints for an OTR message [XEP-0364 §4.3]: not `no-store`, because an offline user would lose
+// the message. Left out: reading hints, which are for servers.
 
 #pragma once
 

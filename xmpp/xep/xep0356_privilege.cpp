@@ -1,4 +1,4 @@
-// Asking in a user's name [XEP-0356 §6]; see xep0356_privilege.h.
+// Requests on behalf of a user [XEP-0356 §6]; see xep0356_privilege.h.
 
 #include "xmpp/xep/xep0356_privilege.h"
 

@@ -1,4 +1,4 @@
-// What a message is encrypted with; see xep0380_eme.h.
+// The encryption of a message; see xep0380_eme.h.
 
 #include "xmpp/xep/xep0380_eme.h"
 

@@ -1,8 +1,8 @@
-// SQLite behind the RAII layer of database.h: settings, errors as words, the statement cache.
+// SQLite behind the RAII layer of database.h: settings, errors as text, the statement cache.
 //
-// Settings and why: WAL with synchronous=FULL (a commit is on the disk when it returns); secure_delete (what is done is
-// overwritten); automatic checkpoints off (the store makes them when nobody waits); temp_store in memory (nothing leaks
-// into /tmp). Others may read the file while we run, for a backup or by curiosity; one coigate writes.
+// Settings: WAL with synchronous=FULL (a commit is on disk when it returns); secure_delete (deleted rows are
+// overwritten); no automatic checkpoints (the store makes them when nothing waits); temp_store in memory (no data in
+// /tmp). Other programs may read the file while coigate runs (a backup); only one coigate writes.
 
 #include "gateway/store/sqlite/database.h"
 
@@ -67,8 +67,8 @@ std::string file_of(sqlite3* db) {
     }
 }
 
-/// Once a process, before SQLite's first use: without the mutexes and statistics that a database of one thread never
-/// needs (8 % of its CPU).
+/// Once per process, before SQLite's first use: turns off mutexes and statistics, which a database of one thread does
+/// not need (8 % of its CPU time).
 void configure() {
     static const bool done = [] {
         sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
@@ -173,15 +173,15 @@ std::string Query::print() const {
     return lines;
 }
 
-/// The file for its owner alone (SQLite gives the log the same mode), locked against a second coigate: a lock of its
-/// own that lets an admin read the store, or back it up, while we run. SQLite's own locks go with any descriptor of the
-/// file that is closed, so this one is closed last.
+/// Restricts the file to its owner (SQLite gives the log the same mode) and locks it against a second coigate. The lock
+/// is separate from SQLite's, so that an admin can read or back up the store while it runs. SQLite's locks are released
+/// when any descriptor of the file is closed, so this one is closed last.
 class Database::Claim {
   public:
     explicit Claim(const std::string& path) {
         if (path == ":memory:") return;
         file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (file_ < 0) return;  // what is wrong with the path, opening it will tell
+        if (file_ < 0) return;  // SQLite reports the problem when it opens the path
         for (int tries = 0; ::flock(file_, LOCK_EX | LOCK_NB) != 0; ++tries) {
             if (tries == 10) {
                 ::close(file_);
@@ -189,7 +189,7 @@ class Database::Claim {
                     "another coigate uses this store (" + path + "): stop it, or give this one a store of its own",
                     false, true);
             }
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));  // a predecessor that is just ending
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));  // the previous process may still be ending
         }
     }
     Claim(const Claim&) = delete;
@@ -222,12 +222,12 @@ Database::Database(const std::string& path, Seal seal) : state_(std::make_unique
     if (sqlite3_db_readonly(state_->db, "main") == 1) {
         throw StoreError("cannot write " + path + ": let the coigate user write to the file", false, true);
     }
-    sqlite3_busy_timeout(state_->db, 1000);  // somebody who writes by hand
+    sqlite3_busy_timeout(state_->db, 1000);  // an admin who writes by hand
     require(sqlite3_db_config(state_->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr), state_->db);
     require(sqlite3_db_config(state_->db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr), state_->db);
-    // Else a statement with a range is prepared anew for each value that is bound.
+    // Without this, a statement with a range is prepared again for each bound value.
     require(sqlite3_db_config(state_->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr), state_->db);
-    schema::check_owner(*this);  // before anything is written into a file that may be somebody else's
+    schema::check_owner(*this);  // before anything is written: the file may belong to another program
     execute(
         "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
         "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
@@ -279,7 +279,7 @@ bool Database::cut_log() { return move_log(SQLITE_CHECKPOINT_TRUNCATE); }
 
 bool Database::rewind_log() { return move_log(SQLITE_CHECKPOINT_RESTART); }
 
-/// Nobody is waited for: while somebody reads (a backup), the log stays and grows.
+/// Waits for no reader: while one is active (a backup), the log stays and grows.
 bool Database::move_log(int mode) {
     sqlite3_busy_timeout(state_->db, 0);
     const int code = sqlite3_wal_checkpoint_v2(state_->db, nullptr, mode, nullptr, nullptr);

@@ -1,7 +1,7 @@
 // A thin RAII layer over SQLite's C API: a connection, statements that are prepared once, typed binding and columns.
 //
-// One coigate at a time opens the file; a second one is told so. SQL stays within what SQLite and PostgreSQL both speak
-// where it can; PRAGMAs stand in database.cpp and schema.cpp only.
+// Only one coigate at a time may open the file; a second one gets an error. SQL uses what SQLite and PostgreSQL have in
+// common where possible; PRAGMAs are only in database.cpp and schema.cpp.
 // Invariant: a Database is used by one thread at a time.
 
 #pragma once
@@ -20,7 +20,7 @@ struct sqlite3_stmt;
 
 namespace gateway {
 
-/// `full` means disk or quota; then waiting helps. Anything else needs a person.
+/// `full`: disk or quota; waiting helps. Any other error needs a person.
 /// `broken`: the database itself failed (disk, file, damage; also when full), not only this piece of work.
 struct StoreError : std::runtime_error {
     explicit StoreError(const std::string& text, bool full_ = false, bool broken_ = false)
@@ -45,9 +45,9 @@ class Query {
     std::string blob(int column) const;
     bool is_null(int column) const;
     enum class Type { integer, text, blob, null, other };
-    /// As it is stored; to be asked before the column is read as something else.
+    /// The stored type; must be read before the column is read with another type.
     Type type(int column) const;
-    /// The row as "column = literal" lines, for people who look at what was set aside.
+    /// The row as "column = literal" lines, for a person who inspects rows that were set aside.
     std::string print() const;
 
   private:
@@ -60,37 +60,37 @@ class Query {
 
 class Database {
   public:
-    /// Opens or makes the file (":memory:" for tests), brings its schema up to date and checks that `seal` is the one
-    /// its data was sealed with. Throws StoreError that names the file, what is wrong and the remedy.
+    /// Opens or creates the file (":memory:" for tests), migrates its schema and checks that `seal` is the one that the
+    /// data was sealed with. Throws StoreError that names the file, the problem and the remedy.
     Database(const std::string& path, Seal seal);
     ~Database();
-    /// `sql` must be a literal or outlive the database: its address is the cache's key. One statement is not used twice
-    /// at a time.
+    /// `sql` must be a literal or outlive the database: its address is the cache's key. A statement must not be used
+    /// twice at the same time.
     Query query(const char* sql);
     void execute(const char* sql);
     std::int64_t last_id() const;
     int changes() const;
     const Seal& seal() const { return seal_; }
-    /// Moves the write-ahead log into the database, overwrites deleted content there too (truncating checkpoint), and
-    /// gives pages that have long been free back to the disk.
+    /// Truncating checkpoint: moves the write-ahead log into the database, which also overwrites deleted content there,
+    /// and returns pages to the disk that have been free for long.
     void checkpoint();
-    /// Moves the log into the database and lets the next commit write at the log's beginning: cheaper, for times of
-    /// much work. False if somebody who reads (a backup) is in the way.
+    /// Moves the log into the database; the next commit writes at the log's beginning. Cheaper than checkpoint(), for
+    /// times of high load. False if a reader (a backup) prevents it.
     bool rewind_log();
-    /// The same, and gives the log's space back to the disk.
+    /// Like rewind_log(), and returns the log's space to the disk.
     bool cut_log();
 
-    /// False once SQLite has undone the whole transaction by itself (as it may on a full disk).
+    /// False after SQLite has rolled back the whole transaction by itself (as it may on a full disk).
     bool in_transaction() const;
-    /// Rows changed since it was opened: whether a transaction had anything to write.
+    /// Rows changed since the connection was opened: shows whether a transaction had anything to write.
     std::int64_t total_changes() const;
     /// Bytes in the write-ahead log as of the last commit.
     std::int64_t log_bytes() const;
-    /// The text of every statement used so far: the tests look at their query plans.
+    /// The text of every statement used so far: tests check their query plans.
     std::vector<std::string> statements() const;
-    /// Steps that SQLite's virtual machine has taken for these statements: the tests' measure of cost.
+    /// Steps of SQLite's virtual machine for these statements: the tests' measure of cost.
     std::int64_t steps() const;
-    /// Throws StoreError if the file is damaged; reads all of it.
+    /// Throws StoreError if the file is damaged. Reads all of it.
     void check_integrity();
 
   private:

@@ -1,8 +1,8 @@
 // The schema's steps, and the key check; see schema.h.
 //
-// Times are milliseconds since 1970, UTC. Payloads stand in a table of their own: a retry rewrites a small row, not a
-// large mail. Queue ids are never reused (AUTOINCREMENT), so a late "done" cannot hit another entry. queue and known
-// carry account numbers without a foreign key: the gateway's own words belong to no account (0).
+// Times are milliseconds since 1970, UTC. Payloads have a table of their own: a retry rewrites a small row, not a large
+// mail. Queue ids are never reused (AUTOINCREMENT), so a late "done" cannot hit another entry. queue and known have
+// account numbers without a foreign key: messages of the gateway itself belong to no account (0).
 
 #include "gateway/store/sqlite/schema.h"
 
@@ -20,7 +20,7 @@ namespace {
 struct Step {
     const char* name;
     const char* sql;
-    bool binds = false;  // rows are sealed anew after it, and bound (gateway/store/sealed)
+    bool binds = false;  // after this step all rows are sealed again, bound to their fields (gateway/store/sealed)
 };
 
 constexpr std::array<Step, 12> steps{{{"first tables", R"sql(
@@ -168,8 +168,8 @@ CREATE INDEX known_corrects ON known (account, corrects) WHERE corrects <> '';
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"
 constexpr std::string_view check_text = "coigate";
-// The check value tells with which key, and how, the rows are sealed: whoever turns `user_version` back cannot have
-// them bound anew to what they have written.
+// The check value records the key and the way of sealing: an attacker who sets `user_version` back cannot make coigate
+// seal forged rows.
 constexpr std::string_view check_by_row = "setting.key_check/by row", check_by_number = "setting.key_check";
 
 std::int64_t pragma(Database& db, const char* sql) {

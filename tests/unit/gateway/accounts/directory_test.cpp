@@ -6,6 +6,7 @@
 
 #include "gateway/store/accounts.h"
 #include "gateway/store/ids.h"
+#include "gateway/store/imap_cursors.h"
 #include "gateway/store/queue.h"
 #include "tests/unit/gateway/store/test_store.h"
 

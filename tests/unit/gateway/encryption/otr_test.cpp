@@ -3,6 +3,7 @@
 #include "gateway/encryption/otr.h"
 
 #include "gateway/encryption/otr_markup.h"
+#include "gateway/store/otr_keys.h"
 #include "tests/support/otr_room.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0184_receipts.h"

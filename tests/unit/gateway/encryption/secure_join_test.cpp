@@ -8,7 +8,7 @@
 
 #include <deque>
 
-#include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 #include "tests/support/store_loop.h"
 
 namespace gateway {

@@ -5,7 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
+#include "gateway/store/imap_cursors.h"
 #include "tests/support/clear_letters.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"

@@ -2,7 +2,7 @@
 
 #include "gateway/service/registration.h"
 
-#include "gateway/store/accounts.h"
+#include "gateway/store/imap_cursors.h"
 #include "tests/unit/gateway/service/service_play.h"
 #include "xmpp/xep/xep0004_forms.h"
 

@@ -8,6 +8,9 @@
 #include <iterator>
 
 #include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
+#include "gateway/store/invites.h"
+#include "gateway/store/otr_keys.h"
 #include "tests/unit/gateway/store/test_store.h"
 
 namespace gateway::keys {

@@ -7,7 +7,10 @@
 #include <deque>
 
 #include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 #include "gateway/store/ids.h"
+#include "gateway/store/imap_cursors.h"
+#include "gateway/store/invites.h"
 #include "gateway/store/keys.h"
 #include "gateway/store/queue.h"
 #include "tests/unit/gateway/store/test_store.h"

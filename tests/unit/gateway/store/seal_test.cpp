@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 #include "gateway/store/queue.h"
 #include "tests/unit/gateway/store/test_store.h"
 

@@ -8,9 +8,12 @@
 #include <algorithm>
 
 #include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 #include "gateway/store/ids.h"
+#include "gateway/store/invites.h"
 #include "gateway/store/keys.h"
 #include "gateway/store/once_encrypted.h"
+#include "gateway/store/otr_keys.h"
 #include "gateway/store/queue.h"
 #include "tests/unit/gateway/store/test_store.h"
 
