@@ -147,7 +147,7 @@ std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip_of(
 
 /// What the mail teaches, if it is one to learn from.
 std::optional<PeerKeyUpdate> key_update_of(const Decrypted& out, const std::optional<coi::autocrypt::Header>& header,
-                                       const coi::autocrypt::Peer& sender, std::chrono::sys_seconds now) {
+                                           const coi::autocrypt::Peer& sender, std::chrono::sys_seconds now) {
     const bool is_whole = out.protection.encrypted && out.protection.signature == Signature::good;
     if (out.mail.from.size() != 1 || out.unread != DecryptFailure::no || (out.protection.encrypted && !is_whole))
         return std::nullopt;
@@ -189,12 +189,13 @@ coi::autocrypt::Change take_key(coi::autocrypt::Peer& peer, const PeerKeyUpdate&
 
 trust::State state_of(Database& db, AccountId account, const std::string& contact, const coi::autocrypt::Peer& peer) {
     Privacy privacy = accounts::privacy(db, account, contact);
-    privacy.verified = !peer.verified.empty();
+    trust::note_keys(privacy, peer);
     return trust::state_of(privacy);
 }
 
 /// Others' word of a reader's key: where mail to them is encrypted already, it replaces nothing.
-void take_gossip(Database& db, AccountId account, const PeerKeyUpdate& key_update) {
+std::vector<PeerKeys> take_gossip(Database& db, AccountId account, const PeerKeyUpdate& key_update) {
+    std::vector<PeerKeys> changed;
     for (const auto& [header, info] : key_update.gossip) {
         const std::string reader = header.addr.canonical();
         auto peer = keys::peer(db, account, reader);
@@ -204,8 +205,11 @@ void take_gossip(Database& db, AccountId account, const PeerKeyUpdate& key_updat
         const auto before = peer;
         if (peer == coi::autocrypt::Peer{} && keys::hearsay(db, account) >= most_hearsay) continue;
         coi::autocrypt::update_gossip(peer, header, info, key_update.seen.effective_date);
-        if (peer != before) keys::save(db, account, reader, peer);
+        if (peer == before) continue;
+        keys::save(db, account, reader, peer);
+        changed.push_back({reader, std::move(peer)});
     }
+    return changed;
 }
 
 }  // namespace
@@ -238,7 +242,7 @@ KeyUpdateResult apply(Database& db, AccountId account, const PeerKeyUpdate& key_
     result.before = coi::autocrypt::fingerprint_of(before);
     result.change = take_key(result.peer, key_update, state_of(db, account, key_update.contact, before));
     if (result.peer != before) keys::save(db, account, key_update.contact, result.peer);
-    take_gossip(db, account, key_update);
+    result.others = take_gossip(db, account, key_update);
     return result;
 }
 

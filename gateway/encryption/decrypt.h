@@ -19,11 +19,18 @@
 
 namespace gateway {
 
+/// Somebody's keys, as they are now.
+struct PeerKeys {
+    std::string contact;  // canonical
+    coi::autocrypt::Peer peer;
+};
+
 /// What was learnt of a sender's keys.
 struct KeyUpdateResult {
     coi::autocrypt::Change change = coi::autocrypt::Change::nothing;
     coi::openpgp::Fingerprint before{};  // of the key that was encrypted to; "" if there was none
     coi::autocrypt::Peer peer{};         // as it is now
+    std::vector<PeerKeys> others{};      // of other readers, by gossip: those that changed
     /// What the user has to be told of.
     std::optional<trust::KeyNews> news() const;
 };

@@ -80,7 +80,7 @@ struct Cursor {
 /// and the contact is told so.
 enum class Tunnel { never, on, off };
 
-/// How a conversation is protected. What is known of the contact's keys is read from the store's keys at start.
+/// How a conversation is protected. The last three follow from the contact's keys (trust::note_keys).
 struct Privacy {
     Policy policy = Policy::inherit;
     bool encrypted = false;  // mail has been encrypted both ways or by them: it does not fall back to clear by itself

@@ -452,9 +452,7 @@ void IncomingPipeline::applied(AccountId id, const PeerKeyUpdate& key_update, co
     const Contact* met = directory_.contact(id, key_update.contact);
     if (!account || (!met && keys.change == coi::autocrypt::Change::nothing)) return;
     Contact& contact = directory_.know(id, met ? met->address : key_update.seen.header->addr);
-    contact.privacy.has_key = !coi::autocrypt::key_of(keys.peer).empty();
-    contact.privacy.verified = !keys.peer.verified.empty();
-    contact.privacy.conflicting = coi::autocrypt::is_conflicting(keys.peer);
+    trust::note_keys(contact.privacy, keys.peer);
     if (const auto news = keys.news()) calls_.other_key(*account, contact, *news);
 }
 

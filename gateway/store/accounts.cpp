@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "gateway/log.h"
+#include "gateway/model/trust.h"
 #include "gateway/store/ids.h"
 #include "gateway/store/keys.h"
 #include "gateway/store/once_encrypted.h"
@@ -356,9 +357,7 @@ void add_keys(Database& db, std::vector<Contact>& contacts) {
         const auto key = std::tie(account, canonical);
         while (at != contacts.end() && std::tie(at->account, at->canonical) < key) ++at;
         if (at == contacts.end() || std::tie(at->account, at->canonical) != key) return;
-        at->privacy.has_key = !peer.key.empty() || !peer.gossip_key.empty() || !peer.verified_key.empty();
-        at->privacy.verified = !peer.verified.empty();
-        at->privacy.conflicting = coi::autocrypt::is_conflicting(peer);
+        trust::note_keys(at->privacy, peer);
     });
 }
 
