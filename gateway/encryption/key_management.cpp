@@ -84,9 +84,8 @@ void KeyManagement::accept(AccountId id, const std::string& contact, const coi::
         [this, id, contact, done = std::move(done)](const Store::Failure& failure, const Outcome& outcome) {
             if (failure) return done(Accepted::busy);
             if (const Contact* met = outcome.accepted ? directory_.contact(id, contact) : nullptr) {
-                Privacy& privacy = directory_.know(id, met->address).privacy;
-                privacy.has_key = true;
-                privacy.verified = privacy.conflicting = false;
+                directory_.change(id, met->address,
+                                  [&](Contact& changed) { trust::note_keys(changed.privacy, outcome.peer); });
             }
             done(outcome.accepted ? Accepted::yes : Accepted::another);
         });

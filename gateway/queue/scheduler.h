@@ -79,6 +79,8 @@ class Scheduler {
     void destination_up(DestinationId destination);
     /// What held the conversation is over.
     void unblock(AccountId, const std::string& contact);
+    /// Whether anything of this conversation waits or is in flight.
+    bool holds(AccountId id, const std::string& contact) const { return conversations_.contains({id, contact}); }
     /// All waiting conversations at once, for `coigate queue retry`.
     void retry_now();
     /// Someone else (admin, expiry) takes the entry out of the store, with the next piece of work given to it. False if
