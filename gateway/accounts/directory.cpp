@@ -10,9 +10,7 @@
 #include "gateway/log.h"
 #include "gateway/store/accounts.h"
 #include "gateway/store/ids.h"
-#include "gateway/store/once_encrypted.h"
 #include "gateway/store/queue.h"
-#include "gateway/store/spellings.h"
 
 namespace gateway {
 namespace {
@@ -69,15 +67,7 @@ Directory::Directory(Store& store) : Directory(store, Limits{}) {}
 
 Directory::Directory(Store& store, Limits limits) : state_(std::make_shared<State>(store, std::move(limits))) {
     std::vector<Account> accounts;
-    std::vector<Contact> contacts;
-    std::vector<std::pair<AccountId, std::string>> marks;
-    std::vector<spellings::Known> known;
-    store.now([&](Database& db) {
-        accounts = accounts::all(db);
-        contacts = accounts::contacts(db);
-        marks = once_encrypted::all(db);
-        known = spellings::all(db);
-    });
+    store.now([&](Database& db) { accounts = accounts::all(db); });
     for (auto& account : accounts) {
         if (account.damaged || account.login_lost) {
             log::error(
@@ -87,19 +77,7 @@ Directory::Directory(Store& store, Limits limits) : state_(std::make_shared<Stat
         }
         state_->put(std::move(account));
     }
-    for (auto& contact : contacts) {  // in order of their key: each goes to the end
-        auto* record = state_->record(contact.account);
-        if (record != nullptr)
-            record->contacts.push_back(std::make_shared<State::Known>(State::Known{std::move(contact), false, false}));
-    }
-    for (auto& [id, canonical] : marks) {
-        if (auto* record = state_->record(id)) record->once_encrypted.insert(std::move(canonical));
-    }
-    for (auto& [id, canonical, nodes] : known) {
-        auto* record = state_->record(id);
-        auto* of = record == nullptr ? nullptr : record->find(canonical);
-        if (of != nullptr) of->contact.spellings = std::move(nodes);
-    }
+    store.now([this](Database& db) { state_->read_contacts(db); });
 }
 
 Directory::~Directory() = default;
@@ -149,10 +127,14 @@ void Directory::save(Account account, std::function<void(Store::Failure, Account
 }
 
 void Directory::save(Account account, std::vector<Cursor> start, std::function<void(Store::Failure, AccountId)> done) {
-    // Whether it is parked and vouched for is not the caller's to change, who may have an older copy of it.
-    const auto* before = state_->record(account.id);
-    const bool was_parked = before != nullptr && before->account.parked;
-    if (before != nullptr && !was_parked) account.vouched = before->account.vouched;
+    // Whether it is vouched for is not the caller's to change, who may have an older copy of it.
+    auto* record = state_->record(account.id);
+    const auto before = record == nullptr ? std::nullopt : std::optional(record->account);
+    if (before && !before->parked) account.vouched = before->vouched;
+    if (record != nullptr) {
+        record->coming = account;
+        ++record->saves;
+    }
     auto work = [account, start = std::move(start)](Database& db) {
         const AccountId id = accounts::save(db, account);
         const auto known = start.empty() ? std::vector<Cursor>{} : accounts::cursors(db, id);
@@ -161,21 +143,39 @@ void Directory::save(Account account, std::vector<Cursor> start, std::function<v
         }
         return id;
     };
-    auto finish = [alive = std::weak_ptr(state_), account, was_parked, done = std::move(done)](Store::Failure failure,
-                                                                                               AccountId id) mutable {
+    auto finish = [alive = std::weak_ptr(state_), account, before, done = std::move(done)](Store::Failure failure,
+                                                                                           AccountId id) mutable {
         const auto state = alive.lock();
         if (!state) return;
-        const auto* now = state->record(id);
-        const bool parked_meanwhile = now != nullptr && now->account.parked && !was_parked;
-        if (!failure && !parked_meanwhile) {
-            account.id = id;
-            if (now != nullptr && !was_parked) account.vouched = now->account.vouched;
-            const auto& saved = state->put(std::move(account));
-            state->tell(&DirectoryObserver::account_saved, saved);
-        }
+        if (!failure) account.id = id;
+        state->saved(std::move(account), before, failure);
         if (done) done(std::move(failure), id);
     };
     state_->store.ask<AccountId>(std::move(work), std::move(finish));
+}
+
+/// A save has ended. What was noted of the account meanwhile is newer than what was saved.
+void Directory::State::saved(Account account, const std::optional<Account>& before, const Store::Failure& failure) {
+    auto* now = record(account.id);
+    if (now != nullptr && before && --now->saves == 0) now->coming.reset();
+    if (failure) return;
+    const bool was_parked = before && before->parked;
+    if (now != nullptr && now->account.parked && !was_parked) return;  // meanwhile
+    if (now != nullptr && !was_parked) account.vouched = now->account.vouched;
+    if (now != nullptr && before) {
+        if (now->account.lang != before->lang) account.lang = now->account.lang;
+        if (now->account.address.name != before->address.name) account.address.name = now->account.address.name;
+    }
+    tell(&DirectoryObserver::account_saved, put(std::move(account)));
+}
+
+void Directory::change(AccountId id, const std::function<void(Account&)>& how,
+                       std::function<void(Store::Failure)> done) {
+    const auto* record = state_->record(id);
+    if (record == nullptr || record->leaving) return done(StoreError("the account is gone"));
+    Account changed = record->coming.value_or(record->account);
+    how(changed);
+    save(std::move(changed), [done = std::move(done)](Store::Failure failure, AccountId) { done(std::move(failure)); });
 }
 
 void Directory::remove(AccountId id, std::function<void(Store::Failure)> done) {
@@ -198,8 +198,9 @@ void Directory::remove(AccountId id, std::function<void(Store::Failure)> done) {
 }
 
 void Directory::park(AccountId id, std::function<void(Store::Failure, std::int64_t)> done) {
-    const auto* record = state_->record(id);
+    auto* record = state_->record(id);
     if (record == nullptr || record->leaving) return;
+    record->coming.reset();
     Account parked = record->account;
     parked.parked = true;
     parked.vouched = false;
@@ -219,8 +220,9 @@ void Directory::park(AccountId id, std::function<void(Store::Failure, std::int64
 void Directory::note_vouched(AccountId id, bool vouched) {
     auto* record = state_->record(id);
     if (record == nullptr || record->leaving || record->account.vouched == vouched) return;
-    record->account.vouched = vouched;
-    state_->store.later([account = record->account](Database& db) { accounts::save(db, account); });
+    record->note([vouched](Account& account) { account.vouched = vouched; });
+    state_->store.later(
+        [account = record->coming.value_or(record->account)](Database& db) { accounts::save(db, account); });
 }
 
 void Directory::remove_if_unused(AccountId id) {
@@ -257,7 +259,7 @@ void Directory::note_name(AccountId id, const std::string& name) {
     }
     if (tidy.ends_with(' ')) tidy.pop_back();
     if (tidy.empty() || record->account.address.name == tidy) return;
-    record->account.address.name = tidy;
+    record->note([&tidy](Account& account) { account.address.name = tidy; });
     state_->store.later([id, tidy](Database& db) { accounts::note_name(db, id, tidy); });
 }
 
@@ -265,7 +267,7 @@ void Directory::note_language(AccountId id, const std::string& lang) {
     auto* record = state_->record(id);
     if (record == nullptr || record->leaving || record->account.lang == lang || lang.empty()) return;
     if (lang.size() > longest_language) return;
-    record->account.lang = lang;
+    record->note([&lang](Account& account) { account.lang = lang; });
     state_->store.later([id, lang](Database& db) { accounts::note_language(db, id, lang); });
 }
 

@@ -51,6 +51,9 @@ class Directory {
     void save(Account, std::function<void(Store::Failure, AccountId)> done);
     /// The same, and in its commit where reading begins in folders of which nothing was read yet.
     void save(Account, std::vector<Cursor> start, std::function<void(Store::Failure, AccountId)> done);
+    /// Changes an account as it will be when what is under way is committed: of two changes at the same time none is
+    /// lost. StoreError if it is not there.
+    void change(AccountId, const std::function<void(Account&)>& how, std::function<void(Store::Failure)> done);
     /// Deletes the account and all that is stored of it.
     void remove(AccountId, std::function<void(Store::Failure)> done);
     /// Takes the login out of a mailbox, and lets it rest with all else that is stored of it. `waiting`: how many

@@ -4,7 +4,9 @@
 
 #include "gateway/accounts/contact_weight.h"
 #include "gateway/accounts/directory_state.h"
+#include "gateway/model/trust.h"
 #include "gateway/store/accounts.h"
+#include "gateway/store/keys.h"
 #include "gateway/store/once_encrypted.h"
 #include "gateway/store/spellings.h"
 
@@ -32,6 +34,31 @@ Difference difference(Contact before, const Contact& after) {
 }
 
 }  // namespace
+
+/// One by one: there may be millions. The store may call it again.
+void Directory::State::read_contacts(Database& db) {
+    for (auto& [id, account] : records) {
+        account.contacts.clear();
+        account.once_encrypted.clear();
+    }
+    const auto known = [this](AccountId id, const std::string& canonical) {
+        auto* its = record(id);
+        return its == nullptr ? nullptr : its->find(canonical);
+    };
+    accounts::each_contact(db, [this](Contact contact) {  // in order of their key: each goes to the end
+        if (auto* its = record(contact.account))
+            its->contacts.push_back(std::make_shared<Known>(Known{std::move(contact), false, false}));
+    });
+    keys::each_peer(db, [&](AccountId id, const std::string& canonical, const coi::autocrypt::Peer& peer) {
+        if (auto* of = known(id, canonical)) trust::note_keys(of->contact.privacy, peer);
+    });
+    for (auto& [id, canonical] : once_encrypted::all(db)) {
+        if (auto* its = record(id)) its->once_encrypted.insert(std::move(canonical));
+    }
+    for (auto& [id, canonical, nodes] : spellings::all(db)) {
+        if (auto* of = known(id, canonical)) of->contact.spellings = std::move(nodes);
+    }
+}
 
 Contact Directory::State::new_contact(const Record& record, const coi::Address& address) {
     Contact contact;

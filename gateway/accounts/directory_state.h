@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -32,8 +33,15 @@ struct Directory::State {
         Account account;
         std::vector<std::shared_ptr<Known>> contacts;       // by canonical; somebody else's pointer: in hand
         std::set<std::string, std::less<>> once_encrypted;  // forgotten since: no mail to them leaves in the clear
-        bool leaving = false;  // its removal is on the way to the disk: nothing is written of it any more
+        std::optional<Account> coming{};  // as it will be when the saves that are under way are committed
+        int saves = 0;                    // of these
+        bool leaving = false;             // its removal is on the way to the disk: nothing is written of it any more
 
+        /// Without waiting for a commit.
+        void note(const std::function<void(Account&)>& how) {
+            how(account);
+            if (coming) how(*coming);
+        }
         auto place(std::string_view canonical) {
             return std::lower_bound(
                 contacts.begin(), contacts.end(), canonical,
@@ -56,11 +64,14 @@ struct Directory::State {
     Users& users(Account::Kind kind) { return kind == Account::Kind::mailbox ? mailboxes : relays; }
     static bool is_at_work(const Record& record) { return !record.account.parked && !record.account.damaged; }
     Account& put(Account);
+    void saved(Account, const std::optional<Account>& before, const Store::Failure&);
     void let_go(const Record&);
     void erase(AccountId);
     void tell(void (DirectoryObserver::*what)(const Account&), const Account&);
 
     // --- contacts
+    /// Of all accounts.
+    void read_contacts(Database&);
     static Contact new_contact(const Record&, const coi::Address&);
     Known& add(Record&, const coi::Address&);
     void make_room(Record&, std::string_view newcomer);

@@ -327,14 +327,13 @@ std::string PrivacyCommands::policy_line(const Account& account, const Contact* 
 }
 
 void PrivacyCommands::set_policy(const Asker& asker, const Account& account, Policy wanted, const Done& done) {
-    Account changed = account;
-    changed.policy = wanted;
-    registrar_.directory().save(std::move(changed),
-                                [self = shared_from_this(), asker, done](const Store::Failure& failure, AccountId id) {
-                                    const Account* still = self->registrar_.directory().find(id);
-                                    if (failure || !still) return done(self->trouble(asker.lang));
-                                    done({self->policy_line(*still, nullptr, asker.lang)});
-                                });
+    registrar_.directory().change(
+        account.id, [wanted](Account& changed) { changed.policy = wanted; },
+        [self = shared_from_this(), asker, id = account.id, done](const Store::Failure& failure) {
+            const Account* still = self->registrar_.directory().find(id);
+            if (failure || !still) return done(self->trouble(asker.lang));
+            done({self->policy_line(*still, nullptr, asker.lang)});
+        });
 }
 
 void PrivacyCommands::policy(const Asker& asker, const std::string& contact, const std::string& wanted, Done done) {

@@ -363,15 +363,14 @@ void add_keys(Database& db, std::vector<Contact>& contacts) {
 
 }  // namespace
 
-std::vector<Contact> contacts(Database& db) {
-    std::vector<Contact> contacts;
+void each_contact(Database& db, const std::function<void(Contact)>& call) {
     std::vector<Aside> damaged;
     {
         auto row =
             db.query("SELECT " CONTACT_COLUMNS ", subject, last_in, last_out FROM contact ORDER BY account, canonical");
         while (row.step()) {
             if (auto contact = contact_of(db, row)) {
-                contacts.push_back(std::move(*contact));
+                call(std::move(*contact));
             } else {
                 damaged.push_back({row.integer(0), row.text(1), row.print()});
             }
@@ -383,6 +382,11 @@ std::vector<Contact> contacts(Database& db) {
         once_encrypted::note(db, AccountId(row.account), row.canonical, "");
         db.query("DELETE FROM contact WHERE account = ? AND canonical = ?").bind(row.account).bind(row.canonical).run();
     }
+}
+
+std::vector<Contact> contacts(Database& db) {
+    std::vector<Contact> contacts;
+    each_contact(db, [&contacts](Contact contact) { contacts.push_back(std::move(contact)); });
     add_keys(db, contacts);
     return contacts;
 }

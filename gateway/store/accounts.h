@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ void save(Database&, const Contact&);
 bool save_last(Database&, const Contact&);
 /// Of all accounts, by account and canonical. Those that do not match their seal are set aside.
 std::vector<Contact> contacts(Database&);
+/// The same one by one, without what follows from their keys (keys::each_peer).
+void each_contact(Database&, const std::function<void(Contact)>&);
 /// How a contact's conversation is protected, without what is known of their keys.
 Privacy privacy(Database&, AccountId, const std::string& canonical);
 void remove(Database&, AccountId, const std::string& canonical);

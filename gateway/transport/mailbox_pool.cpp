@@ -188,17 +188,17 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
     void looked(AccountId id, coi::KeyTrace trace) {
         const Account* account = directory.find(id);
         if (!account || account->key_holder != KeyHolder::unknown) return;
-        Account known = *account;
         const bool is_free = trace == coi::KeyTrace::none || trace == coi::KeyTrace::unproven;
-        known.key_holder = is_free ? KeyHolder::coigate : KeyHolder::elsewhere;
-        log::info("mailbox of {}: {}", known.jid,
+        const auto holder = is_free ? KeyHolder::coigate : KeyHolder::elsewhere;
+        log::info("mailbox of {}: {}", account->jid,
                   is_free ? "no other program's key was found" : "another program uses a key there");
-        directory.save(std::move(known),
-                       [this, id, trace, self = weak_from_this()](const Store::Failure& failure, AccountId) {
-                           const auto alive = self.lock();
-                           const Account* saved = alive && !failure ? directory.find(id) : nullptr;
-                           if (saved && trace != coi::KeyTrace::none) calls.tell(*saved, trace_words(*saved, trace));
-                       });
+        directory.change(
+            id, [holder](Account& known) { known.key_holder = holder; },
+            [this, id, trace, self = weak_from_this()](const Store::Failure& failure) {
+                const auto alive = self.lock();
+                const Account* saved = alive && !failure ? directory.find(id) : nullptr;
+                if (saved && trace != coi::KeyTrace::none) calls.tell(*saved, trace_words(*saved, trace));
+            });
     }
 
     static std::string trace_words(const Account& account, coi::KeyTrace trace) {

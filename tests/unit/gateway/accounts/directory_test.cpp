@@ -139,6 +139,42 @@ TEST_F(DirectoryTest, whoever_needs_an_account_that_is_leaving_gets_a_new_one) {
     EXPECT_EQ(directory->relay_of("alice@jabber.example")->id, second);
 }
 
+TEST_F(DirectoryTest, of_two_changes_at_the_same_time_none_is_lost) {
+    const auto id = save(mailbox_of("alice"));
+    const auto done = [](const Store::Failure& failure) { EXPECT_FALSE(failure); };
+    directory->change(id, [](Account& account) { account.policy = Policy::require; }, done);
+    directory->note_language(id, "fr");
+    directory->change(id, [](Account& account) { account.take = IncomingFilter::chats; }, done);
+    directory->note_name(id, "Alice");
+    directory->note_vouched(id, true);
+    EXPECT_EQ(directory->find(id)->policy, Policy::inherit) << "in memory after the commit";
+    loop.flush(*store);
+    const Account expected = *directory->find(id);
+    EXPECT_EQ(expected.policy, Policy::require);
+    EXPECT_EQ(expected.take, IncomingFilter::chats);
+    EXPECT_EQ(expected.lang, "fr");
+    EXPECT_EQ(expected.address.name, "Alice");
+    EXPECT_TRUE(expected.vouched);
+    restart();
+    EXPECT_EQ(*directory->find(id), expected);
+}
+
+TEST_F(DirectoryTest, a_change_of_an_account_that_is_gone_or_parked_brings_nothing_back) {
+    const auto id = save(mailbox_of("alice"));
+    directory->change(id, [](Account& account) { account.policy = Policy::off; }, [](const Store::Failure&) {});
+    directory->park(id, [](const Store::Failure&, std::int64_t) {});
+    directory->change(id, [](Account& account) { account.policy = Policy::prefer; }, [](const Store::Failure&) {});
+    loop.flush(*store);
+    EXPECT_TRUE(directory->rests(id));
+    restart();
+    EXPECT_TRUE(directory->rests(id));
+    remove(id);
+    bool failed = false;
+    directory->change(
+        id, [](Account&) { FAIL(); }, [&](const Store::Failure& failure) { failed = failure.has_value(); });
+    EXPECT_TRUE(failed);
+}
+
 TEST_F(DirectoryTest, changes_are_told_to_all_who_follow_them_as_long_as_they_are_there) {
     const auto first = observe();
     auto second = observe();
@@ -149,7 +185,7 @@ TEST_F(DirectoryTest, changes_are_told_to_all_who_follow_them_as_long_as_they_ar
     save(account);
     EXPECT_EQ(directory->find(account.id)->login.password, "new");
     const auto third = observe();
-    directory->park(account.id, {});
+    directory->park(account.id, [](const Store::Failure&, std::int64_t) {});
     remove(account.id);
     const std::string saved = "saved alice@jabber.example", removed = "removed alice@jabber.example";
     EXPECT_EQ(first->told, (std::vector<std::string>{saved, saved, saved, removed}));
