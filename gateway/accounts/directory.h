@@ -100,12 +100,6 @@ class Directory {
     void note_last_out(AccountId, const coi::Address&, const coi::MessageId&);
     void remove_contact(AccountId, const std::string& canonical);
 
-    // Old.
-    Contact& know(AccountId, const coi::Address&);
-    void save(const Contact&);
-    void save(const Contact&, Contact before);
-    void save_spellings(const Contact&);
-
   private:
     struct State;
     std::shared_ptr<State> state_;

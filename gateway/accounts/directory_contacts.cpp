@@ -211,26 +211,4 @@ void Directory::remove_contact(AccountId id, const std::string& canonical) {
     state_->forget(*record, record->place(canonical));
 }
 
-// Old.
-Contact& Directory::know(AccountId id, const coi::Address& address) {
-    return state_->add(state_->existing(id), address).contact;
-}
-
-void Directory::save(const Contact& contact) { save(contact, {}); }
-
-void Directory::save(const Contact& contact, Contact before) {
-    auto& record = state_->existing(contact.account);
-    auto& known = state_->add(record, contact.address);
-    if (&known.contact != &contact) known.contact = contact;
-    state_->save(record, known, before);
-}
-
-void Directory::save_spellings(const Contact& contact) {
-    auto& record = state_->existing(contact.account);
-    auto& known = state_->add(record, contact.address);
-    Contact before = contact;
-    before.spellings = {"-"};
-    state_->save(record, known, before);
-}
-
 }  // namespace gateway

@@ -62,6 +62,7 @@ class OutgoingPipeline {
         coi::Message mail;
         std::shared_ptr<const xmpp::Tag> head;
         bool from_otr = false;
+        std::shared_ptr<const Contact> contact{};  // in hand until the mail waits in the queue
         bool is_receipt() const { return std::holds_alternative<Receipt>(event.what); }
         /// A subject is part of what is protected: it must not come up again in a mail that is not.
         bool has_subject() const { return !from_otr && !std::holds_alternative<OtrMessage>(event.what); }

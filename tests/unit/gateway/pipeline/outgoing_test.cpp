@@ -422,5 +422,34 @@ TEST_F(OutgoingPipelineTest, OTR_comes_to_be_in_a_mail_only_where_both_have_the_
         << "the conversation's subject is not OTR's";
 }
 
+TEST_F(OutgoingPipelineTest, nobody_is_forgotten_while_a_mail_to_them_is_being_written) {
+    Directory small{store, {.most_contacts = 1}};
+    RelayAccounts accounts{small, {"jabber.example"}};
+    auto wired = calls();
+    std::function<void()> finish;
+    wired.close = [&, close = wired.close](const Account& account, const Contact& contact, OutgoingMail letter,
+                                           const std::function<void(EncryptResult)>& done) {
+        close(account, contact, std::move(letter),
+              [&finish, done](const EncryptResult& closed) { finish = [done, closed] { done(closed); }; });
+    };
+    OutgoingPipeline slow{small, store, accounts, {"coi.jabber.example", "jabber.example"}, wired};
+    slow.take(
+        *xmpp::parse_stanza("<message id='s1' type='chat' from='alice@jabber.example/phone' "
+                            "to='bob\\40example.net@coi.jabber.example'><body>Hi</body></message>"));
+    settle();
+    ASSERT_TRUE(finish);
+    const AccountId id = small.of_user("alice@jabber.example")->id;
+    const auto is_known_after_another = [&](const char* another) {
+        small.add(id, {"", another, "example.org"});
+        return small.contact(id, "bob@example.net") != nullptr;
+    };
+    EXPECT_TRUE(is_known_after_another("carol"));
+    std::exchange(finish, {})();
+    EXPECT_TRUE(is_known_after_another("dan"));
+    settle();
+    ASSERT_EQ(committed.size(), 1u);
+    EXPECT_EQ(small.contact(id, "bob@example.net")->last_out, mail(0).id);
+}
+
 }  // namespace
 }  // namespace gateway
