@@ -1,8 +1,8 @@
 // Accounts and contacts in memory: what every stanza and every mail is looked up in.
 //
 // Read at start from the store; changed only through here, which also writes. Presence of thousands of contacts and the
-// verdict on a mail are answered without touching the disk. Invariant: what is here is on disk, or on its way there in
-// order.
+// verdict on a mail are answered without touching the disk. Questions change nothing; a change also saves. Invariant:
+// what is here is on disk, or on its way there in order, but for contacts of whom nothing is known yet.
 
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/accounts/directory_observer.h"
 #include "gateway/model/account.h"
 #include "gateway/store/store.h"
 
@@ -21,8 +22,14 @@ namespace gateway {
 
 class Directory {
   public:
-    /// Reads all accounts and contacts, waiting. No account gets more than `most_contacts`, whoever makes them up.
-    explicit Directory(Store& store, std::size_t most_contacts = 10'000);
+    struct Limits {
+        std::size_t most_contacts = 10'000;  // of an account, whoever makes them up
+        /// Whether mail to or from this contact waits in the queue: then they are not forgotten for another.
+        std::function<bool(AccountId, const std::string& canonical)> has_waiting_mail{};
+    };
+    /// Reads all accounts and contacts, waiting.
+    explicit Directory(Store&);
+    Directory(Store&, Limits);
     ~Directory();
 
     /// The account through which this user (bare JID) writes: the linked mailbox if there is one, else the relay
@@ -44,6 +51,9 @@ class Directory {
     void save(Account, std::function<void(Store::Failure, AccountId)> done);
     /// The same, and in its commit where reading begins in folders of which nothing was read yet.
     void save(Account, std::vector<Cursor> start, std::function<void(Store::Failure, AccountId)> done);
+    /// Changes an account as it will be when what is under way is committed: of two changes at the same time none is
+    /// lost. StoreError if it is not there.
+    void change(AccountId, const std::function<void(Account&)>& how, std::function<void(Store::Failure)> done);
     /// Deletes the account and all that is stored of it.
     void remove(AccountId, std::function<void(Store::Failure)> done);
     /// Takes the login out of a mailbox, and lets it rest with all else that is stored of it. `waiting`: how many
@@ -60,27 +70,35 @@ class Directory {
     /// The user's language, remembered for texts that answer nothing.
     void note_language(AccountId, const std::string& lang);
 
+    /// Who is told of changes from now on, as long as they are there.
+    void observe(std::weak_ptr<DirectoryObserver>);
+
+    // --- contacts. What these answer with is good until the directory is asked to add, change or remove: whoever waits
+    // for anything takes a copy, or holds the contact.
+
+    /// nullptr if they are not known.
     const Contact* contact(AccountId, const std::string& canonical) const;
+    /// The contact as they are known, or as add() would make them.
+    Contact known_or_new(AccountId, const coi::Address&) const;
     std::vector<const Contact*> contacts(AccountId) const;
-    /// The contact, made (in memory only) if it is new. Where the account has as many as it may, another one is
-    /// forgotten for it: a stranger, else one whom the user has written to, then one who was subscribed to. Whom the
-    /// user has a policy or a protected conversation with is not; that a forgotten stranger's mail was encrypted stays
-    /// known. References to the one who is forgotten end here.
-    Contact& know(AccountId, const coi::Address&);
+    /// While this lives, the contact is not forgotten for another. nullptr if they are not known.
+    std::shared_ptr<const Contact> hold(AccountId, const std::string& canonical) const;
     /// Whether a subscription to somebody new pushes out no other subscription.
     bool has_room(AccountId) const;
-    /// Memory now, disk with the next commit.
-    void save(const Contact&);
-    /// The same for a contact of ours that was like `before`: the message that was last, as usual all that changed, is
-    /// written without the rest.
-    void save(const Contact&, Contact before);
-    /// The JIDs by which the user knows a contact of ours.
-    void save_spellings(const Contact&);
-    void remove_contact(AccountId, const std::string& canonical);
 
-    /// Called after an account was added, changed or removed (nullptr-like: account gone): mailbox sessions follow.
-    std::function<void(const Account&)> on_saved;
-    std::function<void(const Account&)> on_removed;
+    // The account is one that find() has just found.
+
+    /// The contact, made if they are new; their first change() brings them to the disk. Where the account has as many
+    /// as it may, another one is forgotten for them: a stranger, else one whom the user has written to, then one who
+    /// was subscribed to. Not one whom the user has a policy or a protected conversation with, who is in hand, or whose
+    /// mail waits. That a forgotten stranger's mail was encrypted stays known.
+    const Contact& add(AccountId, const coi::Address&);
+    /// Changes the contact, added if they are new: in memory now, and what has changed on disk with the next commit.
+    const Contact& change(AccountId, const coi::Address&, const std::function<void(Contact&)>& how);
+    /// A mail to the contact is being written, which the next one will name; empty: it came to nothing. On disk with
+    /// the next change().
+    void note_last_out(AccountId, const coi::Address&, const coi::MessageId&);
+    void remove_contact(AccountId, const std::string& canonical);
 
   private:
     struct State;

@@ -34,7 +34,10 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       seal(Seal::open_or_make(config.store.key_file)),
       store(config.store.url, seal, [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),
       crash_guard(CrashGuard::file_of(config.store.url), store, now()),
-      directory(store),
+      directory(store, {.has_waiting_mail =
+                            [this](AccountId id, const std::string& contact) {
+                                return mail_scheduler.holds(id, contact) || jabber_scheduler.holds(id, contact);
+                            }}),
       relay_accounts(directory, relay_account_settings(config)),
       verdicts(store),
       workers(Workers::usual(), [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),

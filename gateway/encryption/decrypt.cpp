@@ -191,12 +191,13 @@ coi::autocrypt::Change take_key(coi::autocrypt::Peer& peer, const PeerKeyUpdate&
 
 trust::State state_of(Database& db, AccountId account, const std::string& contact, const coi::autocrypt::Peer& peer) {
     Privacy privacy = accounts::privacy(db, account, contact);
-    privacy.verified = !peer.verified.empty();
+    trust::note_keys(privacy, peer);
     return trust::state_of(privacy);
 }
 
 /// Applies gossip about other recipients. It replaces no key of a contact to whom mail is encrypted already.
-void take_gossip(Database& db, AccountId account, const PeerKeyUpdate& key_update) {
+std::vector<PeerKeys> take_gossip(Database& db, AccountId account, const PeerKeyUpdate& key_update) {
+    std::vector<PeerKeys> changed;
     for (const auto& [header, info] : key_update.gossip) {
         const std::string reader = header.addr.canonical();
         auto peer = keys::peer(db, account, reader);
@@ -206,8 +207,11 @@ void take_gossip(Database& db, AccountId account, const PeerKeyUpdate& key_updat
         const auto before = peer;
         if (peer == coi::autocrypt::Peer{} && keys::hearsay(db, account) >= most_hearsay) continue;
         coi::autocrypt::update_gossip(peer, header, info, key_update.seen.effective_date);
-        if (peer != before) keys::save(db, account, reader, peer);
+        if (peer == before) continue;
+        keys::save(db, account, reader, peer);
+        changed.push_back({reader, std::move(peer)});
     }
+    return changed;
 }
 
 }  // namespace
@@ -240,7 +244,7 @@ KeyUpdateResult apply(Database& db, AccountId account, const PeerKeyUpdate& key_
     result.before = coi::autocrypt::fingerprint_of(before);
     result.change = take_key(result.peer, key_update, state_of(db, account, key_update.contact, before));
     if (result.peer != before) keys::save(db, account, key_update.contact, result.peer);
-    take_gossip(db, account, key_update);
+    result.others = take_gossip(db, account, key_update);
     return result;
 }
 

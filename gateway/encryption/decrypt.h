@@ -19,11 +19,18 @@
 
 namespace gateway {
 
+/// A contact's keys, as they are now.
+struct PeerKeys {
+    std::string contact;  // canonical
+    coi::autocrypt::Peer peer;
+};
+
 /// The result of applying a PeerKeyUpdate.
 struct KeyUpdateResult {
     coi::autocrypt::Change change = coi::autocrypt::Change::nothing;
     coi::openpgp::Fingerprint before{};  // of the key used for encryption until now; "" if there was none
     coi::autocrypt::Peer peer{};         // the new state
+    std::vector<PeerKeys> others{};      // of other recipients, by gossip: those that changed
     /// The key change that the user must be told of; nullopt if there is none.
     std::optional<trust::KeyNews> news() const;
 };

@@ -84,9 +84,8 @@ void KeyManagement::accept(AccountId id, const std::string& contact, const coi::
         [this, id, contact, done = std::move(done)](const Store::Failure& failure, const Outcome& outcome) {
             if (failure) return done(Accepted::busy);
             if (const Contact* met = outcome.accepted ? directory_.contact(id, contact) : nullptr) {
-                Privacy& privacy = directory_.know(id, met->address).privacy;
-                privacy.has_key = true;
-                privacy.verified = privacy.conflicting = false;
+                directory_.change(id, met->address,
+                                  [&](Contact& changed) { trust::note_keys(changed.privacy, outcome.peer); });
             }
             done(outcome.accepted ? Accepted::yes : Accepted::another);
         });
@@ -140,22 +139,21 @@ void KeyManagement::own_field(AccountId id, const std::string& field,
 
 /// Invites made with the former key end with it. The account's key holder is coigate from now on.
 void KeyManagement::take_key(AccountId id, std::optional<keys::Own> key, Took done) {
-    openpgp_.replace_key(
-        id, std::move(key), [this, id, done = std::move(done)](const Store::Failure& failure, const keys::Own& own) {
-            const Account* account = directory_.find(id);
-            if (failure || !account) return done(store_away());
-            store_.later([id](Database& db) {
-                for (const auto& offer : keys::offers(db, id)) keys::forget(db, id, offer.invite);
-            });
-            if (account->key_holder == KeyHolder::coigate) return done(own.fingerprint);
-            Account changed = *account;
-            changed.key_holder = KeyHolder::coigate;
-            directory_.save(std::move(changed),
-                            [done, fingerprint = own.fingerprint](const Store::Failure& unsaved, AccountId) {
-                                if (unsaved) return done(store_away());
-                                done(fingerprint);
-                            });
-        });
+    openpgp_.replace_key(id, std::move(key),
+                         [this, id, done = std::move(done)](const Store::Failure& failure, const keys::Own& own) {
+                             const Account* account = directory_.find(id);
+                             if (failure || !account) return done(store_away());
+                             store_.later([id](Database& db) {
+                                 for (const auto& offer : keys::offers(db, id)) keys::forget(db, id, offer.invite);
+                             });
+                             if (account->key_holder == KeyHolder::coigate) return done(own.fingerprint);
+                             directory_.change(
+                                 id, [](Account& changed) { changed.key_holder = KeyHolder::coigate; },
+                                 [done, fingerprint = own.fingerprint](const Store::Failure& unsaved) {
+                                     if (unsaved) return done(store_away());
+                                     done(fingerprint);
+                                 });
+                         });
 }
 
 }  // namespace gateway

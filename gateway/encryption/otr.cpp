@@ -212,9 +212,9 @@ void Otr::State::say_of(const Account& account, const Notice& notice, const std:
 bool Otr::State::speaks_otr(const Key& key) {
     const auto address = address_in(key);
     if (!address) return false;
-    Contact& contact = directory.know(key.first, *address);
-    if (contact.privacy.tunnel == Tunnel::on || std::exchange(contact.privacy.otr, true)) return false;
-    directory.save(contact);
+    const Privacy known = directory.known_or_new(key.first, *address).privacy;
+    if (known.tunnel == Tunnel::on || known.otr) return false;
+    directory.change(key.first, *address, [](Contact& contact) { contact.privacy.otr = true; });
     return true;
 }
 
@@ -238,9 +238,8 @@ void Otr::State::spoke_clearly(const Key& key) {
     // While a session stands, a clear message is from another client, a mistake or a forgery: only off() switches OTR
     // off then.
     if (talk && !talk->encrypted().empty()) return;
-    Contact& contact = directory.know(key.first, met->address);
-    contact.privacy.otr = false;
-    directory.save(contact);
+    const Contact& contact =
+        directory.change(key.first, met->address, [](Contact& changed) { changed.privacy.otr = false; });
     held.erase(key);
     calls.say(*account, otr_messages::over(contact.address.addr_spec(), account->lang));
     calls.released(key.first, key.second);
@@ -346,9 +345,7 @@ void Otr::off(const Account& account, const std::string& contact) {
     state_->held.erase(key);
     const Contact* met = state_->directory.contact(account.id, contact);
     if (!met || !met->privacy.otr) return;
-    Contact& known = state_->directory.know(account.id, met->address);
-    known.privacy.otr = false;
-    state_->directory.save(known);
+    state_->directory.change(account.id, met->address, [](Contact& changed) { changed.privacy.otr = false; });
     state_->calls.released(account.id, contact);
 }
 

@@ -181,7 +181,7 @@ struct SecureJoin::Verification {
         const auto& info = *key_update.seen.info;
         const auto used = coi::autocrypt::fingerprint_of(peer);
         Privacy privacy = accounts::privacy(db, id, key_update.contact);
-        privacy.verified = !peer.verified.empty();
+        trust::note_keys(privacy, peer);
         const auto counted = coi::autocrypt::counted(peer);
         auto proof = trust::proof_of(key_update.author, counted);
         if (!as_inviter) proof = std::max(proof, trust::Proof::invite);
@@ -223,10 +223,10 @@ void SecureJoin::finish(AccountId id, const coi::Address& from, const Verificati
     if (sent == Sent::no && !step.news) return done({DeliveryResult::Kind::silent, "it was answered before"});
     note(id, from, step.peer, sent == Sent::yes);
     const Account* account = directory_.find(id);
-    if (account && step.news) calls_.other_key(*account, directory_.know(id, from), *step.news);
+    if (account && step.news) calls_.other_key(*account, directory_.known_or_new(id, from), *step.news);
     if (sent == Sent::no)
         return done({DeliveryResult::Kind::declined, "another key of this address is known, and its reader is asked"});
-    if (account && step.as_inviter) calls_.verified(*account, directory_.know(id, from));
+    if (account && step.as_inviter) calls_.verified(*account, directory_.known_or_new(id, from));
     done({DeliveryResult::Kind::taken, ""});
 }
 
@@ -236,7 +236,7 @@ void SecureJoin::confirm(const Account& account, const IncomingMail& arrival, co
                   [this, id = account.id, from = arrival.mail.from.front(), done](const Store::Failure& failure) {
                       if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
                       if (const Account* still = directory_.find(id))
-                          calls_.verified(*still, directory_.know(id, from));
+                          calls_.verified(*still, directory_.known_or_new(id, from));
                       done({DeliveryResult::Kind::taken, ""});
                   });
 }
@@ -245,14 +245,12 @@ void SecureJoin::confirm(const Account& account, const IncomingMail& arrival, co
 /// written to, in Delta Chat's dialect.
 void SecureJoin::note(AccountId id, const coi::Address& address, const coi::autocrypt::Peer& peer, bool joined) {
     if (!directory_.find(id)) return;
-    Contact& contact = directory_.know(id, address);
-    if (joined) contact.dialect = Dialect::chatmail;
-    if (joined) contact.written_to = true;
-    contact.privacy.has_key = !coi::autocrypt::key_of(peer).empty();
-    contact.privacy.verified = !peer.verified.empty();
-    contact.privacy.conflicting = coi::autocrypt::is_conflicting(peer);
-    contact.privacy.encrypted = contact.privacy.encrypted || contact.privacy.verified;
-    directory_.save(contact);
+    directory_.change(id, address, [&](Contact& contact) {
+        if (joined) contact.dialect = Dialect::chatmail;
+        if (joined) contact.written_to = true;
+        trust::note_keys(contact.privacy, peer);
+        contact.privacy.encrypted = contact.privacy.encrypted || contact.privacy.verified;
+    });
 }
 
 void SecureJoin::send(const Account& account, const Contact& contact, OutgoingMail letter, Work work,
@@ -349,10 +347,10 @@ void SecureJoin::join(AccountId id, const securejoin::Invite& invite, std::funct
     send(*account, recipient(id, invite.address), std::move(letter), work,
          [this, id, address = invite.address, done = std::move(done)](Sent sent) {
              if (sent != Sent::yes || !directory_.find(id)) return done(Joined::busy);
-             Contact& contact = directory_.know(id, address);
-             contact.dialect = Dialect::chatmail;  // programs that make invites use it
-             contact.written_to = true;
-             directory_.save(contact);
+             directory_.change(id, address, [](Contact& contact) {
+                 contact.dialect = Dialect::chatmail;  // programs that make invites use it
+                 contact.written_to = true;
+             });
              done(Joined::begun);
          });
 }

@@ -78,7 +78,8 @@ struct Cursor {
 /// it was on before, and the contact is told that it is off.
 enum class Tunnel { never, on, off };
 
-/// How a conversation is protected. has_key, verified and conflicting are derived from the stored keys at start.
+/// How a conversation is protected. has_key, verified and conflicting follow from the contact's keys
+/// (trust::note_keys).
 struct Privacy {
     Policy policy = Policy::inherit;
     bool encrypted = false;       // by the contact, or in both directions: does not fall back to clear by itself

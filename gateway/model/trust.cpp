@@ -84,6 +84,12 @@ State state_of(const Privacy& privacy) {
     return privacy.authenticated ? State::authenticated : State::unproven;
 }
 
+void note_keys(Privacy& privacy, const coi::autocrypt::Peer& peer) {
+    privacy.has_key = !coi::autocrypt::key_of(peer).empty();
+    privacy.verified = !peer.verified.empty();
+    privacy.conflicting = coi::autocrypt::is_conflicting(peer);
+}
+
 Proof proof_of(const Author& author, const coi::openpgp::Fingerprint& counted) {
     // The header of a mail that is only signed is outside of the signature: anybody could write it.
     const bool is_whole = author.encrypted && author.is_signed();

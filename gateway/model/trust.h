@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include "coi/crypt/autocrypt.h"
 #include "coi/crypt/openpgp.h"
 #include "gateway/model/account.h"
 
@@ -68,6 +69,8 @@ Answer answer(Proof, State, Change);
 inline bool may(Proof proof, State state, Change change) { return answer(proof, state, change) == Answer::yes; }
 
 State state_of(const Privacy&);
+/// What follows from the contact's keys. Whoever reads or changes keys calls it: nobody else sets these flags.
+void note_keys(Privacy&, const coi::autocrypt::Peer&);
 /// `counted`: the key that counts before the mail, see coi::autocrypt::counted; "" for none.
 Proof proof_of(const Author&, const coi::openpgp::Fingerprint& counted);
 /// Whether a mail with a good signature has to be marked: it was signed by another key than the one that counted, or

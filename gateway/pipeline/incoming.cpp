@@ -44,14 +44,6 @@ bool is_late(Time written, Time now) {
     return written < now - minutes(1) && written >= sys_days(year(2000) / January / 1);
 }
 
-Contact stranger(AccountId account, const coi::Address& address) {
-    Contact contact;
-    contact.account = account;
-    contact.canonical = address.canonical();
-    contact.address = address;
-    return contact;
-}
-
 /// What a conversation learns of a mail, beside its thread, subject and the like.
 struct Standing {
     bool encrypted = false;         // the mail says by itself that it is so from now on
@@ -286,7 +278,7 @@ void IncomingPipeline::take_event(IncomingMail arrival, std::optional<Event> eve
     if (!from || !event)
         return skip(arrival, {DeliveryResult::Kind::declined, "nothing in it that chat can show"}, done);
 
-    Contact contact = met ? *met : stranger(account.id, writer);
+    Contact contact = directory_.known_or_new(account.id, writer);
     arrival.mail.id = name_of(arrival.mail, seal_);
     std::erase_if(arrival.mail.reply_to, [&](const auto& to) { return to.canonical() == account.address.canonical(); });
     const Contact before = contact;
@@ -333,17 +325,16 @@ IncomingPipeline::CommitExtras IncomingPipeline::extras_of(const IncomingMail& a
     };
     const auto change = std::make_shared<ContactChange>();
     CommitExtras extras;
-    extras.committed = [this, change, arrival, told = event]() mutable {
+    extras.committed = [this, change, arrival, told = event](bool met) mutable {
         const auto id = arrival.account;
         const auto& mail = arrival.mail;
         if (!directory_.find(id)) return;
-        change->met = directory_.contact(id, mail.from.front().canonical()) != nullptr;
-        Contact& known = directory_.know(id, mail.from.front());
-        change->before = known;
-        note_read(mail, told, known, {arrival.proof(), arrival.protection.encrypted});
-        note_standing(arrival, known.privacy);
-        directory_.save(known, *change->before);
-        change->after = known;
+        change->met = met;
+        change->before = directory_.known_or_new(id, mail.from.front());
+        change->after = directory_.change(id, mail.from.front(), [&](Contact& known) {
+            note_read(mail, told, known, {arrival.proof(), arrival.protection.encrypted});
+            note_standing(arrival, known.privacy);
+        });
     };
     extras.done = [this, change, id = arrival.account, done = std::move(done)](const DeliveryResult& verdict) {
         const Contact* known = change->after ? directory_.contact(id, change->after->canonical) : nullptr;
@@ -354,7 +345,7 @@ IncomingPipeline::CommitExtras IncomingPipeline::extras_of(const IncomingMail& a
             if (after.privacy.encrypted && !before.privacy.encrypted) calls_.encrypted(account, *known);
             if (after.privacy.tunnel_offered != before.privacy.tunnel_offered) tell_tunnel(account, *known);
         } else if (*known == after) {
-            if (change->met) directory_.save(before);
+            if (change->met) directory_.change(id, before.address, [&](Contact& changed) { changed = before; });
             if (!change->met) directory_.remove_contact(id, before.canonical);
         }
         done(verdict);
@@ -381,9 +372,8 @@ void IncomingPipeline::refuse_tunnelled(const Account& account, const Contact& c
                                         const char* why, const Done& done) {
     const bool met = contact.written_to || contact.subscribed;
     if (met && !otr_message::stands(contact.privacy) && !contact.privacy.tunnel_refused) {
-        Contact& known = directory_.know(account.id, contact.address);
-        known.privacy.tunnel_refused = true;
-        directory_.save(known);
+        const Contact& known = directory_.change(account.id, contact.address,
+                                                 [](Contact& changed) { changed.privacy.tunnel_refused = true; });
         calls_.say(account, otr_messages::tunnel_refused(known, account.lang));
     }
     // What follows does not wait for it.
@@ -440,8 +430,9 @@ void IncomingPipeline::commit(std::vector<queue::Entry> entries, ids::Known know
                 return verdicts_.wait_for(outcome->open, calls_.now(), done);
             }
             if (outcome->duplicate) return done({DeliveryResult::Kind::duplicate, "it was taken before"});
+            const bool met = directory_.contact(id, sender) != nullptr;
             if (key_update) applied(id, *key_update, outcome->keys);
-            if (on_commit) on_commit();
+            if (on_commit) on_commit(met);
             if (outcome->elsewhere) return done({DeliveryResult::Kind::taken, "it came by another way"});
             if (wait) verdicts_.wait_for(shared->front().id, calls_.now(), done);
             for (auto& entry : *shared) calls_.committed(std::move(entry));
@@ -452,12 +443,16 @@ void IncomingPipeline::commit(std::vector<queue::Entry> entries, ids::Known know
 /// Memory follows the store; a key that is not the one before is told to the user.
 void IncomingPipeline::applied(AccountId id, const PeerKeyUpdate& key_update, const KeyUpdateResult& keys) {
     const Account* account = directory_.find(id);
+    if (!account) return;
+    const auto note = [&](const coi::Address& address, const coi::autocrypt::Peer& peer) -> const Contact& {
+        return directory_.change(id, address, [&](Contact& changed) { trust::note_keys(changed.privacy, peer); });
+    };
+    for (const auto& [reader, peer] : keys.others) {
+        if (const Contact* other = directory_.contact(id, reader)) note(other->address, peer);
+    }
     const Contact* met = directory_.contact(id, key_update.contact);
-    if (!account || (!met && keys.change == coi::autocrypt::Change::nothing)) return;
-    Contact& contact = directory_.know(id, met ? met->address : key_update.seen.header->addr);
-    contact.privacy.has_key = !coi::autocrypt::key_of(keys.peer).empty();
-    contact.privacy.verified = !keys.peer.verified.empty();
-    contact.privacy.conflicting = coi::autocrypt::is_conflicting(keys.peer);
+    if (!met && keys.change == coi::autocrypt::Change::nothing) return;
+    const Contact& contact = note(met ? met->address : key_update.seen.header->addr, keys.peer);
     if (const auto news = keys.news()) calls_.other_key(*account, contact, *news);
 }
 

@@ -78,9 +78,9 @@ class IncomingPipeline : public MailReceiver {
     /// What goes along with a commit.
     struct CommitExtras {
         Done done{};
-        std::function<void()> committed{};  // before the entries leave
-        std::optional<Contact> contact{};   // saved in the same commit
-        AccountId other{};                  // the user's other account, where a copy may have come; 0: there is none
+        std::function<void(bool met)> committed{};  // before the entries leave; whether its writer was a contact before
+        std::optional<Contact> contact{};           // saved in the same commit
+        AccountId other{};  // the user's other account, where a copy may have come; 0: there is none
     };
     CommitExtras extras_of(const IncomingMail&, const Event&, Done done);
     void commit(std::vector<queue::Entry> entries, ids::Known known, const IncomingMail&, CommitExtras);

@@ -117,14 +117,13 @@ void OutgoingPipeline::take_as(const Account& account, const xmpp::Tag& message,
                                const Head& head) {
     event.user = account.jid;
     event.when = calls_.now();
-    Contact& contact = directory_.know(account.id, to);
-    event.contact = contact.address;
-    if (use_spelling(contact, xmpp::read_jid(xmpp::attribute(message, "to")), settings_.component, true))
-        directory_.save_spellings(contact);
+    const xmpp::JID written_to = xmpp::read_jid(xmpp::attribute(message, "to"));
+    const auto spell = [&](Contact& contact) { use_spelling(contact, written_to, settings_.component, true); };
+    event.contact = directory_.change(account.id, to, spell).address;
     if (!event.lang.empty()) directory_.note_language(account.id, event.lang);
     directory_.note_name(account.id, xmpp::xep0172::nick(message));
     if (event.get<Receipt>() != nullptr) return take_receipt(account, head, std::move(event));
-    turns_.take(account.id, contact.canonical,
+    turns_.take(account.id, to.canonical(),
                 [this, id = account.id, head, event = std::move(event)](const Turn& turn) mutable {
                     resolve(id, head, std::move(event), turn);
                 });
@@ -148,7 +147,7 @@ void OutgoingPipeline::resolve(AccountId id, const Head& head, Event event, cons
 void OutgoingPipeline::take_tunnelled(const Account& account, const coi::Address& to, const xmpp::Tag& message) {
     const std::string& said = xmpp::attribute(message, "xml:lang");
     const std::string lang = said.empty() ? account.lang : said;
-    const Contact& contact = directory_.know(account.id, to);
+    const Contact contact = directory_.known_or_new(account.id, to);
     auto event = read_tunnelled(message);
     if (!event || !otr_message::stands(contact.privacy)) {
         return refuse(message, "cancel", "not-acceptable",
@@ -185,7 +184,7 @@ void OutgoingPipeline::take_receipt(const Account& account, const Head& head, Ev
 }
 
 void OutgoingPipeline::write(const Account& account, const Head& head, Event event, Turn turn) {
-    Contact& contact = directory_.know(account.id, event.contact);
+    const Contact& contact = directory_.add(account.id, event.contact);
     if (!carries(event, contact.dialect)) return;  // a mail program would only be bothered by it
     event.message = coi::mint(domain_of(account.address));
     auto draft = std::make_shared<Draft>();
@@ -196,7 +195,8 @@ void OutgoingPipeline::write(const Account& account, const Head& head, Event eve
     draft->turn = std::move(turn);
     // At once: what is written while this one is being encrypted continues it (gateway/pipeline/incoming goes by that
     // order).
-    if (draft->is_message()) contact.last_out = draft->mail.id;
+    if (draft->is_message()) directory_.note_last_out(account.id, contact.address, draft->mail.id);
+    draft->contact = directory_.hold(account.id, contact.canonical);
     draft->head = head.tag;
     calls_.close(account, contact, {draft->mail, head.from_otr, false, false, {}},
                  [this, draft, id = account.id](EncryptResult letter) { closed(id, *draft, std::move(letter)); });
@@ -205,21 +205,18 @@ void OutgoingPipeline::write(const Account& account, const Head& head, Event eve
 void OutgoingPipeline::closed(AccountId id, const Draft& draft, EncryptResult letter) {
     const Account* account = directory_.find(id);
     if (!account) return;  // unlinked meanwhile: all of it is deleted
-    Contact& contact = directory_.know(id, draft.event.contact);
+    const coi::Address& to = draft.event.contact;
+    const Contact before = directory_.known_or_new(id, to);
     if (letter.bytes.empty()) {
         // What follows does not name it: nobody waits for it.
-        if (contact.last_out == draft.mail.id) contact.last_out = {};
-        return refuse(draft, contact.address.addr_spec(), letter);
+        if (before.last_out == draft.mail.id) directory_.note_last_out(id, to, {});
+        return refuse(draft, before.address.addr_spec(), letter);
     }
-    const Contact before = contact;
-    const bool first = letter.encrypted && !contact.privacy.encrypted;
-    if (letter.encrypted) contact.privacy.encrypted = true;
-    if (!draft.is_receipt()) {
-        note_written(draft.mail, contact, draft.has_subject());
-        directory_.save(contact, before);
-    } else if (first) {
-        directory_.save(contact);
-    }
+    const bool first = letter.encrypted && !before.privacy.encrypted;
+    const Contact& contact = directory_.change(id, to, [&](Contact& known) {
+        known.privacy.encrypted = known.privacy.encrypted || letter.encrypted;
+        if (!draft.is_receipt()) note_written(draft.mail, known, draft.has_subject());
+    });
     commit(*account, contact, draft, std::move(letter.bytes));
     if (first && !draft.is_receipt()) calls_.encrypted(*account, contact);
 }
@@ -281,7 +278,7 @@ void OutgoingPipeline::commit(const Account& account, const Contact& contact, co
             if (!is_receipt) ids::remember(db, known);
             entry->id = queue::put(db, *entry);
         },
-        [this, entry, head = draft.head, is_receipt, too_many, replaced,
+        [this, entry, head = draft.head, is_receipt, too_many, held = draft.contact, replaced,
          original = known.corrects](const Store::Failure& failure) {
             if (!failure && !*too_many) {
                 bursts_.committed(*entry, original);

@@ -66,7 +66,8 @@ class OutgoingPipeline {
         coi::Message mail;
         std::shared_ptr<const xmpp::Tag> head;
         bool from_otr = false;
-        Turn turn;  // until it is given to the store
+        std::shared_ptr<const Contact> contact{};  // in hand until the mail waits in the queue
+        Turn turn;                                 // until it is given to the store
         bool is_receipt() const { return event.get<Receipt>() != nullptr; }
         /// A correction is none that could be answered, or that the next message continues.
         bool is_message() const { return !is_receipt() && event.get<Correction>() == nullptr; }

@@ -287,7 +287,7 @@ void AdHocCommands::State::submit_privacy(const Call& call, const std::map<std::
             const Account* account = state->registrar.directory().of_user(call.user);
             const auto address = state->privacy->address(contact);
             if (!account || !address) return state->ask(call, privacy_forms::contact(call.lang), ending.words);
-            const Contact& met = state->registrar.directory().know(account->id, *address);
+            const Contact met = state->registrar.directory().known_or_new(account->id, *address);
             state->ask(call, privacy_forms::privacy(met, ending.words, call.lang));
         });
     }

@@ -128,9 +128,7 @@ void Presence::accept(const Ask& ask) {
 void Presence::unsubscribe(const Ask& ask) {
     const Account* account = directory_.of_user(ask.user);
     if (const Contact* contact = known(ask, account); contact && contact->subscribed) {
-        Contact changed = *contact;
-        changed.subscribed = false;
-        directory_.save(changed);
+        directory_.change(account->id, ask.address, [](Contact& changed) { changed.subscribed = false; });
         const auto contacts = directory_.contacts(account->id);
         const bool last = std::ranges::none_of(contacts, [](const Contact* each) { return each->subscribed; });
         if (last && doubt) doubt(ask.user);
@@ -161,17 +159,15 @@ bool Presence::remember(const Ask& ask, const Account* account) {
     if (!account) return true;
     if (const Contact* contact = known(ask, account); contact && contact->subscribed) return false;
     if (!may_remember(ask, account)) return true;
-    Contact& contact = directory_.know(account->id, ask.address);
-    contact.subscribed = true;
-    directory_.save(contact);
+    directory_.change(account->id, ask.address, [](Contact& contact) { contact.subscribed = true; });
     return true;
 }
 
 /// Notes the JID that the user uses: answers come from it.
 void Presence::note_spelling(const Ask& ask, const Account* account, bool is_last) {
     if (!known(ask, account)) return;
-    Contact& contact = directory_.know(account->id, ask.address);
-    if (use_spelling(contact, xmpp::read_jid(ask.jid), component_, is_last)) directory_.save_spellings(contact);
+    directory_.change(account->id, ask.address,
+                      [&](Contact& contact) { use_spelling(contact, xmpp::read_jid(ask.jid), component_, is_last); });
 }
 
 const Contact* Presence::known(const Ask& ask, const Account* account) const {

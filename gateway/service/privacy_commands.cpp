@@ -114,33 +114,36 @@ void PrivacyCommands::with_contact(const Asker& asker, const std::string& contac
     if (!meant) return done(wrong(say(asker.lang, "“{1}” is no mail address.", {contact})));
     with_account(asker, done,
                  [self = shared_from_this(), meant = *meant, work = std::move(work)](const Account& account) {
-                     work(account, self->registrar_.directory().know(account.id, meant));
+                     work(account, self->registrar_.directory().known_or_new(account.id, meant));
                  });
 }
 
 void PrivacyCommands::status(const Asker& asker, const std::string& contact, Done done) {
-    with_contact(asker, contact, done, [self = shared_from_this(), asker, done](const Account& account, Contact& met) {
-        const Policy holds = policy::resolve(&met, account, self->desk_.configured());
-        AnswerLines lines;
-        const bool tunnel = met.privacy.tunnel == Tunnel::on;
-        if (!tunnel) lines.add(jabber_leg_words(self->desk_.otr().is_encrypted(account.id, met.canonical), asker.lang));
-        if (const auto words = otr_messages::tunnel_status(met, asker.lang)) lines.add(*words);
-        lines.add(mail_leg_words(met, account, holds, asker.lang));
-        if (met.privacy.conflicting) {
-            lines.add(say(asker.lang,
-                          "A mail in the name of {1} brought another key, which is not used. See “fingerprint {1}” and "
-                          "“accept {1}”.",
-                          {met.address.addr_spec()}));
-        }
-        lines.add(tunnel ? say(asker.lang,
-                               "What is written without OTR I decrypt in between: whoever runs me could "
-                               "read that.")
-                         : say(asker.lang, "In between I decrypt: whoever runs me could read along."));
-        lines.add(self->policy_line(account, &met, asker.lang));
-        if (met.privacy.otr_clear)
-            lines.add(say(asker.lang, "What you write under OTR may leave as readable mail, as you allowed."));
-        done({lines.take()});
-    });
+    with_contact(
+        asker, contact, done, [self = shared_from_this(), asker, done](const Account& account, const Contact& met) {
+            const Policy holds = policy::resolve(&met, account, self->desk_.configured());
+            AnswerLines lines;
+            const bool tunnel = met.privacy.tunnel == Tunnel::on;
+            if (!tunnel)
+                lines.add(jabber_leg_words(self->desk_.otr().is_encrypted(account.id, met.canonical), asker.lang));
+            if (const auto words = otr_messages::tunnel_status(met, asker.lang)) lines.add(*words);
+            lines.add(mail_leg_words(met, account, holds, asker.lang));
+            if (met.privacy.conflicting) {
+                lines.add(
+                    say(asker.lang,
+                        "A mail in the name of {1} brought another key, which is not used. See “fingerprint {1}” and "
+                        "“accept {1}”.",
+                        {met.address.addr_spec()}));
+            }
+            lines.add(tunnel ? say(asker.lang,
+                                   "What is written without OTR I decrypt in between: whoever runs me could "
+                                   "read that.")
+                             : say(asker.lang, "In between I decrypt: whoever runs me could read along."));
+            lines.add(self->policy_line(account, &met, asker.lang));
+            if (met.privacy.otr_clear)
+                lines.add(say(asker.lang, "What you write under OTR may leave as readable mail, as you allowed."));
+            done({lines.take()});
+        });
 }
 
 std::string PrivacyCommands::policy_line(const Account& account, const Contact* contact,
@@ -154,14 +157,13 @@ std::string PrivacyCommands::policy_line(const Account& account, const Contact* 
 }
 
 void PrivacyCommands::set_policy(const Asker& asker, const Account& account, Policy wanted, const Done& done) {
-    Account changed = account;
-    changed.policy = wanted;
-    registrar_.directory().save(std::move(changed),
-                                [self = shared_from_this(), asker, done](const Store::Failure& failure, AccountId id) {
-                                    const Account* still = self->registrar_.directory().find(id);
-                                    if (failure || !still) return done(self->trouble(asker.lang));
-                                    done({self->policy_line(*still, nullptr, asker.lang)});
-                                });
+    registrar_.directory().change(
+        account.id, [wanted](Account& changed) { changed.policy = wanted; },
+        [self = shared_from_this(), asker, id = account.id, done](const Store::Failure& failure) {
+            const Account* still = self->registrar_.directory().find(id);
+            if (failure || !still) return done(self->trouble(asker.lang));
+            done({self->policy_line(*still, nullptr, asker.lang)});
+        });
 }
 
 void PrivacyCommands::policy(const Asker& asker, const std::string& contact, const std::string& wanted, Done done) {
@@ -179,12 +181,11 @@ void PrivacyCommands::policy(const Asker& asker, const std::string& contact, con
         });
     }
     with_contact(asker, contact, done,
-                 [self = shared_from_this(), asker, named, done](const Account& account, Contact& met) {
-                     if (named) {
-                         met.privacy.policy = *named;
-                         self->registrar_.directory().save(met);
-                     }
-                     done({self->policy_line(account, &met, asker.lang)});
+                 [self = shared_from_this(), asker, named, done](const Account& account, const Contact& met) {
+                     if (!named) return done({self->policy_line(account, &met, asker.lang)});
+                     const Contact& changed = self->registrar_.directory().change(
+                         account.id, met.address, [&](Contact& contact) { contact.privacy.policy = *named; });
+                     done({self->policy_line(account, &changed, asker.lang)});
                  });
 }
 
@@ -195,13 +196,16 @@ bool PrivacyCommands::has_tunnel(const Asker& asker, const std::string& contact)
     return met && met->privacy.tunnel == Tunnel::on;
 }
 
-void PrivacyCommands::set_tunnel(const Asker& asker, const Account& account, Contact& met, bool on, const Done& done) {
+void PrivacyCommands::set_tunnel(const Asker& asker, const Account& account, const Contact& met, bool on,
+                                 const Done& done) {
     const bool ended = on && desk_.otr().is_encrypted(account.id, met.canonical);
     if (on) desk_.otr().off(account, met.canonical);
-    if (on || met.privacy.tunnel == Tunnel::on) met.privacy.tunnel = on ? Tunnel::on : Tunnel::off;
-    met.privacy.tunnel_refused = false;
-    registrar_.directory().save(met);
-    done({otr_messages::tunnel_switched(met, ended, asker.lang)});
+    const Contact& changed = registrar_.directory().change(account.id, met.address, [on](Contact& contact) {
+        Privacy& privacy = contact.privacy;
+        if (on || privacy.tunnel == Tunnel::on) privacy.tunnel = on ? Tunnel::on : Tunnel::off;
+        privacy.tunnel_refused = false;
+    });
+    done({otr_messages::tunnel_switched(changed, ended, asker.lang)});
 }
 
 void PrivacyCommands::otr(const Asker& asker, const std::string& contact, const std::string& wanted, Done done) {
@@ -220,7 +224,7 @@ void PrivacyCommands::otr(const Asker& asker, const std::string& contact, const 
     with_contact(
         asker, contact, done,
         [self = shared_from_this(), asker, clear, off, tunnel_on, tunnel_off, done](const Account& account,
-                                                                                    Contact& met) {
+                                                                                    const Contact& met) {
             const std::string who = met.address.addr_spec();
             if (tunnel_on || tunnel_off) return self->set_tunnel(asker, account, met, tunnel_on, done);
             if (off) {
@@ -228,8 +232,8 @@ void PrivacyCommands::otr(const Asker& asker, const std::string& contact, const 
                 if (met.privacy.tunnel == Tunnel::on) return self->set_tunnel(asker, account, met, false, done);
                 return done({say(asker.lang, "Messages of {1} come to you without OTR from now on.", {who})});
             }
-            met.privacy.otr_clear = clear;
-            self->registrar_.directory().save(met);
+            self->registrar_.directory().change(account.id, met.address,
+                                                [clear](Contact& contact) { contact.privacy.otr_clear = clear; });
             done({clear ? say(asker.lang, "What you write to {1} under OTR may now leave as readable mail.", {who})
                         : say(asker.lang, "What you write to {1} under OTR leaves as encrypted mail only.", {who})});
         });
@@ -237,19 +241,19 @@ void PrivacyCommands::otr(const Asker& asker, const std::string& contact, const 
 
 void PrivacyCommands::verify(const Asker& asker, const std::string& contact, const std::string& secret, Done done) {
     if (secret.empty()) return done(wrong(say(asker.lang, "Write: verify CONTACT SECRET")));
-    with_contact(
-        asker, contact, done, [self = shared_from_this(), asker, secret, done](const Account& account, Contact& met) {
-            const std::string who = met.address.addr_spec();
-            if (met.privacy.tunnel == Tunnel::on)
-                return done(self->wrong(otr_messages::ends_elsewhere(who, asker.lang)));
-            if (!self->desk_.otr().verify(account, met.canonical, secret)) {
-                return done(
-                    self->wrong(say(asker.lang, "There is no OTR session with {1} now. Start one first.", {who})));
-            }
-            done({say(asker.lang,
-                      "Your client now asks for the secret; give it the same. To be honest: the secret went "
-                      "through your Jabber server, so it proves nothing against that server.")});
-        });
+    with_contact(asker, contact, done,
+                 [self = shared_from_this(), asker, secret, done](const Account& account, const Contact& met) {
+                     const std::string who = met.address.addr_spec();
+                     if (met.privacy.tunnel == Tunnel::on)
+                         return done(self->wrong(otr_messages::ends_elsewhere(who, asker.lang)));
+                     if (!self->desk_.otr().verify(account, met.canonical, secret)) {
+                         return done(self->wrong(
+                             say(asker.lang, "There is no OTR session with {1} now. Start one first.", {who})));
+                     }
+                     done({say(asker.lang,
+                               "Your client now asks for the secret; give it the same. To be honest: the secret went "
+                               "through your Jabber server, so it proves nothing against that server.")});
+                 });
 }
 
 }  // namespace gateway

@@ -55,11 +55,11 @@ class PrivacyCommands : public std::enable_shared_from_this<PrivacyCommands> {
 
   private:
     using Work = std::function<void(const Account&)>;
-    using WithContact = std::function<void(const Account&, Contact&)>;
+    using WithContact = std::function<void(const Account&, const Contact&)>;
     void with_account(const Asker&, const Done&, Work);
     void with_contact(const Asker&, const std::string& contact, const Done&, WithContact);
     void show_other_key(const Asker&, AccountId, const std::string& who, const std::string& canonical, const Done&);
-    void set_tunnel(const Asker&, const Account&, Contact&, bool on, const Done&);
+    void set_tunnel(const Asker&, const Account&, const Contact&, bool on, const Done&);
     void set_policy(const Asker&, const Account&, Policy, const Done&);
     std::string policy_line(const Account&, const Contact*, const std::string& lang) const;
     CommandResult took_key(const coi::Result<coi::openpgp::Fingerprint>&, const std::string& lang) const;

@@ -297,17 +297,18 @@ void Registrar::change(const std::string& jid, IncomingFilter take, bool sent_co
 }
 
 void Registrar::change(const Account& known, IncomingFilter take, bool sent_copy, const std::string& lang, Done done) {
-    Account account = known;
-    account.take = take;
-    account.sent_copy = sent_copy;
-    const bool relayed = account.kind == Account::Kind::relay;
-    directory_.save(std::move(account), [self = weak_from_this(), take, sent_copy, relayed, lang, done](
-                                            Store::Failure failure, AccountId) {
-        const auto registrar = self.lock();
-        if (!registrar) return;
-        if (failure) return done(registrar->store_trouble(lang));
-        done({say(lang, "The settings are changed.") + "\n" + settings_words(take, sent_copy, relayed, lang)});
-    });
+    const bool relayed = known.kind == Account::Kind::relay;
+    const auto set = [take, sent_copy](Account& account) {
+        account.take = take;
+        account.sent_copy = sent_copy;
+    };
+    directory_.change(
+        known.id, set, [self = weak_from_this(), take, sent_copy, relayed, lang, done](const Store::Failure& failure) {
+            const auto registrar = self.lock();
+            if (!registrar) return;
+            if (failure) return done(registrar->store_trouble(lang));
+            done({say(lang, "The settings are changed.") + "\n" + settings_words(take, sent_copy, relayed, lang)});
+        });
 }
 
 std::string Registrar::settings_of(const std::string& jid, const std::string& lang) const {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "gateway/model/trust.h"
 #include "gateway/store/invites.h"
 #include "gateway/store/keys.h"
 #include "gateway/store/once_encrypted.h"
@@ -126,23 +127,20 @@ void add_keys(Database& db, std::vector<Contact>& contacts) {
         const auto key = std::tie(account, canonical);
         while (at != contacts.end() && std::tie(at->account, at->canonical) < key) ++at;
         if (at == contacts.end() || std::tie(at->account, at->canonical) != key) return;
-        at->privacy.has_key = !peer.key.empty() || !peer.gossip_key.empty() || !peer.verified_key.empty();
-        at->privacy.verified = !peer.verified.empty();
-        at->privacy.conflicting = coi::autocrypt::is_conflicting(peer);
+        trust::note_keys(at->privacy, peer);
     });
 }
 
 }  // namespace
 
-std::vector<Contact> contacts(Database& db) {
-    std::vector<Contact> contacts;
+void each_contact(Database& db, const std::function<void(Contact)>& call) {
     std::vector<Aside> damaged;
     {
         auto row =
             db.query("SELECT " CONTACT_COLUMNS ", subject, last_in, last_out FROM contact ORDER BY account, canonical");
         while (row.step()) {
             if (auto contact = contact_of(db, row)) {
-                contacts.push_back(std::move(*contact));
+                call(std::move(*contact));
             } else {
                 damaged.push_back({row.integer(0), row.text(1), row.print()});
             }
@@ -154,6 +152,11 @@ std::vector<Contact> contacts(Database& db) {
         once_encrypted::note(db, AccountId(row.account), row.canonical, "");
         db.query("DELETE FROM contact WHERE account = ? AND canonical = ?").bind(row.account).bind(row.canonical).run();
     }
+}
+
+std::vector<Contact> contacts(Database& db) {
+    std::vector<Contact> contacts;
+    each_contact(db, [&contacts](Contact contact) { contacts.push_back(std::move(contact)); });
     add_keys(db, contacts);
     return contacts;
 }

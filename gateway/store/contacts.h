@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ void save(Database&, const Contact&);
 bool save_last(Database&, const Contact&);
 /// The contacts of all accounts, by account and canonical address. Rows that do not match their seal are set aside.
 std::vector<Contact> contacts(Database&);
+/// The same one by one, without the flags that follow from their keys (keys::each_peer).
+void each_contact(Database&, const std::function<void(Contact)>&);
 /// How a contact's conversation is protected, without what is known of their keys.
 Privacy privacy(Database&, AccountId, const std::string& canonical);
 /// Removes the contact and its keys.

@@ -28,7 +28,7 @@ constexpr auto start_every = std::chrono::milliseconds(20);
 
 }  // namespace
 
-struct MailboxPool::State : std::enable_shared_from_this<State> {
+struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<State> {
     State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Directory& directory_, Store& store_,
           CrashGuard& crash_guard_, Settings settings_, Calls calls_)
         : io(io_),
@@ -189,17 +189,17 @@ struct MailboxPool::State : std::enable_shared_from_this<State> {
     void looked(AccountId id, coi::KeyTrace trace) {
         const Account* account = directory.find(id);
         if (!account || account->key_holder != KeyHolder::unknown) return;
-        Account known = *account;
         const bool is_free = trace == coi::KeyTrace::none || trace == coi::KeyTrace::unproven;
-        known.key_holder = is_free ? KeyHolder::coigate : KeyHolder::elsewhere;
-        log::info("mailbox of {}: {}", known.jid,
+        const auto holder = is_free ? KeyHolder::coigate : KeyHolder::elsewhere;
+        log::info("mailbox of {}: {}", account->jid,
                   is_free ? "no other program's key was found" : "another program uses a key there");
-        directory.save(std::move(known),
-                       [this, id, trace, self = weak_from_this()](const Store::Failure& failure, AccountId) {
-                           const auto alive = self.lock();
-                           const Account* saved = alive && !failure ? directory.find(id) : nullptr;
-                           if (saved && trace != coi::KeyTrace::none) calls.tell(*saved, trace_words(*saved, trace));
-                       });
+        directory.change(
+            id, [holder](Account& known) { known.key_holder = holder; },
+            [this, id, trace, self = weak_from_this()](const Store::Failure& failure) {
+                const auto alive = self.lock();
+                const Account* saved = alive && !failure ? directory.find(id) : nullptr;
+                if (saved && trace != coi::KeyTrace::none) calls.tell(*saved, trace_words(*saved, trace));
+            });
     }
 
     static std::string trace_words(const Account& account, coi::KeyTrace trace) {
@@ -246,6 +246,15 @@ struct MailboxPool::State : std::enable_shared_from_this<State> {
         return before == now;
     }
 
+    void account_saved(const Account& account) override {
+        if (account.kind != Account::Kind::mailbox || stopped) return;
+        const auto running = all.find(account.id);
+        if (running != all.end() && is_about_keys(running->second.account, account))
+            return void(running->second.account = account);
+        read_again(account.id);
+    }
+    void account_removed(const Account& account) override { all.erase(account.id); }
+
     void trouble_of(AccountId id, const std::optional<coi::Error>& what) {
         const Account* account = directory.find(id);
         if (!account) return;
@@ -276,14 +285,7 @@ MailboxPool::~MailboxPool() { stop(); }
 
 void MailboxPool::start() {
     State& s = *state_;
-    s.directory.on_saved = [&s](const Account& account) {
-        if (account.kind != Account::Kind::mailbox || s.stopped) return;
-        const auto running = s.all.find(account.id);
-        if (running != s.all.end() && s.is_about_keys(running->second.account, account))
-            return void(running->second.account = account);
-        s.read_again(account.id);
-    };
-    s.directory.on_removed = [&s](const Account& account) { s.all.erase(account.id); };
+    s.directory.observe(state_);
     for (const Account* account : s.directory.all()) {
         if (account->kind == Account::Kind::mailbox && !account->parked && !account->damaged) s.enqueue(account->id);
     }

@@ -1,4 +1,5 @@
-"""What grows with use: the memory of a long queue, and what ten thousand accounts make of a message's cost.
+"""What grows with use: the memory of a long queue, what ten thousand accounts make of a message's cost, and what accounts cost
+that only exist.
 
 Each figure is a function of a Benchmark (tests/bench/run).
 """
@@ -7,7 +8,7 @@ import sqlite3
 import statistics
 import time
 
-from world import figure, free_port, wait_until
+from world import Peer, figure, free_port, wait_until
 
 
 def waiting(gateway):
@@ -79,3 +80,32 @@ def arrived(peer, count):
     peer.hear("pumped")
     peer.say(f"mails {count}")
     peer.hear("mails")
+
+
+def directory(benchmark):
+    """What accounts and contacts cost that only exist: seconds at start and memory, against a gateway without any."""
+    accounts, contacts = benchmark.many(100_000, 2_000), 20
+    gateway = benchmark.gateway()
+    gateway.stop()
+    gateway.start_seconds = 300
+    base_seconds, base_kib, _ = started(gateway)
+    filler = Peer("store_filler", gateway.store / "coigate.db", gateway.folder / "store.key", accounts, contacts)
+    filler.hear("filled")
+    filler.end()
+    seconds, kib, most_kib = started(gateway)
+    gateway.jabber.peer.end()
+    figure("directory_accounts", accounts)
+    figure("directory_contacts_each", contacts)
+    figure("directory_empty_start_seconds", base_seconds)
+    figure("directory_start_seconds", seconds)
+    figure("directory_kib_each", (kib - base_kib) / accounts)
+    figure("directory_kib_each_while_starting", (most_kib - base_kib) / accounts)
+
+
+def started(gateway):
+    """Seconds until the gateway is on line, its memory then, and the most until then; it is stopped again."""
+    start = time.monotonic()
+    gateway.start()
+    seconds, kib, most = time.monotonic() - start, gateway.resident_kib(), gateway.most_resident_kib()
+    gateway.stop()
+    return seconds, kib, most

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests/support"))
 import coigate  # noqa: E402
 from server import Failure, free_port, wait_until  # noqa: E402
 
-PEERS = {"component_server": [], "lmtp_pump": [], "raw_imap": ["-lssl", "-lcrypto"]}  # pgp_peer and otr_peer need CMake, and are not in BUILD
+PEERS = {"component_server": [], "lmtp_pump": [], "raw_imap": ["-lssl", "-lcrypto"]}  # pgp_peer, otr_peer and store_filler need CMake, and are not in BUILD
 
 
 def figure(name, value, target=None, reached=None):
@@ -29,7 +29,7 @@ def figure(name, value, target=None, reached=None):
 def build(log):
     """The release program and the peers."""
     log("building (release) ...")
-    for command in (["cmake", "--preset", "release"], ["cmake", "--build", "--preset", "release", "--target", "coigate", "pgp_peer", "otr_peer"]):
+    for command in (["cmake", "--preset", "release"], ["cmake", "--build", "--preset", "release", "--target", "coigate", "pgp_peer", "otr_peer", "store_filler"]):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         if done.returncode != 0:
             raise Failure(f"{' '.join(command)} failed:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
@@ -100,7 +100,14 @@ class Gateway(coigate.Coigate):
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1000
 
     def resident_kib(self):
-        return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{self.process.pid}/status").read_text())[1])
+        return self._status("VmRSS")
+
+    def most_resident_kib(self):
+        """Since it was started."""
+        return self._status("VmHWM")
+
+    def _status(self, line):
+        return int(re.search(rf"{line}:\s+(\d+)", pathlib.Path(f"/proc/{self.process.pid}/status").read_text())[1])
 
     def commits(self):
         """Commits of the whole run, said in the log when the store closes: call it after stop()."""

@@ -19,7 +19,7 @@ TEST(Nick, IsTheNameUnlessItCouldBeSomebodyElses) {
     AccountId alice{};
     directory.save(account, [&](const Store::Failure&, AccountId saved) { alice = saved; });
     loop.flush(store);
-    const auto nick_of = [&](const coi::Address& address) { return nick(directory, directory.know(alice, address)); };
+    const auto nick_of = [&](const coi::Address& address) { return nick(directory, directory.add(alice, address)); };
     EXPECT_EQ(nick_of({"Bob", "bob", "mail.test"}), "Bob");
     EXPECT_EQ(nick_of({"", "carl", "mail.test"}), "");
     EXPECT_EQ(nick_of({"bob@mail.test", "eve", "evil.test"}), "eve@evil.test");

@@ -35,7 +35,13 @@ struct OpenPgpTest : testing::Test {
         return id;
     }
     const Account& account(AccountId id) { return *directory.find(id); }
-    Contact& contact(AccountId of, const std::string& name) { return directory.know(of, {"", name, "jabber.example"}); }
+    const Contact& contact(AccountId of, const std::string& name) {
+        return directory.add(of, {"", name, "jabber.example"});
+    }
+    /// Bob, as alice knows him.
+    void bob_is(const std::function<void(Contact&)>& change) {
+        directory.change(alice, {"", "bob", "jabber.example"}, change);
+    }
     /// A letter of alice to bob.
     OutgoingMail letter(const std::string& text) {
         OutgoingMail letter;
@@ -66,8 +72,8 @@ struct OpenPgpTest : testing::Test {
     coi::autocrypt::Change take(AccountId reader, const Decrypted& unfolded) {
         KeyUpdateResult learned;
         store.now([&](Database& db) { learned = apply(db, reader, unfolded.key_update.value()); });
-        directory.know(reader, unfolded.mail.from.front()).privacy.has_key =
-            !coi::autocrypt::key_of(learned.peer).empty();
+        directory.change(reader, unfolded.mail.from.front(),
+                         [&](Contact& contact) { trust::note_keys(contact.privacy, learned.peer); });
         return learned.change;
     }
     /// Alice knows bob's key from a mail of his.
@@ -82,7 +88,7 @@ struct OpenPgpTest : testing::Test {
         peer.last_seen = peer.autocrypt_timestamp =
             std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
         store.now([&](Database& db) { keys::save(db, alice, "bob@jabber.example", peer); });
-        contact(alice, "bob").privacy.has_key = true;
+        bob_is([&](Contact& contact) { contact.privacy.has_key = true; });
     }
 };
 
@@ -172,7 +178,7 @@ TEST_F(OpenPgpTest, another_key_than_the_verified_one_is_said_with_the_first_mai
 }
 
 TEST_F(OpenPgpTest, what_came_protected_does_not_leave_in_the_clear) {
-    contact(alice, "bob").privacy.came_protected = true;
+    bob_is([&](Contact& contact) { contact.privacy.came_protected = true; });
     OutgoingMail answer = letter("Hi");
     answer.mail.subject = "Re: Merger with ACME";
     answer.mail.to.front().name = "Bob the Secret";
@@ -213,14 +219,14 @@ TEST_F(OpenPgpTest, gossip_authenticates_nobody) {
 
 TEST_F(OpenPgpTest, what_is_learnt_while_a_letter_waits_counts_for_it) {
     introduce();
-    contact(alice, "bob").privacy.policy = Policy::off;
+    bob_is([&](Contact& contact) { contact.privacy.policy = Policy::off; });
     std::optional<EncryptResult> closed;
     bool made = false;
     pgp.own_key(alice, [&](const std::optional<keys::Own>&) { made = true; });
     loop.run_until([&] { return made; });
-    contact(alice, "bob").privacy.otr = true;  // so that keys are asked for
+    bob_is([&](Contact& contact) { contact.privacy.otr = true; });  // so that keys are asked for
     pgp.close(account(alice), contact(alice, "bob"), letter("Hi"), [&](EncryptResult c) { closed = std::move(c); });
-    contact(alice, "bob").privacy.policy = Policy::require;
+    bob_is([&](Contact& contact) { contact.privacy.policy = Policy::require; });
     loop.run_until([&] { return closed.has_value(); });
     EXPECT_TRUE(closed->encrypted);
 }
@@ -238,23 +244,38 @@ TEST_F(OpenPgpTest, a_changed_mail_is_told_as_such) {
 }
 
 TEST_F(OpenPgpTest, the_policy_refuses) {
-    contact(alice, "bob").privacy.policy = Policy::require;
+    bob_is([&](Contact& contact) { contact.privacy.policy = Policy::require; });
     const EncryptResult closed = close(letter("Hi"));
     EXPECT_EQ(closed.refusal, policy::Refusal::no_key);
     EXPECT_EQ(closed.bytes, "");
     OutgoingMail secret = letter("Hi");
     secret.from_otr = true;
-    contact(alice, "bob").privacy.policy = Policy::prefer;
+    bob_is([&](Contact& contact) { contact.privacy.policy = Policy::prefer; });
     EXPECT_EQ(close(secret).refusal, policy::Refusal::otr);
+}
+
+TEST_F(OpenPgpTest, the_keys_of_others_that_a_mail_changes_are_told) {
+    PeerKeyUpdate update;
+    update.contact = "alice@jabber.example";
+    update.gossip = {{{{"", "carol", "mail.test"}, false, "carol's key"}, {.fingerprint = "C0"}}};
+    KeyUpdateResult first, again;
+    store.now([&](Database& db) {
+        first = apply(db, bob, update);
+        again = apply(db, bob, update);
+    });
+    ASSERT_EQ(first.others.size(), 1U);
+    EXPECT_EQ(first.others[0].contact, "carol@mail.test");
+    EXPECT_EQ(coi::autocrypt::key_of(first.others[0].peer), "carol's key");
+    EXPECT_TRUE(again.others.empty());
 }
 
 TEST_F(OpenPgpTest, letters_of_a_conversation_leave_in_order) {
     introduce();
     std::vector<int> out;
     for (int i = 0; i < 20; ++i) {
-        auto& to = contact(alice, "bob");
-        to.privacy.policy = i % 3 == 0 ? Policy::off : Policy::require;
-        pgp.close(account(alice), to, letter(std::to_string(i)), [&out, i](const EncryptResult&) { out.push_back(i); });
+        bob_is([&](Contact& to) { to.privacy.policy = i % 3 == 0 ? Policy::off : Policy::require; });
+        pgp.close(account(alice), contact(alice, "bob"), letter(std::to_string(i)),
+                  [&out, i](const EncryptResult&) { out.push_back(i); });
     }
     loop.run_until([&] { return out.size() == 20; });
     EXPECT_TRUE(std::ranges::is_sorted(out));

@@ -283,9 +283,7 @@ TEST_F(OtrTest, a_resource_that_goes_has_no_session_and_the_next_that_comes_is_a
 
 TEST_F(OtrTest, a_session_that_comes_back_to_life_stops_the_clear) {
     start(alice);
-    Contact bob_known = *directory.contact(id, bobs);
-    bob_known.privacy.otr = false;
-    directory.save(bob_known);
+    directory.change(id, {"", "bob", "example.net"}, [](Contact& contact) { contact.privacy.otr = false; });
     alice.says("sealed");
     talk(alice);
     EXPECT_EQ(reads(alice, "sealed too"), "sealed too");
@@ -362,7 +360,7 @@ TEST_F(OtrTest, the_key_is_made_when_it_is_first_needed_and_stays) {
 }
 
 TEST_F(OtrTest, a_handshake_that_was_under_way_when_the_tunnel_was_switched_on_holds_nothing) {
-    directory.know(id, {"", "bob", "example.net"}).privacy.tunnel = Tunnel::on;
+    directory.change(id, {"", "bob", "example.net"}, [](Contact& contact) { contact.privacy.tunnel = Tunnel::on; });
     start(alice);
     EXPECT_FALSE(privacy().otr);
     EXPECT_EQ(sends("?OTRv3?").kind, Outgoing::Kind::as_is);

@@ -33,8 +33,8 @@ struct OtrTunnelTest : testing::Test {
         account.address = {"", "alice", "jabber.example"};
         directory.save(account, [&](const Store::Failure&, AccountId saved) { id = saved; });
         loop.flush(store);
-        contact().privacy.tunnel = Tunnel::on;
-        contact().privacy.tunnel_offered = true;
+        bob_is([&](Contact& contact) { contact.privacy.tunnel = Tunnel::on; });
+        bob_is([&](Contact& contact) { contact.privacy.tunnel_offered = true; });
     }
     OtrTunnel::Calls calls() {
         return {[this](const xmpp::Tag& tag) { errors.push_back(xmpp::error_of(tag).value().text); },
@@ -44,7 +44,9 @@ struct OtrTunnelTest : testing::Test {
                 },
                 [this](const Account&, const std::string& text) { told.push_back(text); }};
     }
-    Contact& contact() { return directory.know(id, {"", "bob", "example.net"}); }
+    void bob_is(const std::function<void(Contact&)>& change) {
+        directory.change(id, {"", "bob", "example.net"}, change);
+    }
     bool writes(const std::string& body, const std::string& from = phone, const std::string& type = "chat") {
         const auto stanza = xmpp::parse_stanza("<message id='s1' type='" + type + "' from='" + from + "' to='" + bob +
                                                "' xml:lang='en'></message>");
@@ -73,7 +75,7 @@ TEST_F(OtrTunnelTest, only_OTR_of_those_who_have_it_on_is_taken) {
     EXPECT_TRUE(writes(data));
     EXPECT_TRUE(writes("?OTRv3?"));
     for (const auto tunnel_is : {Tunnel::never, Tunnel::off}) {
-        contact().privacy.tunnel = tunnel_is;
+        bob_is([&](Contact& contact) { contact.privacy.tunnel = tunnel_is; });
         EXPECT_FALSE(writes(data)) << "OTR ends here";
     }
     EXPECT_THAT(taken, ElementsAre(data, "?OTRv3?"));
@@ -132,7 +134,7 @@ TEST_F(OtrTunnelTest, what_comes_goes_to_the_resource_that_spoke_last) {
 }
 
 TEST_F(OtrTunnelTest, what_waited_while_it_was_switched_off_reaches_no_client) {
-    contact().privacy.tunnel = Tunnel::off;
+    bob_is([&](Contact& contact) { contact.privacy.tunnel = Tunnel::off; });
     EXPECT_TRUE(route(data).closed);
     EXPECT_FALSE(route("Hello", false).closed);
     EXPECT_FALSE(route("?OTR, as they say", false).closed) << "words of a mail";

@@ -202,5 +202,25 @@ TEST(TrustState, IsTheMostThatWasProven) {
     EXPECT_EQ(state_of(privacy), State::verified);
 }
 
+TEST(TrustKeys, TheFlagsAreWhatTheKeysSayAndNothingElseChanges) {
+    const auto flags = [](const coi::autocrypt::Peer& peer) {
+        Privacy privacy;
+        privacy.encrypted = privacy.has_key = privacy.verified = privacy.conflicting = true;
+        note_keys(privacy, peer);
+        EXPECT_TRUE(privacy.encrypted);
+        return std::string(privacy.has_key ? "key " : "") + (privacy.verified ? "verified " : "") +
+               (privacy.conflicting ? "other" : "");
+    };
+    coi::autocrypt::Peer none, gossiped, offered, verified;
+    gossiped.gossip_key = "g";
+    offered.offered = "AAAA";
+    verified.verified = "BBBB";
+    verified.verified_key = "v";
+    EXPECT_EQ(flags(none), "");
+    EXPECT_EQ(flags(gossiped), "key ");
+    EXPECT_EQ(flags(offered), "other");
+    EXPECT_EQ(flags(verified), "key verified ");
+}
+
 }  // namespace
 }  // namespace gateway::trust

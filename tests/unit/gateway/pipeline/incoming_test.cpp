@@ -131,7 +131,7 @@ TEST_F(IncomingPipelineTest, AnAutomaticAnswerToTheUsersMessageIsToldAndNotShown
     sent("ours@example.org");
     EXPECT_EQ(take(mail("a1@x", answer, "On holiday")), Kind::declined);
     EXPECT_THAT(away, IsEmpty()) << "nobody whom she wrote to";
-    directory.know(alice, {"", "bob", "example.net"}).written_to = true;
+    directory.change(alice, {"", "bob", "example.net"}, [](Contact& bob) { bob.written_to = true; });
     EXPECT_EQ(take(mail("a2@x", answer, "On holiday")), Kind::declined);
     EXPECT_EQ(take(mail("a3@x", automatic + "In-Reply-To: <other@example.org>\r\n")), Kind::declined);
     EXPECT_THAT(away, ElementsAre("bob@example.net: On holiday")) << "the other one answers nothing of hers";
@@ -389,7 +389,9 @@ struct InboxTunnelTest : IncomingPipelineTest {
                     "--b\r\nContent-Type: text/plain\r\n\r\nWords\r\n--b\r\nContent-Type: "
                     "application/x-otr\r\n\r\n?OTR:AAMDAAABAQAAAgIlgNs2kexHov1Ys=.\r\n--b--");
     }
-    Contact& bob() { return directory.know(alice, {"", "bob", "example.net"}); }
+    const coi::Address bobs{"", "bob", "example.net"};
+    const Contact& bob() { return directory.add(alice, bobs); }
+    void bob(const std::function<void(Contact&)>& change) { directory.change(alice, bobs, change); }
     /// What the store has of Bob, after a kill at this moment.
     Privacy stored() {
         return ask<std::vector<Contact>>([](Database& db) { return accounts::contacts(db); }).at(0).privacy;
@@ -427,7 +429,7 @@ TEST_F(InboxTunnelTest, a_mark_counts_if_its_writer_is_proven) {
 }
 
 TEST_F(InboxTunnelTest, the_user_hears_of_the_other_sides_switch) {
-    bob().privacy.tunnel = Tunnel::on;
+    bob([&](Contact& contact) { contact.privacy.tunnel = Tunnel::on; });
     comes(proven(mail("1@x", marked + "on\r\n")));
     comes(proven(mail("2@x", marked + "on\r\n")));
     comes(proven(mail("3@x", marked + "off\r\n")));
@@ -435,7 +437,7 @@ TEST_F(InboxTunnelTest, the_user_hears_of_the_other_sides_switch) {
 }
 
 TEST_F(InboxTunnelTest, an_OTR_message_becomes_a_stanza_with_its_hints) {
-    bob().privacy.tunnel = Tunnel::on;
+    bob([&](Contact& contact) { contact.privacy.tunnel = Tunnel::on; });
     EXPECT_EQ(comes(proven(otr("1@x", "Chat-Otr-Tunnel: on\r\n"))).kind, Kind::taken) << "it brings the mark itself";
     EXPECT_EQ(comes(arrival(otr("2@x"))).kind, Kind::taken);
     ASSERT_EQ(committed.size(), 2u);
@@ -449,7 +451,7 @@ TEST_F(InboxTunnelTest, an_OTR_message_becomes_a_stanza_with_its_hints) {
 TEST_F(InboxTunnelTest, where_it_does_not_stand_nothing_of_OTR_is_shown_and_the_reader_is_told_once) {
     EXPECT_EQ(comes(arrival(otr("1@x"))).kind, Kind::declined);
     EXPECT_THAT(told, IsEmpty()) << "a stranger's";
-    bob().written_to = true;
+    bob([&](Contact& contact) { contact.written_to = true; });
     auto by_lmtp = arrival(otr("2@x"));
     by_lmtp.wait_for_verdict = true;
     EXPECT_THAT(comes(by_lmtp).reason, HasSubstr("has not switched OTR end to end on")) << "for its sender";
@@ -457,19 +459,19 @@ TEST_F(InboxTunnelTest, where_it_does_not_stand_nothing_of_OTR_is_shown_and_the_
     EXPECT_THAT(told, ElementsAre(HasSubstr("otr bob@example.net tunnel on")));
     EXPECT_TRUE(stored().tunnel_refused);
     told.clear();
-    bob().privacy = {};
-    bob().privacy.tunnel = Tunnel::on;
+    bob([&](Contact& contact) { contact.privacy = {}; });
+    bob([&](Contact& contact) { contact.privacy.tunnel = Tunnel::on; });
     EXPECT_EQ(comes(arrival(otr("4@x", "Chat-Otr-Tunnel: on\r\n"))).kind, Kind::declined) << "not proven";
     EXPECT_THAT(told, ElementsAre(HasSubstr("nothing has proven yet")));
-    bob().privacy.tunnel_offered = true;
+    bob([&](Contact& contact) { contact.privacy.tunnel_offered = true; });
     may_pass = false;
     EXPECT_EQ(comes(arrival(otr("5@x"))).kind, Kind::declined);
     EXPECT_THAT(committed, IsEmpty());
 }
 
 TEST_F(InboxTunnelTest, an_OTR_message_that_overtook_the_one_before_it_waits) {
-    bob().privacy.tunnel = Tunnel::on;
-    bob().privacy.tunnel_offered = true;
+    bob([&](Contact& contact) { contact.privacy.tunnel = Tunnel::on; });
+    bob([&](Contact& contact) { contact.privacy.tunnel_offered = true; });
     const auto comes_after = [&](const std::string& id, const std::string& before, const std::string& date) {
         auto arriving =
             arrival(otr(id, "References: <chat$0@x> <" + before +
@@ -488,10 +490,10 @@ TEST_F(InboxTunnelTest, an_OTR_message_that_overtook_the_one_before_it_waits) {
     auto text = arrival(mail("chat$8@x", marked + "on\r\nReferences: <chat$7@x>\r\nDate: " + now + "\r\n"));
     text.may_wait = true;
     EXPECT_EQ(comes(text).kind, Kind::taken);
-    bob().written_to = true;
-    bob().privacy.tunnel = Tunnel::off;
+    bob([&](Contact& contact) { contact.written_to = true; });
+    bob([&](Contact& contact) { contact.privacy.tunnel = Tunnel::off; });
     EXPECT_EQ(comes(arrival(otr("chat$9@x"))).kind, Kind::declined);
-    bob().privacy.tunnel = Tunnel::on;
+    bob([&](Contact& contact) { contact.privacy.tunnel = Tunnel::on; });
     EXPECT_EQ(comes_after("chat$10@x", "chat$9@x", now), Kind::taken) << "nobody waits for what was refused";
 }
 

@@ -205,9 +205,8 @@ TEST_F(OutgoingPipelineTest, a_marker_means_up_to_here_and_each_message_is_repor
     settle();
     const AccountId id = committed.at(0).account;
     committed.clear();
-    Contact bob = *directory.contact(id, "bob@example.net");
-    bob.dialect = Dialect::chatmail;
-    directory.save(bob);
+    const Contact& bob =
+        directory.change(id, {"", "bob", "example.net"}, [](Contact& contact) { contact.dialect = Dialect::chatmail; });
     store.now([&](Database& db) {
         for (const char* n : {"1", "2", "3", "4"}) {
             const bool asked = *n != '2';
@@ -360,9 +359,8 @@ TEST_F(OutgoingPipelineTest, a_receipt_goes_out_only_if_asked_for_and_only_when_
     settle();
     const AccountId account = committed.at(0).account;
     committed.clear();
-    Contact bob = *directory.contact(account, "bob@example.net");
-    bob.dialect = Dialect::chatmail;
-    directory.save(bob);
+    directory.change(account, {"", "bob", "example.net"},
+                     [](Contact& contact) { contact.dialect = Dialect::chatmail; });
     for (const auto& [stanza, wants] : {std::pair("unasked", false), std::pair("asked", true)}) {
         const ids::Known known{account, "bob@example.net", {std::string(stanza) + "@x"}, {stanza}, false, "", "", wants,
                                time};
@@ -389,24 +387,28 @@ TEST_F(OutgoingPipelineTest, OTR_comes_to_be_in_a_mail_only_where_both_have_the_
     settle();
     committed.clear();
     const Account& account = *directory.relay_of("alice@jabber.example");
-    Contact& bob = directory.know(account.id, {"", "bob", "example.net"});
+    const coi::Address bob{"", "bob", "example.net"};
+    const auto tunnel_is = [&](Tunnel own, bool theirs) {
+        directory.change(account.id, bob, [&](Contact& contact) {
+            contact.privacy.tunnel = own;
+            contact.privacy.tunnel_offered = theirs;
+        });
+    };
     const auto offer = [&](const std::string& body) {
         const auto stanza = xmpp::parse_stanza(
             "<message id='s1' type='chat' from='alice@jabber.example/phone' "
             "to='bob\\40example.net@coi.jabber.example' xml:lang='de'><body>" +
             body + "</body></message>");
-        outgoing.take_tunnelled(account, bob.address, *stanza);
+        outgoing.take_tunnelled(account, bob, *stanza);
         settle();
     };
     for (const auto [own, theirs] : {std::pair(Tunnel::never, false), std::pair(Tunnel::never, true),
                                      std::pair(Tunnel::off, true), std::pair(Tunnel::on, false)}) {
-        bob.privacy.tunnel = own;
-        bob.privacy.tunnel_offered = theirs;
+        tunnel_is(own, theirs);
         offer(otr);
         EXPECT_EQ(condition(), "not-acceptable");
     }
-    bob.privacy.tunnel = Tunnel::on;
-    bob.privacy.tunnel_offered = true;
+    tunnel_is(Tunnel::on, true);
     take("<body>" + otr + "</body>");
     EXPECT_EQ(condition(), "not-acceptable") << "by the common way it is refused as ever";
     offer("Hello");
@@ -421,7 +423,37 @@ TEST_F(OutgoingPipelineTest, OTR_comes_to_be_in_a_mail_only_where_both_have_the_
     ASSERT_EQ(mail(1).attachments.size(), 1u);
     EXPECT_EQ(mail(1).attachments[0].bytes, otr);
     EXPECT_EQ(committed[1].origin_id, "s1");
-    EXPECT_EQ(bob.subject, "Chat: Hi") << "the conversation's subject is not OTR's";
+    EXPECT_EQ(directory.contact(account.id, bob.canonical())->subject, "Chat: Hi")
+        << "the conversation's subject is not OTR's";
+}
+
+TEST_F(OutgoingPipelineTest, nobody_is_forgotten_while_a_mail_to_them_is_being_written) {
+    Directory small{store, {.most_contacts = 1}};
+    RelayAccounts accounts{small, {"jabber.example"}};
+    auto wired = calls();
+    std::function<void()> finish;
+    wired.close = [&, close = wired.close](const Account& account, const Contact& contact, OutgoingMail letter,
+                                           const std::function<void(EncryptResult)>& done) {
+        close(account, contact, std::move(letter),
+              [&finish, done](const EncryptResult& closed) { finish = [done, closed] { done(closed); }; });
+    };
+    OutgoingPipeline slow{small, store, accounts, {"coi.jabber.example", "jabber.example"}, wired};
+    slow.take(
+        *xmpp::parse_stanza("<message id='s1' type='chat' from='alice@jabber.example/phone' "
+                            "to='bob\\40example.net@coi.jabber.example'><body>Hi</body></message>"));
+    settle();
+    ASSERT_TRUE(finish);
+    const AccountId id = small.of_user("alice@jabber.example")->id;
+    const auto is_known_after_another = [&](const char* another) {
+        small.add(id, {"", another, "example.org"});
+        return small.contact(id, "bob@example.net") != nullptr;
+    };
+    EXPECT_TRUE(is_known_after_another("carol"));
+    std::exchange(finish, {})();
+    EXPECT_TRUE(is_known_after_another("dan"));
+    settle();
+    ASSERT_EQ(committed.size(), 1u);
+    EXPECT_EQ(small.contact(id, "bob@example.net")->last_out, mail(0).id);
 }
 
 }  // namespace

@@ -100,8 +100,7 @@ struct ReportsTest : testing::Test {
             committed, [](const queue::Entry& entry) { return entry.payload.find("⚠") == std::string::npos; });
     }
     void encrypt_conversation() {
-        Contact& bob = directory.know(alice, coi::parse_addr_spec("bob@example.net").value());
-        bob.privacy.encrypted = true;
+        directory.change(alice, {"", "bob", "example.net"}, [](Contact& bob) { bob.privacy.encrypted = true; });
     }
 };
 

@@ -175,9 +175,7 @@ TEST_F(ResolveTest, what_proves_less_corrects_nothing) {
     say("m1", "<body>Hi</body>");
     settle();
     const AccountId alice = directory.relay_of("alice@jabber.example")->id;
-    Contact& bob = directory.know(alice, {"", "bob", "example.net"});
-    bob.privacy.authenticated = true;
-    directory.save(bob);
+    directory.change(alice, {"", "bob", "example.net"}, [](Contact& bob) { bob.privacy.authenticated = true; });
     write("b1@localhost", coi_chat, "Hello");
     write("b2@localhost", coi_chat + "Chat-Edit: <b1@localhost>\r\n", "Pay me");
     EXPECT_EQ(xmpp::xep0308::replaces(*stanzas.back()), std::nullopt);

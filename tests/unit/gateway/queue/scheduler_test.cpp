@@ -101,6 +101,23 @@ struct SchedulerTest : testing::Test {
     }
 };
 
+TEST_F(SchedulerTest, whose_mail_waits_is_known_until_it_is_done_and_after_a_restart) {
+    const auto holds = [&](const char* contact) { return direction->holds(AccountId{1}, contact); };
+    EXPECT_FALSE(holds("bob"));
+    commit("bob", "a");
+    commit("carol", "c");
+    EXPECT_TRUE(holds("bob"));
+    finish("a", AttemptResult::Kind::later);
+    finish("c");
+    loop.flush(store);
+    EXPECT_TRUE(holds("bob")) << "it sleeps";
+    EXPECT_FALSE(holds("carol"));
+    direction = make();
+    direction->start();
+    EXPECT_TRUE(holds("bob"));
+    EXPECT_FALSE(holds("carol"));
+}
+
 TEST_F(SchedulerTest, one_line_sends_one_at_a_time_in_order) {
     for (const char* text : {"a", "b", "c", "d", "e", "f"}) commit("bob", text);
     EXPECT_THAT(tried, ElementsAre("a"));

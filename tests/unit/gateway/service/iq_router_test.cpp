@@ -58,7 +58,7 @@ TEST_F(ServicesTest, StrangersSeeNoCommands) {
 }
 
 TEST_F(ServicesTest, ItemsOfTheGatewayTellNoContacts) {
-    directory.know(link(), {"", "bob", "example.org"});
+    directory.add(link(), {"", "bob", "example.org"});
     ask("get", "<query xmlns='http://jabber.org/protocol/disco#items'/>");
     EXPECT_EQ(answer_xml().find("<item"), std::string::npos);
 }

@@ -51,7 +51,7 @@ class PresenceTest : public testing::Test {
     using Lines = std::vector<std::string>;
     StoreLoop loop;
     Store store{"sqlite::memory:", test_seal(), loop.post()};
-    Directory directory{store, 3};
+    Directory directory{store, {.most_contacts = 3}};
     std::vector<xmpp::Stanza> sent;
     Presence presence{directory, "coi.jabber.example",
                       [this](const xmpp::Tag& tag) { sent.push_back(xmpp::Stanza(tag.clone())); }};
@@ -101,7 +101,7 @@ TEST_F(PresenceTest, AProbeIsAnsweredFromMemoryAndTheRosterIsRight) {
 }
 
 TEST_F(PresenceTest, TheNameIsShownWhereItIsKnown) {
-    directory.know(make_account(), address);
+    directory.add(make_account(), address);
     take("probe", bob);
     EXPECT_EQ(sent.front()->findChild("nick")->cdata(), "Bob");
 }
@@ -218,7 +218,7 @@ class PresenceOfAStream : public PresenceTest {
 TEST_F(PresenceOfAStream, ShowsTheGatewayAndWhomItsUsersHaveSubscribedTo) {
     const auto id = make_account();
     take("subscribe", bob);
-    directory.know(id, {"", "carol", "example.org"});
+    directory.add(id, {"", "carol", "example.org"});
     said();
     presence.online();
     EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + bob + " > " + alice}));

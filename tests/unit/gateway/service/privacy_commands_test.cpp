@@ -23,7 +23,9 @@ class PrivacyWordsTest : public ServicePlay {
         say(words, lang);
         return reply();
     }
-    Contact& bob() { return directory.know(account, {"", "bob", "example.org"}); }
+    const coi::Address bobs{"", "bob", "example.org"};
+    const Contact& bob() { return directory.add(account, bobs); }
+    void bob(const std::function<void(Contact&)>& change) { directory.change(account, bobs, change); }
     coi::autocrypt::Peer peer() {
         coi::autocrypt::Peer peer;
         store.now([&](Database& db) { peer = keys::peer(db, account, "bob@example.org"); });
@@ -38,7 +40,9 @@ class PrivacyWordsTest : public ServicePlay {
         changed.fingerprint = changed.verified = std::string(40, 'A');
         changed.last_seen = changed.autocrypt_timestamp = std::chrono::sys_seconds(std::chrono::seconds(1));
         store.now([&](Database& db) { keys::save(db, account, "bob@example.org", changed); });
-        bob().privacy.has_key = bob().privacy.verified = bob().privacy.conflicting = true;
+        bob([&](Contact& contact) {
+            contact.privacy.has_key = contact.privacy.verified = contact.privacy.conflicting = true;
+        });
     }
     static std::string link_in(const std::string& words) { return words.substr(words.find("https://i.delta.chat/#")); }
 
@@ -144,9 +148,9 @@ TEST_F(PrivacyWordsTest, status_names_both_legs_and_what_is_between) {
     EXPECT_THAT(nothing, HasSubstr("From you to me: your Jabber server's encryption."));
     EXPECT_THAT(nothing, HasSubstr("From me to bob@example.org: no key is known yet"));
     EXPECT_THAT(nothing, HasSubstr("In between I decrypt"));
-    bob().privacy.has_key = bob().privacy.encrypted = true;
+    bob([&](Contact& contact) { contact.privacy.has_key = contact.privacy.encrypted = true; });
     EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("not verified"));
-    bob().privacy.verified = true;
+    bob([&](Contact& contact) { contact.privacy.verified = true; });
     EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("with a verified key"));
 }
 
@@ -330,15 +334,15 @@ TEST_F(PrivacyCommandsTest, keys_go_out_and_come_in) {
 TEST_F(PrivacyWordsTest, the_tunnel_is_switched_and_what_it_means_is_said) {
     EXPECT_THAT(ask_words("otr bob@example.org tunnel off"), HasSubstr("it ends at me"));
     EXPECT_EQ(bob().privacy.tunnel, Tunnel::never) << "no mail speaks of what never was";
-    bob().privacy.tunnel_offered = true;
+    bob([&](Contact& contact) { contact.privacy.tunnel_offered = true; });
     EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("otr bob@example.org tunnel on"));
-    bob().privacy.tunnel_offered = false;
-    bob().privacy.tunnel_refused = bob().privacy.otr = true;
+    bob([&](Contact& contact) { contact.privacy.tunnel_offered = false; });
+    bob([&](Contact& contact) { contact.privacy.tunnel_refused = contact.privacy.otr = true; });
     EXPECT_THAT(ask_words("otr bob@example.org tunnel on"), HasSubstr("They have to switch it on, too"));
     EXPECT_EQ(bob().privacy.tunnel, Tunnel::on);
     EXPECT_FALSE(bob().privacy.tunnel_refused || bob().privacy.otr) << "nothing of it is the gateway's any more";
     EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("not on their side"));
-    bob().privacy.tunnel_offered = true;
+    bob([&](Contact& contact) { contact.privacy.tunnel_offered = true; });
     EXPECT_THAT(ask_words("OTR bob@example.org Tunnel an", "de"), HasSubstr("von deinem Programm"));
     const std::string status = ask_words("status bob@example.org", "en");
     EXPECT_THAT(status, HasSubstr("I cannot read it"));

@@ -149,7 +149,7 @@ TEST_F(RegistrationTest, AnEmptyPasswordChangesNothing) {
 }
 
 TEST_F(RegistrationTest, AnotherMailboxTakesNothingOver) {
-    directory.know(link(), {"", "carol", "example.net"});
+    directory.add(link(), {"", "carol", "example.net"});
     reg("set", "<email>other@example.net</email><password>x</password>");
     ASSERT_EQ(checks.size(), 1U);
     EXPECT_FALSE(checks[0].request.imap);
@@ -162,7 +162,7 @@ TEST_F(RegistrationTest, AnotherMailboxTakesNothingOver) {
 
 TEST_F(RegistrationTest, AParkedMailboxIsItsUsersAgainWithItsPassword) {
     const auto id = link();
-    directory.save(directory.know(id, {"", "carol", "example.org"}));
+    directory.change(id, {"", "carol", "example.org"}, [](Contact& contact) { contact.dialect = Dialect::mail; });
     bool parked = false;
     directory.park(id, [&](const Store::Failure&, std::int64_t) { parked = true; });
     EXPECT_FALSE(directory.mailbox_of("alice@jabber.example"));
@@ -215,10 +215,8 @@ TEST_F(RegistrationTest, AnotherMailboxDeletesAParkedOne) {
 TEST_F(RegistrationTest, Xep0100CancelDeletesEverythingAndLeaves) {
     const auto id = link();
     link(Account::Kind::relay);
-    auto& contact = directory.know(id, {"", "carol", "example.net"});
-    contact.subscribed = true;
-    directory.save(contact);
-    directory.know(id, {"", "dave", "example.net"});
+    directory.change(id, {"", "carol", "example.net"}, [](Contact& contact) { contact.subscribed = true; });
+    directory.add(id, {"", "dave", "example.net"});
     reg("set", "<remove/>");
     EXPECT_EQ(xmpp::attribute(*answer(), "type"), "result");
     EXPECT_FALSE(directory.of_user("alice@jabber.example"));

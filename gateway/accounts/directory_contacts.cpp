@@ -1,0 +1,214 @@
+// The contacts of the directory; see directory.h.
+
+#include <algorithm>
+
+#include "gateway/accounts/contact_weight.h"
+#include "gateway/accounts/directory_state.h"
+#include "gateway/model/trust.h"
+#include "gateway/store/accounts.h"
+#include "gateway/store/keys.h"
+#include "gateway/store/once_encrypted.h"
+#include "gateway/store/spellings.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t marks_per_contact = 5;
+
+enum class Difference {
+    none,
+    last,  // what was last in and out, which changes with each message
+    more,
+};
+
+/// Between what stands in the contact's own row. What follows from keys stands in no row.
+Difference difference(Contact before, const Contact& after) {
+    before.spellings = after.spellings;
+    before.privacy.has_key = after.privacy.has_key;
+    before.privacy.verified = after.privacy.verified;
+    before.privacy.conflicting = after.privacy.conflicting;
+    if (before == after) return Difference::none;
+    before.last_in = after.last_in;
+    before.last_out = after.last_out;
+    return before == after ? Difference::last : Difference::more;
+}
+
+}  // namespace
+
+/// One by one: there may be millions. The store may call it again.
+void Directory::State::read_contacts(Database& db) {
+    for (auto& [id, account] : records) {
+        account.contacts.clear();
+        account.once_encrypted.clear();
+    }
+    const auto known = [this](AccountId id, const std::string& canonical) {
+        auto* its = record(id);
+        return its == nullptr ? nullptr : its->find(canonical);
+    };
+    accounts::each_contact(db, [this](Contact contact) {  // in order of their key: each goes to the end
+        if (auto* its = record(contact.account))
+            its->contacts.push_back(std::make_shared<Known>(Known{std::move(contact), false, false}));
+    });
+    keys::each_peer(db, [&](AccountId id, const std::string& canonical, const coi::autocrypt::Peer& peer) {
+        if (auto* of = known(id, canonical)) trust::note_keys(of->contact.privacy, peer);
+    });
+    for (auto& [id, canonical] : once_encrypted::all(db)) {
+        if (auto* its = record(id)) its->once_encrypted.insert(std::move(canonical));
+    }
+    for (auto& [id, canonical, nodes] : spellings::all(db)) {
+        if (auto* of = known(id, canonical)) of->contact.spellings = std::move(nodes);
+    }
+}
+
+Contact Directory::State::new_contact(const Record& record, const coi::Address& address) {
+    Contact contact;
+    contact.account = record.account.id;
+    contact.canonical = address.canonical();
+    contact.address = address;
+    contact.privacy.encrypted = record.once_encrypted.contains(contact.canonical);
+    return contact;
+}
+
+Directory::State::Known& Directory::State::add(Record& record, const coi::Address& address) {
+    const auto canonical = address.canonical();
+    if (auto* known = record.find(canonical)) return *known;
+    if (!record.contacts.empty() && record.contacts.size() >= limits.most_contacts) make_room(record, canonical);
+    auto added = std::make_shared<Known>(Known{new_contact(record, address)});
+    return **record.contacts.insert(record.place(canonical), std::move(added));
+}
+
+bool Directory::State::may_go(const Record& record, const std::shared_ptr<Known>& known) const {
+    const bool is_in_hand = known.use_count() > 1;
+    return !is_in_hand &&
+           !(limits.has_waiting_mail && limits.has_waiting_mail(record.account.id, known->contact.canonical));
+}
+
+/// Forgets the one of whom least would be lost. Of equals, the one that stands next after the newcomer: whoever floods
+/// the table with made-up addresses cannot choose whom they push out for long. Where all are to be kept, which only
+/// their user can bring about, there is room for as many again.
+void Directory::State::make_room(Record& record, std::string_view newcomer) {
+    auto& contacts = record.contacts;
+    const auto from = static_cast<std::size_t>(record.place(newcomer) - contacts.begin());
+    auto least = contacts.end();
+    auto lightest = Weight::kept;
+    for (std::size_t i = 0; i < contacts.size() && (least == contacts.end() || lightest > Weight::stranger); ++i) {
+        const auto at = contacts.begin() + static_cast<std::ptrdiff_t>((from + i) % contacts.size());
+        const auto its = weight((*at)->contact);
+        if ((least != contacts.end() && its >= lightest) || !may_go(record, *at)) continue;
+        least = at;
+        lightest = its;
+    }
+    if (least == contacts.end() || (lightest == Weight::kept && contacts.size() < 2 * limits.most_contacts)) return;
+    const Contact& gone = (*least)->contact;
+    if (gone.privacy.encrypted) remember_encrypted(record, gone.canonical);
+    forget(record, least);
+}
+
+/// A small mark, in place of one who is forgotten. They are bounded, too.
+void Directory::State::remember_encrypted(Record& record, const std::string& canonical) {
+    auto& marks = record.once_encrypted;
+    if (!marks.insert(canonical).second) return;
+    std::string over;
+    if (marks.size() > marks_per_contact * limits.most_contacts) {
+        auto next = marks.upper_bound(canonical);
+        if (next == marks.end()) next = marks.begin();
+        over = *next;
+        marks.erase(next);
+    }
+    store.later(
+        [id = record.account.id, canonical, over](Database& db) { once_encrypted::note(db, id, canonical, over); });
+}
+
+void Directory::State::forget(Record& record, std::vector<std::shared_ptr<Known>>::iterator at) {
+    store.later([id = record.account.id, canonical = (*at)->contact.canonical](Database& db) {
+        accounts::remove(db, id, canonical);
+        spellings::save(db, id, canonical, {});
+    });
+    record.contacts.erase(at);
+}
+
+/// What was last, as usual all that changed, is written without the rest.
+void Directory::State::save(const Record& record, Known& known, const Contact& before) {
+    if (record.leaving) return;
+    const Contact& contact = known.contact;
+    auto changed = difference(before, contact);
+    if (changed == Difference::none && known.is_behind) changed = Difference::last;
+    const bool spelled_anew = contact.spellings != before.spellings;
+    if (changed == Difference::none && !spelled_anew) return;
+    if (known.is_new) changed = Difference::more;
+    known.is_new = known.is_behind = false;
+    store.later([contact, changed, spelled_anew](Database& db) {
+        const bool is_done =
+            changed == Difference::none || (changed == Difference::last && accounts::save_last(db, contact));
+        if (!is_done) accounts::save(db, contact);
+        if (spelled_anew) spellings::save(db, contact.account, contact.canonical, contact.spellings);
+    });
+}
+
+const Contact* Directory::contact(AccountId id, const std::string& canonical) const {
+    auto* record = state_->record(id);
+    const auto* known = record == nullptr ? nullptr : record->find(canonical);
+    return known == nullptr ? nullptr : &known->contact;
+}
+
+Contact Directory::known_or_new(AccountId id, const coi::Address& address) const {
+    auto& record = state_->existing(id);
+    const auto* known = record.find(address.canonical());
+    return known == nullptr ? State::new_contact(record, address) : known->contact;
+}
+
+std::vector<const Contact*> Directory::contacts(AccountId id) const {
+    std::vector<const Contact*> contacts;
+    if (auto* record = state_->record(id)) {
+        contacts.reserve(record->contacts.size());
+        for (const auto& known : record->contacts) contacts.push_back(&known->contact);
+    }
+    return contacts;
+}
+
+std::shared_ptr<const Contact> Directory::hold(AccountId id, const std::string& canonical) const {
+    auto* record = state_->record(id);
+    if (record == nullptr || record->find(canonical) == nullptr) return nullptr;
+    const auto& known = *record->place(canonical);
+    return {known, &known->contact};
+}
+
+bool Directory::has_room(AccountId id) const {
+    const auto* record = state_->record(id);
+    if (record == nullptr) return false;
+    const auto count = [&](auto is_counted) {
+        return std::ranges::count_if(record->contacts,
+                                     [&](const auto& known) { return is_counted(weight(known->contact)); });
+    };
+    const auto most = state_->limits.most_contacts;
+    return record->contacts.size() < most || count([](Weight each) { return each < Weight::subscribed; }) > 0 ||
+           (record->contacts.size() < 2 * most && count([](Weight each) { return each == Weight::subscribed; }) == 0);
+}
+
+const Contact& Directory::add(AccountId id, const coi::Address& address) {
+    return state_->add(state_->existing(id), address).contact;
+}
+
+const Contact& Directory::change(AccountId id, const coi::Address& address, const std::function<void(Contact&)>& how) {
+    auto& record = state_->existing(id);
+    auto& known = state_->add(record, address);
+    Contact changed = known.contact;
+    how(changed);
+    const Contact before = std::exchange(known.contact, std::move(changed));
+    state_->save(record, known, before);
+    return known.contact;
+}
+
+void Directory::note_last_out(AccountId id, const coi::Address& address, const coi::MessageId& message) {
+    auto& known = state_->add(state_->existing(id), address);
+    known.contact.last_out = message;
+    known.is_behind = true;
+}
+
+void Directory::remove_contact(AccountId id, const std::string& canonical) {
+    auto* record = state_->record(id);
+    if (record == nullptr || record->leaving || record->find(canonical) == nullptr) return;
+    state_->forget(*record, record->place(canonical));
+}
+
+}  // namespace gateway

@@ -1,0 +1,91 @@
+// What gateway/accounts/directory and gateway/accounts/directory_contacts share: the state of the class; only they see
+// it.
+//
+// Each account keeps its contacts in one sorted vector of pointers: few bytes beside the contact itself, addresses that
+// stay valid, and a look-up in a few steps. The maps' keys are views into the accounts, which never move.
+
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/accounts/directory.h"
+
+namespace gateway {
+
+struct Directory::State {
+    State(Store& store_, Limits limits_) : store(store_), limits(std::move(limits_)) {}
+
+    /// A contact, and what of it is not on disk.
+    struct Known {
+        Contact contact;
+        bool is_new = true;      // it has no row yet
+        bool is_behind = false;  // its row lacks what note_last_out() said
+    };
+    struct Record {
+        Account account;
+        std::vector<std::shared_ptr<Known>> contacts;       // by canonical; somebody else's pointer: in hand
+        std::set<std::string, std::less<>> once_encrypted;  // forgotten since: no mail to them leaves in the clear
+        std::optional<Account> coming{};  // as it will be when the saves that are under way are committed
+        int saves = 0;                    // of these
+        bool leaving = false;             // its removal is on the way to the disk: nothing is written of it any more
+
+        /// Without waiting for a commit.
+        void note(const std::function<void(Account&)>& how) {
+            how(account);
+            if (coming) how(*coming);
+        }
+        auto place(std::string_view canonical) {
+            return std::lower_bound(
+                contacts.begin(), contacts.end(), canonical,
+                [](const auto& known, std::string_view wanted) { return known->contact.canonical < wanted; });
+        }
+        Known* find(std::string_view canonical) {
+            const auto at = place(canonical);
+            return at != contacts.end() && (*at)->contact.canonical == canonical ? at->get() : nullptr;
+        }
+    };
+    using Users = std::unordered_map<std::string_view, Record*>;  // by bare JID
+
+    // --- accounts
+    Record* record(AccountId id) {
+        const auto found = records.find(id);
+        return found == records.end() ? nullptr : &found->second;
+    }
+    /// The caller has looked the account up in this turn of the loop.
+    Record& existing(AccountId);
+    Users& users(Account::Kind kind) { return kind == Account::Kind::mailbox ? mailboxes : relays; }
+    static bool is_at_work(const Record& record) { return !record.account.parked && !record.account.damaged; }
+    Account& put(Account);
+    void saved(Account, const std::optional<Account>& before, const Store::Failure&);
+    void let_go(const Record&);
+    void erase(AccountId);
+    void tell(void (DirectoryObserver::*what)(const Account&), const Account&);
+
+    // --- contacts
+    /// Of all accounts.
+    void read_contacts(Database&);
+    static Contact new_contact(const Record&, const coi::Address&);
+    Known& add(Record&, const coi::Address&);
+    void make_room(Record&, std::string_view newcomer);
+    bool may_go(const Record&, const std::shared_ptr<Known>&) const;
+    void remember_encrypted(Record&, const std::string& canonical);
+    void forget(Record&, std::vector<std::shared_ptr<Known>>::iterator);
+    void save(const Record&, Known&, const Contact& before);
+
+    Store& store;
+    Limits limits;
+    std::map<AccountId, Record> records;
+    Users mailboxes, relays;
+    std::set<AccountId> resting;  // parked or damaged: in neither of them
+    std::vector<std::weak_ptr<DirectoryObserver>> observers;
+};
+
+}  // namespace gateway
