@@ -48,6 +48,7 @@ void JabberServer::accept() {
     bool done = false;
     acceptor_.async_accept(*socket_, [&](error_code error) { done = !error; });
     ASSERT_TRUE(until([&] { return done; })) << "nobody connected";
+    socket_->set_option(tcp::no_delay(true));  // what is said in pieces comes at once
     read();
 }
 
@@ -101,6 +102,12 @@ std::string JabberServer::expect_ping() {
 
 void JabberServer::hang_up() {
     error_code ignored;
+    socket_->close(ignored);
+}
+
+void JabberServer::reset() {
+    error_code ignored;
+    socket_->set_option(asio::socket_base::linger(true, 0), ignored);
     socket_->close(ignored);
 }
 

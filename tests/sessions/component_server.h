@@ -39,6 +39,8 @@ class JabberServer {
         say("<iq type='result' id='" + ping_id + "' from='jabber.test' to='coi.test'/>");
     }
     void hang_up();
+    /// Ends the connection by RST.
+    void reset();
     bool peer_closed();
     /// No more connections: the port refuses.
     void stop_listening();
