@@ -222,12 +222,83 @@ TEST_P(EachStep, PeerSaysWhatNobodyAskedFor) {
     EXPECT_EQ(s.client.online, 1);
 }
 
+/// The first who is told tries again at once, as the queue does.
+TEST_P(EachStep, IsTriedAgainFromWithinTheOutcome) {
+    if (GetParam() < step_of("delivery")) return;
+    Session s;
+    int again = 0;
+    s.client.on_outcome = [&] {
+        if (s.client.outcomes.back().ends_with(" lost")) s.client.deliver("again" + std::to_string(++again));
+    };
+    for (std::size_t at = 0; at <= GetParam(); ++at) steps[at].play(s);
+    s.server.hang_up();
+    auto expected = fates_after(GetParam());
+    const auto lost = std::ranges::count_if(expected, [](const auto& each) { return each.second == "lost"; });
+    for (int i = 1; i <= lost; ++i) expected["again" + std::to_string(i)] = "unsent";
+    EXPECT_TRUE(s.until([&] { return s.has_ended() && s.client.outcomes.size() >= expected.size(); }));
+    s.server.settle();
+    EXPECT_EQ(fates(s.client), expected);
+}
+
 INSTANTIATE_TEST_SUITE_P(Component, EachStep, testing::Range<std::size_t>(0, steps.size()),
                          [](const testing::TestParamInfo<std::size_t>& step) {
                              std::string name = "After_" + std::string(steps[step.param].name);
                              std::ranges::replace(name, ' ', '_');
                              return name;
                          });
+
+void deliver_final(Client& client, const std::string& id) {
+    xmpp::Tag message("message");
+    message.addAttribute("id", id);
+    message.addAttribute("from", "bob\\40mail.test@coi.test");
+    message.addAttribute("to", "alice@jabber.test");
+    client.component->deliver(
+        message,
+        [&client, id](const xmpp::Outcome& outcome) {
+            client.outcomes.push_back(id + (outcome.kind == xmpp::Outcome::Kind::taken ? " taken" : " else"));
+        },
+        true);
+}
+
+TEST(ComponentFaults, EndInTheGraceOfAFinalStanzaIsNoLoss) {  // the server has it: the pong said so
+    Session s;
+    s.server.handshake();
+    ASSERT_TRUE(s.until([&] { return s.client.component->online(); }));
+    deliver_final(s.client, "m1");
+    s.server.pong(s.server.expect_ping());
+    s.server.settle();  // the pong is read, and the grace has begun
+    s.server.hang_up();
+    ASSERT_TRUE(s.until([&] { return s.has_ended(); }));
+    EXPECT_THAT(s.client.outcomes, testing::ElementsAre("m1 taken"));
+    s.server.handshake();
+    ASSERT_TRUE(s.until([&] { return s.client.online == 2; }));
+    deliver_final(s.client, "m2");  // its grace ends after that of m1 would have
+    s.server.pong(s.server.expect_ping());
+    ASSERT_TRUE(s.until([&] { return s.client.outcomes.size() >= 2; }));
+    EXPECT_THAT(s.client.outcomes, testing::ElementsAre("m1 taken", "m2 taken"));
+}
+
+TEST(ComponentFaults, PeerThatReadsNothingIsGivenUpWithAllThatWasSent) {
+    Session s([](auto& settings) { settings.ping_timeout = 1s; });
+    s.server.handshake();
+    ASSERT_TRUE(s.until([&] { return s.client.component->online(); }));
+    s.server.stop_reading();
+    std::map<std::string, std::string> expected;
+    const std::string words(200'000, 'x');  // together more than the kernel's buffers hold
+    for (int i = 0; i < 100; ++i) {
+        const std::string id = "m" + std::to_string(i);
+        s.client.deliver(id, "alice@jabber.test", words);
+        expected[id] = "lost";
+    }
+    s.server.settle();
+    EXPECT_GT(s.client.component->unsent(), words.size());
+    ASSERT_TRUE(s.until([&] { return s.has_ended(); }));
+    EXPECT_THAT(s.client.offline[0], HasSubstr("did not answer a ping"));
+    EXPECT_EQ(fates(s.client), expected);
+    EXPECT_EQ(s.client.component->unsent(), 0u);
+    s.server.handshake();
+    EXPECT_TRUE(s.until([&] { return s.client.online == 2; }));
+}
 
 }  // namespace
 }  // namespace sessions

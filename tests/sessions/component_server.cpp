@@ -44,7 +44,7 @@ void JabberServer::settle() {
 void JabberServer::accept() {
     socket_ = std::make_shared<tcp::socket>(io_);
     heard_.clear();
-    eof_ = false;
+    eof_ = deaf_ = false;
     bool done = false;
     acceptor_.async_accept(*socket_, [&](error_code error) { done = !error; });
     ASSERT_TRUE(until([&] { return done; })) << "nobody connected";
@@ -56,7 +56,7 @@ void JabberServer::read() {
     auto buffer = std::make_shared<std::string>(65536, '\0');
     socket_->async_read_some(asio::buffer(*buffer),
                              [this, buffer, socket = socket_](error_code error, std::size_t size) {
-                                 if (socket != socket_) return;
+                                 if (socket != socket_ || deaf_) return;
                                  if (error) {
                                      eof_ = true;
                                      return;
@@ -111,6 +111,11 @@ void JabberServer::reset() {
     socket_->close(ignored);
 }
 
+void JabberServer::stop_reading() {
+    deaf_ = true;
+    socket_->cancel();
+}
+
 bool JabberServer::peer_closed() {
     return until([&] { return eof_; });
 }
@@ -138,12 +143,12 @@ Client::Client(asio::io_context& io, std::uint16_t port, std::function<void(xmpp
     component->start();
 }
 
-void Client::deliver(const std::string& id, const std::string& to) {
+void Client::deliver(const std::string& id, const std::string& to, const std::string& words) {
     xmpp::Tag message("message");
     message.addAttribute("id", id);
     message.addAttribute("from", "bob\\40mail.test@coi.test");
     message.addAttribute("to", to);
-    xmpp::add(message, "body", "", "hello " + id);
+    xmpp::add(message, "body", "", words.empty() ? "hello " + id : words);
     component->deliver(message, [this, id](const xmpp::Outcome& outcome) {
         using Kind = xmpp::Outcome::Kind;
         outcomes.push_back(id + (outcome.kind == Kind::taken  ? " taken"

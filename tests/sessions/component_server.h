@@ -42,6 +42,8 @@ class JabberServer {
     /// Ends the connection by RST.
     void reset();
     bool peer_closed();
+    /// What the component sends stays in the kernel.
+    void stop_reading();
     /// No more connections: the port refuses.
     void stop_listening();
     void listen();
@@ -55,7 +57,7 @@ class JabberServer {
     std::uint16_t port_ = 0;
     std::shared_ptr<boost::asio::ip::tcp::socket> socket_;
     std::string heard_;
-    bool eof_ = false;
+    bool eof_ = false, deaf_ = false;
 };
 
 inline const std::string stream_header =
@@ -67,7 +69,7 @@ inline const std::string handshake_digest = "b251e397f873ee73099f07fce697d0c35ae
 /// A Component and what it told us.
 struct Client {
     Client(boost::asio::io_context&, std::uint16_t port, std::function<void(xmpp::Component::Settings&)> change = {});
-    void deliver(const std::string& id, const std::string& to = "alice@jabber.test");
+    void deliver(const std::string& id, const std::string& to = "alice@jabber.test", const std::string& words = "");
 
     std::vector<std::string> stanzas, offline,
         outcomes;  // outcomes: "id taken", "id refused item-not-found", "id lost"
