@@ -63,6 +63,7 @@ struct Made {
     const char* otr_fingerprint;
     std::uint32_t otr_tag;
     const char* mark;  // of an Autocrypt field that the older version wrote
+    friend void PrintTo(const Made& made, std::ostream* out) { *out << made.name; }
 };
 
 constexpr Made made_by_0_1_0{"schema_5", "31DC460C 4FCE0966 E2BE08AA 9A2D4130 945A2489", 2292346347,
