@@ -12,7 +12,10 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
-JabberServer::JabberServer(asio::io_context& io) : io_(io), acceptor_(io) { listen(); }
+JabberServer::JabberServer(asio::io_context& io, std::string component)
+    : io_(io), component_(std::move(component)), acceptor_(io) {
+    listen();
+}
 
 void JabberServer::listen() {
     const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), port_);
@@ -96,7 +99,7 @@ std::string JabberServer::expect_ping() {
     if (iq == std::string::npos) return "";
     const auto id = said.find(" id='", iq) + 5;
     EXPECT_NE(said.find("to='jabber.test'", iq), std::string::npos);
-    EXPECT_NE(said.find("from='coi.test'", iq), std::string::npos);
+    EXPECT_NE(said.find("from='" + component_ + "'", iq), std::string::npos);
     return said.substr(id, said.find('\'', id) - id);
 }
 

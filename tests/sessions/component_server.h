@@ -21,7 +21,7 @@ namespace sessions {
 
 class JabberServer {
   public:
-    explicit JabberServer(boost::asio::io_context& io);
+    explicit JabberServer(boost::asio::io_context& io, std::string component = "coi.test");
     std::uint16_t port() const { return port_; }
     /// Runs the loop until `true_now`, at most five seconds; false if it never came true.
     bool until(const std::function<bool()>& true_now);
@@ -35,8 +35,9 @@ class JabberServer {
     void handshake();
     /// Expects the fence's ping and returns its id.
     std::string expect_ping();
-    void pong(const std::string& ping_id) {
-        say("<iq type='result' id='" + ping_id + "' from='jabber.test' to='coi.test'/>");
+    void pong(const std::string& ping_id) { say(pong_of(ping_id)); }
+    std::string pong_of(const std::string& ping_id) const {
+        return "<iq type='result' id='" + ping_id + "' from='jabber.test' to='" + component_ + "'/>";
     }
     void hang_up();
     /// Ends the connection by RST.
@@ -53,6 +54,7 @@ class JabberServer {
     void read();
 
     boost::asio::io_context& io_;
+    const std::string component_;
     boost::asio::ip::tcp::acceptor acceptor_;
     std::uint16_t port_ = 0;
     std::shared_ptr<boost::asio::ip::tcp::socket> socket_;
