@@ -2,6 +2,8 @@
 
 #include "gateway/queue/pending_verdicts.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "gateway/store/ids.h"
@@ -13,18 +15,13 @@ void PendingVerdicts::wait_for(std::int64_t entry, Time since, Done done) {
 }
 
 void PendingVerdicts::taken(const queue::Entry& entry) {
-    const auto at = waiting_.find(entry.id);
-    if (at == waiting_.end()) return;
-    for (const auto& done : std::exchange(at->second.calls, {})) done({DeliveryResult::Kind::taken, ""});
-    waiting_.erase(at);
+    for (const auto& done : take(entry.id)) done({DeliveryResult::Kind::taken, ""});
 }
 
 bool PendingVerdicts::refused(const queue::Entry& entry, const coi::Error& error) {
-    const auto at = waiting_.find(entry.id);
-    if (at == waiting_.end()) return false;
+    if (!waits_for(entry.id)) return false;
+    auto calls = take(entry.id);
     const auto kind = error.permanent ? DeliveryResult::Kind::refused : DeliveryResult::Kind::busy;
-    auto calls = std::exchange(at->second.calls, {});
-    waiting_.erase(at);
     const Store::Work forget = [id = entry.id, account = entry.account, contact = entry.contact,
                                 stanza = StanzaId{entry.name}](Database& db) {
         queue::done(db, id);
@@ -44,15 +41,19 @@ bool PendingVerdicts::refused(const queue::Entry& entry, const coi::Error& error
 }
 
 void PendingVerdicts::give_up(Time since) {
-    for (auto at = waiting_.begin(); at != waiting_.end();) {
-        if (at->second.since > since) {
-            ++at;
-            continue;
-        }
-        auto calls = std::exchange(at->second.calls, {});
-        at = waiting_.erase(at);
-        for (const auto& done : calls) done({DeliveryResult::Kind::open, "the Jabber server has not answered yet"});
-    }
+    std::vector<Done> over;
+    std::erase_if(waiting_, [&](auto& each) {
+        if (each.second.since > since) return false;
+        std::ranges::move(each.second.calls, std::back_inserter(over));
+        return true;
+    });
+    for (const auto& done : over) done({DeliveryResult::Kind::open, "the Jabber server has not answered yet"});
+}
+
+/// Those who wait for the entry, who do so no more: what they do when they are told may begin another wait.
+std::vector<PendingVerdicts::Done> PendingVerdicts::take(std::int64_t entry) {
+    auto node = waiting_.extract(entry);
+    return node ? std::move(node.mapped().calls) : std::vector<Done>{};
 }
 
 }  // namespace gateway

@@ -37,6 +37,8 @@ class PendingVerdicts {
         Time since;
         std::vector<Done> calls;
     };
+    std::vector<Done> take(std::int64_t entry);
+
     Store& store_;
     std::map<std::int64_t, Waiting> waiting_;  // by queue entry
 };

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "coi/mail/authentication.h"
+#include "coi/mail/charset.h"
 #include "coi/message.h"
 #include "gateway/await.h"
 #include "gateway/log.h"
@@ -22,17 +23,12 @@ namespace {
 
 constexpr int most_hops = 50;  // [RFC 5321 §6.3] asks for at least 100 hops; a delivery to chat that took 50 is a loop
 
-// An OTR message waits up to 2 s for its predecessor, which may arrive in another LMTP session. After that the mail
-// system has to send it again.
-constexpr int most_tries = 20;
-constexpr auto between_tries = std::chrono::milliseconds(100);
-
 int hops(std::string_view mail) {
     int count = 0;
     for (std::size_t at = 0; at < mail.size();) {
         const std::string_view line = mail.substr(at, mail.find("\r\n", at) - at);
         if (line.empty()) break;
-        if (line.size() > 9 && (line.starts_with("Received:") || line.starts_with("received:"))) ++count;
+        if (coi::lower(line.substr(0, 9)) == "received:") ++count;
         at += line.size() + 2;
     }
     return count;
@@ -157,8 +153,8 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
         await_patience(patience);
         DeliveryResult verdict = co_await wait_for<DeliveryResult>(take);
         boost::asio::steady_timer pause(io);
-        for (int tries = 1; verdict.kind == DeliveryResult::Kind::early && tries < most_tries; ++tries) {
-            pause.expires_after(between_tries);
+        for (int tries = 1; verdict.kind == DeliveryResult::Kind::early && tries < settings.tries; ++tries) {
+            pause.expires_after(settings.between_tries);
             co_await pause.async_wait(boost::asio::use_awaitable);
             verdict = co_await wait_for<DeliveryResult>(take);
         }

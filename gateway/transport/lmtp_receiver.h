@@ -31,6 +31,10 @@ class LmtpReceiver {
         std::set<std::string> users;  // bare JIDs; empty: the Jabber server's verdict decides
         std::string authserv_id;      // whose Authentication-Results are trusted [RFC 8601 §2.5]; "": nobody's
         std::chrono::milliseconds patience{2000};
+        // How often, and after which pause each, an OTR message is tried whose predecessor may be in another session of
+        // the mail system's. Then it has to come again.
+        int tries = 20;
+        std::chrono::milliseconds between_tries{100};
     };
     LmtpReceiver(boost::asio::io_context&, Settings, Directory&, RelayAccounts&, MailReceiver&, PendingVerdicts&,
                  Workers&, CrashGuard&);

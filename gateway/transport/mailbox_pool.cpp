@@ -46,6 +46,7 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
         bool refusal_told = false;
         std::chrono::steady_clock::time_point stuck_told{};
         Account account{};  // at the time of the start
+        std::uint64_t start = 0;
     };
     boost::asio::io_context& io;
     coi::net::TlsContext& tls;
@@ -57,12 +58,13 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
     boost::asio::steady_timer pace;
     std::deque<AccountId> to_start;
     std::map<AccountId, One> all;
+    std::uint64_t starts = 0;
     bool stopped = false, pacing = false;
 
     void enqueue(AccountId id) {
         all[id];
         to_start.push_back(id);
-        if (!std::exchange(pacing, true)) start_some();
+        if (!pacing) start_some();
     }
 
     void ask_name_server() { coi::net::use_name_server(io, settings.name_server, settings.name_server_port); }
@@ -72,11 +74,15 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
             start_one(to_start.front());
             to_start.pop_front();
         }
-        pacing = !to_start.empty() && !stopped;
+        // Also where nothing is left: who comes within this time is not one more at once.
+        pacing = !stopped;
         if (!pacing) return;
         pace.expires_after(start_every);
-        pace.async_wait([this](const boost::system::error_code& aborted) {
-            if (!aborted) start_some();
+        pace.async_wait([self = weak_from_this()](const boost::system::error_code& aborted) {
+            const auto alive = self.lock();
+            if (aborted || !alive) return;
+            alive->pacing = false;
+            if (!alive->to_start.empty()) alive->start_some();
         });
     }
 
@@ -92,13 +98,14 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
         out.reach = settings.reach;
         out.ehlo_name = settings.ehlo_name;
         all[id].account = *account;
+        const auto start = all[id].start = ++starts;
         all[id].submission = std::make_unique<SmtpSender>(io, tls, std::move(out));
         calls.ready(id);
         store.ask<Known>([id](Database& db) { return Known{accounts::cursors(db, id), stuck_mails::all(db, id)}; },
-                         [this, id, self = weak_from_this()](const Store::Failure& failure, Known known) {
+                         [this, id, start, self = weak_from_this()](const Store::Failure& failure, Known known) {
                              const auto alive = self.lock();
                              const Account* still = alive ? directory.find(id) : nullptr;
-                             if (!still || stopped) return;
+                             if (!still || stopped || all[id].start != start) return;  // or it was started anew
                              if (failure) return start_later(id);
                              watch(*still, std::move(known));
                          });

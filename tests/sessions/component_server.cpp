@@ -12,7 +12,10 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
-JabberServer::JabberServer(asio::io_context& io) : io_(io), acceptor_(io) { listen(); }
+JabberServer::JabberServer(asio::io_context& io, std::string component)
+    : io_(io), component_(std::move(component)), acceptor_(io) {
+    listen();
+}
 
 void JabberServer::listen() {
     const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), port_);
@@ -44,10 +47,11 @@ void JabberServer::settle() {
 void JabberServer::accept() {
     socket_ = std::make_shared<tcp::socket>(io_);
     heard_.clear();
-    eof_ = false;
+    eof_ = deaf_ = false;
     bool done = false;
     acceptor_.async_accept(*socket_, [&](error_code error) { done = !error; });
     ASSERT_TRUE(until([&] { return done; })) << "nobody connected";
+    socket_->set_option(tcp::no_delay(true));  // what is said in pieces comes at once
     read();
 }
 
@@ -55,7 +59,7 @@ void JabberServer::read() {
     auto buffer = std::make_shared<std::string>(65536, '\0');
     socket_->async_read_some(asio::buffer(*buffer),
                              [this, buffer, socket = socket_](error_code error, std::size_t size) {
-                                 if (socket != socket_) return;
+                                 if (socket != socket_ || deaf_) return;
                                  if (error) {
                                      eof_ = true;
                                      return;
@@ -95,13 +99,24 @@ std::string JabberServer::expect_ping() {
     if (iq == std::string::npos) return "";
     const auto id = said.find(" id='", iq) + 5;
     EXPECT_NE(said.find("to='jabber.test'", iq), std::string::npos);
-    EXPECT_NE(said.find("from='coi.test'", iq), std::string::npos);
+    EXPECT_NE(said.find("from='" + component_ + "'", iq), std::string::npos);
     return said.substr(id, said.find('\'', id) - id);
 }
 
 void JabberServer::hang_up() {
     error_code ignored;
     socket_->close(ignored);
+}
+
+void JabberServer::reset() {
+    error_code ignored;
+    socket_->set_option(asio::socket_base::linger(true, 0), ignored);
+    socket_->close(ignored);
+}
+
+void JabberServer::stop_reading() {
+    deaf_ = true;
+    socket_->cancel();
 }
 
 bool JabberServer::peer_closed() {
@@ -131,12 +146,12 @@ Client::Client(asio::io_context& io, std::uint16_t port, std::function<void(xmpp
     component->start();
 }
 
-void Client::deliver(const std::string& id, const std::string& to) {
+void Client::deliver(const std::string& id, const std::string& to, const std::string& words) {
     xmpp::Tag message("message");
     message.addAttribute("id", id);
     message.addAttribute("from", "bob\\40mail.test@coi.test");
     message.addAttribute("to", to);
-    xmpp::add(message, "body", "", "hello " + id);
+    xmpp::add(message, "body", "", words.empty() ? "hello " + id : words);
     component->deliver(message, [this, id](const xmpp::Outcome& outcome) {
         using Kind = xmpp::Outcome::Kind;
         outcomes.push_back(id + (outcome.kind == Kind::taken  ? " taken"

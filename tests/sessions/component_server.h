@@ -21,7 +21,7 @@ namespace sessions {
 
 class JabberServer {
   public:
-    explicit JabberServer(boost::asio::io_context& io);
+    explicit JabberServer(boost::asio::io_context& io, std::string component = "coi.test");
     std::uint16_t port() const { return port_; }
     /// Runs the loop until `true_now`, at most five seconds; false if it never came true.
     bool until(const std::function<bool()>& true_now);
@@ -35,11 +35,16 @@ class JabberServer {
     void handshake();
     /// Expects the fence's ping and returns its id.
     std::string expect_ping();
-    void pong(const std::string& ping_id) {
-        say("<iq type='result' id='" + ping_id + "' from='jabber.test' to='coi.test'/>");
+    void pong(const std::string& ping_id) { say(pong_of(ping_id)); }
+    std::string pong_of(const std::string& ping_id) const {
+        return "<iq type='result' id='" + ping_id + "' from='jabber.test' to='" + component_ + "'/>";
     }
     void hang_up();
+    /// Ends the connection by RST.
+    void reset();
     bool peer_closed();
+    /// What the component sends stays in the kernel.
+    void stop_reading();
     /// No more connections: the port refuses.
     void stop_listening();
     void listen();
@@ -49,11 +54,12 @@ class JabberServer {
     void read();
 
     boost::asio::io_context& io_;
+    const std::string component_;
     boost::asio::ip::tcp::acceptor acceptor_;
     std::uint16_t port_ = 0;
     std::shared_ptr<boost::asio::ip::tcp::socket> socket_;
     std::string heard_;
-    bool eof_ = false;
+    bool eof_ = false, deaf_ = false;
 };
 
 inline const std::string stream_header =
@@ -65,7 +71,7 @@ inline const std::string handshake_digest = "b251e397f873ee73099f07fce697d0c35ae
 /// A Component and what it told us.
 struct Client {
     Client(boost::asio::io_context&, std::uint16_t port, std::function<void(xmpp::Component::Settings&)> change = {});
-    void deliver(const std::string& id, const std::string& to = "alice@jabber.test");
+    void deliver(const std::string& id, const std::string& to = "alice@jabber.test", const std::string& words = "");
 
     std::vector<std::string> stanzas, offline,
         outcomes;  // outcomes: "id taken", "id refused item-not-found", "id lost"

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/store/folded_names.h"
 #include "gateway/store/sealed.h"
 
 namespace gateway::schema {
@@ -254,6 +255,7 @@ void bring_up_to_date(Database& db) {
         }
         if (binds && version > 0) {
             if (!is_sealed_as(db, check_value(db), check_by_number)) fail_of_key();
+            folded_names::unfold(db);
             seal_anew(db, Sealed::by_number);
             set_check_value(db);
         }

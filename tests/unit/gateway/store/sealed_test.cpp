@@ -283,33 +283,6 @@ TEST(SealedRotation, goes_on_past_what_is_damaged) {
     EXPECT_TRUE(ids::by_stanza(db, stored.alice, bob, {"s1"}));
 }
 
-/// Turns a store back into one of 0.1.0: its schema, and seals that bind a table and a number.
-void make_old(Database& db, const Stored& stored, bool with_check_value = true) {
-    const auto alice = std::to_string(static_cast<std::int64_t>(stored.alice));
-    const auto put = [&](const char* sql, const std::string& plain, const std::string& purpose) {
-        db.query(sql).bind_blob(db.seal().close(plain, purpose)).run();
-    };
-    put("UPDATE payload SET bytes = ? WHERE id = 1", "one", "payload.bytes/1");
-    put("UPDATE payload SET bytes = ? WHERE id = 2", "two", "payload.bytes/2");
-    const std::string server = "0:1:01:0", login = "0:13:correct horse1:0" + server + server;  // see store/accounts
-    put("UPDATE account SET login = ?", login, "account.login/alice@jabber.example");
-    put("UPDATE contact SET subject = ? WHERE canonical = 'bob@example.org'", "Earth",
-        "contact.subject/" + alice + "/bob@example.org");
-    db.execute("UPDATE contact SET subject = NULL WHERE canonical <> 'bob@example.org'");
-    put("UPDATE own_key SET secret = ?", "a secret key", "own_key.secret/" + alice);
-    put("UPDATE otr_identity SET secret = ?", "an identity", "otr_identity.secret/" + alice);
-    if (with_check_value) put("UPDATE setting SET value = ? WHERE name = 'key_check'", "coigate", "setting.key_check");
-    db.execute(
-        "ALTER TABLE account DROP COLUMN state; ALTER TABLE account DROP COLUMN mark; ALTER TABLE peer_key DROP COLUMN "
-        "mark; ALTER TABLE peer_key DROP COLUMN offered_key; ALTER TABLE peer_key DROP COLUMN offered; ALTER TABLE "
-        "peer_key DROP COLUMN revoked; DROP TABLE once_encrypted; ALTER TABLE otr_peer DROP COLUMN mark; ALTER TABLE "
-        "known DROP COLUMN mark; DROP TABLE damaged; ALTER TABLE contact DROP COLUMN answer_to; DROP INDEX "
-        "known_unshown; DROP INDEX known_corrects; ALTER TABLE known DROP COLUMN corrects; ALTER TABLE known DROP "
-        "COLUMN shown; DROP TABLE spelling; DROP TABLE stuck; DROP TABLE "
-        "stumble; "
-        "DELETE FROM migration WHERE version > 5; PRAGMA user_version = 5");
-}
-
 TEST(ChangedContact, is_not_written_to_in_the_clear) {
     Database db(":memory:", test_seal());
     const Stored stored = fill(db);
@@ -317,53 +290,6 @@ TEST(ChangedContact, is_not_written_to_in_the_clear) {
     EXPECT_EQ(accounts::contacts(db).size(), 1u);
     const std::vector<std::pair<AccountId, std::string>> marked{{stored.alice, bob}};
     EXPECT_EQ(once_encrypted::all(db), marked);
-}
-
-TEST(SealedMigration, a_store_of_0_1_0_is_bound) {
-    const TestFolder folder;
-    Stored stored;
-    {
-        Database db(folder.file("coigate.db"), test_seal());
-        stored = fill(db);
-        make_old(db, stored);
-    }
-    Database db(folder.file("coigate.db"), test_seal());
-    const auto account = accounts::all(db).at(0);
-    EXPECT_TRUE(account.works());
-    EXPECT_EQ(account.login.password, "correct horse");
-    const auto contacts = accounts::contacts(db);
-    ASSERT_EQ(contacts.size(), 2u);
-    EXPECT_EQ(contacts[0].subject, "Earth");
-    EXPECT_TRUE(contacts[0].privacy.verified);
-    EXPECT_EQ(queue::heads(db, queue::Direction::mail, 0, 9).at(0).payload, "one");
-    EXPECT_EQ(keys::own(db, stored.alice)->secret.bytes(), "a secret key");
-    EXPECT_EQ(keys::otr_identity(db, stored.alice).bytes(), "an identity");
-    EXPECT_EQ(keys::peer(db, stored.alice, bob), peer_with("Bob's key"));
-    EXPECT_EQ(keys::otr_peers(db, stored.alice, bob).size(), 1u);
-    EXPECT_TRUE(ids::by_stanza(db, stored.alice, bob, {"s1"}));
-    EXPECT_TRUE(damaged::of(db, static_cast<std::int64_t>(stored.alice)).empty());
-    db.execute("UPDATE queue SET recipient = 'eve@evil.example' WHERE id = 1");
-    EXPECT_EQ(queue::heads(db, queue::Direction::mail, 0, 9).at(0).payload, "two");
-}
-
-TEST(SealedMigration, is_not_had_a_second_time_by_turning_the_version_back) {
-    const TestFolder folder;
-    {
-        Database db(folder.file("coigate.db"), test_seal());
-        make_old(db, fill(db), false);
-    }
-    EXPECT_THROW(Database(folder.file("coigate.db"), test_seal()), StoreError);
-}
-
-TEST(SealedMigration, with_the_wrong_key_changes_nothing) {
-    const TestFolder folder;
-    {
-        Database db(folder.file("coigate.db"), test_seal());
-        make_old(db, fill(db));
-    }
-    EXPECT_THROW(Database(folder.file("coigate.db"), test_seal('x')), StoreError);
-    Database db(folder.file("coigate.db"), test_seal());
-    EXPECT_EQ(accounts::all(db).at(0).login.password, "correct horse");
 }
 
 }  // namespace

@@ -1,43 +1,58 @@
-// A privileged archive query, and what comes back: the specifications' examples, one inside the other.
+// The archive: the examples of XEP-0313, and a query in a user's name (XEP-0356) by pages (XEP-0059).
 
 #include "xmpp/xep/xep0313_mam.h"
 
-#include <gtest/gtest.h>
-
-#include "xmpp/wire.h"
+#include "tests/unit/xmpp/xep/example.h"
 #include "xmpp/xep/xep0203_delay.h"
 #include "xmpp/xep/xep0356_privilege.h"
 
 namespace xmpp {
 namespace {
 
-Stanza parsed(const std::string& xml) {
-    auto stanza = parse_stanza(xml);
-    EXPECT_TRUE(stanza) << xml;
-    return stanza ? std::move(stanza) : std::make_unique<Tag>("nothing");
+TEST(Xep0313Mam, Example3TheirServerSendsTheMatchingMessages) {
+    const auto message = parsed(R"(<message id='aeb213' to='juliet@capulet.lit/chamber'>
+  <result xmlns='urn:xmpp:mam:2' queryid='f27' id='28482-98726-73623'>
+    <forwarded xmlns='urn:xmpp:forward:0'>
+      <delay xmlns='urn:xmpp:delay' stamp='2010-07-10T23:08:25Z'/>
+      <message xmlns='jabber:client' from="witch@shakespeare.lit" to="macbeth@shakespeare.lit">
+        <body>Hail to thee</body>
+      </message>
+    </forwarded>
+  </result>
+</message>)");
+    const auto result = xep0313::result(*message);
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->query, "f27");
+    EXPECT_EQ(result->id, "28482-98726-73623");
+    EXPECT_EQ(result->stamp, *xep0203::parse_stamp("2010-07-10T23:08:25Z"));
+    EXPECT_EQ(result->message->findChild("body")->cdata(), "Hail to thee");
+    EXPECT_FALSE(xep0313::result(*parsed("<message><result xmlns='urn:xmpp:mam:2' queryid='f27' id='1'/></message>")));
 }
 
-std::string advertisement(const std::string& permissions) {
-    return "<message from='capulet.net' to='pubsub.capulet.lit' id='54321'><privilege xmlns='urn:xmpp:privilege:2'>" +
-           permissions + "</privilege></message>";
+TEST(Xep0313Mam, Example4ServerReturnsTheResultIqToSignalTheEnd) {
+    const auto page = xep0313::end(*parsed(R"(<iq type='result' id='juliet1'>
+  <fin xmlns='urn:xmpp:mam:2'>
+    <set xmlns='http://jabber.org/protocol/rsm'>
+      <first index='0'>28482-98726-73623</first>
+      <last>09af3-cc343-b409f</last>
+    </set>
+  </fin>
+</iq>)"));
+    ASSERT_TRUE(page);
+    EXPECT_FALSE(page->complete);
+    EXPECT_EQ(page->last, "09af3-cc343-b409f");
 }
 
-TEST(Xep0356, AServerAdvertisesThePermissionsByNamespace) {
-    const auto grant = [](const std::string& permissions) {
-        return xep0356::grants_set(*parsed(advertisement(permissions)), "http://jabber.org/protocol/pubsub");
-    };
-    EXPECT_EQ(
-        grant("<perm access='roster' type='both'/><perm access='iq'><namespace ns='http://jabber.org/protocol/pubsub' "
-              "type='set'/></perm>"),
-        true);
-    EXPECT_EQ(grant("<perm access='iq'><namespace ns='http://jabber.org/protocol/pubsub' type='both'/></perm>"), true);
-    EXPECT_EQ(grant("<perm access='iq'><namespace ns='http://jabber.org/protocol/pubsub' type='get'/></perm>"), false);
-    EXPECT_EQ(grant("<perm access='iq'><namespace ns='urn:xmpp:mam:2' type='set'/></perm>"), false);
-    EXPECT_EQ(grant("<perm access='message' type='outgoing'/>"), false);
-    EXPECT_EQ(xep0356::grants_set(*parsed("<message><body>privilege</body></message>"), "x"), std::nullopt);
+TEST(Xep0313Mam, TheLastPageIsComplete) {
+    const auto last =
+        xep0313::end(*parsed("<iq type='result' id='u1'><fin xmlns='urn:xmpp:mam:2' complete='true'/></iq>"));
+    ASSERT_TRUE(last);
+    EXPECT_TRUE(last->complete);
+    EXPECT_EQ(last->last, "");
+    EXPECT_FALSE(xep0313::end(*parsed("<iq type='error' id='q29302'><fin xmlns='urn:xmpp:mam:2'/></iq>")));
 }
 
-TEST(Xep0313, AQueryGoesInTheNameOfTheUser) {
+TEST(Xep0313Mam, AQueryGoesInTheNameOfTheUser) {
     const auto request = xep0356::ask("coi.capulet.lit", "juliet@capulet.lit", "q29309");
     xep0313::add_query(*request.inner,
                        {"q29309", *xep0203::parse_stamp("2010-06-07T00:00:00Z"), 10, "09af3-cc343-b409f"});
@@ -50,39 +65,6 @@ TEST(Xep0313, AQueryGoesInTheNameOfTheUser) {
         "var='start'><value>2010-06-07T00:00:00Z</value></field></x><set "
         "xmlns='http://jabber.org/protocol/rsm'><max>10</max><after>09af3-cc343-b409f</after></set></query></iq></"
         "privileged_iq></iq>");
-}
-
-TEST(Xep0313, AResultHoldsTheMessageAsItWasSent) {
-    const auto message = parsed(
-        "<message id='aeb213' to='juliet@capulet.lit/chamber'><result xmlns='urn:xmpp:mam:2' queryid='f27' "
-        "id='28482-98726-73623'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' "
-        "stamp='2010-07-10T23:08:25Z'/><message xmlns='jabber:client' to='juliet@capulet.lit/balcony' "
-        "from='romeo@montague.lit/orchard' type='chat'><body>Call me but "
-        "love</body></message></forwarded></result></message>");
-    const auto result = xep0313::result(*message);
-    ASSERT_TRUE(result);
-    EXPECT_EQ(result->query, "f27");
-    EXPECT_EQ(result->id, "28482-98726-73623");
-    EXPECT_EQ(result->stamp, *xep0203::parse_stamp("2010-07-10T23:08:25Z"));
-    EXPECT_EQ(result->message->findChild("body")->cdata(), "Call me but love");
-    EXPECT_FALSE(xep0313::result(*parsed("<message><result xmlns='urn:xmpp:mam:2' queryid='f27' id='1'/></message>")));
-}
-
-TEST(Xep0313, TheEndOfAPageSaysWhetherThereIsMore) {
-    const std::string set =
-        "<set xmlns='http://jabber.org/protocol/rsm'><first "
-        "index='0'>28482-98726-73623</first><last>09af3-cc343-b409f</last></set>";
-    const auto page =
-        xep0313::end(*parsed("<iq type='result' id='q29302'><fin xmlns='urn:xmpp:mam:2'>" + set + "</fin></iq>"));
-    ASSERT_TRUE(page);
-    EXPECT_FALSE(page->complete);
-    EXPECT_EQ(page->last, "09af3-cc343-b409f");
-    const auto last =
-        xep0313::end(*parsed("<iq type='result' id='u1'><fin xmlns='urn:xmpp:mam:2' complete='true'/></iq>"));
-    ASSERT_TRUE(last);
-    EXPECT_TRUE(last->complete);
-    EXPECT_EQ(last->last, "");
-    EXPECT_FALSE(xep0313::end(*parsed("<iq type='error' id='q29302'><fin xmlns='urn:xmpp:mam:2'/></iq>")));
 }
 
 }  // namespace

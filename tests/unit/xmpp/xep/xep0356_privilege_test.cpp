@@ -1,0 +1,114 @@
+// Privileged entity: the examples of XEP-0356 about iqs.
+
+#include "xmpp/xep/xep0356_privilege.h"
+
+#include "tests/unit/xmpp/xep/example.h"
+
+namespace xmpp {
+namespace {
+
+constexpr const char* pubsub = "http://jabber.org/protocol/pubsub";
+
+TEST(Xep0356Privilege, Example5ServerAdvertisesRosterAndMessagePrivileges) {
+    EXPECT_EQ(xep0356::grants_set(*parsed(R"(<message from='capulet.net' to='pubub.capulet.lit' id='54321'>
+    <privilege xmlns='urn:xmpp:privilege:2'>
+        <perm access='roster' type='both' push='true'/>
+        <perm access='message' type='outgoing'/>
+    </privilege>
+</message>)"),
+                                  pubsub),
+              false);
+}
+
+TEST(Xep0356Privilege, Example8ServerAdvertisesIqPrivilege) {
+    const auto message = parsed(R"(<message from='capulet.net' to='pubub.capulet.lit' id='iq_perm_1'>
+  <privilege xmlns='urn:xmpp:privilege:2'>
+    <perm access='iq'>
+      <namespace ns='http://jabber.org/protocol/pubsub' type='set' />
+    </perm>
+  </privilege>
+</message>)");
+    EXPECT_EQ(xep0356::grants_set(*message, pubsub), true);
+    EXPECT_EQ(xep0356::grants_set(*message, "urn:xmpp:mam:2"), false);
+}
+
+TEST(Xep0356Privilege, Example9PrivilegedEntitySendsAnIqOnBehalfOfJuliet) {
+    auto request = xep0356::ask("pubsub.capulet.lit", "juliet@capulet.lit", "sub_1");
+    request.inner->addAttribute("to", "romeo@montaigu.lit");
+    Tag& payload = add(*request.inner, "pubsub", pubsub);
+    Tag& subscribe = add(payload, "subscribe", "");
+    subscribe.addAttribute("node", "urn:xmpp:microblog:0");
+    subscribe.addAttribute("jid", "juliet@capulet.lit");
+    EXPECT_EXAMPLE(*request.iq, R"(<iq
+        from='pubsub.capulet.lit'
+        to='juliet@capulet.lit'
+        type='set'
+        id='sub_1'>
+      <privileged_iq xmlns='urn:xmpp:privilege:2'>
+        <iq
+          xmlns='jabber:client'
+          type='set'
+          to='romeo@montaigu.lit'
+          id='sub_1'>
+          <pubsub xmlns='http://jabber.org/protocol/pubsub'>
+            <subscribe
+              node='urn:xmpp:microblog:0'
+              jid='juliet@capulet.lit'/>
+          </pubsub>
+      </iq>
+    </privileged_iq>
+  </iq>)");
+}
+
+TEST(Xep0356Privilege, Example11ServerForwardsTheIqResponseToThePrivilegedEntity) {
+    const auto iq = parsed(R"(<iq
+  type='result'
+  from='juliet@capulet.lit'
+  to='pubsub.capulet.lit'
+  id='priv_iq_1'>
+  <privilege xmlns="urn:xmpp:privilege:2">
+    <forwarded xmlns='urn:xmpp:forward:0'>
+      <iq type='result'
+        from='romeo@montaigu.lit'
+        to='juliet@capulet.lit'
+        id='sub_1' xmlns='jabber:client'>
+        <pubsub xmlns='http://jabber.org/protocol/pubsub'>
+          <subscription
+            node='urn:xmpp:microblog:0'
+            jid='juliet@capulet.lit'
+            subid='some_id'
+            subscription='subscribed'/>
+        </pubsub>
+      </iq>
+    </forwarded>
+  </privilege>
+</iq>)");
+    const Tag* answer = xep0356::answer(*iq, "iq");
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(attribute(*answer, "id"), "sub_1");
+    EXPECT_TRUE(child(*answer, "pubsub", pubsub));
+    EXPECT_FALSE(xep0356::answer(*iq, "message"));
+}
+
+std::string advertisement(const std::string& permissions) {
+    return "<message from='capulet.net' to='pubsub.capulet.lit' id='54321'><privilege xmlns='urn:xmpp:privilege:2'>" +
+           permissions + "</privilege></message>";
+}
+
+TEST(Xep0356Privilege, AServerAdvertisesThePermissionsByNamespace) {
+    const auto grant = [](const std::string& permissions) {
+        return xep0356::grants_set(*parsed(advertisement(permissions)), "http://jabber.org/protocol/pubsub");
+    };
+    EXPECT_EQ(
+        grant("<perm access='roster' type='both'/><perm access='iq'><namespace ns='http://jabber.org/protocol/pubsub' "
+              "type='set'/></perm>"),
+        true);
+    EXPECT_EQ(grant("<perm access='iq'><namespace ns='http://jabber.org/protocol/pubsub' type='both'/></perm>"), true);
+    EXPECT_EQ(grant("<perm access='iq'><namespace ns='http://jabber.org/protocol/pubsub' type='get'/></perm>"), false);
+    EXPECT_EQ(grant("<perm access='iq'><namespace ns='urn:xmpp:mam:2' type='set'/></perm>"), false);
+    EXPECT_EQ(grant("<perm access='message' type='outgoing'/>"), false);
+    EXPECT_EQ(xep0356::grants_set(*parsed("<message><body>privilege</body></message>"), "x"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace xmpp
