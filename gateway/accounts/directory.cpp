@@ -9,10 +9,8 @@
 #include "gateway/accounts/directory_state.h"
 #include "gateway/log.h"
 #include "gateway/store/accounts.h"
-#include "gateway/store/contacts.h"
 #include "gateway/store/ids.h"
 #include "gateway/store/imap_cursors.h"
-#include "gateway/store/once_encrypted.h"
 #include "gateway/store/queue.h"
 
 namespace gateway {

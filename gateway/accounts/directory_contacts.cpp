@@ -5,7 +5,7 @@
 #include "gateway/accounts/contact_weight.h"
 #include "gateway/accounts/directory_state.h"
 #include "gateway/model/trust.h"
-#include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 #include "gateway/store/keys.h"
 #include "gateway/store/once_encrypted.h"
 #include "gateway/store/spellings.h"

@@ -89,7 +89,9 @@ void Gateway::State::refuse_oversize(const xmpp::Tag& head) {
     if (reply) component.send(*reply);
 }
 
-std::size_t Gateway::State::letters() const { return std::max(openpgp.waiting(), workers.waiting()); }
+std::size_t Gateway::State::letters() const {
+    return std::max({openpgp.waiting(), workers.waiting(), outgoing.waiting()});
+}
 
 void Gateway::State::resume_when_through() {
     store.commit([](Database&) {},

@@ -50,6 +50,8 @@ class OutgoingPipeline {
     /// tunnel to this contact does not stand.
     void take_tunnelled(const Account&, const coi::Address& to, const xmpp::Tag& message);
     void reload(Settings);
+    /// Stanzas that were taken and are no entries of the queue yet.
+    std::size_t waiting() const { return turns_.waiting(); }
 
   private:
     /// What of a stanza goes back with an error, and is its head.

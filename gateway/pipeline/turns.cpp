@@ -32,6 +32,7 @@ struct Turns::State : std::enable_shared_from_this<State> {
     }
 
     void ended(const Key& key) {
+        --waiting;
         const auto at = conversations.find(key);
         if (at == conversations.end()) return;
         at->second.taken = false;
@@ -39,6 +40,7 @@ struct Turns::State : std::enable_shared_from_this<State> {
     }
 
     std::map<Key, Conversation> conversations;
+    std::size_t waiting = 0;
 };
 
 Turns::Turns() : state_(std::make_shared<State>()) {}
@@ -46,8 +48,11 @@ Turns::Turns() : state_(std::make_shared<State>()) {}
 void Turns::take(AccountId account, const std::string& contact, std::function<void(Turn)> step) {
     const State::Key key{account, contact};
     state_->conversations[key].waiting.push_back(std::move(step));
+    ++state_->waiting;
     const auto state = state_;  // the step may end who holds us
     state->run(key);
 }
+
+std::size_t Turns::waiting() const { return state_->waiting; }
 
 }  // namespace gateway

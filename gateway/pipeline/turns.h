@@ -23,6 +23,8 @@ class Turns {
     /// Calls `step` when all messages before it in this conversation have given their turns back: at once if there are
     /// none. Steps whose Turns are gone are not called.
     void take(AccountId, const std::string& contact, std::function<void(Turn)> step);
+    /// Messages that have a turn, or wait for one.
+    std::size_t waiting() const;
 
   private:
     struct State;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 #include "gateway/store/keys.h"
 #include "gateway/store/store.h"
 

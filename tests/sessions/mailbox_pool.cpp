@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "gateway/store/accounts.h"
+#include "gateway/store/imap_cursors.h"
 #include "gateway/store/stuck_mails.h"
 #include "tests/support/tls_peer.h"
 #include "tests/unit/gateway/store/test_store.h"

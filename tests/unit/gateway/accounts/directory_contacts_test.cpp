@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 #include "gateway/store/keys.h"
 #include "gateway/store/spellings.h"
 #include "tests/unit/gateway/accounts/directory_play.h"

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "gateway/store/accounts.h"
+#include "gateway/store/contacts.h"
 #include "gateway/store/ids.h"
 #include "gateway/store/imap_cursors.h"
 #include "gateway/store/queue.h"

@@ -32,8 +32,11 @@ TEST_F(TurnsTest, the_next_begins_when_the_one_before_it_has_ended) {
     hold("bob", "second");
     hold("carol", "other");
     EXPECT_THAT(began, ElementsAre("first", "other"));
+    EXPECT_EQ(turns->waiting(), 3u);
     held.erase(held.begin());
     EXPECT_THAT(began, ElementsAre("first", "other", "second"));
+    held.clear();
+    EXPECT_EQ(turns->waiting(), 0u);
 }
 
 TEST_F(TurnsTest, what_ends_at_once_holds_nobody_and_no_stack) {
