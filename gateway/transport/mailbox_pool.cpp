@@ -14,6 +14,7 @@
 #include "gateway/store/keys.h"
 #include "gateway/store/stuck_mails.h"
 #include "gateway/transport/mailbox_watcher.h"
+#include "gateway/transport/server_trouble.h"
 
 namespace gateway {
 
