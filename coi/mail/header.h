@@ -54,7 +54,7 @@ bool is_field_value(std::string_view);
 /// `text` as encoded words; the first one follows `column` characters in its line; folded with CRLF.
 std::string encoded_words(std::string_view text, std::size_t column);
 
-/// Appends "Name: value" with CRLF, folded at spaces, in encoded words where it is not plain ASCII.
+/// Appends "Name: value" with CRLF, folded at spaces, in encoded words if it is not plain ASCII. Requires
 /// is_field_value(value).
 void append_field(std::string& out, std::string_view name, std::string_view value);
 

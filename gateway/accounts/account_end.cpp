@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t most_remembered = 10'000;
 
-/// What a server says of a user who is not there, or does not let us see them.
+/// The conditions of a server's error for a user who does not exist, or does not let the gateway see their presence.
 bool denies(const std::string& condition) {
     constexpr std::array<std::string_view, 5> known{"service-unavailable", "subscription-required", "item-not-found",
                                                     "gone", "forbidden"};
@@ -44,7 +44,7 @@ void AccountEnd::set_vouched(const std::string& jid, bool vouched) {
     }
 }
 
-// --- asking
+// --- checks
 
 void AccountEnd::online() {
     since_ = calls_.now();
@@ -52,7 +52,7 @@ void AccountEnd::online() {
     for (const Account* account : directory_.all()) {
         if (account->vouched && account->works()) ask(account->jid, true);
     }
-    for (auto& [jid, question] : questions_) {  // the stream took what was under way with it
+    for (auto& [jid, question] : questions_) {  // pending queries were lost with the stream
         question.id.clear();
         if (!question.at_start) turn_.push_back(jid);
     }
@@ -79,14 +79,14 @@ void AccountEnd::ask_now(const std::string& jid, Question& question) {
     iq.addAttribute("to", jid);
     xmpp::add(iq, "query", xmpp::xep0030::ns_info);
     calls_.send(iq);
-    // A server that does not answer says nothing.
+    // A missing answer means nothing.
     calls_.after(patience_.answer, [this, jid, id = question.id] {
         const auto at = questions_.find(jid);
         if (at != questions_.end() && at->second.id == id && !at->second.requested) settle(jid);
     });
 }
 
-/// Few at a time, and only what the socket takes.
+/// A few queries at a time, and only as many as the socket takes.
 void AccountEnd::go_on() {
     for (std::size_t i = 0; i < patience_.at_once && !turn_.empty() && calls_.may_send(); ++i) {
         const std::string jid = std::move(turn_.front());
@@ -104,7 +104,7 @@ void AccountEnd::go_on() {
 bool AccountEnd::take(const xmpp::Tag& iq) {
     const std::string& type = xmpp::attribute(iq, "type");
     if (type != "result" && type != "error") return false;
-    const std::string jid = xmpp::attribute(iq, "from");  // the bare one: only the server speaks as that
+    const std::string jid = xmpp::attribute(iq, "from");  // the bare JID: only the server sends from it
     const auto at = questions_.find(jid);
     if (at == questions_.end() || at->second.id.empty() || at->second.id != xmpp::attribute(iq, "id")) return false;
     if (type == "result") {
@@ -140,7 +140,7 @@ void AccountEnd::granted(const std::string& jid) {
     if (!is_vouched(jid)) ask(jid, false);
 }
 
-/// It is known, or cannot be, whose the account is.
+/// Ends the check of a user: the result is known, or cannot be known.
 void AccountEnd::settle(const std::string& jid) {
     auto question = questions_.extract(jid);
     if (question.empty()) return;
@@ -152,7 +152,7 @@ bool AccountEnd::holds(const queue::Entry& entry) {
     const Account* account = directory_.find(entry.account);
     const auto at = account ? questions_.find(account->jid) : questions_.end();
     if (at == questions_.end() || !at->second.at_start) return false;
-    // What its user wrote before the stream ended may leave: they wrote it.
+    // Messages that the user wrote before the stream ended may still be sent.
     if (entry.direction == queue::Direction::mail && entry.taken < since_) return false;
     if (at->second.id.empty()) ask_now(account->jid, at->second);
     at->second.held.emplace_back(entry.direction, std::pair(entry.account, entry.contact));
@@ -169,17 +169,17 @@ void AccountEnd::refused(const std::string& jid, const std::string& condition) {
     ask(jid, false);
 }
 
-// --- what follows
+// --- results
 
 void AccountEnd::cancelled(const std::string& jid) {
-    if (!is_vouched(jid)) return settle(jid);  // a request of ours that they declined
+    if (!is_vouched(jid)) return settle(jid);  // the user declined a subscription request of the gateway
     const Account* mailbox = directory_.mailbox_of(jid);
     set_vouched(jid, false);
     mailbox ? park(*mailbox) : doubt(jid);
     settle(jid);
 }
 
-/// They were not seen after an absence: whoever has the name now may have got it meanwhile.
+/// The user could not be seen after an absence of the gateway: somebody else may have the name now.
 void AccountEnd::lost(const std::string& jid) {
     if (const Account* relay = directory_.relay_of(jid)) {
         log::info("account of {}: its user no longer lets the gateway see them; the relay account is deleted", jid);
@@ -193,7 +193,7 @@ void AccountEnd::park(const Account& mailbox) {
     const std::string jid = mailbox.jid, lang = mailbox.lang;
     log::info("account of {}: its user no longer lets the gateway see them; the mailbox is parked", jid);
     directory_.park(mailbox.id, [this, jid, lang](const Store::Failure&, std::int64_t waiting) {
-        // Whoever reads this may be somebody else: the address is not theirs to know.
+        // The reader may be somebody else, who must not learn the mail address.
         std::string text = say(
             lang,
             "You no longer let me see you, so I cannot tell whether you are still the one who linked a mailbox here. I "
@@ -201,7 +201,7 @@ void AccountEnd::park(const Account& mailbox) {
             "use "
             "the command “link”. To delete everything stored of it, write: unlink");
         if (waiting > 0) text += "\n" + say(lang, "Messages that wait are kept until then.");
-        to_say_[jid] = text;  // instead of what may wait there: ejabberd tells of both ends, this one last
+        to_say_[jid] = text;  // replaces a waiting one: ejabberd sends both cancellations, this one last
         say_and_see(jid);
     });
 }
@@ -211,7 +211,7 @@ void AccountEnd::doubt(const std::string& jid) {
     if (to_say_.emplace(jid, words(jid)).second) say_and_see(jid);
 }
 
-/// How the account stands, for somebody who took a contact out.
+/// The state of the account, for a user who removed a contact.
 std::string AccountEnd::words(const std::string& jid) const {
     const Account& account = *directory_.of_user(jid);
     if (account.kind == Account::Kind::mailbox) {
@@ -221,7 +221,7 @@ std::string AccountEnd::words(const std::string& jid) const {
     return say(account.lang, "Mail users reach you at {1}.", {account.address.addr_spec()});
 }
 
-/// After a moment, in which a server that is removing an account gets through with it.
+/// After a delay, so that a server that is removing an account can finish.
 void AccountEnd::say_and_see(const std::string& jid) {
     calls_.after(patience_.words, [this, jid] {
         const auto text = to_say_.extract(jid);

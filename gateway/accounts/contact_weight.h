@@ -1,4 +1,4 @@
-// How much would be lost with a contact: where an account has as many contacts as it may, the lightest is forgotten.
+// How much would be lost with a contact: if an account has too many contacts, the one with the least weight is removed.
 
 #pragma once
 
@@ -6,14 +6,14 @@
 
 namespace gateway {
 
-/// From the least on.
+/// From the least to the greatest.
 enum class Weight {
     stranger,
-    with_key,   // a stranger whose key is known: anybody can make these up, too
+    with_key,   // a stranger whose key is known: anybody can invent these, too
     encrypted,  // a stranger whose mail was encrypted
     written_to,
     subscribed,
-    kept,  // the user has said how mail to them is protected, or protects it
+    kept,  // the user has set a policy for them, or the conversation is protected
 };
 
 Weight weight(const Contact&);

@@ -1,4 +1,4 @@
-// Who follows the accounts of the directory: told after each change.
+// The interface for modules that follow the accounts of the directory: called after each change.
 
 #pragma once
 
@@ -11,7 +11,7 @@ class DirectoryObserver {
     virtual ~DirectoryObserver() = default;
     /// The account was added, changed, or parked.
     virtual void account_saved(const Account&) = 0;
-    /// The account, and all that was stored of it, is deleted.
+    /// The account, and everything stored of it, was deleted.
     virtual void account_removed(const Account&) = 0;
 };
 

@@ -14,7 +14,7 @@ namespace gateway {
 
 namespace {
 
-/// Without regard to the case of ASCII letters, and without copies: it is asked of many.
+/// Compares without the case of ASCII letters, and without copies, because it is called often.
 bool same(std::string_view a, std::string_view b) {
     return a.size() == b.size() && std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
                return std::tolower(x) == std::tolower(y);
@@ -24,7 +24,7 @@ bool same(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nick(const Directory& directory, const Contact& contact) {
-    constexpr std::size_t most = 1000;  // of them are compared; who has more sees addresses
+    constexpr std::size_t most = 1000;  // contacts are compared; with more, addresses are shown
     const std::string name = text::one_line(framed::foreign(contact.address.name));
     if (name.empty()) return name;
     const auto contacts = directory.contacts(contact.account);

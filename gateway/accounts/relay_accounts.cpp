@@ -18,7 +18,7 @@ void RelayAccounts::get(const std::string& jid, const std::string& lang, std::fu
     if (waiting.size() > 1) return;
     const auto address = relay_address_of(xmpp::JID(jid));
     const auto finish = [this, jid](const Account* account) {
-        auto calls = being_made_.extract(jid);  // who asks again from within starts anew
+        auto calls = being_made_.extract(jid);  // a call from within a callback starts a new request
         for (auto& call : calls.mapped()) call(account);
     };
     if (!address) return finish(nullptr);

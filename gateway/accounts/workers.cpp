@@ -1,4 +1,4 @@
-// Turns of owners, strands inside of them, few threads; see workers.h.
+// Turns of owners, strands within them, few threads; see workers.h.
 
 #include "gateway/accounts/workers.h"
 
@@ -19,7 +19,8 @@ struct Job {
     std::function<void()> work, done;
 };
 
-/// Owners who take turns, and how many threads they may hold: each, and all together. Guarded by State::mutex.
+/// The owners in turn, and the numbers of threads that they use: each owner, and all strangers together. Guarded by
+/// State::mutex.
 class Turns {
   public:
     Turns(std::size_t each, std::size_t together) : each_(each), together_(together) {}
@@ -30,7 +31,7 @@ class Turns {
         owner.ready.push_back(std::move(job));
     }
 
-    /// The next work that may run. Few owners are passed over: those who hold as many threads as they may.
+    /// The next work that may run. Owners that use as many threads as allowed are skipped; these are few.
     std::optional<Job> next() {
         if (running_ == together_) return std::nullopt;
         for (auto at = order_.begin(); at != order_.end(); ++at) {
@@ -91,7 +92,7 @@ struct Workers::State {
             if (stopping) return;
             lock.unlock();
             job->work();
-            job->work = nullptr;  // its captures end here, not on the loop
+            job->work = nullptr;  // its captures are destroyed here, not on the loop
             post([self = weak.lock(), done = std::move(job->done)] {
                 if (!self || self->stopping) return;
                 --self->open;
@@ -100,13 +101,13 @@ struct Workers::State {
             lock.lock();
             turns(job->line).ended(job->line);
             next_of(job->line.strand);
-            wake.notify_one();  // an owner who held as many threads as they may has one less
+            wake.notify_one();  // an owner at its limit has one thread less
         }
     }
 
     Turns& turns(const Line& line) { return line.is_foreign ? foreign : known; }
 
-    /// The known and the strangers alternate.
+    /// Known owners and strangers alternate.
     std::optional<Job> next() {
         Turns& first = foreign_first ? foreign : known;
         Turns& second = foreign_first ? known : foreign;
@@ -116,7 +117,7 @@ struct Workers::State {
         return job;
     }
 
-    /// The strand is free: its next job may go.
+    /// The strand is free: its next job may run.
     void next_of(const std::string& strand) {
         const auto at = strands.find(strand);
         if (strand.empty() || at == strands.end()) return;
@@ -139,7 +140,7 @@ struct Workers::State {
     std::condition_variable wake;
     Turns known, foreign;
     bool foreign_first = false;
-    std::map<std::string, std::deque<Job>> strands;  // busy ones, and what waits behind each
+    std::map<std::string, std::deque<Job>> strands;  // busy strands, and the jobs that wait for each
     std::vector<std::thread> threads;
     std::atomic<bool> stopping = false;
     std::size_t open = 0;  // on the loop's thread only

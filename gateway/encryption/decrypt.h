@@ -19,7 +19,7 @@
 
 namespace gateway {
 
-/// A contact's keys, as they are now.
+/// A contact's keys, in their new state.
 struct PeerKeys {
     std::string contact;  // canonical
     coi::autocrypt::Peer peer;
@@ -30,7 +30,7 @@ struct KeyUpdateResult {
     coi::autocrypt::Change change = coi::autocrypt::Change::nothing;
     coi::openpgp::Fingerprint before{};  // of the key used for encryption until now; "" if there was none
     coi::autocrypt::Peer peer{};         // the new state
-    std::vector<PeerKeys> others{};      // of other recipients, by gossip: those that changed
+    std::vector<PeerKeys> others{};      // other recipients whose keys were changed by gossip
     /// The key change that the user must be told of; nullopt if there is none.
     std::optional<trust::KeyNews> news() const;
 };

@@ -53,7 +53,7 @@ enum class Change {
     thread,
     name,  // and the spelling of the contact's address
     subject,
-    correction,  // of a message that came before
+    correction,  // of an earlier message
     tunnel,
     mark,  // the mark that this conversation is encrypted and stays so
 };
@@ -69,7 +69,8 @@ Answer answer(Proof, State, Change);
 inline bool may(Proof proof, State state, Change change) { return answer(proof, state, change) == Answer::yes; }
 
 State state_of(const Privacy&);
-/// What follows from the contact's keys. Whoever reads or changes keys calls it: nobody else sets these flags.
+/// Sets the flags that follow from the contact's keys. Called by all code that reads or changes keys; nothing else sets
+/// these flags.
 void note_keys(Privacy&, const coi::autocrypt::Peer&);
 /// `counted`: the key that counts before the mail, see coi::autocrypt::counted; "" for none.
 Proof proof_of(const Author&, const coi::openpgp::Fingerprint& counted);

@@ -50,7 +50,7 @@ void PendingVerdicts::give_up(Time since) {
     for (const auto& done : over) done({DeliveryResult::Kind::open, "the Jabber server has not answered yet"});
 }
 
-/// Those who wait for the entry, who do so no more: what they do when they are told may begin another wait.
+/// Removes and returns the deliveries that wait for the entry: their callbacks may start another wait.
 std::vector<PendingVerdicts::Done> PendingVerdicts::take(std::int64_t entry) {
     auto node = waiting_.extract(entry);
     return node ? std::move(node.mapped().calls) : std::vector<Done>{};

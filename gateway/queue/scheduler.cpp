@@ -45,7 +45,7 @@ void Scheduler::committed(queue::Entry entry) {
         conversation.destination = calls_.destination(entry);
         conversation.read_up_to = conversation.newest = entry.id - 1;
     }
-    // One that was withdrawn and comes back, and one that is due later, are read when it is time.
+    // An entry that was withdrawn and is committed again, or that is due later, is read when it is due.
     if (entry.id <= conversation.read_up_to && conversation.ready.empty()) conversation.read_up_to = entry.id - 1;
     const bool contiguous =
         conversation.complete() && !conversation.reading && !conversation.until && entry.next <= calls_.now();

@@ -78,7 +78,7 @@ class Scheduler {
     void destination_up(DestinationId destination);
     /// The reason for AttemptResult::Kind::blocked is over: tries the conversation again.
     void unblock(AccountId, const std::string& contact);
-    /// Whether anything of this conversation waits or is in flight.
+    /// Whether an entry of this conversation waits or is in flight.
     bool holds(AccountId id, const std::string& contact) const { return conversations_.contains({id, contact}); }
     /// Tries all waiting conversations now, for `coigate queue retry`.
     void retry_now();

@@ -104,7 +104,7 @@ std::string bare_word(std::string_view text) {
     return std::string(text);
 }
 
-/// What somebody chose of a few words.
+/// The choice that a user typed, normalised for comparison.
 std::string choice(const std::string& text) { return lower(bare_word(text)); }
 
 std::string_view trimmed(std::string_view text) {

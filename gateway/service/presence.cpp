@@ -99,8 +99,8 @@ void Presence::take_contact(const xmpp::Tag& stanza, const Ask& ask, bool may_us
     } else if (type == "probe") {
         probe(ask, xmpp::attribute(stanza, "from"), may_use);
     }
-    // subscribed, unsubscribed: their answer to what §4.6 has us ask; nothing hangs on it. Available and unavailable:
-    // mail users are not told, and the user's server probes whoever it wants to know of.
+    // subscribed and unsubscribed answer the request of [XEP-0100 §4.6] and change nothing. Available and unavailable:
+    // mail users are not told, and the user's server sends probes as it needs them.
 }
 
 void Presence::subscribe(const Ask& ask) {

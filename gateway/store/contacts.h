@@ -20,7 +20,7 @@ void save(Database&, const Contact&);
 bool save_last(Database&, const Contact&);
 /// The contacts of all accounts, by account and canonical address. Rows that do not match their seal are set aside.
 std::vector<Contact> contacts(Database&);
-/// The same one by one, without the flags that follow from their keys (keys::each_peer).
+/// The same contacts one by one, without the flags that follow from their keys (keys::each_peer).
 void each_contact(Database&, const std::function<void(Contact)>&);
 /// How a contact's conversation is protected, without what is known of their keys.
 Privacy privacy(Database&, AccountId, const std::string& canonical);

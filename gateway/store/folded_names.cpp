@@ -27,7 +27,7 @@ std::vector<Folded> all(Database& db) {
     return found;
 }
 
-/// 0.1.0 bound the contact's key into the seal of the subject.
+/// 0.1.0 bound the canonical address into the seal of the subject.
 void seal_subject(Database& db, const Folded& contact) {
     const std::string place = "contact.subject/" + std::to_string(contact.account) + "/";
     std::string subject;
@@ -47,7 +47,7 @@ void seal_subject(Database& db, const Folded& contact) {
 
 void unfold(Database& db) {
     for (const Folded& contact : all(db)) {
-        // OR IGNORE: a store that somebody has changed by hand is opened, too.
+        // OR IGNORE: a store that was changed by hand is opened, too.
         const auto rename = [&](const char* sql) {
             db.query(sql).bind(contact.now).bind(contact.account).bind(contact.before).run();
             return db.changes() > 0;

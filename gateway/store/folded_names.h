@@ -1,6 +1,7 @@
-// Contacts' keys as 0.1.0 wrote them: it folded the whole local part of an address ("strauß" to "strauss", "JÜRGEN" to
-// "jürgen"), today only ASCII is (coi::Address::canonical). A contact that was stored so would not be found again: mail
-// to them would leave in the clear, and another person of the folded name would get their keys.
+// Contacts' canonical addresses of version 0.1.0, which folded the whole local part of an address ("strauß" to
+// "strauss", "JÜRGEN" to "jürgen"); today only ASCII is folded (coi::Address::canonical). Without a change such a
+// contact would not be found: mail to them would leave in the clear, and another person with the folded name would get
+// their keys.
 
 #pragma once
 
@@ -8,7 +9,7 @@
 
 namespace gateway::folded_names {
 
-/// All that is stored of such contacts gets the key of today. For a store of 0.1.0, before its rows are sealed anew.
+/// Renames such contacts in all tables. For a store of 0.1.0, before its rows are sealed again.
 void unfold(Database&);
 
 }  // namespace gateway::folded_names

@@ -29,7 +29,7 @@ Binding binding(const Known& known) {
     bound.add(known.lang);
     bound.add(std::int64_t(known.wants_receipt));
     bound.add(std::int64_t(known.when.time_since_epoch().count()));
-    if (!known.corrects.empty()) bound.add(known.corrects.value);  // rows from before there were corrections
+    if (!known.corrects.empty()) bound.add(known.corrects.value);  // not bound if empty, as in rows of older versions
     return bound;
 }
 

@@ -59,9 +59,9 @@ std::optional<StanzaId> counterpart(Database&, AccountId other, const std::strin
 std::optional<Known> by_message(Database&, const coi::MessageId&);
 /// The newest message with this stanza id in the conversation (clients may reuse ids).
 std::optional<Known> by_stanza(Database&, AccountId, const std::string& contact, const StanzaId&);
-/// The newest correction of this message that is known; nullopt if there is none.
+/// The newest known correction of this message; nullopt if there is none.
 std::optional<Known> newest_correction(Database&, const Known&);
-/// The message that this one corrects, or itself.
+/// The message that this one corrects; else this one.
 std::optional<Known> original_of(Database&, const Known&);
 /// The contact's messages up to the one with this stanza id whose authors asked for a read receipt and got none yet,
 /// oldest first (of many, the newest `most`). Each message is returned only once.

@@ -31,8 +31,8 @@ class LmtpReceiver {
         std::set<std::string> users;  // bare JIDs; empty: the Jabber server's verdict decides
         std::string authserv_id;      // whose Authentication-Results are trusted [RFC 8601 §2.5]; "": nobody's
         std::chrono::milliseconds patience{2000};
-        // How often, and after which pause each, an OTR message is tried whose predecessor may be in another session of
-        // the mail system's. Then it has to come again.
+        // How often, and after which pause each, an OTR message is tried whose predecessor may arrive in another LMTP
+        // session. After that the mail system has to send it again.
         int tries = 20;
         std::chrono::milliseconds between_tries{100};
     };

@@ -20,6 +20,7 @@
 #include "coi/net/smtp_client.h"
 #include "coi/server_settings.h"
 #include "gateway/localization.h"
+#include "gateway/transport/server_trouble.h"
 
 namespace gateway {
 
@@ -167,92 +168,6 @@ awaitable<Outcome> find(std::shared_ptr<Check> check, std::vector<Endpoint> cand
     co_return best;
 }
 
-std::string certificate_words(const std::string& lang, CertificateFault fault, const std::string& host) {
-    switch (fault) {
-        case CertificateFault::expired:
-            return say(lang, "The certificate of {1} has expired. Tell its operator; your password was not sent.",
-                       {host});
-        case CertificateFault::not_yet_valid:
-            return say(lang, "The certificate of {1} is not valid yet. Tell its operator; your password was not sent.",
-                       {host});
-        case CertificateFault::wrong_name:
-            return say(
-                lang,
-                "The certificate there is not for {1}. Check the server's name in your provider's instructions; your "
-                "password was not sent.",
-                {host});
-        case CertificateFault::unknown_issuer:
-            return say(lang,
-                       "The certificate of {1} comes from an authority that is not known here. Ask the operator of "
-                       "this gateway to "
-                       "trust it; your password was not sent.",
-                       {host});
-        default:
-            return say(lang, "The certificate of {1} is not valid. Tell its operator; your password was not sent.",
-                       {host});
-    }
-}
-
-/// The text for the user about `failure`. `named`: the user named the server; `oauth`: the password is a token.
-std::string explain(const std::string& lang, const Failure& failure, bool named, bool oauth,
-                    const std::string& domain) {
-    const std::string& host = failure.server.host;
-    const std::string port = std::to_string(failure.server.port);
-    switch (failure.error.kind) {
-        case ErrorKind::not_found:
-            if (named) return say(lang, "There is no server {1}. Check its name.", {host});
-            return say(lang, "No mail server was found for {1}. Give the IMAP and SMTP servers of your provider too.",
-                       {domain});
-        case ErrorKind::unresolved:
-            return say(lang, "The name {1} cannot be looked up now: no name server answers. Try again later.",
-                       {named ? host : domain});
-        case ErrorKind::auth:
-            if (!failure.error.permanent) return say(lang, "{1} cannot check passwords now. Try again later.", {host});
-            if (oauth) {
-                return say(
-                    lang,
-                    "{1} refuses the user name or the OAuth token. A token is valid for a short time only: get a "
-                    "fresh one.",
-                    {host});
-            }
-            return say(lang,
-                       "{1} refuses the user name or the password. Some providers want a password of its own for each "
-                       "app, or IMAP "
-                       "to be switched on in their settings.",
-                       {host});
-        case ErrorKind::tls:
-            if (const auto fault = coi::net::certificate_fault(failure.error); fault != CertificateFault::none) {
-                return certificate_words(lang, fault, host);
-            }
-            return say(lang,
-                       "{1} cannot be spoken to encrypted on port {2}. Check the port, and try the other security "
-                       "setting (tls or "
-                       "starttls).",
-                       {host, port});
-        case ErrorKind::forbidden:
-            return say(
-                lang,
-                "{1} is on a private network, and this gateway may not connect there. Ask its operator to allow it.",
-                {host});
-        case ErrorKind::unsupported:
-            return say(lang,
-                       "{1} does not offer on port {2} what is needed: encryption, and a login by password. Check the "
-                       "port and the "
-                       "security setting.",
-                       {host, port});
-        case ErrorKind::timeout:
-        case ErrorKind::unreachable:
-            return say(lang,
-                       "{1} does not answer on port {2}. Check the server's name and the port, or try again later.",
-                       {host, port});
-        default:
-            return say(
-                lang,
-                "What answers at {1} on port {2} is not the mail server that is needed. Check the name and the port.",
-                {host, port});
-    }
-}
-
 /// The objection to a server that the user named, before anything is sent; "" if it may be tried.
 std::string objection(const Check& check, const Endpoint& server) {
     if (server.security == Security::none) {
@@ -314,13 +229,17 @@ awaitable<LinkOutcome> run(std::shared_ptr<Check> check) {
     const auto imap_deadline = std::min(check->deadline, Clock::now() + check->patience.imap);
     const Outcome read = co_await find(check, candidates.imap, usernames(request), imap_deadline, imap);
     if (const auto* failure = std::get_if<Failure>(&read)) {
-        co_return LinkOutcome{{}, explain(check->lang, *failure, request.imap.has_value(), request.oauth, domain)};
+        co_return LinkOutcome{{},
+                              server_trouble(check->lang, failure->server, failure->error, request.oauth,
+                                             {request.imap.has_value(), domain})};
     }
     // Both servers share one user name.
     const Found& in = std::get<Found>(read);
     const Outcome write = co_await find(check, candidates.submission, {in.username}, check->deadline, smtp);
     if (const auto* failure = std::get_if<Failure>(&write)) {
-        co_return LinkOutcome{{}, explain(check->lang, *failure, request.smtp.has_value(), request.oauth, domain)};
+        co_return LinkOutcome{{},
+                              server_trouble(check->lang, failure->server, failure->error, request.oauth,
+                                             {request.smtp.has_value(), domain})};
     }
     co_return LinkOutcome{
         MailboxLogin{in.username, request.password, request.oauth, in.server, std::get<Found>(write).server},
@@ -329,24 +248,6 @@ awaitable<LinkOutcome> run(std::shared_ptr<Check> check) {
 }
 
 }  // namespace
-
-std::string trouble_words(const std::string& lang, const Endpoint& server, bool oauth, const coi::Error& error) {
-    switch (error.kind) {
-        case ErrorKind::auth:
-        case ErrorKind::tls:
-        case ErrorKind::not_found:
-        case ErrorKind::unresolved:
-        case ErrorKind::forbidden:
-        case ErrorKind::unsupported:
-        case ErrorKind::timeout:
-        case ErrorKind::unreachable:
-            return explain(lang, {server, error}, true, oauth, {});
-        case ErrorKind::closed:
-            return say(lang, "{1} has ended the connection. It is tried again by itself.", {server.host});
-        default:
-            return say(lang, "{1} did not do what was asked of it. It is tried again by itself.", {server.host});
-    }
-}
 
 awaitable<LinkOutcome> check_link(coi::net::TlsContext& tls, const coi::net::HostPolicy& reach, LinkRequest request,
                                   std::string ehlo_name, std::string lang, LinkPatience patience) {

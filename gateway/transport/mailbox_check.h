@@ -43,9 +43,6 @@ struct LinkPatience {
 coi::net::awaitable<LinkOutcome> check_link(coi::net::TlsContext&, const coi::net::HostPolicy&, LinkRequest,
                                             std::string ehlo_name, std::string lang, LinkPatience = LinkPatience());
 
-/// Explains the failure of a server that worked when its mailbox was linked, and the remedy.
-std::string trouble_words(const std::string& lang, const coi::net::Endpoint& server, bool oauth, const coi::Error&);
-
 /// "imap.example.org:993" with "tls"/"starttls" from the registration form; "" means the port's default (tls; starttls
 /// on 143, 587, 25 and 2525). Without a port the result has port 0, and check_link uses the default. nullopt if this is
 /// no server.

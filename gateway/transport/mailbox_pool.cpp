@@ -14,6 +14,7 @@
 #include "gateway/store/keys.h"
 #include "gateway/store/stuck_mails.h"
 #include "gateway/transport/mailbox_watcher.h"
+#include "gateway/transport/server_trouble.h"
 
 namespace gateway {
 
@@ -74,7 +75,7 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
             start_one(to_start.front());
             to_start.pop_front();
         }
-        // Also where nothing is left: who comes within this time is not one more at once.
+        // Also if nothing is left: an account that comes within this time must not start at once.
         pacing = !stopped;
         if (!pacing) return;
         pace.expires_after(start_every);
@@ -105,7 +106,7 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
                          [this, id, start, self = weak_from_this()](const Store::Failure& failure, Known known) {
                              const auto alive = self.lock();
                              const Account* still = alive ? directory.find(id) : nullptr;
-                             if (!still || stopped || all[id].start != start) return;  // or it was started anew
+                             if (!still || stopped || all[id].start != start) return;  // or it was started again
                              if (failure) return start_later(id);
                              watch(*still, std::move(known));
                          });

@@ -9,7 +9,7 @@ import source  # noqa: E402
 
 FILE_LINES, GATEWAY_LINES, FUNCTION_LINES = 500, 400, 60
 # Files of gateway/ that have not been split yet. A file that is no longer over the limit leaves this list.
-TOO_LONG = {"gateway/accounts/directory.cpp", "gateway/pipeline/incoming.cpp"}
+TOO_LONG = {"gateway/pipeline/incoming.cpp"}
 SCOPE = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b")
 TEST = re.compile(r"\b(TEST|TEST_F|TEST_P)\s*\(")
 

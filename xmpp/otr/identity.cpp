@@ -11,7 +11,7 @@
 namespace xmpp::otr {
 namespace {
 
-/// What save() gives: this line, the tag in hexadecimal digits, then libotr's own form of the key (an S-expression).
+/// The format of save(): this line, the tag in hexadecimal digits, then libotr's format of the key (an S-expression).
 constexpr std::string_view first_line = "coigate OTR identity 1\n";
 /// libotr writes about 1 KiB.
 constexpr std::size_t max_saved = 16 * 1024;

@@ -28,7 +28,7 @@ class Limiter {
         std::chrono::seconds rest{std::chrono::minutes{30}};    // … stop all for this long
         std::size_t peers = 32;                                 // kept in memory
     };
-    /// A refusal is worth a word to the user once: `told` says that he has heard it.
+    /// `refused`: the user must be told of it. `told`: refused as well, and the user was told before.
     enum class Verdict { allowed, refused, told };
 
     Limiter() = default;

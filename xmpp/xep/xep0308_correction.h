@@ -11,7 +11,7 @@ namespace xmpp::xep0308 {
 
 inline constexpr const char* ns = "urn:xmpp:message-correct:0";
 
-/// The id of the message that is replaced: always the first one, also where it was corrected before.
+/// The id of the corrected message: always the original one, also after earlier corrections.
 inline std::optional<std::string> replaces(const Tag& message) {
     const Tag* element = child(message, "replace", ns);
     if (!element || attribute(*element, "id").empty()) return std::nullopt;

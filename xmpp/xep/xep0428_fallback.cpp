@@ -18,7 +18,7 @@ std::optional<std::size_t> number(const std::string& text) {
     return value;
 }
 
-/// Where the character of this number begins; nullopt behind the end.
+/// The byte position of the character with this number; nullopt beyond the end.
 std::optional<std::size_t> byte_of(std::string_view text, std::size_t character) {
     std::size_t at = 0;
     for (; at < text.size(); ++at) {

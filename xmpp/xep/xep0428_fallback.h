@@ -1,4 +1,4 @@
-// Fallback Indication: which part of a body stands there only for clients that do not know a feature. [XEP-0428 §3]
+// Fallback Indication: which part of a body is only for clients without support for a feature. [XEP-0428 §3]
 
 #pragma once
 
@@ -18,12 +18,12 @@ struct Range {
     bool operator==(const Range&) const = default;
 };
 
-/// The part of `body` (the text of the message's body) that is a fallback for the feature with this namespace: all of
-/// it where no part is named. nullopt: none, or one that does not lie inside. On the wire positions count characters
-/// [XEP-0426 §3].
+/// The part of `body` (the text of the message's body) that is a fallback for the feature with this namespace: the
+/// whole body if no part is named. nullopt: none, or a part outside of the body. Positions in the stanza count
+/// characters [XEP-0426 §3].
 std::optional<Range> fallback(const Tag& message, std::string_view feature, std::string_view body);
 
-/// The first `bytes` of `body` are a fallback for the feature.
+/// Marks the first `bytes` of `body` as a fallback for the feature.
 void add_fallback(Tag& message, std::string_view feature, std::string_view body, std::size_t bytes);
 
 }  // namespace xmpp::xep0428

@@ -18,7 +18,7 @@ inline std::optional<std::string> answers(const Tag& message) {
     return attribute(*element, "id");
 }
 
-/// `author`: who wrote the answered message; a bare JID will do outside of rooms.
+/// `author`: the author of the answered message; a bare JID is enough outside of rooms.
 inline void add_reply(Tag& message, const std::string& id, const std::string& author) {
     Tag& reply = add(message, "reply", ns);
     reply.addAttribute("to", author);

@@ -1,11 +1,12 @@
-// The scheduling of a leg: order, destinations, retries, restarts. Time is an argument; the store is real, in memory.
+// The scheduling of one direction: order, destinations, retries, restarts. Time is an argument; the store is real, in
+// memory.
 
 #include "gateway/queue/scheduler.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/store_loop.h"
+#include "tests/unit/gateway/queue/scheduler_play.h"
 
 namespace gateway {
 namespace {
@@ -14,92 +15,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
-struct SchedulerTest : testing::Test {
-    StoreLoop loop;
-    Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
-    Time time{1'000'000'000ms};
-    std::size_t capacity = 10;
-    bool at_once = false;  // every attempt ends well where it begins
-    int strikes_most = 0;
-    struct Attempt {
-        std::string payload;
-        std::function<void(AttemptResult)> finished;
-    };
-    std::vector<Attempt> flying;
-    std::vector<std::string> tried, done, refused;
-    std::unique_ptr<Scheduler> direction = make();
-
-    std::unique_ptr<Scheduler> make() {
-        Scheduler::Calls calls;
-        calls.attempt = [this](const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
-            tried.push_back(entry.payload);
-            if (at_once) return finished(AttemptResult{});
-            flying.push_back({entry.payload, std::move(finished)});
-        };
-        calls.done = [this](const queue::Entry& entry) { done.push_back(entry.payload); };
-        calls.refused = [this](const queue::Entry& entry, const coi::Error&) {
-            refused.push_back(entry.payload);
-            store.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
-        };
-        calls.destination = [](const queue::Entry&) { return 0; };
-        calls.capacity = [this](Scheduler::DestinationId) { return capacity; };
-        calls.now = [this] { return time; };
-        calls.wake_changed = [] {};
-        Scheduler::Limits limits;
-        limits.ready_entries = 3;
-        limits.strikes_most = strikes_most;
-        return std::make_unique<Scheduler>(queue::Direction::mail, store, std::move(calls), limits);
-    }
-
-    queue::Entry commit(const std::string& contact, const std::string& payload, std::chrono::seconds wait = 0s) {
-        queue::Entry entry;
-        entry.account = AccountId{1};
-        entry.contact = contact;
-        entry.name = entry.payload = payload;
-        entry.taken = time;
-        entry.next = time + wait;
-        entry.expires = time + 24h;
-        store.now([&](Database& db) { entry.id = queue::put(db, entry); });
-        direction->committed(entry);
-        return entry;
-    }
-    void finish(const std::string& payload, AttemptResult::Kind kind = AttemptResult::Kind::done) {
-        const auto at =
-            std::find_if(flying.begin(), flying.end(), [&](const Attempt& a) { return a.payload == payload; });
-        ASSERT_NE(at, flying.end()) << payload << " is not in flight";
-        const auto finished = std::move(at->finished);
-        flying.erase(at);
-        finished(AttemptResult{kind, {coi::ErrorKind::refused, false, "no", 0, {}}});
-    }
-    bool flies(const std::string& payload) const {
-        return std::ranges::any_of(flying, [&](const Attempt& a) { return a.payload == payload; });
-    }
-    queue::Entry on_disk(const std::string& payload) {
-        loop.flush(store);
-        queue::Entry found;
-        store.now([&](Database& db) {
-            for (auto& entry : queue::list(db, 0, 1000))
-                if (entry.name == payload) found = entry;
-        });
-        return found;
-    }
-    /// The next time at which something is due.
-    void go_on() {
-        loop.flush(store);
-        ASSERT_TRUE(direction->next_wake());
-        time = std::max(time, *direction->next_wake());
-        direction->tick(time);
-        loop.flush(store);
-    }
-    void wait_for_attempts(std::size_t count) {
-        loop.run_until([&] { return tried.size() >= count; });
-    }
-    std::int64_t on_disk() {
-        std::int64_t count = 0;
-        store.now([&](Database& db) { count = queue::count(db, queue::Direction::mail); });
-        return count;
-    }
-};
+struct SchedulerTest : SchedulerPlay {};
 
 TEST_F(SchedulerTest, whose_mail_waits_is_known_until_it_is_done_and_after_a_restart) {
     const auto holds = [&](const char* contact) { return direction->holds(AccountId{1}, contact); };
@@ -388,127 +304,6 @@ TEST_F(SchedulerTest, a_word_that_comes_while_the_attempt_is_under_way_counts) {
     wait_for_attempts(2);
     finish("a", AttemptResult::Kind::blocked);
     EXPECT_TRUE(direction->next_wake()) << "but only for that attempt";
-}
-
-TEST_F(SchedulerTest, a_message_at_which_the_session_ends_is_set_aside_and_others_go_at_once) {
-    capacity = 1;
-    commit("mallory", "poison");
-    commit("bob", "b");
-    commit("carol", "c");
-    finish("poison", AttemptResult::Kind::broken);
-    EXPECT_THAT(tried, ElementsAre("poison", "b")) << "without a pause";
-    const auto entry = on_disk("poison");
-    EXPECT_EQ(entry.attempts, 1);
-    EXPECT_EQ(entry.last_error, "no");
-    EXPECT_GT(entry.next, time);
-    finish("b");
-    finish("c");
-    EXPECT_THAT(done, ElementsAre("b", "c"));
-    for (int i = 2; i < 10; ++i) {  // in the usual steps, however often
-        while (!flies("poison")) go_on();
-        const Time before = time;
-        finish("poison", AttemptResult::Kind::broken);
-        EXPECT_EQ(on_disk("poison").attempts, i);
-        EXPECT_GE(on_disk("poison").next, before + 4s);
-        EXPECT_THAT(refused, IsEmpty());
-    }
-}
-
-TEST_F(SchedulerTest, a_server_that_ends_every_session_is_asked_one_by_one_and_slowly) {
-    for (int i = 0; i < 20; ++i) commit("c" + std::to_string(i), "m" + std::to_string(i));
-    EXPECT_EQ(flying.size(), 10u);
-    while (!flying.empty()) finish(flying.front().payload, AttemptResult::Kind::broken);
-    EXPECT_EQ(tried.size(), 12u) << "two went before it was clear";
-    const Time before = time;
-    for (std::size_t i = 13; i <= 20; ++i) {
-        go_on();
-        ASSERT_EQ(flying.size(), 1u);
-        finish(flying.front().payload, AttemptResult::Kind::broken);
-        EXPECT_EQ(tried.size(), i);
-    }
-    EXPECT_GE(time - before, 4s);
-    while (flying.empty()) go_on();
-    finish(flying.front().payload);
-    loop.flush(store);
-    time += 10s;
-    direction->tick(time);
-    loop.flush(store);
-    EXPECT_EQ(flying.size(), 10u) << "all is well again";
-}
-
-TEST_F(SchedulerTest, of_those_in_flight_when_the_stream_ended_each_is_tried_alone) {
-    strikes_most = 3;
-    direction = make();
-    for (const char* text : {"a", "poison", "b", "c"}) commit(text, text);
-    ASSERT_EQ(flying.size(), 4u);
-    for (const char* text : {"a", "poison", "b", "c"}) finish(text, AttemptResult::Kind::lost);
-    EXPECT_EQ(on_disk("a").attempts, 0) << "nobody knows which it was";
-    commit("dave", "d");
-    direction->destination_up(0);
-    for (int broken = 1; broken <= 3;) {
-        loop.flush(store);
-        if (flying.empty()) {
-            go_on();
-            continue;
-        }
-        if (on_disk("poison").attempts == 0) EXPECT_EQ(flying.size(), 1u);
-        if (flies("poison")) {
-            finish("poison", AttemptResult::Kind::lost);
-            if (broken++ < 3) direction->destination_up(0);
-            commit("eve", "e" + std::to_string(broken));  // what passes between
-        } else {
-            finish(flying.front().payload);
-        }
-    }
-    EXPECT_THAT(refused, ElementsAre("poison"));
-    loop.flush(store);
-    while (!flying.empty()) {
-        finish(flying.front().payload);
-        loop.flush(store);
-    }
-    EXPECT_THAT(done, testing::IsSupersetOf({"a", "b", "c", "d", "e2", "e3"}));
-    EXPECT_EQ(std::ranges::count(tried, "poison"), 4) << "once with others, three times alone";
-}
-
-TEST_F(SchedulerTest, a_message_alone_is_not_given_up_because_the_stream_ends_often) {
-    strikes_most = 3;
-    direction = make();
-    commit("bob", "a");
-    for (int i = 0; i < 6; ++i) {
-        finish("a", AttemptResult::Kind::lost);
-        loop.flush(store);
-        direction->destination_up(0);
-        loop.flush(store);
-        while (flying.empty()) go_on();
-    }
-    finish("a");
-    EXPECT_THAT(done, ElementsAre("a"));
-}
-
-TEST_F(SchedulerTest, it_is_said_why_a_lane_waits) {
-    commit("bob", "a");
-    EXPECT_FALSE(direction->trouble(on_disk("a")));
-    finish("a", AttemptResult::Kind::unreachable);
-    const auto trouble = direction->trouble(on_disk("a"));
-    ASSERT_TRUE(trouble);
-    EXPECT_EQ(trouble->error.text, "no");
-    EXPECT_EQ(trouble->next, time + 1s);
-    go_on();
-    finish("a");
-    EXPECT_FALSE(direction->trouble(queue::Entry{}));
-}
-
-TEST_F(SchedulerTest, slow_messages_do_not_keep_the_places_of_others) {
-    capacity = 1;
-    commit("mallory", "slow");
-    commit("bob", "b");
-    EXPECT_EQ(flying.size(), 1u);
-    time += 10s;
-    direction->tick(time);
-    ASSERT_TRUE(flies("b"));
-    finish("b");
-    finish("slow");
-    EXPECT_FALSE(direction->next_wake() && *direction->next_wake() > time + 10s);
 }
 
 }  // namespace

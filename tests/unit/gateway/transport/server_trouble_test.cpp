@@ -1,7 +1,7 @@
 // What a user is told of a mailbox that is not connected: in their language, naming the server; never a cause in
 // English.
 
-#include "gateway/transport/mailbox_check.h"
+#include "gateway/transport/server_trouble.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
