@@ -133,7 +133,7 @@ void Directory::save(Account account, std::vector<Cursor> start, std::function<v
     const auto before = record == nullptr ? std::nullopt : std::optional(record->account);
     if (before && !before->parked) account.vouched = before->vouched;
     if (record != nullptr) {
-        record->coming = account;
+        record->coming = std::make_unique<Account>(account);
         ++record->saves;
     }
     auto work = [account, start = std::move(start)](Database& db) {
@@ -174,7 +174,7 @@ void Directory::change(AccountId id, const std::function<void(Account&)>& how,
                        std::function<void(Store::Failure)> done) {
     const auto* record = state_->record(id);
     if (record == nullptr || record->leaving) return done(StoreError("the account is gone"));
-    Account changed = record->coming.value_or(record->account);
+    Account changed = record->latest();
     how(changed);
     save(std::move(changed), [done = std::move(done)](Store::Failure failure, AccountId) { done(std::move(failure)); });
 }
@@ -222,8 +222,7 @@ void Directory::note_vouched(AccountId id, bool vouched) {
     auto* record = state_->record(id);
     if (record == nullptr || record->leaving || record->account.vouched == vouched) return;
     record->note([vouched](Account& account) { account.vouched = vouched; });
-    state_->store.later(
-        [account = record->coming.value_or(record->account)](Database& db) { accounts::save(db, account); });
+    state_->store.later([account = record->latest()](Database& db) { accounts::save(db, account); });
 }
 
 void Directory::remove_if_unused(AccountId id) {

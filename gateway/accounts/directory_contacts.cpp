@@ -52,6 +52,7 @@ void Directory::State::read_contacts(Database& db) {
     keys::each_peer(db, [&](AccountId id, const std::string& canonical, const coi::autocrypt::Peer& peer) {
         if (auto* of = known(id, canonical)) trust::note_keys(of->contact.privacy, peer);
     });
+    for (auto& [id, account] : records) account.contacts.shrink_to_fit();
     for (auto& [id, canonical] : once_encrypted::all(db)) {
         if (auto* its = record(id)) its->once_encrypted.insert(std::move(canonical));
     }

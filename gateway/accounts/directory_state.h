@@ -33,15 +33,16 @@ struct Directory::State {
         Account account;
         std::vector<std::shared_ptr<Known>> contacts;       // by canonical; somebody else's pointer: in hand
         std::set<std::string, std::less<>> once_encrypted;  // forgotten since: no mail to them leaves in the clear
-        std::optional<Account> coming{};  // as it will be when the saves that are under way are committed
-        int saves = 0;                    // of these
-        bool leaving = false;             // its removal is on the way to the disk: nothing is written of it any more
+        std::unique_ptr<Account> coming{};  // as it will be when the saves that are under way are committed
+        int saves = 0;                      // of these
+        bool leaving = false;               // its removal is on the way to the disk: nothing is written of it any more
 
         /// Without waiting for a commit.
         void note(const std::function<void(Account&)>& how) {
             how(account);
             if (coming) how(*coming);
         }
+        const Account& latest() const { return coming ? *coming : account; }
         auto place(std::string_view canonical) {
             return std::lower_bound(
                 contacts.begin(), contacts.end(), canonical,

@@ -54,8 +54,7 @@ class JabberSenderSession : public OtrRoom {
   protected:
     void SetUp() override {
         OtrRoom::SetUp();
-        auto& contact = directory.know(id, {"", "bob", "example.net"});
-        directory.save(contact);
+        directory.add(id, {"", "bob", "example.net"});
         client = std::make_unique<Client>(io, server.port(), [](auto& its) { its.component = "coi.jabber.example"; });
         sender = std::make_unique<gateway::JabberSender>(*client->component, *otr, tunnel, verdicts);
         server.handshake();
