@@ -27,7 +27,7 @@ std::vector<Folded> all(Database& db) {
     return found;
 }
 
-/// 0.1.0 bound the contact's key into the seal of the subject.
+/// 0.1.0 bound the canonical address into the seal of the subject.
 void seal_subject(Database& db, const Folded& contact) {
     const std::string place = "contact.subject/" + std::to_string(contact.account) + "/";
     std::string subject;

@@ -1,6 +1,7 @@
-// Contacts' keys as 0.1.0 wrote them: it folded the whole local part of an address ("strauß" to "strauss", "JÜRGEN" to
-// "jürgen"), today only ASCII is (coi::Address::canonical). A contact that was stored so would not be found again: mail
-// to them would leave in the clear, and another person of the folded name would get their keys.
+// The canonical addresses under which 0.1.0 kept its contacts: it folded the whole local part ("strauß" to "strauss",
+// "JÜRGEN" to "jürgen"); today only ASCII letters are folded (coi::Address::canonical). A contact that is kept so is not
+// found again, and mail to them would leave in the clear; another person, whose address is the folded one, would be
+// taken for them.
 
 #pragma once
 
@@ -8,7 +9,8 @@
 
 namespace gateway::folded_names {
 
-/// All that is stored of such contacts gets the key of today. For a store of 0.1.0, before its rows are sealed anew.
+/// Keeps all that is stored of such contacts under the canonical address of today. For a store of 0.1.0, before its
+/// rows are sealed anew.
 void unfold(Database&);
 
 }  // namespace gateway::folded_names

@@ -220,6 +220,7 @@ TEST_F(FailuresTest, ALateMailIsToldOnce) {
     EXPECT_EQ(to_jabber.sent[0].to, "alice@jabber.example");
     EXPECT_THAT(to_jabber.sent[0].payload, testing::Not(HasSubstr("type='error'")));
     EXPECT_THAT(waiting(), testing::Contains("m1@chat.example")) << "it is still tried";
+    EXPECT_THAT(waiting(), SizeIs(2)) << "with one notice";
 }
 
 TEST_F(FailuresTest, AYoungMailIsNotLate) {
