@@ -176,8 +176,8 @@ class MailboxPoolSession : public testing::Test {
     static std::string unreadable() { return "X-Long: " + std::string(3000, 'x') + "\r\n" + mail("long@mail.example"); }
 
     support::Authority ca{"Test CA"};
+    coi::net::TlsContext tls{ca.file()};  // outlives the streams that io holds
     boost::asio::io_context io;
-    coi::net::TlsContext tls{ca.file()};
     Store store{"sqlite::memory:", test_seal(), post()};
     Directory directory{store};
     CrashGuard crash_guard{"", store, Time{}};

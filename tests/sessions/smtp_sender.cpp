@@ -123,8 +123,8 @@ class SmtpSenderSession : public testing::Test {
 
     std::function<std::vector<std::string>()> heard_ = [] { return std::vector<std::string>{}; };
     support::Authority ca{"Test CA"};
+    coi::net::TlsContext tls{ca.file()};  // outlives the streams that io holds
     boost::asio::io_context io;
-    coi::net::TlsContext tls{ca.file()};
     std::unique_ptr<SmtpSender> sender_;
 };
 

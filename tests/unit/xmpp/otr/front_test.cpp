@@ -1,16 +1,11 @@
-// What a body is to OTR, pieces, and how often a session may start.
+// What a body is to OTR.
 
 #include "xmpp/otr/front.h"
 
 #include <gmock/gmock.h>
 
-#include "xmpp/otr/fragments.h"
-#include "xmpp/otr/limiter.h"
-
 namespace xmpp::otr {
 namespace {
-
-using namespace std::chrono_literals;
 
 const std::string base = " \t  \t\t\t\t \t \t \t  ", v1 = " \t \t  \t ", v2 = "  \t\t  \t ", v3 = "  \t\t  \t\t";
 
@@ -143,129 +138,6 @@ TEST(OtrFront, Fragments) {  // [OTR v3 "Fragmentation"]
     EXPECT_EQ(two.version, 2);
     EXPECT_EQ(two.number, 2U);
     EXPECT_EQ(two.text, "uEQTH");
-}
-
-class FragmentsTest : public testing::Test {
-  protected:
-    std::optional<std::string> add(unsigned number, unsigned count, const std::string& text,
-                                   const std::string& peer = "a@b/c", const std::string& sender = "100") {
-        const std::string body =
-            "?OTR|" + sender + "|200," + std::to_string(number) + "," + std::to_string(count) + "," + text + ",";
-        return fragments.add(peer, look(body), now);
-    }
-    Fragments fragments;
-    Time now{1000s};
-};
-
-TEST_F(FragmentsTest, AreJoinedInOrder) {
-    EXPECT_FALSE(add(1, 3, "?OTR:A"));
-    EXPECT_FALSE(add(2, 3, "BC"));
-    EXPECT_EQ(fragments.bytes(), 8U);
-    EXPECT_EQ(add(3, 3, "D."), "?OTR:ABCD.");
-    EXPECT_EQ(fragments.bytes(), 0U);
-    EXPECT_EQ(add(1, 1, "?OTR:A."), "?OTR:A.");
-}
-
-TEST_F(FragmentsTest, OutOfOrderIsForgotten) {
-    EXPECT_FALSE(add(2, 2, "B"));
-    EXPECT_FALSE(add(1, 3, "A"));
-    EXPECT_FALSE(add(3, 3, "C"));
-    EXPECT_FALSE(add(2, 3, "B"));
-    EXPECT_FALSE(add(3, 3, "C"));
-    EXPECT_FALSE(add(1, 3, "A"));
-    EXPECT_FALSE(add(2, 4, "B")) << "of another message";
-    EXPECT_FALSE(add(3, 3, "C"));
-    EXPECT_EQ(fragments.bytes(), 0U);
-    EXPECT_FALSE(add(1, 2, "A"));
-    EXPECT_FALSE(add(1, 2, "a")) << "begins anew";
-    EXPECT_EQ(add(2, 2, "b"), "ab");
-}
-
-TEST_F(FragmentsTest, EachResourceAndInstanceHasItsOwn) {
-    EXPECT_FALSE(add(1, 2, "A", "x@y/1"));
-    EXPECT_FALSE(add(1, 2, "B", "x@y/2"));
-    EXPECT_FALSE(add(1, 2, "C", "x@y/2", "101"));
-    EXPECT_EQ(add(2, 2, "b", "x@y/2"), "Bb");
-    EXPECT_EQ(add(2, 2, "a", "x@y/1"), "Aa");
-    fragments.forget("x@y/2");
-    EXPECT_FALSE(add(2, 2, "c", "x@y/2", "101"));
-}
-
-TEST_F(FragmentsTest, WithoutEndAreBounded) {
-    const std::string piece(50'000, 'A');
-    for (unsigned i = 1; i <= 65'535 && i < 100; ++i) EXPECT_FALSE(add(i, 65'535, piece));
-    EXPECT_LE(fragments.bytes(), max_message);
-    for (int peer = 0; peer < 100; ++peer) {
-        for (unsigned i = 1; i <= 5; ++i) add(i, 9, piece, "x@y/" + std::to_string(peer));
-        EXPECT_LE(fragments.bytes(), 2 * max_message);
-    }
-    now += 6min;
-    fragments.expire(now);
-    EXPECT_EQ(fragments.bytes(), 0U);
-}
-
-class LimiterTest : public testing::Test {
-  protected:
-    using Verdict = Limiter::Verdict;
-    Limiter limiter;
-    Limiter::Time now{1000s};
-    const std::string peer = "alice@jabber.test/phone";
-};
-
-TEST_F(LimiterTest, AFewAtOnceThenOneAMinute) {
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(limiter.query(peer, now), Verdict::allowed);
-    EXPECT_EQ(limiter.query(peer, now), Verdict::refused);
-    EXPECT_EQ(limiter.commit(peer, now), Verdict::told) << "one word to the user";
-    EXPECT_EQ(limiter.query("alice@jabber.test/desk", now), Verdict::allowed);
-    now += 59s;
-    EXPECT_EQ(limiter.query(peer, now), Verdict::told);
-    now += 1s;
-    EXPECT_EQ(limiter.query(peer, now), Verdict::allowed);
-    EXPECT_EQ(limiter.query(peer, now), Verdict::refused) << "a new refusal is told again";
-}
-
-TEST_F(LimiterTest, TheAnswerToOurQueryIsFree) {
-    for (int i = 0; i < 3; ++i) limiter.query(peer, now);
-    EXPECT_TRUE(limiter.may_ask(peer, now));
-    EXPECT_FALSE(limiter.may_ask(peer, now)) << "one a minute";
-    EXPECT_EQ(limiter.commit(peer, now), Verdict::allowed);
-    EXPECT_EQ(limiter.commit(peer, now), Verdict::refused) << "once";
-    now += 61s;
-    EXPECT_TRUE(limiter.may_ask(peer, now));
-}
-
-TEST_F(LimiterTest, AnErrorIsAnsweredOnceUntilSomethingIsSaid) {
-    EXPECT_TRUE(limiter.may_answer_error(peer, now));
-    now += 10min;
-    EXPECT_FALSE(limiter.may_answer_error(peer, now));
-    limiter.talked(peer);
-    EXPECT_TRUE(limiter.may_answer_error(peer, now));
-}
-
-TEST_F(LimiterTest, ALoopingPeerIsStopped) {
-    int answered = 0;
-    for (int second = 0; second < 3600; ++second, now += 1s) {
-        if (limiter.query(peer, now) == Verdict::allowed) ++answered;
-        if (limiter.may_answer_error(peer, now)) ++answered;
-    }
-    EXPECT_LE(answered, 30);
-    EXPECT_GE(answered, 12) << "it is heard again after the rest";
-}
-
-TEST_F(LimiterTest, ManyResourcesShareTheBreaker) {
-    int answered = 0;
-    for (int i = 0; i < 1000; ++i)
-        answered += limiter.commit("alice@jabber.test/" + std::to_string(i), now) == Verdict::allowed;
-    EXPECT_EQ(answered, 12);
-    now += 31min;
-    EXPECT_EQ(limiter.query(peer, now), Verdict::allowed);
-}
-
-TEST_F(LimiterTest, WhoTalksIsNotStopped) {
-    for (int i = 0; i < 60; ++i, now += 1min) {
-        EXPECT_EQ(limiter.query(peer, now), Verdict::allowed) << i;
-        limiter.talked(peer);
-    }
 }
 
 }  // namespace
