@@ -74,12 +74,9 @@ TEST_F(ComponentSession, RefusalOfTheReadersSessionComesAfterThePong) {  // ejab
     };
     deliver("m1");
     server.expect("http://jabber.org/protocol/disco#info");
-    server.pong(server.expect_ping());
-    server.settle();
-    EXPECT_THAT(outcomes, IsEmpty()) << "nobody is told yet that it was delivered";
-    server.say(refused);
+    server.say(server.pong_of(server.expect_ping()) + refused);
     ASSERT_TRUE(server.until([&] { return outcomes.size() == 1; }));
-    EXPECT_EQ(outcomes[0], xmpp::Outcome::Kind::refused);
+    EXPECT_EQ(outcomes[0], xmpp::Outcome::Kind::refused) << "nobody was told at the pong that it was delivered";
     deliver("m2");
     server.pong(server.expect_ping());
     ASSERT_TRUE(server.until([&] { return outcomes.size() == 2; }));
