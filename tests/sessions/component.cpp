@@ -74,12 +74,9 @@ TEST_F(ComponentSession, RefusalOfTheReadersSessionComesAfterThePong) {  // ejab
     };
     deliver("m1");
     server.expect("http://jabber.org/protocol/disco#info");
-    server.pong(server.expect_ping());
-    server.settle();
-    EXPECT_THAT(outcomes, IsEmpty()) << "nobody is told yet that it was delivered";
-    server.say(refused);
+    server.say(server.pong_of(server.expect_ping()) + refused);
     ASSERT_TRUE(server.until([&] { return outcomes.size() == 1; }));
-    EXPECT_EQ(outcomes[0], xmpp::Outcome::Kind::refused);
+    EXPECT_EQ(outcomes[0], xmpp::Outcome::Kind::refused) << "nobody was told at the pong that it was delivered";
     deliver("m2");
     server.pong(server.expect_ping());
     ASSERT_TRUE(server.until([&] { return outcomes.size() == 2; }));
@@ -272,18 +269,6 @@ TEST_F(ComponentSession, PongsOfOthersProveNothing) {
     EXPECT_THAT(gateway.outcomes, IsEmpty());
 }
 
-TEST_F(ComponentSession, HalfOpenStreamIsGivenUp) {
-    Client& gateway = online([](auto& settings) { settings.ping_timeout = 50ms; });
-    gateway.deliver("m1");
-    server.expect_ping();
-    ASSERT_TRUE(offline_times(1));
-    EXPECT_THAT(gateway.offline[0], HasSubstr("did not answer a ping"));
-    EXPECT_THAT(gateway.outcomes, ElementsAre("m1 lost"));
-    EXPECT_TRUE(server.peer_closed());
-    server.handshake();
-    EXPECT_TRUE(server.until([&] { return gateway.online == 2; }));
-}
-
 TEST_F(ComponentSession, SilenceIsPinged) {
     Client& gateway = online([](auto& settings) { settings.ping_every = 20ms; });
     server.pong(server.expect_ping());
@@ -407,14 +392,14 @@ TEST_F(ComponentSession, CloseWhileOfflineEndsTheAttempts) {
 }
 
 TEST_F(ComponentSession, PausedReadingLeavesBytesToTheKernelAndIsNoHalfOpenStream) {
-    Client& gateway = online([](auto& settings) { settings.ping_timeout = 30ms; });
+    Client& gateway = online([](auto& settings) { settings.ping_timeout = 200ms; });
     gateway.deliver("m1");
     const auto ping = server.expect_ping();
     gateway.component->pause_reading(true);
     server.pong(ping);
     server.say("<message from='alice@jabber.test' to='coi.test'><body>wait</body></message>");
     const auto begin = std::chrono::steady_clock::now();
-    EXPECT_TRUE(server.until([&] { return std::chrono::steady_clock::now() - begin > 100ms; }));
+    EXPECT_TRUE(server.until([&] { return std::chrono::steady_clock::now() - begin > 500ms; }));
     EXPECT_THAT(gateway.stanzas, IsEmpty());
     EXPECT_THAT(gateway.offline, IsEmpty());
     gateway.component->pause_reading(false);
