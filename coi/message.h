@@ -64,6 +64,9 @@ struct Message {
     std::string text;            // UTF-8, LF, format=flowed undone, no blank line at either end; of HTML only mail its
                                  // readable text
     bool text_was_html = false;  // true: the mail has no text/plain
+    // COMPAT: an empty line stood before quoted lines at the start of the text, by which Delta Chat says that its user
+    // typed them.
+    bool quote_is_typed = false;
     std::vector<Attachment> attachments;
     std::optional<Invitation> invitation;  // the first event of a calendar part; print leaves it out
     std::optional<Mdn> mdn;                // the mail is a disposition notification

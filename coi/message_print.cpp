@@ -98,7 +98,7 @@ Part print_mdn(const Message& message) {
 }
 
 Part print_body(const Message& message) {
-    Part text = message.mdn ? print_mdn(message) : text_part(message.text);
+    Part text = message.mdn ? print_mdn(message) : text_part((message.quote_is_typed ? "\n" : "") + message.text);
     // COMPAT: chatmail relays accept this mail in the clear, but only as multipart/mixed.
     bool wrapped = message.header("secure-join") == "vc-request";
     // COMPAT: Delta Chat takes this field of a mail in the clear from its first part only.

@@ -341,7 +341,9 @@ class Walk {
     Text read_plain(GMimePart* part) {
         bool more = false;
         const std::string bytes = within(decoded(part, plain_room_), plain_room_, more);
-        std::string text = clean_text(to_utf8(bytes, content_parameter(GMIME_OBJECT(part), "charset")));
+        std::string text = to_utf8(bytes, content_parameter(GMIME_OBJECT(part), "charset"));
+        if (parts_ <= 2) message_.quote_is_typed = text.starts_with("\n>") || text.starts_with("\r\n>");
+        text = clean_text(text);
         if (has_legacy_display(part)) text = clean_text(without_legacy_text(text));
         if (lower(content_parameter(GMIME_OBJECT(part), "format")) == "flowed") {
             text = decode_flowed(text, lower(content_parameter(GMIME_OBJECT(part), "delsp")) == "yes");

@@ -36,13 +36,6 @@ bool is_blank(std::string_view line) {
     return true;
 }
 
-/// ">From" is what mailbox files make of a line that begins with "From"; ">:(" and the like are faces.
-bool is_quote(std::string_view line) {
-    constexpr std::string_view faces = ":;._<=(";
-    return line.starts_with('>') && !line.starts_with(">From ") &&
-           (line.size() == 1 || faces.find(line[1]) == line.npos);
-}
-
 bool is_indented(std::string_view line) {
     return line.starts_with(' ') || line.starts_with('\t') || line.starts_with("\u00a0");
 }
@@ -328,6 +321,13 @@ class Folder {
 };
 
 }  // namespace
+
+/// ">From" is what mailbox files make of a line that begins with "From"; ">:(" and the like are faces.
+bool is_quote(std::string_view line) {
+    constexpr std::string_view faces = ":;._<=(";
+    return line.starts_with('>') && !line.starts_with(">From ") &&
+           (line.size() == 1 || faces.find(line[1]) == line.npos);
+}
 
 Folding folding_of(const Message& mail) {
     Folding folding;

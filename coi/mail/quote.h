@@ -25,6 +25,9 @@ struct Folding {
 
 Folding folding_of(const Message&);
 
+/// Whether a line of a text is a quoted one: not ">:-(", nor ">From " of mailbox files.
+bool is_quote(std::string_view line);
+
 /// `text` (UTF-8, LF) with the quote of the answered mail replaced by "[…]", and without the signature after "-- ";
 /// without blank lines at both ends. Linear in the length of the text.
 std::string fold_quotes(std::string_view text, const Folding&);

@@ -171,6 +171,7 @@ OutgoingPipeline::Calls Gateway::State::outgoing_calls() {
                 resume_reading();
             },
             [this](const queue::Entry& entry) { return mail_scheduler.forget(entry); },
+            [this](AccountId id, const std::string& contact) { mail_scheduler.unblock(id, contact); },
             now,
             [this](const Account& account, const Contact& contact, OutgoingMail letter,
                    std::function<void(EncryptResult)> done) {

@@ -176,7 +176,7 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
         xmpp::otr::look(received.was_encrypted ? talk->markup.readable(from, *received.text) : *received.text);
     if (!inner.is_plain()) return tell(talk, {Notice::Kind::unreadable});  // OTR within OTR
     if (!inner.text.empty())
-        calls.take(*xmpp::otr::stanza::with_body(*message, inner.text),
+        calls.take(*xmpp::otr::stanza::with_body(*message, inner.text, received.was_encrypted),
                    received.was_encrypted ? message.get() : nullptr);
 }
 

@@ -31,12 +31,21 @@ constexpr Table verification{{
     /* invite    */ Row{yes, yes, yes, ask},
     /* key       */ Row{yes, yes, yes, yes},
 }};
-/// How the conversation goes on: dialect, timer, thread, name, subject, corrections.
+/// How the conversation goes on: dialect, timer, thread, name, subject.
 constexpr Table course{{
     /* nothing   */ Row{yes, no, no, no},
     /* other key */ Row{yes, no, no, no},
     /* first key */ Row{yes, no, yes, no},
     /* server    */ Row{yes, yes, yes, no},
+    /* invite    */ Row{yes, yes, yes, no},
+    /* key       */ Row{yes, yes, yes, yes},
+}};
+/// A correction takes the place of earlier words: it proves as much as they may have done.
+constexpr Table correction{{
+    /* nothing   */ Row{yes, no, no, no},
+    /* other key */ Row{yes, no, no, no},
+    /* first key */ Row{yes, no, yes, no},
+    /* server    */ Row{yes, yes, no, no},
     /* invite    */ Row{yes, yes, yes, no},
     /* key       */ Row{yes, yes, yes, yes},
 }};
@@ -69,8 +78,9 @@ Answer answer(Proof proof, State state, Change change) {
         case Change::thread:
         case Change::name:
         case Change::subject:
-        case Change::correction:
             return look(course, proof, state);
+        case Change::correction:
+            return look(correction, proof, state);
         case Change::tunnel:
         case Change::mark:
             return look(protection, proof, state);

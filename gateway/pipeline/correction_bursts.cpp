@@ -28,4 +28,14 @@ void CorrectionBursts::committed(const queue::Entry& entry, const coi::MessageId
     if (at != waiting_.end() && at->second.entry.name == entry.name) at->second.entry.id = entry.id;
 }
 
+std::vector<std::int64_t> CorrectionBursts::end(AccountId account, const std::string& contact) {
+    std::vector<std::int64_t> ended;
+    std::erase_if(waiting_, [&](const auto& each) {
+        const bool is_here = std::get<0>(each.first) == account && std::get<1>(each.first) == contact;
+        if (is_here && each.second.entry.id != 0) ended.push_back(each.second.entry.id);
+        return is_here;
+    });
+    return ended;
+}
+
 }  // namespace gateway

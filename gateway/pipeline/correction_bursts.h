@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "gateway/store/queue.h"
 
@@ -29,6 +30,8 @@ class CorrectionBursts {
     std::optional<queue::Entry> hold(queue::Entry&, const coi::MessageId& original, const Withdraw&);
     /// The entry has its number.
     void committed(const queue::Entry&, const coi::MessageId& original);
+    /// The user goes on in this conversation: the numbers of the entries that need not wait any longer.
+    std::vector<std::int64_t> end(AccountId, const std::string& contact);
 
   private:
     struct Waiting {

@@ -32,7 +32,10 @@ void add_answers_notice(Event& event, const IncomingMail& arrival, const Contact
     auto* text = event.get<Text>();
     if (!text) return;
     after.privacy.has_key = after.privacy.has_key || (arrival.key_update && arrival.key_update->seen.header);
-    const std::string notice = answers_notice(before, after, lang);
+    Contact base = before;
+    // A correction takes the place of a text that may have had the notice.
+    if (event.get<Correction>() != nullptr) base.answer_to.clear();
+    const std::string notice = answers_notice(base, after, lang);
     if (!notice.empty()) text::put_before(*text, notice);
 }
 

@@ -76,10 +76,14 @@ void OutgoingPipeline::take(const xmpp::Tag& message, const xmpp::Tag* under_otr
     relay_accounts_.get(from.bare(), lang,
                         [this, copy, event = *event, contact = *contact, head](const Account* account) {
                             if (account) return take_as(*account, *copy, event, contact, head);
-                            refuse(*head.tag, "wait", "resource-constraint",
-                                   say(xmpp::attribute(*head.tag, "xml:lang"),
-                                       "The gateway cannot take messages right now. Please try again later."));
+                            refuse_busy(*head.tag);
                         });
+}
+
+void OutgoingPipeline::refuse_busy(const xmpp::Tag& message) {
+    refuse(message, "wait", "resource-constraint",
+           say(xmpp::attribute(message, "xml:lang"),
+               "The gateway cannot take messages right now. Please try again later."));
 }
 
 /// What a user wrote or did, and mail has no words for.
@@ -135,13 +139,16 @@ void OutgoingPipeline::resolve(AccountId id, const Head& head, Event event, cons
         if (const Account* account = directory_.find(id)) write(*account, head, std::move(found), turn);
     };
     if (!event.about) return go_on(std::move(event));
-    store_.ask<std::optional<Reference>>([id, event, contact = event.contact.canonical()](
-                                             Database& db) { return resolve_stanza(db, id, contact, event); },
-                                         [go_on, event](const Store::Failure&, std::optional<Reference> about) mutable {
-                                             event.about = about ? std::move(about) : event.about;
-                                             settle(event, {.found = !event.about->message.empty()});
-                                             go_on(std::move(event));
-                                         });
+    store_.ask<std::optional<Reference>>(
+        [id, event, contact = event.contact.canonical()](Database& db) {
+            return resolve_stanza(db, id, contact, event);
+        },
+        [this, head, go_on, event](const Store::Failure& failure, std::optional<Reference> about) mutable {
+            if (failure) return refuse_busy(*head.tag);
+            event.about = about ? std::move(about) : event.about;
+            settle(event, {.found = !event.about->message.empty()});
+            go_on(std::move(event));
+        });
 }
 
 void OutgoingPipeline::take_tunnelled(const Account& account, const coi::Address& to, const xmpp::Tag& message) {
@@ -229,10 +236,7 @@ void OutgoingPipeline::refuse(const Draft& draft, const std::string& contact, co
         return refuse(*draft.head, soon ? "wait" : "modify", soon ? "resource-constraint" : "not-acceptable",
                       policy::words(letter.refusal, contact, lang));
     }
-    if (letter.error && !letter.error->permanent) {
-        return refuse(*draft.head, "wait", "resource-constraint",
-                      say(lang, "The gateway cannot take messages right now. Please try again later."));
-    }
+    if (letter.error && !letter.error->permanent) return refuse_busy(*draft.head);
     if (letter.error && letter.error->kind == coi::ErrorKind::refused) {
         return refuse(*draft.head, "modify", "not-acceptable",
                       say(lang,
@@ -270,19 +274,24 @@ void OutgoingPipeline::commit(const Account& account, const Contact& contact, co
         const bool is_read_by_a_person = contact.dialect == Dialect::mail || contact.dialect == Dialect::unknown;
         if (is_read_by_a_person) replaced = bursts_.hold(*entry, known.corrects, calls_.withdraw);
     }
+    const auto ended = draft.is_message() ? bursts_.end(entry->account, entry->contact) : std::vector<std::int64_t>{};
     auto too_many = std::make_shared<bool>(false);
     store_.commit(
-        [entry, known, is_receipt, too_many, room = room_, replaced](Database& db) {
-            if ((*too_many = !room->take(db, entry->account))) return;
+        [entry, known, is_receipt, too_many, room = room_, replaced, ended](Database& db) {
+            if (!replaced && (*too_many = !room->take(db, entry->account))) return;
             if (replaced) queue::done(db, replaced->id);
+            for (const auto id : ended) queue::retry(db, id, entry->taken, 0, "", false);
             if (!is_receipt) ids::remember(db, known);
             entry->id = queue::put(db, *entry);
         },
         [this, entry, head = draft.head, is_receipt, too_many, held = draft.contact, replaced,
-         original = known.corrects](const Store::Failure& failure) {
+         original = known.corrects, is_end = !ended.empty()](const Store::Failure& failure) {
             if (!failure && !*too_many) {
                 bursts_.committed(*entry, original);
-                return calls_.committed(std::move(*entry));
+                const auto [id, to] = std::pair(entry->account, entry->contact);
+                calls_.committed(std::move(*entry));
+                if (is_end) calls_.unblock(id, to);
+                return;
             }
             if (replaced) calls_.committed(*replaced);
             if (is_receipt) return;

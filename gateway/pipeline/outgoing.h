@@ -32,9 +32,10 @@ class OutgoingPipeline {
         std::vector<std::string> register_domains{};  // whose users may link a mailbox
     };
     struct Calls {
-        std::function<void(const xmpp::Tag&)> send;         // answers that need no proof
-        std::function<void(queue::Entry)> committed;        // to the scheduler towards mail
-        std::function<bool(const queue::Entry&)> withdraw;  // from it; false: it may be on its way
+        std::function<void(const xmpp::Tag&)> send;                          // answers that need no proof
+        std::function<void(queue::Entry)> committed;                         // to the scheduler towards mail
+        std::function<bool(const queue::Entry&)> withdraw;                   // from it; false: it may be on its way
+        std::function<void(AccountId, const std::string& contact)> unblock;  // what waited there is due now
         std::function<Time()> now;
         /// The final bytes of a mail to a contact, encrypted or not; in the order of each conversation.
         std::function<void(const Account&, const Contact&, OutgoingMail, std::function<void(EncryptResult)>)> close;
@@ -78,6 +79,7 @@ class OutgoingPipeline {
     };
     void write(const Account&, const Head&, Event event, Turn);
     void closed(AccountId, const Draft&, EncryptResult);
+    void refuse_busy(const xmpp::Tag& message);
     void refuse_unreadable(const xmpp::Tag& message, const Head&);
     void refuse_unregistered(const std::string& server, const Head&);
     void refuse(const Draft&, const std::string& contact, const EncryptResult&);

@@ -46,7 +46,8 @@ void Scheduler::committed(queue::Entry entry) {
         conversation.read_up_to = conversation.newest = entry.id - 1;
     }
     // An entry that was withdrawn and is committed again, or that is due later, is read when it is due.
-    if (entry.id <= conversation.read_up_to && conversation.ready.empty()) conversation.read_up_to = entry.id - 1;
+    if (entry.id <= conversation.read_up_to)
+        conversation.again = std::min(conversation.again.value_or(entry.id), entry.id);
     const bool contiguous =
         conversation.complete() && !conversation.reading && !conversation.until && entry.next <= calls_.now();
     conversation.newest = std::max(conversation.newest, entry.id);
@@ -316,6 +317,8 @@ void Scheduler::wake(const Key& key, Conversation& conversation) {
 void Scheduler::read_more(const Key& key, Conversation& conversation) {
     conversation.reading = true;
     conversation.grew = false;
+    if (const auto again = std::exchange(conversation.again, std::nullopt))
+        conversation.read_up_to = std::min(conversation.read_up_to, *again - 1);
     ++destinations_[conversation.destination].busy;
     const auto after = conversation.read_up_to;
     const auto most = limits_.ready_entries;

@@ -105,13 +105,14 @@ class Scheduler {
         std::int64_t read_up_to = 0;     // last id that was put in `ready`
         std::int64_t newest = 0;         // last id committed to this conversation
         bool reading = false, flying = false, queued = false;
-        bool raised = false;        // unblock() was called while it was in flight
-        bool grew = false;          // an entry was committed since it was last read
-        bool suspect = false;       // was in flight with others when the shared session ended
-        int strikes = 0;            // how often its head ended the session alone, with others sent in between
-        std::uint64_t passed = 0;   // Destination::passed at the last strike
-        std::optional<Time> until;  // sleeps
-        bool complete() const { return read_up_to >= newest; }
+        bool raised = false;                  // unblock() was called while it was in flight
+        bool grew = false;                    // an entry was committed since it was last read
+        bool suspect = false;                 // was in flight with others when the shared session ended
+        int strikes = 0;                      // how often its head ended the session alone, with others sent in between
+        std::uint64_t passed = 0;             // Destination::passed at the last strike
+        std::optional<Time> until;            // sleeps
+        std::optional<std::int64_t> again{};  // an entry that was withdrawn and came back, behind what was read
+        bool complete() const { return read_up_to >= newest && !again; }
     };
     enum class Turn { now, last };
     void offer(const Key&, Conversation&, Turn turn = Turn::last);

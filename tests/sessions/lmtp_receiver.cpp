@@ -114,10 +114,10 @@ class LmtpReceiverSession : public testing::Test {
         relay_accounts.get("alice@jabber.example", "en", [&](const Account* made) { id = made->id; });
         flush();
         if (written_to || subscribed) {
-            auto& contact = directory.know(*id, {"", "bob", "mail.example"});
-            contact.written_to = written_to;
-            contact.subscribed = subscribed;
-            directory.save(contact);
+            directory.change(*id, {"", "bob", "mail.example"}, [&](auto& contact) {
+                contact.written_to = written_to;
+                contact.subscribed = subscribed;
+            });
         }
         return *id;
     }
@@ -272,9 +272,8 @@ TEST_F(LmtpReceiverSession, AnAccountThatSomebodyUsesMeanwhileStays) {
     serve();
     for (const auto kind : {Kind::refused, Kind::declined}) {
         receiver.script = [&](const IncomingMail& mail, const ScriptedReceiver::Done& done) {
-            auto& contact = directory.know(mail.account, {"", "carol", "mail.example"});
-            contact.subscribed = true;
-            directory.save(contact);
+            directory.change(mail.account, {"", "carol", "mail.example"},
+                             [](auto& contact) { contact.subscribed = true; });
             done({kind, "item-not-found"});
         };
         deliver({alice});

@@ -100,11 +100,7 @@ class ImapServer {
 
 class MailboxPoolSession : public testing::Test {
   protected:
-    ~MailboxPoolSession() override {
-        pool.reset();
-        directory.on_saved = nullptr;
-        directory.on_removed = nullptr;
-    }
+    ~MailboxPoolSession() override { pool.reset(); }
     bool until(const std::function<bool()>& true_now) {
         const auto deadline = std::chrono::steady_clock::now() + 10s;
         while (!true_now()) {

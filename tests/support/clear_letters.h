@@ -16,6 +16,7 @@ inline void add_clear_letters(OutgoingPipeline::Calls& calls) {
     };
     calls.encrypted = [](const Account&, const Contact&) {};
     calls.withdraw = [](const queue::Entry&) { return false; };
+    calls.unblock = [](AccountId, const std::string&) {};
 }
 
 inline void add_clear_letters(IncomingPipeline::Calls& calls) {

@@ -6,16 +6,19 @@
 #include <memory>
 
 #include "xmpp/xep/xep0280_carbons.h"
+#include "xmpp/xep/xep0308_correction.h"
 #include "xmpp/xep/xep0334_hints.h"
 #include "xmpp/xep/xep0380_eme.h"
+#include "xmpp/xep/xep0428_fallback.h"
 
 namespace xmpp::otr::stanza {
 
-xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text) {
+xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text, bool was_encrypted) {
     auto copy = std::make_unique<xmpp::Tag>("message");
     for (const auto* attribute : message.attributes()) copy->addAttribute(attribute->name(), attribute->value());
     for (const auto* child : message.children()) {
         const std::string ns = xmpp::namespace_of(*child);
+        if (was_encrypted && (ns == xmpp::xep0428::ns || ns == xmpp::xep0308::ns)) continue;
         if (child->name() != "body" && child->name() != "html" && ns != xmpp::xep0380::ns && ns != xmpp::xep0334::ns)
             copy->addChild(child->clone());
     }

@@ -24,12 +24,13 @@ bool is_edit(const coi::Message& mail) {
 
 /// The new text without the quote of the old one and the pencil that chatmail puts before it.
 std::string without_quote(const std::string& text) {
-    const auto at = text.find(pencil);
-    if (at == std::string::npos) return text;
-    for (std::size_t line = 0; line < at; line = text.find('\n', line) + 1) {
-        if (text[line] != '>' && text[line] != '\n') return text;  // somebody wrote that pencil
+    std::size_t line = 0;
+    while (line < text.size() && (text[line] == '>' || text[line] == '\n')) {
+        const auto end = text.find('\n', line);
+        if (end == std::string::npos) return text;
+        line = end + 1;
     }
-    return text.substr(at + pencil.size());
+    return text.compare(line, pencil.size(), pencil) == 0 ? text.substr(line + pencil.size()) : text;
 }
 
 std::optional<coi::MessageId> corrected(const coi::Message& mail) {

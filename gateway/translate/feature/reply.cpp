@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "coi/mail/charset.h"
+#include "coi/mail/quote.h"
 #include "gateway/translate/feature/text.h"
 #include "xmpp/jid.h"
 #include "xmpp/xep/xep0428_fallback.h"
@@ -27,7 +28,7 @@ struct Split {
 /// "> a\n> b\n\nc" as "a\nb" and "c".
 Split split(std::string_view text) {
     Split found;
-    while (text.starts_with('>')) {
+    while (coi::is_quote(text.substr(0, text.find('\n')))) {
         const auto end = text.find('\n');
         std::string_view line = text.substr(1, end == text.npos ? text.npos : end - 1);
         if (line.starts_with(' ')) line.remove_prefix(1);
@@ -36,6 +37,26 @@ Split split(std::string_view text) {
     }
     found.rest = text;
     return found;
+}
+
+bool has_quotes(const std::string& text) {
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) {
+        if (coi::is_quote(line)) return true;
+    }
+    return false;
+}
+
+/// Bytes of the whole quoted lines at the start of `text`, as far as they begin before `end`.
+std::size_t quoted_lines(std::string_view text, std::size_t end) {
+    std::size_t at = 0;
+    while (at < end) {
+        const auto next = text.find('\n', at);
+        if (!coi::is_quote(text.substr(at, next - at))) break;
+        if (next == text.npos) return text.size();
+        at = next + 1;
+    }
+    return at;
 }
 
 std::string quoted(const std::string& quote) {
@@ -77,12 +98,13 @@ bool read(const xmpp::Tag& message, Event& event) {
     if (!id || text == nullptr || body == nullptr) return false;
     const std::string said = body->cdata();
     ReplyTo reply;
-    if (const auto range = xmpp::xep0428::fallback(message, xmpp::xep0461::ns, said)) {
-        std::string rest = said.substr(0, range->begin) + said.substr(range->end);
-        if (!trimmed(rest).empty()) {
-            reply.quote = split(said.substr(range->begin, range->end - range->begin)).quote;
-            text->body = std::move(rest);
-        }
+    const auto range = xmpp::xep0428::fallback(message, xmpp::xep0461::ns, said);
+    // COMPAT: programs count characters differently. Whole quoted lines at the start go, whatever a position says.
+    const std::size_t end = range && range->begin == 0 ? quoted_lines(said, range->end) : 0;
+    if (std::string rest = said.substr(end); end > 0 && !trimmed(rest).empty()) {
+        rest.erase(0, rest.find_first_not_of("\r\n"));
+        reply.quote = split(said.substr(0, end)).quote;
+        text->body = std::move(rest);
     }
     if (!event.about) say_it(event, std::move(reply), {.stanza = {*id}});
     return false;
@@ -92,10 +114,12 @@ bool read(const coi::Message& mail, const std::string&, Event& event) {
     auto* text = event.get<Text>();
     if (text == nullptr || event.about || mail.in_reply_to.empty()) return false;
     const Reference about{.message = mail.in_reply_to.front()};
-    if (auto [quote, rest] = split(text->body); !quote.empty() && !trimmed(rest).empty()) {
-        text->body = trimmed(rest);
-        say_it(event, {std::move(quote), false}, about);
-    } else if (without_fold(text->body)) {
+    auto [quote, rest] = split(text->body);
+    if (!quote.empty() && !mail.quote_is_typed && !trimmed(rest).empty()) {
+        const bool is_line_by_line = has_quotes(rest);  // it stays whole
+        if (!is_line_by_line) text->body = trimmed(rest);
+        say_it(event, {is_line_by_line ? std::string() : std::move(quote), false}, about);
+    } else if (mail.text.find(fold) == std::string::npos && without_fold(text->body)) {
         say_it(event, {"", true}, about);
     }
     return false;

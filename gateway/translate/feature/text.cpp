@@ -31,6 +31,7 @@ std::string trim(std::string_view text) {
 
 /// The first words, as a subject.
 std::string first_words(std::string_view body) {
+    while (body.starts_with('>') && body.find('\n') != body.npos) body.remove_prefix(body.find('\n') + 1);
     const std::string line = one_line(head(body, 4 * longest_subject));
     if (line.size() <= longest_subject) return line;
     const std::string_view cut = head(line, longest_subject);
@@ -167,6 +168,7 @@ void write(const Event& event, coi::Message& mail, Dialect dialect) {
     if (!text.subject.empty()) mail.subject = one_line(text.subject);
     if (mail.subject.empty()) mail.subject = (dialect == Dialect::mail ? "" : "Chat: ") + first_words(text.body);
     if (dialect == Dialect::mail || mail.from.empty()) return;
+    mail.quote_is_typed = mail.text.starts_with('>') && event.get<ReplyTo>() == nullptr;
     mail.headers["chat-version"] = "1.0";  // [COI-C "COI-specific Message Header Fields"]
     const std::string own = mail.from.front().addr_spec();
     mail.headers["chat-disposition-notification-to"] = own;

@@ -88,7 +88,7 @@ subject      key       yes yes yes yes
 correction   nothing   yes no  no  no
 correction   other_key yes no  no  no
 correction   first_key yes no  yes no
-correction   server    yes yes yes no
+correction   server    yes yes no  no
 correction   invite    yes yes yes no
 correction   key       yes yes yes yes
 tunnel       nothing   no  no  no  no

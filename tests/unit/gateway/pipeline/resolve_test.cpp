@@ -28,6 +28,7 @@ struct ResolveTest : testing::Test {
     std::vector<coi::Message> mails;    // that left
     std::vector<queue::Entry> entries;  // of these
     bool may_withdraw = false;
+    int unblocked = 0;
     std::vector<xmpp::Stanza> stanzas;  // that left
     RelayAccounts relay_accounts{directory, {"jabber.example"}};
     IncomingPipeline incoming{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, in()};
@@ -50,6 +51,7 @@ struct ResolveTest : testing::Test {
         calls.now = [this] { return time; };
         add_clear_letters(calls);
         calls.withdraw = [this](const queue::Entry&) { return may_withdraw; };
+        calls.unblock = [this](AccountId, const std::string&) { ++unblocked; };
         return calls;
     }
     std::int64_t queued() {
@@ -138,6 +140,20 @@ TEST_F(ResolveTest, quick_corrections_to_a_mail_program_are_one_mail) {
     EXPECT_EQ(queued(), 4) << "those before it are long gone, as far as anybody here knows";
 }
 
+TEST_F(ResolveTest, what_is_written_next_ends_the_wait_of_a_correction) {
+    say("m1", "<body>At fife?</body>");
+    say("m2", "<body>At five?</body>" + replace);
+    settle();
+    say("m3", "<body>Or six?</body>");
+    settle();
+    ASSERT_EQ(entries.size(), 3u);
+    EXPECT_GT(entries[1].next, time);
+    queue::Entry held;
+    store.now([&](Database& db) { held = queue::find(db, entries[1].id).value(); });
+    EXPECT_EQ(held.next, time);
+    EXPECT_EQ(unblocked, 1);
+}
+
 TEST_F(ResolveTest, jabber_is_told_the_first_message_however_long_the_chain) {
     say("m0", "<body>Hi</body>");
     settle();
@@ -179,6 +195,17 @@ TEST_F(ResolveTest, what_proves_less_corrects_nothing) {
     write("b1@localhost", coi_chat, "Hello");
     write("b2@localhost", coi_chat + "Chat-Edit: <b1@localhost>\r\n", "Pay me");
     EXPECT_EQ(xmpp::xep0308::replaces(*stanzas.back()), std::nullopt);
+}
+
+TEST_F(ResolveTest, a_correction_does_not_take_the_notice_of_where_answers_go) {
+    say("m1", "<body>Hi</body>");
+    settle();
+    const std::string elsewhere = "Reply-To: mallory@example.net\r\n";
+    write("b1@example.net", elsewhere, "Please answer");
+    ASSERT_THAT(said(), HasSubstr("⟦Your answers go to mallory@example.net, as this mail asks.⟧"));
+    write("b2@example.net", elsewhere + "Chat-Edit: <b1@example.net>\r\n", "Please answer soon");
+    EXPECT_NE(xmpp::xep0308::replaces(*stanzas.back()), std::nullopt);
+    EXPECT_THAT(said(), HasSubstr("⟦Your answers go to mallory@example.net, as this mail asks.⟧"));
 }
 
 TEST_F(ResolveTest, a_reply_names_its_message_in_both_networks) {

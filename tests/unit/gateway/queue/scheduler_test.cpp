@@ -237,6 +237,20 @@ TEST_F(SchedulerTest, what_was_withdrawn_and_comes_back_is_read_again) {
     EXPECT_THAT(tried, ElementsAre("a"));
 }
 
+TEST_F(SchedulerTest, what_comes_back_while_others_fly_is_sent_after_them) {
+    auto held = commit("bob", "a", 15s);
+    commit("bob", "b");
+    loop.flush(store);
+    ASSERT_TRUE(direction->forget(held));
+    wait_for_attempts(1);
+    direction->committed(held);
+    finish("b");
+    loop.flush(store);
+    go_on();
+    wait_for_attempts(2);
+    EXPECT_THAT(tried, ElementsAre("b", "a"));
+}
+
 TEST_F(SchedulerTest, an_entry_that_is_being_read_cannot_be_taken_away) {
     commit("bob", "a");
     finish("a", AttemptResult::Kind::later);

@@ -18,23 +18,23 @@ std::optional<Range> range(const std::string& part, std::string_view body) {
     return tag ? fallback(*tag, reply, body) : std::nullopt;
 }
 
-TEST(Fallback, Xep0461Example4) {
+TEST(Xep0428Fallback, Xep0461Example4) {
     const std::string body = "> Anna wrote:\n> We should bake a cake\nGreat idea!";
     EXPECT_EQ(range("<body start='0' end='38'/>", body), (Range{0, 38}));
     EXPECT_EQ(body.substr(38), "Great idea!");
 }
 
-TEST(Fallback, PositionsCountCharacters) {
+TEST(Xep0428Fallback, PositionsCountCharacters) {
     EXPECT_EQ(range("<body start='1' end='3'/>", "äö🙂x"), (Range{2, 8}));
     EXPECT_EQ(range("<body start='0' end='4'/>", "äö🙂x"), (Range{0, 9}));
 }
 
-TEST(Fallback, AllOfItWhereNoPartIsNamed) {
+TEST(Xep0428Fallback, AllOfItWhereNoPartIsNamed) {
     EXPECT_EQ(range("", "abc"), (Range{0, 3}));
     EXPECT_EQ(range("<body/>", "abc"), (Range{0, 3}));
 }
 
-TEST(Fallback, WhatDoesNotLieInsideIsNone) {
+TEST(Xep0428Fallback, WhatDoesNotLieInsideIsNone) {
     for (const char* part : {"<body start='0' end='5'/>", "<body start='2' end='1'/>", "<body start='-1' end='2'/>",
                              "<body start='0'/>", "<body end='1'/>", "<body start='0' end='18446744073709551617'/>",
                              "<body start='x' end='2'/>", "<subject start='0' end='1'/>"}) {
@@ -44,7 +44,7 @@ TEST(Fallback, WhatDoesNotLieInsideIsNone) {
     EXPECT_EQ(fallback(*other, reply, "abc"), std::nullopt);
 }
 
-TEST(Fallback, WrittenAsRead) {
+TEST(Xep0428Fallback, WrittenAsRead) {
     Tag message("message");
     add_fallback(message, reply, "> ä\nx", 5);
     EXPECT_EQ(fallback(message, reply, "> ä\nx"), (Range{0, 5}));

@@ -1,0 +1,30 @@
+// What of a stanza counts for a text that came encrypted: nothing that could change its words.
+
+#include "xmpp/otr/stanza.h"
+
+#include <gtest/gtest.h>
+
+#include "xmpp/wire.h"
+#include "xmpp/xep/xep0308_correction.h"
+#include "xmpp/xep/xep0428_fallback.h"
+#include "xmpp/xep/xep0461_reply.h"
+
+namespace xmpp::otr::stanza {
+namespace {
+
+TEST(OtrStanza, WhatStandsBesideAnEncryptedTextDoesNotChangeIt) {
+    const auto message = parse_stanza(
+        "<message id='m2'><body>?OTR:AAMD</body><reply xmlns='urn:xmpp:reply:0' id='m1'/>"
+        "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='2' end='9'/></fallback>"
+        "<replace xmlns='urn:xmpp:message-correct:0' id='m0'/></message>");
+    for (const bool was_encrypted : {true, false}) {
+        const auto text = with_body(*message, "I do not agree", was_encrypted);
+        EXPECT_EQ(body_of(*text)->cdata(), "I do not agree");
+        EXPECT_EQ(xep0308::replaces(*text).has_value(), !was_encrypted);
+        EXPECT_EQ(xep0428::fallback(*text, xep0461::ns, "I do not agree").has_value(), !was_encrypted);
+        EXPECT_TRUE(xep0461::answers(*text)) << "which message it answers may be said";
+    }
+}
+
+}  // namespace
+}  // namespace xmpp::otr::stanza
