@@ -87,6 +87,11 @@ Result<void> check(const Message& message) {
     return {};
 }
 
+Part words_part(const Message& message) {
+    const bool is_marked = message.quote_is_typed && message.text.starts_with('>');
+    return text_part((is_marked ? "\n" : "") + message.text);
+}
+
 /// [RFC 8098 §3]: a text for people, then the report; Delta Chat accepts the report only in second place.
 Part print_mdn(const Message& message) {
     const std::string disposition = message.mdn->displayed ? "displayed" : "processed";
@@ -94,11 +99,11 @@ Part print_mdn(const Message& message) {
                                "\nOriginal-Message-ID: <" + message.mdn->original.value +
                                ">\nDisposition: manual-action/MDN-sent-automatically; " + disposition + "\n";
     return multipart("multipart/report; report-type=disposition-notification",
-                     {text_part(message.text), lines_part("message/disposition-notification", report)});
+                     {words_part(message), lines_part("message/disposition-notification", report)});
 }
 
 Part print_body(const Message& message) {
-    Part text = message.mdn ? print_mdn(message) : text_part((message.quote_is_typed ? "\n" : "") + message.text);
+    Part text = message.mdn ? print_mdn(message) : words_part(message);
     // COMPAT: chatmail relays accept this mail in the clear, but only as multipart/mixed.
     bool wrapped = message.header("secure-join") == "vc-request";
     // COMPAT: Delta Chat takes this field of a mail in the clear from its first part only.

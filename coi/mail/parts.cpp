@@ -128,6 +128,7 @@ class Walk {
         if (text.cut) text.value.append(cut_mark);
         message_.text_was_html = text.kind == TextKind::html;
         message_.text = std::move(text.value);
+        message_.quote_is_typed = message_.quote_is_typed && message_.text.starts_with('>');
         find_inline_armor();
         return {};
     }
@@ -342,7 +343,8 @@ class Walk {
         bool more = false;
         const std::string bytes = within(decoded(part, plain_room_), plain_room_, more);
         std::string text = to_utf8(bytes, content_parameter(GMIME_OBJECT(part), "charset"));
-        if (parts_ <= 2) message_.quote_is_typed = text.starts_with("\n>") || text.starts_with("\r\n>");
+        if (std::exchange(is_first_text_, false))
+            message_.quote_is_typed = text.starts_with('\n') || text.starts_with("\r\n");
         text = clean_text(text);
         if (has_legacy_display(part)) text = clean_text(without_legacy_text(text));
         if (lower(content_parameter(GMIME_OBJECT(part), "format")) == "flowed") {
@@ -431,6 +433,7 @@ class Walk {
     const ParseOptions& options_;
     Message& message_;
     std::size_t parts_ = 0;
+    bool is_first_text_ = true;
     std::size_t plain_room_ = limits_.text_bytes, html_room_ = limits_.text_bytes * html_per_text;  // octets left
     std::size_t inside_room_ = limits_.mail_bytes;  // octets left for mails inside of the mail, each of which is copied
     const char* over_ = nullptr;

@@ -78,6 +78,7 @@ class Generator {
         out.in_reply_to = ids();
         out.references = ids();
         out.text = text();
+        out.quote_is_typed = out.text.starts_with('>') && maybe();
         if (maybe()) out.headers["chat-version"] = "1.0";
         if (maybe()) out.headers["chat-group-name"] = one_line();
         if (maybe()) out.headers["list-id"] = one_line();
