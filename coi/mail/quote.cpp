@@ -329,6 +329,17 @@ bool is_quote(std::string_view line) {
            (line.size() == 1 || faces.find(line[1]) == line.npos);
 }
 
+std::size_t leading_quote(std::string_view text, std::size_t end) {
+    std::size_t at = 0;
+    while (at < std::min(end, text.size())) {
+        const auto next = text.find('\n', at);
+        if (!is_quote(text.substr(at, next - at))) break;
+        if (next == text.npos) return text.size();
+        at = next + 1;
+    }
+    return at;
+}
+
 Folding folding_of(const Message& mail) {
     Folding folding;
     folding.is_chat = !mail.header("chat-version").empty() || !mail.header("chat-content").empty() || is_chat(mail.id);

@@ -27,6 +27,8 @@ Folding folding_of(const Message&);
 
 /// Whether a line of a text is a quoted one: not ">:-(", nor ">From " of mailbox files.
 bool is_quote(std::string_view line);
+/// Bytes of the quoted lines at the start of `text`: of those that begin before `end`.
+std::size_t leading_quote(std::string_view text, std::size_t end = std::string_view::npos);
 
 /// `text` (UTF-8, LF) with the quote of the answered mail replaced by "[…]", and without the signature after "-- ";
 /// without blank lines at both ends. Linear in the length of the text.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "coi/crypt/confined.h"
+#include "coi/mail/quote.h"
 #include "gateway/log.h"
 #include "gateway/model/rate_limit.h"
 
@@ -70,10 +71,11 @@ EncryptResult print_clear(const Closing& closing) {
         header.mutual = closing.question.policy != Policy::off;
         mail.headers["autocrypt"] = coi::autocrypt::print(header);
     }
-    // The user allowed clear text for this message, but not for the subject and name that came encrypted.
+    // The user allowed clear text for this message, but not for the subject, name and quote that came encrypted.
     if (closing.question.privacy.encrypted || closing.question.privacy.came_protected) {
         mail.subject = "Chat";
         for (auto& reader : mail.to) reader.name.clear();
+        if (closing.letter.has_quote) mail.text.replace(0, coi::leading_quote(mail.text), "> …\n");
     }
     auto bytes = coi::print(mail);
     if (!bytes) return failed(bytes.error());

@@ -22,7 +22,8 @@ namespace gateway {
 /// A mail to one contact before encryption.
 struct OutgoingMail {
     coi::Message mail;
-    bool from_otr = false;  // the user wrote it under OTR
+    bool from_otr = false;   // the user wrote it under OTR
+    bool has_quote = false;  // the text begins with a quote of the answered message
     // Exceptions from the policy for SecureJoin.
     bool forced_clear = false;  // vc-request: no key is known yet
     bool with_gossip = false;   // with the recipient's own key as gossip

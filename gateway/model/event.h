@@ -39,7 +39,7 @@ struct Text {
     bool operator==(const Text&) const = default;
 };
 
-/// The other side got the message that this is about (delivered) or saw it (displayed).
+/// The recipient got (delivered) or saw (displayed) the referenced message.
 struct Receipt {
     enum class Kind { delivered, displayed } kind = Kind::delivered;
     bool operator==(const Receipt&) const = default;
@@ -52,21 +52,21 @@ struct OtrMessage {
     bool operator==(const OtrMessage&) const = default;
 };
 
-/// The text beside it replaces that of the message that this is about.
+/// The Text of this event replaces the text of the referenced message.
 struct Correction {
     bool operator==(const Correction&) const = default;
 };
 
-/// The text beside it answers the message that this is about.
+/// The Text of this event answers the referenced message.
 struct ReplyTo {
-    std::string quote;       // what its writer quoted of that message, without quote marks; "" for nothing
-    bool is_folded = false;  // a mail program's quote, for which "[…]" stands in the text
+    std::string quote;       // the quoted part of that message, without quote marks; "" if there is none
+    bool is_folded = false;  // the text has "[…]" in place of the quote (coi/mail/quote)
     bool operator==(const ReplyTo&) const = default;
 };
 
 using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo>;
 
-/// An earlier message. Its reader names it by the id of one network; gateway/pipeline/resolve finds the other one.
+/// An earlier message. After read() it has the id of one network; gateway/pipeline/resolve adds the other.
 struct Reference {
     coi::MessageId message{};  // in mail
     StanzaId stanza{};         // in Jabber

@@ -9,7 +9,7 @@ namespace gateway {
 std::optional<queue::Entry> CorrectionBursts::hold(queue::Entry& entry, const coi::MessageId& original,
                                                    const Withdraw& withdraw) {
     const Time now = entry.taken;
-    std::erase_if(waiting_, [now](const auto& each) { return each.second.entry.next <= now; });
+    forget_due(now);
     const auto [at, is_first] = waiting_.try_emplace({entry.account, entry.contact, original});
     Waiting& waiting = at->second;
     std::optional<queue::Entry> replaced;
@@ -20,7 +20,15 @@ std::optional<queue::Entry> CorrectionBursts::hold(queue::Entry& entry, const co
     entry.next = std::min<Time>(now + quiet, waiting.first + most);
     waiting.entry = entry;
     waiting.entry.payload.clear();
+    due_.emplace(entry.next, at->first);
     return replaced;
+}
+
+void CorrectionBursts::forget_due(Time now) {
+    for (; !due_.empty() && due_.begin()->first <= now; due_.erase(due_.begin())) {
+        const auto at = waiting_.find(due_.begin()->second);
+        if (at != waiting_.end() && at->second.entry.next <= now) waiting_.erase(at);
+    }
 }
 
 void CorrectionBursts::committed(const queue::Entry& entry, const coi::MessageId& original) {
@@ -28,13 +36,16 @@ void CorrectionBursts::committed(const queue::Entry& entry, const coi::MessageId
     if (at != waiting_.end() && at->second.entry.name == entry.name) at->second.entry.id = entry.id;
 }
 
-std::vector<std::int64_t> CorrectionBursts::end(AccountId account, const std::string& contact) {
+std::vector<std::int64_t> CorrectionBursts::end(AccountId account, const std::string& contact, Time now) {
+    forget_due(now);
     std::vector<std::int64_t> ended;
-    std::erase_if(waiting_, [&](const auto& each) {
-        const bool is_here = std::get<0>(each.first) == account && std::get<1>(each.first) == contact;
-        if (is_here && each.second.entry.id != 0) ended.push_back(each.second.entry.id);
-        return is_here;
-    });
+    const auto first = waiting_.lower_bound({account, contact, {}});
+    auto last = first;
+    for (; last != waiting_.end() && std::get<0>(last->first) == account && std::get<1>(last->first) == contact;
+         ++last) {
+        if (last->second.entry.id != 0) ended.push_back(last->second.entry.id);
+    }
+    waiting_.erase(first, last);
     return ended;
 }
 

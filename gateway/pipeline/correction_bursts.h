@@ -1,7 +1,7 @@
-// Several quick corrections of one message become one mail, where each would be a mail for a person to read.
+// Several quick corrections of one message become one mail for a contact with a mail program.
 //
-// A correction waits in the queue for a while; the next one of the same message takes its place. What is known of those
-// that wait is in memory: after a restart each leaves as it is.
+// A correction waits in the queue, and the next correction of the same message replaces it. Which ones wait is known in
+// memory only: after a restart each of them is sent.
 
 #pragma once
 
@@ -28,10 +28,10 @@ class CorrectionBursts {
     /// Lets the entry, a correction of `original`, wait. Returns the one whose place it takes, which has been
     /// withdrawn: it is deleted in the same commit, or given back to the scheduler if that fails.
     std::optional<queue::Entry> hold(queue::Entry&, const coi::MessageId& original, const Withdraw&);
-    /// The entry has its number.
+    /// The entry was committed and has its id.
     void committed(const queue::Entry&, const coi::MessageId& original);
-    /// The user goes on in this conversation: the numbers of the entries that need not wait any longer.
-    std::vector<std::int64_t> end(AccountId, const std::string& contact);
+    /// The user writes the next message to this contact. Returns the ids of the entries that may be sent now.
+    std::vector<std::int64_t> end(AccountId, const std::string& contact, Time now);
 
   private:
     struct Waiting {
@@ -39,7 +39,10 @@ class CorrectionBursts {
         Time first{};
     };
     using Key = std::tuple<AccountId, std::string, coi::MessageId>;
+    void forget_due(Time now);
+
     std::map<Key, Waiting> waiting_;
+    std::multimap<Time, Key> due_;  // when each entry stops waiting; entries that were replaced are still in it
 };
 
 }  // namespace gateway

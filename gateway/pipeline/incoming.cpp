@@ -211,28 +211,25 @@ queue::Entry IncomingPipeline::entry_of(const Event& event, const Account& accou
 
 void IncomingPipeline::take_message(IncomingMail arrival, Done done) {
     if (!is_in_order(arrival, done)) return;
-    const auto id = arrival.account;
-    const std::string sender = arrival.mail.from.front().canonical();
+    const Account& account = *directory_.find(arrival.account);
+    const auto mail = std::make_shared<coi::Message>(std::move(arrival.mail));
     auto shared = std::make_shared<IncomingMail>(std::move(arrival));
-    turns_.take(id, sender, [this, shared, done = std::move(done)](const Turn& turn) mutable {
-        const Account* account = directory_.find(shared->account);
-        if (!account) return done({DeliveryResult::Kind::declined, "the account is gone"});
-        const auto mail = std::make_shared<coi::Message>(std::move(shared->mail));
-        calls_.read(*account, mail,
-                    [this, mail, shared, turn, done = std::move(done)](std::optional<Event> event) mutable {
-                        shared->mail = std::move(*mail);
+    calls_.read(account, mail, [this, mail, shared, done = std::move(done)](std::optional<Event> event) mutable {
+        shared->mail = std::move(*mail);
+        // Only now: a mail that takes long to read delays no other mail with the same From, which anybody can write.
+        turns_.take(shared->account, shared->mail.from.front().canonical(),
+                    [this, shared, event = std::move(event), done = std::move(done)](const Turn& turn) mutable {
                         resolve(std::move(*shared), std::move(event), std::move(done), turn);
                     });
     });
 }
 
-/// Which message it is about, if it is about one. Nobody corrects in another's name.
+/// Finds the message that the event is about. A correction must prove its author as well as the conversation does.
 void IncomingPipeline::resolve(IncomingMail arrival, std::optional<Event> event, Done done, const Turn& turn) {
     if (!event || !event->about) return take_event(std::move(arrival), std::move(event), std::move(done));
     store_.ask<std::optional<Reference>>(
-        [id = arrival.account, event = *event, contact = arrival.mail.from.front().canonical()](Database& db) {
-            return resolve_mail(db, id, contact, event);
-        },
+        [id = arrival.account, contact = arrival.mail.from.front().canonical(), message = event->about->message,
+         from = refers_to(*event)](Database& db) { return resolve_mail(db, id, contact, message, from); },
         [this, turn, arrival = std::move(arrival), event = std::move(event), done = std::move(done)](
             const Store::Failure& failure, std::optional<Reference> about) mutable {
             if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
@@ -243,7 +240,7 @@ void IncomingPipeline::resolve(IncomingMail arrival, std::optional<Event> event,
             const bool may =
                 event->get<Correction>() == nullptr || trust::may(arrival.proof(), state, trust::Change::correction);
             if (may && about) event->about = std::move(about);
-            settle(*event, {.found = !event->about->stanza.empty(), .to_user = true, .lang = account->lang});
+            resolved(*event, {.found = !event->about->stanza.empty(), .to_user = true, .lang = account->lang});
             take_event(std::move(arrival), std::move(event), std::move(done));
         });
 }

@@ -8,13 +8,12 @@
 
 namespace gateway::labels {
 
-/// What the reader has to know of a message's protection stands beside its text.
 void add_protection(Event& event, const IncomingMail& arrival, const Contact& contact, const std::string& lang) {
     auto* text = event.get<Text>();
     if (!text) return;
     Privacy privacy = contact.privacy;
     auto protection = arrival.protection;
-    // Of this mail, whatever came before it.
+    // Only the key of this mail counts here, not an earlier conflict.
     privacy.conflicting = trust::is_other_key(arrival.author, trust::state_of(contact.privacy), arrival.counted);
     if (privacy.conflicting && arrival.counted.empty()) protection.signature = coi::openpgp::Signature::unknown;
     const std::string notice = security_label::words(protection, arrival.unread, privacy, lang);
@@ -26,14 +25,14 @@ void add_protection(Event& event, const IncomingMail& arrival, const Contact& co
     }
 }
 
-/// Before all of it, where it cannot be overlooked. A key that the mail brings counts before Reply-To.
+/// Before the text, so that it cannot be overlooked. A key in the mail counts more than Reply-To.
 void add_answers_notice(Event& event, const IncomingMail& arrival, const Contact& before, Contact after,
                         const std::string& lang) {
     auto* text = event.get<Text>();
     if (!text) return;
     after.privacy.has_key = after.privacy.has_key || (arrival.key_update && arrival.key_update->seen.header);
     Contact base = before;
-    // A correction takes the place of a text that may have had the notice.
+    // A correction replaces a text that may have had the notice.
     if (event.get<Correction>() != nullptr) base.answer_to.clear();
     const std::string notice = answers_notice(base, after, lang);
     if (!notice.empty()) text::put_before(*text, notice);

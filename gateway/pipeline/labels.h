@@ -1,4 +1,4 @@
-// What the reader has to know of a message stands beside its text: how it is protected, and where answers go.
+// Labels of the gateway beside the text of an incoming message: its protection, and a changed address for answers.
 
 #pragma once
 
@@ -10,9 +10,9 @@
 
 namespace gateway::labels {
 
-/// The protection of this mail. `before`: what was known of the contact before it. `lang`: the reader's.
+/// Adds the protection of this mail. `before`: the contact before this mail. `lang`: of the recipient.
 void add_protection(Event&, const IncomingMail&, const Contact& before, const std::string& lang);
-/// That answers go to another address than they went to before the mail.
+/// Adds that answers go to another address than before this mail.
 void add_answers_notice(Event&, const IncomingMail&, const Contact& before, Contact after, const std::string& lang);
 
 }  // namespace gateway::labels

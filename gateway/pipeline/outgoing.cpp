@@ -133,20 +133,20 @@ void OutgoingPipeline::take_as(const Account& account, const xmpp::Tag& message,
                 });
 }
 
-/// Which message it is about, if it is about one.
+/// Finds the message that the event is about.
 void OutgoingPipeline::resolve(AccountId id, const Head& head, Event event, const Turn& turn) {
     const auto go_on = [this, id, head, turn](Event found) {
         if (const Account* account = directory_.find(id)) write(*account, head, std::move(found), turn);
     };
     if (!event.about) return go_on(std::move(event));
     store_.ask<std::optional<Reference>>(
-        [id, event, contact = event.contact.canonical()](Database& db) {
-            return resolve_stanza(db, id, contact, event);
+        [id, contact = event.contact.canonical(), stanza = event.about->stanza, from = refers_to(event)](Database& db) {
+            return resolve_stanza(db, id, contact, stanza, from);
         },
         [this, head, go_on, event](const Store::Failure& failure, std::optional<Reference> about) mutable {
             if (failure) return refuse_busy(*head.tag);
             event.about = about ? std::move(about) : event.about;
-            settle(event, {.found = !event.about->message.empty()});
+            resolved(event, {.found = !event.about->message.empty()});
             go_on(std::move(event));
         });
 }
@@ -205,7 +205,9 @@ void OutgoingPipeline::write(const Account& account, const Head& head, Event eve
     if (draft->is_message()) directory_.note_last_out(account.id, contact.address, draft->mail.id);
     draft->contact = directory_.hold(account.id, contact.canonical);
     draft->head = head.tag;
-    calls_.close(account, contact, {draft->mail, head.from_otr, false, false, {}},
+    const auto* reply = draft->event.get<ReplyTo>();
+    const bool has_quote = reply != nullptr && !reply->quote.empty();
+    calls_.close(account, contact, {draft->mail, head.from_otr, has_quote, false, false, {}},
                  [this, draft, id = account.id](EncryptResult letter) { closed(id, *draft, std::move(letter)); });
 }
 
@@ -274,7 +276,8 @@ void OutgoingPipeline::commit(const Account& account, const Contact& contact, co
         const bool is_read_by_a_person = contact.dialect == Dialect::mail || contact.dialect == Dialect::unknown;
         if (is_read_by_a_person) replaced = bursts_.hold(*entry, known.corrects, calls_.withdraw);
     }
-    const auto ended = draft.is_message() ? bursts_.end(entry->account, entry->contact) : std::vector<std::int64_t>{};
+    const auto ended =
+        draft.is_message() ? bursts_.end(entry->account, entry->contact, entry->taken) : std::vector<std::int64_t>{};
     auto too_many = std::make_shared<bool>(false);
     store_.commit(
         [entry, known, is_receipt, too_many, room = room_, replaced, ended](Database& db) {

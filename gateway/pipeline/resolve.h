@@ -1,8 +1,8 @@
-// References of one network become those of the other, by the id map.
+// Looks up in the id map which earlier message an event refers to.
 //
-// A reader fills one id of Event::about; here the other is looked for: in the same conversation only, and only among
-// messages of those whom the feature allows (gateway/translate/feature). A correction leads to the message that it
-// corrects, however long the chain: [XEP-0308 §3] names the first message, COI the last correction.
+// The event has the message's id of one network; the result has the ids of both. Only messages of the same conversation
+// count, and only those that the event may refer to. A reference to a correction gives the original message, however
+// long the chain: [XEP-0308 §3] names the original, COI the last correction. For the store's thread.
 
 #pragma once
 
@@ -11,12 +11,14 @@
 
 #include "gateway/model/event.h"
 #include "gateway/store/sqlite/database.h"
+#include "gateway/translate/feature.h"
 
 namespace gateway {
 
-/// The reference of an event from mail, with its stanza id; nullopt: not known. For the store's thread.
-std::optional<Reference> resolve_mail(Database&, AccountId, const std::string& contact, const Event&);
-/// The same for an event from Jabber, with its Message-ID.
-std::optional<Reference> resolve_stanza(Database&, AccountId, const std::string& contact, const Event&);
+/// For an event from mail; nullopt if the message is not known.
+std::optional<Reference> resolve_mail(Database&, AccountId, const std::string& contact, const coi::MessageId&,
+                                      RefersTo);
+/// For an event from Jabber; nullopt if the message is not known.
+std::optional<Reference> resolve_stanza(Database&, AccountId, const std::string& contact, const StanzaId&, RefersTo);
 
 }  // namespace gateway

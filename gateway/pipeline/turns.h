@@ -1,7 +1,7 @@
-// Messages of one conversation go their way one after the other, whatever each of them waits for.
+// The messages of one conversation are processed one after the other, also if one waits for the store or a worker.
 //
-// A step that looks something up (which message is corrected?) sees all that came before it committed, and nothing that
-// came later overtakes it. For the loop's thread.
+// So a look-up (which message is corrected?) sees all earlier messages committed, and no later message overtakes it.
+// For the loop's thread.
 
 #pragma once
 
@@ -14,16 +14,16 @@
 
 namespace gateway {
 
-/// Held while a message is on its way: the next one begins when the last copy is gone.
+/// The right to process a message. When the last copy is destroyed, the next message of the conversation begins.
 using Turn = std::shared_ptr<void>;
 
 class Turns {
   public:
     Turns();
-    /// Calls `step` when all messages before it in this conversation have given their turns back: at once if there are
-    /// none. Steps whose Turns are gone are not called.
+    /// Calls `step` after the turns of all earlier messages of this conversation; at once if there are none. Steps that
+    /// still wait when the Turns object is destroyed are not called.
     void take(AccountId, const std::string& contact, std::function<void(Turn)> step);
-    /// Messages that have a turn, or wait for one.
+    /// Messages that have a turn or wait for one.
     std::size_t waiting() const;
 
   private:

@@ -1,7 +1,6 @@
-// A feature: all that belongs to one kind of content, declared by its file in gateway/translate/feature/.
+// A feature: everything that belongs to one kind of content. Each file in gateway/translate/feature/ declares one.
 //
-// translate.cpp holds the table; it and gateway/service/disco are loops over it. Nobody else has to know which kinds
-// there are.
+// translate.cpp has the table of all features; translate.cpp and gateway/service/disco.cpp loop over it.
 
 #pragma once
 
@@ -15,38 +14,38 @@
 
 namespace gateway {
 
-/// Whose messages an event of a kind may be about.
-enum class Whose {
-    nobodys,  // it is about no message
-    writers,  // nobody changes what others wrote
-    readers,  // what was sent to its writer
-    everybodys
+/// Which earlier messages an event may refer to, by their author.
+enum class RefersTo {
+    nothing,
+    own,     // messages of the author of the event
+    others,  // messages of the recipient of the event
+    any
 };
 
-/// What came of looking for the message that an event is about.
-struct Settled {
+/// The result of looking up the message that an event refers to (gateway/pipeline/resolve).
+struct Resolution {
     bool found = false;
-    bool to_user = false;  // the event goes to the Jabber user; false: to the mail user
-    std::string lang{};    // its reader's
+    bool to_user = false;  // the event is for the Jabber user; false: for the mail user
+    std::string lang{};    // of the recipient
 };
 
 struct Feature {
     /// Whether an event has a content of this kind.
     bool (*is_in)(const Event&);
-    /// Adds what the stanza or the mail says of this kind (and what it is about) to the event that the rows before it
-    /// have read. True if this is all that it says.
+    /// Adds the content of this kind, and the reference, to the event as the earlier features in the table have read
+    /// it. True: the later features in the table do not read this stanza or mail.
     bool (*read_stanza)(const xmpp::Tag& message, Event&);
-    /// `lang`: the reader's, for what is said in our words.
+    /// `lang`: of the recipient, for texts of the gateway.
     bool (*read_mail)(const coi::Message&, const std::string& lang, Event&);
-    /// Adds the content to what the rows before it have written.
+    /// Adds the content to what the earlier features in the table have written.
     void (*write_stanza)(const Event&, xmpp::Tag& message);
     void (*write_mail)(const Event&, coi::Message&, Dialect);
-    /// Whether a mail in this dialect is written at all; what a mail program would only be bothered by, is not.
+    /// Whether a mail is sent to a contact with this dialect.
     bool (*carries)(const Event&, Dialect);
-    Whose about = Whose::nobodys;
-    /// The message that it is about was looked for. nullptr: the event says the same, found or not.
-    void (*settle)(Event&, const Settled&) = nullptr;
-    /// [XEP-0030] What a contact announces for it.
+    RefersTo refers_to = RefersTo::nothing;
+    /// Called after the look-up of the referenced message. nullptr: the result changes nothing.
+    void (*resolved)(Event&, const Resolution&) = nullptr;
+    /// The features that contacts announce by service discovery [XEP-0030 §3].
     std::vector<const char*> disco{};
 };
 

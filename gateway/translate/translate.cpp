@@ -21,12 +21,12 @@
 namespace gateway {
 namespace {
 
-/// The table of features, in the order in which they read and write: what is all that a message says stands first, what
-/// adds to a text after it.
+/// The table of features, in the order in which they read and write: first those that are the whole message, then text,
+/// then those that add to a text.
 const std::array features{&receipt::feature, &otr_message::feature, &text::feature, &correction::feature,
                           &reply::feature};
 
-/// Whether any of them found something.
+/// Whether any feature has found a content.
 template <class Read>
 bool read_all(Event& event, Read read) {
     for (const Feature* feature : features) {
@@ -106,17 +106,17 @@ bool carries(const Event& event, Dialect dialect) {
     return all;
 }
 
-Whose whose(const Event& event) {
-    auto whose = Whose::nobodys;
+RefersTo refers_to(const Event& event) {
+    auto all = RefersTo::nothing;
     for_each(event, [&](const Feature& feature) {
-        if (feature.about != Whose::nobodys) whose = feature.about;
+        if (feature.refers_to != RefersTo::nothing) all = feature.refers_to;
     });
-    return whose;
+    return all;
 }
 
-void settle(Event& event, const Settled& settled) {
+void resolved(Event& event, const Resolution& resolution) {
     for_each(event, [&](const Feature& feature) {
-        if (feature.settle) feature.settle(event, settled);
+        if (feature.resolved) feature.resolved(event, resolution);
     });
 }
 

@@ -25,11 +25,11 @@ std::optional<Event> read_tunnelled(const xmpp::Tag& stanza);
 std::optional<Event> read(const coi::Message&, const std::string& lang = {});
 /// Whether this is written as a mail at all: what a mail program would only be bothered by, is not.
 bool carries(const Event&, Dialect);
-/// Whose message the event is about.
-Whose whose(const Event&);
-/// The message that the event is about was looked for (gateway/pipeline/resolve).
-void settle(Event&, const Settled&);
-/// [XEP-0030] What the features bring to what a contact announces.
+/// Which earlier messages the event may refer to.
+RefersTo refers_to(const Event&);
+/// To be called after the look-up of the referenced message (gateway/pipeline/resolve).
+void resolved(Event&, const Resolution&);
+/// The features that contacts announce by service discovery [XEP-0030 §3].
 std::vector<const char*> disco_features();
 /// True for a message that a client encrypted for somebody else than us (OMEMO, OpenPGP, OTR): its text is only a
 /// notice. read() answers nullopt to it; the sender is told.

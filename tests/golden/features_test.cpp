@@ -133,7 +133,7 @@ void fill(Event& event, const Golden& golden, bool out) {
             event.about->stanza = {golden.value("of-stanza")};
             event.about->by_user = golden.context("of-user") == "yes";
         }
-        settle(event, {.found = !golden.value("of-stanza").empty(), .to_user = true, .lang = golden.context("lang")});
+        resolved(event, {.found = !golden.value("of-stanza").empty(), .to_user = true, .lang = golden.context("lang")});
     }
 }
 

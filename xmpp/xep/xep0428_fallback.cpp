@@ -45,12 +45,15 @@ std::optional<Range> fallback(const Tag& message, std::string_view feature, std:
     return std::nullopt;
 }
 
-void add_fallback(Tag& message, std::string_view feature, std::string_view body, std::size_t bytes) {
+void add_fallback(Tag& message, std::string_view feature, std::string_view body, Range range) {
+    const auto character = [body](std::size_t byte) {
+        return std::to_string(std::ranges::count_if(body.substr(0, byte), begins_character));
+    };
     Tag& element = add(message, "fallback", ns);
     element.addAttribute("for", std::string(feature));
     Tag& part = add(element, "body");
-    part.addAttribute("start", "0");
-    part.addAttribute("end", std::to_string(std::ranges::count_if(body.substr(0, bytes), begins_character)));
+    part.addAttribute("start", character(range.begin));
+    part.addAttribute("end", character(range.end));
 }
 
 }  // namespace xmpp::xep0428

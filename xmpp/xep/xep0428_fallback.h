@@ -23,7 +23,7 @@ struct Range {
 /// characters [XEP-0426 §3].
 std::optional<Range> fallback(const Tag& message, std::string_view feature, std::string_view body);
 
-/// Marks the first `bytes` of `body` as a fallback for the feature.
-void add_fallback(Tag& message, std::string_view feature, std::string_view body, std::size_t bytes);
+/// Marks the range of `body` as a fallback for the feature.
+void add_fallback(Tag& message, std::string_view feature, std::string_view body, Range);
 
 }  // namespace xmpp::xep0428

@@ -1,4 +1,4 @@
-// Corrections both ways; see correction.h.
+// See correction.h.
 
 #include "gateway/translate/feature/correction.h"
 
@@ -42,8 +42,6 @@ std::optional<coi::MessageId> corrected(const coi::Message& mail) {
     return mail.in_reply_to.front();
 }
 
-}  // namespace
-
 bool read(const xmpp::Tag& message, Event& event) {
     const auto id = xmpp::xep0308::replaces(message);
     if (!id || event.get<Text>() == nullptr) return false;
@@ -84,16 +82,19 @@ void write(const Event& event, coi::Message& mail, Dialect dialect) {
     }
 }
 
-void settle(Event& event, const Settled& settled) {
-    if (settled.found) return;
+void resolved(Event& event, const Resolution& resolution) {
+    if (resolution.found) return;
     event.remove<Correction>();
     event.about.reset();
     auto* text = event.get<Text>();
-    if (!settled.to_user || text == nullptr) return;  // [COI-C "Edit and Delete Messages"] it is a message of its own
-    text::put_before(*text, framed::notice(say(settled.lang,
+    if (!resolution.to_user || text == nullptr)
+        return;  // [COI-C "Edit and Delete Messages"] only the new text is shown
+    text::put_before(*text, framed::notice(say(resolution.lang,
                                                "[This corrects an earlier message, which cannot be "
                                                "changed here.]")));
 }
+
+}  // namespace
 
 const Feature feature{.is_in = is_in<Correction>,
                       .read_stanza = read,
@@ -101,8 +102,8 @@ const Feature feature{.is_in = is_in<Correction>,
                       .write_stanza = write,
                       .write_mail = write,
                       .carries = carries_always,
-                      .about = Whose::writers,
-                      .settle = settle,
+                      .refers_to = RefersTo::own,
+                      .resolved = resolved,
                       .disco = {xmpp::xep0308::ns}};
 
 }  // namespace gateway::correction

@@ -1,24 +1,15 @@
-// Corrections: a message replaces the text of an earlier one of the same writer.
+// Corrections: a message replaces the text of an earlier message of the same author.
 //
-// In Jabber [XEP-0308 §3], which always names the original. In COI [COI-C "Edit and Delete Messages"]: a later edit
-// names the last one, an empty one deletes. In chatmail Chat-Edit names the original; in the clear it counts only in
-// the first part of a multipart/mixed (coi/message). To a mail program a short mail that a person understands. A
-// correction of a message that is not known is shown as a message of its own.
+// Jabber: [XEP-0308 §3], which always names the original message. COI [COI-C "Edit and Delete Messages"]: a later edit
+// names the last one; an empty edit deletes. Chatmail: Chat-Edit names the original; in a clear mail it counts only in
+// the first part of a multipart/mixed (coi/message). A contact with a mail program gets a short mail with the new text.
+// A correction of an unknown message is shown as a new message. In the table this feature stands after text.
 
 #pragma once
-
-#include <string>
 
 #include "gateway/translate/feature.h"
 
 namespace gateway::correction {
-
-/// After text.
-bool read(const xmpp::Tag& message, Event&);
-bool read(const coi::Message&, const std::string& lang, Event&);
-void write(const Event&, xmpp::Tag& message);
-void write(const Event&, coi::Message&, Dialect);
-void settle(Event&, const Settled&);
 
 extern const Feature feature;
 

@@ -62,7 +62,7 @@ const Feature feature{.is_in = is_in<Receipt>,
                       .write_stanza = write,
                       .write_mail = write,
                       .carries = carries,
-                      .about = Whose::readers,
+                      .refers_to = RefersTo::others,
                       .disco = {xep0184::ns, xep0333::ns}};
 
 }  // namespace gateway::receipt

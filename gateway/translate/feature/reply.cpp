@@ -1,7 +1,8 @@
-// Replies both ways; see reply.h.
+// See reply.h.
 
 #include "gateway/translate/feature/reply.h"
 
+#include <algorithm>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -19,24 +20,17 @@ namespace {
 constexpr std::size_t longest_quote = 2000;  // bytes
 constexpr std::string_view fold = "[…]";     // as coi/mail/quote leaves it
 
-/// Quoted lines at the start of a text, and the text after them.
-struct Split {
-    std::string quote;  // without quote marks
-    std::string rest;
-};
-
-/// "> a\n> b\n\nc" as "a\nb" and "c".
-Split split(std::string_view text) {
-    Split found;
-    while (coi::is_quote(text.substr(0, text.find('\n')))) {
-        const auto end = text.find('\n');
-        std::string_view line = text.substr(1, end == text.npos ? text.npos : end - 1);
+/// Quoted lines without their marks: "a\nb" of "> a\n> b\n".
+std::string unquoted(std::string_view lines) {
+    std::string text;
+    while (!lines.empty()) {
+        const auto end = std::min(lines.find('\n'), lines.size());
+        std::string_view line = lines.substr(1, end - 1);
         if (line.starts_with(' ')) line.remove_prefix(1);
-        found.quote.append(found.quote.empty() ? "" : "\n").append(line);
-        text.remove_prefix(end == text.npos ? text.size() : end + 1);
+        text.append(text.empty() ? "" : "\n").append(line);
+        lines.remove_prefix(std::min(end + 1, lines.size()));
     }
-    found.rest = text;
-    return found;
+    return text;
 }
 
 bool has_quotes(const std::string& text) {
@@ -47,28 +41,11 @@ bool has_quotes(const std::string& text) {
     return false;
 }
 
-/// Bytes of the whole quoted lines at the start of `text`, as far as they begin before `end`.
-std::size_t quoted_lines(std::string_view text, std::size_t end) {
-    std::size_t at = 0;
-    while (at < end) {
-        const auto next = text.find('\n', at);
-        if (!coi::is_quote(text.substr(at, next - at))) break;
-        if (next == text.npos) return text.size();
-        at = next + 1;
-    }
-    return at;
-}
-
 std::string quoted(const std::string& quote) {
     std::string lines;
     std::istringstream in(quote);
     for (std::string line; std::getline(in, line);) lines += "> " + line + "\n";
     return lines;
-}
-
-std::string shortened(const std::string& quote) {
-    if (quote.size() <= longest_quote) return quote;
-    return std::string(text::head(quote, longest_quote)) + "…";
 }
 
 std::string trimmed(std::string_view text) { return std::string(coi::trim(text)); }
@@ -84,12 +61,10 @@ std::optional<std::string> without_fold(const std::string& body) {
     return folds == 1 && !trimmed(rest).empty() ? std::optional(trimmed(rest)) : std::nullopt;
 }
 
-void say_it(Event& event, ReplyTo reply, Reference about) {
+void add(Event& event, ReplyTo reply, Reference about) {
     event.contents.emplace_back(std::move(reply));
     event.about = std::move(about);
 }
-
-}  // namespace
 
 bool read(const xmpp::Tag& message, Event& event) {
     const auto id = xmpp::xep0461::answers(message);
@@ -99,14 +74,14 @@ bool read(const xmpp::Tag& message, Event& event) {
     const std::string said = body->cdata();
     ReplyTo reply;
     const auto range = xmpp::xep0428::fallback(message, xmpp::xep0461::ns, said);
-    // COMPAT: programs count characters differently. Whole quoted lines at the start go, whatever a position says.
-    const std::size_t end = range && range->begin == 0 ? quoted_lines(said, range->end) : 0;
+    // COMPAT: programs count characters differently. Only whole quoted lines at the start are the fallback.
+    const std::size_t end = range && range->begin == 0 ? coi::leading_quote(said, range->end) : 0;
     if (std::string rest = said.substr(end); end > 0 && !trimmed(rest).empty()) {
         rest.erase(0, rest.find_first_not_of("\r\n"));
-        reply.quote = split(said.substr(0, end)).quote;
+        reply.quote = unquoted(std::string_view(said).substr(0, end));
         text->body = std::move(rest);
     }
-    if (!event.about) say_it(event, std::move(reply), {.stanza = {*id}});
+    if (!event.about) add(event, std::move(reply), {.stanza = {*id}});
     return false;
 }
 
@@ -114,27 +89,33 @@ bool read(const coi::Message& mail, const std::string&, Event& event) {
     auto* text = event.get<Text>();
     if (text == nullptr || event.about || mail.in_reply_to.empty()) return false;
     const Reference about{.message = mail.in_reply_to.front()};
-    auto [quote, rest] = split(text->body);
-    if (!quote.empty() && !mail.quote_is_typed && !trimmed(rest).empty()) {
-        const bool is_line_by_line = has_quotes(rest);  // it stays whole
-        if (!is_line_by_line) text->body = trimmed(rest);
-        say_it(event, {is_line_by_line ? std::string() : std::move(quote), false}, about);
+    const auto end = coi::leading_quote(text->body);
+    if (std::string rest = trimmed(text->body.substr(end)); end > 0 && !mail.quote_is_typed && !rest.empty()) {
+        if (has_quotes(rest)) return add(event, {}, about), false;  // an answer line by line stays whole
+        std::string quote = unquoted(std::string_view(text->body).substr(0, end));
+        text->body = std::move(rest);
+        add(event, {std::move(quote), false}, about);
     } else if (mail.text.find(fold) == std::string::npos && without_fold(text->body)) {
-        say_it(event, {"", true}, about);
+        add(event, {"", true}, about);
     }
     return false;
 }
 
+/// The quote as it stands in a body towards Jabber.
+std::string shown(const ReplyTo& reply) {
+    if (reply.quote.size() <= longest_quote) return quoted(reply.quote);
+    return quoted(std::string(text::head(reply.quote, longest_quote)) + "…");
+}
+
+/// The quote is in the text already (resolved), behind the gateway's own labels.
 void write(const Event& event, xmpp::Tag& message) {
-    const bool is_own = event.about->by_user;
-    const std::string author = xmpp::read_jid(xmpp::attribute(message, is_own ? "to" : "from")).bare();
+    const std::string author = xmpp::read_jid(xmpp::attribute(message, event.about->by_user ? "to" : "from")).bare();
     xmpp::xep0461::add_reply(message, event.about->stanza.value, author);
-    const std::string quote = quoted(shortened(event.get<ReplyTo>()->quote));
-    auto* body = message.findChild("body");
-    if (quote.empty() || body == nullptr) return;
-    const std::string said = quote + body->cdata();
-    body->setCData(said);
-    xmpp::xep0428::add_fallback(message, xmpp::xep0461::ns, said, quote.size());
+    const auto* body = message.findChild("body");
+    const std::string quote = shown(*event.get<ReplyTo>());
+    const auto at = body == nullptr || quote.empty() ? std::string::npos : body->cdata().find(quote);
+    if (at != std::string::npos)
+        xmpp::xep0428::add_fallback(message, xmpp::xep0461::ns, body->cdata(), {at, at + quote.size()});
 }
 
 void write(const Event& event, coi::Message& mail, Dialect) {
@@ -142,18 +123,21 @@ void write(const Event& event, coi::Message& mail, Dialect) {
     if (!quote.empty()) mail.text = quote + "\n" + mail.text;
 }
 
-void settle(Event& event, const Settled& settled) {
+void resolved(Event& event, const Resolution& resolution) {
     auto* text = event.get<Text>();
     const ReplyTo reply = *event.get<ReplyTo>();
-    if (settled.found) {
-        if (reply.is_folded && text != nullptr) text->body = without_fold(text->body).value_or(text->body);
-        return;
+    if (!resolution.found) {
+        event.remove<ReplyTo>();
+        event.about.reset();
+        text = event.get<Text>();
+        if (text != nullptr && !reply.quote.empty()) text->body = quoted(reply.quote) + "\n" + text->body;
+    } else if (resolution.to_user && text != nullptr) {
+        if (reply.is_folded) text->body = without_fold(text->body).value_or(text->body);
+        text->body = shown(reply) + text->body;
     }
-    event.remove<ReplyTo>();
-    event.about.reset();
-    if (text = event.get<Text>(); text != nullptr)
-        text->body = quoted(reply.quote) + (reply.quote.empty() ? "" : "\n") + text->body;
 }
+
+}  // namespace
 
 const Feature feature{.is_in = is_in<ReplyTo>,
                       .read_stanza = read,
@@ -161,8 +145,8 @@ const Feature feature{.is_in = is_in<ReplyTo>,
                       .write_stanza = write,
                       .write_mail = write,
                       .carries = carries_always,
-                      .about = Whose::everybodys,
-                      .settle = settle,
+                      .refers_to = RefersTo::any,
+                      .resolved = resolved,
                       .disco = {xmpp::xep0461::ns, xmpp::xep0428::ns}};
 
 }  // namespace gateway::reply

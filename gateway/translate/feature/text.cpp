@@ -158,7 +158,8 @@ bool read(const coi::Message& mail, const std::string& lang, Event& event) { ret
 void write(const Event& event, xmpp::Tag& message) {
     const Text& text = *event.get<Text>();
     std::string body = text.body;
-    if (!text.subject.empty() && text.subject != text.body) body = text.subject + std::string(between) + text.body;
+    if (!text.subject.empty() && text.subject != text.body)
+        body = text.subject + (text.body.starts_with('>') ? "\n" : std::string(between)) + text.body;
     xmpp::add(message, "body", {}, body);
 }
 

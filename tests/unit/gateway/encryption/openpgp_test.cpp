@@ -182,11 +182,15 @@ TEST_F(OpenPgpTest, what_came_protected_does_not_leave_in_the_clear) {
     OutgoingMail answer = letter("Hi");
     answer.mail.subject = "Re: Merger with ACME";
     answer.mail.to.front().name = "Bob the Secret";
+    answer.mail.text = "> We buy ACME\n> on Monday\n\nI see";
+    answer.has_quote = true;
     const EncryptResult clear = close(answer);
     EXPECT_FALSE(clear.encrypted) << "no key is known";
     EXPECT_THAT(clear.bytes, HasSubstr("Subject: Chat\r\n"));
     EXPECT_THAT(clear.bytes, Not(HasSubstr("ACME")));
     EXPECT_THAT(clear.bytes, Not(HasSubstr("Secret")));
+    EXPECT_THAT(clear.bytes, Not(HasSubstr("Monday")));
+    EXPECT_EQ(coi::parse(clear.bytes)->text, "> …\n\nI see");
     introduce();
     coi::autocrypt::Peer peer;
     store.now([&](Database& db) {

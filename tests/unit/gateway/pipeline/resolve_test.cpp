@@ -11,6 +11,7 @@
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0308_correction.h"
+#include "xmpp/xep/xep0428_fallback.h"
 #include "xmpp/xep/xep0461_reply.h"
 
 namespace gateway {
@@ -222,6 +223,17 @@ TEST_F(ResolveTest, a_reply_names_its_message_in_both_networks) {
     settle();
     EXPECT_THAT(mails.back().in_reply_to, ElementsAre(coi::MessageId{"b1@example.net"}));
     EXPECT_EQ(mails.back().text, "> Yes!\n\nFine");
+}
+
+TEST_F(ResolveTest, the_gateways_words_stand_before_a_quote) {
+    say("m1", "<body>At five?</body>");
+    settle();
+    write("b1@example.net", "Reply-To: mallory@example.net\r\nIn-Reply-To: <" + mails[0].id.value + ">\r\n",
+          "> At five?\r\n\r\nYes");
+    const std::string notice = "⟦Your answers go to mallory@example.net, as this mail asks.⟧\n";
+    EXPECT_EQ(said(), notice + "> At five?\nYes");
+    EXPECT_EQ(xmpp::xep0428::fallback(*stanzas.back(), xmpp::xep0461::ns, said()),
+              (xmpp::xep0428::Range{notice.size(), notice.size() + 11}));
 }
 
 TEST_F(ResolveTest, a_reply_to_a_correction_is_one_to_the_first_message) {

@@ -46,8 +46,8 @@ TEST(Xep0428Fallback, WhatDoesNotLieInsideIsNone) {
 
 TEST(Xep0428Fallback, WrittenAsRead) {
     Tag message("message");
-    add_fallback(message, reply, "> ä\nx", 5);
-    EXPECT_EQ(fallback(message, reply, "> ä\nx"), (Range{0, 5}));
+    add_fallback(message, reply, "ö> ä\nx", {2, 7});
+    EXPECT_EQ(fallback(message, reply, "ö> ä\nx"), (Range{2, 7}));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ std::string corrected(const std::string& body) {
     mail.headers = {{"chat-version", "1.0"}, {"chat-edit", "<1@localhost>"}};
     Event event;
     event.contents = {Text{body, ""}};
-    read(mail, "", event);
+    feature.read_mail(mail, "", event);
     EXPECT_NE(event.get<Correction>(), nullptr);
     return event.get<Text>()->body;
 }
@@ -48,7 +48,7 @@ TEST(CorrectionFeature, OnlyAChatProgramsFieldCorrects) {
         mail.in_reply_to = {{"1@example.org"}};
         Event event;
         event.contents = {Text{"x", ""}};
-        read(mail, "", event);
+        feature.read_mail(mail, "", event);
         EXPECT_EQ(event.get<Correction>(), nullptr) << name << ": " << value;
     }
 }
