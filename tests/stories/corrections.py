@@ -89,8 +89,9 @@ def with_delta_chat(world, alice, person, chat):
     person.send(chat, "Fine with me.", quotedMessageId=now["id"])
     heard = alice.reads("Fine with me.", person.address)
     check_equal(named_in(heard, REPLY), first, "a reply names Alice's message")
-    # In the clear Delta Chat quotes "..." of what came encrypted.
-    check(heard.body.startswith(("> No, eleven.\n", "> ...\n")), "a client that knows no replies sees the quote")
+    # In the clear Delta Chat quotes "..." of what came encrypted. Our own words stand before what a sender wrote.
+    check(heard.body in ("> No, eleven.\nFine with me.", "⟦not encrypted⟧\n> ...\nFine with me."),
+          "a client that knows no replies sees the quote")
     answers(alice, person.address, heard, "Fine with me.", "Good.")
     reply = person.reads("Good.")
     check_equal((reply["text"], reply["quote"]["text"]), ("Good.", "Fine with me."), "Delta Chat shows her reply and its quote")
