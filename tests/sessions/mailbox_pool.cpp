@@ -12,6 +12,7 @@
 #include "gateway/store/accounts.h"
 #include "gateway/store/imap_cursors.h"
 #include "gateway/store/stuck_mails.h"
+#include "tests/support/run_until.h"
 #include "tests/support/tls_peer.h"
 #include "tests/unit/gateway/store/test_store.h"
 
@@ -101,15 +102,7 @@ class ImapServer {
 class MailboxPoolSession : public testing::Test {
   protected:
     ~MailboxPoolSession() override { pool.reset(); }
-    bool until(const std::function<bool()>& true_now) {
-        const auto deadline = std::chrono::steady_clock::now() + 10s;
-        while (!true_now()) {
-            if (std::chrono::steady_clock::now() > deadline) return false;
-            io.restart();
-            io.run_one_for(5ms);
-        }
-        return true;
-    }
+    bool until(const std::function<bool()>& true_now) { return run_until(io, true_now); }
     Store::Post post() {
         return [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); };
     }

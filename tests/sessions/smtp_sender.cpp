@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 
+#include "tests/support/run_until.h"
 #include "tests/support/scripted_stream.h"
 #include "tests/support/tls_peer.h"
 
@@ -102,15 +103,7 @@ class SmtpSenderSession : public testing::Test {
         entry.payload = "Subject: hi\r\n\r\nhello\r\n";
         return entry;
     }
-    bool until(const std::function<bool()>& true_now) {
-        const auto deadline = std::chrono::steady_clock::now() + 10s;
-        while (!true_now()) {
-            if (std::chrono::steady_clock::now() > deadline) return false;
-            io.restart();
-            io.run_one_for(5ms);
-        }
-        return true;
-    }
+    bool until(const std::function<bool()>& true_now) { return run_until(io, true_now); }
     AttemptResult send(const gateway::queue::Entry& entry = mail()) {
         std::optional<AttemptResult> result;
         sender_->send(entry, "envelope-1", [&](const AttemptResult& its) {
