@@ -53,25 +53,26 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       component(io, component_settings(config), component_calls()),
       mail_scheduler(queue::Direction::mail, store, mail_calls()),
       jabber_scheduler(queue::Direction::jabber, store, jabber_calls(), jabber_limits()),
-      outgoing(directory, store, relay_accounts, outgoing_settings(config), outgoing_calls()),
-      incoming(directory, store, verdicts, seal, {config.xmpp.component, config.mail.expire}, incoming_calls()),
+      to_mail(mail_scheduler, [this] { resume_reading(); }),
+      to_jabber(jabber_scheduler),
+      outgoing({directory, store, relay_accounts, openpgp, to_mail, sender, notices, now}, outgoing_settings(config)),
+      incoming(
+          {directory, store, verdicts, workers, openpgp, secure_join, key_management, tunnel, to_jabber, notices, now},
+          seal, {config.xmpp.component, config.mail.expire}),
       secure_join(directory, store, workers, openpgp, {config.mail.expire},
                   {[this](queue::Entry entry) { mail_scheduler.committed(std::move(entry)); }, now,
                    [this](const Account& account, const Contact& contact) { notices.verified(account, contact); },
                    [this](const Account& account, const Contact& contact, const trust::KeyNews& news) {
                        notices.other_key(account, contact, news);
                    }}),
-      archive(directory, store, {config.xmpp.component},
-              {[this](const xmpp::Tag& tag) { component.send(tag); },
-               [this](const xmpp::Tag& message) { take_message(message); }, now, [this] { set_wake(); }}),
-      returned(directory, store, config.relay.domain,
-               {[this](queue::Entry entry) { mail_scheduler.committed(std::move(entry)); }, now}),
+      archive({directory, store, sender, *this, now}, {config.xmpp.component}),
+      returned({directory, store, to_mail, now}, config.relay.domain),
       otr(directory, store, workers, {config.xmpp.component}, otr_calls()),
       tunnel(directory, {[this](const xmpp::Tag& tag) { component.send(tag); },
                          [this](const Account& account, const coi::Address& to, const xmpp::Tag& message) {
                              outgoing.take_tunnelled(account, to, message);
                          },
-                         [this](const Account& account, const std::string& text) { notices.say_to(account, text); }}),
+                         [this](const Account& account, const std::string& text) { notices.tell(account, text); }}),
       delivery(component, otr, tunnel, verdicts),
       failures(directory, store, mail_scheduler, jabber_scheduler, verdicts,
                {config.xmpp.component, config.relay.domain},
@@ -164,59 +165,6 @@ Scheduler::Calls Gateway::State::jabber_calls() {
     return calls;
 }
 
-OutgoingPipeline::Calls Gateway::State::outgoing_calls() {
-    return {[this](const xmpp::Tag& tag) { component.send(tag); },
-            [this](queue::Entry entry) {
-                mail_scheduler.committed(std::move(entry));
-                resume_reading();
-            },
-            [this](const queue::Entry& entry) { return mail_scheduler.forget(entry); },
-            [this](AccountId id, const std::string& contact) { mail_scheduler.unblock(id, contact); },
-            now,
-            [this](const Account& account, const Contact& contact, OutgoingMail letter,
-                   std::function<void(EncryptResult)> done) {
-                openpgp.close(account, contact, std::move(letter), std::move(done));
-            },
-            [this](const Account& account, const Contact& contact) { notices.encrypted(account, contact); }};
-}
-
-IncomingPipeline::Calls Gateway::State::incoming_calls() {
-    IncomingPipeline::Calls calls;
-    calls.committed = [this](queue::Entry entry) { jabber_scheduler.committed(std::move(entry)); };
-    calls.now = now;
-    calls.open = [this](const Account& account, std::shared_ptr<const std::string> bytes, coi::Message mail,
-                        std::function<void(Decrypted)> done) {
-        openpgp.open(account, std::move(bytes), std::move(mail), std::move(done));
-    };
-    calls.read = [this](const Account& account, const std::shared_ptr<const coi::Message>& mail,
-                        std::function<void(std::optional<Event>)> done) {
-        const coi::Address& from = mail->from.front();
-        const bool is_known = directory.contact(account.id, from.canonical()) != nullptr;
-        mail_reader::event(workers, mail_reader::line_of(account.id, from.domain, is_known), mail, account.lang,
-                           std::move(done));
-    };
-    calls.secure_join = [this](const Account& account, const IncomingMail& arrival,
-                               std::function<void(DeliveryResult)> done) {
-        secure_join.take(account, arrival, std::move(done));
-    };
-    calls.may_pass = [this](const Account& account, const std::string& contact, const coi::MessageId& id,
-                            const OtrMessage& message) { return tunnel.may_pass(account, contact, id, message); };
-    calls.say = [this](const Account& account, const std::string& text) { notices.say_to(account, text); };
-    calls.away = [this](const Account& account, const Contact& contact, const coi::Message& mail) {
-        notices.away(account, contact, mail);
-    };
-    calls.own_field = [this](const Account& account, const std::string& field) {
-        key_management.own_field(account.id, field, [this, id = account.id](const coi::openpgp::Fingerprint& key) {
-            if (const Account* still = directory.find(id)) notices.foreign_key(*still, key);
-        });
-    };
-    calls.other_key = [this](const Account& account, const Contact& contact, const trust::KeyNews& news) {
-        notices.other_key(account, contact, news);
-    };
-    calls.encrypted = [this](const Account& account, const Contact& contact) { notices.encrypted(account, contact); };
-    return calls;
-}
-
 Otr::Calls Gateway::State::otr_calls() {
     return {
         [this](const xmpp::Tag& tag) { component.send(tag); },
@@ -224,7 +172,7 @@ Otr::Calls Gateway::State::otr_calls() {
         [this](const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready) {
             relay_accounts.get(jid, lang, std::move(ready));
         },
-        [this](const Account& account, const std::string& text) { notices.say_to(account, text); },
+        [this](const Account& account, const std::string& text) { notices.tell(account, text); },
         [this](AccountId id, const std::string& contact) { jabber_scheduler.unblock(id, contact); },
         [this](queue::Entry entry) { jabber_scheduler.committed(std::move(entry)); },
         [this](const Account& account, const Contact& contact) { return openpgp.would_leave(account, contact, true); }};
@@ -281,7 +229,7 @@ MailboxPool::Calls Gateway::State::linked_calls() {
                 incoming.take(std::move(arrival), std::move(done));
             },
             [this](AccountId id) { mail_scheduler.destination_up(static_cast<Scheduler::DestinationId>(id)); },
-            [this](const Account& account, const std::string& text) { notices.say_to(account, text); }};
+            [this](const Account& account, const std::string& text) { notices.tell(account, text); }};
 }
 
 }  // namespace gateway

@@ -35,7 +35,28 @@ constexpr Scheduler::DestinationId shared_destination = 0;  // the relay's MTA; 
 
 inline Time now() { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
 
-struct Gateway::State : std::enable_shared_from_this<State> {
+/// Errors and other answers go to the component's stream.
+struct ComponentSender : StanzaSender {
+    explicit ComponentSender(xmpp::Component& component) : component(component) {}
+    void send(const xmpp::Tag& tag) override { component.send(tag); }
+    xmpp::Component& component;
+};
+
+/// The scheduler of a direction as an outlet.
+struct SchedulerOutlet : queue::Outlet {
+    SchedulerOutlet(Scheduler& scheduler, std::function<void()> after = {})
+        : scheduler(scheduler), after(std::move(after)) {}
+    void committed(queue::Entry entry) override {
+        scheduler.committed(std::move(entry));
+        if (after) after();
+    }
+    bool withdraw(const queue::Entry& entry) override { return scheduler.forget(entry); }
+    void unblock(AccountId id, const std::string& contact) override { scheduler.unblock(id, contact); }
+    Scheduler& scheduler;
+    std::function<void()> after;
+};
+
+struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     State(boost::asio::io_context&, const config::Config&);
 
     boost::asio::io_context& io;
@@ -53,6 +74,8 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     boost::asio::steady_timer wake, sweep, stop_timer;
     xmpp::Component component;
     Scheduler mail_scheduler, jabber_scheduler;
+    ComponentSender sender{component};
+    SchedulerOutlet to_mail, to_jabber;
     OutgoingPipeline outgoing;
     IncomingPipeline incoming;
     SecureJoin secure_join;
@@ -76,8 +99,6 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     xmpp::Component::Calls component_calls();
     Scheduler::Calls mail_calls();
     Scheduler::Calls jabber_calls();
-    OutgoingPipeline::Calls outgoing_calls();
-    IncomingPipeline::Calls incoming_calls();
     Otr::Calls otr_calls();
     AccountEnd::Calls account_end_calls();
     void tie_presence();
@@ -87,6 +108,8 @@ struct Gateway::State : std::enable_shared_from_this<State> {
     // --- the loop's work
     void take(xmpp::Stanza stanza);
     void take_message(const xmpp::Tag& message);
+    void take_missed(const xmpp::Tag& message) override { take_message(message); }
+    void deadline_changed() override { set_wake(); }
     void refuse_oversize(const xmpp::Tag& head);
 
     /// Sends a stanza of the queue; it waits if it is not certain that the Jabber name still belongs to the account's

@@ -16,7 +16,17 @@
 
 namespace gateway {
 
-class KeyManagement {
+/// Watches for other programs that use an account's address with a key of their own.
+class OwnKeyFields {
+  public:
+    virtual ~OwnKeyFields() = default;
+    /// Handles the Autocrypt header of a mail from the account's own address. `foreign` is called if its key is not
+    /// coigate's: at most once a month, because anybody can write such a mail.
+    virtual void own_field(AccountId, const std::string& field,
+                           std::function<void(coi::openpgp::Fingerprint)> foreign) = 0;
+};
+
+class KeyManagement : public OwnKeyFields {
   public:
     using Ready = std::function<void(const Account*)>;
     KeyManagement(Directory& directory, Store& store, Workers& workers, OpenPgp& openpgp, SecureJoin& secure_join,
@@ -60,9 +70,8 @@ class KeyManagement {
                     std::function<void(coi::Result<coi::openpgp::Fingerprint>)> done);
     void replace_key(AccountId, std::function<void(coi::Result<coi::openpgp::Fingerprint>)> done);
 
-    /// Handles the Autocrypt header of a mail from the account's own address. `foreign` is called if its key is not
-    /// coigate's: at most once a month, because anybody can write such a mail.
-    void own_field(AccountId, const std::string& field, std::function<void(coi::openpgp::Fingerprint)> foreign);
+    void own_field(AccountId, const std::string& field,
+                   std::function<void(coi::openpgp::Fingerprint)> foreign) override;
 
     Policy configured() const { return openpgp_.configured(); }
     Otr& otr() { return otr_; }

@@ -38,20 +38,30 @@ struct EncryptResult {
     std::optional<coi::Error> error;  // the mail cannot be written, the key not be used, or the store is not available
 };
 
-class OpenPgp {
+/// What the pipelines ask of the mail leg's cryptography.
+class MailEncryption {
+  public:
+    virtual ~MailEncryption() = default;
+    /// The final bytes of a mail to a contact, encrypted or not; in the order of each conversation.
+    virtual void close(const Account&, const Contact&, OutgoingMail, std::function<void(EncryptResult)> done) = 0;
+    /// Decrypts a mail, verifies it, and asks what it says about keys. `bytes`: the original mail, needed if
+    /// `mail.encrypted` or `mail.is_signed`. A clear mail without key information is returned at once.
+    virtual void open(const Account&, std::shared_ptr<const std::string> bytes, coi::Message mail,
+                      std::function<void(Decrypted)> done) = 0;
+};
+
+class OpenPgp : public MailEncryption {
   public:
     struct Settings {
         Policy policy = Policy::prefer;
         coi::Limits limits;
     };
     OpenPgp(Directory&, Store&, Workers&, Settings);
-    ~OpenPgp();
+    ~OpenPgp() override;
 
-    void close(const Account&, const Contact&, OutgoingMail, std::function<void(EncryptResult)> done);
-    /// `bytes`: the original mail, needed if `mail.encrypted` or `mail.is_signed`. A clear mail without key information
-    /// is returned at once.
+    void close(const Account&, const Contact&, OutgoingMail, std::function<void(EncryptResult)> done) override;
     void open(const Account&, std::shared_ptr<const std::string> bytes, coi::Message mail,
-              std::function<void(Decrypted)> done);
+              std::function<void(Decrypted)> done) override;
 
     /// The account's own key, made if there is none; nullopt if the store failed or another program holds the key.
     void own_key(AccountId, std::function<void(std::optional<keys::Own>)> done);

@@ -26,7 +26,15 @@
 
 namespace gateway {
 
-class OtrTunnel {
+/// Limits the OTR messages that come by mail.
+class TunnelGate {
+  public:
+    virtual ~TunnelGate() = default;
+    /// Whether an OTR message from a mail may pass. A mail that is delivered again is counted once.
+    virtual bool may_pass(const Account&, const std::string& contact, const coi::MessageId&, const OtrMessage&) = 0;
+};
+
+class OtrTunnel : public TunnelGate {
   public:
     struct Calls {
         std::function<void(const xmpp::Tag&)> send;  // without a proof of delivery
@@ -38,8 +46,7 @@ class OtrTunnel {
 
     /// A <message/> of a user to a contact. True if the tunnel has forwarded or answered it.
     bool take(const xmpp::Tag& message);
-    /// Whether an OTR message from a mail may pass. A mail that is delivered again is counted once.
-    bool may_pass(const Account&, const std::string& contact, const coi::MessageId&, const OtrMessage&);
+    bool may_pass(const Account&, const std::string& contact, const coi::MessageId&, const OtrMessage&) override;
 
     /// Where to send a stanza of the queue.
     struct Route {

@@ -19,7 +19,15 @@
 
 namespace gateway {
 
-class SecureJoin {
+/// Takes the mails of handshakes.
+class HandshakeReceiver {
+  public:
+    virtual ~HandshakeReceiver() = default;
+    /// Handles a mail with a Secure-Join header: nothing of it is shown.
+    virtual void take(const Account&, const IncomingMail&, std::function<void(DeliveryResult)> done) = 0;
+};
+
+class SecureJoin : public HandshakeReceiver {
   public:
     struct Settings {
         std::chrono::milliseconds expire = std::chrono::days(5);  // of a handshake mail that cannot be sent
@@ -35,8 +43,7 @@ class SecureJoin {
     };
     SecureJoin(Directory&, Store&, Workers&, OpenPgp&, Settings, Calls);
 
-    /// Handles a mail with a Secure-Join header.
-    void take(const Account&, const IncomingMail&, std::function<void(DeliveryResult)> done);
+    void take(const Account&, const IncomingMail&, std::function<void(DeliveryResult)> done) override;
     /// A new invite of the account, good for one person and a limited time; nullopt if it cannot be made now.
     void invite(AccountId, std::function<void(std::optional<coi::securejoin::Invite>)> done);
 

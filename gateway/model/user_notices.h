@@ -13,7 +13,7 @@ namespace gateway {
 class UserNotices {
   public:
     virtual ~UserNotices() = default;
-    virtual void say(const Account&, const std::string& text) = 0;
+    virtual void tell(const Account&, const std::string& text) = 0;
     /// The conversation is encrypted for the first time.
     virtual void encrypted(const Account&, const Contact&) = 0;
     /// There is another key of the contact, used or not.

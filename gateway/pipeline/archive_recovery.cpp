@@ -44,14 +44,14 @@ std::optional<std::string> contact_of(const xmpp::Tag& message, const std::strin
 
 }  // namespace
 
-ArchiveRecovery::ArchiveRecovery(Directory& directory, Store& store, Settings settings, Calls calls)
-    : directory_(directory), store_(store), settings_(std::move(settings)), calls_(std::move(calls)) {
-    store_.now([this](Database& db) {
+ArchiveRecovery::ArchiveRecovery(Modules modules, Settings settings)
+    : modules_(std::move(modules)), settings_(std::move(settings)) {
+    modules_.store.now([this](Database& db) {
         last_alive_ = clean_shutdown::last_alive(db);
         if (last_alive_) {
             active_ = ids::active(db, *last_alive_ - lately, most_active);
         } else {
-            clean_shutdown::alive(db, calls_.now());
+            clean_shutdown::alive(db, modules_.now());
         }
     });
 }
@@ -59,8 +59,8 @@ ArchiveRecovery::ArchiveRecovery(Directory& directory, Store& store, Settings se
 void ArchiveRecovery::online() {
     if (!pending()) return;
     granted_ = false;
-    grant_deadline_ = calls_.now() + settings_.grant_patience;
-    calls_.deadline_changed();
+    grant_deadline_ = modules_.now() + settings_.grant_patience;
+    modules_.missed.deadline_changed();
 }
 
 void ArchiveRecovery::offline() {
@@ -69,7 +69,7 @@ void ArchiveRecovery::offline() {
 }
 
 void ArchiveRecovery::release(Reading reading) {
-    for (const auto& message : reading.held) calls_.take(*message.stanza);
+    for (const auto& message : reading.held) modules_.missed.take_missed(*message.stanza);
 }
 
 bool ArchiveRecovery::take(xmpp::Stanza& stanza) {
@@ -89,10 +89,10 @@ bool ArchiveRecovery::take(xmpp::Stanza& stanza) {
 void ArchiveRecovery::granted(const std::string& domain) {
     granted_ = true;
     for (const AccountId id : active_) {
-        const Account* account = directory_.find(id);
+        const Account* account = modules_.directory.find(id);
         if (account && xmpp::JID(account->jid).server() == domain) readings_[account->jid].account = id;
     }
-    for (auto& [jid, reading] : readings_) reading.account = directory_.of_user(jid)->id;
+    for (auto& [jid, reading] : readings_) reading.account = modules_.directory.of_user(jid)->id;
     ask_next();
 }
 
@@ -118,16 +118,16 @@ void ArchiveRecovery::ask_next() {
         ++asked_;
     }
     if (readings_.empty() && asked_ > 0) return conclude();
-    calls_.deadline_changed();
+    modules_.missed.deadline_changed();
 }
 
 void ArchiveRecovery::ask(const std::string& jid, Reading& reading) {
     reading.request = mint_stanza_id().value;
-    reading.deadline = calls_.now() + settings_.patience;
+    reading.deadline = modules_.now() + settings_.patience;
     ++reading.pages;
     const auto request = xmpp::xep0356::ask(settings_.component, jid, reading.request);
     xmpp::xep0313::add_query(*request.inner, {reading.request, *last_alive_ - before_alive, page_size, reading.after});
-    calls_.send(*request.iq);
+    modules_.to_jabber.send(*request.iq);
 }
 
 bool ArchiveRecovery::take_result(const xmpp::Tag& message) {
@@ -175,7 +175,7 @@ bool ArchiveRecovery::take_end(const xmpp::Tag& iq) {
     } else {
         reading.after = end->last;
         ask(jid, reading);
-        calls_.deadline_changed();
+        modules_.missed.deadline_changed();
     }
     return true;
 }
@@ -196,7 +196,7 @@ void ArchiveRecovery::compare(const std::string& jid, Reading& reading) {
     for (const auto& message : reading.found) done[key(message, "from")] = 0;
     for (const auto& message : reading.failed) ++done[key(message, "to")];
     const Time since = *last_alive_ - before_alive - commit_slack;
-    store_.ask<std::map<Key, std::int64_t>>(
+    modules_.store.ask<std::map<Key, std::int64_t>>(
         [account = reading.account, since, done = std::move(done)](Database& db) {
             auto counted = done;
             for (auto& [message, count] : counted) {
@@ -215,7 +215,7 @@ void ArchiveRecovery::compare(const std::string& jid, Reading& reading) {
             for (const auto& message : read.found) {  // the first were committed first
                 if (--committed[key(message, "from")] >= 0) continue;
                 ++missed_;
-                calls_.take(*message.stanza);
+                modules_.missed.take_missed(*message.stanza);
             }
             release(std::move(read));
             ask_next();
@@ -265,7 +265,7 @@ void ArchiveRecovery::conclude() {
     }
     last_alive_.reset();
     grant_deadline_.reset();
-    store_.later([now = calls_.now()](Database& db) { clean_shutdown::alive(db, now); });
+    modules_.store.later([now = modules_.now()](Database& db) { clean_shutdown::alive(db, now); });
 }
 
 }  // namespace gateway

@@ -10,16 +10,27 @@
 #pragma once
 
 #include <deque>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/accounts/directory.h"
+#include "gateway/model/clock.h"
+#include "gateway/model/stanza_sender.h"
 #include "xmpp/stanza.h"
 
 namespace gateway {
+
+/// Gets the messages that are found in the archives.
+class MissedMessages {
+  public:
+    virtual ~MissedMessages() = default;
+    /// A message like a new one, in order.
+    virtual void take_missed(const xmpp::Tag& message) = 0;
+    /// ArchiveRecovery::deadline is another one.
+    virtual void deadline_changed() = 0;
+};
 
 class ArchiveRecovery {
   public:
@@ -32,15 +43,16 @@ class ArchiveRecovery {
         std::chrono::milliseconds patience{10'000};         // for one page
         std::chrono::milliseconds grant_patience{5'000};    // for the server's word, after the stream is up
     };
-    struct Calls {
-        std::function<void(const xmpp::Tag&)> send;
-        std::function<void(const xmpp::Tag& message)> take;  // like a new one, in order
-        std::function<Time()> now;
-        std::function<void()> deadline_changed;
+    struct Modules {
+        Directory& directory;
+        Store& store;
+        StanzaSender& to_jabber;
+        MissedMessages& missed;
+        Clock now;
     };
     /// Reads from the store, waiting, whether the last stop was unclean, when the gateway was last alive and who was
     /// active before.
-    ArchiveRecovery(Directory&, Store&, Settings, Calls);
+    ArchiveRecovery(Modules, Settings);
 
     /// The stream to the Jabber server is up; or down: then all begins anew with the next one.
     void online();
@@ -78,10 +90,8 @@ class ArchiveRecovery {
     void release(Reading);
     void conclude();
 
-    Directory& directory_;
-    Store& store_;
+    Modules modules_;
     Settings settings_;
-    Calls calls_;
     std::optional<Time> last_alive_;  // of the run that did not stop cleanly
     std::vector<AccountId> active_;   // before that, the latest first
     std::optional<Time> grant_deadline_;

@@ -1,97 +1,109 @@
 // From mail to Jabber: an arriving mail becomes a committed stanza, a receipt, a bounce, or is declined with a reason.
 //
-// design.md "two-leg queue" 1, 3, 5, 7. A mail is taken only when it is committed, together with the IMAP cursor; the
-// same Message-ID of the same sender to the same account is one message. LMTP deliveries wait for the Jabber server's
-// verdict (queue/pending_verdicts).
+// The stages of a mail, each a function that may wait for the store or a worker: decrypt, admit, translate, turn,
+// resolve, label, commit. design.md "two-leg queue" 1, 3, 5, 7. A mail is taken only when it is committed, together
+// with the IMAP cursor; the same Message-ID of the same sender to the same account is one message. LMTP deliveries wait
+// for the Jabber server's verdict (queue/pending_verdicts).
 
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/accounts/directory.h"
+#include "gateway/accounts/workers.h"
 #include "gateway/encryption/decrypt.h"
+#include "gateway/encryption/key_management.h"
+#include "gateway/encryption/openpgp.h"
+#include "gateway/encryption/otr_tunnel.h"
+#include "gateway/encryption/secure_join.h"
+#include "gateway/model/clock.h"
 #include "gateway/model/incoming_mail.h"
+#include "gateway/model/user_notices.h"
 #include "gateway/pipeline/admission.h"
 #include "gateway/pipeline/reports.h"
+#include "gateway/pipeline/stanza_entry.h"
 #include "gateway/pipeline/turns.h"
 #include "gateway/queue/pending_verdicts.h"
 #include "gateway/store/ids.h"
-#include "gateway/translate/translate.h"
+#include "gateway/store/outlet.h"
+#include "gateway/task.h"
 
 namespace gateway {
 
 class IncomingPipeline : public MailReceiver {
   public:
-    struct Settings {
-        std::string component;
-        std::chrono::milliseconds expire = std::chrono::days(5);
+    using Settings = StanzaSettings;
+    struct Modules {
+        Directory& directory;
+        Store& store;
+        PendingVerdicts& verdicts;
+        Workers& workers;
+        MailEncryption& encryption;
+        HandshakeReceiver& handshakes;
+        OwnKeyFields& own_keys;
+        TunnelGate& tunnel;
+        queue::Outlet& to_jabber;
+        UserNotices& notices;
+        Clock now;
     };
-    struct Calls {
-        std::function<void(queue::Entry)> committed;  // to the scheduler towards Jabber
-        std::function<Time()> now;
-        /// Decrypts, verifies and asks what the mail teaches; at once where there is nothing to do.
-        std::function<void(const Account&, std::shared_ptr<const std::string> bytes, coi::Message,
-                           std::function<void(Decrypted)>)>
-            open;
-        /// What a mail says to the account's user, off the loop where it is long.
-        std::function<void(const Account&, const std::shared_ptr<const coi::Message>&,
-                           std::function<void(std::optional<Event>)>)>
-            read;
-        /// A step of SecureJoin: nothing of it is shown.
-        std::function<void(const Account&, const IncomingMail&, std::function<void(DeliveryResult)>)> secure_join;
-        /// There is another key of a contact, used or not; or a conversation is encrypted for the first time.
-        std::function<void(const Account&, const Contact&, const trust::KeyNews&)> other_key;
-        std::function<void(const Account&, const Contact&)> encrypted;
-        /// Whether an OTR message of the tunnel may pass now.
-        std::function<bool(const Account&, const std::string& contact, const coi::MessageId&, const OtrMessage&)>
-            may_pass{};
-        std::function<void(const Account&, const std::string& text)> say{};  // the gateway itself to its user
-        /// A contact's mail system has answered by itself; that mail is not shown.
-        std::function<void(const Account&, const Contact&, const coi::Message&)> away{};
-        /// A mail from the account's own address has that Autocrypt field.
-        std::function<void(const Account&, const std::string& field)> own_field{};
-    };
-    IncomingPipeline(Directory&, Store&, PendingVerdicts&, Seal, Settings, Calls);
-    void take(IncomingMail arrival, std::function<void(DeliveryResult)> done) override;
-    void reload(Settings settings) { settings_ = std::move(settings); }
+    IncomingPipeline(Modules, Seal, Settings);
+    void take(IncomingMail, std::function<void(DeliveryResult)> done) override;
+    void reload(const Settings&);
 
   private:
-    using Done = std::function<void(DeliveryResult)>;
-    void take_open(IncomingMail arrival, Done done);
-    void decide(IncomingMail arrival, bool answers_known, Done done);
-    void applied(AccountId, const PeerKeyUpdate&, const KeyUpdateResult&);
-    void take_message(IncomingMail arrival, Done done);
-    void resolve(IncomingMail arrival, std::optional<Event>, Done done, const Turn&);
-    void take_event(IncomingMail arrival, std::optional<Event>, Done done);
-    /// OTR reads its messages in their order only, and mail systems keep none. Takes both over where it answers false.
-    bool is_in_order(IncomingMail& arrival, Done& done);
-    /// Why an OTR message may not go to its reader; nullptr: it may.
-    const char* obstacle(const Account&, const Contact&, const IncomingMail&, const OtrMessage&);
-    void tell_tunnel(const Account&, const Contact&);
-    void refuse_tunnelled(const Account&, const Contact&, const IncomingMail&, const char* why, const Done&);
-    Reports::Calls report_calls();
-    queue::Entry entry_of(const Event&, const Account&, const std::string& contact, const xmpp::JID& from) const;
-    /// What goes along with a commit.
-    struct CommitExtras {
-        Done done{};
-        std::function<void(bool met)> committed{};  // before the entries leave; whether its writer was a contact before
-        std::optional<Contact> contact{};           // saved in the same commit
-        AccountId other{};  // the user's other account, where a copy may have come; 0: there is none
-    };
-    CommitExtras extras_of(const IncomingMail&, const Event&, Done done);
-    void commit(std::vector<queue::Entry> entries, ids::Known known, const IncomingMail&, CommitExtras);
-    void skip(const IncomingMail&, DeliveryResult, const Done& done);
+    // --- the way of a mail: the stages in their order
+    Task<DeliveryResult> answered(IncomingMail);
+    Task<DeliveryResult> carry(IncomingMail&);
+    Task<DeliveryResult> carry_message(IncomingMail&);
+    Task<DeliveryResult> carry_report(const IncomingMail&);
+    Task<DeliveryResult> carry_handshake(const IncomingMail&);
 
-    Directory& directory_;
-    Store& store_;
-    PendingVerdicts& verdicts_;
+    // --- the stages; they throw AccountGone, StoreUnavailable
+    void note_own_key(const IncomingMail&);
+    Task<> decrypt(IncomingMail&);
+    Task<Admission> admit_mail(const IncomingMail&);
+    Task<bool> is_in_order(const IncomingMail&);
+    Task<std::optional<Event>> translate(IncomingMail&);
+    Task<> resolve(const IncomingMail&, Event&);
+    /// Why an OTR message may not go to its reader; nullptr: it may.
+    const char* obstacle(const Contact&, const IncomingMail&, const OtrMessage&);
+    void refuse_tunnelled(const Contact&, const IncomingMail&);
+
+    /// What goes into one commit.
+    struct Commit {
+        std::vector<queue::Entry> entries;
+        ids::Known known;
+        std::optional<Contact> contact{};  // saved with it
+        AccountId other{};                 // the user's other account, where a copy may have come; 0: there is none
+    };
+    Commit message_commit(const IncomingMail&, Event, const Contact& before, Contact after, const xmpp::JID& from);
+    /// What became of it.
+    struct Outcome {
+        bool duplicate = false;
+        bool replayed = false;   // under another Message-ID
+        bool elsewhere = false;  // the user has it by their other account
+        std::int64_t open = 0;   // the entry of an earlier copy that still waits for its verdict
+        KeyUpdateResult keys{};
+    };
+    /// The conversation's change by a mail, undone if the mail is not taken after all.
+    struct ContactChange {
+        bool met = false;  // before the mail
+        Contact before, after;
+    };
+    Task<Outcome> commit(const IncomingMail&, Commit&, Turn);
+    Task<DeliveryResult> hand_over(const IncomingMail&, Commit, const Event* message, Turn);
+    void note_keys(AccountId, const PeerKeyUpdate&, const KeyUpdateResult&);
+    std::optional<ContactChange> note_message(const IncomingMail&, const Event&, bool is_met);
+    void conclude(const IncomingMail&, const ContactChange&, const DeliveryResult&);
+    /// Moves the IMAP cursor behind a mail of which nothing is committed.
+    DeliveryResult skipped(const IncomingMail&, DeliveryResult);
+
+    Modules modules_;
     Seal seal_;
     Settings settings_;
-    Calls calls_;
     Reports reports_;
     Turns turns_;
 };

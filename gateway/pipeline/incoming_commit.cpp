@@ -5,11 +5,15 @@
 #include <tuple>
 #include <utility>
 
+#include "gateway/encryption/otr_messages.h"
 #include "gateway/log.h"
 #include "gateway/pipeline/duplicates.h"
 #include "gateway/pipeline/incoming.h"
+#include "gateway/pipeline/interrupted.h"
+#include "gateway/pipeline/standing.h"
 #include "gateway/store/contacts.h"
 #include "gateway/store/imap_cursors.h"
+#include "gateway/translate/conversation.h"
 
 namespace gateway {
 
@@ -34,79 +38,132 @@ bool remember(Database& db, ids::Known& known, const coi::MessageId& proven) {
 
 }  // namespace
 
-void IncomingPipeline::commit(std::vector<queue::Entry> entries, ids::Known known, const IncomingMail& arrival,
-                              CommitExtras extras) {
-    struct Outcome {
-        bool duplicate = false;
-        bool replayed = false;   // under another Message-ID
-        bool elsewhere = false;  // the user has it by their other account
-        std::int64_t open = 0;   // the entry of an earlier copy that still waits for its verdict
-        KeyUpdateResult keys{};
-    };
-    const bool wait = entries.front().tentative;
-    const bool is_report = known.message != arrival.mail.id;  // what it tells is told once, whoever tells it
-    auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(entries));
-    auto outcome = std::make_shared<Outcome>();
-    store_.commit(
-        [shared, outcome, mail = std::move(known), cursor = arrival.cursor, key_update = arrival.key_update,
-         proven = is_report ? coi::MessageId() : proven_name(arrival, seal_),
-         copies = extras.other == AccountId{} ? ids::Copies{} : copies_of(arrival, seal_),
-         contact = std::move(extras.contact), other = extras.other](Database& db) {
-            if (cursor) accounts::save(db, mail.account, *cursor);
-            const auto before =
-                proven.empty() ? std::nullopt : ids::contact_message(db, mail.account, mail.contact, proven);
-            outcome->duplicate = before.has_value();
-            outcome->replayed = before && ids::said_by(before->message) != mail.message;
-            if (before) return void(outcome->open = open_entry(db, before));
-            ids::Known known = mail;
-            const auto copy = other == AccountId{} ? std::nullopt : ids::counterpart(db, other, mail.contact, copies);
-            outcome->elsewhere = copy.has_value();
-            if (copy) std::tie(known.stanza, known.fingerprint) = std::pair(*copy, std::string());
-            if (!remember(db, known, proven)) {
-                outcome->duplicate = true;
-                outcome->open = open_entry(db, ids::contact_message(db, known.account, known.contact, known.message));
-                return;
-            }
-            if (!copy) {
-                for (auto& entry : *shared) entry.id = queue::put(db, entry);
-            }
-            if (key_update) outcome->keys = gateway::apply(db, known.account, *key_update);
-            if (contact) accounts::save(db, *contact);
-        },
-        [this, shared, outcome, wait, id = arrival.account, key_update = arrival.key_update,
-         sender = arrival.mail.from.front().canonical(), on_commit = std::move(extras.committed),
-         done = std::move(extras.done)](const Store::Failure& failure) {
-            if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
-            if (outcome->replayed) log::info("an encrypted mail of {} came again under another Message-ID", sender);
-            if (outcome->duplicate && wait && outcome->open != 0) {
-                // The first copy's session may be long gone: its verdict is still this one's.
-                return verdicts_.wait_for(outcome->open, calls_.now(), done);
-            }
-            if (outcome->duplicate) return done({DeliveryResult::Kind::duplicate, "it was taken before"});
-            const bool met = directory_.contact(id, sender) != nullptr;
-            if (key_update) applied(id, *key_update, outcome->keys);
-            if (on_commit) on_commit(met);
-            if (outcome->elsewhere) return done({DeliveryResult::Kind::taken, "it came by another way"});
-            if (wait) verdicts_.wait_for(shared->front().id, calls_.now(), done);
-            for (auto& entry : *shared) calls_.committed(std::move(entry));
-            if (!wait) done({DeliveryResult::Kind::taken, ""});
+Task<IncomingPipeline::Outcome> IncomingPipeline::commit(const IncomingMail& mail, Commit& what, Turn turn) {
+    const bool is_report = what.known.message != mail.mail.id;  // what it tells is told once, whoever tells it
+    const auto entries = std::make_shared<std::vector<queue::Entry>>(std::move(what.entries));
+    const auto outcome = std::make_shared<Outcome>();
+    const auto failure = co_await called_back<Store::Failure>([&](auto done) {
+        modules_.store.commit(
+            [entries, outcome, mail = what.known, cursor = mail.cursor, key_update = mail.key_update,
+             proven = is_report ? coi::MessageId() : proven_name(mail, seal_),
+             copies = what.other == AccountId{} ? ids::Copies{} : copies_of(mail, seal_), contact = what.contact,
+             other = what.other](Database& db) {
+                if (cursor) accounts::save(db, mail.account, *cursor);
+                const auto before =
+                    proven.empty() ? std::nullopt : ids::contact_message(db, mail.account, mail.contact, proven);
+                outcome->duplicate = before.has_value();
+                outcome->replayed = before && ids::said_by(before->message) != mail.message;
+                if (before) return void(outcome->open = open_entry(db, before));
+                ids::Known known = mail;
+                const auto copy =
+                    other == AccountId{} ? std::nullopt : ids::counterpart(db, other, mail.contact, copies);
+                outcome->elsewhere = copy.has_value();
+                if (copy) std::tie(known.stanza, known.fingerprint) = std::pair(*copy, std::string());
+                if (!remember(db, known, proven)) {
+                    outcome->duplicate = true;
+                    outcome->open =
+                        open_entry(db, ids::contact_message(db, known.account, known.contact, known.message));
+                    return;
+                }
+                if (!copy) {
+                    for (auto& entry : *entries) entry.id = queue::put(db, entry);
+                }
+                if (key_update) outcome->keys = gateway::apply(db, known.account, *key_update);
+                if (contact) accounts::save(db, *contact);
+            },
+            std::move(done));
+        turn.reset();  // the next message of the conversation finds this one in the store
+    });
+    if (failure) throw StoreUnavailable();
+    what.entries = std::move(*entries);
+    co_return std::move(*outcome);
+}
+
+/// Commits, and gives the entries to the scheduler. `message`: what the mail says, if it is a message.
+Task<DeliveryResult> IncomingPipeline::hand_over(const IncomingMail& mail, Commit what, const Event* message,
+                                                 Turn turn) {
+    const bool wait = what.entries.front().tentative;
+    const Outcome outcome = co_await commit(mail, what, std::move(turn));
+    if (outcome.replayed) {
+        log::info("an encrypted mail of {} came again under another Message-ID", mail.mail.from.front().canonical());
+    }
+    if (outcome.duplicate && wait && outcome.open != 0) {
+        // The first copy's session may be long gone: its verdict is still this one's.
+        co_return co_await called_back<DeliveryResult>(
+            [&](auto done) { modules_.verdicts.wait_for(outcome.open, modules_.now(), std::move(done)); });
+    }
+    if (outcome.duplicate) co_return DeliveryResult{DeliveryResult::Kind::duplicate, "it was taken before"};
+
+    // The conversation knows of a mail before its stanza leaves: a quick answer comes before the server's proof that
+    // it took the stanza.
+    const bool is_met = modules_.directory.contact(mail.account, mail.mail.from.front().canonical()) != nullptr;
+    if (mail.key_update) note_keys(mail.account, *mail.key_update, outcome.keys);
+    const auto change = message ? note_message(mail, *message, is_met) : std::nullopt;
+    DeliveryResult verdict;
+    if (outcome.elsewhere) {
+        verdict.reason = "it came by another way";
+    } else if (wait) {
+        verdict = co_await called_back<DeliveryResult>([&](auto done) {
+            modules_.verdicts.wait_for(what.entries.front().id, modules_.now(), std::move(done));
+            for (auto& entry : what.entries) modules_.to_jabber.committed(std::move(entry));
         });
+    } else {
+        for (auto& entry : what.entries) modules_.to_jabber.committed(std::move(entry));
+    }
+    if (change) conclude(mail, *change, verdict);
+    co_return verdict;
+}
+
+std::optional<IncomingPipeline::ContactChange> IncomingPipeline::note_message(const IncomingMail& mail,
+                                                                              const Event& message, bool is_met) {
+    Directory& directory = modules_.directory;
+    const coi::Address& writer = mail.mail.from.front();
+    if (directory.find(mail.account) == nullptr) return std::nullopt;
+    ContactChange change;
+    change.met = is_met;
+    change.before = directory.known_or_new(mail.account, writer);
+    Event read = message;
+    change.after = directory.change(mail.account, writer, [&](Contact& known) {
+        note_read(mail.mail, read, known, {mail.proof(), mail.protection.encrypted});
+        note_standing(mail, known.privacy);
+    });
+    return change;
+}
+
+/// A mail that is not taken taught nothing: tried again, it says all that it said before.
+void IncomingPipeline::conclude(const IncomingMail& mail, const ContactChange& change, const DeliveryResult& verdict) {
+    Directory& directory = modules_.directory;
+    const auto& [met, before, after] = change;
+    const Contact* known = directory.contact(mail.account, after.canonical);
+    if (known == nullptr) return;
+    if (verdict.kind == DeliveryResult::Kind::taken || verdict.kind == DeliveryResult::Kind::open) {
+        const Account& account = *directory.find(mail.account);
+        if (after.privacy.encrypted && !before.privacy.encrypted) modules_.notices.encrypted(account, *known);
+        if (after.privacy.tunnel_offered == before.privacy.tunnel_offered) return;
+        if (const auto words = otr_messages::tunnel_offered(*known, account.lang))
+            modules_.notices.tell(account, *words);
+    } else if (*known == after && met) {
+        directory.change(mail.account, before.address, [&](Contact& changed) { changed = before; });
+    } else if (*known == after) {
+        directory.remove_contact(mail.account, before.canonical);
+    }
 }
 
 /// Memory follows the store; a key that is not the one before is told to the user.
-void IncomingPipeline::applied(AccountId id, const PeerKeyUpdate& key_update, const KeyUpdateResult& keys) {
-    const Account* account = directory_.find(id);
+void IncomingPipeline::note_keys(AccountId id, const PeerKeyUpdate& key_update, const KeyUpdateResult& keys) {
+    Directory& directory = modules_.directory;
+    const Account* account = directory.find(id);
     if (!account) return;
     const auto note = [&](const coi::Address& address, const coi::autocrypt::Peer& peer) -> const Contact& {
-        return directory_.change(id, address, [&](Contact& changed) { trust::note_keys(changed.privacy, peer); });
+        return directory.change(id, address, [&](Contact& changed) { trust::note_keys(changed.privacy, peer); });
     };
     for (const auto& [reader, peer] : keys.others) {
-        if (const Contact* other = directory_.contact(id, reader)) note(other->address, peer);
+        if (const Contact* other = directory.contact(id, reader)) note(other->address, peer);
     }
-    const Contact* met = directory_.contact(id, key_update.contact);
+    const Contact* met = directory.contact(id, key_update.contact);
     if (!met && keys.change == coi::autocrypt::Change::nothing) return;
     const Contact& contact = note(met ? met->address : key_update.seen.header->addr, keys.peer);
-    if (const auto news = keys.news()) calls_.other_key(*account, contact, *news);
+    if (const auto news = keys.news()) modules_.notices.other_key(*account, contact, *news);
 }
 
 }  // namespace gateway

@@ -10,14 +10,15 @@
 
 namespace gateway {
 
-LateError::LateError(Directory& directory, Store& store, std::string relay_domain, Calls calls)
-    : directory_(directory), store_(store), relay_domain_(std::move(relay_domain)), calls_(std::move(calls)) {}
+LateError::LateError(Modules modules, std::string relay_domain)
+    : modules_(std::move(modules)), relay_domain_(std::move(relay_domain)) {}
 
 void LateError::take(const xmpp::Tag& stanza) {
     const xmpp::JID from(xmpp::attribute(stanza, "from"));
     const StanzaId id{xmpp::attribute(stanza, "id")};
     const auto contact = address_of(xmpp::read_jid(xmpp::attribute(stanza, "to")));
-    const Account* account = directory_.relay_of(from.bare());  // only mail by the relay has authors who are proven
+    const Account* account =
+        modules_.directory.relay_of(from.bare());  // only mail by the relay has authors who are proven
     const auto error = xmpp::error_of(stanza);
     if (!error || !contact) return;
     if (!from.resource().empty()) {
@@ -30,30 +31,33 @@ void LateError::take(const xmpp::Tag& stanza) {
     if (!account) return;
     const bool unknown = error->condition == "item-not-found";
     coi::Error why{coi::ErrorKind::refused, true, error->condition, 0, unknown ? "5.1.1" : "5.2.0"};  // [RFC 3463 §3.3]
-    store_.ask<std::optional<ids::Known>>(
-        [account = account->id, contact = contact->canonical(), id](Database& db) {
-            return ids::by_stanza(db, account, contact, id);
-        },
-        [this, why = std::move(why)](const Store::Failure& failure, const std::optional<ids::Known>& known) {
-            const Account* its = known ? directory_.find(known->account) : nullptr;
-            if (failure || !its || known->from_jabber) return;
-            queue::Entry lost;
-            lost.account = known->account;
-            lost.contact = known->contact;
-            lost.origin = known->jid;
-            lost.origin_id = ids::said_by(known->message).value;
-            lost.lang = its->lang;
-            auto notices = bounce::to_mail(lost, why, *its, relay_domain_, calls_.now());
-            if (notices.empty()) return;
-            auto notice = std::make_shared<queue::Entry>(std::move(notices.front()));
-            store_.commit(
-                [notice, known = *known](Database& db) {
-                    if (ids::forget_author(db, known)) notice->id = queue::put(db, *notice);
-                },
-                [this, notice](const Store::Failure& failed) {
-                    if (!failed && notice->id != 0) calls_.committed(std::move(*notice));
-                });
-        });
+    start(tell_author(account->id, contact->canonical(), id, std::move(why)));
+}
+
+Task<> LateError::tell_author(AccountId id, std::string contact, StanzaId stanza, coi::Error why) {
+    const auto [failure, known] = co_await called_back<Store::Failure, std::optional<ids::Known>>([&](auto done) {
+        modules_.store.ask<std::optional<ids::Known>>(
+            [=](Database& db) { return ids::by_stanza(db, id, contact, stanza); }, std::move(done));
+    });
+    const Account* account = known ? modules_.directory.find(known->account) : nullptr;
+    if (failure || !account || known->from_jabber) co_return;
+    queue::Entry lost;
+    lost.account = known->account;
+    lost.contact = known->contact;
+    lost.origin = known->jid;
+    lost.origin_id = ids::said_by(known->message).value;
+    lost.lang = account->lang;
+    auto notices = bounce::to_mail(lost, why, *account, relay_domain_, modules_.now());
+    if (notices.empty()) co_return;
+    const auto notice = std::make_shared<queue::Entry>(std::move(notices.front()));
+    const auto failed = co_await called_back<Store::Failure>([&](auto done) {
+        modules_.store.commit(
+            [notice, author = *known](Database& db) {
+                if (ids::forget_author(db, author)) notice->id = queue::put(db, *notice);
+            },
+            std::move(done));
+    });
+    if (!failed && notice->id != 0) modules_.to_mail.committed(std::move(*notice));
 }
 
 }  // namespace gateway

@@ -7,31 +7,34 @@
 
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "gateway/accounts/directory.h"
-#include "gateway/store/queue.h"
+#include "gateway/model/clock.h"
+#include "gateway/store/outlet.h"
+#include "gateway/task.h"
 #include "xmpp/stanza.h"
 
 namespace gateway {
 
 class LateError {
   public:
-    struct Calls {
-        std::function<void(queue::Entry)> committed;  // to the scheduler towards mail
-        std::function<Time()> now;
+    struct Modules {
+        Directory& directory;
+        Store& store;
+        queue::Outlet& to_mail;
+        Clock now;
     };
     /// `relay_domain`: whose mailer-daemon writes; "" writes nothing.
-    LateError(Directory&, Store&, std::string relay_domain, Calls);
+    LateError(Modules, std::string relay_domain);
     /// A <message type='error'/> that is no verdict on a delivery under way.
     void take(const xmpp::Tag& error);
 
   private:
-    Directory& directory_;
-    Store& store_;
+    Task<> tell_author(AccountId, std::string contact, StanzaId, coi::Error);
+
+    Modules modules_;
     std::string relay_domain_;
-    Calls calls_;
     std::size_t came_back_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include "coi/mail/header.h"
 #include "gateway/model/addresses.h"
 #include "gateway/model/stanza_id.h"
+#include "gateway/pipeline/interrupted.h"
 #include "gateway/queue/bounce.h"
 #include "gateway/translate/feature/security_label.h"
 #include "gateway/translate/smtp_refusal.h"
@@ -112,81 +113,72 @@ std::optional<coi::MessageId> message_of_envelope(const std::string& text, const
     return envelope_id(id, seal) == text ? std::optional(std::move(id)) : std::nullopt;
 }
 
-Reports::Reports(Directory& directory, Store& store, Seal seal, Calls calls)
-    : directory_(directory), store_(store), seal_(std::move(seal)), calls_(std::move(calls)) {}
+Reports::Reports(Modules modules, Seal seal, StanzaSettings settings)
+    : modules_(std::move(modules)), seal_(std::move(seal)), settings_(std::move(settings)) {}
 
 ids::Known Reports::told(const ids::Known& known, News news) const {
-    return {known.account, known.contact, name_of(known, news, seal_), {}, false, "", "", false, calls_.now()};
+    return {known.account, known.contact, name_of(known, news, seal_), {}, false, "", "", false, modules_.now()};
 }
 
-void Reports::take(IncomingMail arrival, Done done) {
-    if (!arrival.mail.dsn && arrival.mail.mdn->original.empty())
-        return calls_.skip(arrival, {DeliveryResult::Kind::silent, "a program's news about itself"}, done);
-    auto report = std::make_shared<IncomingMail>(std::move(arrival));
-    store_.ask<std::optional<About>>(
-        [report, seal = seal_](Database& db) { return find(db, *report, seal); },
-        [this, report, done = std::move(done)](const Store::Failure& failure, std::optional<About> about) {
-            if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
-            if (!about)
-                return calls_.skip(*report, {DeliveryResult::Kind::declined, "a report about no message of ours"},
-                                   done);
-            if (about->told_end)
-                return calls_.skip(*report, {DeliveryResult::Kind::duplicate, "it was told before"}, done);
-            if (!report->mail.dsn) return act_on_mdn(*report, about->known, done);
-            if (const Contact* contact = directory_.contact(about->known.account, about->known.contact)) {
-                if (const auto to = coi::parse_addr_spec(contact->answer_to)) about->answer_to = to->canonical();
-            }
-            const auto* news = news_of(report->mail, *about);
-            if (news == nullptr)
-                return calls_.skip(*report, {DeliveryResult::Kind::taken, "a report that nothing failed"}, done);
-            if (!is_plausible(*report, *about)) {
-                return calls_.skip(
-                    *report, {DeliveryResult::Kind::declined, "a report that does not come from a mail system"}, done);
-            }
-            act_on_dsn(*report, about->known, *news, done);
-        });
-}
-
-void Reports::act_on_dsn(const IncomingMail& report, const ids::Known& known, const coi::Dsn::Recipient& news,
-                         Done done) {
-    const bool delayed = news.action == coi::Dsn::Action::delayed;
-    const Contact* contact = directory_.contact(known.account, known.contact);
-    const auto lost = bounce::lost(known, contact, calls_.component());
-    const auto error = smtp_refusal::error_of_report(news.status, news.diagnostic);
-    std::vector<queue::Entry> notices;
-    if (!delayed) {
-        notices = bounce::to_jabber(lost, error, calls_.component(), calls_.now());
-    } else if (!lost.jid.empty()) {
-        notices.push_back(bounce::delayed(lost, "", calls_.component(), calls_.now()));
+Task<ReportNews> Reports::read_report(const IncomingMail& report) {
+    const auto nothing = [](DeliveryResult::Kind kind, const char* why) { return ReportNews{.why = {kind, why}}; };
+    using Kind = DeliveryResult::Kind;
+    if (!report.mail.dsn && report.mail.mdn->original.empty())
+        co_return nothing(Kind::silent, "a program's news about itself");
+    auto about = co_await answer_of<std::optional<About>>(
+        modules_.store, [&report, seal = seal_](Database& db) { return find(db, report, seal); });
+    if (!about) co_return nothing(Kind::declined, "a report about no message of ours");
+    if (about->told_end) co_return nothing(Kind::duplicate, "it was told before");
+    if (!report.mail.dsn) co_return read_mdn(report, about->known);
+    if (const Contact* contact = modules_.directory.contact(about->known.account, about->known.contact)) {
+        if (const auto to = coi::parse_addr_spec(contact->answer_to)) about->answer_to = to->canonical();
     }
-    if (notices.empty()) return calls_.skip(report, {DeliveryResult::Kind::taken, "nobody is to be told"}, done);
-    calls_.commit(std::move(notices), told(known, delayed ? News::delayed : News::failed), report, std::move(done));
+    const auto* news = news_of(report.mail, *about);
+    if (news == nullptr) co_return nothing(Kind::taken, "a report that nothing failed");
+    if (!is_plausible(report, *about))
+        co_return nothing(Kind::declined, "a report that does not come from a mail system");
+    co_return read_dsn(about->known, *news);
+}
+
+ReportNews Reports::read_dsn(const ids::Known& known, const coi::Dsn::Recipient& news) const {
+    const bool delayed = news.action == coi::Dsn::Action::delayed;
+    const Contact* contact = modules_.directory.contact(known.account, known.contact);
+    const auto lost = bounce::lost(known, contact, settings_.component);
+    const auto error = smtp_refusal::error_of_report(news.status, news.diagnostic);
+    ReportNews found{.told = told(known, delayed ? News::delayed : News::failed),
+                     .why = {DeliveryResult::Kind::taken, "nobody is to be told"}};
+    if (!delayed) {
+        found.notices = bounce::to_jabber(lost, error, settings_.component, modules_.now());
+    } else if (!lost.jid.empty()) {
+        found.notices.push_back(bounce::delayed(lost, "", settings_.component, modules_.now()));
+    }
+    return found;
 }
 
 /// Nobody else may say that the contact has read it.
 bool Reports::is_from_contact(const IncomingMail& report, const ids::Known& known) const {
     if (report.mail.from.front().canonical() != known.contact || report.is_author_refuted) return false;
     if (report.proof() == trust::Proof::key || report.is_author_proven) return true;
-    const Contact* contact = directory_.contact(known.account, known.contact);
+    const Contact* contact = modules_.directory.contact(known.account, known.contact);
     return !contact || !contact->privacy.encrypted;
 }
 
-void Reports::act_on_mdn(const IncomingMail& report, const ids::Known& known, Done done) {
+ReportNews Reports::read_mdn(const IncomingMail& report, const ids::Known& known) const {
     auto event = read(report.mail);
-    const Account* account = directory_.find(known.account);
+    const Account* account = modules_.directory.find(known.account);
     const auto from =
-        jid_of(directory_.contact(known.account, known.contact), report.mail.from.front(), calls_.component());
+        jid_of(modules_.directory.contact(known.account, known.contact), report.mail.from.front(), settings_.component);
     const auto* receipt = event ? event->get<Receipt>() : nullptr;
     if (!receipt || !known.wants_receipt || !account || !from || !is_from_contact(report, known))
-        return calls_.skip(report, {DeliveryResult::Kind::taken, "nobody asked for this receipt"}, done);
+        return {.why = {DeliveryResult::Kind::taken, "nobody asked for this receipt"}};
     const auto news = receipt->kind == Receipt::Kind::displayed ? News::displayed : News::arrived;
     event->about->stanza = known.stanza;
     event->user = account->jid;
     event->contact = report.mail.from.front();
     event->stanza = mint_stanza_id();
     event->when = {};  // of a receipt nobody asks
-    calls_.commit({calls_.entry_of(*event, *account, known.contact, *from)}, told(known, news), report,
-                  std::move(done));
+    return {.notices = {stanza_entry(*event, *account, known.contact, *from, modules_.now(), settings_)},
+            .told = told(known, news)};
 }
 
 }  // namespace gateway

@@ -5,19 +5,19 @@
 
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/accounts/directory.h"
-#include "gateway/model/event.h"
+#include "gateway/model/clock.h"
 #include "gateway/model/incoming_mail.h"
+#include "gateway/pipeline/stanza_entry.h"
 #include "gateway/store/ids.h"
 #include "gateway/store/queue.h"
 #include "gateway/store/seal.h"
 #include "gateway/store/store.h"
-#include "xmpp/stanza.h"
+#include "gateway/task.h"
 
 namespace gateway {
 
@@ -29,35 +29,37 @@ std::string envelope_id(const coi::MessageId&, const Seal&);
 /// The message whose ENVID that is; nullopt if the hash is not ours.
 std::optional<coi::MessageId> message_of_envelope(const std::string& envelope_id, const Seal&);
 
+/// What a report brings.
+struct ReportNews {
+    std::vector<queue::Entry> notices{};  // for the user; none: `why` says why not
+    ids::Known told{};                    // remembers what is told, so that it is told once
+    DeliveryResult why{};
+};
+
 class Reports {
   public:
-    using Done = std::function<void(DeliveryResult)>;
-    /// What the incoming pipeline does for it.
-    struct Calls {
-        std::function<void(std::vector<queue::Entry>, ids::Known, const IncomingMail&, Done)> commit;
-        std::function<void(const IncomingMail&, DeliveryResult, const Done&)> skip;
-        std::function<queue::Entry(const Event&, const Account&, const std::string& contact, const xmpp::JID& from)>
-            entry_of;
-        std::function<Time()> now;
-        std::function<std::string()> component;
+    struct Modules {
+        Directory& directory;
+        Store& store;
+        Clock now;
     };
-    Reports(Directory&, Store&, Seal, Calls);
-    /// `report` has a DSN or an MDN.
-    void take(IncomingMail report, Done done);
+    Reports(Modules, Seal, StanzaSettings);
+    /// `report` has a DSN or an MDN. Throws StoreUnavailable.
+    Task<ReportNews> read_report(const IncomingMail& report);
+    void reload(StanzaSettings settings) { settings_ = std::move(settings); }
 
     /// What can be told of a message, each once.
     enum class News { failed, delayed, displayed, arrived };
 
   private:
-    void act_on_dsn(const IncomingMail&, const ids::Known&, const coi::Dsn::Recipient& news, Done done);
-    void act_on_mdn(const IncomingMail&, const ids::Known&, Done done);
+    ReportNews read_dsn(const ids::Known&, const coi::Dsn::Recipient& news) const;
+    ReportNews read_mdn(const IncomingMail&, const ids::Known&) const;
     bool is_from_contact(const IncomingMail&, const ids::Known&) const;
     ids::Known told(const ids::Known&, News) const;
 
-    Directory& directory_;
-    Store& store_;
+    Modules modules_;
     Seal seal_;
-    Calls calls_;
+    StanzaSettings settings_;
 };
 
 }  // namespace gateway

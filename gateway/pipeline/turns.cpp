@@ -53,6 +53,10 @@ void Turns::take(AccountId account, const std::string& contact, std::function<vo
     state->run(key);
 }
 
+Task<Turn> Turns::next(AccountId account, std::string contact) {
+    co_return co_await called_back<Turn>([&](auto step) { take(account, contact, std::move(step)); });
+}
+
 std::size_t Turns::waiting() const { return state_->waiting; }
 
 }  // namespace gateway

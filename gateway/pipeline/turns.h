@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "gateway/model/event.h"
+#include "gateway/task.h"
 
 namespace gateway {
 
@@ -23,6 +24,8 @@ class Turns {
     /// Calls `step` after the turns of all earlier messages of this conversation; at once if there are none. Steps that
     /// still wait when the Turns object is destroyed are not called.
     void take(AccountId, const std::string& contact, std::function<void(Turn)> step);
+    /// The same for a coroutine: waits for its turn.
+    Task<Turn> next(AccountId, std::string contact);
     /// Messages that have a turn or wait for one.
     std::size_t waiting() const;
 

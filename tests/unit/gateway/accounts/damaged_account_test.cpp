@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/pipeline/outgoing.h"
-#include "tests/support/clear_letters.h"
+#include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/stanza.h"
 #include "xmpp/wire.h"
@@ -39,13 +39,12 @@ struct DamagedAccount : testing::Test {
         Directory directory(store);
         std::vector<xmpp::Stanza> sent;
         bool is_committed = false;
-        OutgoingPipeline::Calls calls;
-        calls.send = [&](const xmpp::Tag& tag) { sent.emplace_back(tag.clone()); };
-        calls.committed = [&](const queue::Entry&) { is_committed = true; };
-        calls.now = [] { return Time(std::chrono::sys_days(std::chrono::year(2026) / 6 / 1)); };
-        add_clear_letters(calls);
+        PipelinePeers peers;
+        peers.on_stanza = [&](const xmpp::Tag& tag) { sent.emplace_back(tag.clone()); };
+        peers.on_committed = [&](const queue::Entry&) { is_committed = true; };
         RelayAccounts relay_accounts{directory, {"jabber.example"}};
-        OutgoingPipeline outgoing{directory, store, relay_accounts, {"coi.jabber.example", "jabber.example"}, calls};
+        OutgoingPipeline outgoing{peers.outgoing(directory, store, relay_accounts),
+                                  {"coi.jabber.example", "jabber.example"}};
         outgoing.take(*xmpp::parse_stanza(std::string("<message id='s1' type='chat' xml:lang='") + lang +
                                           "' from='alice@jabber.example/phone' "
                                           "to='bob\\40example.net@coi.jabber.example'><body>Hi</body></message>"));

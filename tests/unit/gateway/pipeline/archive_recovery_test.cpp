@@ -29,7 +29,7 @@ std::string chat(const std::string& id, const std::string& body, const std::stri
            (id.empty() ? "" : " id='" + id + "'") + "><body>" + body + "</body></message>";
 }
 
-struct ArchiveTest : testing::Test {
+struct ArchiveTest : testing::Test, StanzaSender, MissedMessages {
     StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
     Directory directory{store};
@@ -39,6 +39,10 @@ struct ArchiveTest : testing::Test {
     std::vector<std::string> taken;  // bodies
     ArchiveRecovery::Settings settings{"coi.jabber.example"};
     std::unique_ptr<ArchiveRecovery> archive;
+
+    void send(const xmpp::Tag& tag) override { sent.emplace_back(tag.clone()); }
+    void take_missed(const xmpp::Tag& message) override { taken.push_back(message.findChild("body")->cdata()); }
+    void deadline_changed() override {}
 
     AccountId account(const std::string& name, const std::string& domain = "jabber.example") {
         Account made;
@@ -68,10 +72,7 @@ struct ArchiveTest : testing::Test {
     void start(bool unclean = true) {
         if (unclean) store.now([this](Database& db) { clean_shutdown::alive(db, died); });
         archive = std::make_unique<ArchiveRecovery>(
-            directory, store, settings,
-            ArchiveRecovery::Calls{[this](const xmpp::Tag& tag) { sent.emplace_back(tag.clone()); },
-                                   [this](const xmpp::Tag& tag) { taken.push_back(tag.findChild("body")->cdata()); },
-                                   [this] { return time; }, [] {}});
+            ArchiveRecovery::Modules{directory, store, *this, *this, [this] { return time; }}, settings);
         archive->online();
     }
     /// Gives the archive a stanza; false: it is nothing of the archive's.

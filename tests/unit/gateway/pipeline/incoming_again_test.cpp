@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/pipeline/incoming.h"
-#include "tests/support/clear_letters.h"
+#include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 
 namespace gateway {
@@ -21,22 +21,22 @@ struct IncomingAgainTest : testing::Test {
     bool is_vouched = false;  // by the mail system
     std::string digest;       // of what was signed, in all mail that is opened
     PendingVerdicts pending{store};
-    IncomingPipeline incoming{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
+    Workers workers{1, loop.post()};
+    PipelinePeers peers;
+    IncomingPipeline incoming{
+        peers.incoming(directory, store, pending, workers), Seal({Seal::Key{}}), {"coi.jabber.example"}};
     AccountId alice = save();
 
-    IncomingPipeline::Calls calls() {
-        IncomingPipeline::Calls calls;
-        add_clear_letters(calls);
-        calls.committed = [this](const queue::Entry& entry) {
+    IncomingAgainTest() {
+        peers.on_committed = [this](const queue::Entry& entry) {
             ++committed;
             last_stanza = entry.name;
         };
-        calls.now = [this] { return time; };
-        calls.open = [this](const Account&, const auto&, coi::Message mail,
-                            const std::function<void(Decrypted)>& done) {
-            done({.mail = std::move(mail), .protection = {true, coi::openpgp::Signature::good, "AB", {}, digest}});
+        peers.time = [this] { return time; };
+        peers.opened = [this](coi::Message mail) {
+            return Decrypted{.mail = std::move(mail),
+                             .protection = {true, coi::openpgp::Signature::good, "AB", {}, digest}};
         };
-        return calls;
     }
     AccountId save(Account::Kind kind = Account::Kind::mailbox) {
         Account account;

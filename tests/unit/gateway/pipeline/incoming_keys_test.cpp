@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/clear_letters.h"
+#include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 
 namespace gateway {
@@ -17,20 +17,16 @@ struct IncomingKeysTest : testing::Test {
     PendingVerdicts pending{store};
     std::vector<queue::Entry> committed;
     PeerKeyUpdate keys;  // of each mail
-    IncomingPipeline incoming{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
+    Workers workers{1, loop.post()};
+    PipelinePeers peers;
+    IncomingPipeline incoming{
+        peers.incoming(directory, store, pending, workers), Seal({Seal::Key{}}), {"coi.jabber.example"}};
     AccountId alice = save();
     const coi::Address bob{"", "bob", "example.net"}, carol{"", "carol", "example.net"};
 
-    IncomingPipeline::Calls calls() {
-        IncomingPipeline::Calls calls;
-        calls.committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
-        calls.now = [] { return Time(std::chrono::sys_days(std::chrono::year(2026) / 6 / 1)); };
-        add_clear_letters(calls);
-        calls.open = [this](const Account&, const auto&, coi::Message mail,
-                            const std::function<void(Decrypted)>& done) {
-            done({.mail = std::move(mail), .key_update = keys});
-        };
-        return calls;
+    IncomingKeysTest() {
+        peers.on_committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
+        peers.opened = [this](coi::Message mail) { return Decrypted{.mail = std::move(mail), .key_update = keys}; };
     }
     AccountId save() {
         Account account;

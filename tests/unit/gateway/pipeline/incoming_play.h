@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "gateway/pipeline/incoming.h"
-#include "tests/support/clear_letters.h"
+#include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
 
@@ -29,20 +29,19 @@ struct IncomingPlay : testing::Test {
     std::vector<queue::Entry> committed;
     std::vector<std::string> away;
     PendingVerdicts pending{store};
-    IncomingPipeline incoming{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, calls()};
+    Workers workers{1, loop.post()};
+    PipelinePeers peers;
+    IncomingPipeline incoming{
+        peers.incoming(directory, store, pending, workers), Seal({Seal::Key{}}), {"coi.jabber.example"}};
     AccountId alice = save(IncomingFilter::contacts);
 
-    IncomingPipeline::Calls calls() {
-        IncomingPipeline::Calls calls;
-        calls.committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
-        calls.now = [this] { return time; };
-        calls.away = [this](const Account&, const Contact& contact, const coi::Message& mail) {
+    IncomingPlay() {
+        peers.on_committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
+        peers.on_away = [this](const Contact& contact, const coi::Message& mail) {
             away.push_back(contact.canonical + ": " + mail.text);
         };
-        add_clear_letters(calls);
-        return calls;
+        peers.time = [this] { return time; };
     }
-
     AccountId save(IncomingFilter take, Account::Kind kind = Account::Kind::mailbox) {
         Account account;
         account.kind = kind;

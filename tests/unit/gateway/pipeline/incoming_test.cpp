@@ -36,19 +36,17 @@ TEST_F(IncomingPipelineTest, AnAutomaticAnswerToTheUsersMessageIsToldAndNotShown
 }
 
 TEST_F(IncomingPipelineTest, that_a_conversation_is_encrypted_is_committed_with_the_mail) {
-    IncomingPipeline::Calls wired = calls();
     bool encrypted = false;
-    wired.open = [](const Account&, const auto&, coi::Message mail, const std::function<void(Decrypted)>& done) {
-        done({.mail = std::move(mail),
-              .protection = {true, coi::openpgp::Signature::good, "AB", {}},
-              .author = {true, coi::openpgp::Signature::good, "AB"}});
+    peers.opened = [](coi::Message mail) {
+        return Decrypted{.mail = std::move(mail),
+                         .protection = {true, coi::openpgp::Signature::good, "AB", {}},
+                         .author = {true, coi::openpgp::Signature::good, "AB"}};
     };
-    wired.committed = [&](const queue::Entry&) {
+    peers.on_committed = [&](const queue::Entry&) {
         // A kill at this moment leaves what the store has.
         store.now([&](Database& db) { encrypted = accounts::contacts(db).at(0).privacy.encrypted; });
     };
-    IncomingPipeline opening{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, wired};
-    opening.take(arrival(mail("1@example.net")), [](const DeliveryResult&) {});
+    incoming.take(arrival(mail("1@example.net")), [](const DeliveryResult&) {});
     loop.flush(store);
     loop.flush(store);
     EXPECT_TRUE(encrypted);

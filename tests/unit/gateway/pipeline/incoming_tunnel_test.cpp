@@ -21,26 +21,18 @@ struct IncomingTunnelTest : IncomingPlay {
     inline static const std::string marked = "Chat-Version: 1.0\r\nChat-Otr-Tunnel: ";
     std::vector<std::string> told;
     Decrypted opened{};
-    bool may_pass = true;
-    IncomingPipeline tunnelling{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, wired()};
 
-    IncomingPipeline::Calls wired() {
-        IncomingPipeline::Calls wired = calls();
-        wired.say = [this](const Account&, const std::string& text) { told.push_back(text); };
-        wired.may_pass = [this](const Account&, const std::string&, const coi::MessageId&, const OtrMessage&) {
-            return may_pass;
+    IncomingTunnelTest() {
+        peers.on_words = [this](const std::string& text) { told.push_back(text); };
+        peers.opened = [this](coi::Message mail) {
+            Decrypted decrypted = opened;
+            decrypted.mail = std::move(mail);
+            return decrypted;
         };
-        wired.open = [this](const Account&, const auto&, coi::Message mail,
-                            const std::function<void(Decrypted)>& done) {
-            Decrypted unfolded = opened;
-            unfolded.mail = std::move(mail);
-            done(std::move(unfolded));
-        };
-        return wired;
     }
     DeliveryResult comes(IncomingMail arriving) {
         std::optional<DeliveryResult> verdict;
-        tunnelling.take(std::move(arriving), [&](DeliveryResult v) { verdict = std::move(v); });
+        incoming.take(std::move(arriving), [&](DeliveryResult v) { verdict = std::move(v); });
         for (int i = 0; i < 3; ++i) loop.flush(store);
         return verdict.value_or(DeliveryResult{DeliveryResult::Kind::open, ""});
     }
@@ -131,7 +123,7 @@ TEST_F(IncomingTunnelTest, where_it_does_not_stand_nothing_of_OTR_is_shown_and_t
     EXPECT_EQ(comes(arrival(otr("4@x", "Chat-Otr-Tunnel: on\r\n"))).kind, Kind::declined) << "not proven";
     EXPECT_THAT(told, ElementsAre(HasSubstr("nothing has proven yet")));
     bob([&](Contact& contact) { contact.privacy.tunnel_offered = true; });
-    may_pass = false;
+    peers.is_passed = false;
     EXPECT_EQ(comes(arrival(otr("5@x"))).kind, Kind::declined);
     EXPECT_THAT(committed, IsEmpty());
 }

@@ -7,6 +7,7 @@
 
 #include "coi/message.h"
 #include "gateway/store/ids.h"
+#include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
 
@@ -22,11 +23,12 @@ struct ReturnedTest : testing::Test {
     Directory directory{store};
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<queue::Entry> committed;
-    LateError returned{
-        directory,
-        store,
-        "jabber.example",
-        {[this](queue::Entry entry) { committed.push_back(std::move(entry)); }, [this] { return time; }}};
+    PipelinePeers peers;
+    LateError returned{{directory, store, peers, [this] { return time; }}, "jabber.example"};
+
+    ReturnedTest() {
+        peers.on_committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
+    }
 
     /// Alice of the relay got Bob's mail m1 as stanza s1; `author` is what was proven of him.
     void got(const std::string& author) {

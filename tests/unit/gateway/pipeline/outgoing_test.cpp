@@ -7,7 +7,7 @@
 
 #include "gateway/model/addresses.h"
 #include "gateway/store/ids.h"
-#include "tests/support/clear_letters.h"
+#include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
 
@@ -26,15 +26,14 @@ struct OutgoingPipelineTest : testing::Test {
     std::vector<xmpp::Stanza> sent;
     std::vector<queue::Entry> committed;
     RelayAccounts relay_accounts{directory, {"jabber.example"}};
-    OutgoingPipeline outgoing{directory, store, relay_accounts, {"coi.jabber.example", "jabber.example"}, calls()};
+    PipelinePeers peers;
+    OutgoingPipeline outgoing{peers.outgoing(directory, store, relay_accounts),
+                              {"coi.jabber.example", "jabber.example"}};
 
-    OutgoingPipeline::Calls calls() {
-        OutgoingPipeline::Calls calls;
-        calls.send = [this](const xmpp::Tag& tag) { sent.emplace_back(tag.clone()); };
-        calls.committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
-        calls.now = [this] { return time; };
-        add_clear_letters(calls);
-        return calls;
+    OutgoingPipelineTest() {
+        peers.on_stanza = [this](const xmpp::Tag& tag) { sent.emplace_back(tag.clone()); };
+        peers.on_committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
+        peers.time = [this] { return time; };
     }
 
     void take(const std::string& children, const std::string& attributes = "type='chat'",
@@ -311,17 +310,13 @@ TEST_F(OutgoingPipelineTest, a_conversation_continues_its_thread) {
 
 TEST_F(OutgoingPipelineTest, what_is_written_while_another_is_being_encrypted_continues_it) {
     std::vector<std::function<void()>> closing;
-    auto late = calls();
-    late.close = [&](const Account&, const Contact&, const OutgoingMail& letter,
-                     const std::function<void(EncryptResult)>& done) {
-        const bool refused = letter.mail.text == "two";
-        auto bytes = refused ? std::string() : coi::print(letter.mail).value();
-        const auto why = refused ? policy::Refusal::no_key : policy::Refusal::none;
-        closing.emplace_back([=] { done({bytes, false, why, std::nullopt}); });
+    peers.on_closed = [&](EncryptResult letter, const std::function<void(EncryptResult)>& done) {
+        const bool is_refused = letter.bytes.find("\r\ntwo") != std::string::npos;
+        if (is_refused) letter = {"", false, policy::Refusal::no_key, std::nullopt};
+        closing.emplace_back([=] { done(letter); });
     };
-    OutgoingPipeline slow{directory, store, relay_accounts, {"coi.jabber.example", "jabber.example"}, late};
     const auto writes = [&](const std::string& text) {
-        slow.take(
+        outgoing.take(
             *xmpp::parse_stanza("<message id='s1' type='chat' from='alice@jabber.example/phone' "
                                 "to='bob\\40example.net@coi.jabber.example'><body>" +
                                 text + "</body></message>"));
@@ -430,14 +425,11 @@ TEST_F(OutgoingPipelineTest, OTR_comes_to_be_in_a_mail_only_where_both_have_the_
 TEST_F(OutgoingPipelineTest, nobody_is_forgotten_while_a_mail_to_them_is_being_written) {
     Directory small{store, {.most_contacts = 1}};
     RelayAccounts accounts{small, {"jabber.example"}};
-    auto wired = calls();
     std::function<void()> finish;
-    wired.close = [&, close = wired.close](const Account& account, const Contact& contact, OutgoingMail letter,
-                                           const std::function<void(EncryptResult)>& done) {
-        close(account, contact, std::move(letter),
-              [&finish, done](const EncryptResult& closed) { finish = [done, closed] { done(closed); }; });
+    peers.on_closed = [&](const EncryptResult& letter, const std::function<void(EncryptResult)>& done) {
+        finish = [done, letter] { done(letter); };
     };
-    OutgoingPipeline slow{small, store, accounts, {"coi.jabber.example", "jabber.example"}, wired};
+    OutgoingPipeline slow{peers.outgoing(small, store, accounts), {"coi.jabber.example", "jabber.example"}};
     slow.take(
         *xmpp::parse_stanza("<message id='s1' type='chat' from='alice@jabber.example/phone' "
                             "to='bob\\40example.net@coi.jabber.example'><body>Hi</body></message>"));

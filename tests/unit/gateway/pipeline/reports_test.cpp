@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "gateway/pipeline/incoming.h"
-#include "tests/support/clear_letters.h"
+#include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
 
@@ -27,16 +27,15 @@ struct ReportsTest : testing::Test {
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<queue::Entry> committed;
     PendingVerdicts pending{store};
-    IncomingPipeline incoming{directory, store, pending, seal, {"coi.jabber.example"}, calls()};
+    Workers workers{1, loop.post()};
+    PipelinePeers peers;
+    IncomingPipeline incoming{peers.incoming(directory, store, pending, workers), seal, {"coi.jabber.example"}};
     AccountId alice = save();
     int count = 0;
 
-    IncomingPipeline::Calls calls() {
-        IncomingPipeline::Calls calls;
-        calls.committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
-        calls.now = [this] { return time; };
-        add_clear_letters(calls);
-        return calls;
+    ReportsTest() {
+        peers.on_committed = [this](queue::Entry entry) { committed.push_back(std::move(entry)); };
+        peers.time = [this] { return time; };
     }
     AccountId save() {
         Account account;

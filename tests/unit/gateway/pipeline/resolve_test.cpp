@@ -7,7 +7,7 @@
 
 #include "gateway/pipeline/incoming.h"
 #include "gateway/pipeline/outgoing.h"
-#include "tests/support/clear_letters.h"
+#include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0308_correction.h"
@@ -28,32 +28,22 @@ struct ResolveTest : testing::Test {
     PendingVerdicts pending{store};
     std::vector<coi::Message> mails;    // that left
     std::vector<queue::Entry> entries;  // of these
-    bool may_withdraw = false;
-    int unblocked = 0;
     std::vector<xmpp::Stanza> stanzas;  // that left
     RelayAccounts relay_accounts{directory, {"jabber.example"}};
-    IncomingPipeline incoming{directory, store, pending, Seal({Seal::Key{}}), {"coi.jabber.example"}, in()};
-    OutgoingPipeline outgoing{directory, store, relay_accounts, {"coi.jabber.example", "jabber.example"}, out()};
+    Workers workers{1, loop.post()};
+    PipelinePeers in, out;
+    IncomingPipeline incoming{
+        in.incoming(directory, store, pending, workers), Seal({Seal::Key{}}), {"coi.jabber.example"}};
+    OutgoingPipeline outgoing{out.outgoing(directory, store, relay_accounts), {"coi.jabber.example", "jabber.example"}};
 
-    IncomingPipeline::Calls in() {
-        IncomingPipeline::Calls calls;
-        calls.committed = [this](const queue::Entry& entry) { stanzas.push_back(xmpp::parse_stanza(entry.payload)); };
-        calls.now = [this] { return time; };
-        add_clear_letters(calls);
-        return calls;
-    }
-    OutgoingPipeline::Calls out() {
-        OutgoingPipeline::Calls calls;
-        calls.send = [](const xmpp::Tag& tag) { ADD_FAILURE() << xmpp::print(tag); };
-        calls.committed = [this](const queue::Entry& entry) {
+    ResolveTest() {
+        in.on_committed = [this](const queue::Entry& entry) { stanzas.push_back(xmpp::parse_stanza(entry.payload)); };
+        out.on_stanza = [](const xmpp::Tag& tag) { ADD_FAILURE() << xmpp::print(tag); };
+        out.on_committed = [this](const queue::Entry& entry) {
             mails.push_back(coi::parse(entry.payload).value());
             entries.push_back(entry);
         };
-        calls.now = [this] { return time; };
-        add_clear_letters(calls);
-        calls.withdraw = [this](const queue::Entry&) { return may_withdraw; };
-        calls.unblock = [this](AccountId, const std::string&) { ++unblocked; };
-        return calls;
+        in.time = out.time = [this] { return time; };
     }
     std::int64_t queued() {
         std::int64_t count = 0;
@@ -115,7 +105,7 @@ TEST_F(ResolveTest, coi_is_told_the_last_correction_and_chatmail_the_first_messa
 
 TEST_F(ResolveTest, quick_corrections_to_a_mail_program_are_one_mail) {
     using namespace std::chrono_literals;
-    may_withdraw = true;
+    out.may_withdraw = true;
     say("m1", "<body>At fife?</body>");
     say("m2", "<body>At fiwe?</body>" + replace);
     settle();
@@ -130,12 +120,12 @@ TEST_F(ResolveTest, quick_corrections_to_a_mail_program_are_one_mail) {
     EXPECT_EQ(queued(), 2) << "the message and its last correction";
     EXPECT_EQ(entries.back().next, time + 10s) << "a minute after the first one, at the latest";
     EXPECT_EQ(mails.back().text, "I have corrected an earlier message:\n\nAt five?");
-    may_withdraw = false;  // on its way
+    out.may_withdraw = false;  // on its way
     say("m4", "<body>At six?</body>" + replace);
     settle();
     EXPECT_EQ(queued(), 3);
     time += 2min;
-    may_withdraw = true;
+    out.may_withdraw = true;
     say("m5", "<body>At seven?</body>" + replace);
     settle();
     EXPECT_EQ(queued(), 4) << "those before it are long gone, as far as anybody here knows";
@@ -152,7 +142,7 @@ TEST_F(ResolveTest, what_is_written_next_ends_the_wait_of_a_correction) {
     queue::Entry held;
     store.now([&](Database& db) { held = queue::find(db, entries[1].id).value(); });
     EXPECT_EQ(held.next, time);
-    EXPECT_EQ(unblocked, 1);
+    EXPECT_EQ(out.unblocked, 1);
 }
 
 TEST_F(ResolveTest, jabber_is_told_the_first_message_however_long_the_chain) {

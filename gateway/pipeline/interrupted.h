@@ -1,0 +1,32 @@
+// Why the way of a message ends before its last stage; thrown by a stage, caught at one place in each pipeline.
+
+#pragma once
+
+#include "gateway/accounts/directory.h"
+#include "gateway/store/store.h"
+#include "gateway/task.h"
+
+namespace gateway {
+
+/// The account was removed while its message waited for the store or a worker.
+struct AccountGone {};
+/// The store cannot be read or written now.
+struct StoreUnavailable {};
+
+/// To be asked again after each wait. Throws AccountGone.
+inline const Account& account_of(Directory& directory, AccountId id) {
+    const Account* account = directory.find(id);
+    if (account == nullptr) throw AccountGone();
+    return *account;
+}
+
+/// What the store answers. Throws StoreUnavailable.
+template <class T>
+Task<T> answer_of(Store& store, std::function<T(Database&)> question) {
+    auto [failure, value] = co_await called_back<Store::Failure, T>(
+        [&](std::function<void(Store::Failure, T)> done) { store.ask<T>(std::move(question), std::move(done)); });
+    if (failure) throw StoreUnavailable();
+    co_return std::move(value);
+}
+
+}  // namespace gateway

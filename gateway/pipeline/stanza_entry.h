@@ -1,0 +1,24 @@
+// An event for a user as an entry of the queue towards Jabber. Pure.
+
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "gateway/model/account.h"
+#include "gateway/model/event.h"
+#include "gateway/store/queue.h"
+#include "xmpp/jid.h"
+
+namespace gateway {
+
+struct StanzaSettings {
+    std::string component;  // our domain at the Jabber server
+    std::chrono::milliseconds expire = std::chrono::days(5);
+};
+
+/// `from`: the contact's JID. A message that was written a while ago says when [XEP-0203].
+queue::Entry stanza_entry(const Event&, const Account&, const std::string& contact, const xmpp::JID& from, Time now,
+                          const StanzaSettings&);
+
+}  // namespace gateway

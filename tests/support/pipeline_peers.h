@@ -1,0 +1,85 @@
+// What stands around the pipelines in tests: encryption that leaves mail as it is, and what a test wants to see.
+//
+// A test sets the functions that it needs.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "coi/message.h"
+#include "gateway/pipeline/incoming.h"
+#include "gateway/pipeline/outgoing.h"
+#include "tests/support/store_loop.h"
+
+namespace gateway {
+
+struct PipelinePeers final : queue::Outlet,
+                             StanzaSender,
+                             UserNotices,
+                             MailEncryption,
+                             HandshakeReceiver,
+                             OwnKeyFields,
+                             TunnelGate {
+    std::function<void(queue::Entry)> on_committed = [](const queue::Entry&) {};
+    std::function<void(const xmpp::Tag&)> on_stanza = [](const xmpp::Tag&) {};
+    std::function<void(const std::string&)> on_words = [](const std::string&) {};
+    std::function<void(const Contact&, const trust::KeyNews&)> on_other_key = [](const Contact&, const auto&) {};
+    std::function<void(const Contact&, const coi::Message&)> on_away = [](const Contact&, const coi::Message&) {};
+    /// May keep the result back.
+    std::function<void(EncryptResult, std::function<void(EncryptResult)>)> on_closed =
+        [](EncryptResult letter, const auto& done) { done(std::move(letter)); };
+    std::function<Decrypted(coi::Message)> opened = [](coi::Message mail) {
+        return Decrypted{.mail = std::move(mail)};
+    };
+    std::function<Time()> time = [] { return Time(std::chrono::sys_days(std::chrono::year(2026) / 6 / 1)); };
+    bool may_withdraw = false, is_passed = true;
+    int unblocked = 0;
+
+    // --- queue::Outlet, StanzaSender
+    void committed(queue::Entry entry) override { on_committed(std::move(entry)); }
+    bool withdraw(const queue::Entry&) override { return may_withdraw; }
+    void unblock(AccountId, const std::string&) override { ++unblocked; }
+    void send(const xmpp::Tag& tag) override { on_stanza(tag); }
+    // --- UserNotices
+    void tell(const Account&, const std::string& text) override { on_words(text); }
+    void encrypted(const Account&, const Contact&) override {}
+    void other_key(const Account&, const Contact& contact, const trust::KeyNews& news) override {
+        on_other_key(contact, news);
+    }
+    void away(const Account&, const Contact& contact, const coi::Message& mail) override { on_away(contact, mail); }
+    void verified(const Account&, const Contact&) override {}
+    void foreign_key(const Account&, const coi::openpgp::Fingerprint&) override {}
+    // --- MailEncryption
+    void close(const Account&, const Contact&, OutgoingMail letter, std::function<void(EncryptResult)> done) override {
+        auto bytes = coi::print(letter.mail);
+        if (bytes) return on_closed({*bytes, false, policy::Refusal::none, std::nullopt}, std::move(done));
+        on_closed({"", false, policy::Refusal::none, bytes.error()}, std::move(done));
+    }
+    void open(const Account&, std::shared_ptr<const std::string>, coi::Message mail,
+              std::function<void(Decrypted)> done) override {
+        done(opened(std::move(mail)));
+    }
+    // --- HandshakeReceiver, OwnKeyFields, TunnelGate
+    void take(const Account&, const IncomingMail&, std::function<void(DeliveryResult)> done) override {
+        done({DeliveryResult::Kind::declined, "no invites here"});
+    }
+    void own_field(AccountId, const std::string&, std::function<void(coi::openpgp::Fingerprint)>) override {}
+    bool may_pass(const Account&, const std::string&, const coi::MessageId&, const OtrMessage&) override {
+        return is_passed;
+    }
+
+    IncomingPipeline::Modules incoming(Directory& directory, Store& store, PendingVerdicts& verdicts,
+                                       Workers& workers) {
+        return {
+            directory, store, verdicts, workers, *this, *this, *this, *this, *this, *this, [this] { return time(); }};
+    }
+    OutgoingPipeline::Modules outgoing(Directory& directory, Store& store, RelayAccounts& relay_accounts) {
+        return {directory, store, relay_accounts, *this, *this, *this, *this, [this] { return time(); }};
+    }
+};
+
+}  // namespace gateway
