@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "coi/crypt/securejoin.h"
+#include "gateway/accounts/nick.h"
 #include "gateway/encryption/otr_messages.h"
 #include "gateway/model/addresses.h"
 #include "gateway/model/stanza_id.h"
@@ -261,7 +262,8 @@ IncomingPipeline::Commit IncomingPipeline::message_commit(const IncomingMail& ma
     labels::add_protection(event, mail, before, account.lang);
     labels::add_answers_notice(event, mail, before, after, account.lang);
 
-    queue::Entry entry = stanza_entry(event, account, after.canonical, from, modules_.now(), settings_);
+    const std::string name = before.last_in.empty() ? nick(modules_.directory, after) : "";
+    queue::Entry entry = stanza_entry(event, account, after.canonical, from, modules_.now(), settings_, name);
     entry.origin = mail.proven_sender;
     entry.origin_id = mail.mail.id.value;
     entry.lang = account.lang;

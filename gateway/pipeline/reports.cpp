@@ -175,10 +175,16 @@ ReportNews Reports::read_mdn(const IncomingMail& report, const ids::Known& known
     event->about->stanza = known.stanza;
     event->user = account->jid;
     event->contact = report.mail.from.front();
-    event->stanza = mint_stanza_id();
     event->when = {};  // of a receipt nobody asks
-    return {.notices = {stanza_entry(*event, *account, known.contact, *from, modules_.now(), settings_)},
-            .told = told(known, news)};
+    ReportNews found{.told = told(known, news)};
+    const auto add = [&](Receipt::Kind kind) {
+        event->contents = {Receipt{kind}};
+        event->stanza = mint_stanza_id();
+        found.notices.push_back(stanza_entry(*event, *account, known.contact, *from, modules_.now(), settings_));
+    };
+    add(Receipt::Kind::delivered);  // what was seen has arrived: clients without XEP-0333 learn at least that
+    if (news == News::displayed) add(Receipt::Kind::displayed);
+    return found;
 }
 
 }  // namespace gateway

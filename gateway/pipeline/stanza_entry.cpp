@@ -3,6 +3,7 @@
 #include "gateway/pipeline/stanza_entry.h"
 
 #include "gateway/translate/translate.h"
+#include "xmpp/xep/xep0172_nick.h"
 #include "xmpp/xep/xep0203_delay.h"
 
 namespace gateway {
@@ -18,7 +19,7 @@ bool is_late(Time written, Time now) {
 }  // namespace
 
 queue::Entry stanza_entry(const Event& event, const Account& account, const std::string& contact, const xmpp::JID& from,
-                          Time now, const StanzaSettings& settings) {
+                          Time now, const StanzaSettings& settings, const std::string& nick) {
     queue::Entry entry;
     entry.direction = queue::Direction::jabber;
     entry.account = account.id;
@@ -30,6 +31,7 @@ queue::Entry stanza_entry(const Event& event, const Account& account, const std:
     entry.expires = now + settings.expire;
     const auto stanza = write_stanza(event, from, xmpp::read_jid(account.jid));
     if (is_late(event.when, now)) xmpp::xep0203::add_delay(*stanza, event.when, settings.component);
+    xmpp::xep0172::add_nick(*stanza, nick);
     entry.payload = xmpp::print(*stanza);
     return entry;
 }

@@ -17,8 +17,9 @@ struct StanzaSettings {
     std::chrono::milliseconds expire = std::chrono::days(5);
 };
 
-/// `from`: the contact's JID. A message that was written a while ago says when [XEP-0203].
+/// `from`: the contact's JID. A message that was written a while ago says when [XEP-0203]. `nick`: the contact's name,
+/// for the first message [XEP-0172 §4.2]; "": none.
 queue::Entry stanza_entry(const Event&, const Account&, const std::string& contact, const xmpp::JID& from, Time now,
-                          const StanzaSettings&);
+                          const StanzaSettings&, const std::string& nick = "");
 
 }  // namespace gateway

@@ -63,7 +63,9 @@ void note_read(const coi::Message& mail, Event& event, Contact& conversation, Ca
         if (!is_group) note_thread(mail, conversation);
     }
     const std::string about = text->subject.empty() ? "" : text::topic(text->subject);
-    const bool is_known = about.empty() || about == conversation.subject;
+    // Our own subjects are the user's first words: an answer to an older one says them again.
+    const bool is_echo = !mail.in_reply_to.empty() && about.starts_with(text::chat_subject);
+    const bool is_known = about.empty() || is_echo || about == conversation.subject;
     if (is_known) text->subject.clear();
     if (!may(trust::Change::subject)) return;
     // The name is this mail's, the subject may be an earlier one's.

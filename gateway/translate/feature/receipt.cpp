@@ -37,9 +37,9 @@ bool read(const coi::Message& mail, const std::string&, Event& event) {
 
 void write(const Event& event, Tag& message) {
     const std::string& id = event.about->stanza.value;
-    // What was seen has arrived: clients without XEP-0333 learn at least that.
+    // COMPAT Gajim 1.7 reads one of them only where both stand in one stanza.
+    if (event.get<Receipt>()->kind == Receipt::Kind::displayed) return xep0333::add_displayed(message, id);
     xep0184::add_received(message, id);
-    if (event.get<Receipt>()->kind == Receipt::Kind::displayed) xep0333::add_displayed(message, id);
 }
 
 void write(const Event& event, coi::Message& mail, Dialect) {

@@ -167,7 +167,8 @@ void write(const Event& event, coi::Message& mail, Dialect dialect) {
     const Text& text = *event.get<Text>();
     mail.text = without_signature_marks(text.body);
     if (!text.subject.empty()) mail.subject = one_line(text.subject);
-    if (mail.subject.empty()) mail.subject = (dialect == Dialect::mail ? "" : "Chat: ") + first_words(text.body);
+    if (mail.subject.empty())
+        mail.subject = std::string(dialect == Dialect::mail ? "" : chat_subject) + first_words(text.body);
     if (dialect == Dialect::mail || mail.from.empty()) return;
     mail.quote_is_typed = mail.text.starts_with('>') && event.get<ReplyTo>() == nullptr;
     mail.headers["chat-version"] = "1.0";  // [COI-C "COI-specific Message Header Fields"]

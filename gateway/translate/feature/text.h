@@ -18,6 +18,9 @@ namespace gateway::text {
 /// A body may take this many bytes of XML; the rest is cut, and the reader is told.
 inline constexpr std::size_t longest_printed = 190'000;
 
+/// Begins the subject that a first chat message gets from its words.
+inline constexpr std::string_view chat_subject = "Chat: ";
+
 bool read(const xmpp::Tag& message, Event&);
 /// `lang`: the reader's language, for what is said about attachments and encryption.
 bool read(const coi::Message&, const std::string& lang, Event&);

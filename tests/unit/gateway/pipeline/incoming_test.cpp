@@ -212,8 +212,18 @@ TEST_F(IncomingPipelineTest, an_mdn_becomes_a_receipt_for_who_asked) {
     EXPECT_EQ(take(mdn("Eve <eve@example.net>")), Kind::taken);
     EXPECT_EQ(queued(), 0) << "not from whom it was written to";
     EXPECT_EQ(take(mdn()), Kind::taken);
-    ASSERT_EQ(committed.size(), 1u);
-    EXPECT_THAT(committed[0].payload, HasSubstr("client-1"));
+    ASSERT_EQ(committed.size(), 2u);
+    EXPECT_THAT(committed[0].payload, HasSubstr("<received xmlns='urn:xmpp:receipts' id='client-1'/>"));
+    EXPECT_THAT(committed[1].payload, HasSubstr("<displayed xmlns='urn:xmpp:chat-markers:0' id='client-1'/>"));
+    EXPECT_NE(committed[0].name, committed[1].name);
+}
+
+TEST_F(IncomingPipelineTest, the_first_message_of_a_contact_has_their_name) {
+    take(mail("m1@x", "Chat-Version: 1.0\r\n", "Hi", "Bob Stone <bob@example.net>"));
+    take(mail("m2@x", "Chat-Version: 1.0\r\n", "Hi", "Bob Stone <bob@example.net>"));
+    ASSERT_EQ(committed.size(), 2u);
+    EXPECT_THAT(committed[0].payload, HasSubstr("<nick xmlns='http://jabber.org/protocol/nick'>Bob Stone</nick>"));
+    EXPECT_THAT(committed[1].payload, testing::Not(HasSubstr("<nick")));
 }
 
 TEST_F(IncomingPipelineTest, an_mdn_that_nobody_asked_for_says_nothing) {

@@ -56,6 +56,16 @@ TEST(Conversation, AnAnswerToOurSubjectShowsNone) {
     EXPECT_EQ(subject_shown(mail("1@x", "AW: Chat: Hello"), contact), "");
 }
 
+TEST(Conversation, AnAnswerToAnOlderMessageDoesNotRepeatOurWords) {
+    Contact contact;
+    note_written(mail("chat$1@jabber.example", "Chat: Hello"), contact);
+    EXPECT_EQ(subject_shown(mail("1@x", "Tea"), contact), "Tea");
+    coi::Message answer = mail("2@x", "Re: Chat: Hello");
+    answer.in_reply_to = {{"chat$1@jabber.example"}};
+    EXPECT_EQ(subject_shown(answer, contact), "");
+    EXPECT_EQ(subject_shown(mail("3@x", "Chat: tonight?"), contact), "Chat: tonight?") << "their own words";
+}
+
 TEST(Conversation, UnprovenMailChangesNothingOfAProvenOne) {
     for (const auto prove : {+[](Privacy& p) { p.authenticated = true; }, +[](Privacy& p) { p.encrypted = true; },
                              +[](Privacy& p) { p.verified = true; }}) {

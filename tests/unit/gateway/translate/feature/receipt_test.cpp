@@ -64,11 +64,13 @@ TEST(ReceiptFeature, ForNothing) {
     EXPECT_FALSE(said(coi::Message{}, ""));
 }
 
-TEST(ReceiptFeature, WhatWasSeenHasArrived) {
-    xmpp::Tag message("message");
-    write(receipt(Kind::displayed, "1"), message);
-    EXPECT_EQ(xmpp::xep0184::received(message), "1");
-    EXPECT_EQ(said(message), Said({Kind::displayed, "1"}));
+TEST(ReceiptFeature, AStanzaHasOneOfThem) {
+    for (const auto kind : {Kind::displayed, Kind::delivered}) {
+        xmpp::Tag message("message");
+        write(receipt(kind, "1"), message);
+        EXPECT_EQ(message.children().size(), 1u);
+        EXPECT_EQ(said(message), Said({kind, "1"}));
+    }
 }
 
 TEST(ReceiptFeature, AMailSaysSeenThroughItsReport) {
