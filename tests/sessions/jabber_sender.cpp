@@ -184,6 +184,34 @@ TEST_F(JabberSenderSession, AnEndOfTheStreamIsSaidWithItsReason) {
     EXPECT_THAT(results, ElementsAre("m3: unreachable not connected to the Jabber server"));
 }
 
+TEST_F(JabberSenderSession, WhatIsOfAnAccountThatIsGoneIsNotSent) {  // another user may have its name now
+    auto one = entry("m1");
+    one.account = AccountId{99};
+    send(one);
+    EXPECT_TRUE(has_results(1));
+    EXPECT_THAT(results, ElementsAre("m1: done"));
+    EXPECT_THAT(server.heard(), Not(HasSubstr("<message")));
+}
+
+TEST_F(JabberSenderSession, WaitsUntilItIsKnownWhomTheNameBelongsTo) {
+    directory.note_vouched(id, true);
+    account_end.online();
+    send(entry("m1"));
+    EXPECT_TRUE(has_results(1));
+    EXPECT_THAT(results, ElementsAre("m1: blocked waits for its account"));
+    EXPECT_THAT(asked, ElementsAre(user)) << "by service discovery";
+    EXPECT_THAT(server.heard(), Not(HasSubstr("<message")));
+}
+
+TEST_F(JabberSenderSession, ARefusalAsksWhetherTheUserStillExists) {
+    directory.note_vouched(id, true);
+    send(entry("m1"));
+    const auto ping = server.expect_ping();
+    server.say(error("m1", "cancel", "item-not-found") + server.pong_of(ping));
+    EXPECT_TRUE(has_results(1));
+    EXPECT_THAT(asked, ElementsAre(user));
+}
+
 /// An error for one client, with the message for its user's other clients beside it.
 class ErrorForAClient : public JabberSenderSession {
   protected:
