@@ -44,7 +44,7 @@ class Presence : public LinkObserver {
     /// After unlinking: sends unavailable presence and ends all subscriptions of the user.
     void unlinked(const std::string& jid, const std::vector<std::string>& contacts) override;
 
-    /// Takes the server's answer to this query; false if the iq is something else.
+    /// Takes the users' server's answer to the query for its software; false if the iq is something else.
     bool take_answer(const xmpp::Tag& iq);
 
   private:
