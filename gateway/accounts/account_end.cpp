@@ -30,8 +30,16 @@ bool says_nobody(const std::string& condition) {
 
 }  // namespace
 
-AccountEnd::AccountEnd(Directory& directory, std::string component, Calls calls, Patience patience)
-    : directory_(directory), component_(std::move(component)), calls_(std::move(calls)), patience_(patience) {}
+AccountEnd::AccountEnd(Directory& directory, JabberStream& stream, queue::Outlet& mail, queue::Outlet& jabber,
+                       std::string component, Clock now, Timer after, Patience patience)
+    : directory_(directory),
+      stream_(stream),
+      mail_(mail),
+      jabber_(jabber),
+      component_(std::move(component)),
+      now_(std::move(now)),
+      after_(std::move(after)),
+      patience_(patience) {}
 
 bool AccountEnd::is_vouched(const std::string& jid) const {
     const auto is = [](const Account* account) { return account != nullptr && account->vouched; };
@@ -47,7 +55,7 @@ void AccountEnd::set_vouched(const std::string& jid, bool vouched) {
 // --- checks
 
 void AccountEnd::online() {
-    since_ = calls_.now();
+    since_ = now_();
     turn_.clear();
     for (const Account* account : directory_.all()) {
         if (account->vouched && account->works()) ask(account->jid, true);
@@ -78,9 +86,9 @@ void AccountEnd::ask_now(const std::string& jid, Question& question) {
     iq.addAttribute("from", component_);
     iq.addAttribute("to", jid);
     xmpp::add(iq, "query", xmpp::xep0030::ns_info);
-    calls_.send(iq);
+    stream_.send(iq);
     // A missing answer means nothing.
-    calls_.after(patience_.answer, [this, jid, id = question.id] {
+    after_(patience_.answer, [this, jid, id = question.id] {
         const auto at = questions_.find(jid);
         if (at != questions_.end() && at->second.id == id && !at->second.requested) settle(jid);
     });
@@ -88,14 +96,14 @@ void AccountEnd::ask_now(const std::string& jid, Question& question) {
 
 /// A few queries at a time, and only as many as the socket takes.
 void AccountEnd::go_on() {
-    for (std::size_t i = 0; i < patience_.at_once && !turn_.empty() && calls_.may_send(); ++i) {
+    for (std::size_t i = 0; i < patience_.at_once && !turn_.empty() && stream_.has_room(); ++i) {
         const std::string jid = std::move(turn_.front());
         turn_.pop_front();
         const auto at = questions_.find(jid);
         if (at != questions_.end() && at->second.id.empty()) ask_now(jid, at->second);
     }
     if (turn_.empty() || std::exchange(walking_, true)) return;
-    calls_.after(patience_.pace, [this] {
+    after_(patience_.pace, [this] {
         walking_ = false;
         go_on();
     });
@@ -126,8 +134,8 @@ void AccountEnd::request(const std::string& jid) {
     presence.addAttribute("type", "subscribe");
     presence.addAttribute("from", component_);
     presence.addAttribute("to", jid);
-    calls_.send(presence);
-    calls_.after(patience_.approval, [this, jid, id = question.id] {
+    stream_.send(presence);
+    after_(patience_.approval, [this, jid, id = question.id] {
         const auto at = questions_.find(jid);
         if (at != questions_.end() && at->second.id == id) lost(jid);
     });
@@ -144,7 +152,9 @@ void AccountEnd::granted(const std::string& jid) {
 void AccountEnd::settle(const std::string& jid) {
     auto question = questions_.extract(jid);
     if (question.empty()) return;
-    for (const auto& [direction, line] : question.mapped().held) calls_.unblock(direction, line.first, line.second);
+    for (const auto& [direction, line] : question.mapped().held) {
+        (direction == queue::Direction::mail ? mail_ : jabber_).unblock(line.first, line.second);
+    }
 }
 
 bool AccountEnd::holds(const queue::Entry& entry) {
@@ -161,7 +171,7 @@ bool AccountEnd::holds(const queue::Entry& entry) {
 
 void AccountEnd::refused(const std::string& jid, const std::string& condition) {
     if (!says_nobody(condition) || !is_vouched(jid)) return;
-    const Time now = calls_.now();
+    const Time now = now_();
     if (asked_.size() >= most_remembered) asked_.clear();
     auto& last = asked_[jid];
     if (last != Time{} && now - last < patience_.again) return;
@@ -175,7 +185,7 @@ void AccountEnd::cancelled(const std::string& jid) {
     if (!is_vouched(jid)) return settle(jid);  // the user declined a subscription request of the gateway
     const Account* mailbox = directory_.mailbox_of(jid);
     set_vouched(jid, false);
-    mailbox ? park(*mailbox) : doubt(jid);
+    mailbox ? park(*mailbox) : unsubscribed(jid);
     settle(jid);
 }
 
@@ -206,7 +216,7 @@ void AccountEnd::park(const Account& mailbox) {
     });
 }
 
-void AccountEnd::doubt(const std::string& jid) {
+void AccountEnd::unsubscribed(const std::string& jid) {
     if (directory_.of_user(jid) == nullptr) return;
     if (to_say_.emplace(jid, words(jid)).second) say_and_see(jid);
 }
@@ -223,7 +233,7 @@ std::string AccountEnd::words(const std::string& jid) const {
 
 /// After a delay, so that a server that is removing an account can finish.
 void AccountEnd::say_and_see(const std::string& jid) {
-    calls_.after(patience_.words, [this, jid] {
+    after_(patience_.words, [this, jid] {
         const auto text = to_say_.extract(jid);
         if (text.empty()) return;
         xmpp::Tag message("message");
@@ -232,8 +242,8 @@ void AccountEnd::say_and_see(const std::string& jid) {
         message.addAttribute("from", component_);
         message.addAttribute("to", jid);
         xmpp::add(message, "body", {}, xmpp::clean(text.mapped()));
-        calls_.deliver(message, [this, jid](bool proven, const std::string& refused) {
-            if (proven && says_nobody(refused)) end(jid);
+        stream_.deliver(message, [this, jid](const xmpp::Outcome& outcome) {
+            if (outcome.kind == xmpp::Outcome::Kind::refused && says_nobody(outcome.error.condition)) end(jid);
         });
     });
 }

@@ -23,49 +23,40 @@
 
 #include <chrono>
 #include <deque>
-#include <functional>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gateway/accounts/directory.h"
-#include "gateway/store/queue.h"
+#include "gateway/accounts/subscription_observer.h"
+#include "gateway/model/clock.h"
+#include "gateway/model/jabber_stream.h"
+#include "gateway/model/timer.h"
+#include "gateway/store/outlet.h"
 #include "xmpp/stanza.h"
 
 namespace gateway {
 
-class AccountEnd {
+class AccountEnd : public SubscriptionObserver {
   public:
-    struct Calls {
-        std::function<void(const xmpp::Tag&)> send;
-        /// Sends with proof of delivery; `refused`: the condition of the server's error, "" if it took the stanza.
-        std::function<void(const xmpp::Tag&, std::function<void(bool proven, const std::string& refused)>)> deliver;
-        std::function<void(std::chrono::milliseconds, std::function<void()>)> after;
-        std::function<bool()> may_send;  // false: too many bytes wait for the socket
-        std::function<Time()> now;
-        /// The messages of this conversation can be sent now, or are deleted.
-        std::function<void(queue::Direction, AccountId, const std::string& contact)> unblock;
-    };
     struct Patience {
         std::chrono::milliseconds pace{20}, words{2000}, answer{30'000}, approval{10'000}, again{60'000};
         std::size_t at_once = 50;
     };
-    AccountEnd(Directory&, std::string component, Calls, Patience);
+    AccountEnd(Directory&, JabberStream&, queue::Outlet& mail, queue::Outlet& jabber, std::string component, Clock now,
+               Timer after, Patience);
 
     /// A new stream is up.
     void online();
-    /// The user lets the gateway see their presence.
-    void granted(const std::string& jid);
-    /// The user no longer lets the gateway see their presence.
-    void cancelled(const std::string& jid);
-    /// The user unsubscribed from a contact or from the gateway.
-    void doubt(const std::string& jid);
+    void granted(const std::string& jid) override;
+    void cancelled(const std::string& jid) override;
+    void unsubscribed(const std::string& jid) override;
     /// The server refused a message to the user.
     void refused(const std::string& jid, const std::string& condition);
     /// Takes the answers to the queries of this class; false if the iq is something else.
     bool take(const xmpp::Tag& iq);
-    /// Whether this message must wait until it is known whom the Jabber name belongs to; Calls::unblock follows then.
+    /// Whether this message must wait until it is known whom the Jabber name belongs to; Outlet::unblock follows then.
     bool holds(const queue::Entry&);
 
   private:
@@ -89,8 +80,12 @@ class AccountEnd {
     std::string words(const std::string& jid) const;
 
     Directory& directory_;
+    JabberStream& stream_;
+    queue::Outlet& mail_;
+    queue::Outlet& jabber_;
     std::string component_;
-    Calls calls_;
+    Clock now_;
+    Timer after_;
     Patience patience_;
     std::map<std::string, Question> questions_;  // by bare JID
     std::deque<std::string> turn_;

@@ -281,9 +281,9 @@ void drop_from_queue(const Administered& to, const object& in, const Answer& ans
                 return answer({{"dropped", 1}});
             }
             Scheduler& scheduler = entry->direction == queue::Direction::mail ? to.mail_scheduler : to.jabber_scheduler;
-            if (!scheduler.forget(*entry))
+            if (!scheduler.withdraw(*entry))
                 return answer(error("entry " + std::to_string(id) + " is being delivered this moment"));
-            to.give_up(*entry);
+            to.failures.give_up(*entry);
             answer({{"dropped", 1}});
         });
 }

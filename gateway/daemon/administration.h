@@ -8,6 +8,7 @@
 #include <string>
 
 #include "gateway/accounts/directory.h"
+#include "gateway/queue/failures.h"
 #include "gateway/queue/scheduler.h"
 #include "gateway/transport/mailbox_pool.h"
 
@@ -19,7 +20,7 @@ struct Administered {
     Scheduler& mail_scheduler;
     Scheduler& jabber_scheduler;
     MailboxPool& linked;
-    std::function<void(const queue::Entry&)> give_up;  // notifies the entry's sender and deletes it
+    Failures& failures;
 };
 
 /// Answers exactly once, on the loop: the result of the verb, or {"error": text}.

@@ -27,11 +27,6 @@ constexpr auto resume_after = std::chrono::milliseconds(10);
 constexpr auto stop_patience = std::chrono::seconds(10);
 constexpr auto close_patience = std::chrono::seconds(5);
 
-/// Result for an entry whose account is parked, damaged, or being checked.
-AttemptResult not_yet() {
-    return {AttemptResult::Kind::blocked, {coi::ErrorKind::refused, false, "waits for its account", 0, {}}};
-}
-
 }  // namespace
 
 void Gateway::State::take(xmpp::Stanza stanza) {
@@ -106,36 +101,6 @@ void Gateway::State::resume_reading() {
     if (!reading_paused || store.waiting() > works_few || letters() > letters_few) return;
     reading_paused = false;
     component.pause_reading(false);
-}
-
-void Gateway::State::send_mail(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
-    const Account* account = directory.find(entry.account);
-    if (account_end.holds(entry) || (!account && directory.rests(entry.account))) return finished(not_yet());
-    if (!account) return finished(AttemptResult{});  // unlinked meanwhile: its entries are deleted
-    SmtpSender* out = account->kind == Account::Kind::mailbox ? linked.submission(account->id) : relay_out.get();
-    if (out) return out->send(entry, envelope_id({entry.name}, seal), std::move(finished));
-    finished(AttemptResult{AttemptResult::Kind::unreachable,
-                           {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}}});
-}
-
-void Gateway::State::deliver(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
-    const bool of_nobody = entry.account != AccountId{} && !directory.find(entry.account);
-    if (account_end.holds(entry) || (of_nobody && directory.rests(entry.account))) return finished(not_yet());
-    if (of_nobody) return finished(AttemptResult{});  // unlinked meanwhile: a later owner of the name must not get it
-    delivery.send(entry, [this, id = entry.account, finished = std::move(finished)](const AttemptResult& fate) {
-        const Account* account = fate.kind == AttemptResult::Kind::refused ? directory.find(id) : nullptr;
-        if (account) account_end.refused(account->jid, fate.error.text);
-        finished(fate);
-    });
-}
-
-void Gateway::State::mail_done(const queue::Entry& entry) {
-    log::debug("mail {} was accepted", entry.name);
-    if (entry.from.empty()) directory.remove_if_unused(entry.account);  // a bounce may have been its last entry
-    const Account* account = directory.find(entry.account);
-    if (account && account->kind == Account::Kind::mailbox && account->sent_copy && !entry.origin.empty()) {
-        linked.file_sent(account->id, entry.payload);
-    }
 }
 
 void Gateway::State::set_wake() {
@@ -260,6 +225,7 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     s.incoming.reload({s.config.xmpp.component, s.config.mail.expire});
     s.services.reload(service_settings(s.config));
     s.linked.reload(linked_settings(s.config));
+    s.mail_sender.reload(s.config.relay.connections);
     s.openpgp.reload(openpgp_settings(s.config));
     s.failures.reload({s.config.xmpp.component, s.config.relay.domain});
     s.secure_join.reload({s.config.mail.expire});
@@ -272,9 +238,8 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
 void Gateway::command(const std::string& verb, boost::json::object in,
                       std::function<void(boost::json::object out)> answer) {
     State& s = *state_;
-    administer({s.directory, s.store, s.mail_scheduler, s.jabber_scheduler, s.linked,
-                [&s](const queue::Entry& entry) { s.failures.give_up(entry); }},
-               verb, std::move(in), std::move(answer));
+    administer({s.directory, s.store, s.mail_scheduler, s.jabber_scheduler, s.linked, s.failures}, verb, std::move(in),
+               std::move(answer));
 }
 
 }  // namespace gateway

@@ -2,7 +2,7 @@
 //
 // One event loop, one thread. Stanzas come from xmpp::Component and go to Presence, IqRouter or OutgoingPipeline. Mail
 // comes from LmtpReceiver and MailboxPool and goes to IncomingPipeline. What these commit is sent by the two
-// Schedulers, through SmtpSender and JabberSender.
+// Schedulers, through MailSender and JabberSender.
 
 #pragma once
 

@@ -13,10 +13,6 @@ namespace gateway {
 
 namespace {
 
-constexpr std::size_t jabber_in_flight = 1000;
-constexpr std::size_t unsent_most = 1024 * 1024;  // bytes waiting for the socket above which deliveries wait
-constexpr std::size_t unsent_few = 64 * 1024;     // above which presence and queries wait
-
 /// All users share one stream: more places would not help, and a stanza that ends the stream interrupts the gateway for
 /// everybody.
 Scheduler::Limits jabber_limits() {
@@ -42,72 +38,50 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       verdicts(store),
       workers(Workers::usual(), [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),
       openpgp(directory, store, workers, openpgp_settings(config)),
-      notices(
-          store, {config.xmpp.component, config.mail.expire},
-          [this](queue::Entry entry) { jabber_scheduler.committed(std::move(entry)); },
-          [this](queue::Entry entry) { mail_scheduler.committed(std::move(entry)); }),
       tls(config.mail.ca_file),
       wake(io),
       sweep(io),
       stop_timer(io),
       component(io, component_settings(config), component_calls()),
-      mail_scheduler(queue::Direction::mail, store, mail_calls()),
-      jabber_scheduler(queue::Direction::jabber, store, jabber_calls(), jabber_limits()),
-      to_mail(mail_scheduler, [this] { resume_reading(); }),
-      to_jabber(jabber_scheduler),
-      outgoing({directory, store, relay_accounts, openpgp, to_mail, sender, notices, now}, outgoing_settings(config)),
-      incoming(
-          {directory, store, verdicts, workers, openpgp, secure_join, key_management, tunnel, to_jabber, notices, now},
-          seal, {config.xmpp.component, config.mail.expire}),
-      secure_join(directory, store, workers, openpgp, {config.mail.expire},
-                  {[this](queue::Entry entry) { mail_scheduler.committed(std::move(entry)); }, now,
-                   [this](const Account& account, const Contact& contact) { notices.verified(account, contact); },
-                   [this](const Account& account, const Contact& contact, const trust::KeyNews& news) {
-                       notices.other_key(account, contact, news);
-                   }}),
-      archive({directory, store, sender, *this, now}, {config.xmpp.component}),
-      returned({directory, store, to_mail, now}, config.relay.domain),
-      otr(directory, store, workers, {config.xmpp.component}, otr_calls()),
-      tunnel(directory, {[this](const xmpp::Tag& tag) { component.send(tag); },
-                         [this](const Account& account, const coi::Address& to, const xmpp::Tag& message) {
-                             outgoing.take_tunnelled(account, to, message);
-                         },
-                         [this](const Account& account, const std::string& text) { notices.tell(account, text); }}),
-      delivery(component, otr, tunnel, verdicts),
+      stream(component),
+      mail_sender(directory, account_end, linked, failures,
+                  [this](const coi::MessageId& id) { return envelope_id(id, seal); }),
+      jabber_sender(component, directory, account_end, otr, tunnel, verdicts, failures),
+      mail_scheduler(queue::Direction::mail, store, mail_sender, now, [this] { set_wake(); }),
+      jabber_scheduler(
+          queue::Direction::jabber, store, jabber_sender, now, [this] { set_wake(); }, jabber_limits()),
+      notices(store, jabber_scheduler, mail_scheduler, {config.xmpp.component, config.mail.expire}),
+      outgoing({directory, store, relay_accounts, openpgp, mail_scheduler, stream, notices, now},
+               outgoing_settings(config)),
+      incoming({directory, store, verdicts, workers, openpgp, secure_join, key_management, tunnel, jabber_scheduler,
+                notices, now},
+               seal, {config.xmpp.component, config.mail.expire}),
+      secure_join(directory, store, workers, openpgp, mail_scheduler, notices, {config.mail.expire}, now),
+      archive({directory, store, stream, *this, now}, {config.xmpp.component}),
+      returned({directory, store, mail_scheduler, now}, config.relay.domain),
+      otr(directory, store, workers, relay_accounts, openpgp, outgoing, jabber_scheduler, stream, notices,
+          {config.xmpp.component}),
+      tunnel(directory, outgoing, stream, notices),
       failures(directory, store, mail_scheduler, jabber_scheduler, verdicts,
-               {config.xmpp.component, config.relay.domain},
-               {now, [this](std::chrono::milliseconds length,
-                            std::function<void()> call) { run_after(length, std::move(call)); }}),
-      presence(directory, config.xmpp.component, [this](const xmpp::Tag& tag) { component.send(tag); }),
-      account_end(directory, config.xmpp.component, account_end_calls(), AccountEnd::Patience{}),
-      key_management(directory, store, workers, openpgp, secure_join, otr,
-                     [this](const std::string& jid, const std::string& lang, KeyManagement::Ready ready) {
-                         relay_accounts.get(jid, lang, std::move(ready));
-                     }),
-      services(directory, key_management, service_settings(config), service_calls()),
-      linked(io, tls, directory, store, crash_guard, linked_settings(config), linked_calls()) {
-    tie_presence();
+               {config.xmpp.component, config.relay.domain}, now, timer()),
+      account_end(directory, stream, mail_scheduler, jabber_scheduler, config.xmpp.component, now, timer(),
+                  AccountEnd::Patience{}),
+      presence(directory, relay_accounts, stream, account_end,
+               {config.xmpp.component, component_settings(config).server_domain}, timer()),
+      key_management(directory, store, workers, openpgp, secure_join, otr, relay_accounts),
+      linked(io, tls, directory, store, workers, crash_guard, incoming, mail_scheduler, notices,
+             linked_settings(config)),
+      services(directory, relay_accounts, key_management, linked, presence, notices, stream, service_settings(config)) {
     if (config.relay.domain.empty()) return;
-    relay_out = std::make_unique<SmtpSender>(io, tls, relay_submission_settings(config));
+    mail_sender.start_relay(io, tls, relay_submission_settings(config), config.relay.connections);
     relay = std::make_unique<LmtpReceiver>(io, relay_settings(config), directory, relay_accounts, incoming, verdicts,
                                            workers, crash_guard);
 }
 
-void Gateway::State::tie_presence() {
-    presence.relay_account = [this](const std::string& jid, std::function<void(bool)> made) {
-        relay_accounts.get(jid, "", [made = std::move(made)](const Account* account) { made(account != nullptr); });
-    };
-    presence.server = component_settings(config).server_domain;
-    presence.granted = [this](const std::string& jid) { account_end.granted(jid); };
-    presence.cancelled = [this](const std::string& jid) { account_end.cancelled(jid); };
-    presence.doubt = [this](const std::string& jid) { account_end.doubt(jid); };
-    presence.after = [this](std::chrono::milliseconds length, std::function<void()> call) {
-        run_after(length, std::move(call));
-    };
-    presence.may_send = [this] { return component.online() && component.unsent() < unsent_few; };
+Timer Gateway::State::timer() {
+    return [this](std::chrono::milliseconds length, std::function<void()> call) { run_after(length, std::move(call)); };
 }
 
-// --- calls between the modules
 xmpp::Component::Calls Gateway::State::component_calls() {
     return {[this](xmpp::Stanza stanza) { take(std::move(stanza)); },
             [this] {
@@ -125,111 +99,6 @@ xmpp::Component::Calls Gateway::State::component_calls() {
                 systemd::status("not connected to the Jabber server: " + why);
             },
             [this](const xmpp::Stanza& head) { refuse_oversize(*head); }};
-}
-
-Scheduler::Calls Gateway::State::mail_calls() {
-    Scheduler::Calls calls;
-    calls.attempt = [this](const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
-        send_mail(entry, std::move(finished));
-    };
-    calls.done = [this](const queue::Entry& entry) { mail_done(entry); };
-    calls.refused = [this](const queue::Entry& entry, const coi::Error& error) { failures.mail_refused(entry, error); };
-    calls.destination = [this](const queue::Entry& entry) {
-        const Account* account = directory.find(entry.account);
-        return account && account->kind == Account::Kind::mailbox ? static_cast<Scheduler::DestinationId>(account->id)
-                                                                  : shared_destination;
-    };
-    calls.capacity = [this](Scheduler::DestinationId lane) {
-        return lane == shared_destination ? config.relay.connections : std::size_t{1};
-    };
-    calls.now = now;
-    calls.wake_changed = [this] { set_wake(); };
-    return calls;
-}
-
-Scheduler::Calls Gateway::State::jabber_calls() {
-    Scheduler::Calls calls;
-    calls.attempt = [this](const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
-        deliver(entry, std::move(finished));
-    };
-    calls.done = [this](const queue::Entry& entry) { verdicts.taken(entry); };
-    calls.refused = [this](const queue::Entry& entry, const coi::Error& error) {
-        failures.stanza_refused(entry, error);
-    };
-    calls.destination = [](const queue::Entry&) { return shared_destination; };
-    calls.capacity = [this](Scheduler::DestinationId) {
-        return component.unsent() > unsent_most ? std::size_t{1} : jabber_in_flight;
-    };
-    calls.now = now;
-    calls.wake_changed = [this] { set_wake(); };
-    return calls;
-}
-
-Otr::Calls Gateway::State::otr_calls() {
-    return {
-        [this](const xmpp::Tag& tag) { component.send(tag); },
-        [this](const xmpp::Tag& message, const xmpp::Tag* under_otr) { outgoing.take(message, under_otr); },
-        [this](const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready) {
-            relay_accounts.get(jid, lang, std::move(ready));
-        },
-        [this](const Account& account, const std::string& text) { notices.tell(account, text); },
-        [this](AccountId id, const std::string& contact) { jabber_scheduler.unblock(id, contact); },
-        [this](queue::Entry entry) { jabber_scheduler.committed(std::move(entry)); },
-        [this](const Account& account, const Contact& contact) { return openpgp.would_leave(account, contact, true); }};
-}
-
-AccountEnd::Calls Gateway::State::account_end_calls() {
-    AccountEnd::Calls calls;
-    calls.send = [this](const xmpp::Tag& tag) { component.send(tag); };
-    calls.deliver = [this](const xmpp::Tag& tag, std::function<void(bool, const std::string&)> done) {
-        component.deliver(tag, [done = std::move(done)](const xmpp::Outcome& outcome) {
-            const bool refused = outcome.kind == xmpp::Outcome::Kind::refused;
-            done(outcome.kind != xmpp::Outcome::Kind::lost, refused ? outcome.error.condition : "");
-        });
-    };
-    calls.after = [this](std::chrono::milliseconds length, std::function<void()> call) {
-        run_after(length, std::move(call));
-    };
-    calls.may_send = [this] { return component.online() && component.unsent() < unsent_few; };
-    calls.now = now;
-    calls.unblock = [this](queue::Direction direction, AccountId id, const std::string& contact) {
-        (direction == queue::Direction::mail ? mail_scheduler : jabber_scheduler).unblock(id, contact);
-    };
-    return calls;
-}
-
-ServiceCalls Gateway::State::service_calls() {
-    ServiceCalls calls;
-    calls.send = [this](const xmpp::Tag& tag) { component.send(tag); };
-    calls.check = [this](LinkRequest request, const std::string& lang, std::function<void(LinkOutcome)> done) {
-        linked.check(std::move(request), lang, std::move(done));
-    };
-    calls.health = [this](const Account& account, const std::string& lang) { return linked.health(account, lang); };
-    calls.mail_to = [this](const Account& account, const std::string& subject, const std::string& text,
-                           std::function<void(bool)> done) {
-        notices.mail_to(account, subject, text, std::move(done));
-    };
-    calls.relay_account = [this](const std::string& jid, const std::string& lang,
-                                 std::function<void(const Account*)> ready) {
-        relay_accounts.get(jid, lang, std::move(ready));
-    };
-    calls.linked = [this](const std::string& jid) { presence.linked(jid); };
-    calls.unlinked = [this](const std::string& jid, const std::vector<std::string>& contacts) {
-        presence.unlinked(jid, contacts);
-    };
-    return calls;
-}
-
-MailboxPool::Calls Gateway::State::linked_calls() {
-    return {[this](AccountId id, std::shared_ptr<const std::string> bytes, const coi::Limits& limits,
-                   std::function<void(coi::Result<coi::Message>)> done) {
-                mail_reader::parse(workers, mail_reader::line_of(id, "", true), bytes, limits, std::move(done));
-            },
-            [this](IncomingMail arrival, std::function<void(DeliveryResult)> done) {
-                incoming.take(std::move(arrival), std::move(done));
-            },
-            [this](AccountId id) { mail_scheduler.destination_up(static_cast<Scheduler::DestinationId>(id)); },
-            [this](const Account& account, const std::string& text) { notices.tell(account, text); }};
 }
 
 }  // namespace gateway

@@ -1,7 +1,9 @@
-// The modules of the gateway and the calls between them; included only by gateway/daemon/gateway and
-// gateway/daemon/modules.
+// The modules of the gateway; included only by gateway/daemon/gateway and gateway/daemon/modules.
 //
-// modules.cpp makes the modules and connects them; gateway.cpp has the work of the event loop.
+// A module gets references to the modules that it tells something, as narrow interfaces. modules.cpp makes them all;
+// gateway.cpp has the work of the event loop. The order of the members is the order of construction: a module whose
+// base class somebody refers to stands before them; a plain reference may refer to a later member, but is not used in a
+// constructor.
 
 #pragma once
 
@@ -9,6 +11,7 @@
 
 #include "gateway/accounts/account_end.h"
 #include "gateway/accounts/workers.h"
+#include "gateway/daemon/component_stream.h"
 #include "gateway/daemon/gateway.h"
 #include "gateway/encryption/openpgp.h"
 #include "gateway/encryption/otr.h"
@@ -20,41 +23,19 @@
 #include "gateway/pipeline/outgoing.h"
 #include "gateway/queue/failures.h"
 #include "gateway/queue/jabber_sender.h"
-#include "gateway/queue/smtp_sender.h"
+#include "gateway/queue/scheduler.h"
 #include "gateway/service/iq_router.h"
 #include "gateway/service/notices.h"
 #include "gateway/service/presence.h"
 #include "gateway/transport/crash_guard.h"
 #include "gateway/transport/lmtp_receiver.h"
+#include "gateway/transport/mail_sender.h"
 #include "gateway/transport/mailbox_pool.h"
 #include "xmpp/component.h"
 
 namespace gateway {
 
-constexpr Scheduler::DestinationId shared_destination = 0;  // the relay's MTA; the Jabber stream
-
 inline Time now() { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
-
-/// Errors and other answers go to the component's stream.
-struct ComponentSender : StanzaSender {
-    explicit ComponentSender(xmpp::Component& component) : component(component) {}
-    void send(const xmpp::Tag& tag) override { component.send(tag); }
-    xmpp::Component& component;
-};
-
-/// The scheduler of a direction as an outlet.
-struct SchedulerOutlet : queue::Outlet {
-    SchedulerOutlet(Scheduler& scheduler, std::function<void()> after = {})
-        : scheduler(scheduler), after(std::move(after)) {}
-    void committed(queue::Entry entry) override {
-        scheduler.committed(std::move(entry));
-        if (after) after();
-    }
-    bool withdraw(const queue::Entry& entry) override { return scheduler.forget(entry); }
-    void unblock(AccountId id, const std::string& contact) override { scheduler.unblock(id, contact); }
-    Scheduler& scheduler;
-    std::function<void()> after;
-};
 
 struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     State(boost::asio::io_context&, const config::Config&);
@@ -69,13 +50,14 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     PendingVerdicts verdicts;
     Workers workers;
     OpenPgp openpgp;
-    Notices notices;
     coi::net::TlsContext tls;
     boost::asio::steady_timer wake, sweep, stop_timer;
     xmpp::Component component;
+    ComponentStream stream;
+    MailSender mail_sender;
+    JabberSender jabber_sender;
     Scheduler mail_scheduler, jabber_scheduler;
-    ComponentSender sender{component};
-    SchedulerOutlet to_mail, to_jabber;
+    Notices notices;
     OutgoingPipeline outgoing;
     IncomingPipeline incoming;
     SecureJoin secure_join;
@@ -83,27 +65,18 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     LateError returned;
     Otr otr;
     OtrTunnel tunnel;
-    JabberSender delivery;
     Failures failures;
-    Presence presence;
     AccountEnd account_end;
+    Presence presence;
     KeyManagement key_management;
-    IqRouter services;
     MailboxPool linked;
-    std::unique_ptr<SmtpSender> relay_out;
+    IqRouter services;
     std::unique_ptr<LmtpReceiver> relay;
     bool stopping = false, reading_paused = false;
     std::optional<Time> wake_set;
 
-    // --- calls between the modules
+    Timer timer();
     xmpp::Component::Calls component_calls();
-    Scheduler::Calls mail_calls();
-    Scheduler::Calls jabber_calls();
-    Otr::Calls otr_calls();
-    AccountEnd::Calls account_end_calls();
-    void tie_presence();
-    ServiceCalls service_calls();
-    MailboxPool::Calls linked_calls();
 
     // --- the loop's work
     void take(xmpp::Stanza stanza);
@@ -112,18 +85,12 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     void deadline_changed() override { set_wake(); }
     void refuse_oversize(const xmpp::Tag& head);
 
-    /// Sends a stanza of the queue; it waits if it is not certain that the Jabber name still belongs to the account's
-    /// user.
-    void deliver(const queue::Entry& entry, std::function<void(AttemptResult)> finished);
-
     /// The number of messages that wait for a worker, or for its result.
     std::size_t letters() const;
 
     /// Resumes reading when the waiting work is done.
     void resume_when_through();
     void resume_reading();
-    void send_mail(const queue::Entry& entry, std::function<void(AttemptResult)> finished);
-    void mail_done(const queue::Entry& entry);
     void set_wake();
     void run_after(std::chrono::milliseconds length, std::function<void()> call);
 

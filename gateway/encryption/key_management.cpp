@@ -35,7 +35,7 @@ coi::Result<keys::Own> read_key(const coi::Secret& armoured, const coi::Secret& 
 
 void KeyManagement::with_account(const std::string& jid, const std::string& lang, Ready ready) {
     if (const Account* account = directory_.of_user(jid)) return ready(account);
-    relay_account_(jid, lang, std::move(ready));
+    relay_accounts_.get(jid, lang, std::move(ready));
 }
 
 void KeyManagement::invite(AccountId id, std::function<void(std::optional<coi::securejoin::Invite>)> done) {

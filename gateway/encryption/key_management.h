@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/accounts/relay_accounts.h"
 #include "gateway/encryption/openpgp.h"
 #include "gateway/encryption/otr.h"
 #include "gateway/encryption/secure_join.h"
@@ -30,14 +31,14 @@ class KeyManagement : public OwnKeyFields {
   public:
     using Ready = std::function<void(const Account*)>;
     KeyManagement(Directory& directory, Store& store, Workers& workers, OpenPgp& openpgp, SecureJoin& secure_join,
-                  Otr& otr, std::function<void(const std::string& jid, const std::string& lang, Ready)> relay_account)
+                  Otr& otr, RelayAccounts& relay_accounts)
         : directory_(directory),
           store_(store),
           workers_(workers),
           openpgp_(openpgp),
           secure_join_(secure_join),
           otr_(otr),
-          relay_account_(std::move(relay_account)) {}
+          relay_accounts_(relay_accounts) {}
 
     /// The account with which this user writes, made if there is none yet; nullptr if the user cannot have one.
     void with_account(const std::string& jid, const std::string& lang, Ready);
@@ -86,7 +87,7 @@ class KeyManagement : public OwnKeyFields {
     OpenPgp& openpgp_;
     SecureJoin& secure_join_;
     Otr& otr_;
-    std::function<void(const std::string&, const std::string&, Ready)> relay_account_;
+    RelayAccounts& relay_accounts_;
     RateLimit foreign_{1, std::chrono::days(30)};
 };
 

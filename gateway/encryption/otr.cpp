@@ -86,17 +86,17 @@ void Otr::State::take(const xmpp::Tag& message) {
     if (type == "error" || xmpp::xep0280::is_copy(message)) return;
     const auto contact = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
     const auto user = bare(xmpp::attribute(message, "from"));
-    if (!body || type == "groupchat" || !contact || !user) return calls.take(message, nullptr);
+    if (!body || type == "groupchat" || !contact || !user) return outgoing.take(message, nullptr);
     if (const Account* account = directory.of_user(*user))
         return take_as(*account, *contact, std::shared_ptr<xmpp::Tag>(message.clone()));
     const auto seen = xmpp::otr::look(body->cdata());
-    if (seen.kind == Kind::plain) return calls.take(message, nullptr);
-    if (seen.kind == Kind::tagged) return calls.take(*xmpp::otr::stanza::with_body(message, seen.text), nullptr);
+    if (seen.kind == Kind::plain) return outgoing.take(message, nullptr);
+    if (seen.kind == Kind::tagged) return outgoing.take(*xmpp::otr::stanza::with_body(message, seen.text), nullptr);
     std::shared_ptr<xmpp::Tag> copy(message.clone());
-    calls.with_account(*user, xmpp::attribute(message, "xml:lang"),
+    relay_accounts.get(*user, xmpp::attribute(message, "xml:lang"),
                        [self = shared_from_this(), copy, contact = *contact](const Account* account) {
                            if (account) return self->take_as(*account, contact, copy);
-                           self->calls.take(*copy, nullptr);  // answered with the reason; never sent as mail
+                           self->outgoing.take(*copy, nullptr);  // answered with the reason; never sent as mail
                        });
 }
 
@@ -109,8 +109,8 @@ void Otr::State::take_as(const Account& account, const coi::Address& contact,
     auto talk = find(key);
     if (seen.is_plain() && !talk) {
         spoke_clearly(key);
-        if (seen.kind == Kind::plain) return calls.take(*message, nullptr);
-        return calls.take(*xmpp::otr::stanza::with_body(*message, seen.text), nullptr);
+        if (seen.kind == Kind::plain) return outgoing.take(*message, nullptr);
+        return outgoing.take(*xmpp::otr::stanza::with_body(*message, seen.text), nullptr);
     }
     // A message from offline storage starts no session: its sender has stopped waiting.
     if (xmpp::xep0203::delay(*message) && !seen.is_plain() && seen.kind != Kind::data && seen.kind != Kind::fragment)
@@ -139,7 +139,7 @@ void Otr::State::refuse(const xmpp::Tag& message) {
     const auto error =
         xmpp::error_reply(message, "wait", "resource-constraint",
                           say(lang, "The gateway cannot take messages right now. Please try again later."), lang);
-    if (error) calls.send(*error);
+    if (error) sender.send(*error);
 }
 
 void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& message, Received received) {
@@ -162,7 +162,7 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
         if (notice.kind == Notice::Kind::started || notice.kind == Notice::Kind::refreshed)
             again(talk->unread.started(from, notice.fingerprint));
         if (notice.kind == Notice::Kind::started)
-            calls.send(*OtrMarkup::question(xmpp::attribute(*message, "to"), from));
+            sender.send(*OtrMarkup::question(xmpp::attribute(*message, "to"), from));
         tell(talk, notice);
     }
     if (!received.text) return;
@@ -176,8 +176,8 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
         xmpp::otr::look(received.was_encrypted ? talk->markup.readable(from, *received.text) : *received.text);
     if (!inner.is_plain()) return tell(talk, {Notice::Kind::unreadable});  // OTR within OTR
     if (!inner.text.empty())
-        calls.take(*xmpp::otr::stanza::with_body(*message, inner.text, received.was_encrypted),
-                   received.was_encrypted ? message.get() : nullptr);
+        outgoing.take(*xmpp::otr::stanza::with_body(*message, inner.text, received.was_encrypted),
+                      received.was_encrypted ? message.get() : nullptr);
 }
 
 /// Re-queues the messages after those already waiting; ids are kept.
@@ -187,7 +187,7 @@ void Otr::State::again(std::vector<queue::Entry> entries) {
         auto copy = std::make_shared<queue::Entry>(std::move(entry));
         store.commit([copy](Database& db) { copy->id = queue::put(db, *copy); },
                      [self = shared_from_this(), copy](const Store::Failure& failure) {
-                         if (!failure) self->calls.committed(std::move(*copy));
+                         if (!failure) self->jabber.committed(std::move(*copy));
                      });
     }
 }
@@ -204,7 +204,7 @@ void Otr::State::tell(const Talk& talk, const Notice& notice) {
 
 void Otr::State::say_of(const Account& account, const Notice& notice, const std::string& contact) {
     if (notice.kind == Notice::Kind::too_often && !too_often.take(account.jid, Clock::now())) return;
-    if (const auto words = otr_messages::of(notice, contact, account.lang)) calls.say(account, *words);
+    if (const auto words = otr_messages::of(notice, contact, account.lang)) notices.tell(account, *words);
 }
 
 /// Notes that the user uses OTR with this contact: nothing is sent to them in the clear from now on. True if this is
@@ -223,10 +223,10 @@ void Otr::State::started(const Account& account, const Talk& talk) {
     const bool first = speaks_otr(talk->key());
     const Contact* contact = directory.contact(account.id, talk->key().second);
     if (first && contact) {
-        calls.say(account, otr_messages::explanation(contact->address.addr_spec(), calls.leaves(account, *contact),
-                                                     account.lang));
+        notices.tell(account, otr_messages::explanation(contact->address.addr_spec(),
+                                                       openpgp.would_leave(account, *contact, true), account.lang));
     }
-    calls.released(account.id, talk->key().second);
+    jabber.unblock(account.id, talk->key().second);
 }
 
 /// A clear message from the user while no session stands switches OTR off.
@@ -241,12 +241,12 @@ void Otr::State::spoke_clearly(const Key& key) {
     const Contact& contact =
         directory.change(key.first, met->address, [](Contact& changed) { changed.privacy.otr = false; });
     held.erase(key);
-    calls.say(*account, otr_messages::over(contact.address.addr_spec(), account->lang));
-    calls.released(key.first, key.second);
+    notices.tell(*account, otr_messages::over(contact.address.addr_spec(), account->lang));
+    jabber.unblock(key.first, key.second);
 }
 
 void Otr::State::reply(const std::string& from, const std::string& to, const std::vector<std::string>& bodies) {
-    for (const auto& body : bodies) calls.send(*xmpp::otr::stanza::message(from, to, body));
+    for (const auto& body : bodies) sender.send(*xmpp::otr::stanza::message(from, to, body));
 }
 
 void Otr::State::end(const Talk& talk, const std::string& peer) {
@@ -268,8 +268,11 @@ void Otr::take_answer(const xmpp::Tag& iq) {
     if (talk) talk->markup.answered(iq);
 }
 
-Otr::Otr(Directory& directory, Store& store, Workers& workers, Settings settings, Calls calls)
-    : state_(std::make_shared<State>(directory, store, workers, std::move(settings), std::move(calls))) {}
+Otr::Otr(Directory& directory, Store& store, Workers& workers, RelayAccounts& relay_accounts, const OpenPgp& openpgp,
+         MessageReceiver& outgoing, queue::Outlet& jabber, StanzaSender& sender, UserNotices& notices,
+         Settings settings)
+    : state_(std::make_shared<State>(directory, store, workers, relay_accounts, openpgp, outgoing, jabber, sender,
+                                     notices, std::move(settings))) {}
 Otr::~Otr() = default;
 
 void Otr::take(const xmpp::Tag& message) { state_->take(message); }
@@ -297,7 +300,7 @@ void Otr::unavailable(const std::string& jid) {
         if (!talk->has(jid)) continue;
         talk->ask<bool>([jid](Sessions& sessions) { return sessions.end(jid).empty(); },
                         [state = state_, talk](bool) {  // its pending entries wait for another session
-                            if (talk->encrypted().empty()) state->calls.released(talk->key().first, talk->key().second);
+                            if (talk->encrypted().empty()) state->jabber.unblock(talk->key().first, talk->key().second);
                         });
     }
 }
@@ -346,7 +349,7 @@ void Otr::off(const Account& account, const std::string& contact) {
     const Contact* met = state_->directory.contact(account.id, contact);
     if (!met || !met->privacy.otr) return;
     state_->directory.change(account.id, met->address, [](Contact& changed) { changed.privacy.otr = false; });
-    state_->calls.released(account.id, contact);
+    state_->jabber.unblock(account.id, contact);
 }
 
 void Otr::fingerprint(const Account& account, std::function<void(std::string)> done) {

@@ -16,9 +16,13 @@
 #include <vector>
 
 #include "gateway/accounts/directory.h"
+#include "gateway/accounts/relay_accounts.h"
 #include "gateway/accounts/workers.h"
-#include "gateway/encryption/policy.h"
-#include "gateway/store/queue.h"
+#include "gateway/encryption/message_receiver.h"
+#include "gateway/encryption/openpgp.h"
+#include "gateway/model/stanza_sender.h"
+#include "gateway/model/user_notices.h"
+#include "gateway/store/outlet.h"
 #include "xmpp/otr/sessions.h"
 #include "xmpp/stanza.h"
 
@@ -29,7 +33,7 @@ struct Outgoing {
     enum class Kind {
         as_is,      // OTR does not apply
         encrypted,  // `stanzas`, each to a full JID
-        held,       // no session stands: wait for Calls::released, or a while
+        held,       // no session stands: wait for Outlet::unblock, or a while
     } kind = Kind::as_is;
     std::vector<xmpp::Stanza> stanzas;
 };
@@ -40,19 +44,8 @@ class Otr {
         std::string component;           // the component's domain
         std::size_t conversations = 50;  // with sessions, per account; the one unused for longest is ended
     };
-    struct Calls {
-        std::function<void(const xmpp::Tag&)> send;  // without a proof of delivery
-        /// To the outgoing pipeline; `under_otr`: the original stanza, if the text came by OTR.
-        std::function<void(const xmpp::Tag& message, const xmpp::Tag* under_otr)> take;
-        std::function<void(const std::string& jid, const std::string& lang, std::function<void(const Account*)>)>
-            with_account;
-        std::function<void(const Account&, const std::string& text)> say;     // a message from the gateway to its user
-        std::function<void(AccountId, const std::string& contact)> released;  // held stanzas can be sent now
-        std::function<void(queue::Entry)> committed;  // a stanza to be sent again, to the Jabber scheduler
-        /// How a message written under OTR leaves by mail.
-        std::function<policy::Answer(const Account&, const Contact&)> leaves;
-    };
-    Otr(Directory&, Store&, Workers&, Settings, Calls);
+    Otr(Directory&, Store&, Workers&, RelayAccounts&, const OpenPgp&, MessageReceiver& outgoing, queue::Outlet& jabber,
+        StanzaSender&, UserNotices&, Settings);
     ~Otr();
 
     /// A <message/> of a user to a contact.

@@ -18,12 +18,19 @@
 namespace gateway {
 
 struct Otr::State : std::enable_shared_from_this<State> {
-    State(Directory& directory_, Store& store_, Workers& workers_, Settings settings_, Calls calls_)
+    State(Directory& directory_, Store& store_, Workers& workers_, RelayAccounts& relay_accounts_,
+          const OpenPgp& openpgp_, MessageReceiver& outgoing_, queue::Outlet& jabber_, StanzaSender& sender_,
+          UserNotices& notices_, Settings settings_)
         : directory(directory_),
           store(store_),
           workers(workers_),
+          relay_accounts(relay_accounts_),
+          openpgp(openpgp_),
+          outgoing(outgoing_),
+          jabber(jabber_),
+          sender(sender_),
+          notices(notices_),
           settings(std::move(settings_)),
-          calls(std::move(calls_)),
           identities(std::make_shared<OtrIdentities>(store, workers)) {}
 
     using Talk = std::shared_ptr<OtrTalk>;
@@ -62,8 +69,13 @@ struct Otr::State : std::enable_shared_from_this<State> {
     Directory& directory;
     Store& store;
     Workers& workers;
+    RelayAccounts& relay_accounts;
+    const OpenPgp& openpgp;
+    MessageReceiver& outgoing;
+    queue::Outlet& jabber;
+    StanzaSender& sender;
+    UserNotices& notices;
     Settings settings;
-    Calls calls;
     std::map<Key, Talk> talks;
     std::shared_ptr<OtrIdentities> identities;
     std::map<Key, std::set<std::string>>

@@ -44,7 +44,7 @@ void OtrTunnel::refuse(const Account& account, const xmpp::Tag& message, const s
     const std::string& said = xmpp::attribute(message, "xml:lang");
     const auto error =
         xmpp::error_reply(message, "cancel", "not-acceptable", words, said.empty() ? account.lang : said);
-    if (error) calls_.send(*error);
+    if (error) sender_.send(*error);
 }
 
 /// Limits session starts, as gateway/encryption/otr does: two programs might answer each other's errors with new starts
@@ -59,7 +59,7 @@ bool OtrTunnel::may_start(const Account& account, const std::string& contact, xm
     if (verdict == DeliveryResult::allowed && starts_.take(name(account.id), now)) return true;
     if (told_.take(name(account.id), now)) {
         if (const auto words = otr_messages::of({Notice::Kind::too_often}, contact, account.lang))
-            calls_.say(account, *words);
+            notices_.tell(account, *words);
     }
     return false;
 }
@@ -82,7 +82,7 @@ bool OtrTunnel::take(const xmpp::Tag& message) {
     Conversation& talk = conversation({account->id, contact->canonical});
     if (kind != Kind::error) talk.speaker = from;
     if (otr_message::stands(contact->privacy) && !may_start(*account, address, talk.out, from, kind)) return true;
-    calls_.take(*account, contact->address, *whole);
+    outgoing_.take_tunnelled(*account, contact->address, *whole);
     return true;
 }
 

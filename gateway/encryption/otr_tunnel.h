@@ -11,14 +11,16 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "gateway/accounts/directory.h"
+#include "gateway/encryption/message_receiver.h"
 #include "gateway/model/rate_limit.h"
+#include "gateway/model/stanza_sender.h"
+#include "gateway/model/user_notices.h"
 #include "gateway/store/queue.h"
 #include "xmpp/otr/fragments.h"
 #include "xmpp/otr/limiter.h"
@@ -36,13 +38,8 @@ class TunnelGate {
 
 class OtrTunnel : public TunnelGate {
   public:
-    struct Calls {
-        std::function<void(const xmpp::Tag&)> send;  // without a proof of delivery
-        /// To the outgoing pipeline: `message` is complete.
-        std::function<void(const Account&, const coi::Address& to, const xmpp::Tag& message)> take;
-        std::function<void(const Account&, const std::string& text)> say;  // a message from the gateway to its user
-    };
-    OtrTunnel(Directory& directory, Calls calls) : directory_(directory), calls_(std::move(calls)) {}
+    OtrTunnel(Directory& directory, MessageReceiver& outgoing, StanzaSender& sender, UserNotices& notices)
+        : directory_(directory), outgoing_(outgoing), sender_(sender), notices_(notices) {}
 
     /// A <message/> of a user to a contact. True if the tunnel has forwarded or answered it.
     bool take(const xmpp::Tag& message);
@@ -76,7 +73,9 @@ class OtrTunnel : public TunnelGate {
     void refuse(const Account&, const xmpp::Tag& message, const std::string& words);
 
     Directory& directory_;
-    Calls calls_;
+    MessageReceiver& outgoing_;
+    StanzaSender& sender_;
+    UserNotices& notices_;
     std::map<Key, Conversation> conversations_;
     std::map<AccountId, xmpp::otr::Fragments> pieces_;
     RateLimit starts_{30, std::chrono::minutes(1)};  // per account, all contacts together

@@ -93,14 +93,16 @@ struct SecureJoin::Decision {
     coi::openpgp::Fingerprint sender_key{};
 };
 
-SecureJoin::SecureJoin(Directory& directory, Store& store, Workers& workers, OpenPgp& openpgp, Settings settings,
-                       Calls calls)
+SecureJoin::SecureJoin(Directory& directory, Store& store, Workers& workers, OpenPgp& openpgp, queue::Outlet& mail,
+                       UserNotices& notices, Settings settings, Clock now)
     : directory_(directory),
       store_(store),
       workers_(workers),
       openpgp_(openpgp),
+      mail_(mail),
+      notices_(notices),
       settings_(settings),
-      calls_(std::move(calls)) {}
+      now_(std::move(now)) {}
 
 void SecureJoin::take(const Account& account, const IncomingMail& arrival, Done done) {
     if (account.key_holder != KeyHolder::coigate)
@@ -223,10 +225,10 @@ void SecureJoin::finish(AccountId id, const coi::Address& from, const Verificati
     if (sent == Sent::no && !step.news) return done({DeliveryResult::Kind::silent, "it was answered before"});
     note(id, from, step.peer, sent == Sent::yes);
     const Account* account = directory_.find(id);
-    if (account && step.news) calls_.other_key(*account, directory_.known_or_new(id, from), *step.news);
+    if (account && step.news) notices_.other_key(*account, directory_.known_or_new(id, from), *step.news);
     if (sent == Sent::no)
         return done({DeliveryResult::Kind::declined, "another key of this address is known, and its reader is asked"});
-    if (account && step.as_inviter) calls_.verified(*account, directory_.known_or_new(id, from));
+    if (account && step.as_inviter) notices_.verified(*account, directory_.known_or_new(id, from));
     done({DeliveryResult::Kind::taken, ""});
 }
 
@@ -236,7 +238,7 @@ void SecureJoin::confirm(const Account& account, const IncomingMail& arrival, co
                   [this, id = account.id, from = arrival.mail.from.front(), done](const Store::Failure& failure) {
                       if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
                       if (const Account* still = directory_.find(id))
-                          calls_.verified(*still, directory_.known_or_new(id, from));
+                          notices_.verified(*still, directory_.known_or_new(id, from));
                       done({DeliveryResult::Kind::taken, ""});
                   });
 }
@@ -286,7 +288,7 @@ void SecureJoin::commit(AccountId id, const Contact& contact, const std::string&
     entry->from = account->address.addr_spec();
     entry->to = contact.address.addr_spec();
     entry->payload = std::move(bytes);
-    entry->taken = entry->next = calls_.now();
+    entry->taken = entry->next = now_();
     entry->expires = entry->taken + settings_.expire;
     store_.commit(
         [entry, work = std::move(work)](Database& db) {
@@ -297,7 +299,7 @@ void SecureJoin::commit(AccountId id, const Contact& contact, const std::string&
             if (failure) return done(Sent::away);
             if (entry->id == 0) return done(Sent::no);
             done(Sent::yes);
-            calls_.committed(std::move(*entry));
+            mail_.committed(std::move(*entry));
         });
 }
 

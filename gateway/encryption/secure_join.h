@@ -12,10 +12,12 @@
 
 #include "coi/crypt/securejoin_state.h"
 #include "gateway/encryption/openpgp.h"
+#include "gateway/model/clock.h"
 #include "gateway/model/incoming_mail.h"
 #include "gateway/model/rate_limit.h"
+#include "gateway/model/user_notices.h"
 #include "gateway/store/invites.h"
-#include "gateway/store/queue.h"
+#include "gateway/store/outlet.h"
 
 namespace gateway {
 
@@ -33,15 +35,7 @@ class SecureJoin : public HandshakeReceiver {
         std::chrono::milliseconds expire = std::chrono::days(5);  // of a handshake mail that cannot be sent
         std::chrono::seconds invites_last = std::chrono::days(14);
     };
-    struct Calls {
-        std::function<void(queue::Entry)> committed;  // to the scheduler towards mail
-        std::function<Time()> now;
-        /// Both sides have verified each other's key.
-        std::function<void(const Account&, const Contact&)> verified;
-        /// The handshake has another key than the one that counts; it waits until the user accepts it.
-        std::function<void(const Account&, const Contact&, const trust::KeyNews&)> other_key;
-    };
-    SecureJoin(Directory&, Store&, Workers&, OpenPgp&, Settings, Calls);
+    SecureJoin(Directory&, Store&, Workers&, OpenPgp&, queue::Outlet& mail, UserNotices&, Settings, Clock now);
 
     void take(const Account&, const IncomingMail&, std::function<void(DeliveryResult)> done) override;
     /// A new invite of the account, good for one person and a limited time; nullopt if it cannot be made now.
@@ -75,14 +69,16 @@ class SecureJoin : public HandshakeReceiver {
                 std::function<void(Sent)> done);
     void note(AccountId, const coi::Address&, const coi::autocrypt::Peer&, bool joined);
     bool may_answer(AccountId, const std::string& sender);
-    std::chrono::sys_seconds now() const { return std::chrono::floor<std::chrono::seconds>(calls_.now()); }
+    std::chrono::sys_seconds now() const { return std::chrono::floor<std::chrono::seconds>(now_()); }
 
     Directory& directory_;
     Store& store_;
     Workers& workers_;
     OpenPgp& openpgp_;
+    queue::Outlet& mail_;
+    UserNotices& notices_;
     Settings settings_;
-    Calls calls_;
+    Clock now_;
     RateLimit answers_to_sender_{5, std::chrono::minutes(10)}, answers_of_account_{50, std::chrono::minutes(10)};
     RateLimit joins_{20, std::chrono::hours(1)};
 };

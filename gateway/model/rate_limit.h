@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <string>
 #include <unordered_map>
 
@@ -14,6 +15,7 @@ namespace gateway {
 class RateLimit {
   public:
     using Clock = std::chrono::steady_clock;
+    using Now = std::function<Clock::time_point()>;  // the present time as a parameter
     RateLimit(std::size_t most, Clock::duration window) : most_(most), window_(window) {}
     bool take(const std::string& key, Clock::time_point now);
     /// Whether take() would succeed; counts nothing.

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gateway/accounts/relay_accounts.h"
+#include "gateway/encryption/message_receiver.h"
 #include "gateway/encryption/openpgp.h"
 #include "gateway/model/clock.h"
 #include "gateway/model/stanza_sender.h"
@@ -27,7 +28,7 @@
 
 namespace gateway {
 
-class OutgoingPipeline {
+class OutgoingPipeline : public MessageReceiver {
   public:
     struct Settings {
         std::string component;     // our domain at the Jabber server
@@ -51,10 +52,10 @@ class OutgoingPipeline {
 
     /// A <message/> of one of our users to a contact (not of type error). `under_otr`: the stanza as it came, if its
     /// text came by OTR; what goes back with an error is that one's.
-    void take(const xmpp::Tag& message, const xmpp::Tag* under_otr = nullptr);
+    void take(const xmpp::Tag& message, const xmpp::Tag* under_otr = nullptr) override;
     /// A whole OTR message, end to end: the only way by which OTR comes to be in a mail. Refused in words where the
     /// tunnel to this contact does not stand.
-    void take_tunnelled(const Account&, const coi::Address& to, const xmpp::Tag& message);
+    void take_tunnelled(const Account&, const coi::Address& to, const xmpp::Tag& message) override;
     void reload(Settings);
     /// Stanzas that were taken and are no entries of the queue yet.
     std::size_t waiting() const { return turns_.waiting(); }

@@ -20,6 +20,18 @@
 
 namespace gateway {
 
+/// Which destination: in the direction towards mail, the account of a linked mailbox.
+using DestinationId = std::int64_t;
+constexpr DestinationId shared_destination = 0;  // the relay's mail server; the Jabber stream
+
+/// Who has something to send to a destination.
+class DestinationObserver {
+  public:
+    virtual ~DestinationObserver() = default;
+    /// The destination can be tried again now (the stream is up, the password was changed).
+    virtual void destination_up(DestinationId) = 0;
+};
+
 struct Destination {
     /// A conversation: an account's messages to one contact.
     using Key = std::pair<AccountId, std::string>;

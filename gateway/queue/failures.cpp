@@ -9,14 +9,15 @@
 namespace gateway {
 
 Failures::Failures(Directory& directory, Store& store, Scheduler& mail, Scheduler& jabber, PendingVerdicts& verdicts,
-                   Settings settings, Calls calls)
+                   Settings settings, Clock now, Timer after)
     : directory_(directory),
       store_(store),
       mail_(mail),
       jabber_(jabber),
       verdicts_(verdicts),
       settings_(std::move(settings)),
-      calls_(std::move(calls)) {}
+      now_(std::move(now)),
+      after_(std::move(after)) {}
 
 /// Commits the notices and the end of the entry together; repeated until the store accepts it, because nothing else
 /// remembers the failure. An entry that was delivered or given up just before (the sweep reads, then acts) gets no
@@ -40,24 +41,24 @@ void Failures::exchange(const queue::Entry& failed, std::vector<queue::Entry> no
                 if (gone.direction == queue::Direction::jabber) directory_.remove_if_unused(gone.account);
                 return;
             }
-            calls_.after(std::chrono::seconds(1),
-                         [this, gone, shared, &way_back] { exchange(gone, std::move(*shared), way_back); });
+            after_(std::chrono::seconds(1),
+                   [this, gone, shared, &way_back] { exchange(gone, std::move(*shared), way_back); });
         });
 }
 
 void Failures::mail_refused(const queue::Entry& entry, const coi::Error& error) {
     log::info("mail {} was refused: {} {}", entry.name, error.code, error.enhanced);
-    exchange(entry, bounce::to_jabber(entry, error, settings_.component, calls_.now()), jabber_);
+    exchange(entry, bounce::to_jabber(entry, error, settings_.component, now_()), jabber_);
 }
 
 void Failures::stanza_refused(const queue::Entry& entry, const coi::Error& error) {
     if (verdicts_.refused(entry, error)) return;
     log::info("stanza {} was refused by the Jabber server: {}", entry.name, error.text);
     const Account* account = directory_.find(entry.account);
-    exchange(entry,
-             account ? bounce::to_mail(entry, error, *account, settings_.relay_domain, calls_.now())
-                     : std::vector<queue::Entry>{},
-             mail_);
+    exchange(
+        entry,
+        account ? bounce::to_mail(entry, error, *account, settings_.relay_domain, now_()) : std::vector<queue::Entry>{},
+        mail_);
 }
 
 /// Why the entry waits: the server's last reply to it, or that the server cannot be reached.
@@ -74,15 +75,15 @@ void Failures::give_up(const queue::Entry& entry) {
 
 void Failures::overdue(const queue::Entry& entry) {
     Scheduler& scheduler = entry.direction == queue::Direction::mail ? mail_ : jabber_;
-    if (entry.expires <= calls_.now()) {
-        if (!scheduler.forget(entry)) return;  // it is in flight now
+    if (entry.expires <= now_()) {
+        if (!scheduler.withdraw(entry)) return;  // it is in flight now
         return give_up(entry);
     }
     if (entry.direction != queue::Direction::mail || entry.origin.empty()) return;
     const Contact* contact = directory_.contact(entry.account, entry.contact);
     const auto from = contact ? jid_of(*contact, settings_.component) : std::nullopt;
     auto notice = std::make_shared<queue::Entry>(
-        bounce::delayed(entry, from ? from->bare() : "", reason(entry), settings_.component, calls_.now()));
+        bounce::delayed(entry, from ? from->bare() : "", reason(entry), settings_.component, now_()));
     store_.commit(
         [entry, notice](Database& db) {
             const auto still = queue::find(db, entry.id);
@@ -97,7 +98,7 @@ void Failures::overdue(const queue::Entry& entry) {
 
 void Failures::sweep(Time warn_before) {
     store_.ask<std::vector<queue::Entry>>(
-        [at = calls_.now(), warn_before](Database& db) { return queue::overdue(db, at, warn_before, 100); },
+        [at = now_(), warn_before](Database& db) { return queue::overdue(db, at, warn_before, 100); },
         [this](const Store::Failure& failure, const std::vector<queue::Entry>& entries) {
             if (failure) return;
             for (const auto& entry : entries) overdue(entry);

@@ -4,11 +4,12 @@
 
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "gateway/accounts/directory.h"
+#include "gateway/model/clock.h"
+#include "gateway/model/timer.h"
 #include "gateway/queue/pending_verdicts.h"
 #include "gateway/queue/scheduler.h"
 
@@ -20,12 +21,8 @@ class Failures {
         std::string component;     // the component's domain
         std::string relay_domain;  // "": no relay
     };
-    struct Calls {
-        std::function<Time()> now;
-        std::function<void(std::chrono::milliseconds, std::function<void()>)>
-            after;  // calls the function later, on the loop
-    };
-    Failures(Directory&, Store&, Scheduler& mail, Scheduler& jabber, PendingVerdicts&, Settings, Calls);
+    Failures(Directory&, Store&, Scheduler& mail, Scheduler& jabber, PendingVerdicts&, Settings, Clock now,
+             Timer after);
 
     void mail_refused(const queue::Entry&, const coi::Error&);
     void stanza_refused(const queue::Entry&, const coi::Error&);
@@ -46,7 +43,8 @@ class Failures {
     Scheduler& jabber_;
     PendingVerdicts& verdicts_;
     Settings settings_;
-    Calls calls_;
+    Clock now_;
+    Timer after_;
 };
 
 }  // namespace gateway

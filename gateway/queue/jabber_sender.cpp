@@ -14,6 +14,9 @@ namespace gateway {
 
 namespace {
 
+constexpr std::size_t in_flight_most = 1000;
+constexpr std::size_t unsent_most = 1024 * 1024;  // bytes waiting for the socket above which one is sent at a time
+
 AttemptResult fate_of_lost(const std::string& why) {
     return {AttemptResult::Kind::lost,
             {coi::ErrorKind::closed, false, why.empty() ? "the Jabber stream ended" : why, 0, {}}};
@@ -45,6 +48,30 @@ xmpp::Stanza ping(const queue::Entry& entry) {
 }  // namespace
 
 void JabberSender::send(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
+    const bool of_nobody = entry.account != AccountId{} && !directory_.find(entry.account);
+    if (account_end_.holds(entry) || (of_nobody && directory_.rests(entry.account))) {
+        return finished(
+            {AttemptResult::Kind::blocked, {coi::ErrorKind::refused, false, "waits for its account", 0, {}}});
+    }
+    if (of_nobody) return finished(AttemptResult{});  // unlinked meanwhile: a later owner of the name must not get it
+    send_of_account(entry, [this, id = entry.account, finished = std::move(finished)](const AttemptResult& fate) {
+        const Account* account = fate.kind == AttemptResult::Kind::refused ? directory_.find(id) : nullptr;
+        if (account) account_end_.refused(account->jid, fate.error.text);
+        finished(fate);
+    });
+}
+
+void JabberSender::done(const queue::Entry& entry) { verdicts_.taken(entry); }
+
+void JabberSender::refused(const queue::Entry& entry, const coi::Error& error) {
+    failures_.stanza_refused(entry, error);
+}
+
+std::size_t JabberSender::capacity(DestinationId) const {
+    return component_.unsent() > unsent_most ? 1 : in_flight_most;
+}
+
+void JabberSender::send_of_account(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
     if (entry.beside.empty()) return send_as_it_is(entry, std::move(finished));
     component_.deliver(*ping(entry), [this, entry, finished = std::move(finished)](const xmpp::Outcome& outcome) {
         if (outcome.kind == xmpp::Outcome::Kind::unsent) return finished(fate_of_unsent());

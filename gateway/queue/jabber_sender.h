@@ -1,30 +1,44 @@
-// Sends a stanza of the queue to its user: through OTR if needed, to the Jabber server, and reports the result.
+// Sends the stanzas of the queue to their users: through OTR if needed, to the Jabber server, and reports the result.
 //
 // A stanza is done when the ping fence proves that the server took it (xmpp/fence). Under OTR one message may be
-// several stanzas.
+// several stanzas. A stanza waits while it is not certain that the Jabber name still belongs to the account's user.
 
 #pragma once
 
 #include <functional>
 #include <vector>
 
+#include "gateway/accounts/account_end.h"
 #include "gateway/encryption/otr.h"
 #include "gateway/encryption/otr_tunnel.h"
+#include "gateway/queue/entry_sender.h"
+#include "gateway/queue/failures.h"
 #include "gateway/queue/pending_verdicts.h"
-#include "gateway/queue/scheduler.h"
 #include "xmpp/component.h"
 
 namespace gateway {
 
-class JabberSender {
+class JabberSender : public EntrySender {
   public:
-    JabberSender(xmpp::Component& component, Otr& otr, const OtrTunnel& tunnel, PendingVerdicts& verdicts)
-        : component_(component), otr_(otr), tunnel_(tunnel), verdicts_(verdicts) {}
+    JabberSender(xmpp::Component& component, Directory& directory, AccountEnd& account_end, Otr& otr,
+                 const OtrTunnel& tunnel, PendingVerdicts& verdicts, Failures& failures)
+        : component_(component),
+          directory_(directory),
+          account_end_(account_end),
+          otr_(otr),
+          tunnel_(tunnel),
+          verdicts_(verdicts),
+          failures_(failures) {}
     /// An entry with `beside` (an error) is for one client. If that client is offline, a server would drop the error
     /// [RFC 6121 §8.5.3.2.1]; then `beside` is sent to the user's other clients.
-    void send(const queue::Entry&, std::function<void(AttemptResult)> finished);
+    void send(const queue::Entry&, std::function<void(AttemptResult)> finished) override;
+    void done(const queue::Entry&) override;
+    void refused(const queue::Entry&, const coi::Error&) override;
+    DestinationId destination(const queue::Entry&) const override { return shared_destination; }
+    std::size_t capacity(DestinationId) const override;
 
   private:
+    void send_of_account(const queue::Entry&, std::function<void(AttemptResult)> finished);
     void send_as_it_is(const queue::Entry&, std::function<void(AttemptResult)> finished);
     /// Turns the outcome of a stanza into the result of the entry's attempt.
     std::function<void(const xmpp::Outcome&)> settled(std::int64_t id, std::function<void(AttemptResult)> finished);
@@ -34,9 +48,12 @@ class JabberSender {
                      std::function<void(AttemptResult)> finished);
 
     xmpp::Component& component_;
+    Directory& directory_;
+    AccountEnd& account_end_;
     Otr& otr_;
     const OtrTunnel& tunnel_;
     PendingVerdicts& verdicts_;
+    Failures& failures_;
 };
 
 }  // namespace gateway

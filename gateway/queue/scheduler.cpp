@@ -8,12 +8,9 @@
 
 namespace gateway {
 
-Scheduler::Scheduler(queue::Direction direction, Store& store, Calls calls, Limits limits)
-    : direction_(direction), store_(store), calls_(std::move(calls)), limits_(limits) {}
-
 void Scheduler::start() {
     constexpr std::size_t page = 500;
-    const Time now = calls_.now();
+    const Time now = now_();
     store_.now(queue::set_unknown_aside);
     std::int64_t after = 0;
     for (bool more = true; more;) {
@@ -24,7 +21,7 @@ void Scheduler::start() {
             after = std::max(after, head.id);
             const Key key{head.account, head.contact};
             Conversation& conversation = conversations_[key];
-            conversation.destination = calls_.destination(head);
+            conversation.destination = sender_.destination(head);
             conversation.newest = head.id + 1;  // there may be more entries in the store
             conversation.read_up_to = head.id - 1;
             if (head.next > now) {
@@ -42,14 +39,14 @@ void Scheduler::committed(queue::Entry entry) {
     auto [at, fresh] = conversations_.try_emplace(key);
     Conversation& conversation = at->second;
     if (fresh) {
-        conversation.destination = calls_.destination(entry);
+        conversation.destination = sender_.destination(entry);
         conversation.read_up_to = conversation.newest = entry.id - 1;
     }
     // An entry that was withdrawn and is committed again, or that is due later, is read when it is due.
     if (entry.id <= conversation.read_up_to)
         conversation.again = std::min(conversation.again.value_or(entry.id), entry.id);
     const bool contiguous =
-        conversation.complete() && !conversation.reading && !conversation.until && entry.next <= calls_.now();
+        conversation.complete() && !conversation.reading && !conversation.until && entry.next <= now_();
     conversation.newest = std::max(conversation.newest, entry.id);
     conversation.grew = true;
     const bool room =
@@ -77,14 +74,14 @@ void Scheduler::pump(DestinationId id) {
     Destination& destination = destinations_[id];
     if (std::exchange(destination.pumping, true)) return;
     while (!stopped_ && !destination.down_until && !destination.waiting.empty() &&
-           destination.busy < destination.capacity(calls_.capacity(id))) {
+           destination.busy < destination.capacity(sender_.capacity(id))) {
         const Key key = std::move(destination.waiting.front());
         destination.waiting.pop_front();
         Conversation& conversation = conversations_.at(key);
         conversation.queued = false;
         if (conversation.ready.empty()) {
             read_more(key, conversation);
-        } else if (const Time due = conversation.ready.front().next; due > calls_.now()) {
+        } else if (const Time due = conversation.ready.front().next; due > now_()) {
             put_back(conversation);
             sleep(key, conversation, due);
         } else {
@@ -94,9 +91,9 @@ void Scheduler::pump(DestinationId id) {
     destination.pumping = false;
     const bool full =
         !stopped_ && !destination.down_until && !destination.waiting.empty() && limits_.destination.full.count() > 0;
-    if (!destination.note_full(full, calls_.now()) || look_at_full_) return;
+    if (!destination.note_full(full, now_()) || look_at_full_) return;
     look_at_full_ = destination.more_at(limits_.destination);
-    calls_.wake_changed();
+    wake_changed_();
 }
 
 void Scheduler::fly(const Key& key, Conversation& conversation) {
@@ -105,7 +102,7 @@ void Scheduler::fly(const Key& key, Conversation& conversation) {
     destinations_[conversation.destination].started(conversation.strikes > 0);
     ++in_flight_;
     const queue::Entry& head = conversation.ready.front();
-    calls_.attempt(head, [this, key, id = head.id](const AttemptResult& fate) { finish(key, id, fate); });
+    sender_.send(head, [this, key, id = head.id](const AttemptResult& fate) { finish(key, id, fate); });
 }
 
 void Scheduler::pop(Conversation& conversation) {
@@ -140,14 +137,14 @@ void Scheduler::finish(const Key& key, std::int64_t id, const AttemptResult& fat
             ready_bytes_ -= head.payload.size();
             conversation.ready.pop_front();
             conversation.strikes = 0;
-            if (calls_.done) calls_.done(head);
+            sender_.done(head);
             store_.commit([id](Database& db) { queue::done(db, id); },
                           [this, key](const Store::Failure&) { went_on(key); });
         } else {
             end(key, conversation, fate);
         }
     }
-    destination.ended(calls_.capacity(destination_id));
+    destination.ended(sender_.capacity(destination_id));
     pump(destination_id);
 }
 
@@ -157,18 +154,17 @@ void Scheduler::end(const Key& key, Conversation& conversation, const AttemptRes
     if (fate.kind == AttemptResult::Kind::blocked) {
         conversation.flying = false;
         put_back(conversation);
-        return conversation.raised ? offer(key, conversation)
-                                   : sleep(key, conversation, calls_.now() + limits_.blocked);
+        return conversation.raised ? offer(key, conversation) : sleep(key, conversation, now_() + limits_.blocked);
     }
     queue::Entry head = std::move(conversation.ready.front());
     ready_bytes_ -= head.payload.size();
     conversation.ready.pop_front();
     conversation.strikes = 0;
     if (fate.kind == AttemptResult::Kind::done) {
-        if (calls_.done) calls_.done(head);
+        sender_.done(head);
         store_.later([id = head.id](Database& db) { queue::done(db, id); });
     } else {
-        calls_.refused(head, fate.error);
+        sender_.refused(head, fate.error);
     }
     conversation.flying = false;  // only now: the callbacks may call into this conversation
     advance(key, conversation);
@@ -178,7 +174,7 @@ void Scheduler::end(const Key& key, Conversation& conversation, const AttemptRes
 void Scheduler::retry_later(const Key& key, Conversation& conversation, const AttemptResult& fate, bool at_once) {
     const queue::Entry& head = conversation.ready.front();
     const int attempts = head.attempts + 1;
-    const Time now = calls_.now();
+    const Time now = now_();
     const Time next = at_once ? now : next_try(attempts, now, static_cast<std::uint64_t>(head.id));
     store_.commit([id = head.id, next, attempts, text = fate.error.text,
                    told = head.delay_told](Database& db) { queue::retry(db, id, next, attempts, text, told); },
@@ -202,8 +198,8 @@ void Scheduler::strike(const Key& key, Conversation& conversation, const Attempt
     if (shared) {
         destination_failed(conversation.destination, fate.error);
     } else if (must_pause && !destination.down_until) {
-        destination.down_until = calls_.now() + limits_.destination.pause;
-        calls_.wake_changed();
+        destination.down_until = now_() + limits_.destination.pause;
+        wake_changed_();
     }
 }
 
@@ -240,11 +236,11 @@ void Scheduler::advance(const Key& key, Conversation& conversation) {
 }
 
 void Scheduler::destination_failed(DestinationId id, const coi::Error& error) {
-    if (destinations_[id].failed(error, calls_.now(), limits_.destination)) calls_.wake_changed();
+    if (destinations_[id].failed(error, now_(), limits_.destination)) wake_changed_();
 }
 
 std::optional<Scheduler::Trouble> Scheduler::trouble(const queue::Entry& entry) const {
-    const auto at = destinations_.find(calls_.destination(entry));
+    const auto at = destinations_.find(sender_.destination(entry));
     if (at == destinations_.end() || !at->second.trouble) return std::nullopt;
     return Trouble{*at->second.trouble, at->second.down_until};
 }
@@ -263,7 +259,7 @@ void Scheduler::destination_up(DestinationId id) {
 void Scheduler::sleep(const Key& key, Conversation& conversation, Time until) {
     conversation.until = until;
     sleeping_.emplace(until, key);
-    calls_.wake_changed();
+    wake_changed_();
 }
 
 void Scheduler::unblock(AccountId account, const std::string& contact) {
@@ -282,7 +278,7 @@ void Scheduler::retry_now() {
     for (auto& [id, destination] : destinations_) destination_up(id);
 }
 
-bool Scheduler::forget(const queue::Entry& entry) {
+bool Scheduler::withdraw(const queue::Entry& entry) {
     const Key key{entry.account, entry.contact};
     const auto found = conversations_.find(key);
     if (found == conversations_.end()) return true;
@@ -331,7 +327,7 @@ void Scheduler::read_more(const Key& key, Conversation& conversation) {
             read.reading = false;
             --destinations_[read.destination].busy;
             if (!failure) return received(key, read, std::move(entries));
-            sleep(key, read, calls_.now() + limits_.destination.backoff_first);  // the store recovers by itself
+            sleep(key, read, now_() + limits_.destination.backoff_first);  // the store recovers by itself
             pump(read.destination);
         });
 }
@@ -352,7 +348,7 @@ void Scheduler::received(const Key& key, Conversation& conversation, std::vector
     const DestinationId destination = conversation.destination;
     if (conversation.ready.empty()) {
         advance(key, conversation);
-    } else if (const Time due = conversation.ready.front().next; due > calls_.now()) {
+    } else if (const Time due = conversation.ready.front().next; due > now_()) {
         put_back(conversation);
         sleep(key, conversation, due);
     } else {
@@ -365,7 +361,7 @@ void Scheduler::received(const Key& key, Conversation& conversation, std::vector
 void Scheduler::relieve(Time now) {
     look_at_full_.reset();
     for (auto& [id, destination] : destinations_) {
-        if (destination.relieve(now, calls_.capacity(id), limits_.destination)) {
+        if (destination.relieve(now, sender_.capacity(id), limits_.destination)) {
             pump(id);
         } else if (destination.more_at(limits_.destination) && !look_at_full_) {
             look_at_full_ = now + limits_.destination.full;

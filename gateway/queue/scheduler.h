@@ -5,11 +5,11 @@
 // Waiting entries stay on disk: memory holds the first few of each conversation, and a limited number of bytes of all
 // together. If a server cannot be reached, one conversation probes it until it answers; this is no attempt of any
 // message. If a session ends while one message is in progress, this counts against that message: other conversations go
-// first, and the message is retried by gateway/queue/retry. Time is an argument (tick), sending is a callback: no
+// first, and the message is retried by gateway/queue/retry. Time is an argument (tick), an EntrySender sends: no
 // sockets here.
-// Invariant: a committed entry ends in exactly one of Calls::done or Calls::refused, in the order of its conversation.
-// A conversation with entries on disk is in exactly one of four states: it sleeps, waits in its destination, is being
-// read, or has one entry in flight.
+// Invariant: a committed entry ends in exactly one of EntrySender::done or EntrySender::refused, in the order of its
+// conversation. A conversation with entries on disk is in exactly one of four states: it sleeps, waits in its
+// destination, is being read, or has one entry in flight.
 
 #pragma once
 
@@ -21,42 +21,17 @@
 #include <utility>
 
 #include "coi/result.h"
+#include "gateway/model/clock.h"
 #include "gateway/queue/destination.h"
+#include "gateway/queue/entry_sender.h"
+#include "gateway/store/outlet.h"
 #include "gateway/store/queue.h"
 #include "gateway/store/store.h"
 
 namespace gateway {
 
-/// The result of an attempt.
-struct AttemptResult {
-    enum class Kind {
-        done,         // the other side took responsibility
-        refused,      // permanent; the sender must be told
-        later,        // this message cannot be sent now
-        unreachable,  // the whole destination cannot be reached now
-        blocked,      // this conversation waits for somebody's action: until unblock(), or a minute. Not an attempt
-        broken,       // the session ended while this message, and no other, was in progress
-        lost,         // the destination's shared session ended with several messages in flight, of which this is one
-    } kind = Kind::done;
-    coi::Error error{coi::ErrorKind::refused, false, {}, 0, {}};  // except for done; for the sender and the admin
-};
-
-class Scheduler {
+class Scheduler : public queue::Outlet, public DestinationObserver {
   public:
-    using DestinationId = std::int64_t;
-    struct Calls {
-        /// Sends the entry. `finished` is called exactly once, later or at once.
-        std::function<void(const queue::Entry&, std::function<void(AttemptResult)> finished)> attempt;
-        /// After success; the entry is removed with the next commit.
-        std::function<void(const queue::Entry&)> done;
-        /// After a permanent failure: must put the sender's notice and queue::done(entry) into one commit.
-        std::function<void(const queue::Entry&, const coi::Error&)> refused;
-        std::function<DestinationId(const queue::Entry&)> destination;
-        std::function<std::size_t(DestinationId)> capacity;
-        std::function<Time()> now;
-        /// The earliest tick that is needed has changed.
-        std::function<void()> wake_changed;
-    };
     struct Limits {
         std::size_t ready_entries = 8;              // of one conversation in memory
         std::size_t ready_bytes = 8 * 1024 * 1024;  // of all conversations in memory, without what is in flight
@@ -66,25 +41,33 @@ class Scheduler {
         /// 0: until it expires (for a session that no other conversation shares).
         int strikes_most = 0;
     };
-    Scheduler(queue::Direction direction, Store& store, Calls calls, Limits limits);
-    Scheduler(queue::Direction direction, Store& store, Calls calls)
-        : Scheduler(direction, store, std::move(calls), Limits{}) {}
+    /// `wake_changed` is called when next_wake() has changed.
+    Scheduler(queue::Direction direction, Store& store, EntrySender& sender, Clock now,
+              std::function<void()> wake_changed, Limits limits)
+        : direction_(direction),
+          store_(store),
+          sender_(sender),
+          now_(std::move(now)),
+          wake_changed_(std::move(wake_changed)),
+          limits_(limits) {}
+    Scheduler(queue::Direction direction, Store& store, EntrySender& sender, Clock now,
+              std::function<void()> wake_changed)
+        : Scheduler(direction, store, sender, std::move(now), std::move(wake_changed), Limits{}) {}
 
     /// Loads what the store holds from before. Waits for the store: call before the loop runs.
     void start();
     /// Call for each committed entry (with id and payload), in the order of commits.
-    void committed(queue::Entry entry);
-    /// The destination can be tried again now (stream online, password changed).
-    void destination_up(DestinationId destination);
+    void committed(queue::Entry entry) override;
+    void destination_up(DestinationId) override;
     /// The reason for AttemptResult::Kind::blocked is over: tries the conversation again.
-    void unblock(AccountId, const std::string& contact);
+    void unblock(AccountId, const std::string& contact) override;
     /// Whether an entry of this conversation waits or is in flight.
     bool holds(AccountId id, const std::string& contact) const { return conversations_.contains({id, contact}); }
     /// Tries all waiting conversations now, for `coigate queue retry`.
     void retry_now();
     /// The caller (admin, expiry) removes the entry from the store with its next piece of work. False if the entry may
     /// be in flight: then it must not be removed.
-    bool forget(const queue::Entry&);
+    bool withdraw(const queue::Entry&) override;
     /// No new attempts; those in flight still finish.
     void stop() { stopped_ = true; }
     std::size_t in_flight() const { return in_flight_; }
@@ -137,7 +120,9 @@ class Scheduler {
 
     queue::Direction direction_;
     Store& store_;
-    Calls calls_;
+    EntrySender& sender_;
+    Clock now_;
+    std::function<void()> wake_changed_;
     Limits limits_;
     std::map<Key, Conversation> conversations_;
     std::map<DestinationId, Destination> destinations_;

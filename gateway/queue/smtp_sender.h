@@ -14,7 +14,7 @@
 
 #include "coi/net/connect.h"
 #include "coi/net/smtp_client.h"
-#include "gateway/queue/scheduler.h"
+#include "gateway/queue/entry_sender.h"
 
 namespace gateway {
 

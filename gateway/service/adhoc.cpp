@@ -60,7 +60,8 @@ xep0004::Form unlink_form(const std::string& lang) {
 }  // namespace
 
 struct AdHocCommands::State : std::enable_shared_from_this<State> {
-    State(Registrar& r, std::shared_ptr<PrivacyCommands> p) : registrar(r), privacy(std::move(p)) {}
+    State(Registrar& r, std::shared_ptr<PrivacyCommands> p, StanzaSender& s)
+        : registrar(r), privacy(std::move(p)), sender(s) {}
 
     /// A command that is being processed: what is needed to answer it.
     struct Call {
@@ -86,11 +87,12 @@ struct AdHocCommands::State : std::enable_shared_from_this<State> {
 
     Registrar& registrar;
     std::shared_ptr<PrivacyCommands> privacy;
+    StanzaSender& sender;
     AdHocSessions sessions;
 };
 
-AdHocCommands::AdHocCommands(Registrar& registrar, std::shared_ptr<PrivacyCommands> privacy)
-    : state_(std::make_shared<State>(registrar, std::move(privacy))) {}
+AdHocCommands::AdHocCommands(Registrar& registrar, std::shared_ptr<PrivacyCommands> privacy, StanzaSender& sender)
+    : state_(std::make_shared<State>(registrar, std::move(privacy), sender)) {}
 AdHocCommands::~AdHocCommands() = default;
 
 void AdHocCommands::take(const Tag& iq, const std::string& user) { state_->take(iq, user); }
@@ -116,7 +118,7 @@ std::string AdHocCommands::name(const std::string& node, const std::string& user
 }
 
 std::optional<xep0231::Data> AdHocCommands::data(const std::string& cid, const std::string& user) const {
-    state_->sessions.forget_old(state_->registrar.calls().now());
+    state_->sessions.forget_old(state_->registrar.now());
     const auto png = state_->sessions.image(cid, user);
     if (!png) return std::nullopt;
     return xep0231::Data{"image/png", *png};
@@ -150,7 +152,7 @@ void AdHocCommands::State::take(const Tag& iq, const std::string& user) {
     }
     call.node = request->node;
     call.session = request->session;
-    sessions.forget_old(registrar.calls().now());
+    sessions.forget_old(registrar.now());
     if (!call.session.empty()) return go_on(call, iq, request->action);
     if (!offered(call.node, user)) {
         const bool known = std::ranges::find(nodes, call.node) != nodes.end();
@@ -169,7 +171,7 @@ void AdHocCommands::State::start(const Call& begun) {
     if (call.node == "help") return end(call, "completed", "info", registrar.help(call.user, call.lang));
     if (call.node == "status") return end(call, "completed", "info", registrar.status(call.user, call.lang));
     if (call.node == "invite") return invite(call);
-    call.session = sessions.start(attribute(*call.head, "from"), call.node, registrar.calls().now());
+    call.session = sessions.start(attribute(*call.head, "from"), call.node, registrar.now());
     if (call.node == "link") return ask(call, print_link_form(registrar.mailbox(call.user), nullptr, call.lang));
     if (call.node == "unlink") return ask(call, unlink_form(call.lang));
     if (call.node == "join") return ask(call, privacy_forms::join(call.lang));
@@ -204,7 +206,7 @@ void AdHocCommands::State::go_on(const Call& call, const Tag& iq, Action action)
     if (action == Action::prev) {
         return refuse(call, "modify", "bad-request", "bad-action", say(call.lang, "This request was not understood."));
     }
-    AdHocSessions::prolong(*session, registrar.calls().now());
+    AdHocSessions::prolong(*session, registrar.now());
     submit(call, *command);
 }
 
@@ -318,7 +320,7 @@ void AdHocCommands::State::invite(const Call& call) {
         const auto image = invite ? qr_image(coi::securejoin::print_link(*invite)) : coi::Result<QrImage>(coi::Error{});
         if (!image) return state->end(call, ending);
         const std::string cid = xep0231::cid(image->png);
-        if (!state->sessions.keep_image(cid, call.user, image->png, state->registrar.calls().now()))
+        if (!state->sessions.keep_image(cid, call.user, image->png, state->registrar.now()))
             return state->end(call, ending);
         state->end(call,
                    privacy_forms::invite(*invite, {"cid:" + cid, "image/png", image->side, image->side}, call.lang));
@@ -330,7 +332,7 @@ void AdHocCommands::State::ask(const Call& call, const xep0004::Form& form, cons
     Tag& command = xep0050::add_command(
         *result, {call.node, call.session, "executing", error_words.empty() ? "" : "error", error_words, {"complete"}});
     xep0004::add_form(command, form);
-    registrar.calls().send(*result);
+    sender.send(*result);
 }
 
 void AdHocCommands::State::end(const Call& call, const std::string& status, const std::string& note_type,
@@ -339,7 +341,7 @@ void AdHocCommands::State::end(const Call& call, const std::string& status, cons
     auto result = result_of(*call.head);
     xep0050::add_command(
         *result, {call.node, call.session.empty() ? AdHocSessions::fresh_id() : call.session, status, note_type, note});
-    registrar.calls().send(*result);
+    sender.send(*result);
 }
 
 void AdHocCommands::State::end(const Call& call, const xep0004::Form& form) {
@@ -348,7 +350,7 @@ void AdHocCommands::State::end(const Call& call, const xep0004::Form& form) {
     Tag& command = xep0050::add_command(
         *result, {call.node, call.session.empty() ? AdHocSessions::fresh_id() : call.session, "completed"});
     xep0004::add_form(command, form);
-    registrar.calls().send(*result);
+    sender.send(*result);
 }
 
 void AdHocCommands::State::end(const Call& call, const CommandResult& ending) {
@@ -362,7 +364,7 @@ void AdHocCommands::State::refuse(const Call& call, const char* type, const char
     auto error = error_reply(*call.head, type, condition, words, call.lang);
     if (!error) return;
     if (own) xep0050::add_condition(*error, own);
-    registrar.calls().send(*error);
+    sender.send(*error);
 }
 
 }  // namespace gateway

@@ -22,7 +22,7 @@ namespace gateway {
 
 class AdHocCommands {
   public:
-    AdHocCommands(Registrar&, std::shared_ptr<PrivacyCommands>);
+    AdHocCommands(Registrar&, std::shared_ptr<PrivacyCommands>, StanzaSender&);
     ~AdHocCommands();
     void take(const xmpp::Tag& iq, const std::string& user);
     /// The commands that this user may use, for disco#items [XEP-0050 §2.2].

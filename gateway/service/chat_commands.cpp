@@ -164,9 +164,9 @@ struct ChatCommands::Asked {
 /// A user above the rate limit is told once in a while, by an error, which no program answers [RFC 6120 §8.3.1].
 void ChatCommands::too_many(const xmpp::Tag& message, const Asked& asked) {
     const std::string words = say(asked.lang, "These were too many messages. Please wait a minute, then write again.");
-    if (told_.take(asked.user, registrar_.calls().now())) return asked.reply(words);
+    if (told_.take(asked.user, registrar_.now())) return asked.reply(words);
     const auto error = xmpp::error_reply(message, "wait", "resource-constraint", words, asked.lang);
-    if (error) registrar_.calls().send(*error);
+    if (error) sender_.send(*error);
 }
 
 void ChatCommands::take(const xmpp::Tag& message, const std::string& user) {
@@ -186,7 +186,7 @@ void ChatCommands::take(const xmpp::Tag& message, const std::string& user) {
         asked.word = known->word;
         if (known->german) asked.lang = "de";  // some libraries put xml:lang="en" on every stanza
     }
-    asked.reply = [send = registrar_.calls().send, lang = asked.lang, from = registrar_.settings().component,
+    asked.reply = [&sender = sender_, lang = asked.lang, from = registrar_.settings().component,
                    to = xmpp::attribute(message, "from"), type](const std::string& words) {
         xmpp::Tag reply("message");
         reply.addAttribute("type", type == "chat" ? "chat" : "normal");
@@ -194,16 +194,16 @@ void ChatCommands::take(const xmpp::Tag& message, const std::string& user) {
         reply.addAttribute("to", to);
         reply.addAttribute("xml:lang", xmpp::clean(lang));
         xmpp::add(reply, "body", {}, words);
-        send(reply);
+        sender.send(reply);
     };
-    if (!answers_.take(user, registrar_.calls().now())) return too_many(message, asked);
+    if (!answers_.take(user, registrar_.now())) return too_many(message, asked);
     const std::string& id = xmpp::attribute(message, "id");
     if (xmpp::xep0184::requests(message) && !id.empty()) {
         xmpp::Tag receipt("message");
         receipt.addAttribute("from", registrar_.settings().component);
         receipt.addAttribute("to", xmpp::attribute(message, "from"));
         xmpp::xep0184::add_received(receipt, id);
-        registrar_.calls().send(receipt);
+        sender_.send(receipt);
     }
     if (is_end_to_end_encrypted(message))
         return asked.reply(say(asked.lang, "I cannot read encrypted messages. Please write to me without encryption."));

@@ -16,8 +16,8 @@ namespace gateway {
 
 class ChatCommands {
   public:
-    ChatCommands(Registrar& registrar, std::shared_ptr<PrivacyCommands> privacy)
-        : registrar_(registrar), privacy_(std::move(privacy)) {}
+    ChatCommands(Registrar& registrar, std::shared_ptr<PrivacyCommands> privacy, StanzaSender& sender)
+        : registrar_(registrar), privacy_(std::move(privacy)), sender_(sender) {}
     void take(const xmpp::Tag& message, const std::string& user);
 
   private:
@@ -33,6 +33,7 @@ class ChatCommands {
     void key(const Asked&);
     Registrar& registrar_;
     std::shared_ptr<PrivacyCommands> privacy_;
+    StanzaSender& sender_;
     RateLimit answers_{20, std::chrono::minutes(1)};
     RateLimit told_{1, std::chrono::minutes(1)};
 };

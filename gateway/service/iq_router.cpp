@@ -24,12 +24,12 @@ namespace gateway {
 using namespace xmpp;
 
 struct IqRouter::State {
-    State(Directory& directory, KeyManagement& desk, ServiceSettings settings, ServiceCalls calls)
-        : registrar(std::make_shared<Registrar>(directory, std::move(settings), std::move(calls))),
-          privacy(std::make_shared<PrivacyCommands>(*registrar, desk)),
-          registration(*registrar),
-          commands(*registrar, privacy),
-          chat_words(*registrar, privacy) {}
+    State(StanzaSender& sender_, std::shared_ptr<Registrar> registrar_, std::shared_ptr<PrivacyCommands> privacy)
+        : sender(sender_),
+          registrar(std::move(registrar_)),
+          registration(*registrar, sender),
+          commands(*registrar, privacy, sender),
+          chat_words(*registrar, privacy, sender) {}
 
     /// One iq, and what each answer needs.
     struct Question {
@@ -46,18 +46,24 @@ struct IqRouter::State {
     bool give_data(const Question&);
     void refuse(const Tag& iq, const char* type, const char* condition, const std::string& words,
                 const std::string& lang) {
-        if (auto error = error_reply(iq, type, condition, words, lang)) registrar->calls().send(*error);
+        if (auto error = error_reply(iq, type, condition, words, lang)) sender.send(*error);
     }
 
+    StanzaSender& sender;
     std::shared_ptr<Registrar> registrar;
-    std::shared_ptr<PrivacyCommands> privacy;
     Registration registration;
     AdHocCommands commands;
     ChatCommands chat_words;
 };
 
-IqRouter::IqRouter(Directory& directory, KeyManagement& desk, ServiceSettings settings, ServiceCalls calls)
-    : state_(std::make_unique<State>(directory, desk, std::move(settings), std::move(calls))) {}
+IqRouter::IqRouter(Directory& directory, RelayAccounts& relay_accounts, KeyManagement& desk, LinkedMailboxes& mailboxes,
+                   LinkObserver& observer, Notices& notices, StanzaSender& sender, ServiceSettings settings,
+                   RateLimit::Now now) {
+    auto registrar = std::make_shared<Registrar>(directory, relay_accounts, mailboxes, observer, std::move(settings),
+                                                 std::move(now));
+    auto privacy = std::make_shared<PrivacyCommands>(*registrar, desk, notices);
+    state_ = std::make_unique<State>(sender, std::move(registrar), std::move(privacy));
+}
 IqRouter::~IqRouter() = default;
 
 bool IqRouter::may_use(const std::string& jid) const { return state_->registrar->may_use(jid); }
@@ -88,17 +94,17 @@ bool IqRouter::State::answer_everywhere(const Question& question) {
     const std::string ns = namespace_of(question.asked);
     if (!question.get) return false;
     if (ns == xep0030::ns_info || ns == xep0030::ns_items) {
-        registrar->calls().send(*discover(question.iq, question.user, question.lang, commands));
+        sender.send(*discover(question.iq, question.user, question.lang, commands));
         return true;
     }
     if (ns == xep0199::ns) {
-        registrar->calls().send(*result_of(question.iq));
+        sender.send(*result_of(question.iq));
         return true;
     }
     if (ns == xep0092::ns) {
         auto result = result_of(question.iq);
         xep0092::add_version(*result, "coigate", COIGATE_VERSION);
-        registrar->calls().send(*result);
+        sender.send(*result);
         return true;
     }
     return false;
@@ -123,7 +129,7 @@ bool IqRouter::State::give_data(const Question& question) {
     }
     auto result = result_of(question.iq);
     xep0231::add_data(*result, *data);
-    registrar->calls().send(*result);
+    sender.send(*result);
     return true;
 }
 
@@ -134,7 +140,7 @@ void IqRouter::State::prompt(const Question& question) {
         xep0100::add_prompt(*result,
                             say(lang, "Please enter the mail address of the person you would like to write to."),
                             say(lang, "Mail address"));
-        return registrar->calls().send(*result);
+        return sender.send(*result);
     }
     const std::string typed = xep0100::prompted(iq);
     const std::string& component = registrar->settings().component;
@@ -142,7 +148,7 @@ void IqRouter::State::prompt(const Question& question) {
     const auto jid = address ? jid_of(*address, component) : std::nullopt;
     if (!jid) return refuse(iq, "modify", "not-acceptable", say(lang, "“{1}” is no mail address.", {typed}), lang);
     xep0100::add_jid(*result, jid->bare());
-    registrar->calls().send(*result);
+    sender.send(*result);
 }
 
 void IqRouter::take_words(const Tag& message) {

@@ -8,13 +8,18 @@
 #include <memory>
 
 #include "gateway/encryption/key_management.h"
+#include "gateway/service/link_observer.h"
+#include "gateway/service/notices.h"
 #include "gateway/service/registration.h"
+#include "gateway/transport/linked_mailboxes.h"
 
 namespace gateway {
 
 class IqRouter {
   public:
-    IqRouter(Directory&, KeyManagement&, ServiceSettings, ServiceCalls);
+    /// `now`: the clock of the rate limits.
+    IqRouter(Directory&, RelayAccounts&, KeyManagement&, LinkedMailboxes&, LinkObserver&, Notices&, StanzaSender&,
+             ServiceSettings, RateLimit::Now now = RateLimit::Clock::now);
     ~IqRouter();
     /// Any <iq/> to the gateway's domain or to one of its contacts. Results and errors for the gateway's own requests
     /// are ignored.

@@ -80,7 +80,7 @@ void PrivacyCommands::mail_fingerprints(const Asker& asker, Done done) {
             done(taken ? CommandResult{say(lang, "A mail with the fingerprints is on its way to {1}.", {address})}
                        : self->trouble(lang));
         };
-        self->registrar_.calls().mail_to(*account, say(lang, "Fingerprints of the gateway"), lines.take(), sent);
+        self->notices_.mail_to(*account, say(lang, "Fingerprints of the gateway"), lines.take(), sent);
     });
 }
 

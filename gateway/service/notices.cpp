@@ -29,8 +29,8 @@ void Notices::tell(const Account& account, const std::string& text) {
     xmpp::add(message, "body", {}, xmpp::clean(text));
     entry->payload = xmpp::print(message);
     store_.commit([entry](Database& db) { entry->id = queue::put(db, *entry); },
-                  [committed = jabber_, entry](const Store::Failure& failure) {
-                      if (!failure) committed(std::move(*entry));
+                  [&jabber = jabber_, entry](const Store::Failure& failure) {
+                      if (!failure) jabber.committed(std::move(*entry));
                   });
 }
 
@@ -54,15 +54,16 @@ void Notices::mail_to(const Account& account, const std::string& subject, const 
     entry->from = entry->to = account.address.addr_spec();
     entry->payload = std::move(*bytes);
     store_.commit([entry](Database& db) { entry->id = queue::put(db, *entry); },
-                  [committed = mail_, entry, done = std::move(done)](const Store::Failure& failure) {
-                      if (!failure) committed(std::move(*entry));
+                  [&mail = mail_, entry, done = std::move(done)](const Store::Failure& failure) {
+                      if (!failure) mail.committed(std::move(*entry));
                       done(!failure);
                   });
 }
 
 void Notices::encrypted(const Account& account, const Contact& contact) {
     tell(account,
-         say(account.lang,
+         gateway::say(
+             account.lang,
              "Your conversation with {1} is encrypted now. On the mail side: OpenPGP, from this gateway to {1}. On "
              "your side: your Jabber server's encryption, and OTR if you start it. The gateway itself decrypts in "
              "between, so whoever runs it could read along. From now on nothing is sent to {1} unencrypted unless "
@@ -76,13 +77,14 @@ void Notices::away(const Account& account, const Contact& contact, const coi::Me
     if (!aways_.take(once + " " + contact.canonical, at) || !all_aways_.take(once, at)) return;
     const std::string line = answer.text.empty() ? answer.subject : answer.text.substr(0, answer.text.find('\n'));
     const std::string said = smtp_refusal::quotable(line, contact.address.addr_spec());
-    tell(account, say(account.lang, "The mail system of {1} answered automatically: “{2}”",
-                      {contact.address.addr_spec(), said}));
+    tell(account, gateway::say(account.lang, "The mail system of {1} answered automatically: “{2}”",
+                               {contact.address.addr_spec(), said}));
 }
 
 void Notices::verified(const Account& account, const Contact& contact) {
     const auto jid = jid_of(contact, settings_.component);
-    tell(account, say(account.lang,
+    tell(account,
+         gateway::say(account.lang,
                       "{1} is now a verified contact: you are connected by an invite, and what you write to each other "
                       "is encrypted. To write to {1}, write to {2}",
                       {contact.address.addr_spec(), jid ? jid->bare() : contact.canonical}));
@@ -90,7 +92,8 @@ void Notices::verified(const Account& account, const Contact& contact) {
 
 void Notices::foreign_key(const Account& account, const coi::openpgp::Fingerprint& key) {
     tell(account,
-         say(account.lang,
+         gateway::say(
+             account.lang,
              "A mail from your own address {1} brings another key than mine: {2}. If another program of yours uses "
              "encryption now, let both share a key, or one of us cannot read what is answered: export it there and "
              "write to me: key import. If you know of no such program, somebody pretends to be you. I have changed "
@@ -102,22 +105,24 @@ void Notices::other_key(const Account& account, const Contact& contact, const tr
     const std::string address = contact.address.addr_spec(), other = coi::openpgp::grouped(news.other);
     const std::string before = coi::openpgp::grouped(news.before);
     if (news.is_used) {
-        return tell(account, say(account.lang, "{1} uses another key now: {2}. The one before was: {3}",
-                                 {address, other, before}));
+        return tell(account, gateway::say(account.lang, "{1} uses another key now: {2}. The one before was: {3}",
+                                          {address, other, before}));
     }
     const std::string once = std::to_string(static_cast<std::int64_t>(account.id));
     const auto at = std::chrono::steady_clock::now();
     if (!offers_.take(once + " " + contact.canonical, at) || !all_offers_.take(once, at)) return;
-    tell(account, say(account.lang,
-                      "A mail in the name of {1} brings another key: {2}. Nothing proves that it is theirs, so it is "
-                      "not used. {3} What is signed with the other key is marked. If they have a new device that is "
-                      "fine; ask them by another way whether this is their key. To use it, write to me: accept {1} {4}",
-                      {address, other,
-                       news.before.empty() ? say(account.lang, "No key of theirs is known yet.")
-                       : contact.privacy.verified
-                           ? say(account.lang, "What you write goes to the key that you verified: {1}.", {before})
-                           : say(account.lang, "What you write goes to the key that was known: {1}.", {before}),
-                       news.other}));
+    tell(account,
+         gateway::say(
+             account.lang,
+             "A mail in the name of {1} brings another key: {2}. Nothing proves that it is theirs, so it is "
+             "not used. {3} What is signed with the other key is marked. If they have a new device that is "
+             "fine; ask them by another way whether this is their key. To use it, write to me: accept {1} {4}",
+             {address, other,
+              news.before.empty() ? gateway::say(account.lang, "No key of theirs is known yet.")
+              : contact.privacy.verified
+                  ? gateway::say(account.lang, "What you write goes to the key that you verified: {1}.", {before})
+                  : gateway::say(account.lang, "What you write goes to the key that was known: {1}.", {before}),
+              news.other}));
 }
 
 }  // namespace gateway

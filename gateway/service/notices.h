@@ -7,12 +7,9 @@
 #include <functional>
 #include <string>
 
-#include "coi/message.h"
-#include "gateway/model/account.h"
 #include "gateway/model/rate_limit.h"
-#include "gateway/model/trust.h"
 #include "gateway/model/user_notices.h"
-#include "gateway/store/queue.h"
+#include "gateway/store/outlet.h"
 #include "gateway/store/store.h"
 
 namespace gateway {
@@ -23,9 +20,8 @@ class Notices : public UserNotices {
         std::string component;  // the gateway's domain: the sender
         std::chrono::milliseconds expire = std::chrono::days(5);
     };
-    using Committed = std::function<void(queue::Entry)>;
-    Notices(Store& store, Settings settings, Committed to_jabber, Committed to_mail)
-        : store_(store), settings_(std::move(settings)), jabber_(std::move(to_jabber)), mail_(std::move(to_mail)) {}
+    Notices(Store& store, queue::Outlet& jabber, queue::Outlet& mail, Settings settings)
+        : store_(store), jabber_(jabber), mail_(mail), settings_(std::move(settings)) {}
 
     void tell(const Account&, const std::string& text) override;
     /// A mail from a linked mailbox's address to itself, unencrypted: a way that does not pass the Jabber server.
@@ -47,8 +43,9 @@ class Notices : public UserNotices {
 
   private:
     Store& store_;
+    queue::Outlet& jabber_;
+    queue::Outlet& mail_;
     Settings settings_;
-    Committed jabber_, mail_;
     RateLimit aways_{1, std::chrono::days(4)}, all_aways_{20, std::chrono::days(1)};
     RateLimit offers_{3, std::chrono::days(1)}, all_offers_{20, std::chrono::days(1)};
 };

@@ -41,8 +41,15 @@ xmpp::Stanza presence(const std::string& from, const std::string& to, const char
 
 }  // namespace
 
-Presence::Presence(Directory& directory, std::string component, Send send)
-    : directory_(directory), component_(std::move(component)), send_(std::move(send)) {}
+Presence::Presence(Directory& directory, RelayAccounts& relay_accounts, JabberStream& stream,
+                   SubscriptionObserver& observer, Settings settings, Timer after)
+    : directory_(directory),
+      relay_accounts_(relay_accounts),
+      stream_(stream),
+      observer_(observer),
+      component_(std::move(settings.component)),
+      server_(std::move(settings.server)),
+      after_(std::move(after)) {}
 
 void Presence::take(const xmpp::Tag& stanza, bool may_use) {
     const std::string& type = xmpp::attribute(stanza, "type");
@@ -65,23 +72,23 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     if (type == "subscribe") {
         if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
         change(presence(component_, user, "subscribed"));
-        send_(*presence(component_, user));
+        stream_.send(*presence(component_, user));
     } else if (type == "unsubscribe") {
         change(presence(component_, user, "unsubscribed"));
-        send_(*presence(component_, user, "unavailable"));
-        if (doubt) doubt(user);
+        stream_.send(*presence(component_, user, "unavailable"));
+        observer_.unsubscribed(user);
     } else if (type == "subscribed") {
-        if (granted) granted(user);
+        observer_.granted(user);
     } else if (type == "unsubscribed") {
-        if (cancelled) cancelled(user);
+        observer_.cancelled(user);
     } else if (type == "probe") {
-        may_use ? send_(*presence(component_, from)) : change(presence(component_, from, "unsubscribed"));
+        may_use ? stream_.send(*presence(component_, from)) : change(presence(component_, from, "unsubscribed"));
     } else if (type == "unavailable") {
         // COMPAT Prosody: unavailable from a bare JID acknowledges a request; it is no client that went offline.
         const bool of_client = !xmpp::read_jid(from).resource().empty();
-        if (of_client) send_(*presence(component_, from, "unavailable"));  // [XEP-0100 §4.5.1]
+        if (of_client) stream_.send(*presence(component_, from, "unavailable"));  // [XEP-0100 §4.5.1]
     } else if (type.empty() && may_use) {
-        send_(*presence(component_, from));  // [XEP-0100 §4.4.1]
+        stream_.send(*presence(component_, from));  // [XEP-0100 §4.4.1]
     }
 }
 
@@ -104,8 +111,8 @@ void Presence::take_contact(const xmpp::Tag& stanza, const Ask& ask, bool may_us
 }
 
 void Presence::subscribe(const Ask& ask) {
-    if (directory_.of_user(ask.user) || !relay_account) return accept(ask);
-    relay_account(ask.user, [this, ask](bool made) {
+    if (directory_.of_user(ask.user)) return accept(ask);
+    relay_accounts_.get(ask.user, "", [this, ask](const Account* made) {
         if (made) return accept(ask);
         change(presence(ask.jid, ask.user, "unsubscribed"));
     });
@@ -131,10 +138,10 @@ void Presence::unsubscribe(const Ask& ask) {
         directory_.change(account->id, ask.address, [](Contact& changed) { changed.subscribed = false; });
         const auto contacts = directory_.contacts(account->id);
         const bool last = std::ranges::none_of(contacts, [](const Contact* each) { return each->subscribed; });
-        if (last && doubt) doubt(ask.user);
+        if (last) observer_.unsubscribed(ask.user);
     }
     change(presence(ask.jid, ask.user, "unsubscribed"));
-    send_(*presence(ask.jid, ask.user, "unavailable"));  // [RFC 6121 §3.3.3]
+    stream_.send(*presence(ask.jid, ask.user, "unavailable"));  // [RFC 6121 §3.3.3]
 }
 
 void Presence::probe(const Ask& ask, const std::string& to, bool may_use) {
@@ -179,12 +186,12 @@ void Presence::send_available(const Ask& ask, const std::string& to) {
     if (const Contact* contact = known(ask, directory_.of_user(ask.user))) {
         xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
     }
-    send_(*stanza);
+    stream_.send(*stanza);
 }
 
 void Presence::refuse(const xmpp::Tag& stanza, const char* type, const char* condition, const std::string& words) {
     if (auto error = xmpp::error_reply(stanza, type, condition, words, xmpp::attribute(stanza, "xml:lang")))
-        send_(*error);
+        stream_.send(*error);
 }
 
 std::string Presence::no_address(const xmpp::Tag& stanza) const {
@@ -203,13 +210,13 @@ std::string Presence::not_for_you(const xmpp::Tag& stanza) const {
 
 void Presence::linked(const std::string& jid) {
     change(presence(component_, jid, "subscribe"));
-    send_(*presence(component_, jid));
+    stream_.send(*presence(component_, jid));
 }
 
 void Presence::unlinked(const std::string& jid, const std::vector<std::string>& contacts) {
     const auto leave = [&](const std::string& from) {
         for (const char* type : {"unsubscribe", "unsubscribed"}) change(presence(from, jid, type));
-        send_(*presence(from, jid, "unavailable"));
+        stream_.send(*presence(from, jid, "unavailable"));
     };
     for (const auto& contact : contacts) leave(contact);
     leave(component_);  // [XEP-0100 §4.3.1]
@@ -224,8 +231,7 @@ void Presence::note_seen(const xmpp::Tag& stanza, const std::string& user) {
 }
 
 void Presence::online() {
-    if (!server.empty()) ask_server();
-    if (!after || !may_send) return;
+    if (!server_.empty()) ask_server();
     to_show_.clear();
     for (const Account* account : directory_.all()) to_show_.push_back(account->id);
     show_some(++walk_, 0);
@@ -233,25 +239,25 @@ void Presence::online() {
 
 void Presence::show_some(std::uint64_t walk, std::size_t at) {
     if (walk != walk_) return;
-    for (std::size_t shown = 0; at < to_show_.size() && shown < shown_at_once && may_send(); ++at) {
+    for (std::size_t shown = 0; at < to_show_.size() && shown < shown_at_once && stream_.has_room(); ++at) {
         const Account* account = directory_.find(to_show_[at]);
         if (account == nullptr) continue;
         show(*account, "");
         shown += 1 + directory_.contacts(account->id).size();
     }
     if (at >= to_show_.size()) return to_show_.clear();
-    after(show_pace, [this, walk, at] { show_some(walk, at); });
+    after_(show_pace, [this, walk, at] { show_some(walk, at); });
 }
 
 /// Sends presence of the gateway and of the contacts that the user has subscribed to.
 void Presence::show(const Account& account, const char* type) {
-    send_(*presence(component_, account.jid, type));
+    stream_.send(*presence(component_, account.jid, type));
     for (const Contact* contact : directory_.contacts(account.id)) {
         if (!contact->subscribed) continue;
         for (const auto& jid : jids_of(*contact, component_)) {  // each JID that may be in the user's roster
             auto stanza = presence(jid, account.jid, type);
             if (*type == '\0') xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
-            send_(*stanza);
+            stream_.send(*stanza);
         }
     }
 }
@@ -278,15 +284,15 @@ void Presence::ask_server() {
     iq.addAttribute("type", "get");
     iq.addAttribute("id", question_);
     iq.addAttribute("from", component_);
-    iq.addAttribute("to", server);
+    iq.addAttribute("to", server_);
     xmpp::add(iq, "query", xmpp::xep0030::ns_info);
-    send_(iq);
+    stream_.send(iq);
 }
 
 bool Presence::take_answer(const xmpp::Tag& iq) {
     const std::string& type = xmpp::attribute(iq, "type");
     if ((type != "result" && type != "error") || question_.empty() || xmpp::attribute(iq, "id") != question_ ||
-        xmpp::attribute(iq, "from") != server)
+        xmpp::attribute(iq, "from") != server_)
         return false;
     const xmpp::Tag* query = xmpp::child(iq, "query", xmpp::xep0030::ns_info);
     const xmpp::Tag* identity = query ? query->findChild("identity", "type", "im") : nullptr;
@@ -296,7 +302,7 @@ bool Presence::take_answer(const xmpp::Tag& iq) {
 
 /// Sends a subscription request or an answer to one.
 void Presence::change(xmpp::Stanza stanza) {
-    if (!is_counted_ || !after) return send_(*stanza);
+    if (!is_counted_) return stream_.send(*stanza);
     const int urgent = urgency(*stanza);
     const auto at = std::ranges::find_if(later_, [&](const auto& other) { return urgency(*other) > urgent; });
     if (later_.size() < most_later) later_.insert(at, std::move(stanza));
@@ -310,10 +316,10 @@ void Presence::change_some() {
         const auto stanza = std::move(later_.front());
         later_.pop_front();
         const std::string &from = xmpp::attribute(*stanza, "from"), &to = xmpp::attribute(*stanza, "to");
-        send_(*stanza);
-        if (xmpp::attribute(*stanza, "type") == "subscribed") send_(*presence(from, to));
+        stream_.send(*stanza);
+        if (xmpp::attribute(*stanza, "type") == "subscribed") stream_.send(*presence(from, to));
         ++counted_;
-        after(counted_pause, [this, last = ++changes_] {
+        after_(counted_pause, [this, last = ++changes_] {
             if (last != changes_) return;
             counted_ = 0;
             change_some();

@@ -10,21 +10,28 @@
 
 #include <chrono>
 #include <deque>
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "gateway/accounts/directory.h"
+#include "gateway/accounts/relay_accounts.h"
+#include "gateway/accounts/subscription_observer.h"
+#include "gateway/model/jabber_stream.h"
+#include "gateway/model/timer.h"
+#include "gateway/service/link_observer.h"
 #include "xmpp/stanza.h"
 
 namespace gateway {
 
-class Presence {
+class Presence : public LinkObserver {
   public:
-    using Send = std::function<void(const xmpp::Tag&)>;
-    Presence(Directory&, std::string component, Send);
+    struct Settings {
+        std::string component;  // the component's domain
+        std::string server{};   // the users' server; "": its software is not queried
+    };
+    Presence(Directory&, RelayAccounts&, JabberStream&, SubscriptionObserver&, Settings, Timer after);
     /// Any <presence/> to the gateway's domain. `may_use`: whether this user has, or can have, an account.
     void take(const xmpp::Tag& presence, bool may_use);
     /// The stream is up: sends available presence for all subscriptions, at the pace of the socket. Each call starts
@@ -33,22 +40,12 @@ class Presence {
     /// The gateway stops: sends unavailable presence, first to users who were seen online; at most `most` stanzas.
     void leave(std::size_t most = 5000);
     /// After linking: the gateway subscribes to the user [XEP-0100 §4.1] and sends available presence.
-    void linked(const std::string& jid);
-    /// After unlinking: sends unavailable presence and ends all subscriptions of the user. `contacts`: their JIDs.
-    void unlinked(const std::string& jid, const std::vector<std::string>& contacts);
+    void linked(const std::string& jid) override;
+    /// After unlinking: sends unavailable presence and ends all subscriptions of the user.
+    void unlinked(const std::string& jid, const std::vector<std::string>& contacts) override;
 
-    /// Makes the relay account of a user without an account, which stores the subscription; `made`: whether there is an
-    /// account now. If unset, such users are answered, but nothing is stored.
-    std::function<void(const std::string& jid, std::function<void(bool made)>)> relay_account;
-    /// Called for what a user's presence implies about their Jabber account (gateway/accounts/account_end).
-    std::function<void(const std::string& jid)> granted, cancelled, doubt;
-    /// The users' server; "": its software is not queried.
-    std::string server;
-    /// Takes the server's answer to this query; false if the iq is something else.
+    /// Takes the users' server's answer to the query for its software; false if the iq is something else.
     bool take_answer(const xmpp::Tag& iq);
-    /// Timers and the socket. If unset, online() sends nothing, and no request is delayed.
-    std::function<void(std::chrono::milliseconds, std::function<void()>)> after;
-    std::function<bool()> may_send;  // false: too many bytes wait for the socket
 
   private:
     /// The user (bare JID), the JID that they addressed (bare), and its mail address.
@@ -79,8 +76,11 @@ class Presence {
     std::string not_for_you(const xmpp::Tag&) const;
 
     Directory& directory_;
-    std::string component_;
-    Send send_;
+    RelayAccounts& relay_accounts_;
+    JabberStream& stream_;
+    SubscriptionObserver& observer_;
+    std::string component_, server_;
+    Timer after_;
     std::uint64_t walk_ = 0;          // number of the last online(); an older walk ends
     std::vector<AccountId> to_show_;  // users of this walk
     std::set<std::string> seen_;      // bare JIDs of users who were last seen available

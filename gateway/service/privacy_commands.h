@@ -12,6 +12,7 @@
 #include <string>
 
 #include "gateway/encryption/key_management.h"
+#include "gateway/service/notices.h"
 #include "gateway/service/registrar.h"
 
 namespace gateway {
@@ -19,7 +20,8 @@ namespace gateway {
 class PrivacyCommands : public std::enable_shared_from_this<PrivacyCommands> {
   public:
     using Done = std::function<void(CommandResult)>;
-    PrivacyCommands(Registrar& registrar, KeyManagement& desk) : registrar_(registrar), desk_(desk) {}
+    PrivacyCommands(Registrar& registrar, KeyManagement& desk, Notices& notices)
+        : registrar_(registrar), desk_(desk), notices_(notices) {}
 
     /// The user who asks, and the language of the answer.
     struct Asker {
@@ -69,6 +71,7 @@ class PrivacyCommands : public std::enable_shared_from_this<PrivacyCommands> {
 
     Registrar& registrar_;
     KeyManagement& desk_;
+    Notices& notices_;
 };
 
 }  // namespace gateway

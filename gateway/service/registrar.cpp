@@ -91,8 +91,14 @@ std::string settings_words(IncomingFilter take, bool sent_copy, bool relayed, co
 
 }  // namespace
 
-Registrar::Registrar(Directory& directory, ServiceSettings settings, ServiceCalls calls)
-    : directory_(directory), settings_(std::move(settings)), calls_(std::move(calls)) {}
+Registrar::Registrar(Directory& directory, RelayAccounts& relay_accounts, LinkedMailboxes& mailboxes,
+                     LinkObserver& observer, ServiceSettings settings, RateLimit::Now now)
+    : directory_(directory),
+      relay_accounts_(relay_accounts),
+      mailboxes_(mailboxes),
+      observer_(observer),
+      settings_(std::move(settings)),
+      now_(std::move(now)) {}
 
 bool Registrar::may_link(const std::string& jid) const {
     return std::ranges::any_of(settings_.register_domains, [&](const auto& domain) { return is_user_of(jid, domain); });
@@ -147,7 +153,7 @@ std::optional<CommandResult> Registrar::refusal(const std::string& jid, const st
             say(lang, "Many people are linking their mailboxes just now. Please try again in a minute."), "wait",
             "resource-constraint"};
     }
-    if (!attempts_.take(jid, calls_.now())) {
+    if (!attempts_.take(jid, now())) {
         return CommandResult{say(lang, "These were too many attempts. Please try again in ten minutes."), "wait",
                              "policy-violation"};
     }
@@ -181,7 +187,7 @@ void Registrar::link(const std::string& jid, const LinkForm& form, const std::st
     if (auto ending = refusal(jid, lang)) return done(*ending);
     const auto check = std::make_shared<Check>(lang, done);
     busy_[jid] = check;
-    calls_.check(request, lang, [self = weak_from_this(), check, jid, request, lang, done](LinkOutcome outcome) {
+    mailboxes_.check(request, lang, [self = weak_from_this(), check, jid, request, lang, done](LinkOutcome outcome) {
         const auto registrar = self.lock();
         if (!registrar || !check->done) return;  // cancelled
         check->done = nullptr;
@@ -244,7 +250,7 @@ void Registrar::save(Account account, std::vector<Cursor> start, bool fresh, con
                             "{1} is linked. To write to someone, add their mail address as a contact of this gateway.",
                             {address})
                       : say(lang, "The login of {1} is changed.", {address})});
-            if (fresh) registrar->calls_.linked(jid);
+            if (fresh) registrar->observer_.linked(jid);
         });
 }
 
@@ -277,7 +283,7 @@ void Registrar::unlink(const std::string& jid, const std::string& lang, Done don
             if (--progress->left > 0 || !registrar) return;
             if (progress->failed) return done(registrar->store_trouble(lang));
             done({say(lang, "Your mailbox is unlinked, and everything stored of you is deleted.")});
-            registrar->calls_.unlinked(jid, contacts);
+            registrar->observer_.unlinked(jid, contacts);
         });
     }
 }
@@ -286,9 +292,9 @@ void Registrar::change(const std::string& jid, IncomingFilter take, bool sent_co
                        Done done) {
     if (const Account* known = directory_.of_user(jid)) return change(*known, take, sent_copy, lang, std::move(done));
     if (auto ending = damage(jid, lang)) return done(std::move(*ending));
-    if (!is_relay_user(jid) || !calls_.relay_account)
+    if (!is_relay_user(jid))
         return done({say(lang, "You have not linked a mailbox."), "auth", "registration-required"});
-    calls_.relay_account(jid, lang, [self = weak_from_this(), take, sent_copy, lang, done](const Account* made) {
+    relay_accounts_.get(jid, lang, [self = weak_from_this(), take, sent_copy, lang, done](const Account* made) {
         const auto registrar = self.lock();
         if (!registrar) return;
         if (!made) return done(registrar->store_trouble(lang));
@@ -323,7 +329,7 @@ std::string Registrar::status(const std::string& jid, const std::string& lang) c
     const auto line = [&](const std::string& text) { words += (words.empty() ? "" : "\n") + text; };
     if (const Account* linked = directory_.mailbox_of(jid)) {
         line(say(lang, "Linked mailbox: {1}", {linked->address.addr_spec()}));
-        if (const auto health = calls_.health(*linked, lang); !health.empty()) line(health);
+        if (const auto health = mailboxes_.health(*linked, lang); !health.empty()) line(health);
     } else if (const auto ending = damage(jid, lang)) {
         line(ending->words);
     } else {

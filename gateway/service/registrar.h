@@ -13,8 +13,11 @@
 #include <optional>
 #include <string>
 
+#include "gateway/accounts/relay_accounts.h"
 #include "gateway/model/rate_limit.h"
+#include "gateway/service/link_observer.h"
 #include "gateway/service/registration.h"
+#include "gateway/transport/linked_mailboxes.h"
 
 namespace gateway {
 
@@ -29,7 +32,8 @@ struct CommandResult {
 class Registrar : public std::enable_shared_from_this<Registrar> {
   public:
     using Done = std::function<void(CommandResult)>;
-    Registrar(Directory&, ServiceSettings, ServiceCalls);
+    /// `now`: the clock of the rate limits.
+    Registrar(Directory&, RelayAccounts&, LinkedMailboxes&, LinkObserver&, ServiceSettings, RateLimit::Now now);
 
     bool may_link(const std::string& jid) const;
     bool may_use(const std::string& jid) const;
@@ -59,7 +63,7 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
 
     Directory& directory() { return directory_; }
     const ServiceSettings& settings() const { return settings_; }
-    const ServiceCalls& calls() const { return calls_; }
+    RateLimit::Clock::time_point now() const { return now_(); }
     void reload(ServiceSettings settings) { settings_ = std::move(settings); }
 
   private:
@@ -70,8 +74,11 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     CommandResult store_trouble(const std::string& lang) const;
 
     Directory& directory_;
+    RelayAccounts& relay_accounts_;
+    LinkedMailboxes& mailboxes_;
+    LinkObserver& observer_;
     ServiceSettings settings_;
-    ServiceCalls calls_;
+    RateLimit::Now now_;
     RateLimit attempts_{5, std::chrono::minutes(10)};
     struct Check {
         std::string lang;

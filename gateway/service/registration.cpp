@@ -86,11 +86,11 @@ xep0004::Form print_link_form(const Account* account, const LinkForm* typed, con
 
 void Registration::take(const Tag& iq, const std::string& user) {
     const std::string lang = registrar_.language(iq, user);
-    const auto answer = [send = registrar_.calls().send, lang,
+    const auto answer = [&sender = sender_, lang,
                          head = std::shared_ptr<Tag>(head_of(iq))](const CommandResult& ending) {
         // [XEP-0077 §3.3] the submitted fields are not sent back: they contain a password.
-        send(*(ending.good() ? result_of(*head)
-                             : error_reply(*head, ending.type, ending.condition, ending.words, lang)));
+        sender.send(*(ending.good() ? result_of(*head)
+                                    : error_reply(*head, ending.type, ending.condition, ending.words, lang)));
     };
     if (!registrar_.mailbox(user) && !registrar_.may_link(user)) return answer(registrar_.not_allowed(user, lang));
     if (attribute(iq, "type") == "get") return offer(iq, user);
@@ -113,7 +113,7 @@ void Registration::offer(const Tag& iq, const std::string& user) {
     offer.form = print_link_form(account, nullptr, lang);
     auto result = result_of(iq);
     xep0077::add_offer(*result, offer);
-    registrar_.calls().send(*result);
+    sender_.send(*result);
 }
 
 }  // namespace gateway

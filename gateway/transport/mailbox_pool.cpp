@@ -29,16 +29,20 @@ constexpr auto start_every = std::chrono::milliseconds(20);
 
 }  // namespace
 
-struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<State> {
+struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shared_from_this<State> {
     State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Directory& directory_, Store& store_,
-          CrashGuard& crash_guard_, Settings settings_, Calls calls_)
+          Workers& workers_, CrashGuard& crash_guard_, MailReceiver& receiver_, DestinationObserver& mail_,
+          UserNotices& notices_, Settings settings_)
         : io(io_),
           tls(tls_),
           directory(directory_),
           store(store_),
+          workers(workers_),
           crash_guard(crash_guard_),
+          receiver(receiver_),
+          mail(mail_),
+          notices(notices_),
           settings(std::move(settings_)),
-          calls(std::move(calls_)),
           pace(io_) {}
 
     struct One {
@@ -53,9 +57,12 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
     coi::net::TlsContext& tls;
     Directory& directory;
     Store& store;
+    Workers& workers;
     CrashGuard& crash_guard;
+    MailReceiver& receiver;
+    DestinationObserver& mail;
+    UserNotices& notices;
     Settings settings;
-    Calls calls;
     boost::asio::steady_timer pace;
     std::deque<AccountId> to_start;
     std::map<AccountId, One> all;
@@ -101,7 +108,7 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
         all[id].account = *account;
         const auto start = all[id].start = ++starts;
         all[id].submission = std::make_unique<SmtpSender>(io, tls, std::move(out));
-        calls.ready(id);
+        mail.destination_up(static_cast<DestinationId>(id));
         store.ask<Known>([id](Database& db) { return Known{accounts::cursors(db, id), stuck_mails::all(db, id)}; },
                          [this, id, start, self = weak_from_this()](const Store::Failure& failure, Known known) {
                              const auto alive = self.lock();
@@ -113,11 +120,11 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
     }
 
     void ask_for_login(const Account& account) {
-        calls.tell(account,
-                   say(account.lang,
-                       "The stored login of {1} is damaged. Until you give it to me again (register again, or use the "
-                       "command “link”), no messages go through; nothing is lost.",
-                       {account.address.addr_spec()}));
+        notices.tell(account,
+                    say(account.lang,
+                        "The stored login of {1} is damaged. Until you give it to me again (register again, or use the "
+                        "command “link”), no messages go through; nothing is lost.",
+                        {account.address.addr_spec()}));
     }
 
     /// The store is not well, and recovers by itself.
@@ -137,44 +144,30 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
 
     void watch(const Account& account, Known known) {
         const AccountId id = account.id;
-        MailboxWatcher::Calls to;
-        to.parse = [this, id](std::shared_ptr<const std::string> bytes,
-                              std::function<void(coi::Result<coi::Message>)> done) {
-            calls.parse(id, std::move(bytes), settings.limits, std::move(done));
-        };
-        to.arrived = calls.arrived;
-        to.moved = [this, id](const Cursor& cursor) {
-            store.commit(
-                [id, cursor](Database& db) {
-                    accounts::save(db, id, cursor);
-                    stuck_mails::renumbered(db, id, cursor.folder, cursor.uid_validity);
-                },
-                {});
-        };
-        to.trouble = [this, id](const std::optional<coi::Error>& what) { trouble_of(id, what); };
-        to.is_ours = [seal = store.seal()](const coi::autocrypt::Header& header) {
-            return keys::is_marked(seal, header);
-        };
-        to.looked = [this, id](coi::KeyTrace trace) { looked(id, trace); };
-        to.note = [jid = account.jid](const std::string& what) { log::warn("mailbox of {}: {}", jid, what); };
-        to.stuck = [this, id](const Stuck& what) { keep_stuck(id, what); };
-        to.freed = [this, id](const Stuck& what) {
-            store.later([id, what](Database& db) { stuck_mails::forget(db, id, what); });
-        };
-        to.in_hand = [this, id](const std::string& folder, std::uint32_t uid_validity, std::uint32_t uid) {
-            return crash_guard.take(id, folder, uid_validity, uid);
-        };
         for (const auto& what : known.stuck)
-            if (what.aside && !what.told) keep_stuck(id, what);
+            if (what.aside && !what.told) stuck(id, what);
         One& one = all[id];
         one.mailbox = std::make_unique<MailboxWatcher>(
-            io, tls, account, std::move(known.cursors), std::move(known.stuck),
-            MailboxWatcher::Settings{settings.reach, settings.limits, settings.poll}, std::move(to));
+            io, tls, workers, crash_guard, receiver, *this, store.seal(), account, std::move(known.cursors),
+            std::move(known.stuck), MailboxWatcher::Settings{settings.reach, settings.limits, settings.poll});
         one.mailbox->start();
     }
 
+    void cursor_moved(AccountId id, const Cursor& cursor) override {
+        store.commit(
+            [id, cursor](Database& db) {
+                accounts::save(db, id, cursor);
+                stuck_mails::renumbered(db, id, cursor.folder, cursor.uid_validity);
+            },
+            {});
+    }
+    void freed(AccountId id, const Stuck& what) override {
+        store.later([id, what](Database& db) { stuck_mails::forget(db, id, what); });
+    }
+
     /// Tells the user of a mail that was set aside; of many, once an hour: `status` shows the number.
-    void keep_stuck(AccountId id, Stuck what) {
+    void stuck(AccountId id, const Stuck& failed) override {
+        Stuck what = failed;
         const Account* account = directory.find(id);
         if (!account) return;
         log::warn("mailbox of {}: mail {} in {} cannot be read (try {}{}): {}", account->jid, what.uid, what.folder,
@@ -186,15 +179,15 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
         store.commit([id, what](Database& db) { stuck_mails::save(db, id, what); }, {});
         if (!tell) return;
         told = now;
-        calls.tell(*account,
-                   say(account->lang,
-                       "A mail in your mailbox {1} (folder {2}) cannot be read here: {3}. It stays where it is; "
-                       "please look at it with your mail program. Later mail is not held up by it.",
-                       {account->address.addr_spec(), what.folder, what.reason}));
+        notices.tell(*account,
+                    say(account->lang,
+                        "A mail in your mailbox {1} (folder {2}) cannot be read here: {3}. It stays where it is; "
+                        "please look at it with your mail program. Later mail is not held up by it.",
+                        {account->address.addr_spec(), what.folder, what.reason}));
     }
 
     /// The search for a key is finished: notes who holds the key.
-    void looked(AccountId id, coi::KeyTrace trace) {
+    void key_searched(AccountId id, coi::KeyTrace trace) override {
         const Account* account = directory.find(id);
         if (!account || account->key_holder != KeyHolder::unknown) return;
         const bool is_free = trace == coi::KeyTrace::none || trace == coi::KeyTrace::unproven;
@@ -206,7 +199,7 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
             [this, id, trace, self = weak_from_this()](const Store::Failure& failure) {
                 const auto alive = self.lock();
                 const Account* saved = alive && !failure ? directory.find(id) : nullptr;
-                if (saved && trace != coi::KeyTrace::none) calls.tell(*saved, trace_words(*saved, trace));
+                if (saved && trace != coi::KeyTrace::none) notices.tell(*saved, trace_words(*saved, trace));
             });
     }
 
@@ -263,29 +256,31 @@ struct MailboxPool::State : DirectoryObserver, std::enable_shared_from_this<Stat
     }
     void account_removed(const Account& account) override { all.erase(account.id); }
 
-    void trouble_of(AccountId id, const std::optional<coi::Error>& what) {
+    void trouble(AccountId id, const std::optional<coi::Error>& what) override {
         const Account* account = directory.find(id);
         if (!account) return;
         if (!what) {
             log::info("mailbox of {}: connected", account->jid);
             all[id].refusal_told = false;
-            calls.ready(id);
+            mail.destination_up(static_cast<DestinationId>(id));
             return;
         }
         log::warn("mailbox of {}: {}", account->jid, what->text);
         const bool login_refused = what->kind == coi::ErrorKind::auth && what->permanent;
         if (!login_refused || std::exchange(all[id].refusal_told, true)) return;
-        calls.tell(*account,
-                   say(account->lang,
-                       "Your mail server does not accept the password of {1} any more. Until you give me the new one "
-                       "(register again, or use the command “link”), no messages go through; nothing is lost.",
-                       {account->address.addr_spec()}));
+        notices.tell(*account,
+                    say(account->lang,
+                        "Your mail server does not accept the password of {1} any more. Until you give me the new one "
+                        "(register again, or use the command “link”), no messages go through; nothing is lost.",
+                        {account->address.addr_spec()}));
     }
 };
 
 MailboxPool::MailboxPool(boost::asio::io_context& io, coi::net::TlsContext& tls, Directory& directory, Store& store,
-                         CrashGuard& crash_guard, Settings settings, Calls calls)
-    : state_(std::make_shared<State>(io, tls, directory, store, crash_guard, std::move(settings), std::move(calls))) {
+                         Workers& workers, CrashGuard& crash_guard, MailReceiver& receiver, DestinationObserver& mail,
+                         UserNotices& notices, Settings settings)
+    : state_(std::make_shared<State>(io, tls, directory, store, workers, crash_guard, receiver, mail, notices,
+                                     std::move(settings))) {
     state_->ask_name_server();
 }
 

@@ -10,14 +10,17 @@
 
 #include "coi/net/connect.h"
 #include "gateway/accounts/directory.h"
+#include "gateway/accounts/workers.h"
 #include "gateway/model/incoming_mail.h"
+#include "gateway/model/user_notices.h"
+#include "gateway/queue/destination.h"
 #include "gateway/queue/smtp_sender.h"
 #include "gateway/transport/crash_guard.h"
-#include "gateway/transport/mailbox_check.h"
+#include "gateway/transport/linked_mailboxes.h"
 
 namespace gateway {
 
-class MailboxPool {
+class MailboxPool : public LinkedMailboxes {
   public:
     struct Settings {
         coi::net::HostPolicy reach;
@@ -27,27 +30,18 @@ class MailboxPool {
         std::string name_server;  // an IP address; "": the machine's. Used by the whole loop
         std::uint16_t name_server_port = 53;
     };
-    struct Calls {
-        /// coi::parse, off the loop for large mail.
-        std::function<void(AccountId, std::shared_ptr<const std::string>, const coi::Limits&,
-                           std::function<void(coi::Result<coi::Message>)>)>
-            parse;
-        std::function<void(IncomingMail, std::function<void(DeliveryResult)>)> arrived;
-        std::function<void(AccountId)> ready;                               // its SMTP server may be tried now
-        std::function<void(const Account&, const std::string& text)> tell;  // a line to the user
-    };
-    MailboxPool(boost::asio::io_context&, coi::net::TlsContext&, Directory&, Store&, CrashGuard&, Settings, Calls);
-    ~MailboxPool();
+    MailboxPool(boost::asio::io_context&, coi::net::TlsContext&, Directory&, Store&, Workers&, CrashGuard&,
+                MailReceiver&, DestinationObserver& mail, UserNotices&, Settings);
+    ~MailboxPool() override;
     void start();
     void stop();
     void reload(Settings);
     SmtpSender* submission(AccountId);
     void file_sent(AccountId, std::string mail);
-    void check(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)> done);
+    void check(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)> done) override;
     /// Tries the mails again that could not be read, as if they had never failed.
     void read_again(AccountId);
-    /// The account's state as a text in the user's language.
-    std::string health(const Account&, const std::string& lang) const;
+    std::string health(const Account&, const std::string& lang) const override;
 
   private:
     struct State;

@@ -12,6 +12,9 @@
 #include "coi/message.h"
 #include "coi/server_settings.h"
 #include "gateway/await.h"
+#include "gateway/log.h"
+#include "gateway/store/keys.h"
+#include "gateway/transport/mail_reader.h"
 
 namespace gateway {
 
@@ -33,23 +36,32 @@ constexpr int most_detours = 2;                 // an optional step is skipped a
 }  // namespace
 
 struct MailboxWatcher::State : std::enable_shared_from_this<State> {
-    State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Account account_, std::vector<Cursor> cursors_,
-          std::vector<Stuck> stuck_, Settings settings_, Calls calls_)
+    State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Workers& workers_, CrashGuard& crash_guard_,
+          MailReceiver& receiver_, MailboxObserver& observer_, Seal seal_, Account account_,
+          std::vector<Cursor> cursors_, std::vector<Stuck> stuck_, Settings settings_)
         : io(io_),
           tls(tls_),
+          workers(workers_),
+          crash_guard(crash_guard_),
+          receiver(receiver_),
+          observer(observer_),
+          seal(std::move(seal_)),
           account(std::move(account_)),
           cursors(std::move(cursors_)),
           stuck(std::move(stuck_)),
-          settings(std::move(settings_)),
-          calls(std::move(calls_)) {}
+          settings(std::move(settings_)) {}
 
     boost::asio::io_context& io;
     coi::net::TlsContext& tls;
+    Workers& workers;
+    CrashGuard& crash_guard;
+    MailReceiver& receiver;
+    MailboxObserver& observer;
+    const Seal seal;
     const Account account;
     std::vector<Cursor> cursors;
     StuckMails stuck;
     const Settings settings;
-    const Calls calls;
     bool closed = false, filing = false;
     bool looked = false;                        // the search for another program's key is done
     int looks_failed = 0, settings_failed = 0;  // attempts that ended the session
@@ -65,6 +77,8 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         const auto& l = account.login;
         return {l.username.empty() ? account.address.addr_spec() : l.username, l.password, l.oauth};
     }
+
+    void note(const std::string& what) const { log::warn("mailbox of {}: {}", account.jid, what); }
 
     awaitable<void> pause(std::chrono::milliseconds length) {
         auto timer = std::make_shared<boost::asio::steady_timer>(io, length);
@@ -89,7 +103,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         const bool same = what ? trouble && trouble->text == what->text : connected;
         connected = !what;
         trouble = what;
-        if (!same && !closed) calls.trouble(trouble);
+        if (!same && !closed) observer.trouble(account.id, trouble);
     }
 
     /// Watches one folder until the watcher is closed. "" is INBOX; its session also finds out whether the server
@@ -145,20 +159,22 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
             const auto server = co_await coi::read_server_settings(session);
             settings_failed = server || session.usable() ? 0 : settings_failed + 1;
             if (!server && !session.usable()) co_return server.error();
-            if (!server) calls.note("its settings cannot be read: " + server.error().text);
+            if (!server) note("its settings cannot be read: " + server.error().text);
             if (server && server->enabled && !server->chats_folder.empty() && chats_folder.empty()) {
                 chats_folder = server->chats_folder;
                 spawn(watch(chats_folder));
             }
         }
         if (account.key_holder != KeyHolder::unknown || looked || looks_failed >= most_detours) co_return std::nullopt;
-        const auto trace = co_await coi::find_key_trace(session, account.address, calls.is_ours);
+        const auto trace = co_await coi::find_key_trace(
+            session, account.address,
+            [this](const coi::autocrypt::Header& header) { return keys::is_marked(seal, header); });
         looks_failed = trace || session.usable() ? 0 : looks_failed + 1;
         if (closed) co_return std::nullopt;
-        if (!trace) calls.note("it cannot be searched for keys: " + trace.error().text);
+        if (!trace) note("it cannot be searched for keys: " + trace.error().text);
         if (!trace && !session.usable()) co_return trace.error();
         looked = trace.has_value();  // if not, the next session searches again
-        if (trace) calls.looked(*trace);
+        if (trace) observer.key_searched(account.id, *trace);
         co_return std::nullopt;
     }
 
@@ -183,7 +199,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         } else {
             cursors.push_back(cursor);
         }
-        calls.moved(cursor);
+        observer.cursor_moved(account.id, cursor);
         return cursor;
     }
 
@@ -204,8 +220,8 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
             if (stuck.holds(cursor.folder, item.uid)) {
                 // Failed mails are tried again after the new ones.
             } else if (item.size > settings.limits.mail_bytes) {
-                calls.note("a mail of " + std::to_string(item.size) +
-                           " bytes is larger than mail.max_size and stays in the mailbox");
+                note("a mail of " + std::to_string(item.size) +
+                     " bytes is larger than mail.max_size and stays in the mailbox");
             } else if (auto failure = co_await read_one(session, item.uid, after)) {
                 co_return *failure;
             }
@@ -222,7 +238,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
     /// Reads one mail; `after` is the cursor behind it. Returns an Error if the session ended; a problem of the mail
     /// itself is counted against the mail.
     awaitable<std::optional<coi::Error>> read_one(ImapClient& session, std::uint32_t uid, const Cursor& after) {
-        const auto hold = calls.in_hand(after.folder, after.uid_validity, uid);
+        const auto hold = crash_guard.take(account.id, after.folder, after.uid_validity, uid);
         auto bytes = co_await session.fetch(uid, settings.limits.mail_bytes);
         if (closed) co_return std::nullopt;
         if (!bytes) {
@@ -237,21 +253,22 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
             }
         }
         if (closed) co_return std::nullopt;
-        if (const auto known = stuck.passed(after.folder, uid)) calls.freed(*known);
+        if (const auto known = stuck.passed(after.folder, uid)) observer.freed(account.id, *known);
         co_return std::nullopt;
     }
 
     void failed(const Cursor& at, std::uint32_t uid, const coi::Error& error, bool final) {
         const auto now = stuck.failed({at.folder, at.uid_validity, uid, 0, false, false, error.text}, final,
                                       StuckMails::Clock::now());
-        if (now) return calls.stuck(*now);
-        calls.note("mail " + std::to_string(uid) + " cannot be read, like too many before it: " + error.text);
+        if (now) return observer.stuck(account.id, *now);
+        note("mail " + std::to_string(uid) + " cannot be read, like too many before it: " + error.text);
     }
 
     awaitable<std::optional<coi::Error>> hand_over(std::shared_ptr<const std::string> bytes, const Cursor& after) {
         std::function<void(std::function<void(coi::Result<coi::Message>)>)> parse =
             [this, &bytes](std::function<void(coi::Result<coi::Message>)> done) {
-                calls.parse(bytes, std::move(done));
+                mail_reader::parse(workers, mail_reader::line_of(account.id, "", true), bytes, settings.limits,
+                                   std::move(done));
             };
         const auto mail = co_await wait_for<coi::Result<coi::Message>>(parse);
         if (closed) co_return std::nullopt;
@@ -260,7 +277,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         while (!closed) {
             std::function<void(std::function<void(DeliveryResult)>)> start =
                 [this, &mail, &after, &bytes](std::function<void(DeliveryResult)> done) {
-                    calls.arrived(IncomingMail{account.id, *mail, after, {}, false, bytes}, std::move(done));
+                    receiver.take(IncomingMail{account.id, *mail, after, {}, false, bytes}, std::move(done));
                 };
             const DeliveryResult verdict = co_await wait_for<DeliveryResult>(start);
             if (verdict.kind != DeliveryResult::Kind::busy) co_return std::nullopt;
@@ -274,14 +291,13 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         while (!closed && !to_file.empty()) {
             auto session = co_await open();
             if (!session) {
-                calls.note("copies could not be put into the Sent folder: " + session.error().text);
+                note("copies could not be put into the Sent folder: " + session.error().text);
                 break;
             }
             const auto folder = co_await (*session)->sent_folder();
             if (closed) break;
             if (!folder || folder->empty()) {
-                calls.note("copies of sent mail are left out: " +
-                           (folder ? "there is no Sent folder" : folder.error().text));
+                note("copies of sent mail are left out: " + (folder ? "there is no Sent folder" : folder.error().text));
                 if ((*session)->usable()) co_await (*session)->logout();
                 break;
             }
@@ -290,7 +306,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
                 to_file.pop_front();
                 const auto appended = co_await (*session)->append(*folder, "(\\Seen)", mail);
                 if (!appended && !closed)
-                    calls.note("a copy could not be put into the Sent folder: " + appended.error().text);
+                    note("a copy could not be put into the Sent folder: " + appended.error().text);
             }
             if (!closed && (*session)->usable()) co_await (*session)->logout();
         }
@@ -305,10 +321,12 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
     }
 };
 
-MailboxWatcher::MailboxWatcher(boost::asio::io_context& io, coi::net::TlsContext& tls, Account account,
-                               std::vector<Cursor> cursors, std::vector<Stuck> stuck, Settings settings, Calls calls)
-    : state_(std::make_shared<State>(io, tls, std::move(account), std::move(cursors), std::move(stuck),
-                                     std::move(settings), std::move(calls))) {}
+MailboxWatcher::MailboxWatcher(boost::asio::io_context& io, coi::net::TlsContext& tls, Workers& workers,
+                               CrashGuard& crash_guard, MailReceiver& receiver, MailboxObserver& observer, Seal seal,
+                               Account account, std::vector<Cursor> cursors, std::vector<Stuck> stuck,
+                               Settings settings)
+    : state_(std::make_shared<State>(io, tls, workers, crash_guard, receiver, observer, std::move(seal),
+                                     std::move(account), std::move(cursors), std::move(stuck), std::move(settings))) {}
 
 MailboxWatcher::~MailboxWatcher() {
     state_->closed = true;
@@ -325,7 +343,7 @@ void MailboxWatcher::start() { state_->spawn(state_->watch("")); }
 void MailboxWatcher::file_sent(std::string mail) {
     constexpr std::size_t most = 100;
     if (state_->to_file.size() >= most)
-        return state_->calls.note("too many copies wait for the Sent folder; one is left out");
+        return state_->note("too many copies wait for the Sent folder; one is left out");
     state_->to_file.push_back(std::move(mail));
     if (std::exchange(state_->filing, true)) return;
     state_->spawn(state_->file_all());

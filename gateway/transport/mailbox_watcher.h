@@ -9,19 +9,37 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "coi/key_search.h"
 #include "coi/net/connect.h"
+#include "gateway/accounts/workers.h"
 #include "gateway/model/account.h"
 #include "gateway/model/incoming_mail.h"
-#include "gateway/transport/in_hand.h"
+#include "gateway/store/seal.h"
+#include "gateway/transport/crash_guard.h"
 #include "gateway/transport/stuck_mails.h"
 
 namespace gateway {
+
+/// Follows the state of linked mailboxes.
+class MailboxObserver {
+  public:
+    virtual ~MailboxObserver() = default;
+    /// The cursor moved without a mail: first link, UIDVALIDITY change.
+    virtual void cursor_moved(AccountId, const Cursor&) = 0;
+    /// It cannot be read now; nullopt: it can be read again.
+    virtual void trouble(AccountId, const std::optional<coi::Error>&) = 0;
+    /// The result of the search for another program's key; once per account.
+    virtual void key_searched(AccountId, coi::KeyTrace) = 0;
+    /// A mail failed; must be stored before later mails are.
+    virtual void stuck(AccountId, const Stuck&) = 0;
+    /// A mail that had failed was read, or is gone.
+    virtual void freed(AccountId, const Stuck&) = 0;
+};
 
 class MailboxWatcher {
   public:
@@ -30,22 +48,9 @@ class MailboxWatcher {
         coi::Limits limits;
         std::chrono::milliseconds poll = std::chrono::minutes(2);
     };
-    struct Calls {
-        /// coi::parse, off the loop for large mail.
-        std::function<void(std::shared_ptr<const std::string>, std::function<void(coi::Result<coi::Message>)>)> parse;
-        std::function<void(IncomingMail, std::function<void(DeliveryResult)>)> arrived;
-        std::function<void(const Cursor&)> moved;  // the cursor moved without a mail: first link, UIDVALIDITY change
-        std::function<void(const std::optional<coi::Error>&)> trouble;  // nullopt: the failure is over
-        std::function<bool(const coi::autocrypt::Header&)> is_ours;     // whether coigate wrote this header
-        std::function<void(coi::KeyTrace)> looked;  // result of the search for another program's key; once per account
-        std::function<void(const std::string& what)> note;  // for the log, such as a skipped oversize mail
-        std::function<void(const Stuck&)> stuck;            // a mail failed; must be stored before later mails are
-        std::function<void(const Stuck&)> freed;            // a mail that had failed was read, or is gone
-        /// Notes the mail that is being read, while the returned Hold lives.
-        std::function<InHand::Hold(const std::string& folder, std::uint32_t uid_validity, std::uint32_t uid)> in_hand;
-    };
-    MailboxWatcher(boost::asio::io_context&, coi::net::TlsContext&, Account, std::vector<Cursor>, std::vector<Stuck>,
-                   Settings, Calls);
+    /// `seal` recognises the Autocrypt headers that coigate wrote.
+    MailboxWatcher(boost::asio::io_context&, coi::net::TlsContext&, Workers&, CrashGuard&, MailReceiver&,
+                   MailboxObserver&, Seal seal, Account, std::vector<Cursor>, std::vector<Stuck>, Settings);
     ~MailboxWatcher();  // closes the sessions
     void start();
     /// Appends a copy of a sent mail to the Sent folder, later, in its own session.

@@ -33,41 +33,46 @@ class Play {
         std::string line;
         std::function<void(AttemptResult)> finished;
     };
+    struct Sender : EntrySender {
+        Sender(Play& its_play, int its_life) : play(its_play), life(its_life) {}
+        void send(const queue::Entry& entry, std::function<void(AttemptResult)> finished) override {
+            if (life != play.life_) return;  // of a process that is no more
+            auto& flying = play.flying_;
+            const std::string line = line_of(entry);
+            EXPECT_TRUE(flying.emplace(entry.id, Flight{line, std::move(finished)}).second) << entry.id << " twice";
+            EXPECT_EQ(std::count_if(flying.begin(), flying.end(), [&](auto& f) { return f.second.line == line; }), 1)
+                << "two of one line in flight";
+        }
+        void done(const queue::Entry& entry) override { play.ended_[line_of(entry)].push_back(entry.id); }
+        void refused(const queue::Entry& entry, const coi::Error&) override {
+            play.ended_[line_of(entry)].push_back(entry.id);
+            play.store_.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
+        }
+        DestinationId destination(const queue::Entry& entry) const override {
+            return static_cast<DestinationId>(entry.account);
+        }
+        std::size_t capacity(DestinationId) const override { return play.capacity_; }
+        Play& play;
+        const int life;
+    };
     static std::string line_of(const queue::Entry& entry) {
         return std::to_string(static_cast<std::int64_t>(entry.account)) + entry.contact;
     }
     std::size_t upto(std::size_t most) { return random_() % most; }
 
     std::unique_ptr<Scheduler> make() {
-        Scheduler::Calls calls;
-        calls.attempt = [this, life = ++life_](const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
-            if (life != life_) return;  // of a process that is no more
-            const std::string line = line_of(entry);
-            EXPECT_TRUE(flying_.emplace(entry.id, Flight{line, std::move(finished)}).second) << entry.id << " twice";
-            EXPECT_EQ(std::count_if(flying_.begin(), flying_.end(), [&](auto& f) { return f.second.line == line; }), 1)
-                << "two of one line in flight";
-        };
-        calls.done = [this](const queue::Entry& entry) { ended_[line_of(entry)].push_back(entry.id); };
-        calls.refused = [this](const queue::Entry& entry, const coi::Error&) {
-            ended_[line_of(entry)].push_back(entry.id);
-            store_.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
-        };
-        calls.destination = [](const queue::Entry& entry) {
-            return static_cast<Scheduler::DestinationId>(entry.account);
-        };
-        calls.capacity = [this](Scheduler::DestinationId) { return capacity_; };
-        calls.now = [this] { return time_; };
-        calls.wake_changed = [] {};
         Scheduler::Limits limits;
         limits.ready_entries = 3;
         limits.ready_bytes = 60;
-        return std::make_unique<Scheduler>(queue::Direction::mail, store_, std::move(calls), limits);
+        senders_.push_back(std::make_unique<Sender>(*this, ++life_));
+        return std::make_unique<Scheduler>(
+            queue::Direction::mail, store_, *senders_.back(), [this] { return time_; }, [] {}, limits);
     }
 
     void step() {
         switch (upto(20)) {
             case 0:
-                return direction_->destination_up(static_cast<Scheduler::DestinationId>(1 + upto(2)));
+                return direction_->destination_up(static_cast<DestinationId>(1 + upto(2)));
             case 1:
                 return direction_->retry_now();
             case 2:
@@ -127,7 +132,7 @@ class Play {
         const auto entry = waiting_[upto(waiting_.size())];
         const std::string line = line_of(entry);
         auto& ended = ended_[line];
-        if (std::find(ended.begin(), ended.end(), entry.id) != ended.end() || !direction_->forget(entry)) return;
+        if (std::find(ended.begin(), ended.end(), entry.id) != ended.end() || !direction_->withdraw(entry)) return;
         std::erase(committed_[line], entry.id);
         store_.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
         std::erase_if(waiting_, [&](const auto& other) { return other.id == entry.id; });
@@ -171,6 +176,7 @@ class Play {
     std::map<std::int64_t, Flight> flying_;
     std::map<std::string, std::vector<std::int64_t>> committed_, ended_;
     std::vector<queue::Entry> waiting_;
+    std::vector<std::unique_ptr<Sender>> senders_;  // of each life
     std::vector<std::unique_ptr<Scheduler>> gone_;
     std::unique_ptr<Scheduler> direction_;
 };
@@ -187,19 +193,10 @@ TEST(LegLaw, every_committed_entry_ends_once_and_in_the_order_of_its_line) {
 class Poisoned {
   public:
     Poisoned(unsigned seed, AttemptResult::Kind fate) : random_(seed), fate_(fate) {
-        Scheduler::Calls calls;
-        calls.attempt = [this](const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
-            flying_.emplace_back(entry.id, std::move(finished));
-        };
-        calls.done = [this](const queue::Entry& entry) { passed_.insert(entry.id); };
-        calls.refused = [this](const queue::Entry& entry, const coi::Error&) { refused(entry.id); };
-        calls.destination = [](const queue::Entry&) { return 0; };
-        calls.capacity = [this](Scheduler::DestinationId) { return 1 + random_() % 4; };
-        calls.now = [this] { return time_; };
-        calls.wake_changed = [] {};
         Scheduler::Limits limits;
         limits.strikes_most = fate == AttemptResult::Kind::lost ? 3 : 0;
-        direction_ = std::make_unique<Scheduler>(queue::Direction::mail, store_, std::move(calls), limits);
+        direction_ = std::make_unique<Scheduler>(
+            queue::Direction::mail, store_, sender_, [this] { return time_; }, [] {}, limits);
     }
 
     void run() {
@@ -218,6 +215,18 @@ class Poisoned {
     }
 
   private:
+    struct Sender : EntrySender {
+        explicit Sender(Poisoned& its_play) : play(its_play) {}
+        void send(const queue::Entry& entry, std::function<void(AttemptResult)> finished) override {
+            play.flying_.emplace_back(entry.id, std::move(finished));
+        }
+        void done(const queue::Entry& entry) override { play.passed_.insert(entry.id); }
+        void refused(const queue::Entry& entry, const coi::Error&) override { play.refused(entry.id); }
+        DestinationId destination(const queue::Entry&) const override { return shared_destination; }
+        std::size_t capacity(DestinationId) const override { return 1 + play.random_() % 4; }
+        Poisoned& play;
+    };
+
     void commit(int contact) {
         queue::Entry entry;
         entry.account = AccountId(1);
@@ -267,7 +276,7 @@ class Poisoned {
         ASSERT_EQ(old.size(), 1u);
         EXPECT_GT(old.front().attempts, 3);
         EXPECT_EQ(old.front().last_error, "gone");
-        if (direction_->forget(old.front())) refused(old.front().id);
+        if (direction_->withdraw(old.front())) refused(old.front().id);
     }
 
     std::mt19937 random_;
@@ -279,6 +288,7 @@ class Poisoned {
     bool gone_ = false;
     std::set<std::int64_t> passed_;
     std::vector<std::pair<std::int64_t, std::function<void(AttemptResult)>>> flying_;
+    Sender sender_{*this};
     std::unique_ptr<Scheduler> direction_;
 };
 

@@ -56,7 +56,8 @@ class JabberSenderSession : public OtrRoom {
         OtrRoom::SetUp();
         directory.add(id, {"", "bob", "example.net"});
         client = std::make_unique<Client>(io, server.port(), [](auto& its) { its.component = "coi.jabber.example"; });
-        sender = std::make_unique<gateway::JabberSender>(*client->component, *otr, tunnel, verdicts);
+        sender = std::make_unique<gateway::JabberSender>(*client->component, directory, account_end, *otr, tunnel,
+                                                         verdicts, failures);
         server.handshake();
         ASSERT_TRUE(until([&] { return client->component->online(); }));
     }
@@ -99,8 +100,16 @@ class JabberSenderSession : public OtrRoom {
     boost::asio::io_context io;
     JabberServer server{io, "coi.jabber.example"};
     std::unique_ptr<Client> client;
-    gateway::OtrTunnel tunnel{directory, {}};
+    gateway::OtrTunnel tunnel{directory, receiver, stream, notices};
     gateway::PendingVerdicts verdicts{store};
+    gateway::Clock now = [] { return Time{}; };
+    gateway::FakeTimer timer;
+    gateway::FakeSender nobody;
+    gateway::Scheduler mail_scheduler{gateway::queue::Direction::mail, store, nobody, now, [] {}};
+    gateway::Scheduler jabber_scheduler{gateway::queue::Direction::jabber, store, nobody, now, [] {}};
+    gateway::Failures failures{directory, store, mail_scheduler, jabber_scheduler, verdicts, {}, now, timer.timer()};
+    gateway::AccountEnd account_end{directory,     stream, mail_scheduler, jabber_scheduler, "coi.jabber.example", now,
+                                    timer.timer(), {}};
     std::unique_ptr<gateway::JabberSender> sender;
     std::vector<std::string> results;
     std::int64_t entries = 0;
@@ -173,6 +182,34 @@ TEST_F(JabberSenderSession, AnEndOfTheStreamIsSaidWithItsReason) {
     send(entry("m3"));
     EXPECT_TRUE(has_results(1));
     EXPECT_THAT(results, ElementsAre("m3: unreachable not connected to the Jabber server"));
+}
+
+TEST_F(JabberSenderSession, WhatIsOfAnAccountThatIsGoneIsNotSent) {  // another user may have its name now
+    auto one = entry("m1");
+    one.account = AccountId{99};
+    send(one);
+    EXPECT_TRUE(has_results(1));
+    EXPECT_THAT(results, ElementsAre("m1: done"));
+    EXPECT_THAT(server.heard(), Not(HasSubstr("<message")));
+}
+
+TEST_F(JabberSenderSession, WaitsUntilItIsKnownWhomTheNameBelongsTo) {
+    directory.note_vouched(id, true);
+    account_end.online();
+    send(entry("m1"));
+    EXPECT_TRUE(has_results(1));
+    EXPECT_THAT(results, ElementsAre("m1: blocked waits for its account"));
+    EXPECT_THAT(asked, ElementsAre(user)) << "by service discovery";
+    EXPECT_THAT(server.heard(), Not(HasSubstr("<message")));
+}
+
+TEST_F(JabberSenderSession, ARefusalAsksWhetherTheUserStillExists) {
+    directory.note_vouched(id, true);
+    send(entry("m1"));
+    const auto ping = server.expect_ping();
+    server.say(error("m1", "cancel", "item-not-found") + server.pong_of(ping));
+    EXPECT_TRUE(has_results(1));
+    EXPECT_THAT(asked, ElementsAre(user));
 }
 
 /// An error for one client, with the message for its user's other clients beside it.

@@ -12,6 +12,7 @@
 #include "gateway/store/accounts.h"
 #include "gateway/store/imap_cursors.h"
 #include "gateway/store/stuck_mails.h"
+#include "tests/support/fakes.h"
 #include "tests/support/run_until.h"
 #include "tests/support/tls_peer.h"
 #include "tests/unit/gateway/store/test_store.h"
@@ -131,23 +132,13 @@ class MailboxPoolSession : public testing::Test {
         return id;
     }
     void start() {
-        MailboxPool::Calls calls;
-        calls.parse = [](AccountId, const std::shared_ptr<const std::string>& bytes, const coi::Limits& limits,
-                         const std::function<void(coi::Result<coi::Message>)>& done) {
-            done(coi::parse(*bytes, limits));
-        };
-        calls.arrived = [this](IncomingMail mail, const std::function<void(DeliveryResult)>& done) {
-            arrived.push_back(std::move(mail));
-            done({DeliveryResult::Kind::taken, ""});
-        };
-        calls.ready = [this](AccountId id) { ready.push_back(id); };
-        calls.tell = [this](const Account&, const std::string& text) { told.push_back(text); };
         MailboxPool::Settings settings;
         settings.reach = {true, true};
         settings.limits.header_block_bytes = 2000;
         settings.poll = 2min;
         settings.ehlo_name = "gw.example";
-        pool = std::make_unique<MailboxPool>(io, tls, directory, store, crash_guard, settings, std::move(calls));
+        pool = std::make_unique<MailboxPool>(io, tls, directory, store, workers, crash_guard, receiver, mail_queue,
+                                             notices, settings);
         pool->start();
     }
     std::string health(AccountId id) {
@@ -169,12 +160,25 @@ class MailboxPoolSession : public testing::Test {
     boost::asio::io_context io;
     Store store{"sqlite::memory:", test_seal(), post()};
     Directory directory{store};
+    Workers workers{1, post()};
     CrashGuard crash_guard{"", store, Time{}};
+    struct Receiver : MailReceiver {
+        void take(IncomingMail mail, std::function<void(DeliveryResult)> done) override {
+            arrived.push_back(std::move(mail));
+            done({DeliveryResult::Kind::taken, ""});
+        }
+        std::vector<IncomingMail> arrived;
+    } receiver;
+    struct MailQueue : DestinationObserver {
+        void destination_up(DestinationId id) override { ready.push_back(AccountId{id}); }
+        std::vector<AccountId> ready;
+    } mail_queue;
+    FakeNotices notices;
     std::unique_ptr<MailboxPool> pool;
     int users = 0;
-    std::vector<IncomingMail> arrived;
-    std::vector<AccountId> ready;
-    std::vector<std::string> told;
+    std::vector<IncomingMail>& arrived = receiver.arrived;
+    std::vector<AccountId>& ready = mail_queue.ready;
+    std::vector<std::string>& told = notices.said;
 };
 
 TEST_F(MailboxPoolSession, StartsTheMailboxesThatWork) {

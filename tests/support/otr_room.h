@@ -14,6 +14,7 @@
 
 #include "gateway/encryption/otr.h"
 #include "gateway/store/otr_keys.h"
+#include "tests/support/fakes.h"
 #include "tests/support/otr_client.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
@@ -39,15 +40,40 @@ struct OtrRoom : testing::Test {
         }
     };
 
+    struct Stream : FakeStream {
+        explicit Stream(OtrRoom& its_room) : room(its_room) {}
+        void send(const xmpp::Tag& tag) override {
+            if (tag.name() == "iq") return room.asked.push_back(xmpp::attribute(tag, "to"));
+            room.sent.emplace_back(tag.clone());
+            room.stanzas.emplace_back(tag.clone());
+        }
+        OtrRoom& room;
+    };
+    struct Receiver : FakeReceiver {
+        explicit Receiver(OtrRoom& its_room) : room(its_room) {}
+        void take(const xmpp::Tag& message, const xmpp::Tag* under_otr) override {
+            room.taken.push_back({xmpp::body_of(message)->cdata(), under_otr != nullptr});
+            room.outgoing.emplace_back(message.clone());
+        }
+        OtrRoom& room;
+    };
+
     StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
     Directory directory{store};
+    RelayAccounts relay_accounts{directory, {"jabber.example"}};
     Workers workers{2, loop.post()};
+    OpenPgp openpgp{directory, store, workers, {}};
+    Stream stream{*this};
+    Receiver receiver{*this};
+    FakeOutlet jabber;
+    FakeNotices notices;
     std::vector<xmpp::Stanza> sent, stanzas;  // by the room; of them and of what was encrypted: what no client had yet
     std::vector<Taken> taken;
     std::vector<xmpp::Stanza> outgoing;
-    std::vector<std::string> said, released, asked;  // asked: the clients whose names were
-    std::vector<queue::Entry> again;
+    std::vector<std::string> asked;  // the clients whose names were
+    std::vector<std::string>&said = notices.said, &released = jabber.unblocked;
+    std::vector<queue::Entry>& again = jabber.entries;
     Otr::Settings settings{"coi.jabber.example"};
     AccountId id{};
     std::unique_ptr<Otr> otr;
@@ -66,26 +92,8 @@ struct OtrRoom : testing::Test {
     }
     /// The process begins: nothing is known but what the store holds.
     void begin() {
-        Otr::Calls calls;
-        calls.send = [this](const xmpp::Tag& tag) {
-            if (tag.name() == "iq") return asked.push_back(xmpp::attribute(tag, "to"));
-            sent.emplace_back(tag.clone());
-            stanzas.emplace_back(tag.clone());
-        };
-        calls.take = [this](const xmpp::Tag& message, const xmpp::Tag* under_otr) {
-            taken.push_back({xmpp::body_of(message)->cdata(), under_otr != nullptr});
-            outgoing.emplace_back(message.clone());
-        };
-        calls.with_account = [this](const std::string&, const std::string&,
-                                    const std::function<void(const Account*)>& ready) { ready(directory.find(id)); };
-        calls.say = [this](const Account&, const std::string& text) { said.push_back(text); };
-        calls.released = [this](AccountId, const std::string& contact) { released.push_back(contact); };
-        calls.committed = [this](queue::Entry entry) { again.push_back(std::move(entry)); };
-        calls.leaves = [](const Account& account, const Contact& contact) {
-            return policy::decide({policy::resolve(&contact, account, Policy::prefer), account.key_holder,
-                                   contact.privacy, contact.dialect, coi::autocrypt::Recommendation::disable, true});
-        };
-        otr = std::make_unique<Otr>(directory, store, workers, settings, std::move(calls));
+        otr = std::make_unique<Otr>(directory, store, workers, relay_accounts, openpgp, receiver, jabber, stream,
+                                    notices, settings);
     }
 
     /// Until nothing is under way.

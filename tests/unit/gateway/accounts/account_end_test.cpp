@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "gateway/store/accounts.h"
+#include "tests/support/fakes.h"
 #include "tests/unit/gateway/store/test_store.h"
 #include "xmpp/wire.h"
 
@@ -48,7 +49,12 @@ class AccountEndTest : public testing::Test {
         for (int i = 0; i < 2; ++i) store.now([](Database&) {});  // what the first committed was given to the loop
         loop.drain();
     }
-    std::string text_of_words() const { return words.empty() ? "" : words.back(); }
+    std::string text_of_words() const {
+        return stream.delivered.empty() ? "" : xmpp::child(*stream.delivered.back(), "body", "")->cdata();
+    }
+    void refuses_words(const std::string& condition) {
+        stream.outcome = {xmpp::Outcome::Kind::refused, {"cancel", condition, ""}};
+    }
     void answer(const std::string& condition) {
         const auto iq = std::find_if(sent.rbegin(), sent.rend(), [](const auto& tag) { return tag->name() == "iq"; });
         ASSERT_NE(iq, sent.rend());
@@ -80,21 +86,18 @@ class AccountEndTest : public testing::Test {
     Directory directory{store};
     Time now{std::chrono::hours(1)};
     std::vector<std::pair<Time, std::function<void()>>> timers;
-    std::vector<xmpp::Stanza> sent;
-    std::vector<std::string> words, raised;
-    std::string refusal;  // of what is delivered
+    FakeStream stream;
+    std::vector<xmpp::Stanza>& sent = stream.sent;
+    FakeOutlet mail, jabber;
     AccountEnd end{directory,
+                   stream,
+                   mail,
+                   jabber,
                    component,
-                   {[this](const xmpp::Tag& tag) { sent.push_back(xmpp::Stanza(tag.clone())); },
-                    [this](const xmpp::Tag& tag, const std::function<void(bool, const std::string&)>& done) {
-                        words.push_back(xmpp::child(tag, "body", "")->cdata());
-                        done(true, refusal);
-                    },
-                    [this](std::chrono::milliseconds length, std::function<void()> call) {
-                        timers.emplace_back(now + length, std::move(call));
-                    },
-                    [] { return true; }, [this] { return now; },
-                    [this](queue::Direction, AccountId, const std::string& contact) { raised.push_back(contact); }},
+                   [this] { return now; },
+                   [this](std::chrono::milliseconds length, std::function<void()> call) {
+                       timers.emplace_back(now + length, std::move(call));
+                   },
                    AccountEnd::Patience{}};
 };
 
@@ -120,18 +123,18 @@ TEST_F(AccountEndTest, a_mailbox_is_parked_at_once_and_its_login_is_gone) {
 
 TEST_F(AccountEndTest, both_ends_of_a_subscription_are_one_word) {
     make(Account::Kind::mailbox);
-    end.doubt(alice);  // ejabberd's order
+    end.unsubscribed(alice);  // ejabberd's order
     end.cancelled(alice);
     settle();
     pass(std::chrono::seconds(3));
-    ASSERT_EQ(words.size(), 1u);
+    ASSERT_EQ(stream.delivered.size(), 1u);
     EXPECT_NE(text_of_words().find("link it again"), std::string::npos);
 }
 
 TEST_F(AccountEndTest, of_an_account_that_has_ended_nothing_is_left) {
     make(Account::Kind::mailbox);
     make(Account::Kind::relay);
-    refusal = "service-unavailable";
+    refuses_words("service-unavailable");
     end.cancelled(alice);
     settle();
     pass(std::chrono::seconds(3));
@@ -144,18 +147,18 @@ TEST_F(AccountEndTest, a_request_that_was_declined_ends_nothing) {
     end.cancelled(alice);
     pass(std::chrono::minutes(1));
     EXPECT_NE(directory.mailbox_of(alice), nullptr);
-    EXPECT_TRUE(words.empty());
+    EXPECT_TRUE(stream.delivered.empty());
 }
 
 TEST_F(AccountEndTest, who_gives_up_their_last_contact_is_told_that_all_stays) {
     make(Account::Kind::mailbox, false);
-    end.doubt(alice);
-    end.doubt(alice);
+    end.unsubscribed(alice);
+    end.unsubscribed(alice);
     pass(std::chrono::seconds(3));
-    EXPECT_EQ(words.size(), 1u);
+    EXPECT_EQ(stream.delivered.size(), 1u);
     EXPECT_NE(directory.mailbox_of(alice), nullptr);
-    refusal = "service-unavailable";
-    end.doubt(alice);
+    refuses_words("service-unavailable");
+    end.unsubscribed(alice);
     pass(std::chrono::seconds(3));
     EXPECT_TRUE(directory.all().empty());
 }
@@ -190,7 +193,8 @@ TEST_F(AccountEndTest, after_an_absence_nothing_is_handed_out_before_it_is_known
     older.taken = now - std::chrono::hours(1);
     EXPECT_FALSE(end.holds(older));
     answer("");
-    EXPECT_EQ(raised.size(), 2u);
+    EXPECT_EQ(mail.unblocked, Lines{"bob@example.org"});
+    EXPECT_EQ(jabber.unblocked, Lines{"bob@example.org"});
     EXPECT_FALSE(end.holds(entry(queue::Direction::jabber, id)));
 }
 
@@ -217,7 +221,7 @@ TEST_F(AccountEndTest, a_relay_account_stays_with_a_user_who_is_seen_to_be_there
     const auto id = make(Account::Kind::relay);
     end.cancelled(alice);
     pass(std::chrono::seconds(3));
-    EXPECT_EQ(words.size(), 1u);
+    EXPECT_EQ(stream.delivered.size(), 1u);
     EXPECT_NE(directory.find(id), nullptr);
     EXPECT_FALSE(directory.find(id)->vouched);
 }
@@ -255,7 +259,7 @@ TEST_F(AccountEndTest, a_server_that_still_has_the_subscription_says_so) {
     EXPECT_TRUE(end.holds(entry(queue::Direction::jabber, id)));
     answer("service-unavailable");
     end.granted(alice);
-    EXPECT_EQ(raised.size(), 1u);
+    EXPECT_EQ(jabber.unblocked, Lines{"bob@example.org"});
     pass(std::chrono::minutes(1));
     EXPECT_NE(directory.mailbox_of(alice), nullptr);
 }

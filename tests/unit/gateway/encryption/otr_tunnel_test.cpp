@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/fakes.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
 
@@ -23,8 +24,20 @@ struct OtrTunnelTest : testing::Test {
     StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
     Directory directory{store};
-    std::vector<std::string> taken, told, errors;
-    OtrTunnel tunnel{directory, calls()};
+    struct Stream : FakeStream {
+        void send(const xmpp::Tag& tag) override { errors.push_back(xmpp::error_of(tag).value().text); }
+        std::vector<std::string> errors;
+    } stream;
+    struct Receiver : FakeReceiver {
+        void take_tunnelled(const Account&, const coi::Address& to, const xmpp::Tag& message) override {
+            EXPECT_EQ(to.addr_spec(), bobs);
+            texts.push_back(xmpp::child(message, "body", "")->cdata());
+        }
+        std::vector<std::string> texts;
+    } receiver;
+    FakeNotices notices;
+    std::vector<std::string>&taken = receiver.texts, &told = notices.said, &errors = stream.errors;
+    OtrTunnel tunnel{directory, receiver, stream, notices};
     AccountId id{};
 
     void SetUp() override {
@@ -35,14 +48,6 @@ struct OtrTunnelTest : testing::Test {
         loop.flush(store);
         bob_is([&](Contact& contact) { contact.privacy.tunnel = Tunnel::on; });
         bob_is([&](Contact& contact) { contact.privacy.tunnel_offered = true; });
-    }
-    OtrTunnel::Calls calls() {
-        return {[this](const xmpp::Tag& tag) { errors.push_back(xmpp::error_of(tag).value().text); },
-                [this](const Account&, const coi::Address& to, const xmpp::Tag& message) {
-                    EXPECT_EQ(to.addr_spec(), bobs);
-                    taken.push_back(xmpp::child(message, "body", "")->cdata());
-                },
-                [this](const Account&, const std::string& text) { told.push_back(text); }};
     }
     void bob_is(const std::function<void(Contact&)>& change) {
         directory.change(id, {"", "bob", "example.net"}, change);

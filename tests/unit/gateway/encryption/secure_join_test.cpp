@@ -9,6 +9,7 @@
 #include <deque>
 
 #include "gateway/store/contacts.h"
+#include "tests/support/fakes.h"
 #include "tests/support/store_loop.h"
 
 namespace gateway {
@@ -28,18 +29,12 @@ struct Side {
     Directory directory{store};
     Workers workers{1, loop.post()};
     OpenPgp pgp{directory, store, workers, {}};
-    std::deque<queue::Entry> out;
-    std::vector<std::string> verified;
-    std::vector<trust::KeyNews> other_keys;
-    SecureJoin secure_join{
-        directory,
-        store,
-        workers,
-        pgp,
-        {},
-        {[this](queue::Entry entry) { out.push_back(std::move(entry)); }, now,
-         [this](const Account&, const Contact& contact) { verified.push_back(contact.canonical); },
-         [this](const Account&, const Contact&, const trust::KeyNews& news) { other_keys.push_back(news); }}};
+    FakeOutlet outlet;
+    FakeNotices notices;
+    std::vector<queue::Entry>& out = outlet.entries;
+    std::vector<std::string>& verified = notices.verified_contacts;
+    std::vector<trust::KeyNews>& other_keys = notices.other_keys;
+    SecureJoin secure_join{directory, store, workers, pgp, outlet, notices, {}, now};
     AccountId id{};
 
     Side(StoreLoop& loop_, const std::string& name)
@@ -69,7 +64,7 @@ struct Side {
     std::string next() {
         loop.run_until([&] { return !out.empty(); });
         std::string bytes = std::move(out.front().payload);
-        out.pop_front();
+        out.erase(out.begin());
         return bytes;
     }
     /// A mail comes, as the inbox hands it over.

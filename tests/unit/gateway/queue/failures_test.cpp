@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "gateway/store/ids.h"
+#include "tests/support/fakes.h"
 #include "tests/unit/gateway/store/faulty_disk.h"
 #include "tests/unit/gateway/store/test_store.h"
 
@@ -17,25 +18,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-/// A direction of the queue whose attempts never end.
-struct Way {
-    Way(Direction direction, Store& store, const Time& now) {
-        Scheduler::Calls calls;
-        calls.attempt = [this](const queue::Entry& entry, const std::function<void(AttemptResult)>&) {
-            sent.push_back(entry);
-        };
-        calls.done = [](const queue::Entry&) {};
-        calls.refused = [](const queue::Entry&, const coi::Error&) {};
-        calls.destination = [](const queue::Entry&) { return Scheduler::DestinationId{1}; };
-        calls.capacity = [](Scheduler::DestinationId) { return std::size_t{10}; };
-        calls.now = [&now] { return now; };
-        calls.wake_changed = [] {};
-        scheduler = std::make_unique<Scheduler>(direction, store, std::move(calls));
-    }
-    std::vector<queue::Entry> sent;
-    std::unique_ptr<Scheduler> scheduler;
-};
 
 class FailuresTest : public testing::Test {
   protected:
@@ -109,17 +91,14 @@ class FailuresTest : public testing::Test {
     Directory directory{store};
     PendingVerdicts verdicts{store};
     Time now{std::chrono::hours(24 * 20'000)};
-    Way to_mail{Direction::mail, store, now}, to_jabber{Direction::jabber, store, now};
-    std::vector<std::function<void()>> later;
+    FakeSender to_mail, to_jabber;  // what was sent each way
+    Clock clock = [this] { return now; };
+    Scheduler mail_scheduler{Direction::mail, store, to_mail, clock, [] {}};
+    Scheduler jabber_scheduler{Direction::jabber, store, to_jabber, clock, [] {}};
+    FakeTimer timer;
     Failures failures{
-        directory,
-        store,
-        *to_mail.scheduler,
-        *to_jabber.scheduler,
-        verdicts,
-        {"coi.jabber.example", "chat.example"},
-        {[this] { return now; },
-         [this](std::chrono::milliseconds, std::function<void()> call) { later.push_back(std::move(call)); }}};
+        directory, store,        mail_scheduler, jabber_scheduler, verdicts, {"coi.jabber.example", "chat.example"},
+        clock,     timer.timer()};
     AccountId alice{};
 };
 
@@ -199,7 +178,7 @@ TEST_F(FailuresTest, WhatIsTooOldIsGivenUpWithTheLastReason) {
 
 TEST_F(FailuresTest, WhatIsInFlightIsNotGivenUp) {
     const auto entry = mail();
-    to_mail.scheduler->committed(entry);
+    mail_scheduler.committed(entry);
     ASSERT_THAT(to_mail.sent, SizeIs(1));
     now += 25h;
     failures.sweep(now - 1000h);
@@ -236,12 +215,12 @@ TEST_F(FailuresTest, ANoticeThatTheStoreCannotKeepIsTriedAgain) {
     store.on_health([&](bool well, const std::string&) { is_well = well; });
     disk.fail(FaultyDisk::Fault::full);
     failures.mail_refused(entry, no_such_user());
-    ASSERT_TRUE(loop.run_until([&] { return later.size() == 1 && !is_well; }));
+    ASSERT_TRUE(loop.run_until([&] { return timer.calls.size() == 1 && !is_well; }));
     EXPECT_THAT(to_jabber.sent, IsEmpty()) << "nothing is said of what is not on disk";
     disk.heal();
     ASSERT_TRUE(loop.run_until([&] { return is_well; }));
     EXPECT_THAT(waiting(), ElementsAre("m1@chat.example"));
-    later[0]();
+    timer.calls[0]();
     loop.flush(store);
     EXPECT_THAT(to_jabber.sent, SizeIs(testing::Ge(1)));
     EXPECT_THAT(waiting(), testing::Not(testing::Contains("m1@chat.example")));

@@ -30,28 +30,30 @@ struct SchedulerPlay : testing::Test {
     };
     std::vector<Attempt> flying;
     std::vector<std::string> tried, done, refused;
+    struct Sender : EntrySender {
+        explicit Sender(SchedulerPlay& its_play) : play(its_play) {}
+        void send(const queue::Entry& entry, std::function<void(AttemptResult)> finished) override {
+            play.tried.push_back(entry.payload);
+            if (play.at_once) return finished(AttemptResult{});
+            play.flying.push_back({entry.payload, std::move(finished)});
+        }
+        void done(const queue::Entry& entry) override { play.done.push_back(entry.payload); }
+        void refused(const queue::Entry& entry, const coi::Error&) override {
+            play.refused.push_back(entry.payload);
+            play.store.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
+        }
+        DestinationId destination(const queue::Entry&) const override { return shared_destination; }
+        std::size_t capacity(DestinationId) const override { return play.capacity; }
+        SchedulerPlay& play;
+    } sender{*this};
     std::unique_ptr<Scheduler> direction = make();
 
     std::unique_ptr<Scheduler> make() {
-        Scheduler::Calls calls;
-        calls.attempt = [this](const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
-            tried.push_back(entry.payload);
-            if (at_once) return finished(AttemptResult{});
-            flying.push_back({entry.payload, std::move(finished)});
-        };
-        calls.done = [this](const queue::Entry& entry) { done.push_back(entry.payload); };
-        calls.refused = [this](const queue::Entry& entry, const coi::Error&) {
-            refused.push_back(entry.payload);
-            store.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
-        };
-        calls.destination = [](const queue::Entry&) { return 0; };
-        calls.capacity = [this](Scheduler::DestinationId) { return capacity; };
-        calls.now = [this] { return time; };
-        calls.wake_changed = [] {};
         Scheduler::Limits limits;
         limits.ready_entries = 3;
         limits.strikes_most = strikes_most;
-        return std::make_unique<Scheduler>(queue::Direction::mail, store, std::move(calls), limits);
+        return std::make_unique<Scheduler>(
+            queue::Direction::mail, store, sender, [this] { return time; }, [] {}, limits);
     }
 
     queue::Entry commit(const std::string& contact, const std::string& payload,

@@ -174,10 +174,10 @@ TEST_F(SchedulerTest, a_forgotten_entry_is_not_sent) {
     entry.account = AccountId{1};
     entry.contact = "bob";
     entry.id = first;
-    EXPECT_FALSE(direction->forget(entry)) << "in flight";
+    EXPECT_FALSE(direction->withdraw(entry)) << "in flight";
     entry.id = first + 1;
     store.now([&](Database& db) { queue::done(db, first + 1); });
-    EXPECT_TRUE(direction->forget(entry));
+    EXPECT_TRUE(direction->withdraw(entry));
     finish("a");
     EXPECT_THAT(tried, ElementsAre("a"));
     commit("bob", "c");
@@ -211,7 +211,7 @@ TEST_F(SchedulerTest, a_dropped_head_wakes_its_line) {
     finish("a", AttemptResult::Kind::later);
     queue::Entry head;
     store.now([&](Database& db) { head = queue::heads(db, queue::Direction::mail, 0, 1).front(); });
-    EXPECT_TRUE(direction->forget(head));
+    EXPECT_TRUE(direction->withdraw(head));
     store.now([&](Database& db) { queue::done(db, head.id); });
     wait_for_attempts(2);
     EXPECT_THAT(tried, ElementsAre("a", "b"));
@@ -230,7 +230,7 @@ TEST_F(SchedulerTest, what_is_due_later_waits_and_all_behind_it) {
 TEST_F(SchedulerTest, what_was_withdrawn_and_comes_back_is_read_again) {
     auto held = commit("bob", "a", 15s);
     loop.flush(store);
-    ASSERT_TRUE(direction->forget(held));
+    ASSERT_TRUE(direction->withdraw(held));
     loop.flush(store);
     direction->committed(held);
     go_on();
@@ -241,7 +241,7 @@ TEST_F(SchedulerTest, what_comes_back_while_others_fly_is_sent_after_them) {
     auto held = commit("bob", "a", 15s);
     commit("bob", "b");
     loop.flush(store);
-    ASSERT_TRUE(direction->forget(held));
+    ASSERT_TRUE(direction->withdraw(held));
     wait_for_attempts(1);
     direction->committed(held);
     finish("b");
@@ -258,7 +258,7 @@ TEST_F(SchedulerTest, an_entry_that_is_being_read_cannot_be_taken_away) {
     direction->tick(time);
     queue::Entry head;
     store.now([&](Database& db) { head = queue::heads(db, queue::Direction::mail, 0, 1).front(); });
-    EXPECT_FALSE(direction->forget(head)) << "it would be sent and given up";
+    EXPECT_FALSE(direction->withdraw(head)) << "it would be sent and given up";
     wait_for_attempts(2);
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/fakes.h"
 #include "tests/unit/gateway/store/test_store.h"
 #include "xmpp/wire.h"
 
@@ -16,6 +17,9 @@ const coi::Address address{"Bob", "bob", "example.org"};
 
 class PresenceTest : public testing::Test {
   protected:
+    /// `server`: the users' server, which is asked what it is; "": it is not.
+    explicit PresenceTest(const std::string& server = "")
+        : presence(directory, relay_accounts, stream, subscriptions, {"coi.jabber.example", server}, timer.timer()) {}
     void take(const std::string& type, const std::string& to, bool may_use = true, const std::string& from = alice) {
         const std::string attribute = type.empty() ? "" : "type='" + type + "' ";
         presence.take(*xmpp::parse_stanza("<presence " + attribute + "from='" + from + "' to='" + to + "'/>"), may_use);
@@ -52,9 +56,12 @@ class PresenceTest : public testing::Test {
     StoreLoop loop;
     Store store{"sqlite::memory:", test_seal(), loop.post()};
     Directory directory{store, {.most_contacts = 3}};
-    std::vector<xmpp::Stanza> sent;
-    Presence presence{directory, "coi.jabber.example",
-                      [this](const xmpp::Tag& tag) { sent.push_back(xmpp::Stanza(tag.clone())); }};
+    RelayAccounts relay_accounts{directory, {"jabber.example"}};
+    FakeStream stream;
+    std::vector<xmpp::Stanza>& sent = stream.sent;
+    FakeSubscriptions subscriptions;
+    FakeTimer timer;
+    Presence presence;
 };
 
 TEST_F(PresenceTest, Xep0100Section4_6AddContact) {
@@ -139,23 +146,17 @@ TEST_F(PresenceTest, ANodeThatIsNoAddressIsMalformed) {
 }
 
 TEST_F(PresenceTest, AUserWithoutAccountGetsTheRelaysFirst) {
-    std::function<void(bool)> made;
-    presence.relay_account = [&](const std::string& jid, std::function<void(bool)> call) {
-        EXPECT_EQ(jid, alice);
-        made = std::move(call);
-    };
     take("subscribe", bob);
     EXPECT_EQ(said(), Lines{});
-    const auto id = make_account();
-    made(true);
+    EXPECT_TRUE(loop.run_until([this] { return directory.of_user(alice) != nullptr; }));
     EXPECT_EQ(said().size(), 3U);
-    EXPECT_TRUE(subscribed(id));
+    EXPECT_TRUE(subscribed(directory.of_user(alice)->id));
 }
 
 TEST_F(PresenceTest, WithoutARelayAccountTheSubscriptionIsDenied) {
-    presence.relay_account = [](const std::string&, std::function<void(bool)> call) { call(false); };
-    take("subscribe", bob);
-    EXPECT_EQ(said(), Lines{"unsubscribed " + bob + " > " + alice});
+    const std::string eve = "eve@elsewhere.example";
+    take("subscribe", bob, true, eve);
+    EXPECT_EQ(said(), Lines{"unsubscribed " + bob + " > " + eve});
 }
 
 TEST_F(PresenceTest, TheGatewayItself) {
@@ -199,23 +200,7 @@ TEST_F(PresenceTest, ALogOutIsAClientsAndNoBareJids) {
     EXPECT_EQ(said(), Lines{"unavailable coi.jabber.example > " + alice + "/phone"});
 }
 
-/// With timers that the test ends.
-class PresenceOfAStream : public PresenceTest {
-  protected:
-    PresenceOfAStream() {
-        presence.after = [this](std::chrono::milliseconds, std::function<void()> call) {
-            timers.push_back(std::move(call));
-        };
-        presence.may_send = [this] { return sent.size() < room; };
-    }
-    void pass() {
-        for (auto due = std::exchange(timers, {}); auto& call : due) call();
-    }
-    std::vector<std::function<void()>> timers;
-    std::size_t room = 1000;
-};
-
-TEST_F(PresenceOfAStream, ShowsTheGatewayAndWhomItsUsersHaveSubscribedTo) {
+TEST_F(PresenceTest, ShowsTheGatewayAndWhomItsUsersHaveSubscribedTo) {
     const auto id = make_account();
     take("subscribe", bob);
     directory.add(id, {"", "carol", "example.org"});
@@ -228,21 +213,24 @@ TEST_F(PresenceOfAStream, ShowsTheGatewayAndWhomItsUsersHaveSubscribedTo) {
     EXPECT_EQ(said(), Lines{}) << "no more than go out at once";
 }
 
-TEST_F(PresenceOfAStream, WaitsForTheSocketAndStartsAnewWithTheStream) {
+TEST_F(PresenceTest, WaitsForTheSocketAndStartsAnewWithTheStream) {
     make_account();
-    room = 0;
+    stream.room = 0;
     presence.online();
     EXPECT_EQ(said(), Lines{});
     presence.online();
-    room = 1000;
-    pass();
+    stream.room = 1000;
+    timer.pass();
     EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice});
-    pass();
+    timer.pass();
     EXPECT_EQ(said(), Lines{});
 }
 
-TEST_F(PresenceOfAStream, OnEjabberdNoMoreChangesThanModPresCounterLetsThrough) {
-    presence.server = "jabber.example";
+struct PresenceOnEjabberd : PresenceTest {
+    PresenceOnEjabberd() : PresenceTest("jabber.example") {}
+};
+
+TEST_F(PresenceOnEjabberd, NoMoreChangesThanModPresCounterLetsThrough) {
     presence.online();
     const std::string id = xmpp::attribute(*sent.at(0), "id");
     EXPECT_TRUE(presence.take_answer(
@@ -259,26 +247,23 @@ TEST_F(PresenceOfAStream, OnEjabberdNoMoreChangesThanModPresCounterLetsThrough) 
         return lines;
     };
     EXPECT_EQ(changes().size(), 5U);
-    pass();
+    timer.pass();
     EXPECT_EQ(changes().size(), 4U) << "six answers, and three contacts that ask back";
-    pass();
+    timer.pass();
     EXPECT_EQ(changes(), Lines{});
 }
 
-TEST_F(PresenceOfAStream, TheEndOfASubscriptionIsTold) {
+TEST_F(PresenceTest, TheEndOfASubscriptionIsTold) {
     make_account();
-    Lines told;
-    presence.granted = [&](const std::string& jid) { told.push_back("granted " + jid); };
-    presence.cancelled = [&](const std::string& jid) { told.push_back("cancelled " + jid); };
-    presence.doubt = [&](const std::string& jid) { told.push_back("doubt " + jid); };
+    Lines& told = subscriptions.told;
     take("subscribed", "coi.jabber.example", true, alice + "/phone");
     take("unsubscribed", "coi.jabber.example");
     take("unsubscribe", "coi.jabber.example");
-    EXPECT_EQ(told, (Lines{"granted " + alice, "cancelled " + alice, "doubt " + alice}));
+    EXPECT_EQ(told, (Lines{"granted " + alice, "cancelled " + alice, "unsubscribed " + alice}));
     take("subscribe", bob);
     told.clear();
     take("unsubscribe", bob);
-    EXPECT_EQ(told, Lines{"doubt " + alice}) << "their last contact";
+    EXPECT_EQ(told, Lines{"unsubscribed " + alice}) << "their last contact";
 }
 
 }  // namespace

@@ -92,9 +92,9 @@ TEST_F(PrivacyWordsTest, fingerprints_come_by_mail_to_the_linked_address) {
     EXPECT_THAT(ask_words("fingerprint mail"), HasSubstr("no linked mailbox"));
     link(Account::Kind::mailbox);
     const std::string told = ask_words("fingerprint mail");
-    ASSERT_EQ(letters.size(), 1U);
-    EXPECT_THAT(told, HasSubstr(letters[0].first));
-    EXPECT_THAT(letters[0].second, HasSubstr("My OTR key towards you: "));
+    ASSERT_EQ(mails.size(), 1U);
+    EXPECT_THAT(told, HasSubstr(mails[0].to));
+    EXPECT_THAT(coi::parse(mails[0].payload).value().text, HasSubstr("My OTR key towards you: "));
 }
 
 TEST_F(PrivacyWordsTest, a_changed_key_is_used_by_the_users_word_only) {

@@ -1,5 +1,5 @@
-// What the tests of the services share: a directory on a store in memory, calls that are written down, and a clock that
-// stands still.
+// What the tests of the services share: a directory on a store in memory, neighbours that note what they are told, and
+// a clock that stands still.
 
 #pragma once
 
@@ -10,6 +10,7 @@
 
 #include "gateway/service/iq_router.h"
 #include "gateway/service/registrar.h"
+#include "tests/support/fakes.h"
 #include "tests/unit/gateway/store/test_store.h"
 #include "xmpp/wire.h"
 
@@ -25,35 +26,6 @@ class ServicePlay : public testing::Test {
     };
 
     static ServiceSettings settings() { return {"coi.jabber.example", {"jabber.example"}, "jabber.example"}; }
-
-    ServiceCalls calls() {
-        ServiceCalls calls;
-        calls.send = [this](const xmpp::Tag& tag) { sent.push_back(xmpp::Stanza(tag.clone())); };
-        calls.check = [this](LinkRequest request, const std::string& lang, std::function<void(LinkOutcome)> answer) {
-            checks.push_back({std::move(request), lang, std::move(answer)});
-        };
-        calls.health = [](const Account&, const std::string&) { return "Connected"; };
-        calls.mail_to = [this](const Account& account, const std::string&, const std::string& text,
-                               const std::function<void(bool)>& done) {
-            letters.emplace_back(account.address.addr_spec(), text);
-            done(true);
-        };
-        calls.relay_account = [this](const std::string& jid, const std::string&,
-                                     const std::function<void(const Account*)>& ready) {
-            Account account;
-            account.jid = jid;
-            account.address = {"", "alice", "jabber.example"};
-            account.take = IncomingFilter::all;
-            directory.save(account, [this, ready](const Store::Failure&, AccountId id) { ready(directory.find(id)); });
-        };
-        calls.linked = [this](const std::string& jid) { linked.push_back(jid); };
-        calls.unlinked = [this](const std::string& jid, const std::vector<std::string>& contacts) {
-            unlinked.push_back(jid);
-            left = contacts;
-        };
-        calls.now = [this] { return now; };
-        return calls;
-    }
 
     /// Sends an iq of alice's with this payload; the answer is in `sent` at once or later.
     void ask(const std::string& type, const std::string& payload, const std::string& to = "coi.jabber.example",
@@ -118,38 +90,41 @@ class ServicePlay : public testing::Test {
     StoreLoop loop;
     Store store{"sqlite::memory:", test_seal(), loop.post()};
     Directory directory{store};
-    std::vector<xmpp::Stanza> sent;
-    std::vector<Check> checks;
-    std::vector<std::string> linked, unlinked, left;
-    std::vector<std::pair<std::string, std::string>> letters;  // to linked mailboxes: address and text
+    RelayAccounts relay_accounts{directory, {"jabber.example"}};
+    RelayAccounts no_relay{directory, {}};  // the commands about keys make no account
+    FakeStream stream;
+    FakeOutlet mail, jabber;
+    std::vector<xmpp::Stanza>& sent = stream.sent;
+    std::vector<queue::Entry>& mails = mail.entries;  // those of SecureJoin, and of the gateway to linked mailboxes
+    struct Mailboxes : LinkedMailboxes {
+        void check(LinkRequest request, const std::string& lang, std::function<void(LinkOutcome)> answer) override {
+            checks.push_back({std::move(request), lang, std::move(answer)});
+        }
+        std::string health(const Account&, const std::string&) const override { return "Connected"; }
+        std::vector<Check> checks;
+    } mailboxes;
+    std::vector<Check>& checks = mailboxes.checks;
+    struct Links : LinkObserver {
+        void linked(const std::string& jid) override { in.push_back(jid); }
+        void unlinked(const std::string& jid, const std::vector<std::string>& contacts) override {
+            out.push_back(jid);
+            left = contacts;
+        }
+        std::vector<std::string> in, out, left;
+    } links;
+    std::vector<std::string>&linked = links.in, &unlinked = links.out, &left = links.left;
     RateLimit::Clock::time_point now{};
     Workers workers{1, loop.post()};
     OpenPgp openpgp{directory, store, workers, {}};
-    std::vector<queue::Entry> mails;
-    SecureJoin secure_join{
-        directory,
-        store,
-        workers,
-        openpgp,
-        {},
-        {[this](queue::Entry entry) { mails.push_back(std::move(entry)); },
-         [] { return Time(std::chrono::seconds(1'700'000'000)); }, [](const Account&, const Contact&) {},
-         [](const Account&, const Contact&, const trust::KeyNews&) {}}};
-    static Otr::Calls otr_calls() {
-        Otr::Calls calls;
-        calls.released = [](AccountId, const std::string&) {};
-        return calls;
-    }
-    Otr otr{directory, store, workers, {"coi.jabber.example"}, otr_calls()};
-    KeyManagement desk{
-        directory,
-        store,
-        workers,
-        openpgp,
-        secure_join,
-        otr,
-        [](const std::string&, const std::string&, const KeyManagement::Ready& ready) { ready(nullptr); }};
-    IqRouter services{directory, desk, settings(), calls()};
+    Notices notices{store, jabber, mail, {"coi.jabber.example"}};
+    SecureJoin secure_join{directory, store,   workers, openpgp,
+                           mail,      notices, {},      [] { return Time(std::chrono::seconds(1'700'000'000)); }};
+    FakeReceiver outgoing;
+    Otr otr{directory, store,  workers, relay_accounts, openpgp,
+            outgoing,  jabber, stream,  notices,        {"coi.jabber.example"}};
+    KeyManagement desk{directory, store, workers, openpgp, secure_join, otr, no_relay};
+    IqRouter services{directory,  relay_accounts,        desk, mailboxes, links, notices, stream,
+                      settings(), [this] { return now; }};
 };
 
 }  // namespace gateway

@@ -1,0 +1,49 @@
+// See mail_sender.h.
+
+#include "gateway/transport/mail_sender.h"
+
+#include "gateway/log.h"
+
+namespace gateway {
+
+void MailSender::start_relay(boost::asio::io_context& io, coi::net::TlsContext& tls, SmtpSender::Settings settings,
+                             std::size_t connections) {
+    relay_connections_ = connections;
+    relay_ = std::make_unique<SmtpSender>(io, tls, std::move(settings));
+}
+
+void MailSender::send(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
+    const Account* account = directory_.find(entry.account);
+    if (account_end_.holds(entry) || (!account && directory_.rests(entry.account))) {
+        return finished(
+            {AttemptResult::Kind::blocked, {coi::ErrorKind::refused, false, "waits for its account", 0, {}}});
+    }
+    if (!account) return finished(AttemptResult{});  // unlinked meanwhile: its entries are deleted
+    SmtpSender* server = account->kind == Account::Kind::mailbox ? linked_.submission(account->id) : relay_.get();
+    if (server) return server->send(entry, envelope_id_({entry.name}), std::move(finished));
+    finished({AttemptResult::Kind::unreachable,
+              {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}}});
+}
+
+void MailSender::done(const queue::Entry& entry) {
+    log::debug("mail {} was accepted", entry.name);
+    if (entry.from.empty()) directory_.remove_if_unused(entry.account);  // a bounce may have been its last entry
+    const Account* account = directory_.find(entry.account);
+    if (account && account->kind == Account::Kind::mailbox && account->sent_copy && !entry.origin.empty()) {
+        linked_.file_sent(account->id, entry.payload);
+    }
+}
+
+void MailSender::refused(const queue::Entry& entry, const coi::Error& error) { failures_.mail_refused(entry, error); }
+
+DestinationId MailSender::destination(const queue::Entry& entry) const {
+    const Account* account = directory_.find(entry.account);
+    return account && account->kind == Account::Kind::mailbox ? static_cast<DestinationId>(account->id)
+                                                              : shared_destination;
+}
+
+std::size_t MailSender::capacity(DestinationId destination) const {
+    return destination == shared_destination ? relay_connections_ : 1;
+}
+
+}  // namespace gateway

@@ -1,0 +1,90 @@
+// Stand-ins for the modules that other modules tell something: they note what they are told.
+
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/accounts/subscription_observer.h"
+#include "gateway/encryption/message_receiver.h"
+#include "gateway/model/jabber_stream.h"
+#include "gateway/model/timer.h"
+#include "gateway/model/user_notices.h"
+#include "gateway/queue/entry_sender.h"
+#include "gateway/store/outlet.h"
+
+namespace gateway {
+
+struct FakeStream : JabberStream {
+    void send(const xmpp::Tag& stanza) override { sent.emplace_back(stanza.clone()); }
+    void deliver(const xmpp::Tag& stanza, std::function<void(const xmpp::Outcome&)> done) override {
+        delivered.emplace_back(stanza.clone());
+        done(outcome);
+    }
+    bool has_room() const override { return sent.size() < room; }
+
+    std::vector<xmpp::Stanza> sent, delivered;
+    xmpp::Outcome outcome{};
+    std::size_t room = 1000;
+};
+
+struct FakeOutlet : queue::Outlet {
+    void committed(queue::Entry entry) override { entries.push_back(std::move(entry)); }
+    bool withdraw(const queue::Entry&) override { return false; }
+    void unblock(AccountId, const std::string& contact) override { unblocked.push_back(contact); }
+
+    std::vector<queue::Entry> entries;
+    std::vector<std::string> unblocked;  // contacts
+};
+
+struct FakeNotices : UserNotices {
+    void tell(const Account&, const std::string& text) override { said.push_back(text); }
+    void encrypted(const Account&, const Contact&) override {}
+    void other_key(const Account&, const Contact&, const trust::KeyNews& news) override { other_keys.push_back(news); }
+    void away(const Account&, const Contact&, const coi::Message&) override {}
+    void verified(const Account&, const Contact& contact) override { verified_contacts.push_back(contact.canonical); }
+    void foreign_key(const Account&, const coi::openpgp::Fingerprint&) override {}
+
+    std::vector<std::string> said, verified_contacts;
+    std::vector<trust::KeyNews> other_keys;
+};
+
+struct FakeReceiver : MessageReceiver {
+    void take(const xmpp::Tag&, const xmpp::Tag*) override {}
+    void take_tunnelled(const Account&, const coi::Address&, const xmpp::Tag&) override {}
+};
+
+/// Its attempts do not end.
+struct FakeSender : EntrySender {
+    void send(const queue::Entry& entry, std::function<void(AttemptResult)>) override { sent.push_back(entry); }
+    void done(const queue::Entry&) override {}
+    void refused(const queue::Entry&, const coi::Error&) override {}
+    DestinationId destination(const queue::Entry&) const override { return shared_destination; }
+    std::size_t capacity(DestinationId) const override { return 10; }
+
+    std::vector<queue::Entry> sent;
+};
+
+struct FakeSubscriptions : SubscriptionObserver {
+    void granted(const std::string& jid) override { told.push_back("granted " + jid); }
+    void cancelled(const std::string& jid) override { told.push_back("cancelled " + jid); }
+    void unsubscribed(const std::string& jid) override { told.push_back("unsubscribed " + jid); }
+
+    std::vector<std::string> told;
+};
+
+/// Timers that are due when the test says so.
+struct FakeTimer {
+    Timer timer() {
+        return [this](std::chrono::milliseconds, std::function<void()> call) { calls.push_back(std::move(call)); };
+    }
+    void pass() {
+        for (auto due = std::exchange(calls, {}); auto& call : due) call();
+    }
+
+    std::vector<std::function<void()>> calls;
+};
+
+}  // namespace gateway
