@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <boost/url/decode_view.hpp>
+#include <boost/url/encode.hpp>
 #include <boost/url/pct_string_view.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 #include <cctype>
 #include <initializer_list>
 
@@ -137,6 +139,10 @@ bool use_spelling(Contact& contact, const xmpp::JID& jid, const std::string& com
     if (known.size() >= most) known.pop_back();
     known.insert(writes || known.empty() ? known.begin() : known.end(), node);
     return true;
+}
+
+std::string uri_of(const xmpp::JID& jid) {
+    return "xmpp:" + boost::urls::encode(jid.bare(), boost::urls::unreserved_chars + '@') + "?message";
 }
 
 std::optional<coi::Address> address_typed(const std::string& text, const std::string& component) {

@@ -8,6 +8,7 @@
 
 #include "gateway/localization.h"
 #include "gateway/service/adhoc_sessions.h"
+#include "gateway/service/help.h"
 #include "gateway/service/privacy_forms.h"
 #include "gateway/service/qr.h"
 #include "xmpp/xep/iq.h"
@@ -168,7 +169,7 @@ void AdHocCommands::State::take(const Tag& iq, const std::string& user) {
 
 void AdHocCommands::State::start(const Call& begun) {
     Call call = begun;
-    if (call.node == "help") return end(call, "completed", "info", registrar.help(call.user, call.lang));
+    if (call.node == "help") return end(call, "completed", "info", help::commands(registrar, call.user, call.lang));
     if (call.node == "status") return end(call, "completed", "info", registrar.status(call.user, call.lang));
     if (call.node == "invite") return invite(call);
     call.session = sessions.start(attribute(*call.head, "from"), call.node, registrar.now());

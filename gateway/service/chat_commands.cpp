@@ -1,10 +1,6 @@
-// Chat messages and their answers; see chat_commands.h. The command words are fixed in English and German, independent
-// of the catalogue, so that a command works in every language setting.
+// Chat messages and their answers; see chat_commands.h.
 
 #include "gateway/service/chat_commands.h"
-
-#include <unicode/locid.h>
-#include <unicode/unistr.h>
 
 #include <algorithm>
 #include <array>
@@ -12,97 +8,14 @@
 
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
+#include "gateway/service/chat_words.h"
+#include "gateway/service/help.h"
 #include "gateway/translate/translate.h"
 #include "xmpp/xep/iq.h"
 #include "xmpp/xep/xep0184_receipts.h"
 
 namespace gateway {
 namespace {
-
-enum class Word {
-    help,
-    status,
-    link,
-    unlink,
-    contact,
-    mail,
-    invite,
-    join,
-    fingerprint,
-    accept,
-    policy,
-    otr,
-    verify,
-    key,
-    settings,
-    cancel,
-    unknown
-};
-
-struct Spelling {
-    const char* text;
-    Word word;
-    bool german = false;
-};
-
-// A German command is answered in German even if the client does not send its language.
-constexpr std::array spellings = {
-    Spelling{"help", Word::help},
-    Spelling{"?", Word::help},
-    Spelling{"hilfe", Word::help, true},
-    Spelling{"status", Word::status},
-    Spelling{"zustand", Word::status, true},
-    Spelling{"link", Word::link},
-    Spelling{"register", Word::link},
-    Spelling{"verbinden", Word::link, true},
-    Spelling{"unlink", Word::unlink},
-    Spelling{"unregister", Word::unlink},
-    Spelling{"trennen", Word::unlink, true},
-    Spelling{"contact", Word::contact},
-    Spelling{"kontakt", Word::contact, true},
-    Spelling{"mail", Word::mail},
-    Spelling{"invite", Word::invite},
-    Spelling{"einladen", Word::invite, true},
-    Spelling{"einladung", Word::invite, true},
-    Spelling{"fingerprint", Word::fingerprint},
-    Spelling{"fingerabdruck", Word::fingerprint, true},
-    Spelling{"accept", Word::accept},
-    Spelling{"annehmen", Word::accept, true},
-    Spelling{"policy", Word::policy},
-    Spelling{"regel", Word::policy, true},
-    Spelling{"otr", Word::otr},
-    Spelling{"verify", Word::verify},
-    Spelling{"prüfen", Word::verify, true},
-    Spelling{"key", Word::key},
-    Spelling{"schlüssel", Word::key, true},
-    Spelling{"settings", Word::settings},
-    Spelling{"einstellungen", Word::settings, true},
-    Spelling{"cancel", Word::cancel},
-    Spelling{"abbrechen", Word::cancel, true},
-};
-
-std::string lower(const std::string& text) {
-    std::string out;
-    icu::UnicodeString::fromUTF8(text).toLower(icu::Locale::getRoot()).toUTF8String(out);
-    return out;
-}
-
-/// Removes the marks that people put around a word: “Help!”, /status, mail all.
-std::string bare_word(std::string_view text) {
-    constexpr std::array marks{"!", "?", ".", ",", ";", ":", "/", "\"", "'", "`", "(",     ")",
-                               "<", ">", "“", "”", "„", "‘", "’", "«",  "»", "…", "\u00a0"};
-    const auto strip = [&](auto at_end, auto remove) {
-        for (bool again = true; again;) {
-            again = false;
-            for (const std::string_view mark : marks) {
-                if (at_end(mark)) remove(mark.size()), again = true;
-            }
-        }
-    };
-    strip([&](auto mark) { return text.starts_with(mark); }, [&](auto size) { text.remove_prefix(size); });
-    strip([&](auto mark) { return text.ends_with(mark); }, [&](auto size) { text.remove_suffix(size); });
-    return std::string(text);
-}
 
 /// The choice that a user typed, normalised for comparison.
 std::string choice(const std::string& text) { return lower(bare_word(text)); }
@@ -179,13 +92,10 @@ void ChatCommands::take(const xmpp::Tag& message, const std::string& user) {
     const bool pasted = is_invite(trimmed(body->cdata()));
     const std::string first = pasted ? "" : lower(take_word(asked.rest));
     const std::string said = first.starts_with("?") && bare_word(first).empty() ? "?" : bare_word(first);
-    const auto* known = std::ranges::find_if(spellings, [&](const auto& spelling) { return said == spelling.text; });
     asked.lang = registrar_.language(message, user);
-    if (pasted) asked.word = Word::join;
-    if (known != spellings.end()) {
-        asked.word = known->word;
-        if (known->german) asked.lang = "de";  // some libraries put xml:lang="en" on every stanza
-    }
+    const auto [word, is_german] = chat_word(said);
+    asked.word = pasted ? Word::join : word;
+    if (is_german) asked.lang = "de";  // COMPAT Gajim and some libraries put xml:lang="en" on every stanza
     asked.reply = [&sender = sender_, lang = asked.lang, from = registrar_.settings().component,
                    to = xmpp::attribute(message, "from"), type](const std::string& words) {
         xmpp::Tag reply("message");
@@ -214,14 +124,14 @@ void ChatCommands::answer(const Asked& asked) {
     const auto tell = [reply = asked.reply](const CommandResult& ending) { reply(ending.words); };
     switch (asked.word) {
         case Word::help:
-            return asked.reply(registrar_.help(asked.user, asked.lang));
+            return asked.reply(help(asked));
         case Word::status:
             if (!asked.rest.empty()) return privacy_->status({asked.user, asked.lang}, asked.rest, tell);
             return asked.reply(registrar_.status(asked.user, asked.lang));
         case Word::link:
             return link(asked);
         case Word::unlink:
-            return registrar_.unlink(asked.user, asked.lang, tell);
+            return unlink(asked);
         case Word::contact:
             return contact(asked);
         case Word::mail:
@@ -230,10 +140,32 @@ void ChatCommands::answer(const Asked& asked) {
             return asked.reply(registrar_.settings_of(asked.user, asked.lang));
         case Word::cancel:
             return cancel(asked);
+        case Word::hello:
+            return asked.reply(say(asked.lang,
+                                   "Hello! I carry messages between Jabber and mail. Write “help” to see "
+                                   "what I can do."));
         default:
             if (answer_privacy(asked)) return;
     }
-    asked.reply(say(asked.lang, "I did not understand that.") + "\n" + registrar_.help(asked.user, asked.lang));
+    asked.reply(say(asked.lang, "I did not understand that. Write “help” to see what I can do."));
+}
+
+/// At most eight lines, of what this user can do; “help encryption” has the rest.
+std::string ChatCommands::help(const Asked& asked) const {
+    constexpr std::array about_encryption{"encryption", "verschlüsselung"};
+    const bool is_more = std::ranges::find(about_encryption, choice(asked.rest)) != about_encryption.end();
+    return is_more ? help::encryption(registrar_, asked.user, asked.lang)
+                   : help::commands(registrar_, asked.user, asked.lang);
+}
+
+/// A word typed by mistake deletes nothing.
+void ChatCommands::unlink(const Asked& asked) {
+    const auto tell = [reply = asked.reply](const CommandResult& ending) { reply(ending.words); };
+    const std::string sure = choice(asked.rest);
+    if (sure == "yes" || sure == "ja") return registrar_.unlink(asked.user, asked.lang, tell);
+    const std::string losses = help::losses(registrar_, asked.user, asked.lang);
+    if (losses.empty()) return registrar_.unlink(asked.user, asked.lang, tell);  // says that there is nothing
+    asked.reply(losses + "\n" + say(asked.lang, "To go on, write: unlink yes"));
 }
 
 bool ChatCommands::answer_privacy(const Asked& asked) {
@@ -348,7 +280,9 @@ void ChatCommands::contact(const Asked& asked) {
     const auto address = address_typed(asked.rest, registrar_.settings().component);
     const auto jid = address ? jid_of(*address, registrar_.settings().component) : std::nullopt;
     if (!jid) return asked.reply(say(asked.lang, "“{1}” is no mail address.", {asked.rest}));
-    asked.reply(say(asked.lang, "To write to {1}, write to {2}.", {address->addr_spec(), jid->bare()}));
+    asked.reply(
+        say(asked.lang, "To write to {1}, start a chat with this address, or open the link:", {address->addr_spec()}) +
+        "\n" + jid->bare() + "\n" + uri_of(*jid));
 }
 
 void ChatCommands::mail(const Asked& asked) {

@@ -26,6 +26,8 @@ class ChatCommands {
     void too_many(const xmpp::Tag& message, const Asked&);
     void link(const Asked&);
     void cancel(const Asked&);
+    std::string help(const Asked&) const;
+    void unlink(const Asked&);
     void contact(const Asked&);
     void mail(const Asked&);
     bool answer_privacy(const Asked&);

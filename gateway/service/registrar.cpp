@@ -245,11 +245,10 @@ void Registrar::save(Account account, std::vector<Cursor> start, bool fresh, con
             const auto registrar = self.lock();
             if (!registrar) return;
             if (failure) return done(registrar->store_trouble(lang));
-            done({fresh
-                      ? say(lang,
-                            "{1} is linked. To write to someone, add their mail address as a contact of this gateway.",
-                            {address})
-                      : say(lang, "The login of {1} is changed.", {address})});
+            done({fresh ? say(lang,
+                              "{1} is linked. To write to someone, tell me their mail address: contact bob@example.org",
+                              {address})
+                        : say(lang, "The login of {1} is changed.", {address})});
             if (fresh) registrar->observer_.linked(jid);
         });
 }
@@ -339,38 +338,6 @@ std::string Registrar::status(const std::string& jid, const std::string& lang) c
     }
     if (const Account* account = directory_.of_user(jid)) line(take_words(account->take, lang));
     return words.empty() ? say(lang, "Users of your server cannot link a mailbox here.") : words;
-}
-
-std::string Registrar::help(const std::string& jid, const std::string& lang) const {
-    std::string words = say(
-        lang,
-        "I carry messages between you and everybody who has a mail address. To write to bob@example.org, write to {1}.",
-        {"bob\\40example.org@" + settings_.component});
-    const auto line = [&](const std::string& text) { words += "\n" + text; };
-    line(say(lang, "You can tell me:"));
-    line(say(lang, "status – how your mailbox is doing"));
-    line(say(lang, "contact ADDRESS – the Jabber address of a mail user"));
-    if (may_link(jid)) {
-        line(say(lang, "link ADDRESS PASSWORD – links your own mailbox (a form is safer: see “link”)"));
-        line(say(lang, "cancel – stops the linking that is under way"));
-        line(say(lang, "unlink – unlinks it, and deletes everything stored of you"));
-    }
-    line(say(lang, "mail chats, mail contacts, mail all – which mail you receive here"));
-    line(say(lang, "settings – what is set for you now"));
-    line(say(lang,
-             "invite – a link by which a Delta Chat user connects with you; an invite of theirs you just paste here"));
-    line(say(lang, "status CONTACT – how your conversation with them is protected"));
-    line(say(lang, "fingerprint CONTACT – your keys and theirs, to compare"));
-    line(say(lang, "fingerprint mail – my keys, by mail to your linked mailbox"));
-    line(say(
-        lang,
-        "policy CONTACT require, prefer, off or inherit – whether mail to them is encrypted; without CONTACT for all"));
-    line(say(lang, "accept CONTACT – shows another key that came in a contact's name, and how to use it"));
-    line(say(lang, "otr CONTACT encrypted, clear or off – what may become of OTR messages"));
-    line(say(lang, "verify CONTACT SECRET – lets your OTR client verify me"));
-    line(say(lang, "key export, key import, key replace – your own key for mail"));
-    line(say(lang, "help – this text"));
-    return words;
 }
 
 }  // namespace gateway

@@ -57,11 +57,10 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     std::string status(const std::string& jid, const std::string& lang) const;
     /// The settings and their present values.
     std::string settings_of(const std::string& jid, const std::string& lang) const;
-    std::string help(const std::string& jid, const std::string& lang) const;
     /// The language of the stanza, which is stored; without one, the stored language.
     std::string language(const xmpp::Tag& stanza, const std::string& jid);
 
-    Directory& directory() { return directory_; }
+    Directory& directory() const { return directory_; }
     const ServiceSettings& settings() const { return settings_; }
     RateLimit::Clock::time_point now() const { return now_(); }
     void reload(ServiceSettings settings) { settings_ = std::move(settings); }

@@ -189,7 +189,7 @@ TEST_F(CommandsTest, UnlinkEndsALinkThatIsBeingChecked) {
     command("node='link' sessionid='" + stage().session + "'",
             form(field("email", "bob@example.org") + field("password", "secret")));
     ASSERT_EQ(checks.size(), 1U);
-    say("unlink");
+    say("unlink yes");
     EXPECT_TRUE(loop.run_until([this] { return sent.size() == 2; }));
     sent.clear();
     checks[0].answer({login(), ""});

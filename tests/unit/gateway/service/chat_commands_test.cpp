@@ -2,6 +2,7 @@
 
 #include "gateway/service/chat_commands.h"
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <utility>
@@ -20,12 +21,35 @@ TEST_F(ChatCommandsTest, Help) {
     EXPECT_EQ(xmpp::attribute(*stanza, "from"), "coi.jabber.example");
     EXPECT_EQ(xmpp::attribute(*stanza, "to"), "alice@jabber.example/phone");
     EXPECT_EQ(xmpp::attribute(*stanza, "type"), "chat");
-    EXPECT_NE(stanza->findChild("body")->cdata().find("bob\\40example.org@coi.jabber.example"), std::string::npos);
+    EXPECT_NE(stanza->findChild("body")->cdata().find("\nbob\\40example.org@coi.jabber.example\n"), std::string::npos)
+        << "on a line of its own, to be copied";
 }
 
-TEST_F(ChatCommandsTest, WhatIsNotUnderstoodIsAnsweredWithHelp) {
+TEST_F(ChatCommandsTest, HelpIsShortAndSaysWhatThisUserCanDo) {
+    const auto lines = [](const std::string& text) { return 1 + std::ranges::count(text, '\n'); };
+    const auto says = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
+    say("help");
+    const std::string before = reply();
+    say("help encryption");
+    EXPECT_LE(lines(reply()), 8);
+    link();
+    say("help");
+    const std::string after = reply();
+    for (const auto& each : {before, after}) EXPECT_LE(lines(each), 8);
+    EXPECT_TRUE(says(before, "\nlink –") && !says(before, "unlink"));
+    EXPECT_TRUE(says(after, "unlink") && !says(after, "\nlink –"));
+}
+
+TEST_F(ChatCommandsTest, AGreetingIsAnsweredInOneLine) {
+    for (const char* word : {"Hello", "hi there!", "Danke."}) {
+        say(word);
+        EXPECT_EQ(reply().find('\n'), std::string::npos) << word;
+    }
+}
+
+TEST_F(ChatCommandsTest, WhatIsNotUnderstoodIsAnsweredInOneLine) {
     say("make me a sandwich");
-    EXPECT_TRUE(reply().starts_with("I did not understand that.\n"));
+    EXPECT_EQ(reply(), "I did not understand that. Write “help” to see what I can do.");
 }
 
 TEST_F(ChatCommandsTest, GermanWordsAreAnsweredInGerman) {
@@ -61,13 +85,19 @@ TEST_F(ChatCommandsTest, UnlinkDeletes) {
     EXPECT_EQ(reply(), "You have not linked a mailbox.");
     link();
     say("UNLINK");
+    EXPECT_TRUE(reply().starts_with("This unlinks bob@example.org and deletes your key for mail:"));
+    EXPECT_TRUE(directory.mailbox_of("alice@jabber.example")) << "a word typed by mistake deletes nothing";
+    say("unlink yes");
     EXPECT_EQ(reply(), "Your mailbox is unlinked, and everything stored of you is deleted.");
     EXPECT_FALSE(directory.mailbox_of("alice@jabber.example"));
 }
 
 TEST_F(ChatCommandsTest, ContactTellsTheJid) {
     say("contact bob@example.org");
-    EXPECT_EQ(reply(), "To write to bob@example.org, write to bob\\40example.org@coi.jabber.example.");
+    EXPECT_EQ(reply(),
+              "To write to bob@example.org, start a chat with this address, or open the link:\n"
+              "bob\\40example.org@coi.jabber.example\n"
+              "xmpp:bob%5C40example.org@coi.jabber.example?message");
     say("contact bob");
     EXPECT_EQ(reply(), "“bob” is no mail address.");
 }

@@ -1,0 +1,41 @@
+"""Gajim with one account that is set up already."""
+
+import json
+import pathlib
+import re
+import sqlite3
+import uuid
+
+_SETTINGS = pathlib.Path("/usr/lib/python3/dist-packages/gajim/common/settings.py")
+
+
+def _version():
+    """The version of the settings that this Gajim expects."""
+    return int(re.search(r"^CURRENT_USER_VERSION = (\d+)", _SETTINGS.read_text(), re.M)[1])
+
+
+class Gajim:
+    name, window = "gajim", "Gajim"
+
+    def __init__(self, screen, jid, password, server):
+        self.screen = screen
+        folder = screen.home / ".config/gajim"
+        folder.mkdir(parents=True)
+        user, _, host = jid.partition("@")
+        account = {"account_label": host, "name": user, "hostname": host, "password": password, "savepass": True, "active": True,
+                   "autoconnect": True, "use_custom_host": True, "custom_host": "127.0.0.1", "custom_port": server.c2s_port,
+                   "custom_type": "PLAIN", "confirm_unencrypted_connection": False}
+        with sqlite3.connect(folder / "settings.sqlite") as file:
+            file.executescript("CREATE TABLE settings (name TEXT UNIQUE, settings TEXT);"
+                               "CREATE TABLE account_settings (account TEXT UNIQUE, settings TEXT);"
+                               f"PRAGMA user_version={_version()};")
+            app = {"app": {"use_keyring": False, "ask_online_status": False, "autopopup": True, "check_for_update": False,
+                           "show_status_msgs_in_roster": True, "update_dialog_answered": True},
+                   "soundevents": {}, "status_presets": {}, "proxies": {}, "plugins": {},
+                   "workspaces": {str(uuid.uuid4()): {"name": "Chats", "color": "", "avatar_sha": "", "chats": []}}}
+            file.executemany("INSERT INTO settings VALUES (?, ?)", [(name, json.dumps(value)) for name, value in app.items()])
+            file.execute("INSERT INTO account_settings VALUES (?, ?)", (
+                host, json.dumps({"account": account, "contact": {}, "group_chat": {}})))
+        screen.own_tree(screen.home / ".config")
+        screen.run("gajim", log="gajim.log")
+        screen.waits_for_window(self.window, 60)
