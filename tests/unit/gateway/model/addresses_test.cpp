@@ -167,7 +167,7 @@ TEST(Identity, AddressesAsPeopleHaveThem) {
     EXPECT_EQ(read(""), "none");
 }
 
-TEST(Addresses, AContactAsALink) {
+TEST(Identity, AContactAsALink) {
     EXPECT_EQ(uri_of(*jid_of(coi::Address{"", "bob", "example.org"}, "coi.jabber.example")),
               "xmpp:bob%5C40example.org@coi.jabber.example?message");
 }
