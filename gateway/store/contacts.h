@@ -1,33 +1,5 @@
-// Contacts on disk: a user's correspondents, their dialect, protection and conversation.
-//
-// The row is bound into the seal of its subject, except last_in and last_out, which change with each message and decide
-// nothing. Keys of a contact are not in this row but in gateway/store/keys; contacts() reads both.
+// Moved to gateway/store/sqlite.
 
 #pragma once
 
-#include <functional>
-#include <string>
-#include <vector>
-
-#include "gateway/model/account.h"
-#include "gateway/store/sealed.h"
-
-namespace gateway::accounts {
-
-/// Inserts or replaces the contact.
-void save(Database&, const Contact&);
-/// Updates only last_in and last_out. False if there is no such contact.
-bool save_last(Database&, const Contact&);
-/// The contacts of all accounts, by account and canonical address. Rows that do not match their seal are set aside.
-std::vector<Contact> contacts(Database&);
-/// The same contacts one by one, without the flags that follow from their keys (keys::each_peer).
-void each_contact(Database&, const std::function<void(Contact)>&);
-/// How a contact's conversation is protected, without what is known of their keys.
-Privacy privacy(Database&, AccountId, const std::string& canonical);
-/// Removes the contact and its keys.
-void remove(Database&, AccountId, const std::string& canonical);
-
-/// Seals all contacts with the current key.
-void seal_contacts_anew(Database&, Sealed before);
-
-}  // namespace gateway::accounts
+#include "gateway/store/sqlite/contacts.h"

@@ -1,20 +1,5 @@
-// Contacts that were removed although mail with them was encrypted. A mark of each stays, so that no mail to them is
-// sent in the clear automatically.
+// Moved to gateway/store/sqlite.
 
 #pragma once
 
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "gateway/model/event.h"
-#include "gateway/store/sqlite/database.h"
-
-namespace gateway::once_encrypted {
-
-/// Adds a mark. `over`: the contact whose mark is removed for it; "" if there is room.
-void note(Database&, AccountId, const std::string& canonical, const std::string& over);
-/// The marks of all accounts.
-std::vector<std::pair<AccountId, std::string>> all(Database&);
-
-}  // namespace gateway::once_encrypted
+#include "gateway/store/sqlite/once_encrypted.h"

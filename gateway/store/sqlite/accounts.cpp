@@ -5,14 +5,14 @@
 // server and user names: its fields are netstrings in a fixed order. A later version may add fields at the end; older
 // versions skip them.
 
-#include "gateway/store/accounts.h"
+#include "gateway/store/sqlite/accounts.h"
 
 #include <charconv>
 #include <optional>
 #include <string_view>
 
-#include "gateway/store/ids.h"
-#include "gateway/store/queue.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/queue.h"
 
 namespace gateway::accounts {
 namespace {

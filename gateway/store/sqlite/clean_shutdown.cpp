@@ -1,6 +1,6 @@
 // One row of the settings: milliseconds since 1970, UTC; see clean_shutdown.h.
 
-#include "gateway/store/clean_shutdown.h"
+#include "gateway/store/sqlite/clean_shutdown.h"
 
 namespace gateway::clean_shutdown {
 

@@ -1,12 +1,12 @@
 // Invites in SQL; see invites.h. An invite is sealed as its own link.
 
-#include "gateway/store/invites.h"
+#include "gateway/store/sqlite/invites.h"
 
 #include <optional>
 #include <string_view>
 #include <utility>
 
-#include "gateway/store/keys.h"
+#include "gateway/store/sqlite/keys.h"
 
 namespace gateway::keys {
 namespace {

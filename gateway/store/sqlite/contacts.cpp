@@ -1,16 +1,16 @@
 // Contacts in SQL; see contacts.h.
 
-#include "gateway/store/contacts.h"
+#include "gateway/store/sqlite/contacts.h"
 
 #include <optional>
 #include <string_view>
 #include <tuple>
 
 #include "gateway/model/trust.h"
-#include "gateway/store/invites.h"
-#include "gateway/store/keys.h"
-#include "gateway/store/once_encrypted.h"
-#include "gateway/store/otr_keys.h"
+#include "gateway/store/sqlite/invites.h"
+#include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/once_encrypted.h"
+#include "gateway/store/sqlite/otr_keys.h"
 
 namespace gateway::accounts {
 namespace {

@@ -1,6 +1,6 @@
 // OpenPGP keys in SQL; see keys.h.
 
-#include "gateway/store/keys.h"
+#include "gateway/store/sqlite/keys.h"
 
 #include <sstream>
 

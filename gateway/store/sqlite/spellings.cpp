@@ -1,6 +1,6 @@
 // See spellings.h. The nodes are stored as one text, one per line: no node contains a line end [RFC 7622 §3.3.1].
 
-#include "gateway/store/spellings.h"
+#include "gateway/store/sqlite/spellings.h"
 
 namespace gateway::spellings {
 

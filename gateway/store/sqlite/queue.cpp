@@ -1,7 +1,7 @@
 // The queue's SQL; see queue.h. Every statement that runs per message uses an index (tests QueryPlan and QueryCost).
 // LEFT JOIN fixes the join order, first the conversation and then its payloads, and shows where a payload is missing.
 
-#include "gateway/store/queue.h"
+#include "gateway/store/sqlite/queue.h"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "gateway/log.h"
-#include "gateway/store/sealed.h"
+#include "gateway/store/sqlite/sealed.h"
 
 namespace gateway::queue {
 namespace {

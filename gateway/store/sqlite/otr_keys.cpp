@@ -1,6 +1,6 @@
 // OTR keys in SQL; see otr_keys.h.
 
-#include "gateway/store/otr_keys.h"
+#include "gateway/store/sqlite/otr_keys.h"
 
 #include <string_view>
 #include <utility>

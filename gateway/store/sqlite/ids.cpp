@@ -1,12 +1,12 @@
 // The id map's SQL; see ids.h. CROSS JOIN fixes the join order: from the few aliases to their message, never through a
 // whole conversation.
 
-#include "gateway/store/ids.h"
+#include "gateway/store/sqlite/ids.h"
 
 #include <algorithm>
 #include <string_view>
 
-#include "gateway/store/queue.h"
+#include "gateway/store/sqlite/queue.h"
 
 namespace gateway::ids {
 namespace {

@@ -1,0 +1,88 @@
+// The queue on disk, in two directions: messages that were accepted and are not yet delivered.
+//
+// A row holds the final bytes (a mail, or a stanza's XML), sealed together with sender and recipient; a retry sends the
+// same bytes with the same id. A row that does not match its seal is set aside when it is read. The rows of one
+// (direction, account, contact) are a conversation: first in, first out. Pure functions over a Database, called as
+// Store work.
+
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/model/event.h"
+#include "gateway/store/sqlite/sealed.h"
+
+namespace gateway::queue {
+
+/// `aside`: the row does not match its seal. It is not trusted and not sent; the admin may drop it.
+enum class Direction { mail, jabber, aside };
+
+struct Entry {
+    std::int64_t id = 0;  // ascending in order of commit
+    Direction direction = Direction::mail;
+    AccountId account{};
+    std::string contact;  // canonical address; "" for messages of the gateway itself
+    std::string name;     // its own id: Message-ID (mail) or stanza id (jabber)
+    std::string
+        origin;  // who gets a failure notice: full JID (towards mail), proven envelope sender or "" (towards jabber)
+    std::string origin_id;  // the id that this sender knows: stanza id, or Message-ID
+    std::string lang;       // language of notices about it
+    std::string from, to;   // envelope: addr-specs (towards mail) or JIDs (towards jabber)
+    std::string payload;    // the bytes; sealed on disk, plain here; never in list()
+    std::string beside{};  // sealed with the payload. Of a user's mail: what goes back with an error (its stanza's head
+                           // and text, as they came). Of an error: the message that goes to the user's other clients
+                           // where the one that it is for has gone
+    Time taken{}, next{}, expires{};
+    int attempts = 0;
+    bool delay_told = false;
+    bool tentative = false;  // an LMTP delivery whose verdict is not known yet
+    std::string last_error;  // for the admin and the sender; no content
+};
+
+std::int64_t put(Database&, const Entry&);
+/// Sets entries with an unknown direction aside; for start-up.
+void set_unknown_aside(Database&);
+/// The first entry of each conversation of this direction, with payload, for start-up: at most `most` conversations
+/// after `after`.
+std::vector<Entry> heads(Database&, Direction, std::int64_t after, std::size_t most);
+/// The next entries of one conversation with id > after, oldest first, payload included.
+std::vector<Entry> next(Database&, Direction, AccountId, const std::string& contact, std::int64_t after,
+                        std::size_t most);
+/// An entry that is set aside is returned without its payload.
+std::optional<Entry> find(Database&, std::int64_t id);
+/// The entry with this stanza id, while it is in the queue.
+std::optional<Entry> find_stanza(Database&, const std::string& id);
+/// Deletes the entry (secure_delete overwrites it). False if it was already gone.
+bool done(Database&, std::int64_t id);
+/// Writes the next attempt. `delay_told` is never reset to false.
+void retry(Database&, std::int64_t id, Time next, int attempts, const std::string& error, bool delay_told);
+/// For `coigate queue list|retry|drop`; oldest first, without payload.
+std::vector<Entry> list(Database&, std::int64_t after, std::size_t most);
+/// Entries whose sender must be notified, oldest first, without payload: expired at `now`, or mail taken before
+/// `warn_before` whose author has not been told of the delay. Reads the whole queue: for a slow timer.
+std::vector<Entry> overdue(Database&, Time now, Time warn_before, std::size_t most);
+void retry_all_now(Database&, Time now);
+std::int64_t count(Database&, Direction);
+std::int64_t count(Database&, AccountId);
+bool holds_any(Database&, AccountId);
+void forget_account(Database&, AccountId);
+void seal_anew(Database&, Sealed before);
+
+/// How many messages of one account may wait. The account's entries are counted only when the remainder of the last
+/// count is used up, so that the cost of a message does not depend on the number of waiting messages. Entries that are
+/// done in between are noticed at the next count. For the store's thread.
+class Quota {
+  public:
+    explicit Quota(std::size_t most) : most_(most) {}
+    /// Takes a place for one entry; false if none is left.
+    bool take(Database&, AccountId);
+
+  private:
+    std::size_t most_;
+    std::map<AccountId, std::size_t> left_;
+};
+
+}  // namespace gateway::queue
