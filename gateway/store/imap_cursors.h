@@ -1,4 +1,4 @@
-// Moved to gateway/store/sqlite.
+// Until gateway/pipeline calls operations only.
 
 #pragma once
 

@@ -1,5 +1,5 @@
 // The store's thread: takes the waiting pieces of work, runs them in one transaction, commits, and reports; see
-// store.h.
+// store.h and sqlite/transactions.h.
 //
 // The mutex protects only the waiting pieces and the loop's flags; the database belongs to the thread once it runs. A
 // piece that fails is rolled back to its savepoint. If the database itself fails, the whole transaction is rolled back,
@@ -21,6 +21,7 @@
 
 #include "gateway/log.h"
 #include "gateway/store/sqlite/maintenance.h"
+#include "gateway/store/sqlite/transactions.h"
 
 namespace gateway {
 namespace {
@@ -44,8 +45,8 @@ std::string path_of(const std::string& url) {
 
 struct Store::State : std::enable_shared_from_this<State> {
     struct Piece {
-        Work work;
-        std::function<void(Failure)> done;
+        Transactions::Work work;
+        Committed done;
         bool urgent = true;   // false: given to later()
         bool waited = false;  // `done` runs on the store's thread: now() waits for it, perhaps on the loop's thread
         Failure failure{};
@@ -322,18 +323,31 @@ Store::~Store() {
     state_->thread.join();
 }
 
-void Store::commit(Work work, std::function<void(Failure)> done) {
-    state_->add({std::move(work), std::move(done), true});
+void Transactions::commit(Work work, Store::Committed done) {
+    store_.state_->add({std::move(work), std::move(done), true});
 }
 
-void Store::later(Work work) { state_->add({std::move(work), {}, false}); }
+void Transactions::later(Work work) { store_.state_->add({std::move(work), {}, false}); }
 
-void Store::now(const Work& work) {
-    std::promise<Failure> promise;
+void Transactions::now(const Work& work) {
+    std::promise<Store::Failure> promise;
     auto outcome = promise.get_future();
-    state_->add({work, [&promise](Failure failure) { promise.set_value(std::move(failure)); }, true, true});
+    store_.state_->add(
+        {work, [&promise](Store::Failure failure) { promise.set_value(std::move(failure)); }, true, true});
     if (auto failure = outcome.get()) throw *failure;
 }
+
+void Store::flush(Committed done) {
+    Transactions(*this).commit([](Database&) {}, std::move(done));
+}
+
+void Store::commit(Work work, std::function<void(Failure)> done) {
+    Transactions(*this).commit(std::move(work), std::move(done));
+}
+
+void Store::later(Work work) { Transactions(*this).later(std::move(work)); }
+
+void Store::now(const Work& work) { Transactions(*this).now(work); }
 
 bool Store::well() const { return state_->well; }
 

@@ -2,6 +2,7 @@
 
 #include "gateway/store/sqlite/contacts.h"
 
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -11,6 +12,7 @@
 #include "gateway/store/sqlite/keys.h"
 #include "gateway/store/sqlite/once_encrypted.h"
 #include "gateway/store/sqlite/otr_keys.h"
+#include "gateway/store/sqlite/spellings.h"
 
 namespace gateway::accounts {
 namespace {
@@ -120,32 +122,7 @@ struct Aside {
     std::string canonical, content;
 };
 
-/// Adds what is known of keys. Contacts and keys are both read in the order of their primary keys.
-void add_keys(Database& db, std::vector<Contact>& contacts) {
-    auto at = contacts.begin();
-    keys::each_peer(db, [&](AccountId account, const std::string& canonical, const coi::autocrypt::Peer& peer) {
-        const auto key = std::tie(account, canonical);
-        while (at != contacts.end() && std::tie(at->account, at->canonical) < key) ++at;
-        if (at == contacts.end() || std::tie(at->account, at->canonical) != key) return;
-        trust::note_keys(at->privacy, peer);
-    });
-}
-
-}  // namespace
-
-void each_contact(Database& db, const std::function<void(Contact)>& call) {
-    std::vector<Aside> damaged;
-    {
-        auto row =
-            db.query("SELECT " CONTACT_COLUMNS ", subject, last_in, last_out FROM contact ORDER BY account, canonical");
-        while (row.step()) {
-            if (auto contact = contact_of(db, row)) {
-                call(std::move(*contact));
-            } else {
-                damaged.push_back({row.integer(0), row.text(1), row.print()});
-            }
-        }
-    }
+void set_aside(Database& db, const std::vector<Aside>& damaged) {
     for (const auto& row : damaged) {
         damaged::keep(db, row.account, "contact " + row.canonical, row.content);
         // How it was protected is not known any more: no mail is sent there in the clear automatically.
@@ -154,10 +131,62 @@ void each_contact(Database& db, const std::function<void(Contact)>& call) {
     }
 }
 
+/// Finds contacts by keys that ascend.
+class Finder {
+  public:
+    explicit Finder(std::vector<Contact>& contacts) : at_(contacts.begin()), end_(contacts.end()) {}
+    Contact* find(AccountId account, const std::string& canonical) {
+        const auto key = std::tie(account, canonical);
+        while (at_ != end_ && std::tie(at_->account, at_->canonical) < key) ++at_;
+        return at_ != end_ && std::tie(at_->account, at_->canonical) == key ? &*at_ : nullptr;
+    }
+
+  private:
+    std::vector<Contact>::iterator at_, end_;
+};
+
+}  // namespace
+
+ContactPage next_page(Database& db, const ContactPage& before, std::size_t most) {
+    ContactPage page;
+    std::vector<Aside> damaged;
+    std::size_t rows = 0;
+    {
+        auto row = db.query("SELECT " CONTACT_COLUMNS
+                            ", subject, last_in, last_out FROM contact WHERE (account, canonical) > (?, ?) ORDER BY "
+                            "account, canonical LIMIT ?");
+        row.bind(number(before.account)).bind(before.canonical).bind(static_cast<std::int64_t>(most));
+        for (; row.step(); ++rows) {
+            page.account = AccountId(row.integer(0));
+            page.canonical = row.text(1);
+            if (auto contact = contact_of(db, row)) {
+                page.contacts.push_back(std::move(*contact));
+            } else {
+                damaged.push_back({number(page.account), page.canonical, row.print()});
+            }
+        }
+    }
+    set_aside(db, damaged);
+    page.is_last = rows < most;
+    if (page.is_last) page.account = AccountId(std::numeric_limits<std::int64_t>::max());
+    const keys::Range range{before.account, before.canonical, page.account, page.canonical};
+    Finder with_keys(page.contacts);
+    keys::each_peer(db, range, [&](AccountId account, const std::string& canonical, const coi::autocrypt::Peer& peer) {
+        if (auto* of = with_keys.find(account, canonical)) trust::note_keys(of->privacy, peer);
+    });
+    Finder with_spellings(page.contacts);
+    for (auto& [account, canonical, nodes] : spellings::all(db, range)) {
+        if (auto* of = with_spellings.find(account, canonical)) of->spellings = std::move(nodes);
+    }
+    return page;
+}
+
 std::vector<Contact> contacts(Database& db) {
     std::vector<Contact> contacts;
-    each_contact(db, [&contacts](Contact contact) { contacts.push_back(std::move(contact)); });
-    add_keys(db, contacts);
+    for (ContactPage page; !page.is_last;) {
+        page = next_page(db, page);
+        for (auto& contact : page.contacts) contacts.push_back(std::move(contact));
+    }
     return contacts;
 }
 

@@ -93,12 +93,6 @@ bool is_alias(Database& db, const Known& known) {
 
 }  // namespace
 
-coi::MessageId key_of(const coi::MessageId& said, const coi::MessageId& name) {
-    return {said.value + '\n' + name.value};  // no Message-ID contains a line end
-}
-
-coi::MessageId said_by(const coi::MessageId& key) { return {key.value.substr(0, key.value.find('\n'))}; }
-
 bool remember(Database& db, const Known& known) {
     if (is_alias(db, known)) return false;
     db.query(

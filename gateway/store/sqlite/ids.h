@@ -1,8 +1,8 @@
 // The id map: the ids of every message in mail and in Jabber, kept for a configured time.
 //
 // Receipts, DSNs, replies, later edits and reactions are resolved here. An inbound Message-ID from the same sender to
-// the same account that is already here is a duplicate. Rows are marked (gateway/store/sqlite/sealed), because they decide who
-// gets a failure notice and what counts as an answer.
+// the same account that is already here is a duplicate. Rows are marked (gateway/store/sqlite/sealed), because they
+// decide who gets a failure notice and what counts as an answer.
 
 #pragma once
 
@@ -10,31 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "gateway/model/event.h"
+#include "gateway/store/ids.h"
 #include "gateway/store/sqlite/sealed.h"
 
 namespace gateway::ids {
-
-struct Known {
-    AccountId account{};
-    std::string contact;       // canonical
-    coi::MessageId message;    // in mail
-    StanzaId stanza;           // in Jabber: the client's own id, or ours
-    bool from_jabber = false;  // written by the Jabber user
-    std::string jid;           // author: full JID (from_jabber), or the proven envelope sender ("" if none is proven)
-    std::string lang;          // language of the author's stanza
-    bool wants_receipt = false;
-    Time when{};
-    std::string
-        fingerprint{};  // keyed hash of sender, date and text, the same in a copy whose id was rewritten; "": none
-    coi::MessageId corrects{};  // the key of the original message that this one corrects; "": none
-};
-
-/// The key of a message whose Message-ID is already used by another message: made of the Message-ID and `name`, an
-/// identifier that only this message can have.
-coi::MessageId key_of(const coi::MessageId& said, const coi::MessageId& name);
-/// The Message-ID in the mail that has this key.
-coi::MessageId said_by(const coi::MessageId& key);
 
 /// False if (account, contact, message, direction) is already known; then nothing changes.
 bool remember(Database&, const Known&);
@@ -46,11 +25,6 @@ std::optional<Known> by_message(Database&, AccountId, const coi::MessageId&);
 std::optional<Known> own_message(Database&, AccountId, const coi::MessageId&);
 /// The message with this id that this contact sent.
 std::optional<Known> contact_message(Database&, AccountId, const std::string& contact, const coi::MessageId&);
-/// What may identify a copy of a mail, the most reliable first.
-struct Copies {
-    std::vector<coi::MessageId> names;
-    std::vector<std::string> prints;
-};
 /// The stanza of another copy of the same mail, which the user's other account got. Found by a name; by a fingerprint
 /// where the Message-ID was rewritten (each fingerprint matches one copy only). nullopt if the other copy still waits
 /// for its verdict.

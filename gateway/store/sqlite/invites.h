@@ -1,7 +1,7 @@
 // SecureJoin invites on disk: those that an account has given out, and those that it follows.
 //
-// An invite is sealed and bound to its row (gateway/store/sqlite/sealed). Rows go with their account, a contact's rows with
-// the contact.
+// An invite is sealed and bound to its row (gateway/store/sqlite/sealed). Rows go with their account, a contact's rows
+// with the contact.
 
 #pragma once
 
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "coi/crypt/securejoin_state.h"
-#include "gateway/model/event.h"
+#include "gateway/store/invites.h"
 #include "gateway/store/sqlite/sealed.h"
 
 namespace gateway::keys {
@@ -22,12 +22,6 @@ std::vector<coi::securejoin::Offer> offers(Database&, AccountId);
 /// A contact's invite that the user follows, under the contact's canonical address.
 void save(Database&, AccountId, const coi::securejoin::Joining&);
 std::vector<coi::securejoin::Joining> joinings(Database&, AccountId, const std::string& contact);
-/// All that a handshake mail between the account and that contact may be about.
-struct Handshakes {
-    coi::openpgp::Fingerprint own;  // "" without a key
-    std::vector<coi::securejoin::Offer> offers;
-    std::vector<coi::securejoin::Joining> joinings;
-};
 Handshakes handshakes(Database&, AccountId, const std::string& contact);
 /// Removes one invite, own or followed.
 void forget(Database&, AccountId, const coi::securejoin::Invite&);

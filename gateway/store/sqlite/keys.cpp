@@ -85,15 +85,6 @@ coi::openpgp::Fingerprint own_fingerprint(Database& db, AccountId account) {
     return open(db, row.blob(0), own_binding(number(account), row.text(1))) ? row.text(1) : "";
 }
 
-std::string mark(const Seal& seal, const coi::autocrypt::Header& header) {
-    constexpr std::size_t digits = 16;
-    return seal.keyed_hash("autocrypt\n" + header.addr.canonical() + "\n" + header.key).substr(0, digits);
-}
-
-bool is_marked(const Seal& seal, const coi::autocrypt::Header& header) {
-    return !header.mark.empty() && header.mark == mark(seal, header);
-}
-
 void save(Database& db, AccountId account, const Own& own) {
     db.query(
           "INSERT INTO own_key (account, secret, fingerprint) VALUES (?, ?, ?) ON CONFLICT (account) DO UPDATE SET "
@@ -122,7 +113,7 @@ coi::autocrypt::Peer peer(Database& db, AccountId account, const std::string& co
     return {};
 }
 
-void each_peer(Database& db,
+void each_peer(Database& db, const Range& range,
                const std::function<void(AccountId, const std::string&, const coi::autocrypt::Peer&)>& call) {
     struct Damaged {
         std::int64_t account;
@@ -130,7 +121,11 @@ void each_peer(Database& db,
     };
     std::vector<Damaged> damaged;
     {
-        auto row = db.query("SELECT " PEER_COLUMNS ", mark FROM peer_key ORDER BY account, contact");
+        auto row = db.query("SELECT " PEER_COLUMNS
+                            ", mark FROM peer_key WHERE (account, contact) > (?, ?) AND (account, contact) <= (?, ?) "
+                            "ORDER BY account, contact");
+        row.bind(number(range.account)).bind(range.contact);
+        row.bind(number(range.last_account)).bind(range.last_contact);
         while (row.step()) {
             if (const auto known = peer_of(db, row)) {
                 call(AccountId(row.integer(0)), row.text(1), *known);

@@ -1,7 +1,7 @@
 // OTR keys on disk: the accounts' identities, and the fingerprints of their users' clients.
 //
-// An identity is sealed, a fingerprint carries a mark (gateway/store/sqlite/sealed): a row that does not match its seal is set
-// aside when it is read.
+// An identity is sealed, a fingerprint carries a mark (gateway/store/sqlite/sealed): a row that does not match its seal
+// is set aside when it is read.
 
 #pragma once
 
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "coi/crypt/secret.h"
-#include "gateway/model/event.h"
+#include "gateway/store/otr_keys.h"
 #include "gateway/store/sqlite/sealed.h"
 
 namespace gateway::keys {
@@ -17,11 +17,6 @@ namespace gateway::keys {
 /// The account's OTR identity in the format of xmpp/otr; "" if there is none yet.
 coi::Secret otr_identity(Database&, AccountId);
 void save_otr_identity(Database&, AccountId, const coi::Secret&);
-struct OtrPeer {
-    std::string fingerprint;  // 40 hex digits
-    std::string trust;        // as libotr keeps it: "" or "verified" or "smp"
-    bool operator==(const OtrPeer&) const = default;
-};
 std::vector<OtrPeer> otr_peers(Database&, AccountId, const std::string& contact);
 void save(Database&, AccountId, const std::string& contact, const OtrPeer&);
 void forget_otr_peers(Database&, AccountId, const std::string& contact);

@@ -279,14 +279,4 @@ void seal_anew(Database& db, Sealed before) {
     }
 }
 
-bool Quota::take(Database& db, AccountId account) {
-    constexpr std::size_t most_accounts = 1000;
-    if (left_.size() >= most_accounts) left_.clear();
-    auto& left = left_[account];
-    if (left == 0) left = most_ - std::min(most_, static_cast<std::size_t>(count(db, account)));
-    if (left == 0) return false;
-    --left;
-    return true;
-}
-
 }  // namespace gateway::queue

@@ -7,40 +7,15 @@
 
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/model/event.h"
+#include "gateway/store/queue.h"
 #include "gateway/store/sqlite/sealed.h"
 
 namespace gateway::queue {
-
-/// `aside`: the row does not match its seal. It is not trusted and not sent; the admin may drop it.
-enum class Direction { mail, jabber, aside };
-
-struct Entry {
-    std::int64_t id = 0;  // ascending in order of commit
-    Direction direction = Direction::mail;
-    AccountId account{};
-    std::string contact;  // canonical address; "" for messages of the gateway itself
-    std::string name;     // its own id: Message-ID (mail) or stanza id (jabber)
-    std::string
-        origin;  // who gets a failure notice: full JID (towards mail), proven envelope sender or "" (towards jabber)
-    std::string origin_id;  // the id that this sender knows: stanza id, or Message-ID
-    std::string lang;       // language of notices about it
-    std::string from, to;   // envelope: addr-specs (towards mail) or JIDs (towards jabber)
-    std::string payload;    // the bytes; sealed on disk, plain here; never in list()
-    std::string beside{};  // sealed with the payload. Of a user's mail: what goes back with an error (its stanza's head
-                           // and text, as they came). Of an error: the message that goes to the user's other clients
-                           // where the one that it is for has gone
-    Time taken{}, next{}, expires{};
-    int attempts = 0;
-    bool delay_told = false;
-    bool tentative = false;  // an LMTP delivery whose verdict is not known yet
-    std::string last_error;  // for the admin and the sender; no content
-};
 
 std::int64_t put(Database&, const Entry&);
 /// Sets entries with an unknown direction aside; for start-up.
@@ -70,19 +45,5 @@ std::int64_t count(Database&, AccountId);
 bool holds_any(Database&, AccountId);
 void forget_account(Database&, AccountId);
 void seal_anew(Database&, Sealed before);
-
-/// How many messages of one account may wait. The account's entries are counted only when the remainder of the last
-/// count is used up, so that the cost of a message does not depend on the number of waiting messages. Entries that are
-/// done in between are noticed at the next count. For the store's thread.
-class Quota {
-  public:
-    explicit Quota(std::size_t most) : most_(most) {}
-    /// Takes a place for one entry; false if none is left.
-    bool take(Database&, AccountId);
-
-  private:
-    std::size_t most_;
-    std::map<AccountId, std::size_t> left_;
-};
 
 }  // namespace gateway::queue

@@ -4,9 +4,13 @@
 
 namespace gateway::spellings {
 
-std::vector<Known> all(Database& db) {
+std::vector<Known> all(Database& db, const keys::Range& range) {
     std::vector<Known> known;
-    auto row = db.query("SELECT account, contact, nodes FROM spelling");
+    auto row = db.query(
+        "SELECT account, contact, nodes FROM spelling WHERE (account, contact) > (?, ?) AND (account, contact) <= (?, "
+        "?) ORDER BY account, contact");
+    row.bind(static_cast<std::int64_t>(range.account)).bind(range.contact);
+    row.bind(static_cast<std::int64_t>(range.last_account)).bind(range.last_contact);
     while (row.step()) {
         known.push_back({AccountId(row.integer(0)), row.text(1), {}});
         const std::string nodes = row.text(2);

@@ -1,6 +1,6 @@
 // The id map: duplicates, aliases, reused client ids, forgetting.
 
-#include "gateway/store/ids.h"
+#include "gateway/store/sqlite/ids.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,55 @@
+// The operations on OpenPGP keys; see keys.h.
+
+#include "gateway/store/keys.h"
+
+#include <utility>
+
+#include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/transactions.h"
+
+namespace gateway::keys {
+
+std::string mark(const Seal& seal, const coi::autocrypt::Header& header) {
+    constexpr std::size_t digits = 16;
+    return seal.keyed_hash("autocrypt\n" + header.addr.canonical() + "\n" + header.key).substr(0, digits);
+}
+
+bool is_marked(const Seal& seal, const coi::autocrypt::Header& header) {
+    return !header.mark.empty() && header.mark == mark(seal, header);
+}
+
+void own(Store& store, AccountId account, Store::Done<std::optional<Own>> done) {
+    Transactions(store).ask([account](Database& db) { return own(db, account); }, std::move(done));
+}
+
+void save(Store& store, AccountId account, const Own& key, Store::Committed done) {
+    Transactions(store).commit([account, key](Database& db) { save(db, account, key); }, std::move(done));
+}
+
+void save_first(Store& store, AccountId account, const Own& key, Store::Done<Own> done) {
+    Transactions(store).ask([account, key](Database& db) { return save_first(db, account, key); }, std::move(done));
+}
+
+void peer(Store& store, AccountId account, const std::string& contact, Store::Done<coi::autocrypt::Peer> done) {
+    Transactions(store).ask([account, contact](Database& db) { return peer(db, account, contact); }, std::move(done));
+}
+
+void both(Store& store, AccountId account, const std::string& contact, Store::Done<Both> done) {
+    Transactions(store).ask(
+        [account, contact](Database& db) { return Both{own(db, account), peer(db, account, contact)}; },
+        std::move(done));
+}
+
+void accept(Store& store, AccountId account, const std::string& contact, const coi::openpgp::Fingerprint& key,
+            Store::Done<Accepted> done) {
+    Transactions(store).ask(
+        [account, contact, key](Database& db) {
+            Accepted accepted{false, peer(db, account, contact)};
+            accepted.is_accepted = coi::autocrypt::accept(accepted.peer, key);
+            if (accepted.is_accepted) save(db, account, contact, accepted.peer);
+            return accepted;
+        },
+        std::move(done));
+}
+
+}  // namespace gateway::keys

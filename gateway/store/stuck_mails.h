@@ -1,5 +1,0 @@
-// Moved to gateway/store/sqlite.
-
-#pragma once
-
-#include "gateway/store/sqlite/stuck_mails.h"
