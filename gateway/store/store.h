@@ -1,4 +1,4 @@
-// The store: one SQLite database, and one thread that commits all waiting work.
+// The store: one database, and one thread that commits all waiting work.
 //
 // It offers operations in words of the domain (queue.h, ids.h, take_outgoing.h, …): functions of the store, values, and
 // a `done` that is called on the loop, after the commit is on disk (synchronous=FULL), in order. What they do in the
@@ -7,8 +7,7 @@
 // is committed together: the thread is woken through `post` when the turn is over.
 // Full disk or broken database: nothing is reported as done, well() becomes false, operations fail with StoreError, and
 // the store retries by itself until it is well again (health callback). Marks that join the next commit are kept until
-// then. The write-ahead log is moved into the database and truncated when nothing waits for a second, at the end, and
-// (without truncation) when it has grown large.
+// then.
 
 #pragma once
 
@@ -23,6 +22,7 @@
 
 namespace gateway {
 
+class Committer;
 class Database;
 
 class Store {
@@ -63,8 +63,7 @@ class Store {
 
   private:
     friend class Transactions;
-    struct State;
-    std::shared_ptr<State> state_;
+    std::shared_ptr<Committer> committer_;
 };
 
 }  // namespace gateway
