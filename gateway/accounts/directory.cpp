@@ -9,9 +9,6 @@
 #include "gateway/accounts/directory_state.h"
 #include "gateway/log.h"
 #include "gateway/store/accounts.h"
-#include "gateway/store/ids.h"
-#include "gateway/store/imap_cursors.h"
-#include "gateway/store/queue.h"
 
 namespace gateway {
 namespace {
@@ -67,9 +64,7 @@ void Directory::State::tell(void (DirectoryObserver::*what)(const Account&), con
 Directory::Directory(Store& store) : Directory(store, Limits{}) {}
 
 Directory::Directory(Store& store, Limits limits) : state_(std::make_shared<State>(store, std::move(limits))) {
-    std::vector<Account> accounts;
-    store.now([&](Database& db) { accounts = accounts::all(db); });
-    for (auto& account : accounts) {
+    for (auto& account : accounts::all(store)) {
         if (account.damaged || account.login_lost) {
             log::error(
                 "store: the {} of account {} ({}) does not match its seal: it is damaged, or was changed by "
@@ -78,7 +73,7 @@ Directory::Directory(Store& store, Limits limits) : state_(std::make_shared<Stat
         }
         state_->put(std::move(account));
     }
-    store.now([this](Database& db) { state_->read_contacts(db); });
+    state_->read_contacts();
 }
 
 Directory::~Directory() = default;
@@ -136,23 +131,16 @@ void Directory::save(Account account, std::vector<Cursor> start, std::function<v
         record->coming = std::make_unique<Account>(account);
         ++record->saves;
     }
-    auto work = [account, start = std::move(start)](Database& db) {
-        const AccountId id = accounts::save(db, account);
-        const auto known = start.empty() ? std::vector<Cursor>{} : accounts::cursors(db, id);
-        for (const auto& cursor : start) {
-            if (std::ranges::find(known, cursor.folder, &Cursor::folder) == known.end()) accounts::save(db, id, cursor);
-        }
-        return id;
-    };
-    auto finish = [alive = std::weak_ptr(state_), account, before, done = std::move(done)](Store::Failure failure,
-                                                                                           AccountId id) mutable {
+    const Account saving = account;
+    auto finish = [alive = std::weak_ptr(state_), account = std::move(account), before, done = std::move(done)](
+                      Store::Failure failure, AccountId id) mutable {
         const auto state = alive.lock();
         if (!state) return;
         if (!failure) account.id = id;
         state->saved(std::move(account), before, failure);
         if (done) done(std::move(failure), id);
     };
-    state_->store.ask<AccountId>(std::move(work), std::move(finish));
+    accounts::save(state_->store, saving, std::move(start), std::move(finish));
 }
 
 /// A save has ended. What was noted of the account meanwhile is newer than what was saved.
@@ -195,7 +183,7 @@ void Directory::remove(AccountId id, std::function<void(Store::Failure)> done) {
         }
         if (done) done(std::move(failure));
     };
-    state_->store.commit([id](Database& db) { accounts::remove(db, id); }, std::move(finish));
+    accounts::remove(state_->store, id, std::move(finish));
 }
 
 void Directory::park(AccountId id, std::function<void(Store::Failure, std::int64_t)> done) {
@@ -209,20 +197,14 @@ void Directory::park(AccountId id, std::function<void(Store::Failure, std::int64
     parked.login.password.clear();
     // At once in memory: nothing more is read or sent from here on.
     state_->tell(&DirectoryObserver::account_saved, state_->put(parked));
-    state_->store.ask<std::int64_t>(
-        [parked](Database& db) {
-            const auto waiting = queue::count(db, parked.id);
-            accounts::save(db, parked);
-            return waiting;
-        },
-        std::move(done));
+    accounts::park(state_->store, parked, std::move(done));
 }
 
 void Directory::note_vouched(AccountId id, bool vouched) {
     auto* record = state_->record(id);
     if (record == nullptr || record->leaving || record->account.vouched == vouched) return;
     record->note([vouched](Account& account) { account.vouched = vouched; });
-    state_->store.later([account = record->latest()](Database& db) { accounts::save(db, account); });
+    accounts::save_later(state_->store, record->latest());
 }
 
 void Directory::remove_if_unused(AccountId id) {
@@ -231,21 +213,17 @@ void Directory::remove_if_unused(AccountId id) {
     const auto is_used = [](const auto& known) { return weight(known->contact) >= Weight::written_to; };
     if (std::any_of(record->contacts.begin(), record->contacts.end(), is_used)) return;
     record->leaving = true;
-    auto removed = std::make_shared<bool>(false);
-    state_->store.commit(
-        [id, removed](Database& db) {
-            if ((*removed = !queue::holds_any(db, id) && !ids::knows_any(db, id))) accounts::remove(db, id);
-        },
-        [alive = std::weak_ptr(state_), id, removed](const Store::Failure& failure) {
-            const auto state = alive.lock();
-            auto* left = state ? state->record(id) : nullptr;
-            if (left == nullptr) return;
-            left->leaving = false;
-            if (failure || !*removed) return;
-            const auto account = left->account;
-            state->erase(id);
-            state->tell(&DirectoryObserver::account_removed, account);
-        });
+    accounts::remove_if_unused(state_->store, id,
+                               [alive = std::weak_ptr(state_), id](const Store::Failure& failure, bool is_removed) {
+                                   const auto state = alive.lock();
+                                   auto* left = state ? state->record(id) : nullptr;
+                                   if (left == nullptr) return;
+                                   left->leaving = false;
+                                   if (failure || !is_removed) return;
+                                   const auto account = left->account;
+                                   state->erase(id);
+                                   state->tell(&DirectoryObserver::account_removed, account);
+                               });
 }
 
 void Directory::note_name(AccountId id, const std::string& name) {
@@ -260,7 +238,7 @@ void Directory::note_name(AccountId id, const std::string& name) {
     if (tidy.ends_with(' ')) tidy.pop_back();
     if (tidy.empty() || record->account.address.name == tidy) return;
     record->note([&tidy](Account& account) { account.address.name = tidy; });
-    state_->store.later([id, tidy](Database& db) { accounts::note_name(db, id, tidy); });
+    accounts::note_name(state_->store, id, tidy);
 }
 
 void Directory::note_language(AccountId id, const std::string& lang) {
@@ -268,7 +246,7 @@ void Directory::note_language(AccountId id, const std::string& lang) {
     if (record == nullptr || record->leaving || record->account.lang == lang || lang.empty()) return;
     if (lang.size() > longest_language) return;
     record->note([&lang](Account& account) { account.lang = lang; });
-    state_->store.later([id, lang](Database& db) { accounts::note_language(db, id, lang); });
+    accounts::note_language(state_->store, id, lang);
 }
 
 }  // namespace gateway

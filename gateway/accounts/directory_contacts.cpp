@@ -6,58 +6,41 @@
 #include "gateway/accounts/directory_state.h"
 #include "gateway/model/trust.h"
 #include "gateway/store/contacts.h"
-#include "gateway/store/keys.h"
-#include "gateway/store/once_encrypted.h"
-#include "gateway/store/spellings.h"
 
 namespace gateway {
 namespace {
 
 constexpr std::size_t marks_per_contact = 5;
 
-enum class Difference {
-    none,
-    last,  // what was last in and out, which changes with each message
-    more,
-};
+using accounts::Changed;
 
 /// Between what stands in the contact's own row. What follows from keys stands in no row.
-Difference difference(Contact before, const Contact& after) {
+Changed difference(Contact before, const Contact& after) {
     before.spellings = after.spellings;
     before.privacy.has_key = after.privacy.has_key;
     before.privacy.verified = after.privacy.verified;
     before.privacy.conflicting = after.privacy.conflicting;
-    if (before == after) return Difference::none;
+    if (before == after) return Changed::nothing;
     before.last_in = after.last_in;
     before.last_out = after.last_out;
-    return before == after ? Difference::last : Difference::more;
+    return before == after ? Changed::last : Changed::more;
 }
 
 }  // namespace
 
-/// One by one: there may be millions. The store may call it again.
-void Directory::State::read_contacts(Database& db) {
-    for (auto& [id, account] : records) {
-        account.contacts.clear();
-        account.once_encrypted.clear();
+/// In pages: there may be millions.
+void Directory::State::read_contacts() {
+    accounts::ContactPage page;
+    while (!page.is_last) {
+        page = accounts::next_page(store, page);
+        for (auto& contact : page.contacts) {  // in order of their key: each goes to the end
+            if (auto* its = record(contact.account))
+                its->contacts.push_back(std::make_shared<Known>(Known{std::move(contact), false, false}));
+        }
     }
-    const auto known = [this](AccountId id, const std::string& canonical) {
-        auto* its = record(id);
-        return its == nullptr ? nullptr : its->find(canonical);
-    };
-    accounts::each_contact(db, [this](Contact contact) {  // in order of their key: each goes to the end
-        if (auto* its = record(contact.account))
-            its->contacts.push_back(std::make_shared<Known>(Known{std::move(contact), false, false}));
-    });
-    keys::each_peer(db, [&](AccountId id, const std::string& canonical, const coi::autocrypt::Peer& peer) {
-        if (auto* of = known(id, canonical)) trust::note_keys(of->contact.privacy, peer);
-    });
     for (auto& [id, account] : records) account.contacts.shrink_to_fit();
-    for (auto& [id, canonical] : once_encrypted::all(db)) {
+    for (auto& [id, canonical] : accounts::once_encrypted(store)) {
         if (auto* its = record(id)) its->once_encrypted.insert(std::move(canonical));
-    }
-    for (auto& [id, canonical, nodes] : spellings::all(db)) {
-        if (auto* of = known(id, canonical)) of->contact.spellings = std::move(nodes);
     }
 }
 
@@ -116,15 +99,11 @@ void Directory::State::remember_encrypted(Record& record, const std::string& can
         over = *next;
         marks.erase(next);
     }
-    store.later(
-        [id = record.account.id, canonical, over](Database& db) { once_encrypted::note(db, id, canonical, over); });
+    accounts::note_once_encrypted(store, record.account.id, canonical, over);
 }
 
 void Directory::State::forget(Record& record, std::vector<std::shared_ptr<Known>>::iterator at) {
-    store.later([id = record.account.id, canonical = (*at)->contact.canonical](Database& db) {
-        accounts::remove(db, id, canonical);
-        spellings::save(db, id, canonical, {});
-    });
+    accounts::forget(store, record.account.id, (*at)->contact.canonical);
     record.contacts.erase(at);
 }
 
@@ -133,17 +112,12 @@ void Directory::State::save(const Record& record, Known& known, const Contact& b
     if (record.leaving) return;
     const Contact& contact = known.contact;
     auto changed = difference(before, contact);
-    if (changed == Difference::none && known.is_behind) changed = Difference::last;
+    if (changed == Changed::nothing && known.is_behind) changed = Changed::last;
     const bool spelled_anew = contact.spellings != before.spellings;
-    if (changed == Difference::none && !spelled_anew) return;
-    if (known.is_new) changed = Difference::more;
+    if (changed == Changed::nothing && !spelled_anew) return;
+    if (known.is_new) changed = Changed::more;
     known.is_new = known.is_behind = false;
-    store.later([contact, changed, spelled_anew](Database& db) {
-        const bool is_done =
-            changed == Difference::none || (changed == Difference::last && accounts::save_last(db, contact));
-        if (!is_done) accounts::save(db, contact);
-        if (spelled_anew) spellings::save(db, contact.account, contact.canonical, contact.spellings);
-    });
+    accounts::save(store, contact, changed, spelled_anew);
 }
 
 const Contact* Directory::contact(AccountId id, const std::string& canonical) const {

@@ -72,7 +72,7 @@ struct Directory::State {
 
     // --- contacts
     /// Of all accounts.
-    void read_contacts(Database&);
+    void read_contacts();
     static Contact new_contact(const Record&, const coi::Address&);
     Known& add(Record&, const coi::Address&);
     void make_room(Record&, std::string_view newcomer);

@@ -9,9 +9,8 @@
 
 #include "gateway/accounts/damaged_account.h"
 #include "gateway/model/addresses.h"
+#include "gateway/store/accounts.h"
 #include "gateway/store/queue.h"
-#include "gateway/store/sealed.h"
-#include "gateway/store/stuck_mails.h"
 #include "gateway/transport/mailbox_check.h"
 
 namespace gateway {
@@ -113,32 +112,20 @@ void show_account(const Administered& to, const object& in, const Answer& answer
         rows->push_back(std::move(shown));
         ids.push_back(account->id);
     }
-    struct Kept {
-        std::int64_t waiting = 0;
-        std::vector<Stuck> stuck;
-        std::vector<damaged::Row> damaged;
-    };
-    to.store.ask<std::vector<Kept>>(
-        [ids](Database& db) {
-            std::vector<Kept> kept;
-            for (const auto id : ids)
-                kept.push_back(
-                    {queue::count(db, id), stuck_mails::all(db, id), damaged::of(db, static_cast<std::int64_t>(id))});
-            return kept;
-        },
-        [rows, answer](const Store::Failure& failure, const std::vector<Kept>& kept) {
-            if (failure) return answer(error(failure->what()));
-            for (std::size_t i = 0; i < kept.size(); ++i) {
-                auto& shown = (*rows)[i].as_object();
-                shown["waiting"] = kept[i].waiting;
-                boost::json::array stuck, damaged;
-                for (const auto& mail : kept[i].stuck) stuck.push_back(row(mail));
-                if (!stuck.empty()) shown["stuck"] = std::move(stuck);
-                for (const auto& each : kept[i].damaged) damaged.emplace_back(each.what);
-                if (!damaged.empty()) shown["set_aside"] = std::move(damaged);
-            }
-            answer({{"accounts", std::move(*rows)}});
-        });
+    accounts::look_at(to.store, std::move(ids),
+                      [rows, answer](const Store::Failure& failure, const std::vector<accounts::Condition>& kept) {
+                          if (failure) return answer(error(failure->what()));
+                          for (std::size_t i = 0; i < kept.size(); ++i) {
+                              auto& shown = (*rows)[i].as_object();
+                              shown["waiting"] = kept[i].waiting;
+                              boost::json::array stuck, damaged;
+                              for (const auto& mail : kept[i].stuck) stuck.push_back(row(mail));
+                              if (!stuck.empty()) shown["stuck"] = std::move(stuck);
+                              for (const auto& what : kept[i].set_aside) damaged.emplace_back(what);
+                              if (!damaged.empty()) shown["set_aside"] = std::move(damaged);
+                          }
+                          answer({{"accounts", std::move(*rows)}});
+                      });
 }
 
 void read_again(const Administered& to, const object& in, const Answer& answer) {
@@ -223,61 +210,54 @@ object row(const Administered& to, const queue::Entry& entry, const std::string&
 void list_queue(const Administered& to, const object& in, const Answer& answer) {
     const auto most = static_cast<std::size_t>(number(in, "most", page));
     const auto wanted = text(in, "jid").empty() ? std::nullopt : bare(text(in, "jid"));
-    to.store.ask<std::vector<queue::Entry>>(
-        [after = number(in, "after", 0), most](Database& db) { return queue::list(db, after, most + 1); },
-        [to, most, wanted, answer](const Store::Failure& failure, std::vector<queue::Entry> entries) {
-            if (failure) return answer(error(failure->what()));
-            const bool more = entries.size() > most;
-            if (more) entries.resize(most);
-            boost::json::array rows;
-            for (const auto& entry : entries) {
-                const std::string jid = user_of_entry(to.directory, entry);
-                if (wanted && jid != *wanted) continue;
-                rows.push_back(row(to, entry, jid));
-            }
-            object out{{"entries", std::move(rows)}, {"more", more}};
-            if (more) out["after"] = entries.back().id;
-            answer(std::move(out));
-        });
+    queue::list(to.store, number(in, "after", 0), most + 1,
+                [to, most, wanted, answer](const Store::Failure& failure, std::vector<queue::Entry> entries) {
+                    if (failure) return answer(error(failure->what()));
+                    const bool more = entries.size() > most;
+                    if (more) entries.resize(most);
+                    boost::json::array rows;
+                    for (const auto& entry : entries) {
+                        const std::string jid = user_of_entry(to.directory, entry);
+                        if (wanted && jid != *wanted) continue;
+                        rows.push_back(row(to, entry, jid));
+                    }
+                    object out{{"entries", std::move(rows)}, {"more", more}};
+                    if (more) out["after"] = entries.back().id;
+                    answer(std::move(out));
+                });
 }
 
 void retry_queue(const Administered& to, const object& in, const Answer& answer) {
     const std::int64_t id = number(in, "id", 0);
     const Time now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    to.store.ask<std::int64_t>(
-        [id, now](Database& db) -> std::int64_t {
-            if (id == 0) {
-                const auto count =
-                    queue::count(db, queue::Direction::mail) + queue::count(db, queue::Direction::jabber);
-                queue::retry_all_now(db, now);
-                return count;
-            }
-            const auto entry = queue::find(db, id);
-            if (entry && entry->direction == queue::Direction::aside) return -1;
-            if (entry) queue::retry(db, id, now, entry->attempts, entry->last_error, entry->delay_told);
-            return entry ? 1 : 0;
-        },
-        [to, id, answer](const Store::Failure& failure, std::int64_t count) {
-            if (failure) return answer(error(failure->what()));
-            if (count == 0 && id != 0)
-                return answer(error("there is no entry " + std::to_string(id) + " in the queue"));
-            if (count < 0)
-                return answer(error("entry " + std::to_string(id) + " is set aside: it can only be dropped"));
-            to.mail_scheduler.retry_now();
-            to.jabber_scheduler.retry_now();
-            answer({{"retried", count}});
+    const auto due = [to, answer](std::int64_t count) {
+        to.mail_scheduler.retry_now();
+        to.jabber_scheduler.retry_now();
+        answer({{"retried", count}});
+    };
+    if (id == 0) {
+        return queue::retry_all(to.store, now, [due, answer](const Store::Failure& failure, std::int64_t count) {
+            failure ? answer(error(failure->what())) : due(count);
         });
+    }
+    queue::retry(to.store, id, now, [due, id, answer](const Store::Failure& failure, queue::Retried retried) {
+        if (failure) return answer(error(failure->what()));
+        if (retried == queue::Retried::unknown)
+            return answer(error("there is no entry " + std::to_string(id) + " in the queue"));
+        if (retried == queue::Retried::aside)
+            return answer(error("entry " + std::to_string(id) + " is set aside: it can only be dropped"));
+        due(1);
+    });
 }
 
 void drop_from_queue(const Administered& to, const object& in, const Answer& answer) {
     const std::int64_t id = number(in, "id", 0);
-    to.store.ask<std::optional<queue::Entry>>(
-        [id](Database& db) { return queue::find(db, id); },
-        [to, id, answer](const Store::Failure& failure, const std::optional<queue::Entry>& entry) {
+    queue::find(
+        to.store, id, [to, id, answer](const Store::Failure& failure, const std::optional<queue::Entry>& entry) {
             if (failure) return answer(error(failure->what()));
             if (!entry) return answer(error("there is no entry " + std::to_string(id) + " in the queue"));
             if (entry->direction == queue::Direction::aside) {  // the sender in the row cannot be trusted
-                to.store.commit([id](Database& db) { queue::done(db, id); }, {});
+                queue::finish(to.store, id, {});
                 return answer({{"dropped", 1}});
             }
             Scheduler& scheduler = entry->direction == queue::Direction::mail ? to.mail_scheduler : to.jabber_scheduler;

@@ -13,6 +13,7 @@
 #include "gateway/log.h"
 #include "gateway/model/addresses.h"
 #include "gateway/store/clean_shutdown.h"
+#include "gateway/store/ids.h"
 #include "xmpp/jid.h"
 
 namespace gateway {
@@ -89,12 +90,11 @@ std::size_t Gateway::State::letters() const {
 }
 
 void Gateway::State::resume_when_through() {
-    store.commit([](Database&) {},
-                 [this](const Store::Failure& failure) {
-                     resume_reading();
-                     if (!reading_paused || failure) return;  // a failed store reports when it is well again
-                     run_after(resume_after, [this] { resume_when_through(); });
-                 });
+    store.flush([this](const Store::Failure& failure) {
+        resume_reading();
+        if (!reading_paused || failure) return;  // a failed store reports when it is well again
+        run_after(resume_after, [this] { resume_when_through(); });
+    });
 }
 
 void Gateway::State::resume_reading() {
@@ -133,9 +133,9 @@ void Gateway::State::sweep_queue() {
     otr.tick();
     tunnel.tick();
     failures.sweep(now() - config.mail.warn_after);
-    store.later([before = now() - config.store.keep_ids](Database& db) { ids::expire(db, before); });
+    ids::expire(store, now() - config.store.keep_ids);
     secure_join.sweep();
-    if (!archive.pending()) store.later([at = now()](Database& db) { clean_shutdown::alive(db, at); });
+    if (!archive.pending()) clean_shutdown::alive(store, now());
     const auto shortest = std::min<std::chrono::milliseconds>(config.mail.warn_after, config.mail.expire);
     sweep.expires_after(
         std::clamp<std::chrono::milliseconds>(shortest / 4, std::chrono::milliseconds(250), std::chrono::seconds(30)));
@@ -167,14 +167,10 @@ void Gateway::State::finish_letters(std::chrono::steady_clock::time_point deadli
         run_after(resume_after, [this, deadline, stopped = std::move(stopped)] { finish_letters(deadline, stopped); });
         return;
     }
-    store.commit(
-        [clean = !archive.pending() && !late](Database& db) {
-            if (clean) clean_shutdown::stopped(db);
-        },
-        [this, stopped, late](const Store::Failure&) {
-            if (!late) crash_guard.clear();
-            stopped();
-        });
+    clean_shutdown::stop(store, archive.pending() || late, [this, stopped, late](const Store::Failure&) {
+        if (!late) crash_guard.clear();
+        stopped();
+    });
 }
 
 Gateway::Gateway(boost::asio::io_context& io, const config::Config& config)

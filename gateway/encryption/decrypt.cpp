@@ -5,14 +5,11 @@
 #include <algorithm>
 #include <ranges>
 
-#include "gateway/store/contacts.h"
-
 namespace gateway {
 namespace {
 
 using coi::openpgp::Signature;
-constexpr std::size_t most_gossip = 20;      // per mail
-constexpr std::int64_t most_hearsay = 1000;  // keys of people who are no contacts of the account
+constexpr std::size_t most_gossip = 20;  // per mail
 
 DecryptFailure reason(const coi::Error& error) {
     switch (error.kind) {
@@ -169,51 +166,6 @@ std::optional<PeerKeyUpdate> key_update_of(const Decrypted& out, const std::opti
     return key_update;
 }
 
-/// Applies the sender's own key to the peer.
-coi::autocrypt::Change take_key(coi::autocrypt::Peer& peer, const PeerKeyUpdate& key_update, trust::State state) {
-    namespace autocrypt = coi::autocrypt;
-    autocrypt::Seen seen = key_update.seen;
-    const auto proof = trust::proof_of(key_update.author, autocrypt::counted(peer));
-    const auto answer = trust::answer(proof, state, trust::Change::key);
-    if (seen.is_report) return autocrypt::Change::nothing;
-    if (!seen.header || !seen.info)
-        return answer == trust::Answer::yes ? autocrypt::update(peer, seen) : autocrypt::Change::nothing;
-    const auto& fingerprint = seen.info->fingerprint;
-    if (!autocrypt::copy_of(peer, fingerprint).empty()) {
-        autocrypt::renew(peer, key_update.merged_with, seen.header->key, *seen.info);
-        seen.header->key = autocrypt::copy_of(peer, fingerprint);
-    }
-    if (answer == trust::Answer::yes) return autocrypt::update(peer, seen);
-    const bool is_used = fingerprint == autocrypt::fingerprint_of(peer);  // then the mail brings no other key
-    return is_used || answer == trust::Answer::no ? autocrypt::Change::nothing
-                                                  : autocrypt::offer(peer, seen.header->key, *seen.info);
-}
-
-trust::State state_of(Database& db, AccountId account, const std::string& contact, const coi::autocrypt::Peer& peer) {
-    Privacy privacy = accounts::privacy(db, account, contact);
-    trust::note_keys(privacy, peer);
-    return trust::state_of(privacy);
-}
-
-/// Applies gossip about other recipients. It replaces no key of a contact to whom mail is encrypted already.
-std::vector<PeerKeys> take_gossip(Database& db, AccountId account, const PeerKeyUpdate& key_update) {
-    std::vector<PeerKeys> changed;
-    for (const auto& [header, info] : key_update.gossip) {
-        const std::string reader = header.addr.canonical();
-        auto peer = keys::peer(db, account, reader);
-        const bool is_proven = state_of(db, account, reader, peer) >= trust::State::encrypted;
-        if (is_proven && !coi::autocrypt::key_of(peer).empty()) continue;
-        if (coi::autocrypt::is_revoked(peer, info.fingerprint)) continue;
-        const auto before = peer;
-        if (peer == coi::autocrypt::Peer{} && keys::hearsay(db, account) >= most_hearsay) continue;
-        coi::autocrypt::update_gossip(peer, header, info, key_update.seen.effective_date);
-        if (peer == before) continue;
-        keys::save(db, account, reader, peer);
-        changed.push_back({reader, std::move(peer)});
-    }
-    return changed;
-}
-
 }  // namespace
 
 Decrypted decrypt(const std::string& bytes, coi::Message mail, const std::optional<keys::Own>& own,
@@ -229,23 +181,6 @@ Decrypted decrypt(const std::string& bytes, coi::Message mail, const std::option
     out.author = {out.protection.encrypted, out.protection.signature, out.protection.signer, false};
     if (out.key_update) out.key_update->author = out.author;
     return out;
-}
-
-std::optional<trust::KeyNews> KeyUpdateResult::news() const {
-    if (change == coi::autocrypt::Change::replaced) return trust::KeyNews{before, peer.fingerprint, true};
-    if (change == coi::autocrypt::Change::offered) return trust::KeyNews{before, peer.offered, false};
-    return std::nullopt;
-}
-
-KeyUpdateResult apply(Database& db, AccountId account, const PeerKeyUpdate& key_update) {
-    KeyUpdateResult result;
-    result.peer = keys::peer(db, account, key_update.contact);
-    const auto before = result.peer;
-    result.before = coi::autocrypt::fingerprint_of(before);
-    result.change = take_key(result.peer, key_update, state_of(db, account, key_update.contact, before));
-    if (result.peer != before) keys::save(db, account, key_update.contact, result.peer);
-    result.others = take_gossip(db, account, key_update);
-    return result;
 }
 
 }  // namespace gateway

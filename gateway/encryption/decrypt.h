@@ -14,26 +14,11 @@
 #include "coi/crypt/autocrypt.h"
 #include "coi/crypt/pgp_mime.h"
 #include "gateway/model/incoming_mail.h"
+#include "gateway/model/key_update.h"
 #include "gateway/model/trust.h"
 #include "gateway/store/keys.h"
 
 namespace gateway {
-
-/// A contact's keys, in their new state.
-struct PeerKeys {
-    std::string contact;  // canonical
-    coi::autocrypt::Peer peer;
-};
-
-/// The result of applying a PeerKeyUpdate.
-struct KeyUpdateResult {
-    coi::autocrypt::Change change = coi::autocrypt::Change::nothing;
-    coi::openpgp::Fingerprint before{};  // of the key used for encryption until now; "" if there was none
-    coi::autocrypt::Peer peer{};         // the new state
-    std::vector<PeerKeys> others{};      // other recipients whose keys were changed by gossip
-    /// The key change that the user must be told of; nullopt if there is none.
-    std::optional<trust::KeyNews> news() const;
-};
 
 struct Decrypted {
     coi::Message mail;  // the decrypted mail, or the mail itself
@@ -47,8 +32,5 @@ struct Decrypted {
 /// `bytes`: the original mail, used only if `mail.encrypted` or `mail.is_signed`.
 Decrypted decrypt(const std::string& bytes, coi::Message mail, const std::optional<keys::Own>& own,
                   const coi::autocrypt::Peer& sender, const coi::Limits&, std::chrono::sys_seconds now);
-
-/// Called in the commit of the mail, on the present state of the peer: it may have changed since the mail was opened.
-KeyUpdateResult apply(Database&, AccountId, const PeerKeyUpdate&);
 
 }  // namespace gateway

@@ -50,44 +50,32 @@ void KeyManagement::join(AccountId id, const coi::securejoin::Invite& invite,
 void KeyManagement::fingerprints(AccountId id, const std::string& contact,
                                  std::function<void(std::optional<Fingerprints>)> done) {
     openpgp_.own_key(id, [this, id, contact, done = std::move(done)](const std::optional<keys::Own>& own) {
-        store_.ask<coi::autocrypt::Peer>(
-            [id, contact](Database& db) {
-                return contact.empty() ? coi::autocrypt::Peer{} : keys::peer(db, id, contact);
-            },
-            [this, id, contact, own = own ? own->fingerprint : coi::openpgp::Fingerprint(), done](
-                const Store::Failure& failure, const coi::autocrypt::Peer& peer) {
-                const Account* account = directory_.find(id);
-                if (failure || !account) return done(std::nullopt);
-                Fingerprints found{own, coi::autocrypt::fingerprint_of(peer), peer.offered, "", {}};
-                if (!contact.empty()) found.clients = otr_.known(id, contact);
-                otr_.fingerprint(*account, [found, done](std::string otr) mutable {
-                    found.otr = std::move(otr);
-                    done(std::move(found));
-                });
-            });
+        keys::peer(store_, id, contact,
+                   [this, id, contact, own = own ? own->fingerprint : coi::openpgp::Fingerprint(), done](
+                       const Store::Failure& failure, const coi::autocrypt::Peer& peer) {
+                       const Account* account = directory_.find(id);
+                       if (failure || !account) return done(std::nullopt);
+                       Fingerprints found{own, coi::autocrypt::fingerprint_of(peer), peer.offered, "", {}};
+                       if (!contact.empty()) found.clients = otr_.known(id, contact);
+                       otr_.fingerprint(*account, [found, done](std::string otr) mutable {
+                           found.otr = std::move(otr);
+                           done(std::move(found));
+                       });
+                   });
     });
 }
 
 void KeyManagement::accept(AccountId id, const std::string& contact, const coi::openpgp::Fingerprint& key,
                            std::function<void(Accepted)> done) {
-    struct Outcome {
-        bool accepted = false;
-        coi::autocrypt::Peer peer;
-    };
-    store_.ask<Outcome>(
-        [id, contact, key](Database& db) {
-            Outcome outcome{false, keys::peer(db, id, contact)};
-            outcome.accepted = coi::autocrypt::accept(outcome.peer, key);
-            if (outcome.accepted) keys::save(db, id, contact, outcome.peer);
-            return outcome;
-        },
-        [this, id, contact, done = std::move(done)](const Store::Failure& failure, const Outcome& outcome) {
+    keys::accept(
+        store_, id, contact, key,
+        [this, id, contact, done = std::move(done)](const Store::Failure& failure, const keys::Accepted& result) {
             if (failure) return done(Accepted::busy);
-            if (const Contact* met = outcome.accepted ? directory_.contact(id, contact) : nullptr) {
+            if (const Contact* met = result.is_accepted ? directory_.contact(id, contact) : nullptr) {
                 directory_.change(id, met->address,
-                                  [&](Contact& changed) { trust::note_keys(changed.privacy, outcome.peer); });
+                                  [&](Contact& changed) { trust::note_keys(changed.privacy, result.peer); });
             }
-            done(outcome.accepted ? Accepted::yes : Accepted::another);
+            done(result.is_accepted ? Accepted::yes : Accepted::another);
         });
 }
 
@@ -143,9 +131,7 @@ void KeyManagement::take_key(AccountId id, std::optional<keys::Own> key, Took do
                          [this, id, done = std::move(done)](const Store::Failure& failure, const keys::Own& own) {
                              const Account* account = directory_.find(id);
                              if (failure || !account) return done(store_away());
-                             store_.later([id](Database& db) {
-                                 for (const auto& offer : keys::offers(db, id)) keys::forget(db, id, offer.invite);
-                             });
+                             keys::end_offers(store_, id);
                              if (account->key_holder == KeyHolder::coigate) return done(own.fingerprint);
                              directory_.change(
                                  id, [](Account& changed) { changed.key_holder = KeyHolder::coigate; },

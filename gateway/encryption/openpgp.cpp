@@ -120,18 +120,12 @@ EncryptResult close_now(Closing closing) {
     return way == policy::Way::encrypted && closing.own ? encrypt(closing) : print_clear(closing);
 }
 
-/// The keys for opening a mail.
-struct Keys {
-    std::optional<keys::Own> own;
-    coi::autocrypt::Peer sender;
-};
-
 Decrypted busy(const coi::Message& mail) { return {.mail = mail, .unread = DecryptFailure::busy}; }
 
-Decrypted open_now(const std::shared_ptr<const std::string>& bytes, const coi::Message& mail, const Keys& known,
+Decrypted open_now(const std::shared_ptr<const std::string>& bytes, const coi::Message& mail, const keys::Both& known,
                    const coi::Limits& limits) {
     static const std::string none;
-    auto unfolded = decrypt(bytes ? *bytes : none, mail, known.own, known.sender, limits, now());
+    auto unfolded = decrypt(bytes ? *bytes : none, mail, known.own, known.peer, limits, now());
     // A process that was killed in the middle says nothing about the mail.
     const auto* const confined = coi::Confined::current();
     return confined != nullptr && !confined->works() ? busy(mail) : std::move(unfolded);
@@ -184,15 +178,14 @@ void OpenPgp::State::with_own(AccountId id, WithOwn done) {
     auto& waiters = asked[id];
     waiters.push_back(std::move(done));
     if (waiters.size() > 1) return;
-    store.ask<std::optional<keys::Own>>(
-        [id](Database& db) { return keys::own(db, id); },
-        [self = shared_from_this(), id, address = account->address](const Store::Failure& failure,
-                                                                    std::optional<keys::Own> known) {
-            if (failure) return self->found_own(id, store_away(*failure));
-            if (!known) return self->make_own(id, address);
-            self->prepare_own(id, std::move(*known), address,
-                              [self, id](const coi::Result<OwnKey>& key) { self->found_own(id, key); });
-        });
+    keys::own(store, id,
+              [self = shared_from_this(), id, address = account->address](const Store::Failure& failure,
+                                                                          std::optional<keys::Own> known) {
+                  if (failure) return self->found_own(id, store_away(*failure));
+                  if (!known) return self->make_own(id, address);
+                  self->prepare_own(id, std::move(*known), address,
+                                    [self, id](const coi::Result<OwnKey>& key) { self->found_own(id, key); });
+              });
 }
 
 void OpenPgp::State::prepare_own(AccountId id, keys::Own key, const coi::Address& address,
@@ -208,9 +201,8 @@ void OpenPgp::State::make_own(AccountId id, const coi::Address& address) {
         Line(id), [address] { return make(address); },
         [self = shared_from_this(), id, address](const coi::Result<keys::Own>& made) {
             if (!made) return self->found_own(id, made.error());
-            self->store.ask<keys::Own>(
-                [id, made = *made](Database& db) { return keys::save_first(db, id, made); },
-                [self, id, address](const Store::Failure& failure, keys::Own first) {
+            keys::save_first(
+                self->store, id, *made, [self, id, address](const Store::Failure& failure, keys::Own first) {
                     if (failure) return self->found_own(id, store_away(*failure));
                     self->prepare_own(id, std::move(first), address,
                                       [self, id](const coi::Result<OwnKey>& key) { self->found_own(id, key); });
@@ -255,27 +247,27 @@ void OpenPgp::State::close(const Account& account, const Contact& contact, Outgo
 }
 
 void OpenPgp::State::close_later(Conversation conversation, Closing closing, std::function<void(EncryptResult)> done) {
-    store.ask<coi::autocrypt::Peer>(
-        [conversation](Database& db) { return keys::peer(db, conversation.first, conversation.second); },
-        [self = shared_from_this(), conversation, closing = std::move(closing), done = std::move(done)](
-            const Store::Failure& failure, coi::autocrypt::Peer peer) mutable {
-            if (failure) {
-                self->leave(conversation);
-                return done(failed(store_away(*failure)));
-            }
-            closing.peer = std::move(peer);
-            // Uses the present state: an earlier mail of the queue may have been the first encrypted one.
-            const Account* account = self->directory.find(conversation.first);
-            const Contact* contact = self->directory.contact(conversation.first, conversation.second);
-            if (account && contact) closing.question = self->question(*account, *contact, closing.letter.from_otr);
-            self->workers.ask<EncryptResult>(
-                Line(conversation.first, strand_of("out ", conversation)),
-                [closing = std::move(closing)]() mutable { return close_now(std::move(closing)); },
-                [self, conversation, done = std::move(done)](EncryptResult closed) {
-                    self->leave(conversation);
-                    done(std::move(closed));
-                });
-        });
+    keys::peer(store, conversation.first, conversation.second,
+               [self = shared_from_this(), conversation, closing = std::move(closing), done = std::move(done)](
+                   const Store::Failure& failure, coi::autocrypt::Peer peer) mutable {
+                   if (failure) {
+                       self->leave(conversation);
+                       return done(failed(store_away(*failure)));
+                   }
+                   closing.peer = std::move(peer);
+                   // Uses the present state: an earlier mail of the queue may have been the first encrypted one.
+                   const Account* account = self->directory.find(conversation.first);
+                   const Contact* contact = self->directory.contact(conversation.first, conversation.second);
+                   if (account && contact)
+                       closing.question = self->question(*account, *contact, closing.letter.from_otr);
+                   self->workers.ask<EncryptResult>(
+                       Line(conversation.first, strand_of("out ", conversation)),
+                       [closing = std::move(closing)]() mutable { return close_now(std::move(closing)); },
+                       [self, conversation, done = std::move(done)](EncryptResult closed) {
+                           self->leave(conversation);
+                           done(std::move(closed));
+                       });
+               });
 }
 
 void OpenPgp::State::leave(const Conversation& conversation) {
@@ -328,10 +320,10 @@ void OpenPgp::open(const Account& account, std::shared_ptr<const std::string> by
     ++state_->waiting;
     const Conversation conversation{account.id, sender};
     Line line = state_->line_of_arriving(conversation, contact != nullptr);
-    state_->store.ask<Keys>(
-        [id = account.id, sender](Database& db) { return Keys{keys::own(db, id), keys::peer(db, id, sender)}; },
+    keys::both(
+        state_->store, account.id, sender,
         [state = state_, bytes = std::move(bytes), mail = std::move(mail), done = std::move(done), conversation,
-         line = std::move(line)](const Store::Failure& failure, Keys known) mutable {
+         line = std::move(line)](const Store::Failure& failure, keys::Both known) mutable {
             if (failure) {
                 --state->waiting;
                 return done({.mail = std::move(mail), .unread = DecryptFailure::busy});
@@ -363,15 +355,14 @@ void OpenPgp::replace_key(AccountId id, std::optional<keys::Own> key,
         Line(id), [key = std::move(key), address = account->address] { return key ? *key : make(address); },
         [state = state_, id, address = account->address, done = std::move(done)](const coi::Result<keys::Own>& made) {
             if (!made) return done(StoreError(made.error().text), {});
-            state->store.commit([id, made = *made](Database& db) { keys::save(db, id, made); },
-                                [state, id, made = *made, address, done](const Store::Failure& failure) {
-                                    if (failure) return done(failure, made);
-                                    state->prepare_own(id, made, address,
-                                                       [state, id, made, done](const coi::Result<OwnKey>& key) {
-                                                           if (key) state->own[id] = *key;
-                                                           done(std::nullopt, made);
-                                                       });
-                                });
+            keys::save(
+                state->store, id, *made, [state, id, made = *made, address, done](const Store::Failure& failure) {
+                    if (failure) return done(failure, made);
+                    state->prepare_own(id, made, address, [state, id, made, done](const coi::Result<OwnKey>& key) {
+                        if (key) state->own[id] = *key;
+                        done(std::nullopt, made);
+                    });
+                });
         });
 }
 

@@ -64,8 +64,8 @@ void Otr::State::open(const Talk& talk, const Account& account) {
     };
     identities->with(account.id, [this, fail, talk, lang = account.lang](const Identity& identity) {
         if (!identity) return fail();
-        store.ask<std::vector<keys::OtrPeer>>(
-            [key = talk->key()](Database& db) { return keys::otr_peers(db, key.first, key.second); },
+        keys::otr_peers(
+            store, talk->key().first, talk->key().second,
             [fail, talk, identity, lang](const Store::Failure& failure, const std::vector<keys::OtrPeer>& peers) {
                 if (failure) return fail();
                 std::vector<xmpp::otr::KnownKey> known;
@@ -149,12 +149,10 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
     const std::string from = xmpp::attribute(*message, "from");
     if (!xmpp::xep0203::delay(*message)) reply(xmpp::attribute(*message, "to"), from, received.replies);
     if (received.keys_changed) {
-        store.later([key = talk->key(), known = talk->known()](Database& db) {
-            for (const auto& each : known) {
-                keys::save(db, key.first, key.second,
-                           keys::OtrPeer{xmpp::otr::print(each.fingerprint), each.verified ? "verified" : ""});
-            }
-        });
+        std::vector<keys::OtrPeer> known;
+        for (const auto& each : talk->known())
+            known.push_back({xmpp::otr::print(each.fingerprint), each.verified ? "verified" : ""});
+        keys::note(store, id, canonical, std::move(known));
     }
     if (received.was_encrypted) talk->unread.heard(from);
     for (const auto& notice : received.notices) {
@@ -184,11 +182,10 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
 void Otr::State::again(std::vector<queue::Entry> entries) {
     for (auto& entry : entries) {
         entry.next = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-        auto copy = std::make_shared<queue::Entry>(std::move(entry));
-        store.commit([copy](Database& db) { copy->id = queue::put(db, *copy); },
-                     [self = shared_from_this(), copy](const Store::Failure& failure) {
-                         if (!failure) self->jabber.committed(std::move(*copy));
-                     });
+        queue::put(store, std::move(entry),
+                   [self = shared_from_this()](const Store::Failure& failure, queue::Entry put) {
+                       if (!failure) self->jabber.committed(std::move(put));
+                   });
     }
 }
 
@@ -224,7 +221,7 @@ void Otr::State::started(const Account& account, const Talk& talk) {
     const Contact* contact = directory.contact(account.id, talk->key().second);
     if (first && contact) {
         notices.tell(account, otr_messages::explanation(contact->address.addr_spec(),
-                                                       openpgp.would_leave(account, *contact, true), account.lang));
+                                                        openpgp.would_leave(account, *contact, true), account.lang));
     }
     jabber.unblock(account.id, talk->key().second);
 }

@@ -20,30 +20,28 @@ void OtrIdentities::with(AccountId id, std::function<void(Identity)> done) {
     auto& waiters = asked_[id];
     waiters.push_back(std::move(done));
     if (waiters.size() > 1) return;
-    store_.ask<coi::Secret>([id](Database& db) { return keys::otr_identity(db, id); },
-                            [self = shared_from_this(), id](const Store::Failure& failure, const coi::Secret& saved) {
-                                if (failure) return self->found(id, nullptr);
-                                self->workers_.ask<Identity>(
-                                    Line(id),
-                                    [saved] {
-                                        auto loaded =
-                                            saved.empty() ? std::nullopt : xmpp::otr::Identity::load(saved.bytes());
-                                        if (!loaded) loaded = xmpp::otr::Identity::generate();
-                                        return std::make_shared<const xmpp::otr::Identity>(std::move(*loaded));
-                                    },
-                                    [self, id, saved](const Identity& identity) {
-                                        const bool is_saved = identity->save().bytes() == saved.bytes();
-                                        is_saved ? self->found(id, identity) : self->save(id, identity);
-                                    });
-                            });
+    keys::otr_identity(
+        store_, id, [self = shared_from_this(), id](const Store::Failure& failure, const coi::Secret& saved) {
+            if (failure) return self->found(id, nullptr);
+            self->workers_.ask<Identity>(
+                Line(id),
+                [saved] {
+                    auto loaded = saved.empty() ? std::nullopt : xmpp::otr::Identity::load(saved.bytes());
+                    if (!loaded) loaded = xmpp::otr::Identity::generate();
+                    return std::make_shared<const xmpp::otr::Identity>(std::move(*loaded));
+                },
+                [self, id, saved](const Identity& identity) {
+                    const bool is_saved = identity->save().bytes() == saved.bytes();
+                    is_saved ? self->found(id, identity) : self->save(id, identity);
+                });
+        });
 }
 
 void OtrIdentities::save(AccountId id, const Identity& identity) {
-    store_.commit([id, bytes = coi::Secret(std::string(identity->save().bytes()))](
-                      Database& db) { keys::save_otr_identity(db, id, bytes); },
-                  [self = shared_from_this(), id, identity](const Store::Failure& failed) {
-                      self->found(id, failed ? nullptr : identity);
-                  });
+    keys::save_otr_identity(store_, id, coi::Secret(std::string(identity->save().bytes())),
+                            [self = shared_from_this(), id, identity](const Store::Failure& failed) {
+                                self->found(id, failed ? nullptr : identity);
+                            });
 }
 
 void OtrIdentities::found(AccountId id, Identity identity) {

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "gateway/log.h"
-#include "gateway/store/contacts.h"
 
 namespace gateway {
 namespace {
@@ -57,31 +56,8 @@ Contact recipient(AccountId account, const coi::Address& address) {
     return contact;
 }
 
-/// The present state of this invite in the store: another mail may have changed it.
-template <class Kept>
-std::optional<Kept> again(const std::vector<Kept>& kept, const securejoin::Invite& invite) {
-    for (const auto& one : kept) {
-        if (one.invite == invite) return one;
-    }
-    return std::nullopt;
-}
-
-/// Marks the invite as used by that key; false if another one has used it meanwhile.
-bool use(Database& db, AccountId id, const securejoin::Invite& invite, const coi::openpgp::Fingerprint& by) {
-    auto offer = again(keys::offers(db, id), invite);
-    if (!offer || (!offer->used_by.empty() && offer->used_by != by)) return false;
-    offer->used_by = by;
-    keys::save(db, id, *offer);
-    return true;
-}
-
-bool answered(Database& db, AccountId id, const securejoin::Invite& invite) {
-    auto joining = again(keys::joinings(db, id, invite.address.canonical()), invite);
-    if (!joining || joining->answered) return false;
-    joining->answered = true;
-    keys::save(db, id, *joining);
-    return true;
-}
+DeliveryResult away() { return {DeliveryResult::Kind::busy, "the store is not available"}; }
+DeliveryResult already_answered() { return {DeliveryResult::Kind::silent, "it was answered before"}; }
 
 }  // namespace
 
@@ -111,10 +87,10 @@ void SecureJoin::take(const Account& account, const IncomingMail& arrival, Done 
     if (from.canonical() == account.address.canonical())
         return done({DeliveryResult::Kind::silent, "the account's own mail"});
     auto mail = std::make_shared<const IncomingMail>(arrival);
-    store_.ask<keys::Handshakes>(
-        [id = account.id, contact = from.canonical()](Database& db) { return keys::handshakes(db, id, contact); },
+    keys::handshakes(
+        store_, account.id, from.canonical(),
         [this, id = account.id, mail, done = std::move(done)](const Store::Failure& failure, keys::Handshakes known) {
-            if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
+            if (failure) return done(away());
             workers_.ask<Decision>(
                 Line::foreign(mail->mail.from.front().domain),
                 [mail, known = std::move(known), at = now()] { return decide(*mail, known, at); },
@@ -159,48 +135,14 @@ void SecureJoin::act(AccountId id, const IncomingMail& arrival, const Decision& 
     letter.with_gossip = true;
     letter.to_key = key_of(arrival, decision.sender_key);
     if (letter.to_key.empty()) return done({DeliveryResult::Kind::declined, reason(securejoin::Refused::no_key)});
-    send(
-        *account, recipient(id, from), std::move(letter), [](Database&) { return true; },
-        [done](Sent sent) {
-            done(sent == Sent::away ? DeliveryResult{DeliveryResult::Kind::busy, "the store is not available"}
-                                    : DeliveryResult{DeliveryResult::Kind::taken, ""});
+    write(*account, recipient(id, from), std::move(letter), [this, done](Written written) {
+        if (!written.entry) return done(written.is_away ? away() : DeliveryResult{DeliveryResult::Kind::taken, ""});
+        queue::put(store_, std::move(*written.entry), [this, done](const Store::Failure& failure, queue::Entry put) {
+            done(failure ? away() : DeliveryResult{DeliveryResult::Kind::taken, ""});
+            if (!failure) mail_.committed(std::move(put));
         });
+    });
 }
-
-/// A step that verifies a key, and its result.
-struct SecureJoin::Verification {
-    securejoin::Invite invite;
-    bool as_inviter = false;
-    PeerKeyUpdate key_update{};
-    coi::autocrypt::Peer peer{};           // the new state
-    std::optional<trust::KeyNews> news{};  // of a key that replaced another, or waits
-
-    /// Runs in the commit. False: nothing is verified. The sender of a mail that uses an invite of ours only claims the
-    /// address in From; an invite that the user followed names the owner of its key. Neither replaces a verified key.
-    bool run(Database& db, AccountId id) {
-        peer = keys::peer(db, id, key_update.contact);
-        news.reset();
-        const auto& info = *key_update.seen.info;
-        const auto used = coi::autocrypt::fingerprint_of(peer);
-        Privacy privacy = accounts::privacy(db, id, key_update.contact);
-        trust::note_keys(privacy, peer);
-        const auto counted = coi::autocrypt::counted(peer);
-        auto proof = trust::proof_of(key_update.author, counted);
-        if (!as_inviter) proof = std::max(proof, trust::Proof::invite);
-        if (trust::answer(proof, trust::state_of(privacy), trust::Change::verified_key) != trust::Answer::yes) {
-            if (coi::autocrypt::offer(peer, key_update.seen.header->key, info) == coi::autocrypt::Change::offered)
-                keys::save(db, id, key_update.contact, peer);
-            news = trust::KeyNews{used, info.fingerprint, false};
-            return false;
-        }
-        if (coi::autocrypt::is_revoked(peer, info.fingerprint)) return false;
-        if (!(as_inviter ? use(db, id, invite, info.fingerprint) : answered(db, id, invite))) return false;
-        if (!counted.empty() && counted != info.fingerprint) news = trust::KeyNews{used, info.fingerprint, true};
-        coi::autocrypt::verify(peer, key_update.seen, key_update.merged_with);
-        keys::save(db, id, key_update.contact, peer);
-        return true;
-    }
-};
 
 void SecureJoin::verify(const Account& account, const IncomingMail& arrival, const Decision& decision,
                         const securejoin::Verified& verified, const Done& done) {
@@ -210,37 +152,46 @@ void SecureJoin::verify(const Account& account, const IncomingMail& arrival, con
     letter.with_gossip = true;
     letter.to_key = key_of(arrival, verified.fingerprint);
     if (letter.to_key.empty()) return done({DeliveryResult::Kind::declined, reason(securejoin::Refused::no_key)});
-    const auto step = std::make_shared<Verification>();
-    step->as_inviter = decision.offer.has_value();
-    step->invite = step->as_inviter ? decision.offer->invite : decision.joining->invite;
-    step->key_update = *arrival.key_update;
-    send(
-        account, recipient(account.id, from), std::move(letter),
-        [id = account.id, step](Database& db) { return step->run(db, id); },
-        [this, id = account.id, from, step, done](Sent sent) { finish(id, from, *step, sent, done); });
+    VerifyKey step;
+    step.as_inviter = decision.offer.has_value();
+    step.invite = step.as_inviter ? decision.offer->invite : decision.joining->invite;
+    step.key_update = *arrival.key_update;
+    write(account, recipient(account.id, from), std::move(letter),
+          [this, id = account.id, from, step = std::move(step), done](Written written) mutable {
+              if (written.is_away) return done(away());
+              if (!written.entry) return done(already_answered());
+              step.answer = std::move(*written.entry);
+              const bool as_inviter = step.as_inviter;
+              verify_key(store_, id, std::move(step),
+                         [this, id, from, as_inviter, done](const Store::Failure& failure, VerifiedKey verified) {
+                             if (failure) return done(away());
+                             finish(id, from, as_inviter, verified, done);
+                             if (verified.is_verified) mail_.committed(std::move(verified.answer));
+                         });
+          });
 }
 
-void SecureJoin::finish(AccountId id, const coi::Address& from, const Verification& step, Sent sent, const Done& done) {
-    if (sent == Sent::away) return done({DeliveryResult::Kind::busy, "the store is not available"});
-    if (sent == Sent::no && !step.news) return done({DeliveryResult::Kind::silent, "it was answered before"});
-    note(id, from, step.peer, sent == Sent::yes);
+void SecureJoin::finish(AccountId id, const coi::Address& from, bool as_inviter, const VerifiedKey& result,
+                        const Done& done) {
+    if (!result.is_verified && !result.news) return done(already_answered());
+    note(id, from, result.peer, result.is_verified);
     const Account* account = directory_.find(id);
-    if (account && step.news) notices_.other_key(*account, directory_.known_or_new(id, from), *step.news);
-    if (sent == Sent::no)
+    if (account && result.news) notices_.other_key(*account, directory_.known_or_new(id, from), *result.news);
+    if (!result.is_verified)
         return done({DeliveryResult::Kind::declined, "another key of this address is known, and its reader is asked"});
-    if (account && step.as_inviter) notices_.verified(*account, directory_.known_or_new(id, from));
+    if (account && as_inviter) notices_.verified(*account, directory_.known_or_new(id, from));
     done({DeliveryResult::Kind::taken, ""});
 }
 
 void SecureJoin::confirm(const Account& account, const IncomingMail& arrival, const securejoin::Joining& joining,
                          const Done& done) {
-    store_.commit([id = account.id, invite = joining.invite](Database& db) { keys::forget(db, id, invite); },
-                  [this, id = account.id, from = arrival.mail.from.front(), done](const Store::Failure& failure) {
-                      if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
-                      if (const Account* still = directory_.find(id))
-                          notices_.verified(*still, directory_.known_or_new(id, from));
-                      done({DeliveryResult::Kind::taken, ""});
-                  });
+    keys::end_invite(store_, account.id, joining.invite,
+                     [this, id = account.id, from = arrival.mail.from.front(), done](const Store::Failure& failure) {
+                         if (failure) return done(away());
+                         if (const Account* still = directory_.find(id))
+                             notices_.verified(*still, directory_.known_or_new(id, from));
+                         done({DeliveryResult::Kind::taken, ""});
+                     });
 }
 
 /// Updates the directory after the commit: the contact's key is known and verified; a followed invite also counts as
@@ -255,8 +206,9 @@ void SecureJoin::note(AccountId id, const coi::Address& address, const coi::auto
     });
 }
 
-void SecureJoin::send(const Account& account, const Contact& contact, OutgoingMail letter, Work work,
-                      std::function<void(Sent)> done) {
+/// Makes an entry of the queue of a mail of the handshake.
+void SecureJoin::write(const Account& account, const Contact& contact, OutgoingMail letter,
+                       std::function<void(Written)> done) {
     const coi::Address& own = account.address;
     letter.mail.id = coi::mint(own.domain);
     letter.mail.from = {{"", own.local, own.domain}};  // an unproven recipient does not get the name
@@ -264,43 +216,30 @@ void SecureJoin::send(const Account& account, const Contact& contact, OutgoingMa
     letter.mail.date = now();
     const std::string name = letter.mail.id.value;
     openpgp_.close(account, contact, std::move(letter),
-                   [this, id = account.id, contact, name, work = std::move(work),
-                    done = std::move(done)](EncryptResult closed) mutable {
-                       if (!closed.bytes.empty())
-                           return commit(id, contact, name, std::move(closed.bytes), std::move(work), std::move(done));
+                   [this, id = account.id, contact, name, done = std::move(done)](EncryptResult closed) {
+                       if (!closed.bytes.empty()) return done({entry_of(id, contact, name, std::move(closed.bytes))});
                        log::warn("a mail of an invite could not be written: {}",
                                  closed.error ? closed.error->text : "its key cannot be used");
-                       const bool away = closed.error && !closed.error->permanent;
-                       done(away ? Sent::away : Sent::no);
+                       done({std::nullopt, closed.error && !closed.error->permanent});
                    });
 }
 
-void SecureJoin::commit(AccountId id, const Contact& contact, const std::string& name, std::string bytes, Work work,
-                        std::function<void(Sent)> done) {
+std::optional<queue::Entry> SecureJoin::entry_of(AccountId id, const Contact& contact, const std::string& name,
+                                                 std::string bytes) const {
     const Account* account = directory_.find(id);
-    if (!account) return done(Sent::no);
-    auto entry = std::make_shared<queue::Entry>();
-    entry->direction = queue::Direction::mail;
-    entry->account = id;
-    entry->contact = contact.canonical;
-    entry->name = name;
-    entry->lang = account->lang;
-    entry->from = account->address.addr_spec();
-    entry->to = contact.address.addr_spec();
-    entry->payload = std::move(bytes);
-    entry->taken = entry->next = now_();
-    entry->expires = entry->taken + settings_.expire;
-    store_.commit(
-        [entry, work = std::move(work)](Database& db) {
-            entry->id = 0;
-            if (work(db)) entry->id = queue::put(db, *entry);
-        },
-        [this, entry, done = std::move(done)](const Store::Failure& failure) {
-            if (failure) return done(Sent::away);
-            if (entry->id == 0) return done(Sent::no);
-            done(Sent::yes);
-            mail_.committed(std::move(*entry));
-        });
+    if (!account) return std::nullopt;
+    queue::Entry entry;
+    entry.direction = queue::Direction::mail;
+    entry.account = id;
+    entry.contact = contact.canonical;
+    entry.name = name;
+    entry.lang = account->lang;
+    entry.from = account->address.addr_spec();
+    entry.to = contact.address.addr_spec();
+    entry.payload = std::move(bytes);
+    entry.taken = entry.next = now_();
+    entry.expires = entry.taken + settings_.expire;
+    return entry;
 }
 
 bool SecureJoin::may_answer(AccountId id, const std::string& sender) {
@@ -315,21 +254,13 @@ void SecureJoin::invite(AccountId id, std::function<void(std::optional<securejoi
         if (!own || !account) return done(std::nullopt);
         securejoin::Offer offer{securejoin::make(own->fingerprint, account->address), now() + settings_.invites_last,
                                 ""};
-        store_.commit(
-            [id, offer](Database& db) {
-                const auto offers = keys::offers(db, id);
-                if (offers.size() >= most_offers) keys::forget(db, id, offers.back().invite);
-                keys::save(db, id, offer);
-            },
-            [offer, done](const Store::Failure& failure) {
-                done(failure ? std::nullopt : std::optional(offer.invite));
-            });
+        keys::offer(store_, id, offer, most_offers, [offer, done](const Store::Failure& failure) {
+            done(failure ? std::nullopt : std::optional(offer.invite));
+        });
     });
 }
 
-void SecureJoin::sweep() {
-    store_.later([at = now()](Database& db) { keys::expire_invites(db, at); });
-}
+void SecureJoin::sweep() { keys::expire_invites(store_, now()); }
 
 void SecureJoin::join(AccountId id, const securejoin::Invite& invite, std::function<void(Joined)> done) {
     const Account* account = directory_.find(id);
@@ -342,19 +273,25 @@ void SecureJoin::join(AccountId id, const securejoin::Invite& invite, std::funct
     letter.mail = securejoin::request(invite);
     letter.forced_clear = true;
     const securejoin::Joining joining{invite, now() + settings_.invites_last, false};
-    const Work work = [id, joining](Database& db) {
-        keys::save(db, id, joining);
-        return true;
-    };
-    send(*account, recipient(id, invite.address), std::move(letter), work,
-         [this, id, address = invite.address, done = std::move(done)](Sent sent) {
-             if (sent != Sent::yes || !directory_.find(id)) return done(Joined::busy);
-             directory_.change(id, address, [](Contact& contact) {
-                 contact.dialect = Dialect::chatmail;  // programs that make invites use it
-                 contact.written_to = true;
-             });
-             done(Joined::begun);
-         });
+    write(*account, recipient(id, invite.address), std::move(letter),
+          [this, id, joining, done = std::move(done)](Written written) {
+              if (!written.entry) return done(Joined::busy);
+              keys::join(
+                  store_, id, joining, std::move(*written.entry),
+                  [this, id, address = joining.invite.address, done](const Store::Failure& failure, queue::Entry put) {
+                      done(failure ? Joined::busy : joined(id, address));
+                      if (!failure) mail_.committed(std::move(put));
+                  });
+          });
+}
+
+SecureJoin::Joined SecureJoin::joined(AccountId id, const coi::Address& address) {
+    if (!directory_.find(id)) return Joined::busy;
+    directory_.change(id, address, [](Contact& contact) {
+        contact.dialect = Dialect::chatmail;  // programs that make invites use it
+        contact.written_to = true;
+    });
+    return Joined::begun;
 }
 
 }  // namespace gateway

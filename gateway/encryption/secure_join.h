@@ -18,6 +18,7 @@
 #include "gateway/model/user_notices.h"
 #include "gateway/store/invites.h"
 #include "gateway/store/outlet.h"
+#include "gateway/store/verify_key.h"
 
 namespace gateway {
 
@@ -55,18 +56,20 @@ class SecureJoin : public HandshakeReceiver {
 
   private:
     using Done = std::function<void(DeliveryResult)>;
-    using Work = std::function<bool(Database&)>;  // false: the step is void, and no mail is sent
     struct Decision;
-    enum class Sent { yes, no, away };
-    struct Verification;
+    /// A mail of a handshake, to be committed with its step.
+    struct Written {
+        std::optional<queue::Entry> entry{};  // nullopt: it cannot be written
+        bool is_away = false;                 // now; later it may
+    };
     static Decision decide(const IncomingMail&, const keys::Handshakes&, std::chrono::sys_seconds now);
     void act(AccountId, const IncomingMail&, const Decision&, const Done&);
     void verify(const Account&, const IncomingMail&, const Decision&, const coi::securejoin::Verified&, const Done&);
-    void finish(AccountId, const coi::Address&, const Verification&, Sent, const Done&);
+    void finish(AccountId, const coi::Address&, bool as_inviter, const VerifiedKey&, const Done&);
     void confirm(const Account&, const IncomingMail&, const coi::securejoin::Joining&, const Done&);
-    void send(const Account&, const Contact&, OutgoingMail, Work, std::function<void(Sent)> done);
-    void commit(AccountId, const Contact&, const std::string& name, std::string bytes, Work,
-                std::function<void(Sent)> done);
+    void write(const Account&, const Contact&, OutgoingMail, std::function<void(Written)> done);
+    std::optional<queue::Entry> entry_of(AccountId, const Contact&, const std::string& name, std::string bytes) const;
+    Joined joined(AccountId, const coi::Address&);
     void note(AccountId, const coi::Address&, const coi::autocrypt::Peer&, bool joined);
     bool may_answer(AccountId, const std::string& sender);
     std::chrono::sys_seconds now() const { return std::chrono::floor<std::chrono::seconds>(now_()); }

@@ -75,6 +75,14 @@ struct Reference {
     bool operator==(const Reference&) const = default;
 };
 
+/// Which earlier messages an event may refer to, by their author.
+enum class RefersTo {
+    nothing,
+    own,     // messages of the author of the event
+    others,  // messages of the recipient of the event
+    any
+};
+
 struct Event {
     std::string user;                // bare JID of the Jabber user, normalised
     coi::Address contact;            // the mail user

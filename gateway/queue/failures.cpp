@@ -23,27 +23,19 @@ Failures::Failures(Directory& directory, Store& store, Scheduler& mail, Schedule
 /// remembers the failure. An entry that was delivered or given up just before (the sweep reads, then acts) gets no
 /// notice.
 void Failures::exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Scheduler& way_back) {
-    auto shared = std::make_shared<std::vector<queue::Entry>>(std::move(notices));
     queue::Entry gone = failed;
     gone.payload.clear();
-    store_.commit(
-        [gone, shared](Database& db) {
-            if (!queue::done(db, gone.id)) return shared->clear();
-            // Its LMTP client got no final reply and will send the mail again: the next attempt must not be treated as
-            // a duplicate.
-            if (gone.tentative) ids::forget(db, gone.account, gone.contact, {gone.name});
-            for (auto& notice : *shared) notice.id = queue::put(db, notice);
-        },
-        [this, gone, shared, &way_back](const Store::Failure& failure) {
-            if (!failure) {
-                for (auto& notice : *shared) way_back.committed(std::move(notice));
-                // The account may have been made for this mail although its user does not exist.
-                if (gone.direction == queue::Direction::jabber) directory_.remove_if_unused(gone.account);
-                return;
-            }
-            after_(std::chrono::seconds(1),
-                   [this, gone, shared, &way_back] { exchange(gone, std::move(*shared), way_back); });
-        });
+    queue::refuse(store_, gone, std::move(notices),
+                  [this, gone, &way_back](const Store::Failure& failure, std::vector<queue::Entry> put) {
+                      if (!failure) {
+                          for (auto& notice : put) way_back.committed(std::move(notice));
+                          // The account may have been made for this mail although its user does not exist.
+                          if (gone.direction == queue::Direction::jabber) directory_.remove_if_unused(gone.account);
+                          return;
+                      }
+                      after_(std::chrono::seconds(1),
+                             [this, gone, again = std::move(put), &way_back] { exchange(gone, again, way_back); });
+                  });
 }
 
 void Failures::mail_refused(const queue::Entry& entry, const coi::Error& error) {
@@ -82,27 +74,20 @@ void Failures::overdue(const queue::Entry& entry) {
     if (entry.direction != queue::Direction::mail || entry.origin.empty()) return;
     const Contact* contact = directory_.contact(entry.account, entry.contact);
     const auto from = contact ? jid_of(*contact, settings_.component) : std::nullopt;
-    auto notice = std::make_shared<queue::Entry>(
-        bounce::delayed(entry, from ? from->bare() : "", reason(entry), settings_.component, now_()));
-    store_.commit(
-        [entry, notice](Database& db) {
-            const auto still = queue::find(db, entry.id);
-            if (!still) return;  // it was sent in the meantime
-            queue::retry(db, entry.id, still->next, still->attempts, still->last_error, true);
-            notice->id = queue::put(db, *notice);
-        },
-        [this, notice](const Store::Failure& failure) {
-            if (!failure && notice->id != 0) jabber_.committed(std::move(*notice));
-        });
+    auto notice = bounce::delayed(entry, from ? from->bare() : "", reason(entry), settings_.component, now_());
+    queue::tell_delay(store_, entry.id, std::move(notice),
+                      [this](const Store::Failure& failure, std::optional<queue::Entry> put) {
+                          if (!failure && put) jabber_.committed(std::move(*put));
+                      });
 }
 
 void Failures::sweep(Time warn_before) {
-    store_.ask<std::vector<queue::Entry>>(
-        [at = now_(), warn_before](Database& db) { return queue::overdue(db, at, warn_before, 100); },
-        [this](const Store::Failure& failure, const std::vector<queue::Entry>& entries) {
-            if (failure) return;
-            for (const auto& entry : entries) overdue(entry);
-        });
+    constexpr std::size_t most = 100;
+    queue::overdue(store_, now_(), warn_before, most,
+                   [this](const Store::Failure& failure, const std::vector<queue::Entry>& entries) {
+                       if (failure) return;
+                       for (const auto& entry : entries) overdue(entry);
+                   });
 }
 
 }  // namespace gateway

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <utility>
 
-#include "gateway/store/ids.h"
+#include "gateway/store/queue.h"
 
 namespace gateway {
 
@@ -22,21 +22,13 @@ bool PendingVerdicts::refused(const queue::Entry& entry, const coi::Error& error
     if (!waits_for(entry.id)) return false;
     auto calls = take(entry.id);
     const auto kind = error.permanent ? DeliveryResult::Kind::refused : DeliveryResult::Kind::busy;
-    const Store::Work forget = [id = entry.id, account = entry.account, contact = entry.contact,
-                                stanza = StanzaId{entry.name}](Database& db) {
-        queue::done(db, id);
-        ids::forget(db, account, contact, stanza);
-    };
-    store_.commit(forget, [this, forget, calls = std::move(calls), kind,
-                           text = error.text](const Store::Failure& failure) {
-        if (failure)
-            store_.later(
-                forget);  // repeated until the store is well: the mail system's next attempt then starts from nothing
-        for (const auto& done : calls) {
-            done(failure ? DeliveryResult{DeliveryResult::Kind::busy, "the store is not available"}
-                         : DeliveryResult{kind, text});
-        }
-    });
+    queue::refuse_delivery(
+        store_, entry, [calls = std::move(calls), kind, text = error.text](const Store::Failure& failure) {
+            for (const auto& done : calls) {
+                done(failure ? DeliveryResult{DeliveryResult::Kind::busy, "the store is not available"}
+                             : DeliveryResult{kind, text});
+            }
+        });
     return true;
 }
 

@@ -11,11 +11,10 @@ namespace gateway {
 void Scheduler::start() {
     constexpr std::size_t page = 500;
     const Time now = now_();
-    store_.now(queue::set_unknown_aside);
+    queue::set_unknown_aside(store_);
     std::int64_t after = 0;
     for (bool more = true; more;) {
-        std::vector<queue::Entry> heads;
-        store_.now([&](Database& db) { heads = queue::heads(db, direction_, after, page); });
+        auto heads = queue::heads(store_, direction_, after, page);
         more = heads.size() == page;
         for (auto& head : heads) {
             after = std::max(after, head.id);
@@ -138,8 +137,7 @@ void Scheduler::finish(const Key& key, std::int64_t id, const AttemptResult& fat
             conversation.ready.pop_front();
             conversation.strikes = 0;
             sender_.done(head);
-            store_.commit([id](Database& db) { queue::done(db, id); },
-                          [this, key](const Store::Failure&) { went_on(key); });
+            queue::finish(store_, id, [this, key](const Store::Failure&) { went_on(key); });
         } else {
             end(key, conversation, fate);
         }
@@ -162,7 +160,7 @@ void Scheduler::end(const Key& key, Conversation& conversation, const AttemptRes
     conversation.strikes = 0;
     if (fate.kind == AttemptResult::Kind::done) {
         sender_.done(head);
-        store_.later([id = head.id](Database& db) { queue::done(db, id); });
+        queue::finish_later(store_, head.id);
     } else {
         sender_.refused(head, fate.error);
     }
@@ -176,9 +174,7 @@ void Scheduler::retry_later(const Key& key, Conversation& conversation, const At
     const int attempts = head.attempts + 1;
     const Time now = now_();
     const Time next = at_once ? now : next_try(attempts, now, static_cast<std::uint64_t>(head.id));
-    store_.commit([id = head.id, next, attempts, text = fate.error.text,
-                   told = head.delay_told](Database& db) { queue::retry(db, id, next, attempts, text, told); },
-                  {});
+    queue::postpone(store_, head.id, next, attempts, fate.error.text, head.delay_told);
     conversation.flying = false;
     put_back(conversation);  // read again when it is due: a sleeping conversation uses no memory
     at_once ? offer(key, conversation) : sleep(key, conversation, next);
@@ -318,18 +314,15 @@ void Scheduler::read_more(const Key& key, Conversation& conversation) {
     ++destinations_[conversation.destination].busy;
     const auto after = conversation.read_up_to;
     const auto most = limits_.ready_entries;
-    store_.ask<std::vector<queue::Entry>>(
-        [direction = direction_, key, after, most](Database& db) {
-            return queue::next(db, direction, key.first, key.second, after, most);
-        },
-        [this, key](const Store::Failure& failure, std::vector<queue::Entry> entries) {
-            Conversation& read = conversations_.at(key);
-            read.reading = false;
-            --destinations_[read.destination].busy;
-            if (!failure) return received(key, read, std::move(entries));
-            sleep(key, read, now_() + limits_.destination.backoff_first);  // the store recovers by itself
-            pump(read.destination);
-        });
+    queue::next(store_, direction_, key.first, key.second, after, most,
+                [this, key](const Store::Failure& failure, std::vector<queue::Entry> entries) {
+                    Conversation& read = conversations_.at(key);
+                    read.reading = false;
+                    --destinations_[read.destination].busy;
+                    if (!failure) return received(key, read, std::move(entries));
+                    sleep(key, read, now_() + limits_.destination.backoff_first);  // the store recovers by itself
+                    pump(read.destination);
+                });
 }
 
 void Scheduler::received(const Key& key, Conversation& conversation, std::vector<queue::Entry> entries) {

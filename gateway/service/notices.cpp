@@ -2,7 +2,7 @@
 
 #include "gateway/service/notices.h"
 
-#include <memory>
+#include <utility>
 
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
@@ -13,51 +13,50 @@
 namespace gateway {
 
 void Notices::tell(const Account& account, const std::string& text) {
-    auto entry = std::make_shared<queue::Entry>();
-    entry->direction = queue::Direction::jabber;
-    entry->account = account.id;
-    entry->name = mint_stanza_id().value;
-    entry->from = settings_.component;
-    entry->to = account.jid;
-    entry->taken = entry->next = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    entry->expires = entry->taken + settings_.expire;
+    queue::Entry entry;
+    entry.direction = queue::Direction::jabber;
+    entry.account = account.id;
+    entry.name = mint_stanza_id().value;
+    entry.from = settings_.component;
+    entry.to = account.jid;
+    entry.taken = entry.next = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    entry.expires = entry.taken + settings_.expire;
     xmpp::Tag message("message");
     message.addAttribute("type", "chat");
-    message.addAttribute("id", entry->name);
-    message.addAttribute("from", entry->from);
-    message.addAttribute("to", entry->to);
+    message.addAttribute("id", entry.name);
+    message.addAttribute("from", entry.from);
+    message.addAttribute("to", entry.to);
     xmpp::add(message, "body", {}, xmpp::clean(text));
-    entry->payload = xmpp::print(message);
-    store_.commit([entry](Database& db) { entry->id = queue::put(db, *entry); },
-                  [&jabber = jabber_, entry](const Store::Failure& failure) {
-                      if (!failure) jabber.committed(std::move(*entry));
-                  });
+    entry.payload = xmpp::print(message);
+    queue::put(store_, std::move(entry), [&jabber = jabber_](const Store::Failure& failure, queue::Entry put) {
+        if (!failure) jabber.committed(std::move(put));
+    });
 }
 
 void Notices::mail_to(const Account& account, const std::string& subject, const std::string& text,
                       std::function<void(bool)> done) {
-    auto entry = std::make_shared<queue::Entry>();
-    entry->taken = entry->next = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    entry->expires = entry->taken + settings_.expire;
+    queue::Entry entry;
+    entry.taken = entry.next = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    entry.expires = entry.taken + settings_.expire;
     coi::Message mail;
     mail.id = coi::mint(account.address.domain);
     mail.from = mail.to = {account.address};
-    mail.date = std::chrono::floor<std::chrono::seconds>(entry->taken);
+    mail.date = std::chrono::floor<std::chrono::seconds>(entry.taken);
     mail.subject = subject;
     mail.text = text;
     auto bytes = coi::print(mail);
     if (!bytes) return done(false);
-    entry->direction = queue::Direction::mail;
-    entry->account = account.id;
-    entry->contact = account.address.canonical();
-    entry->name = mail.id.value;
-    entry->from = entry->to = account.address.addr_spec();
-    entry->payload = std::move(*bytes);
-    store_.commit([entry](Database& db) { entry->id = queue::put(db, *entry); },
-                  [&mail = mail_, entry, done = std::move(done)](const Store::Failure& failure) {
-                      if (!failure) mail.committed(std::move(*entry));
-                      done(!failure);
-                  });
+    entry.direction = queue::Direction::mail;
+    entry.account = account.id;
+    entry.contact = account.address.canonical();
+    entry.name = mail.id.value;
+    entry.from = entry.to = account.address.addr_spec();
+    entry.payload = std::move(*bytes);
+    queue::put(store_, std::move(entry),
+               [&to_mail = mail_, done = std::move(done)](const Store::Failure& failure, queue::Entry put) {
+                   if (!failure) to_mail.committed(std::move(put));
+                   done(!failure);
+               });
 }
 
 void Notices::encrypted(const Account& account, const Contact& contact) {

@@ -1,27 +1,44 @@
-// Accounts on disk; the login of a linked mailbox is sealed.
+// Accounts: Jabber users, and how they get mail.
+//
+// The rows are in gateway/store/sqlite/accounts; the login of a linked mailbox is sealed.
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "gateway/model/account.h"
-#include "gateway/store/sealed.h"
+#include "gateway/model/stuck_mail.h"
+#include "gateway/store/store.h"
 
 namespace gateway::accounts {
 
-/// Inserts (id 0) or replaces; returns the id. There is one account per (jid, kind).
-AccountId save(Database&, const Account&);
-/// All accounts, also those whose row or login does not match its seal (Account::damaged, login_lost).
-std::vector<Account> all(Database&);
-/// Updates only the language that the account's user last used.
-void note_language(Database&, AccountId, const std::string& lang);
-/// Updates only the account's display name.
-void note_name(Database&, AccountId, const std::string& name);
+/// All accounts, also those whose row or login does not match its seal (Account::damaged, login_lost). For start-up:
+/// waits for the store.
+std::vector<Account> all(Store&);
+/// Inserts (id 0) or replaces. There is one account per (jid, kind). Reading of its mailbox starts at `start`, except
+/// in folders that have a cursor. `done` gets the id.
+void save(Store&, const Account&, std::vector<Cursor> start, Store::Done<AccountId> done);
+/// Writes an account that is known, with the next commit.
+void save_later(Store&, const Account&);
+/// Saves an account that is parked now. `done` gets the number of its waiting messages.
+void park(Store&, const Account&, Store::Done<std::int64_t> done);
 /// Removes the account and all that is stored of it: contacts, cursors, queue entries, ids.
-void remove(Database&, AccountId);
+void remove(Store&, AccountId, Store::Committed done);
+/// Removes it if no message waits and none is known. `done` gets whether it was removed.
+void remove_if_unused(Store&, AccountId, Store::Done<bool> done);
+/// Updates only the language that the account's user last used, with the next commit.
+void note_language(Store&, AccountId, const std::string& lang);
+/// Updates only the account's display name, with the next commit.
+void note_name(Store&, AccountId, const std::string& name);
 
-/// Seals all accounts with the current key.
-void seal_anew(Database&, Sealed before);
+/// What the administrator sees of an account beside its row.
+struct Condition {
+    std::int64_t waiting = 0;            // entries of the queue
+    std::vector<Stuck> stuck;            // mails that could not be read
+    std::vector<std::string> set_aside;  // rows that do not match their seal, oldest first
+};
+void look_at(Store&, std::vector<AccountId>, Store::Done<std::vector<Condition>> done);
 
 }  // namespace gateway::accounts

@@ -1,23 +1,38 @@
-// One row of the settings: milliseconds since 1970, UTC; see clean_shutdown.h.
+// See clean_shutdown.h.
 
 #include "gateway/store/clean_shutdown.h"
 
+#include <utility>
+
+#include "gateway/store/sqlite/clean_shutdown.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/transactions.h"
+
 namespace gateway::clean_shutdown {
 
-std::optional<Time> last_alive(Database& db) {
-    auto query = db.query("SELECT value FROM setting WHERE name = 'alive'");
-    if (!query.step()) return std::nullopt;
-    return Time(Time::duration(query.integer(0)));
+std::optional<Unclean> start(Store& store, Time now, std::chrono::milliseconds before, std::size_t most) {
+    std::optional<Unclean> found;
+    Transactions(store).now([&](Database& db) {
+        found.reset();
+        if (const auto last = last_alive(db)) {
+            found = {*last, ids::active(db, *last - before, most)};
+        } else {
+            alive(db, now);
+        }
+    });
+    return found;
 }
 
-void alive(Database& db, Time now) {
-    db.query(
-          "INSERT INTO setting (name, value) VALUES ('alive', ?) ON CONFLICT (name) DO UPDATE SET value = "
-          "excluded.value")
-        .bind(std::int64_t(now.time_since_epoch().count()))
-        .run();
+void alive(Store& store, Time now) {
+    Transactions(store).later([now](Database& db) { alive(db, now); });
 }
 
-void stopped(Database& db) { db.query("DELETE FROM setting WHERE name = 'alive'").run(); }
+void stop(Store& store, bool unclean, Store::Committed done) {
+    Transactions(store).commit(
+        [unclean](Database& db) {
+            if (!unclean) stopped(db);
+        },
+        std::move(done));
+}
 
 }  // namespace gateway::clean_shutdown

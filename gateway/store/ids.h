@@ -1,17 +1,19 @@
 // The id map: the ids of every message in mail and in Jabber, kept for a configured time.
 //
 // Receipts, DSNs, replies, later edits and reactions are resolved here. An inbound Message-ID from the same sender to
-// the same account that is already here is a duplicate. Rows are marked (gateway/store/sealed), because they decide who
-// gets a failure notice and what counts as an answer.
+// the same account that is already here is a duplicate. The rows are in gateway/store/sqlite/ids.
 
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "gateway/model/event.h"
-#include "gateway/store/sealed.h"
+#include "gateway/store/store.h"
 
 namespace gateway::ids {
 
@@ -36,49 +38,41 @@ coi::MessageId key_of(const coi::MessageId& said, const coi::MessageId& name);
 /// The Message-ID in the mail that has this key.
 coi::MessageId said_by(const coi::MessageId& key);
 
-/// False if (account, contact, message, direction) is already known; then nothing changes.
-bool remember(Database&, const Known&);
-/// Adds a Message-ID to a known message, for servers that rewrite Message-IDs.
-void alias(Database&, AccountId, const coi::MessageId& known, const coi::MessageId& further);
-std::optional<Known> by_message(Database&, AccountId, const coi::MessageId&);
-/// The message with this id that the account's user sent. Others may send mail with the same id; it does not hide this
-/// one.
-std::optional<Known> own_message(Database&, AccountId, const coi::MessageId&);
-/// The message with this id that this contact sent.
-std::optional<Known> contact_message(Database&, AccountId, const std::string& contact, const coi::MessageId&);
 /// What may identify a copy of a mail, the most reliable first.
 struct Copies {
     std::vector<coi::MessageId> names;
     std::vector<std::string> prints;
 };
-/// The stanza of another copy of the same mail, which the user's other account got. Found by a name; by a fingerprint
-/// where the Message-ID was rewritten (each fingerprint matches one copy only). nullopt if the other copy still waits
-/// for its verdict.
-std::optional<StanzaId> counterpart(Database&, AccountId other, const std::string& contact, const Copies&);
-/// Searches all accounts: for DSNs to the relay's null recipient.
-std::optional<Known> by_message(Database&, const coi::MessageId&);
+/// What a report can tell of a message, each once.
+enum class News { failed, delayed, displayed, arrived };
+/// What the id map keeps of a report, so that a second one tells nothing again. Its Message-ID is a keyed hash.
+Known told(const Known&, News, Time now, const Seal&);
+/// The message of ours that a report is about.
+struct Reported {
+    Known known;
+    std::size_t named = 0;  // which of the given ids it was
+    bool is_told = false;   // this news was told before: nothing less comes after it
+};
+/// The user's message that is the first to have one of these ids; nullopt if none is known.
+void find_reported(Store&, AccountId, std::vector<coi::MessageId> named, News,
+                   Store::Done<std::optional<Reported>> done);
+
+/// Whether a message with one of these ids is known.
+void knows_any_of(Store&, AccountId, std::vector<coi::MessageId>, Store::Done<bool> done);
 /// The newest message with this stanza id in the conversation (clients may reuse ids).
-std::optional<Known> by_stanza(Database&, AccountId, const std::string& contact, const StanzaId&);
-/// The newest known correction of this message; nullopt if there is none.
-std::optional<Known> newest_correction(Database&, const Known&);
-/// The message that this one corrects; else this one.
-std::optional<Known> original_of(Database&, const Known&);
+void by_stanza(Store&, AccountId, const std::string& contact, const StanzaId&, Store::Done<std::optional<Known>> done);
 /// The contact's messages up to the one with this stanza id whose authors asked for a read receipt and got none yet,
 /// oldest first (of many, the newest `most`). Each message is returned only once.
-std::vector<coi::MessageId> shown_up_to(Database&, AccountId, const std::string& contact, const StanzaId&,
-                                        std::size_t most);
-/// Notes that the author of a contact's message has got its notice, and removes the author. True only the first time.
-bool forget_author(Database&, const Known&);
-/// How many messages with this stanza id ("": without an id) from this client (full JID) were taken since `since`.
-std::int64_t count_from(Database&, AccountId, const std::string& contact, const StanzaId&, const std::string& jid,
-                        Time since);
-/// The accounts with messages since `since`, the latest first.
-std::vector<AccountId> active(Database&, Time since, std::size_t most);
-bool knows_any(Database&, AccountId);
-/// Removes the contact's message that became this stanza.
-void forget(Database&, AccountId, const std::string& contact, const StanzaId&);
-void expire(Database&, Time before);
-void forget_account(Database&, AccountId);
-void seal_anew(Database&, Sealed before);
+void shown_up_to(Store&, AccountId, const std::string& contact, const StanzaId&, std::size_t most,
+                 Store::Done<std::vector<coi::MessageId>> done);
+/// What tells a user's messages apart, as far as clients do: full JID, contact, stanza id ("" for none).
+using Sent = std::tuple<std::string, std::string, std::string>;
+/// Adds to each count how many such messages were taken since `since`.
+void count_sent(Store&, AccountId, std::map<Sent, std::int64_t> counts, Time since,
+                Store::Done<std::map<Sent, std::int64_t>> done);
+/// Adds a message to the map, with the next commit; nothing happens if it is known.
+void note(Store&, Known);
+/// Removes what is older, with the next commit.
+void expire(Store&, Time before);
 
 }  // namespace gateway::ids

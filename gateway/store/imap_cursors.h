@@ -1,20 +1,5 @@
-// How far each folder of a linked mailbox was read.
-//
-// A cursor is the folder's UIDVALIDITY and the first UID that was not read yet [RFC 9051 §2.3.1.1]. It is not sealed:
-// it decides only where reading goes on.
+// Until gateway/pipeline calls operations only.
 
 #pragma once
 
-#include <vector>
-
-#include "gateway/model/account.h"
-#include "gateway/store/sqlite/database.h"
-
-namespace gateway::accounts {
-
-/// By folder name.
-std::vector<Cursor> cursors(Database&, AccountId);
-/// Inserts or replaces the cursor of that folder.
-void save(Database&, AccountId, const Cursor&);
-
-}  // namespace gateway::accounts
+#include "gateway/store/sqlite/imap_cursors.h"

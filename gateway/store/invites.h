@@ -1,7 +1,4 @@
-// SecureJoin invites on disk: those that an account has given out, and those that it follows.
-//
-// An invite is sealed and bound to its row (gateway/store/sealed). Rows go with their account, a contact's rows with
-// the contact.
+// SecureJoin invites: those that an account has given out, and those that it follows.
 
 #pragma once
 
@@ -11,32 +8,28 @@
 
 #include "coi/crypt/securejoin_state.h"
 #include "gateway/model/event.h"
-#include "gateway/store/sealed.h"
+#include "gateway/store/queue.h"
+#include "gateway/store/store.h"
 
 namespace gateway::keys {
 
-/// Inserts an invite of the account's own, or updates who has used it.
-void save(Database&, AccountId, const coi::securejoin::Offer&);
-/// The account's own invites, newest first.
-std::vector<coi::securejoin::Offer> offers(Database&, AccountId);
-/// A contact's invite that the user follows, under the contact's canonical address.
-void save(Database&, AccountId, const coi::securejoin::Joining&);
-std::vector<coi::securejoin::Joining> joinings(Database&, AccountId, const std::string& contact);
 /// All that a handshake mail between the account and that contact may be about.
 struct Handshakes {
     coi::openpgp::Fingerprint own;  // "" without a key
     std::vector<coi::securejoin::Offer> offers;
     std::vector<coi::securejoin::Joining> joinings;
 };
-Handshakes handshakes(Database&, AccountId, const std::string& contact);
-/// Removes one invite, own or followed.
-void forget(Database&, AccountId, const coi::securejoin::Invite&);
-/// Removes the invites that expired at `now` or earlier.
-void expire_invites(Database&, std::chrono::sys_seconds now);
-/// Removes the invites of a contact; the account's own stay.
-void forget_invites(Database&, AccountId, const std::string& contact);
+void handshakes(Store&, AccountId, const std::string& contact, Store::Done<Handshakes> done);
 
-/// Seals all invites with the current key.
-void seal_invites_anew(Database&, Sealed before);
+/// Adds an invite of the account's own; where there are `most` already, the oldest is removed.
+void offer(Store&, AccountId, const coi::securejoin::Offer&, std::size_t most, Store::Committed done);
+/// Follows a contact's invite: saves it, and puts the first mail of the handshake. `done` gets it with its id.
+void join(Store&, AccountId, const coi::securejoin::Joining&, queue::Entry request, Store::Done<queue::Entry> done);
+/// Removes one invite, own or followed.
+void end_invite(Store&, AccountId, const coi::securejoin::Invite&, Store::Committed done);
+/// Removes the account's own invites with the next commit: they name a key that is no longer used.
+void end_offers(Store&, AccountId);
+/// Removes the invites that expired at `now` or earlier, with the next commit.
+void expire_invites(Store&, std::chrono::sys_seconds now);
 
 }  // namespace gateway::keys

@@ -14,7 +14,7 @@
 #include <system_error>
 
 #include "gateway/store/seal.h"
-#include "gateway/store/sqlite/database.h"
+#include "gateway/store/store_error.h"
 
 namespace gateway {
 namespace {

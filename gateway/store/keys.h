@@ -1,19 +1,17 @@
-// OpenPGP keys on disk: the accounts' own keys, and what is known of their contacts' keys.
+// OpenPGP keys: the accounts' own keys, and what is known of their contacts' keys.
 //
-// Secret keys are sealed, public keys and fingerprints carry a mark (gateway/store/sealed): a row that does not match
-// its seal is set aside when it is read. Rows go with their account, a contact's rows with the contact. Invites are in
-// gateway/store/invites, OTR keys in gateway/store/otr_keys.
+// The rows are in gateway/store/sqlite/keys. What a mail says of keys is stored by take_incoming, what a handshake
+// proves by verify_key. Invites are in gateway/store/invites, OTR keys in gateway/store/otr_keys.
 
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "coi/crypt/autocrypt.h"
 #include "coi/crypt/secret.h"
 #include "gateway/model/event.h"
-#include "gateway/store/sealed.h"
+#include "gateway/store/store.h"
 
 namespace gateway::keys {
 
@@ -21,31 +19,35 @@ struct Own {
     coi::Secret secret;  // binary transferable secret key [RFC 9580 §10.2]
     coi::openpgp::Fingerprint fingerprint;
 };
-/// Throws StoreError if the key does not match its seal: no new key is made in its place unasked.
-std::optional<Own> own(Database&, AccountId);
-/// The fingerprint of the own key; "" without a key, or if it does not match its seal.
-coi::openpgp::Fingerprint own_fingerprint(Database&, AccountId);
+
 /// The keyed hash that our own Autocrypt headers carry. This store recognises its headers by it, also when the account
 /// was removed and its user links the mailbox again.
 std::string mark(const Seal&, const coi::autocrypt::Header&);
 bool is_marked(const Seal&, const coi::autocrypt::Header&);
+
+/// nullopt: the account has none. Fails if the key does not match its seal: no new key is made in its place unasked.
+void own(Store&, AccountId, Store::Done<std::optional<Own>> done);
 /// Sets or replaces the key.
-void save(Database&, AccountId, const Own&);
-/// Saves the key only if the account has none. Returns the key that the account has then: of two that were made at the
-/// same time, the first.
-Own save_first(Database&, AccountId, const Own&);
+void save(Store&, AccountId, const Own&, Store::Committed done);
+/// Saves the key only if the account has none. `done` gets the key that the account has then: of two that were made at
+/// the same time, the first.
+void save_first(Store&, AccountId, const Own&, Store::Done<Own> done);
 
-/// Empty if nothing is known.
-coi::autocrypt::Peer peer(Database&, AccountId, const std::string& contact);
-void save(Database&, AccountId, const std::string& contact, const coi::autocrypt::Peer&);
-/// The peers of all accounts, by account and contact; for start-up.
-void each_peer(Database&,
-               const std::function<void(AccountId, const std::string& contact, const coi::autocrypt::Peer&)>&);
-/// How many keys are known of people who are no contacts: those that came as gossip.
-std::int64_t hearsay(Database&, AccountId);
-void forget_peer(Database&, AccountId, const std::string& contact);
+/// What is known of a contact's keys; empty if nothing is known.
+void peer(Store&, AccountId, const std::string& contact, Store::Done<coi::autocrypt::Peer> done);
+/// The keys of both ends of a conversation, for opening a mail.
+struct Both {
+    std::optional<Own> own;
+    coi::autocrypt::Peer peer;
+};
+void both(Store&, AccountId, const std::string& contact, Store::Done<Both> done);
 
-/// Seals own keys and marks peers' keys with the current key.
-void seal_anew(Database&, Sealed before);
+/// What came of accepting a contact's offered key.
+struct Accepted {
+    bool is_accepted = false;   // false: this key is not the offered one
+    coi::autocrypt::Peer peer;  // the new state
+};
+void accept(Store&, AccountId, const std::string& contact, const coi::openpgp::Fingerprint&,
+            Store::Done<Accepted> done);
 
 }  // namespace gateway::keys

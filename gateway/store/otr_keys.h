@@ -1,7 +1,4 @@
-// OTR keys on disk: the accounts' identities, and the fingerprints of their users' clients.
-//
-// An identity is sealed, a fingerprint carries a mark (gateway/store/sealed): a row that does not match its seal is set
-// aside when it is read.
+// OTR keys: the accounts' identities, and the fingerprints of their users' clients.
 
 #pragma once
 
@@ -10,23 +7,20 @@
 
 #include "coi/crypt/secret.h"
 #include "gateway/model/event.h"
-#include "gateway/store/sealed.h"
+#include "gateway/store/store.h"
 
 namespace gateway::keys {
 
-/// The account's OTR identity in the format of xmpp/otr; "" if there is none yet.
-coi::Secret otr_identity(Database&, AccountId);
-void save_otr_identity(Database&, AccountId, const coi::Secret&);
 struct OtrPeer {
     std::string fingerprint;  // 40 hex digits
     std::string trust;        // as libotr keeps it: "" or "verified" or "smp"
     bool operator==(const OtrPeer&) const = default;
 };
-std::vector<OtrPeer> otr_peers(Database&, AccountId, const std::string& contact);
-void save(Database&, AccountId, const std::string& contact, const OtrPeer&);
-void forget_otr_peers(Database&, AccountId, const std::string& contact);
-
-/// Seals identities and marks fingerprints with the current key.
-void seal_otr_anew(Database&, Sealed before);
+/// The account's OTR identity in the format of xmpp/otr; "" if there is none yet.
+void otr_identity(Store&, AccountId, Store::Done<coi::Secret> done);
+void save_otr_identity(Store&, AccountId, const coi::Secret&, Store::Committed done);
+void otr_peers(Store&, AccountId, const std::string& contact, Store::Done<std::vector<OtrPeer>> done);
+/// Inserts or replaces these fingerprints with the next commit.
+void note(Store&, AccountId, const std::string& contact, std::vector<OtrPeer>);
 
 }  // namespace gateway::keys

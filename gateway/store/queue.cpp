@@ -1,292 +1,150 @@
-// The queue's SQL; see queue.h. Every statement that runs per message uses an index (tests QueryPlan and QueryCost).
-// LEFT JOIN fixes the join order, first the conversation and then its payloads, and shows where a payload is missing.
+// The queue's operations; see queue.h.
 
 #include "gateway/store/queue.h"
 
 #include <algorithm>
-#include <charconv>
-#include <functional>
-#include <string_view>
+#include <memory>
+#include <utility>
 
-#include "gateway/log.h"
-#include "gateway/store/sealed.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 
 namespace gateway::queue {
-namespace {
 
-// The columns bound into the seal of the payload, and then those that change with each attempt.
-#define BOUND_COLUMNS                                                                                            \
-    "q.id, q.leg, q.account, q.contact, q.name, q.origin, q.origin_id, q.lang, q.sender, q.recipient, q.taken, " \
-    "q.expires, q.held"
-#define ENTRY_COLUMNS BOUND_COLUMNS ", q.next, q.attempts, q.delay_told, q.last_error"
-constexpr int bound_columns = 13, payload_column = 17;
-constexpr std::string_view place = "payload.bytes";
-
-std::int64_t number(Time time) { return time.time_since_epoch().count(); }
-std::int64_t number(Direction direction) { return static_cast<std::int64_t>(direction); }
-std::int64_t number(AccountId account) { return static_cast<std::int64_t>(account); }
-Time time_of(std::int64_t number) { return Time(Time::duration(number)); }
-
-Entry entry_of(const Query& row) {
-    Entry entry;
-    entry.id = row.integer(0);
-    entry.direction = static_cast<Direction>(row.integer(1));
-    entry.account = AccountId(row.integer(2));
-    entry.contact = row.text(3);
-    entry.name = row.text(4);
-    entry.origin = row.text(5);
-    entry.origin_id = row.text(6);
-    entry.lang = row.text(7);
-    entry.from = row.text(8);
-    entry.to = row.text(9);
-    entry.taken = time_of(row.integer(10));
-    entry.expires = time_of(row.integer(11));
-    entry.tentative = row.integer(12) != 0;
-    entry.next = time_of(row.integer(13));
-    entry.attempts = static_cast<int>(row.integer(14));
-    entry.delay_told = row.integer(15) != 0;
-    entry.last_error = row.text(16);
-    return entry;
-}
-
-// Prefix of a payload that has `beside`: this byte, the length of `beside`, a colon. No mail and no stanza begins with
-// it.
-constexpr char has_beside = '\x01';
-
-std::string packed(const Entry& entry) {
-    if (entry.beside.empty()) return entry.payload;
-    return has_beside + std::to_string(entry.beside.size()) + ":" + entry.beside + entry.payload;
-}
-
-void unpack(Entry& entry, std::string bytes) {
-    const auto colon = bytes.find(':');
-    std::size_t length = 0;
-    if (bytes.empty() || bytes[0] != has_beside || colon == bytes.npos ||
-        std::from_chars(bytes.data() + 1, bytes.data() + colon, length).ec != std::errc() ||
-        length > bytes.size() - colon - 1) {
-        entry.payload = std::move(bytes);
-        return;
-    }
-    entry.beside = bytes.substr(colon + 1, length);
-    entry.payload = bytes.substr(colon + 1 + length);
-}
-
-Binding binding(std::int64_t id, const Entry& entry) {
-    Binding bound(place);
-    for (const auto number : {id, number(entry.direction), number(entry.account)}) bound.add(number);
-    for (const auto* text :
-         {&entry.contact, &entry.name, &entry.origin, &entry.origin_id, &entry.lang, &entry.from, &entry.to}) {
-        bound.add(*text);
-    }
-    for (const auto number : {number(entry.taken), number(entry.expires), std::int64_t(entry.tentative)})
-        bound.add(number);
-    return bound;
-}
-
-/// Sets an entry aside. The payload stays; direction, sender and recipient in the row cannot be trusted.
-void set_aside(Database& db, std::int64_t id) {
-    log::error(
-        "store: message {} of the queue does not match its seal: it is damaged, or was changed by somebody else. "
-        "It is set aside and not sent",
-        id);
-    db.query(
-          "UPDATE queue SET leg = 2, last_error = 'set aside: it does not match its seal (damaged, or changed by "
-          "somebody else)' WHERE id = ?")
-        .bind(id)
-        .run();
-}
-
-/// All rows of a query over ENTRY_COLUMNS followed by the sealed payload. Rows that do not match their seal are set
-/// aside, and the query is repeated without them.
-std::vector<Entry> with_payload(Database& db, const char* sql, const std::function<void(Query&)>& bind) {
-    for (;;) {
-        std::vector<Entry> entries;
-        std::vector<std::int64_t> damaged;
-        {
-            auto row = db.query(sql);
-            bind(row);
-            while (row.step()) {
-                const auto bound = Binding(place).add(row, 0, bound_columns);
-                auto payload = open(db, row.blob(payload_column), bound);
-                if (!payload) {
-                    damaged.push_back(row.integer(0));
-                    continue;
-                }
-                entries.push_back(entry_of(row));
-                unpack(entries.back(), std::move(*payload));
-            }
-        }
-        if (damaged.empty()) return entries;
-        for (const auto id : damaged) set_aside(db, id);
-    }
-}
-
-std::optional<Entry> first(std::vector<Entry> entries) {
-    if (entries.empty()) return std::nullopt;
-    return std::move(entries.front());
-}
-
-}  // namespace
-
-std::int64_t put(Database& db, const Entry& entry) {
-    // The id is the first bound field and known only after the insert.
-    auto query = db.query(
-        "INSERT INTO queue (leg, account, contact, name, origin, origin_id, lang, sender, recipient, taken, expires, "
-        "held, next, attempts, delay_told, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    query.bind(number(entry.direction))
-        .bind(number(entry.account))
-        .bind(entry.contact)
-        .bind(entry.name)
-        .bind(entry.origin);
-    query.bind(entry.origin_id).bind(entry.lang).bind(entry.from).bind(entry.to).bind(number(entry.taken));
-    query.bind(number(entry.expires)).bind(std::int64_t(entry.tentative)).bind(number(entry.next));
-    query.bind(std::int64_t(entry.attempts)).bind(std::int64_t(entry.delay_told)).bind(entry.last_error).run();
-    const auto id = db.last_id();
-    db.query("INSERT INTO payload (id, bytes) VALUES (?, ?)")
-        .bind(id)
-        .bind_blob(close(db, packed(entry), binding(id, entry)))
-        .run();
-    return id;
-}
-
-void set_unknown_aside(Database& db) {
-    std::vector<std::int64_t> unknown;
-    {
-        auto row = db.query("SELECT id FROM queue WHERE leg NOT IN (0, 1, 2)");
-        while (row.step()) unknown.push_back(row.integer(0));
-    }
-    for (const auto id : unknown) set_aside(db, id);
-}
-
-std::vector<Entry> heads(Database& db, Direction direction, std::int64_t after, std::size_t most) {
-    return with_payload(
-        db,
-        "SELECT " ENTRY_COLUMNS
-        ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.leg = ? AND q.id > ? "
-        "AND NOT EXISTS (SELECT 1 FROM queue e WHERE e.account = q.account AND e.contact = q.contact "
-        "AND e.leg = q.leg AND e.id < q.id) ORDER BY q.id LIMIT ?",
-        [&](Query& query) { query.bind(number(direction)).bind(after).bind(static_cast<std::int64_t>(most)); });
-}
-
-std::vector<Entry> next(Database& db, Direction direction, AccountId account, const std::string& contact,
-                        std::int64_t after, std::size_t most) {
-    return with_payload(db,
-                        "SELECT " ENTRY_COLUMNS
-                        ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.account = ? "
-                        "AND q.contact = ? AND q.leg = ? AND q.id > ? ORDER BY q.id LIMIT ?",
-                        [&](Query& query) {
-                            query.bind(number(account)).bind(contact).bind(number(direction)).bind(after);
-                            query.bind(static_cast<std::int64_t>(most));
-                        });
-}
-
-std::optional<Entry> find(Database& db, std::int64_t id) {
-    auto entry =
-        first(with_payload(db,
-                           "SELECT " ENTRY_COLUMNS
-                           ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.id = ? AND q.leg < 2",
-                           [&](Query& query) { query.bind(id); }));
-    if (entry) return entry;
-    auto row = db.query("SELECT " ENTRY_COLUMNS " FROM queue q WHERE q.id = ? AND q.leg = 2");
-    return row.bind(id).step() ? std::optional(entry_of(row)) : std::nullopt;
-}
-
-std::optional<Entry> find_stanza(Database& db, const std::string& id) {
-    return first(
-        with_payload(db,
-                     "SELECT " ENTRY_COLUMNS
-                     ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.name = ? AND q.leg = 1 "
-                     "ORDER BY q.id LIMIT 1",  // Direction::jabber, as a literal so that the partial index is used
-                     [&](Query& query) { query.bind(id); }));
-}
-
-bool done(Database& db, std::int64_t id) {
-    db.query("DELETE FROM queue WHERE id = ?").bind(id).run();
-    return db.changes() > 0;
-}
-
-void retry(Database& db, std::int64_t id, Time next, int attempts, const std::string& error, bool delay_told) {
-    db.query("UPDATE queue SET next = ?, attempts = ?, last_error = ?, delay_told = delay_told | ? WHERE id = ?")
-        .bind(number(next))
-        .bind(std::int64_t(attempts))
-        .bind(error)
-        .bind(std::int64_t(delay_told))
-        .bind(id)
-        .run();
-}
-
-std::vector<Entry> list(Database& db, std::int64_t after, std::size_t most) {
-    auto query = db.query("SELECT " ENTRY_COLUMNS " FROM queue q WHERE q.id > ? ORDER BY q.id LIMIT ?");
-    query.bind(after).bind(static_cast<std::int64_t>(most));
-    std::vector<Entry> entries;
-    while (query.step()) entries.push_back(entry_of(query));
-    return entries;
-}
-
-std::vector<Entry> overdue(Database& db, Time now, Time warn_before, std::size_t most) {
-    auto entries = with_payload(
-        db,
-        "SELECT " ENTRY_COLUMNS
-        ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.leg < 2 AND (q.expires <= ? OR (q.taken <= "
-        "? AND q.delay_told = 0 AND q.leg = ? AND q.origin <> '')) ORDER BY q.id LIMIT ?",
-        [&](Query& query) {
-            query.bind(number(now)).bind(number(warn_before)).bind(number(Direction::mail));
-            query.bind(static_cast<std::int64_t>(most));
-        });
-    for (auto& entry : entries) entry.payload.clear();  // read only to check the seal
-    return entries;
-}
-
-void retry_all_now(Database& db, Time now) {
-    db.query("UPDATE queue SET next = ? WHERE next > ?").bind(number(now)).bind(number(now)).run();
-}
-
-std::int64_t count(Database& db, Direction direction) {
-    auto query = db.query("SELECT count(*) FROM queue WHERE leg = ?");
-    query.bind(number(direction)).step();
-    return query.integer(0);
-}
-
-std::int64_t count(Database& db, AccountId account) {
-    auto query = db.query("SELECT count(*) FROM queue WHERE account = ?");
-    query.bind(number(account)).step();
-    return query.integer(0);
-}
-
-bool holds_any(Database& db, AccountId account) {
-    return db.query("SELECT 1 FROM queue WHERE account = ? LIMIT 1").bind(number(account)).step();
-}
-
-void forget_account(Database& db, AccountId account) {
-    db.query("DELETE FROM queue WHERE account = ?").bind(number(account)).run();
-}
-
-void seal_anew(Database& db, Sealed before) {
-    for (std::int64_t id = 0;;) {  // one by one: only one large mail in memory at a time
-        Renewed renewed;
-        {
-            auto row = db.query("SELECT " BOUND_COLUMNS
-                                ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.id > ? AND q.leg < "
-                                "2 ORDER BY q.id LIMIT 1");
-            if (!row.bind(id).step()) return;
-            const auto bound = Binding(place).add(row, 0, bound_columns);
-            id = row.integer(0);
-            const std::string by_number = "payload.bytes/" + std::to_string(id);
-            renewed = renew(db, row.blob(bound_columns), bound, before, &by_number);
-        }
-        if (renewed.damaged) set_aside(db, id);
-        if (renewed.blob) db.query("UPDATE payload SET bytes = ? WHERE id = ?").bind_blob(*renewed.blob).bind(id).run();
-    }
-}
-
-bool Quota::take(Database& db, AccountId account) {
+bool Quota::take(AccountId account, const std::function<std::int64_t()>& count) {
     constexpr std::size_t most_accounts = 1000;
     if (left_.size() >= most_accounts) left_.clear();
     auto& left = left_[account];
-    if (left == 0) left = most_ - std::min(most_, static_cast<std::size_t>(count(db, account)));
+    if (left == 0) left = most_ - std::min(most_, static_cast<std::size_t>(count()));
     if (left == 0) return false;
     --left;
     return true;
+}
+
+bool Quota::take(Database& db, AccountId account) {
+    return take(account, [&] { return count(db, account); });
+}
+
+void put(Store& store, Entry entry, Store::Done<Entry> done) {
+    auto shared = std::make_shared<Entry>(std::move(entry));
+    Transactions(store).commit([shared](Database& db) { shared->id = put(db, *shared); },
+                               [shared, done = std::move(done)](Store::Failure failure) {
+                                   if (done) done(std::move(failure), std::move(*shared));
+                               });
+}
+
+void finish(Store& store, std::int64_t id, Store::Committed done) {
+    Transactions(store).commit([id](Database& db) { queue::done(db, id); }, std::move(done));
+}
+
+void finish_later(Store& store, std::int64_t id) {
+    Transactions(store).later([id](Database& db) { queue::done(db, id); });
+}
+
+void postpone(Store& store, std::int64_t id, Time next, int attempts, std::string error, bool delay_told) {
+    Transactions(store).commit([id, next, attempts, error = std::move(error),
+                                delay_told](Database& db) { retry(db, id, next, attempts, error, delay_told); },
+                               {});
+}
+
+void refuse(Store& store, const Entry& failed, std::vector<Entry> notices, Store::Done<std::vector<Entry>> done) {
+    struct Refusal {
+        std::vector<Entry> notices;
+        bool ended_before = false;
+    };
+    auto shared = std::make_shared<Refusal>(Refusal{std::move(notices)});
+    Transactions(store).commit(
+        [shared, id = failed.id, account = failed.account, contact = failed.contact, name = failed.name,
+         tentative = failed.tentative](Database& db) {
+            shared->ended_before = !queue::done(db, id);
+            if (shared->ended_before) return;
+            if (tentative) ids::forget(db, account, contact, {name});
+            for (auto& notice : shared->notices) notice.id = put(db, notice);
+        },
+        [shared, done = std::move(done)](Store::Failure failure) {
+            if (!failure && shared->ended_before) shared->notices.clear();
+            done(std::move(failure), std::move(shared->notices));
+        });
+}
+
+void refuse_delivery(Store& store, const Entry& delivery, Store::Committed done) {
+    const Transactions::Work forget = [id = delivery.id, account = delivery.account, contact = delivery.contact,
+                                       stanza = StanzaId{delivery.name}](Database& db) {
+        queue::done(db, id);
+        ids::forget(db, account, contact, stanza);
+    };
+    Transactions(store).commit(forget, [&store, forget, done = std::move(done)](Store::Failure failure) {
+        if (failure) Transactions(store).later(forget);
+        done(std::move(failure));
+    });
+}
+
+void tell_delay(Store& store, std::int64_t id, Entry notice, Store::Done<std::optional<Entry>> done) {
+    auto shared = std::make_shared<Entry>(std::move(notice));
+    Transactions(store).commit(
+        [id, shared](Database& db) {
+            shared->id = 0;
+            const auto still = find(db, id);
+            if (!still) return;
+            retry(db, id, still->next, still->attempts, still->last_error, true);
+            shared->id = put(db, *shared);
+        },
+        [shared, done = std::move(done)](Store::Failure failure) {
+            const bool is_told = !failure && shared->id != 0;
+            done(std::move(failure), is_told ? std::optional(std::move(*shared)) : std::nullopt);
+        });
+}
+
+void next(Store& store, Direction direction, AccountId account, const std::string& contact, std::int64_t after,
+          std::size_t most, Store::Done<std::vector<Entry>> done) {
+    Transactions(store).ask([direction, account, contact, after,
+                             most](Database& db) { return next(db, direction, account, contact, after, most); },
+                            std::move(done));
+}
+
+void overdue(Store& store, Time now, Time warn_before, std::size_t most, Store::Done<std::vector<Entry>> done) {
+    Transactions(store).ask([now, warn_before, most](Database& db) { return overdue(db, now, warn_before, most); },
+                            std::move(done));
+}
+
+std::vector<Entry> heads(Store& store, Direction direction, std::int64_t after, std::size_t most) {
+    std::vector<Entry> found;
+    Transactions(store).now([&](Database& db) { found = heads(db, direction, after, most); });
+    return found;
+}
+
+void set_unknown_aside(Store& store) {
+    Transactions(store).now([](Database& db) { set_unknown_aside(db); });
+}
+
+void list(Store& store, std::int64_t after, std::size_t most, Store::Done<std::vector<Entry>> done) {
+    Transactions(store).ask([after, most](Database& db) { return list(db, after, most); }, std::move(done));
+}
+
+void find(Store& store, std::int64_t id, Store::Done<std::optional<Entry>> done) {
+    Transactions(store).ask([id](Database& db) { return find(db, id); }, std::move(done));
+}
+
+void retry_all(Store& store, Time now, Store::Done<std::int64_t> done) {
+    Transactions(store).ask(
+        [now](Database& db) {
+            retry_all_now(db, now);
+            return count(db, Direction::mail) + count(db, Direction::jabber);
+        },
+        std::move(done));
+}
+
+void retry(Store& store, std::int64_t id, Time now, Store::Done<Retried> done) {
+    Transactions(store).ask(
+        [id, now](Database& db) {
+            const auto entry = find(db, id);
+            if (!entry) return Retried::unknown;
+            if (entry->direction == Direction::aside) return Retried::aside;
+            retry(db, id, now, entry->attempts, entry->last_error, entry->delay_told);
+            return Retried::yes;
+        },
+        std::move(done));
 }
 
 }  // namespace gateway::queue

@@ -1,19 +1,21 @@
-// The queue on disk, in two directions: messages that were accepted and are not yet delivered.
+// The queue: messages that were accepted and are not yet delivered, in two directions.
 //
-// A row holds the final bytes (a mail, or a stanza's XML), sealed together with sender and recipient; a retry sends the
-// same bytes with the same id. A row that does not match its seal is set aside when it is read. The rows of one
-// (direction, account, contact) are a conversation: first in, first out. Pure functions over a Database, called as
-// Store work.
+// An entry holds the final bytes (a mail, or a stanza's XML); a retry sends the same bytes with the same id. The
+// entries of one (direction, account, contact) are a conversation: first in, first out. The rows are in
+// gateway/store/sqlite/queue. What puts an entry together with other facts is in take_outgoing, take_incoming and
+// notify_author.
 
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/model/event.h"
-#include "gateway/store/sealed.h"
+#include "gateway/store/store.h"
 
 namespace gateway::queue {
 
@@ -42,47 +44,61 @@ struct Entry {
     std::string last_error;  // for the admin and the sender; no content
 };
 
-std::int64_t put(Database&, const Entry&);
-/// Sets entries with an unknown direction aside; for start-up.
-void set_unknown_aside(Database&);
-/// The first entry of each conversation of this direction, with payload, for start-up: at most `most` conversations
-/// after `after`.
-std::vector<Entry> heads(Database&, Direction, std::int64_t after, std::size_t most);
-/// The next entries of one conversation with id > after, oldest first, payload included.
-std::vector<Entry> next(Database&, Direction, AccountId, const std::string& contact, std::int64_t after,
-                        std::size_t most);
-/// An entry that is set aside is returned without its payload.
-std::optional<Entry> find(Database&, std::int64_t id);
-/// The entry with this stanza id, while it is in the queue.
-std::optional<Entry> find_stanza(Database&, const std::string& id);
-/// Deletes the entry (secure_delete overwrites it). False if it was already gone.
-bool done(Database&, std::int64_t id);
-/// Writes the next attempt. `delay_told` is never reset to false.
-void retry(Database&, std::int64_t id, Time next, int attempts, const std::string& error, bool delay_told);
-/// For `coigate queue list|retry|drop`; oldest first, without payload.
-std::vector<Entry> list(Database&, std::int64_t after, std::size_t most);
-/// Entries whose sender must be notified, oldest first, without payload: expired at `now`, or mail taken before
-/// `warn_before` whose author has not been told of the delay. Reads the whole queue: for a slow timer.
-std::vector<Entry> overdue(Database&, Time now, Time warn_before, std::size_t most);
-void retry_all_now(Database&, Time now);
-std::int64_t count(Database&, Direction);
-std::int64_t count(Database&, AccountId);
-bool holds_any(Database&, AccountId);
-void forget_account(Database&, AccountId);
-void seal_anew(Database&, Sealed before);
-
 /// How many messages of one account may wait. The account's entries are counted only when the remainder of the last
 /// count is used up, so that the cost of a message does not depend on the number of waiting messages. Entries that are
-/// done in between are noticed at the next count. For the store's thread.
+/// done in between are noticed at the next count. Used by operations, on the store's thread.
 class Quota {
   public:
     explicit Quota(std::size_t most) : most_(most) {}
-    /// Takes a place for one entry; false if none is left.
-    bool take(Database&, AccountId);
+    /// Takes a place for one entry; false if none is left. `count` counts the account's entries.
+    bool take(AccountId, const std::function<std::int64_t()>& count);
+    bool take(Database&, AccountId);  // until gateway/pipeline calls operations only
 
   private:
     std::size_t most_;
     std::map<AccountId, std::size_t> left_;
 };
+
+/// Commits a new entry. `done` gets it back with its id.
+void put(Store&, Entry, Store::Done<Entry> done);
+/// Deletes an entry that was delivered.
+void finish(Store&, std::int64_t id, Store::Committed done);
+/// The same with the next commit.
+void finish_later(Store&, std::int64_t id);
+/// Writes when an entry is tried again, and why. `delay_told` is never reset to false.
+void postpone(Store&, std::int64_t id, Time next, int attempts, std::string error, bool delay_told);
+/// Ends an entry that failed for good, and puts the notices of it, in one commit. The ids of a tentative entry are
+/// forgotten: its LMTP client sends the mail again. `done` gets the notices with their ids; none if the entry had ended
+/// before.
+void refuse(Store&, const Entry& failed, std::vector<Entry> notices, Store::Done<std::vector<Entry>> done);
+/// Removes an LMTP delivery that the Jabber server refused in time, and its ids: the next attempt of the mail starts
+/// from nothing. If this fails, `done` is told so, and it is repeated when the store is well.
+void refuse_delivery(Store&, const Entry& delivery, Store::Committed done);
+/// Notes that the sender of a waiting mail was told of the delay, and puts the notice. `done` gets it with its id;
+/// nullopt if the mail was sent in the meantime.
+void tell_delay(Store&, std::int64_t id, Entry notice, Store::Done<std::optional<Entry>> done);
+
+/// The next entries of one conversation with id > after, oldest first, payload included.
+void next(Store&, Direction, AccountId, const std::string& contact, std::int64_t after, std::size_t most,
+          Store::Done<std::vector<Entry>> done);
+/// Entries whose sender must be notified, oldest first, without payload: expired at `now`, or mail taken before
+/// `warn_before` whose author has not been told of the delay. Reads the whole queue: for a slow timer.
+void overdue(Store&, Time now, Time warn_before, std::size_t most, Store::Done<std::vector<Entry>> done);
+/// The first entry of each conversation of this direction, with payload: at most `most` conversations after `after`.
+/// For start-up: waits for the store.
+std::vector<Entry> heads(Store&, Direction, std::int64_t after, std::size_t most);
+/// Sets entries with an unknown direction aside. For start-up: waits for the store.
+void set_unknown_aside(Store&);
+
+// For the administrator.
+/// The entries after `after`, oldest first, without payload.
+void list(Store&, std::int64_t after, std::size_t most, Store::Done<std::vector<Entry>> done);
+/// An entry that is set aside is returned without its payload.
+void find(Store&, std::int64_t id, Store::Done<std::optional<Entry>> done);
+/// Makes all waiting entries due at `now`; `done` gets the number of entries.
+void retry_all(Store&, Time now, Store::Done<std::int64_t> done);
+enum class Retried { yes, unknown, aside };
+/// Makes one entry due at `now`. One that is set aside stays so.
+void retry(Store&, std::int64_t id, Time now, Store::Done<Retried> done);
 
 }  // namespace gateway::queue

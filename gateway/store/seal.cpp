@@ -13,7 +13,7 @@
 #include <array>
 #include <cstring>
 
-#include "gateway/store/sqlite/database.h"
+#include "gateway/store/store_error.h"
 
 namespace gateway {
 namespace {

@@ -14,14 +14,6 @@
 
 namespace gateway {
 
-/// Which earlier messages an event may refer to, by their author.
-enum class RefersTo {
-    nothing,
-    own,     // messages of the author of the event
-    others,  // messages of the recipient of the event
-    any
-};
-
 /// The result of looking up the message that an event refers to (gateway/pipeline/resolve).
 struct Resolution {
     bool found = false;

@@ -5,9 +5,10 @@
 #include <charconv>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 #include "gateway/log.h"
-#include "gateway/store/stuck_mails.h"
+#include "gateway/store/crashes.h"
 
 namespace gateway {
 
@@ -33,31 +34,21 @@ std::optional<std::pair<AccountId, Stuck>> mailbox_mail(const std::string& what)
 
 CrashGuard::CrashGuard(const std::string& path, Store& store, Time now) : store_(store), in_hand_(path) {
     if (!in_hand_.trouble().empty()) log::warn("what is in hand cannot be noted: {}", in_hand_.trouble());
-    store.now([&](Database& db) {
-        for (const auto& what : in_hand_.left()) count(db, what, now);
-        db.query("DELETE FROM stumble WHERE time < ?")
-            .bind(std::int64_t((now - remembered).time_since_epoch().count()))
-            .run();
-        auto row = db.query("SELECT item, times FROM stumble");
-        while (row.step()) times_[row.text(0)] = static_cast<int>(row.integer(1));
-    });
+    crashes::InHand in_hand;
+    for (const auto& what : in_hand_.left()) {
+        log::warn("the gateway ended uncleanly; it was at this: {}", what);
+        if (auto mail = mailbox_mail(what)) {
+            in_hand.mails.push_back(std::move(*mail));
+        } else {
+            in_hand.items.push_back(what);
+        }
+    }
+    times_ = crashes::count(store, in_hand, now, now - remembered);
 }
 
 std::string CrashGuard::file_of(const std::string& store_url) {
     const std::string path = store_url.substr(store_url.find(':') + 1);
     return path == ":memory:" ? "" : path + "-in-hand";
-}
-
-void CrashGuard::count(Database& db, const std::string& what, Time now) {
-    log::warn("the gateway ended uncleanly; it was at this: {}", what);
-    if (const auto mail = mailbox_mail(what)) return stuck_mails::stopped_at(db, mail->first, mail->second);
-    db.query(
-          "INSERT INTO stumble (item, times, time) VALUES (?, 1, ?) ON CONFLICT (item) DO UPDATE SET times = times + "
-          "1, "
-          "time = excluded.time")
-        .bind(what)
-        .bind(std::int64_t(now.time_since_epoch().count()))
-        .run();
 }
 
 std::string CrashGuard::mail(std::string_view bytes) {
@@ -83,7 +74,7 @@ void CrashGuard::passed(const std::string& what) {
     if (times_.empty()) return;
     const auto at = times_.find(std::string_view(what).substr(0, InHand::slot_bytes - 1));
     if (at == times_.end()) return;
-    store_.later([item = at->first](Database& db) { db.query("DELETE FROM stumble WHERE item = ?").bind(item).run(); });
+    crashes::forget(store_, at->first);
     times_.erase(at);
 }
 

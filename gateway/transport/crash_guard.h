@@ -41,8 +41,6 @@ class CrashGuard {
     void clear() { in_hand_.clear(); }
 
   private:
-    void count(Database&, const std::string& what, Time now);
-
     Store& store_;
     InHand in_hand_;
     std::map<std::string, int, std::less<>> times_;  // nearly always empty

@@ -10,9 +10,7 @@
 #include "coi/net/resolve.h"
 #include "gateway/localization.h"
 #include "gateway/log.h"
-#include "gateway/store/imap_cursors.h"
-#include "gateway/store/keys.h"
-#include "gateway/store/stuck_mails.h"
+#include "gateway/store/mailbox_reading.h"
 #include "gateway/transport/mailbox_watcher.h"
 #include "gateway/transport/server_trouble.h"
 
@@ -109,22 +107,24 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
         const auto start = all[id].start = ++starts;
         all[id].submission = std::make_unique<SmtpSender>(io, tls, std::move(out));
         mail.destination_up(static_cast<DestinationId>(id));
-        store.ask<Known>([id](Database& db) { return Known{accounts::cursors(db, id), stuck_mails::all(db, id)}; },
-                         [this, id, start, self = weak_from_this()](const Store::Failure& failure, Known known) {
-                             const auto alive = self.lock();
-                             const Account* still = alive ? directory.find(id) : nullptr;
-                             if (!still || stopped || all[id].start != start) return;  // or it was started again
-                             if (failure) return start_later(id);
-                             watch(*still, std::move(known));
-                         });
+        mailbox_reading::load(
+            store, id,
+            [this, id, start, self = weak_from_this()](const Store::Failure& failure, mailbox_reading::State known) {
+                const auto alive = self.lock();
+                const Account* still = alive ? directory.find(id) : nullptr;
+                if (!still || stopped || all[id].start != start) return;  // or it was started again
+                if (failure) return start_later(id);
+                watch(*still, std::move(known));
+            });
     }
 
     void ask_for_login(const Account& account) {
-        notices.tell(account,
-                    say(account.lang,
-                        "The stored login of {1} is damaged. Until you give it to me again (register again, or use the "
-                        "command “link”), no messages go through; nothing is lost.",
-                        {account.address.addr_spec()}));
+        notices.tell(
+            account,
+            say(account.lang,
+                "The stored login of {1} is damaged. Until you give it to me again (register again, or use the "
+                "command “link”), no messages go through; nothing is lost.",
+                {account.address.addr_spec()}));
     }
 
     /// The store is not well, and recovers by itself.
@@ -136,13 +136,7 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
         });
     }
 
-    /// The stored state of reading.
-    struct Known {
-        std::vector<Cursor> cursors;
-        std::vector<Stuck> stuck;
-    };
-
-    void watch(const Account& account, Known known) {
+    void watch(const Account& account, mailbox_reading::State known) {
         const AccountId id = account.id;
         for (const auto& what : known.stuck)
             if (what.aside && !what.told) stuck(id, what);
@@ -153,17 +147,8 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
         one.mailbox->start();
     }
 
-    void cursor_moved(AccountId id, const Cursor& cursor) override {
-        store.commit(
-            [id, cursor](Database& db) {
-                accounts::save(db, id, cursor);
-                stuck_mails::renumbered(db, id, cursor.folder, cursor.uid_validity);
-            },
-            {});
-    }
-    void freed(AccountId id, const Stuck& what) override {
-        store.later([id, what](Database& db) { stuck_mails::forget(db, id, what); });
-    }
+    void cursor_moved(AccountId id, const Cursor& cursor) override { mailbox_reading::moved(store, id, cursor); }
+    void freed(AccountId id, const Stuck& what) override { mailbox_reading::forget(store, id, what); }
 
     /// Tells the user of a mail that was set aside; of many, once an hour: `status` shows the number.
     void stuck(AccountId id, const Stuck& failed) override {
@@ -176,14 +161,14 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
         auto& told = all[id].stuck_told;
         const bool tell = what.aside && !what.told && (told.time_since_epoch().count() == 0 || now - told > tell_every);
         what.told = what.told || what.aside;
-        store.commit([id, what](Database& db) { stuck_mails::save(db, id, what); }, {});
+        mailbox_reading::keep(store, id, what);
         if (!tell) return;
         told = now;
         notices.tell(*account,
-                    say(account->lang,
-                        "A mail in your mailbox {1} (folder {2}) cannot be read here: {3}. It stays where it is; "
-                        "please look at it with your mail program. Later mail is not held up by it.",
-                        {account->address.addr_spec(), what.folder, what.reason}));
+                     say(account->lang,
+                         "A mail in your mailbox {1} (folder {2}) cannot be read here: {3}. It stays where it is; "
+                         "please look at it with your mail program. Later mail is not held up by it.",
+                         {account->address.addr_spec(), what.folder, what.reason}));
     }
 
     /// The search for a key is finished: notes who holds the key.
@@ -231,7 +216,7 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
     }
 
     void read_again(AccountId id) {
-        store.commit([id](Database& db) { stuck_mails::try_again(db, id); }, {});
+        mailbox_reading::try_again(store, id);
         all.erase(id);
         const Account* account = directory.find(id);
         if (account && account->works()) enqueue(id);
@@ -269,10 +254,10 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
         const bool login_refused = what->kind == coi::ErrorKind::auth && what->permanent;
         if (!login_refused || std::exchange(all[id].refusal_told, true)) return;
         notices.tell(*account,
-                    say(account->lang,
-                        "Your mail server does not accept the password of {1} any more. Until you give me the new one "
-                        "(register again, or use the command “link”), no messages go through; nothing is lost.",
-                        {account->address.addr_spec()}));
+                     say(account->lang,
+                         "Your mail server does not accept the password of {1} any more. Until you give me the new one "
+                         "(register again, or use the command “link”), no messages go through; nothing is lost.",
+                         {account->address.addr_spec()}));
     }
 };
 

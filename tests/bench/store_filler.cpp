@@ -9,9 +9,10 @@
 #include <iostream>
 #include <string>
 
-#include "gateway/store/accounts.h"
-#include "gateway/store/contacts.h"
-#include "gateway/store/keys.h"
+#include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/contacts.h"
+#include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "gateway/store/store.h"
 
 namespace {
@@ -61,7 +62,7 @@ void add_key(Database& db, const Contact& contact) {
 void fill(Store& store, int accounts, int contacts) {
     constexpr int at_once = 500;
     for (int first = 0; first < accounts; first += at_once) {
-        store.now([&](Database& db) {
+        Transactions(store).now([&](Database& db) {
             for (int i = first; i < std::min(accounts, first + at_once); ++i) {
                 const AccountId id = accounts::save(db, account_of(i));
                 for (int n = 0; n < contacts; ++n) {

@@ -22,13 +22,26 @@ FOLDERS = {
     "service": {"model", "translate", "store", "accounts", "encryption", "transport"},
     "daemon": {"model", "translate", "store", "accounts", "encryption", "queue", "transport", "pipeline", "service"},
 }
+# The database is known to gateway/store/ alone: others call its operations (HACKING, "The store"). SQLITE is what nobody else includes.
+# STILL_WITH_DATABASE: what does not keep to it yet.
+SQLITE = "gateway/store/sqlite/"
+STILL_WITH_DATABASE = ("gateway/pipeline/", "gateway/store/store.h", "gateway/store/queue.h", "gateway/store/until_pipeline.h",
+                       "gateway/store/imap_cursors.h")
 ASIO = re.compile(r"xmpp/(component|connection)\.(h|cpp)|coi/net/.*|gateway/(await\.h|(transport|daemon)/.*|queue/smtp_sender\.(h|cpp))")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
+
+DATABASE = re.compile(rf'\bDatabase\b|#\s*include\s*"{SQLITE}')
 
 
 def folder_of(name):
     """The folder of gateway/ that a path stands in; "" for a file straight in it."""
     return name.split("/")[1] if name.count("/") > 1 else ""
+
+
+def knows_database(name):
+    """Whether a file may know the database: the store's, but no header that others include; and tests, which look at the disk."""
+    return (not name.startswith("gateway/") or name.startswith(SQLITE) or name.startswith(STILL_WITH_DATABASE)
+            or folder_of(name) == "store" and name.endswith(".cpp"))
 
 
 def check(root):
@@ -37,6 +50,9 @@ def check(root):
         name = path.relative_to(root).as_posix()
         folder = name.split("/")[0]
         text = path.read_text()
+        if not knows_database(name):
+            for match in DATABASE.finditer(text):
+                complaints.append(f"{name}:{source.line_of(text, match.start())}: the database stands here: call an operation of gateway/store")
         for match in INCLUDE.finditer(text):
             quoted, what = match[1] == '"', match[2]
             place = f"{name}:{source.line_of(text, match.start())}"
@@ -65,6 +81,9 @@ GOOD = {
     "gateway/model/event.h": "",
     "gateway/log.h": "",
     "gateway/pipeline/incoming.h": "",
+    "gateway/store/sqlite/database.h": "class Database {};\n",
+    "gateway/store/store.cpp": '#include "gateway/store/sqlite/database.h"\nDatabase* opened;\n',
+    "tests/a.cpp": '#include "gateway/store/sqlite/database.h"\nDatabase database;\n',
     "gateway/queue/a.cpp": '#include "gateway/store/store.h"\n#include "gateway/log.h"\n',
     "xmpp/stanza.h": "",
 }
@@ -75,6 +94,9 @@ BAD = {
     "a folder that looks up": ({"gateway/queue/b.cpp": '#include "gateway/pipeline/incoming.h"\n'}, "gateway/queue must not include"),
     "a folder below a file for all": ({"gateway/log.cpp": '#include "gateway/model/event.h"\n'}, "must not include gateway/model/event.h"),
     "a folder that nobody knows": ({"gateway/odd/a.cpp": '#include "gateway/model/event.h"\n'}, "gateway/odd must not include"),
+    "a database in the queue": ({"gateway/queue/b.cpp": '#include "gateway/store/sqlite/database.h"\n'}, "b.cpp:1: the database stands here"),
+    "a lambda over the database": ({"gateway/queue/b.cpp": "\nauto work = [](Database& db) {};\n"}, "b.cpp:2: the database stands here"),
+    "a database in an operation's header": ({"gateway/store/ids.h": "void note(Database&);\n"}, "ids.h:1: the database stands here"),
     "a feature with Asio": ({"gateway/translate/feature/a.cpp": "#include <boost/asio/post.hpp>\n"}, "Asio does not stand here"),
     "Asio in the xmpp folder": ({"xmpp/a.cpp": " # include <boost/asio/post.hpp>\n"}, "xmpp/a.cpp:1: Asio does not stand here"),
     "all of Asio": ({"coi/net/a.h": "\n#include <boost/asio.hpp>\n"}, "coi/net/a.h:2: include only"),

@@ -10,7 +10,8 @@
 #include <random>
 #include <set>
 
-#include "gateway/store/queue.h"
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/store/test_store.h"
 
 namespace gateway::queue {
@@ -30,7 +31,7 @@ std::string payload_of(std::int64_t number) {
     std::int64_t number = first, told = 0;
     for (;;) {
         const auto id = std::make_shared<std::int64_t>();
-        store.commit(
+        Transactions(store).commit(
             [id, number](Database& db) {
                 Entry entry;
                 entry.name = std::to_string(number);
@@ -40,7 +41,7 @@ std::string payload_of(std::int64_t number) {
             },
             [&, id, number](Store::Failure failure) {
                 if (failure || ::write(report, &number, sizeof number) != sizeof number) ::_exit(1);
-                if (number % 2 == 0) store.later([id](Database& db) { done(db, *id); });
+                if (number % 2 == 0) Transactions(store).later([id](Database& db) { done(db, *id); });
                 ++told;
             });
         ++number;

@@ -1,6 +1,6 @@
 // Laws of the queue: whatever is put, retried and done in whatever order, it equals a model of plain lists.
 
-#include "gateway/store/queue.h"
+#include "gateway/store/sqlite/queue.h"
 
 #include <gtest/gtest.h>
 

@@ -11,6 +11,8 @@
 #include <random>
 #include <set>
 
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/store_loop.h"
 
 namespace gateway {
@@ -46,7 +48,7 @@ class Play {
         void done(const queue::Entry& entry) override { play.ended_[line_of(entry)].push_back(entry.id); }
         void refused(const queue::Entry& entry, const coi::Error&) override {
             play.ended_[line_of(entry)].push_back(entry.id);
-            play.store_.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
+            Transactions(play.store_).commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
         }
         DestinationId destination(const queue::Entry& entry) const override {
             return static_cast<DestinationId>(entry.account);
@@ -109,13 +111,13 @@ class Play {
         entry->payload = std::string(1 + upto(30), 'x');
         entry->taken = entry->next = time_;
         entry->expires = time_ + 24h;
-        store_.commit([entry](Database& db) { entry->id = queue::put(db, *entry); },
-                      [this, entry](const Store::Failure& failure) {
-                          ASSERT_FALSE(failure);
-                          committed_[line_of(*entry)].push_back(entry->id);
-                          waiting_.push_back(*entry);
-                          direction_->committed(*entry);
-                      });
+        Transactions(store_).commit([entry](Database& db) { entry->id = queue::put(db, *entry); },
+                                    [this, entry](const Store::Failure& failure) {
+                                        ASSERT_FALSE(failure);
+                                        committed_[line_of(*entry)].push_back(entry->id);
+                                        waiting_.push_back(*entry);
+                                        direction_->committed(*entry);
+                                    });
     }
 
     void finish(AttemptResult::Kind kind) {
@@ -134,7 +136,7 @@ class Play {
         auto& ended = ended_[line];
         if (std::find(ended.begin(), ended.end(), entry.id) != ended.end() || !direction_->withdraw(entry)) return;
         std::erase(committed_[line], entry.id);
-        store_.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
+        Transactions(store_).commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
         std::erase_if(waiting_, [&](const auto& other) { return other.id == entry.id; });
     }
 
@@ -162,7 +164,7 @@ class Play {
             wake();
         }
         std::int64_t left = 0;
-        store_.now([&](Database& db) { left = queue::count(db, queue::Direction::mail); });
+        Transactions(store_).now([&](Database& db) { left = queue::count(db, queue::Direction::mail); });
         EXPECT_EQ(left, 0) << "the store holds what nothing will ever send";
         EXPECT_EQ(direction_->in_flight(), 0u);
     }
@@ -233,7 +235,7 @@ class Poisoned {
         entry.contact = std::to_string(contact);
         entry.taken = entry.next = time_;
         entry.expires = time_ + 24h;
-        store_.now([&](Database& db) { entry.id = queue::put(db, entry); });
+        Transactions(store_).now([&](Database& db) { entry.id = queue::put(db, entry); });
         direction_->committed(entry);
     }
 
@@ -263,7 +265,7 @@ class Poisoned {
     void refused(std::int64_t id) {
         EXPECT_EQ(id, poison_);
         gone_ = true;
-        store_.commit([id](Database& db) { queue::done(db, id); }, {});
+        Transactions(store_).commit([id](Database& db) { queue::done(db, id); }, {});
     }
 
     /// As the gateway's sweep does it.
@@ -272,7 +274,7 @@ class Poisoned {
         while (!flying_.empty()) turn();
         loop_.flush(store_);
         std::vector<queue::Entry> old;
-        store_.now([&](Database& db) { old = queue::overdue(db, time_ + 24h, time_, 10); });
+        Transactions(store_).now([&](Database& db) { old = queue::overdue(db, time_ + 24h, time_, 10); });
         ASSERT_EQ(old.size(), 1u);
         EXPECT_GT(old.front().attempts, 3);
         EXPECT_EQ(old.front().last_error, "gone");

@@ -6,8 +6,10 @@
 #include <random>
 
 #include "gateway/encryption/decrypt.h"
-#include "gateway/store/accounts.h"
-#include "gateway/store/contacts.h"
+#include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/contacts.h"
+#include "gateway/store/sqlite/key_updates.h"
+#include "gateway/store/sqlite/keys.h"
 #include "gateway/translate/conversation.h"
 #include "gateway/translate/translate.h"
 #include "tests/unit/gateway/store/test_store.h"
@@ -70,7 +72,7 @@ class TrustLaws : public testing::Test {
     void take(const Coming& coming) {
         const auto counted = coi::autocrypt::counted(keys::peer(db, alice, bob));
         const auto proof = trust::proof_of(coming.key_update.author, counted);
-        const auto learnt = apply(db, alice, coming.key_update);
+        const auto learnt = keys::apply(db, alice, coming.key_update);
         auto event = read(coming.mail);
         const auto state = trust::state_of(contact.privacy);
         note_read(coming.mail, *event, contact, {proof, coming.key_update.author.encrypted});

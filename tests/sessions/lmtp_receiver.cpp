@@ -63,7 +63,7 @@ class LmtpReceiverSession : public testing::Test {
     /// Runs what is under way in the store.
     void flush() {
         bool through = false;
-        store.commit([](Database&) {}, [&](const Store::Failure&) { through = true; });
+        store.flush([&](const Store::Failure&) { through = true; });
         while (!through) {
             io.restart();
             io.run_one_for(100ms);

@@ -9,9 +9,10 @@
 #include <map>
 #include <mutex>
 
-#include "gateway/store/accounts.h"
-#include "gateway/store/imap_cursors.h"
-#include "gateway/store/stuck_mails.h"
+#include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/imap_cursors.h"
+#include "gateway/store/sqlite/stuck_mails.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/fakes.h"
 #include "tests/support/run_until.h"
 #include "tests/support/tls_peer.h"
@@ -109,7 +110,7 @@ class MailboxPoolSession : public testing::Test {
     }
     void flush() {
         bool through = false;
-        store.commit([](Database&) {}, [&](const Store::Failure&) { through = true; });
+        store.flush([&](const Store::Failure&) { through = true; });
         EXPECT_TRUE(until([&] { return through; }));
     }
     Account mailbox(const coi::net::Endpoint& imap, const std::string& password = "secret") {
@@ -207,7 +208,7 @@ TEST_F(MailboxPoolSession, NewMailIsHandedOverFromWhereReadingStood) {
     ImapServer server(ca);
     for (std::uint32_t uid : {3, 5, 8}) server.holds(uid, mail("m" + std::to_string(uid) + "@mail.example"));
     const AccountId id = save(mailbox(server.endpoint()));
-    store.now([&](Database& db) { accounts::save(db, id, Cursor{"INBOX", 7, 4}); });
+    Transactions(store).now([&](Database& db) { accounts::save(db, id, Cursor{"INBOX", 7, 4}); });
     start();
     ASSERT_TRUE(until([&] { return arrived.size() == 2; }));
     EXPECT_EQ(arrived[0].account, id);
@@ -224,7 +225,8 @@ TEST_F(MailboxPoolSession, OfAMailboxThatWasNeverReadOnlyWhatComesIsRead) {
     start();
     ASSERT_TRUE(until([&] { return server.times("UID FETCH 4:*") == 1; }));
     flush();
-    store.now([&](Database& db) { EXPECT_THAT(accounts::cursors(db, id), ElementsAre(Cursor{"INBOX", 7, 4})); });
+    Transactions(store).now(
+        [&](Database& db) { EXPECT_THAT(accounts::cursors(db, id), ElementsAre(Cursor{"INBOX", 7, 4})); });
     EXPECT_THAT(arrived, IsEmpty());
 }
 
@@ -333,7 +335,7 @@ TEST_F(MailboxPoolSession, AMailThatCannotBeReadIsKeptAsSuchAndToldOnceAnHour) {
     server.holds(5, mail("m5@mail.example"));
     server.holds(6, unreadable());
     const AccountId id = save(mailbox(server.endpoint()));
-    store.now([&](Database& db) { accounts::save(db, id, Cursor{"INBOX", 7, 1}); });
+    Transactions(store).now([&](Database& db) { accounts::save(db, id, Cursor{"INBOX", 7, 1}); });
     start();
     ASSERT_TRUE(until([&] { return health(id).ends_with("stay in the mailbox: 2"); }));
     EXPECT_THAT(arrived, SizeIs(1)) << "the mail between them is not held up";
@@ -341,7 +343,7 @@ TEST_F(MailboxPoolSession, AMailThatCannotBeReadIsKeptAsSuchAndToldOnceAnHour) {
     EXPECT_THAT(told, ElementsAre(HasSubstr("A mail in your mailbox alice@post.example (folder INBOX)")));
     const auto stuck = [&] {
         std::map<std::uint32_t, bool> aside;
-        store.now([&](Database& db) {
+        Transactions(store).now([&](Database& db) {
             for (const auto& each : stuck_mails::all(db, id)) aside[each.uid] = each.aside;
         });
         return aside;
@@ -349,7 +351,7 @@ TEST_F(MailboxPoolSession, AMailThatCannotBeReadIsKeptAsSuchAndToldOnceAnHour) {
     EXPECT_THAT(stuck(), ElementsAre(std::pair(4u, true), std::pair(6u, true)));
     server.holds(4, mail("m4@mail.example"));
     server.holds(6, mail("m6@mail.example"));
-    store.now([&](Database& db) { accounts::save(db, id, *arrived[0].cursor); });
+    Transactions(store).now([&](Database& db) { accounts::save(db, id, *arrived[0].cursor); });
     pool->read_again(id);
     ASSERT_TRUE(until([&] { return arrived.size() == 3; }));
     flush();

@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "gateway/encryption/otr.h"
-#include "gateway/store/otr_keys.h"
+#include "gateway/store/sqlite/otr_keys.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/fakes.h"
 #include "tests/support/otr_client.h"
 #include "tests/support/store_loop.h"
@@ -85,7 +86,7 @@ struct OtrRoom : testing::Test {
         account.address = {"", "alice", "jabber.example"};
         directory.save(account, [&](const Store::Failure&, AccountId saved) { id = saved; });
         loop.flush(store);
-        store.now([&](Database& db) {
+        Transactions(store).now([&](Database& db) {
             keys::save_otr_identity(db, id, coi::Secret(std::string(otr_test_identity(0).save().bytes())));
         });
         begin();

@@ -47,7 +47,7 @@ class StoreLoop {
     /// Everything given to the store before this call is committed, and its callbacks have run.
     void flush(Store& store) {
         bool through = false;
-        store.commit([](Database&) {}, [&through](const Store::Failure&) { through = true; });
+        store.flush([&through](const Store::Failure&) { through = true; });
         run_until([&through] { return through; });
     }
 

@@ -8,26 +8,17 @@
 
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gateway/store/seal.h"
+#include "gateway/store/store_error.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace gateway {
-
-/// `full`: disk or quota; waiting helps. Any other error needs a person.
-/// `broken`: the database itself failed (disk, file, damage; also when full), not only this piece of work.
-struct StoreError : std::runtime_error {
-    explicit StoreError(const std::string& text, bool full_ = false, bool broken_ = false)
-        : std::runtime_error(text), full(full_), broken(full_ || broken_) {}
-    bool full;
-    bool broken;
-};
 
 /// One execution of a prepared statement. Bind in order, then step.
 class Query {

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/store/folded_names.h"
-#include "gateway/store/sealed.h"
+#include "gateway/store/sqlite/folded_names.h"
+#include "gateway/store/sqlite/sealed.h"
 
 namespace gateway::schema {
 namespace {
@@ -21,7 +21,7 @@ namespace {
 struct Step {
     const char* name;
     const char* sql;
-    bool binds = false;  // after this step all rows are sealed again, bound to their fields (gateway/store/sealed)
+    bool binds = false;  // after this step all rows are sealed again, bound to their fields (gateway/store/sqlite/sealed)
 };
 
 constexpr std::array<Step, 12> steps{{{"first tables", R"sql(

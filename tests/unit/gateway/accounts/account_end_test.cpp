@@ -6,7 +6,9 @@
 
 #include <algorithm>
 
-#include "gateway/store/accounts.h"
+#include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/fakes.h"
 #include "tests/unit/gateway/store/test_store.h"
 #include "xmpp/wire.h"
@@ -46,7 +48,8 @@ class AccountEndTest : public testing::Test {
         settle();
     }
     void settle() {
-        for (int i = 0; i < 2; ++i) store.now([](Database&) {});  // what the first committed was given to the loop
+        for (int i = 0; i < 2; ++i)
+            Transactions(store).now([](Database&) {});  // what the first committed was given to the loop
         loop.drain();
     }
     std::string text_of_words() const {
@@ -103,7 +106,7 @@ class AccountEndTest : public testing::Test {
 
 TEST_F(AccountEndTest, a_mailbox_is_parked_at_once_and_its_login_is_gone) {
     const auto id = make(Account::Kind::mailbox);
-    store.now([&](Database& db) { queue::put(db, entry(queue::Direction::mail, id)); });
+    Transactions(store).now([&](Database& db) { queue::put(db, entry(queue::Direction::mail, id)); });
     end.cancelled(alice);
     EXPECT_EQ(directory.of_user(alice), nullptr);
     EXPECT_EQ(directory.find(id), nullptr);
@@ -114,7 +117,7 @@ TEST_F(AccountEndTest, a_mailbox_is_parked_at_once_and_its_login_is_gone) {
     const Account* resting = directory.at_rest(alice, Account::Kind::mailbox);
     ASSERT_NE(resting, nullptr) << "its user is still there";
     EXPECT_TRUE(resting->parked);
-    store.now([&](Database& db) {
+    Transactions(store).now([&](Database& db) {
         EXPECT_EQ(accounts::all(db).at(0).login.password, "");
         EXPECT_TRUE(accounts::all(db).at(0).parked);
         EXPECT_EQ(queue::count(db, id), 1) << "what waits is nobody else's, and is not dropped";
@@ -139,7 +142,7 @@ TEST_F(AccountEndTest, of_an_account_that_has_ended_nothing_is_left) {
     settle();
     pass(std::chrono::seconds(3));
     EXPECT_TRUE(directory.all().empty());
-    store.now([&](Database& db) { EXPECT_TRUE(accounts::all(db).empty()); });
+    Transactions(store).now([&](Database& db) { EXPECT_TRUE(accounts::all(db).empty()); });
 }
 
 TEST_F(AccountEndTest, a_request_that_was_declined_ends_nothing) {
@@ -236,7 +239,7 @@ TEST_F(AccountEndTest, a_change_that_was_under_way_brings_no_parked_mailbox_back
     ASSERT_TRUE(loop.run_until([&] { return saved; }));
     settle();
     EXPECT_EQ(directory.mailbox_of(alice), nullptr);
-    store.now([](Database& db) { EXPECT_TRUE(accounts::all(db).at(0).parked); });
+    Transactions(store).now([](Database& db) { EXPECT_TRUE(accounts::all(db).at(0).parked); });
 }
 
 TEST_F(AccountEndTest, a_change_that_was_under_way_does_not_forget_who_was_vouched_for) {
@@ -250,7 +253,7 @@ TEST_F(AccountEndTest, a_change_that_was_under_way_does_not_forget_who_was_vouch
     ASSERT_TRUE(loop.run_until([&] { return saved; }));
     settle();
     EXPECT_TRUE(directory.find(id)->vouched);
-    store.now([](Database& db) { EXPECT_TRUE(accounts::all(db).at(0).vouched); });
+    Transactions(store).now([](Database& db) { EXPECT_TRUE(accounts::all(db).at(0).vouched); });
 }
 
 TEST_F(AccountEndTest, a_server_that_still_has_the_subscription_says_so) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/pipeline/outgoing.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/stanza.h"
@@ -32,7 +33,8 @@ struct DamagedAccount : testing::Test {
         loop.flush(store);
     }
     void change(int kind) {
-        store.now([&](Database& db) { db.query("UPDATE account SET name = 'Eve' WHERE kind = ?").bind(kind).run(); });
+        Transactions(store).now(
+            [&](Database& db) { db.query("UPDATE account SET name = 'Eve' WHERE kind = ?").bind(kind).run(); });
     }
     /// The error that answers a message.
     xmpp::StanzaError error(const char* lang) {

@@ -3,10 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include "gateway/store/accounts.h"
-#include "gateway/store/contacts.h"
-#include "gateway/store/keys.h"
-#include "gateway/store/spellings.h"
+#include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/contacts.h"
+#include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/spellings.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/accounts/directory_play.h"
 
 namespace gateway {
@@ -20,7 +21,7 @@ class ContactsTest : public DirectoryTest {
     std::vector<Contact> on_disk() {
         std::vector<Contact> contacts;
         loop.flush(*store);
-        store->now([&](Database& db) { contacts = accounts::contacts(db); });
+        Transactions(*store).now([&](Database& db) { contacts = accounts::contacts(db); });
         return contacts;
     }
     std::size_t count() { return directory->contacts(id).size(); }
@@ -81,7 +82,7 @@ TEST_F(ContactsTest, a_change_is_on_disk_whether_little_or_much) {
 TEST_F(ContactsTest, where_nothing_changes_nothing_is_written) {
     write_to(id, bob);
     loop.flush(*store);
-    store->now([&](Database& db) { accounts::remove(db, id, bob.canonical()); });
+    Transactions(*store).now([&](Database& db) { accounts::remove(db, id, bob.canonical()); });
     write_to(id, bob);
     directory->change(id, bob, [](Contact&) {});
     // What follows from keys stands with the keys.
@@ -123,7 +124,7 @@ TEST_F(ContactsTest, a_removed_contact_is_gone_from_memory_and_disk) {
     EXPECT_EQ(contact(bob), nullptr);
     restart();
     EXPECT_EQ(contact(bob), nullptr);
-    store->now([](Database& db) { EXPECT_TRUE(spellings::all(db).empty()); });
+    Transactions(*store).now([](Database& db) { EXPECT_TRUE(spellings::all(db).empty()); });
 }
 
 TEST_F(ContactsTest, flags_that_follow_from_keys_are_read_from_the_keys) {
@@ -132,7 +133,7 @@ TEST_F(ContactsTest, flags_that_follow_from_keys_are_read_from_the_keys) {
     peer.gossip_key = "key";
     peer.offered = "AB";
     loop.flush(*store);
-    store->now([&](Database& db) { keys::save(db, id, bob.canonical(), peer); });
+    Transactions(*store).now([&](Database& db) { keys::save(db, id, bob.canonical(), peer); });
     restart();
     EXPECT_TRUE(contact(bob)->privacy.has_key && contact(bob)->privacy.conflicting);
     EXPECT_FALSE(contact(bob)->privacy.verified);

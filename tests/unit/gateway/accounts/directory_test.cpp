@@ -7,11 +7,12 @@
 
 #include <algorithm>
 
-#include "gateway/store/accounts.h"
-#include "gateway/store/contacts.h"
-#include "gateway/store/ids.h"
-#include "gateway/store/imap_cursors.h"
-#include "gateway/store/queue.h"
+#include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/contacts.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/imap_cursors.h"
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/accounts/directory_play.h"
 
 namespace gateway {
@@ -72,7 +73,7 @@ TEST_F(DirectoryTest, removing_an_account_deletes_everything_stored_of_it) {
     const auto id = save(mailbox_of("alice")), other = save(relay_of("carol"));
     write_to(id, bob);
     write_to(other, bob);
-    store->now([&](Database& db) {
+    Transactions(*store).now([&](Database& db) {
         accounts::save(db, id, Cursor{"INBOX", 1, 2});
         for (const auto account : {id, other}) {
             queue::Entry entry;
@@ -86,7 +87,7 @@ TEST_F(DirectoryTest, removing_an_account_deletes_everything_stored_of_it) {
     write_to(id, dan);  // comes too late: it must not fail, nor come back
     directory->note_language(id, "en");
     remove(id);
-    store->now([&](Database& db) {
+    Transactions(*store).now([&](Database& db) {
         for (const auto* sql :
              {"SELECT count(*), min(id) FROM account", "SELECT count(*), min(account) FROM contact",
               "SELECT count(*), min(account) FROM queue", "SELECT count(*), min(account) FROM known"}) {
@@ -105,7 +106,7 @@ TEST_F(DirectoryTest, removing_an_account_deletes_everything_stored_of_it) {
 TEST_F(DirectoryTest, only_an_unused_relay_account_is_removed_as_such) {
     const auto settle = [this] {
         bool through = false;
-        store->commit([](Database&) {}, [&](const Store::Failure&) { through = true; });
+        store->flush([&](const Store::Failure&) { through = true; });
         EXPECT_TRUE(loop.run_until([&] { return through; }));
     };
     const auto observer = observe();
@@ -113,7 +114,7 @@ TEST_F(DirectoryTest, only_an_unused_relay_account_is_removed_as_such) {
     const auto waits = save(relay_of("waits")), linked = save(mailbox_of("linked"));
     directory->add(unused, bob);
     write_to(wrote, bob);
-    store->now([&](Database& db) {
+    Transactions(*store).now([&](Database& db) {
         ids::remember(db, {got, bob.canonical(), {"m1@example.org"}, {"s1"}, false, "", "", false, {}});
         queue::Entry entry;
         entry.account = waits;

@@ -8,6 +8,9 @@
 
 #include "coi/crypt/confined.h"
 #include "coi/message_id.h"
+#include "gateway/store/sqlite/key_updates.h"
+#include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/store_loop.h"
 
 namespace gateway {
@@ -71,7 +74,7 @@ struct OpenPgpTest : testing::Test {
     /// `reader` learns what a mail of theirs teaches, as the incoming pipeline does it.
     coi::autocrypt::Change take(AccountId reader, const Decrypted& unfolded) {
         KeyUpdateResult learned;
-        store.now([&](Database& db) { learned = apply(db, reader, unfolded.key_update.value()); });
+        Transactions(store).now([&](Database& db) { learned = keys::apply(db, reader, unfolded.key_update.value()); });
         directory.change(reader, unfolded.mail.from.front(),
                          [&](Contact& contact) { trust::note_keys(contact.privacy, learned.peer); });
         return learned.change;
@@ -87,7 +90,7 @@ struct OpenPgpTest : testing::Test {
         peer.mutual = true;
         peer.last_seen = peer.autocrypt_timestamp =
             std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-        store.now([&](Database& db) { keys::save(db, alice, "bob@jabber.example", peer); });
+        Transactions(store).now([&](Database& db) { keys::save(db, alice, "bob@jabber.example", peer); });
         bob_is([&](Contact& contact) { contact.privacy.has_key = true; });
     }
 };
@@ -160,7 +163,7 @@ TEST_F(OpenPgpTest, another_key_than_the_verified_one_is_said_with_the_first_mai
     const EncryptResult closed = close(letter("Hi"));
     EXPECT_EQ(open(bob, closed.bytes).counted, "");
     coi::autocrypt::Peer verified;
-    store.now([&](Database& db) {
+    Transactions(store).now([&](Database& db) {
         verified = keys::peer(db, alice, "bob@jabber.example");
         verified.verified = verified.fingerprint;
         verified.verified_key = verified.key;
@@ -171,7 +174,7 @@ TEST_F(OpenPgpTest, another_key_than_the_verified_one_is_said_with_the_first_mai
     EXPECT_TRUE(trust::is_other_key(unfolded.author, trust::State::verified, unfolded.counted));
     EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::offered);
     coi::autocrypt::Peer peer;
-    store.now([&](Database& db) { peer = keys::peer(db, bob, "alice@jabber.example"); });
+    Transactions(store).now([&](Database& db) { peer = keys::peer(db, bob, "alice@jabber.example"); });
     EXPECT_EQ(coi::autocrypt::key_of(peer), verified.key) << "what goes to her goes on to the verified key";
     EXPECT_EQ(peer.offered, unfolded.protection.signer);
     EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::nothing) << "it is told once";
@@ -193,7 +196,7 @@ TEST_F(OpenPgpTest, what_came_protected_does_not_leave_in_the_clear) {
     EXPECT_EQ(coi::parse(clear.bytes)->text, "> …\n\nI see");
     introduce();
     coi::autocrypt::Peer peer;
-    store.now([&](Database& db) {
+    Transactions(store).now([&](Database& db) {
         peer = keys::peer(db, alice, "bob@jabber.example");
         peer.mutual = false;
         keys::save(db, alice, "bob@jabber.example", peer);
@@ -210,13 +213,13 @@ TEST_F(OpenPgpTest, gossip_authenticates_nobody) {
     coi::autocrypt::Peer gossiped;
     gossiped.gossip_key = first.key_update->seen.header->key;
     gossiped.gossip_fingerprint = first.protection.signer;
-    store.now([&](Database& db) { keys::save(db, bob, "alice@jabber.example", gossiped); });
+    Transactions(store).now([&](Database& db) { keys::save(db, bob, "alice@jabber.example", gossiped); });
     EXPECT_EQ(open(bob, bytes).counted, "");
     std::string without = bytes;  // her key no longer comes along
     const auto signer = gossiped.gossip_key;
     const auto found = coi::pgp_mime::find(bytes).value();
     std::optional<keys::Own> own;
-    store.now([&](Database& db) { own = keys::own(db, bob); });
+    Transactions(store).now([&](Database& db) { own = keys::own(db, bob); });
     EXPECT_EQ(coi::pgp_mime::open(bytes, found, own->secret, {signer})->protection.signature, Signature::good);
     EXPECT_EQ(coi::pgp_mime::open(bytes, found, own->secret, {})->protection.signature, Signature::unknown);
 }
@@ -263,9 +266,9 @@ TEST_F(OpenPgpTest, the_keys_of_others_that_a_mail_changes_are_told) {
     update.contact = "alice@jabber.example";
     update.gossip = {{{{"", "carol", "mail.test"}, false, "carol's key"}, {.fingerprint = "C0"}}};
     KeyUpdateResult first, again;
-    store.now([&](Database& db) {
-        first = apply(db, bob, update);
-        again = apply(db, bob, update);
+    Transactions(store).now([&](Database& db) {
+        first = keys::apply(db, bob, update);
+        again = keys::apply(db, bob, update);
     });
     ASSERT_EQ(first.others.size(), 1U);
     EXPECT_EQ(first.others[0].contact, "carol@mail.test");

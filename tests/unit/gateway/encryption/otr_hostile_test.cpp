@@ -1,6 +1,7 @@
 // What must not happen, whatever comes: OTR in a mail, texts lost by a failing store, floods.
 
 #include "gateway/encryption/otr.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/otr_room.h"
 
 namespace gateway {
@@ -143,7 +144,7 @@ TEST_F(OtrHostileTest, a_store_that_fails_loses_nothing) {
     start(alice);
     begin();
     sent.clear();
-    store.now([](Database& db) { db.execute("DROP TABLE otr_peer"); });
+    Transactions(store).now([](Database& db) { db.execute("DROP TABLE otr_peer"); });
     writes(phone, "?OTRv23?");
     writes(phone, "a text behind it");
     EXPECT_EQ(sends("mail").kind, Outgoing::Kind::held);

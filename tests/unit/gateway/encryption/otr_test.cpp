@@ -3,7 +3,8 @@
 #include "gateway/encryption/otr.h"
 
 #include "gateway/encryption/otr_markup.h"
-#include "gateway/store/otr_keys.h"
+#include "gateway/store/sqlite/otr_keys.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/otr_room.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0184_receipts.h"
@@ -346,7 +347,7 @@ TEST_F(OtrTest, different_secrets_are_told) {
 }
 
 TEST_F(OtrTest, the_key_is_made_when_it_is_first_needed_and_stays) {
-    store.now([&](Database& db) { keys::save_otr_identity(db, id, coi::Secret(std::string())); });
+    Transactions(store).now([&](Database& db) { keys::save_otr_identity(db, id, coi::Secret(std::string())); });
     start(alice);
     std::string shown, again;
     otr->fingerprint(*directory.find(id), [&](std::string text) { shown = std::move(text); });

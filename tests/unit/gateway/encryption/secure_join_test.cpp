@@ -8,7 +8,10 @@
 
 #include <deque>
 
-#include "gateway/store/contacts.h"
+#include "gateway/store/sqlite/contacts.h"
+#include "gateway/store/sqlite/invites.h"
+#include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/fakes.h"
 #include "tests/support/store_loop.h"
 
@@ -86,12 +89,12 @@ struct Side {
     }
     coi::autocrypt::Peer peer(const std::string& name) {
         coi::autocrypt::Peer peer;
-        store.now([&](Database& db) { peer = keys::peer(db, id, name + "@jabber.example"); });
+        Transactions(store).now([&](Database& db) { peer = keys::peer(db, id, name + "@jabber.example"); });
         return peer;
     }
     coi::openpgp::Fingerprint own() {
         coi::openpgp::Fingerprint own;
-        store.now([&](Database& db) { own = keys::own(db, id)->fingerprint; });
+        Transactions(store).now([&](Database& db) { own = keys::own(db, id)->fingerprint; });
         return own;
     }
 };
@@ -220,7 +223,7 @@ TEST_F(SecureJoinTest, a_forged_inviter_is_not_believed) {
     Side mallory{loop, "alice"};  // the same address, another key
     const Invite invite = alice.invite();
     mallory.invite();  // makes the key
-    mallory.store.now([&](Database& db) {
+    Transactions(mallory.store).now([&](Database& db) {
         keys::save(db, mallory.id,
                    coi::securejoin::Offer{invite,
                                           std::chrono::floor<std::chrono::seconds>(now()) + std::chrono::hours(1), ""});
@@ -268,7 +271,7 @@ TEST_F(SecureJoinTest, an_invite_that_the_user_followed_replaces_what_only_came_
         peer.key = "old";
         peer.fingerprint = std::string(40, 'A');
         if (verified) peer.verified_key = peer.key, peer.verified = peer.fingerprint;
-        bob.store.now([&](Database& db) { keys::save(db, bob.id, "alice@jabber.example", peer); });
+        Transactions(bob.store).now([&](Database& db) { keys::save(db, bob.id, "alice@jabber.example", peer); });
     };
     with_key(true);
     const Invite invite = alice.invite();
@@ -304,18 +307,18 @@ TEST_F(SecureJoinTest, what_waits_is_known_after_a_restart) {
     alice.take(bob.next());
     std::vector<coi::securejoin::Offer> offers;
     std::vector<coi::securejoin::Joining> joinings;
-    alice.store.now([&](Database& db) { offers = keys::offers(db, alice.id); });
-    bob.store.now([&](Database& db) { joinings = keys::joinings(db, bob.id, "alice@jabber.example"); });
+    Transactions(alice.store).now([&](Database& db) { offers = keys::offers(db, alice.id); });
+    Transactions(bob.store).now([&](Database& db) { joinings = keys::joinings(db, bob.id, "alice@jabber.example"); });
     ASSERT_EQ(offers.size(), 1U);
     ASSERT_EQ(joinings.size(), 1U);
     EXPECT_EQ(offers.front().used_by, "");
     carry();
-    alice.store.now([&](Database& db) { offers = keys::offers(db, alice.id); });
-    bob.store.now([&](Database& db) { joinings = keys::joinings(db, bob.id, "alice@jabber.example"); });
+    Transactions(alice.store).now([&](Database& db) { offers = keys::offers(db, alice.id); });
+    Transactions(bob.store).now([&](Database& db) { joinings = keys::joinings(db, bob.id, "alice@jabber.example"); });
     EXPECT_EQ(offers.front().used_by, bob.own());
     EXPECT_TRUE(joinings.empty()) << "it has come to its end";
     std::vector<Contact> contacts;
-    alice.store.now([&](Database& db) { contacts = accounts::contacts(db); });
+    Transactions(alice.store).now([&](Database& db) { contacts = accounts::contacts(db); });
     ASSERT_EQ(contacts.size(), 1U);
     EXPECT_TRUE(contacts.front().privacy.verified && contacts.front().written_to);
 }
@@ -324,7 +327,7 @@ TEST_F(SecureJoinTest, an_account_has_few_open_invites) {
     const Invite first = alice.invite();
     for (int i = 0; i < 20; ++i) alice.invite();
     std::vector<coi::securejoin::Offer> offers;
-    alice.store.now([&](Database& db) { offers = keys::offers(db, alice.id); });
+    Transactions(alice.store).now([&](Database& db) { offers = keys::offers(db, alice.id); });
     EXPECT_EQ(offers.size(), 20U);
     EXPECT_NE(offers.back().invite, first);
 }
@@ -333,10 +336,10 @@ TEST_F(SecureJoinTest, invites_whose_time_is_over_are_forgotten_by_the_sweep) {
     const coi::securejoin::Offer over{alice.invite(), std::chrono::sys_seconds(std::chrono::seconds(1)), ""};
     const Invite good = alice.invite();
     std::vector<coi::securejoin::Offer> offers;
-    alice.store.now([&](Database& db) { keys::save(db, alice.id, over); });
+    Transactions(alice.store).now([&](Database& db) { keys::save(db, alice.id, over); });
     alice.secure_join.sweep();
     loop.flush(alice.store);
-    alice.store.now([&](Database& db) { offers = keys::offers(db, alice.id); });
+    Transactions(alice.store).now([&](Database& db) { offers = keys::offers(db, alice.id); });
     ASSERT_EQ(offers.size(), 1U);
     EXPECT_EQ(offers[0].invite, good);
 }

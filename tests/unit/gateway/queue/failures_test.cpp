@@ -4,7 +4,9 @@
 
 #include <gmock/gmock.h>
 
-#include "gateway/store/ids.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/fakes.h"
 #include "tests/unit/gateway/store/faulty_disk.h"
 #include "tests/unit/gateway/store/test_store.h"
@@ -34,7 +36,7 @@ class FailuresTest : public testing::Test {
         entry.taken = now - 2h;
         entry.next = now;
         entry.expires = now + 24h;
-        store.now([&](Database& db) { entry.id = queue::put(db, entry); });
+        Transactions(store).now([&](Database& db) { entry.id = queue::put(db, entry); });
         return entry;
     }
     queue::Entry mail() {
@@ -64,19 +66,19 @@ class FailuresTest : public testing::Test {
         known.contact = "bob@mail.example";
         known.message = {"m2@mail.example"};
         known.stanza = {"s2"};
-        store.now([&](Database& db) { ids::remember(db, known); });
+        Transactions(store).now([&](Database& db) { ids::remember(db, known); });
         return put(entry);
     }
     std::vector<std::string> waiting() {
         std::vector<std::string> names;
-        store.now([&](Database& db) {
+        Transactions(store).now([&](Database& db) {
             for (const auto& entry : queue::list(db, 0, 99)) names.push_back(entry.name);
         });
         return names;
     }
     bool is_known(const std::string& stanza_id) {
         bool is_known = false;
-        store.now(
+        Transactions(store).now(
             [&](Database& db) { is_known = ids::by_stanza(db, alice, "bob@mail.example", {stanza_id}).has_value(); });
         return is_known;
     }
@@ -116,7 +118,7 @@ TEST_F(FailuresTest, OfARefusedMailItsWriterHearsOnTheStanzasId) {
 
 TEST_F(FailuresTest, WhatWasDeliveredMeanwhileHasNoNotice) {
     const auto entry = mail();
-    store.now([&](Database& db) { queue::done(db, entry.id); });
+    Transactions(store).now([&](Database& db) { queue::done(db, entry.id); });
     failures.mail_refused(entry, no_such_user());
     failures.give_up(entry);
     loop.flush(store);
@@ -166,7 +168,7 @@ TEST_F(FailuresTest, AnAccountThatWasMadeForTheMailAloneGoesWithIt) {
 
 TEST_F(FailuresTest, WhatIsTooOldIsGivenUpWithTheLastReason) {
     const auto entry = mail();
-    store.now([&](Database& db) { queue::retry(db, entry.id, now, 5, "450 4.2.1 greylisted", false); });
+    Transactions(store).now([&](Database& db) { queue::retry(db, entry.id, now, 5, "450 4.2.1 greylisted", false); });
     now += 25h;
     failures.sweep(now - 1000h);
     loop.flush(store);

@@ -4,7 +4,9 @@
 
 #include <gmock/gmock.h>
 
-#include "gateway/store/ids.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/store/faulty_disk.h"
 #include "tests/unit/gateway/store/test_store.h"
 
@@ -28,7 +30,7 @@ class PendingVerdictsTest : public testing::Test {
         entry.contact = "bob@mail.example";
         entry.name = name;
         entry.tentative = true;
-        store.now([&](Database& db) {
+        Transactions(store).now([&](Database& db) {
             entry.id = queue::put(db, entry);
             ids::Known known;
             known.account = entry.account;
@@ -50,7 +52,7 @@ class PendingVerdictsTest : public testing::Test {
     /// What the store still has of it: "queue", "id".
     std::vector<std::string> kept(const queue::Entry& entry) {
         std::vector<std::string> kept;
-        store.now([&](Database& db) {
+        Transactions(store).now([&](Database& db) {
             if (queue::find(db, entry.id)) kept.emplace_back("queue");
             if (ids::by_stanza(db, entry.account, entry.contact, {entry.name})) kept.emplace_back("id");
         });

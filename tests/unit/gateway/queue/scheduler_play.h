@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "gateway/queue/scheduler.h"
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/store_loop.h"
 
 namespace gateway {
@@ -40,7 +42,7 @@ struct SchedulerPlay : testing::Test {
         void done(const queue::Entry& entry) override { play.done.push_back(entry.payload); }
         void refused(const queue::Entry& entry, const coi::Error&) override {
             play.refused.push_back(entry.payload);
-            play.store.commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
+            Transactions(play.store).commit([id = entry.id](Database& db) { queue::done(db, id); }, {});
         }
         DestinationId destination(const queue::Entry&) const override { return shared_destination; }
         std::size_t capacity(DestinationId) const override { return play.capacity; }
@@ -65,7 +67,7 @@ struct SchedulerPlay : testing::Test {
         entry.taken = time;
         entry.next = time + wait;
         entry.expires = time + std::chrono::hours(24);
-        store.now([&](Database& db) { entry.id = queue::put(db, entry); });
+        Transactions(store).now([&](Database& db) { entry.id = queue::put(db, entry); });
         direction->committed(entry);
         return entry;
     }
@@ -83,7 +85,7 @@ struct SchedulerPlay : testing::Test {
     queue::Entry on_disk(const std::string& payload) {
         loop.flush(store);
         queue::Entry found;
-        store.now([&](Database& db) {
+        Transactions(store).now([&](Database& db) {
             for (auto& entry : queue::list(db, 0, 1000))
                 if (entry.name == payload) found = entry;
         });
@@ -102,7 +104,7 @@ struct SchedulerPlay : testing::Test {
     }
     std::int64_t on_disk() {
         std::int64_t count = 0;
-        store.now([&](Database& db) { count = queue::count(db, queue::Direction::mail); });
+        Transactions(store).now([&](Database& db) { count = queue::count(db, queue::Direction::mail); });
         return count;
     }
 };

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/queue/scheduler_play.h"
 
 namespace gateway {
@@ -169,14 +171,14 @@ TEST_F(SchedulerTest, a_forgotten_entry_is_not_sent) {
     commit("bob", "a");
     commit("bob", "b");
     std::int64_t first = 0;
-    store.now([&](Database& db) { first = queue::heads(db, queue::Direction::mail, 0, 1).front().id; });
+    Transactions(store).now([&](Database& db) { first = queue::heads(db, queue::Direction::mail, 0, 1).front().id; });
     queue::Entry entry;
     entry.account = AccountId{1};
     entry.contact = "bob";
     entry.id = first;
     EXPECT_FALSE(direction->withdraw(entry)) << "in flight";
     entry.id = first + 1;
-    store.now([&](Database& db) { queue::done(db, first + 1); });
+    Transactions(store).now([&](Database& db) { queue::done(db, first + 1); });
     EXPECT_TRUE(direction->withdraw(entry));
     finish("a");
     EXPECT_THAT(tried, ElementsAre("a"));
@@ -210,9 +212,9 @@ TEST_F(SchedulerTest, a_dropped_head_wakes_its_line) {
     commit("bob", "b");
     finish("a", AttemptResult::Kind::later);
     queue::Entry head;
-    store.now([&](Database& db) { head = queue::heads(db, queue::Direction::mail, 0, 1).front(); });
+    Transactions(store).now([&](Database& db) { head = queue::heads(db, queue::Direction::mail, 0, 1).front(); });
     EXPECT_TRUE(direction->withdraw(head));
-    store.now([&](Database& db) { queue::done(db, head.id); });
+    Transactions(store).now([&](Database& db) { queue::done(db, head.id); });
     wait_for_attempts(2);
     EXPECT_THAT(tried, ElementsAre("a", "b"));
 }
@@ -257,7 +259,7 @@ TEST_F(SchedulerTest, an_entry_that_is_being_read_cannot_be_taken_away) {
     time = *direction->next_wake();
     direction->tick(time);
     queue::Entry head;
-    store.now([&](Database& db) { head = queue::heads(db, queue::Direction::mail, 0, 1).front(); });
+    Transactions(store).now([&](Database& db) { head = queue::heads(db, queue::Direction::mail, 0, 1).front(); });
     EXPECT_FALSE(direction->withdraw(head)) << "it would be sent and given up";
     wait_for_attempts(2);
 }
@@ -306,7 +308,7 @@ TEST_F(SchedulerTest, a_held_line_is_tried_again_after_a_minute) {
     direction->tick(time);
     wait_for_attempts(2);
     std::vector<queue::Entry> heads;
-    store.now([&](Database& db) { heads = queue::heads(db, queue::Direction::mail, 0, 10); });
+    Transactions(store).now([&](Database& db) { heads = queue::heads(db, queue::Direction::mail, 0, 10); });
     ASSERT_EQ(heads.size(), 1u);
     EXPECT_EQ(heads[0].attempts, 0);
 }

@@ -5,6 +5,9 @@
 
 #include <gmock/gmock.h>
 
+#include "gateway/store/sqlite/invites.h"
+#include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/setup_message.h"
 #include "tests/unit/gateway/service/service_play.h"
 
@@ -28,7 +31,7 @@ class PrivacyWordsTest : public ServicePlay {
     void bob(const std::function<void(Contact&)>& change) { directory.change(account, bobs, change); }
     coi::autocrypt::Peer peer() {
         coi::autocrypt::Peer peer;
-        store.now([&](Database& db) { peer = keys::peer(db, account, "bob@example.org"); });
+        Transactions(store).now([&](Database& db) { peer = keys::peer(db, account, "bob@example.org"); });
         return peer;
     }
     /// Bob was verified, and a mail in his name brings another key.
@@ -39,7 +42,7 @@ class PrivacyWordsTest : public ServicePlay {
         changed.key = changed.verified_key = "old";
         changed.fingerprint = changed.verified = std::string(40, 'A');
         changed.last_seen = changed.autocrypt_timestamp = std::chrono::sys_seconds(std::chrono::seconds(1));
-        store.now([&](Database& db) { keys::save(db, account, "bob@example.org", changed); });
+        Transactions(store).now([&](Database& db) { keys::save(db, account, "bob@example.org", changed); });
         bob([&](Contact& contact) {
             contact.privacy.has_key = contact.privacy.verified = contact.privacy.conflicting = true;
         });
@@ -55,7 +58,7 @@ TEST_F(PrivacyWordsTest, an_invite_is_given_out_and_kept) {
     ASSERT_TRUE(invite) << words;
     EXPECT_EQ(invite->address.addr_spec(), "alice@jabber.example");
     std::vector<coi::securejoin::Offer> offers;
-    store.now([&](Database& db) { offers = keys::offers(db, account); });
+    Transactions(store).now([&](Database& db) { offers = keys::offers(db, account); });
     ASSERT_EQ(offers.size(), 1U);
     EXPECT_EQ(offers.front().invite, *invite);
     EXPECT_THAT(ask_words("einladen"), HasSubstr("Einladung"));
@@ -192,7 +195,7 @@ TEST_F(PrivacyWordsTest, invites_end_with_the_key_they_were_made_for) {
     ask_words("invite");
     ask_words("key replace yes");
     std::vector<coi::securejoin::Offer> offers;
-    store.now([&](Database& db) { offers = keys::offers(db, account); });
+    Transactions(store).now([&](Database& db) { offers = keys::offers(db, account); });
     EXPECT_TRUE(offers.empty());
 }
 

@@ -2,7 +2,8 @@
 
 #include "gateway/service/registration.h"
 
-#include "gateway/store/imap_cursors.h"
+#include "gateway/store/sqlite/imap_cursors.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/service/service_play.h"
 #include "xmpp/xep/xep0004_forms.h"
 
@@ -67,7 +68,7 @@ TEST_F(RegistrationTest, ReadingBeginsWhereTheCheckSawTheEnd) {
     const auto place = [this] {
         std::vector<Cursor> kept;
         const auto id = directory.mailbox_of("alice@jabber.example")->id;
-        store.now([&](Database& db) { kept = accounts::cursors(db, id); });
+        Transactions(store).now([&](Database& db) { kept = accounts::cursors(db, id); });
         return kept;
     };
     reg("set", "<email>bob@example.org</email><password>secret</password>");

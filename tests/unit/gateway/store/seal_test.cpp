@@ -8,9 +8,9 @@
 
 #include <fstream>
 
-#include "gateway/store/accounts.h"
-#include "gateway/store/contacts.h"
-#include "gateway/store/queue.h"
+#include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/contacts.h"
+#include "gateway/store/sqlite/queue.h"
 #include "tests/unit/gateway/store/test_store.h"
 
 namespace gateway {

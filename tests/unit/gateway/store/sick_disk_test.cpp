@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/store/sqlite/transactions.h"
 #include "gateway/store/store.h"
 #include "tests/unit/gateway/store/faulty_disk.h"
 #include "tests/unit/gateway/store/test_store.h"
@@ -39,12 +40,12 @@ class SickDiskTest : public testing::Test {
 
     void SetUp() override {
         store->on_health([this](bool well, const std::string& why) { health.push_back(well ? "well" : why); });
-        store->now(make_table);
+        Transactions(*store).now(make_table);
     }
     /// Commits one row and tells what became of it.
     Store::Failure commit(std::int64_t value) {
         std::optional<Store::Failure> outcome;
-        store->commit(insert(value), [&](Store::Failure failure) { outcome = std::move(failure); });
+        Transactions(*store).commit(insert(value), [&](Store::Failure failure) { outcome = std::move(failure); });
         EXPECT_TRUE(loop.run_until([&] { return outcome.has_value(); }));
         return outcome ? *outcome : StoreError("no outcome");
     }
@@ -69,7 +70,7 @@ TEST_F(SickDiskTest, a_full_disk_fails_with_full_and_heals_when_there_is_room) {
     ASSERT_TRUE(becomes_well());
     EXPECT_TRUE(store->well());
     EXPECT_FALSE(commit(4));
-    store->now([](Database& db) { EXPECT_EQ(values(db), (std::vector<std::int64_t>{1, 4})); });
+    Transactions(*store).now([](Database& db) { EXPECT_EQ(values(db), (std::vector<std::int64_t>{1, 4})); });
     EXPECT_THAT(health, testing::SizeIs(2));
 }
 
@@ -82,7 +83,7 @@ TEST_F(SickDiskTest, a_disk_that_is_full_of_the_stores_own_log_heals_by_itself) 
     const auto rewrite = [](Database& db) { db.query("UPDATE note SET value = value").run(); };
     Store::Failure failure;
     for (int i = 0; i < 10'000 && !failure; ++i) {
-        store->commit(rewrite, [&](const Store::Failure& is) { failure = is; });
+        Transactions(*store).commit(rewrite, [&](const Store::Failure& is) { failure = is; });
         loop.flush(*store);
     }
     ASSERT_TRUE(failure && failure->full);
@@ -100,20 +101,20 @@ TEST_F(SickDiskTest, a_failing_disk_is_not_called_full_and_heals_too) {
     disk.heal();
     ASSERT_TRUE(becomes_well());
     EXPECT_FALSE(commit(2));
-    store->now([](Database& db) { EXPECT_EQ(values(db), (std::vector<std::int64_t>{2})); });
+    Transactions(*store).now([](Database& db) { EXPECT_EQ(values(db), (std::vector<std::int64_t>{2})); });
 }
 
 TEST_F(SickDiskTest, marks_are_kept_until_they_can_be_written) {
     ASSERT_FALSE(commit(1));
     disk.fail(Fault::full);
-    store->later([](Database& db) { db.query("DELETE FROM note WHERE value = 1").run(); });
-    store->later(insert(10));
+    Transactions(*store).later([](Database& db) { db.query("DELETE FROM note WHERE value = 1").run(); });
+    Transactions(*store).later(insert(10));
     ASSERT_TRUE(commit(2));
-    store->later(insert(11));
+    Transactions(*store).later(insert(11));
     disk.heal();
     ASSERT_TRUE(becomes_well());
     ASSERT_FALSE(commit(3));
-    store->now([](Database& db) { EXPECT_EQ(values(db), (std::vector<std::int64_t>{3, 10, 11})); });
+    Transactions(*store).now([](Database& db) { EXPECT_EQ(values(db), (std::vector<std::int64_t>{3, 10, 11})); });
 }
 
 TEST_F(SickDiskTest, ending_while_sick_fails_what_waits_and_loses_nothing_committed) {
@@ -121,7 +122,7 @@ TEST_F(SickDiskTest, ending_while_sick_fails_what_waits_and_loses_nothing_commit
     disk.fail(Fault::full);
     ASSERT_TRUE(commit(2));
     bool failed = false;
-    store->commit(insert(3), [&](Store::Failure failure) { failed = failure.has_value(); });
+    Transactions(*store).commit(insert(3), [&](Store::Failure failure) { failed = failure.has_value(); });
     store.reset();
     loop.drain();
     EXPECT_TRUE(failed);
@@ -141,14 +142,14 @@ int play(Fault fault, int at) {
     int steps = 0;
     {
         Store store(url, test_seal(), loop.post());
-        store.now(make_table);
+        Transactions(store).now(make_table);
         const int before = disk.steps();
         disk.fail(fault, at);
         for (int round = 0; round < 2; ++round) {
             int outcomes = 0;
             for (int i = 0; i < 3; ++i) {
                 const auto value = round * 10 + i;
-                store.commit(insert(value), [&, value](Store::Failure failure) {
+                Transactions(store).commit(insert(value), [&, value](Store::Failure failure) {
                     ++outcomes;
                     if (!failure) done.push_back(value);
                 });
@@ -160,12 +161,12 @@ int play(Fault fault, int at) {
         bool written = false;
         while (!written) {  // the store finds by itself that the disk is well
             std::optional<bool> outcome;
-            store.commit(insert(99), [&](Store::Failure failure) { outcome = !failure; });
+            Transactions(store).commit(insert(99), [&](Store::Failure failure) { outcome = !failure; });
             EXPECT_TRUE(loop.run_until([&] { return outcome.has_value(); }));
             written = outcome.value_or(true);
         }
         done.push_back(99);
-        store.now([&](Database& db) { EXPECT_EQ(values(db), done) << "step " << at; });
+        Transactions(store).now([&](Database& db) { EXPECT_EQ(values(db), done) << "step " << at; });
     }
     Store again(url, test_seal(), loop.post());
     again.now([&](Database& db) { EXPECT_EQ(values(db), done) << "step " << at << " after opening again"; });

@@ -13,6 +13,7 @@
 #include <future>
 #include <thread>
 
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/store/test_store.h"
 
 namespace gateway {
@@ -49,12 +50,12 @@ class StoreTest : public testing::Test {
     StoreLoop loop;
     Store store{url, test_seal(), loop.post()};
 
-    void SetUp() override { store.now(make_table); }
+    void SetUp() override { Transactions(store).now(make_table); }
     /// Keeps the store's thread inside a piece of work until released, so that what follows waits together.
     std::promise<void> hold() {
         std::promise<void> release, inside;
         auto entered = inside.get_future();
-        store.commit(
+        Transactions(store).commit(
             [gate = std::make_shared<std::future<void>>(release.get_future()),
              inside = std::make_shared<std::promise<void>>(std::move(inside))](Database&) {
                 inside->set_value();
@@ -70,21 +71,21 @@ class StoreTest : public testing::Test {
 TEST_F(StoreTest, done_comes_in_order_after_the_commit) {
     std::vector<int> order;
     for (int i = 0; i < 200; ++i) {
-        store.commit(insert(i), [&order, i](Store::Failure failure) {
+        Transactions(store).commit(insert(i), [&order, i](Store::Failure failure) {
             EXPECT_FALSE(failure);
             order.push_back(i);
         });
     }
     ASSERT_TRUE(loop.run_until([&] { return order.size() == 200; }));
     EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
-    store.now([](Database& db) { EXPECT_EQ(values(db).size(), 200u); });
+    Transactions(store).now([](Database& db) { EXPECT_EQ(values(db).size(), 200u); });
 }
 
 TEST_F(StoreTest, what_waits_together_shares_one_commit) {
     auto release = hold();
     const auto before = store.commits();
     int done = 0;
-    for (int i = 0; i < 500; ++i) store.commit(insert(i), [&](Store::Failure) { ++done; });
+    for (int i = 0; i < 500; ++i) Transactions(store).commit(insert(i), [&](Store::Failure) { ++done; });
     EXPECT_GE(store.waiting(), 500u);
     release.set_value();
     ASSERT_TRUE(loop.run_until([&] { return done == 500; }));
@@ -94,73 +95,74 @@ TEST_F(StoreTest, what_waits_together_shares_one_commit) {
 TEST_F(StoreTest, what_one_turn_of_the_loop_gives_shares_one_commit) {
     const auto before = store.commits();
     int done = 0;
-    for (int i = 0; i < 500; ++i) store.commit(insert(i), [&](Store::Failure) { ++done; });
+    for (int i = 0; i < 500; ++i) Transactions(store).commit(insert(i), [&](Store::Failure) { ++done; });
     ASSERT_TRUE(loop.run_until([&] { return done == 500; }));
     EXPECT_EQ(store.commits() - before, 1u);
 }
 
 TEST_F(StoreTest, what_waits_for_the_turn_to_end_is_done_before_one_who_waits) {
-    store.commit(insert(1), {});
-    store.now([](Database& db) { EXPECT_EQ(values(db), (Values{1})); });
+    Transactions(store).commit(insert(1), {});
+    Transactions(store).now([](Database& db) { EXPECT_EQ(values(db), (Values{1})); });
     EXPECT_EQ(store.waiting(), 0u);
     loop.drain();  // nothing is left for the wake that comes now
-    store.now([](Database& db) { EXPECT_EQ(values(db), (Values{1})); });
+    Transactions(store).now([](Database& db) { EXPECT_EQ(values(db), (Values{1})); });
 }
 
 TEST_F(StoreTest, a_piece_that_fails_is_undone_alone) {
     auto release = hold();
     std::vector<bool> failed;
     const auto note = [&](Store::Failure failure) { failed.push_back(failure.has_value()); };
-    store.commit(insert(1), note);
-    store.commit([](Database& db) { insert(2)(db), insert(1)(db); }, note);  // the second insert breaks UNIQUE
-    store.commit([](Database& db) { insert(3)(db), throw std::runtime_error("bug"); }, note);
-    store.commit(insert(4), note);
+    Transactions(store).commit(insert(1), note);
+    Transactions(store).commit([](Database& db) { insert(2)(db), insert(1)(db); },
+                               note);  // the second insert breaks UNIQUE
+    Transactions(store).commit([](Database& db) { insert(3)(db), throw std::runtime_error("bug"); }, note);
+    Transactions(store).commit(insert(4), note);
     release.set_value();
     ASSERT_TRUE(loop.run_until([&] { return failed.size() == 4; }));
     EXPECT_EQ(failed, (std::vector<bool>{false, true, true, false}));
-    store.now([](Database& db) { EXPECT_EQ(values(db), (Values{1, 4})); });
+    Transactions(store).now([](Database& db) { EXPECT_EQ(values(db), (Values{1, 4})); });
     EXPECT_TRUE(store.well());
 }
 
 TEST_F(StoreTest, marks_ride_with_the_next_commit) {
     const auto before = store.commits();
-    store.later(insert(1));
+    Transactions(store).later(insert(1));
     bool done = false;
-    store.commit(insert(2), [&](Store::Failure) { done = true; });
+    Transactions(store).commit(insert(2), [&](Store::Failure) { done = true; });
     ASSERT_TRUE(loop.run_until([&] { return done; }));
     EXPECT_EQ(store.commits() - before, 1u);
-    store.now([](Database& db) { EXPECT_EQ(values(db), (Values{1, 2})); });
+    Transactions(store).now([](Database& db) { EXPECT_EQ(values(db), (Values{1, 2})); });
 }
 
 TEST_F(StoreTest, marks_are_committed_alone_when_nothing_else_comes) {
     const auto before = store.commits();
     std::atomic<bool> ran = false;
-    store.later([&ran](Database& db) {
+    Transactions(store).later([&ran](Database& db) {
         insert(1)(db);
         ran = true;
         ran.notify_one();
     });
     ran.wait(false);
-    store.now([](Database&) {});
+    Transactions(store).now([](Database&) {});
     EXPECT_EQ(store.commits() - before, 1u);
 }
 
 TEST_F(StoreTest, reading_costs_no_commit) {
     const auto before = store.commits();
     std::size_t count = 99;
-    store.ask<std::size_t>([](Database& db) { return values(db).size(); },
-                           [&](Store::Failure failure, std::size_t value) {
-                               EXPECT_FALSE(failure);
-                               count = value;
-                           });
+    Transactions(store).ask([](Database& db) { return values(db).size(); },
+                            [&](Store::Failure failure, std::size_t value) {
+                                EXPECT_FALSE(failure);
+                                count = value;
+                            });
     ASSERT_TRUE(loop.run_until([&] { return count != 99; }));
     EXPECT_EQ(count, 0u);
     EXPECT_EQ(store.commits(), before);
 }
 
 TEST_F(StoreTest, now_throws_what_the_work_threw) {
-    store.now(insert(1));
-    EXPECT_THROW(store.now(insert(1)), StoreError);
+    Transactions(store).now(insert(1));
+    EXPECT_THROW(Transactions(store).now(insert(1)), StoreError);
 }
 
 TEST(StoreLife, ending_commits_what_waits_and_leaves_no_log) {
@@ -170,9 +172,10 @@ TEST(StoreLife, ending_commits_what_waits_and_leaves_no_log) {
     StoreLoop loop;
     {
         Store store(url, test_seal(), loop.post());
-        store.now(make_table);
-        for (int i = 0; i < 300; ++i) store.commit(insert(i), [&](Store::Failure failure) { done += failure ? 0 : 1; });
-        for (int i = 300; i < 310; ++i) store.later(insert(i));
+        Transactions(store).now(make_table);
+        for (int i = 0; i < 300; ++i)
+            Transactions(store).commit(insert(i), [&](Store::Failure failure) { done += failure ? 0 : 1; });
+        for (int i = 300; i < 310; ++i) Transactions(store).later(insert(i));
     }
     loop.drain();
     EXPECT_EQ(done, 300);
@@ -195,18 +198,18 @@ TEST(StoreLife, somebody_who_reads_is_not_in_the_way) {
     const TestFolder folder;
     StoreLoop loop;
     Store store("sqlite:" + folder.file("coigate.db"), test_seal(), loop.post());
-    store.now(make_table);
-    store.now(insert(1));
+    Transactions(store).now(make_table);
+    Transactions(store).now(insert(1));
     sqlite3* reader = nullptr;
     ASSERT_EQ(sqlite3_open_v2(folder.file("coigate.db").c_str(), &reader, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
     ASSERT_EQ(sqlite3_exec(reader, "BEGIN; SELECT * FROM note", nullptr, nullptr, nullptr), SQLITE_OK);
     for (int i = 2; i < 5; ++i) {  // more than makes the store want to rewind its log, which the reader holds
-        store.now([i](Database& db) {
+        Transactions(store).now([i](Database& db) {
             insert(i)(db);
             db.execute("CREATE TABLE IF NOT EXISTS fat (bytes BLOB); INSERT INTO fat VALUES (zeroblob(9000000))");
         });
     }
-    store.now([](Database& db) { EXPECT_EQ(values(db).size(), 4u); });
+    Transactions(store).now([](Database& db) { EXPECT_EQ(values(db).size(), 4u); });
     EXPECT_TRUE(store.well());
     sqlite3_close(reader);
 }

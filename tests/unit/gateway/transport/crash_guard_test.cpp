@@ -8,8 +8,9 @@
 
 #include <filesystem>
 
-#include "gateway/store/accounts.h"
-#include "gateway/store/stuck_mails.h"
+#include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/stuck_mails.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/store_loop.h"
 
 namespace gateway {
@@ -81,7 +82,7 @@ TEST_F(CrashGuardTest, a_mail_of_a_mailbox_is_counted_where_its_owner_sees_it) {
     account.kind = Account::Kind::mailbox;
     account.jid = "alice@jabber.test";
     AccountId id{};
-    store.now([&](Database& db) { id = accounts::save(db, account); });
+    Transactions(store).now([&](Database& db) { id = accounts::save(db, account); });
     std::vector<Stuck> known;
     for (int ends = 1; ends <= 3; ++ends) {
         crash([&] {
@@ -91,7 +92,7 @@ TEST_F(CrashGuardTest, a_mail_of_a_mailbox_is_counted_where_its_owner_sees_it) {
             ::_exit(1);
         });
         const CrashGuard crash_guard(file, store, time);
-        store.now([&](Database& db) { known = stuck_mails::all(db, id); });
+        Transactions(store).now([&](Database& db) { known = stuck_mails::all(db, id); });
         ASSERT_EQ(known.size(), 1u);
         EXPECT_EQ(known[0].tries, ends);
         EXPECT_EQ(known[0].aside, ends == 3);
@@ -99,7 +100,7 @@ TEST_F(CrashGuardTest, a_mail_of_a_mailbox_is_counted_where_its_owner_sees_it) {
     EXPECT_EQ(known[0].folder, "INBOX/My folder");
     EXPECT_EQ(known[0].uid, 42u);
     EXPECT_FALSE(known[0].reason.empty());
-    store.now([&](Database& db) {
+    Transactions(store).now([&](Database& db) {
         stuck_mails::try_again(db, id);
         known = stuck_mails::all(db, id);
         EXPECT_EQ(known[0].tries, 0);

@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <deque>
 
-#include "gateway/store/accounts.h"
-#include "gateway/store/contacts.h"
-#include "gateway/store/ids.h"
-#include "gateway/store/imap_cursors.h"
-#include "gateway/store/invites.h"
-#include "gateway/store/keys.h"
-#include "gateway/store/queue.h"
+#include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/contacts.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/imap_cursors.h"
+#include "gateway/store/sqlite/invites.h"
+#include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/queue.h"
 #include "tests/unit/gateway/store/test_store.h"
 
 namespace gateway {
@@ -41,6 +41,7 @@ void use_everything(Database& db) {
     contact.canonical = "bob@example.org";
     contact.subject = "Earth";
     accounts::save(db, contact);
+    accounts::next_page(db, {});
     accounts::save(db, account.id, Cursor{"INBOX", 1, 2});
     accounts::cursors(db, account.id);
 
@@ -111,7 +112,7 @@ std::int64_t cost_of_a_message(Database& db, queue::Quota& room, int number) {
     const auto before = db.steps();
     queue::Entry entry;
     entry.account = AccountId{1};
-    EXPECT_TRUE(room.take(db, entry.account));
+    EXPECT_TRUE(room.take(entry.account, [&] { return queue::count(db, entry.account); }));
     entry.contact = "bob@example.org";
     entry.name = "m" + std::to_string(number);
     const auto id = queue::put(db, entry);

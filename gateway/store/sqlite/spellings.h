@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "gateway/model/event.h"
-#include "gateway/store/sqlite/database.h"
+#include "gateway/store/sqlite/keys.h"
 
 namespace gateway::spellings {
 
@@ -18,7 +18,8 @@ struct Known {
     std::vector<std::string> nodes;
 };
 
-std::vector<Known> all(Database&);
+/// In this range, in its order.
+std::vector<Known> all(Database&, const keys::Range& = {});
 /// Replaces the nodes of a contact; with no nodes, removes the row.
 void save(Database&, AccountId, const std::string& contact, const std::vector<std::string>& nodes);
 

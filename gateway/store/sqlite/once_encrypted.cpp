@@ -1,6 +1,6 @@
 // Marks in SQL; see once_encrypted.h.
 
-#include "gateway/store/once_encrypted.h"
+#include "gateway/store/sqlite/once_encrypted.h"
 
 namespace gateway::once_encrypted {
 

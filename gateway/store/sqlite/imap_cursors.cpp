@@ -1,6 +1,6 @@
 // IMAP cursors in SQL; see imap_cursors.h.
 
-#include "gateway/store/imap_cursors.h"
+#include "gateway/store/sqlite/imap_cursors.h"
 
 namespace gateway::accounts {
 namespace {

@@ -1,20 +1,20 @@
 // What somebody who can write into the database's file may not do: each changed row is set aside, said, and not used,
 // and everything else goes on.
 
-#include "gateway/store/sealed.h"
+#include "gateway/store/sqlite/sealed.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "gateway/store/accounts.h"
-#include "gateway/store/contacts.h"
-#include "gateway/store/ids.h"
-#include "gateway/store/invites.h"
-#include "gateway/store/keys.h"
-#include "gateway/store/once_encrypted.h"
-#include "gateway/store/otr_keys.h"
-#include "gateway/store/queue.h"
+#include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/contacts.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/invites.h"
+#include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/once_encrypted.h"
+#include "gateway/store/sqlite/otr_keys.h"
+#include "gateway/store/sqlite/queue.h"
 #include "tests/unit/gateway/store/test_store.h"
 
 namespace gateway {

@@ -1,12 +1,16 @@
 // See spellings.h. The nodes are stored as one text, one per line: no node contains a line end [RFC 7622 §3.3.1].
 
-#include "gateway/store/spellings.h"
+#include "gateway/store/sqlite/spellings.h"
 
 namespace gateway::spellings {
 
-std::vector<Known> all(Database& db) {
+std::vector<Known> all(Database& db, const keys::Range& range) {
     std::vector<Known> known;
-    auto row = db.query("SELECT account, contact, nodes FROM spelling");
+    auto row = db.query(
+        "SELECT account, contact, nodes FROM spelling WHERE (account, contact) > (?, ?) AND (account, contact) <= (?, "
+        "?) ORDER BY account, contact");
+    row.bind(static_cast<std::int64_t>(range.account)).bind(range.contact);
+    row.bind(static_cast<std::int64_t>(range.last_account)).bind(range.last_contact);
     while (row.step()) {
         known.push_back({AccountId(row.integer(0)), row.text(1), {}});
         const std::string nodes = row.text(2);

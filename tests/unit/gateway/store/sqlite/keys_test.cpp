@@ -1,16 +1,16 @@
 // Keys on disk: what was saved comes back, secrets are sealed, and all goes with its account or contact.
 
-#include "gateway/store/keys.h"
+#include "gateway/store/sqlite/keys.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <iterator>
 
-#include "gateway/store/accounts.h"
-#include "gateway/store/contacts.h"
-#include "gateway/store/invites.h"
-#include "gateway/store/otr_keys.h"
+#include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/contacts.h"
+#include "gateway/store/sqlite/invites.h"
+#include "gateway/store/sqlite/otr_keys.h"
 #include "tests/unit/gateway/store/test_store.h"
 
 namespace gateway::keys {

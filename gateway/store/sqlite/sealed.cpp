@@ -1,18 +1,18 @@
 // Binding rows to seals, setting rows aside, and sealing everything again; see sealed.h.
 
-#include "gateway/store/sealed.h"
+#include "gateway/store/sqlite/sealed.h"
 
 #include <bit>
 #include <chrono>
 
 #include "gateway/log.h"
-#include "gateway/store/accounts.h"
-#include "gateway/store/contacts.h"
-#include "gateway/store/ids.h"
-#include "gateway/store/invites.h"
-#include "gateway/store/keys.h"
-#include "gateway/store/otr_keys.h"
-#include "gateway/store/queue.h"
+#include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/contacts.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/invites.h"
+#include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/otr_keys.h"
+#include "gateway/store/sqlite/queue.h"
 
 namespace gateway {
 

@@ -1,6 +1,6 @@
 // Mails that could not be read, in SQL; see stuck_mails.h.
 
-#include "gateway/store/stuck_mails.h"
+#include "gateway/store/sqlite/stuck_mails.h"
 
 namespace gateway::stuck_mails {
 

@@ -1,6 +1,6 @@
 // See folded_names.h.
 
-#include "gateway/store/folded_names.h"
+#include "gateway/store/sqlite/folded_names.h"
 
 #include <string>
 #include <utility>

@@ -1,0 +1,36 @@
+// See take_outgoing.h.
+
+#include "gateway/store/take_outgoing.h"
+
+#include <utility>
+
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
+
+namespace gateway {
+
+void take_outgoing(Store& store, std::shared_ptr<queue::Quota> quota, TakeOutgoing what,
+                   Store::Done<TakenOutgoing> done) {
+    struct Shared {
+        TakeOutgoing what;
+        bool too_many = false;
+    };
+    auto shared = std::make_shared<Shared>(Shared{std::move(what)});
+    Transactions(store).commit(
+        [shared, quota = std::move(quota)](Database& db) {
+            auto& [entry, known, replaced, released] = shared->what;
+            const auto waiting = [&db, account = entry.account] { return queue::count(db, account); };
+            shared->too_many = replaced == 0 && !quota->take(entry.account, waiting);
+            if (shared->too_many) return;
+            if (replaced != 0) queue::done(db, replaced);
+            for (const auto id : released) queue::retry(db, id, entry.taken, 0, "", false);
+            if (known) ids::remember(db, *known);
+            entry.id = queue::put(db, entry);
+        },
+        [shared, done = std::move(done)](Store::Failure failure) {
+            done(std::move(failure), {shared->too_many, std::move(shared->what.entry)});
+        });
+}
+
+}  // namespace gateway
