@@ -8,9 +8,11 @@ import os
 import pathlib
 import signal
 import socket
+import sqlite3
 import subprocess
 
-from lmtp import deliver
+from expect import check_equal
+from lmtp import LmtpServer
 from server import Failure, Server, free_port, listens, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -56,7 +58,7 @@ def program():
     return str(max(built, key=lambda path: path.stat().st_mtime))
 
 
-class Coigate(Server):
+class Coigate(LmtpServer, Server):
     package = "(its own build)"
 
     def __init__(self, work, jabber_server, certificates, lmtp_port=None, smtp_port=25, relay_domain="jabber.test", store=None,
@@ -118,6 +120,19 @@ class Coigate(Server):
             escaped = escaped.replace(char, "\\" + code)
         return f"{escaped}@{self.domain}"
 
+    def ends_well(self):
+        """Ends it by SIGTERM; its exit status must be 0."""
+        check_equal(self.stop(), 0, "coigate ends with 0")
+
+    def restarts(self):
+        self.ends_well()
+        self.start()
+
+    def stored(self, query, *values):
+        """The rows of a query on the store."""
+        with sqlite3.connect(f"file:{self.store}/coigate.db?mode=ro", uri=True) as store:
+            return store.execute(query, values).fetchall()
+
     def accounts(self):
         """The JIDs of the accounts that the running gateway has."""
         done = subprocess.run([program(), "account", "list", "--json", "--config", str(self.config)], capture_output=True, text=True,
@@ -142,10 +157,6 @@ class Coigate(Server):
             control.connect(str(self.folder / "control"))
             control.sendall(json.dumps({"verb": "loop.heartbeat", "milliseconds": milliseconds}).encode() + b"\n")
             return json.loads(control.makefile().readline())
-
-    def lmtp(self, mail, to, sender):
-        """What our LMTP says to a mail (bytes), as (code, words): of the first command that refuses it, or of the end of data."""
-        return deliver(self.lmtp_port, mail, to, sender)
 
     def check_log(self, *secrets):
         """Fails if one of `secrets` (a body, a password) stands in the log."""

@@ -5,7 +5,7 @@ import imaplib
 import re
 import subprocess
 
-from lmtp import deliver
+from lmtp import LmtpServer
 from server import Server, free_port, owned_folder, wait_until
 
 _COMMON = """
@@ -97,7 +97,7 @@ def is_since_2_4():
     return [int(number) for number in re.findall(r"\d+", said)[:2]] >= [2, 4]
 
 
-class Dovecot(Server):
+class Dovecot(LmtpServer, Server):
     package = "dovecot-imapd"
 
     def __init__(self, work, certificates, users, ports=None):
@@ -134,7 +134,3 @@ class Dovecot(Server):
 
     def command(self):
         return ["/usr/sbin/dovecot", "-F", "-c", str(self.config)]
-
-    def lmtp(self, mail, to, sender):
-        """Puts a mail (bytes) into a user's mailbox, without Postfix; (code, words)."""
-        return deliver(self.lmtp_port, mail, to, sender)

@@ -1,4 +1,4 @@
-"""The stage: servers, people, and lines that must come true. A story is a `with World() as world:` and the lines in it.
+"""The stage of a story: servers and people.
 
 Jabber people have `name@jabber.test`, mail people `name@mail.test`; both sides call each other by mail address, and the world
 knows the JID. Each line is printed as it is spoken; when one does not come true the logs of all servers follow, and the
@@ -14,103 +14,21 @@ from certificates import Certificates
 from coigate import Coigate
 from delta_client import DeltaClient
 from dovecot import Dovecot
+from expect import check, check_equal, tell  # noqa: F401 (for stories)
 from jabber_client import JabberClient
-from mail_client import MailClient, text_of
+from mail_client import text_of  # noqa: F401 (for stories)
+from people import JabberPerson, MailPerson
 from postfix import Postfix
 from prosody import Prosody
 from server import Failure, free_port, wait_until, work_folder
 
 PASSWORD = "correct horse"
-
-
-def tell(line):
-    print(line, flush=True)
-
-
-def check(holds, what):
-    """A line that must be true."""
-    if not holds:
-        raise Failure(f"not true: {what}")
-    tell(f"  ✓ {what}")
-
-
-def check_equal(found, expected, what):
-    if found != expected:
-        raise Failure(f"not true: {what}\n  expected {expected!r}\n  found    {found!r}")
-    tell(f"  ✓ {what}")
-
-
-class JabberPerson(JabberClient):
-    """A user of the Jabber server with a client that is logged in."""
-
-    def __init__(self, world, name):
-        super().__init__(f"{name}@{world.jabber_server.domain}", world.password, world.jabber_server.c2s_port, world.certificates.ca_file)
-        self.world, self.address = world, self.jid
-
-    def writes(self, address, body, **what):
-        """A chat message to a mail user; returns the stanza's id."""
-        self.world.tell(f"{self.jid} → {address}: {body}")
-        return self.say(self.world.coigate.jid_of(address), body, **what)
-
-    def reads(self, body, address=None, seconds=30):
-        """Waits for a message that contains `body` (from that mail address); returns the Stanza."""
-        sender = self.world.coigate.jid_of(address) if address else ""
-        stanza = self.wait_for(lambda s: s.kind == "message" and s.type != "error" and body in s.body and
-                               (not sender or s.sender.split("/")[0] == sender), seconds, f"a message {body!r} from {address}")
-        self.world.tell(f"  {self.jid} reads: {stanza.body}")
-        return stanza
-
-    def gets_error(self, stanza_id, seconds=30):
-        """Waits for the error on a stanza; returns (condition, text)."""
-        stanza = self.wait_for(lambda s: s.kind == "message" and s.type == "error" and s.id == stanza_id, seconds,
-                               f"an error on {stanza_id}")
-        self.world.tell(f"  {self.jid} is told: {' – '.join(stanza.error)}")
-        return stanza.error
-
-    def links(self, address, password=None, **fields):
-        """Links a mailbox by the registration form, naming the servers; returns the answer. From then on it is her address."""
-        self.world.tell(f"{self.jid} links the mailbox {address}")
-        answer = self.register(self.world.coigate.domain, email=address, password=password or self.world.password,
-                               imap_server=f"localhost:{self.world.dovecot.imaps_port}", imap_security="tls",
-                               smtp_server=f"localhost:{self.world.postfix.submission_port}", smtp_security="starttls", **fields)
-        if not answer.error:
-            self.address = address
-        return answer
-
-    def tells_gateway(self, words, **what):
-        """Plain words to the gateway's own JID; returns what it answers: nothing that it has said before."""
-        self.world.tell(f"{self.jid} → {self.world.coigate.domain}: {words}")
-        before = len(self.came)
-        self.say(self.world.coigate.domain, words, **what)
-        answer = self.wait_for(lambda s: s.sender.split("/")[0] == self.world.coigate.domain and s.body and s in self.came[before:], 30,
-                               f"the gateway's answer to {words!r}")
-        self.world.tell(f"  the gateway: {answer.body}")
-        return answer.body
-
-
-class MailPerson(MailClient):
-    """A user of the mail server who is logged in."""
-
-    def __init__(self, world, name):
-        super().__init__(f"{name}@mail.test", world.password, world.dovecot, world.postfix, world.certificates.ca_file)
-        self.world = world
-
-    def writes(self, address, text, **what):
-        """A mail; returns its Message-ID."""
-        self.world.tell(f"{self.address} → {address}: {text}")
-        return self.say(address, text, **what)
-
-    def reads(self, text, seconds=30):
-        """Waits for a mail that contains `text`; returns it (an EmailMessage)."""
-        mail = self.wait_for(lambda m: text in text_of(m), seconds, f"a mail {text!r}")
-        self.world.tell(f"  {self.address} reads: {text_of(mail)}")
-        return mail
-
-    def gets_bounce(self, seconds=60):
-        """Waits for a delivery status notification; returns it."""
-        bounce = self.wait_for(lambda m: m.get_content_type() == "multipart/report", seconds, "a bounce")
-        self.world.tell(f"  {self.address} gets a bounce: {bounce['Subject']}")
-        return bounce
+CAST = {
+    "jabber": ("alice", "anna", "dora", "erin", "eve", "frank", "gina", "mike", "zoe"),
+    "mail": ("bob", "carol", "dave", "ana", "frida", "greta"),
+    "delta": ("dan", "cleo"),  # Delta Chat: Dan's talks in the clear, too; Cleo's is a fresh installation
+    "server": {"gateway": "coigate", "prosody": "jabber_server", "ejabberd": "jabber_server", "dovecot": "dovecot", "postfix": "postfix"},
+}
 
 
 class World:
@@ -134,6 +52,22 @@ class World:
         self.servers = [self.jabber_server, self.dovecot, self.postfix, self.coigate]
         self._people = {}
         self._began = time.monotonic()
+
+    @classmethod
+    def for_actors(cls, names, jabber_people=(), mail_people=(), **setting):
+        """A world for these actors of scenarios (CAST), and the people given."""
+        def those(*kinds):
+            return [name for name in dict.fromkeys(names) if any(name in CAST[kind] for kind in kinds)]
+        return cls(jabber_people=[*those("jabber"), *jabber_people], mail_people=[*those("mail", "delta"), *mail_people], **setting)
+
+    def actor(self, name):
+        """The person or server that a scenario calls so; `world` is all of it."""
+        if name in CAST["server"]:
+            return getattr(self, CAST["server"][name])
+        makers = {"jabber": self.jabber, "mail": self.mail, "delta": lambda name: self.delta(name, classic=name == "dan")}
+        if name == "world":
+            return self
+        return next((make(name) for kind, make in makers.items() if name in CAST[kind]), None) or getattr(self, name)
 
     def __enter__(self):
         try:
