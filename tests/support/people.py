@@ -168,6 +168,13 @@ class MailPerson(MailClient):
         check_equal([mail.as_string() for mail in self.came if any(word in mail.as_string() for word in words)], [],
                     f"{self.address} got nothing with {words}")
 
+    def gets_report_of(self, mail):
+        """Waits for a report that his mail was read; returns it."""
+        report = self.wait_for(lambda m: m.get_content_type() == "multipart/report" and str(mail["Message-ID"]) in m.as_string(), 20,
+                               f"a report of {mail['Message-ID']}")
+        check("disposition-notification" in report["Content-Type"], f"{self.address} gets a report that his message was read")
+        return report
+
     def gets_bounce(self, seconds=60):
         """Waits for a delivery status notification; returns it."""
         bounce = self.wait_for(lambda m: m.get_content_type() == "multipart/report", seconds, "a bounce")
