@@ -30,7 +30,7 @@ class DeltaClient:
     """One profile; chats, contacts and messages are the core's own JSON (camelCase), by their numbers."""
 
     def __init__(self, folder, address, password, imap_port, smtp_port, name="", classic=True):
-        self.address = address
+        self.address, self._chat = address, None
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._log = folder, open(folder / "log", "ab")
         self._start()
@@ -110,6 +110,19 @@ class DeltaClient:
     def send(self, chat, text="", **data):
         """A message; `data` as the core has it (file, filename, viewtype, quotedMessageId). Returns its number."""
         return self.call("send_msg", self.account, chat, {"text": text or None} | data)
+
+    def writes(self, who, text, **data):
+        """A message to a person; returns its number."""
+        return self.send(self._chat or self.chat_with(who.address), text, **data)
+
+    def edits(self, number, text):
+        """Corrects a message of the user's own."""
+        self.call("send_edit_request", self.account, number, text)
+
+    def joins(self, invite):
+        """Follows an invite to the end of the handshake; writes() goes to that chat then."""
+        self._chat = self.call("secure_join", self.account, invite)
+        self.hears("SecurejoinJoinerProgress", lambda event: event["progress"] == 1000)
 
     def sees(self, message):
         """Opens the message: what the user has seen, the sender may be told."""

@@ -3,6 +3,8 @@
 Whom somebody writes to is a mail address or the person who has it.
 """
 
+import email.utils
+
 from expect import address_of, check, check_equal, check_mail, check_stanza, check_words
 from jabber_client import JabberClient
 from mail_client import MailClient, text_of
@@ -152,6 +154,15 @@ class MailPerson(MailClient):
         """Answers the mail that he has read last, or the mail `to`; returns the Message-ID."""
         mail = to or self.last
         return self.writes(mail["From"].addresses[0].addr_spec, text, reply_to=mail, **what)
+
+    def chats(self, who, text, **headers):
+        """A mail as a COI client writes it; returns its Message-ID."""
+        name = email.utils.make_msgid("", "mail.test").replace("<", "<chat$")
+        return self.writes(who, text, headers={"Chat-Version": "1.0", "Message-ID": name, **headers})
+
+    def edits(self, who, before, text):
+        """A COI client replaces the text of its message, or edit, with the Message-ID `before` [COI-C]; returns the edit's."""
+        return self.chats(who, text, **{"Chat-Content": "editrequest", "In-Reply-To": before})
 
     def reads(self, text, seconds=30, lacks=(), **fields):
         """Waits for a mail that contains `text`; returns it (an EmailMessage). `fields`: see check_mail."""

@@ -24,7 +24,7 @@ def read_receipt(person, mail, **fields):
 
 def failure(mail, words):
     """A DSN of `mail` (bytes), with a new Message-ID each time."""
-    lines = ["From: MAILER-DAEMON@mail.test", f"To: {mail['From']}", f"Message-ID: {make_msgid(domain="mail.test")}", "MIME-Version: 1.0",
+    lines = ["From: MAILER-DAEMON@mail.test", f"To: {mail['From']}", f"Message-ID: {make_msgid(domain='mail.test')}", "MIME-Version: 1.0",
              "Content-Type: multipart/report; report-type=delivery-status; boundary=b", "",
              "--b", "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mail.test", "",
              f"Final-Recipient: rfc822; {mail['To']}", "Action: failed", "Status: 5.1.1", f"Diagnostic-Code: smtp; {words}", "",
