@@ -5,11 +5,12 @@ from scenario import play, scenario
 
 
 @scenario
-def bob_gets_one_correction(alice, bob):
+def bob_gets_one_correction(alice, bob, gateway):
     """Alice corrects a message twice; Bob's mail program gets one mail, which a person understands."""
     first = alice.writes(bob, "Shall we met at fife?")
     mail = bob.reads("Shall we met at fife?")
     alice.corrects(bob, first, "Shall we meet at fife?")
+    gateway.waits_with(1)
     alice.corrects(bob, first, "Shall we meet at five?")
     fixed = bob.reads("I have corrected an earlier message", seconds=40, In_Reply_To=mail, lacks="fife")
     check("Shall we meet at five?" in fixed.get_content(), "the mail has the last text")

@@ -17,7 +17,7 @@ def she_links_it(alice, carol, gateway):
     check({"email", "password"} <= {field.get("var") for field in form.xml.iter("{jabber:x:data}field")},
           "the registration form asks for address and password")
     alice.cannot_link(carol, "password", password="a wrong password")
-    alice.cannot_link(carol, "nowhere.invalid", **NOWHERE)
+    alice.cannot_link(carol, "nowhere.invalid", servers=NOWHERE)
     alice.uses_mailbox(carol)
 
 

@@ -151,6 +151,11 @@ class Coigate(LmtpServer, Server):
                               check=True)
         return done.stdout.splitlines()
 
+    def waits_with(self, count):
+        """Waits until so many messages are in its queue; returns them, as the admin is shown them."""
+        wait_until(lambda: len(self.queue()) == count, 20, lambda: f"{count} in the queue: {self.queue()}")
+        return [json.loads(line) for line in self.queue()]
+
     def heartbeat(self, milliseconds):
         """How late the loop was, and how long it was held, for so long from now on (gateway/daemon/heartbeat.h)."""
         with socket.socket(socket.AF_UNIX) as control:

@@ -62,8 +62,11 @@ def about(stanza, element):
     return None if found is None else found.get("id")
 
 
-def check_stanza(stanza, starts="", lacks=(), type=None, **which):
-    """How its body starts, what its body lacks, its type, and which message it is about (ABOUT: an id, a stanza, or None)."""
+def check_stanza(stanza, starts="", has=(), lacks=(), type=None, **which):
+    """How its body starts, what it has and lacks, its type, and which message it is about (ABOUT: an id, a stanza, or None)."""
+    for words in [has] if isinstance(has, str) else has:
+        if words not in stanza.body:
+            raise Failure(f"not true: it has {words!r}\n  found    {stanza.body!r}")
     if not stanza.body.startswith(starts):
         raise Failure(f"not true: it starts with {starts!r}\n  found    {stanza.body!r}")
     for words in [lacks] if isinstance(lacks, str) else lacks:

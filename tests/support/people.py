@@ -78,20 +78,25 @@ class JabberPerson(JabberClient):
         """[XEP-0191]; `verb`: block or unblock."""
         self.iq(self.jid, "set", f"<{verb} xmlns='urn:xmpp:blocking'><item jid='{self.world.coigate.jid_of(address_of(who))}'/></{verb}>")
 
+    def waits_for_gateway(self):
+        wait_until(lambda: self.answers(self.world.coigate.domain), 30, "the gateway answers at the Jabber server")
+
     def reconnects(self):
         """Logs in again, after the Jabber server was restarted."""
         self.close()
         self.connect()
-        wait_until(lambda: self.answers(self.world.coigate.domain), 30, "the gateway answers at the Jabber server")
+        self.waits_for_gateway()
 
     # With the gateway
 
-    def links(self, address, password=None, **fields):
-        """Links a mailbox by the registration form, naming the servers; returns the answer. From then on it is her address."""
+    def links(self, address, password=None, servers=..., **fields):
+        """Links a mailbox by the registration form, naming its servers (or `servers`: fields of the form; None: no servers); returns the
+        answer. From then on it is her address."""
+        if servers is ...:
+            servers = {"imap_server": f"localhost:{self.world.dovecot.imaps_port}", "imap_security": "tls",
+                       "smtp_server": f"localhost:{self.world.postfix.submission_port}", "smtp_security": "starttls"}
         self.world.tell(f"{self.jid} links the mailbox {address}")
-        answer = self.register(self.world.coigate.domain, email=address, password=password or self.world.password,
-                               imap_server=f"localhost:{self.world.dovecot.imaps_port}", imap_security="tls",
-                               smtp_server=f"localhost:{self.world.postfix.submission_port}", smtp_security="starttls", **fields)
+        answer = self.register(self.world.coigate.domain, email=address, password=password or self.world.password, **(servers or {}), **fields)
         if not answer.error:
             self.address = address
         return answer
@@ -101,11 +106,8 @@ class JabberPerson(JabberClient):
         check_equal(self.links(address_of(who), password, **fields).error, None, f"{self.jid} has linked {address_of(who)}")
 
     def cannot_link(self, who, words, password=None, **fields):
-        """The gateway refuses to link that mailbox, and says why. Fields are those of the form: other servers, for example."""
-        if "imap_server" in fields:
-            answer = self.register(self.world.coigate.domain, email=address_of(who), password=password or self.world.password, **fields)
-        else:
-            answer = self.links(address_of(who), password, **fields)
+        """The gateway refuses to link that mailbox, and says why."""
+        answer = self.links(address_of(who), password, **fields)
         check_words(" – ".join(answer.error or ("no error",)), words, f"{address_of(who)} is not linked, and the answer says why")
 
     def tells_gateway(self, words, **what):
@@ -169,7 +171,7 @@ class MailPerson(MailClient):
         mail = self.last = self.wait_for(lambda m: text in text_of(m), seconds, f"a mail {text!r}")
         self.world.tell(f"  {self.address} reads: {text_of(mail)}")
         for words in [lacks] if isinstance(lacks, str) else lacks:
-            check(words not in mail.as_string(), f"there is no {words!r} in it")
+            check(words not in text_of(mail), f"its text has no {words!r}")
         check_mail(mail, fields)
         return mail
 

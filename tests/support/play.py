@@ -20,7 +20,7 @@ from mail_client import text_of  # noqa: F401 (for stories)
 from people import JabberPerson, MailPerson
 from postfix import Postfix
 from prosody import Prosody
-from server import Failure, free_port, wait_until, work_folder
+from server import Failure, free_port, work_folder
 
 PASSWORD = "correct horse"
 CAST = {
@@ -125,8 +125,15 @@ class World:
     def jabber(self, name):
         """The Jabber user `name`, logged in, with the gateway in reach."""
         person = self._person(JabberPerson, name)
-        wait_until(lambda: person.answers(self.coigate.domain), 30, "the gateway answers at the Jabber server")
+        person.waits_for_gateway()
         return person
+
+    def another_client(self, name, password=None):
+        """A further client of the Jabber user `name`, logged in; or somebody who has got that name, with a password of their own."""
+        person = JabberPerson(self, name)
+        person._password = password or self.password
+        self._people[JabberPerson, name, len(self._people)] = person
+        return person.connect()
 
     def mail(self, name):
         return self._person(MailPerson, name)
