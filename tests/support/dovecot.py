@@ -5,6 +5,7 @@ import imaplib
 import re
 import subprocess
 
+from expect import address_of
 from lmtp import LmtpServer
 from server import Server, free_port, owned_folder, wait_until
 
@@ -131,6 +132,12 @@ class Dovecot(LmtpServer, Server):
             except imaplib.IMAP4.error:
                 return False
             return True
+
+    def cuts_off(self, who, words, octets):
+        """Damages the user's mail with those words: its file is shorter than its name says."""
+        box = self.folder / "mail" / address_of(who) / "Maildir"
+        broken = next(file for file in [*box.glob("new/*"), *box.glob("cur/*")] if words in file.read_bytes())
+        broken.write_bytes(broken.read_bytes()[:-octets])
 
     def command(self):
         return ["/usr/sbin/dovecot", "-F", "-c", str(self.config)]

@@ -63,6 +63,10 @@ class JabberPerson(JabberClient):
             check_words(stanza.error[1], words, "the error says why")
         return stanza.error
 
+    def refused_ids(self, condition=None):
+        """The ids of the stanzas for which an error has come (with that condition)."""
+        return {s.id for s in list(self.came) if s.type == "error" and condition in (None, s.error[0])}
+
     def gets_receipt(self, stanza_id):
         """Waits for a receipt; it must be for that message, and have no text."""
         receipt = self.wait_for(lambda s: s.xml.find("{urn:xmpp:receipts}received") is not None, 20, "a receipt")
