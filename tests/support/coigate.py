@@ -124,6 +124,11 @@ class Coigate(LmtpServer, Server):
         """Ends it by SIGTERM; its exit status must be 0."""
         check_equal(self.stop(), 0, "coigate ends with 0")
 
+    def kills_zygote(self):
+        """SIGKILL to the process that starts the processes for OpenPGP."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as children:
+            os.kill(int(children.read().split()[0]), signal.SIGKILL)
+
     def restarts(self):
         self.ends_well()
         self.start()

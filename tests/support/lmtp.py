@@ -1,6 +1,7 @@
 """Mail given to a server by LMTP, as the mail system before it does."""
 
 import smtplib
+import threading
 from email.policy import SMTP
 
 from expect import address_of, check_equal, check_words, tell
@@ -45,3 +46,25 @@ class LmtpServer:
         check_equal(found, code, f"the mail is refused with {code}")
         if words:
             check_words(said, words, "it is said why")
+
+
+class AtOnce:
+    """Mails (bytes) that are given to a server at the same time."""
+
+    def __init__(self, server, mails, to, sender):
+        self.answers = []
+        self._threads = [threading.Thread(target=self._give, args=[server, mail, to, sender], daemon=True) for mail in mails]
+        for thread in self._threads:
+            thread.start()
+
+    def _give(self, server, mail, to, sender):
+        try:
+            self.answers.append(server.lmtp(mail, to, sender))
+        except (OSError, smtplib.SMTPException):
+            self.answers.append((421, "closed"))
+
+    def codes(self):
+        """Waits for all answers; returns their codes."""
+        for thread in self._threads:
+            thread.join(60)
+        return [code for code, _ in self.answers]

@@ -50,11 +50,17 @@ def _play(stage, one):
         raise Failure(f"in the scenario {one.title!r}{where}\n{said}") from None
 
 
-def play(module, stage=World.for_actors, **setting):
-    """Plays the scenarios of the program `module` (__name__), if that is the program that runs. `setting`: see World."""
+def scenarios_of(module):
+    """The scenarios that a module defines, in their order."""
+    return [each for each in vars(sys.modules[module]).values() if isinstance(each, Scenario) and each.function.__module__ == module]
+
+
+def play(module, stage=World.for_actors, of=None, **setting):
+    """Plays the scenarios of the program `module` (__name__), if that is the program that runs. `of`: those of another story, which has
+    been imported, instead. `setting`: see World."""
     if module != "__main__":
         return
-    mine = [each for each in vars(sys.modules[module]).values() if isinstance(each, Scenario) and each.function.__module__ == module]
+    mine = scenarios_of(of.__name__ if of else module)
     scenarios = list(dict.fromkeys(each for one in mine for each in one.everything()))
     with stage([name for each in scenarios for name in each.actors], **setting) as the_stage:
         for each in scenarios:

@@ -35,6 +35,21 @@ def wait_until(condition, seconds, what):
         time.sleep(0.02)
 
 
+class Within:
+    """`with Within(5):` fails if what is done in it takes more than 5 seconds."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def __enter__(self):
+        self._began = time.monotonic()
+
+    def __exit__(self, kind, *_):
+        took = time.monotonic() - self._began
+        if kind is None and took > self.seconds:
+            raise Failure(f"it took {took:.1f} s\n  expected at most {self.seconds} s")
+
+
 def free_port():
     """A free TCP port on 127.0.0.1, below the range of outgoing connections, so that a restarted server finds it free again.
 
