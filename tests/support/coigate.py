@@ -105,12 +105,19 @@ class Coigate(LmtpServer, Server):
         text = self.config.read_text()
         if old not in text:
             raise Failure(f"there is no {old!r} in coigate's configuration")
-        self.config.write_text(text.replace(old, new))
+        text = text.replace(old, new)
         if self.running():
-            self.is_ready()  # what it said before is out of the way
-            self._said_ready = False
-            self.process.send_signal(signal.SIGHUP)
-            wait_until(self.is_ready, 10, "coigate has taken over its new configuration")
+            self.reloads(text)
+        else:
+            self.config.write_text(text)
+
+    def reloads(self, text, logged=""):
+        """`text` is its configuration from now on; coigate has looked at it (SIGHUP), and its log has `logged`."""
+        self.config.write_text(text)
+        self.is_ready()  # what it said before is out of the way
+        self._said_ready = False
+        self.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: self.is_ready() and logged in self.log_text(), 10, "coigate has looked at its new configuration")
 
     def jid_of(self, address):
         """The contact's JID of a mail address [XEP-0106]."""
@@ -119,6 +126,11 @@ class Coigate(LmtpServer, Server):
                            ("@", "40")):
             escaped = escaped.replace(char, "\\" + code)
         return f"{escaped}@{self.domain}"
+
+    def memory(self):
+        """Resident memory in MiB."""
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
 
     def ends_well(self):
         """Ends it by SIGTERM; its exit status must be 0."""

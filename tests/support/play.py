@@ -25,7 +25,7 @@ from server import Failure, free_port, work_folder
 PASSWORD = "correct horse"
 CAST = {
     "jabber": ("alice", "anna", "dora", "erin", "eve", "frank", "gina", "mike", "zoe"),
-    "mail": ("bob", "carol", "dave", "ana", "frida", "greta"),
+    "mail": ("bob", "carol", "dave", "ana", "frida", "greta", "mallory"),
     "delta": ("dan", "cleo"),  # Delta Chat: Dan's talks in the clear, too; Cleo's is a fresh installation
     "server": {"gateway": "coigate", "prosody": "jabber_server", "ejabberd": "jabber_server", "dovecot": "dovecot", "postfix": "postfix"},
 }
