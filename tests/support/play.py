@@ -15,7 +15,6 @@ from coigate import Coigate
 from delta_client import DeltaClient
 from dovecot import Dovecot
 from expect import check, check_equal, tell  # noqa: F401 (for stories)
-from jabber_client import JabberClient
 from mail_client import text_of  # noqa: F401 (for stories)
 from people import JabberPerson, MailPerson
 from postfix import Postfix
@@ -31,43 +30,26 @@ CAST = {
 }
 
 
-class World:
-    """Prosody and Dovecot (or the classes given), Postfix and coigate, all private; people are made when called.
+class Stage:
+    """A folder, `servers` that are started in it, and people; whatever happens, all of it goes away at the end.
 
-    `gateway` are further arguments for Coigate; `folder` keeps the work there instead of a temporary folder that goes away;
-    `tell` takes each line of the play as it is spoken.
+    `folder` keeps the work there instead of a temporary folder that goes away; `tell` takes each line of the play as it is spoken.
     """
 
-    def __init__(self, jabber=Prosody, jabber_people=("alice",), mail_people=("bob", "carol"), gateway=None, folder=None,
-                 password=PASSWORD, tell=tell, dovecot=Dovecot):
-        self.tell, self.password = tell, password
+    def __init__(self, folder=None, tell=tell):
+        self.tell = tell
         self._keep = folder is not None or bool(os.environ.get("COIGATE_KEEP"))
         self.work = folder or work_folder()
-        self.certificates = Certificates(self.work)
-        lmtp = free_port()
-        self.jabber_server = jabber(self.work, self.certificates, {name: password for name in jabber_people})
-        self.dovecot = dovecot(self.work, self.certificates, {f"{name}@mail.test": password for name in mail_people})
-        self.postfix = Postfix(self.work, self.certificates, self.dovecot, lmtp)
-        self.coigate = Coigate(self.work, self.jabber_server, self.certificates, lmtp, self.postfix.smtp_port, **(gateway or {}))
-        self.servers = [self.jabber_server, self.dovecot, self.postfix, self.coigate]
-        self._people = {}
+        self.servers, self._people = [], {}
         self._began = time.monotonic()
 
     @classmethod
-    def for_actors(cls, names, jabber_people=(), mail_people=(), **setting):
-        """A world for these actors of scenarios (CAST), and the people given."""
-        def those(*kinds):
-            return [name for name in dict.fromkeys(names) if any(name in CAST[kind] for kind in kinds)]
-        return cls(jabber_people=[*those("jabber"), *jabber_people], mail_people=[*those("mail", "delta"), *mail_people], **setting)
+    def for_actors(cls, _names, **setting):
+        return cls(**setting)
 
     def actor(self, name):
-        """The person or server that a scenario calls so; `world` is all of it."""
-        if name in CAST["server"]:
-            return getattr(self, CAST["server"][name])
-        makers = {"jabber": self.jabber, "mail": self.mail, "delta": lambda name: self.delta(name, classic=name == "dan")}
-        if name == "world":
-            return self
-        return next((make(name) for kind, make in makers.items() if name in CAST[kind]), None) or getattr(self, name)
+        """The server or person that a scenario calls so; `world` is all of it."""
+        return self if name == "world" else getattr(self, CAST["server"].get(name, name))
 
     def __enter__(self):
         try:
@@ -89,38 +71,74 @@ class World:
         seconds = time.monotonic() - self._began
         failed = error is not None and not isinstance(error, KeyboardInterrupt)
         report = [f"\nFAILED after {seconds:.1f} s: {error}\n", *(server.log_tail(60) for server in self.servers)] if failed else []
-        status = None
+        trouble = None
         for person in self._people.values():
             try:
                 person.close()
-            except Exception as trouble:  # the play is over: say it, end the rest
-                report.append(f"closing {person.jid if isinstance(person, JabberClient) else person.address}: {trouble}")
+            except Exception as error_of_person:  # the play is over: say it, end the rest
+                report.append(f"closing {getattr(person, 'jid', None) or person.address}: {error_of_person}")
         for server in reversed(self.servers):
             try:
                 ended = server.stop()
-            except Failure as trouble:
-                ended = trouble
-            if server is self.coigate and ended not in (0, None) and not failed:
-                status = f"\nFAILED: coigate ended with status {ended}\n{server.log_tail(60)}"
-        said = self.coigate.log_text()
-        if status is None and not failed and any(mark in said for mark in ("ERROR: AddressSanitizer", "runtime error: ")):
-            # In one of its processes, which ended alone.
-            status = f"\nFAILED: a sanitizer has found something in coigate\n{self.coigate.log_tail(200)}"
+            except Failure as failure:
+                ended = failure
+            if isinstance(server, Coigate) and not failed:
+                trouble = trouble or self._trouble_of(server, ended)
         if not self._keep:
             shutil.rmtree(self.work, ignore_errors=True)
         elif os.environ.get("COIGATE_KEEP"):
             report.append(f"the folder is kept: {self.work}")
         for line in report:
             self.tell(line)
-        if status:
-            self.tell(status)
+        if trouble:
+            self.tell(trouble)
             sys.exit(1)
         if error is None:
             self.applaud(seconds)
 
+    @staticmethod
+    def _trouble_of(coigate, status):
+        """What was wrong with a coigate that has ended; None if nothing was."""
+        if status not in (0, None):
+            return f"\nFAILED: {coigate.name} ended with status {status}\n{coigate.log_tail(60)}"
+        if any(mark in coigate.log_text() for mark in ("ERROR: AddressSanitizer", "runtime error: ")):
+            # In one of its processes, which ended alone.
+            return f"\nFAILED: a sanitizer has found something in {coigate.name}\n{coigate.log_tail(200)}"
+        return None
+
     def applaud(self, seconds):
         """After all lines came true and all servers have ended well."""
         self.tell(f"every line came true, in {seconds:.1f} s")
+
+
+class World(Stage):
+    """Prosody and Dovecot (or the classes given), Postfix and coigate, all private; people are made when called.
+
+    `gateway` are further arguments for Coigate.
+    """
+
+    def __init__(self, jabber=Prosody, jabber_people=("alice",), mail_people=("bob", "carol"), gateway=None, folder=None,
+                 password=PASSWORD, tell=tell, dovecot=Dovecot):
+        super().__init__(folder, tell)
+        self.password = password
+        self.certificates = Certificates(self.work)
+        lmtp = free_port()
+        self.jabber_server = jabber(self.work, self.certificates, {name: password for name in jabber_people})
+        self.dovecot = dovecot(self.work, self.certificates, {f"{name}@mail.test": password for name in mail_people})
+        self.postfix = Postfix(self.work, self.certificates, self.dovecot, lmtp)
+        self.coigate = Coigate(self.work, self.jabber_server, self.certificates, lmtp, self.postfix.smtp_port, **(gateway or {}))
+        self.servers = [self.jabber_server, self.dovecot, self.postfix, self.coigate]
+
+    @classmethod
+    def for_actors(cls, names, jabber_people=(), mail_people=(), **setting):
+        """A world for these actors of scenarios (CAST), and the people given."""
+        def those(*kinds):
+            return [name for name in dict.fromkeys(names) if any(name in CAST[kind] for kind in kinds)]
+        return cls(jabber_people=[*those("jabber"), *jabber_people], mail_people=[*those("mail", "delta"), *mail_people], **setting)
+
+    def actor(self, name):
+        makers = {"jabber": self.jabber, "mail": self.mail, "delta": lambda name: self.delta(name, classic=name == "dan")}
+        return next((make(name) for kind, make in makers.items() if name in CAST[kind]), None) or super().actor(name)
 
     def jabber(self, name):
         """The Jabber user `name`, logged in, with the gateway in reach."""
