@@ -8,7 +8,7 @@ import email.utils
 from expect import address_of, check, check_equal, check_mail, check_stanza, check_words
 from jabber_client import JabberClient
 from mail_client import MailClient, text_of
-from server import wait_until
+from server import Failure, wait_until
 
 
 class JabberPerson(JabberClient):
@@ -73,9 +73,14 @@ class JabberPerson(JabberClient):
         check_stanza(receipt, confirms=stanza_id)
         check(not receipt.body, "the receipt has no text")
 
+    def sees_displayed(self, stanza_id):
+        """Waits for a marker: the message was shown [XEP-0333]."""
+        self.wait_for(lambda s: any(each.get("id") == stanza_id for each in s.xml if each.tag.endswith("displayed")), 60,
+                      f"{self.jid} sees that {stanza_id} was read")
+
     def sees(self, jid, kind="", seconds=20):
-        """Waits for a presence of that JID; `kind` "" is available."""
-        return self.wait_for(lambda s: s.kind == "presence" and s.type == kind and s.sender.split("/")[0] == jid, seconds,
+        """Waits for a presence of exactly that JID; `kind` "" is available."""
+        return self.wait_for(lambda s: s.kind == "presence" and s.type == kind and s.sender == jid, seconds,
                              f"the presence {kind or 'available'} of {jid}")
 
     def blocks(self, who, verb="block"):
@@ -84,6 +89,18 @@ class JabberPerson(JabberClient):
 
     def waits_for_gateway(self):
         wait_until(lambda: self.answers(self.world.coigate.domain), 30, "the gateway answers at the Jabber server")
+
+    def removes_contact(self, jid):
+        """Out of the roster."""
+        self.iq(self.jid, "set", f'<query xmlns="jabber:iq:roster"><item jid="{jid}" subscription="remove"/></query>')
+
+    def deletes_account(self):
+        """[XEP-0077 §3.2] at the Jabber server; ejabberd ends the stream instead of an answer."""
+        self.world.tell(f"{self.jid} deletes the Jabber account")
+        try:
+            self.iq(self.world.jabber_server.domain, "set", '<query xmlns="jabber:iq:register"><remove/></query>', seconds=3)
+        except Failure:
+            pass
 
     def reconnects(self):
         """Logs in again, after the Jabber server was restarted."""
@@ -131,11 +148,24 @@ class JabberPerson(JabberClient):
         return said
 
     def hears_gateway(self, words, seconds=60):
-        """Waits for a message that the gateway sends by itself."""
-        told = self.wait_for(lambda s: s.kind == "message" and s.sender.split("/")[0] == self.world.coigate.domain and words in s.body,
-                             seconds, f"the gateway says {words!r}")
+        """Waits for a message that the gateway sends by itself; it contains `words` (a string or several)."""
+        words = [words] if isinstance(words, str) else words
+        told = self.wait_for(lambda s: s.kind == "message" and s.sender.split("/")[0] == self.world.coigate.domain and
+                             all(each in s.body for each in words), seconds, f"the gateway says {words}")
         self.world.tell(f"  the gateway tells {self.jid}: {told.body}")
         return told.body
+
+    def approves_gateway(self):
+        """The gateway becomes a contact as clients make it one; returns when the Jabber server vouches for the user."""
+        gateway = self.world.coigate.domain
+        self.presence(gateway, "subscribe")
+        self.sees(gateway, "subscribe", 80)  # on ejabberd five such stanzas go in a minute (mod_pres_counter): the sixth comes later, and comes
+        self.presence(gateway, "subscribed")
+
+        def vouched():
+            rows = self.world.coigate.stored("SELECT state FROM account WHERE jid = ?", self.jid)
+            return rows and all(row[0] & 2 for row in rows)
+        wait_until(vouched, 20, f"the Jabber server vouches for {self.jid}")
 
     def can_invite(self):
         """Waits until the gateway makes invites for her: a linked mailbox was looked through. Returns the link."""

@@ -25,7 +25,7 @@ PASSWORD = "correct horse"
 CAST = {
     "jabber": ("alice", "anna", "dora", "erin", "eve", "frank", "gina", "mike", "zoe"),
     "mail": ("bob", "carol", "dave", "ana", "frida", "greta", "mallory"),
-    "delta": ("dan", "cleo"),  # Delta Chat: Dan's talks in the clear, too; Cleo's is a fresh installation
+    "delta": ("dan", "cleo", "nina"),  # Delta Chat: Dan's talks in the clear, too; the others' is a fresh installation
     "server": {"gateway": "coigate", "prosody": "jabber_server", "ejabberd": "jabber_server", "dovecot": "dovecot", "postfix": "postfix"},
 }
 
@@ -152,6 +152,12 @@ class World(Stage):
         person._password = password or self.password
         self._people[JabberPerson, name, len(self._people)] = person
         return person.connect()
+
+    def successor_of(self, person):
+        """Somebody else, who gets the person's name at the Jabber server."""
+        name, password = person.jid.split("@")[0], "another person's password"
+        self.jabber_server.add_user(name, password)
+        return self.another_client(name, password)
 
     def mail(self, name):
         return self._person(MailPerson, name)

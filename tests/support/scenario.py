@@ -56,11 +56,11 @@ def scenarios_of(module):
 
 
 def play(module, stage=World.for_actors, of=None, **setting):
-    """Plays the scenarios of the program `module` (__name__), if that is the program that runs. `of`: those of another story, which has
-    been imported, instead. `setting`: see World."""
+    """Plays the scenarios of the program `module` (__name__), if that is the program that runs, and then those of another story that it has
+    imported (`of`). `setting`: see World."""
     if module != "__main__":
         return
-    mine = scenarios_of(of.__name__ if of else module)
+    mine = scenarios_of(module) + (scenarios_of(of.__name__) if of else [])
     scenarios = list(dict.fromkeys(each for one in mine for each in one.everything()))
     with stage([name for each in scenarios for name in each.actors], **setting) as the_stage:
         for each in scenarios:
