@@ -78,11 +78,12 @@ class Stage:
             except Exception as error_of_person:  # the play is over: say it, end the rest
                 report.append(f"closing {getattr(person, 'jid', None) or person.address}: {error_of_person}")
         for server in reversed(self.servers):
+            is_ours = isinstance(server, Coigate)
             try:
-                ended = server.stop()
+                ended = server.stop() if is_ours or self._keep else server.kill()  # nobody waits for the farewell of the others
             except Failure as failure:
                 ended = failure
-            if isinstance(server, Coigate) and not failed:
+            if is_ours and not failed:
                 trouble = trouble or self._trouble_of(server, ended)
         if not self._keep:
             shutil.rmtree(self.work, ignore_errors=True)
