@@ -1,7 +1,7 @@
 // What is done with an open mailbox: folders, EXAMINE, new UIDs, mails, copies, settings; each failed at every step.
 
 #include "coi/server_settings.h"
-#include "tests/sessions/imap_dialogue.h"
+#include "tests/sessions/imap_works.h"
 
 namespace {
 
@@ -46,11 +46,7 @@ S: * OK [PERMANENTFLAGS ()] No permanent flags permitted
 S: * OK [HIGHESTMODSEQ 715194045007]
 S: c2 OK [READ-ONLY] EXAMINE completed
 )",
-          tls, [](ImapClient& client) -> awaitable<bool> {
-              auto selected = co_await client.select("INBOX");
-              co_return selected && selected->uid_validity == 3857529045 && selected->uid_next == 4392 &&
-                  selected->exists == 17 && selected->highest_modseq == 715194045007;
-          });
+          tls, dialogue::selects("INBOX", {3857529045, 4392, 17, 715194045007}));
 }
 
 const auto select_inbox = [](ImapClient& client) -> awaitable<coi::Result<coi::net::Selected>> {
@@ -104,13 +100,7 @@ S: * 5 FETCH (UID 100 FLAGS (\Flagged))
 S: * 1 FETCH (UID 3 FLAGS () RFC822.SIZE 5)
 S: c2 OK done
 )",
-          tls, [](ImapClient& client) -> awaitable<bool> {
-              auto listed = co_await client.since(100);
-              if (!listed) co_return false;
-              if (listed->size() != 2) co_return false;
-              const auto &first = listed->front(), &second = listed->back();
-              co_return first.uid == 100 && first.size == 4000000000000 && second.uid == 102 && second.size == 20;
-          });
+          tls, dialogue::lists(100, {{100, 4000000000000}, {102, 20}}));
 }
 
 TEST(ImapMailbox, AFetchThatNobodyAskedForIsNoMail) {
@@ -147,10 +137,7 @@ S:
 S: ))
 S: c2 OK done
 )",
-          tls, [](ImapClient& client) -> awaitable<bool> {
-              auto mail = co_await client.fetch(9, 1000);
-              co_return mail && *mail && **mail == "From: a\r\n\r\n)";
-          });
+          tls, dialogue::fetches(9, 1000, "From: a\r\n\r\n)"));
 }
 
 using Mail = coi::Result<std::optional<std::string>>;
@@ -172,7 +159,8 @@ TEST(ImapMailbox, AMailThatIsGoneIsNoError) {
 }
 
 TEST(ImapMailbox, AMailThatIsTooBigIsRefusedAndTheSessionGoesOn) {
-    const bool done = once<bool>(opening("") + R"(
+    const bool done =
+        once<bool>(opening("") + R"(
 C: c2 UID FETCH 9 (UID BODY.PEEK[]<0.11>)
 S: * 4 FETCH (UID 9 BODY[]<0> {11}
 S: 12345678901)
@@ -182,13 +170,7 @@ S: * 4 FETCH (UID 9 BODY[]<0> {11}
 S: 12345678901)
 S: c3 OK
 )",
-                                 [](ImapClient& client) -> awaitable<bool> {
-                                     auto big = co_await client.fetch(9, 10);
-                                     EXPECT_FALSE(big);
-                                     if (!big) EXPECT_EQ(big.error().kind, ErrorKind::limit);
-                                     auto fits = co_await client.fetch(9, 11);
-                                     co_return fits && *fits == "12345678901" && client.usable();
-                                 });
+                   dialogue::all({dialogue::finds_too_big(9, 10), dialogue::fetches(9, 11, "12345678901")}));
     EXPECT_TRUE(done);
 }
 
@@ -308,9 +290,7 @@ C:
 C: 
 S: c2 OK [APPENDUID 38505 3955] done
 )",
-          tls, [](ImapClient& client) -> awaitable<bool> {
-              co_return (co_await client.append("Sent Items", "\\Seen $Chat", "A: b\r\n\r\n")).has_value();
-          });
+          tls, dialogue::appends("Sent Items", "\\Seen $Chat", "A: b\r\n\r\n"));
 }
 
 TEST(ImapMailbox, AppendsWithoutWaitingWhereTheServerAllows) {
@@ -339,8 +319,7 @@ S: * OK [UIDNEXT 2]
 S: c3 OK
 )",
                                  [](ImapClient& client) -> awaitable<bool> {
-                                     auto appended = co_await client.append("Sent", "", "ab");
-                                     EXPECT_FALSE(appended);
+                                     EXPECT_TRUE(co_await dialogue::cannot_append("Sent", "ab")(client));
                                      auto nul = co_await client.append("Sent", "", std::string_view("a\0b", 3));
                                      EXPECT_FALSE(nul);
                                      co_return (co_await client.select("INBOX")).has_value();
@@ -356,10 +335,7 @@ S: * LIST (\HasNoChildren) "/" Sent
 S: * LIST (\HasNoChildren \Sent) "/" "Gesendet von mir"
 S: c2 OK done
 )",
-          tls, [](ImapClient& client) -> awaitable<bool> {
-              auto sent = co_await client.sent_folder();
-              co_return sent && *sent == "Gesendet von mir";
-          });
+          tls, dialogue::finds_sent("Gesendet von mir"));
 }
 
 TEST(ImapMailbox, FindsTheSentFolderByItsUsualNames) {
@@ -381,10 +357,7 @@ C: c2 NAMESPACE
 S: * NAMESPACE (("INBOX." ".")) NIL NIL
 S: c2 OK done
 )",
-          tls, [](ImapClient& client) -> awaitable<bool> {
-              auto space = co_await client.personal_space();
-              co_return space && space->prefix == "INBOX." && space->separator == '.';
-          });
+          tls, dialogue::has_space("INBOX.", '.'));
     const auto root = once<coi::Result<coi::net::PersonalSpace>>(
         opening("") + "C: c2 LIST \"\" \"\"\nS: * LIST (\\Noselect) \"/\" \"\"\nS: c2 OK\n",
         [](ImapClient& client) { return client.personal_space(); });
@@ -401,11 +374,8 @@ C: c3 GETMETADATA "" (/private/other)
 S: * METADATA "" (/private/other NIL)
 S: c3 OK done
 )",
-          tls, [](ImapClient& client) -> awaitable<bool> {
-              auto yes = co_await client.metadata("/private/comment");
-              auto nil = co_await client.metadata("/private/other");
-              co_return yes && *yes == "yes" && nil && !*nil;
-          });
+          tls,
+          dialogue::all({dialogue::has_entry("/private/comment", "yes"), dialogue::has_entry("/private/other", {})}));
     const Mail none = once<Mail>(opening(""), [](ImapClient& client) { return client.metadata("/private/comment"); });
     EXPECT_EQ(none.error().kind, ErrorKind::unsupported);
 }

@@ -3,7 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include "tests/sessions/imap_dialogue.h"
+#include "tests/sessions/imap_works.h"
 
 namespace {
 
@@ -33,12 +33,7 @@ S: c2 OK
 
 /// A session that selects INBOX and waits; true if the wait ends with `expected`.
 dialogue::Work waits(bool expected, Timeout longest = 20min, Timeout poll = 1min) {
-    return [=](ImapClient& client) -> awaitable<bool> {
-        auto selected = co_await client.select("INBOX");
-        if (!selected) co_return false;
-        auto news = co_await client.wait_for_news(longest, poll);
-        co_return news && *news == expected;
-    };
+    return dialogue::all({dialogue::selects("INBOX", {1, 9, 5}), dialogue::waits(expected, longest, poll)});
 }
 
 TEST(ImapWait, IdleEndsWithNewMail) {
@@ -167,7 +162,7 @@ TEST(ImapWait, MailThatComesWhileTheFolderIsOpenedIsNews) {
         "S: c1 OK [CAPABILITY IMAP4rev1 IDLE] in\n"
         "C: c2 EXAMINE \"INBOX\"\n"
         "S: * 5 EXISTS\nS: * OK [UIDVALIDITY 1]\nS: * OK [UIDNEXT 9]\nS: * 6 EXISTS\nS: c2 OK\n",
-        tls, waits(true));
+        tls, dialogue::all({dialogue::selects("INBOX", {1, 9, 6}), dialogue::waits(true)}));
 }
 
 TEST(ImapWait, VanishedShrinksTheFolderSoThatTheNextMailIsNews) {

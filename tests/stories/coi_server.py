@@ -1,81 +1,41 @@
 """Alice links a mailbox on a COI server: what the server files under COI/Chats reaches her, too, and nothing comes twice.
 
-Debian has no COI server. Dovecot is dressed as one: it offers the capability, its METADATA say that COI is enabled, and
-mail is filed by the detail of its recipient, as the message filter would.
+Debian has no COI server. Dovecot is configured as one (coi_dovecot.py): it offers the capability, its METADATA say that COI is enabled, and mail
+is filed by the detail of its recipient, as the message filter would.
 """
 
-import subprocess
-
-from dovecot import Dovecot, is_since_2_4
-from play import World, check, check_equal
-from server import Failure
-
-CONFIG = """
-imap_metadata = yes
-recipient_delimiter = +
-lmtp_save_to_detail_mailbox = yes
-"""
-SINCE_2_4 = """
-imap_capability {
-  COI = yes
-}
-mail_attribute {
-  dict file {
-    path = %{home}/attributes
-  }
-}
-"""
-BEFORE_2_4 = """
-imap_capability = +COI
-mail_attribute_dict = file:%h/attributes
-"""
-ENTRY = "/private/vendor/vendor.dovecot/coi/config"
+from coi_dovecot import CoiDovecot
+from scenario import play, scenario
 
 
-class CoiDovecot(Dovecot):
-    """The root of the COI folders is renamed; its separator is Maildir's, a full stop."""
-    chats = "Talk.Chats"
-
-    def __init__(self, *arguments):
-        super().__init__(*arguments)
-        self.config.write_text(self.config.read_text() + CONFIG + (SINCE_2_4 if is_since_2_4() else BEFORE_2_4))
-
-    def enables_coi(self, user):
-        self._doveadm("mailbox", "create", "-u", user, self.chats)
-        for name, value in (("enabled", "yes"), ("mailbox-root", "Talk"), ("message-filter", "active")):
-            self._doveadm("mailbox", "metadata", "set", "-u", user, "-s", "", f"{ENTRY}/{name}", value)
-
-    def _doveadm(self, *arguments):
-        done = subprocess.run(["doveadm", "-c", self.config, *arguments], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise Failure(f"doveadm {' '.join(arguments)}: {done.stderr}")
+@scenario
+def she_links_it(alice, bob, carol, dovecot):
+    """Carol's mailbox is on a COI server; Alice links it, and writes to Bob."""
+    dovecot.enables_coi(carol)
+    alice.uses_mailbox(carol)
+    alice.writes(bob, "Hello Bob, from a COI server")
+    bob.reads("from a COI server")
 
 
-with World(dovecot=CoiDovecot, mail_people=("bob", "carol")) as world:
-    alice, bob = world.jabber("alice"), world.mail("bob")
-    world.dovecot.enables_coi("carol@mail.test")
-    check_equal(alice.links("carol@mail.test").error, None, "Alice links a mailbox on a COI server")
+def filed(bob, carol, dovecot, text, detail=""):
+    """Bob's answer, delivered into the INBOX, or the folder that is the recipient's detail."""
+    mail = bob.compose(carol.address, text, reply_to=bob.last, headers={"Chat-Version": "1.0"})
+    return dovecot.takes(mail, carol.address.replace("@", detail + "@"))
 
-    alice.writes("bob@mail.test", "Hello Bob, from a COI server")
-    first = bob.reads("from a COI server")
 
-    def filed(text, folder):
-        """Bob's answer, delivered into that folder of Carol's."""
-        mail = bob.compose("carol@mail.test", text, reply_to=first, headers={"Chat-Version": "1.0"})
-        world.tell(f"{bob.address} → carol@mail.test, filed under {folder or 'INBOX'}: {text}")
-        detail = f"+{folder}" if folder else ""
-        code, words = world.dovecot.lmtp(mail.as_bytes(), f"carol{detail}@mail.test", bob.address)
-        check_equal(code, 250, words)
-        return mail
+@scenario(includes=[she_links_it])
+def both_folders_are_read(alice, bob, carol, dovecot):
+    """Mail in the INBOX and in the chats' folder reaches her; a copy in the other folder is no second message."""
+    filed(bob, carol, dovecot, "In the INBOX")
+    alice.reads("In the INBOX", bob)
+    moved = filed(bob, carol, dovecot, "Filed as a chat", "+" + dovecot.chats)
+    alice.reads("Filed as a chat", bob)
+    dovecot.takes(moved, carol)
+    filed(bob, carol, dovecot, "The last one", "+" + dovecot.chats)
+    alice.reads("The last one", bob)
+    filed(bob, carol, dovecot, "And the very last")
+    alice.reads("And the very last", bob)
+    alice.has_not_read("Filed as a chat")
 
-    filed("In the INBOX", "")
-    alice.reads("In the INBOX", bob.address)
-    moved = filed("Filed as a chat", CoiDovecot.chats)
-    alice.reads("Filed as a chat", bob.address)
 
-    world.dovecot.lmtp(moved.as_bytes(), "carol@mail.test", bob.address)
-    filed("The last one", CoiDovecot.chats)
-    alice.reads("The last one", bob.address)
-    filed("And the very last", "")
-    alice.reads("And the very last", bob.address)
-    check(not any("Filed as a chat" in stanza.body for stanza in alice.came), "a copy in the other folder is no second message")
+play(__name__, dovecot=CoiDovecot)

@@ -1,42 +1,58 @@
 """Alice adds Bob by his mail address, as her client's own dialogue does it: prompt, subscription, presence, and both spellings."""
 
-from play import World, check, check_equal
+from expect import check, check_equal
+from scenario import play, scenario
 
-with World() as world:
-    alice, bob = world.jabber("alice"), world.mail("bob")
-    gateway, bob_jid = world.coigate.domain, world.coigate.jid_of("bob@mail.test")
+DISCO = "http://jabber.org/protocol/disco#info"
 
-    info = alice.iq(gateway, "get", '<query xmlns="http://jabber.org/protocol/disco#info"/>').xml
-    identities = {(each.get("category"), each.get("type")) for each in info.iter("{http://jabber.org/protocol/disco#info}identity")}
-    features = {each.get("var") for each in info.iter("{http://jabber.org/protocol/disco#info}feature")}
-    check(("gateway", "smtp") in identities, "the gateway shows itself as a gateway to mail")
-    check({"jabber:iq:register", "jabber:iq:gateway", "jabber:iq:version", "urn:xmpp:ping",
-           "http://jabber.org/protocol/commands"} <= features, "and what it can")
 
-    prompt = alice.iq(gateway, "set", '<query xmlns="jabber:iq:gateway"><prompt>bob@mail.test</prompt></query>')
-    check_equal(prompt.xml.findtext(".//{jabber:iq:gateway}jid"), bob_jid, "it turns an address into a contact")
-    wrong = alice.iq(gateway, "set", '<query xmlns="jabber:iq:gateway"><prompt>no address</prompt></query>')
-    check(wrong.error, "and refuses what is no address")
+@scenario
+def gateway_is_found(alice, gateway):
+    """Alice's client looks at the gateway, and asks it for the JID of an address."""
+    info = alice.iq(gateway.domain, "get", f'<query xmlns="{DISCO}"/>').xml
+    identities = {(each.get("category"), each.get("type")) for each in info.iter(f"{{{DISCO}}}identity")}
+    check(("gateway", "smtp") in identities, "the gateway identifies as a gateway to mail")
+    check({"jabber:iq:register", "jabber:iq:gateway", "jabber:iq:version", "urn:xmpp:ping", "http://jabber.org/protocol/commands"} <=
+          {each.get("var") for each in info.iter(f"{{{DISCO}}}feature")}, "its features are announced")
+    prompt = alice.iq(gateway.domain, "set", '<query xmlns="jabber:iq:gateway"><prompt>bob@mail.test</prompt></query>')
+    check_equal(prompt.xml.findtext(".//{jabber:iq:gateway}jid"), gateway.jid_of("bob@mail.test"), "it turns an address into a JID")
+    wrong = alice.iq(gateway.domain, "set", '<query xmlns="jabber:iq:gateway"><prompt>no address</prompt></query>')
+    check(wrong.error, "it refuses what is no address")
 
-    alice.presence(bob_jid, "subscribe")
-    alice.wait_for(lambda s: s.kind == "presence" and s.type == "subscribed" and s.sender == bob_jid, 20, "subscribed")
-    alice.wait_for(lambda s: s.kind == "presence" and s.type == "" and s.sender.startswith(bob_jid), 20, "Bob's presence")
-    check_equal(alice.roster().get(bob_jid), "to", "Bob is in her roster, because she asked")
 
-    alice.writes("bob@mail.test", "You are in my list now")
-    first = bob.reads("You are in my list now")
-    bob.writes("alice@jabber.test", "And you in mine", reply_to=first)
-    alice.reads("And you in mine", "bob@mail.test")
+@scenario(includes=[gateway_is_found])
+def bob_becomes_a_contact(alice, bob, gateway):
+    """Alice subscribes to Bob, and they talk."""
+    alice.presence(gateway.jid_of(bob.address), "subscribe")
+    alice.sees(gateway.jid_of(bob.address), "subscribed")
+    alice.sees(gateway.jid_of(bob.address))
+    check_equal(alice.roster().get(gateway.jid_of(bob.address)), "to", "Bob is in her roster, because she asked")
+    alice.writes(bob, "You are in my list now")
+    bob.reads("You are in my list now")
+    bob.answers("And you in mine")
+    alice.reads("And you in mine", bob)
 
-    alice.say(f"bob%mail.test@{gateway}", "The older spelling works too")
-    older = bob.reads("The older spelling works too")
-    bob.writes("alice@jabber.test", "And I answer to it", reply_to=older)
-    answer = alice.wait_for(lambda s: s.body == "And I answer to it", 20, "an answer")
-    check_equal(answer.sender.split("/")[0], f"bob%mail.test@{gateway}", "the answer comes from the JID that her client knows")
-    alice.writes("bob@mail.test", "Back to the usual one")
+
+@scenario(includes=[bob_becomes_a_contact])
+def older_spelling(alice, bob, gateway):
+    """Alice's client knows Bob as bob%mail.test; answers come from that JID."""
+    alice.say(f"bob%mail.test@{gateway.domain}", "The older spelling works too")
+    bob.reads("The older spelling works too")
+    bob.answers("And I answer to it")
+    answer = alice.reads("And I answer to it")
+    check_equal(answer.sender.split("/")[0], f"bob%mail.test@{gateway.domain}", "the answer comes from the JID that her client knows")
+    alice.writes(bob, "Back to the usual one")
     bob.reads("Back to the usual one")
 
-    alice.presence(bob_jid, "unsubscribe")
-    alice.wait_for(lambda s: s.kind == "presence" and s.type in ("unsubscribed", "unavailable") and s.sender.startswith(bob_jid), 20,
+
+@scenario(includes=[older_spelling])
+def bob_is_removed(alice, bob, gateway):
+    """Alice unsubscribes."""
+    jid = gateway.jid_of(bob.address)
+    alice.presence(jid, "unsubscribe")
+    alice.wait_for(lambda s: s.kind == "presence" and s.type in ("unsubscribed", "unavailable") and s.sender.startswith(jid), 20,
                    "the end of the subscription")
-    check(all(s.sender == bob_jid for s in alice.came if s.type == "subscribe"), "nobody but him asked to see Alice's presence")
+    check(all(s.sender == jid for s in alice.came if s.type == "subscribe"), "nobody but him asked to see Alice's presence")
+
+
+play(__name__)

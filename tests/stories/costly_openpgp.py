@@ -1,107 +1,80 @@
 """Keys and mails that cost their reader hours: refused with words, and meanwhile everybody's encrypted mail goes on; then coigate stops."""
 
-import base64
-import os
 import signal
-import smtplib
-import threading
-import time
 
-from bombs import closed_as_it_is, costly_autocrypt, costly_key, nested
-from encrypted_play import BOB, Play, Relay
-from gnupg import Gnupg, clear_mail, encrypted_mail, fields
-from play import World, check, check_equal
-from server import wait_until
+import encrypted_play
+from bombs import costly_armour, costly_autocrypt, costly_mail
+from encrypted_play import OpenpgpWorld
+from expect import check, check_equal
+from gnupg import clear_mail, fields
+from lmtp import AtOnce
+from scenario import play, scenario
+from server import Within
 
 EVE = "eve@evil.test"
 
 
-def closed(play, packets, sender=EVE):
-    return encrypted_mail(fields(sender, play.address, "...")[0], closed_as_it_is(play.gpg, packets, play.alice_key))
+@scenario
+def alice_and_bob_encrypt(program, bob):
+    """Alice and Bob write to each other until they encrypt."""
+    encrypted_play.first_contact(program, bob)
 
 
-def answers_soon(world, play, bob, text):
-    """An encrypted message of Alice's, and how long Bob waits for it."""
-    begun = time.monotonic()
-    play.alice.writes(BOB, text)
-    play.opens(bob, text)
-    seconds = time.monotonic() - begun
-    check(seconds < 5, f"it took {seconds:.1f} s")
-    check(play.alice.answers(world.coigate.domain), "the gateway answers")
+def goes_on(program, bob, text):
+    """Bob gets an encrypted message of Alice's soon, and the gateway answers."""
+    with Within(5):
+        program.alice.writes(bob, text)
+        program.opens(bob, text)
+    check(program.alice.answers(program.coigate.domain), "the gateway answers")
 
 
-def at_once(play, mails):
-    """Delivers them beside each other; the list of answers grows."""
-    answers = []
-
-    def deliver(mail):
-        try:
-            answers.append(play.route.lmtp(mail, play.address, EVE))
-        except (OSError, smtplib.SMTPException):
-            answers.append((421, "closed"))
-    threads = [threading.Thread(target=deliver, args=[mail], daemon=True) for mail in mails]
-    for thread in threads:
-        thread.start()
-    return threads, answers
+@scenario(includes=[alice_and_bob_encrypt])
+def keys_of_16384_bits(program, bob, mike, gateway):
+    """Clear mails with such keys come, and Mike imports one."""
+    mails = [clear_mail(fields(f"m{i}@evil.test", program.address, "hi", costly_autocrypt(f"m{i}@evil.test"))[0], "hi") for i in range(8)]
+    pouring = AtOnce(gateway, mails, program.address, EVE)
+    goes_on(program, bob, "beside costly keys")
+    check_equal(pouring.codes(), [250] * 8, "such a key is ignored, its mail is taken")
+    mike.say(gateway.domain, "key import x\n" + costly_armour("mike@jabber.test"))
+    mike.hears_gateway("larger than what is taken here")
 
 
-def ends(threads):
-    for thread in threads:
-        thread.join(60)
-
-
-with World(jabber_people=("alice", "mike")) as world:
-    gpg = Gnupg(world.work / "gpg")
-    bob, mike = world.mail("bob"), world.jabber("mike")
-    play = Play(world, gpg, Relay(world))
-    play.alice.writes(BOB, "Hello Bob")
-    hello = bob.reads("Hello Bob")
-    play.alice_key = gpg.take_key(base64.b64decode("".join(hello["Autocrypt"].split("keydata=")[1].split())))
-    play.writes_clear("my key", autocrypt=gpg.autocrypt(BOB, play.key))
-    play.alice.reads("my key", BOB)
-
-    world.tell("\nClear mail with keys of 16,384 bits")
-    threads, answers = at_once(play, [clear_mail(fields(f"m{i}@evil.test", play.address, "hi", costly_autocrypt(f"m{i}@evil.test"))[0], "hi")
-                                      for i in range(8)])
-    answers_soon(world, play, bob, "beside costly keys")
-    ends(threads)
-    check_equal([code for code, _ in answers], [250] * 8, "such a key is passed over, its mail is taken")
-
-    world.tell("\nSuch a key is imported")
-    armour = "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n" + base64.encodebytes(costly_key("mike@jabber.test", most=40000, secret=True)).decode()
-    mike.say(world.coigate.domain, "key import x\n" + armour + "-----END PGP PRIVATE KEY BLOCK-----\n")
-    mike.wait_for(lambda s: "larger than what is taken here" in s.body, 30, "the gateway's words about his key")
-
-    world.tell("\nMail of nested compression")
-    mail = closed(play, nested())
+@scenario(includes=[alice_and_bob_encrypt])
+def nested_compression(program, bob, alice, gateway):
+    """A mail of a few kB that would be decompressed for hours."""
+    mail = costly_mail(program, EVE)
     check(len(mail) < 6000, f"it has {len(mail)} bytes")
-    threads, answers = at_once(play, [mail])
-    answers_soon(world, play, bob, "beside nested compression")
-    ends(threads)
-    check(answers[0][0] == 550 and "too long to open" in answers[0][1], f"refused for good, with the reason: {answers[0]}")
-    play.writes("and on it goes")
-    play.alice.reads("and on it goes", BOB)
+    pouring = AtOnce(gateway, [mail], program.address, EVE)
+    goes_on(program, bob, "beside nested compression")
+    check_equal(pouring.codes(), [550], "it is refused permanently")
+    check("too long to open" in pouring.answers[0][1], "with the reason")
+    program.writes("and on it goes")
+    alice.reads("and on it goes", bob)
 
-    world.tell("\nMuch of it, and a stop")
-    threads, answers = at_once(play, [closed(play, nested(), f"e{i}@evil{i}.test") for i in range(20)])
-    answers_soon(world, play, bob, "beside much of it")
-    begun = time.monotonic()
-    world.coigate.process.send_signal(signal.SIGTERM)
-    check_equal(world.coigate.process.wait(20), 0, "it ends well")
-    check(time.monotonic() - begun < 10, f"in {time.monotonic() - begun:.1f} s")
-    ends(threads)
-    check(all(code in (550, 452, 451, 421) for code, _ in answers), "who was not answered for good may try again")
 
-    world.tell("\nThe process that starts the others is killed")
-    world.coigate.start()
-    main = world.coigate.process.pid
-    with open(f"/proc/{main}/task/{main}/children") as children:
-        os.kill(int(children.read().split()[0]), signal.SIGKILL)
-    wait_until(lambda: play.alice.answers(world.coigate.domain), 30, "the gateway answers at the Jabber server")
-    play.alice.writes(BOB, "with nobody to encrypt it")
-    check_equal(world.coigate.process.wait(30), 1, "it ends with an error, and whoever watches over it starts it anew")
-    check("has ended; so does coigate" in world.coigate.log_text(), "and says why")
-    world.coigate.start()
-    wait_until(lambda: play.alice.answers(world.coigate.domain), 30, "the gateway answers at the Jabber server")
-    answers_soon(world, play, bob, "all is well again")
-    gpg.close()
+@scenario(includes=[alice_and_bob_encrypt])
+def coigate_is_stopped_meanwhile(program, bob, gateway):
+    """SIGTERM while twenty such mails are worked on."""
+    pouring = AtOnce(gateway, [costly_mail(program, f"e{i}@evil{i}.test") for i in range(20)], program.address, EVE)
+    goes_on(program, bob, "beside much of it")
+    with Within(10):
+        gateway.process.send_signal(signal.SIGTERM)
+        check_equal(gateway.process.wait(20), 0, "it ends with 0")
+    check(set(pouring.codes()) <= {550, 452, 451, 421}, "who got no permanent answer may try again")
+    gateway.start()
+
+
+@scenario(includes=[coigate_is_stopped_meanwhile])
+def zygote_is_killed(program, alice, bob, gateway):
+    """The process that starts the others is killed: coigate ends with an error, so that it is started again."""
+    gateway.kills_zygote()
+    alice.waits_for_gateway()
+    alice.writes(bob, "with nobody to encrypt it")
+    check_equal(gateway.process.wait(30), 1, "it ends with 1")
+    check("has ended; so does coigate" in gateway.log_text(), "the log says why")
+    gateway.start()
+    alice.waits_for_gateway()
+    goes_on(program, bob, "all is well again")
+
+
+play(__name__, stage=OpenpgpWorld.for_actors)

@@ -1,162 +1,34 @@
 """All hostile inputs together, over and over: nothing holds up the loop, and other users' messages go through meanwhile."""
 
-import base64
-import threading
-import time
-
-from coigate import program
-from play import World, check, check_equal, tell
-
-SECONDS = 12  # of rain
-FEW = 20  # messages of people who have nothing to do with it
-MEGABYTE = 1_000_000
+from expect import check
+from rain import Rain, filled
+from scenario import play, scenario
+from server import Within
 
 
-def filled(piece, size=MEGABYTE):
-    """Lines of `piece`, so many octets."""
-    line = piece * (900 // len(piece) + 1) + "\r\n"
-    return line * (size // len(line))
+@scenario
+def hostile_inputs_rain(alice, zoe, eve, bob, carol, gateway, dovecot):
+    """Hostile mail to Alice and into Zoe's mailbox, and Eve's stanzas (rain.py): all are answered, and nobody else waits."""
+    zoe.uses_mailbox(carol)
+    for person, words in ((alice, "Hello Bob"), (eve, "Hello Bob, too")):
+        person.writes(bob, words)
+        bob.reads(words)
+    rain = Rain(gateway, dovecot, alice, zoe, eve, mailbox=carol)
+    rain.measure()
+    rain.each_mail_got_a_verdict()
+    rain.loop_was_held_at_most(milliseconds=50)
+    rain.others_waited_at_most(seconds=1)
+    check(gateway.running(), "the program lives")
 
 
-def html(body):
-    return "Content-Type: text/html; charset=utf-8\r\n\r\n" + body
+@scenario(includes=[hostile_inputs_rain])
+def long_mail(alice, bob, gateway):
+    """A very long subject and text are carried, as far as a stanza holds them; and coigate stops when it is told to."""
+    fields = f"From: {bob.address}\r\nTo: {alice.address}\r\nMessage-ID: <long@fair.test>\r\nSubject: {' '.join(['&subject'] * 3500)}\r\n"
+    gateway.takes(f"{fields}\r\nand its text\r\n{filled('words ', 240_000)}".encode(), alice, sender=bob)
+    check("⟦The rest has not been kept" in alice.reads("and its text", bob).body[-200:], "the end says that the rest is missing")
+    with Within(20):
+        gateway.stop()
 
 
-def parts(count, head, body):
-    return "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + f"--b\r\n{head}\r\n\r\n{body}\r\n" * count + "--b--\r\n"
-
-
-def nested(depth, body):
-    return "".join(f"Content-Type: multipart/mixed; boundary=b{i}\r\n\r\n--b{i}\r\n" for i in range(depth)) + body
-
-
-PLAIN = "Content-Type: text/plain; charset=utf-8\r\n\r\n"
-BASE64 = "Content-Type: application/x\r\nContent-Transfer-Encoding: base64"
-
-# What stands after the first header fields of each mail.
-CASES = {
-    "attributes": lambda: html("<p " + " ".join(f"a{i}='x'" for i in range(200_000)) + ">x"),
-    "elements": lambda: html("<span>" * 990 + filled("<p>x</p>")),
-    "end tags": lambda: html("<b>" * 999 + filled("</p></i></u>")),
-    "links": lambda: html(filled("<a href=http://x.test>", MEGABYTE // 2) + "x" + filled("</a>", MEGABYTE // 2)),
-    "entities": lambda: html(filled("&lt;&nbsp;&#120;")),
-    "comments": lambda: html(filled("<!--")),
-    "styles": lambda: html(filled("<p style='margin:0'>x")),
-    "text parts": lambda: parts(190, "Content-Type: text/plain", filled("word ", 20_000)),
-    "html parts": lambda: parts(4, "Content-Type: text/html", filled("<p>x")),
-    "charsets": lambda: parts(20, "Content-Type: text/plain; charset=utf-7", filled("+AAA-", 100_000)),
-    "line ends": lambda: PLAIN + "\r\n" * MEGABYTE,
-    "attachment": lambda: parts(1, BASE64, base64.encodebytes(bytes(3 * MEGABYTE)).decode().replace("\n", "\r\n")),
-    "depth": lambda: nested(19, html(filled("<p>x"))),
-    "too deep": lambda: nested(2000, PLAIN),
-    "boundaries": lambda: f"Content-Type: multipart/mixed; boundary={'b' * 60}\r\n\r\n" + ("--" + "b" * 59 + "\r\n") * 50_000,
-    "parameters": lambda: "Content-Type: text/plain" + "".join(f"; a*{i}*=%41" for i in range(2200)) + "\r\n\r\nx",
-    "continuations": lambda: "Content-Type: text/plain" + "".join(f"; a{i}*0*=utf-8''x" for i in range(1600)) + "\r\n\r\nx",
-    "fields": lambda: "".join(f"X-{i}: y\r\n" for i in range(12_000)) + "\r\nx",
-    "hops": lambda: "Received: x\r\n" * 15_000 + "\r\nx",
-    "addresses": lambda: ("Cc: " + "a@xn--mnchen-3ya.test, " * 1400 + "\r\n") * 7 + "\r\nx",
-    "comments in addresses": lambda: ("To: " + "(" * 31_000 + "\r\n") * 7 + "\r\nx",
-    "encoded words": lambda: "X-Loop: " + "=?gb18030?b?gTCBMA==?= " * 1300 + "\r\n\r\nx",
-    "references": lambda: "References: " + "<a@b> " * 5000 + "\r\n\r\nx",
-    "quotes": lambda: PLAIN + "From: x\r\nx\r\n" * 20_000,
-    "signatures": lambda: PLAIN + "-- \r\n" * 50_000,
-    "attributions": lambda: PLAIN + "on 12:00 wrote x\r\nabc\r\n" * 12_000,
-    "flowed": lambda: PLAIN.replace("utf-8", "utf-8; format=flowed; delsp=yes") + (">" * 500 + " a \r\n") * 500,
-    "reports": lambda: "Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n" +
-                       "Final-Recipient: rfc822;a\r\nAction: failed\r\n\r\n" * 5000 + "--b--\r\n",
-    "armor": lambda: PLAIN + "-----BEGIN PGP MESSAGE-----\r\n\r\nxx\r\n-----END PGP MESSAGE-----\r\n" * 4000,
-}
-
-
-def hostile(name, number):
-    """The mail of a case, from somebody else each time."""
-    return (f"From: Eve <eve@evil{number % 7}.test>\r\nTo: alice@jabber.test\r\nSubject: {name}\r\n"
-            f"Message-ID: <{number}@evil.test>\r\nMIME-Version: 1.0\r\n").encode() + MAILS[name].encode()
-
-
-MAILS = {name: make() for name, make in CASES.items()}
-
-
-class Rain(threading.Thread):
-    """Gives mails to `deliver`, again and again until the end, and each once."""
-
-    def __init__(self, first, names, deliver, until):
-        super().__init__(daemon=True)
-        self.first, self.names, self.deliver, self.until, self.answers = first, names, deliver, until, {}
-        self.start()
-
-    def run(self):
-        number = 0
-        while time.monotonic() < self.until or len(self.answers) < len(self.names):
-            name = self.names[number % len(self.names)]
-            self.answers[name] = self.deliver(hostile(name, self.first + number))
-            number += 1
-
-
-def shower(jabber, contact, until):
-    """A user's own client sends what is large and wide; now and then, because it holds Prosody up for more than a second."""
-    while time.monotonic() < until:
-        jabber.send(f"<message to='{contact}' type='chat'><body>{'long ' * 30_000}</body></message>")
-        jabber.send(f"<message to='{contact}' type='chat'><body>Hi</body><x xmlns='x:y'>{'<a/>' * 20_000}</x></message>")
-        time.sleep(SECONDS / 4)
-
-
-def middle(figures):
-    return sorted(figures)[len(figures) // 2]
-
-
-def wait_of_others(world, zoe, number):
-    """How long a message takes of somebody who has nothing to do with the rain."""
-    began = time.monotonic()
-    world.coigate.lmtp(f"From: bob@mail.test\r\nTo: zoe@jabber.test\r\nMessage-ID: <{number}@fair.test>\r\n"
-                       f"Chat-Version: 1.0\r\n\r\nfair {number}.".encode(), "zoe@jabber.test", "bob@mail.test")
-    zoe.reads(f"fair {number}.", "bob@mail.test")
-    return time.monotonic() - began
-
-
-with World(jabber_people=("alice", "zoe", "eve"), mail_people=("bob", "carol")) as world:
-    alice, zoe, eve, bob = world.jabber("alice"), world.jabber("zoe"), world.jabber("eve"), world.mail("bob")
-    check_equal(zoe.links("carol@mail.test").error, None, "Zoe has linked a mailbox")
-    alice.writes("bob@mail.test", "Hello Bob")
-    bob.reads("Hello Bob")
-    eve.writes("bob@mail.test", "Hello Bob, too")
-
-    calm = world.coigate.heartbeat(1000)
-    calm_waits = [wait_of_others(world, zoe, f"before {i}") for i in range(5)]
-    until = time.monotonic() + SECONDS
-    sanitized = b"__asan_init" in open(program(), "rb").read()
-    relay = [Rain(100_000 * i, list(MAILS)[i::2], lambda mail: world.coigate.lmtp(mail, "alice@jabber.test", "eve@evil.test"), until)
-             for i in (0, 1)]
-    mailbox = Rain(200_000, list(MAILS), lambda mail: world.dovecot.lmtp(mail, "carol@mail.test", "eve@evil.test"), until)
-    threading.Thread(target=shower, args=(eve, world.coigate.jid_of("bob@mail.test"), until), daemon=True).start()
-    measured = []
-    measuring = threading.Thread(target=lambda: measured.append(world.coigate.heartbeat(SECONDS * 1000)), daemon=True)
-    measuring.start()
-
-    waits = []
-    while time.monotonic() < until:
-        waits.append(wait_of_others(world, zoe, len(waits)))
-        time.sleep(SECONDS / FEW / 2)
-    measuring.join(60)
-    for each in [*relay, mailbox]:
-        each.join(120)
-    figures = measured[0]
-    calm_waits += [wait_of_others(world, zoe, f"after {i}") for i in range(5)]
-    tell(f"  calm {calm}\n  in the rain {figures}\n  others waited {middle(waits):.3f} s, at most {max(waits):.3f} s; calm "
-         f"{middle(calm_waits):.3f} s, at most {max(calm_waits):.3f} s")
-    answers = relay[0].answers | relay[1].answers
-    check_equal(set(answers), set(MAILS), "each mail got an answer")
-    odd = {name: answer for name, answer in answers.items() if answer[0] not in (250, 451, 452, 550, 552, 554)}
-    check_equal(odd, {}, "which is a verdict")
-    check(figures["held_p99"] < 50, "nothing holds the loop for 50 ms")
-    check(figures["held_worst"] < (250 if sanitized else 50), "nor for a moment (with sanitizers: five times)")
-    check(middle(waits) < max(1, 10 * max(calm_waits)), "others' messages come within a second (or what a busy machine makes of it)")
-    check(world.coigate.running(), "the program lives")
-
-    long = (f"From: bob@mail.test\r\nTo: alice@jabber.test\r\nMessage-ID: <long@fair.test>\r\nSubject: "
-            f"{' '.join(['&subject'] * 3500)}\r\n\r\nand its text\r\n" + filled("words ", 240_000)).encode()
-    check_equal(world.coigate.lmtp(long, "alice@jabber.test", "bob@mail.test")[0], 250, "a very long subject and text are carried")
-    check("⟦The rest has not been kept" in alice.reads("and its text", "bob@mail.test").body[-200:], "as far as a stanza holds them")
-    began = time.monotonic()
-    world.coigate.stop()
-    check(time.monotonic() - began < 20, "and stops when it is told to")
+play(__name__)

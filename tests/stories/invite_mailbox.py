@@ -1,5 +1,13 @@
-"""The same as invite.py for a Jabber user who has linked a mailbox: handshake, chat and receipts by its IMAP and SMTP servers."""
+"""The same as invite for a Jabber user who has linked a mailbox: handshake, chat and receipts by its IMAP and SMTP servers."""
 
-from invite_play import play
+import invite
+from scenario import play, scenario
 
-play(mailbox="ana")
+
+@scenario
+def alice_links_a_mailbox(alice, ana):
+    """Alice links the mailbox ana@mail.test; she has no address before."""
+    alice.uses_mailbox(ana)
+
+
+play(__name__, of=invite)

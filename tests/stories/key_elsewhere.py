@@ -5,64 +5,73 @@ Mail in the INBOX under the owner's address, which anybody could have sent, is t
 
 import base64
 
-from play import World, check
+from expect import check, check_equal
+from scenario import play, scenario
 from server import wait_until
 
-# What another program sends along; for the look into the mailbox only the owner's address in it counts.
-FOREIGN = "addr=carol@mail.test; prefer-encrypt=mutual; keydata=" + base64.b64encode(b"a key of another program").decode()
+# What another program sends along; only the owner's address in it counts when the mailbox is searched.
+FOREIGN = "addr={}; prefer-encrypt=mutual; keydata=" + base64.b64encode(b"a key of another program").decode()
 
 
-def tells(alice, words):
-    told = alice.wait_for(lambda s: s.kind == "message" and s.sender.split("/")[0] == alice.world.coigate.domain and
-                          words in s.body, 60, f"the gateway tells {words!r}")
-    alice.world.tell(f"  the gateway tells {alice.jid}: {told.body}")
+def key_with(person, bob, text):
+    """What the Autocrypt field of the next mail says."""
+    person.writes(bob, text)
+    return bob.reads(text)["Autocrypt"]
 
 
-with World(jabber_people=("alice", "zoe"), mail_people=("bob", "carol", "dave")) as world:
-    alice, zoe, bob, carol = world.jabber("alice"), world.jabber("zoe"), world.mail("bob"), world.mail("carol")
+@scenario
+def another_program_has_a_key(alice, bob, carol):
+    """Carol's mailbox, which Alice links, has mail of another program of hers in Sent."""
+    carol.keeps("Sent", bob.address, "what she wrote to Bob", headers={"Autocrypt": FOREIGN.format(carol.address)})
+    alice.uses_mailbox(carol)
+    alice.hears_gateway("key import")
+    check_equal(key_with(alice, bob, "No key with this one"), None, "no key is sent along")
+    alice.asks_gateway("invite", "key replace")
 
-    carol.keeps("Sent", "bob@mail.test", "what she wrote to Bob", headers={"Autocrypt": FOREIGN})
-    check(alice.links("carol@mail.test").error is None, "the mailbox is linked")
-    tells(alice, "key import")
-    alice.writes("bob@mail.test", "No key with this one")
-    first = bob.reads("No key with this one")
-    check(first["Autocrypt"] is None, "no key is sent along")
-    check("key replace" in alice.tells_gateway("invite"), "and no invite is made, but it is said what to do")
 
-    world.tell("Alice decides for a new key")
-    check("key replace yes" in alice.tells_gateway("key replace"), "the gateway asks once more")
-    check("From now on" in alice.tells_gateway("key replace yes"), "and makes it")
-    alice.writes("bob@mail.test", "Here is my key")
-    brought = bob.reads("Here is my key")["Autocrypt"]
-    check("carol@mail.test" in brought, "which is sent along from then on")
-    check(world.coigate.stop() == 0, "coigate ends cleanly")
-    world.coigate.start()
-    wait_until(lambda: alice.answers(world.coigate.domain), 30, "the gateway answers again")
-    check("https://i.delta.chat/#" in alice.tells_gateway("invite"), "and after a restart too: nothing is looked through again")
+@scenario(includes=[another_program_has_a_key])
+def alice_decides_for_a_new_key(alice, bob, carol, gateway):
+    """Alice replaces the other program's key; that holds after a restart."""
+    alice.asks_gateway("key replace", "key replace yes")
+    alice.asks_gateway("key replace yes", "From now on")
+    check(carol.address in key_with(alice, bob, "Here is my key"), "her new key is sent along from then on")
+    gateway.restarts()
+    alice.waits_for_gateway()
+    alice.asks_gateway("invite", "https://i.delta.chat/#")
 
-    world.tell("Zoe links a mailbox that holds only what somebody has sent in its owner's name")
-    world.mail("dave").say("dave@mail.test", "planted", headers={"Autocrypt": FOREIGN.replace("carol", "dave")})
-    world.mail("dave").reads("planted")
-    check(zoe.links("dave@mail.test").error is None, "it is linked")
-    tells(zoe, "Anybody could have sent it")
-    wait_until(lambda: "https://i.delta.chat/#" in zoe.tells_gateway("invite"), 30, "she can invite people")
-    zoe.writes("bob@mail.test", "Here is mine")
-    zoes = bob.reads("Here is mine")
-    check("dave@mail.test" in zoes["Autocrypt"], "and her mail brings a key of coigate's")
 
-    world.tell("Zoe unlinks it, and links it again")
-    dave = world.mail("dave")
-    wait_until(lambda: dave.count_in("Sent", zoes["Message-ID"]), 30, "coigate's copy lies in Sent")
+@scenario
+def somebody_planted_a_mail(zoe, bob, dave):
+    """Zoe's mailbox has a mail that anybody could have sent in its owner's name: it changes nothing."""
+    dave.writes(dave, "planted", headers={"Autocrypt": FOREIGN.format(dave.address)})
+    dave.reads("planted")
+    zoe.uses_mailbox(dave)
+    zoe.hears_gateway("Anybody could have sent it")
+    zoe.can_invite()
+    check(dave.address in key_with(zoe, bob, "Here is mine"), "her mail brings a key of coigate's")
+
+
+@scenario(includes=[somebody_planted_a_mail])
+def zoe_links_it_again(zoe, bob, dave):
+    """Zoe unlinks the mailbox and links it again: what lies in Sent is coigate's own, and she gets a new key."""
+    former = bob.last
+    wait_until(lambda: dave.count_in("Sent", former["Message-ID"]), 30, "coigate's copy lies in Sent")
     zoe.tells_gateway("unlink yes")
-    check(zoe.links("dave@mail.test").error is None, "it is linked again")
-    wait_until(lambda: "https://i.delta.chat/#" in zoe.tells_gateway("invite"), 30, "she can invite people: what lies in Sent is coigate's own")
-    zoe.writes("bob@mail.test", "Here is my second")
-    check(bob.reads("Here is my second")["Autocrypt"] != zoes["Autocrypt"], "the former key is gone, there is a new one")
+    zoe.uses_mailbox(dave)
+    zoe.can_invite()
+    check(key_with(zoe, bob, "Here is my second") != former["Autocrypt"], "the former key is gone, there is a new one")
 
-    world.tell("Zoe begins to use another program with a key of its own")
-    dave.say("dave@mail.test", "a copy for myself", headers={"Autocrypt": str(brought).replace("carol@mail.test", "dave@mail.test")})
-    tells(zoe, "another key than mine")
 
-    otr_key = next(line for line in alice.tells_gateway("fingerprint bob@mail.test").splitlines() if "OTR key" in line).split(": ")[1]
-    check("carol@mail.test" in alice.tells_gateway("fingerprint mail"), "fingerprints come by mail, too")
+@scenario(includes=[alice_decides_for_a_new_key, zoe_links_it_again])
+def another_program_comes_later(alice, zoe, bob, carol, dave):
+    """A program with another key writes into Zoe's mailbox. Alice asks for fingerprints by mail."""
+    brought = key_with(alice, bob, "Here it is again")
+    dave.writes(dave, "a copy for myself", headers={"Autocrypt": str(brought).replace(carol.address, dave.address)})
+    zoe.hears_gateway("another key than mine")
+    fingerprints = alice.tells_gateway("fingerprint bob@mail.test").splitlines()
+    otr_key = next(line for line in fingerprints if "OTR key" in line).split(": ")[1]
+    alice.asks_gateway("fingerprint mail", carol.address)
     carol.reads(otr_key)
+
+
+play(__name__)

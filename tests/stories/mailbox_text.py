@@ -1,82 +1,94 @@
 """Alice links her own mailbox carol@mail.test by the registration form; talks both ways from it; changes the password; unlinks."""
 
-import sqlite3
-
-from play import PASSWORD, World, check, check_equal
+from expect import check, check_equal
+from play import PASSWORD
+from scenario import play, scenario
 
 NEW_PASSWORD = "another horse"
+NOWHERE = {"imap_server": "nowhere.invalid:993", "imap_security": "tls", "smtp_server": "nowhere.invalid:465", "smtp_security": "tls"}
 
-with World(mail_people=("bob", "carol", "dave")) as world:
-    alice, bob, carol, dave = world.jabber("alice"), world.mail("bob"), world.mail("carol"), world.mail("dave")
-    carol.say("carol@mail.test", "an old mail, from before the link", subject="Old")
+
+@scenario
+def she_links_it(alice, carol, gateway):
+    """The form asks for address and password. What is wrong is named, and old mail stays where it is."""
+    carol.writes(carol, "an old mail, from before the link", subject="Old")
     carol.reads("an old mail")
+    form = alice.iq(gateway.domain, "get", '<query xmlns="jabber:iq:register"/>')
+    check({"email", "password"} <= {field.get("var") for field in form.xml.iter("{jabber:x:data}field")},
+          "the registration form asks for address and password")
+    alice.cannot_link(carol, "password", password="a wrong password")
+    alice.cannot_link(carol, "nowhere.invalid", servers=NOWHERE)
+    alice.uses_mailbox(carol)
 
-    form = alice.iq(world.coigate.domain, "get", '<query xmlns="jabber:iq:register"/>')
-    fields = {field.get("var") for field in form.xml.iter("{jabber:x:data}field")}
-    check({"email", "password"} <= fields, "the registration form asks for address and password")
 
-    refused = alice.links("carol@mail.test", "a wrong password")
-    check(refused.error and "password" in refused.error[1].lower(), f"a wrong password is named: {refused.error}")
-    refused = alice.register(world.coigate.domain, email="carol@mail.test", password=PASSWORD, imap_server="nowhere.invalid:993",
-                             imap_security="tls", smtp_server="nowhere.invalid:465", smtp_security="tls")
-    check(refused.error and "nowhere.invalid" in refused.error[1], f"so is a server that does not exist: {refused.error}")
-    linked = alice.links("carol@mail.test")
-    check_equal(linked.error, None, "the right one is accepted")
-    check("carol@mail.test" in alice.tells_gateway("status"), "the gateway tells the state in plain words")
+@scenario(includes=[she_links_it])
+def gateway_explains_itself(alice, gateway):
+    """Words, in two languages, and commands tell the state."""
+    alice.asks_gateway("status", "carol@mail.test")
     english, german = alice.tells_gateway("help"), alice.tells_gateway("hilfe", lang="de")
-    check(english and german and english != german, "and what it understands, in her language")
-    items = alice.iq(world.coigate.domain, "get", '<query xmlns="http://jabber.org/protocol/disco#items" '
-                     'node="http://jabber.org/protocol/commands"/>').xml
+    check(english and german and english != german, "it lists its words, in her language")
+    commands = "http://jabber.org/protocol/commands"
+    items = alice.iq(gateway.domain, "get", f'<query xmlns="http://jabber.org/protocol/disco#items" node="{commands}"/>').xml
     check({"link", "unlink", "status", "help"} <= {item.get("node") for item in items[0]}, "clients with forms find its commands")
-    status = alice.command(world.coigate.domain, "status")
-    check(any("carol@mail.test" in text for text in status.itertext()), "whose status says the same")
+    status = alice.command(gateway.domain, "status")
+    check(any("carol@mail.test" in text for text in status.itertext()), "the command status says the same")
 
-    alice.writes("bob@mail.test", "Hello Bob, from my own mailbox")
-    first = bob.reads("from my own mailbox")
-    check_equal(first["From"].addresses[0].addr_spec, "carol@mail.test", "the mail is from the linked mailbox")
-    check_equal(first["Chat-Version"], "1.0", "it is a COI chat mail")
 
-    dave.writes("carol@mail.test", "A letter that is no chat", subject="Invoice")
-    bob.writes("carol@mail.test", "Hello Carol, or Alice", reply_to=first)
-    alice.reads("Hello Carol, or Alice", "bob@mail.test")
-    alice.writes("bob@mail.test", "Both of them")
-    second = bob.reads("Both of them")
-    bob.writes("carol@mail.test", "Good to know", reply_to=second)
-    alice.reads("Good to know", "bob@mail.test")
-    check(not any("no chat" in s.body or "before the link" in s.body for s in alice.came),
-          "neither a stranger's letter nor old mail became a chat message")
-
-    bob.send(bob.compose("alice@jabber.test, carol@mail.test", "To both of your addresses"), ["alice@jabber.test", "carol@mail.test"])
-    alice.reads("To both of your addresses", "bob@mail.test")
-    carol.reads("To both of your addresses")
-    bob.writes("carol@mail.test", "After that", reply_to=second)
-    alice.reads("After that", "bob@mail.test")
-    check(not any("To both" in s.body for s in alice.came), "a mail that comes to the mailbox and by the relay is one message")
-
+@scenario(includes=[she_links_it])
+def she_talks_from_it(alice, bob, carol, dave):
+    """Alice and Bob talk; what strangers write stays in the mailbox, unseen, and Sent has one copy of what she wrote."""
+    alice.writes(bob, "Hello Bob, from my own mailbox")
+    first = bob.reads("from my own mailbox", From=carol, Chat_Version="1.0")
+    dave.writes(carol, "A letter that is no chat", subject="Invoice")
+    bob.answers("Hello Carol, or Alice")
+    alice.reads("Hello Carol, or Alice", bob)
+    alice.writes(bob, "Both of them")
+    bob.reads("Both of them")
+    bob.answers("Good to know")
+    alice.reads("Good to know", bob)
+    alice.has_not_read("no chat", "before the link")
     carol.reads("Good to know")
     check(not any(b"\\Seen" in flags for flags in carol.flags()), "nothing in the mailbox was marked as seen")
     check_equal(carol.count_in("Sent", first["Message-ID"]), 1, "a copy of what she wrote is in Sent, once")
 
-    world.dovecot.set_password("carol@mail.test", NEW_PASSWORD)
-    changed = alice.links("carol@mail.test", NEW_PASSWORD)
-    check_equal(changed.error, None, "the changed password is accepted")
-    alice.writes("bob@mail.test", "Still me")
-    third = bob.reads("Still me")
-    bob.writes("carol@mail.test", "Still hearing you", reply_to=third)
-    alice.reads("Still hearing you", "bob@mail.test")
 
-    check_equal(alice.unregister(world.coigate.domain).error, None, "she cancels the registration")
-    bob.writes("carol@mail.test", "Anybody?", reply_to=third)
-    alice.writes("bob@mail.test", "Now by the relay")
-    check_equal(bob.reads("Now by the relay")["From"].addresses[0].addr_spec, "alice@jabber.test",
-                "after that she writes by the relay again")
+@scenario(includes=[she_talks_from_it])
+def both_addresses(alice, bob, carol):
+    """A mail that comes to the mailbox and by the relay is one message."""
+    both = ["alice@jabber.test", carol.address]
+    bob.send(bob.compose(", ".join(both), "To both of your addresses"), both)
+    alice.reads("To both of your addresses", bob)
+    carol.reads("To both of your addresses")
+    bob.answers("After that")
+    alice.reads("After that", bob)
+    alice.has_not_read("To both")
+
+
+@scenario(includes=[she_talks_from_it])
+def she_changes_the_password(alice, bob, carol, dovecot):
+    """The mailbox gets another password, which Alice gives to the gateway."""
+    dovecot.set_password(carol.address, NEW_PASSWORD)
+    alice.uses_mailbox(carol, NEW_PASSWORD)
+    alice.writes(bob, "Still me")
+    bob.reads("Still me")
+    bob.answers("Still hearing you")
+    alice.reads("Still hearing you", bob)
+
+
+@scenario(includes=[she_changes_the_password])
+def she_unlinks_it(alice, bob, carol, gateway):
+    """Afterwards she writes by the relay; nothing of the mailbox reaches her or is left in the store."""
+    check_equal(alice.unregister(gateway.domain).error, None, "she cancels the registration")
+    bob.answers("Anybody?")
+    alice.writes(bob, "Now by the relay")
+    bob.reads("Now by the relay", From=alice.jid)
     carol.reads("Anybody?")
-    check(not any("Anybody?" in s.body for s in alice.came), "and mail to the mailbox does not reach her any more")
+    alice.has_not_read("Anybody?")
+    gateway.ends_well()
+    check_equal(gateway.stored("SELECT count(*) FROM account WHERE local = 'carol'"), [(0,)], "nothing of the mailbox is in the store")
+    left = (gateway.store / "coigate.db").read_bytes()
+    check(b"carol@mail.test" not in left and NEW_PASSWORD.encode() not in left, "not even in its free pages")
+    gateway.check_log(PASSWORD, NEW_PASSWORD, "from my own mailbox", "Hello Carol, or Alice")
 
-    check_equal(world.coigate.stop(), 0, "coigate ends cleanly")
-    with sqlite3.connect(f"file:{world.coigate.store}/coigate.db?mode=ro", uri=True) as store:
-        accounts = store.execute("SELECT count(*) FROM account WHERE local = 'carol'").fetchone()[0]
-        check_equal(accounts, 0, "nothing of the mailbox is left in the store")
-    bytes_left = (world.coigate.store / "coigate.db").read_bytes()
-    check(b"carol@mail.test" not in bytes_left and NEW_PASSWORD.encode() not in bytes_left, "not even in its free pages")
-    world.coigate.check_log(PASSWORD, NEW_PASSWORD, "from my own mailbox", "Hello Carol, or Alice")
+
+play(__name__)

@@ -1,6 +1,98 @@
 """A Jabber name gets another holder, on Prosody: nothing of the first one's is theirs. And the gateway is seen to come and go."""
 
-from prosody import Prosody
-from reuse_play import play
+from expect import check, check_equal
+from scenario import play, scenario
+from server import wait_until
 
-play(Prosody)
+NOT_LINKED = "You have not linked a mailbox"
+
+
+@scenario
+def name_is_given_to_another(alice, bob, carol, gateway, world):
+    """Alice, who has linked a mailbox, deletes her Jabber account, and the name is given to somebody else."""
+    alice.uses_mailbox(carol)
+    alice.approves_gateway()
+    alice.writes(bob, "I am Alice")
+    bob.reads("I am Alice", From=carol)
+    alice.deletes_account()
+    wait_until(lambda: not gateway.accounts(), 20, "all that was stored of her is gone")
+    other = world.successor_of(alice)
+    bob.answers("A secret for the first Alice")
+    other.asks_gateway("status", NOT_LINKED)
+    other.writes(bob, "I am the new Alice")
+    bob.reads("I am the new Alice", From=alice.jid)
+    bob.answers("Welcome")
+    other.reads("Welcome", bob)
+    other.has_not_read("secret")
+
+
+@scenario
+def gateway_is_removed_from_contacts(frank, bob, frida, gateway):
+    """Frank removes the gateway from his contacts: his mailbox is parked. With its password it is his again."""
+    frank.uses_mailbox(frida)
+    frank.approves_gateway()
+    frank.writes(bob, "Frank here")
+    first = bob.reads("Frank here")
+    bob.answers("Hello Frank")
+    frank.reads("Hello Frank", bob)
+    frank.removes_contact(gateway.domain)
+    frank.reads("link it again")
+    bob.answers("While you were parked", to=first)
+    frank.asks_gateway("status", NOT_LINKED)
+    check(frank.jid in gateway.accounts(), "his mailbox is kept")
+    frank.uses_mailbox(frida)
+    frank.reads("While you were parked", bob)
+
+
+@scenario
+def name_is_given_while_the_gateway_is_away(erin, bob, dave, gateway, world):
+    """Erin deletes her account while the gateway is stopped; her successor's first words come before it is known who writes."""
+    erin.uses_mailbox(dave)
+    erin.approves_gateway()
+    erin.writes(bob, "I am Erin")
+    bob.reads("I am Erin")
+    erin.came.clear()
+    gateway.ends_well()
+    erin.sees(gateway.domain, "unavailable")
+    erin.deletes_account()
+    other = world.successor_of(erin)
+    bob.answers("A secret for the first Erin")
+    other.presence(gateway.domain)
+    gateway.start()
+    other.writes(bob, "I am the new Erin")
+    other.reads("cannot tell whether you are still the one", seconds=40, lacks="dave")
+    other.asks_gateway("status", NOT_LINKED)
+    other.writes(bob, "Erin again")
+    bob.reads("Erin again", From=erin.jid)
+    bob.has_not_read("I am the new Erin")
+    other.has_not_read("secret")
+
+
+@scenario
+def gateway_goes_and_comes(gina, bob, greta, gateway, jabber_server):
+    """Gina sees the gateway and a contact go and come with each restart; when she links a mailbox they do not go."""
+    both = [gateway.domain, gateway.jid_of(bob.address)]
+    for jid in both:
+        gina.presence(jid, "subscribe")
+        gina.sees(jid)
+    gina.came.clear()
+    gina.uses_mailbox(greta)
+    gina.sees(gateway.domain)
+    check(gina.answers(gateway.domain), "the gateway answers")
+    check_equal([str(s) for s in gina.came if s.type == "unavailable" and s.sender == gateway.domain], [], "it did not go offline")
+    gina.came.clear()
+    gateway.ends_well()
+    for jid in both:
+        gina.sees(jid, "unavailable")
+    gateway.start()
+    for jid in both:
+        gina.sees(jid)
+    gina.close()
+    jabber_server.restart()
+    gina.came.clear()
+    gina.connect()
+    for jid in both:
+        gina.sees(jid)
+
+
+play(__name__)

@@ -1,6 +1,7 @@
 """A Jabber name gets another holder, on ejabberd: nothing of the first one's is theirs. And the gateway is seen to come and go."""
 
+import name_reused
 from ejabberd import Ejabberd
-from reuse_play import play
+from scenario import play
 
-play(Ejabberd)
+play(__name__, of=name_reused, jabber=Ejabberd)

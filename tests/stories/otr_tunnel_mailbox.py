@@ -1,53 +1,53 @@
 """Alice (profanity) and Ben (the other OTR library, from a linked mailbox) speak OTR with each other through two gateways and mail."""
 
-from otr_play import sealed
-from otr_tunnel_play import Speaker, TwoGateways, talk
-from play import check, check_equal
-from potr_client import PotrClient
-from profanity import Profanity
+from expect import check
+from otr_tunnel_play import TwoGateways, talk
+from scenario import play, scenario
 
-with TwoGateways(mail_people=("ben",)) as world:
-    profanity = Profanity(world.work, "alice@jabber.test", world.password, world.jabber_server.c2s_port)
-    potr = PotrClient(world.work, "ben@other.test", world.password, world.other_server.c2s_port, world.certificates.ca_file)
-    alice = Speaker(world, profanity, world.coigate, "ben@mail.test", lambda line: "~" in line)
-    ben = Speaker(world, potr, world.other, profanity.jid, lambda line: line.startswith("sealed "))
-    try:
-        profanity.connect().generates_key()
-        potr.connect()
-        potr.register(world.other.domain, email="ben@mail.test", password=world.password,
-                      imap_server=f"localhost:{world.dovecot.imaps_port}", imap_security="tls",
-                      smtp_server=f"localhost:{world.postfix.submission_port}", smtp_security="starttls")
-        ben.says("Hello, this is Ben")
-        alice.sees("Hello, this is Ben")
-        alice.says("Hello, this is Alice")
-        ben.sees("Hello, this is Alice")
-        ben.says("Now you have my key")  # which was still looked for in the mailbox when the first mail left
-        alice.sees("Now you have my key")
-        alice.tells_gateway("otr ben@mail.test tunnel on", "They have to switch it on, too")
-        alice.says("Shall we speak OTR?")
-        ben.is_told("alice@jabber.test can speak OTR with you from program to program")
-        ben.tells_gateway("otr alice@jabber.test tunnel on", "OTR now goes from your program to theirs")
-        potr.starts_otr(ben.jid)
-        profanity.opens(alice.jid).terminal.stands("[OTR]")
-        shown, own = potr.fingerprint_of(ben.jid), profanity.own_fingerprint(alice.jid)
-        check_equal(shown.upper().replace(" ", ""), own.upper().replace(" ", ""), "Ben is shown Alice's key, not a gateway's")
-        talk((alice, ben), 3, "message")
-        world.no_trace("the running gateways")
-        ben.tells_gateway("otr alice@jabber.test tunnel off", "if you start OTR, it ends at me")
-        for number in range(2):
-            alice.says(sealed(f"too late {number}"))
-        ben.is_told("sent you a message by OTR that only your own program could read")
-        ben.says(sealed("into the old session"))
-        ben.is_told("could not be read and was not sent")
-        check(True, "Ben's OTR is his gateway's again")
-        potr.ends_otr(ben.jid)
-        ben.says("I hear nothing")
-        alice.sees("I hear nothing")
-        alice.is_told("has switched the OTR tunnel off")
-        alice.says(sealed("nor now"))
-        alice.sees("This message was not sent: you have switched the OTR tunnel")
-        check(not any("too late" in line for line in potr.read(ben.jid)), "nothing of it came to Ben's program")
-        world.no_trace("the running gateways")
-    finally:
-        profanity.close()
-        potr.close()
+
+@scenario
+def they_meet(alice, ben):
+    """Mail in the clear brings the keys; each switches the tunnel on."""
+    ben.uses_mailbox()
+    ben.writes(alice, "Hello, this is Ben")
+    alice.reads("Hello, this is Ben", ben)
+    alice.writes(ben, "Hello, this is Alice")
+    ben.reads("Hello, this is Alice", alice)
+    ben.writes(alice, "Now you have my key")  # which was still looked for in the mailbox when the first mail left
+    alice.reads("Now you have my key", ben)
+    alice.asks_gateway(f"otr {ben.address} tunnel on", "They have to switch it on, too")
+    alice.writes(ben, "Shall we speak OTR?")
+    ben.hears_gateway(f"{alice.address} can speak OTR with you from program to program")
+    ben.asks_gateway(f"otr {alice.address} tunnel on", "OTR now goes from your program to theirs")
+
+
+@scenario(includes=[they_meet])
+def they_speak_otr(alice, ben, world):
+    """Ben starts OTR; his program shows Alice's own key."""
+    ben.starts_otr(alice)
+    alice.is_in_otr(ben)
+    ben.is_shown_key_of(alice)
+    talk(alice, ben, 3, "message")
+    world.no_trace("the running gateways")
+
+
+@scenario(includes=[they_speak_otr])
+def ben_switches_the_tunnel_off(alice, ben, world):
+    """In the middle of a session. What either still says in it is refused, and both are told; nothing goes in the clear."""
+    ben.asks_gateway(f"otr {alice.address} tunnel off", "if you start OTR, it ends at me")
+    for number in range(2):
+        alice.says(ben, f"too late {number}")
+    ben.hears_gateway("sent you a message by OTR that only your own program could read")
+    ben.says(alice, "into the old session")
+    ben.hears_gateway("could not be read and was not sent")
+    ben.ends_otr(alice)
+    ben.writes(alice, "I hear nothing")
+    alice.reads("I hear nothing", ben)
+    alice.hears_gateway("has switched the OTR tunnel off")
+    alice.says(ben, "nor now")
+    alice.reads("This message was not sent: you have switched the OTR tunnel", ben)
+    check(not any("too late" in line for line in ben.lines_of(alice)), "nothing of it came to Ben's program")
+    world.no_trace("the running gateways")
+
+
+play(__name__, stage=TwoGateways.for_actors)

@@ -1,35 +1,34 @@
 """Alice (Jabber) and Bob (mail) talk through the relay: nothing to register, alice@jabber.test is her address on both sides."""
 
-from play import World, check, check_equal
+from expect import check, check_equal
+from scenario import play, scenario
 
-with World() as world:
-    alice, bob = world.jabber("alice"), world.mail("bob")
 
-    alice.writes("bob@mail.test", "Hello Bob, how was the trip? 🚲")
-    first = bob.reads("how was the trip? 🚲")
-    check_equal(first["From"].addresses[0].addr_spec, "alice@jabber.test", "the mail is from Alice's own address")
-    check_equal(first["To"].addresses[0].addr_spec, "bob@mail.test", "and to Bob")
-    check_equal(first["Chat-Version"], "1.0", "it is a COI chat mail")
-    check(first["Message-ID"].startswith("<chat$"), "with a COI message id")
-    check_equal(first.get_content_charset(), "utf-8", "in UTF-8")
-    check(first["Date"] and first["MIME-Version"] == "1.0", "with date and MIME version")
+@scenario
+def alice_and_bob_talk(alice, bob):
+    """Alice writes to Bob; he answers, and she answers him."""
+    alice.writes(bob, "Hello Bob, how was the trip? 🚲")
+    first = bob.reads("how was the trip? 🚲", From=alice, To=bob, Chat_Version="1.0", MIME_Version="1.0", Date=...)
+    check(first["Message-ID"].startswith("<chat$"), "it has a COI message id")
+    check_equal(first.get_content_charset(), "utf-8", "it is in UTF-8")
 
-    answer_id = bob.writes("alice@jabber.test", "Long and good. Süßes Wetter!", reply_to=first)
-    answer = alice.reads("Süßes Wetter!", "bob@mail.test")
-    check_equal(answer.type, "chat", "the answer is a chat message")
-    check(answer.id, "with an id")
+    answer = bob.answers("Long and good. Süßes Wetter!")
+    check(alice.reads("Süßes Wetter!", bob, type="chat").id, "the answer has an id")
 
-    alice.writes("bob@mail.test", "Two lines\nof an answer")
-    second = bob.reads("Two lines\nof an answer")
-    check_equal(second["In-Reply-To"], answer_id, "her answer replies to Bob's mail")
-    check_equal([second["References"].split()[0], second["References"].split()[-1]], [first["Message-ID"], answer_id],
-                "its references go from the first mail to the one it answers")
-    check(second["Message-ID"] != first["Message-ID"], "with an id of its own")
+    alice.writes(bob, "Two lines\nof an answer")
+    second = bob.reads("Two lines\nof an answer", In_Reply_To=answer, References=f"{first['Message-ID']} {answer}")
+    check(second["Message-ID"] != first["Message-ID"], "it has an id of its own")
 
-    bob.writes("alice@jabber.test", "A mail out of the blue", subject="Dinner on Friday?")
-    blue = alice.reads("A mail out of the blue", "bob@mail.test")
+
+@scenario(includes=[alice_and_bob_talk])
+def bob_writes_with_a_subject(alice, bob, gateway, prosody):
+    """Bob writes a mail with a subject; the roster stays as it is, and the log keeps secrets."""
+    bob.writes(alice, "A mail out of the blue", subject="Dinner on Friday?")
+    blue = alice.reads("A mail out of the blue", bob)
     check("Dinner on Friday?" in blue.body + blue.subject, "its subject is shown")
-
-    check_equal(alice.roster(), {}, "nothing was pushed into Alice's roster")
+    check_equal(alice.roster(), {}, "nothing was added to Alice's roster")
     check(not any(s.kind == "presence" and s.type == "subscribe" for s in alice.came), "nobody asked to subscribe")
-    world.coigate.check_log("how was the trip", "Süßes Wetter", "Two lines", "out of the blue", world.jabber_server.secret)
+    gateway.check_log("how was the trip", "Süßes Wetter", "Two lines", "out of the blue", prosody.secret)
+
+
+play(__name__)

@@ -7,7 +7,7 @@ import struct
 import time
 import zlib
 
-from gnupg import packet
+from gnupg import encrypted_mail, fields, packet
 
 
 def _number(bits):
@@ -58,3 +58,14 @@ def nested(octets=2 * 10 ** 11, layers=4):
 def closed_as_it_is(gpg, packets, to):
     """Armoured: the packets, encrypted to the fingerprint without a look at them."""
     return gpg.run("--armor", "--no-literal", "--compress-algo", "none", "--encrypt", "--recipient", to, given=packets)[0]
+
+
+def costly_armour(address):
+    """An armoured secret key, costly."""
+    dense = base64.encodebytes(costly_key(address, most=40000, secret=True)).decode()
+    return "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n" + dense + "-----END PGP PRIVATE KEY BLOCK-----\n"
+
+
+def costly_mail(program, sender):
+    """A mail of nested compression, encrypted to Alice; `program`: encrypted_play.Play."""
+    return encrypted_mail(fields(sender, program.address, "...")[0], closed_as_it_is(program.gpg, nested(), program.alice_key))

@@ -8,9 +8,11 @@ import os
 import pathlib
 import signal
 import socket
+import sqlite3
 import subprocess
 
-from lmtp import deliver
+from expect import check_equal
+from lmtp import LmtpServer
 from server import Failure, Server, free_port, listens, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -56,7 +58,7 @@ def program():
     return str(max(built, key=lambda path: path.stat().st_mtime))
 
 
-class Coigate(Server):
+class Coigate(LmtpServer, Server):
     package = "(its own build)"
 
     def __init__(self, work, jabber_server, certificates, lmtp_port=None, smtp_port=25, relay_domain="jabber.test", store=None,
@@ -103,12 +105,19 @@ class Coigate(Server):
         text = self.config.read_text()
         if old not in text:
             raise Failure(f"there is no {old!r} in coigate's configuration")
-        self.config.write_text(text.replace(old, new))
+        text = text.replace(old, new)
         if self.running():
-            self.is_ready()  # what it said before is out of the way
-            self._said_ready = False
-            self.process.send_signal(signal.SIGHUP)
-            wait_until(self.is_ready, 10, "coigate has taken over its new configuration")
+            self.reloads(text)
+        else:
+            self.config.write_text(text)
+
+    def reloads(self, text, logged=""):
+        """`text` is its configuration from now on; coigate has looked at it (SIGHUP), and its log has `logged`."""
+        self.config.write_text(text)
+        self.is_ready()  # what it said before is out of the way
+        self._said_ready = False
+        self.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: self.is_ready() and logged in self.log_text(), 10, "coigate has looked at its new configuration")
 
     def jid_of(self, address):
         """The contact's JID of a mail address [XEP-0106]."""
@@ -117,6 +126,29 @@ class Coigate(Server):
                            ("@", "40")):
             escaped = escaped.replace(char, "\\" + code)
         return f"{escaped}@{self.domain}"
+
+    def memory(self):
+        """Resident memory in MiB."""
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+    def ends_well(self):
+        """Ends it by SIGTERM; its exit status must be 0."""
+        check_equal(self.stop(), 0, "coigate ends with 0")
+
+    def kills_zygote(self):
+        """SIGKILL to the process that starts the processes for OpenPGP."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as children:
+            os.kill(int(children.read().split()[0]), signal.SIGKILL)
+
+    def restarts(self):
+        self.ends_well()
+        self.start()
+
+    def stored(self, query, *values):
+        """The rows of a query on the store."""
+        with sqlite3.connect(f"file:{self.store}/coigate.db?mode=ro", uri=True) as store:
+            return store.execute(query, values).fetchall()
 
     def accounts(self):
         """The JIDs of the accounts that the running gateway has."""
@@ -136,16 +168,17 @@ class Coigate(Server):
                               check=True)
         return done.stdout.splitlines()
 
+    def waits_with(self, count):
+        """Waits until so many messages are in its queue; returns them, as the admin is shown them."""
+        wait_until(lambda: len(self.queue()) == count, 20, lambda: f"{count} in the queue: {self.queue()}")
+        return [json.loads(line) for line in self.queue()]
+
     def heartbeat(self, milliseconds):
         """How late the loop was, and how long it was held, for so long from now on (gateway/daemon/heartbeat.h)."""
         with socket.socket(socket.AF_UNIX) as control:
             control.connect(str(self.folder / "control"))
             control.sendall(json.dumps({"verb": "loop.heartbeat", "milliseconds": milliseconds}).encode() + b"\n")
             return json.loads(control.makefile().readline())
-
-    def lmtp(self, mail, to, sender):
-        """What our LMTP says to a mail (bytes), as (code, words): of the first command that refuses it, or of the end of data."""
-        return deliver(self.lmtp_port, mail, to, sender)
 
     def check_log(self, *secrets):
         """Fails if one of `secrets` (a body, a password) stands in the log."""

@@ -12,9 +12,11 @@ import threading
 import time
 from pathlib import Path
 
+from expect import check
 from server import Failure, wait_until
 
 CONNECTED = 4000
+OUT_READ = 28  # a message's state: the other has read it
 ACCEPT_ANY_CERTIFICATE = "acceptInvalidCertificates"  # the play's own CA cannot be given to the core
 
 
@@ -30,7 +32,7 @@ class DeltaClient:
     """One profile; chats, contacts and messages are the core's own JSON (camelCase), by their numbers."""
 
     def __init__(self, folder, address, password, imap_port, smtp_port, name="", classic=True):
-        self.address = address
+        self.address, self.chat, self._contact = address, None, None  # the last chat and contact by an invite
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._log = folder, open(folder / "log", "ab")
         self._start()
@@ -111,6 +113,36 @@ class DeltaClient:
         """A message; `data` as the core has it (file, filename, viewtype, quotedMessageId). Returns its number."""
         return self.call("send_msg", self.account, chat, {"text": text or None} | data)
 
+    def writes(self, who, text, **data):
+        """A message to a person; returns its number."""
+        return self.send(self.chat or self.chat_with(who.address), text, **data)
+
+    def edits(self, number, text):
+        """Corrects a message of the user's own."""
+        self.call("send_edit_request", self.account, number, text)
+
+    def joins(self, invite):
+        """Follows an invite to the end of the handshake; writes() goes to that chat then."""
+        self.chat = self.call("secure_join", self.account, invite)
+        self._contact = self.hears("SecurejoinJoinerProgress", lambda event: event["progress"] == 1000)["contactId"]
+
+    def invites(self):
+        """An invite of the user's own."""
+        return self.call("get_chat_securejoin_qr_code", self.account, None)
+
+    def was_joined(self):
+        """Waits until somebody has followed the user's invite to the end of the handshake."""
+        self._contact = self.hears("SecurejoinInviterProgress", lambda event: event["progress"] == 1000)["contactId"]
+
+    def has_verified(self, who):
+        """The one with whom the last handshake was is `who`, with a key."""
+        known = self.call("get_contact", self.account, self._contact)
+        check(known["address"] == who.address and known["isKeyContact"] and known["e2eeAvail"], f"{self.address} has verified {who.address}")
+
+    def fingerprints(self):
+        """Those of the user and of the one with whom the last handshake was, without spaces."""
+        return "".join(self.call("get_contact_encryption_info", self.account, self._contact).split()).upper()
+
     def sees(self, message):
         """Opens the message: what the user has seen, the sender may be told."""
         self.call("markseen_msgs", self.account, [message])
@@ -156,6 +188,10 @@ class DeltaClient:
                 if came["event"]["kind"] == kind and wanted(came["event"]):
                     return came["event"]
         raise Failure(f"{self.address} (Delta Chat) waited {seconds:g} s in vain for the event {kind}")
+
+    def sees_that_it_was_read(self, number):
+        self.wait_for_state(number, OUT_READ, 60)
+        check(True, f"{self.address} sees that the message was read")
 
     def wait_for_state(self, number, state, seconds=30):
         """Waits until the message's state is `state` (OUT_DELIVERED …)."""

@@ -5,7 +5,8 @@ import imaplib
 import re
 import subprocess
 
-from lmtp import deliver
+from expect import address_of
+from lmtp import LmtpServer
 from server import Server, free_port, owned_folder, wait_until
 
 _COMMON = """
@@ -97,7 +98,7 @@ def is_since_2_4():
     return [int(number) for number in re.findall(r"\d+", said)[:2]] >= [2, 4]
 
 
-class Dovecot(Server):
+class Dovecot(LmtpServer, Server):
     package = "dovecot-imapd"
 
     def __init__(self, work, certificates, users, ports=None):
@@ -132,9 +133,11 @@ class Dovecot(Server):
                 return False
             return True
 
+    def cuts_off(self, who, words, octets):
+        """Damages the user's mail with those words: its file is shorter than its name says."""
+        box = self.folder / "mail" / address_of(who) / "Maildir"
+        broken = next(file for file in [*box.glob("new/*"), *box.glob("cur/*")] if words in file.read_bytes())
+        broken.write_bytes(broken.read_bytes()[:-octets])
+
     def command(self):
         return ["/usr/sbin/dovecot", "-F", "-c", str(self.config)]
-
-    def lmtp(self, mail, to, sender):
-        """Puts a mail (bytes) into a user's mailbox, without Postfix; (code, words)."""
-        return deliver(self.lmtp_port, mail, to, sender)

@@ -6,6 +6,8 @@ a header that somebody spoofs, not by a key that expires or is revoked, not afte
 
 import base64
 import email.utils
+import functools
+import re
 import time
 
 from gnupg import Gnupg, clear_mail, encrypted_mail, entity, fields, tampered, without_integrity
@@ -114,6 +116,41 @@ class Play:
 
     def is_told(self, words):
         wait_until(lambda: self.told(words), 30, f"the gateway says {words!r}")
+
+
+    def goes_to_his_key(self, bob, text):
+        """The user's next mail is encrypted to Bob's own key; returns (the mail outside, the mail inside)."""
+        seen = []
+        opens = self.gpg.open_mail
+
+        def opens_and_keeps(mail):
+            seen.append((mail, opens(mail)))
+            return seen[-1][1]
+        self.gpg.open_mail = opens_and_keeps
+        self.alice.writes(BOB, text)
+        try:
+            inside = self.opens(bob, text)
+        finally:
+            self.gpg.open_mail = opens
+        mail, opened = seen[-1]
+        check(re.search(rf"DECRYPTION_KEY \w+ {self.key}", opened.status), f"{text!r} is for Bob's own key")
+        return mail, inside
+
+
+class OpenpgpWorld(World):
+    """A world with `gpg`, and with `program`: Bob's mail program, which encrypts. `route`: how mail reaches Alice."""
+
+    def __init__(self, route=Relay, **setting):
+        super().__init__(**setting)
+        self.route, self.gpg = route, Gnupg(self.work / "gpg")
+
+    @functools.cached_property
+    def program(self):
+        return Play(self, self.gpg, self.route(self))
+
+    def _end(self, error):
+        self.gpg.close()
+        super()._end(error)
 
 
 def first_contact(play, bob):

@@ -8,8 +8,10 @@ import base64
 import email
 import email.policy
 import email.utils
+import pathlib
 import re
 import subprocess
+import tempfile
 
 from server import Failure
 
@@ -57,6 +59,22 @@ class Gnupg:
         """By the certificate that gpg made with the key."""
         certificate = (self.home / "openpgp-revocs.d" / f"{fingerprint}.rev").read_text()
         self.run("--import", given=certificate.replace(":-----BEGIN", "-----BEGIN").encode())
+
+    def revoke_subkey(self, fingerprint):
+        """Adds a subkey for encryption, and revokes the first one."""
+        self.run("--quick-add-key", fingerprint, "cv25519", "encr", "0")
+        subprocess.run(["gpg", "--homedir", str(self.home), "--no-tty", "--pinentry-mode", "loopback", "--passphrase", "", "--command-fd", "0",
+                        "--edit-key", fingerprint], input=b"key 1\nrevkey\ny\n1\nstolen\n\ny\nsave\n", capture_output=True, check=True)
+
+    def thief_reads(self, subkey, message):
+        """What somebody reads in an armoured message who has stolen nothing but that secret subkey."""
+        with tempfile.TemporaryDirectory(dir=self.home.parent) as folder:
+            thief = Gnupg(pathlib.Path(folder) / "gpg")
+            thief.run("--import", given=self.run("--export-secret-subkeys", subkey + "!")[0])
+            shown = subprocess.run(["gpg", "--homedir", str(thief.home), "--batch", "--pinentry-mode", "loopback", "--passphrase", "", "--decrypt"],
+                                   input=message if isinstance(message, bytes) else message.encode(), capture_output=True, check=False)
+            thief.close()
+        return shown.stdout
 
     def take_key(self, keydata):
         """Imports a public key; returns its fingerprint."""

@@ -3,6 +3,7 @@
 `records` are dnsmasq's own words, without "--": ("address=/imap.mail.test/127.0.0.1", "srv-host=_imaps._tcp.mail.test,imap.mail.test,993").
 """
 
+from play import World
 from server import Server, free_port
 
 
@@ -24,3 +25,13 @@ class NameServer(Server):
     def asked(self, name):
         """How often somebody asked for this name."""
         return sum(f"] {name} from " in line for line in self.log_text().splitlines())
+
+
+class WorldWithNames(World):
+    """A world with a name server `dns`, which coigate asks. `records`: what it publishes, of a world."""
+
+    def __init__(self, records, **setting):
+        super().__init__(**setting)
+        self.dns = NameServer(self.work, records(self))
+        self.coigate.change_config("[mail]\n", f'[mail]\ndns_server = "127.0.0.1:{self.dns.port}"\n')
+        self.servers.insert(0, self.dns)

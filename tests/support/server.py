@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 _claims = []
@@ -33,6 +34,53 @@ def wait_until(condition, seconds, what):
         if time.monotonic() > deadline:
             raise Failure(f"waited {seconds:g} s in vain: {what() if callable(what) else what}")
         time.sleep(0.02)
+
+
+class Within:
+    """`with Within(5):` fails if what is done in it takes more than 5 seconds."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def __enter__(self):
+        self._began = time.monotonic()
+
+    def __exit__(self, kind, *_):
+        took = time.monotonic() - self._began
+        if kind is None and took > self.seconds:
+            raise Failure(f"it took {took:.1f} s\n  expected at most {self.seconds} s")
+
+
+class Paused:
+    """`with Paused(server):` the servers' processes stand still (SIGSTOP) for what is done in it."""
+
+    def __init__(self, *servers):
+        self.servers = servers
+
+    def __enter__(self):
+        self._signal(signal.SIGSTOP)
+
+    def __exit__(self, *_):
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number):
+        for server in self.servers:
+            os.kill(server.process.pid, number)
+
+
+def talker():
+    """The port of a server that says IMAP's "still there" without end, to one client."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def talk():
+        peer, _ = listener.accept()
+        try:
+            while True:
+                peer.sendall(b"* OK still there\r\n" * 1000)
+        except OSError:
+            peer.close()
+    threading.Thread(target=talk, daemon=True).start()
+    return listener.getsockname()[1]
 
 
 def free_port():

@@ -104,6 +104,16 @@ class Authority {
     std::string file_;
 };
 
+/// Writes a certificate and its key into PEM files, which everybody may read.
+inline void write_pem(const Certificate& what, const std::string& certificate, const std::string& key) {
+    std::FILE* out = std::fopen(certificate.c_str(), "w");
+    PEM_write_X509(out, what.certificate.get());
+    std::fclose(out);
+    out = std::fopen(key.c_str(), "w");
+    PEM_write_PrivateKey(out, what.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    std::fclose(out);
+}
+
 /// Answers lines on 127.0.0.1. `answer` makes the reply to each line (without CRLF); a reply that begins with "TLS" is
 /// given without these letters, and then the handshake is awaited; one that is "CLOSE" ends the connection, "" says
 /// nothing.

@@ -1,0 +1,229 @@
+"""The people of a story, and what they do: Jabber users with a client, mail users with a mail program.
+
+Whom somebody writes to is a mail address or the person who has it.
+"""
+
+import email.utils
+
+from expect import address_of, check, check_equal, check_mail, check_stanza, check_words
+from jabber_client import JabberClient
+from mail_client import MailClient, text_of
+from server import Failure, wait_until
+
+
+class JabberPerson(JabberClient):
+    """A user of the Jabber server with a client that is logged in."""
+
+    def __init__(self, world, name):
+        super().__init__(f"{name}@{world.jabber_server.domain}", world.password, world.jabber_server.c2s_port, world.certificates.ca_file)
+        self.world, self.address = world, self.jid
+
+    def writes(self, who, body, **what):
+        """A chat message to a mail user; returns the stanza's id."""
+        self.world.tell(f"{self.jid} → {address_of(who)}: {body}")
+        return self.say(self.world.coigate.jid_of(address_of(who)), body, **what)
+
+    def corrects(self, who, first, body):
+        """Replaces the text of the message with the id `first` [XEP-0308]; returns the correction's id."""
+        return self.writes(who, body, extra=f'<replace xmlns="urn:xmpp:message-correct:0" id="{first}"/>')
+
+    def replies(self, who, stanza, quote, body):
+        """Replies to a stanza, with a quote for clients that know no replies [XEP-0461]."""
+        quoted = f"> {quote}\n"
+        return self.writes(who, quoted + body, extra=(
+            f'<reply xmlns="urn:xmpp:reply:0" to="{stanza.sender}" id="{stanza.id}"/>'
+            f'<fallback xmlns="urn:xmpp:fallback:0" for="urn:xmpp:reply:0"><body start="0" end="{len(quoted)}"/></fallback>'))
+
+    def shows(self, stanza, marker="displayed"):
+        """Her client tells that it has shown a message [XEP-0333], or received it [XEP-0184]."""
+        namespace = {"displayed": "urn:xmpp:chat-markers:0", "received": "urn:xmpp:receipts"}[marker]
+        self.send(f'<message to="{stanza.sender}" type="chat"><{marker} xmlns="{namespace}" id="{stanza.id}"/></message>')
+
+    def reads(self, body, address=None, seconds=30, **expected):
+        """Waits for a message that contains `body` (from that mail user); returns the Stanza. `expected`: see check_stanza."""
+        sender = self.world.coigate.jid_of(address_of(address)) if address else ""
+        stanza = self.wait_for(lambda s: s.kind == "message" and s.type != "error" and body in s.body and
+                               (not sender or s.sender.split("/")[0] == sender), seconds, f"a message {body!r} from {address_of(address)}")
+        self.world.tell(f"  {self.jid} reads: {stanza.body}")
+        check_stanza(stanza, **expected)
+        return stanza
+
+    def has_not_read(self, *words):
+        """None of the messages that came, and that no line was about, contains any of `words`."""
+        check_equal([str(s) for s in self.came if any(word in s.body for word in words)], [], f"{self.jid} got nothing with {words}")
+
+    def gets_error(self, stanza_id, seconds=30, words=(), condition=None):
+        """Waits for the error on a stanza; returns (condition, text)."""
+        stanza = self.wait_for(lambda s: s.kind == "message" and s.type == "error" and s.id == stanza_id, seconds,
+                               f"an error on {stanza_id}")
+        self.world.tell(f"  {self.jid} is told: {' – '.join(stanza.error)}")
+        if condition:
+            check_equal(stanza.error[0], condition, f"the condition is {condition}")
+        if words:
+            check_words(stanza.error[1], words, "the error says why")
+        return stanza.error
+
+    def refused_ids(self, condition=None):
+        """The ids of the stanzas for which an error has come (with that condition)."""
+        return {s.id for s in list(self.came) if s.type == "error" and condition in (None, s.error[0])}
+
+    def gets_receipt(self, stanza_id):
+        """Waits for a receipt; it must be for that message, and have no text."""
+        receipt = self.wait_for(lambda s: s.xml.find("{urn:xmpp:receipts}received") is not None, 20, "a receipt")
+        check_stanza(receipt, confirms=stanza_id)
+        check(not receipt.body, "the receipt has no text")
+
+    def sees_displayed(self, stanza_id):
+        """Waits for a marker: the message was shown [XEP-0333]."""
+        self.wait_for(lambda s: any(each.get("id") == stanza_id for each in s.xml if each.tag.endswith("displayed")), 60,
+                      f"{self.jid} sees that {stanza_id} was read")
+
+    def sees(self, jid, kind="", seconds=20):
+        """Waits for a presence of exactly that JID; `kind` "" is available."""
+        return self.wait_for(lambda s: s.kind == "presence" and s.type == kind and s.sender == jid, seconds,
+                             f"the presence {kind or 'available'} of {jid}")
+
+    def blocks(self, who, verb="block"):
+        """[XEP-0191]; `verb`: block or unblock."""
+        self.iq(self.jid, "set", f"<{verb} xmlns='urn:xmpp:blocking'><item jid='{self.world.coigate.jid_of(address_of(who))}'/></{verb}>")
+
+    def waits_for_gateway(self):
+        wait_until(lambda: self.answers(self.world.coigate.domain), 30, "the gateway answers at the Jabber server")
+
+    def removes_contact(self, jid):
+        """Out of the roster."""
+        self.iq(self.jid, "set", f'<query xmlns="jabber:iq:roster"><item jid="{jid}" subscription="remove"/></query>')
+
+    def deletes_account(self):
+        """[XEP-0077 §3.2] at the Jabber server; ejabberd ends the stream instead of an answer."""
+        self.world.tell(f"{self.jid} deletes the Jabber account")
+        try:
+            self.iq(self.world.jabber_server.domain, "set", '<query xmlns="jabber:iq:register"><remove/></query>', seconds=3)
+        except Failure:
+            pass
+
+    def reconnects(self):
+        """Logs in again, after the Jabber server was restarted."""
+        self.close()
+        self.connect()
+        self.waits_for_gateway()
+
+    # With the gateway
+
+    def links(self, address, password=None, servers=..., **fields):
+        """Links a mailbox by the registration form, naming its servers (or `servers`: fields of the form; None: no servers); returns the
+        answer. From then on it is her address."""
+        if servers is ...:
+            servers = {"imap_server": f"localhost:{self.world.dovecot.imaps_port}", "imap_security": "tls",
+                       "smtp_server": f"localhost:{self.world.postfix.submission_port}", "smtp_security": "starttls"}
+        self.world.tell(f"{self.jid} links the mailbox {address}")
+        answer = self.register(self.world.coigate.domain, email=address, password=password or self.world.password, **(servers or {}), **fields)
+        if not answer.error:
+            self.address = address
+        return answer
+
+    def uses_mailbox(self, who, password=None, **fields):
+        """Links the mailbox of `who`, which is hers from then on."""
+        check_equal(self.links(address_of(who), password, **fields).error, None, f"{self.jid} has linked {address_of(who)}")
+
+    def cannot_link(self, who, words, password=None, **fields):
+        """The gateway refuses to link that mailbox, and says why."""
+        answer = self.links(address_of(who), password, **fields)
+        check_words(" – ".join(answer.error or ("no error",)), words, f"{address_of(who)} is not linked, and the answer says why")
+
+    def tells_gateway(self, words, **what):
+        """Plain words to the gateway's own JID; returns what it answers: nothing that it has said before."""
+        self.world.tell(f"{self.jid} → {self.world.coigate.domain}: {words}")
+        before = len(self.came)
+        self.say(self.world.coigate.domain, words, **what)
+        answer = self.wait_for(lambda s: s.sender.split("/")[0] == self.world.coigate.domain and s.body and s in self.came[before:], 30,
+                               f"the gateway's answer to {words!r}")
+        self.world.tell(f"  the gateway: {answer.body}")
+        return answer.body
+
+    def asks_gateway(self, words, answer):
+        """Plain words to the gateway, whose answer contains `answer` (a string or several); returns the answer."""
+        said = self.tells_gateway(words)
+        check_words(said, answer, f"the gateway answers {words!r}")
+        return said
+
+    def hears_gateway(self, words, seconds=60):
+        """Waits for a message that the gateway sends by itself; it contains `words` (a string or several)."""
+        words = [words] if isinstance(words, str) else words
+        told = self.wait_for(lambda s: s.kind == "message" and s.sender.split("/")[0] == self.world.coigate.domain and
+                             all(each in s.body for each in words), seconds, f"the gateway says {words}")
+        self.world.tell(f"  the gateway tells {self.jid}: {told.body}")
+        return told.body
+
+    def approves_gateway(self):
+        """The gateway becomes a contact as clients make it one; returns when the Jabber server vouches for the user."""
+        gateway = self.world.coigate.domain
+        self.presence(gateway, "subscribe")
+        self.sees(gateway, "subscribe", 80)  # on ejabberd five such stanzas go in a minute (mod_pres_counter): the sixth comes later, and comes
+        self.presence(gateway, "subscribed")
+
+        def vouched():
+            rows = self.world.coigate.stored("SELECT state FROM account WHERE jid = ?", self.jid)
+            return rows and all(row[0] & 2 for row in rows)
+        wait_until(vouched, 20, f"the Jabber server vouches for {self.jid}")
+
+    def can_invite(self):
+        """Waits until the gateway makes invites for her: a linked mailbox was looked through. Returns the link."""
+        def link():
+            return next((word for word in self.tells_gateway("invite").split() if word.startswith("https://i.delta.chat/#")), None)
+        return wait_until(link, 30, f"{self.jid} gets an invite")
+
+
+class MailPerson(MailClient):
+    """A user of the mail server who is logged in."""
+
+    def __init__(self, world, name):
+        super().__init__(f"{name}@mail.test", world.password, world.dovecot, world.postfix, world.certificates.ca_file)
+        self.world, self.last = world, None
+
+    def writes(self, who, text, **what):
+        """A mail; returns its Message-ID."""
+        self.world.tell(f"{self.address} → {address_of(who)}: {text}")
+        return self.say(address_of(who), text, **what)
+
+    def answers(self, text, to=None, **what):
+        """Answers the mail that he has read last, or the mail `to`; returns the Message-ID."""
+        mail = to or self.last
+        return self.writes(mail["From"].addresses[0].addr_spec, text, reply_to=mail, **what)
+
+    def chats(self, who, text, **headers):
+        """A mail as a COI client writes it; returns its Message-ID."""
+        name = email.utils.make_msgid("", "mail.test").replace("<", "<chat$")
+        return self.writes(who, text, headers={"Chat-Version": "1.0", "Message-ID": name, **headers})
+
+    def edits(self, who, before, text):
+        """A COI client replaces the text of its message, or edit, with the Message-ID `before` [COI-C]; returns the edit's."""
+        return self.chats(who, text, **{"Chat-Content": "editrequest", "In-Reply-To": before})
+
+    def reads(self, text, seconds=30, lacks=(), **fields):
+        """Waits for a mail that contains `text`; returns it (an EmailMessage). `fields`: see check_mail."""
+        mail = self.last = self.wait_for(lambda m: text in text_of(m), seconds, f"a mail {text!r}")
+        self.world.tell(f"  {self.address} reads: {text_of(mail)}")
+        for words in [lacks] if isinstance(lacks, str) else lacks:
+            check(words not in text_of(mail), f"its text has no {words!r}")
+        check_mail(mail, fields)
+        return mail
+
+    def has_not_read(self, *words):
+        """None of the mails that came, and that no line was about, contains any of `words`."""
+        self.fetch()
+        check_equal([mail.as_string() for mail in self.came if any(word in mail.as_string() for word in words)], [],
+                    f"{self.address} got nothing with {words}")
+
+    def gets_report_of(self, mail):
+        """Waits for a report that his mail was read; returns it."""
+        report = self.wait_for(lambda m: m.get_content_type() == "multipart/report" and str(mail["Message-ID"]) in m.as_string(), 20,
+                               f"a report of {mail['Message-ID']}")
+        check("disposition-notification" in report["Content-Type"], f"{self.address} gets a report that his message was read")
+        return report
+
+    def gets_bounce(self, seconds=60):
+        """Waits for a delivery status notification; returns it."""
+        bounce = self.wait_for(lambda m: m.get_content_type() == "multipart/report", seconds, "a bounce")
+        self.world.tell(f"  {self.address} gets a bounce: {bounce['Subject']}")
+        return bounce
