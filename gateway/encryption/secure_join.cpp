@@ -232,13 +232,14 @@ void SecureJoin::finish(AccountId id, const coi::Address& from, const Verificati
 
 void SecureJoin::confirm(const Account& account, const IncomingMail& arrival, const securejoin::Joining& joining,
                          const Done& done) {
-    store_.commit([id = account.id, invite = joining.invite](Database& db) { keys::forget(db, id, invite); },
-                  [this, id = account.id, from = arrival.mail.from.front(), done](const Store::Failure& failure) {
-                      if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
-                      if (const Account* still = directory_.find(id))
-                          calls_.verified(*still, directory_.known_or_new(id, from));
-                      done({DeliveryResult::Kind::taken, ""});
-                  });
+    store_.ask<bool>(
+        [id = account.id, invite = joining.invite](Database& db) { return keys::forget(db, id, invite); },
+        [this, id = account.id, from = arrival.mail.from.front(), done](const Store::Failure& failure, bool is_first) {
+            if (failure) return done({DeliveryResult::Kind::busy, "the store is not available"});
+            if (!is_first) return done({DeliveryResult::Kind::silent, "it was confirmed before"});
+            if (const Account* still = directory_.find(id)) calls_.verified(*still, directory_.known_or_new(id, from));
+            done({DeliveryResult::Kind::taken, ""});
+        });
 }
 
 /// Updates the directory after the commit: the contact's key is known and verified; a followed invite also counts as

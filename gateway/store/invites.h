@@ -30,7 +30,7 @@ struct Handshakes {
 };
 Handshakes handshakes(Database&, AccountId, const std::string& contact);
 /// Removes one invite, own or followed.
-void forget(Database&, AccountId, const coi::securejoin::Invite&);
+bool forget(Database&, AccountId, const coi::securejoin::Invite&);
 /// Removes the invites that expired at `now` or earlier.
 void expire_invites(Database&, std::chrono::sys_seconds now);
 /// Removes the invites of a contact; the account's own stay.
