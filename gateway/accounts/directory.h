@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -84,6 +85,8 @@ class Directory {
     /// While this lives, the contact is not forgotten for another. nullptr if they are not known.
     std::shared_ptr<const Contact> hold(AccountId, const std::string& canonical) const;
     /// Whether a subscription to somebody new pushes out no other subscription.
+    /// How many contacts of the account have a name with this nick_hash().
+    std::size_t count_nick(AccountId, std::uint32_t hash) const;
     bool has_room(AccountId) const;
 
     // The account is one that find() has just found.

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -32,6 +33,7 @@ struct Directory::State {
     struct Record {
         Account account;
         std::vector<std::shared_ptr<Known>> contacts;       // by canonical; somebody else's pointer: in hand
+        std::vector<std::uint32_t> nicks{};                 // nick_hash() of each contact with a name, sorted
         std::set<std::string, std::less<>> once_encrypted;  // forgotten since: no mail to them leaves in the clear
         std::unique_ptr<Account> coming{};  // as it will be when the saves that are under way are committed
         int saves = 0;                      // of these
@@ -74,6 +76,7 @@ struct Directory::State {
     /// Of all accounts.
     void read_contacts(Database&);
     static Contact new_contact(const Record&, const coi::Address&);
+    static void rename(Record&, std::uint32_t before, std::uint32_t after);
     Known& add(Record&, const coi::Address&);
     void make_room(Record&, std::string_view newcomer);
     bool may_go(const Record&, const std::shared_ptr<Known>&) const;
