@@ -18,8 +18,8 @@ namespace {
 #define BOUND_COLUMNS                                                                                            \
     "q.id, q.leg, q.account, q.contact, q.name, q.origin, q.origin_id, q.lang, q.sender, q.recipient, q.taken, " \
     "q.expires, q.held"
-#define ENTRY_COLUMNS BOUND_COLUMNS ", q.next, q.attempts, q.delay_told, q.last_error"
-constexpr int bound_columns = 13, payload_column = 17;
+#define ENTRY_COLUMNS BOUND_COLUMNS ", q.next, q.attempts, q.delay_told, q.last_error, q.strikes"
+constexpr int bound_columns = 13, payload_column = 18;
 constexpr std::string_view place = "payload.bytes";
 
 std::int64_t number(Time time) { return time.time_since_epoch().count(); }
@@ -46,6 +46,7 @@ Entry entry_of(const Query& row) {
     entry.attempts = static_cast<int>(row.integer(14));
     entry.delay_told = row.integer(15) != 0;
     entry.last_error = row.text(16);
+    entry.strikes = static_cast<int>(row.integer(17));
     return entry;
 }
 
@@ -213,6 +214,10 @@ void retry(Database& db, std::int64_t id, Time next, int attempts, const std::st
         .bind(std::int64_t(delay_told))
         .bind(id)
         .run();
+}
+
+void note_strikes(Database& db, std::int64_t id, int strikes) {
+    db.query("UPDATE queue SET strikes = ? WHERE id = ?").bind(std::int64_t(strikes)).bind(id).run();
 }
 
 std::vector<Entry> list(Database& db, std::int64_t after, std::size_t most) {

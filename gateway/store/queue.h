@@ -40,6 +40,7 @@ struct Entry {
     bool delay_told = false;
     bool tentative = false;  // an LMTP delivery whose verdict is not known yet
     std::string last_error;  // for the admin and the sender; no content
+    int strikes = 0;         // how often it ended its session (gateway/queue/scheduler)
 };
 
 std::int64_t put(Database&, const Entry&);
@@ -59,6 +60,7 @@ std::optional<Entry> find_stanza(Database&, const std::string& id);
 bool done(Database&, std::int64_t id);
 /// Writes the next attempt. `delay_told` is never reset to false.
 void retry(Database&, std::int64_t id, Time next, int attempts, const std::string& error, bool delay_told);
+void note_strikes(Database&, std::int64_t id, int strikes);
 /// For `coigate queue list|retry|drop`; oldest first, without payload.
 std::vector<Entry> list(Database&, std::int64_t after, std::size_t most);
 /// Entries whose sender must be notified, oldest first, without payload: expired at `now`, or mail taken before
