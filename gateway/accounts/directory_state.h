@@ -21,7 +21,7 @@
 
 namespace gateway {
 
-struct Directory::State {
+struct Directory::State : std::enable_shared_from_this<State> {
     State(Store& store_, Limits limits_) : store(store_), limits(std::move(limits_)) {}
 
     /// A contact, and what of it is not on disk.
@@ -68,6 +68,7 @@ struct Directory::State {
     static bool is_at_work(const Record& record) { return !record.account.parked && !record.account.damaged; }
     Account& put(Account);
     void saved(Account, const std::optional<Account>& before, const Store::Failure&);
+    void remove(AccountId, std::function<void(Store::Failure)> done);
     void let_go(const Record&);
     void erase(AccountId);
     void tell(void (DirectoryObserver::*what)(const Account&), const Account&);
@@ -75,8 +76,8 @@ struct Directory::State {
     // --- contacts
     /// Of all accounts.
     void read_contacts(Database&);
-    static Contact new_contact(const Record&, const coi::Address&);
     static void rename(Record&, std::uint32_t before, std::uint32_t after);
+    static Contact new_contact(const Record&, const coi::Address&);
     Known& add(Record&, const coi::Address&);
     void make_room(Record&, std::string_view newcomer);
     bool may_go(const Record&, const std::shared_ptr<Known>&) const;
@@ -90,6 +91,7 @@ struct Directory::State {
     Users mailboxes, relays;
     std::set<AccountId> resting;  // parked or damaged: in neither of them
     std::vector<std::weak_ptr<DirectoryObserver>> observers;
+    WaitingSenders* senders = nullptr;
 };
 
 }  // namespace gateway

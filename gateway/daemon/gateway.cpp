@@ -111,8 +111,10 @@ void Gateway::State::resume_reading() {
 void Gateway::State::send_mail(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
     const Account* account = directory.find(entry.account);
     if (account_end.holds(entry) || (!account && directory.rests(entry.account))) return finished(not_yet());
-    if (!account) return finished(AttemptResult{});  // unlinked meanwhile: its entries are deleted
-    SmtpSender* out = account->kind == Account::Kind::mailbox ? linked.submission(account->id) : relay_out.get();
+    const bool is_dsn = entry.account == AccountId{};           // of the gateway itself
+    if (!account && !is_dsn) return finished(AttemptResult{});  // unlinked meanwhile: its entries are deleted
+    const bool is_linked = account && account->kind == Account::Kind::mailbox;
+    SmtpSender* out = is_linked ? linked.submission(account->id) : relay_out.get();
     if (out) return out->send(entry, envelope_id({entry.name}, seal), std::move(finished));
     finished(AttemptResult{AttemptResult::Kind::unreachable,
                            {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}}});
@@ -131,7 +133,6 @@ void Gateway::State::deliver(const queue::Entry& entry, std::function<void(Attem
 
 void Gateway::State::mail_done(const queue::Entry& entry) {
     log::debug("mail {} was accepted", entry.name);
-    if (entry.from.empty()) directory.remove_if_unused(entry.account);  // a bounce may have been its last entry
     const Account* account = directory.find(entry.account);
     if (account && account->kind == Account::Kind::mailbox && account->sent_copy && !entry.origin.empty()) {
         linked.file_sent(account->id, entry.payload);

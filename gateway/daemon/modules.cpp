@@ -85,6 +85,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
                      }),
       services(directory, key_management, service_settings(config), service_calls()),
       linked(io, tls, directory, store, crash_guard, linked_settings(config), linked_calls()) {
+    directory.notify_senders_by(failures);
     tie_presence();
     if (config.relay.domain.empty()) return;
     relay_out = std::make_unique<SmtpSender>(io, tls, relay_submission_settings(config));

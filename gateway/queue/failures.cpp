@@ -72,6 +72,46 @@ void Failures::give_up(const queue::Entry& entry) {
     entry.direction == queue::Direction::mail ? mail_refused(entry, error) : stanza_refused(entry, error);
 }
 
+/// A few at a time: an account may have thousands.
+void Failures::give_back(const Account& account, std::function<void(Store::Failure)> done) {
+    constexpr std::size_t at_once = 100;
+    store_.ask<std::vector<queue::Entry>>(
+        [id = account.id](Database& db) { return queue::owing_notice(db, id, at_once); },
+        [this, account, done = std::move(done)](Store::Failure failure, const std::vector<queue::Entry>& entries) {
+            if (failure || entries.empty()) return done(std::move(failure));
+            give_back_some(account, entries, done);
+        });
+}
+
+void Failures::give_back_some(const Account& account, const std::vector<queue::Entry>& entries,
+                              std::function<void(Store::Failure)> done) {
+    const coi::Error error{coi::ErrorKind::refused, true, "the recipient's account was removed", 0,
+                           bounce::no_longer_used};
+    struct Returned {
+        std::int64_t id;
+        std::vector<queue::Entry> notices;
+    };
+    auto all = std::make_shared<std::vector<Returned>>();
+    for (const auto& entry : entries) {
+        if (verdicts_.refused(entry, error)) continue;  // its LMTP client is told
+        all->push_back({entry.id, bounce::to_mail(entry, error, account, settings_.relay_domain, calls_.now())});
+    }
+    store_.commit(
+        [all](Database& db) {
+            for (auto& each : *all) {
+                if (!queue::done(db, each.id)) each.notices.clear();  // delivered meanwhile
+                for (auto& notice : each.notices) notice.id = queue::put(db, notice);
+            }
+        },
+        [this, account, all, done = std::move(done)](Store::Failure failure) {
+            if (failure) return done(std::move(failure));
+            for (auto& each : *all) {
+                for (auto& notice : each.notices) mail_.committed(std::move(notice));
+            }
+            give_back(account, done);
+        });
+}
+
 void Failures::overdue(const queue::Entry& entry) {
     Scheduler& scheduler = entry.direction == queue::Direction::mail ? mail_ : jabber_;
     if (entry.expires <= calls_.now()) {

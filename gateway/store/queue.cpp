@@ -262,6 +262,25 @@ bool holds_any(Database& db, AccountId account) {
     return db.query("SELECT 1 FROM queue WHERE account = ? LIMIT 1").bind(number(account)).step();
 }
 
+std::vector<Entry> owing_notice(Database& db, AccountId account, std::size_t most) {
+    auto entries = with_payload(
+        db,
+        "SELECT " ENTRY_COLUMNS
+        ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.account = ? AND q.leg = ? AND q.origin <> "
+        "'' "
+        "ORDER BY q.id LIMIT ?",
+        [&](Query& query) {
+            query.bind(number(account)).bind(number(Direction::jabber)).bind(static_cast<std::int64_t>(most));
+        });
+    for (auto& entry : entries) entry.payload.clear();  // read only to check the seal
+    return entries;
+}
+
+bool owes_notice(Database& db, AccountId account) {
+    auto query = db.query("SELECT 1 FROM queue WHERE account = ? AND leg = ? AND origin <> '' LIMIT 1");
+    return query.bind(number(account)).bind(number(Direction::jabber)).step();
+}
+
 void forget_account(Database& db, AccountId account) {
     db.query("DELETE FROM queue WHERE account = ?").bind(number(account)).run();
 }

@@ -70,6 +70,8 @@ def name_is_reused(world):
 def while_the_gateway_is_away(world):
     world.tell("-- the same while the gateway is away")
     erin, bob, gateway = world.jabber("erin"), world.mail("bob"), world.coigate.domain
+    erin.writes("bob@mail.test", "Erin by the relay")
+    bob.reads("Erin by the relay")
     erin.links("dave@mail.test")
     approves(erin, gateway)
     erin.writes("bob@mail.test", "I am Erin")
@@ -82,10 +84,16 @@ def while_the_gateway_is_away(world):
     other = successor(world, "erin")
     bob.writes("dave@mail.test", "A secret for the first Erin", reply_to=first)
     other.presence(gateway)
+    world.coigate.change_config("[relay]\n", '[relay]\nauthserv_id = "mx.mail.test"\n')
     world.coigate.start()
+    waiting = bob.compose("erin@jabber.test", "A secret by the relay",
+                          headers={"Authentication-Results": "mx.mail.test; spf=pass smtp.mailfrom=bob@mail.test"})
+    check_equal(world.coigate.lmtp(waiting.as_bytes(), "erin@jabber.test", "bob@mail.test")[0], 250, "mail to the first Erin waits")
     other.writes("bob@mail.test", "I am the new Erin")  # before it is known who writes
     said = other.reads("cannot tell whether you are still the one", seconds=40).body
     check("dave" not in said, "the new Erin does not learn whose mailbox it was")
+    bob.wait_for(lambda mail: mail.get_content_type() == "multipart/report" and waiting["Message-ID"] in str(mail) and
+                 "5.1.6" in str(mail), 30, "Bob is told that it was not delivered")
     check("You have not linked a mailbox" in other.tells_gateway("status"), "and has none")
     other.writes("bob@mail.test", "Erin again")
     check_equal(bob.reads("Erin again")["From"], "erin@jabber.test", "writes under her own name")
