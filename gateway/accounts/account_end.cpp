@@ -62,7 +62,7 @@ void AccountEnd::online() {
 
 void AccountEnd::begin_round() {
     for (const Account* account : directory_.all()) {
-        if (account->vouched && account->works()) round_.push_back(account->id);
+        if (account->works()) round_.push_back(account->id);
     }
     check_next(patience_.round / static_cast<std::chrono::milliseconds::rep>(std::max(round_.size(), std::size_t{1})));
 }
@@ -73,7 +73,7 @@ void AccountEnd::check_next(std::chrono::milliseconds pace) {
         if (!round_.empty() && calls_.may_send()) {
             const Account* account = directory_.find(round_.back());
             round_.pop_back();
-            if (account && account->vouched) ask(account->jid, false);
+            if (account) ask(account->jid, false);
         }
         round_.empty() ? begin_round() : check_next(pace);
     });

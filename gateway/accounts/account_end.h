@@ -15,9 +15,8 @@
 //   [RFC 6121 §3.1.3], counts as cancelled, and the name may belong to somebody else: the relay account is deleted with
 //   its keys and contacts, because no password can prove its owner. Until the answer, nothing is delivered to the user,
 //   and nothing is sent that they wrote since.
-// - A server may remove an account without a stanza (`prosodyctl deluser`): every user whose server has vouched for
-// them
-//   is checked once a day, evenly spread over the day.
+// - A server may remove an account without a stanza (`prosodyctl deluser`): every user is checked once a day, evenly
+//   spread over the day. A result vouches for them from then on.
 // A refused message only causes such a check: an offline user without offline storage gives the same error.
 // Users who never let the gateway see their presence cannot be distinguished from their successors: docs/admin says
 // what to run.

@@ -65,6 +65,10 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     if (type == "subscribe") {
         if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
         change(presence(component_, user, "subscribed"), presence(component_, user));
+        // A server says whether a user is still there only to whom the user lets see them
+        // (gateway/accounts/account_end).
+        const Account* account = directory_.of_user(user);
+        if (!account || !account->vouched) change(presence(component_, user, "subscribe"));
     } else if (type == "unsubscribe") {
         change(presence(component_, user, "unsubscribed"));
         send_(*presence(component_, user, "unavailable"));

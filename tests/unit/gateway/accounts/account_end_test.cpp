@@ -289,7 +289,7 @@ TEST_F(AccountEndTest, a_refused_message_is_a_reason_to_ask_once_a_minute) {
 TEST_F(AccountEndTest, EveryUserIsCheckedOnceADayEvenlySpread) {
     constexpr int users = 50;
     for (int i = 0; i < users; ++i) make(Account::Kind::relay, true, "u" + std::to_string(i) + "@jabber.example");
-    make(Account::Kind::relay, false, "never.seen@jabber.example");
+    make(Account::Kind::relay, false, "not.seen.yet@jabber.example");
     end.online();
     pass(std::chrono::minutes(1));
     std::map<std::string, int> checks;
@@ -301,13 +301,26 @@ TEST_F(AccountEndTest, EveryUserIsCheckedOnceADayEvenlySpread) {
             for (const auto& iq : sent) ++checks[xmpp::attribute(*iq, "to")];
         }
     }
-    EXPECT_EQ(checks.size(), users);
+    EXPECT_EQ(checks.size(), users + 1);
     for (const auto& [jid, times] : checks) EXPECT_THAT(times, testing::AllOf(testing::Ge(1), testing::Le(3))) << jid;
     end.online();  // starts no second round
     pass(std::chrono::minutes(1));
     sent.clear();
     for (int minute = 0; minute < 24 * 60; ++minute) pass(std::chrono::minutes(1));
-    EXPECT_LE(sent.size(), users + 1);
+    EXPECT_LE(sent.size(), users + 2);
+}
+
+TEST_F(AccountEndTest, TheRoundFindsWhomTheServerVouchesForNow) {
+    const auto id = make(Account::Kind::relay, false);
+    end.online();
+    for (int hour = 0; hour < 24 && sent.empty(); ++hour) pass(std::chrono::hours(1));
+    answer("service-unavailable");
+    EXPECT_EQ(asked(), Lines{"iq get"}) << "who was never seen may be there all the same";
+    EXPECT_NE(directory.find(id), nullptr);
+    sent.clear();
+    for (int hour = 0; hour < 24 && sent.empty(); ++hour) pass(std::chrono::hours(1));
+    answer("");
+    EXPECT_TRUE(directory.find(id)->vouched);
 }
 
 TEST_F(AccountEndTest, AnAccountThatItsServerRemovedSilentlyIsNoticedWithinADay) {  // prosodyctl deluser

@@ -162,7 +162,11 @@ TEST_F(PresenceTest, WithoutARelayAccountTheSubscriptionIsDenied) {
 
 TEST_F(PresenceTest, TheGatewayItself) {
     take("subscribe", "coi.jabber.example");
-    EXPECT_EQ(said(), (Lines{"subscribed coi.jabber.example > " + alice, "available coi.jabber.example > " + alice}));
+    EXPECT_EQ(said(), (Lines{"subscribed coi.jabber.example > " + alice, "available coi.jabber.example > " + alice,
+                             "subscribe coi.jabber.example > " + alice}));
+    directory.note_vouched(make_account(), true);
+    take("subscribe", "coi.jabber.example");
+    EXPECT_EQ(said().size(), 2U) << "who lets the gateway see them is not asked";
     take("probe", "coi.jabber.example");
     EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice});
     take("probe", "coi.jabber.example");
