@@ -64,6 +64,7 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     const std::string& from = xmpp::attribute(stanza, "from");
     if (type == "subscribe") {
         if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
+        note_shown(user);
         change(presence(component_, user, "subscribed"), presence(component_, user));
         // A server says whether a user is still there only to whom the user lets see them
         // (gateway/accounts/account_end).
@@ -72,6 +73,7 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     } else if (type == "unsubscribe") {
         change(presence(component_, user, "unsubscribed"));
         send_(*presence(component_, user, "unavailable"));
+        shown_.erase(user);
         if (doubt) doubt(user);
     } else if (type == "subscribed") {
         if (granted) granted(user);
@@ -86,14 +88,16 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
         const bool of_client = !xmpp::read_jid(from).resource().empty();
         if (of_client) send_(*presence(component_, from, "unavailable"));  // [XEP-0100 §4.5.1]
     } else if (type.empty() && may_use && !shown_.contains(from)) {
+        const bool was_shown = shown_.erase(user) > 0;
         note_shown(from);
-        send_(*presence(component_, from));  // [XEP-0100 §4.4.1]
+        if (!was_shown) send_(*presence(component_, from));  // [XEP-0100 §4.4.1]
     }
 }
 
-/// A server that logs a client in sends a probe and the client's presence [RFC 6121 §4.2.2]: one of them is answered.
-void Presence::note_shown(const std::string& client) {
-    if (shown_.size() < most_seen) shown_.insert(client);
+/// A server that logs a client in sends a probe and the client's presence [RFC 6121 §4.2.2]; where a user approves the
+/// gateway, it sends their presence: what was shown is not shown again.
+void Presence::note_shown(const std::string& jid) {
+    if (shown_.size() < most_seen) shown_.insert(jid);
 }
 
 void Presence::take_contact(const xmpp::Tag& stanza, const Ask& ask, bool may_use) {
@@ -213,6 +217,8 @@ std::string Presence::not_for_you(const xmpp::Tag& stanza) const {
 
 void Presence::linked(const std::string& jid) {
     change(presence(component_, jid, "subscribe"));
+    if (shown_.contains(jid)) return;  // the user has just subscribed to the gateway
+    note_shown(jid);
     send_(*presence(component_, jid));
 }
 
@@ -221,6 +227,7 @@ void Presence::unlinked(const std::string& jid, const std::vector<std::string>& 
         for (const char* type : {"unsubscribe", "unsubscribed"}) change(presence(from, jid, type));
         send_(*presence(from, jid, "unavailable"));
     };
+    shown_.erase(jid);
     for (const auto& contact : contacts) leave(contact);
     leave(component_);  // [XEP-0100 §4.3.1]
 }
@@ -229,7 +236,7 @@ void Presence::unlinked(const std::string& jid, const std::vector<std::string>& 
 
 void Presence::note_seen(const xmpp::Tag& stanza, const std::string& user) {
     const std::string& type = xmpp::attribute(stanza, "type");
-    if (type == "unavailable") {
+    if (type == "unavailable" && xmpp::attribute(stanza, "from") != user) {  // COMPAT Prosody: as in take_own()
         seen_.erase(user);
         shown_.erase(xmpp::attribute(stanza, "from"));
     }

@@ -172,7 +172,9 @@ TEST_F(PresenceTest, TheGatewayItself) {
     take("probe", "coi.jabber.example");
     EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice}) << "every probe is answered";
     take("", "coi.jabber.example", true, alice + "/phone");
-    EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice + "/phone"});
+    EXPECT_EQ(said(), Lines{}) << "it was shown to all clients";
+    take("", "coi.jabber.example", true, alice + "/desk");
+    EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice + "/desk"});
     take("unavailable", "coi.jabber.example", true, alice + "/phone");
     EXPECT_EQ(said(), Lines{"unavailable coi.jabber.example > " + alice + "/phone"});
 }
@@ -204,6 +206,19 @@ TEST_F(PresenceTest, PresenceToContactsMakesNoStorm) {
 TEST_F(PresenceTest, Xep0100Section4_1LinkedAsksToSeeTheUser) {
     presence.linked(alice);
     EXPECT_EQ(said(), (Lines{"subscribe coi.jabber.example > " + alice, "available coi.jabber.example > " + alice}));
+}
+
+TEST_F(PresenceTest, AUserWhoSubscribesLinksAndApprovesSeesTheGatewayOnce) {
+    const std::string gateway = "coi.jabber.example";
+    take("subscribe", gateway);
+    take("unavailable", gateway);  // Prosody's acknowledgement of a request
+    presence.linked(alice);
+    take("unavailable", gateway);
+    take("subscribed", gateway);
+    take("", gateway, true, alice + "/phone");  // Prosody sends it with the approval
+    Lines lines = said();
+    std::erase_if(lines, [](const std::string& line) { return !line.starts_with("available"); });
+    EXPECT_EQ(lines, Lines{"available " + gateway + " > " + alice});
 }
 
 TEST_F(PresenceTest, Xep0100Section4_3UnlinkedLeavesEverything) {
