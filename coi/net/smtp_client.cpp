@@ -63,6 +63,8 @@ std::string xtext(std::string_view text) {  // [RFC 3461 §4]
 }
 
 /// Concerns the command, not the password [RFC 5321 §4.2.1].
+constexpr int most_logins = 2;  // mechanisms that are tried
+
 bool is_bad_command(const SmtpReply& reply) { return reply.code >= 500 && reply.code <= 504 && reply.code != 503; }
 
 /// Copies a mail into blocks as DATA wants them: every line end CRLF (a bare CR or LF would be read differently by
@@ -192,17 +194,16 @@ struct SmtpClient::State {
         co_return co_await hello();
     }
 
-    awaitable<Result<void>> authenticate(Endpoint server, Login login) {
-        auto sasl = Sasl::choose(offer.auth, login, stream->encrypted(), server.host, server.port);
-        if (!sasl) co_return lose(sasl.error());
-        const std::string initial = sasl->initial();
-        auto answer = co_await command("AUTH " + sasl->mechanism() + (initial.empty() ? "" : " " + initial));
+    /// Logs in by one mechanism; the server's last reply, or the Error that ended the session.
+    awaitable<Result<SmtpReply>> exchange(Sasl& sasl) {
+        const std::string initial = sasl.initial();
+        auto answer = co_await command("AUTH " + sasl.mechanism() + (initial.empty() ? "" : " " + initial));
         if (answer && is_bad_command(*answer) && !initial.empty()) {  // COMPAT: servers without initial responses
-            answer = co_await command("AUTH " + sasl->mechanism());
+            answer = co_await command("AUTH " + sasl.mechanism());
             if (answer && answer->code == 334) answer = co_await command(initial == "=" ? "" : initial);
         }
         for (int rounds = 0; answer && answer->code == 334; ++rounds) {
-            auto step = rounds < 10 ? sasl->step(answer->lines.empty() ? "" : answer->lines.back())
+            auto step = rounds < 10 ? sasl.step(answer->lines.empty() ? "" : answer->lines.back())
                                     : Result<std::string>(malformed("the server never ends the login"));
             if (!step) {
                 co_await command("*");  // [RFC 4954 §4]
@@ -210,20 +211,42 @@ struct SmtpClient::State {
             }
             answer = co_await command(*step);
         }
-        if (!answer) co_return answer.error();
-        if (!answer->positive()) {
-            Error error = refused("the mail server refuses the login", *answer);
-            error.kind = ErrorKind::auth;
-            if (is_bad_command(*answer)) {
-                error = for_now(std::move(error));
-                error.kind = ErrorKind::unsupported;
+        co_return answer;
+    }
+
+    static Error login_refusal(const SmtpReply& answer) {
+        Error error = refused("the mail server refuses the login", answer);
+        error.kind = ErrorKind::auth;
+        if (!is_bad_command(answer)) return error;
+        error = for_now(std::move(error));
+        error.kind = ErrorKind::unsupported;
+        return error;
+    }
+
+    /// COMPAT: some servers announce mechanisms that they do not support, or that do not work for this user. Inside TLS
+    /// the next one is tried, as in coi/net/imap_login; never after a server failed to prove its identity.
+    awaitable<Result<void>> authenticate(Endpoint server, Login login) {
+        auto offered = offer.auth;
+        std::optional<Error> refusal;
+        for (int attempt = 0; attempt < most_logins; ++attempt) {
+            auto sasl = Sasl::choose(offered, login, stream->encrypted(), server.host, server.port);
+            if (!sasl) co_return lose(refusal.value_or(sasl.error()));
+            auto answer = co_await exchange(*sasl);
+            if (!answer) co_return lose(refusal.value_or(answer.error()));
+            if (answer->positive()) {
+                if (sasl->complete()) co_return Result<void>{};
+                co_return lose(
+                    {ErrorKind::auth, true, "the mail server did not prove that it knows the password", 0, {}});
             }
-            co_return lose(error);
+            const std::string mechanism = sasl->mechanism();
+            const bool unfit = !is_bad_command(*answer) && answer->code == 535 && mechanism.starts_with("SCRAM-");
+            refusal = login_refusal(*answer);
+            if ((!is_bad_command(*answer) && !unfit) || !stream->encrypted()) break;
+            std::erase_if(offered, [&](const std::string& other) {
+                return other == mechanism || (other.starts_with("SCRAM-") && mechanism.starts_with("SCRAM-"));
+            });
         }
-        if (!sasl->complete()) {
-            co_return lose({ErrorKind::auth, true, "the mail server did not prove that it knows the password", 0, {}});
-        }
-        co_return Result<void>{};
+        co_return lose(*refusal);
     }
 
     std::string mail_command(const Envelope& envelope, std::size_t size, bool eight_bit, bool utf8) const {

@@ -65,6 +65,26 @@ void AccountEnd::online() {
         if (!question.at_start) turn_.push_back(jid);
     }
     go_on();
+    if (!std::exchange(has_rounds_, true)) begin_round();
+}
+
+void AccountEnd::begin_round() {
+    for (const Account* account : directory_.all()) {
+        if (account->works()) round_.push_back(account->id);
+    }
+    check_next(patience_.round / static_cast<std::chrono::milliseconds::rep>(std::max(round_.size(), std::size_t{1})));
+}
+
+/// While nothing can be sent, the round stands still.
+void AccountEnd::check_next(std::chrono::milliseconds pace) {
+    after_(pace, [this, pace] {
+        if (!round_.empty() && stream_.has_room()) {
+            const Account* account = directory_.find(round_.back());
+            round_.pop_back();
+            if (account) ask(account->jid, false);
+        }
+        round_.empty() ? begin_round() : check_next(pace);
+    });
 }
 
 void AccountEnd::ask(const std::string& jid, bool at_start) {
@@ -191,12 +211,19 @@ void AccountEnd::cancelled(const std::string& jid) {
 
 /// The user could not be seen after an absence of the gateway: somebody else may have the name now.
 void AccountEnd::lost(const std::string& jid) {
-    if (const Account* relay = directory_.relay_of(jid)) {
+    const Account* relay = directory_.relay_of(jid);
+    if (relay) {
         log::info("account of {}: its user no longer lets the gateway see them; the relay account is deleted", jid);
-        directory_.remove(relay->id, {});
+        directory_.remove(relay->id, [this, jid](const Store::Failure& failure) {
+            if (!failure) return settle(jid);
+            after_(patience_.again, [this, jid] {  // until then its messages stay held
+                const auto at = questions_.find(jid);
+                if (at != questions_.end() && at->second.requested) lost(jid);
+            });
+        });
     }
     if (const Account* mailbox = directory_.mailbox_of(jid)) park(*mailbox);
-    settle(jid);
+    if (!relay) settle(jid);
 }
 
 void AccountEnd::park(const Account& mailbox) {

@@ -15,6 +15,8 @@
 //   [RFC 6121 §3.1.3], counts as cancelled, and the name may belong to somebody else: the relay account is deleted with
 //   its keys and contacts, because no password can prove its owner. Until the answer, nothing is delivered to the user,
 //   and nothing is sent that they wrote since.
+// - A server may remove an account without a stanza (`prosodyctl deluser`): every user is checked once a day, evenly
+//   spread over the day. A result vouches for them from then on.
 // A refused message only causes such a check: an offline user without offline storage gives the same error.
 // Users who never let the gateway see their presence cannot be distinguished from their successors: docs/admin says
 // what to run.
@@ -43,6 +45,7 @@ class AccountEnd : public SubscriptionObserver {
     struct Patience {
         std::chrono::milliseconds pace{20}, words{2000}, answer{30'000}, approval{10'000}, again{60'000};
         std::size_t at_once = 50;
+        std::chrono::milliseconds round = std::chrono::days(1);  // in which every user is checked once
     };
     AccountEnd(Directory&, JabberStream&, queue::Outlet& mail, queue::Outlet& jabber, std::string component, Clock now,
                Timer after, Patience);
@@ -70,6 +73,8 @@ class AccountEnd : public SubscriptionObserver {
     void ask(const std::string& jid, bool at_start);
     void ask_now(const std::string& jid, Question&);
     void go_on();
+    void begin_round();
+    void check_next(std::chrono::milliseconds pace);
     void settle(const std::string& jid);
     void lost(const std::string& jid);
     void park(const Account& mailbox);
@@ -90,6 +95,8 @@ class AccountEnd : public SubscriptionObserver {
     std::map<std::string, Question> questions_;  // by bare JID
     std::deque<std::string> turn_;
     bool walking_ = false;
+    bool has_rounds_ = false;
+    std::vector<AccountId> round_;               // accounts that are still to be checked in this round
     std::map<std::string, Time> asked_;          // when a user was last checked because of a refusal
     std::map<std::string, std::string> to_say_;  // messages to users that are not sent yet
     Time since_{};

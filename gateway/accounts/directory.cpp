@@ -80,6 +80,8 @@ Directory::~Directory() = default;
 
 void Directory::observe(std::weak_ptr<DirectoryObserver> observer) { state_->observers.push_back(std::move(observer)); }
 
+void Directory::notify_senders_by(WaitingSenders& senders) { state_->senders = &senders; }
+
 const Account* Directory::of_user(const std::string& jid) const {
     const auto* mailbox = mailbox_of(jid);
     return mailbox != nullptr ? mailbox : relay_of(jid);
@@ -167,23 +169,33 @@ void Directory::change(AccountId id, const std::function<void(Account&)>& how,
     save(std::move(changed), [done = std::move(done)](Store::Failure failure, AccountId) { done(std::move(failure)); });
 }
 
-void Directory::remove(AccountId id, std::function<void(Store::Failure)> done) {
-    if (auto* record = state_->record(id)) record->leaving = true;
-    auto finish = [alive = std::weak_ptr(state_), id, done = std::move(done)](Store::Failure failure) {
+void Directory::remove(AccountId id, std::function<void(Store::Failure)> done) { state_->remove(id, std::move(done)); }
+
+/// The account is removed by a commit that finds nobody who is still to be told.
+void Directory::State::remove(AccountId id, std::function<void(Store::Failure)> done) {
+    if (auto* its = record(id)) its->leaving = true;
+    auto finish = [alive = weak_from_this(), id, done = std::move(done)](Store::Failure failure,
+                                                                         bool is_removed) mutable {
         const auto state = alive.lock();
+        auto* its = state ? state->record(id) : nullptr;
         if (!state) return;
-        if (auto* record = state->record(id)) {
-            if (failure) {
-                record->leaving = false;
-            } else {
-                const auto account = record->account;
-                state->erase(id);
-                state->tell(&DirectoryObserver::account_removed, account);
-            }
+        if (its != nullptr && (failure || !is_removed)) its->leaving = false;
+        if (its != nullptr && !failure && !is_removed) {
+            return state->senders->give_back(its->account, [alive, id, done](Store::Failure not_told) {
+                const auto again = alive.lock();
+                if (again && !not_told) return again->remove(id, done);
+                if (again && done) done(std::move(not_told));
+            });
+        }
+        if (its != nullptr && !failure) {
+            const auto account = its->account;
+            state->erase(id);
+            state->tell(&DirectoryObserver::account_removed, account);
         }
         if (done) done(std::move(failure));
     };
-    accounts::remove(state_->store, id, std::move(finish));
+    const bool anyway = senders == nullptr || record(id) == nullptr;
+    accounts::remove(store, id, anyway, std::move(finish));
 }
 
 void Directory::park(AccountId id, std::function<void(Store::Failure, std::int64_t)> done) {

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -54,7 +55,8 @@ class Directory {
     /// Changes an account as it will be when what is under way is committed: of two changes at the same time none is
     /// lost. StoreError if it is not there.
     void change(AccountId, const std::function<void(Account&)>& how, std::function<void(Store::Failure)> done);
-    /// Deletes the account and all that is stored of it.
+    /// Deletes the account and all that is stored of it. First the senders of mail that waits for it are told, by the
+    /// module of notify_senders_by(); without one they are not.
     void remove(AccountId, std::function<void(Store::Failure)> done);
     /// Takes the login out of a mailbox, and lets it rest with all else that is stored of it. `waiting`: how many
     /// messages of the queue rest with it.
@@ -72,6 +74,8 @@ class Directory {
 
     /// Who is told of changes from now on, as long as they are there.
     void observe(std::weak_ptr<DirectoryObserver>);
+    /// For remove(). The senders must live as long as the directory is used.
+    void notify_senders_by(WaitingSenders&);
 
     // --- contacts. What these answer with is good until the directory is asked to add, change or remove: whoever waits
     // for anything takes a copy, or holds the contact.
@@ -81,6 +85,8 @@ class Directory {
     /// The contact as they are known, or as add() would make them.
     Contact known_or_new(AccountId, const coi::Address&) const;
     std::vector<const Contact*> contacts(AccountId) const;
+    /// How many contacts of the account have a name with this nick_hash().
+    std::size_t count_nick(AccountId, std::uint32_t hash) const;
     /// While this lives, the contact is not forgotten for another. nullptr if they are not known.
     std::shared_ptr<const Contact> hold(AccountId, const std::string& canonical) const;
     /// Whether a subscription to somebody new pushes out no other subscription.

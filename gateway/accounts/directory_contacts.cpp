@@ -4,6 +4,7 @@
 
 #include "gateway/accounts/contact_weight.h"
 #include "gateway/accounts/directory_state.h"
+#include "gateway/accounts/nick.h"
 #include "gateway/model/trust.h"
 #include "gateway/store/contacts.h"
 
@@ -34,14 +35,27 @@ void Directory::State::read_contacts() {
     while (!page.is_last) {
         page = accounts::next_page(store, page);
         for (auto& contact : page.contacts) {  // in order of their key: each goes to the end
-            if (auto* its = record(contact.account))
-                its->contacts.push_back(std::make_shared<Known>(Known{std::move(contact), false, false}));
+            auto* its = record(contact.account);
+            if (its == nullptr) continue;
+            if (const auto nick = nick_hash(contact.address)) its->nicks.push_back(nick);
+            its->contacts.push_back(std::make_shared<Known>(Known{std::move(contact), false, false}));
         }
     }
-    for (auto& [id, account] : records) account.contacts.shrink_to_fit();
+    for (auto& [id, account] : records) {
+        account.contacts.shrink_to_fit();
+        account.nicks.shrink_to_fit();
+        std::ranges::sort(account.nicks);
+    }
     for (auto& [id, canonical] : accounts::once_encrypted(store)) {
         if (auto* its = record(id)) its->once_encrypted.insert(std::move(canonical));
     }
+}
+
+void Directory::State::rename(Record& record, std::uint32_t before, std::uint32_t after) {
+    auto& nicks = record.nicks;
+    if (before == after) return;
+    if (before != 0) nicks.erase(std::ranges::lower_bound(nicks, before));
+    if (after != 0) nicks.insert(std::ranges::lower_bound(nicks, after), after);
 }
 
 Contact Directory::State::new_contact(const Record& record, const coi::Address& address) {
@@ -58,6 +72,7 @@ Directory::State::Known& Directory::State::add(Record& record, const coi::Addres
     if (auto* known = record.find(canonical)) return *known;
     if (!record.contacts.empty() && record.contacts.size() >= limits.most_contacts) make_room(record, canonical);
     auto added = std::make_shared<Known>(Known{new_contact(record, address)});
+    rename(record, 0, nick_hash(added->contact.address));
     return **record.contacts.insert(record.place(canonical), std::move(added));
 }
 
@@ -104,6 +119,7 @@ void Directory::State::remember_encrypted(Record& record, const std::string& can
 
 void Directory::State::forget(Record& record, std::vector<std::shared_ptr<Known>>::iterator at) {
     accounts::forget(store, record.account.id, (*at)->contact.canonical);
+    rename(record, nick_hash((*at)->contact.address), 0);
     record.contacts.erase(at);
 }
 
@@ -141,6 +157,11 @@ std::vector<const Contact*> Directory::contacts(AccountId id) const {
     return contacts;
 }
 
+std::size_t Directory::count_nick(AccountId id, std::uint32_t hash) const {
+    const auto* record = state_->record(id);
+    return record == nullptr ? 0 : static_cast<std::size_t>(std::ranges::equal_range(record->nicks, hash).size());
+}
+
 std::shared_ptr<const Contact> Directory::hold(AccountId id, const std::string& canonical) const {
     auto* record = state_->record(id);
     if (record == nullptr || record->find(canonical) == nullptr) return nullptr;
@@ -170,6 +191,8 @@ const Contact& Directory::change(AccountId id, const coi::Address& address, cons
     Contact changed = known.contact;
     how(changed);
     const Contact before = std::exchange(known.contact, std::move(changed));
+    if (before.address.name != known.contact.address.name)
+        State::rename(record, nick_hash(before.address), nick_hash(known.contact.address));
     state_->save(record, known, before);
     return known.contact;
 }

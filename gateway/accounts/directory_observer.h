@@ -1,8 +1,12 @@
-// The interface for modules that follow the accounts of the directory: called after each change.
+// The interfaces for modules that follow the accounts of the directory: DirectoryObserver is called after each change,
+// WaitingSenders before an account is removed.
 
 #pragma once
 
+#include <functional>
+
 #include "gateway/model/account.h"
+#include "gateway/store/store.h"
 
 namespace gateway {
 
@@ -13,6 +17,15 @@ class DirectoryObserver {
     virtual void account_saved(const Account&) = 0;
     /// The account, and everything stored of it, was deleted.
     virtual void account_removed(const Account&) = 0;
+};
+
+/// The senders of mail that was accepted for an account and is not delivered yet.
+class WaitingSenders {
+  public:
+    virtual ~WaitingSenders() = default;
+    /// The account is being removed: ends the entries that queue::owes_notice() is about, each in one commit with the
+    /// notice to its sender.
+    virtual void give_back(const Account&, std::function<void(Store::Failure)> done) = 0;
 };
 
 }  // namespace gateway

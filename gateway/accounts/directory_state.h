@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,7 +21,7 @@
 
 namespace gateway {
 
-struct Directory::State {
+struct Directory::State : std::enable_shared_from_this<State> {
     State(Store& store_, Limits limits_) : store(store_), limits(std::move(limits_)) {}
 
     /// A contact, and what of it is not on disk.
@@ -32,6 +33,7 @@ struct Directory::State {
     struct Record {
         Account account;
         std::vector<std::shared_ptr<Known>> contacts;       // by canonical; somebody else's pointer: in hand
+        std::vector<std::uint32_t> nicks{};                 // nick_hash() of each contact with a name, sorted
         std::set<std::string, std::less<>> once_encrypted;  // forgotten since: no mail to them leaves in the clear
         std::unique_ptr<Account> coming{};  // as it will be when the saves that are under way are committed
         int saves = 0;                      // of these
@@ -66,6 +68,7 @@ struct Directory::State {
     static bool is_at_work(const Record& record) { return !record.account.parked && !record.account.damaged; }
     Account& put(Account);
     void saved(Account, const std::optional<Account>& before, const Store::Failure&);
+    void remove(AccountId, std::function<void(Store::Failure)> done);
     void let_go(const Record&);
     void erase(AccountId);
     void tell(void (DirectoryObserver::*what)(const Account&), const Account&);
@@ -73,6 +76,7 @@ struct Directory::State {
     // --- contacts
     /// Of all accounts.
     void read_contacts();
+    static void rename(Record&, std::uint32_t before, std::uint32_t after);
     static Contact new_contact(const Record&, const coi::Address&);
     Known& add(Record&, const coi::Address&);
     void make_room(Record&, std::string_view newcomer);
@@ -87,6 +91,7 @@ struct Directory::State {
     Users mailboxes, relays;
     std::set<AccountId> resting;  // parked or damaged: in neither of them
     std::vector<std::weak_ptr<DirectoryObserver>> observers;
+    WaitingSenders* senders = nullptr;
 };
 
 }  // namespace gateway

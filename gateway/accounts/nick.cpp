@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <string_view>
+#include <functional>
 
 #include "coi/mail/author.h"
 #include "gateway/translate/feature/text.h"
@@ -14,24 +14,23 @@ namespace gateway {
 
 namespace {
 
-/// Compares without the case of ASCII letters, and without copies, because it is called often.
-bool same(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
-               return std::tolower(x) == std::tolower(y);
-           });
-}
+std::string shown(const coi::Address& address) { return text::one_line(framed::foreign(address.name)); }
 
 }  // namespace
 
+std::uint32_t nick_hash(const coi::Address& address) {
+    if (address.name.empty()) return 0;
+    std::string name = shown(address);
+    if (name.empty()) return 0;
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    return std::max(static_cast<std::uint32_t>(std::hash<std::string>()(name)), std::uint32_t{1});
+}
+
 std::string nick(const Directory& directory, const Contact& contact) {
-    constexpr std::size_t most = 1000;  // contacts are compared; with more, addresses are shown
-    const std::string name = text::one_line(framed::foreign(contact.address.name));
+    const std::string name = shown(contact.address);
     if (name.empty()) return name;
-    const auto contacts = directory.contacts(contact.account);
-    const bool shared = contacts.size() > most || std::ranges::any_of(contacts, [&](const Contact* other) {
-                            return same(other->address.name, name) && other->canonical != contact.canonical;
-                        });
-    return shared || coi::is_name_misleading(contact.address) ? contact.address.addr_spec() : name;
+    const bool is_shared = directory.count_nick(contact.account, nick_hash(contact.address)) > 1;
+    return is_shared || coi::is_name_misleading(contact.address) ? contact.address.addr_spec() : name;
 }
 
 }  // namespace gateway

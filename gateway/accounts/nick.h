@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "gateway/accounts/directory.h"
@@ -10,7 +11,11 @@
 namespace gateway {
 
 /// The display name; the mail address if the name mentions another address, or if another contact has the same name. ""
-/// for a contact without a name.
+/// for a contact without a name. The cost does not depend on the number of contacts.
 std::string nick(const Directory&, const Contact&);
+
+/// A hash of the name as it is shown, without the case of ASCII letters: names that could be confused have the same.
+/// 0: no name.
+std::uint32_t nick_hash(const coi::Address&);
 
 }  // namespace gateway

@@ -8,10 +8,12 @@
 #include "gateway/encryption/otr_messages.h"
 #include "gateway/encryption/otr_state.h"
 #include "gateway/localization.h"
+#include "gateway/log.h"
 #include "gateway/model/addresses.h"
 #include "gateway/store/otr_keys.h"
 #include "xmpp/jid.h"
 #include "xmpp/otr/front.h"
+#include "xmpp/otr/interposition.h"
 #include "xmpp/otr/stanza.h"
 #include "xmpp/xep/xep0203_delay.h"
 #include "xmpp/xep/xep0280_carbons.h"
@@ -195,8 +197,7 @@ void Otr::State::tell(const Talk& talk, const Notice& notice) {
     const Contact* met = directory.contact(id, canonical);
     const std::string address = met ? met->address.addr_spec() : canonical;
     if (!account) return;
-    if (notice.kind == Notice::Kind::started) started(*account, talk);
-    say_of(*account, notice, address);
+    notice.kind == Notice::Kind::started ? started(*account, talk, address) : say_of(*account, notice, address);
 }
 
 void Otr::State::say_of(const Account& account, const Notice& notice, const std::string& contact) {
@@ -215,14 +216,15 @@ bool Otr::State::speaks_otr(const Key& key) {
     return true;
 }
 
-void Otr::State::started(const Account& account, const Talk& talk) {
+/// One message, which explains the first session with a contact.
+void Otr::State::started(const Account& account, const Talk& talk, const std::string& address) {
     held.erase(talk->key());
     const bool first = speaks_otr(talk->key());
     const Contact* contact = directory.contact(account.id, talk->key().second);
-    if (first && contact) {
-        notices.tell(account, otr_messages::explanation(contact->address.addr_spec(),
-                                                        openpgp.would_leave(account, *contact, true), account.lang));
-    }
+    std::string words = otr_messages::of({Notice::Kind::started}, address, account.lang).value_or("");
+    if (first && contact)
+        words += " " + otr_messages::explanation(address, openpgp.would_leave(account, *contact, true), account.lang);
+    notices.tell(account, words);
     jabber.unblock(account.id, talk->key().second);
 }
 
@@ -269,7 +271,12 @@ Otr::Otr(Directory& directory, Store& store, Workers& workers, RelayAccounts& re
          MessageReceiver& outgoing, queue::Outlet& jabber, StanzaSender& sender, UserNotices& notices,
          Settings settings)
     : state_(std::make_shared<State>(directory, store, workers, relay_accounts, openpgp, outgoing, jabber, sender,
-                                     notices, std::move(settings))) {}
+                                     notices, std::move(settings))) {
+    if (xmpp::otr::is_smp_bounded()) return;
+    log::warn(
+        "this libotr is linked so that the cost of SMP messages cannot be limited (-Bsymbolic-functions): a user can "
+        "occupy a thread for about a second by each of them");
+}
 Otr::~Otr() = default;
 
 void Otr::take(const xmpp::Tag& message) { state_->take(message); }

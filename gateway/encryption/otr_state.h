@@ -53,7 +53,7 @@ struct Otr::State : std::enable_shared_from_this<State> {
     void tell(const Talk&, const Notice&);
     void say_of(const Account&, const Notice&, const std::string& contact);
     bool speaks_otr(const Key&);
-    void started(const Account&, const Talk&);
+    void started(const Account&, const Talk&, const std::string& address);
     void spoke_clearly(const Key&);
     void reply(const std::string& from, const std::string& to, const std::vector<std::string>& bodies);
     void end(const Talk&, const std::string& peer);

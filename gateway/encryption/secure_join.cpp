@@ -185,13 +185,15 @@ void SecureJoin::finish(AccountId id, const coi::Address& from, bool as_inviter,
 
 void SecureJoin::confirm(const Account& account, const IncomingMail& arrival, const securejoin::Joining& joining,
                          const Done& done) {
-    keys::end_invite(store_, account.id, joining.invite,
-                     [this, id = account.id, from = arrival.mail.from.front(), done](const Store::Failure& failure) {
-                         if (failure) return done(away());
-                         if (const Account* still = directory_.find(id))
-                             notices_.verified(*still, directory_.known_or_new(id, from));
-                         done({DeliveryResult::Kind::taken, ""});
-                     });
+    keys::end_invite(
+        store_, account.id, joining.invite,
+        [this, id = account.id, from = arrival.mail.from.front(), done](const Store::Failure& failure, bool is_first) {
+            if (failure) return done(away());
+            if (!is_first) return done({DeliveryResult::Kind::silent, "it was confirmed before"});
+            if (const Account* still = directory_.find(id))
+                notices_.verified(*still, directory_.known_or_new(id, from));
+            done({DeliveryResult::Kind::taken, ""});
+        });
 }
 
 /// Updates the directory after the commit: the contact's key is known and verified; a followed invite also counts as

@@ -135,14 +135,16 @@ std::vector<queue::Entry> to_mail(const queue::Entry& failed, const coi::Error& 
     if (coi::is_printable(bounce.dsn.original))
         bounce.original_headers = "Message-ID: <" + bounce.dsn.original.value + ">\r\n";
     bounce.explanation =
-        say(failed.lang, "Your message to {1} could not be delivered: the Jabber server did not take it.",
-            {account.address.addr_spec()});
+        error.enhanced == no_longer_used
+            ? say(failed.lang, "Your message to {1} could not be delivered: this address is no longer used.",
+                  {account.address.addr_spec()})
+            : say(failed.lang, "Your message to {1} could not be delivered: the Jabber server did not take it.",
+                  {account.address.addr_spec()});
     const coi::MessageId id = coi::mint(relay_domain);
     auto mail = coi::print_bounce(bounce, id);
     if (!mail) return {};
     queue::Entry entry;
     entry.direction = queue::Direction::mail;
-    entry.account = failed.account;
     entry.contact = failed.contact;
     entry.name = id.value;
     entry.to = failed.origin;  // `from` stays empty: the null reverse-path [RFC 3464 §2]

@@ -17,6 +17,9 @@
 
 namespace gateway::bounce {
 
+/// The status of an address that was valid and is no longer used [RFC 3463 §3.2].
+inline constexpr const char* no_longer_used = "5.1.6";
+
 /// The notices for the author of an entry towards mail that failed permanently: the stanza error with the original
 /// text; and a plain message too, if the author may have left the chat window since. If no plain message follows, it is
 /// kept beside the error, for the user's other clients. Empty if nobody is notified (receipts).
@@ -41,7 +44,8 @@ queue::Entry delayed(const queue::Entry& waiting, const std::string& from, const
                      const std::string& component, Time now);
 queue::Entry delayed(const Lost&, const std::string& reason, const std::string& component, Time now);
 
-/// The DSN for an entry towards Jabber that failed after its mail was accepted; empty without a proven sender.
+/// The DSN for an entry towards Jabber that failed after its mail was accepted; empty without a proven sender. It
+/// belongs to no account (0), so that it is sent although the recipient's account is removed.
 std::vector<queue::Entry> to_mail(const queue::Entry& failed, const coi::Error&, const Account&,
                                   const std::string& relay_domain, Time now);
 

@@ -65,6 +65,35 @@ void Failures::give_up(const queue::Entry& entry) {
     entry.direction == queue::Direction::mail ? mail_refused(entry, error) : stanza_refused(entry, error);
 }
 
+/// A few at a time: an account may have thousands.
+void Failures::give_back(const Account& account, std::function<void(Store::Failure)> done) {
+    constexpr std::size_t at_once = 100;
+    queue::owing_notice(
+        store_, account.id, at_once,
+        [this, account, done = std::move(done)](Store::Failure failure, const std::vector<queue::Entry>& entries) {
+            if (failure || entries.empty()) return done(std::move(failure));
+            give_back_some(account, entries, done);
+        });
+}
+
+void Failures::give_back_some(const Account& account, const std::vector<queue::Entry>& entries,
+                              std::function<void(Store::Failure)> done) {
+    const coi::Error error{coi::ErrorKind::refused, true, "the recipient's account was removed", 0,
+                           bounce::no_longer_used};
+    std::vector<queue::Returned> returned;
+    for (const auto& entry : entries) {
+        if (verdicts_.refused(entry, error)) continue;  // its LMTP client is told
+        returned.push_back({entry.id, bounce::to_mail(entry, error, account, settings_.relay_domain, now_())});
+    }
+    queue::give_back(
+        store_, std::move(returned),
+        [this, account, done = std::move(done)](Store::Failure failure, std::vector<queue::Entry> notices) {
+            if (failure) return done(std::move(failure));
+            for (auto& notice : notices) mail_.committed(std::move(notice));
+            give_back(account, done);
+        });
+}
+
 void Failures::overdue(const queue::Entry& entry) {
     Scheduler& scheduler = entry.direction == queue::Direction::mail ? mail_ : jabber_;
     if (entry.expires <= now_()) {

@@ -15,7 +15,7 @@
 
 namespace gateway {
 
-class Failures {
+class Failures : public WaitingSenders {
   public:
     struct Settings {
         std::string component;     // the component's domain
@@ -28,12 +28,15 @@ class Failures {
     void stanza_refused(const queue::Entry&, const coi::Error&);
     /// Ends an entry that is not in flight: expired, or dropped by the admin.
     void give_up(const queue::Entry&);
+    /// The address is no longer used: a DSN for each mail that waits for the account and has a proven sender.
+    void give_back(const Account&, std::function<void(Store::Failure)> done) override;
     /// Ends expired entries, and sends a delay notice for mail taken before `warn_before`.
     void sweep(Time warn_before);
     void reload(Settings settings) { settings_ = std::move(settings); }
 
   private:
     void exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Scheduler& way_back);
+    void give_back_some(const Account&, const std::vector<queue::Entry>&, std::function<void(Store::Failure)> done);
     void overdue(const queue::Entry&);
     std::string reason(const queue::Entry&) const;
 

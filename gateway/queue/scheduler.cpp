@@ -23,11 +23,7 @@ void Scheduler::start() {
             conversation.destination = sender_.destination(head);
             conversation.newest = head.id + 1;  // there may be more entries in the store
             conversation.read_up_to = head.id - 1;
-            if (head.next > now) {
-                sleep(key, conversation, head.next);
-            } else {
-                offer(key, conversation);
-            }
+            head.next > now ? sleep(key, conversation, head.next) : offer(key, conversation);
         }
     }
     for (auto& [id, destination] : destinations_) pump(id);
@@ -98,9 +94,10 @@ void Scheduler::pump(DestinationId id) {
 void Scheduler::fly(const Key& key, Conversation& conversation) {
     conversation.flying = true;
     conversation.raised = false;
-    destinations_[conversation.destination].started(conversation.strikes > 0);
     ++in_flight_;
     const queue::Entry& head = conversation.ready.front();
+    conversation.strikes = std::max(conversation.strikes, head.strikes);  // before a restart, too
+    destinations_[conversation.destination].started(conversation.strikes > 0);
     sender_.send(head, [this, key, id = head.id](const AttemptResult& fate) { finish(key, id, fate); });
 }
 
@@ -190,6 +187,7 @@ void Scheduler::strike(const Key& key, Conversation& conversation, const Attempt
     const bool must_pause = destination.struck();
     if (limits_.strikes_most > 0 && conversation.strikes >= limits_.strikes_most)
         return end(key, conversation, AttemptResult{AttemptResult::Kind::refused, fate.error});
+    queue::note_strikes(store_, conversation.ready.front().id, conversation.strikes);
     retry_later(key, conversation, fate, shared && conversation.ready.front().attempts == 0);
     if (shared) {
         destination_failed(conversation.destination, fate.error);

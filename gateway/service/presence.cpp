@@ -71,25 +71,40 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     const std::string& from = xmpp::attribute(stanza, "from");
     if (type == "subscribe") {
         if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
-        change(presence(component_, user, "subscribed"));
-        stream_.send(*presence(component_, user));
+        note_shown(user);
+        change(presence(component_, user, "subscribed"), presence(component_, user));
+        // A server says whether a user is still there only to whom the user lets see them
+        // (gateway/accounts/account_end).
+        const Account* account = directory_.of_user(user);
+        if (!account || !account->vouched) change(presence(component_, user, "subscribe"));
     } else if (type == "unsubscribe") {
         change(presence(component_, user, "unsubscribed"));
         stream_.send(*presence(component_, user, "unavailable"));
+        shown_.erase(user);
         observer_.unsubscribed(user);
     } else if (type == "subscribed") {
         observer_.granted(user);
     } else if (type == "unsubscribed") {
         observer_.cancelled(user);
     } else if (type == "probe") {
-        may_use ? stream_.send(*presence(component_, from)) : change(presence(component_, from, "unsubscribed"));
+        if (!may_use) return change(presence(component_, from, "unsubscribed"));
+        note_shown(from);
+        stream_.send(*presence(component_, from));
     } else if (type == "unavailable") {
         // COMPAT Prosody: unavailable from a bare JID acknowledges a request; it is no client that went offline.
         const bool of_client = !xmpp::read_jid(from).resource().empty();
         if (of_client) stream_.send(*presence(component_, from, "unavailable"));  // [XEP-0100 §4.5.1]
-    } else if (type.empty() && may_use) {
-        stream_.send(*presence(component_, from));  // [XEP-0100 §4.4.1]
+    } else if (type.empty() && may_use && !shown_.contains(from)) {
+        const bool was_shown = shown_.erase(user) > 0;
+        note_shown(from);
+        if (!was_shown) stream_.send(*presence(component_, from));  // [XEP-0100 §4.4.1]
     }
+}
+
+/// A server that logs a client in sends a probe and the client's presence [RFC 6121 §4.2.2]; where a user approves the
+/// gateway, it sends their presence: what was shown is not shown again.
+void Presence::note_shown(const std::string& jid) {
+    if (shown_.size() < most_seen) shown_.insert(jid);
 }
 
 void Presence::take_contact(const xmpp::Tag& stanza, const Ask& ask, bool may_use) {
@@ -122,8 +137,7 @@ void Presence::accept(const Ask& ask) {
     const Account* account = directory_.of_user(ask.user);
     const bool again = !remember(ask, account);
     note_spelling(ask, account, true);
-    change(presence(ask.jid, ask.user, "subscribed"));
-    send_available(ask, ask.user);
+    change(presence(ask.jid, ask.user, "subscribed"), available(ask, ask.user));
     // [XEP-0100 §4.6.1] the contact asks back: once, and only because the user asked first.
     if (!again) {
         auto request = presence(ask.jid, ask.user, "subscribe");
@@ -153,7 +167,7 @@ void Presence::probe(const Ask& ask, const std::string& to, bool may_use) {
     // differs.
     remember(ask, directory_.of_user(ask.user));
     note_spelling(ask, directory_.of_user(ask.user), false);
-    send_available(ask, to);
+    stream_.send(*available(ask, to));
 }
 
 /// Whether the account has this contact, or has room for it.
@@ -181,12 +195,12 @@ const Contact* Presence::known(const Ask& ask, const Account* account) const {
     return account ? directory_.contact(account->id, ask.address.canonical()) : nullptr;
 }
 
-void Presence::send_available(const Ask& ask, const std::string& to) {
+xmpp::Stanza Presence::available(const Ask& ask, const std::string& to) const {
     auto stanza = presence(ask.jid, to);
     if (const Contact* contact = known(ask, directory_.of_user(ask.user))) {
         xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
     }
-    stream_.send(*stanza);
+    return stanza;
 }
 
 void Presence::refuse(const xmpp::Tag& stanza, const char* type, const char* condition, const std::string& words) {
@@ -210,6 +224,8 @@ std::string Presence::not_for_you(const xmpp::Tag& stanza) const {
 
 void Presence::linked(const std::string& jid) {
     change(presence(component_, jid, "subscribe"));
+    if (shown_.contains(jid)) return;  // the user has just subscribed to the gateway
+    note_shown(jid);
     stream_.send(*presence(component_, jid));
 }
 
@@ -218,6 +234,7 @@ void Presence::unlinked(const std::string& jid, const std::vector<std::string>& 
         for (const char* type : {"unsubscribe", "unsubscribed"}) change(presence(from, jid, type));
         stream_.send(*presence(from, jid, "unavailable"));
     };
+    shown_.erase(jid);
     for (const auto& contact : contacts) leave(contact);
     leave(component_);  // [XEP-0100 §4.3.1]
 }
@@ -226,12 +243,16 @@ void Presence::unlinked(const std::string& jid, const std::vector<std::string>& 
 
 void Presence::note_seen(const xmpp::Tag& stanza, const std::string& user) {
     const std::string& type = xmpp::attribute(stanza, "type");
-    if (type == "unavailable") seen_.erase(user);
+    if (type == "unavailable" && xmpp::attribute(stanza, "from") != user) {  // COMPAT Prosody: as in take_own()
+        seen_.erase(user);
+        shown_.erase(xmpp::attribute(stanza, "from"));
+    }
     if (type.empty() && seen_.size() < most_seen) seen_.insert(user);
 }
 
 void Presence::online() {
     if (!server_.empty()) ask_server();
+    shown_.clear();
     to_show_.clear();
     for (const Account* account : directory_.all()) to_show_.push_back(account->id);
     show_some(++walk_, 0);
@@ -249,11 +270,16 @@ void Presence::show_some(std::uint64_t walk, std::size_t at) {
     after_(show_pace, [this, walk, at] { show_some(walk, at); });
 }
 
-/// Sends presence of the gateway and of the contacts that the user has subscribed to.
+/// Sends presence of the gateway and of the contacts that the user has subscribed to. What a user's two accounts have
+/// in common is sent for the one through which the user writes.
 void Presence::show(const Account& account, const char* type) {
-    stream_.send(*presence(component_, account.jid, type));
+    const Account* main = directory_.of_user(account.jid);
+    const bool is_main = main == nullptr || main->id == account.id;
+    if (is_main) stream_.send(*presence(component_, account.jid, type));
     for (const Contact* contact : directory_.contacts(account.id)) {
         if (!contact->subscribed) continue;
+        const Contact* same = is_main ? nullptr : directory_.contact(main->id, contact->canonical);
+        if (same && same->subscribed) continue;
         for (const auto& jid : jids_of(*contact, component_)) {  // each JID that may be in the user's roster
             auto stanza = presence(jid, account.jid, type);
             if (*type == '\0') xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
@@ -300,24 +326,25 @@ bool Presence::take_answer(const xmpp::Tag& iq) {
     return true;
 }
 
-/// Sends a subscription request or an answer to one.
-void Presence::change(xmpp::Stanza stanza) {
-    if (!is_counted_) return stream_.send(*stanza);
+/// Sends a subscription request or an answer to one, and `follows` after it.
+void Presence::change(xmpp::Stanza stanza, xmpp::Stanza follows) {
+    if (!is_counted_) {
+        stream_.send(*stanza);
+        if (follows) stream_.send(*follows);
+        return;
+    }
     const int urgent = urgency(*stanza);
-    const auto at = std::ranges::find_if(later_, [&](const auto& other) { return urgency(*other) > urgent; });
-    if (later_.size() < most_later) later_.insert(at, std::move(stanza));
+    const auto at = std::ranges::find_if(later_, [&](const auto& other) { return urgency(*other.stanza) > urgent; });
+    if (later_.size() < most_later) later_.insert(at, Change{std::move(stanza), std::move(follows)});
     change_some();
 }
 
-/// A "subscribed" is followed by the contact's presence: the server does not forward presence that was sent before the
-/// subscription.
 void Presence::change_some() {
     while (!later_.empty() && counted_ < counted_most) {
-        const auto stanza = std::move(later_.front());
+        const Change next = std::move(later_.front());
         later_.pop_front();
-        const std::string &from = xmpp::attribute(*stanza, "from"), &to = xmpp::attribute(*stanza, "to");
-        stream_.send(*stanza);
-        if (xmpp::attribute(*stanza, "type") == "subscribed") stream_.send(*presence(from, to));
+        stream_.send(*next.stanza);
+        if (next.follows) stream_.send(*next.follows);
         ++counted_;
         after_(counted_pause, [this, last = ++changes_] {
             if (last != changes_) return;

@@ -63,12 +63,13 @@ class Presence : public LinkObserver {
     bool remember(const Ask&, const Account*);
     void note_spelling(const Ask&, const Account*, bool is_last);
     const Contact* known(const Ask&, const Account*) const;
-    void send_available(const Ask&, const std::string& to);
+    xmpp::Stanza available(const Ask&, const std::string& to) const;
+    void note_shown(const std::string& jid);
     void show_some(std::uint64_t walk, std::size_t at);
     void show(const Account&, const char* type);
     void note_seen(const xmpp::Tag&, const std::string& user);
     void ask_server();
-    void change(xmpp::Stanza);
+    void change(xmpp::Stanza, xmpp::Stanza follows = nullptr);
     void change_some();
     void refuse(const xmpp::Tag&, const char* type, const char* condition, const std::string& words);
     std::string no_address(const xmpp::Tag&) const;
@@ -84,11 +85,16 @@ class Presence : public LinkObserver {
     std::uint64_t walk_ = 0;          // number of the last online(); an older walk ends
     std::vector<AccountId> to_show_;  // users of this walk
     std::set<std::string> seen_;      // bare JIDs of users who were last seen available
-    std::string question_;            // id of the query to the server
-    bool is_counted_ = false;         // the server limits subscription stanzas
-    int counted_ = 0;                 // subscription stanzas since the last pause
-    std::uint64_t changes_ = 0;       // number of the last subscription stanza
-    std::deque<xmpp::Stanza> later_;  // subscription stanzas that wait, the most urgent first
+    std::set<std::string> shown_;  // got the gateway's presence: full JIDs since they became available, bare JIDs until
+                                   // a client of theirs becomes available
+    std::string question_;         // id of the query to the server
+    bool is_counted_ = false;      // the server limits subscription stanzas
+    int counted_ = 0;              // subscription stanzas since the last pause
+    std::uint64_t changes_ = 0;    // number of the last subscription stanza
+    struct Change {
+        xmpp::Stanza stanza, follows;  // `follows`: presence that the server forwards only after it
+    };
+    std::deque<Change> later_;  // subscription stanzas that wait, the most urgent first
 };
 
 }  // namespace gateway

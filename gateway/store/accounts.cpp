@@ -47,8 +47,14 @@ void park(Store& store, const Account& account, Store::Done<std::int64_t> done) 
         std::move(done));
 }
 
-void remove(Store& store, AccountId account, Store::Committed done) {
-    Transactions(store).commit([account](Database& db) { remove(db, account); }, std::move(done));
+void remove(Store& store, AccountId account, bool anyway, Store::Done<bool> done) {
+    Transactions(store).ask<bool>(
+        [account, anyway](Database& db) {
+            const bool may = anyway || !queue::owes_notice(db, account);
+            if (may) remove(db, account);
+            return may;
+        },
+        std::move(done));
 }
 
 void remove_if_unused(Store& store, AccountId account, Store::Done<bool> done) {

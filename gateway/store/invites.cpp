@@ -38,8 +38,9 @@ void join(Store& store, AccountId account, const coi::securejoin::Joining& joini
         [shared, done = std::move(done)](Store::Failure failure) { done(std::move(failure), std::move(*shared)); });
 }
 
-void end_invite(Store& store, AccountId account, const coi::securejoin::Invite& invite, Store::Committed done) {
-    Transactions(store).commit([account, invite](Database& db) { forget(db, account, invite); }, std::move(done));
+void end_invite(Store& store, AccountId account, const coi::securejoin::Invite& invite, Store::Done<bool> done) {
+    Transactions(store).ask<bool>([account, invite](Database& db) { return forget(db, account, invite); },
+                                  std::move(done));
 }
 
 void end_offers(Store& store, AccountId account) {

@@ -25,8 +25,8 @@ void handshakes(Store&, AccountId, const std::string& contact, Store::Done<Hands
 void offer(Store&, AccountId, const coi::securejoin::Offer&, std::size_t most, Store::Committed done);
 /// Follows a contact's invite: saves it, and puts the first mail of the handshake. `done` gets it with its id.
 void join(Store&, AccountId, const coi::securejoin::Joining&, queue::Entry request, Store::Done<queue::Entry> done);
-/// Removes one invite, own or followed.
-void end_invite(Store&, AccountId, const coi::securejoin::Invite&, Store::Committed done);
+/// Removes one invite, own or followed. `done` gets whether it was there.
+void end_invite(Store&, AccountId, const coi::securejoin::Invite&, Store::Done<bool> done);
 /// Removes the account's own invites with the next commit: they name a key that is no longer used.
 void end_offers(Store&, AccountId);
 /// Removes the invites that expired at `now` or earlier, with the next commit.

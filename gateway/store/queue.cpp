@@ -68,6 +68,31 @@ void refuse(Store& store, const Entry& failed, std::vector<Entry> notices, Store
         });
 }
 
+void note_strikes(Store& store, std::int64_t id, int strikes) {
+    Transactions(store).later([id, strikes](Database& db) { note_strikes(db, id, strikes); });
+}
+
+void owing_notice(Store& store, AccountId account, std::size_t most, Store::Done<std::vector<Entry>> done) {
+    Transactions(store).ask<std::vector<Entry>>(
+        [account, most](Database& db) { return owing_notice(db, account, most); }, std::move(done));
+}
+
+void give_back(Store& store, std::vector<Returned> entries, Store::Done<std::vector<Entry>> done) {
+    auto shared = std::make_shared<std::vector<Returned>>(std::move(entries));
+    Transactions(store).commit(
+        [shared](Database& db) {
+            for (auto& each : *shared) {
+                if (!queue::done(db, each.id)) each.notices.clear();  // delivered meanwhile
+                for (auto& notice : each.notices) notice.id = put(db, notice);
+            }
+        },
+        [shared, done = std::move(done)](Store::Failure failure) {
+            std::vector<Entry> notices;
+            for (auto& each : *shared) std::ranges::move(each.notices, std::back_inserter(notices));
+            done(std::move(failure), std::move(notices));
+        });
+}
+
 void refuse_delivery(Store& store, const Entry& delivery, Store::Committed done) {
     const Transactions::Work forget = [id = delivery.id, account = delivery.account, contact = delivery.contact,
                                        stanza = StanzaId{delivery.name}](Database& db) {

@@ -42,6 +42,7 @@ struct Entry {
     bool delay_told = false;
     bool tentative = false;  // an LMTP delivery whose verdict is not known yet
     std::string last_error;  // for the admin and the sender; no content
+    int strikes = 0;         // how often it ended its session (gateway/queue/scheduler)
 };
 
 /// How many messages of one account may wait. The account's entries are counted only when the remainder of the last
@@ -67,6 +68,8 @@ void finish(Store&, std::int64_t id, Store::Committed done);
 void finish_later(Store&, std::int64_t id);
 /// Writes when an entry is tried again, and why. `delay_told` is never reset to false.
 void postpone(Store&, std::int64_t id, Time next, int attempts, std::string error, bool delay_told);
+/// Notes with the next commit how often the entry has ended its session.
+void note_strikes(Store&, std::int64_t id, int strikes);
 /// Ends an entry that failed for good, and puts the notices of it, in one commit. The ids of a tentative entry are
 /// forgotten: its LMTP client sends the mail again. `done` gets the notices with their ids; none if the entry had ended
 /// before.
@@ -77,6 +80,18 @@ void refuse_delivery(Store&, const Entry& delivery, Store::Committed done);
 /// Notes that the sender of a waiting mail was told of the delay, and puts the notice. `done` gets it with its id;
 /// nullopt if the mail was sent in the meantime.
 void tell_delay(Store&, std::int64_t id, Entry notice, Store::Done<std::optional<Entry>> done);
+
+/// Entries towards Jabber of this account whose sender must be told if they are not delivered (`origin`), oldest first,
+/// without payload.
+void owing_notice(Store&, AccountId, std::size_t most, Store::Done<std::vector<Entry>> done);
+/// An entry that is given back, and the notices of it.
+struct Returned {
+    std::int64_t id = 0;
+    std::vector<Entry> notices;
+};
+/// Ends these entries, and puts the notices of those that had not ended before, in one commit. `done` gets the notices
+/// with their ids.
+void give_back(Store&, std::vector<Returned>, Store::Done<std::vector<Entry>> done);
 
 /// The next entries of one conversation with id > after, oldest first, payload included.
 void next(Store&, Direction, AccountId, const std::string& contact, std::int64_t after, std::size_t most,

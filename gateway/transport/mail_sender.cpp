@@ -18,8 +18,10 @@ void MailSender::send(const queue::Entry& entry, std::function<void(AttemptResul
         return finished(
             {AttemptResult::Kind::blocked, {coi::ErrorKind::refused, false, "waits for its account", 0, {}}});
     }
-    if (!account) return finished(AttemptResult{});  // unlinked meanwhile: its entries are deleted
-    SmtpSender* server = account->kind == Account::Kind::mailbox ? linked_.submission(account->id) : relay_.get();
+    const bool is_dsn = entry.account == AccountId{};           // of the gateway itself
+    if (!account && !is_dsn) return finished(AttemptResult{});  // unlinked meanwhile: its entries are deleted
+    const bool is_linked = account && account->kind == Account::Kind::mailbox;
+    SmtpSender* server = is_linked ? linked_.submission(account->id) : relay_.get();
     if (server) return server->send(entry, envelope_id_({entry.name}), std::move(finished));
     finished({AttemptResult::Kind::unreachable,
               {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}}});
@@ -27,7 +29,6 @@ void MailSender::send(const queue::Entry& entry, std::function<void(AttemptResul
 
 void MailSender::done(const queue::Entry& entry) {
     log::debug("mail {} was accepted", entry.name);
-    if (entry.from.empty()) directory_.remove_if_unused(entry.account);  // a bounce may have been its last entry
     const Account* account = directory_.find(entry.account);
     if (account && account->kind == Account::Kind::mailbox && account->sent_copy && !entry.origin.empty()) {
         linked_.file_sent(account->id, entry.payload);

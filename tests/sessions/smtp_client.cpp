@@ -132,6 +132,46 @@ TEST(SmtpClient, TellsARefusedPassword) {
     EXPECT_EQ(result.error().text.find("secret"), std::string::npos);
 }
 
+TEST(SmtpClient, AMechanismThatTheServerDoesNotKnowIsFollowedByAnother) {
+    Play play;
+    play.encrypted();
+    greets(play, "250 AUTH PLAIN LOGIN\r\n");
+    play.expects("AUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n").gives("504 5.5.4 unrecognized\r\n");
+    play.expects("AUTH PLAIN\r\n").gives("504 5.5.4 unrecognized\r\n");
+    play.expects("AUTH LOGIN\r\n").gives("334 VXNlcm5hbWU6\r\n").expects("YWxpY2U=\r\n");
+    play.gives("334 UGFzc3dvcmQ6\r\n").expects("c2VjcmV0\r\n").gives("235 ok\r\n");
+    SmtpClient client(play.stream(), "gw.example");
+    EXPECT_TRUE(run(client.open({"mx.example.org", 465, Security::tls}, Login{"alice", "secret", false})))
+        << play.complaint();
+    EXPECT_TRUE(play.finished()) << play.complaint();
+}
+
+TEST(SmtpClient, AWrongPasswordIsNotTriedByAnotherMechanism) {
+    Play play;
+    play.encrypted();
+    greets(play, "250 AUTH PLAIN LOGIN\r\n");
+    play.expects("AUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n").gives("535 5.7.8 no such luck\r\n");
+    SmtpClient client(play.stream(), "gw.example");
+    const auto result = run(client.open({"mx.example.org", 465, Security::tls}, Login{"alice", "secret", false}));
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, 535);
+    EXPECT_TRUE(play.finished()) << play.complaint();
+}
+
+TEST(SmtpClient, AScramThatDoesNotWorkForThisUserIsFollowedByPlain) {
+    Play play;
+    play.encrypted();
+    greets(play, "250 AUTH SCRAM-SHA-256 PLAIN\r\n");
+    play.answers([](const std::string& line) {
+        return line.starts_with("AUTH SCRAM-SHA-256 ") ? "535 5.7.8 no SCRAM secret\r\n" : "";
+    });
+    play.expects("AUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n").gives("235 ok\r\n");
+    SmtpClient client(play.stream(), "gw.example");
+    EXPECT_TRUE(run(client.open({"mx.example.org", 465, Security::tls}, Login{"alice", "secret", false})))
+        << play.complaint();
+    EXPECT_TRUE(play.finished()) << play.complaint();
+}
+
 TEST(SmtpClient, AnswersARefusedTokenBeforeItHearsTheVerdict) {  // [RFC 7628 §3.2.3]
     Play play;
     play.encrypted();

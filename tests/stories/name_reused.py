@@ -47,6 +47,8 @@ def gateway_is_removed_from_contacts(frank, bob, frida, gateway):
 @scenario
 def name_is_given_while_the_gateway_is_away(erin, bob, dave, gateway, world):
     """Erin deletes her account while the gateway is stopped; her successor's first words come before it is known who writes."""
+    erin.writes(bob, "Erin by the relay")
+    bob.reads("Erin by the relay")
     erin.uses_mailbox(dave)
     erin.approves_gateway()
     erin.writes(bob, "I am Erin")
@@ -58,9 +60,15 @@ def name_is_given_while_the_gateway_is_away(erin, bob, dave, gateway, world):
     other = world.successor_of(erin)
     bob.answers("A secret for the first Erin")
     other.presence(gateway.domain)
+    gateway.change_config("[relay]\n", '[relay]\nauthserv_id = "mx.mail.test"\n')
     gateway.start()
+    waiting = bob.compose(erin.jid, "A secret by the relay",
+                          headers={"Authentication-Results": "mx.mail.test; spf=pass smtp.mailfrom=bob@mail.test"})
+    check_equal(gateway.lmtp(waiting.as_bytes(), erin.jid, bob.address)[0], 250, "mail to the first Erin waits")
     other.writes(bob, "I am the new Erin")
     other.reads("cannot tell whether you are still the one", seconds=40, lacks="dave")
+    bob.wait_for(lambda mail: mail.get_content_type() == "multipart/report" and waiting["Message-ID"] in str(mail) and
+                 "5.1.6" in str(mail), 30, "Bob is told that it was not delivered")
     other.asks_gateway("status", NOT_LINKED)
     other.writes(bob, "Erin again")
     bob.reads("Erin again", From=erin.jid)
@@ -72,21 +80,25 @@ def name_is_given_while_the_gateway_is_away(erin, bob, dave, gateway, world):
 def gateway_goes_and_comes(gina, bob, greta, gateway, jabber_server):
     """Gina sees the gateway and a contact go and come with each restart; when she links a mailbox they do not go."""
     both = [gateway.domain, gateway.jid_of(bob.address)]
+    gina.writes(bob, "Gina has an account of each kind")
     for jid in both:
         gina.presence(jid, "subscribe")
         gina.sees(jid)
     gina.came.clear()
     gina.uses_mailbox(greta)
-    gina.sees(gateway.domain)
     check(gina.answers(gateway.domain), "the gateway answers")
     check_equal([str(s) for s in gina.came if s.type == "unavailable" and s.sender == gateway.domain], [], "it did not go offline")
     gina.came.clear()
     gateway.ends_well()
     for jid in both:
         gina.sees(jid, "unavailable")
+    gina.came.clear()
     gateway.start()
-    for jid in both:
-        gina.sees(jid)
+    gina.sees_once(both)
+    gina.close()
+    gina.came.clear()
+    gina.connect()
+    gina.sees_once(both)
     gina.close()
     jabber_server.restart()
     gina.came.clear()

@@ -83,6 +83,14 @@ class JabberPerson(JabberClient):
         return self.wait_for(lambda s: s.kind == "presence" and s.type == kind and s.sender == jid, seconds,
                              f"the presence {kind or 'available'} of {jid}")
 
+    def sees_once(self, jids):
+        """Each is shown, and once: what was sent after that came before the gateway's answer."""
+        for jid in jids:
+            self.sees(jid)
+        check(self.answers(self.world.coigate.domain), "the gateway answers")
+        again = [str(s) for s in self.came if s.kind == "presence" and not s.type and s.sender in jids]
+        check_equal(again, [], "each is shown once")
+
     def blocks(self, who, verb="block"):
         """[XEP-0191]; `verb`: block or unblock."""
         self.iq(self.jid, "set", f"<{verb} xmlns='urn:xmpp:blocking'><item jid='{self.world.coigate.jid_of(address_of(who))}'/></{verb}>")

@@ -91,11 +91,12 @@ Handshakes handshakes(Database& db, AccountId account, const std::string& contac
     return {own_fingerprint(db, account), offers(db, account), joinings(db, account, contact)};
 }
 
-void forget(Database& db, AccountId account, const coi::securejoin::Invite& invite) {
+bool forget(Database& db, AccountId account, const coi::securejoin::Invite& invite) {
     db.query("DELETE FROM invite WHERE account = ? AND number = ?")
         .bind(number(account))
         .bind(invite.invite_number)
         .run();
+    return db.changes() > 0;
 }
 
 void expire_invites(Database& db, std::chrono::sys_seconds now) {

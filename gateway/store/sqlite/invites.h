@@ -24,7 +24,7 @@ void save(Database&, AccountId, const coi::securejoin::Joining&);
 std::vector<coi::securejoin::Joining> joinings(Database&, AccountId, const std::string& contact);
 Handshakes handshakes(Database&, AccountId, const std::string& contact);
 /// Removes one invite, own or followed.
-void forget(Database&, AccountId, const coi::securejoin::Invite&);
+bool forget(Database&, AccountId, const coi::securejoin::Invite&);
 /// Removes the invites that expired at `now` or earlier.
 void expire_invites(Database&, std::chrono::sys_seconds now);
 /// Removes the invites of a contact; the account's own stay.

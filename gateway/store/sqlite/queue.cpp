@@ -18,8 +18,8 @@ namespace {
 #define BOUND_COLUMNS                                                                                            \
     "q.id, q.leg, q.account, q.contact, q.name, q.origin, q.origin_id, q.lang, q.sender, q.recipient, q.taken, " \
     "q.expires, q.held"
-#define ENTRY_COLUMNS BOUND_COLUMNS ", q.next, q.attempts, q.delay_told, q.last_error"
-constexpr int bound_columns = 13, payload_column = 17;
+#define ENTRY_COLUMNS BOUND_COLUMNS ", q.next, q.attempts, q.delay_told, q.last_error, q.strikes"
+constexpr int bound_columns = 13, payload_column = 18;
 constexpr std::string_view place = "payload.bytes";
 
 std::int64_t number(Time time) { return time.time_since_epoch().count(); }
@@ -46,6 +46,7 @@ Entry entry_of(const Query& row) {
     entry.attempts = static_cast<int>(row.integer(14));
     entry.delay_told = row.integer(15) != 0;
     entry.last_error = row.text(16);
+    entry.strikes = static_cast<int>(row.integer(17));
     return entry;
 }
 
@@ -215,6 +216,10 @@ void retry(Database& db, std::int64_t id, Time next, int attempts, const std::st
         .run();
 }
 
+void note_strikes(Database& db, std::int64_t id, int strikes) {
+    db.query("UPDATE queue SET strikes = ? WHERE id = ?").bind(std::int64_t(strikes)).bind(id).run();
+}
+
 std::vector<Entry> list(Database& db, std::int64_t after, std::size_t most) {
     auto query = db.query("SELECT " ENTRY_COLUMNS " FROM queue q WHERE q.id > ? ORDER BY q.id LIMIT ?");
     query.bind(after).bind(static_cast<std::int64_t>(most));
@@ -255,6 +260,25 @@ std::int64_t count(Database& db, AccountId account) {
 
 bool holds_any(Database& db, AccountId account) {
     return db.query("SELECT 1 FROM queue WHERE account = ? LIMIT 1").bind(number(account)).step();
+}
+
+std::vector<Entry> owing_notice(Database& db, AccountId account, std::size_t most) {
+    auto entries = with_payload(
+        db,
+        "SELECT " ENTRY_COLUMNS
+        ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.account = ? AND q.leg = ? AND q.origin <> "
+        "'' "
+        "ORDER BY q.id LIMIT ?",
+        [&](Query& query) {
+            query.bind(number(account)).bind(number(Direction::jabber)).bind(static_cast<std::int64_t>(most));
+        });
+    for (auto& entry : entries) entry.payload.clear();  // read only to check the seal
+    return entries;
+}
+
+bool owes_notice(Database& db, AccountId account) {
+    auto query = db.query("SELECT 1 FROM queue WHERE account = ? AND leg = ? AND origin <> '' LIMIT 1");
+    return query.bind(number(account)).bind(number(Direction::jabber)).step();
 }
 
 void forget_account(Database& db, AccountId account) {

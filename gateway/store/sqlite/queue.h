@@ -34,6 +34,7 @@ std::optional<Entry> find_stanza(Database&, const std::string& id);
 bool done(Database&, std::int64_t id);
 /// Writes the next attempt. `delay_told` is never reset to false.
 void retry(Database&, std::int64_t id, Time next, int attempts, const std::string& error, bool delay_told);
+void note_strikes(Database&, std::int64_t id, int strikes);
 /// For `coigate queue list|retry|drop`; oldest first, without payload.
 std::vector<Entry> list(Database&, std::int64_t after, std::size_t most);
 /// Entries whose sender must be notified, oldest first, without payload: expired at `now`, or mail taken before
@@ -43,6 +44,10 @@ void retry_all_now(Database&, Time now);
 std::int64_t count(Database&, Direction);
 std::int64_t count(Database&, AccountId);
 bool holds_any(Database&, AccountId);
+/// Entries towards Jabber of this account whose sender must be told if they are not delivered (`origin`), oldest first,
+/// without payload.
+std::vector<Entry> owing_notice(Database&, AccountId, std::size_t most);
+bool owes_notice(Database&, AccountId);
 void forget_account(Database&, AccountId);
 void seal_anew(Database&, Sealed before);
 

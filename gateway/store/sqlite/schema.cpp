@@ -24,7 +24,7 @@ struct Step {
     bool binds = false;  // after this step all rows are sealed again, bound to their fields (gateway/store/sqlite/sealed)
 };
 
-constexpr std::array<Step, 12> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 13> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -165,6 +165,9 @@ CREATE TABLE stumble ( -- what was in hand when the gateway ended uncleanly
                                       {"corrections", R"sql(
 ALTER TABLE known ADD COLUMN corrects TEXT NOT NULL DEFAULT ''; -- key of the original message that this one corrects
 CREATE INDEX known_corrects ON known (account, corrects) WHERE corrects <> '';
+)sql"},
+                                      {"strikes", R"sql(
+ALTER TABLE queue ADD COLUMN strikes INTEGER NOT NULL DEFAULT 0; -- how often the message ended its session
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

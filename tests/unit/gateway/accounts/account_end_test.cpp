@@ -2,9 +2,11 @@
 
 #include "gateway/accounts/account_end.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "gateway/store/sqlite/accounts.h"
 #include "gateway/store/sqlite/queue.h"
@@ -20,10 +22,10 @@ const std::string alice = "alice@jabber.example", component = "coi.jabber.exampl
 
 class AccountEndTest : public testing::Test {
   protected:
-    AccountId make(Account::Kind kind, bool vouched = true) {
+    AccountId make(Account::Kind kind, bool vouched = true, const std::string& jid = alice) {
         Account account;
         account.kind = kind;
-        account.jid = alice;
+        account.jid = jid;
         account.address = {"", kind == Account::Kind::mailbox ? "carol" : "alice", "mail.example"};
         account.login.password = "secret";
         account.vouched = vouched;
@@ -289,6 +291,87 @@ TEST_F(AccountEndTest, a_refused_message_is_a_reason_to_ask_once_a_minute) {
     pass(std::chrono::minutes(2));
     end.refused(alice, "service-unavailable");
     EXPECT_EQ(asked().size(), 2u);
+}
+
+TEST_F(AccountEndTest, EveryUserIsCheckedOnceADayEvenlySpread) {
+    constexpr int users = 50;
+    for (int i = 0; i < users; ++i) make(Account::Kind::relay, true, "u" + std::to_string(i) + "@jabber.example");
+    make(Account::Kind::relay, false, "not.seen.yet@jabber.example");
+    end.online();
+    pass(std::chrono::minutes(1));
+    std::map<std::string, int> checks;
+    for (int day = 0; day < 2; ++day) {
+        for (int minute = 0; minute < 24 * 60; ++minute) {
+            sent.clear();
+            pass(std::chrono::minutes(1));
+            ASSERT_LE(sent.size(), 1U) << "no storm";
+            for (const auto& iq : sent) ++checks[xmpp::attribute(*iq, "to")];
+        }
+    }
+    EXPECT_EQ(checks.size(), users + 1);
+    for (const auto& [jid, times] : checks) EXPECT_THAT(times, testing::AllOf(testing::Ge(1), testing::Le(3))) << jid;
+    end.online();  // starts no second round
+    pass(std::chrono::minutes(1));
+    sent.clear();
+    for (int minute = 0; minute < 24 * 60; ++minute) pass(std::chrono::minutes(1));
+    EXPECT_LE(sent.size(), users + 2);
+}
+
+TEST_F(AccountEndTest, TheRoundFindsWhomTheServerVouchesForNow) {
+    const auto id = make(Account::Kind::relay, false);
+    end.online();
+    for (int hour = 0; hour < 24 && sent.empty(); ++hour) pass(std::chrono::hours(1));
+    answer("service-unavailable");
+    EXPECT_EQ(asked(), Lines{"iq get"}) << "who was never seen may be there all the same";
+    EXPECT_NE(directory.find(id), nullptr);
+    sent.clear();
+    for (int hour = 0; hour < 24 && sent.empty(); ++hour) pass(std::chrono::hours(1));
+    answer("");
+    EXPECT_TRUE(directory.find(id)->vouched);
+}
+
+TEST_F(AccountEndTest, AnAccountThatItsServerRemovedSilentlyIsNoticedWithinADay) {  // prosodyctl deluser
+    make(Account::Kind::relay);
+    make(Account::Kind::mailbox);
+    end.online();
+    answer("");
+    sent.clear();
+    for (int hour = 0; hour < 24 && sent.empty(); ++hour) pass(std::chrono::hours(1));
+    ASSERT_EQ(asked(), Lines{"iq get"});
+    answer("item-not-found");
+    EXPECT_EQ(asked(), (Lines{"iq get", "presence subscribe"}));
+    pass(std::chrono::seconds(11));
+    EXPECT_EQ(directory.of_user(alice), nullptr) << "the relay account is removed, the mailbox parked";
+}
+
+TEST_F(AccountEndTest, NothingIsHandedOutBeforeTheRemovalOfARelayAccount) {
+    struct Senders : WaitingSenders {
+        void give_back(const Account&, std::function<void(Store::Failure)> done) override {
+            calls.push_back(std::move(done));
+        }
+        std::vector<std::function<void(Store::Failure)>> calls;
+    } senders;
+    directory.notify_senders_by(senders);
+    const auto id = make(Account::Kind::relay);
+    auto waiting = entry(queue::Direction::jabber, id);
+    waiting.origin = "bob@example.org";
+    store.now([&](Database& db) { waiting.id = queue::put(db, waiting); });
+    end.online();
+    EXPECT_TRUE(end.holds(waiting));
+    answer("service-unavailable");
+    pass(std::chrono::seconds(11));
+    ASSERT_EQ(senders.calls.size(), 1U);
+    EXPECT_TRUE(end.holds(waiting)) << "the name may be somebody else's by now";
+    EXPECT_TRUE(raised.empty());
+    senders.calls[0](StoreError("disk full"));
+    EXPECT_TRUE(end.holds(waiting));
+    pass(std::chrono::minutes(1));
+    ASSERT_EQ(senders.calls.size(), 2U) << "tried again";
+    store.now([&](Database& db) { queue::done(db, waiting.id); });
+    senders.calls[1]({});
+    settle();
+    EXPECT_TRUE(directory.all().empty());
+    EXPECT_FALSE(raised.empty());
 }
 
 TEST_F(AccountEndTest, an_answer_of_somebody_else_is_none) {

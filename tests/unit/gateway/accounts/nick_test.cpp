@@ -19,13 +19,44 @@ TEST(Nick, IsTheNameUnlessItCouldBeSomebodyElses) {
     AccountId alice{};
     directory.save(account, [&](const Store::Failure&, AccountId saved) { alice = saved; });
     loop.flush(store);
-    const auto nick_of = [&](const coi::Address& address) { return nick(directory, directory.add(alice, address)); };
+    const auto nick_of = [&](const coi::Address& address) {
+        return nick(directory, directory.change(alice, address, [](Contact& contact) { contact.subscribed = true; }));
+    };
     EXPECT_EQ(nick_of({"Bob", "bob", "mail.test"}), "Bob");
     EXPECT_EQ(nick_of({"", "carl", "mail.test"}), "");
     EXPECT_EQ(nick_of({"bob@mail.test", "eve", "evil.test"}), "eve@evil.test");
     EXPECT_EQ(nick_of({"⟦Ann⟧ \u202eeve", "ann", "mail.test"}), "[[Ann]] eve");
     EXPECT_EQ(nick_of({"BOB", "mallory", "evil.test"}), "mallory@evil.test");
     EXPECT_EQ(nick_of({"Bob", "bob", "mail.test"}), "bob@mail.test");
+    EXPECT_EQ(nick_of({"  ⟦Bob⟧", "trent", "evil.test"}), "[[Bob]]");
+    EXPECT_EQ(nick_of({"[[bob]]", "oscar", "evil.test"}), "oscar@evil.test") << "as they are shown";
+
+    directory.remove_contact(alice, "mallory@evil.test");
+    EXPECT_EQ(nick_of({"Bob", "bob", "mail.test"}), "Bob");
+    directory.change(alice, {"", "carl", "mail.test"}, [](Contact& contact) { contact.address.name = "bob"; });
+    EXPECT_EQ(nick_of({"Bob", "bob", "mail.test"}), "bob@mail.test");
+    loop.flush(store);
+    const Directory after_restart{store};
+    EXPECT_EQ(nick(after_restart, *after_restart.contact(alice, "bob@mail.test")), "bob@mail.test");
+    EXPECT_EQ(nick(after_restart, *after_restart.contact(alice, "trent@evil.test")), "trent@evil.test");
+}
+
+TEST(Nick, CostsTheSameForAnyNumberOfContacts) {
+    StoreLoop loop;
+    Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
+    Directory directory{store};
+    Account account;
+    account.jid = "alice@jabber.example";
+    account.address = {"", "alice", "jabber.example"};
+    AccountId alice{};
+    directory.save(account, [&](const Store::Failure&, AccountId saved) { alice = saved; });
+    loop.flush(store);
+    for (int i = 0; i < 5000; ++i) {
+        const std::string number = std::to_string(i);
+        directory.add(alice, {"Name " + number, "c" + number, "mail.test"});
+    }
+    for (const Contact* contact : directory.contacts(alice))  // comparing each with each would take minutes
+        EXPECT_EQ(nick(directory, *contact), contact->address.name);
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ TEST_F(OtrTest, a_query_starts_a_session_and_the_user_is_told_what_it_is_worth) 
     EXPECT_TRUE(privacy().otr);
     EXPECT_EQ(told("is now encrypted by OTR"), 1u);
     EXPECT_EQ(told("The gateway decrypts it"), 1u);
+    EXPECT_EQ(said.size(), 1u) << "one message";
     EXPECT_THAT(released, ElementsAre(bobs));
     EXPECT_THAT(taken, IsEmpty());
     ASSERT_FALSE(sent.empty());

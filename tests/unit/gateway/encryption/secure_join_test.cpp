@@ -71,18 +71,21 @@ struct Side {
         return bytes;
     }
     /// A mail comes, as the inbox hands it over.
-    DeliveryResult take(const std::string& bytes) {
+    void begin(const std::string& bytes, std::optional<DeliveryResult>& verdict) {
         auto mail = coi::parse(bytes).value();
         auto raw = std::make_shared<const std::string>(bytes);
-        std::optional<DeliveryResult> verdict;
-        pgp.open(account(), raw, std::move(mail), [&](Decrypted unfolded) {
+        pgp.open(account(), raw, std::move(mail), [this, &verdict](Decrypted unfolded) {
             IncomingMail arrival{id, std::move(unfolded.mail), std::nullopt, "", false};
             arrival.protection = std::move(unfolded.protection);
             arrival.author = std::move(unfolded.author);
             arrival.counted = std::move(unfolded.counted);
             arrival.key_update = std::move(unfolded.key_update);
-            secure_join.take(account(), arrival, [&](DeliveryResult came) { verdict = std::move(came); });
+            secure_join.take(account(), arrival, [&verdict](DeliveryResult came) { verdict = std::move(came); });
         });
+    }
+    DeliveryResult take(const std::string& bytes) {
+        std::optional<DeliveryResult> verdict;
+        begin(bytes, verdict);
         loop.run_until([&] { return verdict.has_value(); });
         loop.flush(store);
         return *verdict;
@@ -188,6 +191,21 @@ TEST_F(SecureJoinTest, a_lost_confirmation_is_sent_again_and_told_once) {
     EXPECT_EQ(alice.take(secret).kind, DeliveryResult::Kind::taken);
     EXPECT_EQ(bob.take(alice.next()).kind, DeliveryResult::Kind::taken);
     EXPECT_EQ(alice.verified.size(), 1U);
+    EXPECT_EQ(bob.verified.size(), 1U);
+}
+
+TEST_F(SecureJoinTest, AConfirmationThatComesTwiceAtOnceIsToldOnce) {
+    bob.join(alice.invite());
+    alice.take(bob.next());
+    bob.take(alice.next());
+    alice.take(bob.next());
+    const std::string confirmation = alice.next();
+    std::optional<DeliveryResult> first, second;
+    bob.begin(confirmation, first);
+    bob.begin(confirmation, second);
+    loop.run_until([&] { return first && second; });
+    EXPECT_EQ(first->kind, DeliveryResult::Kind::taken);
+    EXPECT_EQ(second->kind, DeliveryResult::Kind::silent);
     EXPECT_EQ(bob.verified.size(), 1U);
 }
 

@@ -166,6 +166,50 @@ TEST_F(FailuresTest, AnAccountThatWasMadeForTheMailAloneGoesWithIt) {
     EXPECT_FALSE(directory.find(alice));
 }
 
+TEST_F(FailuresTest, WhoseMailWaitsForAnAccountThatIsRemovedIsTold) {  // [RFC 3463 §3.2] X.1.6
+    directory.notify_senders_by(failures);
+    constexpr int mails = 150;  // more than one page
+    for (int i = 0; i < mails; ++i) stanza("bob@mail.example");
+    stanza("");  // no backscatter
+    mail();
+    const auto asked = stanza("carol@mail.example", true);
+    std::vector<std::string> told;
+    verdicts.wait_for(asked.id, now, [&](const DeliveryResult& result) { told.push_back(result.reason); });
+    bool is_removed = false;
+    directory.remove(alice, [&](const Store::Failure& failure) { is_removed = !failure; });
+    ASSERT_TRUE(loop.run_until([&] { return is_removed; }));
+    EXPECT_FALSE(directory.find(alice));
+    EXPECT_THAT(told, SizeIs(1));
+    store.now([&](Database& db) {
+        EXPECT_EQ(queue::count(db, Direction::mail), mails) << "the reports, and nothing of the account";
+        EXPECT_EQ(queue::count(db, Direction::jabber), 0);
+    });
+    ASSERT_FALSE(to_mail.sent.empty());
+    for (const auto& report : to_mail.sent) {
+        EXPECT_EQ(report.account, AccountId{});
+        EXPECT_EQ(report.from, "");
+        EXPECT_EQ(report.to, "bob@mail.example");
+        EXPECT_THAT(report.payload, HasSubstr("5.1.6"));
+        EXPECT_THAT(report.payload, HasSubstr("no longer used"));
+    }
+}
+
+TEST_F(FailuresTest, AnAccountStaysIfItsSendersCannotBeTold) {
+    directory.notify_senders_by(failures);
+    stanza("bob@mail.example");
+    disk.fail(FaultyDisk::Fault::full);
+    Store::Failure failure;
+    bool has_ended = false;
+    directory.remove(alice, [&](Store::Failure why) {
+        failure = std::move(why);
+        has_ended = true;
+    });
+    ASSERT_TRUE(loop.run_until([&] { return has_ended; }));
+    EXPECT_TRUE(failure);
+    EXPECT_TRUE(directory.find(alice));
+    EXPECT_THAT(to_mail.sent, IsEmpty());
+}
+
 TEST_F(FailuresTest, WhatIsTooOldIsGivenUpWithTheLastReason) {
     const auto entry = mail();
     Transactions(store).now([&](Database& db) { queue::retry(db, entry.id, now, 5, "450 4.2.1 greylisted", false); });

@@ -96,6 +96,24 @@ TEST_F(SchedulerFailuresTest, of_those_in_flight_when_the_stream_ended_each_is_t
     EXPECT_EQ(std::ranges::count(tried, "poison"), 4) << "once with others, three times alone";
 }
 
+TEST_F(SchedulerFailuresTest, HowOftenAMessageEndedTheStreamIsKnownAfterARestart) {
+    strikes_most = 3;
+    capacity = 1;
+    direction = make();
+    commit("mallory", "poison");
+    for (int restarts = 0; restarts < 5 && refused.empty(); ++restarts) {
+        for (loop.flush(store); !flies("poison");) flying.empty() ? go_on() : finish(flying.front().payload);
+        finish("poison", AttemptResult::Kind::lost);
+        loop.flush(store);
+        flying.clear();
+        direction = make();
+        direction->start();
+        commit("bob", "passes between " + std::to_string(restarts));
+    }
+    EXPECT_THAT(refused, ElementsAre("poison"));
+    EXPECT_THAT(tried, testing::Contains("poison").Times(testing::Le(4)));
+}
+
 TEST_F(SchedulerFailuresTest, a_message_alone_is_not_given_up_because_the_stream_ends_often) {
     strikes_most = 3;
     direction = make();

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/support/fakes.h"
 #include "tests/unit/gateway/store/test_store.h"
 #include "xmpp/wire.h"
@@ -161,13 +163,36 @@ TEST_F(PresenceTest, WithoutARelayAccountTheSubscriptionIsDenied) {
 
 TEST_F(PresenceTest, TheGatewayItself) {
     take("subscribe", "coi.jabber.example");
-    EXPECT_EQ(said(), (Lines{"subscribed coi.jabber.example > " + alice, "available coi.jabber.example > " + alice}));
+    EXPECT_EQ(said(), (Lines{"subscribed coi.jabber.example > " + alice, "available coi.jabber.example > " + alice,
+                             "subscribe coi.jabber.example > " + alice}));
+    directory.note_vouched(make_account(), true);
+    take("subscribe", "coi.jabber.example");
+    EXPECT_EQ(said().size(), 2U) << "who lets the gateway see them is not asked";
     take("probe", "coi.jabber.example");
     EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice});
+    take("probe", "coi.jabber.example");
+    EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice}) << "every probe is answered";
     take("", "coi.jabber.example", true, alice + "/phone");
-    EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice + "/phone"});
+    EXPECT_EQ(said(), Lines{}) << "it was shown to all clients";
+    take("", "coi.jabber.example", true, alice + "/desk");
+    EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice + "/desk"});
     take("unavailable", "coi.jabber.example", true, alice + "/phone");
     EXPECT_EQ(said(), Lines{"unavailable coi.jabber.example > " + alice + "/phone"});
+}
+
+TEST_F(PresenceTest, AClientThatLogsInSeesTheGatewayOnce) {  // ejabberd sends both [RFC 6121 §4.2.2]
+    const std::string phone = alice + "/phone", gateway = "coi.jabber.example";
+    take("probe", gateway, true, phone);
+    take("", gateway, true, phone);
+    EXPECT_EQ(said(), Lines{"available " + gateway + " > " + phone});
+    take("", gateway, true, phone);  // away
+    EXPECT_EQ(said(), Lines{});
+    take("", gateway, true, alice + "/laptop");
+    EXPECT_EQ(said(), Lines{"available " + gateway + " > " + alice + "/laptop"});
+    take("unavailable", gateway, true, phone);
+    said();
+    take("", gateway, true, phone);
+    EXPECT_EQ(said(), Lines{"available " + gateway + " > " + phone});
 }
 
 TEST_F(PresenceTest, PresenceToContactsMakesNoStorm) {
@@ -182,6 +207,19 @@ TEST_F(PresenceTest, PresenceToContactsMakesNoStorm) {
 TEST_F(PresenceTest, Xep0100Section4_1LinkedAsksToSeeTheUser) {
     presence.linked(alice);
     EXPECT_EQ(said(), (Lines{"subscribe coi.jabber.example > " + alice, "available coi.jabber.example > " + alice}));
+}
+
+TEST_F(PresenceTest, AUserWhoSubscribesLinksAndApprovesSeesTheGatewayOnce) {
+    const std::string gateway = "coi.jabber.example";
+    take("subscribe", gateway);
+    take("unavailable", gateway);  // Prosody's acknowledgement of a request
+    presence.linked(alice);
+    take("unavailable", gateway);
+    take("subscribed", gateway);
+    take("", gateway, true, alice + "/phone");  // Prosody sends it with the approval
+    Lines lines = said();
+    std::erase_if(lines, [](const std::string& line) { return !line.starts_with("available"); });
+    EXPECT_EQ(lines, Lines{"available " + gateway + " > " + alice});
 }
 
 TEST_F(PresenceTest, Xep0100Section4_3UnlinkedLeavesEverything) {
@@ -213,6 +251,27 @@ TEST_F(PresenceTest, ShowsTheGatewayAndWhomItsUsersHaveSubscribedTo) {
     EXPECT_EQ(said(), Lines{}) << "no more than go out at once";
 }
 
+TEST_F(PresenceTest, AUserWithTwoAccountsSeesEachOnce) {
+    const auto relay = make_account();
+    const coi::Address carol{"", "carol", "example.org"}, dora{"", "dora", "example.org"};
+    Account mailbox;
+    mailbox.kind = Account::Kind::mailbox;
+    mailbox.jid = alice;
+    mailbox.address = {"", "alice", "mail.example"};
+    AccountId linked{};
+    directory.save(mailbox, [&](Store::Failure, AccountId id) { linked = id; });
+    ASSERT_TRUE(loop.run_until([&] { return linked != AccountId{}; }));
+    for (const auto& [id, contact] : {std::pair(relay, carol), {linked, carol}, {relay, dora}, {linked, address}})
+        directory.change(id, contact, [](Contact& changed) { changed.subscribed = true; });
+    presence.online();
+    Lines seen = said();
+    std::ranges::sort(seen);
+    EXPECT_EQ(seen,
+              (Lines{"available " + bob + " > " + alice, "available carol\\40example.org@coi.jabber.example > " + alice,
+                     "available coi.jabber.example > " + alice,
+                     "available dora\\40example.org@coi.jabber.example > " + alice}));
+}
+
 TEST_F(PresenceTest, WaitsForTheSocketAndStartsAnewWithTheStream) {
     make_account();
     stream.room = 0;
@@ -242,6 +301,9 @@ TEST_F(PresenceOnEjabberd, NoMoreChangesThanModPresCounterLetsThrough) {
     for (int i = 0; i < 6; ++i) take("subscribe", "c" + std::to_string(i % 3) + "\\40example.org@coi.jabber.example");
     const auto changes = [this] {
         Lines lines = said();
+        const auto is_seen = [](const std::string& line) { return line.starts_with("available"); };
+        const auto is_answer = [](const std::string& line) { return line.starts_with("subscribed"); };
+        EXPECT_EQ(std::ranges::count_if(lines, is_seen), std::ranges::count_if(lines, is_answer)) << "once, behind it";
         std::erase_if(lines, [](const std::string& line) { return line.find("subscrib") == std::string::npos; });
         for (auto& line : lines) line = line.substr(0, line.find('\\'));
         return lines;

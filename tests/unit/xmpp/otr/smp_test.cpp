@@ -127,6 +127,37 @@ TEST_F(OtrSmpTest, AskedTwice) {
         << "the last counts";
 }
 
+TEST_F(OtrSmpTest, BothAskAtOnce) {  // [OTR v3 "Socialist Millionaires' Protocol (SMP)"] both abort
+    const auto ours = sessions.smp_start(phone, Wiped("blue"));
+    alice.wants_smp("blue");  // crosses ours on the way
+    EXPECT_THAT(kinds(talk(ours)), ElementsAre(smp_aborted)) << "told once";
+    EXPECT_FALSE(verified());
+    alice.smp.clear();
+    talk(sessions.smp_start(phone, Wiped("blue")));
+    alice.answers_smp("blue");
+    EXPECT_THAT(kinds(talk()), ElementsAre(smp_succeeded)) << "the next one is as ever";
+    EXPECT_THAT(alice.smp, ElementsAre("asked ", "succeeded"));
+}
+
+TEST_F(OtrSmpTest, TheClientAsksWhileOursRuns) {
+    talk(sessions.smp_start(phone, Wiped("blue"), "What colour?"));
+    alice.wants_smp("blue", "Which colour?");
+    EXPECT_THAT(kinds(talk()), ElementsAre(smp_aborted));
+    EXPECT_THAT(sessions.smp_answer(phone, Wiped("blue")), IsEmpty());
+    alice.wants_smp("blue");
+    EXPECT_THAT(kinds(talk()), ElementsAre(smp_asked));
+    EXPECT_THAT(kinds(talk(sessions.smp_answer(phone, Wiped("blue")))), ElementsAre(smp_succeeded));
+}
+
+TEST_F(OtrSmpTest, WeAskWhileTheClientsRuns) {
+    alice.wants_smp("blue");
+    talk();
+    talk(sessions.smp_start(phone, Wiped("green")));
+    EXPECT_THAT(alice.smp, ElementsAre("aborted", "asked ")) << "hers is aborted first";
+    alice.answers_smp("green");
+    EXPECT_THAT(kinds(talk()), ElementsAre(smp_succeeded));
+}
+
 /// As OTR writes it: the size in four octets, then the number.
 std::string number(const std::string& octets) {
     const auto size = octets.size();
