@@ -48,7 +48,7 @@ void park(Store& store, const Account& account, Store::Done<std::int64_t> done) 
 }
 
 void remove(Store& store, AccountId account, bool anyway, Store::Done<bool> done) {
-    Transactions(store).ask<bool>(
+    Transactions(store).ask(
         [account, anyway](Database& db) {
             const bool may = anyway || !queue::owes_notice(db, account);
             if (may) remove(db, account);

@@ -73,7 +73,7 @@ void note_strikes(Store& store, std::int64_t id, int strikes) {
 }
 
 void owing_notice(Store& store, AccountId account, std::size_t most, Store::Done<std::vector<Entry>> done) {
-    Transactions(store).ask<std::vector<Entry>>(
+    Transactions(store).ask(
         [account, most](Database& db) { return owing_notice(db, account, most); }, std::move(done));
 }
 

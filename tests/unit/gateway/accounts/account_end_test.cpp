@@ -355,23 +355,23 @@ TEST_F(AccountEndTest, NothingIsHandedOutBeforeTheRemovalOfARelayAccount) {
     const auto id = make(Account::Kind::relay);
     auto waiting = entry(queue::Direction::jabber, id);
     waiting.origin = "bob@example.org";
-    store.now([&](Database& db) { waiting.id = queue::put(db, waiting); });
+    Transactions(store).now([&](Database& db) { waiting.id = queue::put(db, waiting); });
     end.online();
     EXPECT_TRUE(end.holds(waiting));
     answer("service-unavailable");
     pass(std::chrono::seconds(11));
     ASSERT_EQ(senders.calls.size(), 1U);
     EXPECT_TRUE(end.holds(waiting)) << "the name may be somebody else's by now";
-    EXPECT_TRUE(raised.empty());
+    EXPECT_TRUE(jabber.unblocked.empty());
     senders.calls[0](StoreError("disk full"));
     EXPECT_TRUE(end.holds(waiting));
     pass(std::chrono::minutes(1));
     ASSERT_EQ(senders.calls.size(), 2U) << "tried again";
-    store.now([&](Database& db) { queue::done(db, waiting.id); });
+    Transactions(store).now([&](Database& db) { queue::done(db, waiting.id); });
     senders.calls[1]({});
     settle();
     EXPECT_TRUE(directory.all().empty());
-    EXPECT_FALSE(raised.empty());
+    EXPECT_FALSE(jabber.unblocked.empty());
 }
 
 TEST_F(AccountEndTest, an_answer_of_somebody_else_is_none) {
