@@ -66,7 +66,7 @@ struct ReplyTo {
 
 using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo>;
 
-/// An earlier message. After read() it has the id of one network; gateway/pipeline/resolve adds the other.
+/// An earlier message. After read() it has the id of one network; gateway/store/resolve adds the other.
 struct Reference {
     coi::MessageId message{};  // in mail
     StanzaId stanza{};         // in Jabber

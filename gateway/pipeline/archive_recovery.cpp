@@ -28,9 +28,6 @@ constexpr std::size_t most_active = 5000, page_size = 50;
 constexpr auto before_alive = 2min;  // for clocks that differ, and for what waited to be committed
 constexpr auto commit_slack = 2min;  // how much earlier a message may seem to be committed than archived
 
-/// What tells messages apart, as far as their senders do: full JID, contact, stanza id ("" for none).
-using Key = std::tuple<std::string, std::string, std::string>;
-
 /// The contact (canonical) if this is a message of `jid` to one, with text that can be taken, or that of a session of
 /// OTR: the session is lost, but whoever wrote it must hear that it was not read.
 std::optional<std::string> contact_of(const xmpp::Tag& message, const std::string& jid) {
@@ -46,14 +43,10 @@ std::optional<std::string> contact_of(const xmpp::Tag& message, const std::strin
 
 ArchiveRecovery::ArchiveRecovery(Modules modules, Settings settings)
     : modules_(std::move(modules)), settings_(std::move(settings)) {
-    modules_.store.now([this](Database& db) {
-        last_alive_ = clean_shutdown::last_alive(db);
-        if (last_alive_) {
-            active_ = ids::active(db, *last_alive_ - lately, most_active);
-        } else {
-            clean_shutdown::alive(db, modules_.now());
-        }
-    });
+    if (auto unclean = clean_shutdown::start(modules_.store, modules_.now(), lately, most_active)) {
+        last_alive_ = unclean->last_alive;
+        active_ = std::move(unclean->active);
+    }
 }
 
 void ArchiveRecovery::online() {
@@ -184,7 +177,8 @@ bool ArchiveRecovery::take_end(const xmpp::Tag& iq) {
 void ArchiveRecovery::compare(const std::string& jid, Reading& reading) {
     reading.deadline.reset();
     const auto key = [](const Message& message, const char* client) {
-        return Key(xmpp::attribute(*message.stanza, client), message.contact, xmpp::attribute(*message.stanza, "id"));
+        return ids::Sent(xmpp::attribute(*message.stanza, client), message.contact,
+                         xmpp::attribute(*message.stanza, "id"));
     };
     for (const auto& held : reading.held) {  // archived before it came to us: the last of its copies
         const auto copy = std::find_if(reading.found.rbegin(), reading.found.rend(), [&](const Message& message) {
@@ -192,34 +186,27 @@ void ArchiveRecovery::compare(const std::string& jid, Reading& reading) {
         });
         if (copy != reading.found.rend()) reading.found.erase(std::next(copy).base());
     }
-    std::map<Key, std::int64_t> done;  // how many were answered with an error or committed
+    std::map<ids::Sent, std::int64_t> done;  // how many were answered with an error or committed
     for (const auto& message : reading.found) done[key(message, "from")] = 0;
     for (const auto& message : reading.failed) ++done[key(message, "to")];
     const Time since = *last_alive_ - before_alive - commit_slack;
-    modules_.store.ask<std::map<Key, std::int64_t>>(
-        [account = reading.account, since, done = std::move(done)](Database& db) {
-            auto counted = done;
-            for (auto& [message, count] : counted) {
-                const auto& [from, contact, id] = message;
-                count += ids::count_from(db, account, contact, {id}, from, since);
-            }
-            return counted;
-        },
-        [this, jid, request = reading.request, key](const Store::Failure& failure,
-                                                    std::map<Key, std::int64_t> committed) {
-            const auto at = readings_.find(jid);
-            if (at == readings_.end() || at->second.request != request) return;  // the stream ended meanwhile
-            if (failure) return give_up(jid, "the store is not available");
-            Reading read = std::move(at->second);
-            readings_.erase(at);
-            for (const auto& message : read.found) {  // the first were committed first
-                if (--committed[key(message, "from")] >= 0) continue;
-                ++missed_;
-                modules_.missed.take_missed(*message.stanza);
-            }
-            release(std::move(read));
-            ask_next();
-        });
+    ids::count_sent(modules_.store, reading.account, std::move(done), since,
+                    [this, jid, request = reading.request, key](const Store::Failure& failure,
+                                                                std::map<ids::Sent, std::int64_t> committed) {
+                        const auto at = readings_.find(jid);
+                        if (at == readings_.end() || at->second.request != request)
+                            return;  // the stream ended meanwhile
+                        if (failure) return give_up(jid, "the store is not available");
+                        Reading read = std::move(at->second);
+                        readings_.erase(at);
+                        for (const auto& message : read.found) {  // the first were committed first
+                            if (--committed[key(message, "from")] >= 0) continue;
+                            ++missed_;
+                            modules_.missed.take_missed(*message.stanza);
+                        }
+                        release(std::move(read));
+                        ask_next();
+                    });
 }
 
 void ArchiveRecovery::give_up(const std::string& jid, const std::string& why) {
@@ -265,7 +252,7 @@ void ArchiveRecovery::conclude() {
     }
     last_alive_.reset();
     grant_deadline_.reset();
-    modules_.store.later([now = modules_.now()](Database& db) { clean_shutdown::alive(db, now); });
+    clean_shutdown::alive(modules_.store, modules_.now());
 }
 
 }  // namespace gateway

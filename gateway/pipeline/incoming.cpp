@@ -12,9 +12,9 @@
 #include "gateway/pipeline/duplicates.h"
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/pipeline/labels.h"
-#include "gateway/pipeline/resolve.h"
 #include "gateway/pipeline/standing.h"
-#include "gateway/store/imap_cursors.h"
+#include "gateway/store/mailbox_reading.h"
+#include "gateway/store/resolve.h"
 #include "gateway/translate/conversation.h"
 #include "gateway/translate/feature/otr_message.h"
 #include "gateway/translate/feature/security_label.h"
@@ -111,7 +111,7 @@ Task<DeliveryResult> IncomingPipeline::carry_message(IncomingMail& mail) {
         refuse_tunnelled(after, mail);
         co_return skipped(mail, declined(why));
     }
-    Commit what = message_commit(mail, std::move(*event), before, std::move(after), *from);
+    TakeIncoming what = message_commit(mail, std::move(*event), before, std::move(after), *from);
     co_return co_await hand_over(mail, std::move(what), &whole, std::move(turn));
 }
 
@@ -131,10 +131,7 @@ Task<DeliveryResult> IncomingPipeline::carry_handshake(const IncomingMail& mail)
 
 // --- the stages
 DeliveryResult IncomingPipeline::skipped(const IncomingMail& mail, DeliveryResult verdict) {
-    if (mail.cursor) {
-        modules_.store.later(
-            [id = mail.account, cursor = *mail.cursor](Database& db) { accounts::save(db, id, cursor); });
-    }
+    if (mail.cursor) mailbox_reading::passed(modules_.store, mail.account, *mail.cursor);
     return verdict;
 }
 
@@ -175,10 +172,8 @@ Task<Admission> IncomingPipeline::admit_mail(const IncomingMail& mail) {
         constexpr std::size_t most = 20;
         if (asked.size() > most)
             asked.erase(asked.begin() + most / 2, asked.end() - most / 2);  // the oldest and the newest
-        answers_known = co_await answer_of<bool>(modules_.store, [asked, id = mail.account](Database& db) {
-            return std::ranges::any_of(
-                asked, [&](const auto& message) { return ids::by_message(db, id, message).has_value(); });
-        });
+        answers_known = co_await answer_of<bool>(
+            [&](auto done) { ids::knows_any_of(modules_.store, mail.account, std::move(asked), std::move(done)); });
     }
     const Account& account = account_of(directory, mail.account);
     const Contact* contact = directory.contact(account.id, writer);
@@ -196,9 +191,8 @@ Task<bool> IncomingPipeline::is_in_order(const IncomingMail& mail) {
     const auto age = modules_.now() - *mail.mail.date;
     const bool is_data = otr && xmpp::otr::look(otr->message).kind == xmpp::otr::Kind::data;
     if (!is_data || age > order_patience || age < -order_patience) co_return true;
-    co_return co_await answer_of<bool>(modules_.store, [id = mail.account, message = *before](Database& db) {
-        return ids::by_message(db, id, message).has_value();
-    });
+    co_return co_await answer_of<bool>(
+        [&](auto done) { ids::knows_any_of(modules_.store, mail.account, {*before}, std::move(done)); });
 }
 
 /// What the mail says to the user; off the loop where it is long.
@@ -217,9 +211,9 @@ Task<std::optional<Event>> IncomingPipeline::translate(IncomingMail& mail) {
 /// Finds the message that the event is about. A correction must prove its author as well as the conversation does.
 Task<> IncomingPipeline::resolve(const IncomingMail& mail, Event& event) {
     const std::string writer = mail.mail.from.front().canonical();
-    auto about = co_await answer_of<std::optional<Reference>>(
-        modules_.store, [id = mail.account, writer, message = event.about->message, from = refers_to(event)](
-                            Database& db) { return resolve_mail(db, id, writer, message, from); });
+    auto about = co_await answer_of<std::optional<Reference>>([&](auto done) {
+        ids::resolve(modules_.store, mail.account, writer, event.about->message, refers_to(event), std::move(done));
+    });
     const Account& account = account_of(modules_.directory, mail.account);
     const Contact* contact = modules_.directory.contact(account.id, writer);
     const auto state = contact ? trust::state_of(contact->privacy) : trust::State::unproven;
@@ -247,12 +241,12 @@ void IncomingPipeline::refuse_tunnelled(const Contact& contact, const IncomingMa
         modules_.notices.tell(account, otr_messages::tunnel_refused(known, account.lang));
     }
     // What follows does not wait for it.
-    modules_.store.later([known = known_report(mail, modules_.now())](Database& db) { ids::remember(db, known); });
+    ids::note(modules_.store, known_report(mail, modules_.now()));
 }
 
 /// The message as an entry, with the labels that the gateway adds, and all that is committed with it.
-IncomingPipeline::Commit IncomingPipeline::message_commit(const IncomingMail& mail, Event event, const Contact& before,
-                                                          Contact after, const xmpp::JID& from) {
+TakeIncoming IncomingPipeline::message_commit(const IncomingMail& mail, Event event, const Contact& before,
+                                              Contact after, const xmpp::JID& from) {
     const Account& account = account_of(modules_.directory, mail.account);
     event.user = account.jid;
     event.contact = mail.mail.from.front();
@@ -268,7 +262,7 @@ IncomingPipeline::Commit IncomingPipeline::message_commit(const IncomingMail& ma
     entry.origin_id = mail.mail.id.value;
     entry.lang = account.lang;
     entry.tentative = mail.wait_for_verdict;
-    Commit what;
+    TakeIncoming what;
     what.known = {account.id, after.canonical,     mail.mail.id, event.stanza, false, mail.proven_sender,
                   "",         event.wants_receipt, entry.taken};
     if (event.get<Correction>() != nullptr) what.known.corrects = event.about->message;

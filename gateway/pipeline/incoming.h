@@ -27,8 +27,8 @@
 #include "gateway/pipeline/stanza_entry.h"
 #include "gateway/pipeline/turns.h"
 #include "gateway/queue/pending_verdicts.h"
-#include "gateway/store/ids.h"
 #include "gateway/store/outlet.h"
+#include "gateway/store/take_incoming.h"
 #include "gateway/task.h"
 
 namespace gateway {
@@ -72,29 +72,15 @@ class IncomingPipeline : public MailReceiver {
     const char* obstacle(const Contact&, const IncomingMail&, const OtrMessage&);
     void refuse_tunnelled(const Contact&, const IncomingMail&);
 
-    /// What goes into one commit.
-    struct Commit {
-        std::vector<queue::Entry> entries;
-        ids::Known known;
-        std::optional<Contact> contact{};  // saved with it
-        AccountId other{};                 // the user's other account, where a copy may have come; 0: there is none
-    };
-    Commit message_commit(const IncomingMail&, Event, const Contact& before, Contact after, const xmpp::JID& from);
-    /// What became of it.
-    struct Outcome {
-        bool duplicate = false;
-        bool replayed = false;   // under another Message-ID
-        bool elsewhere = false;  // the user has it by their other account
-        std::int64_t open = 0;   // the entry of an earlier copy that still waits for its verdict
-        KeyUpdateResult keys{};
-    };
+    TakeIncoming message_commit(const IncomingMail&, Event, const Contact& before, Contact after,
+                                const xmpp::JID& from);
     /// The conversation's change by a mail, undone if the mail is not taken after all.
     struct ContactChange {
         bool met = false;  // before the mail
         Contact before, after;
     };
-    Task<Outcome> commit(const IncomingMail&, Commit&, Turn);
-    Task<DeliveryResult> hand_over(const IncomingMail&, Commit, const Event* message, Turn);
+    Task<TakenIncoming> commit(const IncomingMail&, TakeIncoming, Turn);
+    Task<DeliveryResult> hand_over(const IncomingMail&, TakeIncoming, const Event* message, Turn);
     void note_keys(AccountId, const PeerKeyUpdate&, const KeyUpdateResult&);
     std::optional<ContactChange> note_message(const IncomingMail&, const Event&, bool is_met);
     void conclude(const IncomingMail&, const ContactChange&, const DeliveryResult&);

@@ -20,11 +20,10 @@ inline const Account& account_of(Directory& directory, AccountId id) {
     return *account;
 }
 
-/// What the store answers. Throws StoreUnavailable.
-template <class T>
-Task<T> answer_of(Store& store, std::function<T(Database&)> question) {
-    auto [failure, value] = co_await called_back<Store::Failure, T>(
-        [&](std::function<void(Store::Failure, T)> done) { store.ask<T>(std::move(question), std::move(done)); });
+/// What an operation of the store answers; `begin` calls it with the function that it gets. Throws StoreUnavailable.
+template <class T, class Begin>
+Task<T> answer_of(Begin begin) {
+    auto [failure, value] = co_await called_back<Store::Failure, T>(std::move(begin));
     if (failure) throw StoreUnavailable();
     co_return std::move(value);
 }

@@ -6,6 +6,7 @@
 #include "gateway/model/addresses.h"
 #include "gateway/queue/bounce.h"
 #include "gateway/store/ids.h"
+#include "gateway/store/notify_author.h"
 #include "xmpp/jid.h"
 
 namespace gateway {
@@ -35,10 +36,8 @@ void LateError::take(const xmpp::Tag& stanza) {
 }
 
 Task<> LateError::tell_author(AccountId id, std::string contact, StanzaId stanza, coi::Error why) {
-    const auto [failure, known] = co_await called_back<Store::Failure, std::optional<ids::Known>>([&](auto done) {
-        modules_.store.ask<std::optional<ids::Known>>(
-            [=](Database& db) { return ids::by_stanza(db, id, contact, stanza); }, std::move(done));
-    });
+    const auto [failure, known] = co_await called_back<Store::Failure, std::optional<ids::Known>>(
+        [&](auto done) { ids::by_stanza(modules_.store, id, contact, stanza, std::move(done)); });
     const Account* account = known ? modules_.directory.find(known->account) : nullptr;
     if (failure || !account || known->from_jabber) co_return;
     queue::Entry lost;
@@ -49,15 +48,9 @@ Task<> LateError::tell_author(AccountId id, std::string contact, StanzaId stanza
     lost.lang = account->lang;
     auto notices = bounce::to_mail(lost, why, *account, relay_domain_, modules_.now());
     if (notices.empty()) co_return;
-    const auto notice = std::make_shared<queue::Entry>(std::move(notices.front()));
-    const auto failed = co_await called_back<Store::Failure>([&](auto done) {
-        modules_.store.commit(
-            [notice, author = *known](Database& db) {
-                if (ids::forget_author(db, author)) notice->id = queue::put(db, *notice);
-            },
-            std::move(done));
-    });
-    if (!failed && notice->id != 0) modules_.to_mail.committed(std::move(*notice));
+    auto [failed, notice] = co_await called_back<Store::Failure, std::optional<queue::Entry>>(
+        [&](auto done) { notify_author(modules_.store, *known, std::move(notices.front()), std::move(done)); });
+    if (!failed && notice) modules_.to_mail.committed(std::move(*notice));
 }
 
 }  // namespace gateway

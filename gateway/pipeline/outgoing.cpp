@@ -8,8 +8,9 @@
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
 #include "gateway/pipeline/interrupted.h"
-#include "gateway/pipeline/resolve.h"
 #include "gateway/store/ids.h"
+#include "gateway/store/resolve.h"
+#include "gateway/store/take_outgoing.h"
 #include "gateway/translate/conversation.h"
 #include "gateway/translate/feature/otr_message.h"
 #include "xmpp/xep/xep0172_nick.h"
@@ -28,11 +29,11 @@ std::string domain_of(const coi::Address& address) {
 OutgoingPipeline::OutgoingPipeline(Modules modules, Settings settings)
     : modules_(std::move(modules)),
       settings_(std::move(settings)),
-      room_(std::make_shared<queue::Quota>(settings_.most_waiting)) {}
+      quota_(std::make_shared<queue::Quota>(settings_.most_waiting)) {}
 
 void OutgoingPipeline::reload(Settings settings) {
     settings_ = std::move(settings);
-    room_ = std::make_shared<queue::Quota>(settings_.most_waiting);
+    quota_ = std::make_shared<queue::Quota>(settings_.most_waiting);
 }
 
 void OutgoingPipeline::take(const xmpp::Tag& message, const xmpp::Tag* under_otr) {
@@ -81,11 +82,7 @@ Task<> OutgoingPipeline::carry_receipts(AccountId id, Head head, Event event) {
         co_return;  // "delivered to a client" is no disposition [RFC 8098 §3.2.6]
     constexpr std::size_t most = 100;
     const auto [failure, messages] = co_await called_back<Store::Failure, std::vector<coi::MessageId>>([&](auto done) {
-        modules_.store.ask<std::vector<coi::MessageId>>(
-            [id, contact = event.contact.canonical(), stanza = event.about->stanza](Database& db) {
-                return ids::shown_up_to(db, id, contact, stanza, most);
-            },
-            std::move(done));
+        ids::shown_up_to(modules_.store, id, event.contact.canonical(), event.about->stanza, most, std::move(done));
     });
     if (failure) co_return;  // the next marker reports them
     for (const auto& message : messages) {
@@ -173,11 +170,10 @@ void OutgoingPipeline::note_writer(AccountId id, Written& written) {
 /// Finds the message that the event is about.
 Task<> OutgoingPipeline::resolve(AccountId id, Event& event) {
     if (!event.about) co_return;
-    auto about = co_await answer_of<std::optional<Reference>>(
-        modules_.store,
-        [id, contact = event.contact.canonical(), stanza = event.about->stanza, from = refers_to(event)](Database& db) {
-            return resolve_stanza(db, id, contact, stanza, from);
-        });
+    auto about = co_await answer_of<std::optional<Reference>>([&](auto done) {
+        ids::resolve(modules_.store, id, event.contact.canonical(), event.about->stanza, refers_to(event),
+                     std::move(done));
+    });
     if (about) event.about = std::move(about);
     resolved(event, {.found = !event.about->message.empty()});
 }
@@ -251,41 +247,32 @@ queue::Entry OutgoingPipeline::entry_of(const Account& account, const Contact& c
 /// one is given to the store.
 Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& draft, std::string bytes, Turn turn) {
     const Event& event = draft.event;
-    const bool is_receipt = draft.is_receipt();
     const Contact contact = modules_.directory.known_or_new(id, event.contact);
-    const auto entry = std::make_shared<queue::Entry>(
-        entry_of(account_of(modules_.directory, id), contact, head, draft, std::move(bytes)));
-    ids::Known known{id,          contact.canonical,   event.message, event.stanza, true, entry->origin,
+    TakeOutgoing what{entry_of(account_of(modules_.directory, id), contact, head, draft, std::move(bytes))};
+    ids::Known known{id,          contact.canonical,   event.message, event.stanza, true, what.entry.origin,
                      head.lang(), event.wants_receipt, event.when};
     std::optional<queue::Entry> replaced;
     if (event.get<Correction>() != nullptr) {
         known.corrects = event.about->message;
         const bool is_read_by_a_person = contact.dialect == Dialect::mail || contact.dialect == Dialect::unknown;
         const auto withdraw = [this](const queue::Entry& waiting) { return modules_.to_mail.withdraw(waiting); };
-        if (is_read_by_a_person) replaced = bursts_.hold(*entry, known.corrects, withdraw);
+        if (is_read_by_a_person) replaced = bursts_.hold(what.entry, known.corrects, withdraw);
     }
-    const auto ended = draft.is_message() ? bursts_.end(id, entry->contact, entry->taken) : std::vector<std::int64_t>{};
-    const auto too_many = std::make_shared<bool>(false);
-    const auto failure = co_await called_back<Store::Failure>([&](auto done) {
-        modules_.store.commit(
-            [entry, known, is_receipt, too_many, room = room_, replaced, ended](Database& db) {
-                if (!replaced && (*too_many = !room->take(db, entry->account))) return;
-                if (replaced) queue::done(db, replaced->id);
-                for (const auto waiting : ended) queue::retry(db, waiting, entry->taken, 0, "", false);
-                if (!is_receipt) ids::remember(db, known);
-                entry->id = queue::put(db, *entry);
-            },
-            std::move(done));
+    if (replaced) what.replaced = replaced->id;
+    if (draft.is_message()) what.released = bursts_.end(id, contact.canonical, what.entry.taken);
+    if (!draft.is_receipt()) what.known = known;
+    const bool is_end = !what.released.empty();
+    auto [failure, taken] = co_await called_back<Store::Failure, TakenOutgoing>([&](auto done) {
+        take_outgoing(modules_.store, quota_, std::move(what), std::move(done));
         turn.reset();
     });
-    if (failure || *too_many) {
+    if (failure || taken.too_many) {
         if (replaced) modules_.to_mail.committed(*replaced);
         throw failure ? Refusal::busy(head.lang()) : Refusal::queue_full(head.lang());
     }
-    bursts_.committed(*entry, known.corrects);
-    const std::string to = entry->contact;
-    modules_.to_mail.committed(std::move(*entry));
-    if (!ended.empty()) modules_.to_mail.unblock(id, to);
+    bursts_.committed(taken.entry, known.corrects);
+    modules_.to_mail.committed(std::move(taken.entry));
+    if (is_end) modules_.to_mail.unblock(id, contact.canonical);
 }
 
 }  // namespace gateway

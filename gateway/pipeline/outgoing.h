@@ -106,7 +106,7 @@ class OutgoingPipeline : public MessageReceiver {
 
     Modules modules_;
     Settings settings_;
-    std::shared_ptr<queue::Quota> room_;
+    std::shared_ptr<queue::Quota> quota_;
     Turns turns_;
     CorrectionBursts bursts_;
 };

@@ -3,7 +3,7 @@
 #include "gateway/pipeline/reports.h"
 
 #include <algorithm>
-#include <memory>
+#include <ranges>
 
 #include "coi/mail/header.h"
 #include "gateway/model/addresses.h"
@@ -18,48 +18,27 @@ namespace gateway {
 
 namespace {
 
-using News = Reports::News;
+using ids::News;
 
 constexpr std::size_t secret_length = 16;  // hex digits of the ENVID's: 64 bits, each guess is a mail
 constexpr std::size_t most_ids = 5;        // looked for of each field
-
-/// By which the id map knows that it was told.
-coi::MessageId name_of(const ids::Known& known, News news, const Seal& seal) {
-    return {seal.keyed_hash("told\n" + std::to_string(static_cast<int>(news)) + "\n" + known.message.value) +
-            "@told.invalid"};
-}
 
 /// The message that a report is about.
 struct About {
     ids::Known known;
     bool by_envelope = false;  // the report knows our secret
     std::string answer_to{};   // canonical: where the contact's own mail sent the answers; "" for nowhere else
-    bool told_end = false;     // its failure, or that it was displayed: nothing less comes after that
 };
 
-std::optional<About> find(Database& db, const IncomingMail& report, const Seal& seal) {
-    const auto& mail = report.mail;
-    About about;
-    std::optional<ids::Known> known;
-    const auto look = [&](const coi::MessageId& id) {
-        if (!known && !id.empty()) known = ids::own_message(db, report.account, id);
-    };
-    if (mail.dsn) {
-        if (const auto ours = message_of_envelope(mail.dsn->envelope_id, seal)) look(*ours);
-        about.by_envelope = known.has_value();
-        look({mail.dsn->envelope_id});
-        look(mail.dsn->original);
-    } else {
-        look(mail.mdn->original);
-    }
-    for (std::size_t i = 0; i < std::min(mail.in_reply_to.size(), most_ids); ++i) look(mail.in_reply_to[i]);
-    for (std::size_t i = 0; i < std::min(mail.references.size(), most_ids); ++i)
-        look(mail.references[mail.references.size() - 1 - i]);
-    if (!known) return std::nullopt;
-    about.known = std::move(*known);
-    const auto end = name_of(about.known, mail.dsn ? News::failed : News::displayed, seal);
-    about.told_end = ids::contact_message(db, about.known.account, about.known.contact, end).has_value();
-    return about;
+/// What may name that message, the most reliable first.
+std::vector<coi::MessageId> named_by(const coi::Message& report, const std::optional<coi::MessageId>& by_envelope) {
+    std::vector<coi::MessageId> named;
+    if (by_envelope) named.push_back(*by_envelope);
+    if (report.dsn) named.push_back({report.dsn->envelope_id});
+    named.push_back(report.dsn ? report.dsn->original : report.mdn->original);
+    for (const auto& id : report.in_reply_to | std::views::take(most_ids)) named.push_back(id);
+    for (const auto& id : report.references | std::views::reverse | std::views::take(most_ids)) named.push_back(id);
+    return named;
 }
 
 bool is_contact(const std::string& address, const About& about) {
@@ -117,7 +96,7 @@ Reports::Reports(Modules modules, Seal seal, StanzaSettings settings)
     : modules_(std::move(modules)), seal_(std::move(seal)), settings_(std::move(settings)) {}
 
 ids::Known Reports::told(const ids::Known& known, News news) const {
-    return {known.account, known.contact, name_of(known, news, seal_), {}, false, "", "", false, modules_.now()};
+    return ids::told(known, news, modules_.now(), seal_);
 }
 
 Task<ReportNews> Reports::read_report(const IncomingMail& report) {
@@ -125,19 +104,24 @@ Task<ReportNews> Reports::read_report(const IncomingMail& report) {
     using Kind = DeliveryResult::Kind;
     if (!report.mail.dsn && report.mail.mdn->original.empty())
         co_return nothing(Kind::silent, "a program's news about itself");
-    auto about = co_await answer_of<std::optional<About>>(
-        modules_.store, [&report, seal = seal_](Database& db) { return find(db, report, seal); });
-    if (!about) co_return nothing(Kind::declined, "a report about no message of ours");
-    if (about->told_end) co_return nothing(Kind::duplicate, "it was told before");
-    if (!report.mail.dsn) co_return read_mdn(report, about->known);
-    if (const Contact* contact = modules_.directory.contact(about->known.account, about->known.contact)) {
-        if (const auto to = coi::parse_addr_spec(contact->answer_to)) about->answer_to = to->canonical();
+    const bool is_dsn = report.mail.dsn.has_value();
+    const auto by_envelope = is_dsn ? message_of_envelope(report.mail.dsn->envelope_id, seal_) : std::nullopt;
+    auto found = co_await answer_of<std::optional<ids::Reported>>([&](auto done) {
+        ids::find_reported(modules_.store, report.account, named_by(report.mail, by_envelope),
+                           is_dsn ? News::failed : News::displayed, std::move(done));
+    });
+    if (!found) co_return nothing(Kind::declined, "a report about no message of ours");
+    if (found->is_told) co_return nothing(Kind::duplicate, "it was told before");
+    if (!is_dsn) co_return read_mdn(report, found->known);
+    About about{std::move(found->known), by_envelope.has_value() && found->named == 0};
+    if (const Contact* contact = modules_.directory.contact(about.known.account, about.known.contact)) {
+        if (const auto to = coi::parse_addr_spec(contact->answer_to)) about.answer_to = to->canonical();
     }
-    const auto* news = news_of(report.mail, *about);
+    const auto* news = news_of(report.mail, about);
     if (news == nullptr) co_return nothing(Kind::taken, "a report that nothing failed");
-    if (!is_plausible(report, *about))
+    if (!is_plausible(report, about))
         co_return nothing(Kind::declined, "a report that does not come from a mail system");
-    co_return read_dsn(about->known, *news);
+    co_return read_dsn(about.known, *news);
 }
 
 ReportNews Reports::read_dsn(const ids::Known& known, const coi::Dsn::Recipient& news) const {

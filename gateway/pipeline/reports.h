@@ -48,14 +48,11 @@ class Reports {
     Task<ReportNews> read_report(const IncomingMail& report);
     void reload(StanzaSettings settings) { settings_ = std::move(settings); }
 
-    /// What can be told of a message, each once.
-    enum class News { failed, delayed, displayed, arrived };
-
   private:
     ReportNews read_dsn(const ids::Known&, const coi::Dsn::Recipient& news) const;
     ReportNews read_mdn(const IncomingMail&, const ids::Known&) const;
     bool is_from_contact(const IncomingMail&, const ids::Known&) const;
-    ids::Known told(const ids::Known&, News) const;
+    ids::Known told(const ids::Known&, ids::News) const;
 
     Modules modules_;
     Seal seal_;

@@ -22,10 +22,6 @@ bool Quota::take(AccountId account, const std::function<std::int64_t()>& count) 
     return true;
 }
 
-bool Quota::take(Database& db, AccountId account) {
-    return take(account, [&] { return count(db, account); });
-}
-
 void put(Store& store, Entry entry, Store::Done<Entry> done) {
     auto shared = std::make_shared<Entry>(std::move(entry));
     Transactions(store).commit([shared](Database& db) { shared->id = put(db, *shared); },

@@ -53,7 +53,6 @@ class Quota {
     explicit Quota(std::size_t most) : most_(most) {}
     /// Takes a place for one entry; false if none is left. `count` counts the account's entries.
     bool take(AccountId, const std::function<std::int64_t()>& count);
-    bool take(Database&, AccountId);  // until gateway/pipeline calls operations only
 
   private:
     std::size_t most_;

@@ -43,14 +43,6 @@ void Store::on_health(std::function<void(bool well, const std::string& why)> lis
     committer_->on_health(std::move(listener));
 }
 
-void Store::commit(Work work, std::function<void(Failure)> done) {
-    Transactions(*this).commit(std::move(work), std::move(done));
-}
-
-void Store::later(Work work) { Transactions(*this).later(std::move(work)); }
-
-void Store::now(const Work& work) { Transactions(*this).now(work); }
-
 void Transactions::commit(Work work, Store::Committed done) {
     store_.committer_->add({std::move(work), std::move(done), true});
 }

@@ -23,7 +23,6 @@
 namespace gateway {
 
 class Committer;
-class Database;
 
 class Store {
   public:
@@ -48,18 +47,6 @@ class Store {
     /// Number of commits so far, for the benchmark of group commit.
     std::uint64_t commits() const;
     std::size_t waiting() const;
-
-    // Until gateway/pipeline calls operations only.
-    using Work = std::function<void(Database&)>;
-    void commit(Work work, std::function<void(Failure)> done);
-    void later(Work work);
-    template <class T>
-    void ask(std::function<T(Database&)> work, std::function<void(Failure, T)> done) {
-        auto value = std::make_shared<T>();
-        commit([value, work = std::move(work)](Database& db) { *value = work(db); },
-               [value, done = std::move(done)](Failure failure) { done(std::move(failure), std::move(*value)); });
-    }
-    void now(const Work& work);
 
   private:
     friend class Transactions;

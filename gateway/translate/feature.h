@@ -14,7 +14,7 @@
 
 namespace gateway {
 
-/// The result of looking up the message that an event refers to (gateway/pipeline/resolve).
+/// The result of looking up the message that an event refers to (gateway/store/resolve).
 struct Resolution {
     bool found = false;
     bool to_user = false;  // the event is for the Jabber user; false: for the mail user

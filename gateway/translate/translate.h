@@ -27,7 +27,7 @@ std::optional<Event> read(const coi::Message&, const std::string& lang = {});
 bool carries(const Event&, Dialect);
 /// Which earlier messages the event may refer to.
 RefersTo refers_to(const Event&);
-/// To be called after the look-up of the referenced message (gateway/pipeline/resolve).
+/// To be called after the look-up of the referenced message (gateway/store/resolve).
 void resolved(Event&, const Resolution&);
 /// The features that contacts announce by service discovery [XEP-0030 §3].
 std::vector<const char*> disco_features();

@@ -6,8 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gateway/store/clean_shutdown.h"
-#include "gateway/store/ids.h"
+#include "gateway/store/sqlite/clean_shutdown.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0203_delay.h"
@@ -56,7 +57,7 @@ struct ArchiveTest : testing::Test, StanzaSender, MissedMessages {
     }
     /// A message that was committed before the stop.
     void committed(AccountId id, const std::string& stanza, Time when, const std::string& from = phone) {
-        store.now([&](Database& db) {
+        Transactions(store).now([&](Database& db) {
             static int number = 0;
             ids::remember(db, {id,
                                "bob@example.net",
@@ -70,7 +71,7 @@ struct ArchiveTest : testing::Test, StanzaSender, MissedMessages {
         });
     }
     void start(bool unclean = true) {
-        if (unclean) store.now([this](Database& db) { clean_shutdown::alive(db, died); });
+        if (unclean) Transactions(store).now([this](Database& db) { clean_shutdown::alive(db, died); });
         archive = std::make_unique<ArchiveRecovery>(
             ArchiveRecovery::Modules{directory, store, *this, *this, [this] { return time; }}, settings);
         archive->online();
@@ -137,7 +138,7 @@ TEST_F(ArchiveTest, what_was_committed_is_not_taken_again_and_what_was_missed_is
     EXPECT_FALSE(give(chat("s4", "later")));
     settle();
     std::optional<Time> alive;
-    store.now([&](Database& db) { alive = clean_shutdown::last_alive(db); });
+    Transactions(store).now([&](Database& db) { alive = clean_shutdown::last_alive(db); });
     EXPECT_EQ(alive, time);
 }
 
@@ -331,13 +332,13 @@ TEST_F(ArchiveTest, without_a_grant_nothing_is_asked) {
 
 TEST_F(ArchiveTest, a_clean_stop_leaves_nothing_to_ask) {
     committed(account("alice"), "s0", died - 1min);
-    store.now([](Database& db) { clean_shutdown::stopped(db); });
+    Transactions(store).now([](Database& db) { clean_shutdown::stopped(db); });
     start(false);
     EXPECT_FALSE(archive->pending());
     EXPECT_FALSE(grant());
     EXPECT_EQ(archive->deadline(), std::nullopt);
     std::optional<Time> alive;
-    store.now([&](Database& db) { alive = clean_shutdown::last_alive(db); });
+    Transactions(store).now([&](Database& db) { alive = clean_shutdown::last_alive(db); });
     EXPECT_EQ(alive, time);  // from here on a kill would be noticed
 }
 

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "gateway/pipeline/incoming.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 
@@ -80,7 +83,7 @@ TEST_F(IncomingAgainTest, what_was_signed_once_is_one_message_under_whichever_me
     digest = "second";
     EXPECT_EQ(take("4@x", bob, words), Kind::taken) << "the same words, signed again";
     EXPECT_EQ(committed, 3);
-    store.now([&](Database& db) { ids::expire(db, time + std::chrono::hours(1)); });
+    Transactions(store).now([&](Database& db) { ids::expire(db, time + std::chrono::hours(1)); });
     EXPECT_EQ(take("5@x", bob, words), Kind::taken) << "for as long as ids are kept";
 }
 
@@ -139,7 +142,7 @@ TEST_F(IncomingAgainTest, its_receipt_names_the_message_id_that_it_says_itself) 
     digest = "Bob's own";
     EXPECT_EQ(take("1@x", bob, words), Kind::taken);
     std::vector<coi::MessageId> shown;
-    store.now([&](Database& db) { shown = ids::shown_up_to(db, alice, bob, {last_stanza}, 10); });
+    Transactions(store).now([&](Database& db) { shown = ids::shown_up_to(db, alice, bob, {last_stanza}, 10); });
     EXPECT_EQ(shown, std::vector<coi::MessageId>{{"1@x"}});
 }
 
@@ -160,7 +163,7 @@ TEST_F(IncomingAgainTest, one_that_was_not_taken_leaves_nothing_whatever_took_it
              true},
             [&](DeliveryResult v) { verdict = std::move(v); });
         loop.flush(store);
-        store.now([&](Database& db) { entry = queue::find_stanza(db, last_stanza); });
+        Transactions(store).now([&](Database& db) { entry = queue::find_stanza(db, last_stanza); });
         ASSERT_TRUE(entry && entry->tentative);
         EXPECT_TRUE(pending.refused(*entry, {coi::ErrorKind::refused, false, "not now", 0, {}}));
         loop.flush(store);

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 
@@ -50,7 +52,7 @@ struct IncomingKeysTest : testing::Test {
     const Contact* contact(const coi::Address& address) { return directory.contact(alice, address.canonical()); }
     coi::autocrypt::Peer peer() {
         coi::autocrypt::Peer peer;
-        store.now([&](Database& db) { peer = keys::peer(db, alice, bob.canonical()); });
+        Transactions(store).now([&](Database& db) { peer = keys::peer(db, alice, bob.canonical()); });
         return peer;
     }
 };

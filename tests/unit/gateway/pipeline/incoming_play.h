@@ -13,6 +13,9 @@
 #include <vector>
 
 #include "gateway/pipeline/incoming.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
@@ -82,7 +85,7 @@ struct IncomingPlay : testing::Test {
     template <class T>
     T ask(std::function<T(Database&)> question) {
         T answer{};
-        store.now([&](Database& db) { answer = question(db); });
+        Transactions(store).now([&](Database& db) { answer = question(db); });
         return answer;
     }
     std::int64_t queued() {
@@ -100,7 +103,7 @@ struct IncomingPlay : testing::Test {
     void sent(const std::string& id, bool wants_receipt = true) {
         ids::Known known{alice, "bob@example.net", {id}, {"client-1"}, true, "alice@jabber.example/phone",
                          "en",  wants_receipt,     time};
-        store.now([&](Database& db) { ids::remember(db, known); });
+        Transactions(store).now([&](Database& db) { ids::remember(db, known); });
     }
     static std::string report(const std::string& type, const std::string& part, const std::string& id = "report-1@x",
                               const std::string& from = "Bob <bob@example.net>") {

@@ -5,8 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gateway/store/contacts.h"
-#include "gateway/store/imap_cursors.h"
+#include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/contacts.h"
+#include "gateway/store/sqlite/imap_cursors.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/pipeline/incoming_play.h"
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0203_delay.h"
@@ -44,7 +46,7 @@ TEST_F(IncomingPipelineTest, that_a_conversation_is_encrypted_is_committed_with_
     };
     peers.on_committed = [&](const queue::Entry&) {
         // A kill at this moment leaves what the store has.
-        store.now([&](Database& db) { encrypted = accounts::contacts(db).at(0).privacy.encrypted; });
+        Transactions(store).now([&](Database& db) { encrypted = accounts::contacts(db).at(0).privacy.encrypted; });
     };
     incoming.take(arrival(mail("1@example.net")), [](const DeliveryResult&) {});
     loop.flush(store);
@@ -233,7 +235,7 @@ TEST_F(IncomingPipelineTest, an_mdn_that_nobody_asked_for_says_nothing) {
 }
 
 TEST_F(IncomingPipelineTest, another_address_starts_reading_anew_and_a_new_password_does_not) {
-    store.now([&](Database& db) { accounts::save(db, alice, Cursor{"INBOX", 7, 5}); });
+    Transactions(store).now([&](Database& db) { accounts::save(db, alice, Cursor{"INBOX", 7, 5}); });
     const auto places = [&] {
         return ask<std::vector<Cursor>>([&](Database& db) { return accounts::cursors(db, alice); });
     };

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gateway/store/contacts.h"
+#include "gateway/store/sqlite/contacts.h"
 #include "tests/unit/gateway/pipeline/incoming_play.h"
 #include "xmpp/wire.h"
 

@@ -6,7 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "coi/message.h"
-#include "gateway/store/ids.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
@@ -37,7 +38,7 @@ struct ReturnedTest : testing::Test {
         alice.address = {"", "alice", "jabber.example"};
         alice.lang = "en";
         directory.save(alice, [this, author](const Store::Failure&, AccountId id) {
-            store.now([&](Database& db) {
+            Transactions(store).now([&](Database& db) {
                 ids::remember(db, {id, "bob@example.net", {"m1@example.net"}, {"s1"}, false, author, "", false, time});
             });
         });

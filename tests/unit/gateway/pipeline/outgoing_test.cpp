@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "gateway/model/addresses.h"
-#include "gateway/store/ids.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
@@ -73,7 +75,7 @@ TEST_F(OutgoingPipelineTest, a_stanza_becomes_one_committed_mail_with_a_minted_i
     EXPECT_TRUE(coi::is_chat(mail(0).id));
     EXPECT_EQ(entry.name, mail(0).id.value);
     std::optional<ids::Known> known;
-    store.now([&](Database& db) { known = ids::by_message(db, entry.account, mail(0).id); });
+    Transactions(store).now([&](Database& db) { known = ids::by_message(db, entry.account, mail(0).id); });
     ASSERT_TRUE(known);
     EXPECT_EQ(known->stanza.value, "s1");
     EXPECT_TRUE(known->from_jabber);
@@ -177,7 +179,7 @@ TEST_F(OutgoingPipelineTest, an_error_brings_back_what_was_written) {  // [RFC 6
     EXPECT_EQ(original->xml(),
               "<message id='s1' from='alice@jabber.example/phone' to='bob\\40example.net@coi.jabber.example' "
               "xml:lang='de'><body>Hi</body></message>");
-    store.now([&](Database& db) {
+    Transactions(store).now([&](Database& db) {
         const auto kept = queue::find(db, committed[0].id);
         ASSERT_TRUE(kept);
         EXPECT_EQ(kept->beside, committed[0].beside);
@@ -206,7 +208,7 @@ TEST_F(OutgoingPipelineTest, a_marker_means_up_to_here_and_each_message_is_repor
     committed.clear();
     const Contact& bob =
         directory.change(id, {"", "bob", "example.net"}, [](Contact& contact) { contact.dialect = Dialect::chatmail; });
-    store.now([&](Database& db) {
+    Transactions(store).now([&](Database& db) {
         for (const char* n : {"1", "2", "3", "4"}) {
             const bool asked = *n != '2';
             ids::remember(
@@ -249,7 +251,7 @@ TEST_F(OutgoingPipelineTest, a_store_that_fails_is_told_as_wait_and_nothing_is_h
     take("<body>Hi</body>");
     settle();
     committed.clear();
-    store.now([](Database& db) { db.execute("DROP TABLE payload"); });
+    Transactions(store).now([](Database& db) { db.execute("DROP TABLE payload"); });
     take("<body>Hi</body>");
     EXPECT_EQ(condition(), "resource-constraint");
 }
@@ -266,14 +268,14 @@ TEST_F(OutgoingPipelineTest, one_user_cannot_fill_the_queue) {
     committed.clear();
     take("<body>three</body>");
     EXPECT_EQ(condition(), "resource-constraint");
-    store.now([first](Database& db) { queue::done(db, first); });
+    Transactions(store).now([first](Database& db) { queue::done(db, first); });
     take("<body>four</body>");
     settle();
     EXPECT_EQ(committed.size(), 1u);
 }
 
 TEST_F(OutgoingPipelineTest, an_account_that_cannot_be_made_is_told_to_each_who_waited) {
-    store.now([](Database& db) { db.execute("DROP TABLE account"); });
+    Transactions(store).now([](Database& db) { db.execute("DROP TABLE account"); });
     int again = 0;
     relay_accounts.get("alice@jabber.example", "", [&](const Account* account) {
         EXPECT_EQ(account, nullptr);
@@ -359,7 +361,7 @@ TEST_F(OutgoingPipelineTest, a_receipt_goes_out_only_if_asked_for_and_only_when_
     for (const auto& [stanza, wants] : {std::pair("unasked", false), std::pair("asked", true)}) {
         const ids::Known known{account, "bob@example.net", {std::string(stanza) + "@x"}, {stanza}, false, "", "", wants,
                                time};
-        store.now([&](Database& db) { ids::remember(db, known); });
+        Transactions(store).now([&](Database& db) { ids::remember(db, known); });
     }
     take("<displayed xmlns='urn:xmpp:chat-markers:0' id='unasked'/>");
     take("<displayed xmlns='urn:xmpp:chat-markers:0' id='unknown'/>");

@@ -8,6 +8,8 @@
 #include <algorithm>
 
 #include "gateway/pipeline/incoming.h"
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
@@ -54,7 +56,7 @@ struct ReportsTest : testing::Test {
                                "en",
                                true,
                                time};
-        store.now([&](Database& db) { ids::remember(db, known); });
+        Transactions(store).now([&](Database& db) { ids::remember(db, known); });
         return id;
     }
     /// A fresh Message-ID each time: whoever repeats a report need not repeat that.

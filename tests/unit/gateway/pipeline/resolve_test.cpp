@@ -1,12 +1,14 @@
 // Which message a correction or a reply is about, through both pipelines and the id map between them.
 
-#include "gateway/pipeline/resolve.h"
+#include "gateway/store/resolve.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "gateway/pipeline/incoming.h"
 #include "gateway/pipeline/outgoing.h"
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
@@ -47,7 +49,7 @@ struct ResolveTest : testing::Test {
     }
     std::int64_t queued() {
         std::int64_t count = 0;
-        store.now([&](Database& db) { count = queue::count(db, queue::Direction::mail); });
+        Transactions(store).now([&](Database& db) { count = queue::count(db, queue::Direction::mail); });
         return count;
     }
     void settle() {
@@ -140,7 +142,7 @@ TEST_F(ResolveTest, what_is_written_next_ends_the_wait_of_a_correction) {
     ASSERT_EQ(entries.size(), 3u);
     EXPECT_GT(entries[1].next, time);
     queue::Entry held;
-    store.now([&](Database& db) { held = queue::find(db, entries[1].id).value(); });
+    Transactions(store).now([&](Database& db) { held = queue::find(db, entries[1].id).value(); });
     EXPECT_EQ(held.next, time);
     EXPECT_EQ(out.unblocked, 1);
 }

@@ -17,7 +17,7 @@ using Fault = FaultyDisk::Fault;
 void make_table(Database& db) {
     db.execute("CREATE TABLE IF NOT EXISTS note (value INTEGER NOT NULL UNIQUE, bytes BLOB)");
 }
-Store::Work insert(std::int64_t value) {
+Transactions::Work insert(std::int64_t value) {
     return [value](Database& db) {
         db.query("INSERT INTO note (value, bytes) VALUES (?, zeroblob(3000))").bind(value).run();
     };
@@ -128,7 +128,7 @@ TEST_F(SickDiskTest, ending_while_sick_fails_what_waits_and_loses_nothing_commit
     EXPECT_TRUE(failed);
     disk.heal();
     Store again(url, test_seal(), loop.post());
-    again.now([](Database& db) { EXPECT_EQ(values(db), (std::vector<std::int64_t>{1})); });
+    Transactions(again).now([](Database& db) { EXPECT_EQ(values(db), (std::vector<std::int64_t>{1})); });
 }
 
 /// Two commits of three rows on a disk that fails from the `at`-th write or sync on and heals after them. Answers the
@@ -169,7 +169,8 @@ int play(Fault fault, int at) {
         Transactions(store).now([&](Database& db) { EXPECT_EQ(values(db), done) << "step " << at; });
     }
     Store again(url, test_seal(), loop.post());
-    again.now([&](Database& db) { EXPECT_EQ(values(db), done) << "step " << at << " after opening again"; });
+    Transactions(again).now(
+        [&](Database& db) { EXPECT_EQ(values(db), done) << "step " << at << " after opening again"; });
     return steps;
 }
 

@@ -22,7 +22,7 @@ namespace {
 using testing::HasSubstr;
 
 void make_table(Database& db) { db.execute("CREATE TABLE IF NOT EXISTS note (value INTEGER NOT NULL UNIQUE)"); }
-Store::Work insert(std::int64_t value) {
+Transactions::Work insert(std::int64_t value) {
     return [value](Database& db) { db.query("INSERT INTO note (value) VALUES (?)").bind(value).run(); };
 }
 std::vector<std::int64_t> values(Database& db) {
@@ -181,7 +181,7 @@ TEST(StoreLife, ending_commits_what_waits_and_leaves_no_log) {
     EXPECT_EQ(done, 300);
     EXPECT_FALSE(std::filesystem::exists(folder.file("coigate.db-wal")));
     Store again(url, test_seal(), loop.post());
-    again.now([](Database& db) { EXPECT_EQ(values(db).size(), 310u); });
+    Transactions(again).now([](Database& db) { EXPECT_EQ(values(db).size(), 310u); });
 }
 
 TEST(StoreLife, what_waited_on_disk_is_nobody_elses_to_read) {

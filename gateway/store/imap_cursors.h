@@ -1,5 +1,0 @@
-// Until gateway/pipeline calls operations only.
-
-#pragma once
-
-#include "gateway/store/sqlite/imap_cursors.h"
