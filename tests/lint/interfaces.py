@@ -9,7 +9,6 @@ sys.dont_write_bytecode = True
 import source  # noqa: E402
 
 HEADING = "## The way of a message"
-BUNDLES_LEFT = ("gateway/pipeline/",)
 CLASS = re.compile(r"\b(?:class|struct)\s+([\w:]+)\s*(?:final\s*)?(?::\s*([^;{()]*))?\{")
 BUNDLE = re.compile(r"\bstruct\s+\w*Calls\s*\{")
 
@@ -69,8 +68,7 @@ def check(root):
         name = path.relative_to(root).as_posix()
         code = source.code_of(path.read_text())
         for match in BUNDLE.finditer(code):
-            if not name.startswith(BUNDLES_LEFT):
-                complaints.append(f"{name}:{source.line_of(code, match.start())}: an interface with a name instead of a bundle of functions")
+            complaints.append(f"{name}:{source.line_of(code, match.start())}: an interface with a name instead of a bundle of functions")
     return complaints
 
 
