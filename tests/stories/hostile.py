@@ -15,7 +15,8 @@ def hostile_stanzas(eve, bob, gateway):
     to = gateway.jid_of(bob.address)
     eve.send(f"<message to='{to}' id='wide' type='chat'><body>Hi</body><x xmlns='x:y'>{'<a/>' * 20000}</x></message>")
     check(eve.gets_error("wide", condition="policy-violation")[1], "it is refused in words")
-    eve.send(f"<message to='{to}' type='chat'><subject>Hi&#10;Bcc: carol@mail.test&#13;&#10;X-Evil: 1</subject><body>No header of mine</body></message>")
+    subject = "Hi&#10;Bcc: carol@mail.test&#13;&#10;X-Evil: 1"
+    eve.send(f"<message to='{to}' type='chat'><subject>{subject}</subject><body>No header of mine</body></message>")
     mail = bob.reads("No header of mine")
     check("Bcc" not in mail and "X-Evil" not in mail, "a subject makes no header fields")
     made_up = "<command xmlns='http://jabber.org/protocol/commands' node='unlink' sessionid='0' action='complete'/>"

@@ -1,6 +1,7 @@
 """Alice links a mailbox in which another program of hers uses Autocrypt: coigate finds that out, sends no key, and says what to do.
 
-Mail in the INBOX under the owner's address, which anybody could have sent, is told and changes nothing. A fresh mailbox gets a key of coigate's own at once, and so does one that coigate knows from before.
+Mail in the INBOX under the owner's address, which anybody could have sent, is told and changes nothing. A fresh mailbox gets
+a key of coigate's own at once, and so does one that coigate knows from before.
 """
 
 import base64

@@ -6,7 +6,25 @@ users each way (120 in 1,000 with COIGATE_LONG).
 
 import os
 
-from kills import play
+from expect import check_equal
+from kills import Load
 from prosody import ProsodyWithArchive
+from scenario import play, scenario
 
-play(ProsodyWithArchive, *((120, 1000) if os.environ.get("COIGATE_LONG") else (25, 200)), asked=True)
+KILLS, MESSAGES = (120, 1000) if os.environ.get("COIGATE_LONG") else (25, 200)
+
+
+@scenario
+def killed_again_and_again(alice, dora, bob, carol, gateway, postfix, world):
+    """Alice by the relay, and Dora from her mailbox, write with Bob; coigate is killed and started meanwhile."""
+    dora.uses_mailbox(carol)
+    load = Load(world, [alice, dora], bob, KILLS, MESSAGES)
+    load.run()
+    load.settles()
+    check_equal(postfix.queue_size(), 0, "nothing is left in Postfix's queue")
+    gateway.ends_well()
+    check_equal(gateway.stored("SELECT count(*) FROM queue"), [(0,)], "nothing is left in coigate's queue")
+    load.judge()
+
+
+play(__name__, jabber=ProsodyWithArchive, gateway={"level": "info"})

@@ -1,6 +1,8 @@
-"""The same as the story kill on a server that lets nobody ask its archives: what was in a socket at a kill is counted and shown."""
+"""The story kill on a server that lets nobody ask its archives: what was in a socket at a kill is counted and shown."""
 
-from kills import play
+import kill
 from prosody import Prosody
+from scenario import play
 
-play(Prosody, 10, 80, asked=False)
+kill.KILLS, kill.MESSAGES = 10, 80
+play(__name__, of=kill, jabber=Prosody, gateway={"level": "info"})

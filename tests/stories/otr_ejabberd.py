@@ -1,7 +1,8 @@
-"""The play of otr_profanity on ejabberd."""
+"""The story otr_profanity on ejabberd."""
 
+import otr_profanity
 from ejabberd import Ejabberd
-from otr_play import play
-from profanity import Profanity
+from otr_play import OtrWorld
+from scenario import play
 
-play(Profanity, lambda line: "~" in line, lambda client: client.generates_key(), jabber=Ejabberd)
+play(__name__, of=otr_profanity, stage=OtrWorld.for_actors, jabber=Ejabberd)

@@ -1,6 +1,8 @@
-"""Alice speaks OTR by the other library (potr, version 2) with Bob, whose mail program encrypts, and with Cleo's Delta Chat."""
+"""The story otr_profanity with the other library (potr, version 2 of the protocol)."""
 
-from otr_play import play
+import otr_profanity
+from otr_play import OtrWorld
 from potr_client import PotrClient
+from scenario import play
 
-play(PotrClient, lambda line: line.startswith("sealed "))
+play(__name__, of=otr_profanity, stage=OtrWorld.for_actors, client=PotrClient)

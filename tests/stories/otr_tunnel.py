@@ -1,8 +1,8 @@
 """Alice (profanity) and Ada (mcabber) speak OTR with each other through two gateways and mail: end to end, through kills, to the end."""
 
 from expect import check_equal
-from otr_play import sealed
-from otr_tunnel_play import TwoGateways, talk
+from otr_play import sealed, talk
+from otr_tunnel_play import TwoGateways
 from scenario import play, scenario
 from server import wait_until
 

@@ -1,7 +1,8 @@
 """Alice (profanity) and Ben (the other OTR library, from a linked mailbox) speak OTR with each other through two gateways and mail."""
 
 from expect import check
-from otr_tunnel_play import TwoGateways, talk
+from otr_play import talk
+from otr_tunnel_play import TwoGateways
 from scenario import play, scenario
 
 

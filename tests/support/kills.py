@@ -1,4 +1,4 @@
-"""A conversation under load that is killed again and again, and its judgement; the stories kill and kill_unasked play it.
+"""Conversations under load, in which coigate is killed again and again, and their judgement; for the stories kill and kill_unasked.
 
 Alice writes by the relay, Dora from her linked mailbox; each exchanges messages each way with Bob. Postfix and the mailbox keep what
 coigate did not take, so from mail nothing may be missing. XEP-0114 has no acknowledgements: a stanza that was in coigate's socket at a
@@ -10,11 +10,11 @@ import os
 import random
 import re
 import smtplib
-import sqlite3
 import threading
 import time
 
-from play import World, check, check_equal, tell, text_of
+from expect import check, check_equal, tell
+from mail_client import text_of
 from server import wait_until
 from tally import Tally
 
@@ -22,12 +22,12 @@ QUIET = 20  # seconds without any news after which what is missing is missing
 
 
 class Conversation:
-    """A Jabber user and Bob writing to each other, and what arrived on both sides. `address`: the user's own in mail."""
+    """A Jabber user and Bob writing to each other, and what arrived on both sides."""
 
-    def __init__(self, world, name, address, messages):
-        self.world, self.person, self.address = world, world.jabber(name), address
-        self.name, self.messages = name, messages
-        self.chats, self.mails = Tally(f"{name}'s chat"), Tally(f"mail for {name}")
+    def __init__(self, world, person, messages):
+        self.world, self.person, self.address = world, person, person.address
+        self.name, self.messages = person.jid.split("@")[0], messages
+        self.chats, self.mails = Tally(f"{self.name}'s chat"), Tally(f"mail for {self.name}")
         self.stanzas = {}  # stanza id: number
         self.told = set()  # numbers of chats that the user got an error for
 
@@ -73,16 +73,17 @@ class Conversation:
 
 
 class Load:
-    def __init__(self, world, kills, messages, dice):
-        self.world, self.bob = world, world.mail("bob")
-        self.kills, self.messages, self.dice = kills, messages, dice
-        dora = world.jabber("dora")
-        check_equal(dora.links("carol@mail.test").error, None, "Dora has linked her mailbox")
-        for person in (dora, world.jabber("alice")):
-            person.writes("bob@mail.test", f"Hello, I am {person.jid}")
-            self.bob.reads(f"Hello, I am {person.jid}")
-        self.conversations = [Conversation(world, "alice", "alice@jabber.test", messages),
-                              Conversation(world, "dora", "carol@mail.test", messages)]
+    """Of each of these Jabber users with Bob, so many messages each way; COIGATE_SEED repeats the moments of the kills."""
+
+    def __init__(self, world, people, bob, kills, messages):
+        self.world, self.bob, self.kills, self.messages = world, bob, kills, messages
+        seed = int(os.environ.get("COIGATE_SEED", time.time()))
+        tell(f"COIGATE_SEED={seed} repeats these moments")
+        self.dice = random.Random(seed)
+        self.conversations = [Conversation(world, person, messages) for person in people]
+        for person in people:
+            person.writes(bob, f"Hello, I am {person.jid}")
+            bob.reads(f"Hello, I am {person.jid}")
         self.last_news = time.monotonic()
 
     def send_mails(self, numbers):
@@ -131,22 +132,15 @@ class Load:
                                 for each in self.conversations)
             tell(f"kill {kill + 1}: {arrived} arrived so far")
 
+    def settles(self):
+        """Everything arrives, or nothing comes any more."""
+        wait_until(self.settled, 400, "everything arrived, or nothing came any more")
 
-def play(jabber, kills, messages, asked):
-    """The whole play on this Jabber server; `asked`: whether it lets coigate ask its users' archives."""
-    seed = int(os.environ.get("COIGATE_SEED", time.time()))
-    tell(f"COIGATE_SEED={seed} repeats these moments")
-    with World(jabber, jabber_people=("alice", "dora"), gateway={"level": "info"}) as world:
-        load = Load(world, kills, messages, random.Random(seed))
-        load.run()
-        wait_until(load.settled, 400, "everything arrived, or nothing came any more")
-        check_equal(world.postfix.queue_size(), 0, "nothing is left in Postfix's queue")
-        check_equal(world.coigate.stop(), 0, "coigate ends cleanly")
-        with sqlite3.connect(f"file:{world.coigate.store}/coigate.db?mode=ro", uri=True) as store:
-            committed = {row[0] for row in store.execute("SELECT stanza FROM known WHERE from_jabber = 1")}
-            waiting = store.execute("SELECT count(*) FROM queue").fetchone()[0]
-        check_equal(waiting, 0, "nothing is left in coigate's queue")
-        found = re.findall(r"(\d+) messages were missed and are taken now", world.coigate.log_text())
-        tell(f"from the archives: {sum(map(int, found))} chats that were in a socket, at {len(found)} of {kills} starts")
-        for conversation in load.conversations:
-            conversation.judge(committed, kills, asked)
+    def judge(self):
+        """After coigate has ended; whether the archives were asked is the Jabber server's."""
+        gateway, asked = self.world.coigate, self.world.jabber_server.lets_ask_archives
+        committed = {row[0] for row in gateway.stored("SELECT stanza FROM known WHERE from_jabber = 1")}
+        found = re.findall(r"(\d+) messages were missed and are taken now", gateway.log_text())
+        tell(f"from the archives: {sum(map(int, found))} chats that were in a socket, at {len(found)} of {self.kills} starts")
+        for conversation in self.conversations:
+            conversation.judge(committed, self.kills, asked)

@@ -33,6 +33,14 @@ class Mcabber(TerminalClient):
         self.terminal.shows("Your status has been set", seconds)
         return self
 
+    @staticmethod
+    def is_sealed(line):
+        """Whether a line of the conversation went encrypted."""
+        return "<O=" in line
+
+    def gets_ready_for_otr(self):
+        """It has its key already."""
+
     def befriends(self, jid):
         """It tells the end of a session only to contacts that it sees online."""
         self.terminal.types(f"/add {_quoted(jid)}")

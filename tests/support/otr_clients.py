@@ -18,7 +18,7 @@ def main():
     alice = Profanity(work, "alice@jabber.test", PASSWORD, server.c2s_port)
     anna = Mcabber(work, "anna@jabber.test", PASSWORD, server.c2s_port)
     try:
-        alice.connect().generates_key()
+        alice.connect().gets_ready_for_otr()
         anna.connect()
         anna.says(alice.full_jid, "in the clear")
         alice.reads(anna.jid, "in the clear")

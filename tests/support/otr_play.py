@@ -1,19 +1,18 @@
-"""An OTR conversation through coigate: a real client on one side, an encrypting mail user (gpg) or a Delta Chat on the other.
+"""People who speak OTR: a real client behind a gateway on one side, an encrypting mail user (gpg), a Delta Chat or another client on the other.
 
-Everything that is said under OTR bears the canary. At the end it may stand nowhere but on the screens of its two people: not in
-coigate's store or log, not in a mail, not in the Jabber server's archive.
+Everything that is said under OTR bears the canary. It may stand nowhere but on the screens of its two people: not in coigate's store or log,
+not in a mail, not in the Jabber server's archive.
 """
 
 import base64
 import email.utils
-import os
-import signal
 import uuid
 
+from expect import check, check_equal
 from gnupg import Gnupg, clear_mail, encrypted_mail, entity, fields
-from play import World, check, check_equal
-from prosody import Prosody
-from server import Failure, wait_until
+from play import World
+from profanity import Profanity
+from server import Failure
 
 SECRET = "strawberry"
 CANARY = f"canary{uuid.uuid4().hex[:8]}"
@@ -24,12 +23,138 @@ def sealed(text):
     return f"{CANARY} {text}"
 
 
+def talk(one, two, count, name):
+    """Each says so many texts to the other."""
+    for number in range(count):
+        for speaker, hearer in ((one, two), (two, one)):
+            speaker.says(hearer, f"{name} {number} of {speaker.address}")
+            hearer.hears(f"{name} {number} of {speaker.address}", speaker)
+
+
+class Speaker:
+    """A person with a real client of OTR behind a gateway."""
+
+    def __init__(self, world, client, coigate, address=None):
+        """`address`: in mail, if it is not the JID."""
+        self.world, self.client, self.coigate = world, client, coigate
+        self.address = address or client.jid
+
+    def close(self):
+        self.client.close()
+
+    def _jid(self, who):
+        return self.coigate.jid_of(who.address)
+
+    def uses_mailbox(self):
+        """Links the mailbox with this person's address."""
+        answer = self.client.register(
+            self.coigate.domain, email=self.address, password=self.world.password,
+            imap_server=f"localhost:{self.world.dovecot.imaps_port}", imap_security="tls",
+            smtp_server=f"localhost:{self.world.postfix.submission_port}", smtp_security="starttls")
+        check_equal(answer.error, None, f"{self.client.jid} has linked {self.address}")
+
+    def mark(self):
+        """What hears_gateway() shall be told after; without it, since the beginning."""
+        return self.client.mark()
+
+    def tells_gateway(self, words):
+        self.world.tell(f"{self.client.jid} → {self.coigate.domain}: {words}")
+        self.client.says(self.coigate.domain, words)
+
+    def asks_gateway(self, words, answer, seconds=30):
+        mark = self.mark()
+        self.tells_gateway(words)
+        self.hears_gateway(answer, mark, seconds)
+
+    def hears_gateway(self, words, since=0, seconds=30):
+        self.world.tell(f"  {self.client.jid} is told: {self.client.reads(self.coigate.domain, words, seconds, since)}")
+
+    def befriends(self, who):
+        self.client.befriends(self._jid(who))
+
+    def writes(self, who, text):
+        self.world.tell(f"{self.address} → {who.address}: {text}")
+        self.client.says(self._jid(who), text)
+
+    def reads(self, text, who):
+        """A line of the conversation with `who`: what they wrote, or what the client or the gateway says in it."""
+        line = self.client.reads(self._jid(who), text)
+        self.world.tell(f"  {self.address} reads: {line}")
+        return line
+
+    def lines_of(self, who):
+        """All that Ben has read so far in the conversation with `who`."""
+        return self.client.read(self._jid(who))
+
+    def follows_invite_of(self, who):
+        """Of a Delta Chat; their chat is the verified one from then on."""
+        self.asks_gateway(who.core.invites(), f"{who.address} is now a verified contact", 60)
+        self.writes(who, "Hello, by invite")
+        who.core.chat = who.core.reads("Hello, by invite", 60)["chatId"]
+
+    # Under OTR
+
+    def starts_otr(self, who):
+        """Waits until the session stands."""
+        self.world.tell(f"{self.address} starts OTR with {who.address}")
+        self.client.starts_otr(self._jid(who))
+
+    def tries_otr(self, who):
+        """Starts OTR, and waits for nothing."""
+        self.client.opens(self._jid(who)).terminal.types("/otr start")
+
+    def is_in_otr(self, who):
+        self.client.opens(self._jid(who)).terminal.stands("[OTR]")
+
+    def ends_otr(self, who):
+        self.client.ends_otr(self._jid(who))
+
+    def reads_end_of_otr(self, who):
+        self.client.reads_end(self._jid(who))
+        check(True, f"{self.address} was told of the end")
+
+    def says(self, who, text):
+        self.writes(who, sealed(text))
+
+    def hears(self, text, who):
+        """What `who` said, marked as encrypted."""
+        line = self.reads(sealed(text), who)
+        if not self.client.is_sealed(line):
+            raise Failure(f"the line is not marked as encrypted: {line}")
+
+    def is_shown_key_of(self, who):
+        """By this person's program, and it is the one that `who` is shown as their own."""
+        own = who.client.own_fingerprint(who._jid(self))
+        check_equal(self._key_of(who), own.upper().replace(" ", ""), f"{self.address} is shown the key of {who.address}, not a gateway's")
+
+    def is_shown_gateways_key(self, who):
+        """By this person's program and by the gateway's words."""
+        mark = self.mark()
+        self.asks_gateway(f"fingerprint {who.address}", "My OTR key towards you")
+        shown = self._key_of(who)
+        self.hears_gateway(" ".join(shown[at:at + 8] for at in range(0, 40, 8)), mark)
+
+    def _key_of(self, who):
+        return self.client.fingerprint_of(self._jid(who)).upper().replace(" ", "")
+
+    def shares_secret(self, who):
+        """Asks for it; `who` answers."""
+        self.client.asks_secret(self._jid(who), SECRET)
+        who.answers_secret(self)
+
+    def answers_secret(self, who):
+        """Waits for the question."""
+        self.client.is_asked_secret(self._jid(who))
+        self.client.answers_secret(self._jid(who), SECRET)
+
+
 class GpgPerson:
     """A mail user whose program encrypts, seen through the mail server's INBOX and coigate's LMTP."""
 
     def __init__(self, world, gpg, name, user):
-        self.world, self.gpg, self.inbox = world, gpg, world.mail(name)
-        self.address, self.user = self.inbox.address, user
+        """`user`: the address of the one with OTR."""
+        self.world, self.gpg, self.inbox, self.user = world, gpg, world.mail(name), user
+        self.address = self.inbox.address
         self.key, self.users_key = gpg.make_key(self.address), None
 
     def learns_key(self, text):
@@ -39,13 +164,15 @@ class GpgPerson:
         self.users_key = self.gpg.take_key(base64.b64decode("".join(keydata.split())))
 
     def shows_key(self, text):
+        """By a clear mail."""
         header, _ = fields(self.address, self.user, "Hello", self.gpg.autocrypt(self.address, self.key), email.utils.formatdate())
         self._deliver(clear_mail(header, text))
 
-    def writes(self, text):
+    def says(self, _who, text):
+        """Encrypted, to the user."""
         self.world.tell(f"{self.address} → {self.user} (encrypted): {text}")
         header, _ = fields(self.address, self.user, "...", None, email.utils.formatdate())
-        inside = entity(text, self.address, self.user, "", email.utils.formatdate(), [("Chat-Version", "1.0")])
+        inside = entity(sealed(text), self.address, self.user, "", email.utils.formatdate(), [("Chat-Version", "1.0")])
         self._deliver(encrypted_mail(header, self.gpg.close_message(inside, self.users_key, self.key)))
 
     def _deliver(self, mail):
@@ -53,7 +180,7 @@ class GpgPerson:
         if code != 250:
             raise Failure(f"coigate refused a mail: {code} {words}")
 
-    def reads(self, text, seconds=30):
+    def hears(self, text, _who, seconds=30):
         """Waits for an encrypted mail with that text."""
         seen = []
 
@@ -61,222 +188,84 @@ class GpgPerson:
             if mail.get_content_type() != "multipart/encrypted":
                 return False
             seen.append(self.gpg.open_mail(mail))
-            return text in seen[-1].plain.decode()
+            return sealed(text) in seen[-1].plain.decode()
         self.inbox.wait_for(is_it, seconds, f"an encrypted mail {text!r}")
         if not seen[-1].is_good_by(self.users_key):
             raise Failure(f"the signature of {text!r} is not the user's")
         self.world.tell(f"  {self.address} decrypts: {text}")
 
-    def count(self, text):
-        """How many of the encrypted mails that were not read yet have this text."""
+    def has_not_heard(self, text):
+        """None of the encrypted mails that no line was about has this text."""
         self.inbox.fetch()
         closed = [mail for mail in self.inbox.came if mail.get_content_type() == "multipart/encrypted"]
-        return sum(text in self.gpg.open_mail(mail).plain.decode() for mail in closed)
+        check_equal(sum(sealed(text) in self.gpg.open_mail(mail).plain.decode() for mail in closed), 0, f"{self.address} did not get {text!r}")
+
+    def close(self):
+        """The inbox is the world's."""
 
 
 class DeltaPerson:
-    """A Delta Chat as a fresh installation makes it, connected with the user by an invite of its own."""
+    """A Delta Chat as a fresh installation makes it; connected by an invite (Speaker.follows_invite_of)."""
 
-    def __init__(self, world, otr, name):
-        self.world, self.core, self.user = world, world.delta(name), otr.user
+    def __init__(self, world, name):
+        self.world, self.core = world, world.delta(name)
         self.address = self.core.address
-        otr.client.says(otr.coigate.domain, self.core.call("get_chat_securejoin_qr_code", self.core.account, None))
-        otr.is_told(f"{self.address} is now a verified contact", 60)
-        otr.client.says(otr.jid(self.address), "Hello, by invite")
-        self.chat = self.core.reads("Hello, by invite", 60)["chatId"]
 
-    def writes(self, text):
-        self.world.tell(f"{self.address} → {self.user} (encrypted): {text}")
-        self.core.send(self.chat, text)
+    def says(self, who, text):
+        self.world.tell(f"{self.address} → {who.address} (encrypted): {text}")
+        self.core.writes(who, sealed(text))
 
-    def reads(self, text, seconds=60):
-        message = self.core.reads(text, seconds)
+    def hears(self, text, _who, seconds=60):
+        message = self.core.reads(sealed(text), seconds)
         if not message["showPadlock"]:
             raise Failure(f"Delta Chat shows no padlock at {text!r}")
         self.world.tell(f"  {self.address} (Delta Chat) reads: {text}")
 
-    def count(self, text):
-        return sum(text in message["text"] for message in self.core.messages(self.chat))
+    def has_not_heard(self, text):
+        messages = [message["text"] for message in self.core.messages(self.core.chat)]
+        check_equal(sum(sealed(text) in each for each in messages), 0, f"{self.address} did not get {text!r}")
+
+    def close(self):
+        """The core is the world's."""
 
 
-class OtrPlay:
-    """`client`: Profanity or Mcabber, connected; the user writes by the relay."""
+class OtrWorld(World):
+    """Alice has a client of OTR, Bob's program encrypts (gpg), Cleo has Delta Chat."""
 
-    def __init__(self, world, client, is_sealed):
-        """`is_sealed`: whether a line of the client's screen is marked as encrypted."""
-        self.world, self.client, self.coigate, self.is_sealed = world, client, world.coigate, is_sealed
-        self.user = client.jid
+    def __init__(self, client=Profanity, mail_people=(), **setting):
+        super().__init__(mail_people=["bob", *mail_people], **setting)
+        self.client_class, self.gpg = client, Gnupg(self.work / "gpg")
 
-    def jid(self, address):
-        return self.coigate.jid_of(address)
+    def actor(self, name):
+        makers = {"alice": self._alice, "bob": lambda: GpgPerson(self, self.gpg, "bob", f"alice@{self.jabber_server.domain}"),
+                  "cleo": lambda: DeltaPerson(self, "cleo")}
+        if name not in makers:
+            return super().actor(name)
+        if name not in self._people:
+            person = makers[name]()  # which may make other people
+            self._people[name] = person
+        return self._people[name]
 
-    def is_told(self, words, seconds=30, since=0):
-        """The gateway itself says so."""
-        line = self.client.reads(self.coigate.domain, words, seconds, since)
-        self.world.tell(f"  {self.user} is told: {line}")
+    def _alice(self):
+        client = self.client_class(self.work, "alice@jabber.test", self.password, self.jabber_server.c2s_port, self.certificates.ca_file)
+        self.jabber("anna")  # waits for the gateway
+        client.connect()
+        client.gets_ready_for_otr()
+        return Speaker(self, client, self.coigate)
 
-    def meets(self, person):
-        """The first mails in the clear, which bring the keys."""
-        self.client.says(self.jid(person.address), "Hello, this is my first mail")
-        person.learns_key("this is my first mail")
-        person.shows_key("and this is my key")
-        self.client.reads(self.jid(person.address), "and this is my key")
-        self.client.befriends(self.jid(person.address))
-
-    def starts(self, person):
-        self.world.tell(f"{self.user} starts OTR with {person.address}")
-        self.client.starts_otr(self.jid(person.address))
-
-    def says(self, person, text):
-        self.world.tell(f"{self.user} → {person.address} (OTR): {text}")
-        self.client.says(self.jid(person.address), sealed(text))
-
-    def writes(self, person, text):
-        person.writes(sealed(text))
-
-    def sees(self, person, text, seconds=30):
-        """The text comes to the client, encrypted."""
-        line = self.client.reads(self.jid(person.address), sealed(text), seconds)
-        if not self.is_sealed(line):
-            raise Failure(f"the line is not marked as encrypted: {line}")
-        self.world.tell(f"  {self.user} sees: {line}")
-
-    def talk(self, person, count, name):
-        for number in range(count):
-            self.says(person, f"{name} {number} out")
-            person.reads(sealed(f"{name} {number} out"))
-            self.writes(person, f"{name} {number} in")
-            self.sees(person, f"{name} {number} in")
-        self.world.tell(f"  ✓ {count} messages each way")
-
-    def refused_without_key(self, nobody):
-        """A contact without a key: what was written under OTR is not sent, and the user is told what to do."""
-        self.client.says(self.jid(nobody.address), "Hello, in the clear")
-        nobody.reads("Hello, in the clear")
-        self.starts(nobody)
-        self.client.says(self.jid(nobody.address), sealed("never sent"))
-        self.client.reads(self.jid(nobody.address), "This message was not sent")
-        check(True, f"{self.user} is told that it was not sent")
-        nobody.fetch()
-        check_equal(len(nobody.came), 0, f"{nobody.address} got nothing of it")
-        self.client.ends_otr(self.jid(nobody.address))
-
-    def ends_and_goes_on(self, person):
-        """After the end nothing goes in the clear; the waiting mail comes in the next session."""
-        self.client.ends_otr(self.jid(person.address))
-        self.is_told(f"You have ended OTR with {person.address}")
-        self.writes(person, "after the end")
-        self.is_told(f"A message from {person.address} waits: you spoke by OTR")
-        self.sees(person, "after the end")
-        self.talk(person, 1, "again")
-
-    def verifies(self, person):
-        """Fingerprints as both sides show them; a secret set by words to the gateway, and one that the client asks for."""
-        mark = self.client.mark()
-        self.client.says(self.coigate.domain, f"fingerprint {person.address}")
-        self.is_told("My OTR key towards you", since=mark)
-        shown = self.client.fingerprint_of(self.jid(person.address)).replace(" ", "").upper()
-        self.is_told(" ".join(shown[at:at + 8] for at in range(0, 40, 8)))
-        check(True, "the client shows the same fingerprint")
-        self.client.says(self.coigate.domain, f"verify {person.address} {SECRET}")
-        self.client.is_asked_secret(self.jid(person.address))
-        self.client.answers_secret(self.jid(person.address), SECRET)
-        self.is_told(f"The secrets are the same: OTR with {person.address}")
-
-    def survives_restart(self, person):
-        self.world.tell("coigate is stopped, and started again")
-        check_equal(self.coigate.stop(), 0, "coigate ends cleanly")
-        self.no_trace("the stopped coigate")
-        self.coigate.start()
-        self.client.reads_end(self.jid(person.address))
-        check(True, "the client was told that the session is over")
-        self.writes(person, "after the restart")
-        self.sees(person, "after the restart")
-        self.talk(person, 1, "restarted")
-
-    def survives_kill(self, person):
-        """In the middle of a session. What the client then says in the old session is asked for again; what comes by mail waits."""
-        # A mark of "done" that a kill swallows makes a repeat, and that a session: not what is looked at here.
-        wait_until(lambda: not self.coigate.queue(), 20, "the queue is empty")
-        self.world.tell("coigate is killed in the middle of a session")
-        self.coigate.kill()
-        self.no_trace("the killed coigate")
-        self.coigate.start()
-        self.wait_for_gateway()
-        mark = self.client.mark()
-        name = person.address
-        self.says(person, f"{name}: into the old session")
-        self.is_told(f"An encrypted message of yours to {person.address} could not be read and was not sent", since=mark)
-        self.writes(person, f"{name}: after the kill")
-        self.sees(person, f"{name}: after the kill")
-        self.talk(person, 1, f"{name}: killed")
-        check_equal(person.count(sealed(f"{name}: into the old session")), 0, "what could not be read was sent to nobody")
-
-    def misses_nothing_of_the_socket(self, person):
-        """What lay in the socket at a kill comes back from the archive: it cannot be read any more, and its writer hears of it."""
-        self.world.tell("coigate is killed before it has read a message")
-        anna, mark = self.world.jabber("anna"), self.client.mark()
-        os.kill(self.coigate.process.pid, signal.SIGSTOP)
-        self.says(person, "never read")
-        self.client.says(anna.jid, "behind it")  # the server has passed both on
-        anna.wait_for(lambda stanza: stanza.body == "behind it", 30, "what was said behind it")
-        self.coigate.kill()
-        self.coigate.start()
-        self.wait_for_gateway()
-        self.is_told(f"An encrypted message of yours to {person.address} could not be read and was not sent", since=mark)
-        self.writes(person, f"{person.address}: behind the archive")
-        self.sees(person, f"{person.address}: behind the archive")  # the new session stands
-        self.talk(person, 1, f"{person.address}: read again")
-        check_equal(person.count(sealed("never read")), 0, "what could not be read was sent to nobody")
-
-    def wait_for_gateway(self):
-        anna = self.world.jabber("anna")
-        wait_until(lambda: anna.answers(self.coigate.domain), 30, "the gateway is back at the Jabber server")
+    def _end(self, error):
+        self.gpg.close()
+        super()._end(error)
 
     def no_trace(self, what):
         """The canary stands nowhere on disk but in the people's own programs, and no mail holds OTR."""
         for path in self.coigate.store.glob("coigate.db*"):
             check(CANARY.encode() not in path.read_bytes(), f"{what}: no OTR text in {path.name}")
         self.coigate.check_log(CANARY)
-        for server in (self.world.jabber_server, self.world.postfix, self.world.dovecot):
+        for server in (self.jabber_server, self.postfix, self.dovecot):
             for path in server.folder.rglob("*"):
                 if path.is_file() and CANARY.encode() in path.read_bytes():
                     raise Failure(f"{what}: an OTR text stands in the clear in {path}")
-        for path in self.world.dovecot.folder.rglob("*"):
+        for path in self.dovecot.folder.rglob("*"):
             if path.is_file() and b"?OTR" in path.read_bytes():
                 raise Failure(f"{what}: OTR in a mail: {path}")
-
-
-def play(client_class, is_sealed, prepare=lambda client: None, jabber=Prosody):
-    """The whole play with this client: Bob's program is gpg's, Cleo's is Delta Chat."""
-    with World(jabber=jabber, jabber_people=("alice", "anna"), mail_people=("bob", "carol", "cleo")) as world:
-        gpg = Gnupg(world.work / "gpg")
-        client = client_class(world.work, "alice@jabber.test", world.password, world.jabber_server.c2s_port, world.certificates.ca_file)
-        try:
-            client.connect()
-            prepare(client)
-            otr = OtrPlay(world, client, is_sealed)
-            otr.wait_for_gateway()
-            bob = GpgPerson(world, gpg, "bob", client.jid)
-            otr.meets(bob)
-            otr.refused_without_key(world.mail("carol"))
-            otr.starts(bob)
-            otr.is_told(f"OTR protects your conversation with {bob.address} up to this gateway")
-            otr.talk(bob, 10, "message")
-            otr.no_trace("the running coigate")
-            otr.verifies(bob)
-            otr.ends_and_goes_on(bob)
-            cleo = DeltaPerson(world, otr, "cleo")
-            otr.starts(cleo)
-            otr.talk(cleo, 10, "with Delta Chat")
-            otr.survives_restart(bob)
-            otr.survives_kill(bob)
-            otr.starts(cleo)
-            otr.talk(cleo, 1, "with Delta Chat after the kill")
-            otr.survives_kill(cleo)
-            if jabber.lets_ask_archives:
-                otr.misses_nothing_of_the_socket(cleo)
-            otr.no_trace("the running coigate")
-        finally:
-            client.close()
-            gpg.close()

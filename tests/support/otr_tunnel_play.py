@@ -5,9 +5,9 @@ OTR bears the canary: it may stand on the two screens, and nowhere else.
 """
 
 from coigate import Coigate
-from expect import check, check_equal
+from expect import check
 from mcabber import Mcabber
-from otr_play import CANARY, SECRET, sealed
+from otr_play import CANARY, Speaker
 from play import World
 from potr_client import PotrClient
 from profanity import Profanity
@@ -45,17 +45,17 @@ class TwoGateways(World):
 
     def _alice(self):
         client = Profanity(self.work, "alice@jabber.test", self.password, self.jabber_server.c2s_port)
-        client.connect().generates_key()
-        return Speaker(self, client, self.coigate, lambda line: "~" in line)
+        client.connect().gets_ready_for_otr()
+        return Speaker(self, client, self.coigate)
 
     def _ada(self):
         client = Mcabber(self.work, "ada@other.test", self.password, self.other_server.c2s_port).connect()
-        return Speaker(self, client, self.other_gateway, lambda line: "<O=" in line)
+        return Speaker(self, client, self.other_gateway)
 
     def _ben(self):
         client = PotrClient(self.work, "ben@other.test", self.password, self.other_server.c2s_port, self.certificates.ca_file)
         client.connect()
-        return Speaker(self, client, self.other_gateway, lambda line: line.startswith("sealed "), "ben@mail.test")
+        return Speaker(self, client, self.other_gateway, "ben@mail.test")
 
     def no_trace(self, what):
         """The canary stands nowhere on disk but in the people's own programs."""
@@ -66,100 +66,3 @@ class TwoGateways(World):
                 if path.is_file() and CANARY.encode() in path.read_bytes():
                     raise Failure(f"{what}: an OTR text stands in the clear in {path}")
         check(True, f"{what}: no store, log or mail holds what was said")
-
-
-class Speaker:
-    """A person with a real client behind a gateway."""
-
-    def __init__(self, world, client, coigate, is_sealed, address=None):
-        """`is_sealed`: whether a line of the client's screen is marked as encrypted; `address`: in mail, if it is not the JID."""
-        self.world, self.client, self.coigate, self.is_sealed = world, client, coigate, is_sealed
-        self.address = address or client.jid
-
-    def close(self):
-        self.client.close()
-
-    def _jid(self, who):
-        return self.coigate.jid_of(who.address)
-
-    def uses_mailbox(self):
-        """Links the mailbox with this person's address."""
-        answer = self.client.register(
-            self.coigate.domain, email=self.address, password=self.world.password,
-            imap_server=f"localhost:{self.world.dovecot.imaps_port}", imap_security="tls",
-            smtp_server=f"localhost:{self.world.postfix.submission_port}", smtp_security="starttls")
-        check_equal(answer.error, None, f"{self.client.jid} has linked {self.address}")
-
-    def asks_gateway(self, words, answer):
-        self.world.tell(f"{self.client.jid} → {self.coigate.domain}: {words}")
-        mark = self.client.mark()
-        self.client.says(self.coigate.domain, words)
-        self.hears_gateway(answer, mark)
-
-    def hears_gateway(self, words, since=0):
-        self.world.tell(f"  {self.client.jid} is told: {self.client.reads(self.coigate.domain, words, since=since)}")
-
-    def befriends(self, who):
-        self.client.befriends(self._jid(who))
-
-    def writes(self, who, text):
-        self.world.tell(f"{self.address} → {who.address}: {text}")
-        self.client.says(self._jid(who), text)
-
-    def reads(self, text, who):
-        """A line of the conversation with `who`: what they wrote, or what the client or the gateway says in it."""
-        line = self.client.reads(self._jid(who), text)
-        self.world.tell(f"  {self.address} reads: {line}")
-        return line
-
-    def lines_of(self, who):
-        """All that Ben has read so far in the conversation with `who`."""
-        return self.client.read(self._jid(who))
-
-    # Under OTR
-
-    def starts_otr(self, who):
-        """Waits until the session stands."""
-        self.client.starts_otr(self._jid(who))
-
-    def tries_otr(self, who):
-        """Starts OTR, and waits for nothing."""
-        self.client.opens(self._jid(who)).terminal.types("/otr start")
-
-    def is_in_otr(self, who):
-        self.client.opens(self._jid(who)).terminal.stands("[OTR]")
-
-    def ends_otr(self, who):
-        self.client.ends_otr(self._jid(who))
-
-    def reads_end_of_otr(self, who):
-        self.client.reads_end(self._jid(who))
-        check(True, f"{self.address} was told of the end")
-
-    def says(self, who, text):
-        self.writes(who, sealed(text))
-
-    def hears(self, text, who):
-        """What `who` said, marked as encrypted."""
-        line = self.reads(sealed(text), who)
-        if not self.is_sealed(line):
-            raise Failure(f"the line is not marked as encrypted: {line}")
-
-    def is_shown_key_of(self, who):
-        """By this person's program, and it is the one that `who` is shown as their own."""
-        shown, own = self.client.fingerprint_of(self._jid(who)), who.client.own_fingerprint(who._jid(self))
-        check_equal(shown.upper().replace(" ", ""), own.upper().replace(" ", ""), f"{self.address} is shown the key of {who.address}, not a gateway's")
-
-    def shares_secret(self, who):
-        """Asks for it; `who` answers."""
-        self.client.asks_secret(self._jid(who), SECRET)
-        who.client.is_asked_secret(who._jid(self))
-        who.client.answers_secret(who._jid(self), SECRET)
-
-
-def talk(one, two, count, name):
-    """Each says so many texts to the other."""
-    for number in range(count):
-        for speaker, hearer in ((one, two), (two, one)):
-            speaker.says(hearer, f"{name} {number} of {speaker.address}")
-            hearer.hears(f"{name} {number} of {speaker.address}", speaker)

@@ -50,6 +50,14 @@ class PotrClient(JabberClient):
         self._work()
         return len(self._lines)
 
+    @staticmethod
+    def is_sealed(line):
+        """Whether a line of reads() came encrypted."""
+        return line.startswith("sealed ")
+
+    def gets_ready_for_otr(self):
+        """It makes its key when it needs it."""
+
     def befriends(self, jid):
         """It needs no subscription."""
 

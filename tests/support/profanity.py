@@ -34,8 +34,13 @@ class Profanity(TerminalClient):
         self.terminal.shows_one(("logged in successfully", "Login"), seconds)
         return self
 
-    def generates_key(self):
-        """Needed once before the first session; takes seconds."""
+    @staticmethod
+    def is_sealed(line):
+        """Whether a line of the conversation went encrypted."""
+        return "~" in line
+
+    def gets_ready_for_otr(self):
+        """Makes the key, which is needed once before the first session; takes seconds."""
         self.terminal.types("/otr gen")
         self.terminal.shows("Private key generation complete", 60)
         return self

@@ -4,7 +4,7 @@ from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import SMTP
-from email.utils import make_msgid
+from email.utils import formatdate, make_msgid
 
 
 def read_receipt(person, mail, **fields):
@@ -20,6 +20,16 @@ def read_receipt(person, mail, **fields):
                              "Disposition: manual-action/MDN-sent-automatically; displayed\r\n")
     report.attach(notification)
     return report
+
+
+def encrypted_receipt(sender, to, mail):
+    """The entity (bytes) of a report that `mail` was read, which is then encrypted."""
+    return (f'Content-Type: multipart/report; report-type=disposition-notification; boundary="=_r"; protected-headers="v1"\r\n'
+            f"From: {sender}\r\nTo: {to}\r\nSubject: Read\r\nDate: {formatdate()}\r\n\r\n"
+            "--=_r\r\nContent-Type: text/plain\r\n\r\nYour message was read.\r\n--=_r\r\n"
+            "Content-Type: message/disposition-notification\r\n\r\n"
+            f"Final-Recipient: rfc822;{sender}\r\nOriginal-Message-ID: {mail['Message-ID']}\r\n"
+            "Disposition: manual-action/MDN-sent-automatically; displayed\r\n\r\n--=_r--\r\n").encode()
 
 
 def failure(mail, words):
