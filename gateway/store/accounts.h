@@ -25,8 +25,8 @@ void save_later(Store&, const Account&);
 /// Saves an account that is parked now. `done` gets the number of its waiting messages.
 void park(Store&, const Account&, Store::Done<std::int64_t> done);
 /// Removes the account and all that is stored of it: contacts, cursors, queue entries, ids.
-/// `done` gets false if it was not removed because a sender must still be told (queue::owing_notice); with `anyway` it is
-/// removed all the same.
+/// `done` gets false if it was not removed because a sender must still be told (queue::owing_notice); with `anyway` it
+/// is removed all the same.
 void remove(Store&, AccountId, bool anyway, Store::Done<bool> done);
 /// Removes it if no message waits and none is known. `done` gets whether it was removed.
 void remove_if_unused(Store&, AccountId, Store::Done<bool> done);

@@ -39,8 +39,7 @@ void join(Store& store, AccountId account, const coi::securejoin::Joining& joini
 }
 
 void end_invite(Store& store, AccountId account, const coi::securejoin::Invite& invite, Store::Done<bool> done) {
-    Transactions(store).ask([account, invite](Database& db) { return forget(db, account, invite); },
-                                  std::move(done));
+    Transactions(store).ask([account, invite](Database& db) { return forget(db, account, invite); }, std::move(done));
 }
 
 void end_offers(Store& store, AccountId account) {

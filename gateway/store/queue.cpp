@@ -69,8 +69,7 @@ void note_strikes(Store& store, std::int64_t id, int strikes) {
 }
 
 void owing_notice(Store& store, AccountId account, std::size_t most, Store::Done<std::vector<Entry>> done) {
-    Transactions(store).ask(
-        [account, most](Database& db) { return owing_notice(db, account, most); }, std::move(done));
+    Transactions(store).ask([account, most](Database& db) { return owing_notice(db, account, most); }, std::move(done));
 }
 
 void give_back(Store& store, std::vector<Returned> entries, Store::Done<std::vector<Entry>> done) {

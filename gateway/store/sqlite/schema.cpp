@@ -21,7 +21,8 @@ namespace {
 struct Step {
     const char* name;
     const char* sql;
-    bool binds = false;  // after this step all rows are sealed again, bound to their fields (gateway/store/sqlite/sealed)
+    bool binds =
+        false;  // after this step all rows are sealed again, bound to their fields (gateway/store/sqlite/sealed)
 };
 
 constexpr std::array<Step, 13> steps{{{"first tables", R"sql(
