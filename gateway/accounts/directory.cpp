@@ -198,6 +198,10 @@ void Directory::State::remove(AccountId id, std::function<void(Store::Failure)> 
     accounts::remove(store, id, anyway, std::move(finish));
 }
 
+void Directory::count_unsent(AccountId id, std::function<void(Store::Failure, std::int64_t)> done) const {
+    queue::count_unsent(state_->store, id, std::move(done));
+}
+
 void Directory::park(AccountId id, std::function<void(Store::Failure, std::int64_t)> done) {
     auto* record = state_->record(id);
     if (record == nullptr || record->leaving) return;

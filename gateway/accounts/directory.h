@@ -58,6 +58,8 @@ class Directory {
     /// Deletes the account and all that is stored of it. First the senders of mail that waits for it are told, by the
     /// module of notify_senders_by(); without one they are not.
     void remove(AccountId, std::function<void(Store::Failure)> done);
+    /// How many messages that the user wrote wait to be sent.
+    void count_unsent(AccountId, std::function<void(Store::Failure, std::int64_t unsent)> done) const;
     /// Takes the login out of a mailbox, and lets it rest with all else that is stored of it. `waiting`: how many
     /// messages of the queue rest with it.
     void park(AccountId, std::function<void(Store::Failure, std::int64_t waiting)> done);

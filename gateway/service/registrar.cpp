@@ -32,6 +32,12 @@ std::string trim(const std::string& text) {
     return first == text.npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+/// What is said beside the removal of an account: nothing that its user wrote vanishes in silence.
+std::string dropped(std::int64_t unsent, const std::string& lang) {
+    if (unsent == 0) return "";
+    return " " + say(lang, "Messages of yours that were not sent yet, and are dropped: {1}", {std::to_string(unsent)});
+}
+
 CommandResult bad_server(const std::string& server, const std::string& lang) {
     return {say(lang, "“{1}” is no server. Write its name and port, for example imap.example.org:993.", {server}),
             "modify", "not-acceptable"};
@@ -228,13 +234,27 @@ void Registrar::store(const std::string& jid, const LinkRequest& request, LinkOu
     if (!lang.empty()) account.lang = lang;
     if (!known || same) return save(std::move(account), std::move(outcome.start), fresh, lang, std::move(done));
     // Another mailbox: the data of the old one is deleted.
-    directory_.remove(known->id,
-                      [self = weak_from_this(), account, start = outcome.start, lang, done](Store::Failure failure) {
-                          const auto registrar = self.lock();
-                          if (!registrar) return;
-                          if (failure) return done(registrar->store_trouble(lang));
-                          registrar->save(account, start, true, lang, done);
-                      });
+    remove(known->id, [self = weak_from_this(), account, start = outcome.start, lang, done](
+                          const Store::Failure& failure, std::int64_t unsent) {
+        const auto registrar = self.lock();
+        if (!registrar) return;
+        if (failure) return done(registrar->store_trouble(lang));
+        registrar->save(account, start, true, lang, [unsent, lang, done](CommandResult result) {
+            result.words += dropped(unsent, lang);
+            done(std::move(result));
+        });
+    });
+}
+
+/// Deletes an account and tells how many messages of its user were not sent yet.
+void Registrar::remove(AccountId id, std::function<void(Store::Failure, std::int64_t unsent)> done) {
+    directory_.count_unsent(
+        id, [self = weak_from_this(), id, done = std::move(done)](Store::Failure failure, std::int64_t unsent) {
+            const auto registrar = self.lock();
+            if (!registrar) return;
+            if (failure) return done(std::move(failure), 0);
+            registrar->directory_.remove(id, [unsent, done](Store::Failure why) { done(std::move(why), unsent); });
+        });
 }
 
 void Registrar::save(Account account, std::vector<Cursor> start, bool fresh, const std::string& lang, Done done) {
@@ -272,16 +292,20 @@ void Registrar::unlink(const std::string& jid, const std::string& lang, Done don
     struct Progress {
         std::size_t left;
         bool failed = false;
+        std::int64_t unsent = 0;
     };
     auto progress = std::make_shared<Progress>(Progress{accounts.size()});
     const std::vector<std::string> contacts(subscribed.begin(), subscribed.end());
     for (const AccountId id : accounts) {
-        directory_.remove(id, [self = weak_from_this(), progress, jid, contacts, lang, done](Store::Failure failure) {
+        remove(id, [self = weak_from_this(), progress, jid, contacts, lang, done](const Store::Failure& failure,
+                                                                                  std::int64_t unsent) {
             progress->failed = progress->failed || failure;
+            progress->unsent += unsent;
             const auto registrar = self.lock();
             if (--progress->left > 0 || !registrar) return;
             if (progress->failed) return done(registrar->store_trouble(lang));
-            done({say(lang, "Your mailbox is unlinked, and everything stored of you is deleted.")});
+            done({say(lang, "Your mailbox is unlinked, and everything stored of you is deleted.") +
+                  dropped(progress->unsent, lang)});
             registrar->observer_.unlinked(jid, contacts);
         });
     }

@@ -70,6 +70,7 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     void store(const std::string& jid, const LinkRequest&, LinkOutcome, const std::string& lang, Done);
     void save(Account, std::vector<Cursor> start, bool fresh, const std::string& lang, Done);
     void change(const Account&, IncomingFilter, bool sent_copy, const std::string& lang, Done);
+    void remove(AccountId, std::function<void(Store::Failure, std::int64_t unsent)> done);
     CommandResult store_trouble(const std::string& lang) const;
 
     Directory& directory_;

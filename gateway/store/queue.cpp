@@ -68,6 +68,10 @@ void note_strikes(Store& store, std::int64_t id, int strikes) {
     Transactions(store).later([id, strikes](Database& db) { note_strikes(db, id, strikes); });
 }
 
+void count_unsent(Store& store, AccountId account, Store::Done<std::int64_t> done) {
+    Transactions(store).ask([account](Database& db) { return count_unsent(db, account); }, std::move(done));
+}
+
 void owing_notice(Store& store, AccountId account, std::size_t most, Store::Done<std::vector<Entry>> done) {
     Transactions(store).ask([account, most](Database& db) { return owing_notice(db, account, most); }, std::move(done));
 }

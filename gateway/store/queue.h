@@ -80,6 +80,8 @@ void refuse_delivery(Store&, const Entry& delivery, Store::Committed done);
 /// nullopt if the mail was sent in the meantime.
 void tell_delay(Store&, std::int64_t id, Entry notice, Store::Done<std::optional<Entry>> done);
 
+/// Messages towards mail that the account's user wrote.
+void count_unsent(Store&, AccountId, Store::Done<std::int64_t> done);
 /// Entries towards Jabber of this account whose sender must be told if they are not delivered (`origin`), oldest first,
 /// without payload.
 void owing_notice(Store&, AccountId, std::size_t most, Store::Done<std::vector<Entry>> done);

@@ -262,6 +262,12 @@ bool holds_any(Database& db, AccountId account) {
     return db.query("SELECT 1 FROM queue WHERE account = ? LIMIT 1").bind(number(account)).step();
 }
 
+std::int64_t count_unsent(Database& db, AccountId account) {
+    auto query = db.query("SELECT count(*) FROM queue WHERE account = ? AND leg = ? AND origin <> ''");
+    query.bind(number(account)).bind(number(Direction::mail)).step();
+    return query.integer(0);
+}
+
 std::vector<Entry> owing_notice(Database& db, AccountId account, std::size_t most) {
     auto entries = with_payload(
         db,

@@ -180,7 +180,7 @@ TEST_F(FailuresTest, WhoseMailWaitsForAnAccountThatIsRemovedIsTold) {  // [RFC 3
     ASSERT_TRUE(loop.run_until([&] { return is_removed; }));
     EXPECT_FALSE(directory.find(alice));
     EXPECT_THAT(told, SizeIs(1));
-    store.now([&](Database& db) {
+    Transactions(store).now([&](Database& db) {
         EXPECT_EQ(queue::count(db, Direction::mail), mails) << "the reports, and nothing of the account";
         EXPECT_EQ(queue::count(db, Direction::jabber), 0);
     });

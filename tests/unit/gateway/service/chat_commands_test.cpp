@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "gateway/localization.h"
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/service/service_play.h"
 
 namespace gateway {
@@ -90,6 +92,19 @@ TEST_F(ChatCommandsTest, UnlinkDeletes) {
     say("unlink yes");
     EXPECT_EQ(reply(), "Your mailbox is unlinked, and everything stored of you is deleted.");
     EXPECT_FALSE(directory.mailbox_of("alice@jabber.example"));
+}
+
+TEST_F(ChatCommandsTest, UnlinkTellsWhatWasNotSentYet) {
+    link();
+    Transactions(store).now([&](Database& db) {
+        queue::Entry entry;
+        entry.account = directory.mailbox_of("alice@jabber.example")->id;
+        entry.origin = "alice@jabber.example/phone";
+        queue::put(db, entry);
+        queue::put(db, entry);
+    });
+    say("unlink yes");
+    EXPECT_TRUE(reply().ends_with("not sent yet, and are dropped: 2"));
 }
 
 TEST_F(ChatCommandsTest, ContactTellsTheJid) {
