@@ -9,6 +9,7 @@
 #include "gateway/accounts/directory_state.h"
 #include "gateway/log.h"
 #include "gateway/store/accounts.h"
+#include "gateway/store/queue.h"
 
 namespace gateway {
 namespace {

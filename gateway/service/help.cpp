@@ -14,7 +14,10 @@ std::string commands(const Registrar& registrar, const std::string& jid, const s
     line("bob\\40example.org@" + registrar.settings().component);
     line(say(lang, "To me you can write: contact ADDRESS – the same for any address, as a link"));
     if (registrar.may_link(jid) && !registrar.mailbox(jid)) line(say(lang, "link – how to link your own mailbox"));
-    if (registrar.mailbox(jid)) line(say(lang, "status, unlink – how your mailbox is doing; to unlink it"));
+    if (registrar.mailbox(jid)) {
+        line(say(lang, "status – how your mailbox is doing"));
+        line(say(lang, "unlink – unlinks it, and deletes everything stored of you"));
+    }
     if (!registrar.may_link(jid) && !registrar.mailbox(jid))
         line(say(lang, "status – the address at which mail users reach you"));
     line(say(lang, "mail chats, mail contacts, mail all – which mail you receive here"));
