@@ -47,7 +47,7 @@ void Gateway::State::take(xmpp::Stanza stanza) {
         }
     } else if (name == "message" && type == "error") {
         returned.take(*stanza);
-    } else if (name == "message" && to.username().empty()) {
+    } else if (name == "message" && is_gateway(to)) {
         services.take_words(*stanza);
     } else if (name == "message") {
         take_message(*stanza);

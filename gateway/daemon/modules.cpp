@@ -68,7 +68,8 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       account_end(directory, stream, mail_scheduler, jabber_scheduler, config.xmpp.component, now, timer(),
                   AccountEnd::Patience{}),
       presence(directory, relay_accounts, stream, account_end,
-               {config.xmpp.component, component_settings(config).server_domain}, timer()),
+               {config.xmpp.component, component_settings(config).server_domain}, timer(),
+               [this](const std::string& user) { return services.may_register(user); }),
       linked(io, tls, directory, store, workers, crash_guard, incoming, mail_scheduler, notices,
              linked_settings(config)),
       services(directory, relay_accounts, key_management, linked, presence, notices, stream, service_settings(config)) {

@@ -141,6 +141,8 @@ bool use_spelling(Contact& contact, const xmpp::JID& jid, const std::string& com
     return true;
 }
 
+bool is_gateway(const xmpp::JID& jid) { return jid.username().empty() || jid.username() == "gateway"; }
+
 std::string uri_of(const xmpp::JID& jid) {
     return "xmpp:" + boost::urls::encode(jid.bare(), boost::urls::unreserved_chars + '@') + "?message";
 }

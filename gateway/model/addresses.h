@@ -32,6 +32,8 @@ std::vector<std::string> jids_of(const Contact&, const std::string& component);
 bool use_spelling(Contact&, const xmpp::JID&, const std::string& component, bool writes);
 /// `xmpp:` and the bare JID, as a link that opens a chat [RFC 5122 §2.3], [XEP-0147 §8.1.2].
 std::string uri_of(const xmpp::JID&);
+/// The gateway itself: its domain, or `gateway` at it, because clients refuse to start a chat with a domain.
+bool is_gateway(const xmpp::JID&);
 /// An address as people paste it: "Bob <bob@example.org>", a mailto: link [RFC 6068 §2], or a JID of the component.
 /// nullopt if there is none, or more than one.
 std::optional<coi::Address> address_typed(const std::string& text, const std::string& component);

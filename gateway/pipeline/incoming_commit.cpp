@@ -69,6 +69,14 @@ std::optional<IncomingPipeline::ContactChange> IncomingPipeline::note_message(co
     ContactChange change;
     change.met = is_met;
     change.before = directory.known_or_new(mail.account, writer);
+    // A user with a mailbox and a relay address writes from one of them: answers continue what came to either.
+    const Account* main = directory.of_user(directory.find(mail.account)->jid);
+    if (main != nullptr && main->id != mail.account) {
+        Event read = message;
+        directory.change(main->id, writer, [&](Contact& known) {
+            note_read(mail.mail, read, known, {mail.proof(), mail.protection.encrypted});
+        });
+    }
     Event read = message;
     change.after = directory.change(mail.account, writer, [&](Contact& known) {
         note_read(mail.mail, read, known, {mail.proof(), mail.protection.encrypted});

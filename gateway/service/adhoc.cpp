@@ -74,7 +74,7 @@ struct AdHocCommands::State : std::enable_shared_from_this<State> {
     void start(const Call&);
     void go_on(const Call&, const Tag& iq, Action);
     void submit(const Call&, const Tag& command);
-    void ask(const Call&, const xep0004::Form&, const std::string& error_words = {});
+    void ask(const Call&, const xep0004::Form&, const std::string& error_words = {}, bool has_next = false);
     void end(const Call&, const std::string& status, const std::string& note_type = {}, const std::string& note = {});
     void end(const Call&, const CommandResult&);
     void end(const Call&, const xep0004::Form&);
@@ -176,7 +176,7 @@ void AdHocCommands::State::start(const Call& begun) {
     if (call.node == "link") return ask(call, print_link_form(registrar.mailbox(call.user), nullptr, call.lang));
     if (call.node == "unlink") return ask(call, unlink_form(call.lang));
     if (call.node == "join") return ask(call, privacy_forms::join(call.lang));
-    if (call.node == "privacy") return ask(call, privacy_forms::contact(call.lang));
+    if (call.node == "privacy") return ask(call, privacy_forms::contact(call.lang), "", true);
     if (call.node == "key-export") return ask(call, privacy_forms::key_export(call.lang));
     if (call.node == "key-import") return ask(call, privacy_forms::key_import(call.lang));
     if (call.node == "key-replace") return ask(call, privacy_forms::key_replace(call.lang));
@@ -289,7 +289,7 @@ void AdHocCommands::State::submit_privacy(const Call& call, const std::map<std::
             if (!state) return;
             const Account* account = state->registrar.directory().of_user(call.user);
             const auto address = state->privacy->address(contact);
-            if (!account || !address) return state->ask(call, privacy_forms::contact(call.lang), ending.words);
+            if (!account || !address) return state->ask(call, privacy_forms::contact(call.lang), ending.words, true);
             const Contact met = state->registrar.directory().known_or_new(account->id, *address);
             state->ask(call, privacy_forms::privacy(met, ending.words, call.lang));
         });
@@ -328,11 +328,21 @@ void AdHocCommands::State::invite(const Call& call) {
     });
 }
 
-void AdHocCommands::State::ask(const Call& call, const xep0004::Form& form, const std::string& error_words) {
+/// `has_next`: another form follows this one [XEP-0050 §2.3].
+void AdHocCommands::State::ask(const Call& call, const xep0004::Form& form, const std::string& error_words,
+                               bool has_next) {
     auto result = result_of(*call.head);
-    Tag& command = xep0050::add_command(
-        *result, {call.node, call.session, "executing", error_words.empty() ? "" : "error", error_words, {"complete"}});
-    xep0004::add_form(command, form);
+    Tag& command = xep0050::add_command(*result, {call.node,
+                                                  call.session,
+                                                  "executing",
+                                                  error_words.empty() ? "" : "error",
+                                                  error_words,
+                                                  {has_next ? "next" : "complete"}});
+    xep0004::Form shown = form;
+    // COMPAT Psi+ shows no note beside a form.
+    if (!error_words.empty())
+        shown.instructions = error_words + (form.instructions.empty() ? "" : "\n" + form.instructions);
+    xep0004::add_form(command, shown);
     sender.send(*result);
 }
 

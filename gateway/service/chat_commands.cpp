@@ -11,6 +11,7 @@
 #include "gateway/service/chat_words.h"
 #include "gateway/service/help.h"
 #include "gateway/translate/translate.h"
+#include "xmpp/jid.h"
 #include "xmpp/xep/iq.h"
 #include "xmpp/xep/xep0184_receipts.h"
 
@@ -65,6 +66,9 @@ PastedKey split_key(const std::string& text) {
     return {text.substr(from, to - from), one_line(before).empty() ? one_line(after) : before};
 }
 
+/// The JID of the gateway that the user has written to: answers come from it.
+std::string own_jid(const xmpp::Tag& message) { return xmpp::read_jid(xmpp::attribute(message, "to")).bare(); }
+
 }  // namespace
 
 /// One message to the gateway, and how to answer it.
@@ -96,8 +100,8 @@ void ChatCommands::take(const xmpp::Tag& message, const std::string& user) {
     const auto [word, is_german] = chat_word(said);
     asked.word = pasted ? Word::join : word;
     if (is_german) asked.lang = "de";  // COMPAT Gajim and some libraries put xml:lang="en" on every stanza
-    asked.reply = [&sender = sender_, lang = asked.lang, from = registrar_.settings().component,
-                   to = xmpp::attribute(message, "from"), type](const std::string& words) {
+    asked.reply = [&sender = sender_, lang = asked.lang, from = own_jid(message), to = xmpp::attribute(message, "from"),
+                   type](const std::string& words) {
         xmpp::Tag reply("message");
         reply.addAttribute("type", type == "chat" ? "chat" : "normal");
         reply.addAttribute("from", from);
@@ -110,7 +114,7 @@ void ChatCommands::take(const xmpp::Tag& message, const std::string& user) {
     const std::string& id = xmpp::attribute(message, "id");
     if (xmpp::xep0184::requests(message) && !id.empty()) {
         xmpp::Tag receipt("message");
-        receipt.addAttribute("from", registrar_.settings().component);
+        receipt.addAttribute("from", own_jid(message));
         receipt.addAttribute("to", xmpp::attribute(message, "from"));
         xmpp::xep0184::add_received(receipt, id);
         sender_.send(receipt);

@@ -8,10 +8,12 @@
 #include "xmpp/xep/iq.h"
 #include "xmpp/xep/xep0004_forms.h"
 #include "xmpp/xep/xep0030_disco.h"
+#include "xmpp/xep/xep0054_vcard.h"
 #include "xmpp/xep/xep0077_register.h"
 #include "xmpp/xep/xep0092_version.h"
 #include "xmpp/xep/xep0100_gateway.h"
 #include "xmpp/xep/xep0106_escape.h"
+#include "xmpp/xep/xep0115_caps.h"
 #include "xmpp/xep/xep0184_receipts.h"
 #include "xmpp/xep/xep0199_ping.h"
 #include "xmpp/xep/xep0231_bob.h"
@@ -25,31 +27,27 @@ Stanza not_found(const Tag& iq, const std::string& lang) {
     return error_reply(iq, "cancel", "item-not-found", say(lang, "There is nothing here."), lang);
 }
 
-/// Registration is announced only to users who may register: clients would ask all others for a login.
-xep0030::Info about_gateway(bool may_register, const std::string& lang) {
-    xep0030::Info info{{{"gateway", "smtp", say(lang, "Mail")}},
-                       {xep0030::ns_info, xep0030::ns_items, xep0050::ns, xep0092::ns, xep0100::ns, xep0106::feature,
-                        xep0184::ns, xep0199::ns, xep0231::ns}};
-    if (may_register) info.features.emplace_back(xep0077::ns);
-    return info;
-}
-
-xep0030::Info about_contact(const coi::Address& address) {
-    xep0030::Info info{{{"account", "registered", address.addr_spec()}}, {xep0030::ns_info, xep0092::ns, xep0199::ns}};
-    for (const char* feature : disco_features()) info.features.emplace_back(feature);
-    return info;
+/// A query for what a presence has announced [XEP-0115 §6.2] is one without a node. What was announced with an earlier
+/// version is not known any more.
+std::string node_of(const Tag& query) {
+    const std::string& node = attribute(query, "node");
+    return node.starts_with(std::string(caps_node) + "#") ? "" : node;
 }
 
 Stanza info(const Tag& iq, const std::string& node, const std::string& user, const std::string& lang,
             const AdHocCommands& commands) {
     auto result = result_of(iq);
     const JID to(attribute(iq, "to"));
-    if (!to.username().empty()) {
+    const std::string& asked_node = attribute(*payload(iq), "node");
+    if (!is_gateway(to)) {
         const auto address = address_of(to);
         if (!address || !node.empty()) return not_found(iq, lang);
-        xep0030::add_info(*result, about_contact(*address), node);
+        auto about = contact_info();
+        // The account has an identity of its own; a resource is what presence has announced [XEP-0115 §5.4].
+        if (to.resource().empty()) about.identities = {{"account", "registered", address->addr_spec()}};
+        xep0030::add_info(*result, about, asked_node);
     } else if (node.empty()) {
-        xep0030::add_info(*result, about_gateway(commands.may_register(user), lang), node);
+        xep0030::add_info(*result, gateway_info(commands.may_register(user)), asked_node);
     } else if (node == xep0050::ns) {
         xep0030::add_info(
             *result, {{{"automation", "command-list", say(lang, "Commands")}}, {xep0030::ns_info, xep0050::ns}}, node);
@@ -66,9 +64,9 @@ Stanza items(const Tag& iq, const std::string& node, const std::string& user, co
              const AdHocCommands& commands) {
     auto result = result_of(iq);
     const JID to(attribute(iq, "to"));
-    if (to.username().empty() && node == xep0050::ns) {
+    if (is_gateway(to) && node == xep0050::ns) {
         xep0030::add_items(*result, commands.items(user, lang), node);
-    } else if (!node.empty() && (!to.username().empty() || commands.name(node, user, lang).empty())) {
+    } else if (!node.empty() && (!is_gateway(to) || commands.name(node, user, lang).empty())) {
         return not_found(iq, lang);
     } else {
         xep0030::add_items(*result, {}, node);  // contacts are private
@@ -78,9 +76,25 @@ Stanza items(const Tag& iq, const std::string& node, const std::string& user, co
 
 }  // namespace
 
+/// Registration is announced only to users who may register: clients would ask all others for a login.
+xep0030::Info gateway_info(bool may_register) {
+    xep0030::Info info{{{"gateway", "smtp", "E-Mail"}},
+                       {xep0030::ns_info, xep0030::ns_items, xep0050::ns, xep0054::ns, xep0092::ns, xep0100::ns,
+                        xep0106::feature, xep0115::ns, xep0184::ns, xep0199::ns, xep0231::ns}};
+    if (may_register) info.features.emplace_back(xep0077::ns);
+    return info;
+}
+
+xep0030::Info contact_info() {
+    xep0030::Info info{{{"client", "pc", "coigate"}},
+                       {xep0030::ns_info, xep0054::ns, xep0092::ns, xep0115::ns, xep0199::ns}};
+    for (const char* feature : disco_features()) info.features.emplace_back(feature);
+    return info;
+}
+
 Stanza discover(const Tag& iq, const std::string& user, const std::string& lang, const AdHocCommands& commands) {
     const Tag& query = *payload(iq);
-    const std::string& node = attribute(query, "node");
+    const std::string node = node_of(query);
     const bool wants_info = namespace_of(query) == xep0030::ns_info;
     return wants_info ? info(iq, node, user, lang, commands) : items(iq, node, user, lang, commands);
 }

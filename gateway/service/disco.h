@@ -9,8 +9,15 @@
 
 #include "gateway/service/adhoc.h"
 #include "xmpp/stanza.h"
+#include "xmpp/xep/xep0030_disco.h"
 
 namespace gateway {
+
+/// Names the program in caps [XEP-0115 §4].
+inline constexpr const char* caps_node = "urn:x-coigate";
+/// What the gateway can for this user, and what each contact can.
+xmpp::xep0030::Info gateway_info(bool may_register);
+xmpp::xep0030::Info contact_info();
 
 /// The answer to a disco#info or disco#items get, result or error.
 xmpp::Stanza discover(const xmpp::Tag& iq, const std::string& user, const std::string& lang, const AdHocCommands&);

@@ -2,6 +2,7 @@
 
 #include "gateway/service/iq_router.h"
 
+#include "gateway/accounts/nick.h"
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
 #include "gateway/service/adhoc.h"
@@ -13,6 +14,7 @@
 #include "xmpp/xep/iq.h"
 #include "xmpp/xep/xep0030_disco.h"
 #include "xmpp/xep/xep0050_commands.h"
+#include "xmpp/xep/xep0054_vcard.h"
 #include "xmpp/xep/xep0077_register.h"
 #include "xmpp/xep/xep0092_version.h"
 #include "xmpp/xep/xep0100_gateway.h"
@@ -42,6 +44,7 @@ struct IqRouter::State {
     bool answer(const Question&);
     bool answer_everywhere(const Question&);
     bool answer_as_gateway(const Question&);
+    xep0054::VCard vcard(const Question&) const;
     void prompt(const Question&);
     bool give_data(const Question&);
     void refuse(const Tag& iq, const char* type, const char* condition, const std::string& words,
@@ -68,6 +71,8 @@ IqRouter::~IqRouter() = default;
 
 bool IqRouter::may_use(const std::string& jid) const { return state_->registrar->may_use(jid); }
 
+bool IqRouter::may_register(const std::string& jid) const { return state_->commands.may_register(jid); }
+
 void IqRouter::reload(ServiceSettings settings) { state_->registrar->reload(std::move(settings)); }
 
 void IqRouter::take_iq(const Tag& iq) {
@@ -80,7 +85,7 @@ void IqRouter::take_iq(const Tag& iq) {
     if ((type != "get" && type != "set") || !asked) {
         return state_->refuse(iq, "modify", "bad-request", say(lang, "This request was not understood."), lang);
     }
-    const bool to_gateway = read_jid(attribute(iq, "to")).username().empty();
+    const bool to_gateway = is_gateway(read_jid(attribute(iq, "to")));
     if (state_->answer({iq, *asked, *user, lang, type == "get", to_gateway})) return;
     // [RFC 6120 §8.4] an unknown namespace.
     state_->refuse(iq, "cancel", "service-unavailable", say(lang, "This service is not available here."), lang);
@@ -101,6 +106,12 @@ bool IqRouter::State::answer_everywhere(const Question& question) {
         sender.send(*result_of(question.iq));
         return true;
     }
+    if (xep0054::is_request(question.iq)) {
+        auto result = result_of(question.iq);
+        xep0054::add_vcard(*result, vcard(question));
+        sender.send(*result);
+        return true;
+    }
     if (ns == xep0092::ns) {
         auto result = result_of(question.iq);
         xep0092::add_version(*result, "coigate", COIGATE_VERSION);
@@ -108,6 +119,18 @@ bool IqRouter::State::answer_everywhere(const Question& question) {
         return true;
     }
     return false;
+}
+
+/// Of a contact: what this user's account knows of them, and no more.
+xep0054::VCard IqRouter::State::vcard(const Question& question) const {
+    const auto address = address_of(read_jid(attribute(question.iq, "to")));
+    if (question.to_gateway || !address)
+        return {.full_name = say(question.lang, "Mail gateway"),
+                .description = say(question.lang, "I carry messages between Jabber and mail.")};
+    const Account* account = registrar->directory().of_user(question.user);
+    const Contact* contact = account ? registrar->directory().contact(account->id, address->canonical()) : nullptr;
+    const std::string name = contact ? nick(registrar->directory(), *contact) : "";
+    return {.full_name = name.empty() ? address->addr_spec() : name, .nickname = name, .email = address->addr_spec()};
 }
 
 bool IqRouter::State::answer_as_gateway(const Question& question) {

@@ -28,6 +28,8 @@ class IqRouter {
     void take_words(const xmpp::Tag& message);
     /// Whether this user (bare JID) may link a mailbox, or has a relay account.
     bool may_use(const std::string& jid) const;
+    /// Whether this user may link a mailbox, or has one.
+    bool may_register(const std::string& jid) const;
     void reload(ServiceSettings);
 
   private:

@@ -8,8 +8,10 @@
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
 #include "gateway/model/stanza_id.h"
+#include "gateway/service/disco.h"
 #include "xmpp/jid.h"
 #include "xmpp/xep/xep0030_disco.h"
+#include "xmpp/xep/xep0115_caps.h"
 #include "xmpp/xep/xep0172_nick.h"
 
 namespace gateway {
@@ -31,10 +33,14 @@ int urgency(const xmpp::Tag& stanza) {
     return 2;
 }
 
-xmpp::Stanza presence(const std::string& from, const std::string& to, const char* type = "") {
+/// Presence of a mail user's "client": clients such as Gajim count only presence with a resource.
+constexpr const char* resource = "/mail";
+
+/// `from`: bare. Subscriptions are between bare JIDs [RFC 6121 §3], presence is of a resource.
+xmpp::Stanza presence(const std::string& from, const std::string& to, const std::string& type = "") {
     auto stanza = std::make_unique<xmpp::Tag>("presence");
     stanza->addAttribute("type", type);
-    stanza->addAttribute("from", from);
+    stanza->addAttribute("from", type.empty() || type == "unavailable" ? from + resource : from);
     stanza->addAttribute("to", to);
     return stanza;
 }
@@ -42,14 +48,18 @@ xmpp::Stanza presence(const std::string& from, const std::string& to, const char
 }  // namespace
 
 Presence::Presence(Directory& directory, RelayAccounts& relay_accounts, JabberStream& stream,
-                   SubscriptionObserver& observer, Settings settings, Timer after)
+                   SubscriptionObserver& observer, Settings settings, Timer after,
+                   std::function<bool(const std::string& user)> may_register)
     : directory_(directory),
       relay_accounts_(relay_accounts),
       stream_(stream),
       observer_(observer),
       component_(std::move(settings.component)),
       server_(std::move(settings.server)),
-      after_(std::move(after)) {}
+      after_(std::move(after)),
+      may_register_(std::move(may_register)),
+      contact_caps_(xmpp::xep0115::version(contact_info())),
+      gateway_caps_{xmpp::xep0115::version(gateway_info(false)), xmpp::xep0115::version(gateway_info(true))} {}
 
 void Presence::take(const xmpp::Tag& stanza, bool may_use) {
     const std::string& type = xmpp::attribute(stanza, "type");
@@ -58,6 +68,7 @@ void Presence::take(const xmpp::Tag& stanza, bool may_use) {
     note_seen(stanza, *user);
     const xmpp::JID to = xmpp::read_jid(xmpp::attribute(stanza, "to"));
     if (to.username().empty()) return take_own(stanza, *user, may_use);
+    if (is_gateway(to)) return take_alias(stanza, to.bare(), may_use);
     const auto address = address_of(to);
     if (!address) {
         if (type == "subscribe") refuse(stanza, "modify", "jid-malformed", no_address(stanza));
@@ -72,11 +83,8 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     if (type == "subscribe") {
         if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
         note_shown(user);
-        change(presence(component_, user, "subscribed"), presence(component_, user));
-        // A server says whether a user is still there only to whom the user lets see them
-        // (gateway/accounts/account_end).
-        const Account* account = directory_.of_user(user);
-        if (!account || !account->vouched) change(presence(component_, user, "subscribe"));
+        change(presence(component_, user, "subscribed"), of_gateway(user));
+        request(user);
     } else if (type == "unsubscribe") {
         change(presence(component_, user, "unsubscribed"));
         stream_.send(*presence(component_, user, "unavailable"));
@@ -89,7 +97,7 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     } else if (type == "probe") {
         if (!may_use) return change(presence(component_, from, "unsubscribed"));
         note_shown(from);
-        stream_.send(*presence(component_, from));
+        stream_.send(*of_gateway(from));
     } else if (type == "unavailable") {
         // COMPAT Prosody: unavailable from a bare JID acknowledges a request; it is no client that went offline.
         const bool of_client = !xmpp::read_jid(from).resource().empty();
@@ -97,7 +105,7 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     } else if (type.empty() && may_use && !shown_.contains(from)) {
         const bool was_shown = shown_.erase(user) > 0;
         note_shown(from);
-        if (!was_shown) stream_.send(*presence(component_, from));  // [XEP-0100 §4.4.1]
+        if (!was_shown) stream_.send(*of_gateway(from));  // [XEP-0100 §4.4.1]
     }
 }
 
@@ -138,12 +146,42 @@ void Presence::accept(const Ask& ask) {
     const bool again = !remember(ask, account);
     note_spelling(ask, account, true);
     change(presence(ask.jid, ask.user, "subscribed"), available(ask, ask.user));
-    // [XEP-0100 §4.6.1] the contact asks back: once, and only because the user asked first.
-    if (!again) {
-        auto request = presence(ask.jid, ask.user, "subscribe");
-        if (const Contact* contact = known(ask, account)) xmpp::xep0172::add_nick(*request, nick(directory_, *contact));
-        change(std::move(request));
-    }
+    // Not as [XEP-0100 §4.6.1] has it: a contact who asks back would look as if they had asked by themselves. The
+    // gateway asks, for all of them.
+    if (!again) request(ask.user);
+}
+
+/// Asks to see the user, once: a server says whether a user is still there only to whom the user lets see them
+/// (gateway/accounts/account_end). The request says who asks, and why.
+void Presence::request(const std::string& user) {
+    const Account* account = directory_.of_user(user);
+    if ((account && account->vouched) || !asked_.insert(user).second) return;
+    const std::string lang = account ? account->lang : "";
+    auto request = presence(component_, user, "subscribe");
+    xmpp::xep0172::add_nick(*request, say(lang, "Mail gateway"));
+    xmpp::add(*request, "status", {},
+              say(lang,
+                  "I carry your mail. Please let me see you, so that I notice when your Jabber account ends and "
+                  "nobody else gets your mail."));
+    change(std::move(request));
+}
+
+/// The gateway's presence, with what it can for this user.
+xmpp::Stanza Presence::of_gateway(const std::string& to) const {
+    auto stanza = presence(component_, to);
+    const auto user = bare(to);
+    xmpp::xep0115::add_caps(*stanza, caps_node, gateway_caps_[user && may_register_(*user) ? 1 : 0]);
+    return stanza;
+}
+
+/// `gateway@…`: seen and written to like the domain itself.
+void Presence::take_alias(const xmpp::Tag& stanza, const std::string& jid, bool may_use) {
+    const std::string& type = xmpp::attribute(stanza, "type");
+    const std::string& from = xmpp::attribute(stanza, "from");
+    if (type == "subscribe" && !may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
+    if (type == "subscribe") return change(presence(jid, *bare(from), "subscribed"), presence(jid, *bare(from)));
+    if (type == "unsubscribe") return change(presence(jid, *bare(from), "unsubscribed"));
+    if (type == "probe" && may_use) stream_.send(*presence(jid, from));
 }
 
 void Presence::unsubscribe(const Ask& ask) {
@@ -197,6 +235,7 @@ const Contact* Presence::known(const Ask& ask, const Account* account) const {
 
 xmpp::Stanza Presence::available(const Ask& ask, const std::string& to) const {
     auto stanza = presence(ask.jid, to);
+    xmpp::xep0115::add_caps(*stanza, caps_node, contact_caps_);
     if (const Contact* contact = known(ask, directory_.of_user(ask.user))) {
         xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
     }
@@ -223,10 +262,10 @@ std::string Presence::not_for_you(const xmpp::Tag& stanza) const {
 }
 
 void Presence::linked(const std::string& jid) {
-    change(presence(component_, jid, "subscribe"));
+    request(jid);
     if (shown_.contains(jid)) return;  // the user has just subscribed to the gateway
     note_shown(jid);
-    stream_.send(*presence(component_, jid));
+    stream_.send(*of_gateway(jid));
 }
 
 void Presence::unlinked(const std::string& jid, const std::vector<std::string>& contacts) {
@@ -253,6 +292,7 @@ void Presence::note_seen(const xmpp::Tag& stanza, const std::string& user) {
 void Presence::online() {
     if (!server_.empty()) ask_server();
     shown_.clear();
+    asked_.clear();
     to_show_.clear();
     for (const Account* account : directory_.all()) to_show_.push_back(account->id);
     show_some(++walk_, 0);
@@ -275,7 +315,7 @@ void Presence::show_some(std::uint64_t walk, std::size_t at) {
 void Presence::show(const Account& account, const char* type) {
     const Account* main = directory_.of_user(account.jid);
     const bool is_main = main == nullptr || main->id == account.id;
-    if (is_main) stream_.send(*presence(component_, account.jid, type));
+    if (is_main) stream_.send(*type == '\0' ? *of_gateway(account.jid) : *presence(component_, account.jid, type));
     for (const Contact* contact : directory_.contacts(account.id)) {
         if (!contact->subscribed) continue;
         const Contact* same = is_main ? nullptr : directory_.contact(main->id, contact->canonical);
@@ -283,6 +323,7 @@ void Presence::show(const Account& account, const char* type) {
         for (const auto& jid : jids_of(*contact, component_)) {  // each JID that may be in the user's roster
             auto stanza = presence(jid, account.jid, type);
             if (*type == '\0') xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
+            if (*type == '\0') xmpp::xep0115::add_caps(*stanza, caps_node, contact_caps_);
             stream_.send(*stanza);
         }
     }

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -31,7 +32,8 @@ class Presence : public LinkObserver {
         std::string component;  // the component's domain
         std::string server{};   // the users' server; "": its software is not queried
     };
-    Presence(Directory&, RelayAccounts&, JabberStream&, SubscriptionObserver&, Settings, Timer after);
+    Presence(Directory&, RelayAccounts&, JabberStream&, SubscriptionObserver&, Settings, Timer after,
+             std::function<bool(const std::string& user)> may_register);
     /// Any <presence/> to the gateway's domain. `may_use`: whether this user has, or can have, an account.
     void take(const xmpp::Tag& presence, bool may_use);
     /// The stream is up: sends available presence for all subscriptions, at the pace of the socket. Each call starts
@@ -64,6 +66,9 @@ class Presence : public LinkObserver {
     void note_spelling(const Ask&, const Account*, bool is_last);
     const Contact* known(const Ask&, const Account*) const;
     xmpp::Stanza available(const Ask&, const std::string& to) const;
+    xmpp::Stanza of_gateway(const std::string& to) const;
+    void take_alias(const xmpp::Tag&, const std::string& jid, bool may_use);
+    void request(const std::string& user);
     void note_shown(const std::string& jid);
     void show_some(std::uint64_t walk, std::size_t at);
     void show(const Account&, const char* type);
@@ -82,9 +87,12 @@ class Presence : public LinkObserver {
     SubscriptionObserver& observer_;
     std::string component_, server_;
     Timer after_;
-    std::uint64_t walk_ = 0;          // number of the last online(); an older walk ends
-    std::vector<AccountId> to_show_;  // users of this walk
-    std::set<std::string> seen_;      // bare JIDs of users who were last seen available
+    std::function<bool(const std::string& user)> may_register_;
+    std::string contact_caps_, gateway_caps_[2];  // [XEP-0115]; of the gateway without and with registration
+    std::set<std::string> asked_;                 // bare JIDs whom the gateway has asked since the stream is up
+    std::uint64_t walk_ = 0;                      // number of the last online(); an older walk ends
+    std::vector<AccountId> to_show_;              // users of this walk
+    std::set<std::string> seen_;                  // bare JIDs of users who were last seen available
     std::set<std::string> shown_;  // got the gateway's presence: full JIDs since they became available, bare JIDs until
                                    // a client of theirs becomes available
     std::string question_;         // id of the query to the server

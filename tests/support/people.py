@@ -79,8 +79,8 @@ class JabberPerson(JabberClient):
                       f"{self.jid} sees that {stanza_id} was read")
 
     def sees(self, jid, kind="", seconds=20):
-        """Waits for a presence of exactly that JID; `kind` "" is available."""
-        return self.wait_for(lambda s: s.kind == "presence" and s.type == kind and s.sender == jid, seconds,
+        """Waits for a presence of that bare JID; `kind` "" is available."""
+        return self.wait_for(lambda s: s.kind == "presence" and s.type == kind and s.sender.split("/")[0] == jid, seconds,
                              f"the presence {kind or 'available'} of {jid}")
 
     def sees_once(self, jids):
@@ -88,7 +88,7 @@ class JabberPerson(JabberClient):
         for jid in jids:
             self.sees(jid)
         check(self.answers(self.world.coigate.domain), "the gateway answers")
-        again = [str(s) for s in self.came if s.kind == "presence" and not s.type and s.sender in jids]
+        again = [str(s) for s in self.came if s.kind == "presence" and not s.type and s.sender.split("/")[0] in jids]
         check_equal(again, [], "each is shown once")
 
     def blocks(self, who, verb="block"):

@@ -220,6 +220,17 @@ TEST_F(IncomingPipelineTest, an_mdn_becomes_a_receipt_for_who_asked) {
     EXPECT_NE(committed[0].name, committed[1].name);
 }
 
+TEST_F(IncomingPipelineTest, an_answer_from_the_mailbox_continues_what_came_to_the_relay_address) {
+    const AccountId relay = save(IncomingFilter::all, Account::Kind::relay);
+    ASSERT_EQ(directory.of_user("alice@jabber.example")->id, alice) << "she writes from the mailbox";
+    IncomingMail to_relay = arrival(mail("m1@x"));
+    to_relay.account = relay;
+    EXPECT_EQ(take(std::move(to_relay))->kind, Kind::taken);
+    const Contact* bob = directory.contact(alice, "bob@example.net");
+    ASSERT_NE(bob, nullptr);
+    EXPECT_EQ(bob->last_in.value, "m1@x");
+}
+
 TEST_F(IncomingPipelineTest, the_first_message_of_a_contact_has_their_name) {
     take(mail("m1@x", "Chat-Version: 1.0\r\n", "Hi", "Bob Stone <bob@example.net>"));
     take(mail("m2@x", "Chat-Version: 1.0\r\n", "Hi", "Bob Stone <bob@example.net>"));

@@ -2,7 +2,9 @@
 
 #include "gateway/service/iq_router.h"
 
+#include "gateway/service/disco.h"
 #include "tests/unit/gateway/service/service_play.h"
+#include "xmpp/xep/xep0115_caps.h"
 
 namespace gateway {
 namespace {
@@ -16,7 +18,7 @@ TEST_F(ServicesTest, TheGatewaySaysWhatItIs) {
     const auto xml = answer_xml();
     EXPECT_TRUE(xml.starts_with("<iq type='result' id='i1' from='coi.jabber.example' to='alice@jabber.example/phone'>"))
         << xml;
-    EXPECT_NE(xml.find("<identity category='gateway' type='smtp' name='Mail'/>"), xml.npos) << xml;
+    EXPECT_NE(xml.find("<identity category='gateway' type='smtp' name='E-Mail'/>"), xml.npos) << xml;
     for (const char* feature : {"http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items",
                                 "http://jabber.org/protocol/commands", "jabber:iq:register", "jabber:iq:version",
                                 "jabber:iq:gateway", "jid\\20escaping", "urn:xmpp:ping"}) {
@@ -85,9 +87,36 @@ TEST_F(ServicesTest, Xep0100PromptAndJid) {
     EXPECT_EQ(error().condition, "not-acceptable");
 }
 
+TEST_F(ServicesTest, EverybodyHasAName) {
+    const char* card = "<vCard xmlns='vcard-temp'/>";
+    const auto asked = [&](const std::string& jid) { return ask("get", card, jid), answer_xml(); };
+    EXPECT_NE(asked("coi.jabber.example").find("<FN>Mail gateway</FN>"), std::string::npos);
+    link();
+    const std::string bob = "bob\\40example.org@coi.jabber.example";
+    EXPECT_NE(asked(bob).find("<FN>bob@example.org</FN>"), std::string::npos) << "never the escaped JID";
+    directory.add(directory.of_user("alice@jabber.example")->id, {"Bob Stone", "bob", "example.org"});
+    const std::string known = asked(bob + "/mail");
+    EXPECT_NE(known.find("<FN>Bob Stone</FN>"), std::string::npos) << known;
+    EXPECT_NE(known.find("<USERID>bob@example.org</USERID>"), std::string::npos) << known;
+    ask("get", card, bob, "eve@elsewhere.example/x");
+    EXPECT_EQ(answer_xml().find("Stone"), std::string::npos) << "contacts are private";
+}
+
+TEST_F(ServicesTest, WhatCapsAnnounceIsWhatDiscoAnswers) {
+    const auto asked = [&](const std::string& jid, const xmpp::xep0030::Info& info) {
+        const std::string node = std::string(caps_node) + "#" + xmpp::xep0115::version(info);
+        ask("get", "<query xmlns='http://jabber.org/protocol/disco#info' node='" + node + "'/>", jid);
+        xmpp::Tag expected("iq");
+        xmpp::xep0030::add_info(expected, info, node);
+        const std::string xml = answer_xml();
+        EXPECT_NE(xml.find(xmpp::print(*expected.findChild("query")).substr(6)), std::string::npos) << xml;
+    };
+    asked("bob\\40example.org@coi.jabber.example/mail", contact_info());
+    asked("coi.jabber.example/mail", gateway_info(true));
+    asked("gateway@coi.jabber.example", gateway_info(true));
+}
+
 TEST_F(ServicesTest, WhatNobodyKnowsIsUnavailable) {
-    ask("get", "<vCard xmlns='vcard-temp'/>", "bob\\40example.org@coi.jabber.example");
-    EXPECT_EQ(error().condition, "service-unavailable");
     ask("get", "<query xmlns='jabber:iq:last'/>");
     EXPECT_EQ(error().condition, "service-unavailable");
     ask("set", "<ping xmlns='urn:xmpp:ping'/>");

@@ -6,9 +6,12 @@
 
 #include <algorithm>
 
+#include "gateway/service/disco.h"
 #include "tests/support/fakes.h"
 #include "tests/unit/gateway/store/test_store.h"
+#include "xmpp/jid.h"
 #include "xmpp/wire.h"
+#include "xmpp/xep/xep0115_caps.h"
 
 namespace gateway {
 namespace {
@@ -21,7 +24,8 @@ class PresenceTest : public testing::Test {
   protected:
     /// `server`: the users' server, which is asked what it is; "": it is not.
     explicit PresenceTest(const std::string& server = "")
-        : presence(directory, relay_accounts, stream, subscriptions, {"coi.jabber.example", server}, timer.timer()) {}
+        : presence(directory, relay_accounts, stream, subscriptions, {"coi.jabber.example", server}, timer.timer(),
+                   [](const std::string& user) { return user != "erin@jabber.example"; }) {}
     void take(const std::string& type, const std::string& to, bool may_use = true, const std::string& from = alice) {
         const std::string attribute = type.empty() ? "" : "type='" + type + "' ";
         presence.take(*xmpp::parse_stanza("<presence " + attribute + "from='" + from + "' to='" + to + "'/>"), may_use);
@@ -35,7 +39,8 @@ class PresenceTest : public testing::Test {
             lines.push_back((type.empty() ? "available"
                              : error      ? "error " + error->condition
                                           : type) +
-                            " " + xmpp::attribute(*stanza, "from") + " > " + xmpp::attribute(*stanza, "to"));
+                            " " + xmpp::JID(xmpp::attribute(*stanza, "from")).bare() + " > " +
+                            xmpp::attribute(*stanza, "to"));
         }
         sent.clear();
         return lines;
@@ -70,7 +75,7 @@ TEST_F(PresenceTest, Xep0100Section4_6AddContact) {
     const auto id = make_account();
     take("subscribe", bob);
     EXPECT_EQ(said(), (Lines{"subscribed " + bob + " > " + alice, "available " + bob + " > " + alice,
-                             "subscribe " + bob + " > " + alice}));
+                             "subscribe coi.jabber.example > " + alice}));
     EXPECT_TRUE(subscribed(id));
     take("subscribed", bob);
     EXPECT_EQ(said(), Lines{});
@@ -107,6 +112,48 @@ TEST_F(PresenceTest, AProbeIsAnsweredFromMemoryAndTheRosterIsRight) {
     take("probe", bob, true, alice + "/phone");
     EXPECT_EQ(said(), Lines{"available " + bob + " > " + alice + "/phone"});
     EXPECT_TRUE(subscribed(id)) << "a server probes only whom its user subscribed to";
+}
+
+TEST_F(PresenceTest, PresenceIsOfAResourceAndSaysWhatItCan) {
+    make_account();
+    const auto caps = [&](std::size_t at) {
+        EXPECT_EQ(xmpp::JID(xmpp::attribute(*sent.at(at), "from")).resource(), "mail") << "Gajim counts no other";
+        const auto* c = xmpp::child(*sent.at(at), "c", xmpp::xep0115::ns);
+        return c ? xmpp::attribute(*c, "ver") : "";
+    };
+    take("probe", bob);
+    take("probe", "coi.jabber.example");
+    take("probe", "coi.jabber.example", true, "erin@jabber.example");
+    EXPECT_EQ(caps(0), xmpp::xep0115::version(contact_info()));
+    EXPECT_EQ(caps(1), xmpp::xep0115::version(gateway_info(true)));
+    EXPECT_EQ(caps(2), xmpp::xep0115::version(gateway_info(false))) << "nothing is announced that is not allowed";
+    sent.clear();
+    take("unsubscribe", bob);
+    EXPECT_EQ(xmpp::attribute(*sent.front(), "from"), bob) << "subscriptions are between bare JIDs";
+}
+
+TEST_F(PresenceTest, TheGatewayAsksOnceForAllContactsAndSaysWhy) {
+    make_account();
+    take("subscribe", bob);
+    take("subscribe", "carol\\40example.org@coi.jabber.example");
+    presence.linked(alice);
+    std::vector<const xmpp::Tag*> requests;
+    for (const auto& stanza : sent) {
+        if (xmpp::attribute(*stanza, "type") == "subscribe") requests.push_back(stanza.get());
+    }
+    ASSERT_EQ(requests.size(), 1U);
+    EXPECT_EQ(xmpp::attribute(*requests[0], "from"), "coi.jabber.example");
+    EXPECT_EQ(requests[0]->findChild("nick")->cdata(), "Mail gateway");
+    EXPECT_NE(requests[0]->findChild("status")->cdata().find("when your Jabber account ends"), std::string::npos);
+}
+
+TEST_F(PresenceTest, AnAddressWithALocalPartIsTheGatewayToo) {
+    make_account();
+    const std::string alias = "gateway@coi.jabber.example";
+    take("subscribe", alias);
+    EXPECT_EQ(said(), (Lines{"subscribed " + alias + " > " + alice, "available " + alias + " > " + alice}));
+    take("subscribe", alias, false, "eve@elsewhere.example");
+    EXPECT_EQ(said(), Lines{"error registration-required " + alias + " > eve@elsewhere.example"});
 }
 
 TEST_F(PresenceTest, TheNameIsShownWhereItIsKnown) {
@@ -310,7 +357,7 @@ TEST_F(PresenceOnEjabberd, NoMoreChangesThanModPresCounterLetsThrough) {
     };
     EXPECT_EQ(changes().size(), 5U);
     timer.pass();
-    EXPECT_EQ(changes().size(), 4U) << "six answers, and three contacts that ask back";
+    EXPECT_EQ(changes().size(), 2U) << "six answers, and the gateway's own request";
     timer.pass();
     EXPECT_EQ(changes(), Lines{});
 }
