@@ -156,6 +156,7 @@ void Directory::State::saved(Account account, const std::optional<Account>& befo
     if (now != nullptr && !was_parked) account.vouched = now->account.vouched;
     if (now != nullptr && before) {
         if (now->account.lang != before->lang) account.lang = now->account.lang;
+        if (now->account.lang_source != before->lang_source) account.lang_source = now->account.lang_source;
         if (now->account.address.name != before->address.name) account.address.name = now->account.address.name;
     }
     tell(&DirectoryObserver::account_saved, put(std::move(account)));
@@ -258,12 +259,22 @@ void Directory::note_name(AccountId id, const std::string& name) {
     accounts::note_name(state_->store, id, tidy);
 }
 
-void Directory::note_language(AccountId id, const std::string& lang) {
+void Directory::note_language(AccountId id, const std::string& lang, Account::LanguageSource source) {
     auto* record = state_->record(id);
-    if (record == nullptr || record->leaving || record->account.lang == lang || lang.empty()) return;
-    if (lang.size() > longest_language) return;
-    record->note([&lang](Account& account) { account.lang = lang; });
-    accounts::note_language(state_->store, id, lang);
+    if (record == nullptr || record->leaving || lang.empty() || lang.size() > longest_language) return;
+    const Account& known = record->account;
+    if (known.lang_source > source || (known.lang == lang && known.lang_source == source)) return;
+    record->note([&](Account& account) {
+        account.lang = lang;
+        account.lang_source = source;
+    });
+    accounts::note_language(state_->store, id, lang, source);
+}
+
+std::string Directory::language(const std::string& jid, const std::string& said) const {
+    const Account* account = of_user(jid);
+    if (account == nullptr) return said;
+    return said.empty() || account->lang_source > Account::LanguageSource::stanza ? account->lang : said;
 }
 
 }  // namespace gateway

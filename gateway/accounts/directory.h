@@ -71,8 +71,10 @@ class Directory {
     /// The name that the user goes by, from a client; it stands in From. White space is made one, what is too long is
     /// left alone.
     void note_name(AccountId, const std::string& name);
-    /// The user's language, remembered for texts that answer nothing.
-    void note_language(AccountId, const std::string& lang);
+    /// The user's language. What is better known is not replaced by what is less.
+    void note_language(AccountId, const std::string& lang, Account::LanguageSource = Account::LanguageSource::stanza);
+    /// The language in which this user is answered: the one that is known best; else `said`, the stanza's.
+    std::string language(const std::string& jid, const std::string& said) const;
 
     /// Who is told of changes from now on, as long as they are there.
     void observe(std::weak_ptr<DirectoryObserver>);

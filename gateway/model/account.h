@@ -51,7 +51,11 @@ struct Account {
     MailboxLogin login;    // of a mailbox
     IncomingFilter take = IncomingFilter::contacts;
     bool sent_copy = true;  // append what is sent to the Sent folder (mailbox)
-    std::string lang;       // last xml:lang of its user, for messages that are no answers
+    /// Of the user's language, the best known last: the client's xml:lang; a command word in that language; the user's
+    /// choice.
+    enum class LanguageSource { stanza, word, chosen };
+    std::string lang;  // of texts for the user
+    LanguageSource lang_source = LanguageSource::stanza;
     Policy policy = Policy::inherit;
     KeyHolder key_holder = KeyHolder::coigate;
     /// The account has no login and does nothing until its user links it again with the password: the Jabber account

@@ -37,18 +37,24 @@ void OutgoingPipeline::reload(Settings settings) {
 }
 
 void OutgoingPipeline::take(const xmpp::Tag& message, const xmpp::Tag* under_otr) {
-    const Head head{xmpp::returnable(under_otr ? *under_otr : message), under_otr != nullptr};
+    const Head head = head_of(message, under_otr);
     start(answered(head, carry(head, message)));
 }
 
 void OutgoingPipeline::take_tunnelled(const Account& account, const coi::Address& to, const xmpp::Tag& message) {
-    const Head head{xmpp::returnable(message)};
+    const Head head = head_of(message, nullptr);
     start(answered(head, carry_tunnelled(account, head, to, message)));
+}
+
+OutgoingPipeline::Head OutgoingPipeline::head_of(const xmpp::Tag& message, const xmpp::Tag* under_otr) const {
+    const std::string user = xmpp::read_jid(xmpp::attribute(message, "from")).bare();
+    return {xmpp::returnable(under_otr ? *under_otr : message),
+            modules_.directory.language(user, xmpp::attribute(message, "xml:lang")), under_otr != nullptr};
 }
 
 // --- the way of a message
 Task<> OutgoingPipeline::carry(Head head, const xmpp::Tag& message) {
-    auto written = read_message(message);
+    auto written = read_message(message, head.lang);
     if (!written) co_return;
     const AccountId id = co_await writer(*written);
     note_writer(id, *written);
@@ -58,13 +64,13 @@ Task<> OutgoingPipeline::carry(Head head, const xmpp::Tag& message) {
 }
 
 Task<> OutgoingPipeline::carry_tunnelled(const Account& account, Head head, coi::Address to, const xmpp::Tag& message) {
-    const std::string lang = head.lang().empty() ? account.lang : head.lang();
     const Contact contact = modules_.directory.known_or_new(account.id, to);
     auto event = read_tunnelled(message);
     if (!event || !otr_message::stands(contact.privacy)) {
-        throw Refusal{"cancel", "not-acceptable", otr_messages::not_carried(event.has_value(), to.addr_spec(), lang)};
+        throw Refusal{"cancel", "not-acceptable",
+                      otr_messages::not_carried(event.has_value(), to.addr_spec(), head.lang)};
     }
-    event->get<OtrMessage>()->words = otr_message::words(lang);
+    event->get<OtrMessage>()->words = otr_message::words(head.lang);
     event->contact = contact.address;
     event->when = modules_.now();
     co_await carry_message(account.id, head, std::move(*event));
@@ -106,12 +112,12 @@ Task<> OutgoingPipeline::answered(Head head, Task<> way) {
         co_await std::move(way);
     } catch (const AccountGone&) {  // unlinked meanwhile: all of it is deleted
     } catch (const StoreUnavailable&) {
-        refusal = Refusal::busy(head.lang());
+        refusal = Refusal::busy(head.lang);
     } catch (const Refusal& thrown) {
         refusal = thrown;
     }
     if (!refusal) co_return;
-    const auto error = xmpp::error_reply(*head.tag, refusal->type, refusal->condition, refusal->text, head.lang());
+    const auto error = xmpp::error_reply(*head.tag, refusal->type, refusal->condition, refusal->text, head.lang);
     if (error) modules_.to_jabber.send(*error);
 }
 
@@ -126,8 +132,8 @@ Task<> OutgoingPipeline::unanswered(Task<> way) {
 
 // --- the stages
 /// nullopt: nothing that mail has words for, and whoever did not write hears no error (chat states, stray markers).
-std::optional<OutgoingPipeline::Written> OutgoingPipeline::read_message(const xmpp::Tag& message) const {
-    const std::string& lang = xmpp::attribute(message, "xml:lang");
+std::optional<OutgoingPipeline::Written> OutgoingPipeline::read_message(const xmpp::Tag& message,
+                                                                        const std::string& lang) const {
     const xmpp::JID from = xmpp::read_jid(xmpp::attribute(message, "from"));
     const xmpp::JID to = xmpp::read_jid(xmpp::attribute(message, "to"));
     auto event = read(message);
@@ -136,7 +142,7 @@ std::optional<OutgoingPipeline::Written> OutgoingPipeline::read_message(const xm
     const bool is_receipt = event && event->get<Receipt>() != nullptr;
     if (is_receipt && (!contact || !modules_.directory.of_user(from.bare()))) return std::nullopt;
     if (!contact) throw Refusal::no_address(settings_.component, lang);
-    if (!event) throw Refusal::unreadable(message);
+    if (!event) throw Refusal::unreadable(message, lang);
     if (const Account* damaged = damaged_account(modules_.directory, from.bare()); damaged && !is_receipt)
         throw Refusal{"cancel", "internal-server-error", damaged_words(*damaged, settings_.component, lang)};
     return Written{std::move(*event), *contact, from, to, xmpp::xep0172::nick(message), lang};
@@ -209,7 +215,7 @@ Task<std::string> OutgoingPipeline::encrypt(AccountId id, const Head& head, cons
     if (letter.bytes.empty()) {
         // What follows does not name it: nobody waits for it.
         if (before.last_out == draft.mail.id) directory.note_last_out(id, to, {});
-        throw Refusal::not_closed(letter, before.address.addr_spec(), head.lang());
+        throw Refusal::not_closed(letter, before.address.addr_spec(), head.lang);
     }
     // A subject is part of what is protected: it must not come up again in a mail that is not.
     const bool has_subject = !head.from_otr && draft.event.get<OtrMessage>() == nullptr;
@@ -233,7 +239,7 @@ queue::Entry OutgoingPipeline::entry_of(const Account& account, const Contact& c
     entry.origin = is_receipt ? "" : xmpp::attribute(*head.tag, "from");
     entry.origin_id = draft.event.stanza.value;
     if (!is_receipt) entry.beside = xmpp::print(*head.tag);
-    entry.lang = head.lang();
+    entry.lang = head.lang;
     entry.from =
         is_receipt && account.kind == Account::Kind::relay ? "" : account.address.addr_spec();  // [RFC 8098 §2.1]
     entry.to = is_receipt ? contact.address.addr_spec() : draft.mail.to.front().addr_spec();
@@ -249,8 +255,8 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
     const Event& event = draft.event;
     const Contact contact = modules_.directory.known_or_new(id, event.contact);
     TakeOutgoing what{entry_of(account_of(modules_.directory, id), contact, head, draft, std::move(bytes))};
-    ids::Known known{id,          contact.canonical,   event.message, event.stanza, true, what.entry.origin,
-                     head.lang(), event.wants_receipt, event.when};
+    ids::Known known{id,        contact.canonical,   event.message, event.stanza, true, what.entry.origin,
+                     head.lang, event.wants_receipt, event.when};
     std::optional<queue::Entry> replaced;
     if (event.get<Correction>() != nullptr) {
         known.corrects = event.about->message;
@@ -268,7 +274,7 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
     });
     if (failure || taken.too_many) {
         if (replaced) modules_.to_mail.committed(*replaced);
-        throw failure ? Refusal::busy(head.lang()) : Refusal::queue_full(head.lang());
+        throw failure ? Refusal::busy(head.lang) : Refusal::queue_full(head.lang);
     }
     bursts_.committed(taken.entry, known.corrects);
     modules_.to_mail.committed(std::move(taken.entry));

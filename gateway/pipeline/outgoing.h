@@ -64,8 +64,8 @@ class OutgoingPipeline : public MessageReceiver {
     /// What goes back with an error.
     struct Head {
         std::shared_ptr<const xmpp::Tag> tag;  // the stanza without what is not returned
+        std::string lang;                      // of the words
         bool from_otr = false;
-        const std::string& lang() const { return xmpp::attribute(*tag, "xml:lang"); }
     };
     /// A stanza as it was read.
     struct Written {
@@ -95,7 +95,8 @@ class OutgoingPipeline : public MessageReceiver {
     static Task<> unanswered(Task<> way);
 
     // --- the stages; they throw Refusal, AccountGone, StoreUnavailable
-    std::optional<Written> read_message(const xmpp::Tag& message) const;
+    Head head_of(const xmpp::Tag& message, const xmpp::Tag* under_otr) const;
+    std::optional<Written> read_message(const xmpp::Tag& message, const std::string& lang) const;
     Task<AccountId> writer(const Written&);
     void note_writer(AccountId, Written&);
     Task<> resolve(AccountId, Event&);

@@ -25,8 +25,7 @@ Refusal Refusal::no_address(const std::string& component, const std::string& lan
             say(lang, "This is not a mail address. A contact is written like bob\\40example.org@{1}.", {component})};
 }
 
-Refusal Refusal::unreadable(const xmpp::Tag& message) {
-    const std::string& lang = xmpp::attribute(message, "xml:lang");
+Refusal Refusal::unreadable(const xmpp::Tag& message, const std::string& lang) {
     if (xmpp::attribute(message, "type") == "groupchat")
         return {"cancel", "service-unavailable", say(lang, "Group chats are not carried to mail yet.")};
     if (is_end_to_end_encrypted(message)) {

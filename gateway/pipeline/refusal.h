@@ -19,7 +19,7 @@ struct Refusal {
     static Refusal queue_full(const std::string& lang);
     static Refusal no_address(const std::string& component, const std::string& lang);
     /// The user wrote or did something that has no form in mail.
-    static Refusal unreadable(const xmpp::Tag& message);
+    static Refusal unreadable(const xmpp::Tag& message, const std::string& lang);
     /// No account: `server` is the user's, whose users may link a mailbox or not.
     static Refusal unregistered(const std::string& server, const std::vector<std::string>& register_domains,
                                 const std::string& component, const std::string& lang);

@@ -99,7 +99,10 @@ void ChatCommands::take(const xmpp::Tag& message, const std::string& user) {
     asked.lang = registrar_.language(message, user);
     const auto [word, is_german] = chat_word(said);
     asked.word = pasted ? Word::join : word;
-    if (is_german) asked.lang = "de";  // COMPAT Gajim and some libraries put xml:lang="en" on every stanza
+    if (is_german) {  // COMPAT Gajim and some libraries put xml:lang="en" on every stanza
+        registrar_.note_word_language(user, "de");
+        asked.lang = registrar_.directory().language(user, "de");
+    }
     asked.reply = [&sender = sender_, lang = asked.lang, from = own_jid(message), to = xmpp::attribute(message, "from"),
                    type](const std::string& words) {
         xmpp::Tag reply("message");
@@ -144,6 +147,8 @@ void ChatCommands::answer(const Asked& asked) {
             return asked.reply(registrar_.settings_of(asked.user, asked.lang));
         case Word::cancel:
             return cancel(asked);
+        case Word::language:
+            return language(asked);
         case Word::hello:
             return asked.reply(say(asked.lang,
                                    "Hello! I carry messages between Jabber and mail. Write “help” to see "
@@ -287,6 +292,13 @@ void ChatCommands::contact(const Asked& asked) {
     asked.reply(
         say(asked.lang, "To write to {1}, start a chat with this address, or open the link:", {address->addr_spec()}) +
         "\n" + jid->bare() + "\n" + uri_of(*jid));
+}
+
+void ChatCommands::language(const Asked& asked) {
+    const auto tell = [reply = asked.reply](const CommandResult& ending) { reply(ending.words); };
+    const auto lang = language_named(choice(asked.rest));
+    if (!lang) return asked.reply(say(asked.lang, "Write: language en, language de or language auto."));
+    registrar_.choose_language(asked.user, *lang, asked.lang, tell);
 }
 
 void ChatCommands::mail(const Asked& asked) {

@@ -28,6 +28,7 @@ class ChatCommands {
     void cancel(const Asked&);
     std::string help(const Asked&) const;
     void unlink(const Asked&);
+    void language(const Asked&);
     void contact(const Asked&);
     void mail(const Asked&);
     bool answer_privacy(const Asked&);

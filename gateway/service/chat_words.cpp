@@ -50,6 +50,8 @@ constexpr std::array spellings = {
     Spelling{"einstellungen", Word::settings, true},
     Spelling{"cancel", Word::cancel},
     Spelling{"abbrechen", Word::cancel, true},
+    Spelling{"language", Word::language},
+    Spelling{"sprache", Word::language, true},
     Spelling{"hello", Word::hello},
     Spelling{"hi", Word::hello},
     Spelling{"hey", Word::hello},
@@ -64,6 +66,13 @@ constexpr std::array spellings = {
 ChatWord chat_word(std::string_view text) {
     const auto* known = std::ranges::find_if(spellings, [&](const auto& spelling) { return text == spelling.text; });
     return known == spellings.end() ? ChatWord{} : ChatWord{known->word, known->is_german};
+}
+
+std::optional<std::string> language_named(std::string_view word) {
+    if (word == "auto" || word == "automatisch") return "";
+    if (word == "en" || word == "english" || word == "englisch") return "en";
+    if (word == "de" || word == "deutsch" || word == "german") return "de";
+    return std::nullopt;
 }
 
 std::string lower(const std::string& text) {

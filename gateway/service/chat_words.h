@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,7 @@ enum class Word {
     settings,
     cancel,
     hello,
+    language,
     unknown
 };
 
@@ -35,6 +37,8 @@ struct ChatWord {
 
 /// `text`: lower case, without marks around it.
 ChatWord chat_word(std::string_view text);
+/// The language that this word names ("de", "deutsch"); "" for the client's own; nullopt if it names none.
+std::optional<std::string> language_named(std::string_view word);
 std::string lower(const std::string& text);
 /// Removes the marks that people put around a word: “Help!”, /status, mail all.
 std::string bare_word(std::string_view text);

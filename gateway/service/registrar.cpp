@@ -141,11 +141,8 @@ CommandResult Registrar::store_trouble(const std::string& lang) const {
 
 std::string Registrar::language(const xmpp::Tag& stanza, const std::string& jid) {
     auto lang = xmpp::language_of(stanza).substr(0, longest_language);
-    const Account* account = directory_.of_user(jid);
-    if (!account) return lang;
-    if (lang.empty()) return account->lang;
-    directory_.note_language(account->id, lang);
-    return lang;
+    if (const Account* account = directory_.of_user(jid)) directory_.note_language(account->id, lang);
+    return directory_.language(jid, lang);
 }
 
 /// Why no login may be checked for this user now; counts the attempt if there is no reason.
@@ -311,18 +308,50 @@ void Registrar::unlink(const std::string& jid, const std::string& lang, Done don
     }
 }
 
-void Registrar::change(const std::string& jid, IncomingFilter take, bool sent_copy, const std::string& lang,
-                       Done done) {
-    if (const Account* known = directory_.of_user(jid)) return change(*known, take, sent_copy, lang, std::move(done));
+/// A relay user's account is made if there is none yet.
+void Registrar::with_account(const std::string& jid, const std::string& lang, const Done& done,
+                             std::function<void(Registrar&, const Account&)> go_on) {
+    if (const Account* known = directory_.of_user(jid)) return go_on(*this, *known);
     if (auto ending = damage(jid, lang)) return done(std::move(*ending));
     if (!is_relay_user(jid))
         return done({say(lang, "You have not linked a mailbox."), "auth", "registration-required"});
-    relay_accounts_.get(jid, lang, [self = weak_from_this(), take, sent_copy, lang, done](const Account* made) {
-        const auto registrar = self.lock();
-        if (!registrar) return;
-        if (!made) return done(registrar->store_trouble(lang));
-        registrar->change(*made, take, sent_copy, lang, done);
+    relay_accounts_.get(jid, lang,
+                        [self = weak_from_this(), lang, done, go_on = std::move(go_on)](const Account* made) {
+                            const auto registrar = self.lock();
+                            if (!registrar) return;
+                            if (!made) return done(registrar->store_trouble(lang));
+                            go_on(*registrar, *made);
+                        });
+}
+
+void Registrar::change(const std::string& jid, IncomingFilter take, bool sent_copy, const std::string& lang,
+                       Done done) {
+    with_account(jid, lang, done, [take, sent_copy, lang, done](Registrar& self, const Account& account) {
+        self.change(account, take, sent_copy, lang, done);
     });
+}
+
+void Registrar::choose_language(const std::string& jid, const std::string& chosen, const std::string& lang, Done done) {
+    with_account(jid, lang, done, [chosen, lang, done](Registrar& self, const Account& account) {
+        const auto set = [&chosen](Account& changed) {
+            using Source = Account::LanguageSource;
+            changed.lang_source = chosen.empty() ? Source::stanza : Source::chosen;
+            if (!chosen.empty()) changed.lang = chosen;
+        };
+        self.directory_.change(account.id, set,
+                               [weak = self.weak_from_this(), chosen, lang, done](const Store::Failure& failure) {
+                                   const auto registrar = weak.lock();
+                                   if (!registrar) return;
+                                   if (failure) return done(registrar->store_trouble(lang));
+                                   done({chosen.empty() ? say(lang, "I write in the language of your client.")
+                                                        : say(chosen, "I write to you in English.")});
+                               });
+    });
+}
+
+void Registrar::note_word_language(const std::string& jid, const std::string& lang) {
+    const Account* account = directory_.of_user(jid);
+    if (account) directory_.note_language(account->id, lang, Account::LanguageSource::word);
 }
 
 void Registrar::change(const Account& known, IncomingFilter take, bool sent_copy, const std::string& lang, Done done) {
@@ -344,7 +373,8 @@ std::string Registrar::settings_of(const std::string& jid, const std::string& la
     const Account* account = directory_.of_user(jid);
     if (!account) return status(jid, lang);
     return settings_words(account->take, account->sent_copy, account->kind == Account::Kind::relay, lang) + "\n" +
-           say(lang, "Write: mail chats, mail contacts or mail all.");
+           say(lang, "Write: mail chats, mail contacts or mail all.") + "\n" +
+           say(lang, "Write: language en, language de or language auto.");
 }
 
 std::string Registrar::status(const std::string& jid, const std::string& lang) const {

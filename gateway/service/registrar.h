@@ -55,6 +55,10 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     void change(const std::string& jid, IncomingFilter, bool sent_copy, const std::string& lang, Done);
     /// What is linked and its state; several lines.
     std::string status(const std::string& jid, const std::string& lang) const;
+    /// Chooses the language in which the user is answered; "": that of the client.
+    void choose_language(const std::string& jid, const std::string& chosen, const std::string& lang, Done);
+    /// The user has used a command word of this language.
+    void note_word_language(const std::string& jid, const std::string& lang);
     /// The settings and their present values.
     std::string settings_of(const std::string& jid, const std::string& lang) const;
     /// The language of the stanza, which is stored; without one, the stored language.
@@ -71,6 +75,8 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     void save(Account, std::vector<Cursor> start, bool fresh, const std::string& lang, Done);
     void change(const Account&, IncomingFilter, bool sent_copy, const std::string& lang, Done);
     void remove(AccountId, std::function<void(Store::Failure, std::int64_t unsent)> done);
+    void with_account(const std::string& jid, const std::string& lang, const Done&,
+                      std::function<void(Registrar&, const Account&)> go_on);
     CommandResult store_trouble(const std::string& lang) const;
 
     Directory& directory_;

@@ -67,8 +67,8 @@ void remove_if_unused(Store& store, AccountId account, Store::Done<bool> done) {
         std::move(done));
 }
 
-void note_language(Store& store, AccountId account, const std::string& lang) {
-    Transactions(store).later([account, lang](Database& db) { note_language(db, account, lang); });
+void note_language(Store& store, AccountId account, const std::string& lang, Account::LanguageSource source) {
+    Transactions(store).later([account, lang, source](Database& db) { note_language(db, account, lang, source); });
 }
 
 void note_name(Store& store, AccountId account, const std::string& name) {

@@ -31,7 +31,7 @@ void remove(Store&, AccountId, bool anyway, Store::Done<bool> done);
 /// Removes it if no message waits and none is known. `done` gets whether it was removed.
 void remove_if_unused(Store&, AccountId, Store::Done<bool> done);
 /// Updates only the language that the account's user last used, with the next commit.
-void note_language(Store&, AccountId, const std::string& lang);
+void note_language(Store&, AccountId, const std::string& lang, Account::LanguageSource);
 /// Updates only the account's display name, with the next commit.
 void note_name(Store&, AccountId, const std::string& name);
 

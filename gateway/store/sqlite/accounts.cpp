@@ -75,11 +75,13 @@ MailboxLogin unpack_login(std::string_view packed) {
 // The columns bound into an account's mark, in this order.
 #define ACCOUNT_COLUMNS "id, kind, jid, name, local, domain, take, sent_copy, lang, policy, key_holder, state"
 constexpr int account_columns = 12;
-// Bits of the column `state`.
-constexpr std::int64_t is_parked = 1, is_vouched = 2;
+// Bits of the column `state`; the two above them are the LanguageSource.
+constexpr std::int64_t is_parked = 1, is_vouched = 2, lang_source_mask = 3;
+constexpr int lang_source_shift = 2;
 
 std::int64_t state_of(const Account& account) {
-    return (account.parked ? is_parked : 0) | (account.vouched ? is_vouched : 0);
+    return (account.parked ? is_parked : 0) | (account.vouched ? is_vouched : 0) |
+           static_cast<std::int64_t>(account.lang_source) << lang_source_shift;
 }
 
 /// The same values, in the order of ACCOUNT_COLUMNS.
@@ -145,6 +147,7 @@ Account account_of(Database& db, const Query& row) {
     account.key_holder = static_cast<KeyHolder>(row.integer(10));
     account.parked = (row.integer(11) & is_parked) != 0;
     account.vouched = (row.integer(11) & is_vouched) != 0;
+    account.lang_source = static_cast<Account::LanguageSource>(row.integer(11) >> lang_source_shift & lang_source_mask);
     if (account.kind == Account::Kind::relay) return account;
     const auto login = open(db, row.blob(account_columns), login_binding(account.id, account.jid));
     try {
@@ -214,12 +217,14 @@ std::optional<Account> find(Database& db, AccountId id) {
 
 }  // namespace
 
-void note_language(Database& db, AccountId id, const std::string& lang) {
+void note_language(Database& db, AccountId id, const std::string& lang, Account::LanguageSource source) {
     auto account = find(db, id);
     if (!account) return;
     account->lang = lang;
-    db.query("UPDATE account SET lang = ?, mark = ? WHERE id = ?")
+    account->lang_source = source;
+    db.query("UPDATE account SET lang = ?, state = ?, mark = ? WHERE id = ?")
         .bind(lang)
+        .bind(state_of(*account))
         .bind_blob(close(db, "", binding(*account)))
         .bind(number(id))
         .run();

@@ -15,7 +15,7 @@ AccountId save(Database&, const Account&);
 /// All accounts, also those whose row or login does not match its seal (Account::damaged, login_lost).
 std::vector<Account> all(Database&);
 /// Updates only the language that the account's user last used.
-void note_language(Database&, AccountId, const std::string& lang);
+void note_language(Database&, AccountId, const std::string& lang, Account::LanguageSource);
 /// Updates only the account's display name.
 void note_name(Database&, AccountId, const std::string& name);
 /// Removes the account and all that is stored of it: contacts, cursors, queue entries, ids.

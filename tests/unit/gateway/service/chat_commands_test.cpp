@@ -61,6 +61,29 @@ TEST_F(ChatCommandsTest, GermanWordsAreAnsweredInGerman) {
     EXPECT_TRUE(reply().starts_with("Du hast kein Postfach verbunden."));
 }
 
+TEST_F(ChatCommandsTest, TheLanguageIsWhatTheUserChoosesElseThatOfTheWordElseTheClients) {
+    const auto is_german = [&] { return reply().find("Postfach") != std::string::npos; };
+    link();
+    say("status", "en");
+    EXPECT_FALSE(is_german());
+    say("zustand", "en");
+    EXPECT_TRUE(is_german()) << "the client says en, the user writes German";
+    say("status", "en");
+    EXPECT_TRUE(is_german()) << "and is remembered to";
+    say("language en", "de");
+    EXPECT_EQ(reply(), "I write to you in English.");
+    say("zustand", "de");
+    EXPECT_FALSE(is_german()) << "chosen";
+    Directory again{store};
+    EXPECT_EQ(again.language("alice@jabber.example", "de"), "en") << "after a restart, too";
+    say("Sprache: auto");
+    reply();
+    say("status", "de");
+    EXPECT_TRUE(is_german());
+    say("language");
+    EXPECT_EQ(reply(), "Schreib: sprache en, sprache de oder sprache auto.");
+}
+
 TEST_F(ChatCommandsTest, StatusOfALinkedMailbox) {
     link();
     say(" status ");
@@ -193,7 +216,8 @@ TEST_F(ChatCommandsTest, Settings) {
     say("Settings");
     const auto words = reply();
     EXPECT_TRUE(words.starts_with("You receive chat messages, answers to yours, and mail from your contacts.\n"));
-    EXPECT_TRUE(words.ends_with("\nWrite: mail chats, mail contacts or mail all."));
+    EXPECT_TRUE(words.ends_with(
+        "\nWrite: mail chats, mail contacts or mail all.\nWrite: language en, language de or language auto."));
 }
 
 TEST_F(ChatCommandsTest, CancelStopsALink) {

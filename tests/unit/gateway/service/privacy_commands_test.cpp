@@ -128,8 +128,8 @@ TEST_F(PrivacyWordsTest, policy_of_a_contact_and_of_all) {
     EXPECT_THAT(ask_words("policy off"), HasSubstr("not encrypted (off)"));
     EXPECT_EQ(directory.find(account)->policy, Policy::off);
     EXPECT_THAT(ask_words("policy bob@example.org"), HasSubstr("require")) << "the contact's own counts";
-    EXPECT_THAT(ask_words("regel bob@example.org aus"), HasSubstr("nicht verschlüsselt"));
     EXPECT_THAT(ask_words("policy bob@example.org maybe"), StartsWith("Write: policy"));
+    EXPECT_THAT(ask_words("regel bob@example.org aus"), HasSubstr("nicht verschlüsselt"));
     EXPECT_EQ(bob().privacy.policy, Policy::off);
 }
 

@@ -33,7 +33,7 @@ void use_everything(Database& db) {
     account.jid = "alice@jabber.example";
     account.id = accounts::save(db, account);
     accounts::save(db, account);
-    accounts::note_language(db, account.id, "de");
+    accounts::note_language(db, account.id, "de", Account::LanguageSource::stanza);
     accounts::note_name(db, account.id, "Alice");
     ids::knows_any(db, account.id);
     Contact contact;

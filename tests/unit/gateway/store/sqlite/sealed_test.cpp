@@ -154,7 +154,7 @@ TEST_P(ChangedAccount, is_known_as_damaged_and_none_of_it_is_used) {
     EXPECT_FALSE(all[0].works());
     EXPECT_EQ(all[0].login.password, "");
     accounts::note_name(db, stored.alice, "Eve");  // must not make it good
-    accounts::note_language(db, stored.alice, "de");
+    accounts::note_language(db, stored.alice, "de", Account::LanguageSource::stanza);
     EXPECT_TRUE(accounts::all(db)[0].damaged);
 }
 
