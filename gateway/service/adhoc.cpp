@@ -77,7 +77,7 @@ struct AdHocCommands::State : std::enable_shared_from_this<State> {
     void ask(const Call&, const xep0004::Form&, const std::string& error_words = {}, bool has_next = false);
     void end(const Call&, const std::string& status, const std::string& note_type = {}, const std::string& note = {});
     void end(const Call&, const CommandResult&);
-    void end(const Call&, const xep0004::Form&);
+    void end(const Call&, const xep0004::Form&, const std::string& png = {});
     void invite(const Call&);
     void submit_privacy(const Call&, const std::map<std::string, std::string>& values);
     bool submit_keys(const Call&, const std::map<std::string, std::string>& values);
@@ -324,7 +324,8 @@ void AdHocCommands::State::invite(const Call& call) {
         if (!state->sessions.keep_image(cid, call.user, image->png, state->registrar.now()))
             return state->end(call, ending);
         state->end(call,
-                   privacy_forms::invite(*invite, {"cid:" + cid, "image/png", image->side, image->side}, call.lang));
+                   privacy_forms::invite(*invite, {"cid:" + cid, "image/png", image->side, image->side}, call.lang),
+                   image->png);
     });
 }
 
@@ -355,12 +356,14 @@ void AdHocCommands::State::end(const Call& call, const std::string& status, cons
     sender.send(*result);
 }
 
-void AdHocCommands::State::end(const Call& call, const xep0004::Form& form) {
+/// `png`: a picture of the form, beside it: not all clients ask for what a form refers to [XEP-0231 §2.1].
+void AdHocCommands::State::end(const Call& call, const xep0004::Form& form, const std::string& png) {
     sessions.end(call.session);
     auto result = result_of(*call.head);
     Tag& command = xep0050::add_command(
         *result, {call.node, call.session.empty() ? AdHocSessions::fresh_id() : call.session, "completed"});
     xep0004::add_form(command, form);
+    if (!png.empty()) xep0231::add_data(command, {"image/png", png});
     sender.send(*result);
 }
 

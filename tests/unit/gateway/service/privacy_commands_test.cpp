@@ -256,6 +256,9 @@ TEST_F(PrivacyCommandsTest, an_invite_comes_with_its_picture) {
     ASSERT_TRUE(media);
     const std::string uri = media->findChild("uri")->cdata();
     ASSERT_THAT(uri, StartsWith("cid:sha1+"));
+    const auto* beside = stage->findChild("command")->findChild("data");
+    ASSERT_TRUE(beside) << "not all clients ask";
+    EXPECT_EQ("cid:" + beside->findAttribute("cid"), uri);
     const std::string request = "<data xmlns='urn:xmpp:bob' cid='" + uri.substr(4) + "'/>";
     ask("get", request);
     const auto data = answer();
