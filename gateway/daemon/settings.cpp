@@ -70,7 +70,8 @@ OpenPgp::Settings openpgp_settings(const config::Config& c) {
     return {policies[static_cast<std::size_t>(c.mail.encryption)], limits_of(c)};
 }
 ServiceSettings service_settings(const config::Config& c) {
-    return {c.xmpp.component, c.mail.register_domains, c.relay.domain};
+    return {c.xmpp.component, c.mail.register_domains, c.relay.domain,
+            std::chrono::ceil<std::chrono::hours>(c.mail.expire)};
 }
 LmtpReceiver::Settings relay_settings(const config::Config& c) {
     return {c.relay.domain, c.relay.lmtp_listen, c.mail.ehlo_name, limits_of(c), users_of(c), c.relay.authserv_id};

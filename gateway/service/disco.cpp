@@ -4,6 +4,7 @@
 
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
+#include "gateway/service/data_policy.h"
 #include "gateway/translate/translate.h"
 #include "xmpp/xep/iq.h"
 #include "xmpp/xep/xep0004_forms.h"
@@ -27,6 +28,14 @@ Stanza not_found(const Tag& iq, const std::string& lang) {
     return error_reply(iq, "cancel", "item-not-found", say(lang, "There is nothing here."), lang);
 }
 
+/// [XEP-0506] addresses of programs that read nothing.
+bool takes_no_replies(const coi::Address& address) {
+    std::string local = address.canonical();
+    local.resize(local.rfind('@'));
+    std::erase_if(local, [](char c) { return c == '-' || c == '_' || c == '.'; });
+    return local.starts_with("noreply") || local.starts_with("donotreply") || local == "mailerdaemon";
+}
+
 /// A query for what a presence has announced [XEP-0115 §6.2] is one without a node. What was announced with an earlier
 /// version is not known any more.
 std::string node_of(const Tag& query) {
@@ -35,19 +44,22 @@ std::string node_of(const Tag& query) {
 }
 
 Stanza info(const Tag& iq, const std::string& node, const std::string& user, const std::string& lang,
-            const AdHocCommands& commands) {
+            const AdHocCommands& commands, const ServiceSettings& settings) {
     auto result = result_of(iq);
     const JID to(attribute(iq, "to"));
     const std::string& asked_node = attribute(*payload(iq), "node");
     if (!is_gateway(to)) {
         const auto address = address_of(to);
         if (!address || !node.empty()) return not_found(iq, lang);
-        auto about = contact_info();
+        auto about = contact_info(*address);
         // The account has an identity of its own; a resource is what presence has announced [XEP-0115 §5.4].
         if (to.resource().empty()) about.identities = {{"account", "registered", address->addr_spec()}};
         xep0030::add_info(*result, about, asked_node);
     } else if (node.empty()) {
-        xep0030::add_info(*result, gateway_info(commands.may_register(user)), asked_node);
+        const bool links = commands.may_register(user);
+        xep0030::add_info(*result, gateway_info(links), asked_node);
+        // Not where caps are asked for: their hash is without it.
+        if (asked_node.empty()) xep0004::add_form(*result->findChild("query"), data_policy(settings, links));
     } else if (node == xep0050::ns) {
         xep0030::add_info(
             *result, {{{"automation", "command-list", say(lang, "Commands")}}, {xep0030::ns_info, xep0050::ns}}, node);
@@ -85,18 +97,20 @@ xep0030::Info gateway_info(bool may_register) {
     return info;
 }
 
-xep0030::Info contact_info() {
+xep0030::Info contact_info(const coi::Address& address) {
     xep0030::Info info{{{"client", "pc", "coigate"}},
                        {xep0030::ns_info, xep0054::ns, xep0092::ns, xep0115::ns, xep0199::ns}};
     for (const char* feature : disco_features()) info.features.emplace_back(feature);
+    if (takes_no_replies(address)) info.features.emplace_back("urn:xmpp:noreply:0");
     return info;
 }
 
-Stanza discover(const Tag& iq, const std::string& user, const std::string& lang, const AdHocCommands& commands) {
+Stanza discover(const Tag& iq, const std::string& user, const std::string& lang, const AdHocCommands& commands,
+                const ServiceSettings& settings) {
     const Tag& query = *payload(iq);
     const std::string node = node_of(query);
     const bool wants_info = namespace_of(query) == xep0030::ns_info;
-    return wants_info ? info(iq, node, user, lang, commands) : items(iq, node, user, lang, commands);
+    return wants_info ? info(iq, node, user, lang, commands, settings) : items(iq, node, user, lang, commands);
 }
 
 }  // namespace gateway

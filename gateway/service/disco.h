@@ -17,9 +17,10 @@ namespace gateway {
 inline constexpr const char* caps_node = "urn:x-coigate";
 /// What the gateway can for this user, and what each contact can.
 xmpp::xep0030::Info gateway_info(bool may_register);
-xmpp::xep0030::Info contact_info();
+xmpp::xep0030::Info contact_info(const coi::Address&);
 
 /// The answer to a disco#info or disco#items get, result or error.
-xmpp::Stanza discover(const xmpp::Tag& iq, const std::string& user, const std::string& lang, const AdHocCommands&);
+xmpp::Stanza discover(const xmpp::Tag& iq, const std::string& user, const std::string& lang, const AdHocCommands&,
+                      const ServiceSettings&);
 
 }  // namespace gateway

@@ -99,7 +99,7 @@ bool IqRouter::State::answer_everywhere(const Question& question) {
     const std::string ns = namespace_of(question.asked);
     if (!question.get) return false;
     if (ns == xep0030::ns_info || ns == xep0030::ns_items) {
-        sender.send(*discover(question.iq, question.user, question.lang, commands));
+        sender.send(*discover(question.iq, question.user, question.lang, commands, registrar->settings()));
         return true;
     }
     if (ns == xep0199::ns) {

@@ -7,7 +7,6 @@
 #include "gateway/accounts/nick.h"
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
-#include "gateway/model/stanza_id.h"
 #include "gateway/service/disco.h"
 #include "xmpp/jid.h"
 #include "xmpp/xep/xep0030_disco.h"
@@ -19,19 +18,7 @@ namespace {
 
 constexpr std::size_t shown_at_once = 200;
 constexpr auto show_pace = std::chrono::milliseconds(20);
-constexpr std::size_t most_seen = 100'000, most_later = 100'000;
-// COMPAT ejabberd: mod_pres_counter (on in Debian's configuration) silently drops subscription stanzas of a component
-// above five, until the component has sent none for a minute.
-constexpr int counted_most = 5;
-constexpr auto counted_pause = std::chrono::milliseconds(61'000);
-
-/// Answers to users first, then the gateway's requests; contacts' requests last.
-int urgency(const xmpp::Tag& stanza) {
-    const std::string& type = xmpp::attribute(stanza, "type");
-    if (type == "subscribed") return 0;
-    if (type == "subscribe") return xmpp::read_jid(xmpp::attribute(stanza, "from")).username().empty() ? 1 : 3;
-    return 2;
-}
+constexpr std::size_t most_seen = 100'000;
 
 /// Presence of a mail user's "client": clients such as Gajim count only presence with a resource.
 constexpr const char* resource = "/mail";
@@ -55,10 +42,9 @@ Presence::Presence(Directory& directory, RelayAccounts& relay_accounts, JabberSt
       stream_(stream),
       observer_(observer),
       component_(std::move(settings.component)),
-      server_(std::move(settings.server)),
-      after_(std::move(after)),
+      after_(after),
+      pace_(stream, component_, std::move(settings.server), std::move(after)),
       may_register_(std::move(may_register)),
-      contact_caps_(xmpp::xep0115::version(contact_info())),
       gateway_caps_{xmpp::xep0115::version(gateway_info(false)), xmpp::xep0115::version(gateway_info(true))} {}
 
 void Presence::take(const xmpp::Tag& stanza, bool may_use) {
@@ -83,10 +69,10 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     if (type == "subscribe") {
         if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
         note_shown(user);
-        change(presence(component_, user, "subscribed"), of_gateway(user));
+        pace_.send(presence(component_, user, "subscribed"), of_gateway(user));
         request(user);
     } else if (type == "unsubscribe") {
-        change(presence(component_, user, "unsubscribed"));
+        pace_.send(presence(component_, user, "unsubscribed"));
         stream_.send(*presence(component_, user, "unavailable"));
         shown_.erase(user);
         observer_.unsubscribed(user);
@@ -95,7 +81,7 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     } else if (type == "unsubscribed") {
         observer_.cancelled(user);
     } else if (type == "probe") {
-        if (!may_use) return change(presence(component_, from, "unsubscribed"));
+        if (!may_use) return pace_.send(presence(component_, from, "unsubscribed"));
         note_shown(from);
         stream_.send(*of_gateway(from));
     } else if (type == "unavailable") {
@@ -137,7 +123,7 @@ void Presence::subscribe(const Ask& ask) {
     if (directory_.of_user(ask.user)) return accept(ask);
     relay_accounts_.get(ask.user, "", [this, ask](const Account* made) {
         if (made) return accept(ask);
-        change(presence(ask.jid, ask.user, "unsubscribed"));
+        pace_.send(presence(ask.jid, ask.user, "unsubscribed"));
     });
 }
 
@@ -145,7 +131,7 @@ void Presence::accept(const Ask& ask) {
     const Account* account = directory_.of_user(ask.user);
     const bool again = !remember(ask, account);
     note_spelling(ask, account, true);
-    change(presence(ask.jid, ask.user, "subscribed"), available(ask, ask.user));
+    pace_.send(presence(ask.jid, ask.user, "subscribed"), available(ask, ask.user));
     // Not as [XEP-0100 §4.6.1] has it: a contact who asks back would look as if they had asked by themselves. The
     // gateway asks, for all of them.
     if (!again) request(ask.user);
@@ -163,7 +149,7 @@ void Presence::request(const std::string& user) {
               say(lang,
                   "I carry your mail. Please let me see you, so that I notice when your Jabber account ends and "
                   "nobody else gets your mail."));
-    change(std::move(request));
+    pace_.send(std::move(request));
 }
 
 /// The gateway's presence, with what it can for this user.
@@ -174,13 +160,21 @@ xmpp::Stanza Presence::of_gateway(const std::string& to) const {
     return stanza;
 }
 
+/// Contacts differ in whether they take replies only.
+const std::string& Presence::caps_of(const coi::Address& address) {
+    const auto info = contact_info(address);
+    auto& version = contact_caps_[info.features.size()];
+    if (version.empty()) version = xmpp::xep0115::version(info);
+    return version;
+}
+
 /// `gateway@…`: seen and written to like the domain itself.
 void Presence::take_alias(const xmpp::Tag& stanza, const std::string& jid, bool may_use) {
     const std::string& type = xmpp::attribute(stanza, "type");
     const std::string& from = xmpp::attribute(stanza, "from");
     if (type == "subscribe" && !may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
-    if (type == "subscribe") return change(presence(jid, *bare(from), "subscribed"), presence(jid, *bare(from)));
-    if (type == "unsubscribe") return change(presence(jid, *bare(from), "unsubscribed"));
+    if (type == "subscribe") return pace_.send(presence(jid, *bare(from), "subscribed"), presence(jid, *bare(from)));
+    if (type == "unsubscribe") return pace_.send(presence(jid, *bare(from), "unsubscribed"));
     if (type == "probe" && may_use) stream_.send(*presence(jid, from));
 }
 
@@ -192,13 +186,13 @@ void Presence::unsubscribe(const Ask& ask) {
         const bool last = std::ranges::none_of(contacts, [](const Contact* each) { return each->subscribed; });
         if (last) observer_.unsubscribed(ask.user);
     }
-    change(presence(ask.jid, ask.user, "unsubscribed"));
+    pace_.send(presence(ask.jid, ask.user, "unsubscribed"));
     stream_.send(*presence(ask.jid, ask.user, "unavailable"));  // [RFC 6121 §3.3.3]
 }
 
 void Presence::probe(const Ask& ask, const std::string& to, bool may_use) {
     if (!may_use) {
-        change(presence(ask.jid, to, "unsubscribed"));  // [RFC 6121 §4.3.2]
+        pace_.send(presence(ask.jid, to, "unsubscribed"));  // [RFC 6121 §4.3.2]
         return;
     }
     // The user's server probes because its roster has the subscription; the roster is right where the directory
@@ -233,9 +227,9 @@ const Contact* Presence::known(const Ask& ask, const Account* account) const {
     return account ? directory_.contact(account->id, ask.address.canonical()) : nullptr;
 }
 
-xmpp::Stanza Presence::available(const Ask& ask, const std::string& to) const {
+xmpp::Stanza Presence::available(const Ask& ask, const std::string& to) {
     auto stanza = presence(ask.jid, to);
-    xmpp::xep0115::add_caps(*stanza, caps_node, contact_caps_);
+    xmpp::xep0115::add_caps(*stanza, caps_node, caps_of(ask.address));
     if (const Contact* contact = known(ask, directory_.of_user(ask.user))) {
         xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
     }
@@ -270,7 +264,7 @@ void Presence::linked(const std::string& jid) {
 
 void Presence::unlinked(const std::string& jid, const std::vector<std::string>& contacts) {
     const auto leave = [&](const std::string& from) {
-        for (const char* type : {"unsubscribe", "unsubscribed"}) change(presence(from, jid, type));
+        for (const char* type : {"unsubscribe", "unsubscribed"}) pace_.send(presence(from, jid, type));
         stream_.send(*presence(from, jid, "unavailable"));
     };
     shown_.erase(jid);
@@ -290,7 +284,7 @@ void Presence::note_seen(const xmpp::Tag& stanza, const std::string& user) {
 }
 
 void Presence::online() {
-    if (!server_.empty()) ask_server();
+    pace_.online();
     shown_.clear();
     asked_.clear();
     to_show_.clear();
@@ -323,7 +317,7 @@ void Presence::show(const Account& account, const char* type) {
         for (const auto& jid : jids_of(*contact, component_)) {  // each JID that may be in the user's roster
             auto stanza = presence(jid, account.jid, type);
             if (*type == '\0') xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
-            if (*type == '\0') xmpp::xep0115::add_caps(*stanza, caps_node, contact_caps_);
+            if (*type == '\0') xmpp::xep0115::add_caps(*stanza, caps_node, caps_of(contact->address));
             stream_.send(*stanza);
         }
     }
@@ -345,54 +339,6 @@ void Presence::leave(std::size_t most) {
     }
 }
 
-void Presence::ask_server() {
-    question_ = mint_stanza_id().value;
-    xmpp::Tag iq("iq");
-    iq.addAttribute("type", "get");
-    iq.addAttribute("id", question_);
-    iq.addAttribute("from", component_);
-    iq.addAttribute("to", server_);
-    xmpp::add(iq, "query", xmpp::xep0030::ns_info);
-    stream_.send(iq);
-}
-
-bool Presence::take_answer(const xmpp::Tag& iq) {
-    const std::string& type = xmpp::attribute(iq, "type");
-    if ((type != "result" && type != "error") || question_.empty() || xmpp::attribute(iq, "id") != question_ ||
-        xmpp::attribute(iq, "from") != server_)
-        return false;
-    const xmpp::Tag* query = xmpp::child(iq, "query", xmpp::xep0030::ns_info);
-    const xmpp::Tag* identity = query ? query->findChild("identity", "type", "im") : nullptr;
-    is_counted_ = identity && xmpp::attribute(*identity, "name") == "ejabberd";
-    return true;
-}
-
-/// Sends a subscription request or an answer to one, and `follows` after it.
-void Presence::change(xmpp::Stanza stanza, xmpp::Stanza follows) {
-    if (!is_counted_) {
-        stream_.send(*stanza);
-        if (follows) stream_.send(*follows);
-        return;
-    }
-    const int urgent = urgency(*stanza);
-    const auto at = std::ranges::find_if(later_, [&](const auto& other) { return urgency(*other.stanza) > urgent; });
-    if (later_.size() < most_later) later_.insert(at, Change{std::move(stanza), std::move(follows)});
-    change_some();
-}
-
-void Presence::change_some() {
-    while (!later_.empty() && counted_ < counted_most) {
-        const Change next = std::move(later_.front());
-        later_.pop_front();
-        stream_.send(*next.stanza);
-        if (next.follows) stream_.send(*next.follows);
-        ++counted_;
-        after_(counted_pause, [this, last = ++changes_] {
-            if (last != changes_) return;
-            counted_ = 0;
-            change_some();
-        });
-    }
-}
+bool Presence::take_answer(const xmpp::Tag& iq) { return pace_.take_answer(iq); }
 
 }  // namespace gateway

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -22,6 +21,7 @@
 #include "gateway/model/jabber_stream.h"
 #include "gateway/model/timer.h"
 #include "gateway/service/link_observer.h"
+#include "gateway/service/subscription_pace.h"
 #include "xmpp/stanza.h"
 
 namespace gateway {
@@ -65,7 +65,8 @@ class Presence : public LinkObserver {
     bool remember(const Ask&, const Account*);
     void note_spelling(const Ask&, const Account*, bool is_last);
     const Contact* known(const Ask&, const Account*) const;
-    xmpp::Stanza available(const Ask&, const std::string& to) const;
+    xmpp::Stanza available(const Ask&, const std::string& to);
+    const std::string& caps_of(const coi::Address&);
     xmpp::Stanza of_gateway(const std::string& to) const;
     void take_alias(const xmpp::Tag&, const std::string& jid, bool may_use);
     void request(const std::string& user);
@@ -73,9 +74,6 @@ class Presence : public LinkObserver {
     void show_some(std::uint64_t walk, std::size_t at);
     void show(const Account&, const char* type);
     void note_seen(const xmpp::Tag&, const std::string& user);
-    void ask_server();
-    void change(xmpp::Stanza, xmpp::Stanza follows = nullptr);
-    void change_some();
     void refuse(const xmpp::Tag&, const char* type, const char* condition, const std::string& words);
     std::string no_address(const xmpp::Tag&) const;
     std::string too_many(const xmpp::Tag&) const;
@@ -85,24 +83,18 @@ class Presence : public LinkObserver {
     RelayAccounts& relay_accounts_;
     JabberStream& stream_;
     SubscriptionObserver& observer_;
-    std::string component_, server_;
+    std::string component_;
     Timer after_;
+    SubscriptionPace pace_;
     std::function<bool(const std::string& user)> may_register_;
-    std::string contact_caps_, gateway_caps_[2];  // [XEP-0115]; of the gateway without and with registration
-    std::set<std::string> asked_;                 // bare JIDs whom the gateway has asked since the stream is up
-    std::uint64_t walk_ = 0;                      // number of the last online(); an older walk ends
-    std::vector<AccountId> to_show_;              // users of this walk
-    std::set<std::string> seen_;                  // bare JIDs of users who were last seen available
+    std::map<std::size_t, std::string> contact_caps_;  // [XEP-0115] by the number of features
+    std::string gateway_caps_[2];                      // without and with registration
+    std::set<std::string> asked_;                      // bare JIDs whom the gateway has asked since the stream is up
+    std::uint64_t walk_ = 0;                           // number of the last online(); an older walk ends
+    std::vector<AccountId> to_show_;                   // users of this walk
+    std::set<std::string> seen_;                       // bare JIDs of users who were last seen available
     std::set<std::string> shown_;  // got the gateway's presence: full JIDs since they became available, bare JIDs until
                                    // a client of theirs becomes available
-    std::string question_;         // id of the query to the server
-    bool is_counted_ = false;      // the server limits subscription stanzas
-    int counted_ = 0;              // subscription stanzas since the last pause
-    std::uint64_t changes_ = 0;    // number of the last subscription stanza
-    struct Change {
-        xmpp::Stanza stanza, follows;  // `follows`: presence that the server forwards only after it
-    };
-    std::deque<Change> later_;  // subscription stanzas that wait, the most urgent first
 };
 
 }  // namespace gateway

@@ -22,6 +22,7 @@ struct ServiceSettings {
     std::string component;                      // the gateway's domain
     std::vector<std::string> register_domains;  // whose users may link a mailbox
     std::string relay_domain;                   // "" if there is no relay
+    std::chrono::hours retention{120};          // how long a message waits at most
 };
 
 /// What a user filled in to link a mailbox; as typed.

@@ -111,9 +111,28 @@ TEST_F(ServicesTest, WhatCapsAnnounceIsWhatDiscoAnswers) {
         const std::string xml = answer_xml();
         EXPECT_NE(xml.find(xmpp::print(*expected.findChild("query")).substr(6)), std::string::npos) << xml;
     };
-    asked("bob\\40example.org@coi.jabber.example/mail", contact_info());
+    asked("bob\\40example.org@coi.jabber.example/mail", contact_info({"", "bob", "example.org"}));
+    asked("no-reply\\40example.org@coi.jabber.example/mail", contact_info({"", "no-reply", "example.org"}));
     asked("coi.jabber.example/mail", gateway_info(true));
     asked("gateway@coi.jabber.example", gateway_info(true));
+}
+
+TEST_F(ServicesTest, WhoTakesNoRepliesIsMarked) {
+    const auto is_marked = [&](const char* local) {
+        ask("get", info, std::string(local) + "\\40example.org@coi.jabber.example/mail");
+        return answer_xml().find("urn:xmpp:noreply:0") != std::string::npos;
+    };
+    for (const char* local : {"noreply", "No-Reply", "do_not_reply+x", "mailer-daemon"})
+        EXPECT_TRUE(is_marked(local)) << local;
+    for (const char* local : {"bob", "norbert", "reply"}) EXPECT_FALSE(is_marked(local)) << local;
+}
+
+TEST_F(ServicesTest, ThePolicyForDataIsTheConfigurations) {
+    ask("get", info);
+    const auto xml = answer_xml();
+    EXPECT_NE(xml.find("<value>urn:xmpp:data-policy:0</value>"), xml.npos) << xml;
+    EXPECT_NE(xml.find("<field var='auth_data' type='list-single'><value>plain</value>"), xml.npos) << xml;
+    EXPECT_NE(xml.find("<field var='data_retention' type='text-single'><value>120</value>"), xml.npos) << xml;
 }
 
 TEST_F(ServicesTest, WhatNobodyKnowsIsUnavailable) {

@@ -124,7 +124,7 @@ TEST_F(PresenceTest, PresenceIsOfAResourceAndSaysWhatItCan) {
     take("probe", bob);
     take("probe", "coi.jabber.example");
     take("probe", "coi.jabber.example", true, "erin@jabber.example");
-    EXPECT_EQ(caps(0), xmpp::xep0115::version(contact_info()));
+    EXPECT_EQ(caps(0), xmpp::xep0115::version(contact_info(address)));
     EXPECT_EQ(caps(1), xmpp::xep0115::version(gateway_info(true)));
     EXPECT_EQ(caps(2), xmpp::xep0115::version(gateway_info(false))) << "nothing is announced that is not allowed";
     sent.clear();

@@ -1,0 +1,24 @@
+// See data_policy.h.
+
+#include "gateway/service/data_policy.h"
+
+namespace gateway {
+
+xmpp::xep0004::Form data_policy(const ServiceSettings& settings, bool links) {
+    xmpp::xep0004::Form form{.type = "result", .form_type = "urn:xmpp:data-policy:0"};
+    const auto field = [&form](const char* name, const char* type, const std::string& value) {
+        form.fields.push_back({name, type, "", value});
+    };
+    field("auth_data", "list-single", links ? "plain" : "no_auth");
+    field("data_transmission", "list-single", "encrypted");
+    field("encryption_algorithm", "text-single", "TLS, OpenPGP");
+    field("data_retention", "text-single", std::to_string(settings.retention.count()));  // hours, of waiting messages
+    field("data_deletion", "boolean", "1");                                              // unlink
+    field("encryption_at_rest", "boolean", "1");
+    field("data_export", "boolean", "0");
+    field("access_policy", "list-multi", "admins");
+    field("full_erasure", "boolean", "1");
+    return form;
+}
+
+}  // namespace gateway
