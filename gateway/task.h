@@ -78,7 +78,12 @@ class CalledBack {
     template <class P>
     bool await_suspend(std::coroutine_handle<P> waiting) {
         const auto wait = std::make_shared<Wait>(values_, waiting, waiting.promise().root);
-        begin_([wait](Values... values) { wait->call(std::move(values)...); });
+        try {
+            begin_([wait](Values... values) { wait->call(std::move(values)...); });
+        } catch (...) {
+            wait->end();  // whoever keeps the function calls nobody
+            throw;
+        }
         return wait->suspend();
     }
     auto await_resume() {
@@ -103,6 +108,7 @@ class CalledBack {
             values_.emplace(std::move(values)...);
             if (std::exchange(is_suspended_, false)) waiting_.resume();
         }
+        void end() { is_called_ = true; }
         /// False if the call has come already.
         bool suspend() { return is_suspended_ = !is_called_; }
 

@@ -89,6 +89,8 @@ std::size_t Gateway::State::letters() const {
     return std::max({openpgp.waiting(), workers.waiting(), outgoing.waiting()});
 }
 
+std::size_t Gateway::State::unfinished() const { return letters() + outgoing.under_way(); }
+
 void Gateway::State::resume_when_through() {
     store.flush([this](const Store::Failure& failure) {
         resume_reading();
@@ -145,7 +147,7 @@ void Gateway::State::sweep_queue() {
 }
 
 void Gateway::State::finish_attempts(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped) {
-    const bool idle = mail_scheduler.in_flight() == 0 && jabber_scheduler.in_flight() == 0 && letters() == 0 &&
+    const bool idle = mail_scheduler.in_flight() == 0 && jabber_scheduler.in_flight() == 0 && unfinished() == 0 &&
                       (!relay || relay->sessions() == 0);
     if (!idle && std::chrono::steady_clock::now() < deadline) {
         stop_timer.expires_after(std::chrono::milliseconds(20));
@@ -163,7 +165,7 @@ void Gateway::State::finish_attempts(std::chrono::steady_clock::time_point deadl
 
 void Gateway::State::finish_letters(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped) {
     const bool late = std::chrono::steady_clock::now() >= deadline;
-    if (letters() > 0 && !late) {
+    if (unfinished() > 0 && !late) {
         run_after(resume_after, [this, deadline, stopped = std::move(stopped)] { finish_letters(deadline, stopped); });
         return;
     }

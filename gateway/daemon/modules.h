@@ -87,6 +87,8 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
 
     /// The number of messages that wait for a worker, or for its result.
     std::size_t letters() const;
+    /// The same with those that wait for their commit.
+    std::size_t unfinished() const;
 
     /// Resumes reading when the waiting work is done.
     void resume_when_through();

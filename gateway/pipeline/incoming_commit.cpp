@@ -41,6 +41,10 @@ Task<DeliveryResult> IncomingPipeline::hand_over(const IncomingMail& mail, TakeI
     }
     if (taken.is_duplicate) co_return DeliveryResult{DeliveryResult::Kind::duplicate, "it was taken before"};
 
+    if (!has_account(modules_.directory, mail.account)) {  // removed while this was committed: nobody has got it
+        for (const auto& entry : taken.entries) queue::finish_later(modules_.store, entry.id);
+        co_return DeliveryResult{DeliveryResult::Kind::busy, "the account was removed meanwhile"};
+    }
     // The conversation knows of a mail before its stanza leaves: a quick answer comes before the server's proof that
     // it took the stanza.
     const bool is_met = modules_.directory.contact(mail.account, mail.mail.from.front().canonical()) != nullptr;
@@ -90,7 +94,7 @@ void IncomingPipeline::conclude(const IncomingMail& mail, const ContactChange& c
     Directory& directory = modules_.directory;
     const auto& [met, before, after] = change;
     const Contact* known = directory.contact(mail.account, after.canonical);
-    if (known == nullptr) return;
+    if (known == nullptr || directory.find(mail.account) == nullptr) return;
     if (verdict.kind == DeliveryResult::Kind::taken || verdict.kind == DeliveryResult::Kind::open) {
         const Account& account = *directory.find(mail.account);
         if (after.privacy.encrypted && !before.privacy.encrypted) modules_.notices.encrypted(account, *known);

@@ -108,26 +108,31 @@ Task<> OutgoingPipeline::post(AccountId id, Head head, Event event, Turn turn) {
 
 Task<> OutgoingPipeline::answered(Head head, Task<> way) {
     std::optional<Refusal> refusal;
+    ++under_way_;
     try {
         co_await std::move(way);
-    } catch (const AccountGone&) {  // unlinked meanwhile: all of it is deleted
+    } catch (const AccountGone&) {  // removed meanwhile, with all that waited; this was not among it
+        refusal = Refusal::busy(head.lang);
     } catch (const StoreUnavailable&) {
         refusal = Refusal::busy(head.lang);
     } catch (const Refusal& thrown) {
         refusal = thrown;
     }
+    --under_way_;
     if (!refusal) co_return;
     const auto error = xmpp::error_reply(*head.tag, refusal->type, refusal->condition, refusal->text, head.lang);
     if (error) modules_.to_jabber.send(*error);
 }
 
 Task<> OutgoingPipeline::unanswered(Task<> way) {
+    ++under_way_;
     try {
         co_await std::move(way);
     } catch (const AccountGone&) {
     } catch (const StoreUnavailable&) {
     } catch (const Refusal&) {  // nobody waits for a word on a receipt
     }
+    --under_way_;
 }
 
 // --- the stages
@@ -213,8 +218,7 @@ Task<std::string> OutgoingPipeline::encrypt(AccountId id, const Head& head, cons
     account_of(directory, id);
     const Contact before = directory.known_or_new(id, to);
     if (letter.bytes.empty()) {
-        // What follows does not name it: nobody waits for it.
-        if (before.last_out == draft.mail.id) directory.note_last_out(id, to, {});
+        forget_draft(id, draft);
         throw Refusal::not_closed(letter, before.address.addr_spec(), head.lang);
     }
     // A subject is part of what is protected: it must not come up again in a mail that is not.
@@ -249,6 +253,16 @@ queue::Entry OutgoingPipeline::entry_of(const Account& account, const Contact& c
     return entry;
 }
 
+/// The mail does not leave: what follows does not name it, nobody waits for it.
+void OutgoingPipeline::forget_draft(AccountId id, const Draft& draft) {
+    const coi::Address& to = draft.event.contact;
+    if (modules_.directory.contact(id, to.canonical()) == nullptr) return;
+    modules_.directory.change(id, to, [&draft](Contact& known) {
+        if (known.thread == draft.mail.id) known.thread = {};
+        if (known.last_out == draft.mail.id) known.last_out = {};
+    });
+}
+
 /// The entry, the ids, and what the message ends: one commit. The next message of the conversation goes on when this
 /// one is given to the store.
 Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& draft, std::string bytes, Turn turn) {
@@ -274,7 +288,12 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
     });
     if (failure || taken.too_many) {
         if (replaced) modules_.to_mail.committed(*replaced);
+        forget_draft(id, draft);
         throw failure ? Refusal::busy(head.lang) : Refusal::queue_full(head.lang);
+    }
+    if (!has_account(modules_.directory, id)) {
+        queue::finish_later(modules_.store, taken.entry.id);
+        throw AccountGone();
     }
     bursts_.committed(taken.entry, known.corrects);
     modules_.to_mail.committed(std::move(taken.entry));

@@ -59,6 +59,8 @@ class OutgoingPipeline : public MessageReceiver {
     void reload(Settings);
     /// Stanzas that were taken and are no entries of the queue yet.
     std::size_t waiting() const { return turns_.waiting(); }
+    /// Stanzas that were taken and are not committed yet.
+    std::size_t under_way() const { return under_way_; }
 
   private:
     /// What goes back with an error.
@@ -92,7 +94,7 @@ class OutgoingPipeline : public MessageReceiver {
     Task<> post(AccountId, Head, Event, Turn);
     /// Waits for the end of the way; an error of a stage goes to the writer.
     Task<> answered(Head, Task<> way);
-    static Task<> unanswered(Task<> way);
+    Task<> unanswered(Task<> way);
 
     // --- the stages; they throw Refusal, AccountGone, StoreUnavailable
     Head head_of(const xmpp::Tag& message, const xmpp::Tag* under_otr) const;
@@ -102,6 +104,7 @@ class OutgoingPipeline : public MessageReceiver {
     Task<> resolve(AccountId, Event&);
     std::optional<Draft> translate(const Account&, Event);
     Task<std::string> encrypt(AccountId, const Head&, const Draft&);
+    void forget_draft(AccountId, const Draft&);
     Task<> commit(AccountId, const Head&, const Draft&, std::string bytes, Turn);
     queue::Entry entry_of(const Account&, const Contact&, const Head&, const Draft&, std::string bytes) const;
 
@@ -109,6 +112,7 @@ class OutgoingPipeline : public MessageReceiver {
     Settings settings_;
     std::shared_ptr<queue::Quota> quota_;
     Turns turns_;
+    std::size_t under_way_ = 0;  // coroutines that have not ended
     CorrectionBursts bursts_;
 };
 

@@ -46,7 +46,8 @@ void Scheduler::committed(queue::Entry entry) {
     conversation.grew = true;
     const bool room =
         conversation.ready.size() < limits_.ready_entries && ready_bytes_ + entry.payload.size() <= limits_.ready_bytes;
-    if (contiguous && room && !destinations_[conversation.destination].down_until) {
+    const bool is_whole = !entry.payload.empty();  // one that was withdrawn comes back without it
+    if (contiguous && room && is_whole && !destinations_[conversation.destination].down_until) {
         conversation.read_up_to = entry.id;
         ready_bytes_ += entry.payload.size();
         conversation.ready.push_back(std::move(entry));

@@ -85,6 +85,22 @@ TEST_F(TaskTest, a_call_at_once_does_not_wait) {
     EXPECT_EQ(sum, 100'000);
 }
 
+TEST_F(TaskTest, what_the_begin_throws_ends_the_wait) {
+    const auto fail = [this]() -> Task<> {
+        try {
+            co_await called_back<int>([this](Call done) {
+                call = std::move(done);
+                throw std::runtime_error("cannot begin");
+            });
+        } catch (const std::runtime_error& error) {
+            said.emplace_back(error.what());
+        }
+    };
+    start(fail());
+    call(1);
+    EXPECT_EQ(said, (std::vector<std::string>{"cannot begin"}));
+}
+
 TEST_F(TaskTest, several_values_are_a_tuple) {
     const auto both = [this]() -> Task<> {
         const auto [number, word] =

@@ -231,6 +231,17 @@ TEST_F(IncomingPipelineTest, an_answer_from_the_mailbox_continues_what_came_to_t
     EXPECT_EQ(bob->last_in.value, "m1@x");
 }
 
+TEST_F(IncomingPipelineTest, what_is_committed_while_its_account_is_removed_is_not_taken) {
+    std::optional<DeliveryResult> verdict;
+    directory.remove(alice, {});
+    incoming.take(arrival(mail("m1@x"), true), [&](DeliveryResult v) { verdict = std::move(v); });
+    for (int i = 0; i < 3; ++i) loop.flush(store);
+    ASSERT_TRUE(verdict);
+    EXPECT_EQ(verdict->kind, Kind::busy) << "250 would lose it";
+    EXPECT_TRUE(committed.empty());
+    EXPECT_EQ(queued(), 0);
+}
+
 TEST_F(IncomingPipelineTest, the_first_message_of_a_contact_has_their_name) {
     take(mail("m1@x", "Chat-Version: 1.0\r\n", "Hi", "Bob Stone <bob@example.net>"));
     take(mail("m2@x", "Chat-Version: 1.0\r\n", "Hi", "Bob Stone <bob@example.net>"));

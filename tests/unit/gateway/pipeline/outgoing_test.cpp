@@ -424,6 +424,34 @@ TEST_F(OutgoingPipelineTest, OTR_comes_to_be_in_a_mail_only_where_both_have_the_
         << "the conversation's subject is not OTR's";
 }
 
+TEST_F(OutgoingPipelineTest, what_is_committed_while_its_account_is_removed_is_refused) {
+    std::function<void()> finish;
+    peers.on_closed = [&](const EncryptResult& letter, const std::function<void(EncryptResult)>& done) {
+        finish = [done, letter] { done(letter); };
+    };
+    take("<body>Lost?</body>");
+    settle();
+    ASSERT_TRUE(finish);
+    directory.remove(directory.of_user("alice@jabber.example")->id, {});
+    finish();
+    EXPECT_EQ(condition(), "resource-constraint") << "not in silence";
+    EXPECT_EQ(outgoing.under_way(), 0u);
+}
+
+TEST_F(OutgoingPipelineTest, a_mail_that_was_not_committed_is_not_named_by_the_next) {
+    OutgoingPipeline::Settings settings{"coi.jabber.example", "jabber.example"};
+    settings.most_waiting = 0;
+    outgoing.reload(settings);
+    take("<body>Refused</body>");
+    EXPECT_EQ(condition(), "resource-constraint");
+    settings.most_waiting = 10;
+    outgoing.reload(settings);
+    take("<body>Hi</body>");
+    settle();
+    ASSERT_EQ(committed.size(), 1u);
+    EXPECT_THAT(mail(0).references, IsEmpty());
+}
+
 TEST_F(OutgoingPipelineTest, nobody_is_forgotten_while_a_mail_to_them_is_being_written) {
     Directory small{store, {.most_contacts = 1}};
     RelayAccounts accounts{small, {"jabber.example"}};

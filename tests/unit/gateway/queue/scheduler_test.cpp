@@ -272,6 +272,7 @@ TEST_F(SchedulerTest, attempts_that_end_at_once_do_not_pile_up_on_the_stack) {
         entry.id = i + 1;
         entry.account = AccountId{1};
         entry.contact = std::to_string(i);
+        entry.payload = "bytes";
         direction->committed(entry);
     }
     at_once = true;
