@@ -115,7 +115,7 @@ Task<DeliveryResult> IncomingPipeline::carry_message(IncomingMail& mail) {
     co_return co_await hand_over(mail, std::move(what), &whole, std::move(turn));
 }
 
-Task<DeliveryResult> IncomingPipeline::carry_report(const IncomingMail& mail) {
+Task<DeliveryResult> IncomingPipeline::carry_report(IncomingMail& mail) {
     ReportNews news = co_await reports_.read_report(mail);
     if (news.notices.empty()) co_return skipped(mail, news.why);
     co_return co_await hand_over(mail, {std::move(news.notices), std::move(news.told)}, nullptr, {});

@@ -58,7 +58,7 @@ class IncomingPipeline : public MailReceiver {
     Task<DeliveryResult> answered(IncomingMail);
     Task<DeliveryResult> carry(IncomingMail&);
     Task<DeliveryResult> carry_message(IncomingMail&);
-    Task<DeliveryResult> carry_report(const IncomingMail&);
+    Task<DeliveryResult> carry_report(IncomingMail&);
     Task<DeliveryResult> carry_handshake(const IncomingMail&);
 
     // --- the stages; they throw AccountGone, StoreUnavailable
@@ -80,7 +80,7 @@ class IncomingPipeline : public MailReceiver {
         Contact before, after;
     };
     Task<TakenIncoming> commit(const IncomingMail&, TakeIncoming, Turn);
-    Task<DeliveryResult> hand_over(const IncomingMail&, TakeIncoming, const Event* message, Turn);
+    Task<DeliveryResult> hand_over(IncomingMail&, TakeIncoming, const Event* message, Turn);
     void note_keys(AccountId, const PeerKeyUpdate&, const KeyUpdateResult&);
     std::optional<ContactChange> note_message(const IncomingMail&, const Event&, bool is_met);
     void conclude(const IncomingMail&, const ContactChange&, const DeliveryResult&);

@@ -27,10 +27,11 @@ Task<TakenIncoming> IncomingPipeline::commit(const IncomingMail& mail, TakeIncom
 }
 
 /// Commits, and gives the entries to the scheduler. `message`: what the mail says, if it is a message.
-Task<DeliveryResult> IncomingPipeline::hand_over(const IncomingMail& mail, TakeIncoming what, const Event* message,
+Task<DeliveryResult> IncomingPipeline::hand_over(IncomingMail& mail, TakeIncoming what, const Event* message,
                                                  Turn turn) {
     const bool wait = what.entries.front().tentative;
     TakenIncoming taken = co_await commit(mail, std::move(what), std::move(turn));
+    mail.in_hand.reset();  // nothing of it is worked on any more
     if (taken.is_replay) {
         log::info("an encrypted mail of {} came again under another Message-ID", mail.mail.from.front().canonical());
     }

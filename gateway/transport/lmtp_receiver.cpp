@@ -132,7 +132,7 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
     /// the user, or was not asked because the mail was declined. An account that existed before stays: a server gives
     /// the same error if the user has blocked the sender [XEP-0191 §3.3].
     awaitable<Reply> deliver_to(const std::string recipient, const coi::Message& mail, const Proof proof,
-                                std::shared_ptr<const std::string> bytes) {
+                                std::shared_ptr<const std::string> bytes, const std::string what) {
         const auto jid = user_of_recipient(recipient);
         if (!jid) co_return Reply{550, "5.1.1", "there is no such user here"};
         const bool fresh = directory.relay_of(*jid) == nullptr;
@@ -147,6 +147,7 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
             IncomingMail arrival{id, mail, std::nullopt, proof.sender, true, bytes, proof.author, true};
             arrival.reverse_path = proof.reverse_path;
             arrival.is_author_refuted = proof.forged;
+            arrival.in_hand = crash_guard.take(what);
             receiver.take(std::move(arrival), std::move(done));
         };
         auto patience = std::make_shared<boost::asio::steady_timer>(io, settings.patience);
@@ -201,17 +202,19 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
             log::warn("LMTP: a mail over which the gateway ended several times is given back");
             co_return std::vector<Reply>(delivery.to.size(), Reply{554, "5.3.0", "this mail cannot be worked on here"});
         }
-        const auto hold = crash_guard.take(what);
-        auto replies = co_await deliver(std::move(delivery));
+        auto replies = co_await deliver(std::move(delivery), what);
         crash_guard.passed(what);
         co_return replies;
     }
 
-    awaitable<std::vector<Reply>> deliver(coi::net::Delivery delivery) {
+    /// `what`: the mail, for the crash guard. While the delivery waits for the Jabber server, it is not in hand: many
+    /// wait at the same time, and none of them would have ended the gateway.
+    awaitable<std::vector<Reply>> deliver(coi::net::Delivery delivery, const std::string what) {
         const std::size_t count = delivery.to.size();
         auto bytes = std::make_shared<const std::string>(std::move(delivery.mail));
         if (hops(std::string_view(*bytes).substr(0, settings.limits.header_block_bytes)) > most_hops)
             co_return std::vector<Reply>(count, Reply{554, "5.4.6", "mail loop: too many hops"});
+        auto hold = crash_guard.take(what);
         const auto mail = co_await parse(bytes, delivery.from);
         if (!mail) {
             const bool large = mail.error().kind == coi::ErrorKind::limit;
@@ -223,9 +226,10 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
             proof = {found.sender ? delivery.from : "", delivery.from, found.author, found.forged};
         }
         if (!mail->encrypted && !mail->is_signed) bytes = std::make_shared<const std::string>();
+        hold.reset();
         std::vector<Reply> replies;
         for (const auto& recipient : delivery.to)
-            replies.push_back(co_await deliver_to(recipient, *mail, proof, bytes));
+            replies.push_back(co_await deliver_to(recipient, *mail, proof, bytes, what));
         co_return replies;
     }
 };
