@@ -6,6 +6,8 @@ import re
 import sqlite3
 import uuid
 
+from uri import chat_uri
+
 _SETTINGS = pathlib.Path("/usr/lib/python3/dist-packages/gajim/common/settings.py")
 
 
@@ -39,3 +41,6 @@ class Gajim:
         screen.own_tree(screen.home / ".config")
         screen.run("gajim", log="gajim.log")
         screen.waits_for_window(self.window, 60)
+
+    def opens_chat(self, jid):
+        self.screen.run("gajim", chat_uri(jid), log="gajim.log")

@@ -1,0 +1,135 @@
+"""By hand: what people see. Starts the private servers and a client under Xvfb, plays the usual steps, and keeps a picture of each.
+
+    sudo tests/windows/see gajim|dino|psi|pidgin [--language de] [--pictures FOLDER]
+
+What can be checked at the other side (Bob got the mail) is checked; the pictures are for people to look at.
+"""
+
+import argparse
+import pathlib
+import sys
+import tempfile
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "support")]
+
+from dino import Dino
+from gajim import Gajim
+from pidgin import Pidgin
+from play import PASSWORD, World
+from prosody import Prosody
+from psi import Psi
+from screen import Screen
+from server import free_port
+
+CLIENTS = {client.name: client for client in (Dino, Gajim, Pidgin, Psi)}
+LOCALES = {"en": "en_US.UTF-8", "de": "de_DE.UTF-8"}
+
+
+class Window:
+    """Alice's client, and the pictures of what she sees."""
+
+    def __init__(self, world, client, pictures, language):
+        self.world, self.count = world, 0
+        self.screen = Screen(world.work, pictures, LOCALES[language])
+        server = world.jabber_server
+        server.ca_file, server.certificate = world.certificates.ca_file, world.certificates.certificate
+        self.client = client(self.screen, "alice@jabber.test", PASSWORD, server)
+
+    def keeps(self, name):
+        """A picture of what is seen now."""
+        self.count += 1
+        path = self.screen.picture(f"{self.count:02}-{name}")
+        self.world.tell(f"  picture: {path}")
+
+    def says(self, jid, *lines):
+        """Opens the chat with this JID and types there."""
+        self.client.opens_chat(jid)
+        self.screen.settles()
+        for line in lines:
+            self.screen.types(line)
+            self.screen.press("Return")
+
+
+def _step(world, window, name, action):
+    """A step that fails does not end the play: its picture says more."""
+    world.tell(f"\n{name}")
+    try:
+        action()
+    except Exception as error:  # a window that did not come, a mail that did not arrive
+        world.tell(f"  FAILED: {error}")
+        world.failed.append(name)
+    window.keeps(name)
+
+
+def _answer(bob, mail):
+    """An answer with HTML and an attachment."""
+    answer = bob.compose("alice@jabber.test", "Long and *good*.\nSee you!", reply_to=mail)
+    answer.add_alternative("<p>Long and <b>good</b>.<br>See you!</p>", subtype="html")
+    answer.add_attachment(b"%PDF-1.4 a ticket", maintype="application", subtype="pdf", filename="ticket.pdf")
+    bob.send(answer)
+
+
+def steps(world, window):
+    """Names and actions, in their order."""
+    bob, alice, gateway = world.mail("bob"), world.another_client("alice"), world.coigate.domain
+    bob_jid = world.coigate.jid_of(bob.address)
+
+    def writes():
+        window.says(bob_jid, "Hello Bob, how was the trip?")
+        bob.reads("how was the trip?")
+
+    def answered():
+        _answer(bob, bob.last)
+        alice.reads("Long and", bob)
+
+    def fails():
+        window.says(world.coigate.jid_of("nobody@mail.test"), "Is anybody there?")
+        alice.wait_for(lambda stanza: stanza.type == "error" or "nobody" in stanza.body, 60, "an error")
+
+    def linked():
+        alice.links("ana@mail.test")
+        alice.hears_gateway("")
+
+    return [
+        ("start", lambda: None),
+        ("stranger-writes", lambda: (bob.writes("alice@jabber.test", "A mail out of the blue", subject="Dinner on Friday?"),
+                                     alice.reads("out of the blue", bob))),
+        ("writes", writes),
+        ("answer-html-attachment", answered),
+        ("adds-contact", lambda: (alice.presence(bob_jid, "subscribe"), alice.sees(bob_jid, "subscribed"))),
+        ("gateway-hello", lambda: window.says(gateway, "hello")),
+        ("gateway-help", lambda: window.says(gateway, "help")),
+        ("gateway-contact", lambda: window.says(gateway, "contact carol@mail.test")),
+        ("failing-address", fails),
+        ("links", linked),
+        ("gateway-invite", lambda: window.says(gateway, "invite")),
+        ("gateway-unlink", lambda: window.says(gateway, "unlink")),
+    ]
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    arguments.add_argument("client", choices=CLIENTS)
+    arguments.add_argument("--language", choices=LOCALES, default="en")
+    arguments.add_argument("--pictures", type=pathlib.Path, default=None)
+    chosen = arguments.parse_args()
+    pictures = chosen.pictures or pathlib.Path(tempfile.mkdtemp(prefix="coigate-windows-"))
+    client = CLIENTS[chosen.client]
+
+    def jabber(work, certificates, users):
+        return Prosody(work, certificates, users, {"Jabber clients": getattr(client, "c2s_port", None) or free_port(), "components": free_port()})
+
+    with World(jabber=jabber, mail_people=("ana", "bob", "carol")) as world:
+        world.failed = []
+        window = Window(world, client, pictures, chosen.language)
+        try:
+            for name, action in steps(world, window):
+                _step(world, window, name, action)
+        finally:
+            window.screen.close()
+            world.tell(f"\nthe pictures: {pictures}")
+    sys.exit(1 if world.failed else 0)
+
+
+if __name__ == "__main__":
+    main()
