@@ -25,7 +25,7 @@ class Dino:
         self.files = {"/etc/hosts": hosts, _CERTIFICATES: trusted}
         file = screen.home / ".local/share/dino/dino.db"
         first = screen.run("dino-im", log="dino.log")  # makes its store, without accounts
-        screen.waits_for_window(self.window, 60)
+        screen.waits_for_window(self.window, 150)
         wait_until(file.exists, 20, "Dino has made its store")
         first.terminate()
         first.wait(20)
@@ -33,7 +33,10 @@ class Dino:
             store.execute("INSERT INTO account (bare_jid, resourcepart, password, alias, enabled) VALUES (?, 'dino', ?, '', 1)", (jid, password))
         screen.own_tree(file.parent)
         screen.run("dino-im", log="dino.log", files=self.files)
-        screen.waits_for_window(self.window, 60)
+        screen.waits_for_window(self.window, 150)
 
     def opens_chat(self, jid):
         self.screen.run("dino-im", chat_uri(jid), log="dino.log", files=self.files)
+        self.screen.waits_for_window("Start Conversation|Gespräch beginnen|Unterhaltung beginnen")  # with the JID typed in
+        self.screen.settles()
+        self.screen.press("Return")

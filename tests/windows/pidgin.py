@@ -42,12 +42,12 @@ class Pidgin:
         (certificates / "127.0.0.1").write_text(server.certificate.read_text())
         screen.own_tree(folder)
         screen.run("pidgin", log="pidgin.log")
-        screen.waits_for_window(self.window, 60)
+        screen.waits_for_window(self.window, 150)
 
     def opens_chat(self, jid):
         self.screen.focus(self.window)
         self.screen.press("ctrl+m")
-        self.screen.waits_for_window("^Pidgin$")
+        self.screen.focus("New Instant Message|Neue Sofortnachricht")
         self.screen.types(jid)
         self.screen.press("Return")
-        self.screen.waits_for_window(jid.replace("\\", "."))
+        self.screen.makes_bigger(jid.replace("\\", "."))

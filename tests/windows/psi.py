@@ -55,7 +55,8 @@ class Psi:
         (folder / "options.xml").write_text(_OPTIONS)
         screen.own_tree(screen.home / ".config")
         screen.run("psi-plus", "--profile=default", log="psi.log")
-        screen.waits_for_window(self.window, 60)
+        screen.waits_for_window(self.window, 150)
 
     def opens_chat(self, jid):
         self.screen.run("psi-plus", "--profile=default", "--uri=" + chat_uri(jid, ";type=chat"), log="psi.log")
+        self.screen.makes_bigger(jid.replace("\\", "."))

@@ -96,6 +96,11 @@ class Screen:
         self._tool("xdotool", "windowactivate", "--sync", window)
         return window
 
+    def makes_bigger(self, title):
+        """Brings the window to the front, big enough to read a conversation."""
+        window = self.focus(title)
+        self._tool("xdotool", "windowsize", window, "700", "650", "windowmove", window, "540", "200")
+
     def press(self, *keys):
         """Keys as xdotool names them: Return, ctrl+n."""
         for key in keys:
@@ -107,11 +112,15 @@ class Screen:
     def click(self, x, y, button=1):
         self._tool("xdotool", "mousemove", str(x), str(y), "click", str(button))
 
+    def pixels(self):
+        """What the screen shows now."""
+        return subprocess.run(["import", "-window", "root", "-depth", "8", "rgb:-"], env=self.environment, capture_output=True, check=True).stdout
+
     def settles(self, seconds=20):
         """Waits until two pictures of the screen in a row are the same."""
         end, before = time.monotonic() + seconds, None
         while time.monotonic() < end:
-            now = subprocess.run(["import", "-window", "root", "-depth", "8", "rgb:-"], env=self.environment, capture_output=True, check=True).stdout
+            now = self.pixels()
             if now == before:
                 return
             before = now

@@ -9,6 +9,7 @@ import argparse
 import pathlib
 import sys
 import tempfile
+import time
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "support")]
 
@@ -19,7 +20,7 @@ from play import PASSWORD, World
 from prosody import Prosody
 from psi import Psi
 from screen import Screen
-from server import free_port
+from server import free_port, wait_until
 
 CLIENTS = {client.name: client for client in (Dino, Gajim, Pidgin, Psi)}
 LOCALES = {"en": "en_US.UTF-8", "de": "de_DE.UTF-8"}
@@ -41,13 +42,19 @@ class Window:
         path = self.screen.picture(f"{self.count:02}-{name}")
         self.world.tell(f"  picture: {path}")
 
-    def says(self, jid, *lines):
-        """Opens the chat with this JID and types there."""
+    def shows_more(self, action, seconds=40):
+        """Does it, and waits until the screen is another one than before."""
+        before = self.screen.pixels()
+        action()
+        wait_until(lambda: self.screen.pixels() != before, seconds, "the screen changes")
+
+    def says(self, jid, line):
+        """Opens the chat with this JID, types there, and waits for what comes after it."""
         self.client.opens_chat(jid)
         self.screen.settles()
-        for line in lines:
-            self.screen.types(line)
-            self.screen.press("Return")
+        self.screen.types(line)
+        self.screen.press("Return")
+        time.sleep(5)  # an answer that does not come has no sign
 
 
 def _step(world, window, name, action):
@@ -61,9 +68,9 @@ def _step(world, window, name, action):
     window.keeps(name)
 
 
-def _answer(bob, mail):
+def _answer(bob, mail, headers):
     """An answer with HTML and an attachment."""
-    answer = bob.compose("alice@jabber.test", "Long and *good*.\nSee you!", reply_to=mail)
+    answer = bob.compose("alice@jabber.test", "Long and *good*.\nSee you!", reply_to=mail, headers=headers)
     answer.add_alternative("<p>Long and <b>good</b>.<br>See you!</p>", subtype="html")
     answer.add_attachment(b"%PDF-1.4 a ticket", maintype="application", subtype="pdf", filename="ticket.pdf")
     bob.send(answer)
@@ -73,35 +80,30 @@ def steps(world, window):
     """Names and actions, in their order."""
     bob, alice, gateway = world.mail("bob"), world.another_client("alice"), world.coigate.domain
     bob_jid = world.coigate.jid_of(bob.address)
+    alice.send("<presence><priority>-1</priority></presence>")  # messages go to the window
+
+    named = {"From": f"Bob Example <{bob.address}>"}
 
     def writes():
         window.says(bob_jid, "Hello Bob, how was the trip?")
         bob.reads("how was the trip?")
 
-    def answered():
-        _answer(bob, bob.last)
-        alice.reads("Long and", bob)
-
-    def fails():
-        window.says(world.coigate.jid_of("nobody@mail.test"), "Is anybody there?")
-        alice.wait_for(lambda stanza: stanza.type == "error" or "nobody" in stanza.body, 60, "an error")
-
-    def linked():
-        alice.links("ana@mail.test")
-        alice.hears_gateway("")
+    def adds():
+        alice.presence(bob_jid, "subscribe")
+        alice.sees(bob_jid, "subscribed")
 
     return [
         ("start", lambda: None),
-        ("stranger-writes", lambda: (bob.writes("alice@jabber.test", "A mail out of the blue", subject="Dinner on Friday?"),
-                                     alice.reads("out of the blue", bob))),
+        ("stranger-writes", lambda: window.shows_more(
+            lambda: bob.writes("alice@jabber.test", "A mail out of the blue", subject="Dinner on Friday?", headers=named))),
         ("writes", writes),
-        ("answer-html-attachment", answered),
-        ("adds-contact", lambda: (alice.presence(bob_jid, "subscribe"), alice.sees(bob_jid, "subscribed"))),
+        ("answer-html-attachment", lambda: window.shows_more(lambda: _answer(bob, bob.last, named))),
+        ("adds-contact", adds),
         ("gateway-hello", lambda: window.says(gateway, "hello")),
         ("gateway-help", lambda: window.says(gateway, "help")),
         ("gateway-contact", lambda: window.says(gateway, "contact carol@mail.test")),
-        ("failing-address", fails),
-        ("links", linked),
+        ("failing-address", lambda: window.says(world.coigate.jid_of("nobody@mail.test"), "Is anybody there?")),
+        ("links", lambda: window.shows_more(lambda: alice.links("ana@mail.test"))),
         ("gateway-invite", lambda: window.says(gateway, "invite")),
         ("gateway-unlink", lambda: window.says(gateway, "unlink")),
     ]
