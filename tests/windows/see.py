@@ -99,6 +99,7 @@ def steps(world, window):
         ("writes", writes),
         ("answer-html-attachment", lambda: window.shows_more(lambda: _answer(bob, bob.last, named))),
         ("adds-contact", adds),
+        ("gateway-is-contact", lambda: (alice.presence(gateway, "subscribe"), alice.sees(gateway, "subscribed"))),
         ("gateway-hello", lambda: window.says(gateway, "hello")),
         ("gateway-help", lambda: window.says(gateway, "help")),
         ("gateway-contact", lambda: window.says(gateway, "contact carol@mail.test")),
