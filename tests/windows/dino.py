@@ -13,7 +13,7 @@ _CERTIFICATES = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 class Dino:
-    name, window, c2s_port = "dino", "Dino", 5222
+    name, program, window, c2s_port = "dino", "dino-im", "Dino", 5222
 
     def __init__(self, screen, jid, password, server):
         self.screen = screen

@@ -15,7 +15,7 @@ def _version():
 
 
 class Gajim:
-    name, window = "gajim", "Gajim"
+    name, program, window = "gajim", "gajim", "Gajim"
 
     def __init__(self, screen, jid, password, server):
         self.screen = screen

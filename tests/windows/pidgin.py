@@ -29,7 +29,7 @@ _PREFS = """<?xml version='1.0' encoding='UTF-8' ?>
 
 
 class Pidgin:
-    name, window = "pidgin", "Buddy List|Buddy-Liste|Kontaktliste"
+    name, program, window = "pidgin", "pidgin", "Buddy List|Buddy-Liste|Kontaktliste"
 
     def __init__(self, screen, jid, password, server):
         self.screen = screen

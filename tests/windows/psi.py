@@ -30,7 +30,10 @@ _OPTIONS = """<!DOCTYPE psi>
    <tip><show type="bool">false</show></tip>
    <automatically-check-for-updates type="bool">false</automatically-check-for-updates>
    <message><auto-popup type="bool">true</auto-popup></message>
-   <chat><auto-popup type="bool">true</auto-popup></chat>
+   <chat>
+    <auto-popup type="bool">true</auto-popup>
+    <size type="QSize"><width type="int">650</width><height type="int">600</height></size>
+   </chat>
   </ui>
   <keychain><enabled type="bool">false</enabled></keychain>
  </options>
@@ -44,7 +47,7 @@ def _hidden(password, jid):
 
 
 class Psi:
-    name, window = "psi", "Psi\\+"
+    name, program, window = "psi", "psi-plus", "Psi\\+"
 
     def __init__(self, screen, jid, password, server):
         self.screen = screen
@@ -59,4 +62,3 @@ class Psi:
 
     def opens_chat(self, jid):
         self.screen.run("psi-plus", "--profile=default", "--uri=" + chat_uri(jid, ";type=chat"), log="psi.log")
-        self.screen.makes_bigger(jid.replace("\\", "."))

@@ -1,12 +1,13 @@
 """By hand: what people see. Starts the private servers and a client under Xvfb, plays the usual steps, and keeps a picture of each.
 
-    sudo tests/windows/see gajim|dino|psi|pidgin [--language de] [--pictures FOLDER]
+    sudo python3 tests/windows/see.py gajim|dino|psi|pidgin [--language de] [--pictures FOLDER]
 
 What can be checked at the other side (Bob got the mail) is checked; the pictures are for people to look at.
 """
 
 import argparse
 import pathlib
+import shutil
 import sys
 import tempfile
 import time
@@ -110,6 +111,12 @@ def steps(world, window):
     ]
 
 
+def _check_programs(client):
+    for program in (client.program, "Xvfb", "openbox", "xdotool", "import", "dbus-daemon"):
+        if not shutil.which(program):
+            sys.exit(f"{program} is missing: install with .ci/setup windows")
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("client", choices=CLIENTS)
@@ -118,6 +125,7 @@ def main():
     chosen = arguments.parse_args()
     pictures = chosen.pictures or pathlib.Path(tempfile.mkdtemp(prefix="coigate-windows-"))
     client = CLIENTS[chosen.client]
+    _check_programs(client)
 
     def jabber(work, certificates, users):
         return Prosody(work, certificates, users, {"Jabber clients": getattr(client, "c2s_port", None) or free_port(), "components": free_port()})
