@@ -110,7 +110,7 @@ def steps(world, window):
         ("gateway-help", lambda: window.tells_gateway("help")),
         ("gateway-contact", lambda: window.tells_gateway("contact", " carol@mail.test")),
         ("failing-address", lambda: window.says(world.coigate.jid_of("nobody@mail.test"), "Is anybody there?")),
-        ("links", lambda: window.shows_more(lambda: alice.links("ana@mail.test"))),
+        ("links", lambda: alice.uses_mailbox("ana@mail.test")),
         ("gateway-invite", lambda: window.tells_gateway("invite")),
         ("gateway-unlink", lambda: window.tells_gateway("unlink")),
     ]
