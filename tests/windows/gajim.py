@@ -15,7 +15,7 @@ def _version():
 
 
 class Gajim:
-    name, window = "gajim", "Gajim"
+    name, program, window = "gajim", "gajim", "Gajim"
 
     def __init__(self, screen, jid, password, server):
         self.screen = screen
@@ -38,4 +38,14 @@ class Gajim:
                 host, json.dumps({"account": account, "contact": {}, "group_chat": {}})))
         screen.own_tree(screen.home / ".config")
         screen.run("gajim", log="gajim.log")
-        screen.waits_for_window(self.window, 60)
+        screen.waits_for_window(self.window, 150)
+
+    def opens_chat(self, jid):
+        """By the dialog: of a URI on the command line Gajim 1.7 takes the JID as it stands, with its %5C."""
+        self.screen.focus("^Gajim$")
+        self.screen.press("ctrl+n")
+        self.screen.focus("Start / Join Chat|Chat starten")
+        self.screen.types(jid)
+        self.screen.settles()
+        self.screen.press("Return")
+        self.screen.settles()

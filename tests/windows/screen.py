@@ -68,11 +68,14 @@ class Screen:
     def _as_user(self, command, **what):
         return self._start(command, user=self.user.pw_uid, group=self.user.pw_gid, extra_groups=[], env=self.environment, cwd=self.home, **what)
 
-    def run(self, *command, log="program.log"):
-        """Starts a program; its output goes to a file beside the pictures."""
+    def run(self, *command, log="program.log", files=None):
+        """Starts a program; its output goes to a file beside the pictures. `files`: what stands in the place of which file for it alone."""
+        mounts = "".join(f"mount --bind '{new}' '{old}' && " for old, new in (files or {}).items())
+        command = ["setpriv", f"--reuid={self.user.pw_uid}", f"--regid={self.user.pw_gid}", "--clear-groups", *command]
+        if mounts:
+            command = ["unshare", "-m", "sh", "-c", mounts + 'exec "$@"', "sh", *command]
         with open(self.pictures / log, "ab") as file:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, user=self.user.pw_uid,
-                                       group=self.user.pw_gid, extra_groups=[], env=self.environment, cwd=self.home)
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=self.environment, cwd=self.home)
         self._processes.append(process)
         return process
 
@@ -93,6 +96,11 @@ class Screen:
         self._tool("xdotool", "windowactivate", "--sync", window)
         return window
 
+    def makes_bigger(self, title):
+        """Brings the window to the front, big enough to read a conversation."""
+        window = self.focus(title)
+        self._tool("xdotool", "windowsize", window, "700", "650", "windowmove", window, "540", "200")
+
     def press(self, *keys):
         """Keys as xdotool names them: Return, ctrl+n."""
         for key in keys:
@@ -104,11 +112,15 @@ class Screen:
     def click(self, x, y, button=1):
         self._tool("xdotool", "mousemove", str(x), str(y), "click", str(button))
 
+    def pixels(self):
+        """What the screen shows now."""
+        return subprocess.run(["import", "-window", "root", "-depth", "8", "rgb:-"], env=self.environment, capture_output=True, check=True).stdout
+
     def settles(self, seconds=20):
         """Waits until two pictures of the screen in a row are the same."""
         end, before = time.monotonic() + seconds, None
         while time.monotonic() < end:
-            now = subprocess.run(["import", "-window", "root", "-depth", "8", "rgb:-"], env=self.environment, capture_output=True, check=True).stdout
+            now = self.pixels()
             if now == before:
                 return
             before = now

@@ -1,0 +1,46 @@
+"""Dino with one account that is set up already.
+
+Dino has no field for a server: it finds it by the name of the JID's domain, at port 5222, and trusts the system's certificates only. So it
+runs with an /etc/hosts and with certificates of its own (a mount namespace), and the Jabber server listens at 5222. Where the machine has
+loopback addresses only, glibc finds no name for it (AI_ADDRCONFIG): `ip addr add 192.0.2.1/32 dev lo`.
+"""
+
+import pathlib
+import sqlite3
+
+from server import wait_until
+
+_CERTIFICATES = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+class Dino:
+    name, program, window, c2s_port = "dino", "dino-im", "Dino", 5222
+
+    def __init__(self, screen, jid, password, server):
+        self.screen = screen
+        domain = jid.partition("@")[2]
+        hosts, trusted = screen.home / "hosts", screen.home / "certificates"
+        hosts.write_text(f"127.0.0.1 localhost {domain}\n")
+        trusted.write_text(_CERTIFICATES.read_text() + server.ca_file.read_text())
+        self.files = {"/etc/hosts": hosts, _CERTIFICATES: trusted}
+        file = screen.home / ".local/share/dino/dino.db"
+        first = screen.run("dino-im", log="dino.log")  # makes its store, without accounts
+        screen.waits_for_window(self.window, 150)
+        wait_until(file.exists, 20, "Dino has made its store")
+        first.terminate()
+        first.wait(20)
+        with sqlite3.connect(file) as store:
+            store.execute("INSERT INTO account (bare_jid, resourcepart, password, alias, enabled) VALUES (?, 'dino', ?, '', 1)", (jid, password))
+        screen.own_tree(file.parent)
+        screen.run("dino-im", log="dino.log", files=self.files)
+        screen.waits_for_window(self.window, 150)
+
+    def opens_chat(self, jid):
+        self.screen.focus(self.window)
+        self.screen.press("ctrl+t")
+        self.screen.settles()
+        self.screen.types(jid)
+        self.screen.settles()
+        self.screen.click(640, 313)  # the first one found, and "Start": no key chooses them
+        self.screen.click(830, 203)
+        self.screen.settles()

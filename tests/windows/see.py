@@ -1,0 +1,151 @@
+"""By hand: what people see. Starts the private servers and a client under Xvfb, plays the usual steps, and keeps a picture of each.
+
+    sudo python3 tests/windows/see.py gajim|dino|psi|pidgin [--language de] [--pictures FOLDER]
+
+What can be checked at the other side (Bob got the mail) is checked; the pictures are for people to look at.
+"""
+
+import argparse
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "support")]
+
+from dino import Dino
+from gajim import Gajim
+from pidgin import Pidgin
+from play import PASSWORD, World
+from prosody import Prosody
+from psi import Psi
+from screen import Screen
+from server import free_port, wait_until
+
+CLIENTS = {client.name: client for client in (Dino, Gajim, Pidgin, Psi)}
+LOCALES = {"en": "en_US.UTF-8", "de": "de_DE.UTF-8"}
+GERMAN = {"hello": "hallo", "help": "hilfe", "contact": "kontakt", "invite": "einladen", "unlink": "trennen"}
+
+
+class Window:
+    """Alice's client, and the pictures of what she sees."""
+
+    def __init__(self, world, client, pictures, language):
+        self.world, self.count, self.words = world, 0, GERMAN if language == "de" else {}
+        self.screen = Screen(world.work, pictures, LOCALES[language])
+        server = world.jabber_server
+        server.ca_file, server.certificate = world.certificates.ca_file, world.certificates.certificate
+        self.client = client(self.screen, "alice@jabber.test", PASSWORD, server)
+
+    def keeps(self, name):
+        """A picture of what is seen now."""
+        self.count += 1
+        path = self.screen.picture(f"{self.count:02}-{name}")
+        self.world.tell(f"  picture: {path}")
+
+    def shows_more(self, action, seconds=40):
+        """Does it, and waits until the screen is another one than before."""
+        before = self.screen.pixels()
+        action()
+        wait_until(lambda: self.screen.pixels() != before, seconds, "the screen changes")
+
+    def says(self, jid, line):
+        """Opens the chat with this JID, types there, and waits for what comes after it."""
+        self.client.opens_chat(jid)
+        self.screen.settles()
+        self.screen.types(line)
+        self.screen.press("Return")
+        time.sleep(5)  # an answer that does not come has no sign
+
+    def tells_gateway(self, word, more=""):
+        """A word in the user's language."""
+        self.says(self.world.coigate.domain, self.words.get(word, word) + more)
+
+
+def _step(world, window, name, action):
+    """A step that fails does not end the play: its picture says more."""
+    world.tell(f"\n{name}")
+    try:
+        action()
+    except Exception as error:  # a window that did not come, a mail that did not arrive
+        world.tell(f"  FAILED: {error}")
+        world.failed.append(name)
+    window.keeps(name)
+
+
+def _answer(bob, mail, headers):
+    """An answer with HTML and an attachment."""
+    answer = bob.compose("alice@jabber.test", "Long and *good*.\nSee you!", reply_to=mail, headers=headers)
+    answer.add_alternative("<p>Long and <b>good</b>.<br>See you!</p>", subtype="html")
+    answer.add_attachment(b"%PDF-1.4 a ticket", maintype="application", subtype="pdf", filename="ticket.pdf")
+    bob.send(answer)
+
+
+def steps(world, window):
+    """Names and actions, in their order."""
+    bob, alice, gateway = world.mail("bob"), world.another_client("alice"), world.coigate.domain
+    bob_jid = world.coigate.jid_of(bob.address)
+    alice.send("<presence><priority>-1</priority></presence>")  # messages go to the window
+
+    named = {"From": f"Bob Example <{bob.address}>"}
+
+    def writes():
+        window.says(bob_jid, "Hello Bob, how was the trip?")
+        bob.reads("how was the trip?")
+
+    def adds():
+        alice.presence(bob_jid, "subscribe")
+        alice.sees(bob_jid, "subscribed")
+
+    return [
+        ("start", lambda: None),
+        ("stranger-writes", lambda: window.shows_more(
+            lambda: bob.writes("alice@jabber.test", "A mail out of the blue", subject="Dinner on Friday?", headers=named))),
+        ("writes", writes),
+        ("answer-html-attachment", lambda: window.shows_more(lambda: _answer(bob, bob.last, named))),
+        ("adds-contact", adds),
+        ("gateway-is-contact", lambda: (alice.presence(gateway, "subscribe"), alice.sees(gateway, "subscribed"))),
+        ("gateway-hello", lambda: window.tells_gateway("hello")),
+        ("gateway-help", lambda: window.tells_gateway("help")),
+        ("gateway-contact", lambda: window.tells_gateway("contact", " carol@mail.test")),
+        ("failing-address", lambda: window.says(world.coigate.jid_of("nobody@mail.test"), "Is anybody there?")),
+        ("links", lambda: alice.uses_mailbox("ana@mail.test")),
+        ("gateway-invite", lambda: window.tells_gateway("invite")),
+        ("gateway-unlink", lambda: window.tells_gateway("unlink")),
+    ]
+
+
+def _check_programs(client):
+    for program in (client.program, "Xvfb", "openbox", "xdotool", "import", "dbus-daemon"):
+        if not shutil.which(program):
+            sys.exit(f"{program} is missing: install with .ci/setup windows")
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    arguments.add_argument("client", choices=CLIENTS)
+    arguments.add_argument("--language", choices=LOCALES, default="en")
+    arguments.add_argument("--pictures", type=pathlib.Path, default=None)
+    chosen = arguments.parse_args()
+    pictures = chosen.pictures or pathlib.Path(tempfile.mkdtemp(prefix="coigate-windows-"))
+    client = CLIENTS[chosen.client]
+    _check_programs(client)
+
+    def jabber(work, certificates, users):
+        return Prosody(work, certificates, users, {"Jabber clients": getattr(client, "c2s_port", None) or free_port(), "components": free_port()})
+
+    with World(jabber=jabber, mail_people=("ana", "bob", "carol")) as world:
+        world.failed = []
+        window = Window(world, client, pictures, chosen.language)
+        try:
+            for name, action in steps(world, window):
+                _step(world, window, name, action)
+        finally:
+            window.screen.close()
+            world.tell(f"\nthe pictures: {pictures}")
+    sys.exit(1 if world.failed else 0)
+
+
+if __name__ == "__main__":
+    main()
