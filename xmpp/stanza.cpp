@@ -91,15 +91,19 @@ const Tag* child(const Tag& parent, const std::string& name, const std::string& 
 
 const Tag* default_of(const Tag& message, const std::string& name) {
     const std::string& language = attribute(message, "xml:lang");
-    const Tag *same = nullptr, *first = nullptr;
+    const Tag *same = nullptr, *first = nullptr, *blank = nullptr;
     for (const Tag* tag : message.children()) {
         if (tag->name() != name || !is_content_namespace(namespace_of(*tag))) continue;
+        if (tag->cdata().empty()) {  // says nothing: a text in another language does
+            if (!blank) blank = tag;
+            continue;
+        }
         const std::string& theirs = attribute(*tag, "xml:lang");
         if (theirs.empty()) return tag;
         if (!first) first = tag;
         if (!same && theirs == language) same = tag;
     }
-    return same ? same : first;
+    return same ? same : first ? first : blank;
 }
 
 Tag& add(Tag& parent, const std::string& name, const std::string& xmlns, const std::string& text) {

@@ -171,6 +171,9 @@ std::optional<coi::Address> address_typed(const std::string& text, const std::st
 std::optional<coi::Address> address_of(const xmpp::JID& jid) {
     std::string text = text_of(jid.username());
     if (text.find('@') == text.npos) {
+        // COMPAT Gajim 1.7 does not decode the backslash of an xmpp: link.
+        const auto undecoded = text.find("%5c40");
+        if (undecoded != text.npos) text.replace(undecoded, 5, "%");
         // [XEP-0106 §4.4] the older form.
         const auto percent = text.rfind('%');
         if (percent == text.npos) return std::nullopt;

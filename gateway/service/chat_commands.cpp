@@ -8,6 +8,7 @@
 
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
+#include "gateway/model/stanza_id.h"
 #include "gateway/service/chat_words.h"
 #include "gateway/service/help.h"
 #include "gateway/translate/translate.h"
@@ -103,9 +104,14 @@ void ChatCommands::take(const xmpp::Tag& message, const std::string& user) {
         registrar_.note_word_language(user, "de");
         asked.lang = registrar_.directory().language(user, "de");
     }
+    if (word == Word::language) {  // the answer is in the language that is chosen
+        const auto named = language_named(choice(asked.rest));
+        if (named && !named->empty()) asked.lang = *named;
+    }
     asked.reply = [&sender = sender_, lang = asked.lang, from = own_jid(message), to = xmpp::attribute(message, "from"),
                    type](const std::string& words) {
         xmpp::Tag reply("message");
+        reply.addAttribute("id", mint_stanza_id().value);
         reply.addAttribute("type", type == "chat" ? "chat" : "normal");
         reply.addAttribute("from", from);
         reply.addAttribute("to", to);

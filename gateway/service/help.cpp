@@ -20,9 +20,12 @@ std::string commands(const Registrar& registrar, const std::string& jid, const s
     }
     if (!registrar.may_link(jid) && !registrar.mailbox(jid))
         line(say(lang, "status – the address at which mail users reach you"));
-    line(say(lang, "mail chats, mail contacts, mail all – which mail you receive here"));
-    line(say(lang,
-             "invite – a link by which a Delta Chat user connects with you; an invite of theirs you just paste here"));
+    const bool has_mail = registrar.directory().of_user(jid) != nullptr || !registrar.may_link(jid);
+    if (has_mail) line(say(lang, "mail chats, mail contacts, mail all – which mail you receive here"));
+    if (has_mail)
+        line(say(
+            lang,
+            "invite – a link by which a Delta Chat user connects with you; an invite of theirs you just paste here"));
     line(say(lang, "help encryption – keys, and how your conversations are protected"));
     return words;
 }

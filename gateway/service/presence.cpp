@@ -60,7 +60,7 @@ void Presence::take(const xmpp::Tag& stanza, bool may_use) {
         if (type == "subscribe") refuse(stanza, "modify", "jid-malformed", no_address(stanza));
         return;
     }
-    take_contact(stanza, {*user, to.bare(), *address}, may_use);
+    take_contact(stanza, {*user, to.bare(), xmpp::attribute(stanza, "xml:lang"), *address}, may_use);
 }
 
 void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool may_use) {
@@ -123,7 +123,11 @@ void Presence::subscribe(const Ask& ask) {
     if (directory_.of_user(ask.user)) return accept(ask);
     relay_accounts_.get(ask.user, "", [this, ask](const Account* made) {
         if (made) return accept(ask);
-        pace_.send(presence(ask.jid, ask.user, "unsubscribed"));
+        auto denied = presence(ask.jid, ask.user, "unsubscribed");
+        xmpp::add(
+            *denied, "status", {},
+            say(ask.lang, "Please link your mailbox first: write “link” to {1} or register with it.", {component_}));
+        pace_.send(std::move(denied));
     });
 }
 

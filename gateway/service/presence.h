@@ -52,7 +52,7 @@ class Presence : public LinkObserver {
   private:
     /// The user (bare JID), the JID that they addressed (bare), and its mail address.
     struct Ask {
-        std::string user, jid;
+        std::string user, jid, lang;
         coi::Address address;
     };
     void take_own(const xmpp::Tag&, const std::string& user, bool may_use);

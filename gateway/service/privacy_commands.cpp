@@ -97,16 +97,17 @@ std::optional<coi::Address> PrivacyCommands::address(const std::string& contact)
 }
 
 void PrivacyCommands::with_account(const Asker& asker, const Done& done, Work work) {
-    desk_.with_account(
-        asker.jid, asker.lang,
-        [self = shared_from_this(), asker, done, work = std::move(work)](const Account* account) {
-            if (account) return work(*account);
-            if (auto ending = self->registrar_.damage(asker.jid, asker.lang)) return done(std::move(*ending));
-            if (self->registrar_.may_link(asker.jid)) {
-                return done({say(asker.lang, "You have not linked a mailbox."), "auth", "registration-required"});
-            }
-            done(self->registrar_.not_allowed(asker.jid, asker.lang));
-        });
+    desk_.with_account(asker.jid, asker.lang,
+                       [self = shared_from_this(), asker, done, work = std::move(work)](const Account* account) {
+                           if (account) return work(*account);
+                           if (auto ending = self->registrar_.damage(asker.jid, asker.lang))
+                               return done(std::move(*ending));
+                           if (self->registrar_.may_link(asker.jid)) {
+                               return done({say(asker.lang, "You have not linked a mailbox. Write “link” to see how."),
+                                            "auth", "registration-required"});
+                           }
+                           done(self->registrar_.not_allowed(asker.jid, asker.lang));
+                       });
 }
 
 void PrivacyCommands::with_contact(const Asker& asker, const std::string& contact, const Done& done, WithContact work) {

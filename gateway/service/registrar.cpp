@@ -284,7 +284,8 @@ void Registrar::unlink(const std::string& jid, const std::string& lang, Done don
         }
     }
     if (accounts.empty()) {
-        return done({say(lang, "You have not linked a mailbox."), "auth", "registration-required"});  // [XEP-0077 §3.2]
+        return done({say(lang, "You have not linked a mailbox. Write “link” to see how."), "auth",
+                     "registration-required"});  // [XEP-0077 §3.2]
     }
     struct Progress {
         std::size_t left;
@@ -314,7 +315,8 @@ void Registrar::with_account(const std::string& jid, const std::string& lang, co
     if (const Account* known = directory_.of_user(jid)) return go_on(*this, *known);
     if (auto ending = damage(jid, lang)) return done(std::move(*ending));
     if (!is_relay_user(jid))
-        return done({say(lang, "You have not linked a mailbox."), "auth", "registration-required"});
+        return done(
+            {say(lang, "You have not linked a mailbox. Write “link” to see how."), "auth", "registration-required"});
     relay_accounts_.get(jid, lang,
                         [self = weak_from_this(), lang, done, go_on = std::move(go_on)](const Account* made) {
                             const auto registrar = self.lock();
@@ -386,7 +388,7 @@ std::string Registrar::status(const std::string& jid, const std::string& lang) c
     } else if (const auto ending = damage(jid, lang)) {
         line(ending->words);
     } else {
-        if (may_link(jid)) line(say(lang, "You have not linked a mailbox."));
+        if (may_link(jid)) line(say(lang, "You have not linked a mailbox. Write “link” to see how."));
         const auto relay = is_relay_user(jid) ? relay_address_of(xmpp::JID(jid)) : std::nullopt;
         if (relay) line(say(lang, "Mail users reach you at {1}.", {relay->addr_spec()}));
     }

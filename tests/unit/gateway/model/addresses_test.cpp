@@ -167,6 +167,10 @@ TEST(Identity, AddressesAsPeopleHaveThem) {
     EXPECT_EQ(read(""), "none");
 }
 
+TEST(Identity, ALinkThatWasNotDecodedIsNoOtherAddress) {
+    EXPECT_EQ(address_of(xmpp::JID("bob%5c40example.org@coi.jabber.example"))->addr_spec(), "bob@example.org");
+}
+
 TEST(Identity, AContactAsALink) {
     EXPECT_EQ(uri_of(*jid_of(coi::Address{"", "bob", "example.org"}, "coi.jabber.example")),
               "xmpp:bob%5C40example.org@coi.jabber.example?message");

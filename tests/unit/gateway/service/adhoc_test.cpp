@@ -54,7 +54,8 @@ TEST_F(CommandsTest, SimpleExecution) {
     EXPECT_EQ(answered.status, "completed");
     EXPECT_FALSE(answered.session.empty());
     EXPECT_EQ(answered.note_type, "info");
-    EXPECT_EQ(answered.note, "You have not linked a mailbox.\nMail users reach you at alice@jabber.example.");
+    EXPECT_EQ(answered.note,
+              "You have not linked a mailbox. Write “link” to see how.\nMail users reach you at alice@jabber.example.");
     link();
     command("node='status'");
     EXPECT_EQ(stage().note,

@@ -107,7 +107,7 @@ TEST_F(ChatCommandsTest, LinkWithAddressAndPassword) {
 
 TEST_F(ChatCommandsTest, UnlinkDeletes) {
     say("unlink");
-    EXPECT_EQ(reply(), "You have not linked a mailbox.");
+    EXPECT_EQ(reply(), "You have not linked a mailbox. Write “link” to see how.");
     link();
     say("UNLINK");
     EXPECT_TRUE(reply().starts_with("This unlinks bob@example.org and deletes your key for mail:"));

@@ -132,6 +132,13 @@ TEST_F(PresenceTest, PresenceIsOfAResourceAndSaysWhatItCan) {
     EXPECT_EQ(xmpp::attribute(*sent.front(), "from"), bob) << "subscriptions are between bare JIDs";
 }
 
+TEST_F(PresenceTest, WhoHasToLinkAMailboxFirstIsTold) {
+    take("subscribe", bob, true, "carol@elsewhere.example");
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(xmpp::attribute(*sent[0], "type"), "unsubscribed");
+    EXPECT_NE(sent[0]->findChild("status")->cdata().find("link your mailbox first"), std::string::npos);
+}
+
 TEST_F(PresenceTest, TheGatewayAsksOnceForAllContactsAndSaysWhy) {
     make_account();
     take("subscribe", bob);

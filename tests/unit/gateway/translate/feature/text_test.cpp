@@ -68,6 +68,10 @@ TEST(Text, NothingToSay) {
     EXPECT_FALSE(stanza("<message type='groupchat'><subject>topic</subject></message>"));
 }
 
+TEST(Text, AnEmptyBodyHidesNoOther) {
+    EXPECT_EQ(stanza("<message xml:lang='en'><body/><body xml:lang='fr'>Bonjour</body></message>"), (Text{"Bonjour", ""}));
+}
+
 TEST(Text, ABodyOfAnotherNamespaceIsNone) {
     EXPECT_FALSE(stanza("<message><body xmlns='http://www.w3.org/1999/xhtml'>markup</body></message>"));
 }
