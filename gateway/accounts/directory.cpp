@@ -90,7 +90,7 @@ const Account* Directory::of_user(const std::string& jid) const {
 
 const Account* Directory::mailbox_of(const std::string& jid) const {
     const auto found = state_->mailboxes.find(jid);
-    return found == state_->mailboxes.end() ? nullptr : &found->second->account;
+    return found == state_->mailboxes.end() || found->second->leaving ? nullptr : &found->second->account;
 }
 
 // One that is leaving is made anew for whoever needs it now: the store does both in order.
@@ -102,6 +102,15 @@ const Account* Directory::relay_of(const std::string& jid) const {
 const Account* Directory::find(AccountId id) const {
     const auto* record = state_->record(id);
     return record == nullptr || !State::is_at_work(*record) ? nullptr : &record->account;
+}
+
+bool Directory::keeps(AccountId id) const {
+    const auto* record = state_->record(id);
+    return record != nullptr && !record->leaving;
+}
+
+void Directory::begin_removal(AccountId id) {
+    if (auto* record = state_->record(id)) record->leaving = true;
 }
 
 const Account* Directory::at_rest(const std::string& jid, Account::Kind kind) const {

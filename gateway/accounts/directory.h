@@ -46,6 +46,10 @@ class Directory {
     /// nullptr if there is none.
     const Account* at_rest(const std::string& jid, Account::Kind) const;
     bool rests(AccountId) const;
+    /// Whether the account is there, or rests, and is not being removed: what is committed for it can still be sent.
+    bool keeps(AccountId) const;
+    /// The account will be removed: from now on nothing is taken for it.
+    void begin_removal(AccountId);
 
     /// Saves a new or changed account (id 0: new) and calls back when it is committed; then it is in memory, with its
     /// id.

@@ -42,7 +42,7 @@ Task<DeliveryResult> IncomingPipeline::hand_over(IncomingMail& mail, TakeIncomin
     }
     if (taken.is_duplicate) co_return DeliveryResult{DeliveryResult::Kind::duplicate, "it was taken before"};
 
-    if (!has_account(modules_.directory, mail.account)) {  // removed while this was committed: nobody has got it
+    if (!modules_.directory.keeps(mail.account)) {  // removed while this was committed: nobody has got it
         for (const auto& entry : taken.entries) queue::finish_later(modules_.store, entry.id);
         co_return DeliveryResult{DeliveryResult::Kind::busy, "the account was removed meanwhile"};
     }

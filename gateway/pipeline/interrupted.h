@@ -20,11 +20,6 @@ inline const Account& account_of(Directory& directory, AccountId id) {
     return *account;
 }
 
-/// Whether what was committed for the account can still be sent: it works, or it is parked.
-inline bool has_account(const Directory& directory, AccountId id) {
-    return directory.find(id) != nullptr || directory.rests(id);
-}
-
 /// What an operation of the store answers; `begin` calls it with the function that it gets. Throws StoreUnavailable.
 template <class T, class Begin>
 Task<T> answer_of(Begin begin) {

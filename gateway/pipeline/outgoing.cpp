@@ -291,7 +291,7 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
         forget_draft(id, draft);
         throw failure ? Refusal::busy(head.lang) : Refusal::queue_full(head.lang);
     }
-    if (!has_account(modules_.directory, id)) {
+    if (!modules_.directory.keeps(id)) {
         queue::finish_later(modules_.store, taken.entry.id);
         throw AccountGone();
     }

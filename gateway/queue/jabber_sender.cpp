@@ -53,7 +53,11 @@ void JabberSender::send(const queue::Entry& entry, std::function<void(AttemptRes
         return finished(
             {AttemptResult::Kind::blocked, {coi::ErrorKind::refused, false, "waits for its account", 0, {}}});
     }
-    if (of_nobody) return finished(AttemptResult{});  // unlinked meanwhile: a later owner of the name must not get it
+    if (of_nobody) {  // removed meanwhile: a later owner of the name must not get it, and who waits for its verdict is
+                      // told
+        return finished({AttemptResult::Kind::refused,
+                         {coi::ErrorKind::refused, true, "the recipient's account was removed", 0, "5.1.1"}});
+    }
     send_of_account(entry, [this, id = entry.account, finished = std::move(finished)](const AttemptResult& fate) {
         const Account* account = fate.kind == AttemptResult::Kind::refused ? directory_.find(id) : nullptr;
         if (account) account_end_.refused(account->jid, fate.error.text);

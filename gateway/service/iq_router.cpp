@@ -106,7 +106,8 @@ bool IqRouter::State::answer_everywhere(const Question& question) {
         sender.send(*result_of(question.iq));
         return true;
     }
-    if (xep0054::is_request(question.iq)) {
+    if (xep0054::is_request(question.iq) &&
+        (question.to_gateway || address_of(read_jid(attribute(question.iq, "to"))))) {
         auto result = result_of(question.iq);
         xep0054::add_vcard(*result, vcard(question));
         sender.send(*result);

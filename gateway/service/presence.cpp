@@ -145,7 +145,7 @@ void Presence::accept(const Ask& ask) {
 /// (gateway/accounts/account_end). The request says who asks, and why.
 void Presence::request(const std::string& user) {
     const Account* account = directory_.of_user(user);
-    if ((account && account->vouched) || !asked_.insert(user).second) return;
+    if (account && (account->vouched || !asked_.insert(user).second)) return;
     const std::string lang = account ? account->lang : "";
     auto request = presence(component_, user, "subscribe");
     xmpp::xep0172::add_nick(*request, say(lang, "Mail gateway"));

@@ -245,11 +245,12 @@ void Registrar::store(const std::string& jid, const LinkRequest& request, LinkOu
 
 /// Deletes an account and tells how many messages of its user were not sent yet.
 void Registrar::remove(AccountId id, std::function<void(Store::Failure, std::int64_t unsent)> done) {
+    directory_.begin_removal(id);  // so that the number is true
     directory_.count_unsent(
         id, [self = weak_from_this(), id, done = std::move(done)](Store::Failure failure, std::int64_t unsent) {
             const auto registrar = self.lock();
             if (!registrar) return;
-            if (failure) return done(std::move(failure), 0);
+            if (failure) unsent = 0;  // the removal fails, too, and ends what was begun
             registrar->directory_.remove(id, [unsent, done](Store::Failure why) { done(std::move(why), unsent); });
         });
 }

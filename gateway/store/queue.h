@@ -82,7 +82,8 @@ void tell_delay(Store&, std::int64_t id, Entry notice, Store::Done<std::optional
 
 /// Messages towards mail that the account's user wrote.
 void count_unsent(Store&, AccountId, Store::Done<std::int64_t> done);
-/// Entries towards Jabber of this account whose sender must be told if they are not delivered (`origin`), oldest first,
+/// Entries towards Jabber of this account whose sender must be told if they are not delivered (`origin`), or whose LMTP
+/// client waits (`tentative`), oldest first,
 /// without payload.
 void owing_notice(Store&, AccountId, std::size_t most, Store::Done<std::vector<Entry>> done);
 /// An entry that is given back, and the notices of it.

@@ -60,7 +60,7 @@ class Window:
 
     def tells_gateway(self, word, more=""):
         """A word in the user's language."""
-        self.says(self.world.coigate.domain, self.words.get(word, word) + more)
+        self.says(f"gateway@{self.world.coigate.domain}", self.words.get(word, word) + more)
 
 
 def _step(world, window, name, action):

@@ -272,8 +272,8 @@ std::vector<Entry> owing_notice(Database& db, AccountId account, std::size_t mos
     auto entries = with_payload(
         db,
         "SELECT " ENTRY_COLUMNS
-        ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.account = ? AND q.leg = ? AND q.origin <> "
-        "'' "
+        ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.account = ? AND q.leg = ? AND (q.origin <> "
+        "'' OR q.held <> 0) "
         "ORDER BY q.id LIMIT ?",
         [&](Query& query) {
             query.bind(number(account)).bind(number(Direction::jabber)).bind(static_cast<std::int64_t>(most));
@@ -283,7 +283,7 @@ std::vector<Entry> owing_notice(Database& db, AccountId account, std::size_t mos
 }
 
 bool owes_notice(Database& db, AccountId account) {
-    auto query = db.query("SELECT 1 FROM queue WHERE account = ? AND leg = ? AND origin <> '' LIMIT 1");
+    auto query = db.query("SELECT 1 FROM queue WHERE account = ? AND leg = ? AND (origin <> '' OR held <> 0) LIMIT 1");
     return query.bind(number(account)).bind(number(Direction::jabber)).step();
 }
 

@@ -438,6 +438,19 @@ TEST_F(OutgoingPipelineTest, what_is_committed_while_its_account_is_removed_is_r
     EXPECT_EQ(outgoing.under_way(), 0u);
 }
 
+TEST_F(OutgoingPipelineTest, nothing_is_taken_for_an_account_that_will_be_removed) {
+    std::function<void()> finish;
+    peers.on_closed = [&](const EncryptResult& letter, const std::function<void(EncryptResult)>& done) {
+        finish = [done, letter] { done(letter); };
+    };
+    take("<body>On its way</body>");
+    settle();
+    ASSERT_TRUE(finish);
+    directory.begin_removal(directory.of_user("alice@jabber.example")->id);
+    finish();
+    EXPECT_EQ(condition(), "resource-constraint");
+}
+
 TEST_F(OutgoingPipelineTest, a_mail_that_was_not_committed_is_not_named_by_the_next) {
     OutgoingPipeline::Settings settings{"coi.jabber.example", "jabber.example"};
     settings.most_waiting = 0;
