@@ -189,7 +189,7 @@ TEST_F(JabberSenderSession, WhatIsOfAnAccountThatIsGoneIsNotSent) {  // another 
     one.account = AccountId{99};
     send(one);
     EXPECT_TRUE(has_results(1));
-    EXPECT_THAT(results, ElementsAre("m1: done"));
+    EXPECT_THAT(results, ElementsAre("m1: refused the recipient's account was removed 5.1.1 permanent"));
     EXPECT_THAT(server.heard(), Not(HasSubstr("<message")));
 }
 
