@@ -43,7 +43,7 @@ Task<DeliveryResult> IncomingPipeline::hand_over(IncomingMail& mail, TakeIncomin
     if (taken.is_duplicate) co_return DeliveryResult{DeliveryResult::Kind::duplicate, "it was taken before"};
 
     if (!modules_.directory.keeps(mail.account)) {  // removed while this was committed: nobody has got it
-        for (const auto& entry : taken.entries) queue::finish_later(modules_.store, entry.id);
+        for (const auto& entry : taken.entries) queue::refuse_delivery(modules_.store, entry, [](const auto&) {});
         co_return DeliveryResult{DeliveryResult::Kind::busy, "the account was removed meanwhile"};
     }
     // The conversation knows of a mail before its stanza leaves: a quick answer comes before the server's proof that

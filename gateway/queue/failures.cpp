@@ -22,11 +22,11 @@ Failures::Failures(Directory& directory, Store& store, Scheduler& mail, Schedule
 /// Commits the notices and the end of the entry together; repeated until the store accepts it, because nothing else
 /// remembers the failure. An entry that was delivered or given up just before (the sweep reads, then acts) gets no
 /// notice.
-void Failures::exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Scheduler& way_back) {
+void Failures::exchange(const queue::Entry& failed, const std::vector<queue::Entry>& notices, Scheduler& way_back) {
     queue::Entry gone = failed;
     gone.payload.clear();
-    queue::refuse(store_, gone, std::move(notices),
-                  [this, gone, &way_back](const Store::Failure& failure, std::vector<queue::Entry> put) {
+    queue::refuse(store_, gone, notices,
+                  [this, gone, notices, &way_back](const Store::Failure& failure, std::vector<queue::Entry> put) {
                       if (!failure) {
                           for (auto& notice : put) way_back.committed(std::move(notice));
                           // The account may have been made for this mail although its user does not exist.
@@ -34,7 +34,7 @@ void Failures::exchange(const queue::Entry& failed, std::vector<queue::Entry> no
                           return;
                       }
                       after_(std::chrono::seconds(1),
-                             [this, gone, again = std::move(put), &way_back] { exchange(gone, again, way_back); });
+                             [this, gone, notices, &way_back] { exchange(gone, notices, way_back); });
                   });
 }
 
@@ -80,13 +80,13 @@ void Failures::give_back_some(const Account& account, const std::vector<queue::E
                               std::function<void(Store::Failure)> done) {
     const coi::Error error{coi::ErrorKind::refused, true, "the recipient's account was removed", 0,
                            bounce::no_longer_used};
-    std::vector<queue::Returned> returned;
+    std::vector<queue::Refused> refused;
     for (const auto& entry : entries) {
         if (verdicts_.refused(entry, error)) continue;  // its LMTP client is told
-        returned.push_back({entry.id, bounce::to_mail(entry, error, account, settings_.relay_domain, now_())});
+        refused.push_back({entry, bounce::to_mail(entry, error, account, settings_.relay_domain, now_())});
     }
-    queue::give_back(
-        store_, std::move(returned),
+    queue::refuse_all(
+        store_, std::move(refused),
         [this, account, done = std::move(done)](Store::Failure failure, std::vector<queue::Entry> notices) {
             if (failure) return done(std::move(failure));
             for (auto& notice : notices) mail_.committed(std::move(notice));

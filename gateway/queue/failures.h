@@ -35,7 +35,7 @@ class Failures : public WaitingSenders {
     void reload(Settings settings) { settings_ = std::move(settings); }
 
   private:
-    void exchange(const queue::Entry& failed, std::vector<queue::Entry> notices, Scheduler& way_back);
+    void exchange(const queue::Entry& failed, const std::vector<queue::Entry>& notices, Scheduler& way_back);
     void give_back_some(const Account&, const std::vector<queue::Entry>&, std::function<void(Store::Failure)> done);
     void overdue(const queue::Entry&);
     std::string reason(const queue::Entry&) const;

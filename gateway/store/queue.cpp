@@ -45,22 +45,28 @@ void postpone(Store& store, std::int64_t id, Time next, int attempts, std::strin
 }
 
 void refuse(Store& store, const Entry& failed, std::vector<Entry> notices, Store::Done<std::vector<Entry>> done) {
-    struct Refusal {
-        std::vector<Entry> notices;
-        bool ended_before = false;
-    };
-    auto shared = std::make_shared<Refusal>(Refusal{std::move(notices)});
+    std::vector<Refused> one(1);
+    one.front() = {failed, std::move(notices)};
+    refuse_all(store, std::move(one), std::move(done));
+}
+
+void refuse_all(Store& store, std::vector<Refused> failed, Store::Done<std::vector<Entry>> done) {
+    auto told = std::make_shared<std::vector<Entry>>();
     Transactions(store).commit(
-        [shared, id = failed.id, account = failed.account, contact = failed.contact, name = failed.name,
-         tentative = failed.tentative](Database& db) {
-            shared->ended_before = !queue::done(db, id);
-            if (shared->ended_before) return;
-            if (tentative) ids::forget(db, account, contact, {name});
-            for (auto& notice : shared->notices) notice.id = put(db, notice);
+        [told, failed = std::move(failed)](Database& db) {
+            told->clear();
+            for (const auto& [entry, notices] : failed) {
+                if (!queue::done(db, entry.id)) continue;  // delivered meanwhile
+                if (entry.tentative) ids::forget(db, entry.account, entry.contact, {entry.name});
+                for (Entry notice : notices) {
+                    notice.id = put(db, notice);
+                    told->push_back(std::move(notice));
+                }
+            }
         },
-        [shared, done = std::move(done)](Store::Failure failure) {
-            if (!failure && shared->ended_before) shared->notices.clear();
-            done(std::move(failure), std::move(shared->notices));
+        [told, done = std::move(done)](Store::Failure failure) {
+            if (failure) told->clear();
+            done(std::move(failure), std::move(*told));
         });
 }
 
@@ -74,22 +80,6 @@ void count_unsent(Store& store, AccountId account, Store::Done<std::int64_t> don
 
 void owing_notice(Store& store, AccountId account, std::size_t most, Store::Done<std::vector<Entry>> done) {
     Transactions(store).ask([account, most](Database& db) { return owing_notice(db, account, most); }, std::move(done));
-}
-
-void give_back(Store& store, std::vector<Returned> entries, Store::Done<std::vector<Entry>> done) {
-    auto shared = std::make_shared<std::vector<Returned>>(std::move(entries));
-    Transactions(store).commit(
-        [shared](Database& db) {
-            for (auto& each : *shared) {
-                if (!queue::done(db, each.id)) each.notices.clear();  // delivered meanwhile
-                for (auto& notice : each.notices) notice.id = put(db, notice);
-            }
-        },
-        [shared, done = std::move(done)](Store::Failure failure) {
-            std::vector<Entry> notices;
-            for (auto& each : *shared) std::ranges::move(each.notices, std::back_inserter(notices));
-            done(std::move(failure), std::move(notices));
-        });
 }
 
 void refuse_delivery(Store& store, const Entry& delivery, Store::Committed done) {

@@ -71,7 +71,7 @@ void postpone(Store&, std::int64_t id, Time next, int attempts, std::string erro
 void note_strikes(Store&, std::int64_t id, int strikes);
 /// Ends an entry that failed for good, and puts the notices of it, in one commit. The ids of a tentative entry are
 /// forgotten: its LMTP client sends the mail again. `done` gets the notices with their ids; none if the entry had ended
-/// before.
+/// before, or the store failed.
 void refuse(Store&, const Entry& failed, std::vector<Entry> notices, Store::Done<std::vector<Entry>> done);
 /// Removes an LMTP delivery that the Jabber server refused in time, and its ids: the next attempt of the mail starts
 /// from nothing. If this fails, `done` is told so, and it is repeated when the store is well.
@@ -83,17 +83,14 @@ void tell_delay(Store&, std::int64_t id, Entry notice, Store::Done<std::optional
 /// Messages towards mail that the account's user wrote.
 void count_unsent(Store&, AccountId, Store::Done<std::int64_t> done);
 /// Entries towards Jabber of this account whose sender must be told if they are not delivered (`origin`), or whose LMTP
-/// client waits (`tentative`), oldest first,
-/// without payload.
+/// client waits (`tentative`), oldest first, without payload.
 void owing_notice(Store&, AccountId, std::size_t most, Store::Done<std::vector<Entry>> done);
-/// An entry that is given back, and the notices of it.
-struct Returned {
-    std::int64_t id = 0;
+/// The same for many, in one commit. Their payload is not needed.
+struct Refused {
+    Entry entry;
     std::vector<Entry> notices;
 };
-/// Ends these entries, and puts the notices of those that had not ended before, in one commit. `done` gets the notices
-/// with their ids.
-void give_back(Store&, std::vector<Returned>, Store::Done<std::vector<Entry>> done);
+void refuse_all(Store&, std::vector<Refused>, Store::Done<std::vector<Entry>> done);
 
 /// The next entries of one conversation with id > after, oldest first, payload included.
 void next(Store&, Direction, AccountId, const std::string& contact, std::int64_t after, std::size_t most,

@@ -47,8 +47,7 @@ bool holds_any(Database&, AccountId);
 /// Messages of the account's user.
 std::int64_t count_unsent(Database&, AccountId);
 /// Entries towards Jabber of this account whose sender must be told if they are not delivered (`origin`), or whose LMTP
-/// client waits (`tentative`), oldest first,
-/// without payload.
+/// client waits (`tentative`), oldest first, without payload.
 std::vector<Entry> owing_notice(Database&, AccountId, std::size_t most);
 bool owes_notice(Database&, AccountId);
 void forget_account(Database&, AccountId);

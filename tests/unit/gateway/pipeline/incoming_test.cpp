@@ -242,6 +242,17 @@ TEST_F(IncomingPipelineTest, what_is_committed_while_its_account_is_removed_is_n
     EXPECT_EQ(queued(), 0);
 }
 
+TEST_F(IncomingPipelineTest, what_is_not_taken_because_its_account_goes_can_be_sent_again) {  // the removal may fail
+    std::optional<DeliveryResult> verdict;
+    directory.begin_removal(alice);
+    incoming.take(arrival(mail("m1@x"), true), [&](DeliveryResult v) { verdict = std::move(v); });
+    for (int i = 0; i < 3; ++i) loop.flush(store);
+    ASSERT_TRUE(verdict);
+    EXPECT_EQ(verdict->kind, Kind::busy);
+    EXPECT_EQ(queued(), 0);
+    EXPECT_FALSE(knows("m1@x")) << "else the next copy would be a duplicate";
+}
+
 TEST_F(IncomingPipelineTest, the_first_message_of_a_contact_has_their_name) {
     take(mail("m1@x", "Chat-Version: 1.0\r\n", "Hi", "Bob Stone <bob@example.net>"));
     take(mail("m2@x", "Chat-Version: 1.0\r\n", "Hi", "Bob Stone <bob@example.net>"));

@@ -196,6 +196,22 @@ TEST_F(FailuresTest, WhoseMailWaitsForAnAccountThatIsRemovedIsTold) {  // [RFC 3
     }
 }
 
+TEST_F(FailuresTest, AMailThatIsGivenBackCanBeSentAgain) {
+    directory.notify_senders_by(failures);
+    const auto asked = stanza("bob@mail.example", true);  // its LMTP client has gone
+    const coi::MessageId id{asked.origin_id};
+    Transactions(store).now([&](Database& db) {
+        ids::remember(db, {alice, asked.contact, id, {asked.name}, false, "", "", false, {}});
+        EXPECT_TRUE(ids::contact_message(db, alice, asked.contact, id));
+    });
+    bool has_ended = false;
+    failures.give_back(*directory.find(alice), [&](const Store::Failure& failure) { has_ended = !failure; });
+    ASSERT_TRUE(loop.run_until([&] { return has_ended; }));
+    Transactions(store).now([&](Database& db) {
+        EXPECT_FALSE(ids::contact_message(db, alice, asked.contact, id)) << "else the copy would be a duplicate";
+    });
+}
+
 TEST_F(FailuresTest, AnAccountStaysIfItsSendersCannotBeTold) {
     directory.notify_senders_by(failures);
     stanza("bob@mail.example");
@@ -209,6 +225,7 @@ TEST_F(FailuresTest, AnAccountStaysIfItsSendersCannotBeTold) {
     ASSERT_TRUE(loop.run_until([&] { return has_ended; }));
     EXPECT_TRUE(failure);
     EXPECT_TRUE(directory.find(alice));
+    EXPECT_TRUE(directory.keeps(alice)) << "it is used again";
     EXPECT_THAT(to_mail.sent, IsEmpty());
 }
 
