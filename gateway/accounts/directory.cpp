@@ -49,6 +49,7 @@ void Directory::State::erase(AccountId id) {
     if (found == records.end()) return;
     let_go(found->second);
     resting.erase(id);
+    removing.erase(id);
     records.erase(found);
 }
 
@@ -93,7 +94,6 @@ const Account* Directory::mailbox_of(const std::string& jid) const {
     return found == state_->mailboxes.end() || found->second->leaving ? nullptr : &found->second->account;
 }
 
-// One that is leaving is made anew for whoever needs it now: the store does both in order.
 const Account* Directory::relay_of(const std::string& jid) const {
     const auto found = state_->relays.find(jid);
     return found == state_->relays.end() || found->second->leaving ? nullptr : &found->second->account;
@@ -109,9 +109,7 @@ bool Directory::keeps(AccountId id) const {
     return record != nullptr && !record->leaving;
 }
 
-void Directory::begin_removal(AccountId id) {
-    if (auto* record = state_->record(id)) record->leaving = true;
-}
+void Directory::begin_removal(AccountId id) { state_->begin_removal(id); }
 
 const Account* Directory::at_rest(const std::string& jid, Account::Kind kind) const {
     for (const auto id : state_->resting) {
@@ -135,6 +133,8 @@ void Directory::save(Account account, std::function<void(Store::Failure, Account
 }
 
 void Directory::save(Account account, std::vector<Cursor> start, std::function<void(Store::Failure, AccountId)> done) {
+    if (account.id == AccountId{} && state_->is_being_removed(account))
+        return done(StoreError("the account is being removed"), AccountId{});
     // Whether it is vouched for is not the caller's to change, who may have an older copy of it.
     auto* record = state_->record(account.id);
     const auto before = record == nullptr ? std::nullopt : std::optional(record->account);
@@ -182,22 +182,45 @@ void Directory::change(AccountId id, const std::function<void(Account&)>& how,
 
 void Directory::remove(AccountId id, std::function<void(Store::Failure)> done) { state_->remove(id, std::move(done)); }
 
-/// The account is removed by a commit that finds nobody who is still to be told.
+void Directory::State::begin_removal(AccountId id) {
+    auto* its = record(id);
+    if (its == nullptr) return;
+    its->leaving = true;
+    removing.insert(id);
+}
+
+void Directory::State::end_removal(AccountId id) {
+    if (auto* its = record(id)) its->leaving = false;
+    removing.erase(id);
+}
+
+/// A new account would take the place of the one that goes, and go with it.
+bool Directory::State::is_being_removed(const Account& like) const {
+    return std::ranges::any_of(removing, [&](AccountId id) {
+        const Account& going = records.at(id).account;
+        return going.kind == like.kind && going.jid == like.jid;
+    });
+}
+
+/// The account is removed by a commit that finds nobody who is still to be told. Until then nothing new is taken for
+/// it.
 void Directory::State::remove(AccountId id, std::function<void(Store::Failure)> done) {
-    if (auto* its = record(id)) its->leaving = true;
+    begin_removal(id);
     auto finish = [alive = weak_from_this(), id, done = std::move(done)](Store::Failure failure,
                                                                          bool is_removed) mutable {
         const auto state = alive.lock();
         auto* its = state ? state->record(id) : nullptr;
         if (!state) return;
-        if (its != nullptr && (failure || !is_removed)) its->leaving = false;
         if (its != nullptr && !failure && !is_removed) {
             return state->senders->give_back(its->account, [alive, id, done](Store::Failure not_told) {
                 const auto again = alive.lock();
-                if (again && !not_told) return again->remove(id, done);
-                if (again && done) done(std::move(not_told));
+                if (!again) return;
+                if (!not_told) return again->remove(id, done);
+                again->end_removal(id);
+                if (done) done(std::move(not_told));
             });
         }
+        if (failure) state->end_removal(id);
         if (its != nullptr && !failure) {
             const auto account = its->account;
             state->erase(id);

@@ -52,7 +52,7 @@ class Directory {
     void begin_removal(AccountId);
 
     /// Saves a new or changed account (id 0: new) and calls back when it is committed; then it is in memory, with its
-    /// id.
+    /// id. StoreError for a new one where the user's account of this kind is being removed.
     void save(Account, std::function<void(Store::Failure, AccountId)> done);
     /// The same, and in its commit where reading begins in folders of which nothing was read yet.
     void save(Account, std::vector<Cursor> start, std::function<void(Store::Failure, AccountId)> done);
@@ -60,7 +60,7 @@ class Directory {
     /// lost. StoreError if it is not there.
     void change(AccountId, const std::function<void(Account&)>& how, std::function<void(Store::Failure)> done);
     /// Deletes the account and all that is stored of it. First the senders of mail that waits for it are told, by the
-    /// module of notify_senders_by(); without one they are not.
+    /// module of notify_senders_by(); without one they are not. If that fails, the account stays.
     void remove(AccountId, std::function<void(Store::Failure)> done);
     /// How many messages that the user wrote wait to be sent.
     void count_unsent(AccountId, std::function<void(Store::Failure, std::int64_t unsent)> done) const;

@@ -68,6 +68,9 @@ struct Directory::State : std::enable_shared_from_this<State> {
     static bool is_at_work(const Record& record) { return !record.account.parked && !record.account.damaged; }
     Account& put(Account);
     void saved(Account, const std::optional<Account>& before, const Store::Failure&);
+    void begin_removal(AccountId);
+    void end_removal(AccountId);
+    bool is_being_removed(const Account& like) const;
     void remove(AccountId, std::function<void(Store::Failure)> done);
     void let_go(const Record&);
     void erase(AccountId);
@@ -89,7 +92,8 @@ struct Directory::State : std::enable_shared_from_this<State> {
     Limits limits;
     std::map<AccountId, Record> records;
     Users mailboxes, relays;
-    std::set<AccountId> resting;  // parked or damaged: in neither of them
+    std::set<AccountId> resting;   // parked or damaged: in neither of them
+    std::set<AccountId> removing;  // in several commits
     std::vector<std::weak_ptr<DirectoryObserver>> observers;
     WaitingSenders* senders = nullptr;
 };

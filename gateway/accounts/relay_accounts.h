@@ -21,7 +21,7 @@ class RelayAccounts {
     };
     RelayAccounts(Directory& directory, Settings settings) : directory_(directory), settings_(std::move(settings)) {}
     /// The relay account of a user (bare JID), made if there is none yet. `ready` gets nullptr if the user is not on
-    /// the relay's domain, the account is damaged, or the store failed.
+    /// the relay's domain, the account is damaged or being removed, or the store failed.
     void get(const std::string& jid, const std::string& lang, std::function<void(const Account*)> ready);
     void reload(Settings settings) { settings_ = std::move(settings); }
 

@@ -361,9 +361,16 @@ TEST_F(AccountEndTest, NothingIsHandedOutBeforeTheRemovalOfARelayAccount) {
     answer("service-unavailable");
     pass(std::chrono::seconds(11));
     ASSERT_EQ(senders.calls.size(), 1U);
+    EXPECT_FALSE(directory.keeps(id)) << "nothing new is taken for it";
+    Account successor = *directory.find(id);
+    successor.id = {};
+    bool is_made = true;
+    directory.save(successor, [&](const Store::Failure& failure, AccountId) { is_made = !failure; });
+    EXPECT_FALSE(is_made) << "it would go with the one before";
     EXPECT_TRUE(end.holds(waiting)) << "the name may be somebody else's by now";
     EXPECT_TRUE(jabber.unblocked.empty());
     senders.calls[0](StoreError("disk full"));
+    EXPECT_TRUE(directory.keeps(id));
     EXPECT_TRUE(end.holds(waiting));
     pass(std::chrono::minutes(1));
     ASSERT_EQ(senders.calls.size(), 2U) << "tried again";
