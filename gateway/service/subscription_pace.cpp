@@ -2,9 +2,11 @@
 
 #include "gateway/service/subscription_pace.h"
 
-#include <algorithm>
+#include <iterator>
+#include <stdexcept>
 #include <utility>
 
+#include "gateway/model/addresses.h"
 #include "gateway/model/stanza_id.h"
 #include "xmpp/xep/xep0030_disco.h"
 
@@ -14,12 +16,19 @@ namespace {
 
 constexpr int most = 5;
 constexpr auto pause = std::chrono::milliseconds(61'000);
-constexpr std::size_t most_later = 100'000;
+constexpr std::size_t most_waiting = 100'000, most_of_user = 1000;
 
 /// Answers to users first, then the gateway's requests.
-int urgency(const xmpp::Tag& stanza) {
+std::size_t urgency(const xmpp::Tag& stanza) {
     const std::string& type = xmpp::attribute(stanza, "type");
     return type == "subscribed" ? 0 : type == "subscribe" ? 1 : 2;
+}
+
+/// The two directions of a subscription are independent [RFC 6121 §3].
+std::string subject(const xmpp::Tag& stanza) {
+    const std::string& type = xmpp::attribute(stanza, "type");
+    const bool is_request = type == "subscribe" || type == "unsubscribe";
+    return xmpp::attribute(stanza, "from") + (is_request ? " asks" : " grants");
 }
 
 }  // namespace
@@ -56,18 +65,69 @@ void SubscriptionPace::send(xmpp::Stanza stanza, xmpp::Stanza follows) {
         if (follows) stream_.send(*follows);
         return;
     }
-    const int urgent = urgency(*stanza);
-    const auto at = std::ranges::find_if(later_, [&](const auto& other) { return urgency(*other.stanza) > urgent; });
-    if (later_.size() < most_later) later_.insert(at, Change{std::move(stanza), std::move(follows)});
+    wait({std::move(stanza), std::move(follows)});
     send_some();
 }
 
+void SubscriptionPace::wait(Change change) {
+    const std::string user = bare(xmpp::attribute(*change.stanza, "to")).value_or("");
+    const std::string about = subject(*change.stanza);
+    for (auto& line : lines_) {
+        if (const auto at = line.of_user.find(user); at != line.of_user.end()) waiting_ -= at->second.erase(about);
+    }
+    const std::size_t urgent = urgency(*change.stanza);
+    if (waiting_ >= most_waiting && !make_room(urgent)) return;
+    auto& [of_user, turn] = lines_.at(urgent);
+    const auto [at, is_new] = of_user.try_emplace(user);
+    if (is_new) turn.push_back(user);
+    if (at->second.size() < most_of_user) waiting_ += at->second.emplace(about, std::move(change)).second ? 1 : 0;
+}
+
+/// Drops one that is less urgent, of the user whose turn is last.
+bool SubscriptionPace::make_room(std::size_t urgent) {
+    for (std::size_t i = lines_.size() - 1; i > urgent; --i) {
+        auto& [of_user, turn] = lines_.at(i);
+        while (!turn.empty()) {
+            auto& changes = of_user.at(turn.back());
+            if (changes.empty()) {
+                of_user.erase(turn.back());
+                turn.pop_back();
+                continue;
+            }
+            changes.erase(std::prev(changes.end()));
+            --waiting_;
+            return true;
+        }
+    }
+    return false;
+}
+
+/// One is waiting.
+SubscriptionPace::Change SubscriptionPace::next() {
+    for (auto& [of_user, turn] : lines_) {
+        while (!turn.empty()) {
+            std::string user = std::move(turn.front());
+            turn.pop_front();
+            auto changes = of_user.extract(user);
+            if (changes.mapped().empty()) continue;
+            Change first = std::move(changes.mapped().begin()->second);
+            changes.mapped().erase(changes.mapped().begin());
+            --waiting_;
+            if (!changes.mapped().empty()) {
+                of_user.insert(std::move(changes));
+                turn.push_back(std::move(user));
+            }
+            return first;
+        }
+    }
+    throw std::logic_error("no subscription waits");
+}
+
 void SubscriptionPace::send_some() {
-    while (!later_.empty() && sent_ < most) {
-        const Change next = std::move(later_.front());
-        later_.pop_front();
-        stream_.send(*next.stanza);
-        if (next.follows) stream_.send(*next.follows);
+    while (waiting_ > 0 && sent_ < most) {
+        const Change change = next();
+        stream_.send(*change.stanza);
+        if (change.follows) stream_.send(*change.follows);
         ++sent_;
         after_(pause, [this, number = ++last_] {
             if (number != last_) return;
