@@ -28,14 +28,6 @@ Stanza not_found(const Tag& iq, const std::string& lang) {
     return error_reply(iq, "cancel", "item-not-found", say(lang, "There is nothing here."), lang);
 }
 
-/// [XEP-0506] addresses of programs that read nothing.
-bool takes_no_replies(const coi::Address& address) {
-    std::string local = address.canonical();
-    local.resize(local.rfind('@'));
-    std::erase_if(local, [](char c) { return c == '-' || c == '_' || c == '.'; });
-    return local.starts_with("noreply") || local.starts_with("donotreply") || local == "mailerdaemon";
-}
-
 /// A query for what a presence has announced [XEP-0115 §6.2] is one without a node. What was announced with an earlier
 /// version is not known any more.
 std::string node_of(const Tag& query) {
@@ -95,6 +87,13 @@ xep0030::Info gateway_info(bool may_register) {
                         xep0106::feature, xep0115::ns, xep0184::ns, xep0199::ns, xep0231::ns}};
     if (may_register) info.features.emplace_back(xep0077::ns);
     return info;
+}
+
+bool takes_no_replies(const coi::Address& address) {
+    std::string local = address.canonical();
+    local.resize(local.rfind('@'));
+    std::erase_if(local, [](char c) { return c == '-' || c == '_' || c == '.'; });
+    return local.starts_with("noreply") || local.starts_with("donotreply") || local == "mailerdaemon";
 }
 
 xep0030::Info contact_info(const coi::Address& address) {

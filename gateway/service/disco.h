@@ -19,6 +19,9 @@ inline constexpr const char* caps_node = "urn:x-coigate";
 xmpp::xep0030::Info gateway_info(bool may_register);
 xmpp::xep0030::Info contact_info(const coi::Address&);
 
+/// [XEP-0506] Whether it is the address of a program that reads nothing.
+bool takes_no_replies(const coi::Address&);
+
 /// The answer to a disco#info or disco#items get, result or error.
 xmpp::Stanza discover(const xmpp::Tag& iq, const std::string& user, const std::string& lang, const AdHocCommands&,
                       const ServiceSettings&);

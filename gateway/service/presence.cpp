@@ -69,7 +69,7 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     if (type == "subscribe") {
         if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
         note_shown(user);
-        pace_.send(presence(component_, user, "subscribed"), of_gateway(user));
+        pace_.send(presence(component_, user, "subscribed"), of_gateway(component_, user));
         request(user);
     } else if (type == "unsubscribe") {
         pace_.send(presence(component_, user, "unsubscribed"));
@@ -83,7 +83,7 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     } else if (type == "probe") {
         if (!may_use) return pace_.send(presence(component_, from, "unsubscribed"));
         note_shown(from);
-        stream_.send(*of_gateway(from));
+        stream_.send(*of_gateway(component_, from));
     } else if (type == "unavailable") {
         // COMPAT Prosody: unavailable from a bare JID acknowledges a request; it is no client that went offline.
         const bool of_client = !xmpp::read_jid(from).resource().empty();
@@ -91,7 +91,7 @@ void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool m
     } else if (type.empty() && may_use && !shown_.contains(from)) {
         const bool was_shown = shown_.erase(user) > 0;
         note_shown(from);
-        if (!was_shown) stream_.send(*of_gateway(from));  // [XEP-0100 §4.4.1]
+        if (!was_shown) stream_.send(*of_gateway(component_, from));  // [XEP-0100 §4.4.1]
     }
 }
 
@@ -136,7 +136,7 @@ void Presence::accept(const Ask& ask) {
     const bool again = !remember(ask, account);
     note_spelling(ask, account, true);
     pace_.send(presence(ask.jid, ask.user, "subscribed"), available(ask, ask.user));
-    // Not as [XEP-0100 §4.6.1] has it: a contact who asks back would look as if they had asked by themselves. The
+    // Contacts do not ask back, against [XEP-0100 §4.6.1]: it would look as if they had asked by themselves. The
     // gateway asks, for all of them.
     if (!again) request(ask.user);
 }
@@ -145,7 +145,9 @@ void Presence::accept(const Ask& ask) {
 /// (gateway/accounts/account_end). The request says who asks, and why.
 void Presence::request(const std::string& user) {
     const Account* account = directory_.of_user(user);
-    if (account && (account->vouched || !asked_.insert(user).second)) return;
+    if (account && account->vouched) return;
+    if (asked_.size() >= most_seen) asked_.clear();
+    if (!asked_.emplace(user, account ? account->id : AccountId{}).second) return;
     const std::string lang = account ? account->lang : "";
     auto request = presence(component_, user, "subscribe");
     xmpp::xep0172::add_nick(*request, say(lang, "Mail gateway"));
@@ -156,19 +158,18 @@ void Presence::request(const std::string& user) {
     pace_.send(std::move(request));
 }
 
-/// The gateway's presence, with what it can for this user.
-xmpp::Stanza Presence::of_gateway(const std::string& to) const {
-    auto stanza = presence(component_, to);
+/// The gateway's presence, from either of its JIDs, with what it can for this user.
+xmpp::Stanza Presence::of_gateway(const std::string& from, const std::string& to) const {
+    auto stanza = presence(from, to);
     const auto user = bare(to);
     xmpp::xep0115::add_caps(*stanza, caps_node, gateway_caps_[user && may_register_(*user) ? 1 : 0]);
     return stanza;
 }
 
-/// Contacts differ in whether they take replies only.
+/// Contacts differ in whether they take replies.
 const std::string& Presence::caps_of(const coi::Address& address) {
-    const auto info = contact_info(address);
-    auto& version = contact_caps_[info.features.size()];
-    if (version.empty()) version = xmpp::xep0115::version(info);
+    auto& version = contact_caps_[takes_no_replies(address)];
+    if (version.empty()) version = xmpp::xep0115::version(contact_info(address));
     return version;
 }
 
@@ -176,10 +177,12 @@ const std::string& Presence::caps_of(const coi::Address& address) {
 void Presence::take_alias(const xmpp::Tag& stanza, const std::string& jid, bool may_use) {
     const std::string& type = xmpp::attribute(stanza, "type");
     const std::string& from = xmpp::attribute(stanza, "from");
-    if (type == "subscribe" && !may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
-    if (type == "subscribe") return pace_.send(presence(jid, *bare(from), "subscribed"), presence(jid, *bare(from)));
-    if (type == "unsubscribe") return pace_.send(presence(jid, *bare(from), "unsubscribed"));
-    if (type == "probe" && may_use) stream_.send(*presence(jid, from));
+    if (!may_use && type != "subscribe") return;
+    if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
+    const std::string user = *bare(from);
+    if (type == "subscribe") return pace_.send(presence(jid, user, "subscribed"), of_gateway(jid, user));
+    if (type == "unsubscribe") return pace_.send(presence(jid, user, "unsubscribed"));
+    if (type == "probe") stream_.send(*of_gateway(jid, from));
 }
 
 void Presence::unsubscribe(const Ask& ask) {
@@ -263,7 +266,7 @@ void Presence::linked(const std::string& jid) {
     request(jid);
     if (shown_.contains(jid)) return;  // the user has just subscribed to the gateway
     note_shown(jid);
-    stream_.send(*of_gateway(jid));
+    stream_.send(*of_gateway(component_, jid));
 }
 
 void Presence::unlinked(const std::string& jid, const std::vector<std::string>& contacts) {
@@ -313,15 +316,18 @@ void Presence::show_some(std::uint64_t walk, std::size_t at) {
 void Presence::show(const Account& account, const char* type) {
     const Account* main = directory_.of_user(account.jid);
     const bool is_main = main == nullptr || main->id == account.id;
-    if (is_main) stream_.send(*type == '\0' ? *of_gateway(account.jid) : *presence(component_, account.jid, type));
+    if (is_main)
+        stream_.send(*type == '\0' ? *of_gateway(component_, account.jid) : *presence(component_, account.jid, type));
     for (const Contact* contact : directory_.contacts(account.id)) {
         if (!contact->subscribed) continue;
         const Contact* same = is_main ? nullptr : directory_.contact(main->id, contact->canonical);
         if (same && same->subscribed) continue;
+        const bool is_available = *type == '\0';
+        const std::string name = is_available ? nick(directory_, *contact) : "";
         for (const auto& jid : jids_of(*contact, component_)) {  // each JID that may be in the user's roster
             auto stanza = presence(jid, account.jid, type);
-            if (*type == '\0') xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
-            if (*type == '\0') xmpp::xep0115::add_caps(*stanza, caps_node, caps_of(contact->address));
+            if (is_available) xmpp::xep0172::add_nick(*stanza, name);
+            if (is_available) xmpp::xep0115::add_caps(*stanza, caps_node, caps_of(contact->address));
             stream_.send(*stanza);
         }
     }

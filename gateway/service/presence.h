@@ -8,11 +8,12 @@
 
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <functional>
-#include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/accounts/directory.h"
@@ -67,7 +68,7 @@ class Presence : public LinkObserver {
     const Contact* known(const Ask&, const Account*) const;
     xmpp::Stanza available(const Ask&, const std::string& to);
     const std::string& caps_of(const coi::Address&);
-    xmpp::Stanza of_gateway(const std::string& to) const;
+    xmpp::Stanza of_gateway(const std::string& from, const std::string& to) const;
     void take_alias(const xmpp::Tag&, const std::string& jid, bool may_use);
     void request(const std::string& user);
     void note_shown(const std::string& jid);
@@ -87,12 +88,13 @@ class Presence : public LinkObserver {
     Timer after_;
     SubscriptionPace pace_;
     std::function<bool(const std::string& user)> may_register_;
-    std::map<std::size_t, std::string> contact_caps_;  // [XEP-0115] by the number of features
-    std::string gateway_caps_[2];                      // without and with registration
-    std::set<std::string> asked_;                      // bare JIDs whom the gateway has asked since the stream is up
-    std::uint64_t walk_ = 0;                           // number of the last online(); an older walk ends
-    std::vector<AccountId> to_show_;                   // users of this walk
-    std::set<std::string> seen_;                       // bare JIDs of users who were last seen available
+    std::array<std::string, 2> contact_caps_;  // [XEP-0115] of those who take replies, of those who do not
+    std::array<std::string, 2> gateway_caps_;  // without and with registration
+    /// Whom the gateway has asked since the stream is up: bare JIDs, with the account that they had.
+    std::set<std::pair<std::string, AccountId>> asked_;
+    std::uint64_t walk_ = 0;          // number of the last online(); an older walk ends
+    std::vector<AccountId> to_show_;  // users of this walk
+    std::set<std::string> seen_;      // bare JIDs of users who were last seen available
     std::set<std::string> shown_;  // got the gateway's presence: full JIDs since they became available, bare JIDs until
                                    // a client of theirs becomes available
 };

@@ -158,8 +158,10 @@ TEST_F(PresenceTest, AnAddressWithALocalPartIsTheGatewayToo) {
     make_account();
     const std::string alias = "gateway@coi.jabber.example";
     take("subscribe", alias);
+    ASSERT_EQ(sent.size(), 2U);
+    EXPECT_TRUE(xmpp::child(*sent[1], "c", xmpp::xep0115::ns));
     EXPECT_EQ(said(), (Lines{"subscribed " + alias + " > " + alice, "available " + alias + " > " + alice}));
-    take("subscribe", alias, false, "eve@elsewhere.example");
+    for (const char* type : {"subscribe", "unsubscribe", "probe"}) take(type, alias, false, "eve@elsewhere.example");
     EXPECT_EQ(said(), Lines{"error registration-required " + alias + " > eve@elsewhere.example"});
 }
 
@@ -261,6 +263,27 @@ TEST_F(PresenceTest, PresenceToContactsMakesNoStorm) {
 TEST_F(PresenceTest, Xep0100Section4_1LinkedAsksToSeeTheUser) {
     presence.linked(alice);
     EXPECT_EQ(said(), (Lines{"subscribe coi.jabber.example > " + alice, "available coi.jabber.example > " + alice}));
+}
+
+TEST_F(PresenceTest, WhoLinksAnewIsAskedAnew) {
+    const auto requests = [this] {
+        Lines lines = said();
+        return std::ranges::count(lines, "subscribe coi.jabber.example > " + alice);
+    };
+    take("subscribe", "coi.jabber.example");
+    take("subscribe", "coi.jabber.example");
+    EXPECT_EQ(requests(), 1) << "without an account, too";
+    const auto id = make_account();
+    presence.linked(alice);
+    presence.linked(alice);
+    EXPECT_EQ(requests(), 1);
+    directory.remove(id, {});
+    ASSERT_TRUE(loop.run_until([&] { return directory.all().empty(); }));
+    presence.unlinked(alice, {});
+    said();
+    make_account();
+    presence.linked(alice);
+    EXPECT_EQ(requests(), 1) << "else nobody would notice when this one ends";
 }
 
 TEST_F(PresenceTest, AUserWhoSubscribesLinksAndApprovesSeesTheGatewayOnce) {
