@@ -60,10 +60,11 @@ std::string losses(const Registrar& registrar, const std::string& jid, const std
                   "This deletes your key for mail: without a copy of it (key export) nobody can read what was "
                   "encrypted "
                   "to it and is still on its way.");
-    return words + "\n" +
-           say(lang,
-               "Your contacts at this gateway, their keys, and messages that wait are deleted, too. Mail in your "
-               "mailbox stays.");
+    const std::string more =
+        say(lang, "Your contacts at this gateway, their keys, and messages that wait are deleted, too.");
+    const std::string stays =
+        account->kind == Account::Kind::mailbox ? " " + say(lang, "Mail in your mailbox stays.") : "";
+    return words + "\n" + more + stays;
 }
 
 }  // namespace gateway::help

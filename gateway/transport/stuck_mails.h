@@ -2,7 +2,7 @@
 //
 // A failure at one mail counts against that mail. Other mails go first. After a few attempts, if other mails could be
 // read in between, the mail is set aside until somebody asks for it, and the user is told once. Time is an argument;
-// gateway/store/stuck_mails keeps the rows over a restart.
+// gateway/store/sqlite/stuck_mails keeps the rows over a restart.
 
 #pragma once
 

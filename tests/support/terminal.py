@@ -53,9 +53,6 @@ class Terminal:
         """A line and the Enter key."""
         self._child.send(line.encode() + b"\r")
 
-    def presses(self, keys):
-        self._child.send(keys)
-
     def mark(self):
         """Here: what shows() is to look at begins after it."""
         with self._news:
