@@ -5,6 +5,7 @@ Dovecot checks. Retries come within seconds, so that a play sees them.
 """
 
 import re
+import shutil
 import subprocess
 
 from server import Failure, Server, free_port, owned_folder
@@ -98,6 +99,8 @@ class Postfix(Server):
         self.etc = self.folder / "etc"
         self.etc.mkdir(exist_ok=True)
         owned_folder(self.folder / "data", "postfix")
+        self.log.touch()  # also written by what runs as "postfix": postsuper, when it finds a file that a killed cleanup left
+        shutil.chown(self.log, "postfix")
         (self.folder / "queue").mkdir(exist_ok=True)
         (self.etc / "mailboxes").write_text("".join(f"{address} mailbox\n" for address in dovecot.users))
         (self.etc / "main.cf").write_text(_MAIN.format(
