@@ -87,7 +87,14 @@ Task<DeliveryResult> IncomingPipeline::carry(IncomingMail& mail) {
 Task<DeliveryResult> IncomingPipeline::carry_message(IncomingMail& mail) {
     if (!co_await is_in_order(mail))
         co_return DeliveryResult{DeliveryResult::Kind::early, "the message before this one is not here yet"};
-    std::optional<Event> event = co_await translate(mail);
+    const std::optional<Event> said = co_await translate(mail);
+    if (auto verdict = co_await carry_event(mail, said, true)) co_return *verdict;
+    co_return (co_await carry_event(mail, said, false)).value();
+}
+
+/// Nothing if it had to wait for a copy at the user's other account: then it is known whether that copy was taken.
+Task<std::optional<DeliveryResult>> IncomingPipeline::carry_event(IncomingMail& mail, std::optional<Event> event,
+                                                                  bool waits_for_copy) {
     // Only now: a mail that takes long to read delays no other mail with the same From, which anybody can write.
     const coi::Address writer = mail.mail.from.front();
     Turn turn = co_await turns_.next(mail.account, writer.canonical());
@@ -112,13 +119,18 @@ Task<DeliveryResult> IncomingPipeline::carry_message(IncomingMail& mail) {
         co_return skipped(mail, declined(why));
     }
     TakeIncoming what = message_commit(mail, std::move(*event), before, std::move(after), *from);
-    co_return co_await hand_over(mail, std::move(what), &whole, std::move(turn));
+    what.waits_for_copy = waits_for_copy;
+    TakenIncoming taken = co_await commit(mail, std::move(what), std::move(turn));
+    if (taken.copy_open == 0) co_return co_await hand_over(mail, std::move(taken), &whole);
+    co_await copy_is_settled(taken.copy_open);
+    co_return std::nullopt;
 }
 
 Task<DeliveryResult> IncomingPipeline::carry_report(IncomingMail& mail) {
     ReportNews news = co_await reports_.read_report(mail);
     if (news.notices.empty()) co_return skipped(mail, news.why);
-    co_return co_await hand_over(mail, {std::move(news.notices), std::move(news.told)}, nullptr, {});
+    TakenIncoming taken = co_await commit(mail, {std::move(news.notices), std::move(news.told)}, {});
+    co_return co_await hand_over(mail, std::move(taken), nullptr);
 }
 
 Task<DeliveryResult> IncomingPipeline::carry_handshake(const IncomingMail& mail) {

@@ -58,6 +58,7 @@ class IncomingPipeline : public MailReceiver {
     Task<DeliveryResult> answered(IncomingMail);
     Task<DeliveryResult> carry(IncomingMail&);
     Task<DeliveryResult> carry_message(IncomingMail&);
+    Task<std::optional<DeliveryResult>> carry_event(IncomingMail&, std::optional<Event>, bool waits_for_copy);
     Task<DeliveryResult> carry_report(IncomingMail&);
     Task<DeliveryResult> carry_handshake(const IncomingMail&);
 
@@ -80,7 +81,8 @@ class IncomingPipeline : public MailReceiver {
         Contact before, after;
     };
     Task<TakenIncoming> commit(const IncomingMail&, TakeIncoming, Turn);
-    Task<DeliveryResult> hand_over(IncomingMail&, TakeIncoming, const Event* message, Turn);
+    Task<DeliveryResult> hand_over(IncomingMail&, TakenIncoming, const Event* message);
+    Task<> copy_is_settled(std::int64_t entry);
     void note_keys(AccountId, const PeerKeyUpdate&, const KeyUpdateResult&);
     std::optional<ContactChange> note_message(const IncomingMail&, const Event&, bool is_met);
     void conclude(const IncomingMail&, const ContactChange&, const DeliveryResult&);

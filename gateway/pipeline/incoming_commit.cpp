@@ -26,11 +26,16 @@ Task<TakenIncoming> IncomingPipeline::commit(const IncomingMail& mail, TakeIncom
     });
 }
 
-/// Commits, and gives the entries to the scheduler. `message`: what the mail says, if it is a message.
-Task<DeliveryResult> IncomingPipeline::hand_over(IncomingMail& mail, TakeIncoming what, const Event* message,
-                                                 Turn turn) {
-    const bool wait = what.entries.front().tentative;
-    TakenIncoming taken = co_await commit(mail, std::move(what), std::move(turn));
+/// Waits for the verdict on the copy that the user's other account got, as long as an LMTP client waits for it.
+Task<> IncomingPipeline::copy_is_settled(std::int64_t entry) {
+    if (!modules_.verdicts.waits_for(entry)) co_return;
+    co_await called_back<DeliveryResult>(
+        [&](auto done) { modules_.verdicts.wait_for(entry, modules_.now(), std::move(done)); });
+}
+
+/// Gives the committed entries to the scheduler. `message`: what the mail says, if it is a message.
+Task<DeliveryResult> IncomingPipeline::hand_over(IncomingMail& mail, TakenIncoming taken, const Event* message) {
+    const bool wait = taken.entries.front().tentative;
     mail.in_hand.reset();  // nothing of it is worked on any more
     if (taken.is_replay) {
         log::info("an encrypted mail of {} came again under another Message-ID", mail.mail.from.front().canonical());

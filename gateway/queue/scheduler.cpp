@@ -134,8 +134,8 @@ void Scheduler::finish(const Key& key, std::int64_t id, const AttemptResult& fat
             ready_bytes_ -= head.payload.size();
             conversation.ready.pop_front();
             conversation.strikes = 0;
-            sender_.done(head);
             queue::finish(store_, id, [this, key](const Store::Failure&) { went_on(key); });
+            sender_.done(head);  // what it commits finds the entry gone
         } else {
             end(key, conversation, fate);
         }
@@ -157,8 +157,8 @@ void Scheduler::end(const Key& key, Conversation& conversation, const AttemptRes
     conversation.ready.pop_front();
     conversation.strikes = 0;
     if (fate.kind == AttemptResult::Kind::done) {
-        sender_.done(head);
         queue::finish_later(store_, head.id);
+        sender_.done(head);
     } else {
         sender_.refused(head, fate.error);
     }

@@ -32,11 +32,10 @@ bool remember(Database& db, ids::Known& known, const coi::MessageId& proven) {
     return is_new;
 }
 
-/// Everything but the entries, whose ids are set.
+/// Everything but the cursor and the entries, whose ids are set.
 TakenIncoming take(Database& db, TakeIncoming& mail) {
     TakenIncoming taken;
     ids::Known known = mail.known;
-    if (mail.cursor) accounts::save(db, known.account, *mail.cursor);
     const auto before =
         mail.proven.empty() ? std::nullopt : ids::contact_message(db, known.account, known.contact, mail.proven);
     if (before) {
@@ -47,9 +46,13 @@ TakenIncoming take(Database& db, TakeIncoming& mail) {
     }
     const auto copy =
         mail.other == AccountId{} ? std::nullopt : ids::counterpart(db, mail.other, known.contact, mail.copies);
-    taken.is_elsewhere = copy.has_value();
-    if (copy) {
-        known.stanza = *copy;
+    if (copy && copy->open != 0 && mail.waits_for_copy) {
+        taken.copy_open = copy->open;
+        return taken;
+    }
+    taken.is_elsewhere = copy && copy->open == 0;
+    if (taken.is_elsewhere) {
+        known.stanza = copy->stanza;
         known.fingerprint.clear();
     }
     if (!remember(db, known, mail.proven)) {
@@ -57,7 +60,7 @@ TakenIncoming take(Database& db, TakeIncoming& mail) {
         taken.open = open_entry(db, ids::contact_message(db, known.account, known.contact, known.message));
         return taken;
     }
-    if (!copy) {
+    if (!taken.is_elsewhere) {
         for (auto& entry : mail.entries) entry.id = queue::put(db, entry);
     }
     if (mail.key_update) taken.keys = keys::apply(db, known.account, *mail.key_update);
@@ -73,11 +76,16 @@ void take_incoming(Store& store, TakeIncoming mail, Store::Done<TakenIncoming> d
         TakenIncoming taken;
     };
     auto shared = std::make_shared<Shared>(Shared{std::move(mail), {}});
-    Transactions(store).commit([shared](Database& db) { shared->taken = take(db, shared->mail); },
-                               [shared, done = std::move(done)](Store::Failure failure) {
-                                   shared->taken.entries = std::move(shared->mail.entries);
-                                   done(std::move(failure), std::move(shared->taken));
-                               });
+    Transactions(store).commit(
+        [shared](Database& db) {
+            const TakeIncoming& what = shared->mail;
+            shared->taken = take(db, shared->mail);
+            if (what.cursor && shared->taken.copy_open == 0) accounts::save(db, what.known.account, *what.cursor);
+        },
+        [shared, done = std::move(done)](Store::Failure failure) {
+            shared->taken.entries = std::move(shared->mail.entries);
+            done(std::move(failure), std::move(shared->taken));
+        });
 }
 
 }  // namespace gateway

@@ -22,16 +22,18 @@ struct TakeIncoming {
     coi::MessageId proven{};            // a name that only this mail can have; "": it proves too little, or is a report
     AccountId other{};                  // the user's other account, which may have got a copy; 0: none
     ids::Copies copies{};               // what may identify that copy
+    bool waits_for_copy = false;        // nothing is stored while that copy waits for its verdict
     std::optional<Cursor> cursor{};     // moves also if the mail is a duplicate
     std::optional<PeerKeyUpdate> key_update{};
     std::optional<Contact> contact{};  // saved with the message
 };
 
 struct TakenIncoming {
-    bool is_duplicate = false;  // it was taken before; nothing was stored but the cursor
-    bool is_replay = false;     // under another Message-ID
-    bool is_elsewhere = false;  // the user has it by the other account: no entries were put
-    std::int64_t open = 0;      // of a duplicate: the entry of the copy before, if it still waits for its verdict
+    bool is_duplicate = false;   // it was taken before; nothing was stored but the cursor
+    bool is_replay = false;      // under another Message-ID
+    bool is_elsewhere = false;   // the user has it by the other account: no entries were put
+    std::int64_t open = 0;       // of a duplicate: the entry of the copy before, if it still waits for its verdict
+    std::int64_t copy_open = 0;  // the same of the copy at the other account: nothing was stored, not even the cursor
     KeyUpdateResult keys{};
     std::vector<queue::Entry> entries{};  // with their ids
 };

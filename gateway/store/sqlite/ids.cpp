@@ -172,7 +172,8 @@ std::optional<Known> contact_message(Database& db, AccountId account, const std:
                  bind);
 }
 
-std::optional<StanzaId> counterpart(Database& db, AccountId other, const std::string& contact, const Copies& copies) {
+std::optional<Counterpart> counterpart(Database& db, AccountId other, const std::string& contact,
+                                       const Copies& copies) {
     std::optional<Known> copy;
     for (const auto& name : copies.names) {
         if (!copy) copy = contact_message(db, other, contact, name);
@@ -187,13 +188,13 @@ std::optional<StanzaId> counterpart(Database& db, AccountId other, const std::st
     }
     if (!copy || copy->stanza.empty()) return std::nullopt;
     if (const auto queued = queue::find_stanza(db, copy->stanza.value); queued && queued->tentative)
-        return std::nullopt;
+        return Counterpart{copy->stanza, queued->id};
     db.query("UPDATE known SET print = x'' WHERE account = ? AND contact = ? AND stanza = ?")
         .bind(number(other))
         .bind(contact)
         .bind(copy->stanza.value)
         .run();
-    return copy->stanza;
+    return Counterpart{copy->stanza, 0};
 }
 
 std::optional<Known> by_message(Database& db, const coi::MessageId& message) {

@@ -26,9 +26,12 @@ std::optional<Known> own_message(Database&, AccountId, const coi::MessageId&);
 /// The message with this id that this contact sent.
 std::optional<Known> contact_message(Database&, AccountId, const std::string& contact, const coi::MessageId&);
 /// The stanza of another copy of the same mail, which the user's other account got. Found by a name; by a fingerprint
-/// where the Message-ID was rewritten (each fingerprint matches one copy only). nullopt if the other copy still waits
-/// for its verdict.
-std::optional<StanzaId> counterpart(Database&, AccountId other, const std::string& contact, const Copies&);
+/// where the Message-ID was rewritten (each fingerprint matches one copy only, and none that waits for its verdict).
+struct Counterpart {
+    StanzaId stanza;
+    std::int64_t open = 0;  // its entry, if it still waits for its verdict
+};
+std::optional<Counterpart> counterpart(Database&, AccountId other, const std::string& contact, const Copies&);
 /// Searches all accounts: for DSNs to the relay's null recipient.
 std::optional<Known> by_message(Database&, const coi::MessageId&);
 /// The newest message with this stanza id in the conversation (clients may reuse ids).

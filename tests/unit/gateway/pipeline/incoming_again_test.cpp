@@ -4,6 +4,7 @@
 
 #include "gateway/pipeline/incoming.h"
 #include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/imap_cursors.h"
 #include "gateway/store/sqlite/queue.h"
 #include "gateway/store/sqlite/transactions.h"
 #include "tests/support/pipeline_peers.h"
@@ -133,6 +134,75 @@ TEST_F(IncomingAgainTest, nor_by_the_users_other_account) {
     EXPECT_EQ(by(relay, false, "4@x", "four"), 6) << "one message, though its other way proves nothing";
     EXPECT_EQ(by(mailbox, true, "5@x", "five"), 7);
     EXPECT_EQ(by(relay, false, "rewritten5@x", "five"), 7) << "nor under another id";
+}
+
+/// Her mail system gives a mail to the relay by LMTP and puts it into the mailbox at the same time.
+struct TwoWaysTest : IncomingAgainTest {
+    const AccountId mailbox = alice, relay = save(Account::Kind::relay);
+    std::optional<DeliveryResult> by_lmtp, by_imap;
+
+    void take(AccountId account, bool lmtp, std::optional<DeliveryResult>& verdict) {
+        const std::string bytes =
+            "From: bob@example.net\r\nTo: alice@example.org\r\nMessage-ID: <1@x>\r\nChat-Version: 1.0\r\n\r\nHi";
+        incoming.take({account,
+                       coi::parse(bytes).value(),
+                       lmtp ? std::nullopt : std::optional(Cursor{"INBOX", 1, 7}),
+                       {},
+                       lmtp,
+                       {}},
+                      [&](DeliveryResult v) { verdict = std::move(v); });
+        loop.flush(store);
+        loop.flush(store);
+    }
+    queue::Entry entry() {
+        std::optional<queue::Entry> found;
+        Transactions(store).now([&](Database& db) { found = queue::find_stanza(db, last_stanza); });
+        return found.value();
+    }
+    std::size_t cursors() {
+        std::size_t count = 0;
+        Transactions(store).now([&](Database& db) { count = accounts::cursors(db, mailbox).size(); });
+        return count;
+    }
+};
+
+TEST_F(TwoWaysTest, the_second_copy_waits_for_the_verdict_on_the_first_and_is_not_shown_again) {
+    take(relay, true, by_lmtp);
+    take(mailbox, false, by_imap);
+    EXPECT_FALSE(by_lmtp || by_imap);
+    EXPECT_EQ(cursors(), 0u) << "after a kill it is read again";
+    const auto first = entry();
+    queue::finish_later(store, first.id);
+    pending.taken(first);
+    loop.flush(store);
+    loop.flush(store);
+    ASSERT_TRUE(by_lmtp && by_imap);
+    EXPECT_EQ(by_imap->kind, Kind::taken);
+    EXPECT_EQ(committed, 1);
+    EXPECT_EQ(cursors(), 1u);
+}
+
+TEST_F(TwoWaysTest, the_second_copy_is_shown_if_the_first_was_refused) {
+    take(relay, true, by_lmtp);
+    take(mailbox, false, by_imap);
+    EXPECT_TRUE(pending.refused(entry(), {coi::ErrorKind::refused, true, "no", 0, {}}));
+    loop.flush(store);
+    loop.flush(store);
+    ASSERT_TRUE(by_lmtp && by_imap);
+    EXPECT_EQ(by_lmtp->kind, Kind::refused);
+    EXPECT_EQ(by_imap->kind, Kind::taken);
+    EXPECT_EQ(committed, 2);
+}
+
+TEST_F(TwoWaysTest, the_second_copy_is_shown_if_there_is_no_verdict_in_time) {
+    take(relay, true, by_lmtp);
+    take(mailbox, false, by_imap);
+    pending.give_up(time);
+    loop.flush(store);
+    loop.flush(store);
+    ASSERT_TRUE(by_lmtp && by_imap);
+    EXPECT_EQ(by_lmtp->kind, Kind::open);
+    EXPECT_EQ(committed, 2) << "a repetition is better than a loss";
 }
 
 TEST_F(IncomingAgainTest, its_receipt_names_the_message_id_that_it_says_itself) {

@@ -159,15 +159,6 @@ TEST_F(IncomingPipelineTest, a_copy_by_the_users_other_account_is_the_same_messa
     EXPECT_EQ(by(relay, "m6@x", "ok."), 5);
 }
 
-TEST_F(IncomingPipelineTest, a_copy_is_not_left_out_for_one_that_may_still_be_refused) {
-    const AccountId mailbox = alice;
-    alice = save(IncomingFilter::all, Account::Kind::relay);
-    deliver(mail("m1@x"));
-    alice = mailbox;
-    EXPECT_EQ(take(mail("m1@x")), Kind::taken);
-    EXPECT_EQ(queued(), 2);
-}
-
 TEST_F(IncomingPipelineTest, lmtp_hears_refused_and_the_next_try_is_a_new_attempt) {
     sent("ours@example.org");
     for (const bool permanent : {true, false}) {
