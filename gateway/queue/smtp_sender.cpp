@@ -13,10 +13,15 @@ namespace gateway {
 
 using coi::net::awaitable;
 
+/// After so many refused mails a session is closed: servers delay each answer of a session with more. (Postfix: by a
+/// second from the tenth on, smtpd_soft_error_limit.)
+constexpr int most_refused = 5;
+
 struct SmtpSender::State : std::enable_shared_from_this<State> {
-    struct Idle {
-        std::unique_ptr<coi::net::SmtpClient> session;
-        std::chrono::steady_clock::time_point since;
+    struct Session {
+        std::unique_ptr<coi::net::SmtpClient> client;
+        int refused = 0;                              // mails since one was taken
+        std::chrono::steady_clock::time_point since;  // is idle
     };
     State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Settings settings_)
         : io(io_), tls(tls_), settings(std::move(settings_)), timer(io_) {}
@@ -25,7 +30,7 @@ struct SmtpSender::State : std::enable_shared_from_this<State> {
     coi::net::TlsContext& tls;
     Settings settings;
     boost::asio::steady_timer timer;
-    std::list<Idle> idle;  // newest last
+    std::list<Session> idle;  // newest last
     std::optional<coi::Error> trouble;
     bool closed = false, sweeping = false;
 
@@ -42,9 +47,9 @@ struct SmtpSender::State : std::enable_shared_from_this<State> {
     /// a new session.
     awaitable<AttemptResult> send(coi::net::Envelope envelope, std::string mail) {
         for (bool fresh = false;;) {
-            std::unique_ptr<coi::net::SmtpClient> session;
+            Session session;
             if (!idle.empty()) {
-                session = std::move(idle.back().session);
+                session = std::move(idle.back());
                 idle.pop_back();
             } else {
                 fresh = true;
@@ -53,14 +58,11 @@ struct SmtpSender::State : std::enable_shared_from_this<State> {
                     trouble = opened.error();
                     co_return AttemptResult{AttemptResult::Kind::unreachable, opened.error()};
                 }
-                session = std::move(*opened);
+                session.client = std::move(*opened);
             }
-            const auto sent = co_await session->send(envelope, mail);
-            const bool usable = session->usable() && !closed;
-            if (usable) {
-                idle.push_back({std::move(session), std::chrono::steady_clock::now()});
-                sweep();
-            }
+            const auto sent = co_await session.client->send(envelope, mail);
+            session.refused = sent ? 0 : session.refused + int(sent.error().kind == coi::ErrorKind::refused);
+            if (session.client->usable() && !closed) put_back(std::move(session));
             if (sent) {
                 trouble.reset();
                 co_return AttemptResult{};
@@ -69,6 +71,13 @@ struct SmtpSender::State : std::enable_shared_from_this<State> {
             if (const auto fate = fate_of(sent.error()); fate.kind != AttemptResult::Kind::broken || fresh)
                 co_return fate;
         }
+    }
+
+    void put_back(Session session) {
+        if (session.refused >= most_refused) return quit(std::move(session.client));
+        session.since = std::chrono::steady_clock::now();
+        idle.push_back(std::move(session));
+        sweep();
     }
 
     /// The result of a failure after the session was opened: it counts against this mail.
@@ -92,7 +101,7 @@ struct SmtpSender::State : std::enable_shared_from_this<State> {
             if (aborted || self->closed) return;
             const auto old = std::chrono::steady_clock::now() - self->settings.idle;
             while (!self->idle.empty() && self->idle.front().since <= old) {
-                self->quit(std::move(self->idle.front().session));
+                self->quit(std::move(self->idle.front().client));
                 self->idle.pop_front();
             }
             self->sweep();
@@ -113,7 +122,7 @@ SmtpSender::SmtpSender(boost::asio::io_context& io, coi::net::TlsContext& tls, S
 SmtpSender::~SmtpSender() {
     state_->closed = true;
     state_->timer.cancel();
-    for (auto& idle : state_->idle) idle.session->close();
+    for (auto& idle : state_->idle) idle.client->close();
     state_->idle.clear();
 }
 

@@ -147,6 +147,19 @@ TEST_F(SmtpSenderSession, IsOverWhenItHadNothingToDoForAWhile) {
     EXPECT_EQ(server.connections(), 2);
 }
 
+TEST_F(SmtpSenderSession, ServersSlowASessionOfManyRefusalsDownSoItIsNotReused) {
+    SmtpServer server(ca);
+    sender(settings(server));
+    server.answers("RCPT", "550 5.1.1 nobody of this name\r\n");
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(send().kind, Kind::refused);
+    server.answers("RCPT", "");
+    EXPECT_EQ(send().kind, Kind::done) << "they count from the last mail that was taken";
+    server.answers("RCPT", "550 5.1.1 nobody of this name\r\n");
+    for (int i = 0; i < 12; ++i) EXPECT_EQ(send().kind, Kind::refused);
+    EXPECT_EQ(server.connections(), 3);
+    EXPECT_TRUE(until([&] { return server.times("QUIT") == 2; }));
+}
+
 TEST_F(SmtpSenderSession, TwoMailsAtOnceHaveASessionEach) {
     const SmtpServer server(ca);  // it serves one connection after the other
     auto its = settings(server);
