@@ -4,6 +4,8 @@ from expect import check, check_equal
 from scenario import play, scenario
 from server import wait_until
 
+WORDS = {"full@mail.test": "The mailbox of full@mail.test is full", "spam@mail.test": "spam", "closed@mail.test": "takes no mail",
+         "bounce@mail.test": "does not exist"}  # see postfix.py
 BULK = {"List-Id": "<news.mail.test>", "Precedence": "bulk"}
 TAKEN_BACK = {"Chat-Version": "1.0", "Content-Disposition": "reaction"}
 
@@ -17,6 +19,15 @@ def alice_writes_to_nobody(alice, gateway):
     check_equal(error.body, "Is anybody there?", "it has what she wrote: some clients show no error without it")
     stanza = alice.say(f"no-address-at-all@{gateway.domain}", "Hello?")
     check(alice.gets_error(stanza)[0], "a JID that is no mail address is refused")
+
+
+@scenario
+def each_failure_has_its_words(alice):
+    """What a mail server can have against a message is said in words that tell it from the others."""
+    for address, words in WORDS.items():
+        stanza = alice.writes(address, f"Hello {address}")
+        error = alice.wait_for(lambda s: s.type == "error" and s.id == stanza, 20, f"an error of {address}")
+        check(words in error.error[1], f"{address}: {words!r} is in {error.error[1]!r}")
 
 
 @scenario

@@ -15,6 +15,7 @@ import xml.etree.ElementTree as ET
 
 from mail_client import text_of
 from play import World
+from postfix import FAILURES
 from server import Failure
 
 PASSWORD = "demo"
@@ -178,6 +179,7 @@ def show_logins(world):
     rows = [
         ("Jabber", f"alice@jabber.test, password {PASSWORD}, server 127.0.0.1 port {world.jabber_server.c2s_port} (STARTTLS)"),
         ("", f"Bob is the contact {world.coigate.jid_of('bob@mail.test')}"),
+        *[("" if number else "Failures", f"{address}: {what}") for number, (address, (_, what)) in enumerate(FAILURES.items())],
         ("Mail", f"bob@mail.test, password {PASSWORD} (and carol@mail.test, alice@mail.test)"),
         ("", f"IMAP localhost port {world.dovecot.imap_port} (STARTTLS) or {world.dovecot.imaps_port} (TLS)"),
         ("", f"SMTP localhost port {world.postfix.submission_port} (STARTTLS) or {world.postfix.submissions_port} (TLS)"),
@@ -188,7 +190,7 @@ def show_logins(world):
     ]
     headline("Log in with your own clients")
     for name, text in rows:
-        show(f" {bold(name.ljust(8))}{text}")
+        show(f" {bold(name.ljust(9))}{text}")
     show()
     show(dim("Ctrl-C ends everything."))
 

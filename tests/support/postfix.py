@@ -1,7 +1,7 @@
 """Postfix as a private instance: takes mail for mail.test (to Dovecot) and for jabber.test (to coigate), both by LMTP.
 
 Port `smtp` trusts this machine, as coigate's relay uses it; `submission` (STARTTLS) and `submissions` (TLS) want a login that
-Dovecot checks. Retries come within seconds, so that a play sees them.
+Dovecot checks. Mail to the addresses in FAILURES fails, each in its own way. Retries come within seconds, so that a play sees them.
 """
 
 import re
@@ -9,6 +9,16 @@ import shutil
 import subprocess
 
 from server import Failure, Server, free_port, owned_folder
+
+# Address: what the server answers to RCPT ("": it takes the mail, and Dovecot does not know the mailbox); what is wrong, for people.
+FAILURES = {
+    "nobody@mail.test": ("550 5.1.1 User unknown", "there is no such mailbox"),
+    "full@mail.test": ("552 5.2.2 Mailbox full", "the mailbox is full"),
+    "spam@mail.test": ("554 5.7.1 Message looks like spam", "it looks like spam"),
+    "closed@mail.test": ("550 5.2.1 This mailbox is closed", "the mailbox takes no mail"),
+    "later@mail.test": ("450 4.2.1 Try again later", "it waits and is tried again, for days"),
+    "bounce@mail.test": ("", "it is taken, and comes back as a bounce"),
+}
 
 _MAIN = """
 compatibility_level = 3.6
@@ -35,6 +45,7 @@ virtual_mailbox_maps = texthash:{folder}/etc/mailboxes
 virtual_transport = lmtp:inet:127.0.0.1:{dovecot_lmtp}
 relay_domains = jabber.test
 relay_transport = lmtp:inet:127.0.0.1:{gateway_lmtp}
+smtpd_recipient_restrictions = check_recipient_access texthash:{folder}/etc/refused
 smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = inet:127.0.0.1:{dovecot_sasl}
@@ -102,12 +113,16 @@ class Postfix(Server):
         self.log.touch()  # also written by what runs as "postfix": postsuper, when it finds a file that a killed cleanup left
         shutil.chown(self.log, "postfix")
         (self.folder / "queue").mkdir(exist_ok=True)
-        (self.etc / "mailboxes").write_text("".join(f"{address} mailbox\n" for address in dovecot.users))
+        self._write("mailboxes", {address: "mailbox" for address in [*dovecot.users, *FAILURES]})
+        self._write("refused", {address: answer for address, (answer, _) in FAILURES.items() if answer})
         (self.etc / "main.cf").write_text(_MAIN.format(
             folder=self.folder, dovecot_lmtp=dovecot.lmtp_port, dovecot_sasl=dovecot.sasl_port,
             gateway_lmtp=gateway_lmtp_port, certificate=certificates.certificate, key=certificates.key, size_limit=size_limit))
         (self.etc / "master.cf").write_text(_MASTER.format(
             smtp=self.smtp_port, submission=self.submission_port, submissions=self.submissions_port))
+
+    def _write(self, table, rows):
+        (self.etc / table).write_text("".join(f"{key} {value}\n" for key, value in rows.items()))
 
     def command(self):
         check = subprocess.run(["/usr/sbin/postfix", "-c", self.etc, "check"], capture_output=True, text=True, check=False)
@@ -117,7 +132,7 @@ class Postfix(Server):
 
     def also_relays(self, domain, lmtp_port):
         """A second gateway's domain; before the start."""
-        (self.etc / "transport").write_text(f"{domain} lmtp:inet:127.0.0.1:{lmtp_port}\n")
+        self._write("transport", {domain: f"lmtp:inet:127.0.0.1:{lmtp_port}"})
         config = self.etc / "main.cf"
         config.write_text(config.read_text().replace("relay_domains = ", f"relay_domains = {domain} ") +
                           f"transport_maps = texthash:{self.etc}/transport\n")
