@@ -98,8 +98,6 @@ void read_field(const std::string& name, std::string_view value, Message& messag
     } else if (is_kept(name)) {
         const auto [kept, first] = message.headers.try_emplace(name, decode_header(value));
         if (!first && name == "autocrypt") kept->second += '\n' + decode_header(value);
-    } else if (name == "content-disposition" && lower(unfold(value)) == "reaction") {
-        message.headers.try_emplace(name, "reaction");  // [RFC 9078 §2]
     }
 }
 

@@ -77,7 +77,8 @@ struct Message {
     // Header fields by lower-case name, decoded and unfolded: every Chat-*, Secure-Join* and List-*, and
     // Auto-Submitted, Precedence, Return-Path, Authentication-Results, Autocrypt, Disposition-Notification-To,
     // Ephemeral-Timer, Delivered-To, X-Auto-Response-Suppress, X-Autoreply and similar ones (coi/mail/bulk),
-    // X-Failed-Recipients, X-Loop, Autocrypt-Setup-Message, and Content-Disposition if it is `reaction` [RFC 9078].
+    // X-Failed-Recipients, X-Loop, Autocrypt-Setup-Message, and Content-Disposition `reaction` if the text is one, also
+    // in a part [RFC 9078 §2].
     // Only the first of each; of Autocrypt all, one per line. print writes them.
     std::map<std::string, std::string> headers;
 

@@ -100,7 +100,8 @@ enum class TextKind { none, other, html, plain };  // the more a chat wants it, 
 struct Text {
     std::string value;
     TextKind kind = TextKind::none;
-    bool cut = false;  // there was more than a mail's text may be
+    bool cut = false;          // there was more than a mail's text may be
+    bool is_reaction = false;  // all of it [RFC 9078 §2]
 };
 
 /// Both, one after the other: a mail whose text comes in pieces (before and after an image).
@@ -109,6 +110,7 @@ Text joined(Text first, Text second) {
     if (second.value.empty()) return first.kind == TextKind::none ? second : first;
     if (first.value.empty()) return second;
     first.value.append("\n\n").append(second.value);
+    first.is_reaction = first.is_reaction && second.is_reaction;
     first.kind = std::max(first.kind, second.kind);
     return first;
 }
@@ -126,6 +128,7 @@ class Walk {
             text.cut = true;
         }
         if (text.cut) text.value.append(cut_mark);
+        if (text.is_reaction) message_.headers.try_emplace("content-disposition", "reaction");
         message_.text_was_html = text.kind == TextKind::html;
         message_.text = std::move(text.value);
         message_.quote_is_typed = message_.quote_is_typed && message_.text.starts_with('>');
@@ -260,7 +263,11 @@ class Walk {
             !content_parameter(GMIME_OBJECT(part), "protected-headers").empty()) {
             return {};
         }
-        if (is_prose(type) && !attached && (name.empty() || !place.text_before)) return read_text(part, type);
+        if (is_prose(type) && !attached && (name.empty() || !place.text_before)) {
+            Text text = read_text(part, type);
+            text.is_reaction = disposition == "reaction";
+            return text;
+        }
         // Other forms of the same text (AMP, RTF) say nothing new; an invitation does.
         if (place.in_alternative && type.starts_with("text/") && !attached && type != "text/calendar") return {};
         if (type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime") {

@@ -64,7 +64,13 @@ struct ReplyTo {
     bool operator==(const ReplyTo&) const = default;
 };
 
-using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo>;
+/// Emojis on the referenced message, in place of earlier ones of the same author.
+struct Reaction {
+    std::vector<std::string> emojis;  // none: all are taken back
+    bool operator==(const Reaction&) const = default;
+};
+
+using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo, Reaction>;
 
 /// An earlier message. After read() it has the id of one network; gateway/store/resolve adds the other.
 struct Reference {

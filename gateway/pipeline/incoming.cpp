@@ -103,6 +103,8 @@ Task<std::optional<DeliveryResult>> IncomingPipeline::carry_event(IncomingMail& 
     const Account& account = account_of(modules_.directory, mail.account);
     const Contact* met = modules_.directory.contact(account.id, writer.canonical());
     const auto from = jid_of(met, writer, settings_.component);
+    if (event && event->contents.empty())
+        co_return skipped(mail, {DeliveryResult::Kind::silent, "it changes a message that is not known"});
     if (from && !event && is_chat(mail.mail)) co_return skipped(mail, {DeliveryResult::Kind::silent, "a signal"});
     if (!from || !event) co_return skipped(mail, declined("nothing in it that chat can show"));
 
@@ -220,7 +222,8 @@ Task<std::optional<Event>> IncomingPipeline::translate(IncomingMail& mail) {
     co_return event;
 }
 
-/// Finds the message that the event is about. A correction must prove its author as well as the conversation does.
+/// Finds the message that the event is about. What changes it must prove its author as well as the conversation does:
+/// no label can stand there.
 Task<> IncomingPipeline::resolve(const IncomingMail& mail, Event& event) {
     const std::string writer = mail.mail.from.front().canonical();
     auto about = co_await answer_of<std::optional<Reference>>([&](auto done) {
@@ -229,7 +232,8 @@ Task<> IncomingPipeline::resolve(const IncomingMail& mail, Event& event) {
     const Account& account = account_of(modules_.directory, mail.account);
     const Contact* contact = modules_.directory.contact(account.id, writer);
     const auto state = contact ? trust::state_of(contact->privacy) : trust::State::unproven;
-    const bool may = event.get<Correction>() == nullptr || trust::may(mail.proof(), state, trust::Change::correction);
+    const bool changes_it = event.get<Correction>() != nullptr || event.get<Reaction>() != nullptr;
+    const bool may = !changes_it || trust::may(mail.proof(), state, trust::Change::correction);
     if (may && about) event.about = std::move(about);
     resolved(event, {.found = !event.about->stanza.empty(), .to_user = true, .lang = account.lang});
 }

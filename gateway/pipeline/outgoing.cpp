@@ -79,6 +79,7 @@ Task<> OutgoingPipeline::carry_tunnelled(const Account& account, Head head, coi:
 Task<> OutgoingPipeline::carry_message(AccountId id, Head head, Event event) {
     Turn turn = co_await turns_.next(id, event.contact.canonical());
     co_await resolve(id, event);
+    if (event.contents.empty()) throw Refusal::not_known(head.lang);
     co_await post(id, head, std::move(event), std::move(turn));
 }
 
@@ -100,7 +101,7 @@ Task<> OutgoingPipeline::carry_receipts(AccountId id, Head head, Event event) {
 
 /// From the event to the queue: at most one mail.
 Task<> OutgoingPipeline::post(AccountId id, Head head, Event event, Turn turn) {
-    const auto draft = translate(account_of(modules_.directory, id), std::move(event));
+    const auto draft = translate(account_of(modules_.directory, id), head, std::move(event));
     if (!draft) co_return;
     std::string bytes = co_await encrypt(id, head, *draft);
     co_await commit(id, head, *draft, std::move(bytes), std::move(turn));
@@ -190,9 +191,14 @@ Task<> OutgoingPipeline::resolve(AccountId id, Event& event) {
 }
 
 /// The mail, with an id of its own; nullopt: a mail program would only be bothered by it.
-std::optional<OutgoingPipeline::Draft> OutgoingPipeline::translate(const Account& account, Event event) {
+std::optional<OutgoingPipeline::Draft> OutgoingPipeline::translate(const Account& account, const Head& head,
+                                                                   Event event) {
     const Contact& contact = modules_.directory.add(account.id, event.contact);
-    if (!carries(event, contact.dialect)) return std::nullopt;
+    if (!carries(event, contact.dialect)) {
+        const std::string words = not_carried(event, head.lang);
+        if (!words.empty()) throw Refusal{"cancel", "not-acceptable", words};
+        return std::nullopt;
+    }
     event.message = coi::mint(domain_of(account.address));
     Draft draft;
     draft.mail = write_mail(event, account.address, contact);
@@ -222,7 +228,7 @@ Task<std::string> OutgoingPipeline::encrypt(AccountId id, const Head& head, cons
         throw Refusal::not_closed(letter, before.address.addr_spec(), head.lang);
     }
     // A subject is part of what is protected: it must not come up again in a mail that is not.
-    const bool has_subject = !head.from_otr && draft.event.get<OtrMessage>() == nullptr;
+    const bool has_subject = !head.from_otr && draft.event.get<Text>() != nullptr;
     const Contact& contact = directory.change(id, to, [&](Contact& known) {
         known.privacy.encrypted = known.privacy.encrypted || letter.encrypted;
         if (!draft.is_receipt()) note_written(draft.mail, known, has_subject);

@@ -82,8 +82,9 @@ class OutgoingPipeline : public MessageReceiver {
         coi::Message mail;
         std::shared_ptr<const Contact> held{};  // the contact cannot be evicted before the mail waits in the queue
         bool is_receipt() const { return event.get<Receipt>() != nullptr; }
-        /// A correction is none that could be answered, or that the next message continues.
-        bool is_message() const { return !is_receipt() && event.get<Correction>() == nullptr; }
+        bool has_words() const { return event.get<Text>() != nullptr || event.get<OtrMessage>() != nullptr; }
+        /// A correction or a reaction is none that could be answered, or that the next message continues.
+        bool is_message() const { return has_words() && event.get<Correction>() == nullptr; }
     };
 
     // --- the way of a message: the stages in their order. The tag is read before the first wait
@@ -102,7 +103,7 @@ class OutgoingPipeline : public MessageReceiver {
     Task<AccountId> writer(const Written&);
     void note_writer(AccountId, Written&);
     Task<> resolve(AccountId, Event&);
-    std::optional<Draft> translate(const Account&, Event);
+    std::optional<Draft> translate(const Account&, const Head&, Event);
     Task<std::string> encrypt(AccountId, const Head&, const Draft&);
     void forget_draft(AccountId, const Draft&);
     Task<> commit(AccountId, const Head&, const Draft&, std::string bytes, Turn);

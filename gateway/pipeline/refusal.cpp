@@ -39,6 +39,11 @@ Refusal Refusal::unreadable(const xmpp::Tag& message, const std::string& lang) {
             say(lang, "Mail has no way to carry this, and it was not sent. Text reaches everybody.")};
 }
 
+Refusal Refusal::not_known(const std::string& lang) {
+    return {"cancel", "item-not-found",
+            say(lang, "The message that this is about is not known here, or no longer. Nothing was sent.")};
+}
+
 Refusal Refusal::unregistered(const std::string& server, const std::vector<std::string>& register_domains,
                               const std::string& component, const std::string& lang) {
     const auto is_theirs = [&](const std::string& domain) { return xmpp::JID(domain).server() == server; };

@@ -16,6 +16,7 @@ struct Refusal {
 
     /// The store is not available.
     static Refusal busy(const std::string& lang);
+    static Refusal not_known(const std::string& lang);
     static Refusal queue_full(const std::string& lang);
     static Refusal no_address(const std::string& component, const std::string& lang);
     /// The user wrote or did something that has no form in mail.

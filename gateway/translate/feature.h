@@ -34,8 +34,11 @@ struct Feature {
     void (*write_mail)(const Event&, coi::Message&, Dialect);
     /// Whether a mail is sent to a contact with this dialect.
     bool (*carries)(const Event&, Dialect);
+    /// What the user is told if it is not. nullptr: nothing (nobody waits for it).
+    std::string (*not_carried)(const std::string& lang) = nullptr;
     RefersTo refers_to = RefersTo::nothing;
-    /// Called after the look-up of the referenced message. nullptr: the result changes nothing.
+    /// Called after the look-up of the referenced message. nullptr: the result changes nothing. An event that is left
+    /// without a content is not delivered; the Jabber user is told that the message is not known.
     void (*resolved)(Event&, const Resolution&) = nullptr;
     /// The features that contacts announce by service discovery [XEP-0030 §3].
     std::vector<const char*> disco{};

@@ -9,6 +9,7 @@
 #include "gateway/model/addresses.h"
 #include "gateway/translate/feature/correction.h"
 #include "gateway/translate/feature/otr_message.h"
+#include "gateway/translate/feature/reaction.h"
 #include "gateway/translate/feature/receipt.h"
 #include "gateway/translate/feature/reply.h"
 #include "gateway/translate/feature/text.h"
@@ -23,8 +24,8 @@ namespace {
 
 /// The table of features, in the order in which they read and write: first those that are the whole message, then text,
 /// then those that add to a text.
-const std::array features{&receipt::feature, &otr_message::feature, &text::feature, &correction::feature,
-                          &reply::feature};
+const std::array features{&receipt::feature, &otr_message::feature, &reaction::feature,
+                          &text::feature,    &correction::feature,  &reply::feature};
 
 /// Whether any feature has found a content.
 template <class Read>
@@ -104,6 +105,14 @@ bool carries(const Event& event, Dialect dialect) {
     bool all = true;
     for_each(event, [&](const Feature& feature) { all = all && feature.carries(event, dialect); });
     return all;
+}
+
+std::string not_carried(const Event& event, const std::string& lang) {
+    std::string words;
+    for_each(event, [&](const Feature& feature) {
+        if (feature.not_carried) words = feature.not_carried(lang);
+    });
+    return words;
 }
 
 RefersTo refers_to(const Event& event) {

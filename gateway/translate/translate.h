@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "gateway/translate/feature.h"
@@ -25,6 +26,8 @@ std::optional<Event> read_tunnelled(const xmpp::Tag& stanza);
 std::optional<Event> read(const coi::Message&, const std::string& lang = {});
 /// Whether this is written as a mail at all: what a mail program would only be bothered by, is not.
 bool carries(const Event&, Dialect);
+/// What the user is told if it is not written; "": nothing.
+std::string not_carried(const Event&, const std::string& lang);
 /// Which earlier messages the event may refer to.
 RefersTo refers_to(const Event&);
 /// To be called after the look-up of the referenced message (gateway/store/resolve).

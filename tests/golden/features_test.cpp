@@ -50,6 +50,10 @@ struct Printer {
     }
     void operator()(const OtrMessage& otr) const { out << "kind: otr\nwords: " << otr.words << "\n"; }
     void operator()(const Correction&) const { out << "kind: correction\n"; }
+    void operator()(const Reaction& reaction) const {
+        out << "kind: reaction\n";
+        for (const auto& emoji : reaction.emojis) out << "emoji: " << emoji << "\n";
+    }
     void operator()(const ReplyTo& reply) const {
         out << "kind: reply\n";
         std::istringstream lines(reply.quote);

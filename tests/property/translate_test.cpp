@@ -136,5 +136,29 @@ TEST(SeamProperty, AReceiptReadsAsWhatWasSaid) {
     }
 }
 
+TEST(SeamProperty, AReactionReadsAsWhatWasSaid) {
+    Random random(9);
+    for (int turn = 0; turn < 100; ++turn) {
+        Event event = some_event(random);
+        Reaction reaction;
+        for (const char* emoji : {"👍", "❤️", "🇩🇪", "👩‍👩‍👧‍👦", "1️⃣"}) {
+            if (random() % 2 == 0) reaction.emojis.emplace_back(emoji);
+        }
+        event.contents = {reaction};
+        event.about = Reference{.message = {"5@example.org"}, .stanza = {"m1"}};
+        const auto stanza = write_stanza(event, xmpp::JID("a@b"), xmpp::JID("c@d"));
+        const auto parsed = xmpp::parse_stanza(xmpp::print(*stanza));
+        ASSERT_TRUE(parsed);
+        EXPECT_EQ(read(*parsed)->contents, event.contents) << "its body is a fallback";
+        EXPECT_EQ(read(*parsed)->about, Reference{.stanza = {"m1"}});
+        Contact contact;
+        contact.dialect = Dialect::chatmail;
+        const auto mail = coi::parse(*coi::print(write_mail(event, {"", "alice", "jabber.example"}, contact)));
+        ASSERT_TRUE(mail);
+        EXPECT_EQ(read(*mail)->contents, event.contents);
+        EXPECT_EQ(read(*mail)->about, Reference{.message = {"5@example.org"}});
+    }
+}
+
 }  // namespace
 }  // namespace gateway

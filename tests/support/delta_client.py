@@ -121,6 +121,10 @@ class DeltaClient:
         """Corrects a message of the user's own."""
         self.call("send_edit_request", self.account, number, text)
 
+    def reacts(self, number, *emojis):
+        """Puts these emojis on a message, in place of earlier ones."""
+        self.call("send_reaction", self.account, number, list(emojis))
+
     def joins(self, invite):
         """Follows an invite to the end of the handshake; writes() goes to that chat then."""
         self.chat = self.call("secure_join", self.account, invite)
@@ -179,6 +183,14 @@ class DeltaClient:
     def reads(self, text, seconds=30):
         """Waits for a message of somebody else that contains `text`."""
         return self.wait_for(lambda message: message["fromId"] != 1 and text in message["text"], seconds, f"{text!r}")
+
+    def sees_reaction(self, number, *emojis):
+        """Waits until exactly these emojis of others are on the message."""
+        def there():
+            reactions = self.call("get_message_reactions", self.account, number)
+            theirs = (reactions or {}).get("reactionsByContact", {})
+            return [emoji for contact, those in theirs.items() if contact != "1" for emoji in those] == list(emojis)
+        wait_until(there, 40, f"{self.address} (Delta Chat) sees the reaction {emojis} on message {number}")
 
     def hears(self, kind, wanted, seconds=60):
         """Waits for an event of the core (SecurejoinJoinerProgress …) for which `wanted` holds; those before it are dropped."""

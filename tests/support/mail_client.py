@@ -64,10 +64,10 @@ class MailClient:
                 subject = "Re: " + reply_to["Subject"].removeprefix("Re: ")
         if subject:
             mail["Subject"] = subject
+        mail.set_content(text)
         for name, value in (headers or {}).items():
             del mail[name]
             mail[name] = value
-        mail.set_content(text)
         return mail
 
     def send(self, mail, envelope_to=None):

@@ -4,6 +4,7 @@ Whom somebody writes to is a mail address or the person who has it.
 """
 
 import email.utils
+import uuid
 
 from expect import address_of, check, check_equal, check_mail, check_stanza, check_words
 from jabber_client import JabberClient
@@ -33,6 +34,24 @@ class JabberPerson(JabberClient):
         return self.writes(who, quoted + body, extra=(
             f'<reply xmlns="urn:xmpp:reply:0" to="{stanza.sender}" id="{stanza.id}"/>'
             f'<fallback xmlns="urn:xmpp:fallback:0" for="urn:xmpp:reply:0"><body start="0" end="{len(quoted)}"/></fallback>'))
+
+    def reacts(self, who, to, *emojis):
+        """Puts these emojis on the message with the id `to`, in place of earlier ones [XEP-0444]; returns the stanza's id."""
+        stanza = f"reaction-{uuid.uuid4()}"
+        inside = "".join(f"<reaction>{emoji}</reaction>" for emoji in emojis)
+        self.send(f'<message to="{self.world.coigate.jid_of(address_of(who))}" type="chat" id="{stanza}">'
+                  f'<reactions xmlns="urn:xmpp:reactions:0" id="{to}">{inside}</reactions></message>')
+        return stanza
+
+    def sees_reactions(self, who, to, *emojis):
+        """Waits until exactly these emojis of theirs are on the message with the id `to`."""
+        space, sender = "{urn:xmpp:reactions:0}", self.world.coigate.jid_of(address_of(who))
+
+        def is_it(stanza):
+            element = stanza.xml.find(space + "reactions")
+            return stanza.sender.split("/")[0] == sender and element is not None and element.get("id") == to and \
+                tuple(each.text for each in element.findall(space + "reaction")) == emojis
+        return self.wait_for(is_it, 40, f"the reaction {emojis} on {to}")
 
     def shows(self, stanza, marker="displayed"):
         """Her client tells that it has shown a message [XEP-0333], or received it [XEP-0184]."""

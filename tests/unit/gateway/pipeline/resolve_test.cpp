@@ -14,6 +14,7 @@
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0308_correction.h"
 #include "xmpp/xep/xep0428_fallback.h"
+#include "xmpp/xep/xep0444_reactions.h"
 #include "xmpp/xep/xep0461_reply.h"
 
 namespace gateway {
@@ -69,6 +70,12 @@ struct ResolveTest : testing::Test {
         incoming.take({directory.relay_of("alice@jabber.example")->id, *mail, std::nullopt, {}, false, {}},
                       [](const DeliveryResult&) {});
         settle();
+    }
+    /// Alice writes first, and Bob answers with a chat program.
+    void write_first(const std::string& id) {
+        say("m1", "<body>Hi</body>");
+        settle();
+        write(id, "Chat-Version: 1.0\r\n", "Hi");
     }
     std::string said() const { return stanzas.back()->findChild("body")->cdata(); }
 };
@@ -243,6 +250,54 @@ TEST_F(ResolveTest, a_reply_to_nothing_that_is_known_keeps_its_quote) {
     write("b1@localhost", coi_chat + "In-Reply-To: <gone@localhost>\r\n", "> At five?\r\n\r\nYes");
     EXPECT_EQ(xmpp::xep0461::answers(*stanzas.back()), std::nullopt);
     EXPECT_EQ(said(), "> At five?\n\nYes");
+}
+
+const std::string reaction_mark = "Chat-Version: 1.0\r\nContent-Disposition: reaction\r\n";
+
+TEST_F(ResolveTest, a_reaction_names_the_message_in_both_networks) {
+    write_first("b1@localhost");
+    say("m2", "<body>At five</body>");
+    say("m3", "<body>At six</body><replace xmlns='urn:xmpp:message-correct:0' id='m2'/>");
+    settle();
+    write("b2@localhost", reaction_mark + "In-Reply-To: <" + mails.back().id.value + ">\r\n", "👍");
+    const auto reacted = xmpp::xep0444::reactions(*stanzas.back());
+    ASSERT_TRUE(reacted);
+    EXPECT_EQ(reacted->id, "m2") << "the message, and not its correction";
+    EXPECT_THAT(reacted->emojis, ElementsAre("👍"));
+
+    const auto hers = xmpp::attribute(*stanzas.front(), "id");
+    say("m4", "<reactions xmlns='urn:xmpp:reactions:0' id='" + hers + "'><reaction>🐢</reaction></reactions>");
+    say("m5", "<body>Good</body>");
+    settle();
+    ASSERT_EQ(mails.size(), 5u);
+    EXPECT_THAT(mails[3].in_reply_to, ElementsAre(coi::MessageId{"b1@localhost"}));
+    EXPECT_EQ(mails[3].header("content-disposition"), "reaction");
+    EXPECT_EQ(mails[3].text, "🐢");
+    EXPECT_THAT(mails[4].references, testing::Not(testing::Contains(mails[3].id))) << "it is none that is continued";
+}
+
+TEST_F(ResolveTest, a_reaction_to_nothing_or_of_somebody_elses_is_text) {
+    write_first("b1@localhost");
+    write("b2@localhost", reaction_mark + "In-Reply-To: <nothing@x>\r\n", "👍");
+    EXPECT_THAT(said(), HasSubstr("⟧ 👍"));
+    write("e1@localhost", reaction_mark + "In-Reply-To: <b1@localhost>\r\n", "👎", "eve@example.net");
+    EXPECT_THAT(said(), HasSubstr("⟧ 👎"));
+    EXPECT_FALSE(xmpp::xep0444::reactions(*stanzas.back()));
+    const auto before = stanzas.size();
+    write("b3@localhost", reaction_mark + "In-Reply-To: <nothing@x>\r\n", "");
+    EXPECT_EQ(stanzas.size(), before);
+}
+
+TEST_F(ResolveTest, a_forged_reaction_in_a_protected_conversation_is_a_marked_text) {
+    write_first("b1@localhost");
+    say("m2", "<body>At five</body>");
+    settle();
+    const auto* alice = directory.relay_of("alice@jabber.example");
+    directory.change(alice->id, *coi::parse_addr_spec("bob@example.net"),
+                     [](Contact& bob) { bob.privacy.encrypted = bob.privacy.has_key = true; });
+    write("b2@localhost", reaction_mark + "In-Reply-To: <" + mails.back().id.value + ">\r\n", "👍");
+    EXPECT_FALSE(xmpp::xep0444::reactions(*stanzas.back()));
+    EXPECT_THAT(said(), HasSubstr("⟧"));
 }
 
 }  // namespace
