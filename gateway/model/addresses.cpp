@@ -149,6 +149,8 @@ std::string uri_of(const xmpp::JID& jid) {
 
 std::optional<coi::Address> address_typed(const std::string& text, const std::string& component) {
     constexpr std::string_view scheme = "mailto:";
+    constexpr std::size_t longest = 4096;  // bytes, with a name, in a link
+    if (text.size() > longest) return std::nullopt;
     const xmpp::JID jid(text);
     if (jid && jid.server() == component) return address_of(jid);
     std::string typed = text;

@@ -165,6 +165,7 @@ TEST(Identity, AddressesAsPeopleHaveThem) {
     EXPECT_EQ(read("mailto:bob%4"), "none");
     EXPECT_EQ(read("bob"), "none");
     EXPECT_EQ(read(""), "none");
+    EXPECT_EQ(read(std::string(5000, ' ') + "bob@example.org"), "none") << "what it costs to read is bounded";
 }
 
 TEST(Identity, ALinkThatWasNotDecodedIsNoOtherAddress) {
