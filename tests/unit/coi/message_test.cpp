@@ -261,6 +261,20 @@ TEST(Parse, AnEmptyPlainPartDoesNotHideTheHtml) {
     EXPECT_TRUE(message.text_was_html);
 }
 
+TEST(Parse, APlainPartThatOnlyNamesTheHtmlDoesNotHideIt) {
+    const auto text = [](const std::string& plain, const std::string& html) {
+        return parse(wrapped("Content-Type: multipart/alternative; boundary=b",
+                             "--b\r\nContent-Type: text/plain\r\n\r\n" + plain +
+                                 "\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>" + html + "</p>\r\n--b--\r\n"))
+            .value()
+            .text;
+    };
+    EXPECT_EQ("At five", text("Please view this email in an HTML capable client.", "At five"));
+    EXPECT_EQ("At five", text("Ihr Programm kann kein HTML anzeigen.", "At five"));
+    EXPECT_EQ("Do you write HTML?", text("Do you write HTML?", "Do you <b>write</b> HTML? Ann"));
+    EXPECT_EQ("At five", text("At five", "<b>At five!</b>"));
+}
+
 TEST(Parse, FileNamesAreNeverPaths) {
     const auto name = [](const std::string& given) {
         return parse(wrapped("Content-Type: image/png\r\nContent-Disposition: attachment; filename=\"" + given + "\"",
