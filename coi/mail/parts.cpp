@@ -333,8 +333,8 @@ class Walk {
             if (auto dsn = parse_dsn(decoded(part, longest_report))) message_.dsn = std::move(*dsn);
             return message_.dsn || place.in_report;
         }
-        const bool returned = type == "text/rfc822-headers" || type == "message/global-headers" ||
-                              type == "message/rfc822" || type == "message/global";
+        const bool returned = type == "text/rfc822-headers" || type == "message/rfc822-headers" ||
+                              type == "message/global-headers" || type == "message/rfc822" || type == "message/global";
         if (!returned || !place.in_report) return false;
         if (message_.report_original.empty())
             returned_header(to_utf8(decoded(part, limits_.header_block_bytes), "utf-8"));

@@ -275,6 +275,20 @@ TEST(Parse, APlainPartThatOnlyNamesTheHtmlDoesNotHideIt) {
     EXPECT_EQ("At five", text("At five", "<b>At five!</b>"));
 }
 
+TEST(Parse, AReportNamesTheMailInEachFormOfReturnedFields) {
+    for (const char* type : {"text/rfc822-headers", "message/rfc822-headers", "message/rfc822"}) {
+        const auto message =
+            parse(wrapped("Content-Type: multipart/report; report-type=delivery-status; boundary=b",
+                          "--b\r\n\r\nwords\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+                          "Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; bob@mail.test\r\nAction: failed\r\n"
+                          "Status: 5.1.1\r\n--b\r\nContent-Type: " +
+                              std::string(type) + "\r\n\r\nMessage-ID: <ours@x.test>\r\n\r\n--b--\r\n"))
+                .value();
+        ASSERT_TRUE(message.dsn) << type;
+        EXPECT_EQ("ours@x.test", message.dsn->original.value) << type;
+    }
+}
+
 TEST(Parse, FileNamesAreNeverPaths) {
     const auto name = [](const std::string& given) {
         return parse(wrapped("Content-Type: image/png\r\nContent-Disposition: attachment; filename=\"" + given + "\"",
