@@ -108,7 +108,6 @@ void show_account(const Administered& to, const object& in, const Answer& answer
             shown["smtp_security"] = name_of(account->login.smtp.security);
         }
         shown["sent_copy"] = account->sent_copy;
-        shown["contacts"] = to.directory.contacts(account->id).size();
         rows->push_back(std::move(shown));
         ids.push_back(account->id);
     }
@@ -117,6 +116,7 @@ void show_account(const Administered& to, const object& in, const Answer& answer
                           if (failure) return answer(error(failure->what()));
                           for (std::size_t i = 0; i < kept.size(); ++i) {
                               auto& shown = (*rows)[i].as_object();
+                              shown["contacts"] = kept[i].contacts;
                               shown["waiting"] = kept[i].waiting;
                               boost::json::array stuck, damaged;
                               for (const auto& mail : kept[i].stuck) stuck.push_back(row(mail));

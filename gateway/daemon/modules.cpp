@@ -33,7 +33,8 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       directory(store, {.has_waiting_mail =
                             [this](AccountId id, const std::string& contact) {
                                 return mail_scheduler.holds(id, contact) || jabber_scheduler.holds(id, contact);
-                            }}),
+                            },
+                        .after = timer()}),
       relay_accounts(directory, relay_account_settings(config)),
       verdicts(store),
       workers(Workers::usual(), [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),

@@ -62,6 +62,7 @@ class IncomingPipeline : public MailReceiver {
     Task<DeliveryResult> carry_handshake(const IncomingMail&);
 
     // --- the stages; they throw AccountGone, StoreUnavailable
+    Task<> load_contacts(AccountId);
     void note_own_key(const IncomingMail&);
     Task<> decrypt(IncomingMail&);
     Task<Admission> admit_mail(const IncomingMail&);

@@ -115,6 +115,8 @@ Task<> OutgoingPipeline::answered(Head head, Task<> way) {
         refusal = Refusal::busy(head.lang);
     } catch (const StoreUnavailable&) {
         refusal = Refusal::busy(head.lang);
+    } catch (const StoreError&) {
+        refusal = Refusal::busy(head.lang);
     } catch (const Refusal& thrown) {
         refusal = thrown;
     }
@@ -130,6 +132,7 @@ Task<> OutgoingPipeline::unanswered(Task<> way) {
         co_await std::move(way);
     } catch (const AccountGone&) {
     } catch (const StoreUnavailable&) {
+    } catch (const StoreError&) {
     } catch (const Refusal&) {  // nobody waits for a word on a receipt
     }
     --under_way_;

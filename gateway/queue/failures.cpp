@@ -101,6 +101,12 @@ void Failures::overdue(const queue::Entry& entry) {
         return give_up(entry);
     }
     if (entry.direction != queue::Direction::mail || entry.origin.empty()) return;
+    directory_.load(entry.account, [this, entry](const Store::Failure& failure) {
+        if (!failure) tell_delay(entry);
+    });
+}
+
+void Failures::tell_delay(const queue::Entry& entry) {
     const Contact* contact = directory_.contact(entry.account, entry.contact);
     const auto from = contact ? jid_of(*contact, settings_.component) : std::nullopt;
     auto notice = bounce::delayed(entry, from ? from->bare() : "", reason(entry), settings_.component, now_());

@@ -37,6 +37,7 @@ class Failures : public WaitingSenders {
   private:
     void exchange(const queue::Entry& failed, const std::vector<queue::Entry>& notices, Scheduler& way_back);
     void give_back_some(const Account&, const std::vector<queue::Entry>&, std::function<void(Store::Failure)> done);
+    void tell_delay(const queue::Entry&);
     void overdue(const queue::Entry&);
     std::string reason(const queue::Entry&) const;
 

@@ -16,8 +16,9 @@
 namespace gateway {
 namespace {
 
-constexpr std::size_t shown_at_once = 200;
-constexpr auto show_pace = std::chrono::milliseconds(20);
+constexpr std::size_t shown_at_once = 200;  // stanzas
+constexpr std::size_t read_at_once = 10;    // accounts
+constexpr auto show_pace = std::chrono::milliseconds(20), read_again = std::chrono::milliseconds(1000);
 constexpr std::size_t most_seen = 100'000;
 
 /// Presence of a mail user's "client": clients such as Gajim count only presence with a resource.
@@ -295,20 +296,45 @@ void Presence::online() {
     shown_.clear();
     asked_.clear();
     to_show_.clear();
-    for (const Account* account : directory_.all()) to_show_.push_back(account->id);
-    show_some(++walk_, 0);
+    for (const Account* account : directory_.all()) {
+        if (!directory_.rests(account->id)) to_show_.push_back(account->id);
+    }
+    show_some(++walk_, 0, 0);
 }
 
-void Presence::show_some(std::uint64_t walk, std::size_t at) {
-    if (walk != walk_) return;
-    for (std::size_t shown = 0; at < to_show_.size() && shown < shown_at_once && stream_.has_room(); ++at) {
-        const Account* account = directory_.find(to_show_[at]);
-        if (account == nullptr) continue;
-        show(*account, "");
-        shown += 1 + directory_.contacts(account->id).size();
+/// The next few users of the walk, with their contacts in memory, and those of the account through which they write.
+void Presence::with_next(std::size_t at, std::function<void(const Users&, bool is_read)> use) {
+    const auto first = to_show_.begin() + static_cast<std::ptrdiff_t>(at);
+    Users users(first, first + static_cast<std::ptrdiff_t>(std::min(read_at_once, to_show_.size() - at)));
+    Users needed = users;
+    for (const AccountId id : users) {
+        const Account* account = directory_.find(id);
+        const Account* main = account ? directory_.of_user(account->jid) : nullptr;
+        if (main && main->id != id) needed.push_back(main->id);
     }
+    directory_.visit(needed, [users = std::move(users), use = std::move(use)](const Store::Failure& failure) {
+        use(users, !failure);
+    });
+}
+
+void Presence::show_some(std::uint64_t walk, std::size_t at, std::size_t shown) {
+    if (walk != walk_) return;
     if (at >= to_show_.size()) return to_show_.clear();
-    after_(show_pace, [this, walk, at] { show_some(walk, at); });
+    const auto go_on_later = [this, walk, at](std::chrono::milliseconds pause) {
+        after_(pause, [this, walk, at] { show_some(walk, at, 0); });
+    };
+    if (shown >= shown_at_once || !stream_.has_room()) return go_on_later(show_pace);
+    with_next(at, [this, walk, at, shown, go_on_later](const Users& users, bool is_read) {
+        if (walk != walk_) return;
+        if (!is_read) return go_on_later(read_again);
+        std::size_t sent = shown;
+        for (const AccountId id : users) {
+            const Account* account = directory_.find(id);
+            sent += 1 + directory_.contacts(id).size();
+            if (account) show(*account, "");
+        }
+        show_some(walk, at + users.size(), sent);
+    });
 }
 
 /// Sends presence of the gateway and of the contacts that the user has subscribed to. What a user's two accounts have
@@ -333,20 +359,31 @@ void Presence::show(const Account& account, const char* type) {
     }
 }
 
-void Presence::leave(std::size_t most) {
+void Presence::leave(std::function<void()> left, std::size_t most) {
     ++walk_;
-    std::vector<const Account*> first, others;
+    to_show_.clear();
+    Users others;
     for (const Account* account : directory_.all()) {
         if (directory_.rests(account->id)) continue;
-        (seen_.contains(account->jid) ? first : others).push_back(account);
+        (seen_.contains(account->jid) ? to_show_ : others).push_back(account->id);
     }
-    first.insert(first.end(), others.begin(), others.end());
-    for (const Account* account : first) {
-        const auto contacts = directory_.contacts(account->id).size();
-        if (contacts >= most) return;
-        show(*account, "unavailable");
-        most -= 1 + contacts;
-    }
+    to_show_.insert(to_show_.end(), others.begin(), others.end());
+    leave_some(0, most, std::move(left));
+}
+
+void Presence::leave_some(std::size_t at, std::size_t most, std::function<void()> left) {
+    if (at >= to_show_.size()) return left();
+    with_next(at, [this, at, most, left = std::move(left)](const Users& users, bool is_read) {
+        std::size_t room = is_read ? most : 0;
+        for (const AccountId id : users) {
+            const Account* account = directory_.find(id);
+            const auto contacts = is_read ? directory_.contacts(id).size() : 0;
+            if (contacts >= room) return left();
+            if (account) show(*account, "unavailable");
+            room -= 1 + contacts;
+        }
+        leave_some(at + users.size(), room, left);
+    });
 }
 
 bool Presence::take_answer(const xmpp::Tag& iq) { return pace_.take_answer(iq); }

@@ -2,6 +2,8 @@
 
 #include "gateway/store/contacts.h"
 
+#include <utility>
+
 #include "gateway/store/sqlite/contacts.h"
 #include "gateway/store/sqlite/once_encrypted.h"
 #include "gateway/store/sqlite/spellings.h"
@@ -9,16 +11,26 @@
 
 namespace gateway::accounts {
 
-ContactPage next_page(Store& store, const ContactPage& before) {
-    ContactPage page;
-    Transactions(store).now([&](Database& db) { page = next_page(db, before); });
-    return page;
+void contacts_of(Store& store, std::vector<AccountId> accounts, Store::Done<std::vector<AccountContacts>> done) {
+    Transactions(store).read(
+        [accounts = std::move(accounts)](Database& db) {
+            std::vector<AccountContacts> all;
+            all.reserve(accounts.size());
+            for (const AccountId account : accounts) all.push_back(contacts_of(db, account));
+            return all;
+        },
+        std::move(done));
 }
 
-std::vector<std::pair<AccountId, std::string>> once_encrypted(Store& store) {
-    std::vector<std::pair<AccountId, std::string>> marks;
-    Transactions(store).now([&](Database& db) { marks = once_encrypted::all(db); });
-    return marks;
+AccountContacts contacts_now(Store& store, AccountId account) {
+    AccountContacts read;
+    const auto work = [&](Database& db) { read = contacts_of(db, account); };
+    try {
+        Transactions(store).read_now(work);
+    } catch (const StoreError&) {  // perhaps of a commit that it shared with writes, which failed
+        Transactions(store).read_now(work);
+    }
+    return read;
 }
 
 void save(Store& store, const Contact& contact, Changed changed, bool is_spelled_anew) {

@@ -8,6 +8,7 @@
 //   newcomers N  one message of each of N users who have never written              -> pumped START_NS END_NS
 //   heartbeat S  pings the component every millisecond, for S seconds               -> heartbeat P50_US P99_US MAX_US N
 //   mails N      answers when N mails more have come to the sink                       -> mails NS
+//   presences N  answers when N presences more have come from the gateway              -> presences NS
 //   log on|off   tells each message that comes                                         -> message NS
 // What else a peer can do it adds to this class. The mails of `pingpong` come to an SMTP sink of our own at SMTP_PORT
 // (0: none).
@@ -125,6 +126,7 @@ class Server {
             if (verb == "pingpong") pingpong(count);
             if (verb == "expect") expect(count);
             if (verb == "mails") mails(count);
+            if (verb == "presences") presences(count);
             if (verb == "newcomers") newcomers(count);
             if (verb == "heartbeat") std::thread([this, count] { heartbeat(count); }).detach();
             act(verb, count);
@@ -225,6 +227,13 @@ class Server {
         mails_ = 0;
     }
 
+    void presences(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        came_.wait(lock, [&] { return presences_ >= count; });
+        say("presences " + std::to_string(now_ns()));
+        presences_ = 0;
+    }
+
     void accept_streams() {
         for (;;) {
             const int fd = accept_one(listener_);
@@ -267,6 +276,11 @@ class Server {
             const std::lock_guard lock(mutex_);
             beats_.push_back(now_ns() - std::stoll(id.substr(5)));
         }
+        if (stanza.starts_with("<presence")) {
+            const std::lock_guard lock(mutex_);
+            ++presences_;
+            came_.notify_all();
+        }
         if (!stanza.starts_with("<message")) return;
         const auto at = now_ns();
         const bool error = type == "error", text = stanza.find("<body") != std::string_view::npos;
@@ -303,7 +317,7 @@ class Server {
     std::mutex output_, writing_, mutex_;
     std::condition_variable came_;
     int stream_ = -1;
-    std::size_t next_ = 1, received_ = 0, errors_ = 0, mails_ = 0;
+    std::size_t next_ = 1, received_ = 0, errors_ = 0, mails_ = 0, presences_ = 0;
     std::int64_t last_ = 0, mail_at_ = 0;
     std::vector<std::int64_t> beats_;  // nanoseconds from ping to answer
     std::atomic<bool> log_ = false;

@@ -104,19 +104,34 @@ void Committer::run() {
     log::info("store: closed after {} commits", commits_.load());
 }
 
-/// While the store is not well: new work fails at once, and after a pause the database is tried again.
+/// While the store is not well: new work fails at once, unless it only reads, and after a pause the database is tried
+/// again.
 void Committer::nurse(Lock& lock) {
     const auto until = std::chrono::steady_clock::now() + maintenance_.pause();
     while (!ending_ && wake_.wait_until(lock, until, [this] { return urgent_ > 0 || ending_; }) && urgent_ > 0) {
         auto refused = take_urgent(lock);
         lock.unlock();
-        for (auto& piece : refused) piece.failure = maintenance_.trouble();
+        for (auto& piece : refused) piece.failure = piece.reads ? read_without_commit(piece) : maintenance_.trouble();
         report(std::move(refused));
         lock.lock();
     }
     lock.unlock();
     recover();
     lock.lock();
+}
+
+/// A full disk can be read. What the work writes (a row that it sets aside) is undone, and written the next time.
+Store::Failure Committer::read_without_commit(const Piece& piece) {
+    if (!maintenance_.is_open()) return maintenance_.trouble();
+    Store::Failure failure;
+    try {
+        maintenance_.database().query("BEGIN").run();
+        piece.work(maintenance_.database());
+    } catch (const StoreError& error) {
+        failure = error;
+    }
+    maintenance_.undo();
+    return failure;
 }
 
 Committer::Batch Committer::take(Lock&) {

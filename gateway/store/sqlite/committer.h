@@ -30,6 +30,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
         Store::Committed done;
         bool urgent = true;   // false: joins the next commit
         bool waited = false;  // `done` runs on the store's thread: somebody waits for it, perhaps on the loop's thread
+        bool reads = false;   // only: done also while nothing can be written
         Store::Failure failure{};
     };
     /// Opens the database. Throws as Maintenance does.
@@ -54,6 +55,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
     void commit(Batch);
     static bool run_together(Database&, Batch&);
     static void run_pieces(Database&, Batch&);
+    Store::Failure read_without_commit(const Piece&);
     void keep_marks(Batch&);
     void report(Batch);
     void fell_ill(const StoreError&);

@@ -322,9 +322,11 @@ TEST_F(PresenceTest, ShowsTheGatewayAndWhomItsUsersHaveSubscribedTo) {
     said();
     presence.online();
     EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + bob + " > " + alice}));
-    presence.leave();
+    bool left = false;
+    presence.leave([&] { left = true; });
+    EXPECT_TRUE(left);
     EXPECT_EQ(said(), (Lines{"unavailable coi.jabber.example > " + alice, "unavailable " + bob + " > " + alice}));
-    presence.leave(1);
+    presence.leave([] {}, 1);
     EXPECT_EQ(said(), Lines{}) << "no more than go out at once";
 }
 
