@@ -93,6 +93,18 @@ void list_accounts(const Administered& to, const object& in, const Answer& answe
     answer({{"accounts", std::move(rows)}, {"more", more}});
 }
 
+using Conditions = std::vector<accounts::Condition>;
+
+void add(const accounts::Condition& condition, object& shown) {
+    shown["contacts"] = condition.contacts;
+    shown["waiting"] = condition.waiting;
+    boost::json::array stuck, damaged;
+    for (const auto& mail : condition.stuck) stuck.push_back(row(mail));
+    if (!stuck.empty()) shown["stuck"] = std::move(stuck);
+    for (const auto& what : condition.set_aside) damaged.emplace_back(what);
+    if (!damaged.empty()) shown["set_aside"] = std::move(damaged);
+}
+
 void show_account(const Administered& to, const object& in, const Answer& answer) {
     const auto found = accounts_of(to, in);
     if (found.empty()) return answer(error("there is no account of " + text(in, "jid")));
@@ -111,21 +123,14 @@ void show_account(const Administered& to, const object& in, const Answer& answer
         rows->push_back(std::move(shown));
         ids.push_back(account->id);
     }
-    accounts::look_at(to.store, std::move(ids),
-                      [rows, answer](const Store::Failure& failure, const std::vector<accounts::Condition>& kept) {
-                          if (failure) return answer(error(failure->what()));
-                          for (std::size_t i = 0; i < kept.size(); ++i) {
-                              auto& shown = (*rows)[i].as_object();
-                              shown["contacts"] = kept[i].contacts;
-                              shown["waiting"] = kept[i].waiting;
-                              boost::json::array stuck, damaged;
-                              for (const auto& mail : kept[i].stuck) stuck.push_back(row(mail));
-                              if (!stuck.empty()) shown["stuck"] = std::move(stuck);
-                              for (const auto& what : kept[i].set_aside) damaged.emplace_back(what);
-                              if (!damaged.empty()) shown["set_aside"] = std::move(damaged);
-                          }
-                          answer({{"accounts", std::move(*rows)}});
-                      });
+    // Damaged contacts are set aside when they are read.
+    to.directory.visit(ids, [to, ids, rows, answer](const Store::Failure&) {
+        accounts::look_at(to.store, ids, [rows, answer](const Store::Failure& failure, const Conditions& kept) {
+            if (failure) return answer(error(failure->what()));
+            for (std::size_t i = 0; i < kept.size(); ++i) add(kept[i], (*rows)[i].as_object());
+            answer({{"accounts", std::move(*rows)}});
+        });
+    });
 }
 
 void read_again(const Administered& to, const object& in, const Answer& answer) {

@@ -34,10 +34,11 @@ void Gateway::State::take(xmpp::Stanza stanza) {
     if (!archive.take(stanza)) take_in_turn(std::move(stanza));
 }
 
-/// The sender's contacts are read from the disk before their first stanza; what they send meanwhile waits behind it.
+/// The sender's contacts are read from the disk before their first stanza; what they send meanwhile waits behind it. The
+/// server writes JIDs in their normalised form.
 void Gateway::State::take_in_turn(xmpp::Stanza stanza) {
-    const auto user = bare(xmpp::attribute(*stanza, "from"));
-    const Account* account = user ? directory.of_user(*user) : nullptr;
+    const std::string& from = xmpp::attribute(*stanza, "from");
+    const Account* account = directory.of_user(from.substr(0, from.find('/')));
     if (!account || directory.is_loaded(account->id)) {
         take_known(*stanza);
     } else {

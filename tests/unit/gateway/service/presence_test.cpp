@@ -62,12 +62,12 @@ class PresenceTest : public testing::Test {
     using Lines = std::vector<std::string>;
     StoreLoop loop;
     Store store{"sqlite::memory:", test_seal(), loop.post()};
-    Directory directory{store, {.most_contacts = 3}};
+    FakeTimer timer;
+    Directory directory{store, {.most_contacts = 3, .after = timer.timer()}};
     RelayAccounts relay_accounts{directory, {"jabber.example"}};
     FakeStream stream;
     std::vector<xmpp::Stanza>& sent = stream.sent;
     FakeSubscriptions subscriptions;
-    FakeTimer timer;
     Presence presence;
 };
 
@@ -328,6 +328,29 @@ TEST_F(PresenceTest, ShowsTheGatewayAndWhomItsUsersHaveSubscribedTo) {
     EXPECT_EQ(said(), (Lines{"unavailable coi.jabber.example > " + alice, "unavailable " + bob + " > " + alice}));
     presence.leave([] {}, 1);
     EXPECT_EQ(said(), Lines{}) << "no more than go out at once";
+}
+
+TEST_F(PresenceTest, ContactsThatAreNotInMemoryAreReadForItAndNotKept) {
+    const auto id = make_account();
+    take("subscribe", bob);
+    said();
+    for (int minutes = 0; minutes < 5; ++minutes) {
+        timer.pass();
+        loop.flush(store);
+    }
+    ASSERT_FALSE(directory.is_loaded(id));
+    presence.online();
+    EXPECT_EQ(said(), Lines{});
+    loop.flush(store);
+    EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + bob + " > " + alice}));
+    EXPECT_FALSE(directory.is_loaded(id));
+    bool left = false;
+    presence.leave([&] { left = true; });
+    EXPECT_FALSE(left);
+    loop.flush(store);
+    EXPECT_TRUE(left);
+    EXPECT_EQ(said(), (Lines{"unavailable coi.jabber.example > " + alice, "unavailable " + bob + " > " + alice}));
+    EXPECT_FALSE(directory.is_loaded(id));
 }
 
 TEST_F(PresenceTest, AUserWithTwoAccountsSeesEachOnce) {
