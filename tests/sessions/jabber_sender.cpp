@@ -378,6 +378,17 @@ TEST_F(SenderUnderOtr, IfNoResourceHasItItWaitsForASession) {
     EXPECT_THAT(server.heard(), Not(HasSubstr("<message"))) << "nothing leaves in the clear";
 }
 
+TEST_F(SenderUnderOtr, ThatTheUserSpeaksItIsKnownAlsoIfTheContactsAreNotInMemory) {
+    directory.change(id, {"", "bob", "example.net"}, [](gateway::Contact& contact) { contact.privacy.otr = true; });
+    release_contacts();
+    send(entry("m1", "a secret"));
+    send(entry("m2", "another"));
+    EXPECT_THAT(results, IsEmpty()) << "they are read first";
+    EXPECT_TRUE(has_results(2));
+    EXPECT_THAT(results, ElementsAre("m1: blocked waits for OTR", "m2: blocked waits for OTR"));
+    EXPECT_THAT(server.heard(), Not(HasSubstr("<message"))) << "nothing leaves in the clear";
+}
+
 TEST_F(SenderUnderOtr, APieceThatIsRefusedLosesTheMessageForThatResource) {
     start(alice);
     send(entry("m1", std::string(190'000, 'x')));

@@ -61,7 +61,8 @@ struct OtrRoom : testing::Test {
 
     StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
-    Directory directory{store};
+    FakeTimer idle;
+    Directory directory{store, {.after = idle.timer()}};
     RelayAccounts relay_accounts{directory, {"jabber.example"}};
     Workers workers{2, loop.post()};
     OpenPgp openpgp{directory, store, workers, {}};
@@ -97,6 +98,14 @@ struct OtrRoom : testing::Test {
                                     notices, settings);
     }
 
+    /// The account's contacts leave the memory.
+    void release_contacts() {
+        for (int minutes = 0; minutes < 5; ++minutes) {
+            idle.pass();
+            loop.flush(store);
+        }
+        ASSERT_FALSE(directory.is_loaded(id));
+    }
     /// Until nothing is under way.
     void settle() {
         for (int i = 0; i < 6; ++i) {

@@ -80,6 +80,21 @@ TEST_F(IncomingPipelineTest, whose_contacts_are_not_in_memory_gets_the_mails_of_
     EXPECT_EQ(body(committed[1]), "second");
 }
 
+TEST_F(IncomingPipelineTest, whose_contacts_cannot_be_read_gets_mail_later) {
+    release();
+    ask<bool>([](Database& db) {
+        db.execute("ALTER TABLE contact RENAME TO lost");
+        return true;
+    });
+    EXPECT_EQ(take(mail("m1@x")), Kind::busy);
+    EXPECT_THROW(directory.contact(alice, "bob@example.net"), StoreError);
+    ask<bool>([](Database& db) {
+        db.execute("ALTER TABLE lost RENAME TO contact");
+        return true;
+    });
+    EXPECT_EQ(take(mail("m1@x")), Kind::taken);
+}
+
 TEST_F(IncomingPipelineTest, the_same_message_id_is_one_message_and_the_same_text_with_another_is_two) {
     EXPECT_EQ(take(mail("m1@x")), Kind::taken);
     EXPECT_EQ(take(mail("m1@x")), Kind::duplicate);
