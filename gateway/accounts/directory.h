@@ -96,8 +96,8 @@ class Directory {
     void load(AccountId, std::function<void(Store::Failure)> done) const;
     /// Whether load() would call back at once.
     bool is_loaded(AccountId) const;
-    /// For walks over many accounts: calls `use`, which only asks, with the contacts of these accounts in memory. Those
-    /// that were read for it are released after it.
+    /// For walks over many accounts: calls `use`, which only asks, with the contacts of these accounts in memory, as far
+    /// from the first on as one turn of the loop can take. Those that were read for it are released after it.
     void visit(const std::vector<AccountId>&, std::function<void(Store::Failure)> use) const;
 
     // --- contacts. If they are not in memory, these wait for the store, and throw StoreError if it cannot be read.

@@ -15,6 +15,7 @@ namespace {
 constexpr auto sweep_pace = std::chrono::minutes(1);
 constexpr std::uint64_t idle_sweeps = 4;                            // without a question
 constexpr std::size_t most_released = 200, most_contacts = 10'000;  // in one turn of the loop
+constexpr std::size_t most_visited = 1000;                          // contacts, but for the first account
 constexpr auto release_pace = std::chrono::milliseconds(20);        // between these turns
 
 }  // namespace
@@ -57,17 +58,15 @@ void Directory::State::load(AccountId id, Done done) {
     if (its == nullptr || its->contacts) return done({});
     loading[id].push_back(std::move(done));
     accounts::contacts_of(
-        store, {id},
-        [alive = weak_from_this(), id](const Store::Failure& failure, std::vector<accounts::AccountContacts> read) {
+        store, id, [alive = weak_from_this(), id](const Store::Failure& failure, accounts::AccountContacts read) {
             if (const auto state = alive.lock()) state->loaded(id, failure, std::move(read));
         });
 }
 
 /// Somebody may have asked meanwhile, and waited: then what is in memory is the newer.
-void Directory::State::loaded(AccountId id, const Store::Failure& failure,
-                              std::vector<accounts::AccountContacts> read) {
+void Directory::State::loaded(AccountId id, const Store::Failure& failure, accounts::AccountContacts read) {
     auto* its = record(id);
-    if (!failure && its != nullptr && !its->contacts) put_contacts(*its, std::move(read.front()));
+    if (!failure && its != nullptr && !its->contacts) put_contacts(*its, std::move(read));
     auto& waiting = loading[id];  // may grow while they are called
     while (!waiting.empty()) {
         const auto next = std::move(waiting.front());
@@ -78,14 +77,15 @@ void Directory::State::loaded(AccountId id, const Store::Failure& failure,
 }
 
 void Directory::State::visit(const std::vector<AccountId>& ids, Done use) {
-    std::set<AccountId> missing;
+    std::vector<AccountId> missing;
     for (const AccountId id : ids) {
         const auto* its = record(id);
-        if (its != nullptr && !its->contacts) missing.insert(id);
+        const bool is_twice = std::ranges::find(missing, id) != missing.end();
+        if (its != nullptr && !its->contacts && !is_twice) missing.push_back(id);
     }
     if (missing.empty()) return use({});
     accounts::contacts_of(
-        store, {missing.begin(), missing.end()},
+        store, std::move(missing), most_visited,
         [alive = weak_from_this(), use = std::move(use)](const Store::Failure& failure,
                                                          std::vector<accounts::AccountContacts> read) {
             const auto state = alive.lock();

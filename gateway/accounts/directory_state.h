@@ -97,7 +97,7 @@ struct Directory::State : std::enable_shared_from_this<State> {
     /// Reads them, waiting for the store, if they are not. Throws StoreError.
     Contacts& contacts_of(Record&);
     void load(AccountId, Done);
-    void loaded(AccountId, const Store::Failure&, std::vector<accounts::AccountContacts>);
+    void loaded(AccountId, const Store::Failure&, accounts::AccountContacts);
     void visit(const std::vector<AccountId>&, Done use);
     void put_contacts(Record&, accounts::AccountContacts);
     void keep_in_memory(Contacts&);

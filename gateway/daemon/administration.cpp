@@ -123,13 +123,11 @@ void show_account(const Administered& to, const object& in, const Answer& answer
         rows->push_back(std::move(shown));
         ids.push_back(account->id);
     }
-    // Damaged contacts are set aside when they are read.
-    to.directory.visit(ids, [to, ids, rows, answer](const Store::Failure&) {
-        accounts::look_at(to.store, ids, [rows, answer](const Store::Failure& failure, const Conditions& kept) {
-            if (failure) return answer(error(failure->what()));
-            for (std::size_t i = 0; i < kept.size(); ++i) add(kept[i], (*rows)[i].as_object());
-            answer({{"accounts", std::move(*rows)}});
-        });
+    for (const auto id : ids) to.directory.visit({id}, [](const auto&) {});  // sets damaged contacts aside
+    accounts::look_at(to.store, std::move(ids), [rows, answer](const Store::Failure& failure, const Conditions& kept) {
+        if (failure) return answer(error(failure->what()));
+        for (std::size_t i = 0; i < kept.size(); ++i) add(kept[i], (*rows)[i].as_object());
+        answer({{"accounts", std::move(*rows)}});
     });
 }
 

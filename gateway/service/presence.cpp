@@ -302,18 +302,21 @@ void Presence::online() {
     show_some(++walk_, 0, 0);
 }
 
-/// The next few users of the walk, with their contacts in memory, and those of the account through which they write.
+/// Calls `use` with the next few users of the walk, whose contacts are in memory, and those of the accounts through
+/// which they write.
 void Presence::with_next(std::size_t at, std::function<void(const Users&, bool is_read)> use) {
-    const auto first = to_show_.begin() + static_cast<std::ptrdiff_t>(at);
-    Users users(first, first + static_cast<std::ptrdiff_t>(std::min(read_at_once, to_show_.size() - at)));
-    Users needed = users;
-    for (const AccountId id : users) {
+    Users users, needed;
+    for (; at < to_show_.size() && users.size() < read_at_once; ++at) {
+        const AccountId id = to_show_[at];
         const Account* account = directory_.find(id);
         const Account* main = account ? directory_.of_user(account->jid) : nullptr;
         if (main && main->id != id) needed.push_back(main->id);
+        needed.push_back(id);
+        users.push_back(id);
     }
-    directory_.visit(needed, [users = std::move(users), use = std::move(use)](const Store::Failure& failure) {
-        use(users, !failure);
+    directory_.visit(needed, [this, users, use = std::move(use)](const Store::Failure& failure) {
+        const auto missing = std::ranges::find_if_not(users, [&](AccountId id) { return directory_.is_loaded(id); });
+        use({users.begin(), missing == users.begin() ? std::next(missing) : missing}, !failure);  // at least one
     });
 }
 

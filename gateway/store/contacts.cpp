@@ -11,12 +11,20 @@
 
 namespace gateway::accounts {
 
-void contacts_of(Store& store, std::vector<AccountId> accounts, Store::Done<std::vector<AccountContacts>> done) {
+void contacts_of(Store& store, AccountId account, Store::Done<AccountContacts> done) {
+    Transactions(store).read([account](Database& db) { return contacts_of(db, account); }, std::move(done));
+}
+
+void contacts_of(Store& store, std::vector<AccountId> accounts, std::size_t most,
+                 Store::Done<std::vector<AccountContacts>> done) {
     Transactions(store).read(
-        [accounts = std::move(accounts)](Database& db) {
+        [accounts = std::move(accounts), most](Database& db) {
             std::vector<AccountContacts> all;
-            all.reserve(accounts.size());
-            for (const AccountId account : accounts) all.push_back(contacts_of(db, account));
+            std::size_t count = 0;
+            for (auto at = accounts.begin(); at != accounts.end() && count < most; ++at) {
+                all.push_back(contacts_of(db, *at));
+                count += all.back().contacts.size();
+            }
             return all;
         },
         std::move(done));

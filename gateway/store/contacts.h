@@ -20,8 +20,10 @@ struct AccountContacts {
     std::vector<std::string> once_encrypted{};  // who was removed although mail with them was encrypted, ascending
 };
 /// Contacts that do not match their seal are set aside. Answered also while nothing can be written.
-void contacts_of(Store&, std::vector<AccountId>, Store::Done<std::vector<AccountContacts>> done);
-/// The same, waiting for the store. Throws StoreError.
+void contacts_of(Store&, AccountId, Store::Done<AccountContacts> done);
+/// Those of several accounts, from the first on, until there are `most` contacts or more.
+void contacts_of(Store&, std::vector<AccountId>, std::size_t most, Store::Done<std::vector<AccountContacts>> done);
+/// The same for one account, waiting for the store. Throws StoreError.
 AccountContacts contacts_now(Store&, AccountId);
 
 // With the next commit:

@@ -249,6 +249,19 @@ TEST_F(LoadingTest, a_walk_leaves_what_others_need) {
     EXPECT_TRUE(directory->is_loaded(id));
 }
 
+TEST_F(LoadingTest, a_walk_takes_large_accounts_one_by_one) {
+    const AccountId dora = save(relay_of("dora"));
+    write_to(dora, zoe);
+    for (int i = 0; i < 1100; ++i) write_to(id, {"", "c" + std::to_string(i), "many.example"});
+    restart();
+    std::vector<bool> loaded;
+    directory->visit({id, dora},
+                     [&](const Store::Failure&) { loaded = {directory->is_loaded(id), directory->is_loaded(dora)}; });
+    loop.run_until([&] { return !loaded.empty(); });
+    EXPECT_THAT(loaded, ElementsAre(true, false));
+    EXPECT_EQ(directory->contacts(dora).size(), 1u);
+}
+
 // --- damage and full disks
 
 TEST_F(LoadingTest, a_damaged_contact_is_set_aside_and_does_not_become_a_stranger) {

@@ -33,10 +33,10 @@ struct StoreContactsTest : testing::Test, Operations {
         Transactions(store).now([&](Database& db) { keys::save(db, account, added.canonical, peer); });
     }
     /// Of each account "bob+ dave ", with + for a key.
-    std::vector<std::string> read(std::vector<AccountId> of) {
+    std::vector<std::string> read(std::vector<AccountId> of, std::size_t most = 100) {
         std::vector<std::string> lines;
         for (const auto& [account, contacts, marks] :
-             wait<std::vector<AccountContacts>>([&](auto done) { contacts_of(store, of, done); })) {
+             wait<std::vector<AccountContacts>>([&](auto done) { contacts_of(store, of, most, done); })) {
             lines.emplace_back();
             for (const auto& each : contacts) {
                 EXPECT_EQ(each.account, account);
@@ -56,6 +56,8 @@ TEST_F(StoreContactsTest, those_of_the_accounts_that_are_asked_for_and_no_others
     add(carol, "zoe", true);
     EXPECT_THAT(read({alice, carol, erin}), ElementsAre("bob+ dave ", "bob zoe+ ", ""));
     EXPECT_THAT(read({carol}), ElementsAre("bob zoe+ "));
+    EXPECT_THAT(read({alice, carol, erin}, 1), ElementsAre("bob+ dave ")) << "the first at any rate";
+    EXPECT_THAT(read({alice, carol, erin}, 3), ElementsAre("bob+ dave ", "bob zoe+ "));
     EXPECT_EQ(contacts_now(store, alice).contacts.size(), 2u) << "what was given to the store before is there";
 }
 
