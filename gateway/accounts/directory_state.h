@@ -5,9 +5,10 @@
 // itself, addresses that stay valid, and a look-up in a few steps. The maps' keys are views into the accounts, which
 // never move.
 //
-// What is read of contacts reaches the loop in the order in which it was asked for, and an account's contacts leave the
-// memory only in a callback of the store (flush) that was asked for later than all readings before. So what arrives for
-// an account whose contacts are not in memory is never older than a change; where they are in memory, it is not used.
+// What is read of contacts reaches the loop in the order in which it was asked for. Contacts leave the memory only in a
+// callback of the store: of a flush that was asked for after their last change, or of the visit that read them. So what
+// arrives for an account whose contacts are not in memory is never older than a change; where they are in memory, it is
+// not used.
 
 #pragma once
 

@@ -34,8 +34,8 @@ void Gateway::State::take(xmpp::Stanza stanza) {
     if (!archive.take(stanza)) take_in_turn(std::move(stanza));
 }
 
-/// The sender's contacts are read from the disk before their first stanza; what they send meanwhile waits behind it. The
-/// server writes JIDs in their normalised form.
+/// The sender's contacts are read from the disk before their first stanza; what they send meanwhile waits behind it.
+/// The server writes JIDs in their normalised form.
 void Gateway::State::take_in_turn(xmpp::Stanza stanza) {
     const std::string& from = xmpp::attribute(*stanza, "from");
     const Account* account = directory.of_user(from.substr(0, from.find('/')));
@@ -63,7 +63,7 @@ void Gateway::State::take_known(const xmpp::Tag& stanza) {
     }
 }
 
-/// What is known of its sender cannot be read. Nothing else of a presence is lost than its answer.
+/// The contacts of its sender cannot be read. Only a request is answered; of a presence the answer is lost.
 void Gateway::State::refuse_for_now(const xmpp::Tag& stanza, const StoreError& why) {
     log::error("a {} of {} is not taken: {}", stanza.name(), xmpp::attribute(stanza, "from"), why.what());
     const std::string& type = xmpp::attribute(stanza, "type");
