@@ -2,6 +2,7 @@
 // that come.
 //
 // [XEP-0114 §3], [XEP-0199]. component_server COMPONENT_PORT SMTP_PORT COMPONENT DOMAIN, driven by lines on stdin:
+//   name N       it calls itself N in service discovery from now on ("Prosody" until then)
 //   pump N       N messages of 50 conversations as fast as the stream takes them       -> pumped START_NS END_NS
 //   pingpong N   one message at a time, each when the mail of the one before is here   -> latency NS, N times
 //   expect N     answers when N messages more have come from the gateway               -> received N NS ERRORS
@@ -113,12 +114,16 @@ class Server {
 
     void obey(const std::string& line) {
         std::istringstream words(line);
-        std::string verb, flag;
+        std::string verb, word;
         std::size_t count = 0;
         words >> verb;
         if (verb == "log") {
-            words >> flag;
-            log_ = flag == "on";
+            words >> word;
+            log_ = word == "on";
+        } else if (verb == "name") {
+            words >> word;
+            const std::lock_guard lock(mutex_);
+            name_ = word;
         } else {
             words >> count;
             if (verb == "pump") pump(count);
@@ -261,7 +266,7 @@ class Server {
         const auto type = attribute(stanza, "type");
         if (stanza.starts_with("<iq") && (type == "get" || type == "set")) {
             answers += "<iq type='result' id='" + attribute(stanza, "id") + "' from='" + attribute(stanza, "to") +
-                       "' to='" + attribute(stanza, "from") + "'/>";
+                       "' to='" + attribute(stanza, "from") + "'>" + identity(stanza) + "</iq>";
         }
         if (const auto id = attribute(stanza, "id"); type == "result" && id.starts_with("beat-")) {
             const std::lock_guard lock(mutex_);
@@ -279,6 +284,15 @@ class Server {
         if (text) hear(stanza);
         if (log_) say("message " + std::to_string(at));
         came_.notify_all();
+    }
+
+    /// [XEP-0030 §3.1] who this server is, if that is asked.
+    std::string identity(std::string_view stanza) {
+        constexpr std::string_view query = "http://jabber.org/protocol/disco#info";
+        if (attribute(stanza, "to") != domain_ || stanza.find(query) == std::string_view::npos) return {};
+        const std::lock_guard lock(mutex_);
+        return "<query xmlns='" + std::string(query) + "'><identity category='server' type='im' name='" + name_ +
+               "'/></query>";
     }
 
     void accept_mails() {
@@ -303,6 +317,7 @@ class Server {
     std::mutex output_, writing_, mutex_;
     std::condition_variable came_;
     int stream_ = -1;
+    std::string name_ = "Prosody";
     std::size_t next_ = 1, received_ = 0, errors_ = 0, mails_ = 0;
     std::int64_t last_ = 0, mail_at_ = 0;
     std::vector<std::int64_t> beats_;  // nanoseconds from ping to answer
