@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -60,6 +61,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
     void recover();
     void tell(bool is_well, const std::string& why);
     bool wait_for_work(Lock&);
+    void gather(Lock&);
     void nurse(Lock&);
 
     const Seal seal_;
@@ -72,7 +74,11 @@ class Committer : public std::enable_shared_from_this<Committer> {
     std::size_t urgent_ = 0;  // of `pieces_`
     bool asked_ = false;      // the loop was asked to report the end of its turn
     bool due_ = false;        // the turn is over: urgent pieces are committed at once
+    bool rushed_ = false;     // somebody waits for one of `pieces_`
+    bool gathering_ = false;  // the thread waits for more pieces
     bool ending_ = false;
+    std::size_t last_urgent_ = 0;  // urgent pieces when the last commit began
+    std::chrono::steady_clock::time_point begun_{};
     std::function<void(bool, const std::string&)> health_;
 
     std::atomic<bool> well_ = true;
