@@ -158,7 +158,10 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
     }
     if (received.was_encrypted) talk->unread.heard(from);
     for (const auto& notice : received.notices) {
-        if (notice.kind == Notice::Kind::ended_by_peer) talk->unread.heard(from);
+        if (notice.kind == Notice::Kind::ended_by_peer) {
+            talk->unread.heard(from);
+            ended.insert(talk->key());
+        }
         if (notice.kind == Notice::Kind::started || notice.kind == Notice::Kind::refreshed)
             again(talk->unread.started(from, notice.fingerprint));
         if (notice.kind == Notice::Kind::started)
@@ -219,6 +222,7 @@ bool Otr::State::speaks_otr(const Key& key) {
 /// One message, which explains the first session with a contact.
 void Otr::State::started(const Account& account, const Talk& talk, const std::string& address) {
     held.erase(talk->key());
+    ended.erase(talk->key());
     const bool first = speaks_otr(talk->key());
     const Contact* contact = directory.contact(account.id, talk->key().second);
     std::string words = otr_messages::of({Notice::Kind::started}, address, account.lang).value_or("");
@@ -240,6 +244,7 @@ void Otr::State::spoke_clearly(const Key& key) {
     const Contact& contact =
         directory.change(key.first, met->address, [](Contact& changed) { changed.privacy.otr = false; });
     held.erase(key);
+    ended.erase(key);
     notices.tell(*account, otr_messages::over(contact.address.addr_spec(), account->lang));
     jabber.unblock(key.first, key.second);
 }
@@ -257,6 +262,17 @@ void Otr::State::end(const Talk& talk, const std::string& peer) {
         });
 }
 
+/// Its clients would go on encrypting to nobody.
+void Otr::State::account_removed(const Account& account) {
+    const auto is_of_account = [id = account.id](const Key& key) { return key.first == id; };
+    for (const auto& [key, talk] : talks) {
+        for (const auto& peer : is_of_account(key) ? talk->encrypted() : std::vector<std::string>{}) end(talk, peer);
+    }
+    std::erase_if(talks, [&](const auto& talk) { return is_of_account(talk.first); });
+    std::erase_if(held, [&](const auto& each) { return is_of_account(each.first); });
+    std::erase_if(ended, is_of_account);
+}
+
 // --- the class
 
 void Otr::take_answer(const xmpp::Tag& iq) {
@@ -272,6 +288,7 @@ Otr::Otr(Directory& directory, Store& store, Workers& workers, RelayAccounts& re
          Settings settings)
     : state_(std::make_shared<State>(directory, store, workers, relay_accounts, openpgp, outgoing, jabber, sender,
                                      notices, std::move(settings))) {
+    directory.observe(state_);
     if (xmpp::otr::is_smp_bounded()) return;
     log::warn(
         "this libotr is linked so that the cost of SMP messages cannot be limited (-Bsymbolic-functions): a user can "
@@ -350,6 +367,7 @@ void Otr::off(const Account& account, const std::string& contact) {
         for (const auto& peer : talk->encrypted()) state_->end(talk, peer);
     }
     state_->held.erase(key);
+    state_->ended.erase(key);
     const Contact* met = state_->directory.contact(account.id, contact);
     if (!met || !met->privacy.otr) return;
     state_->directory.change(account.id, met->address, [](Contact& changed) { changed.privacy.otr = false; });

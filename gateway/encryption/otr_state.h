@@ -17,7 +17,7 @@
 
 namespace gateway {
 
-struct Otr::State : std::enable_shared_from_this<State> {
+struct Otr::State : DirectoryObserver, std::enable_shared_from_this<State> {
     State(Directory& directory_, Store& store_, Workers& workers_, RelayAccounts& relay_accounts_,
           const OpenPgp& openpgp_, MessageReceiver& outgoing_, queue::Outlet& jabber_, StanzaSender& sender_,
           UserNotices& notices_, Settings settings_)
@@ -57,6 +57,8 @@ struct Otr::State : std::enable_shared_from_this<State> {
     void spoke_clearly(const Key&);
     void reply(const std::string& from, const std::string& to, const std::vector<std::string>& bodies);
     void end(const Talk&, const std::string& peer);
+    void account_saved(const Account&) override {}
+    void account_removed(const Account&) override;
 
     bool concerns(const queue::Entry&) const;
     void send(const queue::Entry&, const xmpp::Tag& stanza, std::function<void(Outgoing)> done);
@@ -80,7 +82,8 @@ struct Otr::State : std::enable_shared_from_this<State> {
     std::shared_ptr<OtrIdentities> identities;
     std::map<Key, std::set<std::string>>
         held;  // conversations with held messages that the user was told of; resources that were asked for a session
-    RateLimit starts{30, std::chrono::minutes(1)};     // per account, all contacts together
+    std::set<Key> ended;                            // the user has ended OTR: whether it starts again is theirs to say
+    RateLimit starts{30, std::chrono::minutes(1)};  // per account, all contacts together
     RateLimit too_often{1, std::chrono::minutes(10)};  // notices of that
     Clock::time_point polled = Clock::now();
 };

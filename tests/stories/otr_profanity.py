@@ -49,11 +49,12 @@ def alice_verifies(alice, bob):
 
 @scenario(includes=[alice_and_bob_speak])
 def alice_ends_otr(alice, bob):
-    """After the end nothing goes in the clear; Bob's waiting mail comes in the next session."""
+    """After the end nothing goes in the clear, and nothing starts OTR again but Alice; Bob's waiting mail comes in that session."""
     alice.ends_otr(bob)
     alice.hears_gateway(f"You have ended OTR with {bob.address}")
     bob.says(alice, "after the end")
     alice.hears_gateway(f"A message from {bob.address} waits: you spoke by OTR")
+    alice.starts_otr(bob)
     alice.hears("after the end", bob)
     talk(alice, bob, 1, "again")
 
