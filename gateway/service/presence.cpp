@@ -42,6 +42,7 @@ Presence::Presence(Directory& directory, RelayAccounts& relay_accounts, JabberSt
       stream_(stream),
       observer_(observer),
       component_(std::move(settings.component)),
+      alias_("gateway@" + component_),
       after_(after),
       pace_(stream, component_, std::move(settings.server), std::move(after)),
       may_register_(std::move(may_register)),
@@ -305,7 +306,7 @@ void Presence::show_some(std::uint64_t walk, std::size_t at) {
         const Account* account = directory_.find(to_show_[at]);
         if (account == nullptr) continue;
         show(*account, "");
-        shown += 1 + directory_.contacts(account->id).size();
+        shown += 2 + directory_.contacts(account->id).size();
     }
     if (at >= to_show_.size()) return to_show_.clear();
     after_(show_pace, [this, walk, at] { show_some(walk, at); });
@@ -316,8 +317,9 @@ void Presence::show_some(std::uint64_t walk, std::size_t at) {
 void Presence::show(const Account& account, const char* type) {
     const Account* main = directory_.of_user(account.jid);
     const bool is_main = main == nullptr || main->id == account.id;
-    if (is_main)
-        stream_.send(*type == '\0' ? *of_gateway(component_, account.jid) : *presence(component_, account.jid, type));
+    for (const auto& jid : {component_, alias_}) {
+        if (is_main) stream_.send(*type == '\0' ? *of_gateway(jid, account.jid) : *presence(jid, account.jid, type));
+    }
     for (const Contact* contact : directory_.contacts(account.id)) {
         if (!contact->subscribed) continue;
         const Contact* same = is_main ? nullptr : directory_.contact(main->id, contact->canonical);
@@ -343,9 +345,9 @@ void Presence::leave(std::size_t most) {
     first.insert(first.end(), others.begin(), others.end());
     for (const Account* account : first) {
         const auto contacts = directory_.contacts(account->id).size();
-        if (contacts >= most) return;
+        if (contacts + 1 >= most) return;
         show(*account, "unavailable");
-        most -= 1 + contacts;
+        most -= 2 + contacts;
     }
 }
 

@@ -84,7 +84,7 @@ class Presence : public LinkObserver {
     RelayAccounts& relay_accounts_;
     JabberStream& stream_;
     SubscriptionObserver& observer_;
-    std::string component_;
+    std::string component_, alias_;
     Timer after_;
     SubscriptionPace pace_;
     std::function<bool(const std::string& user)> may_register_;

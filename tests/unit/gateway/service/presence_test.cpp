@@ -17,6 +17,7 @@ namespace gateway {
 namespace {
 
 const std::string bob = "bob\\40example.org@coi.jabber.example";
+const std::string alias = "gateway@coi.jabber.example";
 const std::string alice = "alice@jabber.example";
 const coi::Address address{"Bob", "bob", "example.org"};
 
@@ -156,7 +157,6 @@ TEST_F(PresenceTest, TheGatewayAsksOnceForAllContactsAndSaysWhy) {
 
 TEST_F(PresenceTest, AnAddressWithALocalPartIsTheGatewayToo) {
     make_account();
-    const std::string alias = "gateway@coi.jabber.example";
     take("subscribe", alias);
     ASSERT_EQ(sent.size(), 2U);
     EXPECT_TRUE(xmpp::child(*sent[1], "c", xmpp::xep0115::ns));
@@ -321,10 +321,12 @@ TEST_F(PresenceTest, ShowsTheGatewayAndWhomItsUsersHaveSubscribedTo) {
     directory.add(id, {"", "carol", "example.org"});
     said();
     presence.online();
-    EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + bob + " > " + alice}));
+    EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + alias + " > " + alice,
+                             "available " + bob + " > " + alice}));
     presence.leave();
-    EXPECT_EQ(said(), (Lines{"unavailable coi.jabber.example > " + alice, "unavailable " + bob + " > " + alice}));
-    presence.leave(1);
+    EXPECT_EQ(said(), (Lines{"unavailable coi.jabber.example > " + alice, "unavailable " + alias + " > " + alice,
+                             "unavailable " + bob + " > " + alice}));
+    presence.leave(2);
     EXPECT_EQ(said(), Lines{}) << "no more than go out at once";
 }
 
@@ -346,7 +348,8 @@ TEST_F(PresenceTest, AUserWithTwoAccountsSeesEachOnce) {
     EXPECT_EQ(seen,
               (Lines{"available " + bob + " > " + alice, "available carol\\40example.org@coi.jabber.example > " + alice,
                      "available coi.jabber.example > " + alice,
-                     "available dora\\40example.org@coi.jabber.example > " + alice}));
+                     "available dora\\40example.org@coi.jabber.example > " + alice,
+                     "available " + alias + " > " + alice}));
 }
 
 TEST_F(PresenceTest, WaitsForTheSocketAndStartsAnewWithTheStream) {
@@ -357,7 +360,7 @@ TEST_F(PresenceTest, WaitsForTheSocketAndStartsAnewWithTheStream) {
     presence.online();
     stream.room = 1000;
     timer.pass();
-    EXPECT_EQ(said(), Lines{"available coi.jabber.example > " + alice});
+    EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + alias + " > " + alice}));
     timer.pass();
     EXPECT_EQ(said(), Lines{});
 }
