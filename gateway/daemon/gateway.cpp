@@ -37,25 +37,43 @@ void Gateway::State::take(xmpp::Stanza stanza) {
     const std::string type = xmpp::attribute(*stanza, "type");
     if (name == "iq") {
         if (OtrMarkup::is_answer(*stanza)) return otr.take_answer(*stanza);
+        if (clients.is_answer(*stanza)) {
+            if (const auto client = clients.take_answer(*stanza)) names.introduce(*client);
+            return;
+        }
         if (!account_end.take(*stanza) && !presence.take_answer(*stanza)) services.take_iq(*stanza);
     } else if (name == "presence") {
-        presence.take(*stanza, services.may_use(xmpp::read_jid(xmpp::attribute(*stanza, "from")).bare()));
-        if (type.empty()) otr.available(xmpp::attribute(*stanza, "from"));
-        if (type == "unavailable") {
-            otr.unavailable(xmpp::attribute(*stanza, "from"));
-            tunnel.unavailable(xmpp::attribute(*stanza, "from"));
-        }
+        take_presence(*stanza);
     } else if (name == "message" && type == "error") {
         returned.take(*stanza);
-    } else if (name == "message" && is_gateway(to)) {
-        services.take_words(*stanza);
     } else if (name == "message") {
+        const std::string& from = xmpp::attribute(*stanza, "from");
+        if (services.may_use(xmpp::read_jid(from).bare())) clients.heard_of(from);
+        if (is_gateway(to)) return services.take_words(*stanza);
         take_message(*stanza);
         if ((store.waiting() > works_most || letters() > letters_most) && !reading_paused) {
             reading_paused = true;
             component.pause_reading(true);
             resume_when_through();
         }
+    }
+}
+
+void Gateway::State::take_presence(const xmpp::Tag& stanza) {
+    const std::string &type = xmpp::attribute(stanza, "type"), &from = xmpp::attribute(stanza, "from");
+    const std::string user = xmpp::read_jid(from).bare();
+    const bool may_use = services.may_use(user);
+    presence.take(stanza, may_use);
+    if (type.empty()) {
+        if (may_use) clients.heard_of(from);
+        otr.available(from);
+    } else if (type == "unavailable") {
+        clients.unavailable(from);
+        otr.unavailable(from);
+        tunnel.unavailable(from);
+    } else if (type == "subscribe" && may_use) {
+        const xmpp::JID to = xmpp::read_jid(xmpp::attribute(stanza, "to"));
+        if (const auto address = address_of(to); address && !is_gateway(to)) names.met(user, to.bare(), *address);
     }
 }
 

@@ -10,6 +10,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "gateway/accounts/account_end.h"
+#include "gateway/accounts/clients.h"
+#include "gateway/accounts/contact_names.h"
 #include "gateway/accounts/workers.h"
 #include "gateway/daemon/component_stream.h"
 #include "gateway/daemon/gateway.h"
@@ -54,6 +56,8 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     boost::asio::steady_timer wake, sweep, stop_timer;
     xmpp::Component component;
     ComponentStream stream;
+    Clients clients;
+    ContactNames names;
     MailSender mail_sender;
     JabberSender jabber_sender;
     Scheduler mail_scheduler, jabber_scheduler;
@@ -80,6 +84,7 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
 
     // --- the loop's work
     void take(xmpp::Stanza stanza);
+    void take_presence(const xmpp::Tag& presence);
     void take_message(const xmpp::Tag& message);
     void take_missed(const xmpp::Tag& message) override { take_message(message); }
     void deadline_changed() override { set_wake(); }

@@ -8,9 +8,10 @@
 
 namespace gateway {
 
-Failures::Failures(Directory& directory, Store& store, Scheduler& mail, Scheduler& jabber, PendingVerdicts& verdicts,
-                   Settings settings, Clock now, Timer after)
+Failures::Failures(Directory& directory, const Clients& clients, Store& store, Scheduler& mail, Scheduler& jabber,
+                   PendingVerdicts& verdicts, Settings settings, Clock now, Timer after)
     : directory_(directory),
+      clients_(clients),
       store_(store),
       mail_(mail),
       jabber_(jabber),
@@ -40,7 +41,8 @@ void Failures::exchange(const queue::Entry& failed, const std::vector<queue::Ent
 
 void Failures::mail_refused(const queue::Entry& entry, const coi::Error& error) {
     log::info("mail {} was refused: {} {}", entry.name, error.code, error.enhanced);
-    exchange(entry, bounce::to_jabber(entry, error, settings_.component, now_()), jabber_);
+    const bool is_shown = clients_.shows_errors(entry.origin);
+    exchange(entry, bounce::to_jabber(entry, error, is_shown, settings_.component, now_()), jabber_);
 }
 
 void Failures::stanza_refused(const queue::Entry& entry, const coi::Error& error) {

@@ -107,7 +107,9 @@ class JabberSenderSession : public OtrRoom {
     gateway::FakeSender nobody;
     gateway::Scheduler mail_scheduler{gateway::queue::Direction::mail, store, nobody, now, [] {}};
     gateway::Scheduler jabber_scheduler{gateway::queue::Direction::jabber, store, nobody, now, [] {}};
-    gateway::Failures failures{directory, store, mail_scheduler, jabber_scheduler, verdicts, {}, now, timer.timer()};
+    gateway::Clients clients{stream, "coi.jabber.example"};
+    gateway::Failures failures{directory, clients, store, mail_scheduler, jabber_scheduler,
+                               verdicts,  {},      now,   timer.timer()};
     gateway::AccountEnd account_end{directory,     stream, mail_scheduler, jabber_scheduler, "coi.jabber.example", now,
                                     timer.timer(), {}};
     std::unique_ptr<gateway::JabberSender> sender;
