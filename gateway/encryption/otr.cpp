@@ -131,7 +131,7 @@ void Otr::State::take_as(const Account& account, const coi::Address& contact,
 /// A limit over all contacts of an account: each contact has its own limit, but their number is unlimited.
 bool Otr::State::may_start(const Account& account, const coi::Address& contact) {
     if (starts.take(account.jid, Clock::now())) return true;
-    say_of(account, {Notice::Kind::too_often}, contact.addr_spec());
+    say_of(account, {account.id, contact.canonical()}, {Notice::Kind::too_often}, contact.addr_spec());
     return false;
 }
 
@@ -194,20 +194,6 @@ void Otr::State::again(std::vector<queue::Entry> entries) {
     }
 }
 
-void Otr::State::tell(const Talk& talk, const Notice& notice) {
-    const auto [id, canonical] = talk->key();
-    const Account* account = directory.find(id);
-    const Contact* met = directory.contact(id, canonical);
-    const std::string address = met ? met->address.addr_spec() : canonical;
-    if (!account) return;
-    notice.kind == Notice::Kind::started ? started(*account, talk, address) : say_of(*account, notice, address);
-}
-
-void Otr::State::say_of(const Account& account, const Notice& notice, const std::string& contact) {
-    if (notice.kind == Notice::Kind::too_often && !too_often.take(account.jid, Clock::now())) return;
-    if (const auto words = otr_messages::of(notice, contact, account.lang)) notices.tell(account, *words);
-}
-
 /// Notes that the user uses OTR with this contact: nothing is sent to them in the clear from now on. True if this is
 /// new.
 bool Otr::State::speaks_otr(const Key& key) {
@@ -217,19 +203,6 @@ bool Otr::State::speaks_otr(const Key& key) {
     if (known.tunnel == Tunnel::on || known.otr) return false;
     directory.change(key.first, *address, [](Contact& contact) { contact.privacy.otr = true; });
     return true;
-}
-
-/// One message, which explains the first session with a contact.
-void Otr::State::started(const Account& account, const Talk& talk, const std::string& address) {
-    held.erase(talk->key());
-    ended.erase(talk->key());
-    const bool first = speaks_otr(talk->key());
-    const Contact* contact = directory.contact(account.id, talk->key().second);
-    std::string words = otr_messages::of({Notice::Kind::started}, address, account.lang).value_or("");
-    if (first && contact)
-        words += " " + otr_messages::explanation(address, openpgp.would_leave(account, *contact, true), account.lang);
-    notices.tell(account, words);
-    jabber.unblock(account.id, talk->key().second);
 }
 
 /// A clear message from the user while no session stands switches OTR off.
@@ -245,7 +218,7 @@ void Otr::State::spoke_clearly(const Key& key) {
         directory.change(key.first, met->address, [](Contact& changed) { changed.privacy.otr = false; });
     held.erase(key);
     ended.erase(key);
-    notices.tell(*account, otr_messages::over(contact.address.addr_spec(), account->lang));
+    notices.tell_in(*account, jid_of_contact(key), otr_messages::over(contact.address.addr_spec(), account->lang));
     jabber.unblock(key.first, key.second);
 }
 

@@ -51,7 +51,8 @@ struct Otr::State : DirectoryObserver, std::enable_shared_from_this<State> {
     void received(const Talk&, const std::shared_ptr<xmpp::Tag>& message, Received);
     void again(std::vector<queue::Entry>);
     void tell(const Talk&, const Notice&);
-    void say_of(const Account&, const Notice&, const std::string& contact);
+    void say_of(const Account&, const Key&, const Notice&, const std::string& contact);
+    void say_sealed(const Account&, const Talk&, const std::string& words);
     bool speaks_otr(const Key&);
     void started(const Account&, const Talk&, const std::string& address);
     void spoke_clearly(const Key&);
@@ -84,7 +85,7 @@ struct Otr::State : DirectoryObserver, std::enable_shared_from_this<State> {
         held;  // conversations with held messages that the user was told of; resources that were asked for a session
     std::set<Key> ended;                            // the user has ended OTR: whether it starts again is theirs to say
     RateLimit starts{30, std::chrono::minutes(1)};  // per account, all contacts together
-    RateLimit too_often{1, std::chrono::minutes(10)};  // notices of that
+    RateLimit too_often_told{1, std::chrono::minutes(10)};  // notices of that
     Clock::time_point polled = Clock::now();
 };
 

@@ -73,7 +73,7 @@ void Otr::State::hold(const Key& key, const std::function<void(Outgoing)>& done)
     const Account* account = directory.find(key.first);
     const Contact* contact = directory.contact(key.first, key.second);
     if (account && contact && held.try_emplace(key).second) {
-        notices.tell(*account, otr_messages::held(contact->address.addr_spec(), account->lang));
+        notices.tell_in(*account, jid_of_contact(key), otr_messages::held(contact->address.addr_spec(), account->lang));
         if (!ended.contains(key)) ask_for_session(talk_of(*account, key.second), account->jid);
     }
     done({Outgoing::Kind::held, {}});

@@ -127,7 +127,11 @@ struct OtrRoom : testing::Test {
                 const auto at = clients.find(target == user ? jid : target);
                 if (at == clients.end()) continue;
                 const auto text = at->second->receives(xmpp::child(*stanza, "body", "")->cdata());
-                if (text && at->second == &client) read.push_back(*text);
+                if (text && text->starts_with("⟦")) {
+                    said.push_back(*text);
+                } else if (text && at->second == &client) {
+                    read.push_back(*text);
+                }
             }
             more = !client.out.empty() || !stanzas.empty();
         }

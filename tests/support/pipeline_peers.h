@@ -51,6 +51,7 @@ struct PipelinePeers final : queue::Outlet,
     void send(const xmpp::Tag& tag) override { on_stanza(tag); }
     // --- UserNotices
     void tell(const Account&, const std::string& text) override { on_words(text); }
+    void tell_in(const Account&, const std::string&, const std::string& text) override { on_words(text); }
     void encrypted(const Account&, const Contact&) override {}
     void other_key(const Account&, const Contact& contact, const trust::KeyNews& news) override {
         on_other_key(contact, news);
