@@ -21,10 +21,14 @@ constexpr std::size_t most_clients = 100'000;
 /// Clients that show the words of a message's error without being asked: in the conversation, or in a window.
 constexpr std::array show_errors = {"converse.js", "finch", "mcabber", "pidgin", "poezio", "profanity"};
 
-bool shows_errors_by_name(const xmpp::xep0030::Identity& identity) {
+/// Clients that show the condition of a form's error only.
+constexpr std::array hide_form_errors = {"finch", "pidgin"};
+
+template <std::size_t count>
+bool is_one_of(const std::array<const char*, count>& clients, const xmpp::xep0030::Identity& identity) {
     std::string name = identity.name.substr(0, identity.name.find(' '));  // "profanity 0.13"
     std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return identity.category == "client" && std::ranges::find(show_errors, name) != show_errors.end();
+    return identity.category == "client" && std::ranges::find(clients, name) != clients.end();
 }
 
 }  // namespace
@@ -53,7 +57,10 @@ std::optional<std::string> Clients::take_answer(const xmpp::Tag& iq) {
     const auto info = xmpp::xep0030::info_of(iq);
     Client& client = known->second;
     const bool is_new = !client.reads_names;
-    client.shows_errors = std::ranges::any_of(info.identities, shows_errors_by_name);
+    for (const auto& identity : info.identities) {
+        client.shows_errors = client.shows_errors || is_one_of(show_errors, identity);
+        client.hides_form_errors = client.hides_form_errors || is_one_of(hide_form_errors, identity);
+    }
     client.reads_names =
         std::ranges::find(info.features, xmpp::xep0163::wish(xmpp::xep0172::ns)) != info.features.end();
     return is_new && client.reads_names ? std::optional(known->first) : std::nullopt;
@@ -62,6 +69,11 @@ std::optional<std::string> Clients::take_answer(const xmpp::Tag& iq) {
 bool Clients::shows_errors(const std::string& client) const {
     const auto known = clients_.find(client);
     return known != clients_.end() && known->second.shows_errors;
+}
+
+bool Clients::hides_form_errors(const std::string& client) const {
+    const auto known = clients_.find(client);
+    return known != clients_.end() && known->second.hides_form_errors;
 }
 
 std::vector<std::string> Clients::reading_names(const std::string& user) const {

@@ -29,13 +29,15 @@ class Clients {
 
     /// Whether it shows the words of an error where its user reads. False as long as nothing is known.
     bool shows_errors(const std::string& client) const;
+    /// Whether it leaves out the words of an error about a form, as far as is known.
+    bool hides_form_errors(const std::string& client) const;
     /// Those of the user's clients that want names. The bare JID if no client is known: a headline reaches all that are
     /// there, and who does not want it does not show it.
     std::vector<std::string> reading_names(const std::string& user) const;
 
   private:
     struct Client {
-        bool reads_names = false, shows_errors = false;
+        bool reads_names = false, shows_errors = false, hides_form_errors = false;
     };
     StanzaSender& stream_;
     std::string component_;

@@ -41,14 +41,14 @@ void Gateway::State::take(xmpp::Stanza stanza) {
             if (const auto client = clients.take_answer(*stanza)) names.introduce(*client);
             return;
         }
+        if (type == "set") note_client(*stanza);
         if (!account_end.take(*stanza) && !presence.take_answer(*stanza)) services.take_iq(*stanza);
     } else if (name == "presence") {
         take_presence(*stanza);
     } else if (name == "message" && type == "error") {
         returned.take(*stanza);
     } else if (name == "message") {
-        const std::string& from = xmpp::attribute(*stanza, "from");
-        if (services.may_use(xmpp::read_jid(from).bare())) clients.heard_of(from);
+        note_client(*stanza);
         if (is_gateway(to)) return services.take_words(*stanza);
         take_message(*stanza);
         if ((store.waiting() > works_most || letters() > letters_most) && !reading_paused) {
@@ -59,13 +59,18 @@ void Gateway::State::take(xmpp::Stanza stanza) {
     }
 }
 
+void Gateway::State::note_client(const xmpp::Tag& stanza) {
+    const std::string& from = xmpp::attribute(stanza, "from");
+    if (services.may_use(xmpp::read_jid(from).bare())) clients.heard_of(from);
+}
+
 void Gateway::State::take_presence(const xmpp::Tag& stanza) {
     const std::string &type = xmpp::attribute(stanza, "type"), &from = xmpp::attribute(stanza, "from");
     const std::string user = xmpp::read_jid(from).bare();
     const bool may_use = services.may_use(user);
     presence.take(stanza, may_use);
     if (type.empty()) {
-        if (may_use) clients.heard_of(from);
+        note_client(stanza);
         otr.available(from);
     } else if (type == "unavailable") {
         clients.unavailable(from);

@@ -84,6 +84,8 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
 
     // --- the loop's work
     void take(xmpp::Stanza stanza);
+    /// Whose client it comes from is asked what it is.
+    void note_client(const xmpp::Tag& stanza);
     void take_presence(const xmpp::Tag& presence);
     void take_message(const xmpp::Tag& message);
     void take_missed(const xmpp::Tag& message) override { take_message(message); }
