@@ -181,6 +181,8 @@ void Presence::take_alias(const xmpp::Tag& stanza, const std::string& jid, bool 
     if (!may_use && type != "subscribe") return;
     if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
     const std::string user = *bare(from);
+    if (type == "unsubscribe") alias_users_.erase(user);
+    if ((type == "subscribe" || type == "probe") && alias_users_.size() < most_seen) alias_users_.insert(user);
     if (type == "subscribe") return pace_.send(presence(jid, user, "subscribed"), of_gateway(jid, user));
     if (type == "unsubscribe") return pace_.send(presence(jid, user, "unsubscribed"));
     if (type == "probe") stream_.send(*of_gateway(jid, from));
@@ -276,6 +278,7 @@ void Presence::unlinked(const std::string& jid, const std::vector<std::string>& 
         stream_.send(*presence(from, jid, "unavailable"));
     };
     shown_.erase(jid);
+    alias_users_.erase(jid);
     for (const auto& contact : contacts) leave(contact);
     leave(component_);  // [XEP-0100 §4.3.1]
 }
@@ -318,7 +321,8 @@ void Presence::show(const Account& account, const char* type) {
     const Account* main = directory_.of_user(account.jid);
     const bool is_main = main == nullptr || main->id == account.id;
     for (const auto& jid : {component_, alias_}) {
-        if (is_main) stream_.send(*type == '\0' ? *of_gateway(jid, account.jid) : *presence(jid, account.jid, type));
+        if (!is_main || (jid == alias_ && !alias_users_.contains(account.jid))) continue;
+        stream_.send(*type == '\0' ? *of_gateway(jid, account.jid) : *presence(jid, account.jid, type));
     }
     for (const Contact* contact : directory_.contacts(account.id)) {
         if (!contact->subscribed) continue;

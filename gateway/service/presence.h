@@ -92,9 +92,10 @@ class Presence : public LinkObserver {
     std::array<std::string, 2> gateway_caps_;  // without and with registration
     /// Whom the gateway has asked since the stream is up: bare JIDs, with the account that they had.
     std::set<std::pair<std::string, AccountId>> asked_;
-    std::uint64_t walk_ = 0;          // number of the last online(); an older walk ends
-    std::vector<AccountId> to_show_;  // users of this walk
-    std::set<std::string> seen_;      // bare JIDs of users who were last seen available
+    std::uint64_t walk_ = 0;             // number of the last online(); an older walk ends
+    std::vector<AccountId> to_show_;     // users of this walk
+    std::set<std::string> alias_users_;  // bare JIDs of users who have gateway@… in their list, as far as was seen
+    std::set<std::string> seen_;         // bare JIDs of users who were last seen available
     std::set<std::string> shown_;  // got the gateway's presence: full JIDs since they became available, bare JIDs until
                                    // a client of theirs becomes available
 };
