@@ -22,6 +22,7 @@ from pidgin import Pidgin
 from play import PASSWORD, World
 from prosody import Prosody
 from psi import Psi
+from reports import read_receipt
 from screen import Screen
 from server import free_port, wait_until
 
@@ -131,6 +132,7 @@ def steps(world, window):
         ("stranger-writes", lambda: window.shows_more(
             lambda: bob.writes("alice@jabber.test", "A mail out of the blue", subject="Dinner on Friday?", headers=named))),
         ("writes", writes),
+        ("read-mark", lambda: bob.send(read_receipt(bob, bob.last), ["alice@jabber.test"])),
         ("answer-html-attachment", lambda: window.shows_more(reads)),
         ("adds-contact", adds),
         ("gateway-is-contact", lambda: (alice.presence(gateway, "subscribe"), alice.sees(gateway, "subscribed"))),
