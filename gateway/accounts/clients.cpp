@@ -33,8 +33,8 @@ bool is_one_of(const std::array<const char*, count>& clients, const xmpp::xep003
 
 }  // namespace
 
-void Clients::heard_of(const std::string& client) {
-    if (xmpp::read_jid(client).resource().empty() || clients_.contains(client)) return;
+bool Clients::heard_of(const std::string& client) {
+    if (xmpp::read_jid(client).resource().empty() || clients_.contains(client)) return false;
     if (clients_.size() >= most_clients) clients_.clear();
     clients_[client];
     xmpp::Tag iq("iq");
@@ -44,6 +44,7 @@ void Clients::heard_of(const std::string& client) {
     iq.addAttribute("to", client);
     xmpp::add(iq, "query", xmpp::xep0030::ns_info);
     stream_.send(iq);
+    return true;
 }
 
 bool Clients::is_answer(const xmpp::Tag& iq) const {

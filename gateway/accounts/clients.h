@@ -19,8 +19,8 @@ class Clients {
   public:
     Clients(StanzaSender& stream, std::string component) : stream_(stream), component_(std::move(component)) {}
 
-    /// A client (full JID) has sent something.
-    void heard_of(const std::string& client);
+    /// A client (full JID) has sent something. True if it was not known.
+    bool heard_of(const std::string& client);
     void unavailable(const std::string& client) { clients_.erase(client); }
     /// An answer to our question, or nothing of ours.
     bool is_answer(const xmpp::Tag& iq) const;

@@ -16,11 +16,6 @@ constexpr std::size_t most_names = 1000;  // told to a client that logs in
 
 }  // namespace
 
-std::string ContactNames::name(const Contact& contact) const {
-    const std::string name = nick(directory_, contact);
-    return name.empty() ? contact.address.addr_spec() : name;
-}
-
 void ContactNames::introduce(const std::string& client) {
     const std::string user = xmpp::read_jid(client).bare();
     const std::string gateway = say(directory_.language(user, ""), "Mail gateway");
@@ -32,7 +27,7 @@ void ContactNames::introduce(const std::string& client) {
         for (const Contact* contact : directory_.contacts(account->id)) {
             if (told == most_names || !stream_.has_room()) return;
             for (const auto& jid : jids_of(*contact, component_))
-                stream_.send(*xmpp::xep0172::event(jid, client, name(*contact)));
+                stream_.send(*xmpp::xep0172::event(jid, client, shown_name(directory_, *contact)));
             ++told;
         }
     }
@@ -41,17 +36,19 @@ void ContactNames::introduce(const std::string& client) {
 void ContactNames::met(const std::string& user, const std::string& jid, const coi::Address& address) {
     const Account* account = directory_.of_user(user);
     const Contact* contact = account ? directory_.contact(account->id, address.canonical()) : nullptr;
-    const std::string shown = contact ? name(*contact) : address.addr_spec();
+    const std::string shown = contact ? shown_name(directory_, *contact) : address.addr_spec();
     for (const auto& client : clients_.reading_names(user)) stream_.send(*xmpp::xep0172::event(jid, client, shown));
+    roster_.update(user);
 }
 
 void ContactNames::changed(const Contact& contact) {
     const Account* account = directory_.find(contact.account);
     if (account == nullptr) return;
-    const std::string shown = name(contact);
+    const std::string shown = shown_name(directory_, contact);
     for (const auto& client : clients_.reading_names(account->jid)) {
         for (const auto& jid : jids_of(contact, component_)) stream_.send(*xmpp::xep0172::event(jid, client, shown));
     }
+    roster_.update(account->jid);
 }
 
 }  // namespace gateway

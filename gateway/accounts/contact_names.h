@@ -10,14 +10,20 @@
 #include "coi/mail/address.h"
 #include "gateway/accounts/clients.h"
 #include "gateway/accounts/directory.h"
+#include "gateway/accounts/roster_names.h"
 #include "gateway/model/jabber_stream.h"
 
 namespace gateway {
 
 class ContactNames {
   public:
-    ContactNames(const Directory& directory, const Clients& clients, JabberStream& stream, std::string component)
-        : directory_(directory), clients_(clients), stream_(stream), component_(std::move(component)) {}
+    ContactNames(const Directory& directory, const Clients& clients, RosterNames& roster, JabberStream& stream,
+                 std::string component)
+        : directory_(directory),
+          clients_(clients),
+          roster_(roster),
+          stream_(stream),
+          component_(std::move(component)) {}
 
     /// The names of the gateway and of all contacts, to a client that has just said that it wants them.
     void introduce(const std::string& client);
@@ -25,12 +31,11 @@ class ContactNames {
     void met(const std::string& user, const std::string& jid, const coi::Address&);
     /// The contact is new, or has another name.
     void changed(const Contact&);
-    /// The contact's name, or their address.
-    std::string name(const Contact&) const;
 
   private:
     const Directory& directory_;
     const Clients& clients_;
+    RosterNames& roster_;
     JabberStream& stream_;
     std::string component_;
 };

@@ -33,4 +33,9 @@ std::string nick(const Directory& directory, const Contact& contact) {
     return is_shared || coi::is_name_misleading(contact.address) ? contact.address.addr_spec() : name;
 }
 
+std::string shown_name(const Directory& directory, const Contact& contact) {
+    const std::string name = nick(directory, contact);
+    return name.empty() ? contact.address.addr_spec() : name;
+}
+
 }  // namespace gateway

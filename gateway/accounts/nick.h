@@ -18,4 +18,7 @@ std::string nick(const Directory&, const Contact&);
 /// 0: no name.
 std::uint32_t nick_hash(const coi::Address&);
 
+/// The same, or their address where no name is known.
+std::string shown_name(const Directory&, const Contact&);
+
 }  // namespace gateway

@@ -31,6 +31,7 @@ constexpr auto close_patience = std::chrono::seconds(5);
 }  // namespace
 
 void Gateway::State::take(xmpp::Stanza stanza) {
+    if (stanza->name() == "message") roster_names.take_grant(*stanza);  // the archive has a look at it, too
     if (archive.take(stanza)) return;
     const std::string& name = stanza->name();
     const xmpp::JID to = xmpp::read_jid(xmpp::attribute(*stanza, "to"));
@@ -41,6 +42,7 @@ void Gateway::State::take(xmpp::Stanza stanza) {
             if (const auto client = clients.take_answer(*stanza)) names.introduce(*client);
             return;
         }
+        if (roster_names.take_answer(*stanza)) return;
         if (type == "set") note_client(*stanza);
         if (!account_end.take(*stanza) && !presence.take_answer(*stanza)) services.take_iq(*stanza);
     } else if (name == "presence") {
@@ -61,7 +63,8 @@ void Gateway::State::take(xmpp::Stanza stanza) {
 
 void Gateway::State::note_client(const xmpp::Tag& stanza) {
     const std::string& from = xmpp::attribute(stanza, "from");
-    if (services.may_use(xmpp::read_jid(from).bare())) clients.heard_of(from);
+    const std::string user = xmpp::read_jid(from).bare();
+    if (services.may_use(user) && clients.heard_of(from)) roster_names.update(user);
 }
 
 void Gateway::State::take_presence(const xmpp::Tag& stanza) {

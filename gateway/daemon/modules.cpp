@@ -45,7 +45,8 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       component(io, component_settings(config), component_calls()),
       stream(component),
       clients(stream, config.xmpp.component),
-      names(directory, clients, stream, config.xmpp.component),
+      roster_names(directory, stream, config.xmpp.component),
+      names(directory, clients, roster_names, stream, config.xmpp.component),
       mail_sender(directory, account_end, linked, failures,
                   [this](const coi::MessageId& id) { return envelope_id(id, seal); }),
       jabber_sender(component, directory, account_end, otr, tunnel, verdicts, failures),
@@ -100,6 +101,7 @@ xmpp::Component::Calls Gateway::State::component_calls() {
             },
             [this](const std::string& why) {
                 archive.offline();
+                roster_names.offline();
                 log::warn("not connected to the Jabber server: {}", why);
                 systemd::status("not connected to the Jabber server: " + why);
             },

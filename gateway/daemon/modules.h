@@ -57,6 +57,7 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     xmpp::Component component;
     ComponentStream stream;
     Clients clients;
+    RosterNames roster_names;
     ContactNames names;
     MailSender mail_sender;
     JabberSender jabber_sender;

@@ -42,6 +42,7 @@ struct PipelinePeers final : queue::Outlet,
     int unblocked = 0;
     FakeStream stream;  // what clients are asked, and names
     Clients clients{stream, "coi.jabber.example"};
+    std::vector<std::unique_ptr<RosterNames>> rosters;
     std::vector<std::unique_ptr<ContactNames>> names;  // one for each directory
 
     // --- queue::Outlet, StanzaSender
@@ -90,7 +91,10 @@ struct PipelinePeers final : queue::Outlet,
                 *this,     clients, names_of(directory), *this, [this] { return time(); }};
     }
     ContactNames& names_of(const Directory& directory) {
-        return *names.emplace_back(std::make_unique<ContactNames>(directory, clients, stream, "coi.jabber.example"));
+        return *names.emplace_back(std::make_unique<ContactNames>(
+            directory, clients,
+            *rosters.emplace_back(std::make_unique<RosterNames>(directory, stream, "coi.jabber.example")), stream,
+            "coi.jabber.example"));
     }
 };
 

@@ -26,7 +26,8 @@ struct ClientsTest : testing::Test {
     Directory directory{store};
     FakeStream stream;
     Clients clients{stream, component};
-    ContactNames names{directory, clients, stream, component};
+    RosterNames roster{directory, stream, component};
+    ContactNames names{directory, clients, roster, stream, component};
 
     std::optional<std::string> answers(const std::string& from, const std::string& name, const std::string& more) {
         const auto iq =
