@@ -37,9 +37,10 @@ class Dino:
     def opens_chat(self, jid):
         self.screen.focus(self.window)
         self.screen.press("ctrl+t")
+        dialog = self.screen.waits_for_window("Start Conversation|Unterhaltung beginnen")
         self.screen.settles()
         self.screen.types(jid)
         self.screen.settles()
-        self.screen.click(640, 313)  # the first one found, and "Start": no key chooses them
-        self.screen.click(830, 203)
+        self.screen.click_in(dialog, 234, 141)  # the first one found, and "Start": no key chooses them
+        self.screen.click_in(dialog, 424, 31)
         self.screen.settles()
