@@ -7,12 +7,43 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstdint>
+#include <span>
 #include <stdexcept>
 
 namespace coi {
 namespace {
 
 constexpr std::size_t longest_id = 900;  // a longer id does not fit into one line [RFC 5322 §2.1.1]
+constexpr std::size_t token_bytes = 16;
+constexpr std::string_view alphabet = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";  // sorted
+
+void draw(std::span<unsigned char> bytes) {
+    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
+        throw std::runtime_error("OpenSSL has no randomness");
+}
+
+std::string token_of(std::span<const unsigned char, token_bytes> bytes) {
+    std::string token;
+    unsigned bits = 0, held = 0;
+    for (const unsigned char byte : bytes) {
+        held = held << 8 | byte;
+        for (bits += 8; bits >= 6; bits -= 6) token += alphabet[held >> (bits - 6) & 63];
+    }
+    token += alphabet[held << (6 - bits) & 63];
+    return token;
+}
+
+/// Milliseconds since 1970, so that ids sort by time: then the newest stand together in the store's indexes.
+std::string time_prefix() {
+    constexpr int digits = 7;  // until 2109
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    auto left = static_cast<std::uint64_t>(now.time_since_epoch().count());
+    std::string prefix(digits, '-');
+    for (int i = digits; i-- > 0; left >>= 6) prefix[static_cast<std::size_t>(i)] = alphabet[left & 63];
+    return prefix;
+}
 
 bool is_id_char(char c) { return c > ' ' && c < 0x7f && c != '<' && c != '>'; }
 
@@ -47,21 +78,21 @@ void read_bare_ids(std::string_view field, std::size_t most, std::vector<Message
 }  // namespace
 
 std::string random_token() {
-    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    std::array<unsigned char, 16> bytes;
-    if (RAND_bytes(bytes.data(), bytes.size()) != 1) throw std::runtime_error("OpenSSL has no randomness");
-    std::string token;
-    unsigned bits = 0, held = 0;
-    for (const unsigned char byte : bytes) {
-        held = held << 8 | byte;
-        for (bits += 8; bits >= 6; bits -= 6) token += alphabet[held >> (bits - 6) & 63];
-    }
-    token += alphabet[held << (6 - bits) & 63];
-    return token;
+    std::array<unsigned char, token_bytes> bytes;
+    draw(bytes);
+    return token_of(bytes);
 }
 
 MessageId mint(std::string_view domain) {
-    std::string value = "chat$" + random_token() + '@';
+    // Randomness for many ids at once: a call of OpenSSL's generator costs more than all the rest.
+    thread_local std::array<unsigned char, 64 * token_bytes> drawn;
+    thread_local std::size_t used = drawn.size();
+    if (used == drawn.size()) {
+        draw(drawn);
+        used = 0;
+    }
+    std::string value = "chat$" + time_prefix() + token_of(std::span(drawn).subspan(used).first<token_bytes>()) + '@';
+    used += token_bytes;
     return {value.append(domain)};
 }
 

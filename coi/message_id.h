@@ -19,7 +19,8 @@ struct MessageId {
 /// 22 characters of [A-Za-z0-9_-] with 128 random bits from OpenSSL; throws std::runtime_error if it fails.
 std::string random_token();
 
-/// A fresh `chat$RANDOM@domain` with 128 random bits [COI-C "Message-ID"]; `domain` is an A-label host name.
+/// A fresh `chat$TIMERANDOM@domain` [COI-C "Message-ID"]: 7 characters by which ids sort as they were minted (to the
+/// millisecond), and 128 random bits; `domain` is an A-label host name.
 MessageId mint(std::string_view domain);
 
 /// True for ids that COI defines for chat ("chat$…", case-sensitive).

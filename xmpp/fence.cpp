@@ -90,7 +90,7 @@ std::optional<std::vector<Fence::Verdict>> Fence::take(const Tag& stanza, Time n
     // An error answers the ping, too: a server without XEP-0199 sends it in the same order.
     if (asked_ && is_answer(stanza, ping_id_)) return ponged(now);
     if (name_asked_ && is_answer(stanza, "fence-" + nonce_ + "-name")) {
-        judges_first_ = xep0030::has_identity(stanza, {"server", "im", "Prosody"});
+        judges_first_ = !has_judged_late_ && xep0030::has_identity(stanza, {"server", "im", "Prosody"});
         return std::vector<Verdict>{};
     }
     auto error = error_of(stanza);
@@ -102,10 +102,12 @@ std::vector<Fence::Verdict> Fence::ponged(Time now) {
     round_trip_ = now - *asked_;
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(covered_);
     for (auto it = waiting_.begin(); it != end; ++it) {
-        if (it->is_final && !judges_first_)
+        if (it->is_final && !judges_first_) {
             settling_.push_back({std::move(it->head), std::move(it->done), now, now + grace()});
-        else
-            verdicts.push_back({std::move(it->done), {Outcome::Kind::taken, {}}});
+            continue;
+        }
+        verdicts.push_back({std::move(it->done), {Outcome::Kind::taken, {}}});
+        if (it->is_final) watch(std::move(it->head), now);
     }
     waiting_.erase(waiting_.begin(), end);
     covered_ = 0;
@@ -134,6 +136,8 @@ std::optional<std::vector<Fence::Verdict>> Fence::refused(const Tag& stanza, Sta
     if (const auto it = std::ranges::find_if(watched_, names); it != watched_.end()) {
         late(it->ponged);
         watched_.erase(it);
+        has_judged_late_ = has_judged_late_ || judges_first_;
+        judges_first_ = false;
     }
     return std::nullopt;
 }
@@ -151,14 +155,14 @@ std::vector<Fence::Verdict> Fence::settled(Time now) {
         watch(std::move(each.head), each.ponged);
         return true;
     });
-    while (!watched_.empty() && now - watched_.front().ponged > watched_for) watched_.pop_front();
     return verdicts;
 }
 
-/// A later refusal extends the next grace periods.
+/// A later refusal extends the next grace periods, or begins them.
 void Fence::watch(Head head, Time ponged) {
+    while (!watched_.empty() && (watched_.size() >= most_watched || ponged - watched_.front().ponged > watched_for))
+        watched_.pop_front();
     watched_.push_back({std::move(head), {}, ponged, {}});
-    if (watched_.size() > most_watched) watched_.pop_front();
 }
 
 std::vector<Fence::Verdict> Fence::lost(const std::string& why) {

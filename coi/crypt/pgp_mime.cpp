@@ -97,13 +97,15 @@ bool holds_encrypted(GMimeObject* object, const Limits& limits, std::size_t dept
     return false;
 }
 
-/// COMPAT: some Exchange servers make multipart/mixed of it, with an empty text before.
+/// COMPAT: some Exchange servers make multipart/mixed of it, with an empty text before; so does Proton's bridge, whose
+/// text says that it is empty.
 bool take_mangled(GMimeObject* top, const Limits& limits, Found& found) {
     if (content_type_of(top) != "multipart/mixed") return false;
     const int count = count_of(top);
     if (count == 2) return take_pair(top, 0, limits, found);
-    return count == 3 && content_type_of(child(top, 0)) == "text/plain" && trim(content(child(top, 0), 1000)).empty() &&
-           take_pair(top, 1, limits, found);
+    if (count != 3 || content_type_of(child(top, 0)) != "text/plain") return false;
+    const std::string words = content(child(top, 0), 1000);
+    return (trim(words).empty() || trim(words) == "Empty Message") && take_pair(top, 1, limits, found);
 }
 
 struct Signed {

@@ -13,6 +13,7 @@ namespace coi {
 namespace {
 
 constexpr std::size_t most_authors = 50;
+constexpr std::size_t longest_name = 300;  // bytes of a display name; it is kept with each contact
 
 Error doubtful() { return malformed("a From that does not say for sure who wrote the mail"); }
 
@@ -151,7 +152,7 @@ std::string read_name(std::string_view raw) {
         if (raw[i] == '\\' && i + 1 < raw.size()) ++i;
         name += raw[i];
     }
-    return decode_header(name);
+    return std::string(cut_utf8(decode_header(name), longest_name));
 }
 
 /// The mailbox of an element that holds an address.

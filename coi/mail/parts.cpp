@@ -115,6 +115,19 @@ Text joined(Text first, Text second) {
     return first;
 }
 
+/// Whether a plain part only says that the text is in the HTML part, in some language.
+bool is_excuse(const Text& plain, const Text& html) {
+    constexpr std::size_t longest = 400;
+    if (plain.kind != TextKind::plain || plain.value.size() > longest || html.value.empty()) return false;
+    const auto letters = [](const std::string& text) {
+        std::string all = lower(text);
+        std::erase_if(all, [](char c) { return c == ' ' || c == '\n'; });
+        return all;
+    };
+    const std::string said = letters(plain.value);
+    return said.find("html") != said.npos && letters(html.value).find(said) == std::string::npos;
+}
+
 class Walk {
   public:
     Walk(const Limits& limits, const ParseOptions& options, Message& message)
@@ -229,12 +242,13 @@ class Walk {
     /// write an empty plain part beside HTML instead of none.
     Text read_alternative(GMimeMultipart* multipart, Place place) {
         place.in_alternative = true;
-        Text best;
+        Text best, html;
         const auto files = message_.attachments.size();
         const int count = g_mime_multipart_get_count(multipart);
         if (count == 0) return read_without_parts(multipart, place);
         for (int i = 0; i < count; ++i) {
             Text each = read(g_mime_multipart_get_part(multipart, i), place);
+            if (each.kind == TextKind::html && html.value.empty()) html = each;
             const auto rank = [](const Text& text) { return std::pair(!text.value.empty(), text.kind); };
             // Two of a kind are no forms of one text, unless they are the same.
             if (rank(each) == rank(best) && each.value != best.value)
@@ -242,6 +256,7 @@ class Walk {
             else if (rank(each) > rank(best))
                 best = std::move(each);
         }
+        if (is_excuse(best, html)) best = std::move(html);
         for (int i = 0; best.value.empty() && message_.attachments.size() == files && i < count; ++i) {
             auto* part = g_mime_multipart_get_part(multipart, i);
             const std::string type = content_type_of(part);
@@ -284,6 +299,8 @@ class Walk {
             message_.invitation =
                 read_calendar(to_utf8(decoded(part, longest_report), content_parameter(GMIME_OBJECT(part), "charset")));
         }
+        // COMPAT: Exchange and Proton's bridge make multipart/mixed of multipart/encrypted (coi/crypt/pgp_mime).
+        message_.encrypted = message_.encrypted || type == "application/pgp-encrypted";
         attach(part, type, name, place.in_related || disposition == "inline");
         return {};
     }
@@ -323,8 +340,8 @@ class Walk {
             if (auto dsn = parse_dsn(decoded(part, longest_report))) message_.dsn = std::move(*dsn);
             return message_.dsn || place.in_report;
         }
-        const bool returned = type == "text/rfc822-headers" || type == "message/global-headers" ||
-                              type == "message/rfc822" || type == "message/global";
+        const bool returned = type == "text/rfc822-headers" || type == "message/rfc822-headers" ||
+                              type == "message/global-headers" || type == "message/rfc822" || type == "message/global";
         if (!returned || !place.in_report) return false;
         if (message_.report_original.empty())
             returned_header(to_utf8(decoded(part, limits_.header_block_bytes), "utf-8"));

@@ -31,8 +31,11 @@ bool is_busy(const ImapStatus& status) {
     constexpr std::array codes = {"UNAVAILABLE", "INUSE", "SERVERBUG", "LIMIT", "OVERQUOTA", "THROTTLED"};
     if (!status.code.name.empty() && status.code.name != "ALERT")
         return std::find(codes.begin(), codes.end(), status.code.name) != codes.end();
-    // COMPAT: servers older than RFC 5530 say it only in their text.
-    return contains_any_case(status.text, "temporar") || contains_any_case(status.text, "try again later");
+    // COMPAT: Gmail, and servers older than RFC 5530, say it only in their text.
+    constexpr std::array words = {"temporar",     "try again later",       "too many",
+                                  "simultaneous", "number of connections", "bandwidth",
+                                  "unavailable",  "internal error"};
+    return std::ranges::any_of(words, [&](const char* word) { return contains_any_case(status.text, word); });
 }
 
 /// Some servers repeat the refused command: a text with a secret is not kept.

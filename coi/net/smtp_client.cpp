@@ -64,6 +64,7 @@ std::string xtext(std::string_view text) {  // [RFC 3461 §4]
 
 /// Concerns the command, not the password [RFC 5321 §4.2.1].
 constexpr int most_logins = 2;  // mechanisms that are tried
+constexpr int most_blank = 10;  // COMPAT: lines that some servers put before or into a reply
 
 bool is_bad_command(const SmtpReply& reply) { return reply.code >= 500 && reply.code <= 504 && reply.code != 503; }
 
@@ -139,9 +140,10 @@ struct SmtpClient::State {
     /// The next reply; 421 and what is no reply end the session.
     awaitable<Result<SmtpReply>> reply(Timeout timeout) {
         SmtpReplyReader parts;
-        for (;;) {
+        for (int blank = 0;;) {
             auto line = co_await reader.line(timeout);
             if (!line) co_return lose(for_now(line.error()));
+            if (line->empty() && blank++ < most_blank) continue;
             auto last = parts.take(*line);
             if (!last) co_return lose(for_now(last.error()));
             if (*last) break;
@@ -351,6 +353,9 @@ struct SmtpClient::State {
 
     awaitable<Result<void>> send(const Envelope& envelope, std::string_view mail) {
         if (!usable) co_return Error{ErrorKind::closed, false, "the SMTP session is over", 0, {}};
+        // COMPAT: servers that answer twice. What is left of the last mail's replies is no reply to this one.
+        if (reader.has_buffered())
+            co_return lose({ErrorKind::closed, false, "the mail server answered more than it was asked", 0, {}});
         auto utf8 = needs_utf8(envelope, mail);
         if (!utf8) co_return utf8.error();
         if (auto begun = co_await begin(envelope, mail, *utf8); !begun) co_return begun.error();

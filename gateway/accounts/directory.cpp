@@ -50,6 +50,7 @@ void Directory::State::erase(AccountId id) {
     let_go(found->second);
     resting.erase(id);
     removing.erase(id);
+    release(found->second);
     records.erase(found);
 }
 
@@ -66,16 +67,20 @@ void Directory::State::tell(void (DirectoryObserver::*what)(const Account&), con
 Directory::Directory(Store& store) : Directory(store, Limits{}) {}
 
 Directory::Directory(Store& store, Limits limits) : state_(std::make_shared<State>(store, std::move(limits))) {
-    for (auto& account : accounts::all(store)) {
-        if (account.damaged || account.login_lost) {
-            log::error(
-                "store: the {} of account {} ({}) does not match its seal: it is damaged, or was changed by "
-                "somebody else, and is not used. See: coigate account list",
-                account.damaged ? "row" : "login", static_cast<std::int64_t>(account.id), account.jid);
+    for (AccountId last{};;) {
+        auto page = accounts::next_page(store, last);
+        if (page.empty()) return;
+        last = page.back().id;
+        for (auto& account : page) {
+            if (account.damaged || account.login_lost) {
+                log::error(
+                    "store: the {} of account {} ({}) does not match its seal: it is damaged, or was changed by "
+                    "somebody else, and is not used. See: coigate account list",
+                    account.damaged ? "row" : "login", static_cast<std::int64_t>(account.id), account.jid);
+            }
+            state_->put(std::move(account));
         }
-        state_->put(std::move(account));
     }
-    state_->read_contacts();
 }
 
 Directory::~Directory() = default;
@@ -168,7 +173,9 @@ void Directory::State::saved(Account account, const std::optional<Account>& befo
         if (now->account.lang_source != before->lang_source) account.lang_source = now->account.lang_source;
         if (now->account.address.name != before->address.name) account.address.name = now->account.address.name;
     }
-    tell(&DirectoryObserver::account_saved, put(std::move(account)));
+    const Account& known = put(std::move(account));
+    if (now == nullptr) put_contacts(existing(known.id), {known.id});  // a new account has none
+    tell(&DirectoryObserver::account_saved, known);
 }
 
 void Directory::change(AccountId id, const std::function<void(Account&)>& how,
@@ -258,13 +265,20 @@ void Directory::note_vouched(AccountId id, bool vouched) {
 }
 
 void Directory::remove_if_unused(AccountId id) {
-    auto* record = state_->record(id);
-    if (record == nullptr || record->leaving || record->account.kind != Account::Kind::relay) return;
+    state_->load(id, [alive = std::weak_ptr(state_), id](const Store::Failure& failure) {
+        const auto state = alive.lock();
+        if (state && !failure) state->remove_if_unused(id);
+    });
+}
+
+void Directory::State::remove_if_unused(AccountId id) {
+    auto* its = record(id);
+    if (its == nullptr || its->leaving || its->account.kind != Account::Kind::relay) return;
     const auto is_used = [](const auto& known) { return weight(known->contact) >= Weight::written_to; };
-    if (std::any_of(record->contacts.begin(), record->contacts.end(), is_used)) return;
-    record->leaving = true;
-    accounts::remove_if_unused(state_->store, id,
-                               [alive = std::weak_ptr(state_), id](const Store::Failure& failure, bool is_removed) {
+    if (std::ranges::any_of(contacts_of(*its).all, is_used)) return;
+    its->leaving = true;
+    accounts::remove_if_unused(store, id,
+                               [alive = weak_from_this(), id](const Store::Failure& failure, bool is_removed) {
                                    const auto state = alive.lock();
                                    auto* left = state ? state->record(id) : nullptr;
                                    if (left == nullptr) return;

@@ -1,8 +1,9 @@
 // Accounts and contacts in memory: what every stanza and every mail is looked up in.
 //
-// Read at start from the store; changed only through here, which also writes. Presence of thousands of contacts and the
-// verdict on a mail are answered without touching the disk. Questions change nothing; a change also saves. Invariant:
-// what is here is on disk, or on its way there in order, but for contacts of whom nothing is known yet.
+// The accounts are read at start from the store; the contacts of an account when they are first needed, and released
+// when nobody has asked about them for some minutes. All are changed only through here, which also writes. Questions
+// change nothing; a change also saves. Invariant: what is here is on disk, or on its way there in order, but for
+// contacts of whom nothing is known yet.
 
 #pragma once
 
@@ -17,6 +18,7 @@
 
 #include "gateway/accounts/directory_observer.h"
 #include "gateway/model/account.h"
+#include "gateway/model/timer.h"
 #include "gateway/store/store.h"
 
 namespace gateway {
@@ -27,8 +29,9 @@ class Directory {
         std::size_t most_contacts = 10'000;  // of an account, whoever makes them up
         /// Whether mail to or from this contact waits in the queue: then they are not forgotten for another.
         std::function<bool(AccountId, const std::string& canonical)> has_waiting_mail{};
+        Timer after{};  // for the release of contacts; without it they stay in memory
     };
-    /// Reads all accounts and contacts, waiting.
+    /// Reads all accounts, waiting.
     explicit Directory(Store&);
     Directory(Store&, Limits);
     ~Directory();
@@ -85,8 +88,21 @@ class Directory {
     /// For remove(). The senders must live as long as the directory is used.
     void notify_senders_by(WaitingSenders&);
 
-    // --- contacts. What these answer with is good until the directory is asked to add, change or remove: whoever waits
-    // for anything takes a copy, or holds the contact.
+    // --- which contacts are in memory
+
+    /// Reads the contacts of an account on the store's thread, and calls back when they are in memory: at once if they
+    /// are, but after all calls for this account that still wait. A failure: the store cannot be read. Where stanzas
+    /// and mails come in, so that questions about their contacts need not wait for the disk.
+    void load(AccountId, std::function<void(Store::Failure)> done) const;
+    /// Whether load() would call back at once.
+    bool is_loaded(AccountId) const;
+    /// For walks over many accounts: calls `use`, which only asks, with the contacts of these accounts in memory, as far
+    /// from the first on as one turn of the loop can take. Those that were read for it are released after it.
+    void visit(const std::vector<AccountId>&, std::function<void(Store::Failure)> use) const;
+
+    // --- contacts. If they are not in memory, these wait for the store, and throw StoreError if it cannot be read.
+    // What they answer with is good until the directory is asked to add, change or remove: whoever waits for anything
+    // takes a copy, or holds the contact.
 
     /// nullptr if they are not known.
     const Contact* contact(AccountId, const std::string& canonical) const;

@@ -5,7 +5,6 @@
 #include "gateway/accounts/contact_weight.h"
 #include "gateway/accounts/directory_state.h"
 #include "gateway/accounts/nick.h"
-#include "gateway/model/trust.h"
 #include "gateway/store/contacts.h"
 
 namespace gateway {
@@ -29,51 +28,30 @@ Changed difference(Contact before, const Contact& after) {
 
 }  // namespace
 
-/// In pages: there may be millions.
-void Directory::State::read_contacts() {
-    accounts::ContactPage page;
-    while (!page.is_last) {
-        page = accounts::next_page(store, page);
-        for (auto& contact : page.contacts) {  // in order of their key: each goes to the end
-            auto* its = record(contact.account);
-            if (its == nullptr) continue;
-            if (const auto nick = nick_hash(contact.address)) its->nicks.push_back(nick);
-            its->contacts.push_back(std::make_shared<Known>(Known{std::move(contact), false, false}));
-        }
-    }
-    for (auto& [id, account] : records) {
-        account.contacts.shrink_to_fit();
-        account.nicks.shrink_to_fit();
-        std::ranges::sort(account.nicks);
-    }
-    for (auto& [id, canonical] : accounts::once_encrypted(store)) {
-        if (auto* its = record(id)) its->once_encrypted.insert(std::move(canonical));
-    }
-}
-
-void Directory::State::rename(Record& record, std::uint32_t before, std::uint32_t after) {
-    auto& nicks = record.nicks;
+void Directory::State::rename(Contacts& contacts, std::uint32_t before, std::uint32_t after) {
+    auto& nicks = contacts.nicks;
     if (before == after) return;
     if (before != 0) nicks.erase(std::ranges::lower_bound(nicks, before));
     if (after != 0) nicks.insert(std::ranges::lower_bound(nicks, after), after);
 }
 
-Contact Directory::State::new_contact(const Record& record, const coi::Address& address) {
+Contact Directory::State::new_contact(Record& record, const coi::Address& address) {
     Contact contact;
     contact.account = record.account.id;
     contact.canonical = address.canonical();
     contact.address = address;
-    contact.privacy.encrypted = record.once_encrypted.contains(contact.canonical);
+    contact.privacy.encrypted = contacts_of(record).once_encrypted.contains(contact.canonical);
     return contact;
 }
 
 Directory::State::Known& Directory::State::add(Record& record, const coi::Address& address) {
     const auto canonical = address.canonical();
-    if (auto* known = record.find(canonical)) return *known;
-    if (!record.contacts.empty() && record.contacts.size() >= limits.most_contacts) make_room(record, canonical);
+    Contacts& contacts = contacts_of(record);
+    if (auto* known = contacts.find(canonical)) return *known;
+    if (!contacts.all.empty() && contacts.all.size() >= limits.most_contacts) make_room(record, canonical);
     auto added = std::make_shared<Known>(Known{new_contact(record, address)});
-    rename(record, 0, nick_hash(added->contact.address));
-    return **record.contacts.insert(record.place(canonical), std::move(added));
+    rename(contacts, 0, nick_hash(added->contact.address));
+    return **contacts.all.insert(contacts.place(canonical), std::move(added));
 }
 
 bool Directory::State::may_go(const Record& record, const std::shared_ptr<Known>& known) const {
@@ -86,8 +64,8 @@ bool Directory::State::may_go(const Record& record, const std::shared_ptr<Known>
 /// the table with made-up addresses cannot choose whom they push out for long. Where all are to be kept, which only
 /// their user can bring about, there is room for as many again.
 void Directory::State::make_room(Record& record, std::string_view newcomer) {
-    auto& contacts = record.contacts;
-    const auto from = static_cast<std::size_t>(record.place(newcomer) - contacts.begin());
+    auto& contacts = contacts_of(record).all;
+    const auto from = static_cast<std::size_t>(contacts_of(record).place(newcomer) - contacts.begin());
     auto least = contacts.end();
     auto lightest = Weight::kept;
     for (std::size_t i = 0; i < contacts.size() && (least == contacts.end() || lightest > Weight::stranger); ++i) {
@@ -105,7 +83,7 @@ void Directory::State::make_room(Record& record, std::string_view newcomer) {
 
 /// A small mark, in place of one who is forgotten. They are bounded, too.
 void Directory::State::remember_encrypted(Record& record, const std::string& canonical) {
-    auto& marks = record.once_encrypted;
+    auto& marks = contacts_of(record).once_encrypted;
     if (!marks.insert(canonical).second) return;
     std::string over;
     if (marks.size() > marks_per_contact * limits.most_contacts) {
@@ -119,8 +97,9 @@ void Directory::State::remember_encrypted(Record& record, const std::string& can
 
 void Directory::State::forget(Record& record, std::vector<std::shared_ptr<Known>>::iterator at) {
     accounts::forget(store, record.account.id, (*at)->contact.canonical);
-    rename(record, nick_hash((*at)->contact.address), 0);
-    record.contacts.erase(at);
+    Contacts& contacts = contacts_of(record);
+    rename(contacts, nick_hash((*at)->contact.address), 0);
+    contacts.all.erase(at);
 }
 
 /// What was last, as usual all that changed, is written without the rest.
@@ -138,47 +117,51 @@ void Directory::State::save(const Record& record, Known& known, const Contact& b
 
 const Contact* Directory::contact(AccountId id, const std::string& canonical) const {
     auto* record = state_->record(id);
-    const auto* known = record == nullptr ? nullptr : record->find(canonical);
+    const auto* known = record == nullptr ? nullptr : state_->contacts_of(*record).find(canonical);
     return known == nullptr ? nullptr : &known->contact;
 }
 
 Contact Directory::known_or_new(AccountId id, const coi::Address& address) const {
     auto& record = state_->existing(id);
-    const auto* known = record.find(address.canonical());
-    return known == nullptr ? State::new_contact(record, address) : known->contact;
+    const auto* known = state_->contacts_of(record).find(address.canonical());
+    return known == nullptr ? state_->new_contact(record, address) : known->contact;
 }
 
 std::vector<const Contact*> Directory::contacts(AccountId id) const {
     std::vector<const Contact*> contacts;
     if (auto* record = state_->record(id)) {
-        contacts.reserve(record->contacts.size());
-        for (const auto& known : record->contacts) contacts.push_back(&known->contact);
+        const auto& all = state_->contacts_of(*record).all;
+        contacts.reserve(all.size());
+        for (const auto& known : all) contacts.push_back(&known->contact);
     }
     return contacts;
 }
 
 std::size_t Directory::count_nick(AccountId id, std::uint32_t hash) const {
-    const auto* record = state_->record(id);
-    return record == nullptr ? 0 : static_cast<std::size_t>(std::ranges::equal_range(record->nicks, hash).size());
+    auto* record = state_->record(id);
+    if (record == nullptr) return 0;
+    return static_cast<std::size_t>(std::ranges::equal_range(state_->contacts_of(*record).nicks, hash).size());
 }
 
 std::shared_ptr<const Contact> Directory::hold(AccountId id, const std::string& canonical) const {
     auto* record = state_->record(id);
-    if (record == nullptr || record->find(canonical) == nullptr) return nullptr;
-    const auto& known = *record->place(canonical);
+    if (record == nullptr) return nullptr;
+    auto& contacts = state_->contacts_of(*record);
+    if (contacts.find(canonical) == nullptr) return nullptr;
+    const auto& known = *contacts.place(canonical);
     return {known, &known->contact};
 }
 
 bool Directory::has_room(AccountId id) const {
-    const auto* record = state_->record(id);
+    auto* record = state_->record(id);
     if (record == nullptr) return false;
+    const auto& all = state_->contacts_of(*record).all;
     const auto count = [&](auto is_counted) {
-        return std::ranges::count_if(record->contacts,
-                                     [&](const auto& known) { return is_counted(weight(known->contact)); });
+        return std::ranges::count_if(all, [&](const auto& known) { return is_counted(weight(known->contact)); });
     };
     const auto most = state_->limits.most_contacts;
-    return record->contacts.size() < most || count([](Weight each) { return each < Weight::subscribed; }) > 0 ||
-           (record->contacts.size() < 2 * most && count([](Weight each) { return each == Weight::subscribed; }) == 0);
+    return all.size() < most || count([](Weight each) { return each < Weight::subscribed; }) > 0 ||
+           (all.size() < 2 * most && count([](Weight each) { return each == Weight::subscribed; }) == 0);
 }
 
 const Contact& Directory::add(AccountId id, const coi::Address& address) {
@@ -192,7 +175,7 @@ const Contact& Directory::change(AccountId id, const coi::Address& address, cons
     how(changed);
     const Contact before = std::exchange(known.contact, std::move(changed));
     if (before.address.name != known.contact.address.name)
-        State::rename(record, nick_hash(before.address), nick_hash(known.contact.address));
+        State::rename(state_->contacts_of(record), nick_hash(before.address), nick_hash(known.contact.address));
     state_->save(record, known, before);
     return known.contact;
 }
@@ -205,8 +188,9 @@ void Directory::note_last_out(AccountId id, const coi::Address& address, const c
 
 void Directory::remove_contact(AccountId id, const std::string& canonical) {
     auto* record = state_->record(id);
-    if (record == nullptr || record->leaving || record->find(canonical) == nullptr) return;
-    state_->forget(*record, record->place(canonical));
+    if (record == nullptr || record->leaving) return;
+    auto& contacts = state_->contacts_of(*record);
+    if (contacts.find(canonical) != nullptr) state_->forget(*record, contacts.place(canonical));
 }
 
 }  // namespace gateway

@@ -10,12 +10,14 @@
 
 namespace gateway {
 
-/// The display name; the mail address if the name mentions another address, or if another contact has the same name. ""
-/// for a contact without a name. The cost does not depend on the number of contacts.
+/// The display name; the mail address if the name mentions another address, is the gateway's, or cannot be told by the
+/// eye from another contact's. "" for a contact without a name. The cost does not depend on the number of contacts.
 std::string nick(const Directory&, const Contact&);
 
-/// A hash of the name as it is shown, without the case of ASCII letters: names that could be confused have the same.
-/// 0: no name.
+/// A hash of what the eye sees of the name: names that could be confused have the same. 0: nothing can be seen.
 std::uint32_t nick_hash(const coi::Address&);
+
+/// The same, or their address where no name is known.
+std::string shown_name(const Directory&, const Contact&);
 
 }  // namespace gateway

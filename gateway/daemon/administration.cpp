@@ -93,6 +93,18 @@ void list_accounts(const Administered& to, const object& in, const Answer& answe
     answer({{"accounts", std::move(rows)}, {"more", more}});
 }
 
+using Conditions = std::vector<accounts::Condition>;
+
+void add(const accounts::Condition& condition, object& shown) {
+    shown["contacts"] = condition.contacts;
+    shown["waiting"] = condition.waiting;
+    boost::json::array stuck, damaged;
+    for (const auto& mail : condition.stuck) stuck.push_back(row(mail));
+    if (!stuck.empty()) shown["stuck"] = std::move(stuck);
+    for (const auto& what : condition.set_aside) damaged.emplace_back(what);
+    if (!damaged.empty()) shown["set_aside"] = std::move(damaged);
+}
+
 void show_account(const Administered& to, const object& in, const Answer& answer) {
     const auto found = accounts_of(to, in);
     if (found.empty()) return answer(error("there is no account of " + text(in, "jid")));
@@ -108,24 +120,15 @@ void show_account(const Administered& to, const object& in, const Answer& answer
             shown["smtp_security"] = name_of(account->login.smtp.security);
         }
         shown["sent_copy"] = account->sent_copy;
-        shown["contacts"] = to.directory.contacts(account->id).size();
         rows->push_back(std::move(shown));
         ids.push_back(account->id);
     }
-    accounts::look_at(to.store, std::move(ids),
-                      [rows, answer](const Store::Failure& failure, const std::vector<accounts::Condition>& kept) {
-                          if (failure) return answer(error(failure->what()));
-                          for (std::size_t i = 0; i < kept.size(); ++i) {
-                              auto& shown = (*rows)[i].as_object();
-                              shown["waiting"] = kept[i].waiting;
-                              boost::json::array stuck, damaged;
-                              for (const auto& mail : kept[i].stuck) stuck.push_back(row(mail));
-                              if (!stuck.empty()) shown["stuck"] = std::move(stuck);
-                              for (const auto& what : kept[i].set_aside) damaged.emplace_back(what);
-                              if (!damaged.empty()) shown["set_aside"] = std::move(damaged);
-                          }
-                          answer({{"accounts", std::move(*rows)}});
-                      });
+    for (const auto id : ids) to.directory.visit({id}, [](const auto&) {});  // sets damaged contacts aside
+    accounts::look_at(to.store, std::move(ids), [rows, answer](const Store::Failure& failure, const Conditions& kept) {
+        if (failure) return answer(error(failure->what()));
+        for (std::size_t i = 0; i < kept.size(); ++i) add(kept[i], (*rows)[i].as_object());
+        answer({{"accounts", std::move(*rows)}});
+    });
 }
 
 void read_again(const Administered& to, const object& in, const Answer& answer) {

@@ -31,31 +31,96 @@ constexpr auto close_patience = std::chrono::seconds(5);
 }  // namespace
 
 void Gateway::State::take(xmpp::Stanza stanza) {
-    if (archive.take(stanza)) return;
-    const std::string& name = stanza->name();
-    const xmpp::JID to = xmpp::read_jid(xmpp::attribute(*stanza, "to"));
-    const std::string type = xmpp::attribute(*stanza, "type");
+    if (stanza->name() == "message") roster_names.take_grant(*stanza);  // the archive has a look at it, too
+    if (!archive.take(stanza)) take_in_turn(std::move(stanza));
+}
+
+/// The sender's contacts are read from the disk before their first stanza; what they send meanwhile waits behind it.
+/// The server writes JIDs in their normalised form.
+void Gateway::State::take_in_turn(xmpp::Stanza stanza) {
+    const std::string& from = xmpp::attribute(*stanza, "from");
+    const Account* account = directory.of_user(from.substr(0, from.find('/')));
+    if (!account || directory.is_loaded(account->id)) {
+        take_known(*stanza);
+    } else {
+        ++at_door;
+        directory.load(account->id,
+                       [this, waiting = std::shared_ptr<xmpp::Tag>(std::move(stanza))](const Store::Failure& failure) {
+                           --at_door;
+                           failure ? refuse_for_now(*waiting, *failure) : take_known(*waiting);
+                       });
+    }
+    if ((store.waiting() <= works_most && letters() <= letters_most) || reading_paused) return;
+    reading_paused = true;
+    component.pause_reading(true);
+    resume_when_through();
+}
+
+void Gateway::State::take_known(const xmpp::Tag& stanza) {
+    try {
+        hand_out(stanza);
+    } catch (const StoreError& error) {
+        refuse_for_now(stanza, error);
+    }
+}
+
+/// The contacts of its sender cannot be read. Only a request is answered; of a presence the answer is lost.
+void Gateway::State::refuse_for_now(const xmpp::Tag& stanza, const StoreError& why) {
+    log::error("a {} of {} is not taken: {}", stanza.name(), xmpp::attribute(stanza, "from"), why.what());
+    const std::string& type = xmpp::attribute(stanza, "type");
+    const bool is_answer = stanza.name() == "iq" && (type == "result" || type == "error");
+    if (is_answer || (stanza.name() == "presence" && type != "subscribe")) return;
+    const std::string& lang = xmpp::attribute(stanza, "xml:lang");
+    const auto reply =
+        xmpp::error_reply(stanza, "wait", "resource-constraint",
+                          say(lang, "The gateway cannot take messages right now. Please try again later."), lang);
+    if (reply) component.send(*reply);
+}
+
+void Gateway::State::hand_out(const xmpp::Tag& stanza) {
+    const std::string& name = stanza.name();
+    const std::string& type = xmpp::attribute(stanza, "type");
     if (name == "iq") {
-        if (OtrMarkup::is_answer(*stanza)) return otr.take_answer(*stanza);
-        if (!account_end.take(*stanza) && !presence.take_answer(*stanza)) services.take_iq(*stanza);
+        if (OtrMarkup::is_answer(stanza)) return otr.take_answer(stanza);
+        if (clients.is_answer(stanza)) {
+            if (const auto client = clients.take_answer(stanza)) names.introduce(*client);
+            return;
+        }
+        if (roster_names.take_answer(stanza)) return;
+        if (type == "set") note_client(stanza);
+        if (!account_end.take(stanza) && !presence.take_answer(stanza)) services.take_iq(stanza);
     } else if (name == "presence") {
-        presence.take(*stanza, services.may_use(xmpp::read_jid(xmpp::attribute(*stanza, "from")).bare()));
-        if (type.empty()) otr.available(xmpp::attribute(*stanza, "from"));
-        if (type == "unavailable") {
-            otr.unavailable(xmpp::attribute(*stanza, "from"));
-            tunnel.unavailable(xmpp::attribute(*stanza, "from"));
-        }
+        take_presence(stanza);
     } else if (name == "message" && type == "error") {
-        returned.take(*stanza);
-    } else if (name == "message" && is_gateway(to)) {
-        services.take_words(*stanza);
+        returned.take(stanza);
     } else if (name == "message") {
-        take_message(*stanza);
-        if ((store.waiting() > works_most || letters() > letters_most) && !reading_paused) {
-            reading_paused = true;
-            component.pause_reading(true);
-            resume_when_through();
-        }
+        note_client(stanza);
+        if (is_gateway(xmpp::read_jid(xmpp::attribute(stanza, "to")))) return services.take_words(stanza);
+        take_message(stanza);
+    }
+}
+
+void Gateway::State::note_client(const xmpp::Tag& stanza) {
+    const std::string& from = xmpp::attribute(stanza, "from");
+    const std::string user = xmpp::read_jid(from).bare();
+    if (services.may_use(user) && clients.heard_of(from)) roster_names.update(user);
+}
+
+void Gateway::State::take_presence(const xmpp::Tag& stanza) {
+    const std::string &type = xmpp::attribute(stanza, "type"), &from = xmpp::attribute(stanza, "from");
+    const std::string user = xmpp::read_jid(from).bare();
+    const bool may_use = services.may_use(user);
+    presence.take(stanza, may_use);
+    if (type.empty()) {
+        note_client(stanza);
+        otr.available(from);
+    } else if (type == "unavailable") {
+        clients.unavailable(from);
+        otr.unavailable(from);
+        tunnel.unavailable(from);
+    } else if (type == "subscribe" && may_use) {
+        const xmpp::JID to = xmpp::read_jid(xmpp::attribute(stanza, "to"));
+        if (const auto address = address_of(to); address && !is_gateway(to)) names.met(user, to.bare(), *address);
     }
 }
 
@@ -86,7 +151,7 @@ void Gateway::State::refuse_oversize(const xmpp::Tag& head) {
 }
 
 std::size_t Gateway::State::letters() const {
-    return std::max({openpgp.waiting(), workers.waiting(), outgoing.waiting()});
+    return std::max({openpgp.waiting(), workers.waiting(), outgoing.waiting(), at_door});
 }
 
 std::size_t Gateway::State::unfinished() const { return letters() + outgoing.under_way(); }
@@ -156,10 +221,11 @@ void Gateway::State::finish_attempts(std::chrono::steady_clock::time_point deadl
         });
         return;
     }
-    presence.leave();
-    component.close(close_patience, [this, stopped = std::move(stopped)] {
-        archive.offline();
-        finish_letters(std::chrono::steady_clock::now() + close_patience, stopped);
+    presence.leave([this, stopped = std::move(stopped)] {
+        component.close(close_patience, [this, stopped] {
+            archive.offline();
+            finish_letters(std::chrono::steady_clock::now() + close_patience, stopped);
+        });
     });
 }
 

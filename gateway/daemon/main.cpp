@@ -26,6 +26,7 @@
 #include "gateway/daemon/control.h"
 #include "gateway/daemon/gateway.h"
 #include "gateway/daemon/heartbeat.h"
+#include "gateway/daemon/memory.h"
 #include "gateway/daemon/systemd.h"
 #include "gateway/log.h"
 
@@ -115,6 +116,7 @@ void Service::serving() {
               server.port);
     systemd::status(fmt::format("Serving {}; connecting to the Jabber server at {}:{}", config_.xmpp.component,
                                 server.host, server.port));
+    memory::release_code();
     systemd::ready();
 }
 

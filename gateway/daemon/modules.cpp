@@ -33,7 +33,8 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       directory(store, {.has_waiting_mail =
                             [this](AccountId id, const std::string& contact) {
                                 return mail_scheduler.holds(id, contact) || jabber_scheduler.holds(id, contact);
-                            }}),
+                            },
+                        .after = timer()}),
       relay_accounts(directory, relay_account_settings(config)),
       verdicts(store),
       workers(Workers::usual(), [this](std::function<void()> call) { boost::asio::post(io, std::move(call)); }),
@@ -44,6 +45,9 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       stop_timer(io),
       component(io, component_settings(config), component_calls()),
       stream(component),
+      clients(stream, config.xmpp.component),
+      roster_names(directory, stream, config.xmpp.component),
+      names(directory, clients, roster_names, stream, config.xmpp.component),
       mail_sender(directory, account_end, linked, failures,
                   [this](const coi::MessageId& id) { return envelope_id(id, seal); }),
       jabber_sender(component, directory, account_end, otr, tunnel, verdicts, failures),
@@ -51,7 +55,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       jabber_scheduler(
           queue::Direction::jabber, store, jabber_sender, now, [this] { set_wake(); }, jabber_limits()),
       notices(store, jabber_scheduler, mail_scheduler, {config.xmpp.component, config.mail.expire}),
-      outgoing({directory, store, relay_accounts, openpgp, mail_scheduler, stream, notices, now},
+      outgoing({directory, store, relay_accounts, openpgp, mail_scheduler, stream, clients, names, notices, now},
                outgoing_settings(config)),
       secure_join(directory, store, workers, openpgp, mail_scheduler, notices, {config.mail.expire}, now),
       otr(directory, store, workers, relay_accounts, openpgp, outgoing, jabber_scheduler, stream, notices,
@@ -59,11 +63,11 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       tunnel(directory, outgoing, stream, notices),
       key_management(directory, store, workers, openpgp, secure_join, otr, relay_accounts),
       incoming({directory, store, verdicts, workers, openpgp, secure_join, key_management, tunnel, jabber_scheduler,
-                notices, now},
+                notices, names, now},
                seal, {config.xmpp.component, config.mail.expire}),
       archive({directory, store, stream, *this, now}, {config.xmpp.component}),
       returned({directory, store, mail_scheduler, now}, config.relay.domain),
-      failures(directory, store, mail_scheduler, jabber_scheduler, verdicts,
+      failures(directory, clients, store, mail_scheduler, jabber_scheduler, verdicts,
                {config.xmpp.component, config.relay.domain}, now, timer()),
       account_end(directory, stream, mail_scheduler, jabber_scheduler, config.xmpp.component, now, timer(),
                   AccountEnd::Patience{}),
@@ -72,7 +76,8 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
                [this](const std::string& user) { return services.may_register(user); }),
       linked(io, tls, directory, store, workers, crash_guard, incoming, mail_scheduler, notices,
              linked_settings(config)),
-      services(directory, relay_accounts, key_management, linked, presence, notices, stream, service_settings(config)) {
+      services(directory, relay_accounts, key_management, linked, presence, notices, clients, stream,
+               service_settings(config)) {
     directory.notify_senders_by(failures);
     if (config.relay.domain.empty()) return;
     mail_sender.start_relay(io, tls, relay_submission_settings(config), config.relay.connections);
@@ -97,6 +102,7 @@ xmpp::Component::Calls Gateway::State::component_calls() {
             },
             [this](const std::string& why) {
                 archive.offline();
+                roster_names.offline();
                 log::warn("not connected to the Jabber server: {}", why);
                 systemd::status("not connected to the Jabber server: " + why);
             },

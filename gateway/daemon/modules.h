@@ -10,6 +10,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "gateway/accounts/account_end.h"
+#include "gateway/accounts/clients.h"
+#include "gateway/accounts/contact_names.h"
 #include "gateway/accounts/workers.h"
 #include "gateway/daemon/component_stream.h"
 #include "gateway/daemon/gateway.h"
@@ -54,6 +56,9 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     boost::asio::steady_timer wake, sweep, stop_timer;
     xmpp::Component component;
     ComponentStream stream;
+    Clients clients;
+    RosterNames roster_names;
+    ContactNames names;
     MailSender mail_sender;
     JabberSender jabber_sender;
     Scheduler mail_scheduler, jabber_scheduler;
@@ -73,6 +78,7 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     IqRouter services;
     std::unique_ptr<LmtpReceiver> relay;
     bool stopping = false, reading_paused = false;
+    std::size_t at_door = 0;  // stanzas that wait for their sender's contacts
     std::optional<Time> wake_set;
 
     Timer timer();
@@ -80,12 +86,19 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
 
     // --- the loop's work
     void take(xmpp::Stanza stanza);
+    void take_in_turn(xmpp::Stanza stanza);
+    void take_known(const xmpp::Tag& stanza);
+    void hand_out(const xmpp::Tag& stanza);
+    /// Whose client it comes from is asked what it is.
+    void note_client(const xmpp::Tag& stanza);
+    void take_presence(const xmpp::Tag& presence);
     void take_message(const xmpp::Tag& message);
-    void take_missed(const xmpp::Tag& message) override { take_message(message); }
+    void take_missed(const xmpp::Tag& message) override { take_in_turn(xmpp::Stanza(message.clone())); }
     void deadline_changed() override { set_wake(); }
     void refuse_oversize(const xmpp::Tag& head);
+    void refuse_for_now(const xmpp::Tag& stanza, const StoreError& why);
 
-    /// The number of messages that wait for a worker, or for its result.
+    /// The number of messages that wait for a worker or its result, or to be taken at all.
     std::size_t letters() const;
     /// The same with those that wait for their commit.
     std::size_t unfinished() const;

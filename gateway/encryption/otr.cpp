@@ -131,7 +131,7 @@ void Otr::State::take_as(const Account& account, const coi::Address& contact,
 /// A limit over all contacts of an account: each contact has its own limit, but their number is unlimited.
 bool Otr::State::may_start(const Account& account, const coi::Address& contact) {
     if (starts.take(account.jid, Clock::now())) return true;
-    say_of(account, {Notice::Kind::too_often}, contact.addr_spec());
+    say_of(account, {account.id, contact.canonical()}, {Notice::Kind::too_often}, contact.addr_spec());
     return false;
 }
 
@@ -158,7 +158,10 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
     }
     if (received.was_encrypted) talk->unread.heard(from);
     for (const auto& notice : received.notices) {
-        if (notice.kind == Notice::Kind::ended_by_peer) talk->unread.heard(from);
+        if (notice.kind == Notice::Kind::ended_by_peer) {
+            talk->unread.heard(from);
+            ended.insert(talk->key());
+        }
         if (notice.kind == Notice::Kind::started || notice.kind == Notice::Kind::refreshed)
             again(talk->unread.started(from, notice.fingerprint));
         if (notice.kind == Notice::Kind::started)
@@ -191,20 +194,6 @@ void Otr::State::again(std::vector<queue::Entry> entries) {
     }
 }
 
-void Otr::State::tell(const Talk& talk, const Notice& notice) {
-    const auto [id, canonical] = talk->key();
-    const Account* account = directory.find(id);
-    const Contact* met = directory.contact(id, canonical);
-    const std::string address = met ? met->address.addr_spec() : canonical;
-    if (!account) return;
-    notice.kind == Notice::Kind::started ? started(*account, talk, address) : say_of(*account, notice, address);
-}
-
-void Otr::State::say_of(const Account& account, const Notice& notice, const std::string& contact) {
-    if (notice.kind == Notice::Kind::too_often && !too_often.take(account.jid, Clock::now())) return;
-    if (const auto words = otr_messages::of(notice, contact, account.lang)) notices.tell(account, *words);
-}
-
 /// Notes that the user uses OTR with this contact: nothing is sent to them in the clear from now on. True if this is
 /// new.
 bool Otr::State::speaks_otr(const Key& key) {
@@ -214,18 +203,6 @@ bool Otr::State::speaks_otr(const Key& key) {
     if (known.tunnel == Tunnel::on || known.otr) return false;
     directory.change(key.first, *address, [](Contact& contact) { contact.privacy.otr = true; });
     return true;
-}
-
-/// One message, which explains the first session with a contact.
-void Otr::State::started(const Account& account, const Talk& talk, const std::string& address) {
-    held.erase(talk->key());
-    const bool first = speaks_otr(talk->key());
-    const Contact* contact = directory.contact(account.id, talk->key().second);
-    std::string words = otr_messages::of({Notice::Kind::started}, address, account.lang).value_or("");
-    if (first && contact)
-        words += " " + otr_messages::explanation(address, openpgp.would_leave(account, *contact, true), account.lang);
-    notices.tell(account, words);
-    jabber.unblock(account.id, talk->key().second);
 }
 
 /// A clear message from the user while no session stands switches OTR off.
@@ -240,7 +217,8 @@ void Otr::State::spoke_clearly(const Key& key) {
     const Contact& contact =
         directory.change(key.first, met->address, [](Contact& changed) { changed.privacy.otr = false; });
     held.erase(key);
-    notices.tell(*account, otr_messages::over(contact.address.addr_spec(), account->lang));
+    ended.erase(key);
+    notices.tell_in(*account, jid_of_contact(key), otr_messages::over(contact.address.addr_spec(), account->lang));
     jabber.unblock(key.first, key.second);
 }
 
@@ -255,6 +233,17 @@ void Otr::State::end(const Talk& talk, const std::string& peer) {
         [self = shared_from_this(), talk, peer](const std::vector<std::string>& bodies) {
             self->reply(self->jid_of_contact(talk->key()), peer, bodies);
         });
+}
+
+/// Its clients would go on encrypting to nobody.
+void Otr::State::account_removed(const Account& account) {
+    const auto is_of_account = [id = account.id](const Key& key) { return key.first == id; };
+    for (const auto& [key, talk] : talks) {
+        for (const auto& peer : is_of_account(key) ? talk->encrypted() : std::vector<std::string>{}) end(talk, peer);
+    }
+    std::erase_if(talks, [&](const auto& talk) { return is_of_account(talk.first); });
+    std::erase_if(held, [&](const auto& each) { return is_of_account(each.first); });
+    std::erase_if(ended, is_of_account);
 }
 
 // --- the class
@@ -272,6 +261,7 @@ Otr::Otr(Directory& directory, Store& store, Workers& workers, RelayAccounts& re
          Settings settings)
     : state_(std::make_shared<State>(directory, store, workers, relay_accounts, openpgp, outgoing, jabber, sender,
                                      notices, std::move(settings))) {
+    directory.observe(state_);
     if (xmpp::otr::is_smp_bounded()) return;
     log::warn(
         "this libotr is linked so that the cost of SMP messages cannot be limited (-Bsymbolic-functions): a user can "
@@ -350,6 +340,7 @@ void Otr::off(const Account& account, const std::string& contact) {
         for (const auto& peer : talk->encrypted()) state_->end(talk, peer);
     }
     state_->held.erase(key);
+    state_->ended.erase(key);
     const Contact* met = state_->directory.contact(account.id, contact);
     if (!met || !met->privacy.otr) return;
     state_->directory.change(account.id, met->address, [](Contact& changed) { changed.privacy.otr = false; });

@@ -21,7 +21,7 @@ std::string mail_side(const std::string& contact, const policy::Answer& leaves, 
         case policy::Refusal::elsewhere:
             return say(lang,
                        "Your mailbox is used with another program's key, so what you write under OTR is not sent on. "
-                       "Write to me: key import (to use that key here), or key replace (to make a new one)");
+                       "Write to the gateway: key import (to use that key here), or key replace (to make a new one)");
         case policy::Refusal::not_looked_yet:
             return say(lang,
                        "Your mailbox is still being looked through for a key of yours; until then what you write under "
@@ -37,6 +37,36 @@ std::string mail_side(const std::string& contact, const policy::Answer& leaves, 
                {contact});
 }
 
+/// The comparison of secrets (SMP).
+std::string of_comparison(const xmpp::otr::Notice& notice, const std::string& contact, const std::string& lang) {
+    switch (notice.kind) {
+        case Kind::smp_asked:
+            // The question was typed under OTR: it is not repeated outside of it.
+            return notice.text.empty() ? say(lang,
+                                             "Your program asks for the shared secret with {1}. Write to the gateway: "
+                                             "verify {1} SECRET",
+                                             {contact})
+                                       : say(lang,
+                                             "Your program asks for the answer to the question that you typed for {1}. "
+                                             "Write it to the gateway: "
+                                             "verify {1} ANSWER",
+                                             {contact});
+        case Kind::smp_succeeded:
+            return say(
+                lang,
+                "The secrets are the same: OTR with {1} ends at this gateway, and nobody is in between. One honest "
+                "word: a secret that you sent the gateway by Jabber proves nothing against your own Jabber server, "
+                "which could read it. Against that one compare fingerprints by another way: fingerprint {1}",
+                {contact});
+        case Kind::smp_failed:
+            return say(lang,
+                       "The secrets for {1} are not the same. Either one was mistyped, or somebody is in between.",
+                       {contact});
+        default:
+            return say(lang, "The comparison of secrets for {1} was given up.", {contact});
+    }
+}
+
 }  // namespace
 
 std::optional<std::string> of(const xmpp::otr::Notice& notice, const std::string& contact, const std::string& lang) {
@@ -47,7 +77,7 @@ std::optional<std::string> of(const xmpp::otr::Notice& notice, const std::string
         case Kind::ended_by_peer:
             return say(lang,
                        "You have ended OTR with {1}. New messages from them wait here until you start it again. To get "
-                       "them without OTR, write something to {1}, or write to me: otr {1} off",
+                       "them without OTR, write something to {1}, or write to the gateway: otr {1} off",
                        {contact});
         case Kind::unreadable:
         case Kind::malformed:
@@ -57,7 +87,7 @@ std::optional<std::string> of(const xmpp::otr::Notice& notice, const std::string
         case Kind::in_clear:
             return say(lang,
                        "Your last message to {1} reached this gateway without OTR, though a session stands. To go on "
-                       "without OTR, write to me: otr {1} off",
+                       "without OTR, write to the gateway: otr {1} off",
                        {contact});
         case Kind::old_version:
             return say(lang, "Your program speaks an old version of OTR that is not safe. Please update it.");
@@ -71,27 +101,10 @@ std::optional<std::string> of(const xmpp::otr::Notice& notice, const std::string
             return say(lang, "Your program could not read an encrypted message from {1}. It says: {2}",
                        {contact, notice.text});
         case Kind::smp_asked:
-            // The question was typed under OTR: it is not repeated outside of it.
-            return notice.text.empty()
-                       ? say(lang, "Your program asks for the shared secret with {1}. Write to me: verify {1} SECRET",
-                             {contact})
-                       : say(lang,
-                             "Your program asks for the answer to the question that you typed for {1}. Write it to me: "
-                             "verify {1} ANSWER",
-                             {contact});
         case Kind::smp_succeeded:
-            return say(
-                lang,
-                "The secrets are the same: OTR with {1} ends at this gateway, and nobody is in between. One honest "
-                "word: a secret that you sent me by Jabber proves nothing against your own Jabber server, which "
-                "could read it. Against that one compare fingerprints by another way: fingerprint {1}",
-                {contact});
         case Kind::smp_failed:
-            return say(lang,
-                       "The secrets for {1} are not the same. Either one was mistyped, or somebody is in between.",
-                       {contact});
         case Kind::smp_aborted:
-            return say(lang, "The comparison of secrets for {1} was given up.", {contact});
+            return of_comparison(notice, contact, lang);
         case Kind::refreshed:
         case Kind::repeated:
         case Kind::symmetric_key:
@@ -106,13 +119,13 @@ std::string explanation(const std::string& contact, const policy::Answer& leaves
                "decrypts it, so whoever runs it could read along.",
                {contact}) +
            " " + mail_side(contact, leaves, lang) + " " +
-           say(lang, "To compare fingerprints, write to me: fingerprint {1}", {contact});
+           say(lang, "To compare fingerprints, write to the gateway: fingerprint {1}", {contact});
 }
 
 std::string held(const std::string& contact, const std::string& lang) {
     return say(lang,
                "A message from {1} waits: you spoke by OTR, and no session stands now. Start OTR with {1} again to get "
-               "it. To get it without OTR, write something to {1}, or write to me: otr {1} off",
+               "it. To get it without OTR, write something to {1}, or write to the gateway: otr {1} off",
                {contact});
 }
 

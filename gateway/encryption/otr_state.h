@@ -17,7 +17,7 @@
 
 namespace gateway {
 
-struct Otr::State : std::enable_shared_from_this<State> {
+struct Otr::State : DirectoryObserver, std::enable_shared_from_this<State> {
     State(Directory& directory_, Store& store_, Workers& workers_, RelayAccounts& relay_accounts_,
           const OpenPgp& openpgp_, MessageReceiver& outgoing_, queue::Outlet& jabber_, StanzaSender& sender_,
           UserNotices& notices_, Settings settings_)
@@ -51,12 +51,15 @@ struct Otr::State : std::enable_shared_from_this<State> {
     void received(const Talk&, const std::shared_ptr<xmpp::Tag>& message, Received);
     void again(std::vector<queue::Entry>);
     void tell(const Talk&, const Notice&);
-    void say_of(const Account&, const Notice&, const std::string& contact);
+    void say_of(const Account&, const Key&, const Notice&, const std::string& contact);
+    void say_sealed(const Account&, const Talk&, const std::string& words);
     bool speaks_otr(const Key&);
     void started(const Account&, const Talk&, const std::string& address);
     void spoke_clearly(const Key&);
     void reply(const std::string& from, const std::string& to, const std::vector<std::string>& bodies);
     void end(const Talk&, const std::string& peer);
+    void account_saved(const Account&) override {}
+    void account_removed(const Account&) override;
 
     bool concerns(const queue::Entry&) const;
     void send(const queue::Entry&, const xmpp::Tag& stanza, std::function<void(Outgoing)> done);
@@ -80,8 +83,9 @@ struct Otr::State : std::enable_shared_from_this<State> {
     std::shared_ptr<OtrIdentities> identities;
     std::map<Key, std::set<std::string>>
         held;  // conversations with held messages that the user was told of; resources that were asked for a session
-    RateLimit starts{30, std::chrono::minutes(1)};     // per account, all contacts together
-    RateLimit too_often{1, std::chrono::minutes(10)};  // notices of that
+    std::set<Key> ended;                            // the user has ended OTR: whether it starts again is theirs to say
+    RateLimit starts{30, std::chrono::minutes(1)};  // per account, all contacts together
+    RateLimit too_often_told{1, std::chrono::minutes(10)};  // notices of that
     Clock::time_point polled = Clock::now();
 };
 

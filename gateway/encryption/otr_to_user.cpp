@@ -68,13 +68,13 @@ void Otr::State::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::f
         [done] { done({Outgoing::Kind::held, {}}); });
 }
 
-/// Told once. A client that supports OTR is asked to start a session.
+/// Told once. A client that supports OTR is asked to start a session, except where its user has ended it.
 void Otr::State::hold(const Key& key, const std::function<void(Outgoing)>& done) {
     const Account* account = directory.find(key.first);
     const Contact* contact = directory.contact(key.first, key.second);
     if (account && contact && held.try_emplace(key).second) {
-        notices.tell(*account, otr_messages::held(contact->address.addr_spec(), account->lang));
-        ask_for_session(talk_of(*account, key.second), account->jid);
+        notices.tell_in(*account, jid_of_contact(key), otr_messages::held(contact->address.addr_spec(), account->lang));
+        if (!ended.contains(key)) ask_for_session(talk_of(*account, key.second), account->jid);
     }
     done({Outgoing::Kind::held, {}});
 }
@@ -92,6 +92,7 @@ void Otr::State::available(const Account& account, const std::string& jid) {
     std::vector<Key> waiting;
     for (auto at = held.lower_bound({account.id, ""}); at != held.end() && at->first.first == account.id; ++at) {
         auto& asked = at->second;
+        if (ended.contains(at->first)) continue;
         if (waiting.size() < settings.conversations && asked.size() < most_asked && asked.insert(jid).second)
             waiting.push_back(at->first);
     }

@@ -10,7 +10,9 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 #include <cctype>
 #include <initializer_list>
+#include <sstream>
 
+#include "coi/mail/lookalike.h"
 #include "xmpp/jid.h"
 #include "xmpp/xep/xep0106_escape.h"
 
@@ -73,6 +75,14 @@ std::string text_of(const std::string& node) {
     return xmpp::xep0106::unescape_node(out);
 }
 
+bool has_lookalike_label(const std::string& domain) {
+    std::istringstream labels(domain);
+    for (std::string label; std::getline(labels, label, '.');) {
+        if (coi::is_lookalike(label)) return true;
+    }
+    return false;
+}
+
 std::optional<xmpp::JID> jid(const std::string& text, const std::string& node, const std::string& server) {
     if (spaced(text) || server.empty() || server.find_first_of("@/") != server.npos) return std::nullopt;
     xmpp::JID made = xmpp::read_jid(node + "@" + server);
@@ -90,9 +100,11 @@ std::optional<xmpp::JID> jid_of(const coi::Address& address, const std::string& 
     const auto wire = cut(address.addr_spec());
     if (!parts || !wire) return std::nullopt;
     // Nodeprep maps letters that are different in mail (straße and strasse, É and é). A local part that it would change
-    // is written with escaped bytes, such a domain as A-labels.
+    // is written with escaped bytes, such a domain as A-labels. So is what could be taken for another address.
+    const std::string& readable = has_lookalike_label(parts->second) ? wire->second : parts->second;
     for (const bool bytes : {false, true}) {
-        for (const std::string& domain : {parts->second, wire->second}) {
+        if (!bytes && coi::is_lookalike(parts->first)) continue;
+        for (const std::string& domain : {readable, wire->second}) {
             const std::string text = parts->first + "@" + domain;
             const auto made = jid(text, node_of(text, bytes), component);
             const auto back = made ? address_of(*made) : std::nullopt;
@@ -149,6 +161,8 @@ std::string uri_of(const xmpp::JID& jid) {
 
 std::optional<coi::Address> address_typed(const std::string& text, const std::string& component) {
     constexpr std::string_view scheme = "mailto:";
+    constexpr std::size_t longest = 4096;  // bytes, with a name, in a link
+    if (text.size() > longest) return std::nullopt;
     const xmpp::JID jid(text);
     if (jid && jid.server() == component) return address_of(jid);
     std::string typed = text;

@@ -7,7 +7,7 @@
 namespace gateway {
 
 StanzaId mint_stanza_id() {
-    const std::string id = coi::mint("x").value;  // "chat$RANDOM@x": the random middle is what we want
+    const std::string id = coi::mint("x").value;  // "chat$TIMERANDOM@x": the middle is what we want
     return {id.substr(5, id.size() - 7)};
 }
 

@@ -66,11 +66,13 @@ Task<DeliveryResult> IncomingPipeline::answered(IncomingMail mail) {
         co_return DeliveryResult{DeliveryResult::Kind::declined, "the account is gone"};
     } catch (const StoreUnavailable&) {
         co_return DeliveryResult{DeliveryResult::Kind::busy, "the store is not available"};
+    } catch (const StoreError& error) {
+        co_return DeliveryResult{DeliveryResult::Kind::busy, error.what()};
     }
 }
 
 Task<DeliveryResult> IncomingPipeline::carry(IncomingMail& mail) {
-    account_of(modules_.directory, mail.account);
+    co_await load_contacts(mail.account);
     if (mail.mail.from.size() != 1) co_return skipped(mail, declined(reason(Admission::senderless)));
     note_own_key(mail);
     co_await decrypt(mail);
@@ -147,6 +149,15 @@ Task<DeliveryResult> IncomingPipeline::carry_handshake(const IncomingMail& mail)
 DeliveryResult IncomingPipeline::skipped(const IncomingMail& mail, DeliveryResult verdict) {
     if (mail.cursor) mailbox_reading::passed(modules_.store, mail.account, *mail.cursor);
     return verdict;
+}
+
+/// Those of the account, and of the one through which its user answers.
+Task<> IncomingPipeline::load_contacts(AccountId id) {
+    const Account* main = modules_.directory.of_user(account_of(modules_.directory, id).jid);
+    const AccountId other = main == nullptr ? id : main->id;
+    co_await load(modules_.directory, id);
+    if (other != id) co_await load(modules_.directory, other);
+    account_of(modules_.directory, id);
 }
 
 void IncomingPipeline::note_own_key(const IncomingMail& mail) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/accounts/contact_names.h"
 #include "gateway/accounts/directory.h"
 #include "gateway/accounts/workers.h"
 #include "gateway/encryption/decrypt.h"
@@ -47,6 +48,7 @@ class IncomingPipeline : public MailReceiver {
         TunnelGate& tunnel;
         queue::Outlet& to_jabber;
         UserNotices& notices;
+        ContactNames& names;
         Clock now;
     };
     IncomingPipeline(Modules, Seal, Settings);
@@ -63,6 +65,7 @@ class IncomingPipeline : public MailReceiver {
     Task<DeliveryResult> carry_handshake(const IncomingMail&);
 
     // --- the stages; they throw AccountGone, StoreUnavailable
+    Task<> load_contacts(AccountId);
     void note_own_key(const IncomingMail&);
     Task<> decrypt(IncomingMail&);
     Task<Admission> admit_mail(const IncomingMail&);

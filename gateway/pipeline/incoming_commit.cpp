@@ -92,6 +92,7 @@ std::optional<IncomingPipeline::ContactChange> IncomingPipeline::note_message(co
         note_read(mail.mail, read, known, {mail.proof(), mail.protection.encrypted});
         note_standing(mail, known.privacy);
     });
+    if (!is_met || change.before.address.name != change.after.address.name) modules_.names.changed(change.after);
     return change;
 }
 

@@ -20,6 +20,13 @@ inline const Account& account_of(Directory& directory, AccountId id) {
     return *account;
 }
 
+/// Until the account's contacts are in memory. Throws StoreUnavailable.
+inline Task<> load(const Directory& directory, AccountId id) {
+    if (directory.is_loaded(id)) co_return;
+    const auto failure = co_await called_back<Store::Failure>([&](auto done) { directory.load(id, std::move(done)); });
+    if (failure) throw StoreUnavailable();
+}
+
 /// What an operation of the store answers; `begin` calls it with the function that it gets. Throws StoreUnavailable.
 template <class T, class Begin>
 Task<T> answer_of(Begin begin) {

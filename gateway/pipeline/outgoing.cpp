@@ -7,12 +7,14 @@
 #include "gateway/encryption/otr_messages.h"
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
+#include "gateway/model/stanza_id.h"
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/store/ids.h"
 #include "gateway/store/resolve.h"
 #include "gateway/store/take_outgoing.h"
 #include "gateway/translate/conversation.h"
 #include "gateway/translate/feature/otr_message.h"
+#include "gateway/translate/framed.h"
 #include "xmpp/xep/xep0172_nick.h"
 
 namespace gateway {
@@ -116,6 +118,8 @@ Task<> OutgoingPipeline::answered(Head head, Task<> way) {
         refusal = Refusal::busy(head.lang);
     } catch (const StoreUnavailable&) {
         refusal = Refusal::busy(head.lang);
+    } catch (const StoreError&) {
+        refusal = Refusal::busy(head.lang);
     } catch (const Refusal& thrown) {
         refusal = thrown;
     }
@@ -123,6 +127,22 @@ Task<> OutgoingPipeline::answered(Head head, Task<> way) {
     if (!refusal) co_return;
     const auto error = xmpp::error_reply(*head.tag, refusal->type, refusal->condition, refusal->text, head.lang);
     if (error) modules_.to_jabber.send(*error);
+    explain(head, refusal->text);
+}
+
+/// The words of the error as a message of the conversation, for clients that do not show an error's. Not often: a
+/// program that answers by itself would get one for each answer. Not where OTR is spoken: they would come unencrypted.
+void OutgoingPipeline::explain(const Head& head, const std::string& words) {
+    const std::string& client = xmpp::attribute(*head.tag, "from");
+    if (head.from_otr || modules_.clients.shows_errors(client)) return;
+    if (!explained_.take(xmpp::read_jid(client).bare(), std::chrono::steady_clock::now())) return;
+    xmpp::Tag message("message");
+    message.addAttribute("type", "chat");
+    message.addAttribute("id", mint_stanza_id().value);
+    message.addAttribute("from", xmpp::read_jid(xmpp::attribute(*head.tag, "to")).bare());
+    message.addAttribute("to", client);
+    xmpp::add(message, "body", {}, framed::notice("⚠ " + xmpp::clean(words)));
+    modules_.to_jabber.send(message);
 }
 
 Task<> OutgoingPipeline::unanswered(Task<> way) {
@@ -131,6 +151,7 @@ Task<> OutgoingPipeline::unanswered(Task<> way) {
         co_await std::move(way);
     } catch (const AccountGone&) {
     } catch (const StoreUnavailable&) {
+    } catch (const StoreError&) {
     } catch (const Refusal&) {  // nobody waits for a word on a receipt
     }
     --under_way_;
@@ -173,6 +194,8 @@ void OutgoingPipeline::note_writer(AccountId id, Written& written) {
     Event& event = written.event;
     event.user = account_of(directory, id).jid;
     event.when = modules_.now();
+    if (directory.contact(id, written.to.canonical()) == nullptr)
+        modules_.names.met(event.user, written.spelled.bare(), written.to);
     const auto spell = [&](Contact& contact) { use_spelling(contact, written.spelled, settings_.component, true); };
     event.contact = directory.change(id, written.to, spell).address;
     if (!event.lang.empty()) directory.note_language(id, event.lang);

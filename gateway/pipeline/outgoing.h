@@ -12,10 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "gateway/accounts/contact_names.h"
 #include "gateway/accounts/relay_accounts.h"
 #include "gateway/encryption/message_receiver.h"
 #include "gateway/encryption/openpgp.h"
 #include "gateway/model/clock.h"
+#include "gateway/model/rate_limit.h"
 #include "gateway/model/stanza_sender.h"
 #include "gateway/model/user_notices.h"
 #include "gateway/pipeline/correction_bursts.h"
@@ -45,6 +47,8 @@ class OutgoingPipeline : public MessageReceiver {
         MailEncryption& encryption;
         queue::Outlet& to_mail;
         StanzaSender& to_jabber;  // for errors
+        const Clients& clients;
+        ContactNames& names;
         UserNotices& notices;
         Clock now;
     };
@@ -96,6 +100,7 @@ class OutgoingPipeline : public MessageReceiver {
     /// Waits for the end of the way; an error of a stage goes to the writer.
     Task<> answered(Head, Task<> way);
     Task<> unanswered(Task<> way);
+    void explain(const Head&, const std::string& words);
 
     // --- the stages; they throw Refusal, AccountGone, StoreUnavailable
     Head head_of(const xmpp::Tag& message, const xmpp::Tag* under_otr) const;
@@ -115,6 +120,7 @@ class OutgoingPipeline : public MessageReceiver {
     Turns turns_;
     std::size_t under_way_ = 0;  // coroutines that have not ended
     CorrectionBursts bursts_;
+    RateLimit explained_{10, std::chrono::minutes(10)};
 };
 
 }  // namespace gateway

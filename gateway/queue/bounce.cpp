@@ -76,7 +76,10 @@ Lost lost(const ids::Known& known, const Contact* contact, const std::string& co
             from ? from->bare() : ""};
 }
 
-std::vector<queue::Entry> to_jabber(const Lost& lost, const coi::Error& error, const std::string& component, Time now) {
+namespace {
+
+std::vector<queue::Entry> notices(const Lost& lost, const coi::Error& error, bool is_shown,
+                                  const std::string& component, Time now) {
     if (lost.jid.empty()) return {};
     const std::string from = contact_jid(lost, component);
     const std::string text = smtp_refusal::words(error, lost.address, lost.lang);
@@ -91,15 +94,21 @@ std::vector<queue::Entry> to_jabber(const Lost& lost, const coi::Error& error, c
     }
     const auto condition = smtp_refusal::condition_of(error);
     const auto stanza = xmpp::error_reply(*original, condition.type, condition.condition, xmpp::clean(text), lost.lang);
-    std::vector<queue::Entry> notices{notice(lost, lost.stanza_id, *stanza, from, lost.jid, now)};
-    const bool is_shown = xmpp::body_of(*stanza) != nullptr && now - lost.written <= still_watching;
-    is_shown ? void(notices.front().beside = line.payload) : notices.push_back(std::move(line));
-    return notices;
+    std::vector<queue::Entry> both{notice(lost, lost.stanza_id, *stanza, from, lost.jid, now)};
+    const bool is_seen = is_shown && xmpp::body_of(*stanza) != nullptr && now - lost.written <= still_watching;
+    is_seen ? void(both.front().beside = line.payload) : both.push_back(std::move(line));
+    return both;
 }
 
-std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error& error, const std::string& component,
-                                    Time now) {
-    return to_jabber(lost_of(failed), error, component, now);
+}  // namespace
+
+std::vector<queue::Entry> to_jabber(const Lost& lost, const coi::Error& error, const std::string& component, Time now) {
+    return notices(lost, error, false, component, now);
+}
+
+std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error& error, bool is_shown,
+                                    const std::string& component, Time now) {
+    return notices(lost_of(failed), error, is_shown, component, now);
 }
 
 queue::Entry delayed(const queue::Entry& waiting, const std::string& from, const std::string& reason,

@@ -21,10 +21,11 @@ namespace gateway::bounce {
 inline constexpr const char* no_longer_used = "5.1.6";
 
 /// The notices for the author of an entry towards mail that failed permanently: the stanza error with the original
-/// text; and a plain message too, if the author may have left the chat window since. If no plain message follows, it is
-/// kept beside the error, for the user's other clients. Empty if nobody is notified (receipts).
-std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error&, const std::string& component,
-                                    Time now);
+/// text; and a plain message too, if the author may have left the chat window since, or their client does not show an
+/// error's words (`is_shown`). If no plain message follows, it is kept beside the error, for the user's other clients.
+/// Empty if nobody is notified (receipts).
+std::vector<queue::Entry> to_jabber(const queue::Entry& failed, const coi::Error&, bool is_shown,
+                                    const std::string& component, Time now);
 
 /// A message that only the id map knows, when a DSN arrives: `address` is the recipient that failed. The text is no
 /// longer stored then, so the plain message is always sent: some clients show no error without the text.

@@ -8,9 +8,10 @@
 
 namespace gateway {
 
-Failures::Failures(Directory& directory, Store& store, Scheduler& mail, Scheduler& jabber, PendingVerdicts& verdicts,
-                   Settings settings, Clock now, Timer after)
+Failures::Failures(Directory& directory, const Clients& clients, Store& store, Scheduler& mail, Scheduler& jabber,
+                   PendingVerdicts& verdicts, Settings settings, Clock now, Timer after)
     : directory_(directory),
+      clients_(clients),
       store_(store),
       mail_(mail),
       jabber_(jabber),
@@ -40,7 +41,8 @@ void Failures::exchange(const queue::Entry& failed, const std::vector<queue::Ent
 
 void Failures::mail_refused(const queue::Entry& entry, const coi::Error& error) {
     log::info("mail {} was refused: {} {}", entry.name, error.code, error.enhanced);
-    exchange(entry, bounce::to_jabber(entry, error, settings_.component, now_()), jabber_);
+    const bool is_shown = clients_.shows_errors(entry.origin);
+    exchange(entry, bounce::to_jabber(entry, error, is_shown, settings_.component, now_()), jabber_);
 }
 
 void Failures::stanza_refused(const queue::Entry& entry, const coi::Error& error) {
@@ -101,6 +103,12 @@ void Failures::overdue(const queue::Entry& entry) {
         return give_up(entry);
     }
     if (entry.direction != queue::Direction::mail || entry.origin.empty()) return;
+    directory_.load(entry.account, [this, entry](const Store::Failure& failure) {
+        if (!failure) tell_delay(entry);
+    });
+}
+
+void Failures::tell_delay(const queue::Entry& entry) {
     const Contact* contact = directory_.contact(entry.account, entry.contact);
     const auto from = contact ? jid_of(*contact, settings_.component) : std::nullopt;
     auto notice = bounce::delayed(entry, from ? from->bare() : "", reason(entry), settings_.component, now_());

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/accounts/clients.h"
 #include "gateway/accounts/directory.h"
 #include "gateway/model/clock.h"
 #include "gateway/model/timer.h"
@@ -21,8 +22,8 @@ class Failures : public WaitingSenders {
         std::string component;     // the component's domain
         std::string relay_domain;  // "": no relay
     };
-    Failures(Directory&, Store&, Scheduler& mail, Scheduler& jabber, PendingVerdicts&, Settings, Clock now,
-             Timer after);
+    Failures(Directory&, const Clients&, Store&, Scheduler& mail, Scheduler& jabber, PendingVerdicts&, Settings,
+             Clock now, Timer after);
 
     void mail_refused(const queue::Entry&, const coi::Error&);
     void stanza_refused(const queue::Entry&, const coi::Error&);
@@ -37,10 +38,12 @@ class Failures : public WaitingSenders {
   private:
     void exchange(const queue::Entry& failed, const std::vector<queue::Entry>& notices, Scheduler& way_back);
     void give_back_some(const Account&, const std::vector<queue::Entry>&, std::function<void(Store::Failure)> done);
+    void tell_delay(const queue::Entry&);
     void overdue(const queue::Entry&);
     std::string reason(const queue::Entry&) const;
 
     Directory& directory_;
+    const Clients& clients_;
     Store& store_;
     Scheduler& mail_;
     Scheduler& jabber_;

@@ -58,6 +58,15 @@ void JabberSender::send(const queue::Entry& entry, std::function<void(AttemptRes
         return finished({AttemptResult::Kind::refused,
                          {coi::ErrorKind::refused, true, "the recipient's account was removed", 0, "5.1.1"}});
     }
+    if (entry.contact.empty() || directory_.is_loaded(entry.account)) return send_known(entry, std::move(finished));
+    directory_.load(entry.account, [this, entry, finished = std::move(finished)](const Store::Failure& failure) {
+        if (failure)
+            return finished({AttemptResult::Kind::later, {coi::ErrorKind::refused, false, failure->what(), 0, {}}});
+        send_known(entry, finished);
+    });
+}
+
+void JabberSender::send_known(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
     send_of_account(entry, [this, id = entry.account, finished = std::move(finished)](const AttemptResult& fate) {
         const Account* account = fate.kind == AttemptResult::Kind::refused ? directory_.find(id) : nullptr;
         if (account) account_end_.refused(account->jid, fate.error.text);

@@ -38,6 +38,8 @@ class JabberSender : public EntrySender {
     std::size_t capacity(DestinationId) const override;
 
   private:
+    /// The contacts of its account are in memory.
+    void send_known(const queue::Entry&, std::function<void(AttemptResult)> finished);
     void send_of_account(const queue::Entry&, std::function<void(AttemptResult)> finished);
     void send_as_it_is(const queue::Entry&, std::function<void(AttemptResult)> finished);
     /// Turns the outcome of a stanza into the result of the entry's attempt.

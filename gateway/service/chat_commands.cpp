@@ -14,6 +14,7 @@
 #include "gateway/translate/translate.h"
 #include "xmpp/jid.h"
 #include "xmpp/xep/iq.h"
+#include "xmpp/xep/xep0172_nick.h"
 #include "xmpp/xep/xep0184_receipts.h"
 
 namespace gateway {
@@ -117,6 +118,7 @@ void ChatCommands::take(const xmpp::Tag& message, const std::string& user) {
         reply.addAttribute("to", to);
         reply.addAttribute("xml:lang", xmpp::clean(lang));
         xmpp::add(reply, "body", {}, words);
+        xmpp::xep0172::add_nick(reply, say(lang, "Mail gateway"));
         sender.send(reply);
     };
     if (!answers_.take(user, registrar_.now())) return too_many(message, asked);

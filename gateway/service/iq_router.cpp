@@ -26,10 +26,11 @@ namespace gateway {
 using namespace xmpp;
 
 struct IqRouter::State {
-    State(StanzaSender& sender_, std::shared_ptr<Registrar> registrar_, std::shared_ptr<PrivacyCommands> privacy)
+    State(const Clients& clients, StanzaSender& sender_, std::shared_ptr<Registrar> registrar_,
+          std::shared_ptr<PrivacyCommands> privacy)
         : sender(sender_),
           registrar(std::move(registrar_)),
-          registration(*registrar, sender),
+          registration(*registrar, clients, sender),
           commands(*registrar, privacy, sender),
           chat_words(*registrar, privacy, sender) {}
 
@@ -60,12 +61,12 @@ struct IqRouter::State {
 };
 
 IqRouter::IqRouter(Directory& directory, RelayAccounts& relay_accounts, KeyManagement& desk, LinkedMailboxes& mailboxes,
-                   LinkObserver& observer, Notices& notices, StanzaSender& sender, ServiceSettings settings,
-                   RateLimit::Now now) {
+                   LinkObserver& observer, Notices& notices, const Clients& clients, StanzaSender& sender,
+                   ServiceSettings settings, RateLimit::Now now) {
     auto registrar = std::make_shared<Registrar>(directory, relay_accounts, mailboxes, observer, std::move(settings),
                                                  std::move(now));
     auto privacy = std::make_shared<PrivacyCommands>(*registrar, desk, notices);
-    state_ = std::make_unique<State>(sender, std::move(registrar), std::move(privacy));
+    state_ = std::make_unique<State>(clients, sender, std::move(registrar), std::move(privacy));
 }
 IqRouter::~IqRouter() = default;
 

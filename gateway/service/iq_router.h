@@ -18,8 +18,8 @@ namespace gateway {
 class IqRouter {
   public:
     /// `now`: the clock of the rate limits.
-    IqRouter(Directory&, RelayAccounts&, KeyManagement&, LinkedMailboxes&, LinkObserver&, Notices&, StanzaSender&,
-             ServiceSettings, RateLimit::Now now = RateLimit::Clock::now);
+    IqRouter(Directory&, RelayAccounts&, KeyManagement&, LinkedMailboxes&, LinkObserver&, Notices&, const Clients&,
+             StanzaSender&, ServiceSettings, RateLimit::Now now = RateLimit::Clock::now);
     ~IqRouter();
     /// Any <iq/> to the gateway's domain or to one of its contacts. Results and errors for the gateway's own requests
     /// are ignored.

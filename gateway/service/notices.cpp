@@ -7,17 +7,25 @@
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
 #include "gateway/model/stanza_id.h"
+#include "gateway/translate/framed.h"
 #include "gateway/translate/smtp_refusal.h"
 #include "xmpp/stanza.h"
 
 namespace gateway {
 
-void Notices::tell(const Account& account, const std::string& text) {
+void Notices::tell(const Account& account, const std::string& text) { put(account, settings_.component, text); }
+
+void Notices::tell_in(const Account& account, const std::string& contact_jid, const std::string& text) {
+    put(account, contact_jid, framed::notice(text));
+}
+
+/// The entry has no contact: it neither waits for OTR nor for the contact's messages.
+void Notices::put(const Account& account, const std::string& from, const std::string& text) {
     queue::Entry entry;
     entry.direction = queue::Direction::jabber;
     entry.account = account.id;
     entry.name = mint_stanza_id().value;
-    entry.from = settings_.component;
+    entry.from = from;
     entry.to = account.jid;
     entry.taken = entry.next = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     entry.expires = entry.taken + settings_.expire;

@@ -24,6 +24,7 @@ class Notices : public UserNotices {
         : store_(store), jabber_(jabber), mail_(mail), settings_(std::move(settings)) {}
 
     void tell(const Account&, const std::string& text) override;
+    void tell_in(const Account&, const std::string& contact_jid, const std::string& text) override;
     /// A mail from a linked mailbox's address to itself, unencrypted: a way that does not pass the Jabber server.
     /// `done`: false if the store is not available.
     void mail_to(const Account&, const std::string& subject, const std::string& text, std::function<void(bool)> done);
@@ -42,6 +43,8 @@ class Notices : public UserNotices {
     void reload(Settings settings) { settings_ = std::move(settings); }
 
   private:
+    void put(const Account&, const std::string& from, const std::string& text);
+
     Store& store_;
     queue::Outlet& jabber_;
     queue::Outlet& mail_;

@@ -1,7 +1,7 @@
 // Presence: contacts are available, subscriptions are answered, and no roster gets an entry that its user did not
 // cause.
 //
-// [RFC 6121 §3, §4], [XEP-0100 §4, §5]. Answered from the directory in memory. When the stream comes up, the gateway
+// [RFC 6121 §3, §4], [XEP-0100 §4, §5]. Answered from the directory. When the stream comes up, the gateway
 // and the subscribed contacts send available presence to all users, at the pace of the socket, because probes sent
 // while the gateway was offline got no answer. When it goes down, they send unavailable, up to a limit. Left out: the
 // presence of mail users (there is none), and the users' presence towards mail.
@@ -40,8 +40,9 @@ class Presence : public LinkObserver {
     /// The stream is up: sends available presence for all subscriptions, at the pace of the socket. Each call starts
     /// again.
     void online();
-    /// The gateway stops: sends unavailable presence, first to users who were seen online; at most `most` stanzas.
-    void leave(std::size_t most = 5000);
+    /// The gateway stops: sends unavailable presence, first to users who were seen online; at most `most` stanzas. Then
+    /// it calls `left`.
+    void leave(std::function<void()> left, std::size_t most = 5000);
     /// After linking: the gateway subscribes to the user [XEP-0100 §4.1] and sends available presence.
     void linked(const std::string& jid) override;
     /// After unlinking: sends unavailable presence and ends all subscriptions of the user.
@@ -72,7 +73,10 @@ class Presence : public LinkObserver {
     void take_alias(const xmpp::Tag&, const std::string& jid, bool may_use);
     void request(const std::string& user);
     void note_shown(const std::string& jid);
-    void show_some(std::uint64_t walk, std::size_t at);
+    using Users = std::vector<AccountId>;
+    void with_next(std::size_t at, std::function<void(const Users&, bool is_read)> use);
+    void show_some(std::uint64_t walk, std::size_t at, std::size_t shown);
+    void leave_some(std::size_t at, std::size_t most, std::function<void()> left);
     void show(const Account&, const char* type);
     void note_seen(const xmpp::Tag&, const std::string& user);
     void refuse(const xmpp::Tag&, const char* type, const char* condition, const std::string& words);
@@ -84,7 +88,7 @@ class Presence : public LinkObserver {
     RelayAccounts& relay_accounts_;
     JabberStream& stream_;
     SubscriptionObserver& observer_;
-    std::string component_;
+    std::string component_, alias_;
     Timer after_;
     SubscriptionPace pace_;
     std::function<bool(const std::string& user)> may_register_;
@@ -92,9 +96,10 @@ class Presence : public LinkObserver {
     std::array<std::string, 2> gateway_caps_;  // without and with registration
     /// Whom the gateway has asked since the stream is up: bare JIDs, with the account that they had.
     std::set<std::pair<std::string, AccountId>> asked_;
-    std::uint64_t walk_ = 0;          // number of the last online(); an older walk ends
-    std::vector<AccountId> to_show_;  // users of this walk
-    std::set<std::string> seen_;      // bare JIDs of users who were last seen available
+    std::uint64_t walk_ = 0;             // number of the last online(); an older walk ends
+    Users to_show_;                      // users of this walk
+    std::set<std::string> alias_users_;  // bare JIDs of users who have gateway@… in their list, as far as was seen
+    std::set<std::string> seen_;         // bare JIDs of users who were last seen available
     std::set<std::string> shown_;  // got the gateway's presence: full JIDs since they became available, bare JIDs until
                                    // a client of theirs becomes available
 };

@@ -44,6 +44,16 @@ xep0004::Field security_field(const char* var, const std::string& label, const s
     return field;
 }
 
+/// The words of an error as a message to the client that made the request.
+Stanza words_of(const Tag& request, const std::string& words) {
+    auto message = std::make_unique<Tag>("message");
+    message->addAttribute("type", "chat");
+    message->addAttribute("from", attribute(request, "to"));
+    message->addAttribute("to", attribute(request, "from"));
+    add(*message, "body", {}, clean(words));
+    return message;
+}
+
 }  // namespace
 
 LinkForm link_form(const std::map<std::string, std::string>& fields, bool complete) {
@@ -86,11 +96,13 @@ xep0004::Form print_link_form(const Account* account, const LinkForm* typed, con
 
 void Registration::take(const Tag& iq, const std::string& user) {
     const std::string lang = registrar_.language(iq, user);
-    const auto answer = [&sender = sender_, lang,
+    const auto answer = [&sender = sender_, &clients = clients_, lang,
                          head = std::shared_ptr<Tag>(head_of(iq))](const CommandResult& ending) {
         // [XEP-0077 §3.3] the submitted fields are not sent back: they contain a password.
         sender.send(*(ending.good() ? result_of(*head)
                                     : error_reply(*head, ending.type, ending.condition, ending.words, lang)));
+        if (!ending.good() && clients.hides_form_errors(attribute(*head, "from")))
+            sender.send(*words_of(*head, ending.words));
     };
     if (!registrar_.mailbox(user) && !registrar_.may_link(user)) return answer(registrar_.not_allowed(user, lang));
     if (attribute(iq, "type") == "get") return offer(iq, user);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/accounts/clients.h"
 #include "gateway/accounts/directory.h"
 #include "gateway/model/stanza_sender.h"
 #include "xmpp/stanza.h"
@@ -45,12 +46,14 @@ class Registrar;
 /// done.
 class Registration {
   public:
-    Registration(Registrar& registrar, StanzaSender& sender) : registrar_(registrar), sender_(sender) {}
+    Registration(Registrar& registrar, const Clients& clients, StanzaSender& sender)
+        : registrar_(registrar), clients_(clients), sender_(sender) {}
     void take(const xmpp::Tag& iq, const std::string& user);
 
   private:
     void offer(const xmpp::Tag& iq, const std::string& user);
     Registrar& registrar_;
+    const Clients& clients_;
     StanzaSender& sender_;
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/contacts.h"
 #include "gateway/store/sqlite/ids.h"
 #include "gateway/store/sqlite/imap_cursors.h"
 #include "gateway/store/sqlite/queue.h"
@@ -14,9 +15,9 @@
 
 namespace gateway::accounts {
 
-std::vector<Account> all(Store& store) {
+std::vector<Account> next_page(Store& store, AccountId after) {
     std::vector<Account> accounts;
-    Transactions(store).now([&](Database& db) { accounts = all(db); });
+    Transactions(store).now([&](Database& db) { accounts = next_page(db, after); });
     return accounts;
 }
 
@@ -80,7 +81,8 @@ void look_at(Store& store, std::vector<AccountId> accounts, Store::Done<std::vec
         [accounts = std::move(accounts)](Database& db) {
             std::vector<Condition> found;
             for (const auto account : accounts) {
-                Condition condition{queue::count(db, account), stuck_mails::all(db, account), {}};
+                Condition condition{
+                    queue::count(db, account), count_contacts(db, account), stuck_mails::all(db, account), {}};
                 for (auto& row : damaged::of(db, static_cast<std::int64_t>(account)))
                     condition.set_aside.push_back(std::move(row.what));
                 found.push_back(std::move(condition));

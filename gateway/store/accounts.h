@@ -14,9 +14,9 @@
 
 namespace gateway::accounts {
 
-/// All accounts, also those whose row or login does not match its seal (Account::damaged, login_lost). For start-up:
-/// waits for the store.
-std::vector<Account> all(Store&);
+/// The next accounts by number, also those whose row or login does not match its seal (Account::damaged, login_lost);
+/// none: that were all. For start-up: waits for the store.
+std::vector<Account> next_page(Store&, AccountId after);
 /// Inserts (id 0) or replaces. There is one account per (jid, kind). Reading of its mailbox starts at `start`, except
 /// in folders that have a cursor. `done` gets the id.
 void save(Store&, const Account&, std::vector<Cursor> start, Store::Done<AccountId> done);
@@ -37,7 +37,8 @@ void note_name(Store&, AccountId, const std::string& name);
 
 /// What the administrator sees of an account beside its row.
 struct Condition {
-    std::int64_t waiting = 0;            // entries of the queue
+    std::int64_t waiting = 0;  // entries of the queue
+    std::int64_t contacts = 0;
     std::vector<Stuck> stuck;            // mails that could not be read
     std::vector<std::string> set_aside;  // rows that do not match their seal, oldest first
 };

@@ -2,6 +2,8 @@
 
 #include "gateway/store/contacts.h"
 
+#include <utility>
+
 #include "gateway/store/sqlite/contacts.h"
 #include "gateway/store/sqlite/once_encrypted.h"
 #include "gateway/store/sqlite/spellings.h"
@@ -9,16 +11,34 @@
 
 namespace gateway::accounts {
 
-ContactPage next_page(Store& store, const ContactPage& before) {
-    ContactPage page;
-    Transactions(store).now([&](Database& db) { page = next_page(db, before); });
-    return page;
+void contacts_of(Store& store, AccountId account, Store::Done<AccountContacts> done) {
+    Transactions(store).read([account](Database& db) { return contacts_of(db, account); }, std::move(done));
 }
 
-std::vector<std::pair<AccountId, std::string>> once_encrypted(Store& store) {
-    std::vector<std::pair<AccountId, std::string>> marks;
-    Transactions(store).now([&](Database& db) { marks = once_encrypted::all(db); });
-    return marks;
+void contacts_of(Store& store, std::vector<AccountId> accounts, std::size_t most,
+                 Store::Done<std::vector<AccountContacts>> done) {
+    Transactions(store).read(
+        [accounts = std::move(accounts), most](Database& db) {
+            std::vector<AccountContacts> all;
+            std::size_t count = 0;
+            for (auto at = accounts.begin(); at != accounts.end() && count < most; ++at) {
+                all.push_back(contacts_of(db, *at));
+                count += all.back().contacts.size();
+            }
+            return all;
+        },
+        std::move(done));
+}
+
+AccountContacts contacts_now(Store& store, AccountId account) {
+    AccountContacts read;
+    const auto work = [&](Database& db) { read = contacts_of(db, account); };
+    try {
+        Transactions(store).read_now(work);
+    } catch (const StoreError&) {  // perhaps of a commit that it shared with writes, which failed
+        Transactions(store).read_now(work);
+    }
+    return read;
 }
 
 void save(Store& store, const Contact& contact, Changed changed, bool is_spelled_anew) {

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "gateway/model/account.h"
@@ -14,19 +13,18 @@
 
 namespace gateway::accounts {
 
-/// A page of all contacts, in the order of account and canonical address, with what is known of their keys.
-struct ContactPage {
-    std::vector<Contact> contacts;
-    bool is_last = false;
-    // The next page begins behind this contact.
+/// All that is stored of the contacts of an account.
+struct AccountContacts {
     AccountId account{};
-    std::string canonical{};
+    std::vector<Contact> contacts{};            // by canonical address, with what is known of their keys
+    std::vector<std::string> once_encrypted{};  // who was removed although mail with them was encrypted, ascending
 };
-/// The page behind `before`; the first one behind an empty page. Contacts that do not match their seal are set aside.
-/// For start-up: waits for the store.
-ContactPage next_page(Store&, const ContactPage& before);
-/// Contacts of all accounts that were removed although mail with them was encrypted. For start-up: waits for the store.
-std::vector<std::pair<AccountId, std::string>> once_encrypted(Store&);
+/// Contacts that do not match their seal are set aside. Answered also while nothing can be written.
+void contacts_of(Store&, AccountId, Store::Done<AccountContacts> done);
+/// Those of several accounts, from the first on, until there are `most` contacts or more.
+void contacts_of(Store&, std::vector<AccountId>, std::size_t most, Store::Done<std::vector<AccountContacts>> done);
+/// The same for one account, waiting for the store. Throws StoreError.
+AccountContacts contacts_now(Store&, AccountId);
 
 // With the next commit:
 /// What has changed of a contact since it was written.

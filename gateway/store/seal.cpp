@@ -1,13 +1,14 @@
 // AES-256-GCM by OpenSSL's EVP; the layout of a sealed blob is in seal.h.
 //
-// Cipher and digest are fetched once: OpenSSL 3 would otherwise look them up for each message. All methods are const
+// Cipher and MAC are set up once: OpenSSL 3 would otherwise look them up for each message. All methods are const
 // and may be called from any thread.
 
 #include "gateway/store/seal.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include <array>
@@ -30,6 +31,7 @@ struct Release {
 };
 using Cipher = std::unique_ptr<EVP_CIPHER, Release<EVP_CIPHER_free>>;
 using Context = std::unique_ptr<EVP_CIPHER_CTX, Release<EVP_CIPHER_CTX_free>>;
+using Mac = std::unique_ptr<EVP_MAC_CTX, Release<EVP_MAC_CTX_free>>;
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
@@ -51,10 +53,22 @@ void draw_nonce(unsigned char* nonce) {
     used += nonce_size;
 }
 
-std::string hmac(const Seal::Key& key, std::string_view bytes) {
+/// HMAC-SHA-256, ready for one text.
+Mac mac_of(const Seal::Key& key) {
+    const std::unique_ptr<EVP_MAC, Release<EVP_MAC_free>> hmac{EVP_MAC_fetch(nullptr, "HMAC", nullptr)};
+    Mac mac{hmac ? EVP_MAC_CTX_new(hmac.get()) : nullptr};
+    std::string digest = "SHA256";
+    const std::array<OSSL_PARAM, 2> settings{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+                                             OSSL_PARAM_construct_end()};
+    require(mac && EVP_MAC_init(mac.get(), key.data(), key.size(), settings.data()) == 1);
+    return mac;
+}
+
+std::string digest_of(Mac mac, std::string_view bytes) {
     std::string digest(32, '\0');
-    require(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(),
-                 bytes_of(digest), nullptr) != nullptr);
+    std::size_t size = 0;
+    require(mac && EVP_MAC_update(mac.get(), bytes_of(bytes), bytes.size()) == 1 &&
+            EVP_MAC_final(mac.get(), bytes_of(digest), &size, digest.size()) == 1);
     return digest;
 }
 
@@ -74,6 +88,7 @@ struct Seal::Keys {
     };
     std::vector<One> all;
     Cipher cipher{EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)};
+    Mac mac;  // of the first key; copied for each text
 
     ~Keys() {
         for (auto& one : all) OPENSSL_cleanse(one.key.data(), one.key.size());
@@ -85,9 +100,10 @@ Seal::Seal(std::vector<Key> keys) {
     auto made = std::make_shared<Keys>();
     require(made->cipher != nullptr);
     for (auto& key : keys) {
-        made->all.push_back({key, hmac(key, "coigate key id").substr(0, id_size)});
+        made->all.push_back({key, digest_of(mac_of(key), "coigate key id").substr(0, id_size)});
         OPENSSL_cleanse(key.data(), key.size());
     }
+    made->mac = mac_of(made->all.front().key);
     keys_ = std::move(made);
 }
 
@@ -155,7 +171,9 @@ std::string Seal::open(std::string_view sealed, std::string_view purpose) const 
     return plain;
 }
 
-std::string Seal::keyed_hash(std::string_view bytes) const { return hex(hmac(keys_->all.front().key, bytes)); }
+std::string Seal::keyed_hash(std::string_view bytes) const {
+    return hex(digest_of(Mac(EVP_MAC_CTX_dup(keys_->mac.get())), bytes));
+}
 
 std::string Seal::key_id() const { return hex(keys_->all.front().id); }
 

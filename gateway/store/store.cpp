@@ -43,17 +43,21 @@ void Store::on_health(std::function<void(bool well, const std::string& why)> lis
     committer_->on_health(std::move(listener));
 }
 
-void Transactions::commit(Work work, Store::Committed done) {
-    store_.committer_->add({std::move(work), std::move(done), true});
+void Transactions::commit(Work work, Store::Committed done) { add(std::move(work), std::move(done), false); }
+
+void Transactions::add(Work work, Store::Committed done, bool reads) {
+    store_.committer_->add({.work = std::move(work), .done = std::move(done), .reads = reads});
 }
 
-void Transactions::later(Work work) { store_.committer_->add({std::move(work), {}, false}); }
+void Transactions::later(Work work) { store_.committer_->add({.work = std::move(work), .done = {}, .urgent = false}); }
 
-void Transactions::now(const Work& work) {
+void Transactions::wait_for(const Work& work, bool reads) {
     std::promise<Store::Failure> promise;
     auto outcome = promise.get_future();
-    store_.committer_->add(
-        {work, [&promise](Store::Failure failure) { promise.set_value(std::move(failure)); }, true, true});
+    store_.committer_->add({.work = work,
+                            .done = [&promise](Store::Failure failure) { promise.set_value(std::move(failure)); },
+                            .waited = true,
+                            .reads = reads});
     if (auto failure = outcome.get()) throw *failure;
 }
 

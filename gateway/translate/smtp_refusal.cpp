@@ -52,6 +52,7 @@ constexpr std::array signs{
     Sign{"sending limit", Why::too_many},
     Sign{"rate limit", Why::too_many},
     Sign{"ratelimit", Why::too_many},
+    Sign{"too many hops", Why::unknown},
     Sign{"too many", Why::too_many},
     Sign{"too fast", Why::too_many},
     Sign{"limit exceeded", Why::too_many},
@@ -64,6 +65,7 @@ constexpr std::array signs{
     Sign{"not allowed to send as", Why::sender},
     Sign{"spf", Why::sender},
     Sign{"dmarc", Why::sender},
+    Sign{"message expired", Why::late},  // Exchange: "550 5.4.300", "550 4.4.7 QUEUE.Expired"
     Sign{"spam", Why::content},
     Sign{"junk", Why::content},
     Sign{"unsolicited", Why::content},
@@ -118,9 +120,9 @@ constexpr std::array precise{
     Status{".1.1", Why::no_mailbox}, Status{".1.2", Why::no_domain}, Status{".1.3", Why::no_mailbox},
     Status{".1.6", Why::no_mailbox}, Status{".1.7", Why::sender},    Status{".1.8", Why::sender},
     Status{".2.1", Why::closed},     Status{".2.2", Why::full},      Status{".2.3", Why::too_large},
-    Status{".3.4", Why::too_large},  Status{".4.4", Why::no_domain}, Status{".5.3", Why::too_many},
-    Status{".7.20", Why::sender},    Status{".7.23", Why::sender},   Status{".7.26", Why::sender},
-    Status{".7.28", Why::too_many},
+    Status{".3.4", Why::too_large},  Status{".4.4", Why::no_domain}, Status{".4.7", Why::late},
+    Status{".5.3", Why::too_many},   Status{".7.20", Why::sender},   Status{".7.23", Why::sender},
+    Status{".7.26", Why::sender},    Status{".7.28", Why::too_many},
 };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -215,7 +217,10 @@ Why why(const coi::Error& error) {
     }
     if (detail.starts_with(".7.")) return error.step == coi::SmtpStep::sender ? Why::sender : Why::forbidden;
     if (detail.starts_with(".1.")) return Why::no_mailbox;
-    if (detail.starts_with(".6.")) return Why::unknown;
+    // Of the mail system, the way, the format: whatever the code says, the address may exist.
+    for (const std::string_view subject : {".3.", ".4.", ".6."}) {
+        if (detail.starts_with(subject)) return Why::unknown;
+    }
     return by_command(error);
 }
 

@@ -148,11 +148,24 @@ bool says_something(const xmpp::Tag& stanza) {
         return tag && !tag->cdata().empty();
     };
     if (has_text("body") || has_text("subject") || is_end_to_end_encrypted(stanza)) return true;
-    // [XEP-0444 §3] [XEP-0424 §3] [XEP-0353 §3] [XEP-0224 §2]
-    constexpr std::array<std::pair<const char*, const char*>, 4> deeds{{{"reactions", "urn:xmpp:reactions:0"},
-                                                                        {"retract", "urn:xmpp:message-retract:1"},
-                                                                        {"propose", "urn:xmpp:jingle-message:0"},
-                                                                        {"attention", "urn:xmpp:attention:0"}}};
+    constexpr std::array<std::pair<const char*, const char*>, 17> deeds{
+        {{"reactions", "urn:xmpp:reactions:0"},            // [XEP-0444 §3]
+         {"retract", "urn:xmpp:message-retract:1"},        // [XEP-0424 §3]
+         {"apply-to", "urn:xmpp:fasten:0"},                // COMPAT Gajim 1.7: a retraction
+         {"propose", "urn:xmpp:jingle-message:0"},         // [XEP-0353 §3]
+         {"invite", "urn:xmpp:call-invites:0"},            // [XEP-0482 §3]
+         {"attention", "urn:xmpp:attention:0"},            // [XEP-0224 §2]
+         {"x", "jabber:x:conference"},                     // [XEP-0249 §2]
+         {"x", "http://jabber.org/protocol/muc#user"},     // [XEP-0045 §7.8.2]
+         {"geoloc", "http://jabber.org/protocol/geoloc"},  // [XEP-0080 §2]
+         {"file-sharing", "urn:xmpp:sfs:0"},               // [XEP-0447 §3]
+         {"reference", "urn:xmpp:reference:0"},            // [XEP-0385 §3]
+         {"sticker", "urn:xmpp:stickers:0"},               // [XEP-0449 §4]
+         {"x", "jabber:x:data"},                           // [XEP-0004 §3]
+         {"x", "http://jabber.org/protocol/rosterx"},      // [XEP-0144 §3]
+         {"x", "jabber:x:roster"},                         // its older form
+         {"html", "http://jabber.org/protocol/xhtml-im"},  // [XEP-0071 §7]
+         {"replace", "urn:xmpp:message-correct:0"}}};      // [XEP-0308 §3]
     return std::ranges::any_of(deeds, [&](const auto& deed) { return xmpp::child(stanza, deed.first, deed.second); });
 }
 

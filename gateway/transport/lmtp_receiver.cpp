@@ -142,6 +142,11 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
         const Account* account = co_await wait_for<const Account*>(make);
         if (!account) co_return Reply{452, "4.3.1", "cannot be taken now, please try again"};
         const AccountId id = account->id;
+        std::function<void(std::function<void(Store::Failure)>)> load = [&](std::function<void(Store::Failure)> ready) {
+            directory.load(id, std::move(ready));
+        };
+        if (co_await wait_for<Store::Failure>(load))
+            co_return Reply{452, "4.3.1", "cannot be taken now, please try again"};
         const bool known = is_confirmed(id);
         std::function<void(std::function<void(DeliveryResult)>)> take = [&](std::function<void(DeliveryResult)> done) {
             IncomingMail arrival{id, mail, std::nullopt, proof.sender, true, bytes, proof.author, true};

@@ -2,12 +2,14 @@
 // that come.
 //
 // [XEP-0114 §3], [XEP-0199]. component_server COMPONENT_PORT SMTP_PORT COMPONENT DOMAIN, driven by lines on stdin:
+//   name N       it calls itself N in service discovery from now on ("Prosody" until then)
 //   pump N       N messages of 50 conversations as fast as the stream takes them       -> pumped START_NS END_NS
 //   pingpong N   one message at a time, each when the mail of the one before is here   -> latency NS, N times
 //   expect N     answers when N messages more have come from the gateway               -> received N NS ERRORS
 //   newcomers N  one message of each of N users who have never written              -> pumped START_NS END_NS
 //   heartbeat S  pings the component every millisecond, for S seconds               -> heartbeat P50_US P99_US MAX_US N
 //   mails N      answers when N mails more have come to the sink                       -> mails NS
+//   presences N  answers when N presences more have come from the gateway              -> presences NS
 //   log on|off   tells each message that comes                                         -> message NS
 // What else a peer can do it adds to this class. The mails of `pingpong` come to an SMTP sink of our own at SMTP_PORT
 // (0: none).
@@ -113,18 +115,23 @@ class Server {
 
     void obey(const std::string& line) {
         std::istringstream words(line);
-        std::string verb, flag;
+        std::string verb, word;
         std::size_t count = 0;
         words >> verb;
         if (verb == "log") {
-            words >> flag;
-            log_ = flag == "on";
+            words >> word;
+            log_ = word == "on";
+        } else if (verb == "name") {
+            words >> word;
+            const std::lock_guard lock(mutex_);
+            name_ = word;
         } else {
             words >> count;
             if (verb == "pump") pump(count);
             if (verb == "pingpong") pingpong(count);
             if (verb == "expect") expect(count);
             if (verb == "mails") mails(count);
+            if (verb == "presences") presences(count);
             if (verb == "newcomers") newcomers(count);
             if (verb == "heartbeat") std::thread([this, count] { heartbeat(count); }).detach();
             act(verb, count);
@@ -225,6 +232,13 @@ class Server {
         mails_ = 0;
     }
 
+    void presences(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        came_.wait(lock, [&] { return presences_ >= count; });
+        say("presences " + std::to_string(now_ns()));
+        presences_ = 0;
+    }
+
     void accept_streams() {
         for (;;) {
             const int fd = accept_one(listener_);
@@ -261,11 +275,16 @@ class Server {
         const auto type = attribute(stanza, "type");
         if (stanza.starts_with("<iq") && (type == "get" || type == "set")) {
             answers += "<iq type='result' id='" + attribute(stanza, "id") + "' from='" + attribute(stanza, "to") +
-                       "' to='" + attribute(stanza, "from") + "'/>";
+                       "' to='" + attribute(stanza, "from") + "'>" + identity(stanza) + "</iq>";
         }
         if (const auto id = attribute(stanza, "id"); type == "result" && id.starts_with("beat-")) {
             const std::lock_guard lock(mutex_);
             beats_.push_back(now_ns() - std::stoll(id.substr(5)));
+        }
+        if (stanza.starts_with("<presence")) {
+            const std::lock_guard lock(mutex_);
+            ++presences_;
+            came_.notify_all();
         }
         if (!stanza.starts_with("<message")) return;
         const auto at = now_ns();
@@ -279,6 +298,15 @@ class Server {
         if (text) hear(stanza);
         if (log_) say("message " + std::to_string(at));
         came_.notify_all();
+    }
+
+    /// [XEP-0030 §3.1] who this server is, if that is asked.
+    std::string identity(std::string_view stanza) {
+        constexpr std::string_view query = "http://jabber.org/protocol/disco#info";
+        if (attribute(stanza, "to") != domain_ || stanza.find(query) == std::string_view::npos) return {};
+        const std::lock_guard lock(mutex_);
+        return "<query xmlns='" + std::string(query) + "'><identity category='server' type='im' name='" + name_ +
+               "'/></query>";
     }
 
     void accept_mails() {
@@ -303,7 +331,8 @@ class Server {
     std::mutex output_, writing_, mutex_;
     std::condition_variable came_;
     int stream_ = -1;
-    std::size_t next_ = 1, received_ = 0, errors_ = 0, mails_ = 0;
+    std::string name_ = "Prosody";
+    std::size_t next_ = 1, received_ = 0, errors_ = 0, mails_ = 0, presences_ = 0;
     std::int64_t last_ = 0, mail_at_ = 0;
     std::vector<std::int64_t> beats_;  // nanoseconds from ping to answer
     std::atomic<bool> log_ = false;

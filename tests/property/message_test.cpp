@@ -68,6 +68,7 @@ class Generator {
     Message message() {
         Message out;
         out.from = {address()};
+        out.from.front().name = clean_line(cut_utf8(out.from.front().name, 300));  // a longer one is cut (Author)
         out.to = addresses(5);
         out.cc = addresses(2);
         out.reply_to = addresses(1);

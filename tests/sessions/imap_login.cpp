@@ -157,7 +157,10 @@ TEST(ImapLogin, RefusalsOfRfc5530) {
         EXPECT_TRUE(error.permanent) << code;
     }
     for (const char* words :
-         {"[UNAVAILABLE] busy", "[INUSE] locked", "[LIMIT] too many", "Temporary authentication failure"}) {
+         {"[UNAVAILABLE] busy", "[INUSE] locked", "[LIMIT] too many", "Temporary authentication failure",
+          "[ALERT] Too many simultaneous connections. (Failure)",
+          "[ALERT] Account exceeded command or bandwidth limits. (Failure)",
+          "Maximum number of connections from user+IP exceeded", "Server Unavailable. 15"}) {
         const auto error = refused_with("c1 NO " + std::string(words));
         EXPECT_EQ(error.kind, ErrorKind::refused) << words;
         EXPECT_FALSE(error.permanent) << words;

@@ -107,7 +107,9 @@ class JabberSenderSession : public OtrRoom {
     gateway::FakeSender nobody;
     gateway::Scheduler mail_scheduler{gateway::queue::Direction::mail, store, nobody, now, [] {}};
     gateway::Scheduler jabber_scheduler{gateway::queue::Direction::jabber, store, nobody, now, [] {}};
-    gateway::Failures failures{directory, store, mail_scheduler, jabber_scheduler, verdicts, {}, now, timer.timer()};
+    gateway::Clients clients{stream, "coi.jabber.example"};
+    gateway::Failures failures{directory, clients, store, mail_scheduler, jabber_scheduler,
+                               verdicts,  {},      now,   timer.timer()};
     gateway::AccountEnd account_end{directory,     stream, mail_scheduler, jabber_scheduler, "coi.jabber.example", now,
                                     timer.timer(), {}};
     std::unique_ptr<gateway::JabberSender> sender;
@@ -375,6 +377,17 @@ TEST_F(SenderUnderOtr, IfNoResourceHasItItWaitsForASession) {
     send(entry("m2"));
     EXPECT_TRUE(has_results(2));
     EXPECT_EQ(results[1], "m2: blocked waits for OTR");
+    EXPECT_THAT(server.heard(), Not(HasSubstr("<message"))) << "nothing leaves in the clear";
+}
+
+TEST_F(SenderUnderOtr, ThatTheUserSpeaksItIsKnownAlsoIfTheContactsAreNotInMemory) {
+    directory.change(id, {"", "bob", "example.net"}, [](gateway::Contact& contact) { contact.privacy.otr = true; });
+    release_contacts();
+    send(entry("m1", "a secret"));
+    send(entry("m2", "another"));
+    EXPECT_THAT(results, IsEmpty()) << "they are read first";
+    EXPECT_TRUE(has_results(2));
+    EXPECT_THAT(results, ElementsAre("m1: blocked waits for OTR", "m2: blocked waits for OTR"));
     EXPECT_THAT(server.heard(), Not(HasSubstr("<message"))) << "nothing leaves in the clear";
 }
 

@@ -268,6 +268,26 @@ TEST(SmtpClient, BelievesOnlyTheReplyToTheFinalDot) {
     }
 }
 
+TEST(SmtpClient, ABlankLineBeforeAReplyIsNoReply) {  // the mail would be sent again and again
+    Play play;
+    greets(play);
+    play.expects("MAIL FROM:<alice@jabber.example>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n");
+    play.gives("250 ok\r\n250 ok\r\n354 go\r\n").expects(mail + ".\r\n").gives("\r\n250 2.0.0 queued as 1\r\n");
+    EXPECT_TRUE(run(send_one(play.stream()))) << play.complaint();
+}
+
+TEST(SmtpClient, AReplyTooManyIsNotTheNextMails) {
+    Play play;
+    greets(play);
+    play.expects("MAIL FROM:<alice@jabber.example>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n");
+    play.gives("250 ok\r\n250 ok\r\n354 go\r\n").expects(mail + ".\r\n").gives("250 ok\r\n550 5.7.1 spam\r\n");
+    SmtpClient client(play.stream(), "gw.example");
+    ASSERT_TRUE(run(client.open(mx, {})));
+    EXPECT_TRUE(run(client.send(to_bob, mail))) << play.complaint();
+    EXPECT_EQ(run(client.send(to_bob, mail)).error().kind, ErrorKind::closed);
+    EXPECT_FALSE(client.usable());
+}
+
 TEST(SmtpClient, Takes421AsTheEndOfTheSessionWhereverItComes) {
     for (int replies = 0; replies < 4; ++replies) {
         Play play;

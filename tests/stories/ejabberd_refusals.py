@@ -4,15 +4,9 @@ Three kinds: strangers (mod_block_strangers), a privacy list (XEP-0016), a block
 COIGATE_LONG. Between them comes mail that is taken.
 """
 
-import collections
-import os
-import time
-
 import ejabberd
-from play import World, check, check_equal
-from server import wait_until
-
-TRIES = 1000 if os.environ.get("COIGATE_LONG") else 10
+from play import World, check_equal
+from refusals_play import are_refused
 
 
 class WithoutStrangers(ejabberd.Ejabberd):
@@ -24,31 +18,6 @@ class WithoutStrangers(ejabberd.Ejabberd):
 def becomes_a_contact(alice, jid):
     alice.presence(jid, "subscribe")
     alice.wait_for(lambda s: s.kind == "presence" and s.type == "subscribed" and s.sender == jid, 80, f"{jid} is a contact")
-
-
-def seen(alice, texts):
-    came = {stanza.body for stanza in alice.came}
-    return [text for text in texts if text in came]
-
-
-def are_refused(world, alice, kind, sender, friend):
-    """Nothing of `sender` is answered with 250; everything of `friend` is, and comes."""
-    begin, replies = time.monotonic(), collections.Counter()
-
-    def delivers(person, text):
-        return world.coigate.lmtp(person.compose("alice@jabber.test", text).as_bytes(), "alice@jabber.test", person.address)[0]
-
-    taken = collections.Counter()
-    for i in range(TRIES):
-        replies[delivers(sender, f"{kind} {i}.")] += 1
-        if i % 10 == 9:
-            taken[delivers(friend, f"a friend, {kind} {i}.")] += 1
-    world.tell(f"{kind}: {dict(replies)} for {TRIES} mails, {dict(taken)} for those of a friend, in {time.monotonic() - begin:.1f} s")
-    check(not replies[250], f"{kind}: no mail is answered as delivered")
-    check_equal(set(taken), {250}, "a friend's is")
-    friends = [f"a friend, {kind} {i}." for i in range(9, TRIES, 10)]
-    wait_until(lambda: len(seen(alice, friends)) == len(friends), 30, "and all of it comes")
-    check_equal(seen(alice, [f"{kind} {i}." for i in range(TRIES)]), [], "nothing else does")
 
 
 with World(jabber=WithoutStrangers, mail_people=("bob", "carol", "dora")) as world:

@@ -21,7 +21,7 @@ def killed_before_it_has_read(alice, cleo, anna, gateway, world):
     gateway.kill()
     gateway.start()
     anna.waits_for_gateway()
-    alice.hears_gateway(f"An encrypted message of yours to {cleo.address} could not be read and was not sent", mark)
+    alice.reads(f"An encrypted message of yours to {cleo.address} could not be read and was not sent", cleo, mark)
     cleo.says(alice, "behind the archive")
     alice.hears("behind the archive", cleo)  # the new session stands
     talk(alice, cleo, 1, "read again")

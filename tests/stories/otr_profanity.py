@@ -33,7 +33,7 @@ def carol_has_no_key(alice, carol):
 def alice_and_bob_speak(alice, bob, world):
     """Ten texts each way, of which nothing stays between them."""
     alice.starts_otr(bob)
-    alice.hears_gateway(f"OTR protects your conversation with {bob.address} up to this gateway")
+    alice.reads(f"OTR protects your conversation with {bob.address} up to this gateway", bob)
     talk(alice, bob, 10, "message")
     world.no_trace("the running coigate")
 
@@ -44,16 +44,17 @@ def alice_verifies(alice, bob):
     alice.is_shown_gateways_key(bob)
     alice.tells_gateway(f"verify {bob.address} {SECRET}")
     alice.answers_secret(bob)
-    alice.hears_gateway(f"The secrets are the same: OTR with {bob.address}")
+    alice.reads(f"The secrets are the same: OTR with {bob.address}", bob)
 
 
 @scenario(includes=[alice_and_bob_speak])
 def alice_ends_otr(alice, bob):
-    """After the end nothing goes in the clear; Bob's waiting mail comes in the next session."""
+    """After the end nothing goes in the clear, and nothing starts OTR again but Alice; Bob's waiting mail comes in that session."""
     alice.ends_otr(bob)
-    alice.hears_gateway(f"You have ended OTR with {bob.address}")
+    alice.reads(f"You have ended OTR with {bob.address}", bob)
     bob.says(alice, "after the end")
-    alice.hears_gateway(f"A message from {bob.address} waits: you spoke by OTR")
+    alice.reads(f"A message from {bob.address} waits: you spoke by OTR", bob)
+    alice.starts_otr(bob)
     alice.hears("after the end", bob)
     talk(alice, bob, 1, "again")
 
@@ -88,7 +89,7 @@ def killed(alice, person, anna, gateway, world):
     anna.waits_for_gateway()
     mark, name = alice.mark(), person.address
     alice.says(person, f"{name}: into the old session")
-    alice.hears_gateway(f"An encrypted message of yours to {name} could not be read and was not sent", mark)
+    alice.reads(f"An encrypted message of yours to {name} could not be read and was not sent", person, mark)
     person.says(alice, f"{name}: after the kill")
     alice.hears(f"{name}: after the kill", person)
     talk(alice, person, 1, f"{name}: killed")

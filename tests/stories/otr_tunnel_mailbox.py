@@ -40,7 +40,7 @@ def ben_switches_the_tunnel_off(alice, ben, world):
         alice.says(ben, f"too late {number}")
     ben.hears_gateway("sent you a message by OTR that only your own program could read")
     ben.says(alice, "into the old session")
-    ben.hears_gateway("could not be read and was not sent")
+    ben.reads("could not be read and was not sent", alice)
     ben.ends_otr(alice)
     ben.writes(alice, "I hear nothing")
     alice.reads("I hear nothing", ben)

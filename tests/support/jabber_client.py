@@ -207,6 +207,11 @@ class JabberClient:
         answer = self.iq(self.jid, "get", '<query xmlns="jabber:iq:roster"/>')
         return {item.get("jid"): item.get("subscription") for item in answer.xml.iter("{jabber:iq:roster}item")}
 
+    def name_of(self, jid):
+        """In the roster; None if there is none."""
+        answer = self.iq(self.jid, "get", '<query xmlns="jabber:iq:roster"/>')
+        return next((item.get("name") for item in answer.xml.iter("{jabber:iq:roster}item") if item.get("jid") == jid), None)
+
     # What a user sees
 
     def wait_for(self, wanted, seconds=30, what="a stanza"):

@@ -54,7 +54,7 @@ class Speaker:
         check_equal(answer.error, None, f"{self.client.jid} has linked {self.address}")
 
     def mark(self):
-        """What hears_gateway() shall be told after; without it, since the beginning."""
+        """What hears_gateway() and reads() shall be told after; without it, since the beginning."""
         return self.client.mark()
 
     def tells_gateway(self, words):
@@ -76,9 +76,9 @@ class Speaker:
         self.world.tell(f"{self.address} → {who.address}: {text}")
         self.client.says(self._jid(who), text)
 
-    def reads(self, text, who):
+    def reads(self, text, who, since=0):
         """A line of the conversation with `who`: what they wrote, or what the client or the gateway says in it."""
-        line = self.client.reads(self._jid(who), text)
+        line = self.client.reads(self._jid(who), text, since=since)
         self.world.tell(f"  {self.address} reads: {line}")
         return line
 

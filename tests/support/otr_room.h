@@ -61,7 +61,8 @@ struct OtrRoom : testing::Test {
 
     StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
-    Directory directory{store};
+    FakeTimer idle;
+    Directory directory{store, {.after = idle.timer()}};
     RelayAccounts relay_accounts{directory, {"jabber.example"}};
     Workers workers{2, loop.post()};
     OpenPgp openpgp{directory, store, workers, {}};
@@ -97,6 +98,14 @@ struct OtrRoom : testing::Test {
                                     notices, settings);
     }
 
+    /// The account's contacts leave the memory.
+    void release_contacts() {
+        for (int minutes = 0; minutes < 5; ++minutes) {
+            idle.pass();
+            loop.flush(store);
+        }
+        ASSERT_FALSE(directory.is_loaded(id));
+    }
     /// Until nothing is under way.
     void settle() {
         for (int i = 0; i < 6; ++i) {
@@ -127,7 +136,11 @@ struct OtrRoom : testing::Test {
                 const auto at = clients.find(target == user ? jid : target);
                 if (at == clients.end()) continue;
                 const auto text = at->second->receives(xmpp::child(*stanza, "body", "")->cdata());
-                if (text && at->second == &client) read.push_back(*text);
+                if (text && text->starts_with("⟦")) {
+                    said.push_back(*text);
+                } else if (text && at->second == &client) {
+                    read.push_back(*text);
+                }
             }
             more = !client.out.empty() || !stanzas.empty();
         }

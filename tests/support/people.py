@@ -121,6 +121,18 @@ class JabberPerson(JabberClient):
         """Out of the roster."""
         self.iq(self.jid, "set", f'<query xmlns="jabber:iq:roster"><item jid="{jid}" subscription="remove"/></query>')
 
+    def names(self, jid, name):
+        """A contact, in the roster."""
+        self.iq(self.jid, "set", f'<query xmlns="jabber:iq:roster"><item jid="{jid}" name="{name}"/></query>')
+
+    def reads_name(self, jid, name):
+        """Waits for the event that tells it [XEP-0172 §4.5]."""
+        self.wait_for(lambda s: s.type == "headline" and s.sender == jid and name in "".join(s.xml.itertext()), 30, f"the name {name!r} of {jid}")
+
+    def has_named(self, jid, name):
+        """The gateway has, in the roster."""
+        wait_until(lambda: self.name_of(jid) == name, 30, f"{jid} is {name!r} in the roster")
+
     def deletes_account(self):
         """[XEP-0077 §3.2] at the Jabber server; ejabberd ends the stream instead of an answer."""
         self.world.tell(f"{self.jid} deletes the Jabber account")

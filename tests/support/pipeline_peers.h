@@ -9,10 +9,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "coi/message.h"
 #include "gateway/pipeline/incoming.h"
 #include "gateway/pipeline/outgoing.h"
+#include "tests/support/fakes.h"
 #include "tests/support/store_loop.h"
 
 namespace gateway {
@@ -38,6 +40,10 @@ struct PipelinePeers final : queue::Outlet,
     std::function<Time()> time = [] { return Time(std::chrono::sys_days(std::chrono::year(2026) / 6 / 1)); };
     bool may_withdraw = false, is_passed = true;
     int unblocked = 0;
+    FakeStream stream;  // what clients are asked, and names
+    Clients clients{stream, "coi.jabber.example"};
+    std::vector<std::unique_ptr<RosterNames>> rosters;
+    std::vector<std::unique_ptr<ContactNames>> names;  // one for each directory
 
     // --- queue::Outlet, StanzaSender
     void committed(queue::Entry entry) override { on_committed(std::move(entry)); }
@@ -46,6 +52,7 @@ struct PipelinePeers final : queue::Outlet,
     void send(const xmpp::Tag& tag) override { on_stanza(tag); }
     // --- UserNotices
     void tell(const Account&, const std::string& text) override { on_words(text); }
+    void tell_in(const Account&, const std::string&, const std::string& text) override { on_words(text); }
     void encrypted(const Account&, const Contact&) override {}
     void other_key(const Account&, const Contact& contact, const trust::KeyNews& news) override {
         on_other_key(contact, news);
@@ -75,10 +82,19 @@ struct PipelinePeers final : queue::Outlet,
     IncomingPipeline::Modules incoming(Directory& directory, Store& store, PendingVerdicts& verdicts,
                                        Workers& workers) {
         return {
-            directory, store, verdicts, workers, *this, *this, *this, *this, *this, *this, [this] { return time(); }};
+            directory, store, verdicts, workers, *this, *this, *this, *this, *this, *this, names_of(directory), [this] {
+                return time();
+            }};
     }
     OutgoingPipeline::Modules outgoing(Directory& directory, Store& store, RelayAccounts& relay_accounts) {
-        return {directory, store, relay_accounts, *this, *this, *this, *this, [this] { return time(); }};
+        return {directory, store,   relay_accounts,      *this, *this,
+                *this,     clients, names_of(directory), *this, [this] { return time(); }};
+    }
+    ContactNames& names_of(const Directory& directory) {
+        return *names.emplace_back(std::make_unique<ContactNames>(
+            directory, clients,
+            *rosters.emplace_back(std::make_unique<RosterNames>(directory, stream, "coi.jabber.example")), stream,
+            "coi.jabber.example"));
     }
 };
 

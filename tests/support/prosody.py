@@ -36,10 +36,16 @@ _GRANT = """    modules_enabled = {{ "privilege", "privilege_archive" }}
 """
 
 
+# Lets it name contacts in the users' contact lists.
+_ROSTER_GRANT = """    modules_enabled = {{ "privilege" }}
+    privileged_entities = {{ ["{component_domain}"] = {{ roster = "both" }} }}
+"""
+
+
 class Prosody(Server):
     package = "prosody"
     user = "prosody"
-    lets_ask_archives = False
+    lets_ask_archives = lets_name_contacts = False
     domain, component_domain, secret = "jabber.test", "coi.jabber.test", "a secret only for this play"
 
     def __init__(self, work, certificates, users, ports=None):
@@ -53,10 +59,13 @@ class Prosody(Server):
             folder=self.folder, c2s=self.c2s_port, component=self.component_port, domain=self.domain,
             component_domain=self.component_domain, secret=self.secret, key=certificates.key,
             certificate=certificates.certificate, plugins=self._plugins(),
-            host=_GRANT.format(component_domain=self.component_domain) if self.lets_ask_archives else "",
-            component_modules='    modules_enabled = { "privilege" }\n' if self.lets_ask_archives else ""))
+            host=self._grant().format(component_domain=self.component_domain),
+            component_modules='    modules_enabled = { "privilege" }\n' if self._grant() else ""))
         for name, password in users.items():
             self.add_user(name, password)
+
+    def _grant(self):
+        return _GRANT if self.lets_ask_archives else _ROSTER_GRANT if self.lets_name_contacts else ""
 
     def add_user(self, name, password):
         """A client account; `name` is a plain local part."""
@@ -83,3 +92,9 @@ class ProsodyWithArchive(Prosody):
     """Lets the component ask the users' archives (mod_privilege of prosody-modules, and our module beside it)."""
 
     lets_ask_archives = True
+
+
+class ProsodyWithRoster(Prosody):
+    """Lets the component name contacts in the users' contact lists (mod_privilege of prosody-modules)."""
+
+    lets_name_contacts = True

@@ -1,8 +1,7 @@
 """Dino with one account that is set up already.
 
 Dino has no field for a server: it finds it by the name of the JID's domain, at port 5222, and trusts the system's certificates only. So it
-runs with an /etc/hosts and with certificates of its own (a mount namespace), and the Jabber server listens at 5222. Where the machine has
-loopback addresses only, glibc finds no name for it (AI_ADDRCONFIG): `ip addr add 192.0.2.1/32 dev lo`.
+runs with an /etc/hosts and with certificates of its own (a mount namespace), and the Jabber server listens at 5222.
 """
 
 import pathlib
@@ -38,9 +37,10 @@ class Dino:
     def opens_chat(self, jid):
         self.screen.focus(self.window)
         self.screen.press("ctrl+t")
+        dialog = self.screen.waits_for_window("Start Conversation|Unterhaltung beginnen")
         self.screen.settles()
         self.screen.types(jid)
         self.screen.settles()
-        self.screen.click(640, 313)  # the first one found, and "Start": no key chooses them
-        self.screen.click(830, 203)
+        self.screen.click_in(dialog, 234, 141)  # the first one found, and "Start": no key chooses them
+        self.screen.click_in(dialog, 424, 31)
         self.screen.settles()

@@ -50,4 +50,4 @@ class Pidgin:
         self.screen.focus("New Instant Message|Neue Sofortnachricht")
         self.screen.types(jid)
         self.screen.press("Return")
-        self.screen.makes_bigger(jid.replace("\\", "."))
+        self.screen.places(jid.replace("\\", "."), 540, 200, 700, 650)

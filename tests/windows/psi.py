@@ -37,6 +37,7 @@ _OPTIONS = """<!DOCTYPE psi>
   </ui>
   <keychain><enabled type="bool">false</enabled></keychain>
  </options>
+ <plugins><auto-load><otr type="bool">true</otr></auto-load></plugins>
 </psi>
 """
 

@@ -96,10 +96,10 @@ class Screen:
         self._tool("xdotool", "windowactivate", "--sync", window)
         return window
 
-    def makes_bigger(self, title):
-        """Brings the window to the front, big enough to read a conversation."""
+    def places(self, title, left, top, width, height):
+        """Brings the window to the front, and to this place."""
         window = self.focus(title)
-        self._tool("xdotool", "windowsize", window, "700", "650", "windowmove", window, "540", "200")
+        self._tool("xdotool", "windowsize", "--sync", window, str(width), str(height), "windowmove", "--sync", window, str(left), str(top))
 
     def press(self, *keys):
         """Keys as xdotool names them: Return, ctrl+n."""
@@ -111,6 +111,10 @@ class Screen:
 
     def click(self, x, y, button=1):
         self._tool("xdotool", "mousemove", str(x), str(y), "click", str(button))
+
+    def click_in(self, window, x, y):
+        """At this place of a window, wherever it stands."""
+        self._tool("xdotool", "mousemove", "--window", window, str(x), str(y), "click", "1")
 
     def pixels(self):
         """What the screen shows now."""

@@ -1,42 +1,51 @@
-"""By hand: what people see. Starts the private servers and a client under Xvfb, plays the usual steps, and keeps a picture of each.
+"""What people see: starts the private servers and a client under Xvfb, plays the usual steps, and keeps a picture of each.
 
     sudo python3 tests/windows/see.py gajim|dino|psi|pidgin [--language de] [--pictures FOLDER]
 
-What can be checked at the other side (Bob got the mail) is checked; the pictures are for people to look at.
+`./test --long` calls it for each client. What can be checked at the other side (Bob got the mail), or by a second client of the same user that
+gets copies of what comes [XEP-0280], is checked; the pictures are for people to look at. It runs in a network namespace of its own.
 """
 
 import argparse
+import os
 import pathlib
 import shutil
 import sys
 import tempfile
-import time
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "support")]
 
 from dino import Dino
+from expect import check
 from gajim import Gajim
 from pidgin import Pidgin
 from play import PASSWORD, World
 from prosody import Prosody
 from psi import Psi
+from reports import read_receipt
 from screen import Screen
 from server import free_port, wait_until
 
 CLIENTS = {client.name: client for client in (Dino, Gajim, Pidgin, Psi)}
 LOCALES = {"en": "en_US.UTF-8", "de": "de_DE.UTF-8"}
-GERMAN = {"hello": "hallo", "help": "hilfe", "contact": "kontakt", "invite": "einladen", "unlink": "trennen"}
+GERMAN = {"hello": "hallo", "help": "hilfe", "contact": "kontakt", "invite": "einladen", "unlink": "trennen",
+          "Hello!": "Hallo!", "contact ADDRESS": "kontakt ADRESSE", "unlink yes": "trennen ja", "does not exist": "gibt es nicht"}
+# glibc finds no names for Dino where there are loopback addresses only (AI_ADDRCONFIG).
+NETWORK = "ip link set lo up && ip address add 192.0.2.1/32 dev lo && exec \"$@\""
 
 
 class Window:
     """Alice's client, and the pictures of what she sees."""
 
     def __init__(self, world, client, pictures, language):
-        self.world, self.count, self.words = world, 0, GERMAN if language == "de" else {}
+        self.world, self.count, self._german = world, 0, GERMAN if language == "de" else {}
         self.screen = Screen(world.work, pictures, LOCALES[language])
         server = world.jabber_server
         server.ca_file, server.certificate = world.certificates.ca_file, world.certificates.certificate
         self.client = client(self.screen, "alice@jabber.test", PASSWORD, server)
+        self.other = world.another_client("alice")  # gets copies; messages go to the window
+        self.other.send("<presence><priority>-1</priority></presence>")
+        self.other.iq("alice@jabber.test", "set", "<enable xmlns='urn:xmpp:carbons:2'/>")
 
     def keeps(self, name):
         """A picture of what is seen now."""
@@ -51,16 +60,28 @@ class Window:
         wait_until(lambda: self.screen.pixels() != before, seconds, "the screen changes")
 
     def says(self, jid, line):
-        """Opens the chat with this JID, types there, and waits for what comes after it."""
+        """Opens the chat with this JID, and types there."""
         self.client.opens_chat(jid)
         self.screen.settles()
         self.screen.types(line)
         self.screen.press("Return")
-        time.sleep(5)  # an answer that does not come has no sign
 
-    def tells_gateway(self, word, more=""):
+    def gets(self, words):
+        """Something with these words has come to the window."""
+        words = self._german.get(words, words)
+        self.other.wait_for(lambda stanza: words in "".join(stanza.xml.itertext()), 40, f"a copy of {words!r}")
+
+    def tells_gateway(self, word, answer, more=""):
         """A word in the user's language."""
-        self.says(f"gateway@{self.world.coigate.domain}", self.words.get(word, word) + more)
+        self.says(f"gateway@{self.world.coigate.domain}", self._german.get(word, word) + more)
+        self.gets(answer)
+
+    def counts_beginning(self):
+        """Up to the first answer of a person: at most two lines of the gateway's own, and one request."""
+        domain = self.world.coigate.domain
+        lines = [stanza for stanza in self.other.came if f"from='{domain}" in str(stanza).replace('"', "'") and "<body" in str(stanza)]
+        requests = [stanza for stanza in self.other.came if stanza.type == "subscribe"]
+        check(len(lines) <= 2 and len(requests) <= 1, f"before the first answer: {len(lines)} lines of the gateway, {len(requests)} requests")
 
 
 def _step(world, window, name, action):
@@ -84,15 +105,23 @@ def _answer(bob, mail, headers):
 
 def steps(world, window):
     """Names and actions, in their order."""
-    bob, alice, gateway = world.mail("bob"), world.another_client("alice"), world.coigate.domain
+    bob, alice, gateway = world.mail("bob"), window.other, world.coigate.domain
     bob_jid = world.coigate.jid_of(bob.address)
-    alice.send("<presence><priority>-1</priority></presence>")  # messages go to the window
-
     named = {"From": f"Bob Example <{bob.address}>"}
 
     def writes():
         window.says(bob_jid, "Hello Bob, how was the trip?")
         bob.reads("how was the trip?")
+
+    def reads():
+        _answer(bob, bob.last, named)
+        window.gets("ticket.pdf")
+        window.counts_beginning()
+
+    def fails():
+        window.says(world.coigate.jid_of("nobody@mail.test"), "Is anybody there?")
+        if window.client.name != "pidgin":  # which shows the error itself
+            window.gets("does not exist")
 
     def adds():
         alice.presence(bob_jid, "subscribe")
@@ -103,21 +132,22 @@ def steps(world, window):
         ("stranger-writes", lambda: window.shows_more(
             lambda: bob.writes("alice@jabber.test", "A mail out of the blue", subject="Dinner on Friday?", headers=named))),
         ("writes", writes),
-        ("answer-html-attachment", lambda: window.shows_more(lambda: _answer(bob, bob.last, named))),
+        ("read-mark", lambda: bob.send(read_receipt(bob, bob.last), ["alice@jabber.test"])),
+        ("answer-html-attachment", lambda: window.shows_more(reads)),
         ("adds-contact", adds),
         ("gateway-is-contact", lambda: (alice.presence(gateway, "subscribe"), alice.sees(gateway, "subscribed"))),
-        ("gateway-hello", lambda: window.tells_gateway("hello")),
-        ("gateway-help", lambda: window.tells_gateway("help")),
-        ("gateway-contact", lambda: window.tells_gateway("contact", " carol@mail.test")),
-        ("failing-address", lambda: window.says(world.coigate.jid_of("nobody@mail.test"), "Is anybody there?")),
+        ("gateway-hello", lambda: window.tells_gateway("hello", "Hello!")),
+        ("gateway-help", lambda: window.tells_gateway("help", "contact ADDRESS")),
+        ("gateway-contact", lambda: window.tells_gateway("contact", "carol\\40mail.test", " carol@mail.test")),
+        ("failing-address", lambda: window.shows_more(fails)),
         ("links", lambda: alice.uses_mailbox("ana@mail.test")),
-        ("gateway-invite", lambda: window.tells_gateway("invite")),
-        ("gateway-unlink", lambda: window.tells_gateway("unlink")),
+        ("gateway-invite", lambda: window.tells_gateway("invite", "https://i.delta.chat/")),
+        ("gateway-unlink", lambda: window.tells_gateway("unlink", "unlink yes")),
     ]
 
 
 def _check_programs(client):
-    for program in (client.program, "Xvfb", "openbox", "xdotool", "import", "dbus-daemon"):
+    for program in (client.program, "ip", "Xvfb", "openbox", "xdotool", "import", "dbus-daemon"):
         if not shutil.which(program):
             sys.exit(f"{program} is missing: install with .ci/setup windows")
 
@@ -131,6 +161,9 @@ def main():
     pictures = chosen.pictures or pathlib.Path(tempfile.mkdtemp(prefix="coigate-windows-"))
     client = CLIENTS[chosen.client]
     _check_programs(client)
+    if not os.environ.pop("COIGATE_OWN_NETWORK", ""):
+        os.environ["COIGATE_OWN_NETWORK"] = "yes"
+        os.execvp("unshare", ["unshare", "--net", "sh", "-c", NETWORK, "sh", sys.executable, *sys.argv])
 
     def jabber(work, certificates, users):
         return Prosody(work, certificates, users, {"Jabber clients": getattr(client, "c2s_port", None) or free_port(), "components": free_port()})

@@ -26,12 +26,21 @@ void add_info(Tag& result, const Info& info, const std::string& node) {
     for (const auto& feature : info.features) add(query, "feature").addAttribute("var", feature);
 }
 
-bool has_identity(const Tag& result, const Identity& wanted) {
+Info info_of(const Tag& result) {
+    Info info;
     const Tag* query = child(result, "query", ns_info);
-    return query && std::ranges::any_of(query->children(), [&](const Tag* each) {
-               return each->name() == "identity" && attribute(*each, "category") == wanted.category &&
-                      attribute(*each, "type") == wanted.type && attribute(*each, "name") == wanted.name;
-           });
+    if (!query) return info;
+    for (const Tag* each : query->children()) {
+        if (each->name() == "identity")
+            info.identities.push_back(
+                {attribute(*each, "category"), attribute(*each, "type"), attribute(*each, "name")});
+        if (each->name() == "feature") info.features.push_back(attribute(*each, "var"));
+    }
+    return info;
+}
+
+bool has_identity(const Tag& result, const Identity& wanted) {
+    return std::ranges::any_of(info_of(result).identities, [&](const Identity& each) { return each == wanted; });
 }
 
 void add_items(Tag& result, const std::vector<Item>& items, const std::string& node) {

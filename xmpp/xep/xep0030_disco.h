@@ -16,6 +16,7 @@ inline constexpr const char* ns_items = "http://jabber.org/protocol/disco#items"
 
 struct Identity {
     std::string category, type, name;
+    bool operator==(const Identity&) const = default;
 };
 struct Info {
     std::vector<Identity> identities;
@@ -27,6 +28,8 @@ struct Item {
 
 /// `node` from the query, "" for none: the answer repeats it [§3.2].
 void add_info(Tag& result, const Info&, const std::string& node);
+/// The identities and features of an answer to disco#info; none if it is something else.
+Info info_of(const Tag& result);
 /// Whether an answer to disco#info has this identity.
 bool has_identity(const Tag& result, const Identity&);
 void add_items(Tag& result, const std::vector<Item>&, const std::string& node);

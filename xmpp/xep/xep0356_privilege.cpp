@@ -2,6 +2,8 @@
 
 #include "xmpp/xep/xep0356_privilege.h"
 
+#include <algorithm>
+
 #include "xmpp/xep/xep0297_forward.h"
 
 namespace xmpp::xep0356 {
@@ -17,6 +19,16 @@ std::optional<bool> grants_set(const Tag& message, const std::string& xmlns) {
         }
     }
     return false;
+}
+
+std::optional<bool> grants_roster(const Tag& message) {
+    const Tag* privilege = child(message, "privilege", ns);
+    if (!privilege) privilege = child(message, "privilege", ns_before);
+    if (!privilege || child(*privilege, "forwarded", xep0297::ns)) return std::nullopt;
+    return std::ranges::any_of(privilege->children(), [](const Tag* permission) {
+        return permission->name() == "perm" && attribute(*permission, "access") == "roster" &&
+               attribute(*permission, "type") == "both";
+    });
 }
 
 Request ask(const std::string& component, const std::string& user, const std::string& id) {

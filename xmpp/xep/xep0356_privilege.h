@@ -1,6 +1,7 @@
 // Privileged Entity: what the server lets the component do on behalf of its users.
 //
-// [XEP-0356 §6] the `iq` permission: requests on behalf of a user. Left out: roster, message and presence permissions.
+// [XEP-0356 §4] the `roster` permission, [§6] the `iq` permission: requests on behalf of a user. Left out: message and
+// presence permissions.
 // Debian's Prosody uses this namespace (mod_privilege of prosody-modules); ejabberd 23.01 uses urn:xmpp:privilege:1,
 // which has no iq permission. Messages that belong to an answer are wrapped like the answer itself: XEP-0356 does not
 // define that, prosody/mod_privilege_archive.lua does it.
@@ -15,9 +16,13 @@
 namespace xmpp::xep0356 {
 
 inline constexpr const char* ns = "urn:xmpp:privilege:2";
+inline constexpr const char* ns_before = "urn:xmpp:privilege:1";
 
 /// Whether this message grants iqs of type set in `xmlns`; nullopt if it is not about privileges.
 std::optional<bool> grants_set(const Tag& message, const std::string& xmlns);
+/// Whether this message grants reading and changing contact lists, in the namespace of either version; nullopt if it is
+/// not about privileges.
+std::optional<bool> grants_roster(const Tag& message);
 /// An iq of type set on behalf of `user` (bare JID), without its payload, which goes into `inner`, owned by the iq.
 /// Both have `id`.
 struct Request {

@@ -197,10 +197,19 @@ AccountId save(Database& db, const Account& account) {
     return made.id;
 }
 
+std::vector<Account> next_page(Database& db, AccountId after, std::size_t most) {
+    std::vector<Account> accounts;
+    auto row = db.query("SELECT " ACCOUNT_COLUMNS ", login, mark FROM account WHERE id > ? ORDER BY id LIMIT ?");
+    row.bind(number(after)).bind(static_cast<std::int64_t>(most));
+    while (row.step()) accounts.push_back(account_of(db, row));
+    return accounts;
+}
+
 std::vector<Account> all(Database& db) {
     std::vector<Account> accounts;
-    auto row = db.query("SELECT " ACCOUNT_COLUMNS ", login, mark FROM account ORDER BY id");
-    while (row.step()) accounts.push_back(account_of(db, row));
+    for (auto page = next_page(db, {}); !page.empty(); page = next_page(db, accounts.back().id)) {
+        for (auto& account : page) accounts.push_back(std::move(account));
+    }
     return accounts;
 }
 

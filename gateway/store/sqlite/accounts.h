@@ -12,7 +12,9 @@ namespace gateway::accounts {
 
 /// Inserts (id 0) or replaces; returns the id. There is one account per (jid, kind).
 AccountId save(Database&, const Account&);
-/// All accounts, also those whose row or login does not match its seal (Account::damaged, login_lost).
+/// The next accounts by number, also those whose row or login does not match its seal (Account::damaged, login_lost).
+std::vector<Account> next_page(Database&, AccountId after, std::size_t most = 1000);
+/// All of them.
 std::vector<Account> all(Database&);
 /// Updates only the language that the account's user last used.
 void note_language(Database&, AccountId, const std::string& lang, Account::LanguageSource);

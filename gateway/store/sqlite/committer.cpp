@@ -17,6 +17,9 @@ using namespace std::chrono_literals;
 constexpr auto ride_time = 20ms;            // how long a later() piece waits for a commit to join
 constexpr auto idle_time = 1s;              // then the log is truncated
 constexpr std::size_t most_at_once = 1000;  // pieces of one commit: bounds its time
+constexpr std::size_t crowd = 8;            // urgent pieces in one commit, after which the next one waits for more
+constexpr auto crowd_time = 20ms;           // from one commit to the next while many come
+constexpr auto lull_time = 2ms;             // without a piece: no more are coming
 
 }  // namespace
 
@@ -51,6 +54,7 @@ void Committer::add(Piece piece) {
         if (piece.urgent && !waited) ask = !std::exchange(asked_, true);
         news = news || (!piece.urgent && pieces_.empty());
         due_ = due_ || waited;
+        rushed_ = rushed_ || waited;
         urgent_ += piece.urgent ? 1 : 0;
         pieces_.push_back(std::move(piece));
     }
@@ -63,6 +67,7 @@ void Committer::add(Piece piece) {
             const std::lock_guard lock(self->mutex_);
             self->asked_ = false;
             self->due_ = self->urgent_ > 0;
+            if (self->gathering_ && self->urgent_ < most_at_once) return;
         }
         self->wake_.notify_one();
     });
@@ -70,6 +75,7 @@ void Committer::add(Piece piece) {
 
 /// Blocks until there is something to commit (true), or the store ends and nothing waits (false).
 bool Committer::wait_for_work(Lock& lock) {
+    gather(lock);
     const auto hurry = [this] { return due_ || ending_; };
     const auto anything = [this] { return due_ || pieces_.size() > urgent_ || ending_; };
     if (maintenance_.log_used() && !wake_.wait_for(lock, idle_time, anything)) {
@@ -80,6 +86,19 @@ bool Committer::wait_for_work(Lock& lock) {
     wake_.wait(lock, anything);
     if (!due_ && !ending_) wake_.wait_for(lock, ride_time, hurry);
     return !pieces_.empty();
+}
+
+/// While many pieces come at a time, the next commit waits for more of them, as long as they keep coming: a sync costs
+/// the same for all, and they share the pages that they change. A message that comes alone does not wait.
+void Committer::gather(Lock& lock) {
+    if (last_urgent_ < crowd) return;
+    const auto enough = [this] { return rushed_ || ending_ || urgent_ >= most_at_once; };
+    const auto until = begun_ + crowd_time;
+    gathering_ = true;
+    for (std::size_t before = 0; !enough() && std::chrono::steady_clock::now() < until; before = urgent_) {
+        if (wake_.wait_for(lock, lull_time, enough) || urgent_ == before) break;
+    }
+    gathering_ = false;
 }
 
 void Committer::run() {
@@ -104,13 +123,14 @@ void Committer::run() {
     log::info("store: closed after {} commits", commits_.load());
 }
 
-/// While the store is not well: new work fails at once, and after a pause the database is tried again.
+/// While the store is not well: new work fails at once, unless it only reads, and after a pause the database is tried
+/// again.
 void Committer::nurse(Lock& lock) {
     const auto until = std::chrono::steady_clock::now() + maintenance_.pause();
     while (!ending_ && wake_.wait_until(lock, until, [this] { return urgent_ > 0 || ending_; }) && urgent_ > 0) {
         auto refused = take_urgent(lock);
         lock.unlock();
-        for (auto& piece : refused) piece.failure = maintenance_.trouble();
+        for (auto& piece : refused) piece.failure = piece.reads ? read_without_commit(piece) : maintenance_.trouble();
         report(std::move(refused));
         lock.lock();
     }
@@ -119,8 +139,25 @@ void Committer::nurse(Lock& lock) {
     lock.lock();
 }
 
+/// A full disk can be read. What the work writes (a row that it sets aside) is undone, and written the next time.
+Store::Failure Committer::read_without_commit(const Piece& piece) {
+    if (!maintenance_.is_open()) return maintenance_.trouble();
+    Store::Failure failure;
+    try {
+        maintenance_.database().query("BEGIN").run();
+        piece.work(maintenance_.database());
+    } catch (const StoreError& error) {
+        failure = error;
+    }
+    maintenance_.undo();
+    return failure;
+}
+
 Committer::Batch Committer::take(Lock&) {
     Batch batch;
+    begun_ = std::chrono::steady_clock::now();
+    last_urgent_ = urgent_;
+    rushed_ = false;
     while (!pieces_.empty() && batch.size() < most_at_once) {
         urgent_ -= pieces_.front().urgent ? 1 : 0;
         batch.push_back(std::move(pieces_.front()));

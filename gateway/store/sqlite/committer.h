@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -30,6 +31,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
         Store::Committed done;
         bool urgent = true;   // false: joins the next commit
         bool waited = false;  // `done` runs on the store's thread: somebody waits for it, perhaps on the loop's thread
+        bool reads = false;   // only: done also while nothing can be written
         Store::Failure failure{};
     };
     /// Opens the database. Throws as Maintenance does.
@@ -54,12 +56,14 @@ class Committer : public std::enable_shared_from_this<Committer> {
     void commit(Batch);
     static bool run_together(Database&, Batch&);
     static void run_pieces(Database&, Batch&);
+    Store::Failure read_without_commit(const Piece&);
     void keep_marks(Batch&);
     void report(Batch);
     void fell_ill(const StoreError&);
     void recover();
     void tell(bool is_well, const std::string& why);
     bool wait_for_work(Lock&);
+    void gather(Lock&);
     void nurse(Lock&);
 
     const Seal seal_;
@@ -72,7 +76,11 @@ class Committer : public std::enable_shared_from_this<Committer> {
     std::size_t urgent_ = 0;  // of `pieces_`
     bool asked_ = false;      // the loop was asked to report the end of its turn
     bool due_ = false;        // the turn is over: urgent pieces are committed at once
+    bool rushed_ = false;     // somebody waits for one of `pieces_`
+    bool gathering_ = false;  // the thread waits for more pieces
     bool ending_ = false;
+    std::size_t last_urgent_ = 0;  // urgent pieces when the last commit began
+    std::chrono::steady_clock::time_point begun_{};
     std::function<void(bool, const std::string&)> health_;
 
     std::atomic<bool> well_ = true;

@@ -2,10 +2,8 @@
 
 #include "gateway/store/sqlite/contacts.h"
 
-#include <limits>
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "gateway/model/trust.h"
 #include "gateway/store/sqlite/invites.h"
@@ -135,10 +133,9 @@ void set_aside(Database& db, const std::vector<Aside>& damaged) {
 class Finder {
   public:
     explicit Finder(std::vector<Contact>& contacts) : at_(contacts.begin()), end_(contacts.end()) {}
-    Contact* find(AccountId account, const std::string& canonical) {
-        const auto key = std::tie(account, canonical);
-        while (at_ != end_ && std::tie(at_->account, at_->canonical) < key) ++at_;
-        return at_ != end_ && std::tie(at_->account, at_->canonical) == key ? &*at_ : nullptr;
+    Contact* find(const std::string& canonical) {
+        while (at_ != end_ && at_->canonical < canonical) ++at_;
+        return at_ != end_ && at_->canonical == canonical ? &*at_ : nullptr;
     }
 
   private:
@@ -147,47 +144,48 @@ class Finder {
 
 }  // namespace
 
-ContactPage next_page(Database& db, const ContactPage& before, std::size_t most) {
-    ContactPage page;
+AccountContacts contacts_of(Database& db, AccountId account) {
+    AccountContacts all{account};
     std::vector<Aside> damaged;
-    std::size_t rows = 0;
     {
         auto row = db.query("SELECT " CONTACT_COLUMNS
-                            ", subject, last_in, last_out FROM contact WHERE (account, canonical) > (?, ?) ORDER BY "
-                            "account, canonical LIMIT ?");
-        row.bind(number(before.account)).bind(before.canonical).bind(static_cast<std::int64_t>(most));
-        for (; row.step(); ++rows) {
-            page.account = AccountId(row.integer(0));
-            page.canonical = row.text(1);
+                            ", subject, last_in, last_out FROM contact WHERE account = ? ORDER BY canonical");
+        row.bind(number(account));
+        while (row.step()) {
             if (auto contact = contact_of(db, row)) {
-                page.contacts.push_back(std::move(*contact));
+                all.contacts.push_back(std::move(*contact));
             } else {
-                damaged.push_back({number(page.account), page.canonical, row.print()});
+                damaged.push_back({number(account), row.text(1), row.print()});
             }
         }
     }
     set_aside(db, damaged);
-    page.is_last = rows < most;
-    if (page.is_last) page.account = AccountId(std::numeric_limits<std::int64_t>::max());
-    const keys::Range range{before.account, before.canonical, page.account, page.canonical};
-    Finder with_keys(page.contacts);
-    keys::each_peer(db, range, [&](AccountId account, const std::string& canonical, const coi::autocrypt::Peer& peer) {
-        if (auto* of = with_keys.find(account, canonical)) trust::note_keys(of->privacy, peer);
+    Finder with_keys(all.contacts);
+    keys::each_peer(db, account, [&](const std::string& canonical, const coi::autocrypt::Peer& peer) {
+        if (auto* of = with_keys.find(canonical)) trust::note_keys(of->privacy, peer);
     });
-    Finder with_spellings(page.contacts);
-    for (auto& [account, canonical, nodes] : spellings::all(db, range)) {
-        if (auto* of = with_spellings.find(account, canonical)) of->spellings = std::move(nodes);
+    Finder with_spellings(all.contacts);
+    for (auto& [canonical, nodes] : spellings::of(db, account)) {
+        if (auto* of = with_spellings.find(canonical)) of->spellings = std::move(nodes);
     }
-    return page;
+    all.once_encrypted = once_encrypted::of(db, account);
+    return all;
 }
 
 std::vector<Contact> contacts(Database& db) {
+    std::vector<AccountId> accounts;
+    for (auto row = db.query("SELECT DISTINCT account FROM contact ORDER BY account"); row.step();)
+        accounts.push_back(AccountId(row.integer(0)));
     std::vector<Contact> contacts;
-    for (ContactPage page; !page.is_last;) {
-        page = next_page(db, page);
-        for (auto& contact : page.contacts) contacts.push_back(std::move(contact));
+    for (const AccountId account : accounts) {
+        for (auto& contact : contacts_of(db, account).contacts) contacts.push_back(std::move(contact));
     }
     return contacts;
+}
+
+std::int64_t count_contacts(Database& db, AccountId account) {
+    auto row = db.query("SELECT count(*) FROM contact WHERE account = ?");
+    return row.bind(number(account)).step() ? row.integer(0) : 0;
 }
 
 Privacy privacy(Database& db, AccountId account, const std::string& canonical) {

@@ -113,28 +113,24 @@ coi::autocrypt::Peer peer(Database& db, AccountId account, const std::string& co
     return {};
 }
 
-void each_peer(Database& db, const Range& range,
-               const std::function<void(AccountId, const std::string&, const coi::autocrypt::Peer&)>& call) {
+void each_peer(Database& db, AccountId account,
+               const std::function<void(const std::string&, const coi::autocrypt::Peer&)>& call) {
     struct Damaged {
-        std::int64_t account;
         std::string contact, content;
     };
     std::vector<Damaged> damaged;
     {
-        auto row = db.query("SELECT " PEER_COLUMNS
-                            ", mark FROM peer_key WHERE (account, contact) > (?, ?) AND (account, contact) <= (?, ?) "
-                            "ORDER BY account, contact");
-        row.bind(number(range.account)).bind(range.contact);
-        row.bind(number(range.last_account)).bind(range.last_contact);
+        auto row = db.query("SELECT " PEER_COLUMNS ", mark FROM peer_key WHERE account = ? ORDER BY contact");
+        row.bind(number(account));
         while (row.step()) {
             if (const auto known = peer_of(db, row)) {
-                call(AccountId(row.integer(0)), row.text(1), *known);
+                call(row.text(1), *known);
             } else {
-                damaged.push_back({row.integer(0), row.text(1), row.print()});
+                damaged.push_back({row.text(1), row.print()});
             }
         }
     }
-    for (const auto& row : damaged) set_peer_aside(db, row.account, row.contact, row.content);
+    for (const auto& row : damaged) set_peer_aside(db, number(account), row.contact, row.content);
 }
 
 void save(Database& db, AccountId account, const std::string& contact, const coi::autocrypt::Peer& peer) {

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <functional>
-#include <limits>
 #include <optional>
 #include <string>
 
@@ -30,16 +29,9 @@ Own save_first(Database&, AccountId, const Own&);
 /// Empty if nothing is known.
 coi::autocrypt::Peer peer(Database&, AccountId, const std::string& contact);
 void save(Database&, AccountId, const std::string& contact, const coi::autocrypt::Peer&);
-/// Rows of contacts of all accounts, by account and canonical address: behind the first one, up to the last one.
-struct Range {
-    AccountId account{};
-    std::string contact;
-    AccountId last_account{std::numeric_limits<std::int64_t>::max()};
-    std::string last_contact;
-};
-/// The peers in this range, in its order.
-void each_peer(Database&, const Range&,
-               const std::function<void(AccountId, const std::string& contact, const coi::autocrypt::Peer&)>&);
+/// The peers of an account, by contact.
+void each_peer(Database&, AccountId,
+               const std::function<void(const std::string& contact, const coi::autocrypt::Peer&)>&);
 /// How many keys are known of people who are no contacts: those that came as gossip.
 std::int64_t hearsay(Database&, AccountId);
 void forget_peer(Database&, AccountId, const std::string& contact);

@@ -20,6 +20,8 @@ class Maintenance {
     /// Opens or makes the database at `path` (":memory:" for tests). Throws as Database does.
     Maintenance(std::string path, Seal seal);
     Database& database() { return *database_; }
+    /// False after it could not be opened again.
+    bool is_open() const { return database_ != nullptr; }
 
     /// Rolls back a transaction that is still open.
     void undo() noexcept;

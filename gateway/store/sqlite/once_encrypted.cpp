@@ -16,10 +16,11 @@ void note(Database& db, AccountId account, const std::string& canonical, const s
         .run();
 }
 
-std::vector<std::pair<AccountId, std::string>> all(Database& db) {
-    std::vector<std::pair<AccountId, std::string>> marks;
-    auto row = db.query("SELECT account, contact FROM once_encrypted");
-    while (row.step()) marks.emplace_back(AccountId(row.integer(0)), row.text(1));
+std::vector<std::string> of(Database& db, AccountId account) {
+    std::vector<std::string> marks;
+    auto row = db.query("SELECT contact FROM once_encrypted WHERE account = ? ORDER BY contact");
+    row.bind(static_cast<std::int64_t>(account));
+    while (row.step()) marks.push_back(row.text(0));
     return marks;
 }
 

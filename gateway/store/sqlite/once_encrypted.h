@@ -4,7 +4,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "gateway/model/event.h"
@@ -14,7 +13,7 @@ namespace gateway::once_encrypted {
 
 /// Adds a mark. `over`: the contact whose mark is removed for it; "" if there is room.
 void note(Database&, AccountId, const std::string& canonical, const std::string& over);
-/// The marks of all accounts.
-std::vector<std::pair<AccountId, std::string>> all(Database&);
+/// The marks of an account, ascending.
+std::vector<std::string> of(Database&, AccountId);
 
 }  // namespace gateway::once_encrypted

@@ -4,16 +4,13 @@
 
 namespace gateway::spellings {
 
-std::vector<Known> all(Database& db, const keys::Range& range) {
+std::vector<Known> of(Database& db, AccountId account) {
     std::vector<Known> known;
-    auto row = db.query(
-        "SELECT account, contact, nodes FROM spelling WHERE (account, contact) > (?, ?) AND (account, contact) <= (?, "
-        "?) ORDER BY account, contact");
-    row.bind(static_cast<std::int64_t>(range.account)).bind(range.contact);
-    row.bind(static_cast<std::int64_t>(range.last_account)).bind(range.last_contact);
+    auto row = db.query("SELECT contact, nodes FROM spelling WHERE account = ? ORDER BY contact");
+    row.bind(static_cast<std::int64_t>(account));
     while (row.step()) {
-        known.push_back({AccountId(row.integer(0)), row.text(1), {}});
-        const std::string nodes = row.text(2);
+        known.push_back({row.text(0), {}});
+        const std::string nodes = row.text(1);
         for (std::size_t at = 0; at < nodes.size();) {
             const auto end = std::min(nodes.find('\n', at), nodes.size());
             known.back().nodes.push_back(nodes.substr(at, end - at));

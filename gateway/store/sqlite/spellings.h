@@ -8,18 +8,17 @@
 #include <vector>
 
 #include "gateway/model/event.h"
-#include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/database.h"
 
 namespace gateway::spellings {
 
 struct Known {
-    AccountId account{};
     std::string contact;  // canonical
     std::vector<std::string> nodes;
 };
 
-/// In this range, in its order.
-std::vector<Known> all(Database&, const keys::Range& = {});
+/// Of an account, by contact.
+std::vector<Known> of(Database&, AccountId);
 /// Replaces the nodes of a contact; with no nodes, removes the row.
 void save(Database&, AccountId, const std::string& contact, const std::vector<std::string>& nodes);
 

@@ -31,15 +31,29 @@ class Transactions {
     /// Work with a result: commit() with the value passed to `done`.
     template <class Ask, class Done>
     void ask(Ask work, Done done) {
-        auto value = std::make_shared<std::invoke_result_t<Ask&, Database&>>();
-        commit(
-            [value, work = std::move(work)](Database& db) { *value = work(db); },
-            [value, done = std::move(done)](Store::Failure failure) { done(std::move(failure), std::move(*value)); });
+        add_asking(std::move(work), std::move(done), false);
+    }
+    /// ask() for work that only reads: answered also while nothing can be written, then without what waits to be.
+    template <class Ask, class Done>
+    void read(Ask work, Done done) {
+        add_asking(std::move(work), std::move(done), true);
     }
     /// Commits and waits for it: only before the loop runs.
-    void now(const Work& work);
+    void now(const Work& work) { wait_for(work, false); }
+    /// read() and waits for it. Throws StoreError.
+    void read_now(const Work& work) { wait_for(work, true); }
 
   private:
+    template <class Ask, class Done>
+    void add_asking(Ask work, Done done, bool reads) {
+        auto value = std::make_shared<std::invoke_result_t<Ask&, Database&>>();
+        add([value, work = std::move(work)](Database& db) { *value = work(db); },
+            [value, done = std::move(done)](Store::Failure failure) { done(std::move(failure), std::move(*value)); },
+            reads);
+    }
+    void add(Work work, Store::Committed done, bool reads);
+    void wait_for(const Work& work, bool reads);
+
     Store& store_;
 };
 

@@ -91,7 +91,8 @@ bool read(const coi::Message& mail, const std::string&, Event& event) {
     const Reference about{.message = mail.in_reply_to.front()};
     const auto end = coi::leading_quote(text->body);
     if (std::string rest = trimmed(text->body.substr(end)); end > 0 && !mail.quote_is_typed && !rest.empty()) {
-        if (has_quotes(rest)) return add(event, {}, about), false;  // an answer line by line stays whole
+        // An answer line by line stays whole, and so does what is too long to be only a reminder.
+        if (has_quotes(rest) || end > longest_quote) return add(event, {}, about), false;
         std::string quote = unquoted(std::string_view(text->body).substr(0, end));
         text->body = std::move(rest);
         add(event, {std::move(quote), false}, about);
@@ -101,18 +102,12 @@ bool read(const coi::Message& mail, const std::string&, Event& event) {
     return false;
 }
 
-/// The quote as it stands in a body towards Jabber.
-std::string shown(const ReplyTo& reply) {
-    if (reply.quote.size() <= longest_quote) return quoted(reply.quote);
-    return quoted(std::string(text::head(reply.quote, longest_quote)) + "…");
-}
-
 /// The quote is in the text already (resolved), behind the gateway's own labels.
 void write(const Event& event, xmpp::Tag& message) {
     const std::string author = xmpp::read_jid(xmpp::attribute(message, event.about->by_user ? "to" : "from")).bare();
     xmpp::xep0461::add_reply(message, event.about->stanza.value, author);
     const auto* body = message.findChild("body");
-    const std::string quote = shown(*event.get<ReplyTo>());
+    const std::string quote = quoted(event.get<ReplyTo>()->quote);
     const auto at = body == nullptr || quote.empty() ? std::string::npos : body->cdata().find(quote);
     if (at != std::string::npos)
         xmpp::xep0428::add_fallback(message, xmpp::xep0461::ns, body->cdata(), {at, at + quote.size()});
@@ -133,7 +128,7 @@ void resolved(Event& event, const Resolution& resolution) {
         if (text != nullptr && !reply.quote.empty()) text->body = quoted(reply.quote) + "\n" + text->body;
     } else if (resolution.to_user && text != nullptr) {
         if (reply.is_folded) text->body = without_fold(text->body).value_or(text->body);
-        text->body = shown(reply) + text->body;
+        text->body = quoted(reply.quote) + text->body;
     }
 }
 

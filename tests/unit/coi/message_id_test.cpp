@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <set>
 
 namespace coi {
@@ -22,9 +23,16 @@ TEST(MessageId, MintedIdsAreChatIdsOfTheDomainWith128RandomBits) {
         EXPECT_TRUE(is_chat(id));
         EXPECT_TRUE(is_printable(id));
         EXPECT_TRUE(id.value.ends_with("@example.org")) << id.value;
-        EXPECT_EQ(std::string("chat$").size() + 22 + std::string("@example.org").size(), id.value.size());
+        EXPECT_EQ(std::string("chat$").size() + 7 + 22 + std::string("@example.org").size(), id.value.size());
         EXPECT_TRUE(seen.insert(id).second);
     }
+}
+
+TEST(MessageId, MintedIdsSortByTime) {
+    const auto first = mint("example.org").value;
+    const auto start = std::chrono::system_clock::now();
+    while (std::chrono::system_clock::now() - start < std::chrono::milliseconds(2)) continue;
+    EXPECT_LT(first, mint("example.org").value);
 }
 
 TEST(MessageId, ChatIsRecognisedCaseSensitively) {

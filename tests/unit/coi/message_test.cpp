@@ -261,6 +261,34 @@ TEST(Parse, AnEmptyPlainPartDoesNotHideTheHtml) {
     EXPECT_TRUE(message.text_was_html);
 }
 
+TEST(Parse, APlainPartThatOnlyNamesTheHtmlDoesNotHideIt) {
+    const auto text = [](const std::string& plain, const std::string& html) {
+        return parse(wrapped("Content-Type: multipart/alternative; boundary=b",
+                             "--b\r\nContent-Type: text/plain\r\n\r\n" + plain +
+                                 "\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>" + html + "</p>\r\n--b--\r\n"))
+            .value()
+            .text;
+    };
+    EXPECT_EQ("At five", text("Please view this email in an HTML capable client.", "At five"));
+    EXPECT_EQ("At five", text("Ihr Programm kann kein HTML anzeigen.", "At five"));
+    EXPECT_EQ("Do you write HTML?", text("Do you write HTML?", "Do you <b>write</b> HTML? Ann"));
+    EXPECT_EQ("At five", text("At five", "<b>At five!</b>"));
+}
+
+TEST(Parse, AReportNamesTheMailInEachFormOfReturnedFields) {
+    for (const char* type : {"text/rfc822-headers", "message/rfc822-headers", "message/rfc822"}) {
+        const auto message =
+            parse(wrapped("Content-Type: multipart/report; report-type=delivery-status; boundary=b",
+                          "--b\r\n\r\nwords\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+                          "Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; bob@mail.test\r\nAction: failed\r\n"
+                          "Status: 5.1.1\r\n--b\r\nContent-Type: " +
+                              std::string(type) + "\r\n\r\nMessage-ID: <ours@x.test>\r\n\r\n--b--\r\n"))
+                .value();
+        ASSERT_TRUE(message.dsn) << type;
+        EXPECT_EQ("ours@x.test", message.dsn->original.value) << type;
+    }
+}
+
 TEST(Parse, FileNamesAreNeverPaths) {
     const auto name = [](const std::string& given) {
         return parse(wrapped("Content-Type: image/png\r\nContent-Disposition: attachment; filename=\"" + given + "\"",

@@ -224,6 +224,36 @@ TEST_F(FenceTest, ProsodyJudgesBeforeItAnswers) {
     EXPECT_TRUE(fence.wants_name()) << "another server may answer next";
 }
 
+TEST_F(FenceTest, OneLateRefusalDisprovesTheName) {
+    named("Prosody");
+    send_final("a");
+    EXPECT_TRUE(pong(ping()));
+    now += 100ms;
+    EXPECT_FALSE(take(error("a"))) << "too late: others have to tell of it";
+    send_final("b");
+    EXPECT_TRUE(pong(ping()));
+    EXPECT_THAT(outcomes, ElementsAre("a taken")) << "b waits for its grace period";
+    EXPECT_EQ(fence.settles_at(), now + 400ms);
+    call(fence.lost());
+    named("Prosody");
+    send_final("c");
+    EXPECT_TRUE(pong(ping()));
+    EXPECT_THAT(outcomes, ElementsAre("a taken", "b taken")) << "the next stream goes to the same server";
+}
+
+TEST_F(FenceTest, RefusalAfterTheWatchSaysNothingOfTheServer) {
+    named("Prosody");
+    send_final("a");
+    EXPECT_TRUE(pong(ping()));
+    now += 11s;
+    send_final("b");
+    EXPECT_TRUE(pong(ping()));
+    EXPECT_FALSE(take(error("a")));
+    send_final("c");
+    EXPECT_TRUE(pong(ping()));
+    EXPECT_THAT(outcomes, ElementsAre("a taken", "b taken", "c taken"));
+}
+
 TEST_F(FenceTest, WhatTheServerHasIsNotLostWithTheStream) {
     send_final("a");
     EXPECT_TRUE(pong(ping()));

@@ -350,6 +350,10 @@ TEST(PgpMime, WhatIsEncryptedAndWhatOnlyHoldsIt) {
     EXPECT_EQ(shape("\r\n" + armour), "encrypted");
     EXPECT_EQ(shape(parts("mixed", {control, data})), "encrypted") << "as some Exchange servers make it";
     EXPECT_EQ(shape(parts("mixed", {nothing, control, data})), "encrypted");
+    EXPECT_EQ(shape(parts("mixed", {"Content-Type: text/plain\r\n\r\nEmpty Message\r\n", control, data})), "encrypted")
+        << "Proton's bridge";
+    for (const auto& mangled : {parts("mixed", {control, data}), parts("mixed", {nothing, control, data})})
+        EXPECT_TRUE(parse("From: bob@example.org\r\n" + mangled)->encrypted) << "so that it is opened at all";
 
     EXPECT_EQ(shape("\r\nlook:\r\n" + armour), "mixed");
     EXPECT_EQ(shape("\r\n" + armour + "a footer\r\n"), "mixed");

@@ -105,6 +105,16 @@ TEST(Author, StandsInOneFieldOnly) {
               "eve@evil.test");
 }
 
+TEST(Author, ALongNameIsCut) {  // it is kept in memory with each contact, and stands in a stanza beside a long text
+    std::string letters;
+    for (int i = 0; i < 9000; ++i) letters += "ä";
+    for (const std::string& field : {letters + " <eve@evil.test>", "eve@evil.test (" + letters + ")"}) {
+        const std::string name = read_authors({field}).value().front().name;
+        EXPECT_EQ(name.size(), 300U);
+        EXPECT_TRUE(name.ends_with("ä"));
+    }
+}
+
 TEST(Author, OfAReportMayBeUnreadable) {
     const auto mail = parse(
         "From: MAILER-DAEMON (Mail Delivery System)\r\nContent-Type: message/delivery-status\r\n\r\n"

@@ -124,7 +124,7 @@ TEST_F(ContactsTest, a_removed_contact_is_gone_from_memory_and_disk) {
     EXPECT_EQ(contact(bob), nullptr);
     restart();
     EXPECT_EQ(contact(bob), nullptr);
-    Transactions(*store).now([](Database& db) { EXPECT_TRUE(spellings::all(db).empty()); });
+    Transactions(*store).now([&](Database& db) { EXPECT_TRUE(spellings::of(db, id).empty()); });
 }
 
 TEST_F(ContactsTest, flags_that_follow_from_keys_are_read_from_the_keys) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/accounts/directory.h"
+#include "tests/support/fakes.h"
 #include "tests/unit/gateway/store/test_store.h"
 
 namespace gateway {
@@ -51,14 +52,17 @@ class DirectoryTest : public testing::Test {
     StoreLoop loop;
     std::optional<Store> store{std::in_place, url, test_seal(), loop.post()};
     std::set<std::string> waiting;  // contacts whose mail waits in the queue
+    FakeTimer timer;
     std::optional<Directory> directory;
 
     DirectoryTest() { begin(); }
     /// Reads the store.
     void begin(std::size_t most_contacts = 10'000) {
-        directory.emplace(*store, Directory::Limits{most_contacts, [this](AccountId, const std::string& contact) {
+        directory.emplace(*store, Directory::Limits{most_contacts,
+                                                    [this](AccountId, const std::string& contact) {
                                                         return waiting.contains(contact);
-                                                    }});
+                                                    },
+                                                    timer.timer()});
     }
 
     AccountId save(const Account& account) {

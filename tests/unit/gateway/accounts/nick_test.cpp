@@ -41,6 +41,31 @@ TEST(Nick, IsTheNameUnlessItCouldBeSomebodyElses) {
     EXPECT_EQ(nick(after_restart, *after_restart.contact(alice, "trent@evil.test")), "trent@evil.test");
 }
 
+TEST(Nick, WhatLooksLikeAnotherNameIsNotShown) {
+    StoreLoop loop;
+    Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
+    Directory directory{store};
+    Account account;
+    account.jid = "alice@jabber.example";
+    account.address = {"", "alice", "jabber.example"};
+    AccountId alice{};
+    account.lang = "de";
+    directory.save(account, [&](const Store::Failure&, AccountId saved) { alice = saved; });
+    loop.flush(store);
+    directory.add(alice, {"Bob Böll", "bob", "mail.test"});
+    const auto nick_of = [&](const std::string& name) {
+        return nick(directory, directory.known_or_new(alice, {name, "eve", "evil.test"}));
+    };
+    for (const char* name :
+         {"Bob Böll", "BOB BÖLL", "Bob Bo\u0308ll", "B\u200bob Böll", "Bob Bö\u00adll", "Bob\u00a0Böll\u2060",
+          "\uff22\uff4f\uff42 Böll", "B\u043eb Böll", "Mail gateway", "mail\u200b Gateway", "Mail-Gateway"}) {
+        EXPECT_EQ(nick_of(name), "eve@evil.test") << name;
+    }
+    EXPECT_EQ(nick_of("Bobby Böll"), "Bobby Böll");
+    EXPECT_EQ(nick_of("\u2060\u200b"), "") << "nothing can be seen of it";
+    EXPECT_EQ(nick(directory, *directory.contact(alice, "bob@mail.test")), "Bob Böll");
+}
+
 TEST(Nick, CostsTheSameForAnyNumberOfContacts) {
     StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};

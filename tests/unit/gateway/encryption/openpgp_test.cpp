@@ -11,6 +11,7 @@
 #include "gateway/store/sqlite/key_updates.h"
 #include "gateway/store/sqlite/keys.h"
 #include "gateway/store/sqlite/transactions.h"
+#include "tests/support/fakes.h"
 #include "tests/support/store_loop.h"
 
 namespace gateway {
@@ -23,7 +24,8 @@ using testing::Not;
 struct OpenPgpTest : testing::Test {
     StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
-    Directory directory{store};
+    FakeTimer timer;
+    Directory directory{store, {.after = timer.timer()}};
     Workers workers{2, loop.post()};
     OpenPgp pgp{directory, store, workers, {}};
     const AccountId alice = make("alice"), bob = make("bob");
@@ -103,6 +105,26 @@ TEST_F(OpenPgpTest, clear_mail_brings_the_key) {
     EXPECT_EQ(unfolded.mail.text, "Hi");
     EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::learned);
     EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::nothing);
+}
+
+TEST_F(OpenPgpTest, a_contact_whose_account_was_released_is_no_stranger) {
+    const auto release = [&] {
+        for (int minutes = 0; minutes < 5; ++minutes) {
+            timer.pass();
+            loop.flush(store);
+        }
+        ASSERT_FALSE(directory.is_loaded(alice));
+    };
+    bob_is([](Contact& contact) { contact.privacy.policy = Policy::require; });
+    release();
+    EXPECT_EQ(close(letter("Hi")).refusal, policy::Refusal::no_key);
+    bob_is([](Contact& contact) { contact.privacy.policy = Policy::inherit; });
+    introduce();
+    bob_is([](Contact& contact) { contact.privacy.encrypted = true; });
+    release();
+    const EncryptResult closed = close(letter("Nobody else reads this"));
+    EXPECT_TRUE(closed.encrypted);
+    EXPECT_THAT(closed.bytes, Not(HasSubstr("Nobody")));
 }
 
 TEST_F(OpenPgpTest, its_field_is_known_again_by_this_store_only) {

@@ -151,6 +151,20 @@ TEST(Identity, SpellingsThatDoNotReadAsTheContactArePassedOver) {
     EXPECT_TRUE(bob.spellings.empty());
 }
 
+TEST(Identity, WhatLooksLikeAnotherAddressIsNotWrittenLikeIt) {
+    const auto jid = [](const char* local, const char* domain) {
+        const coi::Address address{"", local, domain};
+        const auto made = jid_of(address, "coi.test");
+        EXPECT_TRUE(made && address_of(*made)->canonical() == address.canonical()) << local << domain;
+        return made ? made->username() : "";
+    };
+    EXPECT_EQ(jid("bob", "m\u0430il.test"), "bob\\40xn--mil-6cd.test") << "Cyrillic а";
+    EXPECT_EQ(jid("b\u043eb", "mail.test"), "b\\d0\\beb\\40mail.test") << "Cyrillic о";
+    EXPECT_EQ(jid("j\u00f6rg", "b\u00fccher.test"), "j\u00f6rg\\40b\u00fccher.test");
+    EXPECT_EQ(jid("\u0438\u0432\u0430\u043d", "\u043f\u043e\u0447\u0442\u0430.test"),
+              "\u0438\u0432\u0430\u043d\\40\u043f\u043e\u0447\u0442\u0430.test");
+}
+
 TEST(Identity, AddressesAsPeopleHaveThem) {
     const auto read = [](const std::string& text) {
         const auto address = address_typed(text, "coi.test");
@@ -165,6 +179,7 @@ TEST(Identity, AddressesAsPeopleHaveThem) {
     EXPECT_EQ(read("mailto:bob%4"), "none");
     EXPECT_EQ(read("bob"), "none");
     EXPECT_EQ(read(""), "none");
+    EXPECT_EQ(read(std::string(5000, ' ') + "bob@example.org"), "none") << "what it costs to read is bounded";
 }
 
 TEST(Identity, ALinkThatWasNotDecodedIsNoOtherAddress) {

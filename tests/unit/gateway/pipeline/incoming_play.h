@@ -16,6 +16,7 @@
 #include "gateway/store/sqlite/ids.h"
 #include "gateway/store/sqlite/queue.h"
 #include "gateway/store/sqlite/transactions.h"
+#include "tests/support/fakes.h"
 #include "tests/support/pipeline_peers.h"
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
@@ -27,7 +28,8 @@ struct IncomingPlay : testing::Test {
 
     StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
-    Directory directory{store};
+    FakeTimer timer;
+    Directory directory{store, {.after = timer.timer()}};
     Time time = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
     std::vector<queue::Entry> committed;
     std::vector<std::string> away;
@@ -55,6 +57,14 @@ struct IncomingPlay : testing::Test {
         directory.save(account, [&](const Store::Failure&, AccountId saved) { id = saved; });
         loop.flush(store);
         return id;
+    }
+    /// Alice's contacts leave the memory.
+    void release() {
+        for (int minutes = 0; minutes < 5; ++minutes) {
+            timer.pass();
+            loop.flush(store);
+        }
+        ASSERT_FALSE(directory.is_loaded(alice));
     }
     static std::string mail(const std::string& id, const std::string& headers = "Chat-Version: 1.0\r\n",
                             const std::string& text = "Hi", const std::string& from = "Bob <bob@example.net>") {

@@ -64,6 +64,37 @@ TEST_F(IncomingPipelineTest, a_chat_mail_becomes_one_committed_stanza) {
     EXPECT_TRUE(knows("m1@x"));
 }
 
+TEST_F(IncomingPipelineTest, whose_contacts_are_not_in_memory_gets_the_mails_of_contacts_in_their_order) {
+    directory.change(alice, {"", "bob", "example.net"}, [](Contact& bob) { bob.written_to = true; });
+    release();
+    std::vector<Kind> verdicts;
+    const auto note = [&](const DeliveryResult& verdict) { verdicts.push_back(verdict.kind); };
+    incoming.take(arrival(mail("m1@x", "", "first")), note);
+    EXPECT_FALSE(directory.is_loaded(alice)) << "nobody waits for the disk";
+    incoming.take(arrival(mail("m2@x", "", "second")), note);
+    incoming.take(arrival(mail("m3@x", "", "a stranger's", "Eve <eve@example.net>")), note);
+    for (int i = 0; i < 4; ++i) loop.flush(store);
+    EXPECT_THAT(verdicts, testing::UnorderedElementsAre(Kind::taken, Kind::taken, Kind::declined));
+    ASSERT_EQ(committed.size(), 2u);
+    EXPECT_EQ(body(committed[0]), "first");
+    EXPECT_EQ(body(committed[1]), "second");
+}
+
+TEST_F(IncomingPipelineTest, whose_contacts_cannot_be_read_gets_mail_later) {
+    release();
+    ask<bool>([](Database& db) {
+        db.execute("ALTER TABLE contact RENAME TO lost");
+        return true;
+    });
+    EXPECT_EQ(take(mail("m1@x")), Kind::busy);
+    EXPECT_THROW(directory.contact(alice, "bob@example.net"), StoreError);
+    ask<bool>([](Database& db) {
+        db.execute("ALTER TABLE lost RENAME TO contact");
+        return true;
+    });
+    EXPECT_EQ(take(mail("m1@x")), Kind::taken);
+}
+
 TEST_F(IncomingPipelineTest, the_same_message_id_is_one_message_and_the_same_text_with_another_is_two) {
     EXPECT_EQ(take(mail("m1@x")), Kind::taken);
     EXPECT_EQ(take(mail("m1@x")), Kind::duplicate);

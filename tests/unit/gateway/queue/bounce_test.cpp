@@ -35,7 +35,7 @@ queue::Entry failed_mail() {
 
 TEST(BounceTest, the_author_gets_an_error_on_the_original_id_with_the_servers_words) {
     const auto notices = to_jabber(
-        failed_mail(), refusal(550, "5.1.1", "the mail server refuses the recipient: 550 5.1.1 no such person"),
+        failed_mail(), refusal(550, "5.1.1", "the mail server refuses the recipient: 550 5.1.1 no such person"), true,
         "coi.jabber.example", Time{1'000'500ms});
     ASSERT_EQ(notices.size(), 1u);
     const auto stanza = xmpp::parse_stanza(notices[0].payload);
@@ -56,9 +56,20 @@ TEST(BounceTest, the_author_gets_an_error_on_the_original_id_with_the_servers_wo
     EXPECT_THAT(error->text, HasSubstr("The mail server said: “550 5.1.1 no such person”"));
 }
 
+TEST(BounceTest, where_the_client_does_not_show_an_errors_words_a_message_says_them_too) {
+    const auto notices =
+        to_jabber(failed_mail(), refusal(550, "5.1.1", "no"), false, "coi.jabber.example", Time{1'000'500ms});
+    ASSERT_EQ(notices.size(), 2u);
+    EXPECT_EQ(notices[0].beside, "") << "said once";
+    const auto line = xmpp::parse_stanza(notices[1].payload);
+    EXPECT_EQ(xmpp::attribute(*line, "from"), "bob%example.org@coi.jabber.example") << "in that conversation";
+    EXPECT_THAT(xmpp::body_of(*line)->cdata(),
+                testing::StartsWith("⟦⚠ The mail address Bob@example.org does not exist."));
+}
+
 TEST(BounceTest, a_late_failure_is_told_in_a_message_too) {
     const auto notices =
-        to_jabber(failed_mail(), refusal(550, "5.1.1", "no"), "coi.jabber.example", Time{1'000'000ms} + 2h);
+        to_jabber(failed_mail(), refusal(550, "5.1.1", "no"), true, "coi.jabber.example", Time{1'000'000ms} + 2h);
     ASSERT_EQ(notices.size(), 2u);
     EXPECT_EQ(notices[0].beside, "") << "said once";
     const auto stanza = xmpp::parse_stanza(notices[1].payload);
@@ -79,7 +90,7 @@ TEST(BounceTest, where_the_text_is_not_known_any_more_a_message_tells_what_an_er
 TEST(BounceTest, what_nobody_wrote_is_told_nobody) {
     auto receipt = failed_mail();
     receipt.origin.clear();
-    EXPECT_TRUE(to_jabber(receipt, refusal(550, "5.1.1", "no"), "coi.jabber.example", Time{}).empty());
+    EXPECT_TRUE(to_jabber(receipt, refusal(550, "5.1.1", "no"), true, "coi.jabber.example", Time{}).empty());
 }
 
 TEST(BounceTest, a_dsn_goes_only_to_a_proven_sender_and_has_the_null_reverse_path) {

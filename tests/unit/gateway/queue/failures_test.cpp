@@ -98,9 +98,17 @@ class FailuresTest : public testing::Test {
     Scheduler mail_scheduler{Direction::mail, store, to_mail, clock, [] {}};
     Scheduler jabber_scheduler{Direction::jabber, store, to_jabber, clock, [] {}};
     FakeTimer timer;
-    Failures failures{
-        directory, store,        mail_scheduler, jabber_scheduler, verdicts, {"coi.jabber.example", "chat.example"},
-        clock,     timer.timer()};
+    FakeStream stream;
+    Clients clients{stream, "coi.jabber.example"};
+    Failures failures{directory,
+                      clients,
+                      store,
+                      mail_scheduler,
+                      jabber_scheduler,
+                      verdicts,
+                      {"coi.jabber.example", "chat.example"},
+                      clock,
+                      timer.timer()};
     AccountId alice{};
 };
 

@@ -11,6 +11,7 @@
 #include "gateway/store/sqlite/queue.h"
 #include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/service/service_play.h"
+#include "xmpp/xep/xep0172_nick.h"
 
 namespace gateway {
 namespace {
@@ -25,6 +26,7 @@ TEST_F(ChatCommandsTest, Help) {
     EXPECT_EQ(xmpp::attribute(*stanza, "type"), "chat");
     EXPECT_NE(stanza->findChild("body")->cdata().find("\nbob\\40example.org@coi.jabber.example\n"), std::string::npos)
         << "on a line of its own, to be copied";
+    EXPECT_EQ(xmpp::xep0172::nick(*stanza), "Mail gateway") << "Psi+ shows a JID else";
 }
 
 TEST_F(ChatCommandsTest, HelpIsShortAndSaysWhatThisUserCanDo) {

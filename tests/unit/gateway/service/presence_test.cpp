@@ -17,6 +17,7 @@ namespace gateway {
 namespace {
 
 const std::string bob = "bob\\40example.org@coi.jabber.example";
+const std::string alias = "gateway@coi.jabber.example";
 const std::string alice = "alice@jabber.example";
 const coi::Address address{"Bob", "bob", "example.org"};
 
@@ -62,12 +63,12 @@ class PresenceTest : public testing::Test {
     using Lines = std::vector<std::string>;
     StoreLoop loop;
     Store store{"sqlite::memory:", test_seal(), loop.post()};
-    Directory directory{store, {.most_contacts = 3}};
+    FakeTimer timer;
+    Directory directory{store, {.most_contacts = 3, .after = timer.timer()}};
     RelayAccounts relay_accounts{directory, {"jabber.example"}};
     FakeStream stream;
     std::vector<xmpp::Stanza>& sent = stream.sent;
     FakeSubscriptions subscriptions;
-    FakeTimer timer;
     Presence presence;
 };
 
@@ -156,7 +157,6 @@ TEST_F(PresenceTest, TheGatewayAsksOnceForAllContactsAndSaysWhy) {
 
 TEST_F(PresenceTest, AnAddressWithALocalPartIsTheGatewayToo) {
     make_account();
-    const std::string alias = "gateway@coi.jabber.example";
     take("subscribe", alias);
     ASSERT_EQ(sent.size(), 2U);
     EXPECT_TRUE(xmpp::child(*sent[1], "c", xmpp::xep0115::ns));
@@ -319,13 +319,46 @@ TEST_F(PresenceTest, ShowsTheGatewayAndWhomItsUsersHaveSubscribedTo) {
     const auto id = make_account();
     take("subscribe", bob);
     directory.add(id, {"", "carol", "example.org"});
+    take("subscribe", alias);
     said();
     presence.online();
-    EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + bob + " > " + alice}));
-    presence.leave();
-    EXPECT_EQ(said(), (Lines{"unavailable coi.jabber.example > " + alice, "unavailable " + bob + " > " + alice}));
-    presence.leave(1);
+    EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + alias + " > " + alice,
+                             "available " + bob + " > " + alice}));
+    bool left = false;
+    presence.leave([&] { left = true; });
+    EXPECT_TRUE(left);
+    EXPECT_EQ(said(), (Lines{"unavailable coi.jabber.example > " + alice, "unavailable " + alias + " > " + alice,
+                             "unavailable " + bob + " > " + alice}));
+    presence.leave([] {}, 2);
     EXPECT_EQ(said(), Lines{}) << "no more than go out at once";
+    take("unsubscribe", alias);
+    said();
+    presence.online();
+    EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + bob + " > " + alice}))
+        << "mcabber lists whoever shows themselves";
+}
+
+TEST_F(PresenceTest, ContactsThatAreNotInMemoryAreReadForItAndNotKept) {
+    const auto id = make_account();
+    take("subscribe", bob);
+    said();
+    for (int minutes = 0; minutes < 5; ++minutes) {
+        timer.pass();
+        loop.flush(store);
+    }
+    ASSERT_FALSE(directory.is_loaded(id));
+    presence.online();
+    EXPECT_EQ(said(), Lines{});
+    loop.flush(store);
+    EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + bob + " > " + alice}));
+    EXPECT_FALSE(directory.is_loaded(id));
+    bool left = false;
+    presence.leave([&] { left = true; });
+    EXPECT_FALSE(left);
+    loop.flush(store);
+    EXPECT_TRUE(left);
+    EXPECT_EQ(said(), (Lines{"unavailable coi.jabber.example > " + alice, "unavailable " + bob + " > " + alice}));
+    EXPECT_FALSE(directory.is_loaded(id));
 }
 
 TEST_F(PresenceTest, AUserWithTwoAccountsSeesEachOnce) {

@@ -279,10 +279,29 @@ TEST_F(RegistrationTest, ACancelledFormChangesNothing) {
     EXPECT_TRUE(checks.empty());
 }
 
+TEST_F(RegistrationTest, WhoseClientShowsNoWordsOfAnErrorGetsThemAsAMessage) {
+    reg("get", "");
+    const std::string client = xmpp::attribute(*answer(), "to");
+    clients.heard_of(client);
+    sent.clear();
+    clients.take_answer(*xmpp::parse_stanza(
+        "<iq type='result' id='client' from='" + client +
+        "'><query xmlns='http://jabber.org/protocol/disco#info'><identity category='client' type='pc' name='Pidgin'/>"
+        "</query></iq>"));
+    reg("set", "<email>bob@example.org</email><password>wrong</password>");
+    ASSERT_EQ(checks.size(), 1U);
+    checks[0].answer({std::nullopt, "The password is wrong."});
+    ASSERT_TRUE(loop.run_until([this] { return !sent.empty(); }));
+    ASSERT_EQ(sent.size(), 2U);
+    EXPECT_EQ(xmpp::attribute(*sent[0], "type"), "error");
+    EXPECT_EQ(xmpp::attribute(*sent[1], "to"), client);
+    EXPECT_EQ(xmpp::body_of(*sent[1])->cdata(), "The password is wrong.");
+}
+
 TEST_F(RegistrationTest, AnAnswerThatComesAfterTheEndIsDropped) {
     std::function<void(LinkOutcome)> late;
     {
-        IqRouter gone(directory, relay_accounts, desk, mailboxes, links, notices, stream, settings(),
+        IqRouter gone(directory, relay_accounts, desk, mailboxes, links, notices, clients, stream, settings(),
                       [this] { return now; });
         gone.take_iq(*xmpp::parse_stanza(
             "<iq type='set' id='1' from='alice@jabber.example/x' to='coi.jabber.example'><query "

@@ -120,11 +120,12 @@ class ServicePlay : public testing::Test {
     SecureJoin secure_join{directory, store,   workers, openpgp,
                            mail,      notices, {},      [] { return Time(std::chrono::seconds(1'700'000'000)); }};
     FakeReceiver outgoing;
+    Clients clients{stream, "coi.jabber.example"};
     Otr otr{directory, store,  workers, relay_accounts, openpgp,
             outgoing,  jabber, stream,  notices,        {"coi.jabber.example"}};
     KeyManagement desk{directory, store, workers, openpgp, secure_join, otr, no_relay};
-    IqRouter services{directory,  relay_accounts,        desk, mailboxes, links, notices, stream,
-                      settings(), [this] { return now; }};
+    IqRouter services{directory, relay_accounts, desk,   mailboxes,  links,
+                      notices,   clients,        stream, settings(), [this] { return now; }};
 };
 
 }  // namespace gateway

@@ -1,12 +1,10 @@
-// Contacts are read in pages, each with what is known of their keys and spellings.
+// The contacts of an account are read with what is known of their keys and spellings.
 
 #include "gateway/store/contacts.h"
 
 #include <gmock/gmock.h>
 
-#include "gateway/store/sqlite/contacts.h"
 #include "gateway/store/sqlite/keys.h"
-#include "gateway/store/sqlite/once_encrypted.h"
 #include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/store/operations.h"
 
@@ -34,39 +32,46 @@ struct StoreContactsTest : testing::Test, Operations {
         if (!with_key) return;
         Transactions(store).now([&](Database& db) { keys::save(db, account, added.canonical, peer); });
     }
-    /// Pages of two: who is on each, with + for a key.
-    std::vector<std::string> pages() {
-        std::vector<std::string> read;
-        for (ContactPage page; !page.is_last;) {
-            Transactions(store).now([&](Database& db) { page = next_page(db, page, 2); });
-            read.emplace_back();
-            for (const auto& each : page.contacts) {
-                read.back() += each.address.local + (each.privacy.has_key ? "+ " : " ");
+    /// Of each account "bob+ dave ", with + for a key.
+    std::vector<std::string> read(std::vector<AccountId> of, std::size_t most = 100) {
+        std::vector<std::string> lines;
+        for (const auto& [account, contacts, marks] :
+             wait<std::vector<AccountContacts>>([&](auto done) { contacts_of(store, of, most, done); })) {
+            lines.emplace_back();
+            for (const auto& each : contacts) {
+                EXPECT_EQ(each.account, account);
+                lines.back() += each.address.local + (each.privacy.has_key ? "+ " : " ");
                 EXPECT_THAT(each.spellings, ElementsAre(each.address.local + "%example.org"));
             }
         }
-        return read;
+        return lines;
     }
 };
 
-TEST_F(StoreContactsTest, pages_go_on_behind_the_last_contact) {
+TEST_F(StoreContactsTest, those_of_the_accounts_that_are_asked_for_and_no_others) {
+    const AccountId erin = make_account("erin@jabber.example");
     add(alice, "bob", true);
     add(alice, "dave", false);
-    add(alice, "erin", true);
     add(carol, "bob", false);
     add(carol, "zoe", true);
-    loop.flush(store);
-    EXPECT_THAT(pages(), ElementsAre("bob+ dave ", "erin+ bob ", "zoe+ "));
-    EXPECT_EQ(next_page(store, {}).contacts.size(), 5u);
+    EXPECT_THAT(read({alice, carol, erin}), ElementsAre("bob+ dave ", "bob zoe+ ", ""));
+    EXPECT_THAT(read({carol}), ElementsAre("bob zoe+ "));
+    EXPECT_THAT(read({alice, carol, erin}, 1), ElementsAre("bob+ dave ")) << "the first at any rate";
+    EXPECT_THAT(read({alice, carol, erin}, 3), ElementsAre("bob+ dave ", "bob zoe+ "));
+    EXPECT_EQ(contacts_now(store, alice).contacts.size(), 2u) << "what was given to the store before is there";
 }
 
-TEST_F(StoreContactsTest, a_damaged_contact_ends_no_page_early) {
-    for (const char* local : {"a", "b", "c", "d", "e"}) add(alice, local, false);
+TEST_F(StoreContactsTest, a_damaged_contact_is_set_aside_and_marked_in_the_same_answer) {
+    for (const char* local : {"a", "b", "c"}) add(alice, local, false);
+    note_once_encrypted(store, carol, "x@example.org", "");
     loop.flush(store);
     Transactions(store).now(
         [](Database& db) { db.execute("UPDATE contact SET written_to = 1 WHERE local IN ('a', 'b')"); });
-    EXPECT_THAT(pages(), ElementsAre("", "c d ", "e "));
-    EXPECT_EQ(once_encrypted(store).size(), 2u) << "how they were protected is not known any more";
+    const auto damaged = contacts_now(store, alice);
+    EXPECT_EQ(damaged.contacts.size(), 1u);
+    EXPECT_THAT(damaged.once_encrypted, ElementsAre("a@example.org", "b@example.org"))
+        << "how they were protected is not known any more";
+    EXPECT_THAT(contacts_now(store, carol).once_encrypted, ElementsAre("x@example.org"));
 }
 
 TEST_F(StoreContactsTest, the_keys_of_people_who_are_no_contacts_do_not_matter) {
@@ -74,8 +79,7 @@ TEST_F(StoreContactsTest, the_keys_of_people_who_are_no_contacts_do_not_matter) 
         for (const char* who : {"a@example.org", "x@example.org"}) keys::save(db, alice, who, coi::autocrypt::Peer{});
     });
     add(alice, "bob", true);
-    loop.flush(store);
-    EXPECT_THAT(pages(), ElementsAre("bob+ "));
+    EXPECT_THAT(read({alice}), ElementsAre("bob+ "));
 }
 
 }  // namespace

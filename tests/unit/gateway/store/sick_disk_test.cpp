@@ -74,6 +74,23 @@ TEST_F(SickDiskTest, a_full_disk_fails_with_full_and_heals_when_there_is_room) {
     EXPECT_THAT(health, testing::SizeIs(2));
 }
 
+TEST_F(SickDiskTest, a_full_disk_can_be_read) {
+    ASSERT_FALSE(commit(1));
+    disk.fail(Fault::full);
+    ASSERT_TRUE(commit(2));
+    std::optional<std::vector<std::int64_t>> read;
+    Transactions(*store).read(values, [&](const Store::Failure& failure, std::vector<std::int64_t> found) {
+        EXPECT_FALSE(failure);
+        read = std::move(found);
+    });
+    EXPECT_TRUE(loop.run_until([&] { return read.has_value(); }));
+    EXPECT_EQ(*read, std::vector<std::int64_t>{1});
+    Transactions(*store).read_now([&](Database& db) { read = values(db); });
+    EXPECT_EQ(*read, std::vector<std::int64_t>{1});
+    EXPECT_THROW(Transactions(*store).now(insert(3)), StoreError);
+    EXPECT_FALSE(store->well());
+}
+
 TEST_F(SickDiskTest, a_disk_that_is_full_of_the_stores_own_log_heals_by_itself) {
     ASSERT_FALSE(commit(1));
     store.reset();  // its end moves the log into the database: every page has its place there

@@ -100,6 +100,18 @@ TEST_F(StoreTest, what_one_turn_of_the_loop_gives_shares_one_commit) {
     EXPECT_EQ(store.commits() - before, 1u);
 }
 
+TEST_F(StoreTest, while_many_pieces_come_a_commit_waits_for_more) {
+    const auto before = store.commits();
+    const auto begin = std::chrono::steady_clock::now();
+    int done = 0;
+    for (int turn = 0; turn < 50; ++turn) {
+        for (int i = 0; i < 10; ++i) Transactions(store).commit(insert(10 * turn + i), [&](Store::Failure) { ++done; });
+        ASSERT_TRUE(loop.run_until([&] { return done == 10 * (turn + 1); }));
+    }
+    const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+    EXPECT_LE(store.commits() - before, static_cast<std::uint64_t>(passed.count() / 2 + 2)) << "two milliseconds";
+}
+
 TEST_F(StoreTest, what_waits_for_the_turn_to_end_is_done_before_one_who_waits) {
     Transactions(store).commit(insert(1), {});
     Transactions(store).now([](Database& db) { EXPECT_EQ(values(db), (Values{1})); });

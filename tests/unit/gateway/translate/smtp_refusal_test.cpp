@@ -54,6 +54,16 @@ TEST(Refusal, WellKnownWordsCountBeforeTheCode) {
     EXPECT_EQ(why(said("554: delivery error: dd This user doesn't have an account")), Why::no_mailbox);
 }
 
+TEST(Refusal, WhatIsOfTheWayIsNoUnknownAddress) {
+    EXPECT_EQ(why(error_of_report("5.4.7", "smtp; 550 delivery time expired")), Why::late);
+    EXPECT_EQ(why(error_of_report("5.0.0", "Remote Server returned '550 4.4.7 QUEUE.Expired; message expired'")),
+              Why::late);
+    EXPECT_EQ(why(error_of_report("5.4.300", "550 5.4.300 Message expired -> 451 4.4.62 no answer")), Why::late);
+    EXPECT_EQ(why(error_of_report("5.4.6", "550 5.4.6 too many hops")), Why::unknown);
+    EXPECT_EQ(why(error_of_report("5.3.0", "550 5.3.0 the system has a problem")), Why::unknown);
+    EXPECT_EQ(why(error_of_report("5.3.0", "550 5.3.0 no such user")), Why::no_mailbox);
+}
+
 TEST(Refusal, TheSameCodeSaysAnotherThingAtAnotherCommand) {
     EXPECT_EQ(why(said("550 no", SmtpStep::recipient)), Why::no_mailbox);
     EXPECT_EQ(why(said("550 no", SmtpStep::content)), Why::content);

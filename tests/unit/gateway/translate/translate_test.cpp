@@ -108,6 +108,25 @@ TEST(Translate, AnAnswerRefersToTheLastMailsBothWays) {
     EXPECT_EQ(mail.references, (std::vector<coi::MessageId>{{"chat$1@jabber.example"}})) << "each once";
 }
 
+TEST(Translate, WhatAPersonDoesWithoutABodySaysSomething) {
+    for (const char* child :
+         {"<apply-to xmlns='urn:xmpp:fasten:0' id='x'><retract xmlns='urn:xmpp:message-retract:0'/></apply-to>",
+          "<invite xmlns='urn:xmpp:call-invites:0'/>", "<x xmlns='jabber:x:conference' jid='room@muc.example'/>",
+          "<x xmlns='http://jabber.org/protocol/muc#user'><invite from='a@b'/></x>",
+          "<geoloc xmlns='http://jabber.org/protocol/geoloc'><lat>1</lat></geoloc>",
+          "<file-sharing xmlns='urn:xmpp:sfs:0'/>", "<reference xmlns='urn:xmpp:reference:0' type='data'/>",
+          "<sticker xmlns='urn:xmpp:stickers:0'/>", "<x xmlns='jabber:x:data' type='submit'/>",
+          "<x xmlns='http://jabber.org/protocol/rosterx'><item jid='carl@example.net'/></x>",
+          "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'>"
+          "<img src='data:,'/></body></html>",
+          "<body/><replace xmlns='urn:xmpp:message-correct:0' id='x'/>"}) {
+        const auto tag = xmpp::parse_stanza("<message from='a@b/c'>" + std::string(child) + "</message>");
+        ASSERT_TRUE(tag);
+        EXPECT_FALSE(read(*tag)) << child;
+        EXPECT_TRUE(says_something(*tag)) << child;
+    }
+}
+
 TEST(Translate, AMailAsksUsByTheChatHeaderOnly) {
     coi::Message mail;
     mail.from = {{"", "bob", "example.org"}};

@@ -56,6 +56,7 @@ class MailSenderTest : public testing::Test {
     Clock clock = [this] { return now; };
     FakeTimer timer;
     FakeStream stream;
+    Clients clients{stream, "coi.jabber.example"};
     FakeSender nowhere;
     FakeNotices notices;
     Nobody receiver;
@@ -63,7 +64,7 @@ class MailSenderTest : public testing::Test {
     CrashGuard crash_guard{"", store, Time{}};
     Scheduler mail_queue{Direction::mail, store, nowhere, clock, [] {}};
     Scheduler jabber_queue{Direction::jabber, store, nowhere, clock, [] {}};
-    Failures failures{directory, store, mail_queue, jabber_queue, verdicts, {}, clock, timer.timer()};
+    Failures failures{directory, clients, store, mail_queue, jabber_queue, verdicts, {}, clock, timer.timer()};
     AccountEnd account_end{directory, stream, mail_queue, jabber_queue, "coi.jabber.example", clock, timer.timer(), {}};
     MailboxPool linked{io, tls, directory, store, workers, crash_guard, receiver, mail_queue, notices, {}};
     MailSender sender{directory, account_end, linked, failures, [](const coi::MessageId& id) { return id.value; }};

@@ -34,5 +34,20 @@ TEST(Xep0172Nick, Example4IncludingNicknameWithFirstMessage) {
               "Ishmael");
 }
 
+TEST(Xep0172Nick, Example15PepNodeGeneratesNotifications) {  // without the client's address, which a contact has not
+    EXPECT_EXAMPLE(*xep0172::event("narrator@moby-dick.lit", "starbuck@moby-dick.lit", "CallMeIshmael"),
+                   R"(<message from='narrator@moby-dick.lit'
+         to='starbuck@moby-dick.lit'
+         type='headline'>
+  <event xmlns='http://jabber.org/protocol/pubsub#event'>
+    <items node='http://jabber.org/protocol/nick'>
+      <item>
+        <nick xmlns='http://jabber.org/protocol/nick'>CallMeIshmael</nick>
+      </item>
+    </items>
+  </event>
+</message>)");
+}
+
 }  // namespace
 }  // namespace xmpp

@@ -20,6 +20,18 @@ TEST(Xep0356Privilege, Example5ServerAdvertisesRosterAndMessagePrivileges) {
               false);
 }
 
+TEST(Xep0356Privilege, ListsMayBeChangedWhereBothAreGranted) {
+    const auto grants = [](const std::string& version, const std::string& type) {
+        return xep0356::grants_roster(
+            *parsed("<message from='capulet.net'><privilege xmlns='urn:xmpp:privilege:" + version +
+                    "'><perm access='roster' type='" + type + "'/></privilege></message>"));
+    };
+    EXPECT_EQ(grants("2", "both"), true);
+    EXPECT_EQ(grants("1", "both"), true) << "ejabberd 23.01";
+    EXPECT_EQ(grants("2", "get"), false);
+    EXPECT_EQ(xep0356::grants_roster(*parsed("<message><body>Hi</body></message>")), std::nullopt);
+}
+
 TEST(Xep0356Privilege, Example8ServerAdvertisesIqPrivilege) {
     const auto message = parsed(R"(<message from='capulet.net' to='pubub.capulet.lit' id='iq_perm_1'>
   <privilege xmlns='urn:xmpp:privilege:2'>

@@ -42,6 +42,8 @@ void use_everything(Database& db) {
     contact.subject = "Earth";
     accounts::save(db, contact);
     accounts::next_page(db, {});
+    accounts::contacts_of(db, account.id);
+    accounts::count_contacts(db, account.id);
     accounts::save(db, account.id, Cursor{"INBOX", 1, 2});
     accounts::cursors(db, account.id);
 

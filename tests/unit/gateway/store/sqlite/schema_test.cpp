@@ -433,8 +433,8 @@ TEST_P(UpgradedLater, MailsThatCannotBeRead) {
 }
 
 TEST_P(UpgradedLater, WhatIsLeftOfForgottenContacts) {
-    EXPECT_THAT(once_encrypted::all(db), ElementsAre(std::pair(alice, std::string("forgotten@mail.example"))));
-    const auto known = spellings::all(db);
+    EXPECT_THAT(once_encrypted::of(db, alice), ElementsAre("forgotten@mail.example"));
+    const auto known = spellings::of(db, alice);
     ASSERT_THAT(known, SizeIs(1));
     EXPECT_THAT(known[0].nodes, ElementsAre("bob\\40mail.example", "bob%mail.example"));
 }

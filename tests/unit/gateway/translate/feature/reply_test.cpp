@@ -80,5 +80,14 @@ TEST(ReplyFeature, AnAnswerLineByLineStaysWhole) {
     EXPECT_EQ(mail(lines), (Said{text, ""}));
 }
 
+TEST(ReplyFeature, ALongQuoteStaysWhole) {
+    std::string lines, text;
+    for (int i = 0; i < 100; ++i) {
+        lines += "> Paragraph " + std::to_string(i) + " of the contract.\r\n";
+        text += "> Paragraph " + std::to_string(i) + " of the contract.\n";
+    }
+    EXPECT_EQ(mail(lines + "\r\nDo you agree?", ""), (Said{text + "\nDo you agree?", ""}));
+}
+
 }  // namespace
 }  // namespace gateway::reply

@@ -1,0 +1,47 @@
+// What the clients of our users want to hear, and what they show: each is asked once, when it is first heard of.
+//
+// [XEP-0030 §3.1], directly and not by the hash of its presence [XEP-0115]: a hash could be anybody's, and clients
+// write to us that send us no presence.
+
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/model/stanza_sender.h"
+#include "xmpp/stanza.h"
+
+namespace gateway {
+
+class Clients {
+  public:
+    Clients(StanzaSender& stream, std::string component) : stream_(stream), component_(std::move(component)) {}
+
+    /// A client (full JID) has sent something. True if it was not known.
+    bool heard_of(const std::string& client);
+    void unavailable(const std::string& client) { clients_.erase(client); }
+    /// An answer to our question, or nothing of ours.
+    bool is_answer(const xmpp::Tag& iq) const;
+    /// Its client, if it wants the names of contacts as events [XEP-0163 §4.2].
+    std::optional<std::string> take_answer(const xmpp::Tag& iq);
+
+    /// Whether it shows the words of an error where its user reads. False as long as nothing is known.
+    bool shows_errors(const std::string& client) const;
+    /// Whether it leaves out the words of an error about a form, as far as is known.
+    bool hides_form_errors(const std::string& client) const;
+    /// Those of the user's clients that want names. The bare JID if no client is known: a headline reaches all that are
+    /// there, and who does not want it does not show it.
+    std::vector<std::string> reading_names(const std::string& user) const;
+
+  private:
+    struct Client {
+        bool reads_names = false, shows_errors = false, hides_form_errors = false;
+    };
+    StanzaSender& stream_;
+    std::string component_;
+    std::map<std::string, Client> clients_;  // by full JID
+};
+
+}  // namespace gateway

@@ -1,0 +1,71 @@
+// See roster_names.h.
+
+#include "gateway/accounts/roster_names.h"
+
+#include "gateway/accounts/nick.h"
+#include "gateway/localization.h"
+#include "gateway/log.h"
+#include "gateway/model/addresses.h"
+#include "xmpp/jid.h"
+#include "xmpp/xep/xep0356_privilege.h"
+
+namespace gateway {
+
+namespace {
+
+constexpr const char* question_id = "roster";
+constexpr std::size_t most_changes = 200;  // of one list at a time
+
+}  // namespace
+
+bool RosterNames::take_grant(const xmpp::Tag& message) {
+    const auto granted = xmpp::xep0356::grants_roster(message);
+    const xmpp::JID server = xmpp::read_jid(xmpp::attribute(message, "from"));
+    if (!granted || !server.username().empty()) return false;
+    if (*granted) servers_.insert(server.server());
+    return true;
+}
+
+void RosterNames::offline() {
+    servers_.clear();
+    asked_.clear();
+}
+
+void RosterNames::update(const std::string& user) {
+    if (!servers_.contains(xmpp::read_jid(user).server())) return;
+    if (!updates_.take(user, RateLimit::Clock::now()) || !asked_.insert(user).second) return;
+    stream_.send(*xmpp::roster::question(component_, user, question_id));
+}
+
+bool RosterNames::take_answer(const xmpp::Tag& iq) {
+    const std::string& type = xmpp::attribute(iq, "type");
+    if ((type != "result" && type != "error") || xmpp::attribute(iq, "id") != question_id) return false;
+    const std::string& user = xmpp::attribute(iq, "from");  // bare: nobody but the server speaks as that
+    if (type == "error") log::info("the contact list of {} could not be read or changed", user);
+    const auto items = asked_.erase(user) > 0 ? xmpp::roster::items(iq) : std::nullopt;
+    std::size_t changes = 0;
+    for (auto item : items.value_or(std::vector<xmpp::roster::Item>{})) {
+        const std::string name = wanted(user, item);
+        if (name.empty() || name == item.name || ++changes > most_changes) continue;
+        item.name = name;
+        stream_.send(*xmpp::roster::change(component_, user, question_id, item));
+    }
+    return true;
+}
+
+/// The name that the item should have; "" if it is not ours to name.
+std::string RosterNames::wanted(const std::string& user, const xmpp::roster::Item& item) const {
+    const xmpp::JID jid = xmpp::read_jid(item.jid);
+    if (jid.server() != component_) return "";
+    if (is_gateway(jid)) return item.name.empty() ? say(directory_.language(user, ""), "Mail gateway") : "";
+    const auto address = address_of(jid);
+    if (!address) return "";
+    // What a client made of the JID, or we of the address, is no name that the user has given.
+    const bool is_given = !item.name.empty() && item.name != jid.bare() && item.name != jid.username() &&
+                          item.name != address->local && item.name != address->addr_spec();
+    const Account* account = directory_.of_user(user);
+    const Contact* contact = account ? directory_.contact(account->id, address->canonical()) : nullptr;
+    return is_given ? "" : contact ? shown_name(directory_, *contact) : address->addr_spec();
+}
+
+}  // namespace gateway

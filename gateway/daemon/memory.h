@@ -1,0 +1,12 @@
+// What of the process's memory is given back after the start.
+
+#pragma once
+
+namespace gateway::memory {
+
+/// After the start: unmaps the code and constants that were read by then. Most of them (relocations, tables, set-up of
+/// libraries) are not needed again; what is, the system maps again from its cache at the first use. Writable pages are
+/// not touched.
+void release_code();
+
+}  // namespace gateway::memory

@@ -1,0 +1,36 @@
+// How a user reads why a message was refused: in the error, and in the conversation where their client hides errors.
+
+#include "tests/unit/gateway/pipeline/outgoing_play.h"
+
+namespace gateway {
+namespace {
+
+using testing::StartsWith;
+
+struct OutgoingRefusalTest : OutgoingPipelineTest {};
+
+TEST_F(OutgoingRefusalTest, the_words_of_an_error_stand_in_the_conversation_unless_the_client_shows_them) {
+    const std::string phone = "alice@elsewhere.example/phone";
+    take("<body>Hi</body>", "type='chat'", phone);
+    ASSERT_EQ(sent.size(), 2u);
+    EXPECT_EQ(xmpp::attribute(*sent[1], "type"), "chat");
+    EXPECT_EQ(xmpp::attribute(*sent[1], "from"), "bob\\40example.net@coi.jabber.example");
+    EXPECT_EQ(xmpp::attribute(*sent[1], "to"), phone);
+    EXPECT_THAT(xmpp::body_of(*sent[1])->cdata(), StartsWith("⟦⚠ This gateway is not for users"));
+    sent.clear();
+    peers.clients.heard_of(phone);
+    peers.clients.take_answer(*xmpp::parse_stanza(
+        "<iq type='result' id='client' from='" + phone +
+        "'><query xmlns='http://jabber.org/protocol/disco#info'><identity category='client' type='pc' name='Pidgin'/>"
+        "</query></iq>"));
+    take("<body>Hi</body>", "type='chat'", phone);
+    EXPECT_EQ(sent.size(), 1u);
+}
+
+TEST_F(OutgoingRefusalTest, a_program_that_answers_by_itself_is_not_explained_to_for_ever) {
+    for (int i = 0; i < 30; ++i) take("<body>I am away</body>", "type='chat'", "alice@elsewhere.example/bot");
+    EXPECT_EQ(sent.size(), 40u) << "an error each, and ten times its words";
+}
+
+}  // namespace
+}  // namespace gateway
