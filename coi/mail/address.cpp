@@ -177,6 +177,17 @@ std::string rewritten_a_labels(std::string text, char before, char after) {
     return text;
 }
 
+/// Where the first comment of a piece begins, or its end; what is quoted is no comment.
+std::size_t comment_of(std::string_view piece) {
+    bool quoted = false;
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+        if (piece[i] == '(' && !quoted) return i;
+        if (piece[i] == '"') quoted = !quoted;
+        if (piece[i] == '\\' && quoted) ++i;
+    }
+    return piece.size();
+}
+
 /// A piece in a form that GMime parses correctly. It loses parts of encoded words in names (tidy_words), and decodes
 /// A-labels without checking that they are valid, which changes some domains: a star, which no domain contains, hides
 /// them. Neither change may affect the other half of the piece.
@@ -184,7 +195,7 @@ std::string prepared(const std::string& piece) {
     const auto open = piece.rfind('<');
     if (open != std::string::npos)
         return tidy_words(piece.substr(0, open)) + rewritten_a_labels(piece.substr(open), '-', '*');
-    const auto comment = std::min(piece.find('('), piece.size());
+    const auto comment = comment_of(piece);
     return rewritten_a_labels(piece.substr(0, comment), '-', '*') + tidy_words(piece.substr(comment));
 }
 

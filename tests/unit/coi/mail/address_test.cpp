@@ -117,6 +117,12 @@ TEST(AddressList, WhatLooksEncodedInALocalPartIsLeftAlone) {
               parse_address_list("=?utf-8?B?w7w=?= <\"=?utf-8?B?w7w?=x\"@a.example>"));
 }
 
+TEST(AddressList, AParenthesisInAQuotedLocalPartBeginsNoComment) {  // found by fuzz_address
+    const auto list = parse_address_list("\"(c=?utf-8?B?w3w=?=b\"@8.org");
+    ASSERT_EQ(list.size(), 1u);
+    EXPECT_EQ(list[0].local, "(c=?utf-8?B?w3w=?=b");
+}
+
 TEST(AddressList, SixtyThousandNestedGroupsAreHarmless) {
     std::string field;
     for (int i = 0; i < 60000; ++i) field += "a:";
