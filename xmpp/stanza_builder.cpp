@@ -16,11 +16,21 @@ constexpr std::string_view xmlns_namespace = "http://www.w3.org/2000/xmlns/";
 
 struct Name {
     std::string_view prefix, local;
+    bool has_colon = false;
     explicit Name(std::string_view raw) : local(raw) {
         const auto colon = raw.find(':');
         if (colon == raw.npos) return;
+        has_colon = true;
         prefix = raw.substr(0, colon);
         local = raw.substr(colon + 1);
+    }
+    /// Whether the local part can be a name of its own (Namespaces in XML, §4). After a colon expat accepts every
+    /// character of a name (a:b:c, a:4x, a:). Letters beyond ASCII are not told apart there.
+    bool is_local_name() const {
+        if (!has_colon) return true;
+        const char first = local.empty() ? '\0' : local.front();
+        const bool begins = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_';
+        return begins && local.find(':') == local.npos;
     }
 };
 
@@ -115,9 +125,11 @@ Stanza StanzaBuilder::element(std::string_view raw_name, const char** attributes
     const std::string& outer = namespaces_.empty() ? content : namespaces_.back();
     std::string own = is_content_namespace(uri) ? content : std::string(uri);
     std::string full(name.local);
-    std::replace(full.begin(), full.end(), ':', '_');  // a:b:c is valid XML, but its local part is no valid name
-    if (full.empty()) full = "_";                      // the same for a:
-    if (uri == xml_namespace) {                        // must not be the default namespace: stays a prefix
+    if (!name.is_local_name()) {
+        std::replace(full.begin(), full.end(), ':', '_');
+        full = "_" + full;
+    }
+    if (uri == xml_namespace) {  // must not be the default namespace: stays a prefix
         full = "xml:" + full;
         own = outer;
     }
@@ -138,7 +150,7 @@ void StanzaBuilder::add_attribute(Tag& tag, std::string_view raw_name, const std
     std::string full(raw_name);
     if (full.find(':') != full.npos) {
         const std::string_view uri = name.prefix.empty() ? "" : scope_.find(name.prefix);
-        if (uri.empty() || name.local.empty() || name.local.find(':') != name.local.npos) return;
+        if (uri.empty() || !name.is_local_name()) return;
         if (uri == xml_namespace) {
             full = "xml:" + std::string(name.local);
         } else if (!head_only) {

@@ -84,6 +84,7 @@ Result<bool> SmtpReplyReader::take(std::string_view line) {
     // Every line of a reply has the same code [RFC 5321 §4.2.1]. COMPAT: where not, the last has it, as mail systems
     // read it.
     reply_.code = code;
+    if (!reply_.enhanced.empty() && reply_.enhanced.front() != line[0]) reply_.enhanced.clear();
     const bool last = line.size() == 3 || line[3] == ' ';
     std::string_view text = line.size() > 4 ? line.substr(4) : std::string_view();
     if (const auto enhanced = enhanced_code(text, code); !enhanced.empty()) {

@@ -124,7 +124,9 @@ TEST(WireNamespaces, UnboundPrefixes) {  // ejabberd 23.01 drops xmlns:x from a 
 
 TEST(WireNamespaces, NamesThatAreNone) {
     EXPECT_EQ(normal("<message xmlns:a='urn:a'><a:b:c a:d:e='f' :g='h' a:='i'/><:j/><k:/></message>"),
-              "<message><b_c xmlns='urn:a'/><j/><_ xmlns=''/></message>");
+              "<message><_b_c xmlns='urn:a'/><j/><_ xmlns=''/></message>");
+    EXPECT_EQ(normal("<message xmlns:a='urn:a'><a:4x a:5y='z' a:-='z'/></message>"),
+              "<message><_4x xmlns='urn:a'/></message>");
 }
 
 TEST(Wire, EmptyAttributesAndMixedContentStay) {

@@ -57,6 +57,12 @@ TEST(SmtpReply, TheLastOfTwoCodesCounts) {
     EXPECT_EQ(read({"250-fine", "550 5.1.1 or not"})->code, 550);
 }
 
+TEST(SmtpReply, AnEnhancedCodeOfAnotherClassIsNone) {  // found by fuzz_smtp_reply
+    const auto reply = read({"550-5.7.26 This mail has been blocked", "250 ok"});
+    EXPECT_EQ(reply->code, 250);
+    EXPECT_EQ(reply->enhanced, "");
+}
+
 TEST(SmtpReply, StopsWhereAReplyHasNoEnd) {
     SmtpReplyReader many, big;
     for (std::size_t i = 0; i < SmtpReplyReader::most_lines; ++i) ASSERT_TRUE(many.take("250-x"));
