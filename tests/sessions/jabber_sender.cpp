@@ -389,6 +389,7 @@ TEST_F(SenderUnderOtr, ThatTheUserSpeaksItIsKnownAlsoIfTheContactsAreNotInMemory
     EXPECT_TRUE(has_results(2));
     EXPECT_THAT(results, ElementsAre("m1: blocked waits for OTR", "m2: blocked waits for OTR"));
     EXPECT_THAT(server.heard(), Not(HasSubstr("<message"))) << "nothing leaves in the clear";
+    settle();  // a session is being asked for
 }
 
 TEST_F(SenderUnderOtr, APieceThatIsRefusedLosesTheMessageForThatResource) {
