@@ -177,25 +177,36 @@ std::string rewritten_a_labels(std::string text, char before, char after) {
     return text;
 }
 
-/// Where the first comment of a piece begins, or its end; what is quoted is no comment.
-std::size_t comment_of(std::string_view piece) {
+/// Where the first comment (`wanted` is "(") or the last address ("<") of a piece begins. npos: nowhere.
+std::size_t find_begin(std::string_view piece, char wanted) {
+    std::size_t found = piece.npos, comments = 0;
     bool quoted = false;
     for (std::size_t i = 0; i < piece.size(); ++i) {
-        if (piece[i] == '(' && !quoted) return i;
-        if (piece[i] == '"') quoted = !quoted;
-        if (piece[i] == '\\' && quoted) ++i;
+        const char c = piece[i];
+        if (c == '\\' && (quoted || comments > 0)) {
+            ++i;
+        } else if (quoted) {
+            quoted = c != '"';
+        } else if (comments > 0 || c == '(') {
+            if (wanted == '(') return i;
+            comments += c == '(' ? 1 : 0;
+            comments -= c == ')' ? 1 : 0;
+        } else {
+            if (c == wanted) found = i;
+            quoted = c == '"';
+        }
     }
-    return piece.size();
+    return found;
 }
 
 /// A piece in a form that GMime parses correctly. It loses parts of encoded words in names (tidy_words), and decodes
 /// A-labels without checking that they are valid, which changes some domains: a star, which no domain contains, hides
 /// them. Neither change may affect the other half of the piece.
 std::string prepared(const std::string& piece) {
-    const auto open = piece.rfind('<');
+    const auto open = find_begin(piece, '<');
     if (open != std::string::npos)
         return tidy_words(piece.substr(0, open)) + rewritten_a_labels(piece.substr(open), '-', '*');
-    const auto comment = comment_of(piece);
+    const auto comment = std::min(find_begin(piece, '('), piece.size());
     return rewritten_a_labels(piece.substr(0, comment), '-', '*') + tidy_words(piece.substr(comment));
 }
 

@@ -117,10 +117,17 @@ TEST(AddressList, WhatLooksEncodedInALocalPartIsLeftAlone) {
               parse_address_list("=?utf-8?B?w7w=?= <\"=?utf-8?B?w7w?=x\"@a.example>"));
 }
 
-TEST(AddressList, AParenthesisInAQuotedLocalPartBeginsNoComment) {  // found by fuzz_address
-    const auto list = parse_address_list("\"(c=?utf-8?B?w3w=?=b\"@8.org");
-    ASSERT_EQ(list.size(), 1u);
-    EXPECT_EQ(list[0].local, "(c=?utf-8?B?w3w=?=b");
+TEST(AddressList, InAQuotedLocalPartNoCommentAndNoAddressBegins) {  // found by fuzz_address
+    for (const std::string local : {"(c=?utf-8?B?w3w=?=b", "c=??B?w3w=?==( <z-a"}) {
+        const auto list = parse_address_list('"' + local + "\"@x.org");
+        ASSERT_EQ(list.size(), 1u);
+        EXPECT_EQ(list[0].local, local);
+    }
+}
+
+TEST(AddressList, AQuoteOrABracketInACommentIsPartOfTheComment) {
+    EXPECT_EQ(parse_address_list("(say \"hi) <c@x.org>"), (std::vector<Address>{{"", "c", "x.org"}}));
+    EXPECT_EQ(parse_address_list("c@x.org (Al <b)").front().addr_spec(), "c@x.org");
 }
 
 TEST(AddressList, SixtyThousandNestedGroupsAreHarmless) {
