@@ -3,6 +3,7 @@
 // [Autocrypt §"OpenPGP Based key data"], [RFC 9580 §10.1]. Left out: v6 keys, smartcards, changing or revoking a key.
 
 #include <algorithm>
+#include <cstdint>
 
 #include "coi/crypt/in_process.h"
 #include "coi/crypt/openpgp.h"

@@ -6,6 +6,7 @@
 #include <unicode/uspoof.h>
 
 #include <algorithm>
+#include <cstdint>
 
 namespace coi {
 namespace {

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "gateway/store/store_error.h"
 

@@ -5,6 +5,7 @@
 // Relay accounts user0@jabber.test …; of each one's contacts a quarter is subscribed to, and a quarter has a key and
 // writes encrypted.
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <string>

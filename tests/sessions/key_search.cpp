@@ -2,6 +2,8 @@
 
 #include "coi/key_search.h"
 
+#include <algorithm>
+
 #include "coi/crypt/autocrypt.h"
 #include "tests/sessions/imap_dialogue.h"
 

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <map>
 #include <mutex>

@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 #include <cstdio>
+#include <stdexcept>
 
 #include "xmpp/otr/sessions.h"
 

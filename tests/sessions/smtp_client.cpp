@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "coi/net/smtp_client.h"
+
+#include <algorithm>
 #include "tests/support/scripted_stream.h"
 
 namespace {

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "xmpp/stanza.h"
 #include "xmpp/xep/xep0004_forms.h"

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "xmpp/stanza.h"
 #include "xmpp/xep/xep0163_pep.h"

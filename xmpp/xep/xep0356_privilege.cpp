@@ -3,6 +3,7 @@
 #include "xmpp/xep/xep0356_privilege.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "xmpp/xep/xep0297_forward.h"
 

@@ -2,6 +2,8 @@
 
 #include "gateway/store/sqlite/spellings.h"
 
+#include <algorithm>
+
 namespace gateway::spellings {
 
 std::vector<Known> of(Database& db, AccountId account) {

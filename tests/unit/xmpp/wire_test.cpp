@@ -2,6 +2,8 @@
 
 #include "xmpp/wire.h"
 
+#include <vector>
+
 #include <gmock/gmock.h>
 
 namespace xmpp {

@@ -2,6 +2,8 @@
 
 #include "coi/mail/flowed.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace coi {

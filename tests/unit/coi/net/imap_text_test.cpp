@@ -2,6 +2,8 @@
 
 #include "coi/net/imap_text.h"
 
+#include <utility>
+
 #include <gtest/gtest.h>
 
 namespace {

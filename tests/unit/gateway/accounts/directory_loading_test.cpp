@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "gateway/accounts/nick.h"
+
+#include <algorithm>
 #include "gateway/store/contacts.h"
 #include "gateway/store/sqlite/keys.h"
 #include "gateway/store/sqlite/transactions.h"

@@ -2,6 +2,8 @@
 
 #include "gateway/encryption/otr.h"
 
+#include <set>
+
 #include "gateway/encryption/otr_markup.h"
 #include "gateway/store/sqlite/otr_keys.h"
 #include "gateway/store/sqlite/transactions.h"

@@ -2,6 +2,8 @@
 
 #include "gateway/encryption/otr_tunnel.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -3,6 +3,8 @@
 
 #include "gateway/service/privacy_commands.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
 #include "gateway/store/sqlite/invites.h"

@@ -2,6 +2,9 @@
 
 #include "xmpp/otr/front.h"
 
+#include <utility>
+#include <vector>
+
 #include <gmock/gmock.h>
 
 namespace xmpp::otr {

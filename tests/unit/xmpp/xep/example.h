@@ -10,6 +10,7 @@
 #include <memory>
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "xmpp/wire.h"
