@@ -10,6 +10,7 @@
 #include "xmpp/xep/xep0334_hints.h"
 #include "xmpp/xep/xep0380_eme.h"
 #include "xmpp/xep/xep0428_fallback.h"
+#include "xmpp/xep/xep0444_reactions.h"
 
 namespace xmpp::otr::stanza {
 
@@ -56,7 +57,11 @@ std::vector<xmpp::Stanza> pieces(const xmpp::Tag& original, const std::string& t
     xmpp::Tag& last = *stanzas.back();  // with the last fragment the client has the whole message
     last.addAttribute("id", id);
     for (const auto* child : original.children()) {
-        if (child->name() != "body" && child->name() != "subject") last.addChild(child->clone());
+        const std::string ns = xmpp::namespace_of(*child);
+        const bool is_words = child->name() == "body" || child->name() == "subject" || ns == xmpp::xep0444::ns;
+        // Without reactions their fallback is the message.
+        const bool is_of_words = ns == xmpp::xep0428::ns && xmpp::attribute(*child, "for") == xmpp::xep0444::ns;
+        if (!is_words && !is_of_words) last.addChild(child->clone());
     }
     return stanzas;
 }

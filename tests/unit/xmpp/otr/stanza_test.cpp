@@ -26,5 +26,17 @@ TEST(OtrStanza, WhatStandsBesideAnEncryptedTextDoesNotChangeIt) {
     }
 }
 
+TEST(OtrStanza, ReactionsAreSaidInTheEncryptedTextOnly) {
+    const auto message = parse_stanza(
+        "<message id='m2'><body>\U0001F44D</body><reactions xmlns='urn:xmpp:reactions:0' id='m1'><reaction>"
+        "\U0001F44D</reaction></reactions><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reactions:0'>"
+        "<body start='0' end='1'/></fallback><reply xmlns='urn:xmpp:reply:0' id='m1'/></message>");
+    const auto stanzas = pieces(*message, "alice@jabber.example/phone", {"?OTR:AAMD."});
+    ASSERT_EQ(stanzas.size(), 1u);
+    EXPECT_EQ(print(*stanzas[0]).find("\U0001F44D"), std::string::npos);
+    EXPECT_FALSE(child(*stanzas[0], "fallback", xep0428::ns)) << "for its reader it is the message";
+    EXPECT_TRUE(xep0461::answers(*stanzas[0]));
+}
+
 }  // namespace
 }  // namespace xmpp::otr::stanza
