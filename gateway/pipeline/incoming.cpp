@@ -126,6 +126,7 @@ Task<std::optional<DeliveryResult>> IncomingPipeline::carry_event(IncomingMail& 
     what.waits_for_copy = waits_for_copy;
     TakenIncoming taken = co_await commit(mail, std::move(what), std::move(turn));
     if (taken.copy_open == 0) co_return co_await hand_over(mail, std::move(taken), &whole);
+    mail.in_hand.reset();  // it only waits
     co_await copy_is_settled(taken.copy_open);
     co_return std::nullopt;
 }
