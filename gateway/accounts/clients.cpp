@@ -7,7 +7,6 @@
 #include <cctype>
 #include <string_view>
 
-#include "xmpp/jid.h"
 #include "xmpp/xep/xep0030_disco.h"
 #include "xmpp/xep/xep0163_pep.h"
 #include "xmpp/xep/xep0172_nick.h"
@@ -33,8 +32,8 @@ bool is_one_of(const std::array<const char*, count>& clients, const xmpp::xep003
 
 }  // namespace
 
-bool Clients::heard_of(const std::string& client) {
-    if (xmpp::read_jid(client).resource().empty() || clients_.contains(client)) return false;
+void Clients::heard_of(const std::string& client) {
+    if (knows(client) || client.find('/') == client.npos) return;
     if (clients_.size() >= most_clients) clients_.clear();
     clients_[client];
     xmpp::Tag iq("iq");
@@ -44,7 +43,6 @@ bool Clients::heard_of(const std::string& client) {
     iq.addAttribute("to", client);
     xmpp::add(iq, "query", xmpp::xep0030::ns_info);
     stream_.send(iq);
-    return true;
 }
 
 bool Clients::is_answer(const xmpp::Tag& iq) const {
@@ -54,17 +52,17 @@ bool Clients::is_answer(const xmpp::Tag& iq) const {
 
 std::optional<std::string> Clients::take_answer(const xmpp::Tag& iq) {
     const auto known = clients_.find(xmpp::attribute(iq, "from"));
-    if (known == clients_.end()) return std::nullopt;
+    if (known == clients_.end() || known->second.has_answered) return std::nullopt;
     const auto info = xmpp::xep0030::info_of(iq);
     Client& client = known->second;
-    const bool is_new = !client.reads_names;
+    client.has_answered = true;
     for (const auto& identity : info.identities) {
         client.shows_errors = client.shows_errors || is_one_of(show_errors, identity);
         client.hides_form_errors = client.hides_form_errors || is_one_of(hide_form_errors, identity);
     }
     client.reads_names =
         std::ranges::find(info.features, xmpp::xep0163::wish(xmpp::xep0172::ns)) != info.features.end();
-    return is_new && client.reads_names ? std::optional(known->first) : std::nullopt;
+    return client.reads_names ? std::optional(known->first) : std::nullopt;
 }
 
 bool Clients::shows_errors(const std::string& client) const {

@@ -20,12 +20,15 @@ class Clients {
   public:
     Clients(StanzaSender& stream, std::string component) : stream_(stream), component_(std::move(component)) {}
 
-    /// A client (full JID) has sent something. True if it was not known.
-    bool heard_of(const std::string& client);
+    bool knows(const std::string& client) const { return clients_.contains(client); }
+    /// A client (full JID) that is not known has sent something: asks it.
+    void heard_of(const std::string& client);
     void unavailable(const std::string& client) { clients_.erase(client); }
+    /// The stream is down: who leaves now is not heard of.
+    void offline() { clients_.clear(); }
     /// An answer to our question, or nothing of ours.
     bool is_answer(const xmpp::Tag& iq) const;
-    /// Its client, if it wants the names of contacts as events [XEP-0163 §4.2].
+    /// The client, if it wants the names of contacts as events [XEP-0163 §4.2]. Counts once for each question.
     std::optional<std::string> take_answer(const xmpp::Tag& iq);
 
     /// Whether it shows the words of an error where its user reads. False as long as nothing is known.
@@ -38,7 +41,7 @@ class Clients {
 
   private:
     struct Client {
-        bool reads_names = false, shows_errors = false, hides_form_errors = false;
+        bool has_answered = false, reads_names = false, shows_errors = false, hides_form_errors = false;
     };
     StanzaSender& stream_;
     std::string component_;

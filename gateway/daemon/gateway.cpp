@@ -102,8 +102,11 @@ void Gateway::State::hand_out(const xmpp::Tag& stanza) {
 
 void Gateway::State::note_client(const xmpp::Tag& stanza) {
     const std::string& from = xmpp::attribute(stanza, "from");
+    if (clients.knows(from)) return;
     const std::string user = xmpp::read_jid(from).bare();
-    if (services.may_use(user) && clients.heard_of(from)) roster_names.update(user);
+    if (!services.may_use(user)) return;
+    clients.heard_of(from);
+    roster_names.update(user);
 }
 
 void Gateway::State::take_presence(const xmpp::Tag& stanza) {

@@ -102,6 +102,7 @@ xmpp::Component::Calls Gateway::State::component_calls() {
             },
             [this](const std::string& why) {
                 archive.offline();
+                clients.offline();
                 roster_names.offline();
                 log::warn("not connected to the Jabber server: {}", why);
                 systemd::status("not connected to the Jabber server: " + why);

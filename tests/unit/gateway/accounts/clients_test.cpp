@@ -69,6 +69,12 @@ TEST_F(ClientsTest, AClientIsAskedOnceUntilItGoes) {
     EXPECT_EQ(stream.sent.size(), 2u);
 }
 
+TEST_F(ClientsTest, WhoLeavesWhileTheStreamIsDownIsNotKnownAfterIt) {
+    clients.heard_of(phone);
+    clients.offline();
+    EXPECT_FALSE(clients.knows(phone));
+}
+
 TEST_F(ClientsTest, NobodyAnswersForAnother) {
     clients.heard_of(phone);
     answers("mallory@jabber.example/x", "Pidgin", wish);
@@ -94,15 +100,18 @@ TEST_F(ClientsTest, NamesGoToThoseThatWantThemAndWhereNothingIsKnownToAll) {
     EXPECT_THAT(clients.reading_names(alice), IsEmpty());
     EXPECT_EQ(answers(phone, "Gajim", wish), phone);
     EXPECT_EQ(answers(desk, "Dino", ""), std::nullopt);
-    EXPECT_EQ(answers(phone, "Gajim", wish), std::nullopt) << "it has been told";
+    for (const auto& more : {std::string(), wish})
+        EXPECT_EQ(answers(phone, "Gajim", more), std::nullopt) << "it was not asked again";
+    EXPECT_EQ(answers(desk, "Dino", wish), std::nullopt);
     EXPECT_THAT(clients.reading_names(alice), ElementsAre(phone));
     EXPECT_THAT(clients.reading_names("alice@jabber.exampl"), ElementsAre("alice@jabber.exampl"));
 }
 
-TEST_F(ClientsTest, AClientThatComesIsToldAllNames) {
+TEST_F(ClientsTest, AClientThatComesIsToldTheNamesOfThoseWhomItsUserKnows) {
     const auto id = make_account();
-    directory.change(id, {"Bob Example", "bob", "example.org"}, [](Contact&) {});
-    directory.change(id, {"", "carol", "example.org"}, [](Contact&) {});
+    directory.change(id, {"Bob Example", "bob", "example.org"}, [](Contact& bob) { bob.written_to = true; });
+    directory.change(id, {"", "carol", "example.org"}, [](Contact& carol) { carol.subscribed = true; });
+    directory.change(id, {"Eve", "eve", "example.net"}, [](Contact&) {});
     names.introduce(phone);
     EXPECT_THAT(said(), ElementsAre(component + " > " + phone + ": Mail gateway",
                                     "gateway@" + component + " > " + phone + ": Mail gateway",
