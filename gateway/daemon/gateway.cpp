@@ -224,12 +224,19 @@ void Gateway::State::finish_attempts(std::chrono::steady_clock::time_point deadl
         });
         return;
     }
-    presence.leave([this, stopped = std::move(stopped)] {
+    const auto close = [this, stopped = std::move(stopped), is_closed = std::make_shared<bool>(false)] {
+        if (std::exchange(*is_closed, true)) return;
+        stop_timer.cancel();
         component.close(close_patience, [this, stopped] {
             archive.offline();
             finish_letters(std::chrono::steady_clock::now() + close_patience, stopped);
         });
+    };
+    stop_timer.expires_after(close_patience);  // the disk may not answer
+    stop_timer.async_wait([close](const boost::system::error_code& aborted) {
+        if (!aborted) close();
     });
+    presence.leave(close);
 }
 
 void Gateway::State::finish_letters(std::chrono::steady_clock::time_point deadline, std::function<void()> stopped) {
