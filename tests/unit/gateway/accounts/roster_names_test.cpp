@@ -89,5 +89,13 @@ TEST_F(RosterNamesTest, NobodyButTheServerAnswers) {
     EXPECT_THAT(changes("<item jid='coi.jabber.example'/>", alice + "/phone"), IsEmpty());
 }
 
+TEST_F(RosterNamesTest, TheAnswerToAChangeIsNotTheList) {
+    granted();
+    names.update(alice);
+    EXPECT_TRUE(names.take_answer(*xmpp::parse_stanza("<iq type='result' id='roster-name' from='" + alice + "'/>")));
+    EXPECT_THAT(changes("<item jid='bob\\40example.org@coi.jabber.example'/>"),
+                UnorderedElementsAre("bob\\40example.org@coi.jabber.example Bob Example"));
+}
+
 }  // namespace
 }  // namespace gateway
