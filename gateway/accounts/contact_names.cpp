@@ -2,6 +2,7 @@
 
 #include "gateway/accounts/contact_names.h"
 
+#include "gateway/accounts/contact_weight.h"
 #include "gateway/accounts/nick.h"
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
@@ -26,6 +27,7 @@ void ContactNames::introduce(const std::string& client) {
         if (account == nullptr) continue;
         for (const Contact* contact : directory_.contacts(account->id)) {
             if (told == most_names || !stream_.has_room()) return;
+            if (weight(*contact) < Weight::written_to) continue;  // a stranger's name comes with their message
             for (const auto& jid : jids_of(*contact, component_))
                 stream_.send(*xmpp::xep0172::event(jid, client, shown_name(directory_, *contact)));
             ++told;
