@@ -4,7 +4,7 @@
 
 #include "gateway/accounts/contact_weight.h"
 #include "gateway/accounts/directory_state.h"
-#include "gateway/accounts/nick.h"
+#include "gateway/model/nick_hash.h"
 #include "gateway/store/contacts.h"
 
 namespace gateway {

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "gateway/accounts/directory_state.h"
-#include "gateway/accounts/nick.h"
 
 namespace gateway {
 namespace {
@@ -30,12 +29,9 @@ void Directory::State::put_contacts(Record& record, accounts::AccountContacts re
     record.contacts = std::make_unique<Contacts>();
     Contacts& contacts = *record.contacts;
     contacts.all.reserve(read.contacts.size());
-    for (auto& contact : read.contacts) {
-        if (const auto nick = nick_hash(contact.address)) contacts.nicks.push_back(nick);
+    for (auto& contact : read.contacts)
         contacts.all.push_back(std::make_shared<Known>(Known{std::move(contact), false, false}));
-    }
-    contacts.nicks.shrink_to_fit();
-    std::ranges::sort(contacts.nicks);
+    contacts.nicks = std::move(read.nicks);
     for (auto& canonical : read.once_encrypted) contacts.once_encrypted.insert(std::move(canonical));
     contacts.asked = sweeps;
     contacts.by_use = in_memory.insert(in_memory.end(), record.account.id);

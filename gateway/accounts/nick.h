@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "gateway/accounts/directory.h"
@@ -13,9 +12,6 @@ namespace gateway {
 /// The display name; the mail address if the name mentions another address, is the gateway's, or cannot be told by the
 /// eye from another contact's. "" for a contact without a name. The cost does not depend on the number of contacts.
 std::string nick(const Directory&, const Contact&);
-
-/// A hash of what the eye sees of the name: names that could be confused have the same. 0: nothing can be seen.
-std::uint32_t nick_hash(const coi::Address&);
 
 /// The same, or their address where no name is known.
 std::string shown_name(const Directory&, const Contact&);

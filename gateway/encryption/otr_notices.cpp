@@ -2,7 +2,7 @@
 
 #include "gateway/encryption/otr_messages.h"
 #include "gateway/encryption/otr_state.h"
-#include "gateway/translate/framed.h"
+#include "gateway/model/framed.h"
 
 namespace gateway {
 

@@ -10,7 +10,7 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 #include <cctype>
 #include <initializer_list>
-#include <sstream>
+#include <string_view>
 
 #include "coi/mail/lookalike.h"
 #include "xmpp/jid.h"
@@ -76,9 +76,10 @@ std::string text_of(const std::string& node) {
 }
 
 bool has_lookalike_label(const std::string& domain) {
-    std::istringstream labels(domain);
-    for (std::string label; std::getline(labels, label, '.');) {
-        if (coi::is_lookalike(label)) return true;
+    for (std::size_t at = 0; at < domain.size();) {
+        const auto end = std::min(domain.find('.', at), domain.size());
+        if (coi::is_lookalike(std::string_view(domain).substr(at, end - at))) return true;
+        at = end + 1;
     }
     return false;
 }

@@ -14,7 +14,7 @@ class UserNotices {
   public:
     virtual ~UserNotices() = default;
     virtual void tell(const Account&, const std::string& text) = 0;
-    /// In the conversation with the contact of this JID, in a form that no contact can write (translate/framed).
+    /// In the conversation with the contact of this JID, in a form that no contact can write (model/framed).
     virtual void tell_in(const Account&, const std::string& contact_jid, const std::string& text) = 0;
     /// The conversation is encrypted for the first time.
     virtual void encrypted(const Account&, const Contact&) = 0;

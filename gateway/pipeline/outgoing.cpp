@@ -7,6 +7,7 @@
 #include "gateway/encryption/otr_messages.h"
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
+#include "gateway/model/framed.h"
 #include "gateway/model/stanza_id.h"
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/store/ids.h"
@@ -14,7 +15,6 @@
 #include "gateway/store/take_outgoing.h"
 #include "gateway/translate/conversation.h"
 #include "gateway/translate/feature/otr_message.h"
-#include "gateway/translate/framed.h"
 #include "xmpp/xep/xep0172_nick.h"
 
 namespace gateway {

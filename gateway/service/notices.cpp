@@ -6,8 +6,8 @@
 
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
+#include "gateway/model/framed.h"
 #include "gateway/model/stanza_id.h"
-#include "gateway/translate/framed.h"
 #include "gateway/translate/smtp_refusal.h"
 #include "xmpp/stanza.h"
 

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace gateway::accounts {
 struct AccountContacts {
     AccountId account{};
     std::vector<Contact> contacts{};            // by canonical address, with what is known of their keys
+    std::vector<std::uint32_t> nicks{};         // nick_hash() of each contact with a name, sorted
     std::vector<std::string> once_encrypted{};  // who was removed although mail with them was encrypted, ascending
 };
 /// Contacts that do not match their seal are set aside. Answered also while nothing can be written.

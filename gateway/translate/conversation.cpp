@@ -3,9 +3,9 @@
 #include "gateway/translate/conversation.h"
 
 #include "gateway/localization.h"
+#include "gateway/model/framed.h"
 #include "gateway/translate/feature/placeholder.h"
 #include "gateway/translate/feature/text.h"
-#include "gateway/translate/framed.h"
 
 namespace gateway {
 namespace {

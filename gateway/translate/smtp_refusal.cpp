@@ -9,8 +9,8 @@
 
 #include "coi/mail/charset.h"
 #include "gateway/localization.h"
+#include "gateway/model/framed.h"
 #include "gateway/translate/feature/text.h"
-#include "gateway/translate/framed.h"
 #include "gateway/translate/links.h"
 
 namespace gateway::smtp_refusal {

@@ -2,9 +2,11 @@
 
 #include "gateway/store/sqlite/contacts.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
+#include "gateway/model/nick_hash.h"
 #include "gateway/model/trust.h"
 #include "gateway/store/sqlite/invites.h"
 #include "gateway/store/sqlite/keys.h"
@@ -169,6 +171,11 @@ AccountContacts contacts_of(Database& db, AccountId account) {
         if (auto* of = with_spellings.find(canonical)) of->spellings = std::move(nodes);
     }
     all.once_encrypted = once_encrypted::of(db, account);
+    for (const auto& contact : all.contacts) {
+        if (const auto nick = nick_hash(contact.address)) all.nicks.push_back(nick);
+    }
+    all.nicks.shrink_to_fit();
+    std::ranges::sort(all.nicks);
     return all;
 }
 

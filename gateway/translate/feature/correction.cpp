@@ -6,8 +6,8 @@
 
 #include "coi/mail/charset.h"
 #include "gateway/localization.h"
+#include "gateway/model/framed.h"
 #include "gateway/translate/feature/text.h"
-#include "gateway/translate/framed.h"
 #include "xmpp/xep/xep0308_correction.h"
 
 namespace gateway::correction {

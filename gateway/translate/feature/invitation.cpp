@@ -5,8 +5,8 @@
 #include <cstdio>
 
 #include "gateway/localization.h"
+#include "gateway/model/framed.h"
 #include "gateway/translate/feature/text.h"
-#include "gateway/translate/framed.h"
 
 namespace gateway::invitation {
 namespace {

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "gateway/localization.h"
+#include "gateway/model/framed.h"
 #include "gateway/translate/feature/text.h"
-#include "gateway/translate/framed.h"
 
 namespace gateway::placeholder {
 namespace {

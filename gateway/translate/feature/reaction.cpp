@@ -5,7 +5,7 @@
 #include "coi/mail/charset.h"
 #include "coi/mail/emoji.h"
 #include "gateway/localization.h"
-#include "gateway/translate/framed.h"
+#include "gateway/model/framed.h"
 #include "xmpp/xep/xep0334_hints.h"
 #include "xmpp/xep/xep0428_fallback.h"
 #include "xmpp/xep/xep0444_reactions.h"
@@ -31,10 +31,12 @@ bool read(const xmpp::Tag& message, Event& event) {
     if (!said || has_text(message)) return false;
     std::string all;
     for (const auto& emoji : said->emojis) {
-        if (coi::is_emoji(coi::trim(emoji))) all += emoji + " ";  // [XEP-0444 §4] others may be left out
+        const auto one = coi::trim(emoji);
+        if (coi::is_emoji(one)) all.append(one).append(" ");  // [XEP-0444 §4] others may be left out
     }
-    if (all.empty() && !said->emojis.empty()) return false;
-    event.contents.emplace_back(Reaction{coi::read_emojis(all).value()});
+    auto emojis = coi::read_emojis(all);
+    if (!emojis || (emojis->empty() && !said->emojis.empty())) return false;
+    event.contents.emplace_back(Reaction{std::move(*emojis)});
     event.about = Reference{.stanza = {said->id}};
     return true;
 }

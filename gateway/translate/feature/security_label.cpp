@@ -3,7 +3,7 @@
 #include "gateway/translate/feature/security_label.h"
 
 #include "gateway/localization.h"
-#include "gateway/translate/framed.h"
+#include "gateway/model/framed.h"
 
 namespace gateway::security_label {
 

@@ -9,9 +9,9 @@
 #include "coi/mail/quote.h"
 #include "coi/mail/subject.h"
 #include "gateway/localization.h"
+#include "gateway/model/framed.h"
 #include "gateway/translate/feature/invitation.h"
 #include "gateway/translate/feature/placeholder.h"
-#include "gateway/translate/framed.h"
 
 namespace gateway::text {
 namespace {

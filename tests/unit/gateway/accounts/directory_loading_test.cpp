@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "gateway/accounts/nick.h"
+#include "gateway/model/nick_hash.h"
 
 #include <algorithm>
 #include "gateway/store/contacts.h"

@@ -4,6 +4,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cstdint>
+
+#include "gateway/model/nick_hash.h"
 #include "gateway/store/sqlite/keys.h"
 #include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/store/operations.h"
@@ -35,7 +39,7 @@ struct StoreContactsTest : testing::Test, Operations {
     /// Of each account "bob+ dave ", with + for a key.
     std::vector<std::string> read(std::vector<AccountId> of, std::size_t most = 100) {
         std::vector<std::string> lines;
-        for (const auto& [account, contacts, marks] :
+        for (const auto& [account, contacts, marks, nicks] :
              wait<std::vector<AccountContacts>>([&](auto done) { contacts_of(store, of, most, done); })) {
             lines.emplace_back();
             for (const auto& each : contacts) {
@@ -72,6 +76,19 @@ TEST_F(StoreContactsTest, a_damaged_contact_is_set_aside_and_marked_in_the_same_
     EXPECT_THAT(damaged.once_encrypted, ElementsAre("a@example.org", "b@example.org"))
         << "how they were protected is not known any more";
     EXPECT_THAT(contacts_now(store, carol).once_encrypted, ElementsAre("x@example.org"));
+}
+
+TEST_F(StoreContactsTest, the_names_of_contacts_are_hashed_and_sorted) {
+    std::vector<std::uint32_t> expected;
+    for (const char* name : {"Zoe", "Bob", "", "Dave"}) {
+        auto added = contact(alice, std::string("of.") + name);
+        added.canonical = added.address.canonical();
+        added.address.name = name;
+        save(store, added, Changed::more, true);
+        if (*name != 0) expected.push_back(nick_hash(added.address));
+    }
+    std::ranges::sort(expected);
+    EXPECT_EQ(contacts_now(store, alice).nicks, expected);
 }
 
 TEST_F(StoreContactsTest, the_keys_of_people_who_are_no_contacts_do_not_matter) {

@@ -1,6 +1,6 @@
-// gateway/translate/framed: what stands in ⟦…⟧ is the gateway's word, and nobody can write it.
+// gateway/model/framed: what stands in ⟦…⟧ is the gateway's word, and nobody can write it.
 
-#include "gateway/translate/framed.h"
+#include "gateway/model/framed.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // See framed.h. One pass over the characters, which ICU knows the properties of.
 
-#include "gateway/translate/framed.h"
+#include "gateway/model/framed.h"
 
 #include <unicode/uchar.h>
 
