@@ -70,7 +70,7 @@ bool ArchiveRecovery::take(xmpp::Stanza& stanza) {
     if (stanza->name() == "iq") return take_end(*stanza);
     if (stanza->name() != "message") return false;
     if (take_result(*stanza)) return true;
-    if (const auto grant = xmpp::xep0356::grants_set(*stanza, xmpp::xep0313::ns)) {
+    if (const auto grant = xmpp::xep0356::grants_iq(*stanza, xmpp::xep0313::ns, "set")) {
         const xmpp::JID server(xmpp::attribute(*stanza, "from"));
         if (*grant && grant_deadline_ && server.username().empty()) granted(server.server());
         return true;
@@ -118,7 +118,7 @@ void ArchiveRecovery::ask(const std::string& jid, Reading& reading) {
     reading.request = mint_stanza_id().value;
     reading.deadline = modules_.now() + settings_.patience;
     ++reading.pages;
-    const auto request = xmpp::xep0356::ask(settings_.component, jid, reading.request);
+    const auto request = xmpp::xep0356::ask(settings_.component, jid, reading.request, "set");
     xmpp::xep0313::add_query(*request.inner, {reading.request, *last_alive_ - before_alive, page_size, reading.after});
     modules_.to_jabber.send(*request.iq);
 }

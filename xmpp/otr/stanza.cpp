@@ -3,16 +3,29 @@
 #include "xmpp/otr/stanza.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <string_view>
 
+#include "xmpp/xep/xep0066_oob.h"
 #include "xmpp/xep/xep0280_carbons.h"
 #include "xmpp/xep/xep0308_correction.h"
 #include "xmpp/xep/xep0334_hints.h"
 #include "xmpp/xep/xep0380_eme.h"
 #include "xmpp/xep/xep0428_fallback.h"
 #include "xmpp/xep/xep0444_reactions.h"
+#include "xmpp/xep/xep0447_file_sharing.h"
 
 namespace xmpp::otr::stanza {
+namespace {
+
+/// Whether elements of this namespace say themselves what somebody said: emojis, links, files.
+bool is_said(std::string_view ns) {
+    constexpr std::array<std::string_view, 3> all{xmpp::xep0066::ns, xmpp::xep0444::ns, xmpp::xep0447::ns};
+    return std::ranges::find(all, ns) != all.end();
+}
+
+}  // namespace
 
 xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text, bool was_encrypted) {
     auto copy = std::make_unique<xmpp::Tag>("message");
@@ -58,10 +71,10 @@ std::vector<xmpp::Stanza> pieces(const xmpp::Tag& original, const std::string& t
     last.addAttribute("id", id);
     for (const auto* child : original.children()) {
         const std::string ns = xmpp::namespace_of(*child);
-        const bool is_words = child->name() == "body" || child->name() == "subject" || ns == xmpp::xep0444::ns;
-        // Without reactions their fallback is the message.
-        const bool is_of_words = ns == xmpp::xep0428::ns && xmpp::attribute(*child, "for") == xmpp::xep0444::ns;
-        if (!is_words && !is_of_words) last.addChild(child->clone());
+        const bool is_text = child->name() == "body" || child->name() == "subject";
+        // Without what it is for, a fallback is the message.
+        const bool is_of_words = ns == xmpp::xep0428::ns && is_said(xmpp::attribute(*child, "for"));
+        if (!is_text && !is_said(ns) && !is_of_words) last.addChild(child->clone());
     }
     return stanzas;
 }

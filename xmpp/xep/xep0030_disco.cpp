@@ -39,6 +39,16 @@ Info info_of(const Tag& result) {
     return info;
 }
 
+std::vector<std::string> jids_of_items(const Tag& result, std::size_t most) {
+    std::vector<std::string> jids;
+    const Tag* query = child(result, "query", ns_items);
+    if (!query) return jids;
+    for (const Tag* each : query->findChildren("item")) {
+        if (jids.size() < most && !attribute(*each, "jid").empty()) jids.push_back(attribute(*each, "jid"));
+    }
+    return jids;
+}
+
 bool has_identity(const Tag& result, const Identity& wanted) {
     return std::ranges::any_of(info_of(result).identities, [&](const Identity& each) { return each == wanted; });
 }

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct Item {
 void add_info(Tag& result, const Info&, const std::string& node);
 /// The identities and features of an answer to disco#info; none if it is something else.
 Info info_of(const Tag& result);
+/// The JIDs of an answer to disco#items, at most `most`.
+std::vector<std::string> jids_of_items(const Tag& result, std::size_t most);
 /// Whether an answer to disco#info has this identity.
 bool has_identity(const Tag& result, const Identity&);
 void add_items(Tag& result, const std::vector<Item>&, const std::string& node);

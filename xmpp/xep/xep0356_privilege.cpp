@@ -9,14 +9,14 @@
 
 namespace xmpp::xep0356 {
 
-std::optional<bool> grants_set(const Tag& message, const std::string& xmlns) {
+std::optional<bool> grants_iq(const Tag& message, const std::string& xmlns, const std::string& type) {
     const Tag* privilege = child(message, "privilege", ns);
     if (!privilege || child(*privilege, "forwarded", xep0297::ns)) return std::nullopt;
     for (const Tag* permission : privilege->children()) {
         if (permission->name() != "perm" || attribute(*permission, "access") != "iq") continue;
         for (const Tag* space : permission->children()) {
-            const std::string& type = attribute(*space, "type");
-            if (attribute(*space, "ns") == xmlns && (type == "set" || type == "both")) return true;
+            const std::string& granted = attribute(*space, "type");
+            if (attribute(*space, "ns") == xmlns && (granted == type || granted == "both")) return true;
         }
     }
     return false;
@@ -32,14 +32,14 @@ std::optional<bool> grants_roster(const Tag& message) {
     });
 }
 
-Request ask(const std::string& component, const std::string& user, const std::string& id) {
+Request ask(const std::string& component, const std::string& user, const std::string& id, const std::string& type) {
     auto iq = std::make_unique<Tag>("iq");
-    iq->addAttribute("type", "set");
+    iq->addAttribute("type", type);
     iq->addAttribute("id", id);
     iq->addAttribute("from", component);
     iq->addAttribute("to", user);
     Tag& inner = add(add(*iq, "privileged_iq", ns), "iq", content_namespace);
-    inner.addAttribute("type", "set");
+    inner.addAttribute("type", type);
     inner.addAttribute("id", id);
     return {std::move(iq), &inner};
 }

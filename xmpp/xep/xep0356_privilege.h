@@ -18,18 +18,18 @@ namespace xmpp::xep0356 {
 inline constexpr const char* ns = "urn:xmpp:privilege:2";
 inline constexpr const char* ns_before = "urn:xmpp:privilege:1";
 
-/// Whether this message grants iqs of type set in `xmlns`; nullopt if it is not about privileges.
-std::optional<bool> grants_set(const Tag& message, const std::string& xmlns);
+/// Whether this message grants iqs of this type ("get", "set") in `xmlns`; nullopt if it is not about privileges.
+std::optional<bool> grants_iq(const Tag& message, const std::string& xmlns, const std::string& type);
 /// Whether this message grants reading and changing contact lists, in the namespace of either version; nullopt if it is
 /// not about privileges.
 std::optional<bool> grants_roster(const Tag& message);
-/// An iq of type set on behalf of `user` (bare JID), without its payload, which goes into `inner`, owned by the iq.
+/// An iq of this type on behalf of `user` (bare JID), without its payload, which goes into `inner`, owned by the iq.
 /// Both have `id`.
 struct Request {
     Stanza iq;
     Tag* inner;
 };
-Request ask(const std::string& component, const std::string& user, const std::string& id);
+Request ask(const std::string& component, const std::string& user, const std::string& id, const std::string& type);
 /// The stanza of this name for the user that the server forwards to the component, or nullptr; `stanza` owns it.
 const Tag* answer(const Tag& stanza, const std::string& name);
 

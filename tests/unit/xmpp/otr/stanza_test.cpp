@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "xmpp/wire.h"
+#include "xmpp/xep/xep0066_oob.h"
 #include "xmpp/xep/xep0308_correction.h"
 #include "xmpp/xep/xep0428_fallback.h"
+#include "xmpp/xep/xep0447_file_sharing.h"
 #include "xmpp/xep/xep0461_reply.h"
 
 namespace xmpp::otr::stanza {
@@ -36,6 +38,18 @@ TEST(OtrStanza, ReactionsAreSaidInTheEncryptedTextOnly) {
     EXPECT_EQ(print(*stanzas[0]).find("\U0001F44D"), std::string::npos);
     EXPECT_FALSE(child(*stanzas[0], "fallback", xep0428::ns)) << "for its reader it is the message";
     EXPECT_TRUE(xep0461::answers(*stanzas[0]));
+}
+
+TEST(OtrStanza, LinksOfFilesAreSaidInTheEncryptedTextOnly) {
+    const auto message = parse_stanza("<message id='m2'><body>https://files.example/1</body></message>");
+    xep0066::add_link(*message, "https://files.example/1");
+    xep0447::add_file(*message, {"a.jpg", "image/jpeg", 4, "https://files.example/1", true});
+    xep0428::add_fallback(*message, xep0447::ns, "https://files.example/1", {0, 23});
+    const auto stanzas = pieces(*message, "alice@jabber.example/phone", {"?OTR:AAMD."});
+    ASSERT_EQ(stanzas.size(), 1u);
+    EXPECT_EQ(print(*stanzas[0]).find("files.example"), std::string::npos);
+    EXPECT_EQ(print(*stanzas[0]).find("a.jpg"), std::string::npos);
+    EXPECT_FALSE(child(*stanzas[0], "fallback", xep0428::ns));
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ TEST(Xep0313Mam, TheLastPageIsComplete) {
 }
 
 TEST(Xep0313Mam, AQueryGoesInTheNameOfTheUser) {
-    const auto request = xep0356::ask("coi.capulet.lit", "juliet@capulet.lit", "q29309");
+    const auto request = xep0356::ask("coi.capulet.lit", "juliet@capulet.lit", "q29309", "set");
     xep0313::add_query(*request.inner,
                        {"q29309", *xep0203::parse_stamp("2010-06-07T00:00:00Z"), 10, "09af3-cc343-b409f"});
     EXPECT_EQ(

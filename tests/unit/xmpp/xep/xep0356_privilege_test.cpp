@@ -10,13 +10,13 @@ namespace {
 constexpr const char* pubsub = "http://jabber.org/protocol/pubsub";
 
 TEST(Xep0356Privilege, Example5ServerAdvertisesRosterAndMessagePrivileges) {
-    EXPECT_EQ(xep0356::grants_set(*parsed(R"(<message from='capulet.net' to='pubub.capulet.lit' id='54321'>
+    EXPECT_EQ(xep0356::grants_iq(*parsed(R"(<message from='capulet.net' to='pubub.capulet.lit' id='54321'>
     <privilege xmlns='urn:xmpp:privilege:2'>
         <perm access='roster' type='both' push='true'/>
         <perm access='message' type='outgoing'/>
     </privilege>
 </message>)"),
-                                  pubsub),
+                                 pubsub, "set"),
               false);
 }
 
@@ -40,12 +40,12 @@ TEST(Xep0356Privilege, Example8ServerAdvertisesIqPrivilege) {
     </perm>
   </privilege>
 </message>)");
-    EXPECT_EQ(xep0356::grants_set(*message, pubsub), true);
-    EXPECT_EQ(xep0356::grants_set(*message, "urn:xmpp:mam:2"), false);
+    EXPECT_EQ(xep0356::grants_iq(*message, pubsub, "set"), true);
+    EXPECT_EQ(xep0356::grants_iq(*message, "urn:xmpp:mam:2", "set"), false);
 }
 
 TEST(Xep0356Privilege, Example9PrivilegedEntitySendsAnIqOnBehalfOfJuliet) {
-    auto request = xep0356::ask("pubsub.capulet.lit", "juliet@capulet.lit", "sub_1");
+    auto request = xep0356::ask("pubsub.capulet.lit", "juliet@capulet.lit", "sub_1", "set");
     request.inner->addAttribute("to", "romeo@montaigu.lit");
     Tag& payload = add(*request.inner, "pubsub", pubsub);
     Tag& subscribe = add(payload, "subscribe", "");
@@ -109,7 +109,7 @@ std::string advertisement(const std::string& permissions) {
 
 TEST(Xep0356Privilege, AServerAdvertisesThePermissionsByNamespace) {
     const auto grant = [](const std::string& permissions) {
-        return xep0356::grants_set(*parsed(advertisement(permissions)), "http://jabber.org/protocol/pubsub");
+        return xep0356::grants_iq(*parsed(advertisement(permissions)), "http://jabber.org/protocol/pubsub", "set");
     };
     EXPECT_EQ(
         grant("<perm access='roster' type='both'/><perm access='iq'><namespace ns='http://jabber.org/protocol/pubsub' "
@@ -119,7 +119,7 @@ TEST(Xep0356Privilege, AServerAdvertisesThePermissionsByNamespace) {
     EXPECT_EQ(grant("<perm access='iq'><namespace ns='http://jabber.org/protocol/pubsub' type='get'/></perm>"), false);
     EXPECT_EQ(grant("<perm access='iq'><namespace ns='urn:xmpp:mam:2' type='set'/></perm>"), false);
     EXPECT_EQ(grant("<perm access='message' type='outgoing'/>"), false);
-    EXPECT_EQ(xep0356::grants_set(*parsed("<message><body>privilege</body></message>"), "x"), std::nullopt);
+    EXPECT_EQ(xep0356::grants_iq(*parsed("<message><body>privilege</body></message>"), "x", "set"), std::nullopt);
 }
 
 }  // namespace

@@ -1,0 +1,122 @@
+// HTTP File Upload: the examples of XEP-0363.
+
+#include "xmpp/xep/xep0363_upload.h"
+
+#include <cstdint>
+
+#include "tests/unit/xmpp/xep/example.h"
+
+namespace xmpp {
+namespace {
+
+TEST(Xep0363Upload, Example4UploadServiceReportsAMaximumFileSizeOf5MiB) {
+    const auto info = parsed(R"(<iq from='upload.montague.tld'
+    id='step_02'
+    to='romeo@montague.tld/garden'
+    type='result'>
+  <query xmlns='http://jabber.org/protocol/disco#info'>
+    <identity category='store'
+              type='file'
+              name='HTTP File Upload' />
+    <feature var='urn:xmpp:http:upload:0' />
+    <x type='result' xmlns='jabber:x:data'>
+      <field var='FORM_TYPE' type='hidden'>
+        <value>urn:xmpp:http:upload:0</value>
+      </field>
+      <field var='max-file-size'>
+        <value>5242880</value>
+      </field>
+    </x>
+  </query>
+</iq>)");
+    EXPECT_EQ(xep0363::largest(*info), 5242880u);
+}
+
+TEST(Xep0363Upload, AServiceMaySayNoLimitAndOthersAreNone) {
+    const auto info = [](const std::string& content) {
+        return parsed("<iq type='result'><query xmlns='http://jabber.org/protocol/disco#info'>" + content +
+                      "</query></iq>");
+    };
+    EXPECT_EQ(xep0363::largest(*info("<feature var='urn:xmpp:http:upload:0'/>")), SIZE_MAX);
+    EXPECT_EQ(xep0363::largest(*info("<feature var='urn:xmpp:http:upload:0'/><x xmlns='jabber:x:data'><field "
+                                     "var='FORM_TYPE'><value>urn:xmpp:http:upload:0</value></field><field "
+                                     "var='max-file-size'><value>-1</value></field></x>")),
+              SIZE_MAX);
+    EXPECT_EQ(xep0363::largest(*info("<feature var='urn:xmpp:ping'/>")), std::nullopt);
+    EXPECT_EQ(xep0363::largest(*parsed("<iq type='error'/>")), std::nullopt);
+}
+
+TEST(Xep0363Upload, Example5ClientRequestsASlot) {
+    const auto iq = parsed("<iq from='romeo@montague.tld/garden' id='step_03' to='upload.montague.tld' type='get'/>");
+    xep0363::add_request(*iq, {"my-juliet.jpg", 23456, "image/jpeg"});
+    EXPECT_EXAMPLE(*iq, R"(<iq from='romeo@montague.tld/garden'
+    id='step_03'
+    to='upload.montague.tld'
+    type='get'>
+  <request xmlns='urn:xmpp:http:upload:0'
+    filename='my-juliet.jpg'
+    size='23456'
+    content-type='image/jpeg' />
+</iq>)");
+}
+
+TEST(Xep0363Upload, Example6UploadServiceRespondsWithASlot) {
+    const auto slot = xep0363::slot_of(*parsed(R"(<iq from='upload.montague.tld'
+    id='step_03'
+    to='romeo@montague.tld/garden'
+    type='result'>
+  <slot xmlns='urn:xmpp:http:upload:0'>
+    <put url='https://upload.montague.tld/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/my-juliet.jpg'>
+      <header name='Authorization'>Basic Base64String==</header>
+      <header name='Host'>montague.tld</header>
+    </put>
+    <get url='https://download.montague.tld/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/my-juliet.jpg' />
+  </slot>
+</iq>)"));
+    ASSERT_TRUE(slot);
+    EXPECT_EQ(slot->put, "https://upload.montague.tld/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/my-juliet.jpg");
+    EXPECT_EQ(slot->get, "https://download.montague.tld/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/my-juliet.jpg");
+    const std::vector<std::pair<std::string, std::string>> allowed{{"Authorization", "Basic Base64String=="}};
+    EXPECT_EQ(slot->headers, allowed) << "Host is ours";
+}
+
+TEST(Xep0363Upload, Example7FileTooLargeIsNoSlot) {
+    EXPECT_FALSE(xep0363::slot_of(*parsed(R"(<iq from='upload.montague.tld'
+    id='step_03'
+    to='romeo@montague.tld/garden'
+    type='error'>
+  <request xmlns='urn:xmpp:http:upload:0'
+    filename='my-juliet.jpg'
+    size='23456'
+    content-type='image/jpeg' />
+  <error type='modify'>
+    <not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas' />
+    <text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>File too large. The maximum file size is 20000 bytes</text>
+    <file-too-large xmlns='urn:xmpp:http:upload:0'>
+      <max-file-size>20000</max-file-size>
+    </file-too-large>
+  </error>
+</iq>)")));
+}
+
+TEST(Xep0363Upload, WhatASlotSaysIsLimitedAndCannotAddHeaderFields) {
+    const auto slot_with = [](const std::string& put, const std::string& get) {
+        return xep0363::slot_of(
+            *parsed("<iq type='result'><slot xmlns='urn:xmpp:http:upload:0'>" + put + get + "</slot></iq>"));
+    };
+    const std::string get = "<get url='https://a.example/1'/>";
+    const auto slot =
+        slot_with("<put url='https://a.example/1'><header name='cookie'>a&#10;Host: b</header></put>", get);
+    ASSERT_TRUE(slot);
+    ASSERT_EQ(slot->headers.size(), 1u);
+    EXPECT_EQ(slot->headers.front().second, "aHost: b");
+    EXPECT_FALSE(slot_with("<put url='https://a.example/1'/>", ""));
+    EXPECT_FALSE(slot_with("<put/>", get));
+    EXPECT_FALSE(slot_with("<put url='https://a.example/" + std::string(5000, 'a') + "'/>", get));
+    std::string many = "<put url='https://a.example/1'>";
+    for (int i = 0; i < 20; ++i) many += "<header name='Cookie'>a</header>";
+    EXPECT_EQ(slot_with(many + "</put>", get)->headers.size(), 10u);
+}
+
+}  // namespace
+}  // namespace xmpp

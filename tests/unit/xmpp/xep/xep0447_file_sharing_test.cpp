@@ -1,0 +1,41 @@
+// Stateless file sharing: the example of XEP-0447, without what is left out (dimensions, hashes, thumbnail, Jingle).
+
+#include "xmpp/xep/xep0447_file_sharing.h"
+
+#include "tests/unit/xmpp/xep/example.h"
+
+namespace xmpp {
+namespace {
+
+constexpr const char* address = "https://download.montague.lit/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/summit.jpg";
+
+TEST(Xep0447FileSharing, Example1SharingSummitJpgWithJuliet) {
+    const auto message =
+        parsed("<message to='juliet@shakespeare.lit' from='romeo@montague.lit/resource' id='sharing-a-file'/>");
+    xep0447::add_file(*message, {"summit.jpg", "image/jpeg", 3032449, address, true});
+    EXPECT_EXAMPLE(*message,
+                   R"(<message to='juliet@shakespeare.lit' from='romeo@montague.lit/resource' id='sharing-a-file'>
+  <file-sharing xmlns='urn:xmpp:sfs:0' disposition='inline'>
+    <file xmlns='urn:xmpp:file:metadata:0'>
+      <media-type>image/jpeg</media-type>
+      <name>summit.jpg</name>
+      <size>3032449</size>
+    </file>
+    <sources>
+      <url-data xmlns='http://jabber.org/protocol/url-data' target='https://download.montague.lit/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/summit.jpg' />
+    </sources>
+  </file-sharing>
+</message>)");
+}
+
+TEST(Xep0447FileSharing, AFileWithoutANameIsOffered) {
+    const auto message = parsed("<message/>");
+    xep0447::add_file(*message, {"", "application/pdf", 1, address, false});
+    const Tag* sharing = child(*message, "file-sharing", xep0447::ns);
+    ASSERT_TRUE(sharing);
+    EXPECT_EQ(attribute(*sharing, "disposition"), "attachment");
+    EXPECT_FALSE(child(*child(*sharing, "file", xep0447::ns_metadata), "name", ""));
+}
+
+}  // namespace
+}  // namespace xmpp
