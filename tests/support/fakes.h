@@ -3,12 +3,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gateway/accounts/subscription_observer.h"
 #include "gateway/encryption/message_receiver.h"
+#include "gateway/model/file_store.h"
 #include "gateway/model/jabber_stream.h"
 #include "gateway/model/timer.h"
 #include "gateway/model/user_notices.h"
@@ -28,6 +30,22 @@ struct FakeStream : JabberStream {
     std::vector<xmpp::Stanza> sent, delivered;
     xmpp::Outcome outcome{};
     std::size_t room = 1000;
+};
+
+/// Holds nothing unless a test gives it room.
+struct FakeFileStore : FileStore {
+    std::size_t largest() const override { return room; }
+    void put(const std::string& user, StoredFile file, std::function<void(coi::Result<std::string>)> done) override {
+        put_for.push_back(user);
+        stored.push_back(file);
+        if (failure) return done(*failure);
+        done("https://files.example/" + std::to_string(stored.size()) + "/" + file.name);
+    }
+
+    std::size_t room = 0;
+    std::optional<coi::Error> failure;
+    std::vector<std::string> put_for;
+    std::vector<StoredFile> stored;
 };
 
 struct FakeOutlet : queue::Outlet {

@@ -1,0 +1,137 @@
+// See upload_slots.h.
+
+#include "gateway/transport/upload_slots.h"
+
+#include <utility>
+
+#include "gateway/log.h"
+#include "gateway/model/stanza_id.h"
+#include "xmpp/jid.h"
+#include "xmpp/xep/xep0030_disco.h"
+#include "xmpp/xep/xep0356_privilege.h"
+
+namespace gateway {
+namespace {
+
+constexpr auto patience = std::chrono::seconds(20);
+constexpr std::size_t most_items = 30;  // of the server that are looked at
+
+coi::Error unreachable(const char* why) { return {coi::ErrorKind::unreachable, false, why, 0, {}}; }
+
+bool is_answer(const xmpp::Tag& iq) {
+    const std::string& type = xmpp::attribute(iq, "type");
+    return type == "result" || type == "error";
+}
+
+/// [XEP-0363 §5] an error of type wait may be over later: a quota, a disk.
+coi::Error refusal(const xmpp::Tag& iq) {
+    const auto error = xmpp::error_of(iq);
+    if (!error) return {coi::ErrorKind::malformed, true, "the file store's answer was not understood", 0, {}};
+    return {coi::ErrorKind::refused, error->type != "wait", "the file store answered " + error->condition, 0, {}};
+}
+
+}  // namespace
+
+void UploadSlots::online() {
+    discover(settings_.server_domain, xmpp::xep0030::ns_info);
+    discover(settings_.server_domain, xmpp::xep0030::ns_items);
+}
+
+void UploadSlots::offline() {
+    may_ask_for_users_ = false;
+    service_.clear();
+    discovering_.clear();
+    for (auto asked = std::exchange(asked_, {}); auto& [id, one] : asked)
+        one.done(unreachable("the Jabber server is not connected"));
+}
+
+void UploadSlots::take_grant(const xmpp::Tag& message) {
+    if (xmpp::attribute(message, "from") != settings_.server_domain) return;
+    if (const auto granted = xmpp::xep0356::grants_iq(message, xmpp::xep0363::ns, "get")) may_ask_for_users_ = *granted;
+}
+
+void UploadSlots::discover(const std::string& jid, const char* ns) {
+    const std::string id = mint_stanza_id().value;
+    xmpp::Tag iq("iq");
+    iq.addAttribute("type", "get");
+    iq.addAttribute("id", id);
+    iq.addAttribute("from", settings_.component);
+    iq.addAttribute("to", jid);
+    xmpp::add(iq, "query", ns);
+    discovering_[id] = jid;
+    stream_.send(iq);
+}
+
+bool UploadSlots::take_answer(const xmpp::Tag& iq) {
+    if (!is_answer(iq)) return false;
+    if (take_discovery(iq)) return true;
+    const auto found = asked_.find(xmpp::attribute(iq, "id"));
+    if (found == asked_.end()) return false;
+    Asked& asked = found->second;
+    if (xmpp::attribute(iq, "from") != (asked.on_behalf ? asked.user : service_)) return false;
+    const xmpp::Tag* inner = asked.on_behalf ? xmpp::xep0356::answer(iq, "iq") : &iq;
+    Asked done = std::move(asked);
+    asked_.erase(found);
+    if (auto slot = inner ? xmpp::xep0363::slot_of(*inner) : std::nullopt) {
+        done.done(std::move(*slot));
+    } else if (done.on_behalf && !inner) {  // the server does not pass it on after all
+        may_ask_for_users_ = false;
+        send(std::move(done));
+    } else {
+        done.done(refusal(*inner));
+    }
+    return true;
+}
+
+bool UploadSlots::take_discovery(const xmpp::Tag& iq) {
+    const auto found = discovering_.find(xmpp::attribute(iq, "id"));
+    if (found == discovering_.end() || xmpp::attribute(iq, "from") != found->second) return false;
+    const std::string jid = std::exchange(found->second, {});
+    discovering_.erase(found);
+    for (const auto& item : xmpp::xep0030::jids_of_items(iq, most_items)) {
+        if (item != settings_.component) discover(item, xmpp::xep0030::ns_info);
+    }
+    const auto bytes = xmpp::xep0363::largest(iq);
+    if (bytes && (service_.empty() || *bytes > largest_)) {
+        service_ = jid;
+        largest_ = *bytes;
+        log::info("files that come by mail are put on {}", jid);
+    }
+    return true;
+}
+
+void UploadSlots::ask(const std::string& user, xmpp::xep0363::Request request, Done done) {
+    send({user, std::move(request), false, std::move(done)});
+}
+
+void UploadSlots::send(Asked asked) {
+    const std::string id = mint_stanza_id().value;
+    asked.on_behalf = may_ask_for_users_ && xmpp::read_jid(asked.user).server() == settings_.server_domain;
+    xmpp::Stanza iq;
+    if (asked.on_behalf) {
+        auto wrapped = xmpp::xep0356::ask(settings_.component, asked.user, id, "get");
+        wrapped.inner->addAttribute("to", service_);
+        xmpp::xep0363::add_request(*wrapped.inner, asked.request);
+        iq = std::move(wrapped.iq);
+    } else {
+        iq = std::make_unique<xmpp::Tag>("iq");
+        iq->addAttribute("type", "get");
+        iq->addAttribute("id", id);
+        iq->addAttribute("from", settings_.component);
+        iq->addAttribute("to", service_);
+        xmpp::xep0363::add_request(*iq, asked.request);
+    }
+    const bool is_there = !service_.empty();
+    asked_[id] = std::move(asked);
+    if (is_there) stream_.send(*iq);
+    after_(is_there ? patience : std::chrono::milliseconds(0), [this, id, is_there] {
+        fail(id, unreachable(is_there ? "the file store does not answer" : "there is no file store"));
+    });
+}
+
+void UploadSlots::fail(const std::string& id, coi::Error error) {
+    auto found = asked_.extract(id);
+    if (found) found.mapped().done(std::move(error));
+}
+
+}  // namespace gateway
