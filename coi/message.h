@@ -46,6 +46,7 @@ struct Attachment {
     std::string bytes;  // decoded; empty unless ParseOptions::keep_attachments, or of otr_type and no longer than
                         // a text may be
     bool is_inline = false;
+    std::string url{};  // where its reader finds it; set after parse, not printed. "": nowhere else
     bool operator==(const Attachment&) const = default;
 };
 

@@ -57,6 +57,9 @@ struct Config {
         std::chrono::seconds poll = std::chrono::minutes(2);      // NOOP where the server has no IDLE
         Encryption encryption = Encryption::prefer;  // of mail, where neither the user nor the contact's setting says
     } mail;
+    struct Files {
+        bool upload = true;  // to the Jabber server's file store
+    } files;
     struct Relay {
         std::string domain;                          // "" : no relay
         std::string lmtp_listen = "127.0.0.1:2424";  // or "unix:/run/coigate-lmtp/socket"

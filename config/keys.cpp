@@ -278,6 +278,7 @@ const std::vector<Key>& keys() {
         row("mail.warn_after", sighup, MEMBER(mail.warn_after), READ(duration(node, into, 1s, days(30), "4 hours"))),
         row("mail.poll", sighup, MEMBER(mail.poll), READ(duration(node, into, 1s, days(1), "2 min"))),
         row("mail.encryption", sighup, MEMBER(mail.encryption), READ(encryption(node, into))),
+        row("files.upload", sighup, MEMBER(files.upload), READ(boolean(node, into))),
         row("relay.domain", restart, MEMBER(relay.domain), READ(domain(node, into, "jabber.example"))),
         row("relay.lmtp_listen", restart, MEMBER(relay.lmtp_listen), READ(lmtp_listen(node, into))),
         row("relay.smtp_server", restart, MEMBER(relay.smtp_server), READ(host_port(node, into, 25, "127.0.0.1:25"))),

@@ -267,7 +267,7 @@ Result<Opened> read_inside(std::string_view mail, const Found& found, const open
 }
 
 Opened check_signed(std::string_view mail, Message read, const std::vector<std::string>& signers,
-                    const openpgp::Fingerprint& reader, const Limits& limits) {
+                    const openpgp::Fingerprint& reader, const Limits& limits, const ParseOptions& options) {
     const auto parts = split_signed(mail);
     const auto verdict = parts ? verdict_of(*parts, signers, reader) : openpgp::Verdict{};
     Opened checked{std::move(read), {false, verdict.signature, verdict.signer, {}}, {}};
@@ -276,7 +276,7 @@ Opened check_signed(std::string_view mail, Message read, const std::vector<std::
     if (signature != openpgp::Signature::good) return checked;
     // The signed bytes are what is shown, however another MIME parser reads the mail.
     const auto whole = joined(mail, parts->payload, false);
-    auto message = whole ? parse(*whole, limits) : Result<Message>(whole.error());
+    auto message = whole ? parse(*whole, limits, options) : Result<Message>(whole.error());
     if (message) {
         checked.mail = std::move(*message);
     } else {

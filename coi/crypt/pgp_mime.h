@@ -77,7 +77,7 @@ Result<Opened> open(std::string_view mail, const Found& found, const Secret& own
 /// nobody has signed its text. A missing signature, or one of another author than the outer one, is a bad one.
 /// `reader`: the recipient's key, "" if they have none: a signature may name its intended recipients.
 Opened check_signed(std::string_view mail, Message read, const std::vector<std::string>& signers,
-                    const openpgp::Fingerprint& reader, const Limits& = {});
+                    const openpgp::Fingerprint& reader, const Limits& = {}, const ParseOptions& = {});
 
 /// The part of open() after decryption.
 Result<Opened> read_inside(std::string_view mail, const Found& found, const openpgp::Opened& inside,

@@ -31,7 +31,10 @@ constexpr auto close_patience = std::chrono::seconds(5);
 }  // namespace
 
 void Gateway::State::take(xmpp::Stanza stanza) {
-    if (stanza->name() == "message") roster_names.take_grant(*stanza);  // the archive has a look at it, too
+    if (stanza->name() == "message") {  // the archive has a look at it, too
+        roster_names.take_grant(*stanza);
+        upload_slots.take_grant(*stanza);
+    }
     if (!archive.take(stanza)) take_in_turn(std::move(stanza));
 }
 
@@ -86,7 +89,7 @@ void Gateway::State::hand_out(const xmpp::Tag& stanza) {
             if (const auto client = clients.take_answer(stanza)) names.introduce(*client);
             return;
         }
-        if (roster_names.take_answer(stanza)) return;
+        if (roster_names.take_answer(stanza) || upload_slots.take_answer(stanza)) return;
         if (type == "set") note_client(stanza);
         if (!account_end.take(stanza) && !presence.take_answer(stanza)) services.take_iq(stanza);
     } else if (name == "presence") {
@@ -300,6 +303,7 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     s.services.reload(service_settings(s.config));
     s.linked.reload(linked_settings(s.config));
     s.mail_sender.reload(s.config.relay.connections);
+    s.file_upload.reload(s.config.files.upload);
     s.openpgp.reload(openpgp_settings(s.config));
     s.failures.reload({s.config.xmpp.component, s.config.relay.domain});
     s.secure_join.reload({s.config.mail.expire});

@@ -47,6 +47,8 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       stream(component),
       clients(stream, config.xmpp.component),
       roster_names(directory, stream, config.xmpp.component),
+      upload_slots(stream, timer(), {config.xmpp.component, component_settings(config).server_domain}),
+      file_upload(io, tls, upload_slots, config.files.upload),
       names(directory, clients, roster_names, stream, config.xmpp.component),
       mail_sender(directory, account_end, linked, failures,
                   [this](const coi::MessageId& id) { return envelope_id(id, seal); }),
@@ -63,7 +65,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       tunnel(directory, outgoing, stream, notices),
       key_management(directory, store, workers, openpgp, secure_join, otr, relay_accounts),
       incoming({directory, store, verdicts, workers, openpgp, secure_join, key_management, tunnel, jabber_scheduler,
-                notices, names, now},
+                notices, names, file_upload, now},
                seal, {config.xmpp.component, config.mail.expire}),
       archive({directory, store, stream, *this, now}, {config.xmpp.component}),
       returned({directory, store, mail_scheduler, now}, config.relay.domain),
@@ -99,11 +101,13 @@ xmpp::Component::Calls Gateway::State::component_calls() {
                 account_end.online();
                 jabber_scheduler.destination_up(shared_destination);
                 presence.online();
+                upload_slots.online();
             },
             [this](const std::string& why) {
                 archive.offline();
                 clients.offline();
                 roster_names.offline();
+                upload_slots.offline();
                 log::warn("not connected to the Jabber server: {}", why);
                 systemd::status("not connected to the Jabber server: " + why);
             },

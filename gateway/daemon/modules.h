@@ -30,9 +30,11 @@
 #include "gateway/service/notices.h"
 #include "gateway/service/presence.h"
 #include "gateway/transport/crash_guard.h"
+#include "gateway/transport/file_upload.h"
 #include "gateway/transport/lmtp_receiver.h"
 #include "gateway/transport/mail_sender.h"
 #include "gateway/transport/mailbox_pool.h"
+#include "gateway/transport/upload_slots.h"
 #include "xmpp/component.h"
 
 namespace gateway {
@@ -58,6 +60,8 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     ComponentStream stream;
     Clients clients;
     RosterNames roster_names;
+    UploadSlots upload_slots;
+    FileUpload file_upload;
     ContactNames names;
     MailSender mail_sender;
     JabberSender jabber_sender;

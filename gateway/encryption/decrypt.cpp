@@ -9,7 +9,8 @@ namespace gateway {
 namespace {
 
 using coi::openpgp::Signature;
-constexpr std::size_t most_gossip = 20;  // per mail
+constexpr std::size_t most_gossip = 20;                         // per mail
+constexpr coi::ParseOptions options{.keep_attachments = true};  // up to gateway/pipeline/attachments
 
 DecryptFailure reason(const coi::Error& error) {
     switch (error.kind) {
@@ -86,12 +87,12 @@ coi::Result<coi::pgp_mime::Opened> open(const std::string& bytes, const coi::pgp
                                         const coi::Secret& own, const coi::autocrypt::Peer& sender,
                                         const coi::Limits& limits, std::chrono::sys_seconds now) {
     auto signers = known_keys(sender);
-    auto opened = coi::pgp_mime::open(bytes, found, own, signers, limits);
+    auto opened = coi::pgp_mime::open(bytes, found, own, signers, limits, options);
     if (!opened || opened->protection.signature != Signature::unknown) return opened;
     const auto brought = usable(opened->autocrypt, opened->mail, sender, now);
     if (!brought) return opened;
     add(signers, brought->header.key);
-    return coi::pgp_mime::open(bytes, found, own, signers, limits);
+    return coi::pgp_mime::open(bytes, found, own, signers, limits, options);
 }
 
 void open_into(Decrypted& out, std::optional<coi::autocrypt::Header>& brought, const std::string& bytes,
@@ -123,7 +124,7 @@ void open_into(Decrypted& out, std::optional<coi::autocrypt::Header>& brought, c
 void check_signature(Decrypted& out, const std::string& bytes, const std::optional<keys::Own>& own,
                      const coi::autocrypt::Peer& sender, const coi::Limits& limits) {
     const coi::openpgp::Fingerprint reader = own ? own->fingerprint : "";
-    auto checked = coi::pgp_mime::check_signed(bytes, std::move(out.mail), known_keys(sender), reader, limits);
+    auto checked = coi::pgp_mime::check_signed(bytes, std::move(out.mail), known_keys(sender), reader, limits, options);
     out.mail = std::move(checked.mail);
     out.protection = std::move(checked.protection);
 }

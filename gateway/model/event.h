@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -71,7 +72,18 @@ struct Reaction {
     bool operator==(const Reaction&) const = default;
 };
 
-using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo, Reaction>;
+/// A file that its reader finds at an address.
+struct File {
+    std::string url, name, type;  // "" for no name; "image/jpeg"
+    std::size_t size = 0;         // bytes
+    bool operator==(const File&) const = default;
+};
+struct Files {
+    std::vector<File> all;
+    bool operator==(const Files&) const = default;
+};
+
+using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo, Reaction, Files>;
 
 /// An earlier message. After read() it has the id of one network; gateway/store/resolve adds the other.
 struct Reference {

@@ -16,6 +16,7 @@
 #include "gateway/store/mailbox_reading.h"
 #include "gateway/store/resolve.h"
 #include "gateway/translate/conversation.h"
+#include "gateway/translate/feature/file.h"
 #include "gateway/translate/feature/otr_message.h"
 #include "gateway/translate/feature/security_label.h"
 #include "gateway/translate/feature/text.h"
@@ -47,6 +48,7 @@ IncomingPipeline::IncomingPipeline(Modules modules, Seal seal, Settings settings
     : modules_(std::move(modules)),
       seal_(std::move(seal)),
       settings_(std::move(settings)),
+      attachments_(modules_.directory, modules_.store, modules_.files, modules_.now),
       reports_({modules_.directory, modules_.store, modules_.now}, seal_, settings_) {}
 
 void IncomingPipeline::reload(const Settings& settings) {
@@ -89,6 +91,8 @@ Task<DeliveryResult> IncomingPipeline::carry(IncomingMail& mail) {
 Task<DeliveryResult> IncomingPipeline::carry_message(IncomingMail& mail) {
     if (!co_await is_in_order(mail))
         co_return DeliveryResult{DeliveryResult::Kind::early, "the message before this one is not here yet"};
+    if (!co_await attachments_.share(mail))
+        co_return DeliveryResult{DeliveryResult::Kind::busy, "its files cannot be stored now"};
     const std::optional<Event> said = co_await translate(mail);
     if (auto verdict = co_await carry_event(mail, said, true)) co_return *verdict;
     co_return (co_await carry_event(mail, said, false)).value();
@@ -285,16 +289,22 @@ TakeIncoming IncomingPipeline::message_commit(const IncomingMail& mail, Event ev
     labels::add_answers_notice(event, mail, before, after, account.lang);
 
     const std::string name = before.last_in.empty() ? nick(modules_.directory, after) : "";
-    queue::Entry entry = stanza_entry(event, account, after.canonical, from, modules_.now(), settings_, name);
-    entry.origin = mail.proven_sender;
-    entry.origin_id = mail.mail.id.value;
-    entry.lang = account.lang;
-    entry.tentative = mail.wait_for_verdict;
     TakeIncoming what;
-    what.known = {account.id, after.canonical,     mail.mail.id, event.stanza, false, mail.proven_sender,
-                  "",         event.wants_receipt, entry.taken};
+    what.known = {account.id, after.canonical,     mail.mail.id,  event.stanza, false, mail.proven_sender,
+                  "",         event.wants_receipt, modules_.now()};
     if (event.get<Correction>() != nullptr) what.known.corrects = event.about->message;
-    what.entries.push_back(std::move(entry));
+    for (Event& each : file::messages_of(std::move(event))) {
+        if (each.stanza.empty()) each.stanza = mint_stanza_id();
+        const bool is_first = what.entries.empty();
+        queue::Entry entry =
+            stanza_entry(each, account, after.canonical, from, modules_.now(), settings_, is_first ? name : "");
+        entry.origin = mail.proven_sender;
+        entry.origin_id = mail.mail.id.value;
+        entry.lang = account.lang;
+        entry.tentative = mail.wait_for_verdict && is_first;
+        if (!is_first) what.further.push_back(each.stanza);
+        what.entries.push_back(std::move(entry));
+    }
     // design.md "two-leg queue" 7: one message, by whichever of the user's accounts it comes.
     const Directory& directory = modules_.directory;
     const Account* other =

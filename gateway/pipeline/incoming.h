@@ -1,9 +1,9 @@
 // From mail to Jabber: an arriving mail becomes a committed stanza, a receipt, a bounce, or is declined with a reason.
 //
-// The stages of a mail, each a function that may wait for the store or a worker: decrypt, admit, translate, turn,
-// resolve, label, commit. design.md "two-leg queue" 1, 3, 5, 7. A mail is taken only when it is committed, together
-// with the IMAP cursor; the same Message-ID of the same sender to the same account is one message. LMTP deliveries wait
-// for the Jabber server's verdict (queue/pending_verdicts).
+// The stages of a mail, each a function that may wait for the store or a worker: decrypt, admit, attachments,
+// translate, turn, resolve, label, commit. design.md "two-leg queue" 1, 3, 5, 7. A mail is taken only when it is
+// committed, together with the IMAP cursor; the same Message-ID of the same sender to the same account is one message.
+// LMTP deliveries wait for the Jabber server's verdict (queue/pending_verdicts).
 
 #pragma once
 
@@ -21,9 +21,11 @@
 #include "gateway/encryption/otr_tunnel.h"
 #include "gateway/encryption/secure_join.h"
 #include "gateway/model/clock.h"
+#include "gateway/model/file_store.h"
 #include "gateway/model/incoming_mail.h"
 #include "gateway/model/user_notices.h"
 #include "gateway/pipeline/admission.h"
+#include "gateway/pipeline/attachments.h"
 #include "gateway/pipeline/reports.h"
 #include "gateway/pipeline/stanza_entry.h"
 #include "gateway/pipeline/turns.h"
@@ -49,6 +51,7 @@ class IncomingPipeline : public MailReceiver {
         queue::Outlet& to_jabber;
         UserNotices& notices;
         ContactNames& names;
+        FileStore& files;
         Clock now;
     };
     IncomingPipeline(Modules, Seal, Settings);
@@ -95,6 +98,7 @@ class IncomingPipeline : public MailReceiver {
     Modules modules_;
     Seal seal_;
     Settings settings_;
+    Attachments attachments_;
     Reports reports_;
     Turns turns_;
 };

@@ -62,8 +62,16 @@ Task<DeliveryResult> IncomingPipeline::hand_over(IncomingMail& mail, TakenIncomi
     } else if (wait) {
         verdict = co_await called_back<DeliveryResult>([&](auto done) {
             modules_.verdicts.wait_for(taken.entries.front().id, modules_.now(), std::move(done));
-            for (auto& entry : taken.entries) modules_.to_jabber.committed(std::move(entry));
+            modules_.to_jabber.committed(std::move(taken.entries.front()));
         });
+        taken.entries.erase(taken.entries.begin());
+        const bool is_kept = verdict.kind == DeliveryResult::Kind::taken || verdict.kind == DeliveryResult::Kind::open;
+        for (auto& entry : taken.entries) {  // its files
+            if (is_kept)
+                modules_.to_jabber.committed(std::move(entry));
+            else
+                queue::refuse_delivery(modules_.store, entry, [](const auto&) {});
+        }
     } else {
         for (auto& entry : taken.entries) modules_.to_jabber.committed(std::move(entry));
     }

@@ -32,6 +32,17 @@ bool remember(Database& db, ids::Known& known, const coi::MessageId& proven) {
     return is_new;
 }
 
+/// What is said about a file is said about its message.
+void remember_further(Database& db, ids::Known known, const StanzaId& stanza) {
+    if (known.message.empty()) return;
+    known.message = ids::key_of(known.message, {stanza.value});
+    known.stanza = stanza;
+    known.wants_receipt = false;
+    known.fingerprint.clear();
+    known.corrects = {};
+    ids::remember(db, known);
+}
+
 /// Everything but the cursor and the entries, whose ids are set.
 TakenIncoming take(Database& db, TakeIncoming& mail) {
     TakenIncoming taken;
@@ -63,6 +74,7 @@ TakenIncoming take(Database& db, TakeIncoming& mail) {
     if (!taken.is_elsewhere) {
         for (auto& entry : mail.entries) entry.id = queue::put(db, entry);
     }
+    for (const auto& stanza : mail.further) remember_further(db, mail.known, stanza);
     if (mail.key_update) taken.keys = keys::apply(db, known.account, *mail.key_update);
     if (mail.contact) accounts::save(db, *mail.contact);
     return taken;

@@ -26,6 +26,7 @@ struct TakeIncoming {
     std::optional<Cursor> cursor{};     // moves also if the mail is a duplicate
     std::optional<PeerKeyUpdate> key_update{};
     std::optional<Contact> contact{};  // saved with the message
+    std::vector<StanzaId> further{};   // more stanzas of the message: its files
 };
 
 struct TakenIncoming {

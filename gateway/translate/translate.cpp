@@ -8,6 +8,7 @@
 
 #include "gateway/model/addresses.h"
 #include "gateway/translate/feature/correction.h"
+#include "gateway/translate/feature/file.h"
 #include "gateway/translate/feature/otr_message.h"
 #include "gateway/translate/feature/reaction.h"
 #include "gateway/translate/feature/receipt.h"
@@ -24,8 +25,8 @@ namespace {
 
 /// The table of features, in the order in which they read and write: first those that are the whole message, then text,
 /// then those that add to a text.
-const std::array features{&receipt::feature, &otr_message::feature, &reaction::feature,
-                          &text::feature,    &correction::feature,  &reply::feature};
+const std::array features{&receipt::feature,    &otr_message::feature, &reaction::feature, &text::feature,
+                          &correction::feature, &reply::feature,       &file::feature};
 
 /// Whether any feature has found a content.
 template <class Read>

@@ -7,12 +7,17 @@
 #include "gateway/translate/translate.h"
 
 namespace gateway::mail_reader {
+namespace {
+
+constexpr coi::ParseOptions options{.keep_attachments = true};  // up to gateway/pipeline/attachments
+
+}  // namespace
 
 void parse(Workers& workers, Line line, const Bytes& bytes, const coi::Limits& limits,
            std::function<void(coi::Result<coi::Message>)> done) {
-    if (bytes->size() <= most_on_loop) return done(coi::parse(*bytes, limits));
+    if (bytes->size() <= most_on_loop) return done(coi::parse(*bytes, limits, options));
     workers.ask<coi::Result<coi::Message>>(
-        std::move(line), [bytes, limits] { return coi::parse(*bytes, limits); }, std::move(done));
+        std::move(line), [bytes, limits] { return coi::parse(*bytes, limits, options); }, std::move(done));
 }
 
 void event(Workers& workers, Line line, const std::shared_ptr<const coi::Message>& mail, const std::string& lang,

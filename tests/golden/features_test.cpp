@@ -15,6 +15,7 @@
 #include <map>
 #include <sstream>
 
+#include "gateway/translate/feature/file.h"
 #include "gateway/translate/feature/otr_message.h"
 #include "gateway/translate/translate.h"
 #include "xmpp/wire.h"
@@ -53,6 +54,11 @@ struct Printer {
     void operator()(const Reaction& reaction) const {
         out << "kind: reaction\n";
         for (const auto& emoji : reaction.emojis) out << "emoji: " << emoji << "\n";
+    }
+    void operator()(const Files& files) const {
+        out << "kind: files\n";
+        for (const auto& file : files.all)
+            out << "file: " << file.type << " " << file.size << " " << file.name << " " << file.url << "\n";
     }
     void operator()(const ReplyTo& reply) const {
         out << "kind: reply\n";
@@ -202,8 +208,10 @@ class Features : public testing::TestWithParam<Path> {
         for (const auto& entry : std::filesystem::directory_iterator(GetParam())) {
             if (entry.path().extension() != ".eml") continue;
             SCOPED_TRACE(entry.path());
-            const auto mail = coi::parse(content(entry.path()));
+            auto mail = coi::parse(content(entry.path()));
             ASSERT_TRUE(mail) << mail.error().text;
+            const std::string stored = golden.context("stored");  // where the mail's file lies
+            if (!stored.empty()) mail->attachments.at(0).url = stored;
             auto event = read(*mail, golden.context("lang"));
             ASSERT_TRUE(event);
             fill(*event, golden, false);
@@ -213,7 +221,8 @@ class Features : public testing::TestWithParam<Path> {
         ASSERT_TRUE(first) << "no mail";
         const auto wanted = xmpp::parse_stanza(content(GetParam() / "stanza.xml"));
         ASSERT_TRUE(wanted);
-        const auto stanza = write_stanza(*first, xmpp::JID(xmpp::attribute(*wanted, "from")),
+        // A file is a message of its own: the last one.
+        const auto stanza = write_stanza(file::messages_of(*first).back(), xmpp::JID(xmpp::attribute(*wanted, "from")),
                                          xmpp::JID(xmpp::attribute(*wanted, "to")));
         EXPECT_EQ(xmpp::print(*stanza), xmpp::print(*wanted));
     }

@@ -4,6 +4,8 @@ Whom somebody writes to is a mail address or the person who has it.
 """
 
 import email.utils
+import ssl
+import urllib.request
 import uuid
 
 from expect import address_of, check, check_equal, check_mail, check_stanza, check_words
@@ -66,6 +68,18 @@ class JabberPerson(JabberClient):
         self.world.tell(f"  {self.jid} reads: {stanza.body}")
         check_stanza(stanza, **expected)
         return stanza
+
+    def opens_file(self, who, name):
+        """Waits for a file of this name, as a message that is its link alone [XEP-0066]; `who` None: from the gateway. Returns the stanza
+        and the file's bytes."""
+        link = "{jabber:x:oob}x/{jabber:x:oob}url"
+        sender = self.world.coigate.jid_of(address_of(who)) if who else self.world.coigate.domain
+        stanza = self.wait_for(lambda s: s.body.endswith("/" + name) and s.xml.findtext(link) == s.body and
+                               s.sender.split("/")[0] == sender, 40, f"the file {name}")
+        self.world.tell(f"  {self.jid} opens {name}")
+        context = ssl.create_default_context(cafile=self.world.certificates.ca_file)
+        with urllib.request.urlopen(stanza.body, context=context, timeout=20) as answer:
+            return stanza, answer.read()
 
     def has_not_read(self, *words):
         """None of the messages that came, and that no line was about, contains any of `words`."""
@@ -224,6 +238,13 @@ class MailPerson(MailClient):
         """A mail; returns its Message-ID."""
         self.world.tell(f"{self.address} → {address_of(who)}: {text}")
         return self.say(address_of(who), text, **what)
+
+    def sends_file(self, who, text, name, content_type, content, **what):
+        """A mail with one attachment; returns its Message-ID."""
+        self.world.tell(f"{self.address} → {address_of(who)}: {text} ({name})")
+        mail = self.compose(address_of(who), text, **what)
+        mail.add_attachment(content, *content_type.split("/"), filename=name)
+        return self.send(mail)
 
     def answers(self, text, to=None, **what):
         """Answers the mail that he has read last, or the mail `to`; returns the Message-ID."""

@@ -42,6 +42,7 @@ struct PipelinePeers final : queue::Outlet,
     int unblocked = 0;
     FakeStream stream;  // what clients are asked, and names
     Clients clients{stream, "coi.jabber.example"};
+    FakeFileStore files;
     std::vector<std::unique_ptr<RosterNames>> rosters;
     std::vector<std::unique_ptr<ContactNames>> names;  // one for each directory
 
@@ -81,10 +82,19 @@ struct PipelinePeers final : queue::Outlet,
 
     IncomingPipeline::Modules incoming(Directory& directory, Store& store, PendingVerdicts& verdicts,
                                        Workers& workers) {
-        return {
-            directory, store, verdicts, workers, *this, *this, *this, *this, *this, *this, names_of(directory), [this] {
-                return time();
-            }};
+        return {directory,
+                store,
+                verdicts,
+                workers,
+                *this,
+                *this,
+                *this,
+                *this,
+                *this,
+                *this,
+                names_of(directory),
+                files,
+                [this] { return time(); }};
     }
     OutgoingPipeline::Modules outgoing(Directory& directory, Store& store, RelayAccounts& relay_accounts) {
         return {directory, store,   relay_accounts,      *this, *this,

@@ -25,10 +25,14 @@ authentication = "internal_plain"
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 ssl = {{ key = "{key}", certificate = "{certificate}" }}
+http_ports = {{ }}
+https_ports = {{ {files} }}
+https_interfaces = {{ "127.0.0.1" }}
+https_ssl = {{ key = "{key}", certificate = "{certificate}" }}
 VirtualHost "{domain}"
 {host}Component "{component_domain}"
     component_secret = "{secret}"
-{component_modules}"""
+{component_modules}{more}"""
 
 # Lets the component ask the users' archives for what it missed, as docs/admin.md tells.
 _GRANT = """    modules_enabled = {{ "privilege", "privilege_archive" }}
@@ -42,30 +46,55 @@ _ROSTER_GRANT = """    modules_enabled = {{ "privilege" }}
 """
 
 
+# Lets it ask for room in the users' file store on their behalf.
+_FILES_GRANT = """    modules_enabled = {{ "privilege" }}
+    privileged_entities = {{ ["{component_domain}"] = {{ iq = {{ ["urn:xmpp:http:upload:0"] = "get" }} }} }}
+"""
+
+# A file store, where clients find it by service discovery.
+_FILES = """Component "upload.{domain}" "http_file_share"
+    http_host = "localhost"
+    http_external_url = "https://localhost:{port}/"
+    http_file_share_size_limit = {largest}
+    http_file_share_access = {{ {access} }}
+"""
+
+
 class Prosody(Server):
     package = "prosody"
     user = "prosody"
-    lets_ask_archives = lets_name_contacts = False
+    lets_ask_archives = lets_name_contacts = lets_store_for_users = False
+    largest_file = 0  # bytes; 0: there is no file store
     domain, component_domain, secret = "jabber.test", "coi.jabber.test", "a secret only for this play"
 
     def __init__(self, work, certificates, users, ports=None):
         super().__init__(work)
         self.ports = ports or {"Jabber clients": free_port(), "components": free_port()}
-        self.c2s_port, self.component_port = self.ports.values()
+        if self.largest_file:
+            self.ports["files"] = free_port()
+        self.c2s_port, self.component_port = list(self.ports.values())[:2]
         owned_folder(self.folder, self.user, 0o755)
         (self.folder / "certs").mkdir(exist_ok=True)  # it looks there, whatever `ssl` says
         self.config = self.folder / "prosody.cfg.lua"
         self.config.write_text(_CONFIG.format(
             folder=self.folder, c2s=self.c2s_port, component=self.component_port, domain=self.domain,
             component_domain=self.component_domain, secret=self.secret, key=certificates.key,
-            certificate=certificates.certificate, plugins=self._plugins(),
+            certificate=certificates.certificate, plugins=self._plugins(), files=self.ports.get("files", ""),
             host=self._grant().format(component_domain=self.component_domain),
-            component_modules='    modules_enabled = { "privilege" }\n' if self._grant() else ""))
+            component_modules='    modules_enabled = { "privilege" }\n' if self._grant() else "", more=self._file_store()))
         for name, password in users.items():
             self.add_user(name, password)
 
     def _grant(self):
-        return _GRANT if self.lets_ask_archives else _ROSTER_GRANT if self.lets_name_contacts else ""
+        return (_GRANT if self.lets_ask_archives else _ROSTER_GRANT if self.lets_name_contacts
+                else _FILES_GRANT if self.lets_store_for_users else "")
+
+    def _file_store(self):
+        """Where the component may not ask for the users, it asks for itself."""
+        if not self.largest_file:
+            return ""
+        access = "" if self.lets_store_for_users else f'"{self.domain}", "{self.component_domain}"'
+        return _FILES.format(domain=self.domain, port=self.ports["files"], largest=self.largest_file, access=access)
 
     def add_user(self, name, password):
         """A client account; `name` is a plain local part."""
@@ -98,3 +127,16 @@ class ProsodyWithRoster(Prosody):
     """Lets the component name contacts in the users' contact lists (mod_privilege of prosody-modules)."""
 
     lets_name_contacts = True
+
+
+class ProsodyWithFiles(Prosody):
+    """Has a file store, and lets the component use it on the users' behalf (mod_privilege of prosody-modules)."""
+
+    lets_store_for_users = True
+    largest_file = 100_000
+
+
+class ProsodyWithOwnFiles(Prosody):
+    """Has a file store, and lets the component use it for itself."""
+
+    largest_file = 100_000

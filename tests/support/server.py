@@ -247,6 +247,10 @@ class Server:
     def log_text(self):
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
+    def has_logged(self, words):
+        """Waits until its log has these words."""
+        wait_until(lambda: words in self.log_text(), 20, f"the log of {self.name} says {words!r}")
+
     def log_tail(self, lines=40):
         tail = self.log_text().splitlines()[-lines:]
         return "\n".join([f"---- the last lines of {self.name}'s log"] + ["  " + line for line in tail])

@@ -78,6 +78,7 @@ std::string attachments(const coi::Message& mail, const std::string& lang) {
     std::size_t count = 0;
     for (const auto& attachment : mail.attachments) {
         if (mail.invitation && is_calendar(attachment)) continue;  // told by gateway/translate/feature/invitation
+        if (!attachment.url.empty()) continue;                     // told by gateway/translate/feature/file
         if (!text.empty()) text += '\n';
         if (++count > most_named) {
             const auto left = static_cast<long>(mail.attachments.size() - most_named);

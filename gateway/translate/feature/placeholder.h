@@ -14,8 +14,8 @@
 
 namespace gateway::placeholder {
 
-/// "⟦image: earth.jpg, 20 kB⟧", one line for each attachment; "" if there are none, or if the mail is encrypted (they
-/// are the envelope of what could not be read).
+/// "⟦image: earth.jpg, 20 kB⟧", one line for each attachment that lies nowhere else; "" if there are none, or if the
+/// mail is encrypted (they are the envelope of what could not be read).
 std::string attachments(const coi::Message&, const std::string& lang);
 
 /// "⟦group: Sailing⟧" if a chat mail went to more people than its reader, who sees that an answer is for its writer

@@ -2,6 +2,7 @@
 
 #include "gateway/translate/feature/text.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "gateway/model/framed.h"
 #include "gateway/translate/feature/invitation.h"
 #include "gateway/translate/feature/placeholder.h"
+#include "xmpp/xep/xep0066_oob.h"
 
 namespace gateway::text {
 namespace {
@@ -83,7 +85,7 @@ bool shorten(std::string& body) {
 /// What clients say without a body: a link [XEP-0066 §3], or markup alone [XEP-0071 §8], which they should not.
 std::string without_body(const xmpp::Tag& message) {
     constexpr std::size_t longest = 256 * 1024;
-    if (const xmpp::Tag* link = xmpp::child(message, "x", "jabber:x:oob")) {
+    if (const xmpp::Tag* link = xmpp::child(message, "x", xmpp::xep0066::ns)) {
         const xmpp::Tag *url = link->findChild("url"), *words = link->findChild("desc");
         const std::string said = words ? trim(words->cdata()) : "";
         return (said.empty() ? "" : said + "\n") + (url ? trim(url->cdata()) : "");
@@ -119,8 +121,10 @@ std::optional<Text> text_of(const coi::Message& mail, const std::string& lang) {
     if (mail.invitation && !mail.encrypted) append_line(text.body, invitation::words(*mail.invitation, lang));
     if (const auto files = placeholder::attachments(mail, lang); !files.empty()) append_line(text.body, files);
     if (text.body.empty() && !is_chat(mail)) text.body = std::exchange(text.subject, {});
-    if (text.body.empty()) return std::nullopt;  // a chat program's signal: a reaction taken back
-    if (const auto group = placeholder::group(mail, lang)) text.body = *group + "\n" + text.body;
+    const bool has_files = std::ranges::any_of(mail.attachments, [](const auto& file) { return !file.url.empty(); });
+    if (text.body.empty() && !has_files) return std::nullopt;  // a chat program's signal: a reaction taken back
+    if (const auto group = placeholder::group(mail, lang))
+        text.body = text.body.empty() ? *group : *group + "\n" + text.body;
     if (text.subject.size() > longest_shown) text.body = std::exchange(text.subject, {}) + "\n\n" + text.body;
     text.is_cut = shorten(text.body);
     if (text.is_cut) append_line(text.body, framed::notice(say(lang, "[The message was too long and is cut here.]")));
@@ -180,7 +184,7 @@ void write(const Event& event, coi::Message& mail, Dialect dialect) {
 
 void put_before(Text& text, const std::string& words) {
     std::string& first = text.subject.empty() ? text.body : text.subject;
-    first = words + "\n" + first;
+    first = first.empty() ? words : words + "\n" + first;
 }
 
 const Feature feature{.is_in = is_in<Text>,

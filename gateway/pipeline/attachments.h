@@ -1,0 +1,39 @@
+// The stage of an arriving mail that puts its files where the user's clients find them.
+//
+// It stands before the translation: what has an address is written as a link, the rest in words (translate/feature/file
+// and placeholder). Left in words: files of a conversation under OTR, whose link would not be protected as its text is,
+// and decoration of HTML mail. Strangers' files are limited in number, so that nobody uses up a user's quota.
+
+#pragma once
+
+#include "gateway/accounts/directory.h"
+#include "gateway/model/clock.h"
+#include "gateway/model/file_store.h"
+#include "gateway/model/incoming_mail.h"
+#include "gateway/model/rate_limit.h"
+#include "gateway/store/store.h"
+#include "gateway/task.h"
+
+namespace gateway {
+
+class Attachments {
+  public:
+    Attachments(Directory& directory, Store& store, FileStore& files, Clock now)
+        : directory_(directory), store_(store), files_(files), now_(std::move(now)) {}
+
+    /// Gives the mail's attachments their addresses, and removes their bytes. False: the mail should come again,
+    /// because the file store cannot be reached now and the mail lies nowhere else.
+    Task<bool> share(IncomingMail&);
+
+  private:
+    Task<bool> may_share(const IncomingMail&);
+    bool comes_again(const IncomingMail&) const;
+
+    Directory& directory_;
+    Store& store_;
+    FileStore& files_;
+    Clock now_;
+    RateLimit of_strangers_{20, std::chrono::days(1)};  // by account
+};
+
+}  // namespace gateway
