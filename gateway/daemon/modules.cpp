@@ -78,7 +78,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
                [this](const std::string& user) { return services.may_register(user); }),
       linked(io, tls, directory, store, workers, crash_guard, incoming, mail_scheduler, notices,
              linked_settings(config)),
-      services(directory, relay_accounts, key_management, linked, presence, notices, clients, stream,
+      services(directory, relay_accounts, key_management, linked, presence, notices, clients, stream, file_upload,
                service_settings(config)) {
     directory.notify_senders_by(failures);
     if (config.relay.domain.empty()) return;

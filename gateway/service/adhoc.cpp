@@ -61,8 +61,8 @@ xep0004::Form unlink_form(const std::string& lang) {
 }  // namespace
 
 struct AdHocCommands::State : std::enable_shared_from_this<State> {
-    State(Registrar& r, std::shared_ptr<PrivacyCommands> p, StanzaSender& s)
-        : registrar(r), privacy(std::move(p)), sender(s) {}
+    State(Registrar& r, std::shared_ptr<PrivacyCommands> p, StanzaSender& s, InvitePicture& i)
+        : registrar(r), privacy(std::move(p)), sender(s), invite_picture(i) {}
 
     /// A command that is being processed: what is needed to answer it.
     struct Call {
@@ -89,11 +89,13 @@ struct AdHocCommands::State : std::enable_shared_from_this<State> {
     Registrar& registrar;
     std::shared_ptr<PrivacyCommands> privacy;
     StanzaSender& sender;
+    InvitePicture& invite_picture;
     AdHocSessions sessions;
 };
 
-AdHocCommands::AdHocCommands(Registrar& registrar, std::shared_ptr<PrivacyCommands> privacy, StanzaSender& sender)
-    : state_(std::make_shared<State>(registrar, std::move(privacy), sender)) {}
+AdHocCommands::AdHocCommands(Registrar& registrar, std::shared_ptr<PrivacyCommands> privacy, StanzaSender& sender,
+                             InvitePicture& invite_picture)
+    : state_(std::make_shared<State>(registrar, std::move(privacy), sender, invite_picture)) {}
 AdHocCommands::~AdHocCommands() = default;
 
 void AdHocCommands::take(const Tag& iq, const std::string& user) { state_->take(iq, user); }
@@ -318,6 +320,7 @@ void AdHocCommands::State::invite(const Call& call) {
                                                                             const auto& invite) {
         const auto state = self.lock();
         if (!state) return;
+        if (invite) state->invite_picture.show(*invite, *call.head, call.user);  // COMPAT no client shows it in a form
         const auto image = invite ? qr_image(coi::securejoin::print_link(*invite)) : coi::Result<QrImage>(coi::Error{});
         if (!image) return state->end(call, ending);
         const std::string cid = xep0231::cid(image->png);

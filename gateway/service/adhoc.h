@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/service/invite_picture.h"
 #include "gateway/service/privacy_commands.h"
 #include "gateway/service/registrar.h"
 #include "xmpp/xep/xep0030_disco.h"
@@ -22,7 +23,7 @@ namespace gateway {
 
 class AdHocCommands {
   public:
-    AdHocCommands(Registrar&, std::shared_ptr<PrivacyCommands>, StanzaSender&);
+    AdHocCommands(Registrar&, std::shared_ptr<PrivacyCommands>, StanzaSender&, InvitePicture&);
     ~AdHocCommands();
     void take(const xmpp::Tag& iq, const std::string& user);
     /// The commands that this user may use, for disco#items [XEP-0050 §2.2].

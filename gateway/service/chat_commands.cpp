@@ -78,6 +78,7 @@ struct ChatCommands::Asked {
     std::string user, lang, rest;
     Word word = Word::unknown;
     std::function<void(const std::string&)> reply;
+    std::shared_ptr<const xmpp::Tag> head;  // of the message: its addresses
 };
 
 /// A user above the rate limit is told once in a while, by an error, which no program answers [RFC 6120 §8.3.1].
@@ -121,6 +122,9 @@ void ChatCommands::take(const xmpp::Tag& message, const std::string& user) {
         xmpp::xep0172::add_nick(reply, say(lang, "Mail gateway"));
         sender.send(reply);
     };
+    auto head = std::make_shared<xmpp::Tag>("message");
+    for (const char* name : {"from", "to"}) head->addAttribute(name, xmpp::attribute(message, name));
+    asked.head = std::move(head);
     if (!answers_.take(user, registrar_.now())) return too_many(message, asked);
     const std::string& id = xmpp::attribute(message, "id");
     if (xmpp::xep0184::requests(message) && !id.empty()) {
@@ -185,13 +189,21 @@ void ChatCommands::unlink(const Asked& asked) {
     asked.reply(losses + "\n" + say(asked.lang, "To go on, write: unlink yes"));
 }
 
+/// The link, and behind it the picture.
+void ChatCommands::invite(const Asked& asked) {
+    privacy_->invite({asked.user, asked.lang}, [this, asked](const CommandResult& ending, const auto& invite) {
+        asked.reply(ending.words);
+        if (invite) invite_picture_.show(*invite, *asked.head, asked.user);
+    });
+}
+
 bool ChatCommands::answer_privacy(const Asked& asked) {
     const auto tell = [reply = asked.reply](const CommandResult& ending) { reply(ending.words); };
     const PrivacyCommands::Asker asker{asked.user, asked.lang};
     std::string rest = asked.rest;
     switch (asked.word) {
         case Word::invite:
-            return privacy_->invite(asker, [tell](const CommandResult& ending, const auto&) { tell(ending); }), true;
+            return invite(asked), true;
         case Word::join:
             return privacy_->join(asker, rest, tell), true;
         case Word::fingerprint:

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "gateway/service/invite_picture.h"
 #include "gateway/service/privacy_commands.h"
 #include "gateway/service/registrar.h"
 
@@ -16,8 +17,9 @@ namespace gateway {
 
 class ChatCommands {
   public:
-    ChatCommands(Registrar& registrar, std::shared_ptr<PrivacyCommands> privacy, StanzaSender& sender)
-        : registrar_(registrar), privacy_(std::move(privacy)), sender_(sender) {}
+    ChatCommands(Registrar& registrar, std::shared_ptr<PrivacyCommands> privacy, StanzaSender& sender,
+                 InvitePicture& invite_picture)
+        : registrar_(registrar), privacy_(std::move(privacy)), sender_(sender), invite_picture_(invite_picture) {}
     void take(const xmpp::Tag& message, const std::string& user);
 
   private:
@@ -31,12 +33,14 @@ class ChatCommands {
     void language(const Asked&);
     void contact(const Asked&);
     void mail(const Asked&);
+    void invite(const Asked&);
     bool answer_privacy(const Asked&);
     void policy(const Asked&);
     void key(const Asked&);
     Registrar& registrar_;
     std::shared_ptr<PrivacyCommands> privacy_;
     StanzaSender& sender_;
+    InvitePicture& invite_picture_;
     RateLimit answers_{20, std::chrono::minutes(1)};
     RateLimit told_{1, std::chrono::minutes(1)};
 };

@@ -26,13 +26,14 @@ namespace gateway {
 using namespace xmpp;
 
 struct IqRouter::State {
-    State(const Clients& clients, StanzaSender& sender_, std::shared_ptr<Registrar> registrar_,
+    State(const Clients& clients, StanzaSender& sender_, FileStore& files, std::shared_ptr<Registrar> registrar_,
           std::shared_ptr<PrivacyCommands> privacy)
         : sender(sender_),
+          invite_picture(files, sender),
           registrar(std::move(registrar_)),
           registration(*registrar, clients, sender),
-          commands(*registrar, privacy, sender),
-          chat_words(*registrar, privacy, sender) {}
+          commands(*registrar, privacy, sender, invite_picture),
+          chat_words(*registrar, privacy, sender, invite_picture) {}
 
     /// One iq, and what each answer needs.
     struct Question {
@@ -54,6 +55,7 @@ struct IqRouter::State {
     }
 
     StanzaSender& sender;
+    InvitePicture invite_picture;
     std::shared_ptr<Registrar> registrar;
     Registration registration;
     AdHocCommands commands;
@@ -62,11 +64,11 @@ struct IqRouter::State {
 
 IqRouter::IqRouter(Directory& directory, RelayAccounts& relay_accounts, KeyManagement& desk, LinkedMailboxes& mailboxes,
                    LinkObserver& observer, Notices& notices, const Clients& clients, StanzaSender& sender,
-                   ServiceSettings settings, RateLimit::Now now) {
+                   FileStore& files, ServiceSettings settings, RateLimit::Now now) {
     auto registrar = std::make_shared<Registrar>(directory, relay_accounts, mailboxes, observer, std::move(settings),
                                                  std::move(now));
     auto privacy = std::make_shared<PrivacyCommands>(*registrar, desk, notices);
-    state_ = std::make_unique<State>(clients, sender, std::move(registrar), std::move(privacy));
+    state_ = std::make_unique<State>(clients, sender, files, std::move(registrar), std::move(privacy));
 }
 IqRouter::~IqRouter() = default;
 

@@ -66,6 +66,19 @@ TEST_F(PrivacyWordsTest, an_invite_is_given_out_and_kept) {
     EXPECT_THAT(ask_words("einladen"), HasSubstr("Einladung"));
 }
 
+TEST_F(PrivacyWordsTest, the_picture_of_an_invite_follows_where_files_can_be_stored) {
+    files.room = 100'000;
+    say("invite");
+    ASSERT_TRUE(loop.run_until([this] { return stream.sent.size() == 2; }));
+    ASSERT_EQ(files.stored.size(), 1u);
+    EXPECT_EQ(files.put_for.front(), "alice@jabber.example");
+    EXPECT_TRUE(files.stored.front().bytes->starts_with("\x89PNG"));
+    const auto& shown = *stream.sent.back();
+    EXPECT_EQ(xmpp::body_of(shown)->cdata(), "https://files.example/1/invite.png");
+    EXPECT_NE(xmpp::child(shown, "x", "jabber:x:oob"), nullptr);
+    EXPECT_EQ(xmpp::attribute(shown, "to").find("alice@jabber.example/"), 0u);
+}
+
 TEST_F(PrivacyWordsTest, a_pasted_invite_is_followed_in_any_form) {
     const auto invite = coi::securejoin::make(std::string(40, 'C'), {"", "carol", "example.org"});
     EXPECT_THAT(ask_words(" " + coi::securejoin::print_link(invite) + "\n"), HasSubstr("carol@example.org"));

@@ -124,8 +124,9 @@ class ServicePlay : public testing::Test {
     Otr otr{directory, store,  workers, relay_accounts, openpgp,
             outgoing,  jabber, stream,  notices,        {"coi.jabber.example"}};
     KeyManagement desk{directory, store, workers, openpgp, secure_join, otr, no_relay};
-    IqRouter services{directory, relay_accounts, desk,   mailboxes,  links,
-                      notices,   clients,        stream, settings(), [this] { return now; }};
+    FakeFileStore files;
+    IqRouter services{directory,  relay_accounts,        desk, mailboxes, links, notices, clients, stream, files,
+                      settings(), [this] { return now; }};
 };
 
 }  // namespace gateway
