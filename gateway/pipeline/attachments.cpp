@@ -20,7 +20,7 @@ constexpr auto most_patience = std::chrono::days(1);  // after this the mail com
 bool is_told_in_words(const coi::Attachment& attachment, const coi::Message& mail) {
     const std::string& type = attachment.content_type;
     const bool is_chat = coi::is_chat(mail.id) || !mail.header("chat-version").empty();
-    return type == coi::otr_type || (mail.invitation && (type == "text/calendar" || type == "application/ics")) ||
+    return type == coi::otr_type || type == "application/pgp-keys" || (mail.invitation && (type == "text/calendar" || type == "application/ics")) ||
            (is_chat && type == "application/vnd.google-earth.kml+xml") ||
            (!is_chat && attachment.is_inline && attachment.size < decoration);
 }

@@ -19,7 +19,8 @@ namespace gateway {
 namespace {
 
 constexpr std::size_t most_at_once = 10, most_of_user = 2;
-constexpr std::size_t longest_name = 100;  // bytes
+constexpr std::size_t most_bytes = 128 * 1024 * 1024;  // of all files that wait or are under way
+constexpr std::size_t longest_name = 100;              // bytes
 
 /// The server's own services say where: they may stand on a private address.
 constexpr coi::net::HostPolicy policy{.allow_private = true, .mail_ports_only = false};
@@ -64,7 +65,7 @@ struct FileUpload::State : std::enable_shared_from_this<State> {
     bool is_on;
     std::deque<Job> waiting{};
     std::map<std::string, std::size_t> of_user{};  // under way
-    std::size_t under_way = 0;
+    std::size_t under_way = 0, bytes = 0;
 
     void start_next() {
         while (under_way < most_at_once) {
@@ -85,6 +86,7 @@ struct FileUpload::State : std::enable_shared_from_this<State> {
     boost::asio::awaitable<void> run(Job job) {
         auto address = co_await upload(job);
         --under_way;
+        bytes -= job.file.bytes->size();
         if (--of_user[job.user] == 0) of_user.erase(job.user);
         if (!address)
             log::warn("a file of {} bytes for {} is not stored: {}", job.file.bytes->size(), job.user,
@@ -117,6 +119,9 @@ FileUpload::~FileUpload() = default;
 std::size_t FileUpload::largest() const { return state_->is_on ? state_->slots.largest() : 0; }
 
 void FileUpload::put(const std::string& user, StoredFile file, std::function<void(coi::Result<std::string>)> done) {
+    if (state_->bytes + file.bytes->size() > most_bytes)
+        return done(coi::Error{coi::ErrorKind::limit, false, "too many files wait for the file store", 0, {}});
+    state_->bytes += file.bytes->size();
     state_->waiting.push_back({user, std::move(file), std::move(done)});
     state_->start_next();
 }

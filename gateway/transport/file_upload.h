@@ -1,4 +1,5 @@
-// The Jabber server's file store: a slot for each file, and the file by HTTP; a few at a time, fair among users.
+// The Jabber server's file store: a slot for each file, and the file by HTTP; a few at a time, fair among users, and
+// no more in all than fits into memory.
 
 #pragma once
 

@@ -47,8 +47,11 @@ std::string head_of(const HttpAddress& to, const HttpFile& file) {
 /// [RFC 9110 §15] what another attempt may change.
 bool is_permanent(unsigned status) { return status < 500 && status != 408 && status != 425 && status != 429; }
 
-/// Reads one final response; those of status 1xx come before it [RFC 9110 §15.2].
+/// Reads one final response; those of status 1xx come before it [RFC 9110 §15.2]. However slowly it comes, it is waited
+/// for no longer than `patience`.
 awaitable<Result<unsigned>> status_of(coi::net::Stream& stream) {
+    using Clock = std::chrono::steady_clock;
+    const auto end = Clock::now() + patience;
     std::string received;
     auto parser = std::make_unique<http::response_parser<http::string_body>>();
     const auto reset = [&parser] {
@@ -59,7 +62,8 @@ awaitable<Result<unsigned>> status_of(coi::net::Stream& stream) {
     reset();
     std::array<char, 4096> chunk{};
     for (std::size_t total = 0;;) {
-        const auto got = co_await stream.read_some(chunk, patience);
+        const auto left = std::chrono::duration_cast<coi::net::Timeout>(end - Clock::now());
+        const auto got = co_await stream.read_some(chunk, std::max(left, coi::net::Timeout(1)));
         if (!got) co_return got.error();
         total += *got;
         if (total > longest_response) co_return coi::over_limit("the file server's answer is too long");
