@@ -123,6 +123,7 @@ struct SmtpClient::State {
     LineReader reader;
     SmtpOffer offer;
     bool usable = false;
+    bool given = false;  // a mail's content, without the server's verdict
     bool dirty = false;  // a transaction was aborted: RSET is sent before the next one
 
     State(std::unique_ptr<Stream> s, std::string name, SmtpTimeouts t)
@@ -359,12 +360,14 @@ struct SmtpClient::State {
         auto utf8 = needs_utf8(envelope, mail);
         if (!utf8) co_return utf8.error();
         if (auto begun = co_await begin(envelope, mail, *utf8); !begun) co_return begun.error();
+        given = true;
         for (DataBlocks blocks(mail); !blocks.done();) {
             if (auto written = co_await write(blocks.next(), timeouts.data_block); !written) co_return written.error();
         }
         auto verdict = co_await reply(timeouts.data_end);
         if (!verdict) co_return verdict.error();
         if (verdict->code / 100 == 3) co_return lose(for_now(refused("the mail server answers out of turn", *verdict)));
+        given = false;
         if (!verdict->positive()) co_return refused("the mail server refuses the mail", *verdict, SmtpStep::content);
         dirty = false;
         co_return Result<void>{};
@@ -428,5 +431,6 @@ void SmtpClient::close() noexcept {
 }
 
 bool SmtpClient::usable() const { return state_->usable; }
+bool SmtpClient::has_given_mail() const { return state_->given; }
 
 }  // namespace coi::net

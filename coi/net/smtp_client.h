@@ -56,6 +56,8 @@ class SmtpClient {
     awaitable<void> quit();
     void close() noexcept;
     bool usable() const;
+    /// Whether the session ended between a mail's content and the verdict: the server may have taken it.
+    bool has_given_mail() const;
 
   private:
     struct State;

@@ -26,6 +26,7 @@ struct AttemptResult {
         lost,         // the destination's shared session ended with several messages in flight, of which this is one
     } kind = Kind::done;
     coi::Error error{coi::ErrorKind::refused, false, {}, 0, {}};  // except for done; for the sender and the admin
+    bool is_kept = false;                                         // not done, and nobody else can have the message
 };
 
 class EntrySender {

@@ -23,6 +23,7 @@ void Scheduler::start() {
             conversation.destination = sender_.destination(head);
             conversation.newest = head.id + 1;  // there may be more entries in the store
             conversation.read_up_to = head.id - 1;
+            conversation.left = head.id;  // before a kill, maybe
             head.next > now ? sleep(key, conversation, head.next) : offer(key, conversation);
         }
     }
@@ -98,6 +99,7 @@ void Scheduler::fly(const Key& key, Conversation& conversation) {
     ++in_flight_;
     const queue::Entry& head = conversation.ready.front();
     conversation.strikes = std::max(conversation.strikes, head.strikes);  // before a restart, too
+    conversation.left_before = std::exchange(conversation.left, head.id);
     destinations_[conversation.destination].started(conversation.strikes > 0);
     sender_.send(head, [this, key, id = head.id](const AttemptResult& fate) { finish(key, id, fate); });
 }
@@ -114,6 +116,7 @@ void Scheduler::finish(const Key& key, std::int64_t id, const AttemptResult& fat
     Destination& destination = destinations_[destination_id];
     --destination.busy;
     --in_flight_;
+    if (fate.is_kept) conversation.left = conversation.left_before;
     if (fate.kind == Kind::unreachable) {
         conversation.flying = false;
         put_back(conversation);

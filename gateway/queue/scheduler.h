@@ -68,6 +68,10 @@ class Scheduler : public queue::Outlet, public DestinationObserver {
     /// The caller (admin, expiry) removes the entry from the store with its next piece of work. False if the entry may
     /// be in flight: then it must not be removed.
     bool withdraw(const queue::Entry&) override;
+    bool is_kept(const queue::Entry& entry) const override {
+        const auto at = conversations_.find({entry.account, entry.contact});
+        return at != conversations_.end() && entry.id > at->second.left;
+    }
     /// No new attempts; those in flight still finish.
     void stop() { stopped_ = true; }
     std::size_t in_flight() const { return in_flight_; }
@@ -87,6 +91,8 @@ class Scheduler : public queue::Outlet, public DestinationObserver {
         std::deque<queue::Entry> ready;  // contiguous from the head
         std::int64_t read_up_to = 0;     // last id that was put in `ready`
         std::int64_t newest = 0;         // last id committed to this conversation
+        std::int64_t left = 0;           // last id that may have left
+        std::int64_t left_before = 0;    // the same, without what is in flight
         bool reading = false, flying = false, queued = false;
         bool raised = false;                  // unblock() was called while it was in flight
         bool grew = false;                    // an entry was committed since it was last read

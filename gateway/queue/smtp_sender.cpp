@@ -46,7 +46,7 @@ struct SmtpSender::State : std::enable_shared_from_this<State> {
     /// A session error on a reused session often only means that the server closed the idle session: try once more with
     /// a new session.
     awaitable<AttemptResult> send(coi::net::Envelope envelope, std::string mail) {
-        for (bool fresh = false;;) {
+        for (bool fresh = false, may_have_left = false;;) {
             Session session;
             if (!idle.empty()) {
                 session = std::move(idle.back());
@@ -56,20 +56,22 @@ struct SmtpSender::State : std::enable_shared_from_this<State> {
                 auto opened = co_await open();
                 if (!opened) {
                     trouble = opened.error();
-                    co_return AttemptResult{AttemptResult::Kind::unreachable, opened.error()};
+                    co_return AttemptResult{AttemptResult::Kind::unreachable, opened.error(), !may_have_left};
                 }
                 session.client = std::move(*opened);
             }
             const auto sent = co_await session.client->send(envelope, mail);
             session.refused = sent ? 0 : session.refused + int(sent.error().kind == coi::ErrorKind::refused);
+            may_have_left = may_have_left || session.client->has_given_mail();
             if (session.client->usable() && !closed) put_back(std::move(session));
             if (sent) {
                 trouble.reset();
                 co_return AttemptResult{};
             }
-            if (closed) co_return AttemptResult{AttemptResult::Kind::unreachable, sent.error()};
-            if (const auto fate = fate_of(sent.error()); fate.kind != AttemptResult::Kind::broken || fresh)
-                co_return fate;
+            auto fate = fate_of(sent.error());
+            fate.is_kept = !may_have_left;
+            if (closed) fate.kind = AttemptResult::Kind::unreachable;
+            if (closed || fate.kind != AttemptResult::Kind::broken || fresh) co_return fate;
         }
     }
 

@@ -16,7 +16,7 @@ void MailSender::send(const queue::Entry& entry, std::function<void(AttemptResul
     const Account* account = directory_.find(entry.account);
     if (account_end_.holds(entry) || (!account && directory_.rests(entry.account))) {
         return finished(
-            {AttemptResult::Kind::blocked, {coi::ErrorKind::refused, false, "waits for its account", 0, {}}});
+            {AttemptResult::Kind::blocked, {coi::ErrorKind::refused, false, "waits for its account", 0, {}}, true});
     }
     const bool is_dsn = entry.account == AccountId{};           // of the gateway itself
     if (!account && !is_dsn) return finished(AttemptResult{});  // unlinked meanwhile: its entries are deleted
@@ -24,7 +24,8 @@ void MailSender::send(const queue::Entry& entry, std::function<void(AttemptResul
     SmtpSender* server = is_linked ? linked_.submission(account->id) : relay_.get();
     if (server) return server->send(entry, envelope_id_({entry.name}), std::move(finished));
     finished({AttemptResult::Kind::unreachable,
-              {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}}});
+              {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}},
+              true});
 }
 
 void MailSender::done(const queue::Entry& entry) {

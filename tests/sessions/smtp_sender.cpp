@@ -211,6 +211,7 @@ TEST_P(AtStep, OfAFreshSession) {
     EXPECT_EQ(result.kind, said.kind) << result.error.text;
     EXPECT_EQ(result.error.code, said.code);
     EXPECT_EQ(result.error.permanent, said.kind == Kind::refused);
+    EXPECT_EQ(result.is_kept, step != "." || said.kind != Kind::broken) << "after its end, a word is needed";
     if (said.kind == Kind::broken)
         EXPECT_THAT(result.error.text, StartsWith("the mail server ended the session at this message: "));
     EXPECT_EQ(server.times(step), 1u) << "tried once";
@@ -229,6 +230,7 @@ TEST_P(AtStep, OfASessionThatCarriedOthers) {  // it may have been closed meanwh
     const auto result = send();
     EXPECT_EQ(result.kind, said.kind) << result.error.text;
     const bool broken = said.kind == Kind::broken;
+    EXPECT_EQ(result.is_kept, step != "." || said.kind != Kind::broken);
     EXPECT_EQ(server.times(step) - before, broken ? 2u : 1u) << "once more in a fresh session, and no more";
     EXPECT_EQ(server.connections(), broken ? 2 : 1);
 }
@@ -329,8 +331,11 @@ class WhileItGoes : public SmtpSenderSession {
 TEST_F(WhileItGoes, WhatTheServerTakesIsDone) { EXPECT_EQ(ends("250 2.0.0 taken\r\n").kind, Kind::done); }
 
 TEST_F(WhileItGoes, WhatItDoesNotTakeIsTriedByTheNextOne) {
-    EXPECT_EQ(ends("CLOSE").kind, Kind::unreachable);
-    EXPECT_EQ(ends("550 5.7.1 no\r\n").kind, Kind::unreachable);
+    for (const auto& [words, is_kept] : {std::pair<std::string, bool>{"CLOSE", false}, {"550 5.7.1 no\r\n", true}}) {
+        const auto result = ends(words);
+        EXPECT_EQ(result.kind, Kind::unreachable);
+        EXPECT_EQ(result.is_kept, is_kept) << words;
+    }
 }
 
 }  // namespace

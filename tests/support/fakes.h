@@ -51,6 +51,7 @@ struct FakeFileStore : FileStore {
 struct FakeOutlet : queue::Outlet {
     void committed(queue::Entry entry) override { entries.push_back(std::move(entry)); }
     bool withdraw(const queue::Entry&) override { return false; }
+    bool is_kept(const queue::Entry&) const override { return false; }
     void unblock(AccountId, const std::string& contact) override { unblocked.push_back(contact); }
 
     std::vector<queue::Entry> entries;

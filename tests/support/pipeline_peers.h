@@ -49,6 +49,7 @@ struct PipelinePeers final : queue::Outlet,
     // --- queue::Outlet, StanzaSender
     void committed(queue::Entry entry) override { on_committed(std::move(entry)); }
     bool withdraw(const queue::Entry&) override { return may_withdraw; }
+    bool is_kept(const queue::Entry&) const override { return may_withdraw; }
     void unblock(AccountId, const std::string&) override { ++unblocked; }
     void send(const xmpp::Tag& tag) override { on_stanza(tag); }
     // --- UserNotices

@@ -264,6 +264,36 @@ TEST_F(SchedulerTest, an_entry_that_is_being_read_cannot_be_taken_away) {
     wait_for_attempts(2);
 }
 
+TEST_F(SchedulerTest, what_may_have_left_is_not_kept) {
+    const auto first = commit("bob", "a"), second = commit("bob", "b");
+    const auto is_kept = [&](const queue::Entry& entry) { return direction->is_kept(entry); };
+    const auto fail = [&](AttemptResult::Kind kind, bool kept) {
+        std::exchange(flying, {}).front().finished({kind, {coi::ErrorKind::closed, false, "", 0, {}}, kept});
+    };
+    const auto again = [&] {
+        while (flying.empty()) go_on();
+    };
+    EXPECT_FALSE(is_kept(first)) << "in flight";
+    EXPECT_TRUE(is_kept(second)) << "one after the other";
+    fail(AttemptResult::Kind::later, true);
+    EXPECT_TRUE(is_kept(first));
+    again();
+    EXPECT_FALSE(is_kept(first));
+    fail(AttemptResult::Kind::broken, false);
+    EXPECT_FALSE(is_kept(first));
+    again();
+    fail(AttemptResult::Kind::later, true);
+    EXPECT_FALSE(is_kept(first)) << "the attempt before may have been enough";
+    direction = make();
+    direction->start();
+    EXPECT_FALSE(is_kept(first)) << "before a kill it may have been in flight";
+    EXPECT_TRUE(is_kept(second));
+    queue::Entry unknown;
+    unknown.account = AccountId{1};
+    unknown.contact = "carol";
+    EXPECT_FALSE(is_kept(unknown));
+}
+
 TEST_F(SchedulerTest, attempts_that_end_at_once_do_not_pile_up_on_the_stack) {
     capacity = 0;
     constexpr int conversations = 20'000;
