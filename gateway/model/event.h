@@ -83,16 +83,27 @@ struct Files {
     bool operator==(const Files&) const = default;
 };
 
-using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo, Reaction, Files>;
+using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo, Reaction, Retraction, Files>;
 
 /// An earlier message. After read() it has the id of one network; gateway/store/resolve adds the other.
 struct Reference {
-    coi::MessageId message{};  // in mail
-    StanzaId stanza{};         // in Jabber
-    coi::MessageId latest{};   // the newest correction of it that went to mail; empty: none
-    bool by_user = false;      // the Jabber user wrote it
+    coi::MessageId message{};   // in mail
+    StanzaId stanza{};          // in Jabber
+    coi::MessageId latest{};    // the newest correction of it that went to mail; empty: none
+    bool by_user = false;       // the Jabber user wrote it
+    Time when{};                // it was taken here
+    bool is_retracted = false;  // its author has taken it back
     bool operator==(const Reference&) const = default;
 };
+
+/// The referenced message is taken back by its author.
+struct Retraction {
+    std::vector<Reference> further{};  // other messages that the same mail takes back
+    std::string words{};               // for clients that know no retractions, in the user's language
+    bool operator==(const Retraction&) const = default;
+};
+
+using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo, Reaction, Retraction>;
 
 /// Which earlier messages an event may refer to, by their author.
 enum class RefersTo {

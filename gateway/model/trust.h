@@ -53,7 +53,7 @@ enum class Change {
     thread,
     name,  // and the spelling of the contact's address
     subject,
-    correction,  // of an earlier message, or a reaction to it
+    correction,  // of an earlier message, a reaction to it, or its retraction
     tunnel,
     mark,  // the mark that this conversation is encrypted and stays so
 };

@@ -6,17 +6,17 @@
 
 namespace gateway {
 
-std::optional<queue::Entry> CorrectionBursts::hold(queue::Entry& entry, const coi::MessageId& original,
-                                                   const Withdraw& withdraw) {
+std::vector<queue::Entry> CorrectionBursts::hold(queue::Entry& entry, const coi::MessageId& original,
+                                                 const Withdraw& withdraw) {
     const Time now = entry.taken;
     forget_due(now);
     const auto [at, is_first] = waiting_.try_emplace({entry.account, entry.contact, original});
     Waiting& waiting = at->second;
-    std::optional<queue::Entry> replaced;
+    std::vector<queue::Entry> replaced;
     if (is_first)
         waiting.first = now;
     else if (waiting.entry.id != 0 && withdraw(waiting.entry))
-        replaced = waiting.entry;
+        replaced.push_back(waiting.entry);
     entry.next = std::min<Time>(now + quiet, waiting.first + most);
     waiting.entry = entry;
     waiting.entry.payload.clear();

@@ -27,7 +27,7 @@ class CorrectionBursts {
 
     /// Lets the entry, a correction of `original`, wait. Returns the one whose place it takes, which has been
     /// withdrawn: it is deleted in the same commit, or given back to the scheduler if that fails.
-    std::optional<queue::Entry> hold(queue::Entry&, const coi::MessageId& original, const Withdraw&);
+    std::vector<queue::Entry> hold(queue::Entry&, const coi::MessageId& original, const Withdraw&);
     /// The entry was committed and has its id.
     void committed(const queue::Entry&, const coi::MessageId& original);
     /// The user writes the next message to this contact. Returns the ids of the entries that may be sent now.

@@ -3,6 +3,7 @@
 #include "gateway/pipeline/incoming.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "coi/crypt/securejoin.h"
 #include "gateway/accounts/nick.h"
@@ -18,6 +19,7 @@
 #include "gateway/translate/conversation.h"
 #include "gateway/translate/feature/file.h"
 #include "gateway/translate/feature/otr_message.h"
+#include "gateway/translate/feature/retraction.h"
 #include "gateway/translate/feature/security_label.h"
 #include "gateway/translate/feature/text.h"
 #include "gateway/translate/translate.h"
@@ -38,6 +40,15 @@ const coi::MessageId* predecessor(const coi::Message& mail) {
         return coi::is_chat(id) && std::ranges::find(mail.in_reply_to, id) == mail.in_reply_to.end();
     });
     return theirs == mail.references.rend() ? nullptr : &*theirs;
+}
+
+/// One event for each stanza that a mail becomes.
+std::vector<Event> stanzas_of(const Event& event) {
+    std::vector<Event> all;
+    for (Event& one : retraction::apart(event)) {
+        for (Event& each : file::messages_of(std::move(one))) all.push_back(std::move(each));
+    }
+    return all;
 }
 
 DeliveryResult declined(const char* why) { return {DeliveryResult::Kind::declined, why}; }
@@ -238,19 +249,25 @@ Task<std::optional<Event>> IncomingPipeline::translate(IncomingMail& mail) {
     co_return event;
 }
 
-/// Finds the message that the event is about. What changes it must prove its author as well as the conversation does:
-/// no label can stand there.
+/// Finds the messages that the event is about. What changes them must prove its author as well as the conversation
+/// does: no label can stand there. What was taken back can be taken back again, because the first time may have failed.
 Task<> IncomingPipeline::resolve(const IncomingMail& mail, Event& event) {
     const std::string writer = mail.mail.from.front().canonical();
-    auto about = co_await answer_of<std::optional<Reference>>([&](auto done) {
-        ids::resolve(modules_.store, mail.account, writer, event.about->message, refers_to(event), std::move(done));
+    auto* retraction = event.get<Retraction>();
+    std::vector<coi::MessageId> named{event.about->message};
+    if (retraction) std::ranges::transform(retraction->further, std::back_inserter(named), &Reference::message);
+    auto known = co_await answer_of<std::vector<std::optional<Reference>>>([&](auto done) {
+        ids::resolve(modules_.store, mail.account, writer, std::move(named), refers_to(event), std::move(done));
     });
     const Account& account = account_of(modules_.directory, mail.account);
     const Contact* contact = modules_.directory.contact(account.id, writer);
     const auto state = contact ? trust::state_of(contact->privacy) : trust::State::unproven;
-    const bool changes_it = event.get<Correction>() != nullptr || event.get<Reaction>() != nullptr;
+    const bool changes_it = event.get<Correction>() || event.get<Reaction>() || retraction;
     const bool may = !changes_it || trust::may(mail.proof(), state, trust::Change::correction);
-    if (may && about) event.about = std::move(about);
+    for (std::size_t i = 0; may && i < known.size(); ++i) {
+        if (known[i] && (retraction || !known[i]->is_retracted))
+            (i == 0 ? *event.about : retraction->further[i - 1]) = std::move(*known[i]);
+    }
     resolved(event, {.found = !event.about->stanza.empty(), .to_user = true, .lang = account.lang});
 }
 
@@ -293,16 +310,17 @@ TakeIncoming IncomingPipeline::message_commit(const IncomingMail& mail, Event ev
     what.known = {account.id, after.canonical,     mail.mail.id,  event.stanza, false, mail.proven_sender,
                   "",         event.wants_receipt, modules_.now()};
     if (event.get<Correction>() != nullptr) what.known.corrects = event.about->message;
-    for (Event& each : file::messages_of(std::move(event))) {
-        if (each.stanza.empty()) each.stanza = mint_stanza_id();
-        const bool is_first = what.entries.empty();
+    for (Event& each : stanzas_of(event)) {
+        const bool is_first = what.entries.empty();  // its verdict is the mail's
+        if (!is_first) each.stanza = mint_stanza_id();
         queue::Entry entry =
             stanza_entry(each, account, after.canonical, from, modules_.now(), settings_, is_first ? name : "");
         entry.origin = mail.proven_sender;
         entry.origin_id = mail.mail.id.value;
         entry.lang = account.lang;
         entry.tentative = mail.wait_for_verdict && is_first;
-        if (!is_first) what.further.push_back(each.stanza);
+        if (each.get<Retraction>() != nullptr) what.retracted.push_back(each.about->message);
+        if (each.get<Files>() != nullptr && !is_first) what.further.push_back(each.stanza);
         what.entries.push_back(std::move(entry));
     }
     // design.md "two-leg queue" 7: one message, by whichever of the user's accounts it comes.

@@ -103,8 +103,15 @@ Task<> OutgoingPipeline::carry_receipts(AccountId id, Head head, Event event) {
 
 /// From the event to the queue: at most one mail.
 Task<> OutgoingPipeline::post(AccountId id, Head head, Event event, Turn turn) {
-    const auto draft = translate(account_of(modules_.directory, id), head, std::move(event));
+    std::vector<queue::Entry> waiting;
+    if (event.get<Retraction>() != nullptr) {
+        waiting = co_await answer_of<std::vector<queue::Entry>>([&](auto done) {
+            queue::waiting(modules_.store, id, event.contact.canonical(), event.about->message, std::move(done));
+        });
+    }
+    auto draft = translate(account_of(modules_.directory, id), head, std::move(event));
     if (!draft) co_return;
+    draft->waiting = std::move(waiting);
     std::string bytes = co_await encrypt(id, head, *draft);
     co_await commit(id, head, *draft, std::move(bytes), std::move(turn));
 }
@@ -210,7 +217,7 @@ Task<> OutgoingPipeline::resolve(AccountId id, Event& event) {
                      std::move(done));
     });
     if (about) event.about = std::move(about);
-    resolved(event, {.found = !event.about->message.empty()});
+    resolved(event, {.found = !event.about->message.empty() && !event.about->is_retracted});
 }
 
 /// The mail, with an id of its own; nullopt: a mail program would only be bothered by it.
@@ -247,7 +254,7 @@ Task<std::string> OutgoingPipeline::encrypt(AccountId id, const Head& head, cons
     account_of(directory, id);
     const Contact before = directory.known_or_new(id, to);
     if (letter.bytes.empty()) {
-        forget_draft(id, draft);
+        forget_mail(id, draft.event.contact, draft.mail.id);
         throw Refusal::not_closed(letter, before.address.addr_spec(), head.lang);
     }
     // A subject is part of what is protected: it must not come up again in a mail that is not.
@@ -282,13 +289,23 @@ queue::Entry OutgoingPipeline::entry_of(const Account& account, const Contact& c
     return entry;
 }
 
-/// The mail does not leave: what follows does not name it, nobody waits for it.
-void OutgoingPipeline::forget_draft(AccountId id, const Draft& draft) {
-    const coi::Address& to = draft.event.contact;
+/// Takes back what nobody has of a message and its corrections. What may have left stays: the retraction follows it.
+std::vector<queue::Entry> OutgoingPipeline::withdraw(std::vector<queue::Entry> waiting) {
+    std::erase_if(waiting, [this](const queue::Entry& entry) {
+        return !modules_.to_mail.is_kept(entry) || !modules_.to_mail.withdraw(entry);
+    });
+    return waiting;
+}
+
+/// A mail does not leave: what follows neither names it nor has its subject, nobody waits for it.
+void OutgoingPipeline::forget_mail(AccountId id, const coi::Address& to, const coi::MessageId& mail) {
     if (modules_.directory.contact(id, to.canonical()) == nullptr) return;
-    modules_.directory.change(id, to, [&draft](Contact& known) {
-        if (known.thread == draft.mail.id) known.thread = {};
-        if (known.last_out == draft.mail.id) known.last_out = {};
+    modules_.directory.change(id, to, [&mail](Contact& known) {
+        if (known.thread == mail) {
+            known.thread = {};
+            known.subject.clear();
+        }
+        if (known.last_out == mail) known.last_out = {};
     });
 }
 
@@ -300,15 +317,24 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
     TakeOutgoing what{entry_of(account_of(modules_.directory, id), contact, head, draft, std::move(bytes))};
     ids::Known known{id,        contact.canonical,   event.message, event.stanza, true, what.entry.origin,
                      head.lang, event.wants_receipt, event.when};
-    std::optional<queue::Entry> replaced;
+    std::vector<queue::Entry> replaced;
+    if (event.get<Retraction>() != nullptr) {
+        what.retracted = event.about->message;
+        replaced = withdraw(draft.waiting);
+        if (!replaced.empty() && replaced.front().name == what.retracted.value) {
+            what.never_left = replaced.front().id;
+            forget_mail(id, event.contact, what.retracted);  // before the next message has its turn
+        }
+    }
     if (event.get<Correction>() != nullptr) {
         known.corrects = event.about->message;
         const bool is_read_by_a_person = contact.dialect == Dialect::mail || contact.dialect == Dialect::unknown;
-        const auto withdraw = [this](const queue::Entry& waiting) { return modules_.to_mail.withdraw(waiting); };
-        if (is_read_by_a_person) replaced = bursts_.hold(what.entry, known.corrects, withdraw);
+        const auto take_back = [this](const queue::Entry& waiting) { return modules_.to_mail.withdraw(waiting); };
+        if (is_read_by_a_person) replaced = bursts_.hold(what.entry, known.corrects, take_back);
     }
-    if (replaced) what.replaced = replaced->id;
-    if (draft.is_message()) what.released = bursts_.end(id, contact.canonical, what.entry.taken);
+    for (const auto& entry : replaced) what.replaced.push_back(entry.id);
+    if (draft.is_message() || !what.retracted.empty())
+        what.released = bursts_.end(id, contact.canonical, what.entry.taken);
     if (!draft.is_receipt()) what.known = known;
     const bool is_end = !what.released.empty();
     auto [failure, taken] = co_await called_back<Store::Failure, TakenOutgoing>([&](auto done) {
@@ -316,8 +342,8 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
         turn.reset();
     });
     if (failure || taken.too_many) {
-        if (replaced) modules_.to_mail.committed(*replaced);
-        forget_draft(id, draft);
+        for (auto& entry : replaced) modules_.to_mail.committed(std::move(entry));
+        forget_mail(id, draft.event.contact, draft.mail.id);
         throw failure ? Refusal::busy(head.lang) : Refusal::queue_full(head.lang);
     }
     if (!modules_.directory.keeps(id)) {
@@ -325,7 +351,7 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
         throw AccountGone();
     }
     bursts_.committed(taken.entry, known.corrects);
-    modules_.to_mail.committed(std::move(taken.entry));
+    if (taken.entry.id != 0) modules_.to_mail.committed(std::move(taken.entry));
     if (is_end) modules_.to_mail.unblock(id, contact.canonical);
 }
 

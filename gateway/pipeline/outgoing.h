@@ -85,6 +85,7 @@ class OutgoingPipeline : public MessageReceiver {
         Event event;
         coi::Message mail;
         std::shared_ptr<const Contact> held{};  // the contact cannot be evicted before the mail waits in the queue
+        std::vector<queue::Entry> waiting{};    // of the message that this one takes back, and its corrections
         bool is_receipt() const { return event.get<Receipt>() != nullptr; }
         bool has_words() const { return event.get<Text>() != nullptr || event.get<OtrMessage>() != nullptr; }
         /// A correction or a reaction is none that could be answered, or that the next message continues.
@@ -110,7 +111,8 @@ class OutgoingPipeline : public MessageReceiver {
     Task<> resolve(AccountId, Event&);
     std::optional<Draft> translate(const Account&, const Head&, Event);
     Task<std::string> encrypt(AccountId, const Head&, const Draft&);
-    void forget_draft(AccountId, const Draft&);
+    std::vector<queue::Entry> withdraw(std::vector<queue::Entry> waiting);
+    void forget_mail(AccountId, const coi::Address& to, const coi::MessageId&);
     Task<> commit(AccountId, const Head&, const Draft&, std::string bytes, Turn);
     queue::Entry entry_of(const Account&, const Contact&, const Head&, const Draft&, std::string bytes) const;
 

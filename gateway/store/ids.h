@@ -44,8 +44,8 @@ struct Copies {
     std::vector<std::string> prints;
 };
 /// What a report can tell of a message, each once.
-enum class News { failed, delayed, displayed, arrived };
-/// What the id map keeps of a report, so that a second one tells nothing again. Its Message-ID is a keyed hash.
+enum class News { failed, delayed, displayed, arrived, retracted };
+/// What the id map keeps of such news, so that a second report tells nothing again. Its Message-ID is a keyed hash.
 Known told(const Known&, News, Time now, const Seal&);
 /// The message of ours that a report is about.
 struct Reported {

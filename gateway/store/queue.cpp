@@ -117,6 +117,12 @@ void next(Store& store, Direction direction, AccountId account, const std::strin
                             std::move(done));
 }
 
+void waiting(Store& store, AccountId account, const std::string& contact, const coi::MessageId& message,
+             Store::Done<std::vector<Entry>> done) {
+    Transactions(store).ask(
+        [account, contact, message](Database& db) { return waiting(db, account, contact, message); }, std::move(done));
+}
+
 void overdue(Store& store, Time now, Time warn_before, std::size_t most, Store::Done<std::vector<Entry>> done) {
     Transactions(store).ask([now, warn_before, most](Database& db) { return overdue(db, now, warn_before, most); },
                             std::move(done));

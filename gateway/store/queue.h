@@ -95,6 +95,9 @@ void refuse_all(Store&, std::vector<Refused>, Store::Done<std::vector<Entry>> do
 /// The next entries of one conversation with id > after, oldest first, payload included.
 void next(Store&, Direction, AccountId, const std::string& contact, std::int64_t after, std::size_t most,
           Store::Done<std::vector<Entry>> done);
+/// What waits towards mail of a message of the user's: itself and its corrections, oldest first, without payload.
+void waiting(Store&, AccountId, const std::string& contact, const coi::MessageId&,
+             Store::Done<std::vector<Entry>> done);
 /// Entries whose sender must be notified, oldest first, without payload: expired at `now`, or mail taken before
 /// `warn_before` whose author has not been told of the delay. Reads the whole queue: for a slow timer.
 void overdue(Store&, Time now, Time warn_before, std::size_t most, Store::Done<std::vector<Entry>> done);

@@ -19,7 +19,8 @@ bool may_be(RefersTo allowed, bool by_user, bool event_by_user) {
 std::optional<Reference> reference_to(Database& db, const std::optional<Known>& known) {
     const auto original = known ? original_of(db, *known) : std::nullopt;
     if (!original) return std::nullopt;
-    Reference about{original->message, original->stanza, {}, original->from_jabber};
+    Reference about{original->message,     original->stanza, {},
+                    original->from_jabber, original->when,   is_retracted(db, *original)};
     if (const auto newest = newest_correction(db, *original)) about.latest = newest->message;
     return about;
 }
@@ -45,10 +46,14 @@ std::optional<Reference> resolved(Database& db, AccountId account, const std::st
 
 }  // namespace
 
-void resolve(Store& store, AccountId account, const std::string& contact, const coi::MessageId& id, RefersTo allowed,
-             Store::Done<std::optional<Reference>> done) {
+void resolve(Store& store, AccountId account, const std::string& contact, std::vector<coi::MessageId> ids,
+             RefersTo allowed, Store::Done<std::vector<std::optional<Reference>>> done) {
     Transactions(store).ask(
-        [account, contact, id, allowed](Database& db) { return resolved(db, account, contact, id, allowed); },
+        [account, contact, ids = std::move(ids), allowed](Database& db) {
+            std::vector<std::optional<Reference>> found;
+            for (const auto& id : ids) found.push_back(resolved(db, account, contact, id, allowed));
+            return found;
+        },
         std::move(done));
 }
 

@@ -8,15 +8,16 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/model/event.h"
 #include "gateway/store/store.h"
 
 namespace gateway::ids {
 
-/// For an event from mail; nullopt if the message is not known.
-void resolve(Store&, AccountId, const std::string& contact, const coi::MessageId&, RefersTo,
-             Store::Done<std::optional<Reference>> done);
+/// For an event from mail, each of the messages that it is about; nullopt if one is not known.
+void resolve(Store&, AccountId, const std::string& contact, std::vector<coi::MessageId>, RefersTo,
+             Store::Done<std::vector<std::optional<Reference>>> done);
 /// For an event from Jabber; nullopt if the message is not known.
 void resolve(Store&, AccountId, const std::string& contact, const StanzaId&, RefersTo,
              Store::Done<std::optional<Reference>> done);

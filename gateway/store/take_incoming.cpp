@@ -77,6 +77,8 @@ TakenIncoming take(Database& db, TakeIncoming& mail) {
     for (const auto& stanza : mail.further) remember_further(db, mail.known, stanza);
     if (mail.key_update) taken.keys = keys::apply(db, known.account, *mail.key_update);
     if (mail.contact) accounts::save(db, *mail.contact);
+    for (const auto& message : mail.retracted)
+        ids::retract(db, {known.account, known.contact, message, {}, false, "", "", false, {}}, known.when);
     return taken;
 }
 

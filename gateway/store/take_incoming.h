@@ -25,8 +25,9 @@ struct TakeIncoming {
     bool waits_for_copy = false;        // nothing is stored while that copy waits for its verdict
     std::optional<Cursor> cursor{};     // moves also if the mail is a duplicate
     std::optional<PeerKeyUpdate> key_update{};
-    std::optional<Contact> contact{};  // saved with the message
-    std::vector<StanzaId> further{};   // more stanzas of the message: its files
+    std::optional<Contact> contact{};         // saved with the message
+    std::vector<StanzaId> further{};          // more stanzas of the message: its files
+    std::vector<coi::MessageId> retracted{};  // keys of the contact's messages that this one takes back
 };
 
 struct TakenIncoming {

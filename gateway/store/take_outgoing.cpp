@@ -19,14 +19,17 @@ void take_outgoing(Store& store, std::shared_ptr<queue::Quota> quota, TakeOutgoi
     auto shared = std::make_shared<Shared>(Shared{std::move(what)});
     Transactions(store).commit(
         [shared, quota = std::move(quota)](Database& db) {
-            auto& [entry, known, replaced, released] = shared->what;
+            auto& [entry, known, replaced, released, retracted, never_left] = shared->what;
             const auto waiting = [&db, account = entry.account] { return queue::count(db, account); };
-            shared->too_many = replaced == 0 && !quota->take(entry.account, waiting);
+            shared->too_many = replaced.empty() && !quota->take(entry.account, waiting);
             if (shared->too_many) return;
-            if (replaced != 0) queue::done(db, replaced);
+            bool leaves = true;
+            for (const auto id : replaced) leaves = !(queue::done(db, id) && id == never_left) && leaves;
             for (const auto id : released) queue::retry(db, id, entry.taken, 0, "", false);
             if (known) ids::remember(db, *known);
-            entry.id = queue::put(db, entry);
+            if (!retracted.empty())
+                ids::retract(db, {entry.account, entry.contact, retracted, {}, true, "", "", false, {}}, entry.taken);
+            entry.id = leaves ? queue::put(db, entry) : 0;
         },
         [shared, done = std::move(done)](Store::Failure failure) {
             done(std::move(failure), {shared->too_many, std::move(shared->what.entry)});

@@ -16,16 +16,18 @@ namespace gateway {
 struct TakeOutgoing {
     queue::Entry entry;                    // the mail
     std::optional<ids::Known> known{};     // its row in the id map; none for a receipt
-    std::int64_t replaced = 0;             // the waiting correction that this one replaces; 0: none
+    std::vector<std::int64_t> replaced{};  // waiting entries that do not leave any more
     std::vector<std::int64_t> released{};  // the waiting corrections that this message makes due
+    coi::MessageId retracted{};            // the key of the message that this one takes back; "": none
+    std::int64_t never_left = 0;           // that message, if it is one of `replaced`: then this one need not leave
 };
 
 struct TakenOutgoing {
     bool too_many = false;  // nothing was stored: too many messages of the account wait
-    queue::Entry entry;     // with its id
+    queue::Entry entry;     // with its id; 0: it need not leave
 };
 
-/// A correction that replaces another one takes no place of the quota.
+/// What replaces a waiting entry takes no place of the quota.
 void take_outgoing(Store&, std::shared_ptr<queue::Quota>, TakeOutgoing, Store::Done<TakenOutgoing> done);
 
 }  // namespace gateway

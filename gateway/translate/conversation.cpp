@@ -5,14 +5,16 @@
 #include "gateway/localization.h"
 #include "gateway/model/framed.h"
 #include "gateway/translate/feature/placeholder.h"
+#include "gateway/translate/feature/retraction.h"
 #include "gateway/translate/feature/text.h"
 
 namespace gateway {
 namespace {
 
-/// A reaction or a correction is about an earlier message, and is none that could be answered.
+/// A reaction, a correction or a retraction is about an earlier message, and is none that could be answered.
 bool is_remark(const coi::Message& mail, const Event& event) {
-    return mail.header("content-disposition") == "reaction" || event.get<Correction>() != nullptr;
+    return mail.header("content-disposition") == "reaction" || event.get<Correction>() != nullptr ||
+           retraction::is_one(mail);
 }
 
 /// [RFC 5322 §3.6.4] Where the conversation began. A mail program's new mail begins another one; a chat program may

@@ -13,6 +13,7 @@
 #include "gateway/translate/feature/reaction.h"
 #include "gateway/translate/feature/receipt.h"
 #include "gateway/translate/feature/reply.h"
+#include "gateway/translate/feature/retraction.h"
 #include "gateway/translate/feature/text.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0184_receipts.h"
@@ -25,8 +26,8 @@ namespace {
 
 /// The table of features, in the order in which they read and write: first those that are the whole message, then text,
 /// then those that add to a text.
-const std::array features{&receipt::feature,    &otr_message::feature, &reaction::feature, &text::feature,
-                          &correction::feature, &reply::feature,       &file::feature};
+const std::array features{&receipt::feature, &otr_message::feature, &reaction::feature, &retraction::feature,
+                          &text::feature,    &correction::feature,  &reply::feature,    &file::feature};
 
 /// Whether any feature has found a content.
 template <class Read>
@@ -152,7 +153,7 @@ bool says_something(const xmpp::Tag& stanza) {
     constexpr std::array<std::pair<const char*, const char*>, 17> deeds{
         {{"reactions", "urn:xmpp:reactions:0"},            // [XEP-0444 §3]
          {"retract", "urn:xmpp:message-retract:1"},        // [XEP-0424 §3]
-         {"apply-to", "urn:xmpp:fasten:0"},                // COMPAT Gajim 1.7: a retraction
+         {"apply-to", "urn:xmpp:fasten:0"},                // COMPAT: Gajim 1, what is attached to a message
          {"propose", "urn:xmpp:jingle-message:0"},         // [XEP-0353 §3]
          {"invite", "urn:xmpp:call-invites:0"},            // [XEP-0482 §3]
          {"attention", "urn:xmpp:attention:0"},            // [XEP-0224 §2]

@@ -9,6 +9,7 @@
 #include "coi/mail/quote.h"
 #include "coi/message.h"
 #include "gateway/translate/feature/otr_message.h"
+#include "gateway/translate/feature/retraction.h"
 
 namespace {
 
@@ -31,6 +32,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(message.text.find('\r') == std::string::npos);
     check(coi::fold_quotes(message).empty() == message.text.empty());
     coi::bulk(message);
+    gateway::Event event;
+    gateway::retraction::feature.read_mail(message, "", event);
+    check(event.contents.empty() == !event.about.has_value());
     if (const auto otr = gateway::otr_message::read(message))
         check(gateway::otr_message::whole(otr->message) == otr->message && !message.attachments.empty());
 

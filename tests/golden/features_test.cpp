@@ -60,6 +60,10 @@ struct Printer {
         for (const auto& file : files.all)
             out << "file: " << file.type << " " << file.size << " " << file.name << " " << file.url << "\n";
     }
+    void operator()(const Retraction& retraction) const {
+        out << "kind: retraction\n";
+        if (!retraction.words.empty()) out << "words: " << retraction.words << "\n";
+    }
     void operator()(const ReplyTo& reply) const {
         out << "kind: reply\n";
         std::istringstream lines(reply.quote);
@@ -133,8 +137,10 @@ void fill(Event& event, const Golden& golden, bool out) {
         event.contact.name = golden.value("contact-name");
         event.message = {golden.value("message")};
         if (const auto when = xmpp::xep0203::parse_stamp(golden.value("when"))) event.when = *when;
-        if (event.about)
+        if (event.about) {
             event.about = Reference{{golden.value("of")}, event.about->stanza, {golden.context("latest")}, false};
+            if (const auto when = xmpp::xep0203::parse_stamp(golden.context("of-when"))) event.about->when = *when;
+        }
         if (auto* otr = event.get<OtrMessage>()) otr->words = otr_message::words(event.lang);
     } else {
         event.user = golden.value("user");
@@ -194,9 +200,10 @@ class Features : public testing::TestWithParam<Path> {
             // And back: a chat program reads our mail as what was said.
             const auto back = read(*made);
             ASSERT_TRUE(back);
-            // A mail program's correction begins with words for a person, and a subject may be the running one.
-            const bool is_worded =
-                event->get<Correction>() && (dialect == Dialect::mail || dialect == Dialect::unknown);
+            // A mail program's correction begins with words for a person, its retraction has no others, and a subject
+            // may be the running one.
+            const bool is_worded = (event->get<Correction>() && dialect == Dialect::unknown) ||
+                                   ((event->get<Correction>() || event->get<Retraction>()) && dialect == Dialect::mail);
             if (const auto* text = back->get<Text>(); text && !is_worded)
                 EXPECT_EQ(text->body, event->get<Text>()->body);
             if (tunnel) EXPECT_EQ(back->contents, event->contents);

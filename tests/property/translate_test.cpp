@@ -160,5 +160,37 @@ TEST(SeamProperty, AReactionReadsAsWhatWasSaid) {
     }
 }
 
+TEST_P(Seam, ARetractionReadsAsWhatWasSaid) {
+    Random random(11);
+    for (int turn = 0; turn < 50; ++turn) {
+        Event event = some_event(random);
+        event.lang = turn % 2 ? "de" : "en";
+        event.contents = {Retraction{}};
+        event.about = Reference{.message = {"chat$0@jabber.example"}, .stanza = {"m1"}};
+        if (turn % 3 > 0) event.about->when = event.when - std::chrono::minutes(random() % 100'000);
+        if (turn % 5 > 2) event.about->latest = {"chat$01@jabber.example"};
+        Contact contact;
+        contact.dialect = GetParam();
+        contact.subject = turn % 2 ? "Tea" : "";
+        const auto mail = coi::parse(*coi::print(write_mail(event, {"", "alice", "jabber.example"}, contact)));
+        ASSERT_TRUE(mail) << mail.error().text;
+        const auto back = read(*mail);
+        ASSERT_TRUE(back);
+        if (GetParam() == Dialect::mail) {
+            ASSERT_EQ(back->contents.size(), 1u);
+            EXPECT_EQ(back->get<Text>()->body, mail->text) << "words for a person, and no others";
+            continue;
+        }
+        EXPECT_EQ(back->contents, event.contents);
+        const bool names_latest = GetParam() != Dialect::chatmail && !event.about->latest.empty();
+        EXPECT_EQ(back->about->message, names_latest ? event.about->latest : event.about->message);
+        const auto stanza = write_stanza(event, xmpp::JID("a@b"), xmpp::JID("c@d"));
+        const auto parsed = xmpp::parse_stanza(xmpp::print(*stanza));
+        ASSERT_TRUE(parsed);
+        EXPECT_EQ(read(*parsed)->contents, event.contents) << "its body is a fallback";
+        EXPECT_EQ(read(*parsed)->about, Reference{.stanza = {"m1"}});
+    }
+}
+
 }  // namespace
 }  // namespace gateway

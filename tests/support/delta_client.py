@@ -125,6 +125,19 @@ class DeltaClient:
         """Puts these emojis on a message, in place of earlier ones."""
         self.call("send_reaction", self.account, number, list(emojis))
 
+    def takes_back(self, *numbers):
+        """Deletes messages of the user's own for everybody, by one mail."""
+        self.call("delete_messages_for_all", self.account, list(numbers))
+
+    def may_not_take_back(self, number):
+        """The core refuses to ask others to delete what was not encrypted."""
+        try:
+            self.takes_back(number)
+        except Failure as refused:
+            check("unencrypted" in str(refused), f"{self.address} (Delta Chat) may not take it back: {refused}")
+        else:
+            raise Failure(f"{self.address} (Delta Chat) took back what was not encrypted")
+
     def joins(self, invite):
         """Follows an invite to the end of the handshake; writes() goes to that chat then."""
         self.chat = self.call("secure_join", self.account, invite)
@@ -183,6 +196,17 @@ class DeltaClient:
     def reads(self, text, seconds=30):
         """Waits for a message of somebody else that contains `text`."""
         return self.wait_for(lambda message: message["fromId"] != 1 and text in message["text"], seconds, f"{text!r}")
+
+    def sees_no_more(self, text):
+        """Waits until no message of any chat contains `text`."""
+        def is_gone():
+            return not any(text in message["text"] for chat in self.chats() for message in self.messages(chat))
+        wait_until(is_gone, 40, f"{self.address} (Delta Chat) sees {text!r} no more")
+
+    def has_not_read(self, text):
+        """No message of any chat contains `text`."""
+        check(not any(text in message["text"] for chat in self.chats() for message in self.messages(chat)),
+              f"{self.address} (Delta Chat) shows no {text!r}")
 
     def sees_reaction(self, number, *emojis):
         """Waits until exactly these emojis of others are on the message."""

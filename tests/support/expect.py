@@ -53,6 +53,7 @@ def check_mail(mail, fields):
 
 
 ABOUT = {"replaces": "{urn:xmpp:message-correct:0}replace", "replies_to": "{urn:xmpp:reply:0}reply",
+         "retracts": "{urn:xmpp:message-retract:1}retract",
          "confirms": "{urn:xmpp:receipts}received"}
 
 

@@ -55,6 +55,22 @@ class JabberPerson(JabberClient):
                 tuple(each.text for each in element.findall(space + "reaction")) == emojis
         return self.wait_for(is_it, 40, f"the reaction {emojis} on {to}")
 
+    def retracts(self, who, first):
+        """Takes back the message with the id `first` [XEP-0424], with the words of the XEP for other clients; returns the stanza's id."""
+        stanza = f"retraction-{uuid.uuid4()}"
+        self.send(f'<message to="{self.world.coigate.jid_of(address_of(who))}" type="chat" id="{stanza}" xml:lang="en">'
+                  f'<retract id="{first}" xmlns="urn:xmpp:message-retract:1"/>'
+                  '<fallback xmlns="urn:xmpp:fallback:0" for="urn:xmpp:message-retract:1"/>'
+                  "<body>/me retracted a previous message, but it's unsupported by your client.</body>"
+                  '<store xmlns="urn:xmpp:hints"/></message>')
+        return stanza
+
+    def sees_retracted(self, who, shown):
+        """Waits until they take back the message that she was shown; a client that knows no retractions shows words for it."""
+        stanza = self.reads("was taken back", who, retracts=shown)
+        fallback = stanza.xml.find("{urn:xmpp:fallback:0}fallback")
+        check_equal(fallback.get("for"), "urn:xmpp:message-retract:1", "its words are a fallback")
+
     def shows(self, stanza, marker="displayed"):
         """Her client tells that it has shown a message [XEP-0333], or received it [XEP-0184]."""
         namespace = {"displayed": "urn:xmpp:chat-markers:0", "received": "urn:xmpp:receipts"}[marker]
@@ -259,6 +275,10 @@ class MailPerson(MailClient):
     def edits(self, who, before, text):
         """A COI client replaces the text of its message, or edit, with the Message-ID `before` [COI-C]; returns the edit's."""
         return self.chats(who, text, **{"Chat-Content": "editrequest", "In-Reply-To": before})
+
+    def deletes(self, who, before):
+        """A COI client takes back its message, or edit, with the Message-ID `before` [COI-C]."""
+        return self.chats(who, "(original message marked as deleted)", **{"Chat-Content": "deleterequest", "In-Reply-To": before})
 
     def reads(self, text, seconds=30, lacks=(), **fields):
         """Waits for a mail that contains `text`; returns it (an EmailMessage). `fields`: see check_mail."""

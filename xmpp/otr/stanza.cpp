@@ -12,6 +12,7 @@
 #include "xmpp/xep/xep0308_correction.h"
 #include "xmpp/xep/xep0334_hints.h"
 #include "xmpp/xep/xep0380_eme.h"
+#include "xmpp/xep/xep0424_retraction.h"
 #include "xmpp/xep/xep0428_fallback.h"
 #include "xmpp/xep/xep0444_reactions.h"
 #include "xmpp/xep/xep0447_file_sharing.h"
@@ -25,6 +26,9 @@ bool is_said(std::string_view ns) {
     return std::ranges::find(all, ns) != all.end();
 }
 
+/// What would change an encrypted text, or what it is for; it is not protected itself.
+constexpr std::array<std::string_view, 4> changes{xep0428::ns, xep0308::ns, xep0424::ns, xep0424::older_ns};
+
 }  // namespace
 
 xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text, bool was_encrypted) {
@@ -32,7 +36,7 @@ xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text, bool w
     for (const auto* attribute : message.attributes()) copy->addAttribute(attribute->name(), attribute->value());
     for (const auto* child : message.children()) {
         const std::string ns = xmpp::namespace_of(*child);
-        if (was_encrypted && (ns == xmpp::xep0428::ns || ns == xmpp::xep0308::ns)) continue;
+        if (was_encrypted && std::ranges::find(changes, ns) != changes.end()) continue;
         if (child->name() != "body" && child->name() != "html" && ns != xmpp::xep0380::ns && ns != xmpp::xep0334::ns)
             copy->addChild(child->clone());
     }

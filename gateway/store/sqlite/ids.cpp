@@ -91,6 +91,13 @@ bool is_alias(Database& db, const Known& known) {
         .step();
 }
 
+/// Both authors of a conversation may have used the same Message-ID.
+Known retraction_of(Database& db, const Known& known, Time now) {
+    Known of = known;
+    of.message.value += known.from_jabber ? "\nuser" : "\ncontact";
+    return told(of, News::retracted, now, db.seal());
+}
+
 }  // namespace
 
 bool remember(Database& db, const Known& known) {
@@ -114,6 +121,13 @@ bool remember(Database& db, const Known& known) {
         .bind(known.corrects.value)
         .run();
     return db.changes() > 0;
+}
+
+void retract(Database& db, const Known& known, Time now) { remember(db, retraction_of(db, known, now)); }
+
+bool is_retracted(Database& db, const Known& known) {
+    const auto row = retraction_of(db, known, {});
+    return contact_message(db, row.account, row.contact, row.message).has_value();
 }
 
 void alias(Database& db, AccountId account, const coi::MessageId& known, const coi::MessageId& further) {

@@ -17,6 +17,9 @@ namespace gateway::ids {
 
 /// False if (account, contact, message, direction) is already known; then nothing changes.
 bool remember(Database&, const Known&);
+/// Notes that a message was taken back by its author: account, contact, message and direction count.
+void retract(Database&, const Known&, Time now);
+bool is_retracted(Database&, const Known&);
 /// Adds a Message-ID to a known message, for servers that rewrite Message-IDs.
 void alias(Database&, AccountId, const coi::MessageId& known, const coi::MessageId& further);
 std::optional<Known> by_message(Database&, AccountId, const coi::MessageId&);

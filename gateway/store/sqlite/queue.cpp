@@ -181,6 +181,17 @@ std::vector<Entry> next(Database& db, Direction direction, AccountId account, co
                         });
 }
 
+std::vector<Entry> waiting(Database& db, AccountId account, const std::string& contact, const coi::MessageId& message) {
+    auto query = db.query("SELECT " ENTRY_COLUMNS
+                          " FROM queue q WHERE q.account = ? AND q.contact = ? AND q.leg = ? AND (q.name = ? OR EXISTS "
+                          "(SELECT 1 FROM known k WHERE k.message = q.name AND k.account = q.account AND k.contact = "
+                          "q.contact AND k.from_jabber = 1 AND k.corrects = ?)) ORDER BY q.id");
+    query.bind(number(account)).bind(contact).bind(number(Direction::mail)).bind(message.value).bind(message.value);
+    std::vector<Entry> entries;
+    while (query.step()) entries.push_back(entry_of(query));
+    return entries;
+}
+
 std::optional<Entry> find(Database& db, std::int64_t id) {
     auto entry =
         first(with_payload(db,

@@ -26,6 +26,8 @@ std::vector<Entry> heads(Database&, Direction, std::int64_t after, std::size_t m
 /// The next entries of one conversation with id > after, oldest first, payload included.
 std::vector<Entry> next(Database&, Direction, AccountId, const std::string& contact, std::int64_t after,
                         std::size_t most);
+/// What waits towards mail of a message of the user's: itself and its corrections, oldest first, without payload.
+std::vector<Entry> waiting(Database&, AccountId, const std::string& contact, const coi::MessageId&);
 /// An entry that is set aside is returned without its payload.
 std::optional<Entry> find(Database&, std::int64_t id);
 /// The entry with this stanza id, while it is in the queue.

@@ -50,15 +50,18 @@ bool read(const xmpp::Tag& message, Event& event) {
     return false;
 }
 
-bool read(const coi::Message& mail, const std::string& lang, Event& event) {
+bool read(const coi::Message& mail, const std::string&, Event& event) {
     const auto id = corrected(mail);
     if (!id || mail.mdn || mail.dsn) return false;
     if (event.get<Text>() == nullptr) event.contents.emplace_back(Text{});
     auto& text = *event.get<Text>();
     if (!mail.header("chat-edit").empty()) text.body = without_quote(text.body);
-    if (text.body.empty()) text.body = framed::notice(say(lang, "[The sender has deleted this message.]"));
-    event.contents.emplace_back(Correction{});
     event.about = Reference{.message = *id};
+    if (text.body.empty()) {  // [COI-C "Edit and Delete Messages"] the message is deleted
+        event.contents = {Retraction{}};
+        return true;
+    }
+    event.contents.emplace_back(Correction{});
     return false;
 }
 

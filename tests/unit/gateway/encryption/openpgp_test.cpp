@@ -226,6 +226,20 @@ TEST_F(OpenPgpTest, what_came_protected_does_not_leave_in_the_clear) {
     EXPECT_TRUE(close(answer).encrypted) << "an answer to what came encrypted is encrypted where it can be";
 }
 
+TEST_F(OpenPgpTest, chat_delete_is_said_inside_of_encrypted_mail_only) {
+    OutgoingMail retraction = letter("I take it back");
+    retraction.mail.headers["chat-delete"] = "<1@jabber.example>";
+    const EncryptResult clear = close(retraction);
+    ASSERT_FALSE(clear.encrypted) << "no key is known";
+    EXPECT_THAT(clear.bytes, Not(HasSubstr("Chat-Delete"))) << "Delta Chat would show nothing";
+    EXPECT_EQ(coi::parse(clear.bytes)->text, "I take it back");
+    introduce();
+    const EncryptResult closed = close(retraction);
+    ASSERT_TRUE(closed.encrypted);
+    EXPECT_THAT(closed.bytes, Not(HasSubstr("Chat-Delete")));
+    EXPECT_EQ(open(bob, closed.bytes).mail.header("chat-delete"), "<1@jabber.example>");
+}
+
 // A stranger's word for somebody's key is encrypted to, and never proves that somebody.
 TEST_F(OpenPgpTest, gossip_authenticates_nobody) {
     introduce();

@@ -13,6 +13,7 @@
 #include "tests/support/store_loop.h"
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0308_correction.h"
+#include "xmpp/xep/xep0424_retraction.h"
 #include "xmpp/xep/xep0428_fallback.h"
 #include "xmpp/xep/xep0444_reactions.h"
 #include "xmpp/xep/xep0461_reply.h"
@@ -298,6 +299,157 @@ TEST_F(ResolveTest, a_forged_reaction_in_a_protected_conversation_is_a_marked_te
     write("b2@localhost", reaction_mark + "In-Reply-To: <" + mails.back().id.value + ">\r\n", "👍");
     EXPECT_FALSE(xmpp::xep0444::reactions(*stanzas.back()));
     EXPECT_THAT(said(), HasSubstr("⟧"));
+}
+
+std::string retract(const std::string& id) {
+    return "<retract xmlns='urn:xmpp:message-retract:1' id='" + id + "'/><body>/me retracted a message</body>";
+}
+
+TEST_F(ResolveTest, a_retraction_names_the_message_in_each_dialect) {
+    say("m1", "<body>At fife?</body>");
+    say("m2", "<body>At five?</body>" + replace);
+    say("m3", "<body>Or six?</body>");
+    settle();
+    say("m4", retract("m3"));
+    settle();
+    EXPECT_EQ(mails.back().text, "I take back my message of 2026-06-01, 00:00 (UTC). Please ignore it.");
+    EXPECT_THAT(mails.back().in_reply_to, ElementsAre(mails[2].id));
+    write("chat$b1@example.net", coi_chat, "Hi");
+    say("m5", retract("m2"));
+    settle();
+    EXPECT_EQ(mails.back().header("chat-content"), "deleterequest");
+    EXPECT_THAT(mails.back().in_reply_to, ElementsAre(mails[1].id)) << "COI names the last correction";
+    say("m6", "<body>Seven?</body>");
+    settle();
+    EXPECT_THAT(mails.back().references, testing::Not(testing::Contains(mails[4].id))) << "nothing continues it";
+    write("b2@localhost", coi_chat, "Hi");
+    say("m7", "<body>Eight?</body><replace xmlns='urn:xmpp:message-correct:0' id='m6'/>");
+    say("m8", retract("m7"));
+    settle();
+    EXPECT_EQ(mails.back().header("chat-delete"), "<" + mails[5].id.value + ">") << "chatmail the first message";
+    EXPECT_EQ(mails.back().text.find("retracted"), std::string::npos);
+}
+
+TEST_F(ResolveTest, one_mail_takes_several_messages_back) {
+    write_first("b1@localhost");
+    write("b2@localhost", coi_chat + "Chat-Edit: <b1@localhost>\r\n", "Hello");
+    write("b3@localhost", coi_chat, "At five?");
+    const auto before = stanzas.size();
+    write("b4@localhost", coi_chat + "Chat-Delete: <b3@localhost gone@localhost b1@localhost b2@localhost>\r\n", "🚮");
+    ASSERT_EQ(stanzas.size(), before + 3);
+    const auto id = [this](std::size_t at) { return xmpp::attribute(*stanzas.at(at), "id"); };
+    EXPECT_EQ(xmpp::xep0424::retracts(*stanzas[before]), id(2));
+    EXPECT_EQ(xmpp::xep0424::retracts(*stanzas[before + 1]), id(0));
+    EXPECT_NE(id(before), id(before + 1));
+    EXPECT_EQ(said(), "⟦An earlier message, which cannot be removed here, was taken back.⟧");
+    write("b4@localhost", coi_chat + "Chat-Delete: <b3@localhost>\r\n", "🚮");
+    EXPECT_EQ(stanzas.size(), before + 3) << "the same mail again";
+}
+
+TEST_F(ResolveTest, nobody_takes_back_what_others_wrote) {
+    say("m1", "<body>Hi</body>");
+    settle();
+    write("b1@localhost", coi_chat, "Hello");
+    const auto hers = mails[0].id.value;
+    for (const auto& [id, of, from] : {std::tuple<std::string, std::string, std::string>{"e1", "b1@localhost", "eve"},
+                                       {"b2", hers, "bob"},
+                                       {"b3", "unknown@localhost", "bob"}}) {
+        for (const auto& [form, field] : {std::pair<std::string, std::string>{"d", "Chat-Delete: <" + of + ">"},
+                                          {"c", "Chat-Content: deleterequest\r\nIn-Reply-To: <" + of + ">"}}) {
+            write(id + form + "@localhost", coi_chat + field + "\r\n", "🚮", from + "@example.net");
+            EXPECT_EQ(xmpp::xep0424::retracts(*stanzas.back()), std::nullopt) << from << of;
+            EXPECT_EQ(said(), "⟦An earlier message, which cannot be removed here, was taken back.⟧");
+        }
+    }
+    std::vector<std::string> errors;
+    out.on_stanza = [&](const xmpp::Tag& tag) {
+        if (xmpp::attribute(tag, "type") == "error") errors.push_back(xmpp::print(tag));
+    };
+    const auto before = mails.size();
+    for (const auto& id : {xmpp::attribute(*stanzas.front(), "id"), std::string("unknown")}) say("m2", retract(id));
+    settle();
+    EXPECT_EQ(mails.size(), before);
+    ASSERT_EQ(errors.size(), 2u);
+    for (const auto& error : errors) EXPECT_THAT(error, HasSubstr("item-not-found"));
+}
+
+TEST_F(ResolveTest, what_proves_less_takes_nothing_back) {
+    write_first("b1@localhost");
+    const AccountId alice = directory.relay_of("alice@jabber.example")->id;
+    directory.change(alice, {"", "bob", "example.net"}, [](Contact& bob) { bob.privacy.encrypted = true; });
+    write("b2@localhost", coi_chat + "Chat-Delete: <b1@localhost>\r\n", "🚮");
+    EXPECT_EQ(xmpp::xep0424::retracts(*stanzas.back()), std::nullopt);
+    EXPECT_EQ(said(), "⟦not encrypted⟧\n⟦An earlier message, which cannot be removed here, was taken back.⟧");
+}
+
+TEST_F(ResolveTest, what_was_taken_back_is_changed_no_more) {
+    write_first("b1@localhost");
+    write("b2@localhost", coi_chat + "Chat-Delete: <b1@localhost>\r\n", "🚮");
+    const std::string original = xmpp::attribute(*stanzas.front(), "id");
+    EXPECT_EQ(xmpp::xep0424::retracts(*stanzas.back()), original);
+    write("b3@localhost", coi_chat + "Chat-Delete: <b1@localhost>\r\n", "🚮");
+    EXPECT_EQ(xmpp::xep0424::retracts(*stanzas.back()), original) << "the first one may have failed";
+    write("b4@localhost", coi_chat + "Chat-Edit: <b1@localhost>\r\n", "Hello");
+    EXPECT_EQ(xmpp::xep0308::replaces(*stanzas.back()), std::nullopt);
+    EXPECT_THAT(said(), HasSubstr("Hello"));
+    say("m2", "<body>At five?</body>");
+    say("m3", retract("m2"));
+    settle();
+    write("b5@localhost", reaction_mark + "In-Reply-To: <" + mails[1].id.value + ">\r\n", "👍");
+    EXPECT_FALSE(xmpp::xep0444::reactions(*stanzas.back()));
+    EXPECT_THAT(said(), HasSubstr("⟧ 👍"));
+    int errors = 0;
+    out.on_stanza = [&](const xmpp::Tag& tag) { errors += xmpp::attribute(tag, "type") == "error"; };
+    const auto before = mails.size();
+    say("m4", retract("m2"));
+    say("m5", "<reactions xmlns='urn:xmpp:reactions:0' id='" + original + "'><reaction>👍</reaction></reactions>");
+    settle();
+    EXPECT_EQ(mails.size(), before);
+    EXPECT_EQ(errors, 2);
+}
+
+TEST_F(ResolveTest, what_has_not_left_is_taken_out_of_the_queue) {
+    out.may_withdraw = true;
+    say("m1", "<body>At fife?</body>");
+    say("m2", "<body>At five?</body>" + replace);
+    say("m3", "<body>Or six?</body>");
+    settle();
+    EXPECT_EQ(queued(), 3);
+    say("m4", retract("m1"));
+    settle();
+    EXPECT_EQ(queued(), 1) << "neither the message nor its correction, nor the retraction";
+    EXPECT_EQ(mails.size(), 3u);
+    out.may_withdraw = false;  // on its way
+    say("m5", retract("m3"));
+    settle();
+    EXPECT_EQ(queued(), 2);
+    ASSERT_EQ(mails.size(), 4u);
+    EXPECT_THAT(mails.back().text, HasSubstr("I take back"));
+}
+
+TEST_F(ResolveTest, nothing_that_follows_says_a_word_of_what_has_not_left) {
+    out.may_withdraw = true;
+    say("m1", "<body>My secret</body>");
+    say("m2", retract("m1"));
+    say("m3", "<body>Hello</body>");
+    settle();
+    ASSERT_EQ(mails.size(), 2u);
+    EXPECT_THAT(mails[0].subject, HasSubstr("secret"));
+    EXPECT_EQ(mails[1].subject, "Chat: Hello");
+    EXPECT_THAT(mails[1].references, testing::IsEmpty());
+    EXPECT_THAT(mails[1].in_reply_to, testing::IsEmpty());
+}
+
+TEST_F(ResolveTest, a_retraction_waits_for_no_correction_of_another_message) {
+    say("m1", "<body>At fife?</body>");
+    say("m2", "<body>At five?</body>" + replace);
+    say("m3", "<body>Or six?</body>");
+    say("m4", "<body>Or seven?</body><replace xmlns='urn:xmpp:message-correct:0' id='m3'/>");
+    say("m5", retract("m1"));
+    settle();
+    queue::Entry held;
+    Transactions(store).now([&](Database& db) { held = queue::find(db, entries.at(3).id).value(); });
+    EXPECT_EQ(held.next, time);
 }
 
 }  // namespace

@@ -43,6 +43,27 @@ TEST_F(QueueOperationsTest, a_delay_is_told_of_mail_that_still_waits) {
     EXPECT_THAT(queued(), ElementsAre("notice"));
 }
 
+TEST_F(QueueOperationsTest, what_waits_of_a_message_is_itself_and_its_corrections) {
+    remember(known("m1", "s1", true));
+    for (const char* name : {"m2", "m3"}) {
+        auto correction = known(name, name, true);
+        correction.corrects = {"m1"};
+        remember(correction);
+    }
+    for (const char* name : {"other", "m1", "m3"}) put_one(name);
+    auto elsewhere = entry("m1");
+    elsewhere.contact = "carol@example.org";
+    wait<Entry>([&](auto done) { put(store, elsewhere, done); });
+    auto to_jabber = entry("m2");
+    to_jabber.direction = Direction::jabber;
+    wait<Entry>([&](auto done) { put(store, to_jabber, done); });
+    const auto found = wait<std::vector<Entry>>([&](auto done) { waiting(store, alice, bob, {"m1"}, done); });
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_EQ(found[0].name, "m1");
+    EXPECT_EQ(found[1].name, "m3");
+    EXPECT_EQ(found[0].payload, "");
+}
+
 TEST_F(QueueOperationsTest, the_admin_makes_entries_due) {
     const auto one = put_one("m1"), other = put_one("m2");
     const Time later(std::chrono::hours(2)), now(std::chrono::hours(1));

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/store/operations.h"
 
 namespace gateway::ids {
@@ -12,7 +14,8 @@ namespace {
 struct StoreResolveTest : testing::Test, Operations {
     using Found = std::optional<Reference>;
     Found mail(const std::string& message, RefersTo allowed, const std::string& contact = "bob@example.org") {
-        return wait<Found>([&](auto done) { resolve(store, alice, contact, coi::MessageId{message}, allowed, done); });
+        return wait<std::vector<Found>>([&](auto done) { resolve(store, alice, contact, {{message}}, allowed, done); })
+            .at(0);
     }
     Found stanza(const std::string& id, RefersTo allowed) {
         return wait<Found>([&](auto done) { resolve(store, alice, bob, StanzaId{id}, allowed, done); });
@@ -47,6 +50,29 @@ TEST_F(StoreResolveTest, a_chain_of_corrections_names_the_first_message_and_the_
     EXPECT_EQ(found.message, coi::MessageId{"m1"});
     EXPECT_EQ(found.latest, coi::MessageId{"m3"});
     EXPECT_TRUE(found.by_user);
+}
+
+TEST_F(StoreResolveTest, a_retraction_is_one_of_its_authors_message_only) {
+    remember(known("m1", "hers", true));
+    remember(known("m1", "his", false));  // a contact who repeats the id
+    auto correction = known("m2", "s2", false);
+    correction.corrects = {"m1"};
+    remember(correction);
+    Transactions(store).now([&](Database& db) { retract(db, known("m1", "", false), Time{}); });
+    EXPECT_TRUE(mail("m1", RefersTo::own).value().is_retracted);
+    EXPECT_TRUE(mail("m2", RefersTo::own).value().is_retracted) << "with its corrections";
+    EXPECT_FALSE(stanza("hers", RefersTo::own).value().is_retracted);
+}
+
+TEST_F(StoreResolveTest, each_of_several_messages_is_found_in_its_place) {
+    remember(known("m1", "s1", false));
+    remember(known("m3", "s3", false));
+    const auto found = wait<std::vector<Found>>(
+        [&](auto done) { resolve(store, alice, "bob@example.org", {{"m3"}, {"m2"}, {"m1"}}, RefersTo::own, done); });
+    ASSERT_EQ(found.size(), 3u);
+    EXPECT_EQ(found[0].value().stanza, StanzaId{"s3"});
+    EXPECT_EQ(found[1], std::nullopt);
+    EXPECT_EQ(found[2].value().stanza, StanzaId{"s1"});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "gateway/store/resolve.h"
 #include "tests/unit/gateway/store/operations.h"
 
 namespace gateway {
@@ -42,7 +43,7 @@ TEST_F(TakeOutgoingTest, above_the_quota_nothing_is_stored) {
 TEST_F(TakeOutgoingTest, a_correction_takes_the_place_of_the_one_that_waits) {
     const auto first = take({entry("m1")}).entry;
     const auto second = take({entry("m2")}).entry;
-    EXPECT_FALSE(take({entry("m3"), known("m3", "s3", true), second.id}).too_many) << "it needs no place of its own";
+    EXPECT_FALSE(take({entry("m3"), known("m3", "s3", true), {second.id}}).too_many) << "it needs no place of its own";
     EXPECT_THAT(queued(), ElementsAre("m1", "m3"));
     EXPECT_LT(first.id, second.id);
 }
@@ -53,9 +54,32 @@ TEST_F(TakeOutgoingTest, a_message_makes_corrections_due_that_wait) {
     waiting = take({waiting}).entry;
     auto next = entry("m2");
     next.taken = Time(std::chrono::minutes(1));
-    take({next, std::nullopt, 0, {waiting.id}});
+    take({next, std::nullopt, {}, {waiting.id}});
     const auto due = wait<std::optional<queue::Entry>>([&](auto done) { queue::find(store, waiting.id, done); });
     EXPECT_EQ(due.value().next, next.taken);
+}
+
+TEST_F(TakeOutgoingTest, what_never_left_and_its_retraction_need_not_leave) {
+    const auto first = take({entry("m1"), known("m1", "s1", true)}).entry;
+    const auto retract = [&](const std::string& name, std::int64_t never_left) {
+        return take({entry(name), known(name, "s" + name, true), {never_left}, {}, {"m1"}, never_left});
+    };
+    EXPECT_EQ(retract("m2", first.id).entry.id, 0);
+    EXPECT_THAT(queued(), ElementsAre());
+    EXPECT_TRUE(is_known("m2")) << "it was taken";
+    EXPECT_NE(retract("m3", first.id).entry.id, 0) << "the message has gone meanwhile";
+    EXPECT_THAT(queued(), ElementsAre("m3"));
+}
+
+TEST_F(TakeOutgoingTest, a_retraction_is_known_with_its_message) {
+    using Found = std::optional<Reference>;
+    const auto find = [&] {
+        return wait<Found>([&](auto done) { ids::resolve(store, alice, bob, StanzaId{"s1"}, RefersTo::own, done); });
+    };
+    take({entry("m1"), known("m1", "s1", true)});
+    EXPECT_FALSE(find().value().is_retracted);
+    take({entry("m2"), known("m2", "s2", true), {}, {}, {"m1"}});
+    EXPECT_TRUE(find().value().is_retracted);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0066_oob.h"
 #include "xmpp/xep/xep0308_correction.h"
+#include "xmpp/xep/xep0424_retraction.h"
 #include "xmpp/xep/xep0428_fallback.h"
 #include "xmpp/xep/xep0447_file_sharing.h"
 #include "xmpp/xep/xep0461_reply.h"
@@ -26,6 +27,25 @@ TEST(OtrStanza, WhatStandsBesideAnEncryptedTextDoesNotChangeIt) {
         EXPECT_EQ(xep0428::fallback(*text, xep0461::ns, "I do not agree").has_value(), !was_encrypted);
         EXPECT_TRUE(xep0461::answers(*text)) << "which message it answers may be said";
     }
+}
+
+TEST(OtrStanza, NothingMakesARetractionOfAnEncryptedText) {
+    for (const std::string beside : {"<retract xmlns='urn:xmpp:message-retract:1' id='m1'/>",
+                                     "<apply-to xmlns='urn:xmpp:fasten:0' id='m1'><retract "
+                                     "xmlns='urn:xmpp:message-retract:0'/></apply-to>"}) {
+        const auto message = parse_stanza("<message id='m2'><body>?OTR:AAMD</body>" + beside + "</message>");
+        EXPECT_FALSE(xep0424::retracts(*with_body(*message, "I do not agree", true)));
+        EXPECT_TRUE(xep0424::retracts(*with_body(*message, "Taken back", false)));
+    }
+}
+
+TEST(OtrStanza, WhichMessageIsTakenBackMayBeSaid) {
+    const auto message = parse_stanza(
+        "<message id='m2'><body>Taken back</body><retract xmlns='urn:xmpp:message-retract:1' id='m1'/></message>");
+    const auto stanzas = pieces(*message, "alice@jabber.example/phone", {"?OTR:AAMD."});
+    ASSERT_EQ(stanzas.size(), 1u);
+    EXPECT_EQ(xep0424::retracts(*stanzas[0]), "m1");
+    EXPECT_EQ(body_of(*stanzas[0])->cdata(), "?OTR:AAMD.");
 }
 
 TEST(OtrStanza, ReactionsAreSaidInTheEncryptedTextOnly) {

@@ -56,6 +56,7 @@ void use_everything(Database& db) {
     queue::next(db, queue::Direction::mail, account.id, contact.canonical, 0, 10);
     queue::find(db, id);
     queue::find_stanza(db, entry.name);
+    queue::waiting(db, account.id, contact.canonical, {entry.name});
     queue::list(db, 0, 10);
     queue::retry(db, id, Time{}, 1, "", false);
     queue::done(db, id);

@@ -7,7 +7,7 @@
 namespace gateway::correction {
 namespace {
 
-/// The text that a mail with Chat-Edit leaves.
+/// The text that a mail with Chat-Edit leaves; "": the message is taken back.
 std::string corrected(const std::string& body) {
     coi::Message mail;
     mail.from = {{"", "bob", "example.org"}};
@@ -15,6 +15,7 @@ std::string corrected(const std::string& body) {
     Event event;
     event.contents = {Text{body, ""}};
     feature.read_mail(mail, "", event);
+    if (event.get<Retraction>() != nullptr) return "";
     EXPECT_NE(event.get<Correction>(), nullptr);
     return event.get<Text>()->body;
 }
@@ -23,7 +24,7 @@ TEST(CorrectionFeature, WhatStandsBeforeThePencilIsAQuote) {
     EXPECT_EQ(corrected("✏️new"), "new");
     EXPECT_EQ(corrected("> old\n> lines\n\n✏️new\nlines"), "new\nlines");
     EXPECT_EQ(corrected("> ✏️ old\n\n✏️new"), "new");
-    EXPECT_EQ(corrected("> old\n\n✏️"), "⟦The sender has deleted this message.⟧");
+    EXPECT_EQ(corrected("> old\n\n✏️"), "");
 }
 
 TEST(CorrectionFeature, APencilElsewhereIsText) {
