@@ -140,10 +140,14 @@ void Directory::save(Account account, std::function<void(Store::Failure, Account
 void Directory::save(Account account, std::vector<Cursor> start, std::function<void(Store::Failure, AccountId)> done) {
     if (account.id == AccountId{} && state_->is_being_removed(account))
         return done(StoreError("the account is being removed"), AccountId{});
-    // Whether it is vouched for is not the caller's to change, who may have an older copy of it.
+    // What is known of the user holds for their next account, too.
+    const Account* other = account.id == AccountId{} ? of_user(account.jid) : nullptr;
+    if (other != nullptr) account.lists_alias = other->lists_alias;
+    // What was noted is not the caller's to change, who may have an older copy of it.
     auto* record = state_->record(account.id);
     const auto before = record == nullptr ? std::nullopt : std::optional(record->account);
     if (before && !before->parked) account.vouched = before->vouched;
+    if (before) account.lists_alias = before->lists_alias;
     if (record != nullptr) {
         record->coming = std::make_unique<Account>(account);
         ++record->saves;
@@ -168,6 +172,7 @@ void Directory::State::saved(Account account, const std::optional<Account>& befo
     const bool was_parked = before && before->parked;
     if (now != nullptr && now->account.parked && !was_parked) return;  // meanwhile
     if (now != nullptr && !was_parked) account.vouched = now->account.vouched;
+    if (now != nullptr) account.lists_alias = now->account.lists_alias;
     if (now != nullptr && before) {
         if (now->account.lang != before->lang) account.lang = now->account.lang;
         if (now->account.lang_source != before->lang_source) account.lang_source = now->account.lang_source;
@@ -262,6 +267,15 @@ void Directory::note_vouched(AccountId id, bool vouched) {
     if (record == nullptr || record->leaving || record->account.vouched == vouched) return;
     record->note([vouched](Account& account) { account.vouched = vouched; });
     accounts::save_later(state_->store, record->latest());
+}
+
+void Directory::note_alias(const std::string& jid, bool is_listed) {
+    for (const Account* account : {mailbox_of(jid), relay_of(jid)}) {
+        if (account == nullptr || account->lists_alias == is_listed) continue;
+        auto& record = state_->existing(account->id);
+        record.note([is_listed](Account& noted) { noted.lists_alias = is_listed; });
+        accounts::save_later(state_->store, record.latest());
+    }
 }
 
 void Directory::remove_if_unused(AccountId id) {

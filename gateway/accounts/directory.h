@@ -72,6 +72,8 @@ class Directory {
     void park(AccountId, std::function<void(Store::Failure, std::int64_t waiting)> done);
     /// The user's server vouches for them, or does no more (Account::vouched).
     void note_vouched(AccountId, bool vouched);
+    /// For all accounts of the user (Account::lists_alias).
+    void note_alias(const std::string& jid, bool is_listed);
     /// The same as remove() for a relay account of which nothing would be lost: no message known or waiting, nobody
     /// written or subscribed to.
     void remove_if_unused(AccountId);
@@ -96,8 +98,8 @@ class Directory {
     void load(AccountId, std::function<void(Store::Failure)> done) const;
     /// Whether load() would call back at once.
     bool is_loaded(AccountId) const;
-    /// For walks over many accounts: calls `use`, which only asks, with the contacts of these accounts in memory, as far
-    /// from the first on as one turn of the loop can take. Those that were read for it are released after it.
+    /// For walks over many accounts: calls `use`, which only asks, with the contacts of these accounts in memory, as
+    /// far from the first on as one turn of the loop can take. Those that were read for it are released after it.
     void visit(const std::vector<AccountId>&, std::function<void(Store::Failure)> use) const;
 
     // --- contacts. If they are not in memory, these wait for the store, and throw StoreError if it cannot be read.

@@ -63,8 +63,9 @@ struct Account {
     bool parked = false;
     /// The user's server has answered a query that it answers only for those who may see the user's presence.
     bool vouched = false;
-    bool login_lost = false;  // the stored login cannot be decrypted: the user is asked for it
-    bool damaged = false;     // its row does not match its seal: it is not used, and shown to the admin
+    bool lists_alias = false;  // the user has gateway@… in their contact list, as far as was seen
+    bool login_lost = false;   // the stored login cannot be decrypted: the user is asked for it
+    bool damaged = false;      // its row does not match its seal: it is not used, and shown to the admin
     /// Whether the account reads and sends mail.
     bool works() const { return !parked && !login_lost && !damaged; }
     bool operator==(const Account&) const = default;

@@ -16,22 +16,10 @@
 namespace gateway {
 namespace {
 
-constexpr std::size_t shown_at_once = 200;  // stanzas
-constexpr std::size_t read_at_once = 10;    // accounts
-constexpr auto show_pace = std::chrono::milliseconds(20), read_again = std::chrono::milliseconds(1000);
 constexpr std::size_t most_seen = 100'000;
 
 /// Presence of a mail user's "client": clients such as Gajim count only presence with a resource.
 constexpr const char* resource = "/mail";
-
-/// `from`: bare. Subscriptions are between bare JIDs [RFC 6121 §3], presence is of a resource.
-xmpp::Stanza presence(const std::string& from, const std::string& to, const std::string& type = "") {
-    auto stanza = std::make_unique<xmpp::Tag>("presence");
-    stanza->addAttribute("type", type);
-    stanza->addAttribute("from", type.empty() || type == "unavailable" ? from + resource : from);
-    stanza->addAttribute("to", to);
-    return stanza;
-}
 
 }  // namespace
 
@@ -48,6 +36,14 @@ Presence::Presence(Directory& directory, RelayAccounts& relay_accounts, JabberSt
       pace_(stream, component_, std::move(settings.server), std::move(after)),
       may_register_(std::move(may_register)),
       gateway_caps_{xmpp::xep0115::version(gateway_info(false)), xmpp::xep0115::version(gateway_info(true))} {}
+
+xmpp::Stanza Presence::presence(const std::string& from, const std::string& to, const std::string& type) {
+    auto stanza = std::make_unique<xmpp::Tag>("presence");
+    stanza->addAttribute("type", type);
+    stanza->addAttribute("from", type.empty() || type == "unavailable" ? from + resource : from);
+    stanza->addAttribute("to", to);
+    return stanza;
+}
 
 void Presence::take(const xmpp::Tag& stanza, bool may_use) {
     const std::string& type = xmpp::attribute(stanza, "type");
@@ -182,11 +178,18 @@ void Presence::take_alias(const xmpp::Tag& stanza, const std::string& jid, bool 
     if (!may_use && type != "subscribe") return;
     if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
     const std::string user = *bare(from);
-    if (type == "unsubscribe") alias_users_.erase(user);
-    if ((type == "subscribe" || type == "probe") && alias_users_.size() < most_seen) alias_users_.insert(user);
+    if (type == "unsubscribe") note_alias(user, false);
+    if (type == "subscribe" || type == "probe") note_alias(user, true);
     if (type == "subscribe") return pace_.send(presence(jid, user, "subscribed"), of_gateway(jid, user));
     if (type == "unsubscribe") return pace_.send(presence(jid, user, "unsubscribed"));
     if (type == "probe") stream_.send(*of_gateway(jid, from));
+}
+
+/// With the account, if there is one yet: after a restart no server probes whose user is logged in already.
+void Presence::note_alias(const std::string& user, bool is_listed) {
+    if (!is_listed) alias_users_.erase(user);
+    if (is_listed && alias_users_.size() < most_seen) alias_users_.insert(user);
+    directory_.note_alias(user, is_listed);
 }
 
 void Presence::unsubscribe(const Ask& ask) {
@@ -268,6 +271,7 @@ std::string Presence::not_for_you(const xmpp::Tag& stanza) const {
 
 void Presence::linked(const std::string& jid) {
     request(jid);
+    if (alias_users_.contains(jid)) directory_.note_alias(jid, true);
     if (shown_.contains(jid)) return;  // the user has just subscribed to the gateway
     note_shown(jid);
     stream_.send(*of_gateway(component_, jid));
@@ -279,12 +283,9 @@ void Presence::unlinked(const std::string& jid, const std::vector<std::string>& 
         stream_.send(*presence(from, jid, "unavailable"));
     };
     shown_.erase(jid);
-    alias_users_.erase(jid);
     for (const auto& contact : contacts) leave(contact);
     leave(component_);  // [XEP-0100 §4.3.1]
 }
-
-// --- the stream comes up and goes down
 
 void Presence::note_seen(const xmpp::Tag& stanza, const std::string& user) {
     const std::string& type = xmpp::attribute(stanza, "type");
@@ -293,106 +294,6 @@ void Presence::note_seen(const xmpp::Tag& stanza, const std::string& user) {
         shown_.erase(xmpp::attribute(stanza, "from"));
     }
     if (type.empty() && seen_.size() < most_seen) seen_.insert(user);
-}
-
-void Presence::online() {
-    pace_.online();
-    shown_.clear();
-    asked_.clear();
-    to_show_.clear();
-    for (const Account* account : directory_.all()) {
-        if (!directory_.rests(account->id)) to_show_.push_back(account->id);
-    }
-    show_some(++walk_, 0, 0);
-}
-
-/// Calls `use` with the next few users of the walk, whose contacts are in memory, and those of the accounts through
-/// which they write.
-void Presence::with_next(std::size_t at, std::function<void(const Users&, bool is_read)> use) {
-    Users users, needed;
-    for (; at < to_show_.size() && users.size() < read_at_once; ++at) {
-        const AccountId id = to_show_[at];
-        const Account* account = directory_.find(id);
-        const Account* main = account ? directory_.of_user(account->jid) : nullptr;
-        if (main && main->id != id) needed.push_back(main->id);
-        needed.push_back(id);
-        users.push_back(id);
-    }
-    directory_.visit(needed, [this, users, use = std::move(use)](const Store::Failure& failure) {
-        const auto missing = std::ranges::find_if_not(users, [&](AccountId id) { return directory_.is_loaded(id); });
-        use({users.begin(), missing == users.begin() ? std::next(missing) : missing}, !failure);  // at least one
-    });
-}
-
-void Presence::show_some(std::uint64_t walk, std::size_t at, std::size_t shown) {
-    if (walk != walk_) return;
-    if (at >= to_show_.size()) return to_show_.clear();
-    const auto go_on_later = [this, walk, at](std::chrono::milliseconds pause) {
-        after_(pause, [this, walk, at] { show_some(walk, at, 0); });
-    };
-    if (shown >= shown_at_once || !stream_.has_room()) return go_on_later(show_pace);
-    with_next(at, [this, walk, at, shown, go_on_later](const Users& users, bool is_read) {
-        if (walk != walk_) return;
-        if (!is_read) return go_on_later(read_again);
-        std::size_t sent = shown;
-        for (const AccountId id : users) {
-            const Account* account = directory_.find(id);
-            sent += 2 + directory_.contacts(id).size();
-            if (account) show(*account, "");
-        }
-        show_some(walk, at + users.size(), sent);
-    });
-}
-
-/// Sends presence of the gateway and of the contacts that the user has subscribed to. What a user's two accounts have
-/// in common is sent for the one through which the user writes.
-void Presence::show(const Account& account, const char* type) {
-    const Account* main = directory_.of_user(account.jid);
-    const bool is_main = main == nullptr || main->id == account.id;
-    for (const auto& jid : {component_, alias_}) {
-        if (!is_main || (jid == alias_ && !alias_users_.contains(account.jid))) continue;
-        stream_.send(*type == '\0' ? *of_gateway(jid, account.jid) : *presence(jid, account.jid, type));
-    }
-    for (const Contact* contact : directory_.contacts(account.id)) {
-        if (!contact->subscribed) continue;
-        const Contact* same = is_main ? nullptr : directory_.contact(main->id, contact->canonical);
-        if (same && same->subscribed) continue;
-        const bool is_available = *type == '\0';
-        const std::string name = is_available ? nick(directory_, *contact) : "";
-        for (const auto& jid : jids_of(*contact, component_)) {  // each JID that may be in the user's roster
-            auto stanza = presence(jid, account.jid, type);
-            if (is_available) xmpp::xep0172::add_nick(*stanza, name);
-            if (is_available) xmpp::xep0115::add_caps(*stanza, caps_node, caps_of(contact->address));
-            stream_.send(*stanza);
-        }
-    }
-}
-
-void Presence::leave(std::function<void()> left, std::size_t most) {
-    ++walk_;
-    to_show_.clear();
-    Users others;
-    for (const Account* account : directory_.all()) {
-        if (directory_.rests(account->id)) continue;
-        (seen_.contains(account->jid) ? to_show_ : others).push_back(account->id);
-    }
-    to_show_.insert(to_show_.end(), others.begin(), others.end());
-    leave_some(0, most, std::move(left));
-}
-
-void Presence::leave_some(std::size_t at, std::size_t most, std::function<void()> left) {
-    if (at >= to_show_.size()) return left();
-    with_next(at, [this, at, most, left = std::move(left)](const Users& users, bool is_read) {
-        std::size_t room = is_read ? most : 0;
-        for (const AccountId id : users) {
-            const Account* account = directory_.find(id);
-            const auto contacts = is_read ? directory_.contacts(id).size() : 0;
-            if (contacts + 1 >= room) return left();
-            if (account) show(*account, "unavailable");
-            room -= 2 + contacts;
-        }
-        leave_some(at + users.size(), room, left);
-    });
 }
 
 bool Presence::take_answer(const xmpp::Tag& iq) { return pace_.take_answer(iq); }

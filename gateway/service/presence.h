@@ -67,10 +67,13 @@ class Presence : public LinkObserver {
     bool remember(const Ask&, const Account*);
     void note_spelling(const Ask&, const Account*, bool is_last);
     const Contact* known(const Ask&, const Account*) const;
+    /// `from`: bare. Subscriptions are between bare JIDs [RFC 6121 §3], presence is of a resource.
+    static xmpp::Stanza presence(const std::string& from, const std::string& to, const std::string& type = "");
     xmpp::Stanza available(const Ask&, const std::string& to);
     const std::string& caps_of(const coi::Address&);
     xmpp::Stanza of_gateway(const std::string& from, const std::string& to) const;
     void take_alias(const xmpp::Tag&, const std::string& jid, bool may_use);
+    void note_alias(const std::string& user, bool is_listed);
     void request(const std::string& user);
     void note_shown(const std::string& jid);
     using Users = std::vector<AccountId>;
@@ -98,7 +101,7 @@ class Presence : public LinkObserver {
     std::set<std::pair<std::string, AccountId>> asked_;
     std::uint64_t walk_ = 0;             // number of the last online(); an older walk ends
     Users to_show_;                      // users of this walk
-    std::set<std::string> alias_users_;  // bare JIDs of users who have gateway@… in their list, as far as was seen
+    std::set<std::string> alias_users_;  // bare JIDs of users who have gateway@… in their list, also without an account
     std::set<std::string> seen_;         // bare JIDs of users who were last seen available
     std::set<std::string> shown_;  // got the gateway's presence: full JIDs since they became available, bare JIDs until
                                    // a client of theirs becomes available

@@ -224,11 +224,12 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
 
     /// Whether the change concerns nothing that its sessions use.
     static bool is_about_keys(Account before, const Account& now) {
+        before.vouched = now.vouched;
+        before.lists_alias = now.lists_alias;
         if (before == now) return false;  // linked again without a change: the user wants a new attempt
         before.key_holder = now.key_holder;
         before.policy = now.policy;
         before.lang = now.lang;
-        before.vouched = now.vouched;
         return before == now;
     }
 

@@ -78,10 +78,10 @@ def name_is_given_while_the_gateway_is_away(erin, bob, dave, gateway, world):
 
 @scenario
 def gateway_goes_and_comes(gina, bob, greta, gateway, jabber_server):
-    """Gina sees the gateway and a contact go and come with each restart; when she links a mailbox they do not go."""
-    both = [gateway.domain, gateway.jid_of(bob.address)]
+    """Gina sees the gateway, by both of its addresses, and a contact go and come with each restart; linking a mailbox hides none."""
+    all_three = [gateway.domain, f"gateway@{gateway.domain}", gateway.jid_of(bob.address)]
     gina.writes(bob, "Gina has an account of each kind")
-    for jid in both:
+    for jid in all_three:
         gina.presence(jid, "subscribe")
         gina.sees(jid)
     gina.came.clear()
@@ -90,20 +90,20 @@ def gateway_goes_and_comes(gina, bob, greta, gateway, jabber_server):
     check_equal([str(s) for s in gina.came if s.type == "unavailable" and s.sender.split("/")[0] == gateway.domain], [], "it did not go offline")
     gina.came.clear()
     gateway.ends_well()
-    for jid in both:
+    for jid in all_three:
         gina.sees(jid, "unavailable")
     gina.came.clear()
     gateway.start()
-    gina.sees_once(both)
+    gina.sees_once(all_three)
     gina.close()
     gina.came.clear()
     gina.connect()
-    gina.sees_once(both)
+    gina.sees_once(all_three)
     gina.close()
     jabber_server.restart()
     gina.came.clear()
     gina.connect()
-    for jid in both:
+    for jid in all_three:
         gina.sees(jid)
 
 

@@ -85,7 +85,6 @@ TEST_F(DirectoryTest, removing_an_account_deletes_everything_stored_of_it) {
     });
     directory->remove(id, {});
     write_to(id, dan);  // comes too late: it must not fail, nor come back
-    directory->note_language(id, "en");
     remove(id);
     Transactions(*store).now([&](Database& db) {
         for (const auto* sql :
@@ -150,6 +149,7 @@ TEST_F(DirectoryTest, of_two_changes_at_the_same_time_none_is_lost) {
     directory->change(id, [](Account& account) { account.take = IncomingFilter::chats; }, done);
     directory->note_name(id, "Alice");
     directory->note_vouched(id, true);
+    directory->note_alias("alice@jabber.example", true);
     EXPECT_EQ(directory->find(id)->policy, Policy::inherit) << "in memory after the commit";
     loop.flush(*store);
     const Account expected = *directory->find(id);
@@ -158,8 +158,19 @@ TEST_F(DirectoryTest, of_two_changes_at_the_same_time_none_is_lost) {
     EXPECT_EQ(expected.lang, "fr");
     EXPECT_EQ(expected.address.name, "Alice");
     EXPECT_TRUE(expected.vouched);
+    EXPECT_TRUE(expected.lists_alias);
     restart();
     EXPECT_EQ(*directory->find(id), expected);
+}
+
+TEST_F(DirectoryTest, what_is_known_of_the_user_holds_for_their_next_account) {
+    save(relay_of("alice"));
+    directory->note_alias("alice@jabber.example", true);
+    auto mailbox = mailbox_of("alice");
+    const auto id = save(mailbox);
+    directory->note_language(id, "en");
+    restart();
+    EXPECT_TRUE(directory->find(id)->lists_alias);
 }
 
 TEST_F(DirectoryTest, a_change_of_an_account_that_is_gone_or_parked_brings_nothing_back) {

@@ -338,6 +338,30 @@ TEST_F(PresenceTest, ShowsTheGatewayAndWhomItsUsersHaveSubscribedTo) {
         << "mcabber lists whoever shows themselves";
 }
 
+TEST_F(PresenceTest, TheAddressWithALocalPartIsShownAfterARestartToo) {
+    take("subscribe", alias);  // before there is an account: her first message to it links a mailbox
+    make_account();
+    presence.linked(alice);
+    loop.flush(store);
+    said();
+    Directory again{store, {.after = timer.timer()}};
+    RelayAccounts accounts{again, {"jabber.example"}};
+    Presence restarted{again,
+                       accounts,
+                       stream,
+                       subscriptions,
+                       {"coi.jabber.example", ""},
+                       timer.timer(),
+                       [](const auto&) { return true; }};
+    restarted.online();
+    EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + alias + " > " + alice}));
+    take("unsubscribe", alias);
+    loop.flush(store);
+    said();
+    Directory third{store, {.after = timer.timer()}};
+    EXPECT_FALSE(third.of_user(alice)->lists_alias);
+}
+
 TEST_F(PresenceTest, ContactsThatAreNotInMemoryAreReadForItAndNotKept) {
     const auto id = make_account();
     take("subscribe", bob);
