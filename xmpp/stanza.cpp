@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "xmpp/otr/front.h"
+
 namespace xmpp {
 
 namespace {
@@ -12,6 +14,7 @@ namespace {
 const std::string stanza_errors = "urn:ietf:params:xml:ns:xmpp-stanzas";
 const std::string replacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::size_t longest_returned = 1000;   // bytes of a text that is returned with an error
+constexpr const char* otr_returned = "[OTR]";    // COMPAT Pidgin shows what is returned
 
 struct Piece {
     std::size_t length;  // of the character, or of the malformed part that becomes one U+FFFD
@@ -148,6 +151,7 @@ Stanza returnable(const Tag& message) {
     const Tag* said = body_of(message);
     if (!said || said->cdata().empty()) said = default_of(message, "subject");
     std::string text = said ? said->cdata() : "";
+    if (!otr::look(text).is_plain()) text = otr_returned;
     if (text.size() > longest_returned) {
         std::size_t end = longest_returned;
         while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;

@@ -55,7 +55,7 @@ Stanza error_reply(const Tag& request, const std::string& type, const std::strin
                    const std::string& lang);
 
 /// The parts of a message that are returned with an error, as a <message/> of its own: addresses, id, language, and the
-/// start of its text.
+/// start of its text. Of an OTR message, which nobody can read, "[OTR]".
 Stanza returnable(const Tag& message);
 
 /// The content of a stanza of type error.

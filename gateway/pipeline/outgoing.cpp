@@ -138,17 +138,26 @@ Task<> OutgoingPipeline::answered(Head head, Task<> way) {
 }
 
 /// The words of the error as a message of the conversation, for clients that do not show an error's. Not often: a
-/// program that answers by itself would get one for each answer. Not where OTR is spoken: they would come unencrypted.
+/// program that answers by itself would get one for each answer. Where OTR is spoken, by OTR.
 void OutgoingPipeline::explain(const Head& head, const std::string& words) {
     const std::string& client = xmpp::attribute(*head.tag, "from");
-    if (head.from_otr || modules_.clients.shows_errors(client)) return;
-    if (!explained_.take(xmpp::read_jid(client).bare(), std::chrono::steady_clock::now())) return;
+    const std::string user = xmpp::read_jid(client).bare();
+    if (modules_.clients.shows_errors(client)) return;
+    if (!explained_.take(user, std::chrono::steady_clock::now())) return;
+    const xmpp::JID to = xmpp::read_jid(xmpp::attribute(*head.tag, "to"));
+    const std::string line = "⚠ " + xmpp::clean(words);
+    if (head.from_otr) {
+        const auto contact = address_of(to);
+        const Account* account = modules_.directory.of_user(user);
+        if (account && contact) modules_.notices.tell_by_otr(*account, contact->canonical(), to.bare(), line);
+        return;
+    }
     xmpp::Tag message("message");
     message.addAttribute("type", "chat");
     message.addAttribute("id", mint_stanza_id().value);
-    message.addAttribute("from", xmpp::read_jid(xmpp::attribute(*head.tag, "to")).bare());
+    message.addAttribute("from", to.bare());
     message.addAttribute("to", client);
-    xmpp::add(message, "body", {}, framed::notice("⚠ " + xmpp::clean(words)));
+    xmpp::add(message, "body", {}, framed::notice(line));
     modules_.to_jabber.send(message);
 }
 

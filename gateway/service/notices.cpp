@@ -19,11 +19,18 @@ void Notices::tell_in(const Account& account, const std::string& contact_jid, co
     put(account, contact_jid, framed::notice(text));
 }
 
-/// The entry has no contact: it neither waits for OTR nor for the contact's messages.
-void Notices::put(const Account& account, const std::string& from, const std::string& text) {
+void Notices::tell_by_otr(const Account& account, const std::string& contact, const std::string& contact_jid,
+                          const std::string& text) {
+    put(account, contact_jid, framed::notice(text), contact);
+}
+
+/// An entry without a contact neither waits for OTR nor for the contact's messages.
+void Notices::put(const Account& account, const std::string& from, const std::string& text,
+                  const std::string& contact) {
     queue::Entry entry;
     entry.direction = queue::Direction::jabber;
     entry.account = account.id;
+    entry.contact = contact;
     entry.name = mint_stanza_id().value;
     entry.from = from;
     entry.to = account.jid;

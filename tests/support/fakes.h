@@ -61,6 +61,9 @@ struct FakeOutlet : queue::Outlet {
 struct FakeNotices : UserNotices {
     void tell(const Account&, const std::string& text) override { said.push_back(text); }
     void tell_in(const Account&, const std::string&, const std::string& text) override { said.push_back(text); }
+    void tell_by_otr(const Account&, const std::string&, const std::string&, const std::string& text) override {
+        said.push_back(text);
+    }
     void encrypted(const Account&, const Contact&) override {}
     void other_key(const Account&, const Contact&, const trust::KeyNews& news) override { other_keys.push_back(news); }
     void away(const Account&, const Contact&, const coi::Message&) override {}

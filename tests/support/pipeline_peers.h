@@ -55,6 +55,10 @@ struct PipelinePeers final : queue::Outlet,
     // --- UserNotices
     void tell(const Account&, const std::string& text) override { on_words(text); }
     void tell_in(const Account&, const std::string&, const std::string& text) override { on_words(text); }
+    void tell_by_otr(const Account&, const std::string& contact, const std::string& jid,
+                     const std::string& text) override {
+        on_words(contact + " " + jid + " " + text);
+    }
     void encrypted(const Account&, const Contact&) override {}
     void other_key(const Account&, const Contact& contact, const trust::KeyNews& news) override {
         on_other_key(contact, news);

@@ -104,6 +104,16 @@ TEST(ErrorReply, TurnsTheAddressesRound) {  // [RFC 6120 §8.3.1]
     EXPECT_EQ(error_reply(*reply, "cancel", "item-not-found", "", ""), nullptr) << "no error for an error";
 }
 
+TEST(ErrorReply, ReturnsNoTextThatNobodyCanRead) {
+    const auto returned = [](const std::string& body) {
+        const auto request = parse_stanza("<message from='a@b/c' to='d@e' id='7'><body>" + body + "</body></message>");
+        return body_of(*error_reply(*request, "cancel", "item-not-found", "", ""))->cdata();
+    };
+    EXPECT_EQ(returned("?OTR:AAMDJ."), "[OTR]");
+    EXPECT_EQ(returned("?OTR|5a73a599|27e31597,00003,00003,Ys=.,"), "[OTR]");
+    EXPECT_EQ(returned("What does ?OTRv23? mean"), "What does ?OTRv23? mean");
+}
+
 TEST(ErrorOf, ReadsBackWhatErrorReplyWrote) {
     const auto request = parse_stanza("<iq type='get' from='a@b/c' to='d@e' id='7'/>");
     const auto error = error_of(*error_reply(*request, "wait", "resource-constraint", "später", "de"));

@@ -27,6 +27,26 @@ TEST_F(OutgoingRefusalTest, the_words_of_an_error_stand_in_the_conversation_unle
     EXPECT_EQ(sent.size(), 1u);
 }
 
+TEST_F(OutgoingRefusalTest, where_otr_is_spoken_the_words_come_by_otr) {
+    take("<body>Hi</body>");
+    settle();
+    sent.clear();
+    std::string words;
+    peers.on_words = [&](const std::string& text) { words = text; };
+    peers.on_closed = [](EncryptResult result, const auto& done) {
+        result.refusal = policy::Refusal::otr;
+        done(std::move(result));
+    };
+    const std::string head =
+        "<message id='s2' type='chat' from='alice@jabber.example/x' to='bob\\40example.net@coi.jabber.example'>";
+    const auto came = xmpp::parse_stanza(head + "<body>?OTR:AAMDJ.</body></message>");
+    outgoing.take(*xmpp::parse_stanza(head + "<body>a secret</body></message>"), came.get());
+    settle();
+    ASSERT_EQ(sent.size(), 1u) << "the error";
+    EXPECT_EQ(xmpp::attribute(*sent[0], "type"), "error");
+    EXPECT_THAT(words, StartsWith("bob@example.net bob\\40example.net@coi.jabber.example ⚠ This message was not sent"));
+}
+
 TEST_F(OutgoingRefusalTest, a_program_that_answers_by_itself_is_not_explained_to_for_ever) {
     for (int i = 0; i < 30; ++i) take("<body>I am away</body>", "type='chat'", "alice@elsewhere.example/bot");
     EXPECT_EQ(sent.size(), 40u) << "an error each, and ten times its words";
