@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 
+#include "coi/mail/author.h"
 #include "coi/mail/charset.h"
 #include "coi/mail/gobject.h"
 
@@ -60,6 +61,14 @@ std::vector<std::string> authors(const Headed& mail) {
         for (const auto& each : parse_address_list(field.value())) all.push_back(each.canonical());
     }
     std::ranges::sort(all);
+    return all;
+}
+
+std::vector<std::string> values_of(const Headed& mail, std::string_view name) {
+    std::vector<std::string> all;
+    for (const auto& field : mail.fields) {
+        if (field.name == name) all.push_back(field.value());
+    }
     return all;
 }
 
@@ -179,6 +188,9 @@ Result<std::string> joined(std::string_view mail, std::string_view inside, bool 
     const auto inner_authors = is_protected ? authors(inner) : std::vector<std::string>();
     if (!inner_authors.empty() && inner_authors != authors(outer))
         return Error{ErrorKind::forbidden, true, "the author inside is not the one outside", 0, {}};
+    // A report without a readable author would pass for one of the mail system.
+    if (auto readable = read_authors(values_of(inner, "from")); !inner_authors.empty() && !readable)
+        return readable.error();
     std::string whole;
     std::set<std::string, std::less<>> said;
     for (const auto& field : inner.fields) {

@@ -249,6 +249,15 @@ TEST(PgpMime, WhatWasSignedIsKnownAgainUnderAnotherOutside) {
     EXPECT_EQ(opened(mail, them(), them())->protection.digest, "") << "nobody known has signed it";
 }
 
+TEST(PgpMime, AReportWithoutAReadableAuthorInsideIsNone) {
+    const std::string inside =
+        "From: @<gate@jabber.example>\r\nContent-Type: multipart/report; report-type=disposition-notification; "
+        "hp=cipher; boundary=b\r\n\r\n--b\r\n\r\nRead\r\n--b\r\nContent-Type: "
+        "message/disposition-notification\r\n\r\nOriginal-Message-ID: <1@x>\r\nDisposition: "
+        "manual-action/MDN-sent-automatically; displayed\r\n--b--\r\n";
+    EXPECT_EQ(opened(sealed(from_us, inside)).error().kind, ErrorKind::malformed);
+}
+
 TEST(PgpMime, AnotherAuthorInside) {
     const std::string inside = "From: eve@example.net\r\nContent-Type: text/plain; hp=cipher\r\n\r\nhello\r\n";
     EXPECT_EQ(opened(sealed(from_us, inside)).error().kind, ErrorKind::forbidden);
