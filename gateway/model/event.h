@@ -83,16 +83,15 @@ struct Files {
     bool operator==(const Files&) const = default;
 };
 
-using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo, Reaction, Retraction, Files>;
-
 /// An earlier message. After read() it has the id of one network; gateway/store/resolve adds the other.
 struct Reference {
-    coi::MessageId message{};   // in mail
-    StanzaId stanza{};          // in Jabber
-    coi::MessageId latest{};    // the newest correction of it that went to mail; empty: none
-    bool by_user = false;       // the Jabber user wrote it
-    Time when{};                // it was taken here
-    bool is_retracted = false;  // its author has taken it back
+    coi::MessageId message{};       // in mail
+    StanzaId stanza{};              // in Jabber
+    coi::MessageId latest{};        // the newest correction of it that went to mail; empty: none
+    bool by_user = false;           // the Jabber user wrote it
+    Time when{};                    // it was taken here
+    bool is_retracted = false;      // its author has taken it back
+    std::vector<StanzaId> files{};  // the stanzas of its files, which stand behind it
     bool operator==(const Reference&) const = default;
 };
 
@@ -103,7 +102,7 @@ struct Retraction {
     bool operator==(const Retraction&) const = default;
 };
 
-using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo, Reaction, Retraction>;
+using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo, Reaction, Retraction, Files>;
 
 /// Which earlier messages an event may refer to, by their author.
 enum class RefersTo {

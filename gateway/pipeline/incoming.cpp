@@ -315,11 +315,12 @@ TakeIncoming IncomingPipeline::message_commit(const IncomingMail& mail, Event ev
         if (!is_first) each.stanza = mint_stanza_id();
         queue::Entry entry =
             stanza_entry(each, account, after.canonical, from, modules_.now(), settings_, is_first ? name : "");
-        entry.origin = mail.proven_sender;
+        if (is_first || each.get<Files>()) entry.origin = mail.proven_sender;
         entry.origin_id = mail.mail.id.value;
         entry.lang = account.lang;
         entry.tentative = mail.wait_for_verdict && is_first;
-        if (each.get<Retraction>() != nullptr) what.retracted.push_back(each.about->message);
+        if (each.get<Retraction>() && (what.retracted.empty() || what.retracted.back() != each.about->message))
+            what.retracted.push_back(each.about->message);
         if (each.get<Files>() != nullptr && !is_first) what.further.push_back(each.stanza);
         what.entries.push_back(std::move(entry));
     }

@@ -21,6 +21,7 @@ std::optional<Reference> reference_to(Database& db, const std::optional<Known>& 
     if (!original) return std::nullopt;
     Reference about{original->message,     original->stanza, {},
                     original->from_jabber, original->when,   is_retracted(db, *original)};
+    if (!original->from_jabber) about.files = further_stanzas(db, *original);
     if (const auto newest = newest_correction(db, *original)) about.latest = newest->message;
     return about;
 }

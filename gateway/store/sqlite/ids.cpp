@@ -170,6 +170,23 @@ std::optional<Known> own_message(Database& db, AccountId account, const coi::Mes
                  bind);
 }
 
+std::vector<StanzaId> further_stanzas(Database& db, const Known& known) {
+    std::vector<StanzaId> stanzas;
+    const std::string from = key_of(known.message, {}).value;
+    auto row = db.query("SELECT " KNOWN_COLUMNS
+                        " FROM known k WHERE k.message > ? AND k.message < ? AND k.account = ? AND k.contact = ? "
+                        "AND k.from_jabber = 0 ORDER BY k.id");
+    // All keys that begin so: LF is followed by VT.
+    row.bind(from).bind(from.substr(0, from.size() - 1) + '\v').bind(number(known.account)).bind(known.contact);
+    while (row.step()) {
+        const Known further = known_of(row);
+        if (open(db, row.blob(mark_column), binding(row)) &&
+            further.message == key_of(known.message, {further.stanza.value}))
+            stanzas.push_back(further.stanza);
+    }
+    return stanzas;
+}
+
 std::optional<Known> contact_message(Database& db, AccountId account, const std::string& contact,
                                      const coi::MessageId& message) {
     const auto bind = [&](Query& query) { query.bind(message.value).bind(number(account)).bind(contact); };

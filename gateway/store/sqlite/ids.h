@@ -39,6 +39,8 @@ std::optional<Counterpart> counterpart(Database&, AccountId other, const std::st
 std::optional<Known> by_message(Database&, const coi::MessageId&);
 /// The newest message with this stanza id in the conversation (clients may reuse ids).
 std::optional<Known> by_stanza(Database&, AccountId, const std::string& contact, const StanzaId&);
+/// The further stanzas of a contact's message: its files.
+std::vector<StanzaId> further_stanzas(Database&, const Known&);
 /// The newest known correction of this message; nullopt if there is none.
 std::optional<Known> newest_correction(Database&, const Known&);
 /// The message that this one corrects; else this one.

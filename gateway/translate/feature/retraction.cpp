@@ -145,8 +145,16 @@ std::vector<Event> apart(const Event& event) {
         events.back().about = std::move(about);
         frame.wants_receipt = false;  // one for the mail
     };
-    add(Retraction{{}, retraction->words}, event.about);
-    for (const auto& about : retraction->further) add(Retraction{{}, retraction->words}, about);
+    const auto take_back = [&](Reference about) {
+        for (const auto& file : std::exchange(about.files, {})) {  // which stand behind it
+            Reference of_file = about;
+            of_file.stanza = file;
+            add(Retraction{{}, retraction->words}, std::move(of_file));
+        }
+        add(Retraction{{}, retraction->words}, std::move(about));
+    };
+    take_back(*event.about);
+    for (const auto& about : retraction->further) take_back(about);
     if (const auto* rest = event.get<Text>()) add(*rest, std::nullopt);
     return events;
 }

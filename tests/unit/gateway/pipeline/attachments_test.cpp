@@ -73,6 +73,19 @@ TEST_F(AttachmentsTest, what_is_said_about_a_file_is_said_about_its_mail) {
     EXPECT_EQ(about->message.value, "1@x");
 }
 
+TEST_F(AttachmentsTest, a_message_that_is_taken_back_goes_with_its_files) {
+    shown(with_parts("1@x", "Look", picture()));
+    std::vector<std::string> wanted{committed.at(1).name, committed.at(0).name}, retracted;
+    committed.clear();
+    take(arriving(mail("2@x", "Chat-Version: 1.0\r\nChat-Delete: <1@x>\r\n", "Message taken back")));
+    for (const auto& entry : committed) {
+        const auto stanza = xmpp::parse_stanza(entry.payload);
+        const auto* retract = stanza ? xmpp::child(*stanza, "retract", "urn:xmpp:message-retract:1") : nullptr;
+        retracted.push_back(retract ? xmpp::attribute(*retract, "id") : "");
+    }
+    EXPECT_EQ(retracted, wanted);
+}
+
 TEST_F(AttachmentsTest, without_a_store_they_stand_in_words) {
     peers.files.room = 0;
     EXPECT_EQ(shown(with_parts("1@x", "Look", picture())), Bodies{"Look\n⟦image: earth.jpg, 4 bytes⟧"});

@@ -75,6 +75,7 @@ void use_everything(Database& db) {
     ids::own_message(db, account.id, {"unknown"});
     ids::contact_message(db, account.id, contact.canonical, {"unknown"});
     ids::by_stanza(db, account.id, contact.canonical, known.stanza);
+    ids::further_stanzas(db, known);
     ids::forget(db, account.id, contact.canonical, known.stanza);
     ids::expire(db, Time{});
     keys::expire_invites(db, {});
