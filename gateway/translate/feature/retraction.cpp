@@ -19,7 +19,7 @@
 namespace gateway::retraction {
 namespace {
 
-constexpr std::size_t most = 100;  // messages that one mail takes back: each becomes a stanza
+constexpr std::size_t most = 700;  // messages that one mail takes back: as many as fit into a field of Delta Chat's
 
 /// [COI-C "Edit and Delete Messages"]
 bool is_delete_request(const coi::Message& mail) {
