@@ -36,7 +36,7 @@ void Scheduler::committed(queue::Entry entry) {
     Conversation& conversation = at->second;
     if (fresh) {
         conversation.destination = sender_.destination(entry);
-        conversation.read_up_to = conversation.newest = entry.id - 1;
+        conversation.read_up_to = conversation.newest = conversation.left = entry.id - 1;
     }
     // An entry that was withdrawn and is committed again, or that is due later, is read when it is due.
     if (entry.id <= conversation.read_up_to)

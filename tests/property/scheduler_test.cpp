@@ -1,6 +1,6 @@
 // The law of a leg: whatever happens in whatever order, every committed entry ends exactly once, and a line keeps its
-// order. Random plays of commits, fates, ticks, drops and restarts on a real store in memory; the seed is the number of
-// the play.
+// order, and what is said to be kept has not left. Random plays of commits, fates, ticks, drops and restarts on a real
+// store in memory; the seed is the number of the play.
 
 #include "gateway/queue/scheduler.h"
 
@@ -25,7 +25,14 @@ class Play {
     explicit Play(unsigned seed) : random_(seed), direction_(make()) {}
 
     void run(int steps) {
-        for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) step();
+        for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) {
+            step();
+            for (const auto& entry : waiting_) {
+                if (direction_->is_kept(entry))
+                    EXPECT_FALSE(flying_.contains(entry.id) || given_.contains(entry.id))
+                        << entry.id << " may have left";
+            }
+        }
         finish_all();
         for (const auto& [line, ended] : ended_) EXPECT_EQ(ended, committed_[line]) << "line " << line;
     }
@@ -124,8 +131,10 @@ class Play {
         if (flying_.empty()) return;
         const auto which = std::next(flying_.begin(), static_cast<std::ptrdiff_t>(upto(flying_.size())));
         const auto finished = std::move(which->second.finished);
+        const bool is_kept = kind != AttemptResult::Kind::done && upto(2) == 0;
+        if (!is_kept) given_.insert(which->first);
         flying_.erase(which);
-        finished(AttemptResult{kind, {coi::ErrorKind::refused, false, "no", 0, {}}});
+        finished(AttemptResult{kind, {coi::ErrorKind::refused, false, "no", 0, {}}, is_kept});
     }
 
     /// What `coigate queue drop` does: it ends, told by somebody else.
@@ -151,6 +160,7 @@ class Play {
         loop_.flush(store_);
         direction_->stop();
         gone_.push_back(std::move(direction_));
+        for (const auto& [id, flight] : flying_) given_.insert(id);
         flying_.clear();
         direction_ = make();
         direction_->start();
@@ -176,6 +186,7 @@ class Play {
     std::size_t capacity_ = 2;
     int life_ = 0;
     std::map<std::int64_t, Flight> flying_;
+    std::set<std::int64_t> given_;  // may have left
     std::map<std::string, std::vector<std::int64_t>> committed_, ended_;
     std::vector<queue::Entry> waiting_;
     std::vector<std::unique_ptr<Sender>> senders_;  // of each life
