@@ -346,6 +346,20 @@ TEST_F(ResolveTest, one_mail_takes_several_messages_back) {
     EXPECT_EQ(stanzas.size(), before + 3) << "the same mail again";
 }
 
+TEST_F(ResolveTest, of_several_retractions_the_first_one_has_the_mails_verdict) {
+    write_first("b1@localhost");
+    write("b2@localhost", coi_chat, "At five?");
+    std::vector<bool> tentative;
+    in.on_committed = [&](const queue::Entry& entry) { tentative.push_back(entry.tentative); };
+    const auto mail = coi::parse(
+        "From: bob@example.net\r\nMessage-ID: <b3@localhost>\r\nChat-Version: 1.0\r\nChat-Delete: <b1@localhost "
+        "b2@localhost>\r\n\r\nGone\r\n");
+    incoming.take({directory.relay_of("alice@jabber.example")->id, *mail, std::nullopt, {}, true, {}},
+                  [](const DeliveryResult&) {});
+    settle();
+    EXPECT_THAT(tentative, ElementsAre(true, false));
+}
+
 TEST_F(ResolveTest, nobody_takes_back_what_others_wrote) {
     say("m1", "<body>Hi</body>");
     settle();
