@@ -50,6 +50,7 @@ struct IncomingMail {
     bool may_wait = false;  // the mail can be delivered again later, see DeliveryResult::Kind::early
     std::optional<std::string> reverse_path{};  // envelope sender, "" for the null reverse-path; nullopt: not known
     bool is_author_refuted = false;             // the mail system says that From is forged
+    bool user_exists = true;                    // the recipient certainly is somebody: files may be stored for them
     /// While it lives, the mail is noted as the one that is worked on (transport/crash_guard): up to the commit.
     std::shared_ptr<void> in_hand{};
     // Results of decryption.

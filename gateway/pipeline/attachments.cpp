@@ -2,6 +2,8 @@
 
 #include "gateway/pipeline/attachments.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -15,14 +17,25 @@ namespace {
 
 constexpr std::size_t most = 10;                      // files of a mail
 constexpr std::size_t decoration = 10 * 1024;         // bytes of a picture in an HTML mail that says nothing
+constexpr std::size_t stranger_piece = 100'000;       // bytes
 constexpr auto most_patience = std::chrono::days(1);  // after this the mail comes without its files
+
+bool is_chat(const coi::Message& mail) { return coi::is_chat(mail.id) || !mail.header("chat-version").empty(); }
+
+bool is_calendar(const std::string& type) { return type == "text/calendar" || type == "application/ics"; }
+
+/// What chat programs send for themselves.
+bool is_for_programs(const coi::Attachment& attachment, const coi::Message& mail) {
+    if (attachment.content_type == "application/vnd.google-earth.kml+xml" || attachment.name == "status-update.json")
+        return true;
+    return !attachment.name.empty() &&
+           (mail.header("chat-group-avatar") == attachment.name || mail.header("chat-user-avatar") == attachment.name);
+}
 
 bool is_told_in_words(const coi::Attachment& attachment, const coi::Message& mail) {
     const std::string& type = attachment.content_type;
-    const bool is_chat = coi::is_chat(mail.id) || !mail.header("chat-version").empty();
-    return type == coi::otr_type || type == "application/pgp-keys" || (mail.invitation && (type == "text/calendar" || type == "application/ics")) ||
-           (is_chat && type == "application/vnd.google-earth.kml+xml") ||
-           (!is_chat && attachment.is_inline && attachment.size < decoration);
+    if (type == coi::otr_type || type == "application/pgp-keys" || (mail.invitation && is_calendar(type))) return true;
+    return is_chat(mail) ? is_for_programs(attachment, mail) : attachment.is_inline && attachment.size < decoration;
 }
 
 struct Part {
@@ -44,16 +57,47 @@ std::vector<Part> parts_of(coi::Message& mail, std::size_t largest) {
     return parts;
 }
 
+/// A name that says what chat programs say beside it.
+std::string name_of(const coi::Attachment& attachment, const coi::Message& mail) {
+    const auto named = [&](const std::string& name) {
+        const auto dot = attachment.name.rfind('.');
+        return dot == std::string::npos ? name : name + attachment.name.substr(dot);
+    };
+    if (attachment.content_type.starts_with("audio/") && !mail.header("chat-voice-message").empty())
+        return named("voice-message");
+    if (attachment.content_type.starts_with("image/") && mail.header("chat-content") == "sticker")
+        return named("sticker");
+    return attachment.name;
+}
+
 }  // namespace
 
+bool Attachments::has_files(const coi::Message& mail) {
+    return std::ranges::any_of(mail.attachments, [&](const coi::Attachment& attachment) {
+        return !attachment.bytes.empty() && !is_told_in_words(attachment, mail);
+    });
+}
+
+bool Attachments::are_left_out(const coi::Message& mail) {
+    const auto is_left_out = [&](const coi::Attachment& attachment) {
+        return attachment.url.empty() && !is_told_in_words(attachment, mail);
+    };
+    return !mail.encrypted && std::ranges::any_of(mail.attachments, is_left_out);
+}
+
 Task<bool> Attachments::share(IncomingMail& mail) {
-    const auto parts = parts_of(mail.mail, mail.unread == DecryptFailure::no ? files_.largest() : 0);
-    if (parts.empty() || !co_await may_share(mail)) co_return true;
+    const bool is_unsure = files_.largest() == 0 && files_.is_unsure();
+    const bool may_have_files = mail.unread == DecryptFailure::no && mail.user_exists;
+    const auto parts = parts_of(mail.mail, !may_have_files ? 0 : is_unsure ? SIZE_MAX : files_.largest());
+    std::size_t bytes = 0;
+    for (const auto& part : parts) bytes += part.bytes->size();
+    if (parts.empty() || !co_await may_share(mail, bytes)) co_return true;
+    if (is_unsure) co_return !comes_again(mail);
     for (const auto& part : parts) {
         auto& attachment = mail.mail.attachments[part.index];
         const std::string user = account_of(directory_, mail.account).jid;
         auto address = co_await called_back<coi::Result<std::string>>([&](auto done) {
-            files_.put(user, {attachment.name, attachment.content_type, part.bytes}, std::move(done));
+            files_.put(user, {name_of(attachment, mail.mail), attachment.content_type, part.bytes}, std::move(done));
         });
         if (address) {
             attachment.url = std::move(*address);
@@ -64,7 +108,7 @@ Task<bool> Attachments::share(IncomingMail& mail) {
     co_return true;
 }
 
-Task<bool> Attachments::may_share(const IncomingMail& mail) {
+Task<bool> Attachments::may_share(const IncomingMail& mail, std::size_t bytes) {
     const std::string writer = mail.mail.from.front().canonical();
     const Account& account = account_of(directory_, mail.account);
     const Account* main = directory_.of_user(account.jid);
@@ -72,14 +116,24 @@ Task<bool> Attachments::may_share(const IncomingMail& mail) {
         const Contact* contact = directory_.contact(id, writer);
         if (contact && contact->privacy.otr) co_return false;
     }
-    const Contact* contact = directory_.contact(account.id, writer);
-    const bool is_stranger = contact == nullptr || weight(*contact) < Weight::written_to;
     // A copy is found again by the commit, in all cases; here only to put nothing twice.
     if (!mail.mail.id.empty() && co_await answer_of<bool>([&](auto done) {
             ids::knows_any_of(store_, mail.account, {mail.mail.id}, std::move(done));
         }))
         co_return false;
-    co_return !is_stranger || of_strangers_.take(account_of(directory_, mail.account).jid, RateLimit::Clock::now());
+    co_return has_room(mail, bytes);
+}
+
+/// Anybody can write a contact's From into a mail; a mailbox has its own mail system that looks at it.
+bool Attachments::has_room(const IncomingMail& mail, std::size_t bytes) {
+    const Account& account = account_of(directory_, mail.account);
+    const Contact* contact = directory_.contact(account.id, mail.mail.from.front().canonical());
+    const bool is_proven = account.kind == Account::Kind::mailbox || mail.proof() >= trust::Proof::first_key;
+    if (is_proven && contact != nullptr && weight(*contact) >= Weight::written_to) return true;
+    for (std::size_t pieces = bytes / stranger_piece + 1; pieces > 0; --pieces) {
+        if (!of_strangers_.take(account.jid, RateLimit::Clock::now())) return false;
+    }
+    return true;
 }
 
 /// A mailbox keeps the mail and its files. Mail by LMTP is kept by the mail system that is told to try again.

@@ -2,7 +2,8 @@
 //
 // It stands before the translation: what has an address is written as a link, the rest in words (translate/feature/file
 // and placeholder). Left in words: files of a conversation under OTR, whose link would not be protected as its text is,
-// and decoration of HTML mail. Strangers' files are limited in number, so that nobody uses up a user's quota.
+// decoration of HTML mail, and files for users of whom it is not known that they exist. Files of those who prove
+// nothing are limited in bytes, so that nobody uses up a user's quota.
 
 #pragma once
 
@@ -21,19 +22,24 @@ class Attachments {
     Attachments(Directory& directory, Store& store, FileStore& files, Clock now)
         : directory_(directory), store_(store), files_(files), now_(std::move(now)) {}
 
+    /// Whether the mail has files to share.
+    static bool has_files(const coi::Message&);
     /// Gives the mail's attachments their addresses, and removes their bytes. False: the mail should come again,
     /// because the file store cannot be reached now and the mail lies nowhere else.
     Task<bool> share(IncomingMail&);
+    /// Whether files of the mail are only named.
+    static bool are_left_out(const coi::Message&);
 
   private:
-    Task<bool> may_share(const IncomingMail&);
+    Task<bool> may_share(const IncomingMail&, std::size_t bytes);
+    bool has_room(const IncomingMail&, std::size_t bytes);
     bool comes_again(const IncomingMail&) const;
 
     Directory& directory_;
     Store& store_;
     FileStore& files_;
     Clock now_;
-    RateLimit of_strangers_{20, std::chrono::days(1)};  // by account
+    RateLimit of_strangers_{200, std::chrono::days(1)};  // by user, in pieces of 100 kB
 };
 
 }  // namespace gateway

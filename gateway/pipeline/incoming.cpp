@@ -102,9 +102,13 @@ Task<DeliveryResult> IncomingPipeline::carry(IncomingMail& mail) {
 Task<DeliveryResult> IncomingPipeline::carry_message(IncomingMail& mail) {
     if (!co_await is_in_order(mail))
         co_return DeliveryResult{DeliveryResult::Kind::early, "the message before this one is not here yet"};
-    if (!co_await attachments_.share(mail))
-        co_return DeliveryResult{DeliveryResult::Kind::busy, "its files cannot be stored now"};
-    const std::optional<Event> said = co_await translate(mail);
+    std::optional<Event> said = co_await translate(mail);
+    if (Attachments::has_files(mail.mail)) {
+        mail.in_hand.reset();  // it is read; what follows may take long, and would have ended no gateway
+        if (!co_await attachments_.share(mail))
+            co_return DeliveryResult{DeliveryResult::Kind::busy, "its files cannot be stored now"};
+        said = co_await translate(mail);
+    }
     if (auto verdict = co_await carry_event(mail, said, true)) co_return *verdict;
     co_return (co_await carry_event(mail, said, false)).value();
 }
@@ -300,8 +304,9 @@ TakeIncoming IncomingPipeline::message_commit(const IncomingMail& mail, Event ev
     event.user = account.jid;
     event.contact = mail.mail.from.front();
     event.stanza = mint_stanza_id();
-    if (auto* text = event.get<Text>())
-        text::add_where_the_rest_is(*text, account.kind == Account::Kind::mailbox, account.lang);
+    auto* text = event.get<Text>();
+    if (text && account.kind == Account::Kind::relay && Attachments::are_left_out(mail.mail)) text->is_cut = true;
+    if (text) text::add_where_the_rest_is(*text, account.kind == Account::Kind::mailbox, account.lang);
     labels::add_protection(event, mail, before, account.lang);
     labels::add_answers_notice(event, mail, before, after, account.lang);
 
@@ -315,7 +320,7 @@ TakeIncoming IncomingPipeline::message_commit(const IncomingMail& mail, Event ev
         if (!is_first) each.stanza = mint_stanza_id();
         queue::Entry entry =
             stanza_entry(each, account, after.canonical, from, modules_.now(), settings_, is_first ? name : "");
-        if (is_first || each.get<Files>()) entry.origin = mail.proven_sender;
+        if (is_first) entry.origin = mail.proven_sender;  // one mail, one report
         entry.origin_id = mail.mail.id.value;
         entry.lang = account.lang;
         entry.tentative = mail.wait_for_verdict && is_first;

@@ -38,6 +38,7 @@ void remember_further(Database& db, ids::Known known, const StanzaId& stanza) {
     known.message = ids::key_of(known.message, {stanza.value});
     known.stanza = stanza;
     known.wants_receipt = false;
+    known.jid.clear();  // one mail, one report
     known.fingerprint.clear();
     known.corrects = {};
     ids::remember(db, known);

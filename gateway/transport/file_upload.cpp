@@ -3,8 +3,10 @@
 #include "gateway/transport/file_upload.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <cctype>
+#include <chrono>
 #include <deque>
 #include <exception>
 #include <map>
@@ -19,27 +21,43 @@ namespace gateway {
 namespace {
 
 constexpr std::size_t most_at_once = 10, most_of_user = 2;
-constexpr std::size_t most_bytes = 128 * 1024 * 1024;  // of all files that wait or are under way
-constexpr std::size_t longest_name = 100;              // bytes
+constexpr std::size_t most_bytes = 128 * 1024 * 1024;       // of all files that wait or are under way
+constexpr std::size_t longest_name = 100, longest_end = 8;  // bytes
+
+constexpr auto rest = std::chrono::minutes(1);  // after a failure
 
 /// The server's own services say where: they may stand on a private address.
 constexpr coi::net::HostPolicy policy{.allow_private = true, .mail_ports_only = false};
 
-/// A name that each server takes as part of an address. The name for people stands in the message.
-std::string plain_name(const std::string& name, std::string_view type) {
-    std::string plain;
-    for (const char c : name) {
+/// Letters that each server takes as part of an address, at most `most` of them.
+std::string plain(std::string_view text, std::size_t most) {
+    std::string safe;
+    for (const char c : text) {
         const bool is_safe = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '_';
-        plain += is_safe ? c : '_';
+        safe += is_safe ? c : '_';
     }
-    if (plain.size() > longest_name) plain.erase(0, plain.size() - longest_name);  // its end says what it is
-    plain.erase(0, std::min(plain.find_first_not_of("._-"), plain.size()));
-    if (!plain.empty()) return plain;
-    return type.starts_with("image/") ? "image" : "file";
+    safe.erase(0, std::min(safe.find_first_not_of("._-"), safe.size()));
+    return safe.substr(0, most);
 }
 
-/// [RFC 9110 §8.3.1] a media type, or the one that says nothing.
+/// The name in the address: clients show it, and take from its end what the file is. The name for people stands in the
+/// message.
+std::string plain_name(std::string_view name, std::string_view type) {
+    const auto dot = name.rfind('.');
+    std::string end = dot == name.npos ? "" : plain(name.substr(dot + 1), longest_end);
+    if (end.empty() && type != "application/octet-stream") {
+        end = plain(type.substr(std::min(type.find('/') + 1, type.size())), longest_name);
+        if (end.size() > longest_end) end.clear();
+    }
+    std::string stem = plain(name.substr(0, dot), longest_name);
+    if (stem.empty()) stem = type.starts_with("image/") ? "image" : "file";
+    return end.empty() ? stem : stem + "." + end;
+}
+
+/// [RFC 9110 §8.3.1] a media type, or the one that says nothing: also for what browsers run in the server's name.
 std::string media_type(const std::string& type) {
+    constexpr std::array<std::string_view, 3> run{"text/html", "application/xhtml+xml", "image/svg+xml"};
+    if (std::ranges::find(run, type) != run.end()) return "application/octet-stream";
     const bool is_one = std::ranges::count(type, '/') == 1 && type.size() <= longest_name &&
                         std::ranges::all_of(type, [](unsigned char c) {
                             return std::isalnum(c) != 0 ||
@@ -66,6 +84,13 @@ struct FileUpload::State : std::enable_shared_from_this<State> {
     std::deque<Job> waiting{};
     std::map<std::string, std::size_t> of_user{};  // under way
     std::size_t under_way = 0, bytes = 0;
+    bool has_worked = false;
+    std::chrono::steady_clock::time_point down_until{};
+
+    bool is_down() const { return std::chrono::steady_clock::now() < down_until; }
+
+    /// A store that has never worked is not waited for.
+    coi::Error down(const std::string& why) const { return {coi::ErrorKind::unreachable, !has_worked, why, 0, {}}; }
 
     void start_next() {
         while (under_way < most_at_once) {
@@ -91,7 +116,19 @@ struct FileUpload::State : std::enable_shared_from_this<State> {
         if (!address)
             log::warn("a file of {} bytes for {} is not stored: {}", job.file.bytes->size(), job.user,
                       address.error().text);
-        job.done(std::move(address));
+        if (address) has_worked = true;
+        const bool has_failed = !address && !address.error().permanent;
+        if (has_failed) {
+            const coi::Error error = down(address.error().text);
+            down_until = std::chrono::steady_clock::now() + rest;
+            job.done(error);
+            for (auto none = std::exchange(waiting, {}); auto& each : none) {
+                bytes -= each.file.bytes->size();
+                each.done(error);
+            }
+        } else {
+            job.done(std::move(address));
+        }
         start_next();
     }
 
@@ -118,7 +155,10 @@ FileUpload::~FileUpload() = default;
 
 std::size_t FileUpload::largest() const { return state_->is_on ? state_->slots.largest() : 0; }
 
+bool FileUpload::is_unsure() const { return state_->is_on && state_->slots.is_unsure(); }
+
 void FileUpload::put(const std::string& user, StoredFile file, std::function<void(coi::Result<std::string>)> done) {
+    if (state_->is_down()) return done(state_->down("the file store has just failed"));
     if (state_->bytes + file.bytes->size() > most_bytes)
         return done(coi::Error{coi::ErrorKind::limit, false, "too many files wait for the file store", 0, {}});
     state_->bytes += file.bytes->size();

@@ -100,6 +100,11 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
                            [](const Contact* contact) { return contact->written_to; });
     }
 
+    bool is_vouched(AccountId id) const {
+        const Account* account = directory.find(id);
+        return account != nullptr && account->vouched;
+    }
+
     /// The account has no data of its user: they have neither written nor subscribed.
     bool is_unused(AccountId id) const {
         const auto contacts = directory.contacts(id);
@@ -152,6 +157,7 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
             IncomingMail arrival{id, mail, std::nullopt, proof.sender, true, bytes, proof.author, true};
             arrival.reverse_path = proof.reverse_path;
             arrival.is_author_refuted = proof.forged;
+            arrival.user_exists = known || !settings.users.empty() || is_vouched(id);
             arrival.in_hand = crash_guard.take(what);
             receiver.take(std::move(arrival), std::move(done));
         };

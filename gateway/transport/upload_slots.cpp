@@ -2,6 +2,8 @@
 
 #include "gateway/transport/upload_slots.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "gateway/log.h"
@@ -14,31 +16,52 @@ namespace gateway {
 namespace {
 
 constexpr auto patience = std::chrono::seconds(20);
+constexpr auto between_discoveries = std::chrono::minutes(10);
 constexpr std::size_t most_items = 30;  // of the server that are looked at
 
-coi::Error unreachable(const char* why) { return {coi::ErrorKind::unreachable, false, why, 0, {}}; }
+coi::Error unreachable(std::string why) { return {coi::ErrorKind::unreachable, false, std::move(why), 0, {}}; }
 
 bool is_answer(const xmpp::Tag& iq) {
     const std::string& type = xmpp::attribute(iq, "type");
     return type == "result" || type == "error";
 }
 
-/// [XEP-0363 §5] an error of type wait may be over later: a quota, a disk.
+/// The service is not connected to the server.
+bool is_away(const xmpp::StanzaError& error) {
+    constexpr std::array away{"service-unavailable", "remote-server-not-found", "remote-server-timeout",
+                              "item-not-found"};
+    return std::ranges::find(away, error.condition) != away.end();
+}
+
+/// [XEP-0363 §5] an error of type wait may be over later; but a quota (`resource-constraint`) that is used up is over
+/// in hours only, and each further attempt would use up more of it.
 coi::Error refusal(const xmpp::Tag& iq) {
     const auto error = xmpp::error_of(iq);
     if (!error) return {coi::ErrorKind::malformed, true, "the file store's answer was not understood", 0, {}};
-    return {coi::ErrorKind::refused, error->type != "wait", "the file store answered " + error->condition, 0, {}};
+    const std::string words = "the file store answered " + error->condition;
+    if (is_away(*error)) return unreachable(words);
+    return {coi::ErrorKind::refused, error->type != "wait" || error->condition == "resource-constraint", words, 0, {}};
 }
 
 }  // namespace
 
 void UploadSlots::online() {
+    is_online_ = true;
+    ++streams_;
+    discover_all();
+}
+
+/// Again from time to time: services come and go.
+void UploadSlots::discover_all() {
     discover(settings_.server_domain, xmpp::xep0030::ns_info);
     discover(settings_.server_domain, xmpp::xep0030::ns_items);
+    after_(between_discoveries, [this, stream = streams_] {
+        if (is_online_ && stream == streams_) discover_all();
+    });
 }
 
 void UploadSlots::offline() {
-    may_ask_for_users_ = false;
+    is_online_ = may_ask_for_users_ = false;
     service_.clear();
     discovering_.clear();
     for (auto asked = std::exchange(asked_, {}); auto& [id, one] : asked)
@@ -60,6 +83,7 @@ void UploadSlots::discover(const std::string& jid, const char* ns) {
     xmpp::add(iq, "query", ns);
     discovering_[id] = jid;
     stream_.send(iq);
+    after_(patience, [this, id] { discovering_.erase(id); });
 }
 
 bool UploadSlots::take_answer(const xmpp::Tag& iq) {
@@ -74,10 +98,11 @@ bool UploadSlots::take_answer(const xmpp::Tag& iq) {
     asked_.erase(found);
     if (auto slot = inner ? xmpp::xep0363::slot_of(*inner) : std::nullopt) {
         done.done(std::move(*slot));
-    } else if (done.on_behalf && !inner) {  // the server does not pass it on after all
-        may_ask_for_users_ = false;
-        send(std::move(done));
+    } else if (done.on_behalf && !inner) {  // the server does not pass it on for this user
+        send(std::move(done), false);
     } else {
+        const auto error = xmpp::error_of(*inner);
+        if (error && is_away(*error)) service_.clear();  // until it is found again
         done.done(refusal(*inner));
     }
     return true;
@@ -101,12 +126,13 @@ bool UploadSlots::take_discovery(const xmpp::Tag& iq) {
 }
 
 void UploadSlots::ask(const std::string& user, xmpp::xep0363::Request request, Done done) {
-    send({user, std::move(request), false, std::move(done)});
+    const bool is_local = xmpp::read_jid(user).server() == settings_.server_domain;
+    send({user, std::move(request), false, std::move(done)}, may_ask_for_users_ && is_local);
 }
 
-void UploadSlots::send(Asked asked) {
+void UploadSlots::send(Asked asked, bool on_behalf) {
     const std::string id = mint_stanza_id().value;
-    asked.on_behalf = may_ask_for_users_ && xmpp::read_jid(asked.user).server() == settings_.server_domain;
+    asked.on_behalf = on_behalf;
     xmpp::Stanza iq;
     if (asked.on_behalf) {
         auto wrapped = xmpp::xep0356::ask(settings_.component, asked.user, id, "get");

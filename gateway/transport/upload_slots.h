@@ -35,6 +35,8 @@ class UploadSlots {
 
     /// The largest file of the service, in bytes; 0: there is no service.
     std::size_t largest() const { return service_.empty() ? 0 : largest_; }
+    /// Whether the server may have one that is not known now.
+    bool is_unsure() const { return !is_online_ || (service_.empty() && !discovering_.empty()); }
     /// `user`: bare JID. Not called back before this function returns.
     void ask(const std::string& user, xmpp::xep0363::Request, Done);
 
@@ -42,19 +44,21 @@ class UploadSlots {
     struct Asked {
         std::string user;
         xmpp::xep0363::Request request;
-        bool on_behalf = false;
+        bool on_behalf = false;  // of the user
         Done done;
     };
+    void discover_all();
     void discover(const std::string& jid, const char* ns);
     bool take_discovery(const xmpp::Tag& iq);
-    void send(Asked);
+    void send(Asked, bool on_behalf);
     void fail(const std::string& id, coi::Error);
 
     StanzaSender& stream_;
     Timer after_;
     Settings settings_;
-    bool may_ask_for_users_ = false;
-    std::string service_;  // its JID; "": none
+    bool is_online_ = false, may_ask_for_users_ = false;
+    std::size_t streams_ = 0;  // how many there were
+    std::string service_;      // its JID; "": none
     std::size_t largest_ = 0;
     std::map<std::string, std::string> discovering_;  // JID by the id of the question
     std::map<std::string, Asked> asked_;              // by id

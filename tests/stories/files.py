@@ -10,6 +10,8 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 @scenario
 def a_picture_follows_its_words(alice, bob, prosody):
     """Bob's mail program sends a picture; its room counts as Alice's."""
+    bob.writes(alice, "Hello Alice")
+    alice.reads("Hello Alice", bob)  # who gets nothing yet may not exist: no file is stored for her
     bob.sends_file(alice, "This is the earth", "earth.png", "image/png", PICTURE)
     alice.reads("This is the earth", bob)
     _, content = alice.opens_file(bob, "earth.png")

@@ -8,6 +8,8 @@ from scenario import play, scenario
 @scenario
 def the_gateway_stores_it(alice, bob, prosody):
     """Bob's mail program sends a file."""
+    bob.writes(alice, "Hello Alice")
+    alice.reads("Hello Alice", bob)
     bob.sends_file(alice, "My notes", "notes.txt", "application/octet-stream", b"Buy milk")
     alice.reads("My notes", bob)
     _, content = alice.opens_file(bob, "notes.txt")

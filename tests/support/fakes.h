@@ -35,6 +35,7 @@ struct FakeStream : JabberStream {
 /// Holds nothing unless a test gives it room.
 struct FakeFileStore : FileStore {
     std::size_t largest() const override { return room; }
+    bool is_unsure() const override { return unsure; }
     void put(const std::string& user, StoredFile file, std::function<void(coi::Result<std::string>)> done) override {
         put_for.push_back(user);
         stored.push_back(file);
@@ -43,6 +44,7 @@ struct FakeFileStore : FileStore {
     }
 
     std::size_t room = 0;
+    bool unsure = false;
     std::optional<coi::Error> failure;
     std::vector<std::string> put_for;
     std::vector<StoredFile> stored;

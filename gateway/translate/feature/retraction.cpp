@@ -20,6 +20,7 @@ namespace gateway::retraction {
 namespace {
 
 constexpr std::size_t most = 700;  // messages that one mail takes back: as many as fit into a field of Delta Chat's
+constexpr std::size_t most_files = 200;  // that it takes back with them
 
 /// [COI-C "Edit and Delete Messages"]
 bool is_delete_request(const coi::Message& mail) {
@@ -145,8 +146,10 @@ std::vector<Event> apart(const Event& event) {
         events.back().about = std::move(about);
         frame.wants_receipt = false;  // one for the mail
     };
+    std::size_t files = 0;
     const auto take_back = [&](Reference about) {
         for (const auto& file : std::exchange(about.files, {})) {  // which stand behind it
+            if (++files > most_files) break;
             Reference of_file = about;
             of_file.stanza = file;
             add(Retraction{{}, retraction->words}, std::move(of_file));

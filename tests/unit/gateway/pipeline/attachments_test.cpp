@@ -157,12 +157,45 @@ TEST_F(AttachmentsTest, under_otr_no_link_leaves) {
     EXPECT_TRUE(peers.files.stored.empty());
 }
 
-TEST_F(AttachmentsTest, strangers_may_store_twenty_mails_a_day_and_contacts_more) {
-    for (int i = 0; i < 25; ++i) shown(with_parts(std::to_string(i) + "@x", "", picture()));
-    EXPECT_EQ(peers.files.stored.size(), 20u);
+TEST_F(AttachmentsTest, strangers_may_store_20_megabytes_a_day_and_contacts_more) {
+    peers.files.room = 20'000'000;
+    const std::string large(9'000'000, 'a');
+    for (int i = 0; i < 3; ++i) shown(with_parts(std::to_string(i) + "@x", "", picture("a.jpg", large)));
+    EXPECT_EQ(peers.files.stored.size(), 2u);
     make_contact();
-    shown(with_parts("a@x", "", picture()));
-    EXPECT_EQ(peers.files.stored.size(), 21u);
+    shown(with_parts("a@x", "", picture("a.jpg", large)));
+    EXPECT_EQ(peers.files.stored.size(), 3u);
+}
+
+TEST_F(AttachmentsTest, nothing_is_stored_for_somebody_who_may_not_exist) {
+    auto mail = arriving(with_parts("1@x", "Look", picture()));
+    mail.user_exists = false;
+    take(std::move(mail));
+    EXPECT_TRUE(peers.files.stored.empty());
+}
+
+TEST_F(AttachmentsTest, relay_mail_waits_while_it_is_not_known_whether_there_is_a_store) {
+    peers.files.room = 0;
+    peers.files.unsure = true;
+    const std::string dated = "Chat-Version: 1.0\r\nDate: Mon, 01 Jun 2026 00:00:00 +0000\r\n";
+    const std::string bytes = with_parts("1@x", "Look", picture(), dated);
+    EXPECT_EQ(take(arriving(bytes, true)).value().kind, Kind::busy);
+    EXPECT_EQ(shown(bytes), Bodies{"Look\n⟦image: earth.jpg, 4 bytes⟧"}) << "a mailbox keeps it anyway";
+}
+
+TEST_F(AttachmentsTest, who_gets_relay_mail_is_told_that_a_file_is_gone) {
+    peers.files.room = 0;
+    alice = save(IncomingFilter::all, Account::Kind::relay);
+    EXPECT_EQ(shown(with_parts("1@x", "Look", picture())),
+              Bodies{"Look\n⟦image: earth.jpg, 4 bytes⟧\n⟦The rest has not been kept: please ask the sender for it.⟧"});
+}
+
+TEST_F(AttachmentsTest, a_voice_message_is_called_so) {
+    const std::string voice =
+        part("Content-Type: audio/aac\r\nContent-Disposition: attachment; filename=x1.aac", "AAC");
+    shown(with_parts("1@x", "", voice, "Chat-Version: 1.0\r\nChat-Voice-Message: 1\r\n"));
+    ASSERT_EQ(peers.files.stored.size(), 1u);
+    EXPECT_EQ(peers.files.stored.front().name, "voice-message.aac");
 }
 
 TEST_F(AttachmentsTest, a_copy_stores_nothing_again) {

@@ -158,6 +158,44 @@ TEST_F(UploadSlotsTest, who_waits_is_told_when_the_stream_is_down_or_nobody_answ
     }
 }
 
+TEST_F(UploadSlotsTest, one_user_whom_the_server_refuses_changes_nothing_for_others) {
+    find_service();
+    grant();
+    ask("nobody@jabber.example");
+    answer("nobody@jabber.example", asked("nobody@jabber.example"),
+           "<error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>", "error");
+    ask();
+    EXPECT_EQ(xmpp::attribute(*stream.sent.back(), "to"), "alice@jabber.example");
+}
+
+TEST_F(UploadSlotsTest, a_quota_that_is_used_up_is_not_waited_for) {
+    find_service();
+    ask();
+    answer("upload.jabber.example", asked("upload.jabber.example"),
+           "<error type='wait'><resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>", "error");
+    ASSERT_EQ(got.size(), 1u);
+    EXPECT_TRUE(got.front().error().permanent);
+}
+
+TEST_F(UploadSlotsTest, a_service_that_goes_is_looked_for_again) {
+    EXPECT_TRUE(slots.is_unsure()) << "the server was not asked yet";
+    find_service();
+    EXPECT_FALSE(slots.is_unsure());
+    ask();
+    answer("upload.jabber.example", asked("upload.jabber.example"),
+           "<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>", "error");
+    EXPECT_FALSE(got.back().error().permanent);
+    EXPECT_EQ(slots.largest(), 0u);
+    stream.sent.clear();
+    timer.pass();
+    EXPECT_EQ(stream.sent.size(), 2u) << "asked again";
+    EXPECT_TRUE(slots.is_unsure());
+    slots.offline();
+    timer.pass();
+    EXPECT_EQ(stream.sent.size(), 2u);
+    EXPECT_TRUE(slots.is_unsure());
+}
+
 TEST_F(UploadSlotsTest, only_the_server_grants) {
     find_service();
     slots.take_grant(*xmpp::parse_stanza(
