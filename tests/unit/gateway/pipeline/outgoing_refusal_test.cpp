@@ -33,10 +33,7 @@ TEST_F(OutgoingRefusalTest, where_otr_is_spoken_the_words_come_by_otr) {
     sent.clear();
     std::string words;
     peers.on_words = [&](const std::string& text) { words = text; };
-    peers.on_closed = [](EncryptResult result, const auto& done) {
-        result.refusal = policy::Refusal::otr;
-        done(std::move(result));
-    };
+    peers.on_closed = [](const EncryptResult&, const auto& done) { done({"", false, policy::Refusal::otr, {}}); };
     const std::string head =
         "<message id='s2' type='chat' from='alice@jabber.example/x' to='bob\\40example.net@coi.jabber.example'>";
     const auto came = xmpp::parse_stanza(head + "<body>?OTR:AAMDJ.</body></message>");

@@ -354,6 +354,7 @@ TEST_F(PresenceTest, TheAddressWithALocalPartIsShownAfterARestartToo) {
                        timer.timer(),
                        [](const auto&) { return true; }};
     restarted.online();
+    EXPECT_TRUE(loop.run_until([&] { return sent.size() == 2; }));
     EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + alias + " > " + alice}));
     take("unsubscribe", alias);
     loop.flush(store);
