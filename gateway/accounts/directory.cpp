@@ -143,6 +143,10 @@ void Directory::save(Account account, std::vector<Cursor> start, std::function<v
     // What is known of the user holds for their next account, too.
     const Account* other = account.id == AccountId{} ? of_user(account.jid) : nullptr;
     if (other != nullptr) account.lists_alias = other->lists_alias;
+    if (other != nullptr && other->lang_source > account.lang_source) {
+        account.lang = other->lang;
+        account.lang_source = other->lang_source;
+    }
     // What was noted is not the caller's to change, who may have an older copy of it.
     auto* record = state_->record(account.id);
     const auto before = record == nullptr ? std::nullopt : std::optional(record->account);

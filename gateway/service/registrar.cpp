@@ -217,18 +217,18 @@ void Registrar::store(const std::string& jid, const LinkRequest& request, LinkOu
     const Account* known = mailbox(jid);
     // A parked or damaged mailbox becomes active again with its password, unless it is damaged as a whole.
     if (!known) known = directory_.at_rest(jid, Account::Kind::mailbox);
-    Account account;
     const bool same = known && !known->damaged && known->address.canonical() == request.address.canonical() &&
                       (!known->parked || is_its_user(request, *known));
     const bool fresh = !same || known->parked;
-    if (same) account = *known;                          // contacts, cursors and settings stay
+    Account account = same ? *known : Account{};         // contacts, cursors and settings stay
     if (!same) account.key_holder = KeyHolder::unknown;  // until the mailbox was searched for a key
     account.kind = Account::Kind::mailbox;
     account.jid = jid;
     account.address = request.address;
     account.login = std::move(*outcome.login);
     account.parked = account.login_lost = false;
-    if (!lang.empty()) account.lang = lang;
+    if (known) std::tie(account.lang, account.lang_source) = std::tie(known->lang, known->lang_source);
+    if (!lang.empty() && account.lang_source == Account::LanguageSource::stanza) account.lang = lang;
     if (!known || same) return save(std::move(account), std::move(outcome.start), fresh, lang, std::move(done));
     // Another mailbox: the data of the old one is deleted.
     remove(known->id, [self = weak_from_this(), account, start = outcome.start, lang, done](

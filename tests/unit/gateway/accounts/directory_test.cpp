@@ -85,6 +85,7 @@ TEST_F(DirectoryTest, removing_an_account_deletes_everything_stored_of_it) {
     });
     directory->remove(id, {});
     write_to(id, dan);  // comes too late: it must not fail, nor come back
+    directory->note_language(id, "en");
     remove(id);
     Transactions(*store).now([&](Database& db) {
         for (const auto* sql :
@@ -164,12 +165,17 @@ TEST_F(DirectoryTest, of_two_changes_at_the_same_time_none_is_lost) {
 }
 
 TEST_F(DirectoryTest, what_is_known_of_the_user_holds_for_their_next_account) {
-    save(relay_of("alice"));
+    const auto relay = save(relay_of("alice"));
     directory->note_alias("alice@jabber.example", true);
+    directory->note_language(relay, "de", Account::LanguageSource::chosen);
     auto mailbox = mailbox_of("alice");
+    mailbox.lang = "en";  // the client's
     const auto id = save(mailbox);
     directory->note_language(id, "en");
+    EXPECT_EQ(directory->language("alice@jabber.example", "en"), "de");
     restart();
+    EXPECT_EQ(directory->find(id)->lang, "de");
+    EXPECT_EQ(directory->find(id)->lang_source, Account::LanguageSource::chosen);
     EXPECT_TRUE(directory->find(id)->lists_alias);
 }
 

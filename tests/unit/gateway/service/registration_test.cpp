@@ -150,7 +150,9 @@ TEST_F(RegistrationTest, AnEmptyPasswordChangesNothing) {
 }
 
 TEST_F(RegistrationTest, AnotherMailboxTakesNothingOver) {
-    directory.add(link(), {"", "carol", "example.net"});
+    const auto id = link();
+    directory.add(id, {"", "carol", "example.net"});
+    directory.note_language(id, "de", Account::LanguageSource::chosen);
     reg("set", "<email>other@example.net</email><password>x</password>");
     ASSERT_EQ(checks.size(), 1U);
     EXPECT_FALSE(checks[0].request.imap);
@@ -159,6 +161,8 @@ TEST_F(RegistrationTest, AnotherMailboxTakesNothingOver) {
     const Account* account = directory.mailbox_of("alice@jabber.example");
     EXPECT_EQ(account->address.addr_spec(), "other@example.net");
     EXPECT_TRUE(directory.contacts(account->id).empty());
+    EXPECT_EQ(account->lang, "de");
+    EXPECT_EQ(account->lang_source, Account::LanguageSource::chosen) << "the user's, not the mailbox's";
 }
 
 TEST_F(RegistrationTest, AParkedMailboxIsItsUsersAgainWithItsPassword) {
