@@ -23,6 +23,9 @@ constexpr std::array show_errors = {"converse.js", "finch", "mcabber", "pidgin",
 /// Clients that show the condition of a form's error only.
 constexpr std::array hide_form_errors = {"finch", "pidgin"};
 
+/// Clients whose window of a form shows neither a note nor an error after it.
+constexpr std::array hide_notes = {"psi", "psi+"};
+
 template <std::size_t count>
 bool is_one_of(const std::array<const char*, count>& clients, const xmpp::xep0030::Identity& identity) {
     std::string name = identity.name.substr(0, identity.name.find(' '));  // "profanity 0.13"
@@ -59,6 +62,7 @@ std::optional<std::string> Clients::take_answer(const xmpp::Tag& iq) {
     for (const auto& identity : info.identities) {
         client.shows_errors = client.shows_errors || is_one_of(show_errors, identity);
         client.hides_form_errors = client.hides_form_errors || is_one_of(hide_form_errors, identity);
+        client.hides_notes = client.hides_notes || is_one_of(hide_notes, identity);
     }
     client.reads_names =
         std::ranges::find(info.features, xmpp::xep0163::wish(xmpp::xep0172::ns)) != info.features.end();
@@ -73,6 +77,11 @@ bool Clients::shows_errors(const std::string& client) const {
 bool Clients::hides_form_errors(const std::string& client) const {
     const auto known = clients_.find(client);
     return known != clients_.end() && known->second.hides_form_errors;
+}
+
+bool Clients::hides_notes(const std::string& client) const {
+    const auto known = clients_.find(client);
+    return known != clients_.end() && known->second.hides_notes;
 }
 
 std::vector<std::string> Clients::reading_names(const std::string& user) const {

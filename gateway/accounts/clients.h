@@ -35,6 +35,8 @@ class Clients {
     bool shows_errors(const std::string& client) const;
     /// Whether it leaves out the words of an error about a form, as far as is known.
     bool hides_form_errors(const std::string& client) const;
+    /// Whether it leaves out what is said at the end of a command that had a form, as far as is known.
+    bool hides_notes(const std::string& client) const;
     /// Those of the user's clients that want names. The bare JID if no client is known: a headline reaches all that are
     /// there, and who does not want it does not show it.
     std::vector<std::string> reading_names(const std::string& user) const;
@@ -42,6 +44,7 @@ class Clients {
   private:
     struct Client {
         bool has_answered = false, reads_names = false, shows_errors = false, hides_form_errors = false;
+        bool hides_notes = false;
     };
     StanzaSender& stream_;
     std::string component_;

@@ -36,8 +36,7 @@ IncomingFilter take_named(const std::string& name) {
 xep0004::Form settings_form(const Account& account, const std::string& lang) {
     xep0004::Form form;
     form.title = say(lang, "Settings");
-    xep0004::Field take{"take", "list-single", say(lang, "Which mail do you want to receive here?"),
-                        print(account.take)};
+    xep0004::Field take{"take", "list-single", say(lang, "Mail that you receive here"), print(account.take)};
     take.options = {{say(lang, "Chat messages and answers to yours"), "chats"},
                     {say(lang, "Also mail from your contacts"), "contacts"},
                     {say(lang, "All mail that a person wrote to you"), "all"}};
@@ -61,8 +60,8 @@ xep0004::Form unlink_form(const std::string& lang) {
 }  // namespace
 
 struct AdHocCommands::State : std::enable_shared_from_this<State> {
-    State(Registrar& r, std::shared_ptr<PrivacyCommands> p, StanzaSender& s, InvitePicture& i)
-        : registrar(r), privacy(std::move(p)), sender(s), invite_picture(i) {}
+    State(Registrar& r, std::shared_ptr<PrivacyCommands> p, const Clients& c, StanzaSender& s, InvitePicture& i)
+        : registrar(r), privacy(std::move(p)), clients(c), sender(s), invite_picture(i) {}
 
     /// A command that is being processed: what is needed to answer it.
     struct Call {
@@ -88,14 +87,15 @@ struct AdHocCommands::State : std::enable_shared_from_this<State> {
 
     Registrar& registrar;
     std::shared_ptr<PrivacyCommands> privacy;
+    const Clients& clients;
     StanzaSender& sender;
     InvitePicture& invite_picture;
     AdHocSessions sessions;
 };
 
-AdHocCommands::AdHocCommands(Registrar& registrar, std::shared_ptr<PrivacyCommands> privacy, StanzaSender& sender,
-                             InvitePicture& invite_picture)
-    : state_(std::make_shared<State>(registrar, std::move(privacy), sender, invite_picture)) {}
+AdHocCommands::AdHocCommands(Registrar& registrar, std::shared_ptr<PrivacyCommands> privacy, const Clients& clients,
+                             StanzaSender& sender, InvitePicture& invite_picture)
+    : state_(std::make_shared<State>(registrar, std::move(privacy), clients, sender, invite_picture)) {}
 AdHocCommands::~AdHocCommands() = default;
 
 void AdHocCommands::take(const Tag& iq, const std::string& user) { state_->take(iq, user); }
@@ -371,6 +371,13 @@ void AdHocCommands::State::end(const Call& call, const xep0004::Form& form, cons
 }
 
 void AdHocCommands::State::end(const Call& call, const CommandResult& ending) {
+    // COMPAT Psi+ empties the window of a form: only another form is shown there.
+    if (!call.session.empty() && clients.hides_notes(attribute(*call.head, "from"))) {
+        xep0004::Form words;
+        words.type = "result";
+        words.instructions = ending.words;
+        return end(call, words);
+    }
     if (ending.good()) return end(call, "completed", "info", ending.words);
     sessions.end(call.session);
     refuse(call, ending.type.c_str(), ending.condition.c_str(), nullptr, ending.words);

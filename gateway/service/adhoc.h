@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/accounts/clients.h"
 #include "gateway/service/invite_picture.h"
 #include "gateway/service/privacy_commands.h"
 #include "gateway/service/registrar.h"
@@ -23,7 +24,7 @@ namespace gateway {
 
 class AdHocCommands {
   public:
-    AdHocCommands(Registrar&, std::shared_ptr<PrivacyCommands>, StanzaSender&, InvitePicture&);
+    AdHocCommands(Registrar&, std::shared_ptr<PrivacyCommands>, const Clients&, StanzaSender&, InvitePicture&);
     ~AdHocCommands();
     void take(const xmpp::Tag& iq, const std::string& user);
     /// The commands that this user may use, for disco#items [XEP-0050 §2.2].

@@ -32,7 +32,7 @@ struct IqRouter::State {
           invite_picture(files, sender),
           registrar(std::move(registrar_)),
           registration(*registrar, clients, sender),
-          commands(*registrar, privacy, sender, invite_picture),
+          commands(*registrar, privacy, clients, sender, invite_picture),
           chat_words(*registrar, privacy, sender, invite_picture) {}
 
     /// One iq, and what each answer needs.

@@ -95,6 +95,31 @@ TEST_F(CommandsTest, MultipleStagesLinkAMailbox) {
     EXPECT_EQ(stage().own_condition, "session-expired") << "a session ends once";
 }
 
+TEST_F(CommandsTest, WhereAFormsWindowShowsNoNoteTheWordsAreAForm) {
+    const std::string psi = "alice@jabber.example/phone";
+    clients.heard_of(psi);
+    clients.take_answer(*xmpp::parse_stanza(
+        "<iq type='result' id='client' from='" + psi +
+        "'><query xmlns='http://jabber.org/protocol/disco#info'><identity category='client' type='pc' name='Psi+'/>"
+        "</query></iq>"));
+    sent.clear();
+    const auto ends_with = [&](const std::string& words) {
+        const auto last = stage();
+        EXPECT_EQ(last.status, "completed");
+        EXPECT_NE(last.xml.find("<x xmlns='jabber:x:data' type='result'><instructions>" + words), last.xml.npos)
+            << last.xml;
+    };
+    command("node='join'");
+    command("node='join' sessionid='" + stage().session + "'", form(field("invite", "garbage")));
+    ends_with("");
+    link();
+    command("node='unlink'");
+    command("node='unlink' sessionid='" + stage().session + "'", form(""));
+    ends_with("Your mailbox is unlinked");
+    command("node='status'");
+    EXPECT_NE(stage().note, "") << "here it is shown";
+}
+
 TEST_F(CommandsTest, Canceling) {
     command("node='link'");
     const auto first = stage();
