@@ -18,7 +18,7 @@ constexpr std::string_view question_id = "client";
 constexpr std::size_t most_clients = 100'000;
 
 /// Clients that show the words of a message's error without being asked: in the conversation, or in a window.
-constexpr std::array show_errors = {"converse.js", "finch", "mcabber", "pidgin", "poezio", "profanity"};
+constexpr std::array show_errors = {"converse", "finch", "mcabber", "pidgin", "poezio", "profanity"};
 
 /// Clients that show the condition of a form's error only.
 constexpr std::array hide_form_errors = {"finch", "pidgin"};

@@ -83,12 +83,15 @@ TEST_F(ClientsTest, NobodyAnswersForAnother) {
 }
 
 TEST_F(ClientsTest, WhatIsKnownToShowAnErrorIsTakenAtItsName) {
-    for (const auto& client : {phone, desk}) clients.heard_of(client);
+    const std::string web = alice + "/converse.js-24684287";
+    for (const auto& client : {phone, desk, web}) clients.heard_of(client);
     EXPECT_FALSE(clients.shows_errors(phone)) << "nothing is known yet";
     answers(phone, "Dino", "");
     answers(desk, "Pidgin", "");
+    answers(web, "Converse", "");  // as converse.js 10.1.2 calls itself
     EXPECT_FALSE(clients.shows_errors(phone));
     EXPECT_TRUE(clients.shows_errors(desk));
+    EXPECT_TRUE(clients.shows_errors(web));
     const auto refusal = xmpp::parse_stanza("<iq type='error' id='client' from='" + desk + "'/>");
     EXPECT_TRUE(clients.is_answer(*refusal));
     EXPECT_EQ(clients.take_answer(*refusal), std::nullopt);
