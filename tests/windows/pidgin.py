@@ -30,6 +30,8 @@ _PREFS = """<?xml version='1.0' encoding='UTF-8' ?>
 
 class Pidgin:
     name, program, window = "pidgin", "pidgin", "Buddy List|Buddy-Liste|Kontaktliste"
+    error = "XMPP Message Error|XMPP-Nachrichtenfehler"
+    otr_question = "Generating private key|Privater Schlüssel"
 
     def __init__(self, screen, jid, password, server):
         self.screen = screen
@@ -45,6 +47,9 @@ class Pidgin:
         screen.waits_for_window(self.window, 150)
 
     def opens_chat(self, jid):
+        for _ in self.screen.windows(self.error):
+            self.screen.focus(self.error)
+            self.screen.press("Escape")
         self.screen.focus(self.window)
         self.screen.press("ctrl+m")
         self.screen.focus("New Instant Message|Neue Sofortnachricht")

@@ -30,6 +30,7 @@ _OPTIONS = """<!DOCTYPE psi>
    <tip><show type="bool">false</show></tip>
    <automatically-check-for-updates type="bool">false</automatically-check-for-updates>
    <message><auto-popup type="bool">true</auto-popup></message>
+   <tabs><use-tabs type="bool">false</use-tabs></tabs>
    <chat>
     <auto-popup type="bool">true</auto-popup>
     <size type="QSize"><width type="int">650</width><height type="int">600</height></size>
@@ -49,6 +50,7 @@ def _hidden(password, jid):
 
 class Psi:
     name, program, window = "psi", "psi-plus", "Psi\\+"
+    otr_question = "Psi OTR"
 
     def __init__(self, screen, jid, password, server):
         self.screen = screen

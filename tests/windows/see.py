@@ -66,6 +66,13 @@ class Window:
         self.screen.types(line)
         self.screen.press("Return")
 
+    def starts_otr(self, jid):
+        """With the gateway; the client asks first whether to make a key, or says that it makes one."""
+        self.says(jid, "?OTRv23?")
+        self.screen.focus(self.client.otr_question)
+        self.shows_more(lambda: self.screen.press("Return"))
+        self.screen.settles()
+
     def gets(self, words):
         """Something with these words has come to the window."""
         words = self._german.get(words, words)
@@ -127,6 +134,12 @@ def steps(world, window):
         alice.presence(bob_jid, "subscribe")
         alice.sees(bob_jid, "subscribed")
 
+    def speaks_otr():
+        window.starts_otr(bob_jid)
+        window.shows_more(lambda: window.says(bob_jid, "For your eyes only"))
+        bob.has_not_read("For your eyes only")  # he has no key: it is refused
+
+    otr = [("otr-not-sent", speaks_otr)] if hasattr(window.client, "otr_question") else []
     return [
         ("start", lambda: None),
         ("stranger-writes", lambda: window.shows_more(
@@ -140,6 +153,7 @@ def steps(world, window):
         ("gateway-help", lambda: window.tells_gateway("help", "contact ADDRESS")),
         ("gateway-contact", lambda: window.tells_gateway("contact", "carol\\40mail.test", " carol@mail.test")),
         ("failing-address", lambda: window.shows_more(fails)),
+        *otr,
         ("links", lambda: alice.uses_mailbox("ana@mail.test")),
         ("gateway-invite", lambda: window.tells_gateway("invite", "https://i.delta.chat/")),
         ("gateway-unlink", lambda: window.tells_gateway("unlink", "unlink yes")),
