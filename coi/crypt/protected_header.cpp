@@ -64,10 +64,13 @@ std::vector<std::string> authors(const Headed& mail) {
     return all;
 }
 
+/// Without NULs, as append_line() leaves them.
 std::vector<std::string> values_of(const Headed& mail, std::string_view name) {
     std::vector<std::string> all;
     for (const auto& field : mail.fields) {
-        if (field.name == name) all.push_back(field.value());
+        if (field.name != name) continue;
+        all.push_back(field.value());
+        std::erase(all.back(), '\0');
     }
     return all;
 }

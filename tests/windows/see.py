@@ -3,15 +3,19 @@
     sudo python3 tests/windows/see.py gajim|dino|psi|pidgin [--language de] [--pictures FOLDER]
 
 `./test --long` calls it for each client. What can be checked at the other side (Bob got the mail), or by a second client of the same user that
-gets copies of what comes [XEP-0280], is checked; the pictures are for people to look at. It runs in a network namespace of its own.
+gets copies of what comes [XEP-0280], is checked; the pictures are for people to look at. It runs in a network and a mount namespace
+of its own.
 """
 
 import argparse
 import os
 import pathlib
 import shutil
+import struct
+import subprocess
 import sys
 import tempfile
+import zlib
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "support")]
 
@@ -20,7 +24,7 @@ from expect import check
 from gajim import Gajim
 from pidgin import Pidgin
 from play import PASSWORD, World
-from prosody import Prosody
+from prosody import ProsodyWithFiles
 from psi import Psi
 from reports import read_receipt
 from screen import Screen
@@ -125,6 +129,14 @@ def steps(world, window):
         window.gets("ticket.pdf")
         window.counts_beginning()
 
+    def sees_picture():
+        bob.sends_file("alice@jabber.test", "The sea, today", "sea.png", "image/png", _png(), headers=named)
+        window.gets("sea.png")
+
+    def invites():
+        window.tells_gateway("invite", "https://i.delta.chat/")
+        window.gets("invite.png")
+
     def fails():
         window.says(world.coigate.jid_of("nobody@mail.test"), "Is anybody there?")
         if window.client.name != "pidgin":  # which shows the error itself
@@ -147,6 +159,7 @@ def steps(world, window):
         ("writes", writes),
         ("read-mark", lambda: bob.send(read_receipt(bob, bob.last), ["alice@jabber.test"])),
         ("answer-html-attachment", lambda: window.shows_more(reads)),
+        ("picture", lambda: window.shows_more(sees_picture)),
         ("adds-contact", adds),
         ("gateway-is-contact", lambda: (alice.presence(gateway, "subscribe"), alice.sees(gateway, "subscribed"))),
         ("gateway-hello", lambda: window.tells_gateway("hello", "Hello!")),
@@ -155,9 +168,27 @@ def steps(world, window):
         ("failing-address", lambda: window.shows_more(fails)),
         *otr,
         ("links", lambda: alice.uses_mailbox("ana@mail.test")),
-        ("gateway-invite", lambda: window.tells_gateway("invite", "https://i.delta.chat/")),
+        ("gateway-invite", lambda: window.shows_more(invites)),
         ("gateway-unlink", lambda: window.tells_gateway("unlink", "unlink yes")),
     ]
+
+
+def _png(width=320, height=200):
+    """A picture: blue above, green below."""
+    rows = b"".join(b"\0" + (b"\x30\x70\xc0" if y < height // 2 else b"\x40\x90\x40") * width for y in range(height))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def _trust(ca_file, work):
+    """Clients fetch files by HTTPS, with the certificates of the system."""
+    system, bundle = pathlib.Path("/etc/ssl/certs/ca-certificates.crt"), work / "ca-certificates.crt"
+    bundle.write_bytes(system.read_bytes() + ca_file.read_bytes())
+    bundle.chmod(0o644)
+    subprocess.run(["mount", "--bind", bundle, system], check=True)
 
 
 def _check_programs(client):
@@ -177,10 +208,12 @@ def main():
     _check_programs(client)
     if not os.environ.pop("COIGATE_OWN_NETWORK", ""):
         os.environ["COIGATE_OWN_NETWORK"] = "yes"
-        os.execvp("unshare", ["unshare", "--net", "sh", "-c", NETWORK, "sh", sys.executable, *sys.argv])
+        os.execvp("unshare", ["unshare", "--net", "--mount", "sh", "-c", NETWORK, "sh", sys.executable, *sys.argv])
 
     def jabber(work, certificates, users):
-        return Prosody(work, certificates, users, {"Jabber clients": getattr(client, "c2s_port", None) or free_port(), "components": free_port()})
+        _trust(certificates.ca_file, work)
+        ports = {"Jabber clients": getattr(client, "c2s_port", None) or free_port(), "components": free_port()}
+        return ProsodyWithFiles(work, certificates, users, ports)
 
     with World(jabber=jabber, mail_people=("ana", "bob", "carol")) as world:
         world.failed = []
