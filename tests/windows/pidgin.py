@@ -31,7 +31,7 @@ _PREFS = """<?xml version='1.0' encoding='UTF-8' ?>
 class Pidgin:
     name, program, window = "pidgin", "pidgin", "Buddy List|Buddy-Liste|Kontaktliste"
     error = "XMPP Message Error|XMPP-Nachrichtenfehler"
-    otr_question = "Generating private key|Privater Schlüssel"
+    otr_question, otr_answer = "Generating private key|Privater Schlüssel", "Escape"  # says when it is done
 
     def __init__(self, screen, jid, password, server):
         self.screen = screen
@@ -55,4 +55,5 @@ class Pidgin:
         self.screen.focus("New Instant Message|Neue Sofortnachricht")
         self.screen.types(jid)
         self.screen.press("Return")
-        self.screen.places(jid.replace("\\", "."), 540, 200, 700, 650)
+        named = "|Bob Example" if jid.startswith("bob") else ""  # once he is in the list
+        self.screen.places(jid.replace("\\", ".") + named, 540, 200, 700, 650)

@@ -50,7 +50,7 @@ def _hidden(password, jid):
 
 class Psi:
     name, program, window = "psi", "psi-plus", "Psi\\+"
-    otr_question = "Psi OTR"
+    otr_question, otr_answer = "Psi OTR", "Return"
 
     def __init__(self, screen, jid, password, server):
         self.screen = screen

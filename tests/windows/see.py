@@ -74,7 +74,7 @@ class Window:
         """With the gateway; the client asks first whether to make a key, or says that it makes one."""
         self.says(jid, "?OTRv23?")
         self.screen.focus(self.client.otr_question)
-        self.shows_more(lambda: self.screen.press("Return"))
+        self.shows_more(lambda: self.screen.press(self.client.otr_answer))
         self.screen.settles()
 
     def gets(self, words):
