@@ -66,6 +66,11 @@ std::string media_type(const std::string& type) {
     return is_one ? type : "application/octet-stream";
 }
 
+/// Whether the store itself fails, and not this file or this user.
+bool is_of_store(const coi::Error& error) {
+    return !error.permanent && (error.kind != coi::ErrorKind::refused || error.code >= 500);
+}
+
 }  // namespace
 
 struct FileUpload::State : std::enable_shared_from_this<State> {
@@ -117,8 +122,7 @@ struct FileUpload::State : std::enable_shared_from_this<State> {
             log::warn("a file of {} bytes for {} is not stored: {}", job.file.bytes->size(), job.user,
                       address.error().text);
         if (address) has_worked = true;
-        const bool has_failed = !address && !address.error().permanent;
-        if (has_failed) {
+        if (!address && is_of_store(address.error())) {
             const coi::Error error = down(address.error().text);
             down_until = std::chrono::steady_clock::now() + rest;
             job.done(error);

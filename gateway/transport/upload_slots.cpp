@@ -28,8 +28,7 @@ bool is_answer(const xmpp::Tag& iq) {
 
 /// The service is not connected to the server.
 bool is_away(const xmpp::StanzaError& error) {
-    constexpr std::array away{"service-unavailable", "remote-server-not-found", "remote-server-timeout",
-                              "item-not-found"};
+    constexpr std::array away{"service-unavailable", "remote-server-not-found", "remote-server-timeout"};
     return std::ranges::find(away, error.condition) != away.end();
 }
 
@@ -61,7 +60,7 @@ void UploadSlots::discover_all() {
 }
 
 void UploadSlots::offline() {
-    is_online_ = may_ask_for_users_ = false;
+    is_online_ = may_ask_for_users_ = has_looked_ = false;
     service_.clear();
     discovering_.clear();
     for (auto asked = std::exchange(asked_, {}); auto& [id, one] : asked)
@@ -83,7 +82,11 @@ void UploadSlots::discover(const std::string& jid, const char* ns) {
     xmpp::add(iq, "query", ns);
     discovering_[id] = jid;
     stream_.send(iq);
-    after_(patience, [this, id] { discovering_.erase(id); });
+    after_(patience, [this, id] { end_discovery(id); });
+}
+
+void UploadSlots::end_discovery(const std::string& id) {
+    if (discovering_.erase(id) > 0 && discovering_.empty()) has_looked_ = true;
 }
 
 bool UploadSlots::take_answer(const xmpp::Tag& iq) {
@@ -101,8 +104,6 @@ bool UploadSlots::take_answer(const xmpp::Tag& iq) {
     } else if (done.on_behalf && !inner) {  // the server does not pass it on for this user
         send(std::move(done), false);
     } else {
-        const auto error = xmpp::error_of(*inner);
-        if (error && is_away(*error)) service_.clear();  // until it is found again
         done.done(refusal(*inner));
     }
     return true;
@@ -111,8 +112,7 @@ bool UploadSlots::take_answer(const xmpp::Tag& iq) {
 bool UploadSlots::take_discovery(const xmpp::Tag& iq) {
     const auto found = discovering_.find(xmpp::attribute(iq, "id"));
     if (found == discovering_.end() || xmpp::attribute(iq, "from") != found->second) return false;
-    const std::string jid = std::exchange(found->second, {});
-    discovering_.erase(found);
+    const std::string jid = found->second, id = found->first;
     for (const auto& item : xmpp::xep0030::jids_of_items(iq, most_items)) {
         if (item != settings_.component) discover(item, xmpp::xep0030::ns_info);
     }
@@ -122,6 +122,7 @@ bool UploadSlots::take_discovery(const xmpp::Tag& iq) {
         largest_ = *bytes;
         log::info("files that come by mail are put on {}", jid);
     }
+    end_discovery(id);
     return true;
 }
 

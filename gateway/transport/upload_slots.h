@@ -36,7 +36,7 @@ class UploadSlots {
     /// The largest file of the service, in bytes; 0: there is no service.
     std::size_t largest() const { return service_.empty() ? 0 : largest_; }
     /// Whether the server may have one that is not known now.
-    bool is_unsure() const { return !is_online_ || (service_.empty() && !discovering_.empty()); }
+    bool is_unsure() const { return !is_online_ || (service_.empty() && !has_looked_); }
     /// `user`: bare JID. Not called back before this function returns.
     void ask(const std::string& user, xmpp::xep0363::Request, Done);
 
@@ -50,6 +50,7 @@ class UploadSlots {
     void discover_all();
     void discover(const std::string& jid, const char* ns);
     bool take_discovery(const xmpp::Tag& iq);
+    void end_discovery(const std::string& id);
     void send(Asked, bool on_behalf);
     void fail(const std::string& id, coi::Error);
 
@@ -57,6 +58,7 @@ class UploadSlots {
     Timer after_;
     Settings settings_;
     bool is_online_ = false, may_ask_for_users_ = false;
+    bool has_looked_ = false;  // all that was asked since the stream is up has answered, or does not
     std::size_t streams_ = 0;  // how many there were
     std::string service_;      // its JID; "": none
     std::size_t largest_ = 0;

@@ -177,23 +177,33 @@ TEST_F(UploadSlotsTest, a_quota_that_is_used_up_is_not_waited_for) {
     EXPECT_TRUE(got.front().error().permanent);
 }
 
-TEST_F(UploadSlotsTest, a_service_that_goes_is_looked_for_again) {
+TEST_F(UploadSlotsTest, whether_there_is_a_service_is_known_when_all_have_answered_or_do_not) {
     EXPECT_TRUE(slots.is_unsure()) << "the server was not asked yet";
+    slots.online();
+    EXPECT_TRUE(slots.is_unsure());
+    answer("jabber.example", asked("jabber.example"), "<query xmlns='http://jabber.org/protocol/disco#items'/>");
+    EXPECT_TRUE(slots.is_unsure()) << "one question is open";
+    timer.pass();
+    EXPECT_FALSE(slots.is_unsure());
+    EXPECT_EQ(slots.largest(), 0u);
+    slots.offline();
+    EXPECT_TRUE(slots.is_unsure());
+}
+
+TEST_F(UploadSlotsTest, a_service_that_is_away_for_a_while_stays_known) {
     find_service();
     EXPECT_FALSE(slots.is_unsure());
     ask();
     answer("upload.jabber.example", asked("upload.jabber.example"),
            "<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>", "error");
     EXPECT_FALSE(got.back().error().permanent);
-    EXPECT_EQ(slots.largest(), 0u);
+    EXPECT_EQ(slots.largest(), 1000u);
     stream.sent.clear();
     timer.pass();
-    EXPECT_EQ(stream.sent.size(), 2u) << "asked again";
-    EXPECT_TRUE(slots.is_unsure());
+    EXPECT_EQ(stream.sent.size(), 2u) << "services are looked for from time to time";
     slots.offline();
     timer.pass();
     EXPECT_EQ(stream.sent.size(), 2u);
-    EXPECT_TRUE(slots.is_unsure());
 }
 
 TEST_F(UploadSlotsTest, only_the_server_grants) {
