@@ -174,8 +174,15 @@ class DeltaClient:
         return self.call("get_message", self.account, number)
 
     def messages(self, chat):
-        """All messages of a chat, the oldest first."""
-        return [self.message(number) for number in self.call("get_message_ids", self.account, chat, False, False)]
+        """All messages of a chat, the oldest first; without one that its writer takes back while they are read."""
+        found = []
+        for number in self.call("get_message_ids", self.account, chat, False, False):
+            try:
+                found.append(self.message(number))
+            except Failure as gone:
+                if "does not exist" not in str(gone):
+                    raise
+        return found
 
     def chats(self):
         return self.call("get_chatlist_entries", self.account, None, None, None)
