@@ -107,9 +107,11 @@ class Load:
         self.take_news()
         if all(each.complete for each in self.conversations):
             return True
-        if time.monotonic() - self.last_news <= QUIET:
-            return False
-        self.world.postfix.flush()  # many kills in a row, and it takes coigate for dead
+        return time.monotonic() - self.last_news > QUIET and self._postfix_is_empty()
+
+    def _postfix_is_empty(self):
+        """It keeps, for minutes, what coigate took without an answer at a kill, and all of it after many kills in a row."""
+        self.world.postfix.flush()
         return self.world.postfix.queue_size() == 0
 
     def run(self):
@@ -133,8 +135,10 @@ class Load:
             tell(f"kill {kill + 1}: {arrived} arrived so far")
 
     def settles(self):
-        """Everything arrives, or nothing comes any more."""
+        """Everything arrives, or nothing comes any more; and what Postfix got no answer for has come once more."""
         wait_until(self.settled, 400, "everything arrived, or nothing came any more")
+        wait_until(self._postfix_is_empty, 60, "Postfix has handed over what it got no answer for")
+        self.take_news()
 
     def judge(self):
         """After coigate has ended; whether the archives were asked is the Jabber server's."""
