@@ -34,9 +34,10 @@ def build(log):
         if done.returncode != 0:
             raise Failure(f"{' '.join(command)} failed:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
     BUILD.mkdir(parents=True, exist_ok=True)
+    newest_header = max(header.stat().st_mtime for header in (ROOT / "tests/bench").glob("*.h"))
     for name, libraries in PEERS.items():
         source, program = ROOT / f"tests/bench/{name}.cpp", BUILD / name
-        newest = max(source.stat().st_mtime, (ROOT / "tests/bench/socket.h").stat().st_mtime)
+        newest = max(source.stat().st_mtime, newest_header)
         if not program.exists() or program.stat().st_mtime < newest:
             subprocess.run(["clang++-19", "-std=c++20", "-O2", f"-I{ROOT}", source, "-o", program, "-lpthread", *libraries],
                            check=True)
