@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -74,8 +75,12 @@ struct Reaction {
 
 /// A file that its reader finds at an address.
 struct File {
+    enum class Kind { file, voice_message, sticker };
     std::string url, name, type;  // "" for no name; "image/jpeg"
     std::size_t size = 0;         // bytes
+    Kind kind = Kind::file;
+    std::chrono::milliseconds duration{};        // of a recording, 0 if it is not known
+    std::shared_ptr<const std::string> bytes{};  // of a file that goes as an attachment, once it has been fetched
     bool operator==(const File&) const = default;
 };
 struct Files {
@@ -102,7 +107,29 @@ struct Retraction {
     bool operator==(const Retraction&) const = default;
 };
 
-using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo, Reaction, Retraction, Files>;
+/// A place, or where the author is.
+struct Location {
+    double latitude = 0, longitude = 0;  // degrees, WGS 84
+    std::optional<double> accuracy{};    // metres
+    std::string name{};                  // "" for none
+    bool operator==(const Location&) const = default;
+};
+
+/// A call, which no gateway carries: its other side is told so.
+struct Call {
+    enum class Kind { offered, ended } kind = Kind::offered;
+    bool has_video = false;
+    bool operator==(const Call&) const = default;
+};
+
+/// The event is to be deleted by the reader's program so long after it was read; 0: it stays, and so do later ones.
+struct DisappearsAfter {
+    std::chrono::seconds time{};
+    bool operator==(const DisappearsAfter&) const = default;
+};
+
+using Content = std::variant<Text, Receipt, OtrMessage, Correction, ReplyTo, Reaction, Retraction, Files, Location,
+                             Call, DisappearsAfter>;
 
 /// Which earlier messages an event may refer to, by their author.
 enum class RefersTo {

@@ -64,6 +64,16 @@ struct Printer {
         out << "kind: retraction\n";
         if (!retraction.words.empty()) out << "words: " << retraction.words << "\n";
     }
+    void operator()(const Location& place) const {
+        out << "kind: location\nplace: " << place.latitude << " " << place.longitude << "\n";
+        if (place.accuracy) out << "accuracy: " << *place.accuracy << "\n";
+        if (!place.name.empty()) out << "place-name: " << place.name << "\n";
+    }
+    void operator()(const Call& call) const {
+        out << "kind: call " << (call.kind == Call::Kind::offered ? "offered" : "ended")
+            << (call.has_video ? " with video\n" : "\n");
+    }
+    void operator()(const DisappearsAfter& timer) const { out << "disappears-after: " << timer.time.count() << "\n"; }
     void operator()(const ReplyTo& reply) const {
         out << "kind: reply\n";
         std::istringstream lines(reply.quote);
