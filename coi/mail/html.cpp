@@ -41,6 +41,7 @@ enum class Kind {
     table,
     row,
     cell,
+    styled,
     unseen
 };
 
@@ -49,28 +50,37 @@ struct Tag {
     Kind kind;
 };
 
-constexpr std::array<Tag, 57> tags{{
-    {"a", Kind::link},          {"address", Kind::block},    {"article", Kind::block},   {"aside", Kind::block},
-    {"audio", Kind::unseen},    {"blockquote", Kind::quote}, {"br", Kind::line_break},   {"canvas", Kind::unseen},
-    {"caption", Kind::block},   {"center", Kind::block},     {"datalist", Kind::unseen}, {"dd", Kind::block},
-    {"div", Kind::block},       {"dl", Kind::paragraph},     {"dt", Kind::block},        {"embed", Kind::unseen},
-    {"fieldset", Kind::block},  {"figcaption", Kind::block}, {"figure", Kind::block},    {"footer", Kind::block},
-    {"form", Kind::block},      {"h1", Kind::paragraph},     {"h2", Kind::paragraph},    {"h3", Kind::paragraph},
-    {"h4", Kind::paragraph},    {"h5", Kind::paragraph},     {"h6", Kind::paragraph},    {"header", Kind::block},
-    {"hr", Kind::rule},         {"iframe", Kind::unseen},    {"img", Kind::image},       {"legend", Kind::block},
-    {"li", Kind::item},         {"main", Kind::block},       {"nav", Kind::block},       {"object", Kind::unseen},
-    {"ol", Kind::list},         {"p", Kind::paragraph},      {"pre", Kind::pre},         {"script", Kind::unseen},
-    {"section", Kind::block},   {"select", Kind::unseen},    {"style", Kind::unseen},    {"svg", Kind::unseen},
-    {"table", Kind::table},     {"tbody", Kind::block},      {"td", Kind::cell},         {"template", Kind::unseen},
-    {"textarea", Kind::unseen}, {"tfoot", Kind::block},      {"th", Kind::cell},         {"thead", Kind::block},
-    {"title", Kind::unseen},    {"tr", Kind::row},           {"ul", Kind::list},         {"video", Kind::unseen},
-    {"xml", Kind::unseen},
+constexpr std::array<Tag, 66> tags{{
+    {"a", Kind::link},          {"address", Kind::block},    {"article", Kind::block},    {"aside", Kind::block},
+    {"audio", Kind::unseen},    {"b", Kind::styled},         {"blockquote", Kind::quote}, {"br", Kind::line_break},
+    {"canvas", Kind::unseen},   {"caption", Kind::block},    {"center", Kind::block},     {"code", Kind::styled},
+    {"datalist", Kind::unseen}, {"dd", Kind::block},         {"del", Kind::styled},       {"div", Kind::block},
+    {"dl", Kind::paragraph},    {"dt", Kind::block},         {"em", Kind::styled},        {"embed", Kind::unseen},
+    {"fieldset", Kind::block},  {"figcaption", Kind::block}, {"figure", Kind::block},     {"footer", Kind::block},
+    {"form", Kind::block},      {"h1", Kind::paragraph},     {"h2", Kind::paragraph},     {"h3", Kind::paragraph},
+    {"h4", Kind::paragraph},    {"h5", Kind::paragraph},     {"h6", Kind::paragraph},     {"header", Kind::block},
+    {"hr", Kind::rule},         {"i", Kind::styled},         {"iframe", Kind::unseen},    {"img", Kind::image},
+    {"legend", Kind::block},    {"li", Kind::item},          {"main", Kind::block},       {"nav", Kind::block},
+    {"object", Kind::unseen},   {"ol", Kind::list},          {"p", Kind::paragraph},      {"pre", Kind::pre},
+    {"s", Kind::styled},        {"script", Kind::unseen},    {"section", Kind::block},    {"select", Kind::unseen},
+    {"strike", Kind::styled},   {"strong", Kind::styled},    {"style", Kind::unseen},     {"svg", Kind::unseen},
+    {"table", Kind::table},     {"tbody", Kind::block},      {"td", Kind::cell},          {"template", Kind::unseen},
+    {"textarea", Kind::unseen}, {"tfoot", Kind::block},      {"th", Kind::cell},          {"thead", Kind::block},
+    {"title", Kind::unseen},    {"tr", Kind::row},           {"tt", Kind::styled},        {"ul", Kind::list},
+    {"video", Kind::unseen},    {"xml", Kind::unseen},
 }};
 static_assert(std::ranges::is_sorted(tags, {}, &Tag::name));
 
 Kind kind_of(std::string_view name) {
     const auto* found = std::ranges::lower_bound(tags, name, {}, &Tag::name);
     return found != tags.end() && found->name == name ? found->kind : Kind::flow;
+}
+
+/// [XEP-0393 §6.2]
+char directive_of(std::string_view name) {
+    if (name == "code" || name == "tt") return '`';
+    if (name == "s" || name == "del" || name == "strike") return '~';
+    return name == "i" || name == "em" ? '_' : '*';
 }
 
 std::string_view view(const xmlChar* text) {
@@ -194,8 +204,9 @@ class Reader {
     struct Open {
         Kind kind;
         std::string target;  // of a link
-        std::size_t from;    // where the link's text begins
+        std::size_t from;    // where the text of a link or of a span begins
         bool seen;
+        char directive = '\0';  // of a span
     };
     struct List {
         bool ordered;
@@ -243,6 +254,10 @@ class Reader {
                 break;
             case Kind::link:
                 open_.back().target = link_target(attributes["href"]);
+                open_.back().from = lines_.size();
+                break;
+            case Kind::styled:
+                open_.back().directive = directive_of(name);
                 open_.back().from = lines_.size();
                 break;
             case Kind::image:
@@ -296,6 +311,9 @@ class Reader {
                 break;
             case Kind::link:
                 finish_link(ended);
+                break;
+            case Kind::styled:
+                if (pre_ == 0) lines_.style(ended.from, ended.directive);
                 break;
             case Kind::table:
                 if (!tables_.empty()) tables_.pop_back();
@@ -409,7 +427,7 @@ htmlSAXHandler events() {
 bool breaks_line(std::string_view name) {
     const Kind kind = kind_of(name);
     return kind != Kind::flow && kind != Kind::link && kind != Kind::image && kind != Kind::cell &&
-           kind != Kind::unseen;
+           kind != Kind::styled && kind != Kind::unseen;
 }
 
 void read(const std::string& document, Reader& reader) {

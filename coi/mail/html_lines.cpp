@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 namespace coi {
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::size_t deepest_quote = 8;    // marks shown; a line must not become all marks
 constexpr std::size_t deepest_indent = 12;  // spaces
+constexpr std::size_t longest_span = 500;   // octets
+constexpr std::size_t longest_label = 60;   // octets, of a copied header
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 
@@ -75,6 +78,7 @@ void HtmlLines::text(std::string_view utf8, bool as_is) {
             const auto end = std::find_if(utf8.begin(), utf8.end(), [](char each) {
                 return is_space(each) || static_cast<unsigned char>(each) >= 0x80;
             });
+            if (std::isalnum(static_cast<unsigned char>(c)) != 0) take_back_style();
             begin_word();
             out_.append(utf8.begin(), end);
             utf8.remove_prefix(static_cast<std::size_t>(end - utf8.begin()));
@@ -94,6 +98,7 @@ void HtmlLines::text(std::string_view utf8, bool as_is) {
             utf8.remove_prefix(joiner.size());
             continue;
         }
+        take_back_style();
         begin_word();
         out_ += c;
         utf8.remove_prefix(1);
@@ -107,6 +112,32 @@ void HtmlLines::text(std::string_view utf8, bool as_is) {
 void HtmlLines::mark(std::string_view utf8) {
     begin_word();
     out_.append(utf8);
+}
+
+void HtmlLines::style(std::size_t from, char directive) {
+    const std::string_view out = out_;
+    if (from < line_start_ && out.substr(from, line_start_ - from).find_first_not_of(" >\n") != out.npos) return;
+    const auto start = out.find_first_not_of(from < line_start_ ? " >" : " ", std::max(from, line_start_));
+    if (start == out.npos || out.size() - start > longest_span) return;
+    const auto words = out.substr(start), before = out.substr(line_start_, start - line_start_);
+    const bool stands_free = before.empty() || std::string_view(" *_~`").find(before.back()) != out.npos;
+    // "From:" of a copied header, and what stands behind it, must stay readable as one (coi/mail/copied_header).
+    if (!stands_free || words.back() == ':' || before.substr(0, longest_label).find(": ") != out.npos ||
+        words.find(directive) != out.npos)
+        return;
+    out_.insert(start, 1, directive);
+    out_ += directive;
+    styled_from_ = start;
+    styled_to_ = out_.size() - 1;
+}
+
+void HtmlLines::take_back_style() {
+    const bool goes_on = styled_to_ != 0 && styled_to_ + 1 == out_.size() && !space_ && !hard_space_ && breaks_ == 0;
+    if (goes_on) {
+        out_.pop_back();
+        out_.erase(styled_from_, 1);
+    }
+    styled_from_ = styled_to_ = 0;
 }
 
 void HtmlLines::block(std::size_t lines) {

@@ -19,6 +19,9 @@ class HtmlLines {
     void block(std::size_t lines);
     /// <br>.
     void line_break();
+    /// Makes the text written since size() was `from` a styled span [XEP-0393 §6.2], where one can stand: words of one
+    /// line, after white space. If the word goes on behind it, the span is taken back.
+    void style(std::size_t from, char directive);
     /// A space between words that would otherwise join (table cells).
     void space() { space_ = true; }
     /// Drops pending breaks (paragraphs at the end of a table cell).
@@ -38,12 +41,14 @@ class HtmlLines {
   private:
     void begin_word();
     void end_line();
+    void take_back_style();
 
     std::string out_;
     std::size_t breaks_ = 0, quotes_ = 0, indent_ = 0, last_quotes_ = 0, line_start_ = 0;
     bool space_ = false;
     bool hard_space_ = false;  // the line has only a space so far, which does not collapse
     bool in_line_ = false;
+    std::size_t styled_from_ = 0, styled_to_ = 0;  // the directives of the last span; 0, 0: none
 };
 
 }  // namespace coi

@@ -67,6 +67,26 @@ TEST(Html, WhatIsHiddenIsNotText) {
 
 TEST(Html, ImagesSayTheirWords) { EXPECT_EQ("[A cat]", text("<img src=x alt='A cat'><img src=y><img alt=''>")); }
 
+TEST(Html, EmphasisBecomesStyledSpans) {  // [XEP-0393 §6.2]
+    EXPECT_EQ("a *bold* word, _one_ ~gone~ and `x = 1`",
+              text("a <b>bold</b> word, <em>one</em> <s>gone</s> and <code>x = 1</code>"));
+    EXPECT_EQ("*_both_*\n\n> *quoted*", text("<b><i>both</i></b><blockquote><strong>quoted</strong></blockquote>"));
+    EXPECT_EQ("- *one*: first\n- two", text("<ul><li><b>one</b>: first<li>two</ul>"));
+}
+
+TEST(Html, EmphasisIsLeftOutWhereNoSpanCanStand) {
+    EXPECT_EQ("unbelievable", text("un<b>believ</b>able"));
+    EXPECT_EQ("Dear Bob", text("<b>D</b>ear Bob"));
+    EXPECT_EQ("one\ntwo", text("<b>one<br>two</b>"));
+    EXPECT_EQ("2*3*4", text("<b>2*3*4</b>"));
+    EXPECT_EQ("a b", text("a<b> </b>b"));
+    EXPECT_EQ("  x y", text("<pre>  x <b>y</b></pre>"));
+}
+
+TEST(Html, CopiedHeadersStayReadable) {
+    EXPECT_EQ("From: Bob\nSubject: Tomorrow", text("<b>From:</b> <strong>Bob</strong><br><b>Subject:</b> Tomorrow"));
+}
+
 TEST(Html, CharactersWithoutWidthAreDropped) { EXPECT_EQ("a b", text("a&#8203;&shy; &zwnj; b")); }
 
 TEST(Html, ASignatureSeparatorKeepsItsSpace) {
