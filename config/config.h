@@ -15,6 +15,8 @@
 
 namespace config {
 
+/// When a message to mail counts as delivered: the mail server accepted it, or a report says that it arrived.
+enum class Delivered { accepted, reported };
 enum class Encryption { require, prefer, off };
 enum class Security { none, starttls, tls };
 
@@ -55,6 +57,7 @@ struct Config {
         std::chrono::seconds expire = std::chrono::days(5);       // undeliverable after
         std::chrono::seconds warn_after = std::chrono::hours(4);  // sender hears "delayed"
         std::chrono::seconds poll = std::chrono::minutes(2);      // NOOP where the server has no IDLE
+        Delivered delivered = Delivered::accepted;
         Encryption encryption = Encryption::prefer;  // of mail, where neither the user nor the contact's setting says
     } mail;
     struct Files {

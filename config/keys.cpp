@@ -217,6 +217,13 @@ Read encryption(const toml::node& node, Encryption& into) {
     return fault;
 }
 
+Read delivered(const toml::node& node, Delivered& into) {
+    std::size_t index = 0;
+    auto fault = one_of<2>(node, index, {"accepted", "reported"});
+    if (!fault) into = std::array{Delivered::accepted, Delivered::reported}[index];
+    return fault;
+}
+
 Read log_level(const toml::node& node, std::string& into) {
     constexpr std::array<std::string_view, 4> words{"error", "warn", "info", "debug"};
     std::size_t index = 0;
@@ -277,6 +284,7 @@ const std::vector<Key>& keys() {
         row("mail.expire", sighup, MEMBER(mail.expire), READ(duration(node, into, 1s, days(30), "5 days"))),
         row("mail.warn_after", sighup, MEMBER(mail.warn_after), READ(duration(node, into, 1s, days(30), "4 hours"))),
         row("mail.poll", sighup, MEMBER(mail.poll), READ(duration(node, into, 1s, days(1), "2 min"))),
+        row("mail.delivered", sighup, MEMBER(mail.delivered), READ(delivered(node, into))),
         row("mail.encryption", sighup, MEMBER(mail.encryption), READ(encryption(node, into))),
         row("files.upload", sighup, MEMBER(files.upload), READ(boolean(node, into))),
         row("relay.domain", restart, MEMBER(relay.domain), READ(domain(node, into, "jabber.example"))),

@@ -266,7 +266,9 @@ struct SmtpClient::State {
 
     std::string rcpt_command(const Envelope& envelope, const std::string& to) const {
         std::string line = "RCPT TO:<" + to + ">";
-        if (offer.dsn && !envelope.from.empty()) line += " NOTIFY=FAILURE,DELAY";
+        if (offer.dsn && !envelope.from.empty()) {
+            line += envelope.reports_success ? " NOTIFY=SUCCESS,FAILURE,DELAY" : " NOTIFY=FAILURE,DELAY";
+        }
         return line + "\r\n";
     }
 

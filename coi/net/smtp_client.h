@@ -17,10 +17,11 @@
 namespace coi::net {
 
 struct Envelope {
-    std::string from;             // addr-spec, "" for the null sender
-    std::vector<std::string> to;  // addr-specs
-    std::string envelope_id;      // ENVID if the server supports DSN, "" for none [RFC 3461 §4.4]
-    bool utf8 = false;            // needs SMTPUTF8 (non-ASCII addresses or headers)
+    std::string from;              // addr-spec, "" for the null sender
+    std::vector<std::string> to;   // addr-specs
+    std::string envelope_id;       // ENVID if the server supports DSN, "" for none [RFC 3461 §4.4]
+    bool utf8 = false;             // needs SMTPUTF8 (non-ASCII addresses or headers)
+    bool reports_success = false;  // a report is asked for when the mail has arrived, if the server supports DSN
 };
 
 /// Time limits for each answer, from the standard [RFC 5321 §4.5.3.2].

@@ -302,7 +302,7 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     s.incoming.reload({s.config.xmpp.component, s.config.mail.expire});
     s.services.reload(service_settings(s.config));
     s.linked.reload(linked_settings(s.config));
-    s.mail_sender.reload(s.config.relay.connections);
+    s.mail_sender.reload(s.config.relay.connections, delivered_of(s.config));
     s.file_upload.reload(s.config.files.upload);
     s.openpgp.reload(openpgp_settings(s.config));
     s.failures.reload({s.config.xmpp.component, s.config.relay.domain});

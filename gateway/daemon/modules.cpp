@@ -50,8 +50,9 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       upload_slots(stream, timer(), {config.xmpp.component, component_settings(config).server_domain}),
       file_upload(io, tls, upload_slots, config.files.upload),
       names(directory, clients, roster_names, stream, config.xmpp.component),
-      mail_sender(directory, account_end, linked, failures,
-                  [this](const coi::MessageId& id) { return envelope_id(id, seal); }),
+      mail_sender(
+          directory, account_end, linked, failures, stream,
+          [this](const coi::MessageId& id) { return envelope_id(id, seal); }, delivered_of(config)),
       jabber_sender(component, directory, account_end, otr, tunnel, verdicts, failures),
       mail_scheduler(queue::Direction::mail, store, mail_sender, now, [this] { set_wake(); }),
       jabber_scheduler(

@@ -83,6 +83,10 @@ SmtpSender::Settings relay_submission_settings(const config::Config& c) {
     settings.ehlo_name = c.mail.ehlo_name;
     return settings;
 }
+MailSender::Delivered delivered_of(const config::Config& c) {
+    return c.mail.delivered == config::Delivered::accepted ? MailSender::Delivered::accepted
+                                                           : MailSender::Delivered::reported;
+}
 MailboxPool::Settings linked_settings(const config::Config& c) {
     return {{c.mail.allow_private_servers, true},
             limits_of(c),

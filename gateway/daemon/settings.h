@@ -8,6 +8,7 @@
 #include "gateway/queue/smtp_sender.h"
 #include "gateway/service/registration.h"
 #include "gateway/transport/lmtp_receiver.h"
+#include "gateway/transport/mail_sender.h"
 #include "gateway/transport/mailbox_pool.h"
 #include "xmpp/component.h"
 
@@ -21,6 +22,7 @@ ServiceSettings service_settings(const config::Config&);
 /// Throws std::runtime_error if the users file names no user.
 LmtpReceiver::Settings relay_settings(const config::Config&);
 SmtpSender::Settings relay_submission_settings(const config::Config&);
+MailSender::Delivered delivered_of(const config::Config&);
 MailboxPool::Settings linked_settings(const config::Config&);
 /// The configuration after SIGHUP: `wanted`, except for keys that need a restart (config/keys.cpp marks them); these
 /// keep their running value, so that the next reload reports them again.

@@ -65,6 +65,14 @@ const coi::Dsn::Recipient* news_of(const coi::Message& report, const About& abou
     return nullptr;
 }
 
+/// [RFC 3464 §2.3.3] The contact's server has the mail. "relayed" and "expanded" only say that nobody will report more.
+/// The envelope id proves that the report answers our wish for it [RFC 3461 §4.1].
+bool says_delivered(const coi::Message& report, const About& about) {
+    return about.by_envelope && std::ranges::any_of(report.dsn->recipients, [](const coi::Dsn::Recipient& each) {
+               return each.action == coi::Dsn::Action::delivered;
+           });
+}
+
 /// Whether it comes from where reports of this message come from. Mail in a mailbox says so itself, if at all.
 bool is_plausible(const IncomingMail& report, const About& about) {
     if (about.by_envelope) return true;
@@ -118,6 +126,7 @@ Task<ReportNews> Reports::read_report(const IncomingMail& report) {
         if (const auto to = coi::parse_addr_spec(contact->answer_to)) about.answer_to = to->canonical();
     }
     const auto* news = news_of(report.mail, about);
+    if (news == nullptr && says_delivered(report.mail, about)) co_return read_success(about.known);
     if (news == nullptr) co_return nothing(Kind::taken, "a report that nothing failed");
     if (!is_plausible(report, about))
         co_return nothing(Kind::declined, "a report that does not come from a mail system");
@@ -137,6 +146,29 @@ ReportNews Reports::read_dsn(const ids::Known& known, const coi::Dsn::Recipient&
         found.notices.push_back(bounce::delayed(lost, "", settings_.component, modules_.now()));
     }
     return found;
+}
+
+ReportNews Reports::read_success(const ids::Known& known) const {
+    const Account* account = modules_.directory.find(known.account);
+    const auto address = coi::parse_addr_spec(known.contact);
+    if (!known.wants_receipt || !account || !address)
+        return {.why = {DeliveryResult::Kind::taken, "nobody asked for this receipt"}};
+    const auto from = jid_of(modules_.directory.contact(known.account, known.contact), *address, settings_.component);
+    if (!from) return {.why = {DeliveryResult::Kind::taken, "no JID is the contact's"}};
+    Event event;
+    event.user = account->jid;
+    event.contact = *address;
+    event.about = Reference{.stanza = known.stanza};
+    ReportNews found{.told = told(known, News::arrived)};
+    add_receipt(found, std::move(event), *account, known, *from, Receipt::Kind::delivered);
+    return found;
+}
+
+void Reports::add_receipt(ReportNews& found, Event event, const Account& account, const ids::Known& known,
+                          const xmpp::JID& from, Receipt::Kind kind) const {
+    event.contents = {Receipt{kind}};
+    event.stanza = mint_stanza_id();
+    found.notices.push_back(stanza_entry(event, account, known.contact, from, modules_.now(), settings_));
 }
 
 /// Nobody else may say that the contact has read it.
@@ -161,13 +193,9 @@ ReportNews Reports::read_mdn(const IncomingMail& report, const ids::Known& known
     event->contact = report.mail.from.front();
     event->when = {};  // of a receipt nobody asks
     ReportNews found{.told = told(known, news)};
-    const auto add = [&](Receipt::Kind kind) {
-        event->contents = {Receipt{kind}};
-        event->stanza = mint_stanza_id();
-        found.notices.push_back(stanza_entry(*event, *account, known.contact, *from, modules_.now(), settings_));
-    };
-    add(Receipt::Kind::delivered);  // what was seen has arrived: clients without XEP-0333 learn at least that
-    if (news == News::displayed) add(Receipt::Kind::displayed);
+    // What was seen has arrived: clients without XEP-0333 learn at least that.
+    add_receipt(found, *event, *account, known, *from, Receipt::Kind::delivered);
+    if (news == News::displayed) add_receipt(found, *event, *account, known, *from, Receipt::Kind::displayed);
     return found;
 }
 

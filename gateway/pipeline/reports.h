@@ -50,7 +50,9 @@ class Reports {
 
   private:
     ReportNews read_dsn(const ids::Known&, const coi::Dsn::Recipient& news) const;
+    ReportNews read_success(const ids::Known&) const;
     ReportNews read_mdn(const IncomingMail&, const ids::Known&) const;
+    void add_receipt(ReportNews&, Event, const Account&, const ids::Known&, const xmpp::JID& from, Receipt::Kind) const;
     bool is_from_contact(const IncomingMail&, const ids::Known&) const;
     ids::Known told(const ids::Known&, ids::News) const;
 

@@ -128,11 +128,12 @@ SmtpSender::~SmtpSender() {
     state_->idle.clear();
 }
 
-void SmtpSender::send(const queue::Entry& entry, std::string envelope_id, std::function<void(AttemptResult)> finished) {
+void SmtpSender::send(const queue::Entry& entry, Report report, std::function<void(AttemptResult)> finished) {
     coi::net::Envelope envelope;
     envelope.from = entry.from;
     envelope.to = {entry.to};
-    envelope.envelope_id = std::move(envelope_id);
+    envelope.envelope_id = std::move(report.envelope_id);
+    envelope.reports_success = report.on_success;
     envelope.utf8 = !(coi::is_ascii(entry.from) && coi::is_ascii(entry.to) && coi::is_ascii(entry.payload));
     boost::asio::co_spawn(
         state_->io,

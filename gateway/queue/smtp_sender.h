@@ -30,8 +30,12 @@ class SmtpSender {
     };
     SmtpSender(boost::asio::io_context&, coi::net::TlsContext&, Settings);
     ~SmtpSender();  // closes the sessions; pending sends end as unreachable
-    /// `envelope_id`: the ENVID, which identifies this mail in a report [RFC 3461 §4.4].
-    void send(const queue::Entry&, std::string envelope_id, std::function<void(AttemptResult)> finished);
+    /// What is asked of reports about a mail [RFC 3461 §4].
+    struct Report {
+        std::string envelope_id;  // the ENVID, which identifies this mail in a report
+        bool on_success = false;
+    };
+    void send(const queue::Entry&, Report, std::function<void(AttemptResult)> finished);
     /// The last failure to use the server; nullopt if the last attempt worked.
     const std::optional<coi::Error>& trouble() const;
 

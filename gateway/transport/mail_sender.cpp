@@ -3,6 +3,7 @@
 #include "gateway/transport/mail_sender.h"
 
 #include "gateway/log.h"
+#include "gateway/queue/delivered.h"
 
 namespace gateway {
 
@@ -22,7 +23,10 @@ void MailSender::send(const queue::Entry& entry, std::function<void(AttemptResul
     if (!account && !is_dsn) return finished(AttemptResult{});  // unlinked meanwhile: its entries are deleted
     const bool is_linked = account && account->kind == Account::Kind::mailbox;
     SmtpSender* server = is_linked ? linked_.submission(account->id) : relay_.get();
-    if (server) return server->send(entry, envelope_id_({entry.name}), std::move(finished));
+    if (server) {
+        const bool is_reported = delivered_ == Delivered::reported && delivered::is_asked_for(entry);
+        return server->send(entry, {envelope_id_({entry.name}), is_reported}, std::move(finished));
+    }
     finished({AttemptResult::Kind::unreachable,
               {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}},
               true});
@@ -31,6 +35,9 @@ void MailSender::send(const queue::Entry& entry, std::function<void(AttemptResul
 void MailSender::done(const queue::Entry& entry) {
     log::debug("mail {} was accepted", entry.name);
     const Account* account = directory_.find(entry.account);
+    if (account && delivered_ == Delivered::accepted) {
+        if (const auto receipt = delivered::receipt(entry)) to_jabber_.send(*receipt);
+    }
     if (account && account->kind == Account::Kind::mailbox && account->sent_copy && !entry.origin.empty()) {
         linked_.file_sent(account->id, entry.payload);
     }

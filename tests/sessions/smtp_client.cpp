@@ -312,6 +312,20 @@ TEST(SmtpClient, Takes421AsTheEndOfTheSessionWhereverItComes) {
     }
 }
 
+TEST(SmtpClient, AsksForAReportOfSuccess) {  // [RFC 3461 §4.1]
+    Play play;
+    greets(play, "250-DSN\r\n250 PIPELINING\r\n");
+    play.expects(
+        "MAIL FROM:<alice@jabber.example> RET=HDRS ENVID=1\r\n"
+        "RCPT TO:<bob@example.org> NOTIFY=SUCCESS,FAILURE,DELAY\r\nDATA\r\n");
+    play.gives("250 ok\r\n250 ok\r\n354 go\r\n").expects("Subject: hi\r\n\r\nhello\r\n.\r\n").gives("250 ok\r\n");
+    EXPECT_TRUE(
+        run(send_one(play.stream(), mx, {}, Envelope{"alice@jabber.example", {"bob@example.org"}, "1", false, true},
+                     "Subject: hi\r\n\r\nhello\r\n")))
+        << play.complaint();
+    EXPECT_TRUE(play.finished()) << play.complaint();
+}
+
 TEST(SmtpClient, AsksForReportsWhereTheServerMakesThem) {  // [RFC 3461]
     Play play;
     greets(play, "250-SIZE 1000\r\n250-DSN\r\n250-SMTPUTF8\r\n250-8BITMIME\r\n250 PIPELINING\r\n");

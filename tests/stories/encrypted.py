@@ -162,7 +162,7 @@ def receipts(program, alice, bob):
     stanza = alice.writes(bob, "Tell me that you have read it", extra='<request xmlns="urn:xmpp:receipts"/>')
     mail = program.opens(bob, "Tell me that you have read it")
     program.is_taken(program.closed(encrypted_receipt(BOB, program.address, mail))[0])
-    alice.gets_receipt(stanza)
+    alice.sees_displayed(stanza)
     wish = [("Chat-Version", "1.0"), ("Chat-Disposition-Notification-To", BOB)]
     mail, name = program.closed(entity("Have you read this?", BOB, program.address, "A question", email.utils.formatdate(), wish))
     program.is_taken(mail)

@@ -9,11 +9,13 @@ REQUEST = '<request xmlns="urn:xmpp:receipts"/>'
 
 @scenario
 def bob_confirms(alice, bob):
-    """Alice asks for a receipt, as chat clients do; Bob's chat client sends one."""
+    """Alice's message counts as delivered when the mail server has taken it; then Bob's chat client says that he has read it."""
     stanza = alice.writes(bob, "Did you read this?", extra=REQUEST)
+    alice.gets_receipt(stanza)
     mail = bob.reads("Did you read this?", Chat_Disposition_Notification_To=..., Disposition_Notification_To=None)
     bob.send(read_receipt(bob, mail), [alice.address])
-    alice.gets_receipt(stanza)
+    alice.gets_receipt(stanza)  # for clients that know no markers, and if the first one was lost
+    alice.sees_displayed(stanza)
 
 
 @scenario(includes=[bob_confirms])
@@ -40,6 +42,7 @@ def eve_forges_reports(alice, bob, gateway):
     """Eve knows a Message-ID. Her reports change nothing, and what a mail system reports twice is told once."""
     stanza = alice.writes(bob, "Eve sees this, too", extra=REQUEST)
     mail = bob.reads("Eve sees this, too")
+    alice.gets_receipt(stanza)
     gateway.takes(read_receipt(bob, mail, From="Eve <eve@mail.test>"), alice, "eve@mail.test")
     words = "550 5.1.1 see https://evil.test/ for more"
     gateway.refuses(failure(mail, words), alice, 550, sender="eve@evil.test")

@@ -104,6 +104,7 @@ ehlo_name = "[192.0.2.1]"
 max_size = "10 MB"
 expire = "2 days"
 warn_after = "90 min"
+delivered = "reported"
 poll = 30
 [relay]
 domain = "jabber.example"
@@ -130,6 +131,7 @@ socket = "/tmp/c"
     EXPECT_EQ(c.mail.max_size, 10'000'000u);
     EXPECT_EQ(c.mail.expire, 48h);
     EXPECT_EQ(c.mail.warn_after, 90min);
+    EXPECT_EQ(c.mail.delivered, Delivered::reported);
     EXPECT_EQ(c.mail.poll, 30s);
     EXPECT_EQ(c.relay.lmtp_listen, "unix:/run/coigate/lmtp");
     EXPECT_EQ(c.relay.smtp_server.host, "smtp.example");

@@ -67,7 +67,13 @@ class MailSenderTest : public testing::Test {
     Failures failures{directory, clients, store, mail_queue, jabber_queue, verdicts, {}, clock, timer.timer()};
     AccountEnd account_end{directory, stream, mail_queue, jabber_queue, "coi.jabber.example", clock, timer.timer(), {}};
     MailboxPool linked{io, tls, directory, store, workers, crash_guard, receiver, mail_queue, notices, {}};
-    MailSender sender{directory, account_end, linked, failures, [](const coi::MessageId& id) { return id.value; }};
+    MailSender sender{directory,
+                      account_end,
+                      linked,
+                      failures,
+                      stream,
+                      [](const coi::MessageId& id) { return id.value; },
+                      MailSender::Delivered::accepted};
 };
 
 TEST_F(MailSenderTest, RelayAccountsShareADestinationAndALinkedMailboxHasItsOwn) {
@@ -76,7 +82,7 @@ TEST_F(MailSenderTest, RelayAccountsShareADestinationAndALinkedMailboxHasItsOwn)
     EXPECT_EQ(sender.destination(entry(mailbox)), static_cast<DestinationId>(mailbox));
     sender.start_relay(io, tls, {}, 4);
     EXPECT_EQ(sender.capacity(shared_destination), 4U);
-    sender.reload(7);
+    sender.reload(7, MailSender::Delivered::accepted);
     EXPECT_EQ(sender.capacity(shared_destination), 7U);
     EXPECT_EQ(sender.capacity(static_cast<DestinationId>(mailbox)), 1U) << "its server is the user's";
 }
@@ -103,6 +109,33 @@ TEST_F(MailSenderTest, MailWaitsUntilItIsKnownWhomTheJabberNameBelongsTo) {
     EXPECT_TRUE(account_end.take(*xmpp::parse_stanza("<iq type='result' from='alice@jabber.example' id='" +
                                                      xmpp::attribute(*stream.sent[0], "id") + "'/>")));
     EXPECT_EQ(send(id).kind, Kind::unreachable) << "it may be sent now";
+}
+
+TEST_F(MailSenderTest, WhatTheMailServerTookCountsAsDelivered) {  // [XEP-0184 §5.3]
+    queue::Entry mail = entry(save(Account::Kind::relay));
+    mail.origin = "alice@jabber.example/phone";
+    mail.origin_id = "s1";
+    mail.beside =
+        "<message from='alice@jabber.example/phone' to='bob\\40mail.example@coi.jabber.example' id='s1' type='chat'>"
+        "<body>hi</body><request xmlns='urn:xmpp:receipts'/></message>";
+    sender.done(mail);
+    ASSERT_THAT(stream.sent, SizeIs(1));
+    EXPECT_THAT(xmpp::print(*stream.sent.front()),
+                testing::AllOf(testing::HasSubstr("<received xmlns='urn:xmpp:receipts' id='s1'/>"),
+                               testing::HasSubstr("to='alice@jabber.example'"),
+                               testing::HasSubstr("from='bob\\40mail.example@")));
+    sender.reload(1, MailSender::Delivered::reported);
+    sender.done(mail);
+    EXPECT_THAT(stream.sent, SizeIs(1));
+}
+
+TEST_F(MailSenderTest, NobodyGetsAReceiptWhoAskedForNone) {
+    queue::Entry mail = entry(save(Account::Kind::relay));
+    mail.origin = "alice@jabber.example/phone";
+    mail.origin_id = "s1";
+    mail.beside = "<message id='s1' type='chat'><body>what is urn:xmpp:receipts?</body></message>";
+    sender.done(mail);
+    EXPECT_THAT(stream.sent, testing::IsEmpty());
 }
 
 }  // namespace
