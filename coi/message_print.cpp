@@ -81,6 +81,8 @@ Result<void> check(const Message& message) {
         if (attachment.bytes.size() != attachment.size) return malformed("an attachment without its bytes");
     }
     if (message.mdn && !is_printable(message.mdn->original)) return malformed("a notification for no message");
+    if (message.mdn && !std::ranges::all_of(message.mdn->further, good_id))
+        return malformed("a notification for a message without an id");
     // print_bounce writes bounces, coi/crypt encrypted mail.
     if (message.dsn || message.encrypted || !message.report_original.empty())
         return malformed("not a mail that print writes");
@@ -92,12 +94,20 @@ Part words_part(const Message& message) {
     return text_part((is_marked ? "\n" : "") + message.text);
 }
 
+std::string further_messages(const Mdn& mdn) {
+    std::string field;
+    for (const auto& id : mdn.further)
+        field += (field.empty() ? "\nAdditional-Message-IDs:" : "\n") + (" <" + id.value + ">");
+    return field;
+}
+
 /// [RFC 8098 §3]: a text for people, then the report; Delta Chat accepts the report only in second place.
 Part print_mdn(const Message& message) {
     const std::string disposition = message.mdn->displayed ? "displayed" : "processed";
     const std::string report = "Reporting-UA: coigate\nFinal-Recipient: rfc822; " + message.from.front().addr_spec() +
-                               "\nOriginal-Message-ID: <" + message.mdn->original.value +
-                               ">\nDisposition: manual-action/MDN-sent-automatically; " + disposition + "\n";
+                               "\nOriginal-Message-ID: <" + message.mdn->original.value + ">" +
+                               further_messages(*message.mdn) +
+                               "\nDisposition: manual-action/MDN-sent-automatically; " + disposition + "\n";
     return multipart("multipart/report; report-type=disposition-notification",
                      {words_part(message), lines_part("message/disposition-notification", report)});
 }

@@ -10,6 +10,8 @@
 
 namespace coi {
 
+constexpr std::size_t most_further = 100;
+
 Result<Mdn> parse_mdn(std::string_view part, const MessageId& answered) {
     // Some reports begin with an empty line where the part's own header was meant to end.
     const auto fields = split_fields(part.substr(std::min(part.find_first_not_of("\r\n"), part.size())));
@@ -31,7 +33,8 @@ Result<Mdn> parse_mdn(std::string_view part, const MessageId& answered) {
     // [RFC 8098 §3.2.6.3], and two types of its predecessors: these do not even say that the message arrived in a
     // readable place.
     if (failed || type == "failed" || type == "denied") return Mdn{};
-    return Mdn{std::move(originals.front()), type == "displayed"};
+    return Mdn{std::move(originals.front()), type == "displayed",
+               parse_message_ids(field(fields, "additional-message-ids"), most_further)};
 }
 
 }  // namespace coi

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "coi/message_id.h"
 #include "coi/result.h"
@@ -14,8 +15,9 @@
 namespace coi {
 
 struct Mdn {
-    MessageId original;      // "" if the report confirms no message: denied, failed, or automatic
-    bool displayed = false;  // disposition-type "displayed"; false: deleted, dispatched, processed …
+    MessageId original;                // "" if the report confirms no message: denied, failed, or automatic
+    bool displayed = false;            // disposition-type "displayed"; false: deleted, dispatched, processed …
+    std::vector<MessageId> further{};  // COMPAT: chatmail's Additional-Message-IDs, of which the same is said
     bool operator==(const Mdn&) const = default;
 };
 

@@ -45,6 +45,7 @@ struct Text {
 /// The recipient got (delivered) or saw (displayed) the referenced message.
 struct Receipt {
     enum class Kind { delivered, displayed } kind = Kind::delivered;
+    std::vector<coi::MessageId> further{};  // other messages, older ones, of which the same mail says so
     bool operator==(const Receipt&) const = default;
 };
 

@@ -151,6 +151,20 @@ Task<std::optional<DeliveryResult>> IncomingPipeline::carry_event(IncomingMail& 
 }
 
 Task<DeliveryResult> IncomingPipeline::carry_report(IncomingMail& mail) {
+    // The mail is done with the commit of what it says last.
+    if (mail.mail.mdn && !mail.mail.mdn->further.empty()) {
+        IncomingMail one = mail;
+        one.cursor.reset();
+        one.wait_for_verdict = false;
+        for (auto& message : std::exchange(mail.mail.mdn->further, {})) {
+            one.mail.mdn = coi::Mdn{std::move(message), mail.mail.mdn->displayed, {}};
+            co_await carry_news(one);
+        }
+    }
+    co_return co_await carry_news(mail);
+}
+
+Task<DeliveryResult> IncomingPipeline::carry_news(IncomingMail& mail) {
     ReportNews news = co_await reports_.read_report(mail);
     if (news.notices.empty()) co_return skipped(mail, news.why);
     TakenIncoming taken = co_await commit(mail, {std::move(news.notices), std::move(news.told)}, {});

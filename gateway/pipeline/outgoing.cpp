@@ -15,6 +15,7 @@
 #include "gateway/store/take_outgoing.h"
 #include "gateway/translate/conversation.h"
 #include "gateway/translate/feature/otr_message.h"
+#include "gateway/translate/feature/receipt.h"
 #include "xmpp/xep/xep0172_nick.h"
 
 namespace gateway {
@@ -94,11 +95,9 @@ Task<> OutgoingPipeline::carry_receipts(AccountId id, Head head, Event event) {
         ids::shown_up_to(modules_.store, id, event.contact.canonical(), event.about->stanza, most, std::move(done));
     });
     if (failure) co_return;  // the next marker reports them
-    for (const auto& message : messages) {
-        Event one = event;
-        one.about->message = message;
+    const Contact& contact = modules_.directory.add(id, event.contact);
+    for (auto& one : receipt::of_messages(event, messages, contact.dialect))
         start(unanswered(post(id, head, std::move(one), {})));
-    }
 }
 
 /// From the event to the queue: at most one mail.

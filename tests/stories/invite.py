@@ -31,6 +31,21 @@ def cleo_follows_alices_invite(alice, cleo):
     talk(alice, cleo, "the first time")
 
 
+@scenario(includes=[cleo_follows_alices_invite])
+def several_are_read_at_once(alice, cleo):
+    """One report names all messages that were seen [XEP-0333 §4.2]; each counts as read, in both directions."""
+    texts = [f"Number {number}" for number in (1, 2, 3)]
+    numbers = [cleo.writes(alice, text) for text in texts]
+    shown = [alice.reads(text, cleo) for text in texts]
+    alice.shows(shown[-1])
+    for number in numbers:
+        cleo.sees_that_it_was_read(number)
+    sent = [alice.writes(cleo, f"Back {text}", extra='<markable xmlns="urn:xmpp:chat-markers:0"/>') for text in texts]
+    cleo.sees(*(cleo.reads(f"Back {text}", 60)["id"] for text in texts))
+    for stanza in sent:
+        alice.sees_displayed(stanza)
+
+
 @scenario
 def alice_follows_ninas_invite(alice, nina):
     """Alice pastes Nina's invite to the gateway."""
@@ -58,7 +73,7 @@ def invites_in(gateway):
     return gateway.stored("SELECT count(*) FROM invite")[0][0]
 
 
-@scenario(includes=[cleo_follows_alices_invite, it_is_the_same_key])
+@scenario(includes=[several_are_read_at_once, it_is_the_same_key])
 def everything_is_restarted(alice, cleo, nina, gateway):
     """Coigate and Delta Chat are restarted, and the time of all invites is over: they are forgotten without another being made."""
     link = alice.can_invite()

@@ -160,9 +160,9 @@ class DeltaClient:
         """Those of the user and of the one with whom the last handshake was, without spaces."""
         return "".join(self.call("get_contact_encryption_info", self.account, self._contact).split()).upper()
 
-    def sees(self, message):
-        """Opens the message: what the user has seen, the sender may be told."""
-        self.call("markseen_msgs", self.account, [message])
+    def sees(self, *messages):
+        """Opens the messages: what the user has seen, the sender may be told."""
+        self.call("markseen_msgs", self.account, list(messages))
 
     def accept(self, chat):
         """Answers a contact request with yes."""

@@ -32,7 +32,9 @@ bool read(const coi::Message& mail, const std::string&, Event& event) {
     if (!mail.mdn || mail.mdn->original.empty()) return false;
     // [RFC 8098 §3.2.6.2] deleted, dispatched, processed: it arrived, and nobody says that it was seen.
     const auto kind = mail.mdn->displayed ? Receipt::Kind::displayed : Receipt::Kind::delivered;
-    return add(event, kind, {.message = mail.mdn->original});
+    add(event, kind, {.message = mail.mdn->original});
+    event.get<Receipt>()->further = mail.mdn->further;
+    return true;
 }
 
 void write(const Event& event, Tag& message) {
@@ -43,7 +45,8 @@ void write(const Event& event, Tag& message) {
 }
 
 void write(const Event& event, coi::Message& mail, Dialect) {
-    mail.mdn = coi::Mdn{event.about->message, event.get<Receipt>()->kind == Receipt::Kind::displayed};
+    const auto& receipt = *event.get<Receipt>();
+    mail.mdn = coi::Mdn{event.about->message, receipt.kind == Receipt::Kind::displayed, receipt.further};
     mail.subject = "Chat: Read receipt";  // [COI-C "Sending Read Receipts"]
     mail.text = "The message was shown.";
     mail.references = {event.about->message};
@@ -54,6 +57,23 @@ void write(const Event& event, coi::Message& mail, Dialect) {
 
 bool carries(const Event& event, Dialect dialect) {
     return event.get<Receipt>()->kind == Receipt::Kind::displayed && dialect != Dialect::mail;
+}
+
+std::vector<Event> of_messages(const Event& event, std::vector<coi::MessageId> messages, Dialect dialect) {
+    if (messages.empty()) return {};
+    std::vector<Event> all;
+    if (dialect == Dialect::chatmail) {
+        all.push_back(event);
+        all.front().about->message = std::move(messages.back());
+        messages.pop_back();
+        all.front().get<Receipt>()->further = std::move(messages);
+        return all;
+    }
+    for (auto& message : messages) {
+        all.push_back(event);
+        all.back().about->message = std::move(message);
+    }
+    return all;
 }
 
 const Feature feature{.is_in = is_in<Receipt>,

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "gateway/translate/feature.h"
 
@@ -17,6 +18,8 @@ bool read(const coi::Message&, const std::string& lang, Event&);
 void write(const Event&, xmpp::Tag& message);
 void write(const Event&, coi::Message&, Dialect);
 bool carries(const Event&, Dialect);
+/// The user has seen these messages, oldest first: chatmail names all in one mail, the others in one each.
+std::vector<Event> of_messages(const Event&, std::vector<coi::MessageId> messages, Dialect);
 
 extern const Feature feature;
 

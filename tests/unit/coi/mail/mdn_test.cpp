@@ -25,6 +25,15 @@ TEST(Mdn, DeltaChatsReportHasOnlyTwoFields) {
         parsed("Original-Message-ID: <chat$1@x>\nDisposition: manual-action/MDN-sent-automatically; displayed\n\n"));
 }
 
+TEST(Mdn, DeltaChatsReportNamesSeveralMessages) {
+    const auto mdn = parse_mdn(
+        "Original-Message-ID: <a@localhost>\nAdditional-Message-IDs: <b@localhost>\n <c@localhost>\n"
+        "Disposition: manual-action/MDN-sent-automatically; displayed\n");
+    ASSERT_TRUE(mdn);
+    EXPECT_EQ(mdn->original.value, "a@localhost");
+    EXPECT_EQ(mdn->further, (std::vector<MessageId>{{"b@localhost"}, {"c@localhost"}}));
+}
+
 TEST(Mdn, OtherDispositionsAreNotDisplayed) {
     for (const std::string_view type :
          {"deleted", "dispatched", "processed", "denied", "displayed/error", "displayednot"}) {

@@ -82,6 +82,13 @@ struct ReportsTest : testing::Test {
                     "<ours@jabber.example>\r\nDisposition: manual-action/MDN-sent-manually; " +
                         type + "\r\n\r\n--b--");
     }
+    std::string mdn_of_several() {
+        return mail("Bob <bob@example.net>",
+                    "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n",
+                    "--b\r\nContent-Type: message/disposition-notification\r\n\r\nOriginal-Message-ID: <a@example.net>"
+                    "\r\nAdditional-Message-IDs: <b@example.net> <ours@jabber.example>\r\n"
+                    "Disposition: manual-action/MDN-sent-automatically; displayed\r\n\r\n--b--");
+    }
     Kind take(const std::string& bytes, const std::function<void(IncomingMail&)>& change = {}) {
         IncomingMail arrival{alice, coi::parse(bytes).value(), std::nullopt, {}, false, {}};
         arrival.reverse_path = "";
@@ -210,6 +217,13 @@ TEST_F(ReportsTest, a_receipt_is_told_once_and_says_what_it_says) {
     EXPECT_EQ(take(mdn("deleted")), Kind::duplicate);
     ASSERT_EQ(told(), 3) << "delivered, and later delivered and displayed";
     EXPECT_THAT(committed[2].payload, HasSubstr("displayed"));
+}
+
+TEST_F(ReportsTest, a_receipt_of_several_messages_is_told_for_each_of_ours) {
+    EXPECT_EQ(take(mdn_of_several()), Kind::declined) << "the message it names first is not ours";
+    ASSERT_EQ(told(), 2) << "delivered and displayed";
+    EXPECT_THAT(committed[1].payload, HasSubstr("client-1"));
+    EXPECT_EQ(take(mdn()), Kind::duplicate);
 }
 
 TEST_F(ReportsTest, a_receipt_counts_from_the_contact_only) {

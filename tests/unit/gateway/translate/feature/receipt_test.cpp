@@ -88,6 +88,25 @@ TEST(ReceiptFeature, AMailSaysSeenThroughItsReport) {
     }
 }
 
+TEST(ReceiptFeature, ChatmailNamesSeveralMessagesInOneMail) {
+    const std::vector<coi::MessageId> seen{{"a@x"}, {"b@x"}, {"c@x"}};
+    const auto one = of_messages(receipt(Kind::displayed, "1"), seen, Dialect::chatmail);
+    ASSERT_EQ(one.size(), 1u);
+    coi::Message mail;
+    mail.from = {{"Alice", "alice", "jabber.example"}};
+    mail.to = {{"", "bob", "example.org"}};
+    write(one.front(), mail, Dialect::chatmail);
+    const auto bytes = coi::print(mail);
+    ASSERT_TRUE(bytes) << bytes.error().text;
+    const auto parsed = coi::parse(*bytes);
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->mdn->original.value, "c@x");
+    EXPECT_EQ(parsed->mdn->further, (std::vector<coi::MessageId>{{"a@x"}, {"b@x"}}));
+
+    EXPECT_EQ(of_messages(receipt(Kind::displayed, "1"), seen, Dialect::coi).size(), 3u);
+    EXPECT_TRUE(of_messages(receipt(Kind::displayed, "1"), {}, Dialect::chatmail).empty());
+}
+
 TEST(ReceiptFeature, OnlyWhatAChatProgramWouldSendIsMailed) {
     EXPECT_TRUE(carries(receipt(Kind::displayed, "1"), Dialect::coi));
     EXPECT_FALSE(carries(receipt(Kind::displayed, "1"), Dialect::mail));
