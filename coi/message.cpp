@@ -7,6 +7,7 @@
 #include <array>
 
 #include "coi/mail/author.h"
+#include "coi/mail/avatar.h"
 #include "coi/mail/charset.h"
 #include "coi/mail/gobject.h"
 #include "coi/mail/header.h"
@@ -18,6 +19,7 @@ namespace coi {
 namespace {
 
 const std::string nothing;
+constexpr std::size_t longest_name = 100, longest_raw_name = 1000;  // bytes of the name of a file
 
 bool is_kept(std::string_view name) {
     static constexpr std::array<std::string_view, 35> kept{
@@ -73,6 +75,16 @@ void append(std::vector<Address>& to, std::string_view value) {
     for (auto& each : parse_address_list(value, most - to.size())) to.push_back(std::move(each));
 }
 
+/// The picture itself only of the author.
+void read_picture(const std::string& name, std::string_view value, Message& message) {
+    auto picture = avatar::read(value);
+    if (picture && name == "chat-user-avatar" && !message.avatar) message.avatar = std::move(picture);
+    if (picture || value.size() > longest_raw_name) return;
+    // COMPAT: the name of an attachment, which programs wrote before 2021.
+    std::string file = decode_header(value);
+    if (file.size() <= longest_name && !avatar::read(file)) message.headers.try_emplace(name, std::move(file));
+}
+
 /// Stores one header field; `value` is raw.
 void read_field(const std::string& name, std::string_view value, Message& message) {
     if (name == "to") {
@@ -95,6 +107,8 @@ void read_field(const std::string& name, std::string_view value, Message& messag
         if (message.in_reply_to.empty()) message.in_reply_to = parse_message_ids(value);
     } else if (name == "references") {
         if (message.references.empty()) message.references = parse_message_ids(value);
+    } else if (avatar::is_field(name)) {
+        read_picture(name, value, message);
     } else if (is_kept(name)) {
         const auto [kept, first] = message.headers.try_emplace(name, decode_header(value));
         if (!first && name == "autocrypt") kept->second += '\n' + decode_header(value);

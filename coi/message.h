@@ -28,7 +28,7 @@ namespace coi {
 struct Limits {
     std::size_t mail_bytes = 25 * 1024 * 1024;
     std::size_t header_block_bytes = 256 * 1024;
-    std::size_t header_bytes = 32 * 1024;
+    std::size_t header_bytes = 32 * 1024;  // of one field; a picture may be longer (coi/mail/avatar)
     std::size_t parts = 200;
     std::size_t depth = 20;
     std::size_t text_bytes = 256 * 1024;  // decoded text per mail; the rest is cut, which the text says
@@ -72,6 +72,7 @@ struct Message {
     std::optional<Invitation> invitation;  // the first event of a calendar part; print leaves it out
     std::optional<Mdn> mdn;                // the mail is a disposition notification
     std::optional<Dsn> dsn;                // the mail is a delivery status notification
+    std::optional<std::string> avatar{};   // the author's picture, not looked at; "": they have none any more
     std::string report_original;           // header block of the returned message of a report, "" if none
     bool encrypted = false;                // OpenPGP (PGP/MIME, inline) or S/MIME; its content is not in `text`
     bool is_signed = false;  // the whole mail is signed by OpenPGP [RFC 3156 §5], by any key; print omits the signature

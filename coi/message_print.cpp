@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "coi/mail/avatar.h"
 #include "coi/mail/charset.h"
 #include "coi/mail/header.h"
 #include "coi/mail/mime_write.h"
@@ -80,6 +81,7 @@ Result<void> check(const Message& message) {
         }
         if (attachment.bytes.size() != attachment.size) return malformed("an attachment without its bytes");
     }
+    if (message.avatar && message.avatar->size() > avatar::most_bytes) return malformed("a picture that is too large");
     if (message.mdn && !is_printable(message.mdn->original)) return malformed("a notification for no message");
     if (message.mdn && !std::ranges::all_of(message.mdn->further, good_id))
         return malformed("a notification for a message without an id");
@@ -147,6 +149,7 @@ Result<std::string> print(const Message& message) {
     append_ids(out, "In-Reply-To", message.in_reply_to);
     append_ids(out, "References", message.references);
     for (const auto& [name, value] : message.headers) append_field(out, canonical_name(name), value);
+    if (message.avatar) avatar::append_field(out, *message.avatar);
     out.append("MIME-Version: 1.0\r\n").append(body.header).append("\r\n").append(body.body);
     return out;
 }

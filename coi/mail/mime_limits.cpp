@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "coi/mail/avatar.h"
 #include "coi/mail/boundary.h"
 #include "coi/mail/charset.h"
 #include "coi/mail/gobject.h"
@@ -91,8 +92,15 @@ class Skeleton {
             field_at_ = at_;
             note_words(line);
         }
-        if (field_.size() > limits_.header_bytes) return over_limit("a header field of the mail is too large");
+        if (field_.size() > limits_.header_bytes && !may_be_long())
+            return over_limit("a header field of the mail is too large");
         return {};
+    }
+
+    /// A picture is no text of which anything else is read.
+    bool may_be_long() const {
+        return field_.size() <= avatar::most_field_bytes &&
+               avatar::is_field(std::string_view(field_).substr(0, field_.find(':')));
     }
 
     Result<void> body_line(std::string_view line) {

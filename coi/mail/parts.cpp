@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "coi/mail/avatar.h"
 #include "coi/mail/calendar.h"
 #include "coi/mail/charset.h"
 #include "coi/mail/enriched.h"
@@ -202,10 +203,13 @@ class Walk {
         return is_sealed ? text : with_outside(multipart, std::move(text));
     }
 
-    /// COMPAT: Delta Chat hides this field in the first part, where mail programs do not look.
+    /// COMPAT: Delta Chat hides these fields in the first part, where mail programs do not look.
     void read_hidden_fields(GMimeObject* first) {
         const char* edit = g_mime_object_get_header(first, "Chat-Edit");
         if (edit != nullptr) message_.headers.try_emplace("chat-edit", decode_header(edit));
+        auto* picture = g_mime_header_list_get_header(g_mime_object_get_header_list(first), "Chat-User-Avatar");
+        const char* raw = picture == nullptr ? nullptr : g_mime_header_get_raw_value(picture);
+        if (raw != nullptr && !message_.avatar) message_.avatar = avatar::read(raw);
     }
 
     /// A multipart whose boundary never occurs: its text is outside of all parts; or its parts are encoded as a whole,

@@ -117,6 +117,13 @@ class Folder {
         return joined();
     }
 
+    std::string signature() {
+        fold_signature();
+        std::string out;
+        for (auto i = signature_.begin; i < signature_.end; ++i) out.append(lines_[i]).append("\n");
+        return clean_text(out);
+    }
+
   private:
     enum class Fate : char { kept, cut, gone };  // gone: removed without a mark
 
@@ -287,7 +294,8 @@ class Folder {
         for (; end < lines_.size() && kept_[end] == Fate::kept && !stands_apart(end); ++end) {
             if (end - begin > longest_signature) return;
         }
-        if (!has_words(0, begin) && !has_words(end, lines_.size())) return;
+        if (!folding_.has_files && !has_words(0, begin) && !has_words(end, lines_.size())) return;
+        signature_ = {begin + 1, end};
         std::fill(kept_.begin() + static_cast<std::ptrdiff_t>(begin), kept_.begin() + static_cast<std::ptrdiff_t>(end),
                   Fate::gone);
     }
@@ -317,6 +325,7 @@ class Folder {
     std::vector<Fate> kept_;
     std::size_t end_ = 0;          // what lies below is no place for marked quotes
     std::optional<Range> headed_;  // a copied header that stands above lines with marks
+    Range signature_{};
     bool folded_ = false;
 };
 
@@ -343,6 +352,7 @@ std::size_t leading_quote(std::string_view text, std::size_t end) {
 Folding folding_of(const Message& mail) {
     Folding folding;
     folding.is_chat = !mail.header("chat-version").empty() || !mail.header("chat-content").empty() || is_chat(mail.id);
+    folding.has_files = folding.is_chat && !mail.attachments.empty();
     const auto prefix = subject_prefix(mail.subject);
     const bool names_another = !mail.in_reply_to.empty() || !mail.references.empty();
     folding.may_forward = prefix && prefix->kind == SubjectPrefix::either;
@@ -357,5 +367,7 @@ Folding folding_of(const Message& mail) {
 }
 
 std::string fold_quotes(std::string_view text, const Folding& folding) { return Folder(text, folding).folded(); }
+
+std::string signature(std::string_view text, const Folding& folding) { return Folder(text, folding).signature(); }
 
 }  // namespace coi

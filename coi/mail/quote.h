@@ -20,6 +20,7 @@ struct Folding {
     bool is_chat = false;      // a chat program shows quotes as they are
     bool answers = false;      // it is an answer, and no forward
     bool may_forward = false;  // its subject prefix means an answer in one language and a forward in others ("VS:")
+    bool has_files = false;    // of a chat: they may be all that it says
     std::vector<std::string> people{};  // addresses of its sender and recipients, in lower case; empty: unknown
 };
 
@@ -33,6 +34,9 @@ std::size_t leading_quote(std::string_view text, std::size_t end = std::string_v
 /// `text` (UTF-8, LF) with the quote of the answered mail replaced by "[…]", and without the signature after "-- ";
 /// without blank lines at both ends. Linear in the length of the text.
 std::string fold_quotes(std::string_view text, const Folding&);
+
+/// The lines of the signature that fold_quotes removes, without "-- "; "" if there is none.
+std::string signature(std::string_view text, const Folding&);
 
 /// The text of a mail without quote and signature.
 inline std::string fold_quotes(const Message& mail) { return fold_quotes(mail.text, folding_of(mail)); }

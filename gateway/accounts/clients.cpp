@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "xmpp/xep/xep0030_disco.h"
+#include "xmpp/xep/xep0084_avatar.h"
 #include "xmpp/xep/xep0163_pep.h"
 #include "xmpp/xep/xep0172_nick.h"
 
@@ -64,9 +65,17 @@ std::optional<std::string> Clients::take_answer(const xmpp::Tag& iq) {
         client.hides_form_errors = client.hides_form_errors || is_one_of(hide_form_errors, identity);
         client.hides_notes = client.hides_notes || is_one_of(hide_notes, identity);
     }
-    client.reads_names =
-        std::ranges::find(info.features, xmpp::xep0163::wish(xmpp::xep0172::ns)) != info.features.end();
-    return client.reads_names ? std::optional(known->first) : std::nullopt;
+    const auto wishes = [&](const char* node) {
+        return std::ranges::find(info.features, xmpp::xep0163::wish(node)) != info.features.end();
+    };
+    client.reads_names = wishes(xmpp::xep0172::ns);
+    client.reads_pictures = wishes(xmpp::xep0084::ns_metadata);
+    return known->first;
+}
+
+bool Clients::wants(const std::string& client, bool Client::* what) const {
+    const auto known = clients_.find(client);
+    return known != clients_.end() && known->second.*what;
 }
 
 bool Clients::shows_errors(const std::string& client) const {
@@ -84,12 +93,12 @@ bool Clients::hides_notes(const std::string& client) const {
     return known != clients_.end() && known->second.hides_notes;
 }
 
-std::vector<std::string> Clients::reading_names(const std::string& user) const {
+std::vector<std::string> Clients::wanting(const std::string& user, bool Client::* what) const {
     std::vector<std::string> reading;
     bool is_known = false;
     for (auto at = clients_.lower_bound(user + "/"); at != clients_.end() && at->first.starts_with(user + "/"); ++at) {
         is_known = true;
-        if (at->second.reads_names) reading.push_back(at->first);
+        if (at->second.*what) reading.push_back(at->first);
     }
     if (!is_known) reading.push_back(user);
     return reading;

@@ -28,7 +28,7 @@ class Clients {
     void offline() { clients_.clear(); }
     /// An answer to our question, or nothing of ours.
     bool is_answer(const xmpp::Tag& iq) const;
-    /// The client, if it wants the names of contacts as events [XEP-0163 §4.2]. Counts once for each question.
+    /// The client that has answered. Counts once for each question.
     std::optional<std::string> take_answer(const xmpp::Tag& iq);
 
     /// Whether it shows the words of an error where its user reads. False as long as nothing is known.
@@ -37,15 +37,28 @@ class Clients {
     bool hides_form_errors(const std::string& client) const;
     /// Whether it leaves out what is said at the end of a command that had a form, as far as is known.
     bool hides_notes(const std::string& client) const;
-    /// Those of the user's clients that want names. The bare JID if no client is known: a headline reaches all that are
-    /// there, and who does not want it does not show it.
-    std::vector<std::string> reading_names(const std::string& user) const;
+    /// Whether it wants the names, the pictures of contacts as events [XEP-0163 §4.2]. False as long as nothing is
+    /// known.
+    bool reads_names(const std::string& client) const { return wants(client, &Client::reads_names); }
+    bool reads_pictures(const std::string& client) const { return wants(client, &Client::reads_pictures); }
+    /// Those of the user's clients that want names, pictures. The bare JID if no client is known: a headline reaches
+    /// all that are there, and who does not want it does not show it.
+    std::vector<std::string> reading_names(const std::string& user) const {
+        return wanting(user, &Client::reads_names);
+    }
+    std::vector<std::string> reading_pictures(const std::string& user) const {
+        return wanting(user, &Client::reads_pictures);
+    }
 
   private:
     struct Client {
-        bool has_answered = false, reads_names = false, shows_errors = false, hides_form_errors = false;
+        bool has_answered = false, reads_names = false, reads_pictures = false, shows_errors = false,
+             hides_form_errors = false;
         bool hides_notes = false;
     };
+    bool wants(const std::string& client, bool Client::* what) const;
+    std::vector<std::string> wanting(const std::string& user, bool Client::* what) const;
+
     StanzaSender& stream_;
     std::string component_;
     std::map<std::string, Client> clients_;  // by full JID

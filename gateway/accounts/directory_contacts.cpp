@@ -17,6 +17,7 @@ using accounts::Changed;
 /// Between what stands in the contact's own row. What follows from keys stands in no row.
 Changed difference(Contact before, const Contact& after) {
     before.spellings = after.spellings;
+    before.profile = after.profile;
     before.privacy.has_key = after.privacy.has_key;
     before.privacy.verified = after.privacy.verified;
     before.privacy.conflicting = after.privacy.conflicting;
@@ -106,13 +107,13 @@ void Directory::State::forget(Record& record, std::vector<std::shared_ptr<Known>
 void Directory::State::save(const Record& record, Known& known, const Contact& before) {
     if (record.leaving) return;
     const Contact& contact = known.contact;
-    auto changed = difference(before, contact);
-    if (changed == Changed::nothing && known.is_behind) changed = Changed::last;
-    const bool spelled_anew = contact.spellings != before.spellings;
-    if (changed == Changed::nothing && !spelled_anew) return;
-    if (known.is_new) changed = Changed::more;
+    accounts::Changes changes{difference(before, contact), contact.spellings != before.spellings,
+                              contact.profile != before.profile};
+    if (changes.row == Changed::nothing && known.is_behind) changes.row = Changed::last;
+    if (!changes.any()) return;
+    if (known.is_new) changes.row = Changed::more;
     known.is_new = known.is_behind = false;
-    accounts::save(store, contact, changed, spelled_anew);
+    accounts::save(store, contact, changes);
 }
 
 const Contact* Directory::contact(AccountId id, const std::string& canonical) const {

@@ -86,10 +86,13 @@ void Gateway::State::hand_out(const xmpp::Tag& stanza) {
     if (name == "iq") {
         if (OtrMarkup::is_answer(stanza)) return otr.take_answer(stanza);
         if (clients.is_answer(stanza)) {
-            if (const auto client = clients.take_answer(stanza)) names.introduce(*client);
+            const auto client = clients.take_answer(stanza);
+            if (client && clients.reads_names(*client)) names.introduce(*client);
+            if (client && clients.reads_pictures(*client)) profiles.introduce(*client);
             return;
         }
         if (roster_names.take_answer(stanza) || upload_slots.take_answer(stanza)) return;
+        if (user_profiles.take_answer(stanza)) return;
         if (type == "set") note_client(stanza);
         if (!account_end.take(stanza) && !presence.take_answer(stanza)) services.take_iq(stanza);
     } else if (name == "presence") {
@@ -97,6 +100,7 @@ void Gateway::State::hand_out(const xmpp::Tag& stanza) {
     } else if (name == "message" && type == "error") {
         returned.take(stanza);
     } else if (name == "message") {
+        if (user_profiles.take_event(stanza)) return;
         note_client(stanza);
         if (is_gateway(xmpp::read_jid(xmpp::attribute(stanza, "to")))) return services.take_words(stanza);
         take_message(stanza);
@@ -119,6 +123,7 @@ void Gateway::State::take_presence(const xmpp::Tag& stanza) {
     presence.take(stanza, may_use);
     if (type.empty()) {
         note_client(stanza);
+        user_profiles.take_presence(stanza);
         otr.available(from);
     } else if (type == "unavailable") {
         clients.unavailable(from);

@@ -46,6 +46,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       component(io, component_settings(config), component_calls()),
       stream(component),
       clients(stream, config.xmpp.component),
+      user_profiles(directory, store, stream, config.xmpp.component),
       roster_names(directory, stream, config.xmpp.component),
       upload_slots(stream, timer(), {config.xmpp.component, component_settings(config).server_domain}),
       file_upload(io, tls, upload_slots, config.files.upload),
@@ -58,7 +59,8 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       jabber_scheduler(
           queue::Direction::jabber, store, jabber_sender, now, [this] { set_wake(); }, jabber_limits()),
       notices(store, jabber_scheduler, mail_scheduler, {config.xmpp.component, config.mail.expire}),
-      outgoing({directory, store, relay_accounts, openpgp, mail_scheduler, stream, clients, names, notices, now},
+      outgoing({directory, store, relay_accounts, openpgp, mail_scheduler, stream, clients, names, user_profiles,
+                notices, now},
                outgoing_settings(config)),
       secure_join(directory, store, workers, openpgp, mail_scheduler, notices, {config.mail.expire}, now),
       otr(directory, store, workers, relay_accounts, openpgp, outgoing, jabber_scheduler, stream, notices,
@@ -66,7 +68,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       tunnel(directory, outgoing, stream, notices),
       key_management(directory, store, workers, openpgp, secure_join, otr, relay_accounts),
       incoming({directory, store, verdicts, workers, openpgp, secure_join, key_management, tunnel, jabber_scheduler,
-                notices, names, file_upload, now},
+                notices, names, profiles, file_upload, now},
                seal, {config.xmpp.component, config.mail.expire}),
       archive({directory, store, stream, *this, now}, {config.xmpp.component}),
       returned({directory, store, mail_scheduler, now}, config.relay.domain),
@@ -77,10 +79,12 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       presence(directory, relay_accounts, stream, account_end,
                {config.xmpp.component, component_settings(config).server_domain}, timer(),
                [this](const std::string& user) { return services.may_register(user); }),
+      profiles(directory, store, clients, presence, stream, config.xmpp.component, timer()),
+      cards(directory, profiles, stream, timer(), config.xmpp.max_stanza),
       linked(io, tls, directory, store, workers, crash_guard, incoming, mail_scheduler, notices,
              linked_settings(config)),
-      services(directory, relay_accounts, key_management, linked, presence, notices, clients, stream, file_upload,
-               service_settings(config)) {
+      services(directory, relay_accounts, key_management, linked, presence, notices, clients, cards, stream,
+               file_upload, service_settings(config)) {
     directory.notify_senders_by(failures);
     if (config.relay.domain.empty()) return;
     mail_sender.start_relay(io, tls, relay_submission_settings(config), config.relay.connections);
@@ -107,6 +111,9 @@ xmpp::Component::Calls Gateway::State::component_calls() {
             [this](const std::string& why) {
                 archive.offline();
                 clients.offline();
+                user_profiles.offline();
+                profiles.offline();
+                cards.offline();
                 roster_names.offline();
                 upload_slots.offline();
                 log::warn("not connected to the Jabber server: {}", why);

@@ -12,6 +12,8 @@
 #include "gateway/accounts/account_end.h"
 #include "gateway/accounts/clients.h"
 #include "gateway/accounts/contact_names.h"
+#include "gateway/accounts/contact_profiles.h"
+#include "gateway/accounts/user_profiles.h"
 #include "gateway/accounts/workers.h"
 #include "gateway/daemon/component_stream.h"
 #include "gateway/daemon/gateway.h"
@@ -26,6 +28,7 @@
 #include "gateway/queue/failures.h"
 #include "gateway/queue/jabber_sender.h"
 #include "gateway/queue/scheduler.h"
+#include "gateway/service/contact_cards.h"
 #include "gateway/service/iq_router.h"
 #include "gateway/service/notices.h"
 #include "gateway/service/presence.h"
@@ -59,6 +62,7 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     xmpp::Component component;
     ComponentStream stream;
     Clients clients;
+    UserProfiles user_profiles;
     RosterNames roster_names;
     UploadSlots upload_slots;
     FileUpload file_upload;
@@ -78,6 +82,8 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     Failures failures;
     AccountEnd account_end;
     Presence presence;
+    ContactProfiles profiles;
+    ContactCards cards;
     MailboxPool linked;
     IqRouter services;
     std::unique_ptr<LmtpReceiver> relay;

@@ -66,6 +66,7 @@ struct Closing {
 
 EncryptResult print_clear(const Closing& closing) {
     coi::Message mail = closing.letter.mail;
+    mail.avatar.reset();                // Delta Chat ignores it, and mail servers refuse so long a field
     mail.headers.erase("chat-delete");  // COMPAT: Delta Chat applies it to nothing, and shows nothing of the mail
     if (closing.own) {
         auto header = closing.own->header;

@@ -14,6 +14,7 @@
 #include "coi/message_id.h"
 #include "coi/net/endpoint.h"
 #include "gateway/model/event.h"
+#include "gateway/model/picture.h"
 
 namespace gateway {
 
@@ -101,6 +102,15 @@ struct Privacy {
     bool operator==(const Privacy&) const = default;
 };
 
+/// What a contact shows of themselves, and what they have seen of the user.
+struct Profile {
+    PictureInfo picture{};     // its bytes are in the store (gateway/store/pictures)
+    bool had_picture = false;  // and took it away: clients that show it are told
+    std::string status{};      // the words under their name; UTF-8, LF
+    std::string given{};       // the id of the user's picture that they have; "": none
+    bool operator==(const Profile&) const = default;
+};
+
 struct Contact {
     AccountId account{};
     std::string canonical;  // coi::Address::canonical(): the key
@@ -116,6 +126,7 @@ struct Contact {
     Privacy privacy;
     std::vector<std::string> spellings;  // nodes of the JIDs that the user uses for the contact, the last used first;
                                          // empty: the node that the gateway writes
+    Profile profile{};
     std::uint32_t timer = 0;  // seconds after which the contact's program deletes this chat's messages; 0: never
     bool operator==(const Contact&) const = default;
 };

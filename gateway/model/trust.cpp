@@ -31,7 +31,7 @@ constexpr Table verification{{
     /* invite    */ Row{yes, yes, yes, ask},
     /* key       */ Row{yes, yes, yes, yes},
 }};
-/// How the conversation goes on: dialect, timer, thread, name, subject.
+/// How the conversation goes on: dialect, timer, thread, name, subject, status.
 constexpr Table course{{
     /* nothing   */ Row{yes, no, no, no},
     /* other key */ Row{yes, no, no, no},
@@ -49,7 +49,8 @@ constexpr Table correction{{
     /* invite    */ Row{yes, yes, yes, no},
     /* key       */ Row{yes, yes, yes, yes},
 }};
-/// How the conversation is protected from now on: only a proven author may change it.
+/// How the conversation is protected from now on, and the picture by which people know each other at a glance: only a
+/// proven author may change it.
 constexpr Table protection{{
     /* nothing   */ Row{no, no, no, no},
     /* other key */ Row{no, no, no, no},
@@ -78,11 +79,13 @@ Answer answer(Proof proof, State state, Change change) {
         case Change::thread:
         case Change::name:
         case Change::subject:
+        case Change::status:
             return look(course, proof, state);
         case Change::correction:
             return look(correction, proof, state);
         case Change::tunnel:
         case Change::mark:
+        case Change::picture:
             return look(protection, proof, state);
     }
     return no;

@@ -56,8 +56,10 @@ enum class Change {
     correction,  // of an earlier message, a reaction to it, or its retraction
     tunnel,
     mark,  // the mark that this conversation is encrypted and stays so
+    picture,
+    status,  // the words that they show under their name
 };
-inline constexpr int changes = 11;
+inline constexpr int changes = 13;
 
 enum class Answer {
     no,

@@ -172,10 +172,13 @@ Task<DeliveryResult> IncomingPipeline::carry_news(IncomingMail& mail) {
 }
 
 Task<DeliveryResult> IncomingPipeline::carry_handshake(const IncomingMail& mail) {
+    const coi::Address& writer = mail.mail.from.front();
+    const Privacy before = modules_.directory.known_or_new(mail.account, writer).privacy;
     DeliveryResult verdict = co_await called_back<DeliveryResult>([&](auto done) {
         modules_.handshakes.take(account_of(modules_.directory, mail.account), mail, std::move(done));
     });
     if (verdict.kind == DeliveryResult::Kind::busy) co_return verdict;
+    if (verdict.kind == DeliveryResult::Kind::taken) learn_profile(mail, before);
     co_return skipped(mail, std::move(verdict));
 }
 

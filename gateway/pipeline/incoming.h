@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gateway/accounts/contact_names.h"
+#include "gateway/accounts/contact_profiles.h"
 #include "gateway/accounts/directory.h"
 #include "gateway/accounts/workers.h"
 #include "gateway/encryption/decrypt.h"
@@ -51,6 +52,7 @@ class IncomingPipeline : public MailReceiver {
         queue::Outlet& to_jabber;
         UserNotices& notices;
         ContactNames& names;
+        ContactProfiles& profiles;
         FileStore& files;
         Clock now;
     };
@@ -93,6 +95,7 @@ class IncomingPipeline : public MailReceiver {
     void note_keys(AccountId, const PeerKeyUpdate&, const KeyUpdateResult&);
     std::optional<ContactChange> note_message(const IncomingMail&, const Event&, bool is_met);
     void conclude(const IncomingMail&, const ContactChange&, const DeliveryResult&);
+    void learn_profile(const IncomingMail&, const Privacy& before);
     /// Moves the IMAP cursor behind a mail of which nothing is committed.
     DeliveryResult skipped(const IncomingMail&, DeliveryResult);
 

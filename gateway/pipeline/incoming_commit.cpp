@@ -8,6 +8,7 @@
 #include "gateway/pipeline/duplicates.h"
 #include "gateway/pipeline/incoming.h"
 #include "gateway/pipeline/interrupted.h"
+#include "gateway/pipeline/profile_news.h"
 #include "gateway/pipeline/standing.h"
 #include "gateway/translate/conversation.h"
 
@@ -112,6 +113,7 @@ void IncomingPipeline::conclude(const IncomingMail& mail, const ContactChange& c
     if (known == nullptr || directory.find(mail.account) == nullptr) return;
     if (verdict.kind == DeliveryResult::Kind::taken || verdict.kind == DeliveryResult::Kind::open) {
         const Account& account = *directory.find(mail.account);
+        learn_profile(mail, before.privacy);
         if (after.privacy.encrypted && !before.privacy.encrypted) modules_.notices.encrypted(account, *known);
         if (after.privacy.tunnel_offered == before.privacy.tunnel_offered) return;
         if (const auto words = otr_messages::tunnel_offered(*known, account.lang))
@@ -121,6 +123,21 @@ void IncomingPipeline::conclude(const IncomingMail& mail, const ContactChange& c
     } else if (*known == after) {
         directory.remove_contact(mail.account, before.canonical);
     }
+}
+
+/// A user with a mailbox and a relay address sees the contact through one of them.
+void IncomingPipeline::learn_profile(const IncomingMail& mail, const Privacy& before) {
+    Directory& directory = modules_.directory;
+    const Account* account = directory.find(mail.account);
+    if (account == nullptr) return;
+    const std::string writer = mail.mail.from.front().canonical();
+    const ProfileNews news = profile_news(mail, before);
+    if (!news.picture && !news.status) return;
+    modules_.profiles.learn(mail.account, writer, news);
+    const Account* main = directory.of_user(account->jid);
+    if (main == nullptr || main->id == mail.account) return;
+    if (const Contact* contact = directory.contact(main->id, writer))
+        modules_.profiles.learn(main->id, writer, profile_news(mail, contact->privacy));
 }
 
 /// Memory follows the store; a key that is not the one before is told to the user.

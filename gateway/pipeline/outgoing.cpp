@@ -111,6 +111,7 @@ Task<> OutgoingPipeline::post(AccountId id, Head head, Event event, Turn turn) {
     auto draft = translate(account_of(modules_.directory, id), head, std::move(event));
     if (!draft) co_return;
     draft->waiting = std::move(waiting);
+    co_await add_picture(id, *draft);
     std::string bytes = co_await encrypt(id, head, *draft);
     co_await commit(id, head, *draft, std::move(bytes), std::move(turn));
 }
@@ -249,8 +250,20 @@ std::optional<OutgoingPipeline::Draft> OutgoingPipeline::translate(const Account
     return draft;
 }
 
+/// The user's picture, where the contact has not had this one. It stays in the mail only if that is encrypted.
+Task<> OutgoingPipeline::add_picture(AccountId id, Draft& draft) {
+    if (!draft.is_message()) co_return;
+    auto news = co_await called_back<std::optional<Picture>>([&](auto done) {
+        modules_.profiles.news_for(modules_.directory.known_or_new(id, draft.event.contact), std::move(done));
+    });
+    account_of(modules_.directory, id);
+    if (!news) co_return;
+    draft.picture = news->info.id;
+    draft.mail.avatar = std::move(news->bytes);
+}
+
 /// The final bytes of the mail. From then on the contact is known as somebody who was written to.
-Task<std::string> OutgoingPipeline::encrypt(AccountId id, const Head& head, const Draft& draft) {
+Task<std::string> OutgoingPipeline::encrypt(AccountId id, const Head& head, Draft& draft) {
     Directory& directory = modules_.directory;
     const coi::Address& to = draft.event.contact;
     const auto* reply = draft.event.get<ReplyTo>();
@@ -265,6 +278,7 @@ Task<std::string> OutgoingPipeline::encrypt(AccountId id, const Head& head, cons
         forget_mail(id, draft.event.contact, draft.mail.id);
         throw Refusal::not_closed(letter, before.address.addr_spec(), head.lang);
     }
+    if (!letter.encrypted) draft.picture.reset();
     // A subject is part of what is protected: it must not come up again in a mail that is not.
     const bool has_subject = !head.from_otr && draft.event.get<Text>() != nullptr;
     const Contact& contact = directory.change(id, to, [&](Contact& known) {
@@ -358,6 +372,8 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
         queue::finish_later(modules_.store, taken.entry.id);
         throw AccountGone();
     }
+    if (draft.picture && modules_.directory.contact(id, contact.canonical) != nullptr)
+        modules_.directory.change(id, event.contact, [&](Contact& changed) { changed.profile.given = *draft.picture; });
     bursts_.committed(taken.entry, known.corrects);
     if (taken.entry.id != 0) modules_.to_mail.committed(std::move(taken.entry));
     if (is_end) modules_.to_mail.unblock(id, contact.canonical);

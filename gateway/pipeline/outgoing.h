@@ -14,6 +14,7 @@
 
 #include "gateway/accounts/contact_names.h"
 #include "gateway/accounts/relay_accounts.h"
+#include "gateway/accounts/user_profiles.h"
 #include "gateway/encryption/message_receiver.h"
 #include "gateway/encryption/openpgp.h"
 #include "gateway/model/clock.h"
@@ -49,6 +50,7 @@ class OutgoingPipeline : public MessageReceiver {
         StanzaSender& to_jabber;  // for errors
         const Clients& clients;
         ContactNames& names;
+        UserProfiles& profiles;
         UserNotices& notices;
         Clock now;
     };
@@ -85,6 +87,7 @@ class OutgoingPipeline : public MessageReceiver {
         Event event;
         coi::Message mail;
         std::shared_ptr<const Contact> held{};  // the contact cannot be evicted before the mail waits in the queue
+        std::optional<std::string> picture{};   // the id of the user's picture in the mail; "": it says there is none
         std::vector<queue::Entry> waiting{};    // of the message that this one takes back, and its corrections
         bool is_receipt() const { return event.get<Receipt>() != nullptr; }
         bool has_words() const { return event.get<Text>() != nullptr || event.get<OtrMessage>() != nullptr; }
@@ -110,7 +113,8 @@ class OutgoingPipeline : public MessageReceiver {
     void note_writer(AccountId, Written&);
     Task<> resolve(AccountId, Event&);
     std::optional<Draft> translate(const Account&, const Head&, Event);
-    Task<std::string> encrypt(AccountId, const Head&, const Draft&);
+    Task<> add_picture(AccountId, Draft&);
+    Task<std::string> encrypt(AccountId, const Head&, Draft&);
     std::vector<queue::Entry> withdraw(std::vector<queue::Entry> waiting);
     void forget_mail(AccountId, const coi::Address& to, const coi::MessageId&);
     Task<> commit(AccountId, const Head&, const Draft&, std::string bytes, Turn);

@@ -10,11 +10,15 @@
 #include "xmpp/xep/xep0004_forms.h"
 #include "xmpp/xep/xep0030_disco.h"
 #include "xmpp/xep/xep0054_vcard.h"
+#include "xmpp/xep/xep0060_pubsub.h"
 #include "xmpp/xep/xep0077_register.h"
+#include "xmpp/xep/xep0084_avatar.h"
 #include "xmpp/xep/xep0092_version.h"
 #include "xmpp/xep/xep0100_gateway.h"
 #include "xmpp/xep/xep0106_escape.h"
 #include "xmpp/xep/xep0115_caps.h"
+#include "xmpp/xep/xep0163_pep.h"
+#include "xmpp/xep/xep0172_nick.h"
 #include "xmpp/xep/xep0184_receipts.h"
 #include "xmpp/xep/xep0199_ping.h"
 #include "xmpp/xep/xep0231_bob.h"
@@ -44,8 +48,12 @@ Stanza info(const Tag& iq, const std::string& node, const std::string& user, con
         const auto address = address_of(to);
         if (!address || !node.empty()) return not_found(iq, lang);
         auto about = contact_info(*address);
-        // The account has an identity of its own; a resource is what presence has announced [XEP-0115 §5.4].
-        if (to.resource().empty()) about.identities = {{"account", "registered", address->addr_spec()}};
+        // The account has identities of its own [XEP-0163 §6.1]; a resource is what presence has announced [XEP-0115
+        // §5.4].
+        if (to.resource().empty()) {
+            about.identities = {{"account", "registered", address->addr_spec()}, {"pubsub", "pep", ""}};
+            about.features.emplace_back(xep0060::retrieve_items);
+        }
         xep0030::add_info(*result, about, asked_node);
     } else if (node.empty()) {
         const bool links = commands.may_register(user);
@@ -85,6 +93,8 @@ xep0030::Info gateway_info(bool may_register) {
     xep0030::Info info{{{"gateway", "smtp", "E-Mail"}},
                        {xep0030::ns_info, xep0030::ns_items, xep0050::ns, xep0054::ns, xep0092::ns, xep0100::ns,
                         xep0106::feature, xep0115::ns, xep0184::ns, xep0199::ns, xep0231::ns}};
+    // What users show is followed (gateway/accounts/user_profiles).
+    for (const char* node : {xep0084::ns_metadata, xep0172::ns}) info.features.push_back(xep0163::wish(node));
     if (may_register) info.features.emplace_back(xep0077::ns);
     return info;
 }

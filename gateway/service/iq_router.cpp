@@ -2,7 +2,6 @@
 
 #include "gateway/service/iq_router.h"
 
-#include "gateway/accounts/nick.h"
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
 #include "gateway/service/adhoc.h"
@@ -14,7 +13,6 @@
 #include "xmpp/xep/iq.h"
 #include "xmpp/xep/xep0030_disco.h"
 #include "xmpp/xep/xep0050_commands.h"
-#include "xmpp/xep/xep0054_vcard.h"
 #include "xmpp/xep/xep0077_register.h"
 #include "xmpp/xep/xep0092_version.h"
 #include "xmpp/xep/xep0100_gateway.h"
@@ -26,9 +24,10 @@ namespace gateway {
 using namespace xmpp;
 
 struct IqRouter::State {
-    State(const Clients& clients, StanzaSender& sender_, FileStore& files, std::shared_ptr<Registrar> registrar_,
-          std::shared_ptr<PrivacyCommands> privacy)
+    State(const Clients& clients, ContactCards& cards_, StanzaSender& sender_, FileStore& files,
+          std::shared_ptr<Registrar> registrar_, std::shared_ptr<PrivacyCommands> privacy)
         : sender(sender_),
+          cards(cards_),
           invite_picture(files, sender),
           registrar(std::move(registrar_)),
           registration(*registrar, clients, sender),
@@ -46,7 +45,6 @@ struct IqRouter::State {
     bool answer(const Question&);
     bool answer_everywhere(const Question&);
     bool answer_as_gateway(const Question&);
-    xep0054::VCard vcard(const Question&) const;
     void prompt(const Question&);
     bool give_data(const Question&);
     void refuse(const Tag& iq, const char* type, const char* condition, const std::string& words,
@@ -55,6 +53,7 @@ struct IqRouter::State {
     }
 
     StanzaSender& sender;
+    ContactCards& cards;
     InvitePicture invite_picture;
     std::shared_ptr<Registrar> registrar;
     Registration registration;
@@ -63,12 +62,12 @@ struct IqRouter::State {
 };
 
 IqRouter::IqRouter(Directory& directory, RelayAccounts& relay_accounts, KeyManagement& desk, LinkedMailboxes& mailboxes,
-                   LinkObserver& observer, Notices& notices, const Clients& clients, StanzaSender& sender,
-                   FileStore& files, ServiceSettings settings, RateLimit::Now now) {
+                   LinkObserver& observer, Notices& notices, const Clients& clients, ContactCards& cards,
+                   StanzaSender& sender, FileStore& files, ServiceSettings settings, RateLimit::Now now) {
     auto registrar = std::make_shared<Registrar>(directory, relay_accounts, mailboxes, observer, std::move(settings),
                                                  std::move(now));
     auto privacy = std::make_shared<PrivacyCommands>(*registrar, desk, notices);
-    state_ = std::make_unique<State>(clients, sender, files, std::move(registrar), std::move(privacy));
+    state_ = std::make_unique<State>(clients, cards, sender, files, std::move(registrar), std::move(privacy));
 }
 IqRouter::~IqRouter() = default;
 
@@ -109,32 +108,13 @@ bool IqRouter::State::answer_everywhere(const Question& question) {
         sender.send(*result_of(question.iq));
         return true;
     }
-    if (xep0054::is_request(question.iq) &&
-        (question.to_gateway || address_of(read_jid(attribute(question.iq, "to"))))) {
-        auto result = result_of(question.iq);
-        xep0054::add_vcard(*result, vcard(question));
-        sender.send(*result);
-        return true;
-    }
     if (ns == xep0092::ns) {
         auto result = result_of(question.iq);
         xep0092::add_version(*result, "coigate", COIGATE_VERSION);
         sender.send(*result);
         return true;
     }
-    return false;
-}
-
-/// Of a contact: what this user's account knows of them, and no more.
-xep0054::VCard IqRouter::State::vcard(const Question& question) const {
-    const auto address = address_of(read_jid(attribute(question.iq, "to")));
-    if (question.to_gateway || !address)
-        return {.full_name = say(question.lang, "Mail gateway"),
-                .description = say(question.lang, "I carry messages between Jabber and mail.")};
-    const Account* account = registrar->directory().of_user(question.user);
-    const Contact* contact = account ? registrar->directory().contact(account->id, address->canonical()) : nullptr;
-    const std::string name = contact ? nick(registrar->directory(), *contact) : "";
-    return {.full_name = name.empty() ? address->addr_spec() : name, .nickname = name, .email = address->addr_spec()};
+    return cards.take(question.iq, question.user, question.lang);
 }
 
 bool IqRouter::State::answer_as_gateway(const Question& question) {

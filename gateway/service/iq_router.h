@@ -9,6 +9,7 @@
 
 #include "gateway/encryption/key_management.h"
 #include "gateway/model/file_store.h"
+#include "gateway/service/contact_cards.h"
 #include "gateway/service/link_observer.h"
 #include "gateway/service/notices.h"
 #include "gateway/service/registration.h"
@@ -20,7 +21,7 @@ class IqRouter {
   public:
     /// `now`: the clock of the rate limits.
     IqRouter(Directory&, RelayAccounts&, KeyManagement&, LinkedMailboxes&, LinkObserver&, Notices&, const Clients&,
-             StanzaSender&, FileStore&, ServiceSettings, RateLimit::Now now = RateLimit::Clock::now);
+             ContactCards&, StanzaSender&, FileStore&, ServiceSettings, RateLimit::Now now = RateLimit::Clock::now);
     ~IqRouter();
     /// Any <iq/> to the gateway's domain or to one of its contacts. Results and errors for the gateway's own requests
     /// are ignored.

@@ -11,6 +11,7 @@
 #include "xmpp/jid.h"
 #include "xmpp/xep/xep0030_disco.h"
 #include "xmpp/xep/xep0115_caps.h"
+#include "xmpp/xep/xep0153_vcard_avatar.h"
 #include "xmpp/xep/xep0172_nick.h"
 
 namespace gateway {
@@ -242,12 +243,24 @@ const Contact* Presence::known(const Ask& ask, const Account* account) const {
 }
 
 xmpp::Stanza Presence::available(const Ask& ask, const std::string& to) {
-    auto stanza = presence(ask.jid, to);
-    xmpp::xep0115::add_caps(*stanza, caps_node, caps_of(ask.address));
-    if (const Contact* contact = known(ask, directory_.of_user(ask.user))) {
-        xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
-    }
+    return available(ask.jid, to, ask.address, known(ask, directory_.of_user(ask.user)));
+}
+
+xmpp::Stanza Presence::available(const std::string& from, const std::string& to, const coi::Address& address,
+                                 const Contact* contact) {
+    auto stanza = presence(from, to);
+    if (contact && !contact->profile.status.empty()) xmpp::add(*stanza, "status", {}, contact->profile.status);
+    xmpp::xep0115::add_caps(*stanza, caps_node, caps_of(address));
+    xmpp::xep0153::add_update(*stanza, contact ? contact->profile.picture.id : "");
+    if (contact) xmpp::xep0172::add_nick(*stanza, nick(directory_, *contact));
     return stanza;
+}
+
+void Presence::profile_changed(const Contact& contact) {
+    const Account* account = directory_.find(contact.account);
+    if (account == nullptr || !contact.subscribed) return;
+    for (const auto& jid : jids_of(contact, component_))
+        stream_.send(*available(jid, account->jid, contact.address, &contact));
 }
 
 void Presence::refuse(const xmpp::Tag& stanza, const char* type, const char* condition, const std::string& words) {

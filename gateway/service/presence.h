@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "gateway/accounts/directory.h"
+#include "gateway/accounts/profile_observer.h"
 #include "gateway/accounts/relay_accounts.h"
 #include "gateway/accounts/subscription_observer.h"
 #include "gateway/model/jabber_stream.h"
@@ -27,7 +28,7 @@
 
 namespace gateway {
 
-class Presence : public LinkObserver {
+class Presence : public LinkObserver, public ProfileObserver {
   public:
     struct Settings {
         std::string component;  // the component's domain
@@ -47,6 +48,9 @@ class Presence : public LinkObserver {
     void linked(const std::string& jid) override;
     /// After unlinking: sends unavailable presence and ends all subscriptions of the user.
     void unlinked(const std::string& jid, const std::vector<std::string>& contacts) override;
+
+    /// Sends the contact's presence anew, if the user has subscribed to it.
+    void profile_changed(const Contact&) override;
 
     /// Takes the users' server's answer to the query for its software; false if the iq is something else.
     bool take_answer(const xmpp::Tag& iq);
@@ -70,6 +74,8 @@ class Presence : public LinkObserver {
     /// `from`: bare. Subscriptions are between bare JIDs [RFC 6121 §3], presence is of a resource.
     static xmpp::Stanza presence(const std::string& from, const std::string& to, const std::string& type = "");
     xmpp::Stanza available(const Ask&, const std::string& to);
+    /// With name, status and picture [XEP-0153 §4.1], as far as they are known; `contact`: nullptr for nobody who is.
+    xmpp::Stanza available(const std::string& from, const std::string& to, const coi::Address&, const Contact* contact);
     const std::string& caps_of(const coi::Address&);
     xmpp::Stanza of_gateway(const std::string& from, const std::string& to) const;
     void take_alias(const xmpp::Tag&, const std::string& jid, bool may_use);

@@ -82,12 +82,9 @@ void Presence::show(const Account& account, const char* type) {
         const Contact* same = is_main ? nullptr : directory_.contact(main->id, contact->canonical);
         if (same && same->subscribed) continue;
         const bool is_available = *type == '\0';
-        const std::string name = is_available ? nick(directory_, *contact) : "";
         for (const auto& jid : jids_of(*contact, component_)) {  // each JID that may be in the user's roster
-            auto stanza = presence(jid, account.jid, type);
-            if (is_available) xmpp::xep0172::add_nick(*stanza, name);
-            if (is_available) xmpp::xep0115::add_caps(*stanza, caps_node, caps_of(contact->address));
-            stream_.send(*stanza);
+            stream_.send(is_available ? *available(jid, account.jid, contact->address, contact)
+                                      : *presence(jid, account.jid, type));
         }
     }
 }

@@ -6,6 +6,7 @@
 
 #include "gateway/store/sqlite/contacts.h"
 #include "gateway/store/sqlite/once_encrypted.h"
+#include "gateway/store/sqlite/profiles.h"
 #include "gateway/store/sqlite/spellings.h"
 #include "gateway/store/sqlite/transactions.h"
 
@@ -41,11 +42,13 @@ AccountContacts contacts_now(Store& store, AccountId account) {
     return read;
 }
 
-void save(Store& store, const Contact& contact, Changed changed, bool is_spelled_anew) {
-    Transactions(store).later([contact, changed, is_spelled_anew](Database& db) {
-        const bool is_done = changed == Changed::nothing || (changed == Changed::last && save_last(db, contact));
+void save(Store& store, const Contact& contact, Changes changes) {
+    Transactions(store).later([contact, changes](Database& db) {
+        const bool is_done =
+            changes.row == Changed::nothing || (changes.row == Changed::last && save_last(db, contact));
         if (!is_done) save(db, contact);
-        if (is_spelled_anew) spellings::save(db, contact.account, contact.canonical, contact.spellings);
+        if (changes.spellings) spellings::save(db, contact.account, contact.canonical, contact.spellings);
+        if (changes.profile) profiles::save(db, contact.account, contact.canonical, contact.profile);
     });
 }
 

@@ -35,8 +35,13 @@ enum class Changed {
     last,  // last_in and last_out, which change with each message
     more,
 };
-void save(Store&, const Contact&, Changed, bool is_spelled_anew);
-/// Removes the contact, its keys and its spellings.
+struct Changes {
+    Changed row = Changed::nothing;
+    bool spellings = false, profile = false;
+    bool any() const { return row != Changed::nothing || spellings || profile; }
+};
+void save(Store&, const Contact&, Changes);
+/// Removes the contact, its keys, spellings, profile and picture.
 void forget(Store&, AccountId, const std::string& canonical);
 /// A mark stays of a removed contact, so that no mail to them is sent in the clear automatically. `over`: the contact
 /// whose mark is removed for it; "" if there is room.

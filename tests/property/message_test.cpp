@@ -83,6 +83,7 @@ class Generator {
         if (maybe()) out.headers["chat-version"] = "1.0";
         if (maybe()) out.headers["chat-group-name"] = one_line();
         if (maybe()) out.headers["list-id"] = one_line();
+        if (out.headers.contains("list-id")) out.avatar = out.text.substr(0, 300);
         for (std::size_t count = below(3); count > 0; --count) {
             std::string bytes(below(300), '\0');
             for (char& c : bytes) c = static_cast<char>(below(256));

@@ -138,6 +138,23 @@ class DeltaClient:
         else:
             raise Failure(f"{self.address} (Delta Chat) took back what was not encrypted")
 
+    def shows_picture(self, data):
+        """The user's own picture, from now on; None: none."""
+        file = self._folder / f"picture-{next(self._numbers)}.png"
+        if data:
+            file.write_bytes(data)
+        self.call("set_config", self.account, "selfavatar", str(file) if data else None)
+
+    def shows_status(self, words):
+        """The words under the user's own name."""
+        self.call("set_config", self.account, "selfstatus", words)
+
+    def picture_of(self, who):
+        """The bytes of the picture of the one with whom the last handshake was; None if none is shown."""
+        known = self.call("get_contact", self.account, self._contact)
+        check(known["address"] == who.address, f"it is {who.address}")
+        return Path(known["profileImage"]).read_bytes() if known["profileImage"] else None
+
     def joins(self, invite):
         """Follows an invite to the end of the handshake; writes() goes to that chat then."""
         self.chat = self.call("secure_join", self.account, invite)

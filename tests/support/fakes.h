@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/accounts/profile_observer.h"
 #include "gateway/accounts/subscription_observer.h"
 #include "gateway/encryption/message_receiver.h"
 #include "gateway/model/file_store.h"
@@ -98,6 +99,12 @@ struct FakeSubscriptions : SubscriptionObserver {
     void unsubscribed(const std::string& jid) override { told.push_back("unsubscribed " + jid); }
 
     std::vector<std::string> told;
+};
+
+struct FakeProfiles : ProfileObserver {
+    void profile_changed(const Contact& contact) override { changed.push_back(contact); }
+
+    std::vector<Contact> changed;
 };
 
 /// Timers that are due when the test says so.

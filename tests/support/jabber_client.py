@@ -212,6 +212,17 @@ class JabberClient:
         answer = self.iq(self.jid, "get", '<query xmlns="jabber:iq:roster"/>')
         return next((item.get("name") for item in answer.xml.iter("{jabber:iq:roster}item") if item.get("jid") == jid), None)
 
+    def wants_pictures(self):
+        """Answers service discovery as a client that wants the pictures of contacts as events [XEP-0163 §4.2]."""
+        async def act():
+            self._xmpp.register_plugin("xep_0030")
+            self._xmpp["xep_0030"].add_feature("urn:xmpp:avatar:metadata+notify")
+        self._call(act())
+
+    def forgets_what_came(self):
+        with self._news:
+            self.came.clear()
+
     # What a user sees
 
     def wait_for(self, wanted, seconds=30, what="a stanza"):

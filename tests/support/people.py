@@ -3,7 +3,9 @@
 Whom somebody writes to is a mail address or the person who has it.
 """
 
+import base64
 import email.utils
+import hashlib
 import ssl
 import urllib.request
 import uuid
@@ -162,6 +164,67 @@ class JabberPerson(JabberClient):
     def has_named(self, jid, name):
         """The gateway has, in the roster."""
         wait_until(lambda: self.name_of(jid) == name, 30, f"{jid} is {name!r} in the roster")
+
+    def adds(self, who):
+        """Takes a mail user into the contacts."""
+        jid = self.world.coigate.jid_of(address_of(who))
+        self.presence(jid, "subscribe")
+        self.sees(jid, "subscribed")
+
+    def sees_picture(self, who, status=None):
+        """Waits for a presence of theirs with the hash of a picture [XEP-0153] (and this status); returns the hash."""
+        jid, photo = self.world.coigate.jid_of(address_of(who)), "{vcard-temp:x:update}x/{vcard-temp:x:update}photo"
+        shown = self.wait_for(lambda s: s.kind == "presence" and s.sender.split("/")[0] == jid and s.xml.findtext(photo) and
+                              (status is None or s.xml.findtext("{jabber:client}status") == status), 60, f"a picture of {jid}")
+        return shown.xml.findtext(photo)
+
+    def is_told_picture(self, who, picture):
+        """Waits for the event of it [XEP-0084 §3.3]."""
+        jid = self.world.coigate.jid_of(address_of(who))
+        self.wait_for(lambda s: s.type == "headline" and s.sender == jid and any(
+            each.get("id") == picture for each in s.xml.iter("{urn:xmpp:avatar:metadata}info")), 30, f"the event of the picture {picture}")
+
+    def sees_no_picture(self, who):
+        """Waits for a presence of theirs that says there is none, and for the event that says so; and there is no status."""
+        jid, photo = self.world.coigate.jid_of(address_of(who)), "{vcard-temp:x:update}x/{vcard-temp:x:update}photo"
+        shown = self.wait_for(lambda s: s.kind == "presence" and s.sender.split("/")[0] == jid and s.xml.findtext(photo) == "", 60,
+                              f"no picture of {jid}")
+        check_equal(shown.xml.findtext("{jabber:client}status"), None, "there is no status")
+        self.wait_for(lambda s: s.type == "headline" and s.sender == jid and any(
+            len(each) == 0 for each in s.xml.iter("{urn:xmpp:avatar:metadata}metadata")), 30, "the event that there is no picture")
+
+    def fetches_picture(self, who, picture):
+        """Of the mail user, as each kind of client does it: it is the one with this hash in all of them."""
+        jid = self.world.coigate.jid_of(address_of(who))
+
+        def item(node, name):
+            answer = self.iq(jid, "get", f'<pubsub xmlns="http://jabber.org/protocol/pubsub"><items node="{node}"/></pubsub>')
+            return next(answer.xml.iter(name))
+        card = self.iq(jid, "get", '<vCard xmlns="vcard-temp"/>').xml
+        data = base64.b64decode(next(card.iter("{vcard-temp}BINVAL")).text)
+        check_equal(hashlib.sha1(data).hexdigest(), picture, "the vCard has the picture")
+        check_equal(base64.b64decode(item("urn:xmpp:avatar:data", "{urn:xmpp:avatar:data}data").text), data, "its node has it")
+        info = item("urn:xmpp:avatar:metadata", "{urn:xmpp:avatar:metadata}info")
+        check_equal((info.get("id"), int(info.get("bytes"))), (picture, len(data)), "what it is stands beside it")
+        uri = item("urn:xmpp:vcard4", "{urn:ietf:params:xml:ns:vcard-4.0}uri").text
+        check_equal(base64.b64decode(uri.partition(",")[2]), data, "the newer vCard has it")
+        return data
+
+    def publishes_picture(self, data):
+        """By personal eventing [XEP-0084 §3.1]."""
+        picture = hashlib.sha1(data).hexdigest()
+        self._publishes("urn:xmpp:avatar:data", picture,
+                        f'<data xmlns="urn:xmpp:avatar:data">{base64.b64encode(data).decode()}</data>')
+        self._publishes("urn:xmpp:avatar:metadata", picture,
+                        f'<metadata xmlns="urn:xmpp:avatar:metadata"><info id="{picture}" bytes="{len(data)}" type="image/png"/></metadata>')
+
+    def publishes_no_picture(self):
+        self._publishes("urn:xmpp:avatar:metadata", "none", '<metadata xmlns="urn:xmpp:avatar:metadata"/>')
+
+    def _publishes(self, node, item, payload):
+        answer = self.iq(self.jid, "set", f'<pubsub xmlns="http://jabber.org/protocol/pubsub"><publish node="{node}"><item id="{item}">'
+                                          f"{payload}</item></publish></pubsub>")
+        check_equal(answer.error, None, f"{self.jid} has published {node}")
 
     def deletes_account(self):
         """[XEP-0077 §3.2] at the Jabber server; ejabberd ends the stream instead of an answer."""

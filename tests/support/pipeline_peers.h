@@ -25,7 +25,8 @@ struct PipelinePeers final : queue::Outlet,
                              MailEncryption,
                              HandshakeReceiver,
                              OwnKeyFields,
-                             TunnelGate {
+                             TunnelGate,
+                             ProfileObserver {
     std::function<void(queue::Entry)> on_committed = [](const queue::Entry&) {};
     std::function<void(const xmpp::Tag&)> on_stanza = [](const xmpp::Tag&) {};
     std::function<void(const std::string&)> on_words = [](const std::string&) {};
@@ -45,6 +46,10 @@ struct PipelinePeers final : queue::Outlet,
     FakeFileStore files;
     std::vector<std::unique_ptr<RosterNames>> rosters;
     std::vector<std::unique_ptr<ContactNames>> names;  // one for each directory
+    std::vector<std::unique_ptr<ContactProfiles>> profiles;
+    std::vector<std::unique_ptr<UserProfiles>> user_profiles;
+    FakeTimer timer;
+    std::vector<Contact> changed_profiles;
 
     // --- queue::Outlet, StanzaSender
     void committed(queue::Entry entry) override { on_committed(std::move(entry)); }
@@ -76,6 +81,8 @@ struct PipelinePeers final : queue::Outlet,
               std::function<void(Decrypted)> done) override {
         done(opened(std::move(mail)));
     }
+    // --- ProfileObserver
+    void profile_changed(const Contact& contact) override { changed_profiles.push_back(contact); }
     // --- HandshakeReceiver, OwnKeyFields, TunnelGate
     void take(const Account&, const IncomingMail&, std::function<void(DeliveryResult)> done) override {
         done({DeliveryResult::Kind::declined, "no invites here"});
@@ -98,12 +105,27 @@ struct PipelinePeers final : queue::Outlet,
                 *this,
                 *this,
                 names_of(directory),
+                profiles_of(directory, store),
                 files,
                 [this] { return time(); }};
     }
     OutgoingPipeline::Modules outgoing(Directory& directory, Store& store, RelayAccounts& relay_accounts) {
-        return {directory, store,   relay_accounts,      *this, *this,
-                *this,     clients, names_of(directory), *this, [this] { return time(); }};
+        return {
+            directory,
+            store,
+            relay_accounts,
+            *this,
+            *this,
+            *this,
+            clients,
+            names_of(directory),
+            *user_profiles.emplace_back(std::make_unique<UserProfiles>(directory, store, stream, "coi.jabber.example")),
+            *this,
+            [this] { return time(); }};
+    }
+    ContactProfiles& profiles_of(Directory& directory, Store& store) {
+        return *profiles.emplace_back(std::make_unique<ContactProfiles>(directory, store, clients, *this, stream,
+                                                                        "coi.jabber.example", timer.timer()));
     }
     ContactNames& names_of(const Directory& directory) {
         return *names.emplace_back(std::make_unique<ContactNames>(

@@ -1,6 +1,6 @@
-// Personal eventing: an event of a contact's own, as their server would announce it.
+// Personal eventing: an event of a contact's own, as their server would announce it; and the events of users.
 //
-// [XEP-0163 §4.3.1] from the bare JID, a headline. Left out: nodes that could be asked or subscribed to.
+// [XEP-0163 §4.3.1] from the bare JID, a headline. Left out: subscriptions; requests are in xep0060_pubsub.h.
 
 #pragma once
 
@@ -30,6 +30,13 @@ inline Notification notification(const std::string& from, const std::string& to,
     items.addAttribute("node", node);
     Tag& item = add(items, "item");
     return {std::move(message), &item};
+}
+
+/// The item of a notification of this node, owned by the message; nullptr if it is another one, or of a retraction.
+inline const Tag* item_of(const Tag& message, const std::string& node) {
+    const Tag* event = child(message, "event", ns_event);
+    const Tag* items = event ? event->findChild("items") : nullptr;
+    return items && attribute(*items, "node") == node ? items->findChild("item") : nullptr;
 }
 
 }  // namespace xmpp::xep0163

@@ -12,6 +12,8 @@
 #include "gateway/store/sqlite/keys.h"
 #include "gateway/store/sqlite/once_encrypted.h"
 #include "gateway/store/sqlite/otr_keys.h"
+#include "gateway/store/sqlite/pictures.h"
+#include "gateway/store/sqlite/profiles.h"
 #include "gateway/store/sqlite/spellings.h"
 
 namespace gateway::accounts {
@@ -166,6 +168,10 @@ AccountContacts contacts_of(Database& db, AccountId account) {
     keys::each_peer(db, account, [&](const std::string& canonical, const coi::autocrypt::Peer& peer) {
         if (auto* of = with_keys.find(canonical)) trust::note_keys(of->privacy, peer);
     });
+    Finder with_profiles(all.contacts);
+    for (auto& [canonical, profile] : profiles::of(db, account)) {
+        if (auto* of = with_profiles.find(canonical)) of->profile = std::move(profile);
+    }
     Finder with_spellings(all.contacts);
     for (auto& [canonical, nodes] : spellings::of(db, account)) {
         if (auto* of = with_spellings.find(canonical)) of->spellings = std::move(nodes);
@@ -207,6 +213,8 @@ void remove(Database& db, AccountId account, const std::string& canonical) {
     keys::forget_peer(db, account, canonical);
     keys::forget_invites(db, account, canonical);
     keys::forget_otr_peers(db, account, canonical);
+    profiles::save(db, account, canonical, {});
+    pictures::remove(db, account, canonical);
     db.query("DELETE FROM contact WHERE account = ? AND canonical = ?").bind(number(account)).bind(canonical).run();
 }
 

@@ -25,7 +25,7 @@ struct Step {
         false;  // after this step all rows are sealed again, bound to their fields (gateway/store/sqlite/sealed)
 };
 
-constexpr std::array<Step, 13> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 14> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -169,6 +169,21 @@ CREATE INDEX known_corrects ON known (account, corrects) WHERE corrects <> '';
 )sql"},
                                       {"strikes", R"sql(
 ALTER TABLE queue ADD COLUMN strikes INTEGER NOT NULL DEFAULT 0; -- how often the message ended its session
+)sql"},
+                                      {"profiles", R"sql(
+CREATE TABLE profile ( -- what a contact shows, and has seen of the user
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE, contact TEXT NOT NULL,
+    picture TEXT NOT NULL, type INTEGER NOT NULL, bytes INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+    had_picture INTEGER NOT NULL, given TEXT NOT NULL,
+    status BLOB NOT NULL); -- sealed
+CREATE UNIQUE INDEX profile_contact ON profile (account, contact);
+CREATE TABLE picture (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    contact TEXT NOT NULL, -- "": the user's own
+    image BLOB NOT NULL); -- sealed
+CREATE UNIQUE INDEX picture_contact ON picture (account, contact);
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

@@ -12,6 +12,8 @@
 #include "gateway/store/sqlite/invites.h"
 #include "gateway/store/sqlite/keys.h"
 #include "gateway/store/sqlite/otr_keys.h"
+#include "gateway/store/sqlite/pictures.h"
+#include "gateway/store/sqlite/profiles.h"
 #include "gateway/store/sqlite/queue.h"
 
 namespace gateway {
@@ -119,6 +121,8 @@ void seal_anew(Database& db, Sealed before) {
     keys::seal_otr_anew(db, before);
     queue::seal_anew(db, before);
     ids::seal_anew(db, before);
+    profiles::seal_anew(db, before);
+    pictures::seal_anew(db, before);
 }
 
 namespace damaged {

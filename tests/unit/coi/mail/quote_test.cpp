@@ -49,6 +49,20 @@ TEST(FoldQuotes, ChatIsShownAsItIs) {
     EXPECT_EQ(mail.text.substr(0, mail.text.find("\n-- ")), fold_quotes(mail));
 }
 
+TEST(FoldQuotes, ASignatureCanBeAllThatStandsBesideAFile) {
+    Message mail;
+    mail.headers["chat-version"] = "1.0";
+    mail.text = "-- \nStatus";
+    EXPECT_EQ(mail.text, fold_quotes(mail));
+    EXPECT_EQ("", signature(mail.text, folding_of(mail)));
+    mail.attachments.push_back({"image/png", "a.png", 1, "x", false});
+    EXPECT_EQ("", fold_quotes(mail));
+    EXPECT_EQ("Status", signature(mail.text, folding_of(mail)));
+    mail.text = "Look!\n-- \nStatus\nof two lines";
+    EXPECT_EQ("Look!", fold_quotes(mail));
+    EXPECT_EQ("Status\nof two lines", signature(mail.text, folding_of(mail)));
+}
+
 TEST(FoldQuotes, OnlyTheAttributionGoesAndNotTheLineAboveIt) {
     const std::string code = "The key is under the mat.\nThe code is 4711.\n";
     EXPECT_EQ(code + "[…]", folded(code + on_monday + "\n> Where is the key?"));

@@ -102,11 +102,14 @@ TEST_F(ClientsTest, NamesGoToThoseThatWantThemAndWhereNothingIsKnownToAll) {
     for (const auto& client : {phone, desk}) clients.heard_of(client);
     EXPECT_THAT(clients.reading_names(alice), IsEmpty());
     EXPECT_EQ(answers(phone, "Gajim", wish), phone);
-    EXPECT_EQ(answers(desk, "Dino", ""), std::nullopt);
+    EXPECT_EQ(answers(desk, "Dino", ""), desk);
+    EXPECT_TRUE(clients.reads_names(phone));
+    EXPECT_FALSE(clients.reads_names(desk) || clients.reads_pictures(phone));
     for (const auto& more : {std::string(), wish})
         EXPECT_EQ(answers(phone, "Gajim", more), std::nullopt) << "it was not asked again";
     EXPECT_EQ(answers(desk, "Dino", wish), std::nullopt);
     EXPECT_THAT(clients.reading_names(alice), ElementsAre(phone));
+    EXPECT_THAT(clients.reading_pictures(alice), IsEmpty());
     EXPECT_THAT(clients.reading_names("alice@jabber.exampl"), ElementsAre("alice@jabber.exampl"));
 }
 

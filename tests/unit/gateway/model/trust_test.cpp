@@ -26,7 +26,9 @@ const std::map<std::string, Change> change_names = {{"copy", Change::copy},
                                                     {"subject", Change::subject},
                                                     {"tunnel", Change::tunnel},
                                                     {"mark", Change::mark},
-                                                    {"correction", Change::correction}};
+                                                    {"correction", Change::correction},
+                                                    {"picture", Change::picture},
+                                                    {"status", Change::status}};
 
 struct Cell {
     Proof proof;
@@ -104,6 +106,18 @@ mark         first_key yes no  yes no
 mark         server    yes yes yes no
 mark         invite    yes yes yes no
 mark         key       yes yes yes yes
+picture      nothing   no  no  no  no
+picture      other_key no  no  no  no
+picture      first_key yes no  yes no
+picture      server    yes yes yes no
+picture      invite    yes yes yes no
+picture      key       yes yes yes yes
+status       nothing   yes no  no  no
+status       other_key yes no  no  no
+status       first_key yes no  yes no
+status       server    yes yes yes no
+status       invite    yes yes yes no
+status       key       yes yes yes yes
 )";
 
 std::vector<Cell> cells() {

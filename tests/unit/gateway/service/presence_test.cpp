@@ -420,6 +420,39 @@ TEST_F(PresenceTest, WaitsForTheSocketAndStartsAnewWithTheStream) {
     EXPECT_EQ(said(), Lines{});
 }
 
+TEST_F(PresenceTest, APictureAndAStatusStandInPresence) {
+    const auto id = make_account();
+    take("subscribe", bob);
+    EXPECT_NE(sent.at(1)->xml().find("<x xmlns='vcard-temp:x:update'><photo/></x>"), std::string::npos);
+    EXPECT_FALSE(sent.at(1)->hasChild("status"));
+    sent.clear();
+    const auto shown = [&](const Contact& contact) {
+        presence.profile_changed(contact);
+        std::string xml = sent.empty() ? "" : sent.at(0)->xml();
+        sent.clear();
+        return xml;
+    };
+    const Contact& contact = directory.change(id, address, [](Contact& changed) {
+        changed.profile.picture.id = "01b87fcd030b72895ff8e88db57ec525450f000d";
+        changed.profile.status = "At the sea";
+    });
+    const std::string picture =
+        "<x xmlns='vcard-temp:x:update'><photo>01b87fcd030b72895ff8e88db57ec525450f000d</photo></x>";
+    const std::string changed = shown(contact);
+    EXPECT_NE(changed.find(picture), std::string::npos) << changed;
+    EXPECT_NE(changed.find("<status>At the sea</status>"), std::string::npos) << changed;
+    take("probe", bob);
+    EXPECT_NE(sent.at(0)->xml().find(picture), std::string::npos);
+    sent.clear();
+    presence.online();
+    ASSERT_EQ(sent.size(), 2u);
+    EXPECT_NE(sent.at(1)->xml().find(picture), std::string::npos) << "after a restart";
+    sent.clear();
+    take("unsubscribe", bob);
+    sent.clear();
+    EXPECT_EQ(shown(*directory.contact(id, address.canonical())), "") << "nobody looks any more";
+}
+
 struct PresenceOnEjabberd : PresenceTest {
     PresenceOnEjabberd() : PresenceTest("jabber.example") {}
 };

@@ -125,8 +125,12 @@ class ServicePlay : public testing::Test {
             outgoing,  jabber, stream,  notices,        {"coi.jabber.example"}};
     KeyManagement desk{directory, store, workers, openpgp, secure_join, otr, no_relay};
     FakeFileStore files;
-    IqRouter services{directory,  relay_accounts,        desk, mailboxes, links, notices, clients, stream, files,
-                      settings(), [this] { return now; }};
+    FakeTimer timer;
+    FakeProfiles profile_changes;
+    ContactProfiles profiles{directory, store, clients, profile_changes, stream, "coi.jabber.example", timer.timer()};
+    ContactCards cards{directory, profiles, stream, timer.timer(), 256 * 1024};
+    IqRouter services{directory, relay_accounts, desk,   mailboxes, links,      notices,
+                      clients,   cards,          stream, files,     settings(), [this] { return now; }};
 };
 
 }  // namespace gateway

@@ -29,7 +29,7 @@ struct StoreContactsTest : testing::Test, Operations {
     void add(AccountId account, const std::string& local, bool with_key) {
         auto added = contact(account, local);
         added.spellings = {local + "%example.org"};
-        save(store, added, Changed::more, true);
+        save(store, added, {Changed::more, true});
         coi::autocrypt::Peer peer;
         peer.key = "key";
         peer.fingerprint = "F0";
@@ -84,7 +84,7 @@ TEST_F(StoreContactsTest, the_names_of_contacts_are_hashed_and_sorted) {
         auto added = contact(alice, std::string("of.") + name);
         added.canonical = added.address.canonical();
         added.address.name = name;
-        save(store, added, Changed::more, true);
+        save(store, added, {Changed::more, true});
         if (*name != 0) expected.push_back(nick_hash(added.address));
     }
     std::ranges::sort(expected);

@@ -33,6 +33,31 @@ TEST(Xep0054VCard, Example2ServerReturnsVCard) {
 </iq>)");
 }
 
+/// The picture as [XEP-0153 §3.2] has it, in its example 5.
+TEST(Xep0054VCard, Example5ServerReturnsVCardOnBehalfOfUser) {
+    const std::string example = R"(<iq from='juliet@capulet.com'
+    to='romeo@montague.net/orchard'
+    type='result'
+    id='vc2'>
+  <vCard xmlns='vcard-temp'>
+    <PHOTO>
+      <TYPE>image/jpeg</TYPE>
+      <BINVAL>
+        aGVsbG8=
+      </BINVAL>
+    </PHOTO>
+  </vCard>
+</iq>)";
+    EXPECT_EQ(xep0054::photo_of(*parsed(example), 5), "hello");
+    EXPECT_EQ(xep0054::photo_of(*parsed(example), 4), "") << "too much";
+    EXPECT_EQ(xep0054::photo_of(*parsed("<iq type='result'><vCard xmlns='vcard-temp'/></iq>"), 5), "");
+    const auto result =
+        parsed("<iq from='juliet@capulet.com' to='romeo@montague.net/orchard' type='result' id='vc2'/>");
+    xep0054::add_vcard(*result, {.photo = "hello", .photo_type = "image/jpeg"});
+    EXPECT_EXAMPLE(*result, example);
+    EXPECT_TRUE(xep0054::is_request(*xep0054::request("romeo@montague.net/orchard", "juliet@capulet.com", "vc2")));
+}
+
 TEST(Xep0054VCard, Example6NoVCardEmptyElement) {
     const auto result = parsed("<iq id='v1' to='stpeter@jabber.org/roundabout' type='result'/>");
     xep0054::add_vcard(*result, {});

@@ -12,6 +12,8 @@
 #include "gateway/store/sqlite/imap_cursors.h"
 #include "gateway/store/sqlite/invites.h"
 #include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/pictures.h"
+#include "gateway/store/sqlite/profiles.h"
 #include "gateway/store/sqlite/queue.h"
 #include "tests/unit/gateway/store/test_store.h"
 
@@ -41,6 +43,11 @@ void use_everything(Database& db) {
     contact.canonical = "bob@example.org";
     contact.subject = "Earth";
     accounts::save(db, contact);
+    Profile profile;
+    profile.status = "At the sea";
+    profiles::save(db, account.id, contact.canonical, profile);
+    pictures::save(db, account.id, contact.canonical, Picture{});
+    pictures::read(db, account.id, contact.canonical);
     accounts::next_page(db, {});
     accounts::contacts_of(db, account.id);
     accounts::count_contacts(db, account.id);
