@@ -43,8 +43,8 @@ struct Attachment {
     std::string content_type;  // lower case, "image/jpeg"
     std::string name;          // decoded file name, "" if it has none; never a path
     std::size_t size = 0;      // decoded bytes
-    std::string bytes;  // decoded; empty unless ParseOptions::keep_attachments, or of otr_type and no longer than
-                        // a text may be
+    std::string bytes;  // decoded; empty unless ParseOptions::keep_attachments, or of otr_type or coi/mail/chat_data
+                        // and no longer than a text may be
     bool is_inline = false;
     std::string url{};  // where its reader finds it; set after parse, not printed. "": nowhere else
     bool operator==(const Attachment&) const = default;

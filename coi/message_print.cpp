@@ -5,6 +5,7 @@
 
 #include "coi/mail/avatar.h"
 #include "coi/mail/charset.h"
+#include "coi/mail/chat_data.h"
 #include "coi/mail/header.h"
 #include "coi/mail/mime_write.h"
 #include "coi/message.h"
@@ -114,8 +115,17 @@ Part print_mdn(const Message& message) {
                      {words_part(message), lines_part("message/disposition-notification", report)});
 }
 
+/// [COI-C "Location Messages"] the text, and what says the same to programs.
+Part text_part(const Message& message) {
+    const auto h_geo = std::ranges::find_if(message.attachments, is_h_geo);
+    if (h_geo == message.attachments.end()) return words_part(message);
+    Part html = lines_part("text/html; charset=utf-8", h_geo->bytes);
+    append_field(html.header, "Chat-Content", "location");
+    return multipart("multipart/alternative", {words_part(message), std::move(html)});
+}
+
 Part print_body(const Message& message) {
-    Part text = message.mdn ? print_mdn(message) : words_part(message);
+    Part text = message.mdn ? print_mdn(message) : text_part(message);
     // COMPAT: chatmail relays accept this mail in the clear, but only as multipart/mixed.
     bool wrapped = message.header("secure-join") == "vc-request";
     // COMPAT: Delta Chat takes this field of a mail in the clear from its first part only.
@@ -123,10 +133,12 @@ Part print_body(const Message& message) {
         append_field(text.header, "Chat-Edit", edit->second);
         wrapped = true;
     }
-    if (message.attachments.empty() && !wrapped) return text;
     std::vector<Part> parts;
     parts.push_back(std::move(text));
-    std::ranges::transform(message.attachments, std::back_inserter(parts), attachment_part);
+    for (const auto& attachment : message.attachments) {
+        if (!is_h_geo(attachment)) parts.push_back(attachment_part(attachment));
+    }
+    if (parts.size() == 1 && !wrapped) return std::move(parts.front());
     return multipart("multipart/mixed", parts);
 }
 

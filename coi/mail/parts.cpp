@@ -11,6 +11,7 @@
 #include "coi/mail/avatar.h"
 #include "coi/mail/calendar.h"
 #include "coi/mail/charset.h"
+#include "coi/mail/chat_data.h"
 #include "coi/mail/enriched.h"
 #include "coi/mail/flowed.h"
 #include "coi/mail/header.h"
@@ -389,7 +390,16 @@ class Walk {
         std::string html = to_utf8(bytes, charset);
         std::erase(html, '\0');
         if (has_legacy_display(part)) html = without_legacy_html(std::move(html));
+        note_h_geo(part, html);
         return {clean_text(html_to_text(html, limits_.text_bytes, more)), TextKind::html, more};
+    }
+
+    void note_h_geo(GMimePart* part, std::string html) {
+        const char* content = g_mime_object_get_header(GMIME_OBJECT(part), "Chat-Content");
+        if (content == nullptr || trim(content) != "location" || !read_h_geo(html)) return;
+        std::erase(html, '\r');
+        html = trim(html);
+        message_.attachments.push_back({std::string(h_geo_type), "", html.size(), html, true});
     }
 
     bool has_legacy_display(GMimePart* part) const {
@@ -408,7 +418,7 @@ class Walk {
 
     void attach(GMimePart* part, const std::string& type, const std::string& name, bool is_inline) {
         Attachment attachment{type, name, 0, {}, is_inline};
-        bool keep = options_.keep_attachments || type == otr_type;
+        bool keep = options_.keep_attachments || type == otr_type || is_chat_data(type, name, message_);
         decode(g_mime_part_get_content(part), false, [&](std::string_view piece) {
             attachment.size += piece.size();
             if (!options_.keep_attachments && attachment.size > limits_.text_bytes) keep = false;

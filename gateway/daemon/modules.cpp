@@ -68,7 +68,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       tunnel(directory, outgoing, stream, notices),
       key_management(directory, store, workers, openpgp, secure_join, otr, relay_accounts),
       incoming({directory, store, verdicts, workers, openpgp, secure_join, key_management, tunnel, jabber_scheduler,
-                notices, names, profiles, file_upload, now},
+                notices, names, profiles, file_upload, outgoing, now},
                seal, {config.xmpp.component, config.mail.expire}),
       archive({directory, store, stream, *this, now}, {config.xmpp.component}),
       returned({directory, store, mail_scheduler, now}, config.relay.domain),

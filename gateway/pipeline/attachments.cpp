@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "coi/mail/chat_data.h"
+#include "coi/mail/webxdc.h"
 #include "gateway/accounts/contact_weight.h"
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/store/ids.h"
@@ -26,15 +28,16 @@ bool is_calendar(const std::string& type) { return type == "text/calendar" || ty
 
 /// What chat programs send for themselves.
 bool is_for_programs(const coi::Attachment& attachment, const coi::Message& mail) {
-    if (attachment.content_type == "application/vnd.google-earth.kml+xml" || attachment.name == "status-update.json")
-        return true;
+    if (attachment.content_type == coi::kml_type || attachment.name == coi::webxdc_update) return true;
     return !attachment.name.empty() &&
            (mail.header("chat-group-avatar") == attachment.name || mail.header("chat-user-avatar") == attachment.name);
 }
 
 bool is_told_in_words(const coi::Attachment& attachment, const coi::Message& mail) {
     const std::string& type = attachment.content_type;
-    if (type == coi::otr_type || type == "application/pgp-keys" || (mail.invitation && is_calendar(type))) return true;
+    if (type == coi::otr_type || coi::is_h_geo(attachment) || type == "application/pgp-keys" ||
+        (mail.invitation && is_calendar(type)))
+        return true;
     return is_chat(mail) ? is_for_programs(attachment, mail) : attachment.is_inline && attachment.size < decoration;
 }
 
@@ -48,7 +51,9 @@ std::vector<Part> parts_of(coi::Message& mail, std::size_t largest) {
     std::vector<Part> parts;
     for (std::size_t i = 0; i < mail.attachments.size(); ++i) {
         auto& attachment = mail.attachments[i];
-        if (attachment.content_type == coi::otr_type) continue;
+        if (attachment.content_type == coi::otr_type || coi::is_h_geo(attachment) ||
+            coi::is_chat_data(attachment.content_type, attachment.name, mail))
+            continue;
         std::string bytes = std::exchange(attachment.bytes, {});
         if (bytes.empty() || bytes.size() > largest || parts.size() == most || is_told_in_words(attachment, mail))
             continue;

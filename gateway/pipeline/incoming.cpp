@@ -18,6 +18,7 @@
 #include "gateway/store/resolve.h"
 #include "gateway/translate/conversation.h"
 #include "gateway/translate/feature/file.h"
+#include "gateway/translate/feature/location.h"
 #include "gateway/translate/feature/otr_message.h"
 #include "gateway/translate/feature/retraction.h"
 #include "gateway/translate/feature/security_label.h"
@@ -46,7 +47,14 @@ const coi::MessageId* predecessor(const coi::Message& mail) {
 std::vector<Event> stanzas_of(const Event& event) {
     std::vector<Event> all;
     for (Event& one : retraction::apart(event)) {
-        for (Event& each : file::messages_of(std::move(one))) all.push_back(std::move(each));
+        for (Event& part : location::messages_of(std::move(one))) {
+            for (Event& each : file::messages_of(std::move(part))) all.push_back(std::move(each));
+        }
+    }
+    const auto* timer = event.get<DisappearsAfter>();
+    for (Event& each : all) {
+        if (timer != nullptr && (each.get<Files>() || each.get<Location>()) && !each.get<DisappearsAfter>())
+            each.contents.emplace_back(*timer);
     }
     return all;
 }
@@ -120,6 +128,7 @@ Task<std::optional<DeliveryResult>> IncomingPipeline::carry_event(IncomingMail& 
     const coi::Address writer = mail.mail.from.front();
     Turn turn = co_await turns_.next(mail.account, writer.canonical());
     if (event && event->about) co_await resolve(mail, *event);
+    if (event && event->get<Location>() && is_too_soon(mail)) event = location::without_place(std::move(*event));
 
     const Account& account = account_of(modules_.directory, mail.account);
     const Contact* met = modules_.directory.contact(account.id, writer.canonical());
@@ -326,6 +335,7 @@ TakeIncoming IncomingPipeline::message_commit(const IncomingMail& mail, Event ev
     if (text) text::add_where_the_rest_is(*text, account.kind == Account::Kind::mailbox, account.lang);
     labels::add_protection(event, mail, before, account.lang);
     labels::add_answers_notice(event, mail, before, after, account.lang);
+    labels::add_timer(event, mail, before, after, account.lang);
 
     const std::string name = before.last_in.empty() ? nick(modules_.directory, after) : "";
     TakeIncoming what;
@@ -343,7 +353,7 @@ TakeIncoming IncomingPipeline::message_commit(const IncomingMail& mail, Event ev
         entry.tentative = mail.wait_for_verdict && is_first;
         if (each.get<Retraction>() && (what.retracted.empty() || what.retracted.back() != each.about->message))
             what.retracted.push_back(each.about->message);
-        if (each.get<Files>() != nullptr && !is_first) what.further.push_back(each.stanza);
+        if ((each.get<Files>() || each.get<Location>()) && !is_first) what.further.push_back(each.stanza);
         what.entries.push_back(std::move(entry));
     }
     // design.md "two-leg queue" 7: one message, by whichever of the user's accounts it comes.

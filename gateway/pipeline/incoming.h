@@ -24,9 +24,11 @@
 #include "gateway/model/clock.h"
 #include "gateway/model/file_store.h"
 #include "gateway/model/incoming_mail.h"
+#include "gateway/model/rate_limit.h"
 #include "gateway/model/user_notices.h"
 #include "gateway/pipeline/admission.h"
 #include "gateway/pipeline/attachments.h"
+#include "gateway/pipeline/call_ender.h"
 #include "gateway/pipeline/reports.h"
 #include "gateway/pipeline/stanza_entry.h"
 #include "gateway/pipeline/turns.h"
@@ -54,6 +56,7 @@ class IncomingPipeline : public MailReceiver {
         ContactNames& names;
         ContactProfiles& profiles;
         FileStore& files;
+        CallEnder& calls;
         Clock now;
     };
     IncomingPipeline(Modules, Seal, Settings);
@@ -78,6 +81,7 @@ class IncomingPipeline : public MailReceiver {
     Task<bool> is_in_order(const IncomingMail&);
     Task<std::optional<Event>> translate(IncomingMail&);
     Task<> resolve(const IncomingMail&, Event&);
+    bool is_too_soon(const IncomingMail&) const;
     /// Why an OTR message may not go to its reader; nullptr: it may.
     const char* obstacle(const Contact&, const IncomingMail&, const OtrMessage&);
     void refuse_tunnelled(const Contact&, const IncomingMail&);
@@ -96,6 +100,8 @@ class IncomingPipeline : public MailReceiver {
     std::optional<ContactChange> note_message(const IncomingMail&, const Event&, bool is_met);
     void conclude(const IncomingMail&, const ContactChange&, const DeliveryResult&);
     void learn_profile(const IncomingMail&, const Privacy& before);
+    void end_call(const IncomingMail&);
+    std::string conversation_of(const IncomingMail&) const;
     /// Moves the IMAP cursor behind a mail of which nothing is committed.
     DeliveryResult skipped(const IncomingMail&, DeliveryResult);
 
@@ -105,6 +111,8 @@ class IncomingPipeline : public MailReceiver {
     Attachments attachments_;
     Reports reports_;
     Turns turns_;
+    RateLimit ended_calls_{10, std::chrono::minutes(10)};  // by conversation_of()
+    RateLimit live_positions_{1, std::chrono::minutes(10)};
 };
 
 }  // namespace gateway

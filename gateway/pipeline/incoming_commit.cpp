@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "coi/mail/chat_data.h"
+#include "gateway/accounts/contact_weight.h"
 #include "gateway/encryption/otr_messages.h"
 #include "gateway/log.h"
 #include "gateway/pipeline/duplicates.h"
@@ -13,6 +15,19 @@
 #include "gateway/translate/conversation.h"
 
 namespace gateway {
+namespace {
+
+bool is_kept(const DeliveryResult& verdict) {
+    return verdict.kind == DeliveryResult::Kind::taken || verdict.kind == DeliveryResult::Kind::open;
+}
+
+/// Of a mail with a position.
+bool is_live(const IncomingMail& mail) {
+    const auto position = coi::position_of(mail.mail);
+    return position && position->is_live;
+}
+
+}  // namespace
 
 /// Completes what is committed with what every mail brings.
 Task<TakenIncoming> IncomingPipeline::commit(const IncomingMail& mail, TakeIncoming what, Turn turn) {
@@ -66,9 +81,8 @@ Task<DeliveryResult> IncomingPipeline::hand_over(IncomingMail& mail, TakenIncomi
             modules_.to_jabber.committed(std::move(taken.entries.front()));
         });
         taken.entries.erase(taken.entries.begin());
-        const bool is_kept = verdict.kind == DeliveryResult::Kind::taken || verdict.kind == DeliveryResult::Kind::open;
         for (auto& entry : taken.entries) {  // its files
-            if (is_kept)
+            if (is_kept(verdict))
                 modules_.to_jabber.committed(std::move(entry));
             else
                 queue::refuse_delivery(modules_.store, entry, [](const auto&) {});
@@ -77,6 +91,9 @@ Task<DeliveryResult> IncomingPipeline::hand_over(IncomingMail& mail, TakenIncomi
         for (auto& entry : taken.entries) modules_.to_jabber.committed(std::move(entry));
     }
     if (change) conclude(mail, *change, verdict);
+    if (message && message->get<Call>() && is_kept(verdict) && !taken.is_elsewhere) end_call(mail);
+    if (message && message->get<Location>() && is_kept(verdict) && is_live(mail))
+        live_positions_.take(conversation_of(mail), RateLimit::Clock::now());
     co_return verdict;
 }
 
@@ -111,7 +128,7 @@ void IncomingPipeline::conclude(const IncomingMail& mail, const ContactChange& c
     const auto& [met, before, after] = change;
     const Contact* known = directory.contact(mail.account, after.canonical);
     if (known == nullptr || directory.find(mail.account) == nullptr) return;
-    if (verdict.kind == DeliveryResult::Kind::taken || verdict.kind == DeliveryResult::Kind::open) {
+    if (is_kept(verdict)) {
         const Account& account = *directory.find(mail.account);
         learn_profile(mail, before.privacy);
         if (after.privacy.encrypted && !before.privacy.encrypted) modules_.notices.encrypted(account, *known);
@@ -138,6 +155,33 @@ void IncomingPipeline::learn_profile(const IncomingMail& mail, const Privacy& be
     if (main == nullptr || main->id == mail.account) return;
     if (const Contact* contact = directory.contact(main->id, writer))
         modules_.profiles.learn(main->id, writer, profile_news(mail, contact->privacy));
+}
+
+std::string IncomingPipeline::conversation_of(const IncomingMail& mail) const {
+    const Account* account = modules_.directory.find(mail.account);
+    return (account ? account->jid : "") + "\n" + mail.mail.from.front().canonical();
+}
+
+/// Where somebody is just now comes each minute while they move: their reader sees it now and then.
+bool IncomingPipeline::is_too_soon(const IncomingMail& mail) const {
+    return is_live(mail) && !live_positions_.is_left(conversation_of(mail), RateLimit::Clock::now());
+}
+
+/// A caller's program rings for two minutes. Nothing goes to those who prove nothing, nor to strangers with a key that
+/// nobody knows: anybody can write their From.
+void IncomingPipeline::end_call(const IncomingMail& mail) {
+    constexpr auto patience = std::chrono::minutes(10);  // clocks differ
+    const coi::Address& caller = mail.mail.from.front();
+    const Account* account = modules_.directory.find(mail.account);
+    const Contact* contact = modules_.directory.contact(mail.account, caller.canonical());
+    if (account == nullptr || contact == nullptr || !mail.mail.date) return;
+    const bool is_over = modules_.now() - *mail.mail.date > patience;
+    const bool is_proven = mail.proof() >= trust::Proof::server ||
+                           (mail.proof() == trust::Proof::first_key && weight(*contact) >= Weight::written_to);
+    if (is_over || !is_proven || !trust::may(mail.proof(), trust::state_of(contact->privacy), trust::Change::mark))
+        return;
+    if (ended_calls_.take(conversation_of(mail), RateLimit::Clock::now()))
+        modules_.calls.end_call(mail.account, caller, mail.mail.id);
 }
 
 /// Memory follows the store; a key that is not the one before is told to the user.

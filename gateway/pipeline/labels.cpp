@@ -3,6 +3,7 @@
 #include "gateway/pipeline/labels.h"
 
 #include "gateway/translate/conversation.h"
+#include "gateway/translate/feature/disappearing.h"
 #include "gateway/translate/feature/security_label.h"
 #include "gateway/translate/feature/text.h"
 
@@ -36,6 +37,16 @@ void add_answers_notice(Event& event, const IncomingMail& arrival, const Contact
     if (event.get<Correction>() != nullptr) base.answer_to.clear();
     const std::string notice = answers_notice(base, after, lang);
     if (!notice.empty()) text::put_before(*text, notice);
+}
+
+/// What a mail says of the timer counts for the client as far as it counts for the gateway.
+void add_timer(Event& event, const IncomingMail& arrival, const Contact& before, const Contact& after,
+               const std::string& lang) {
+    const auto* timer = event.get<DisappearsAfter>();
+    if (timer != nullptr && timer->time != std::chrono::seconds(after.timer)) event.remove<DisappearsAfter>();
+    auto* text = event.get<Text>();
+    if (text == nullptr || before.timer == after.timer || disappearing::is_change(arrival.mail)) return;
+    text::put_before(*text, disappearing::words_of_change(after.timer, lang));
 }
 
 }  // namespace gateway::labels

@@ -1,4 +1,5 @@
-// Labels of the gateway beside the text of an incoming message: its protection, and a changed address for answers.
+// Labels of the gateway beside the text of an incoming message: its protection, a changed address for answers, a
+// changed timer.
 
 #pragma once
 
@@ -14,5 +15,9 @@ namespace gateway::labels {
 void add_protection(Event&, const IncomingMail&, const Contact& before, const std::string& lang);
 /// Adds that answers go to another address than before this mail.
 void add_answers_notice(Event&, const IncomingMail&, const Contact& before, Contact after, const std::string& lang);
+
+/// Adds that messages are deleted, or no longer, where the mail itself does not say so; and leaves the timer out where
+/// the mail may not set it.
+void add_timer(Event&, const IncomingMail&, const Contact& before, const Contact& after, const std::string& lang);
 
 }  // namespace gateway::labels

@@ -14,6 +14,7 @@
 #include "gateway/store/resolve.h"
 #include "gateway/store/take_outgoing.h"
 #include "gateway/translate/conversation.h"
+#include "gateway/translate/feature/call.h"
 #include "gateway/translate/feature/otr_message.h"
 #include "gateway/translate/feature/receipt.h"
 #include "xmpp/xep/xep0172_nick.h"
@@ -52,7 +53,8 @@ void OutgoingPipeline::take_tunnelled(const Account& account, const coi::Address
 OutgoingPipeline::Head OutgoingPipeline::head_of(const xmpp::Tag& message, const xmpp::Tag* under_otr) const {
     const std::string user = xmpp::read_jid(xmpp::attribute(message, "from")).bare();
     return {xmpp::returnable(under_otr ? *under_otr : message),
-            modules_.directory.language(user, xmpp::attribute(message, "xml:lang")), under_otr != nullptr};
+            modules_.directory.language(user, xmpp::attribute(message, "xml:lang")), under_otr != nullptr,
+            call::rejection(message)};
 }
 
 // --- the way of a message
@@ -132,8 +134,12 @@ Task<> OutgoingPipeline::answered(Head head, Task<> way) {
     }
     --under_way_;
     if (!refusal) co_return;
-    const auto error = xmpp::error_reply(*head.tag, refusal->type, refusal->condition, refusal->text, head.lang);
-    if (error) modules_.to_jabber.send(*error);
+    if (head.rejection) {
+        modules_.to_jabber.send(*head.rejection);
+    } else if (const auto error =
+                   xmpp::error_reply(*head.tag, refusal->type, refusal->condition, refusal->text, head.lang)) {
+        modules_.to_jabber.send(*error);
+    }
     explain(head, refusal->text);
 }
 
@@ -142,7 +148,7 @@ Task<> OutgoingPipeline::answered(Head head, Task<> way) {
 void OutgoingPipeline::explain(const Head& head, const std::string& words) {
     const std::string& client = xmpp::attribute(*head.tag, "from");
     const std::string user = xmpp::read_jid(client).bare();
-    if (modules_.clients.shows_errors(client)) return;
+    if (modules_.clients.shows_errors(client) && !head.rejection) return;
     if (!explained_.take(user, std::chrono::steady_clock::now())) return;
     const xmpp::JID to = xmpp::read_jid(xmpp::attribute(*head.tag, "to"));
     const std::string line = "⚠ " + xmpp::clean(words);
@@ -238,11 +244,12 @@ std::optional<OutgoingPipeline::Draft> OutgoingPipeline::translate(const Account
         if (!words.empty()) throw Refusal{"cancel", "not-acceptable", words};
         return std::nullopt;
     }
+    if (event.get<DisappearsAfter>() != nullptr) note_timer(account, contact, event, head);
     event.message = coi::mint(domain_of(account.address));
     Draft draft;
     draft.mail = write_mail(event, account.address, contact);
     draft.event = std::move(event);
-    if (!draft.is_receipt() && !contact.answer_to.empty()) draft.mail.to = {recipient_of(contact)};
+    if (!draft.is_automatic() && !contact.answer_to.empty()) draft.mail.to = {recipient_of(contact)};
     // At once: what is written while this one is being encrypted continues it (gateway/pipeline/incoming goes by that
     // order).
     if (draft.is_message()) modules_.directory.note_last_out(account.id, contact.address, draft.mail.id);
@@ -283,28 +290,28 @@ Task<std::string> OutgoingPipeline::encrypt(AccountId id, const Head& head, Draf
     const bool has_subject = !head.from_otr && draft.event.get<Text>() != nullptr;
     const Contact& contact = directory.change(id, to, [&](Contact& known) {
         known.privacy.encrypted = known.privacy.encrypted || letter.encrypted;
-        if (!draft.is_receipt()) note_written(draft.mail, known, has_subject);
+        if (!draft.is_automatic()) note_written(draft.mail, known, has_subject);
     });
     const bool is_first = letter.encrypted && !before.privacy.encrypted;
-    if (is_first && !draft.is_receipt()) modules_.notices.encrypted(account_of(directory, id), contact);
+    if (is_first && !draft.is_automatic()) modules_.notices.encrypted(account_of(directory, id), contact);
     co_return std::move(letter.bytes);
 }
 
 queue::Entry OutgoingPipeline::entry_of(const Account& account, const Contact& contact, const Head& head,
                                         const Draft& draft, std::string bytes) const {
-    const bool is_receipt = draft.is_receipt();
+    const bool is_automatic = draft.is_automatic();
     queue::Entry entry;
     entry.direction = queue::Direction::mail;
     entry.account = account.id;
     entry.contact = contact.canonical;
     entry.name = draft.event.message.value;
-    entry.origin = is_receipt ? "" : xmpp::attribute(*head.tag, "from");
+    entry.origin = is_automatic ? "" : xmpp::attribute(*head.tag, "from");
     entry.origin_id = draft.event.stanza.value;
-    if (!is_receipt) entry.beside = xmpp::print(*head.tag);
+    if (!is_automatic) entry.beside = xmpp::print(*head.tag);
     entry.lang = head.lang;
-    entry.from =
-        is_receipt && account.kind == Account::Kind::relay ? "" : account.address.addr_spec();  // [RFC 8098 §2.1]
-    entry.to = is_receipt ? contact.address.addr_spec() : draft.mail.to.front().addr_spec();
+    const bool has_no_sender = draft.is_receipt() && account.kind == Account::Kind::relay;  // [RFC 8098 §2.1]
+    entry.from = has_no_sender ? "" : account.address.addr_spec();
+    entry.to = is_automatic ? contact.address.addr_spec() : draft.mail.to.front().addr_spec();
     entry.payload = std::move(bytes);
     entry.taken = entry.next = draft.event.when;
     entry.expires = draft.event.when + settings_.expire;
@@ -357,7 +364,7 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
     for (const auto& entry : replaced) what.replaced.push_back(entry.id);
     if (draft.is_message() || !what.retracted.empty())
         what.released = bursts_.end(id, contact.canonical, what.entry.taken);
-    if (!draft.is_receipt()) what.known = known;
+    if (!draft.is_automatic()) what.known = known;
     const bool is_end = !what.released.empty();
     auto [failure, taken] = co_await called_back<Store::Failure, TakenOutgoing>([&](auto done) {
         take_outgoing(modules_.store, quota_, std::move(what), std::move(done));

@@ -21,6 +21,7 @@
 #include "gateway/model/rate_limit.h"
 #include "gateway/model/stanza_sender.h"
 #include "gateway/model/user_notices.h"
+#include "gateway/pipeline/call_ender.h"
 #include "gateway/pipeline/correction_bursts.h"
 #include "gateway/pipeline/refusal.h"
 #include "gateway/pipeline/turns.h"
@@ -31,7 +32,7 @@
 
 namespace gateway {
 
-class OutgoingPipeline : public MessageReceiver {
+class OutgoingPipeline : public MessageReceiver, public CallEnder {
   public:
     struct Settings {
         std::string component;     // our domain at the Jabber server
@@ -62,6 +63,7 @@ class OutgoingPipeline : public MessageReceiver {
     /// A whole OTR message, end to end: the only way by which OTR comes to be in a mail. Refused in words where the
     /// tunnel to this contact does not stand.
     void take_tunnelled(const Account&, const coi::Address& to, const xmpp::Tag& message) override;
+    void end_call(AccountId, const coi::Address& caller, const coi::MessageId& call) override;
     void reload(Settings);
     /// Stanzas that were taken and are no entries of the queue yet.
     std::size_t waiting() const { return turns_.waiting(); }
@@ -74,6 +76,7 @@ class OutgoingPipeline : public MessageReceiver {
         std::shared_ptr<const xmpp::Tag> tag;  // the stanza without what is not returned
         std::string lang;                      // of the words
         bool from_otr = false;
+        std::shared_ptr<const xmpp::Tag> rejection{};  // of a call, in place of an error; else nullptr
     };
     /// A stanza as it was read.
     struct Written {
@@ -90,6 +93,8 @@ class OutgoingPipeline : public MessageReceiver {
         std::optional<std::string> picture{};   // the id of the user's picture in the mail; "": it says there is none
         std::vector<queue::Entry> waiting{};    // of the message that this one takes back, and its corrections
         bool is_receipt() const { return event.get<Receipt>() != nullptr; }
+        /// Written by the gateway: nobody waits for it, and it begins no conversation.
+        bool is_automatic() const { return is_receipt() || event.get<Call>() != nullptr; }
         bool has_words() const { return event.get<Text>() != nullptr || event.get<OtrMessage>() != nullptr; }
         /// A correction or a reaction is none that could be answered, or that the next message continues.
         bool is_message() const { return has_words() && event.get<Correction>() == nullptr; }
@@ -114,6 +119,7 @@ class OutgoingPipeline : public MessageReceiver {
     Task<> resolve(AccountId, Event&);
     std::optional<Draft> translate(const Account&, const Head&, Event);
     Task<> add_picture(AccountId, Draft&);
+    void note_timer(const Account&, const Contact&, const Event&, const Head&);
     Task<std::string> encrypt(AccountId, const Head&, Draft&);
     std::vector<queue::Entry> withdraw(std::vector<queue::Entry> waiting);
     void forget_mail(AccountId, const coi::Address& to, const coi::MessageId&);

@@ -4,6 +4,7 @@
 
 #include "gateway/localization.h"
 #include "gateway/model/framed.h"
+#include "gateway/translate/feature/disappearing.h"
 #include "gateway/translate/feature/placeholder.h"
 #include "gateway/translate/feature/retraction.h"
 #include "gateway/translate/feature/text.h"
@@ -58,8 +59,9 @@ void note_read(const coi::Message& mail, Event& event, Contact& conversation, Ca
     }
     if (may(trust::Change::dialect)) conversation.dialect = dialect;
     const bool is_group = placeholder::group(mail, "").has_value();  // it has a timer of its own
-    if (dialect != Dialect::mail && !is_group && may(trust::Change::timer))
-        conversation.timer = placeholder::timer(mail);
+    // Others than chatmail's programs know no timer, and do not take one back.
+    if (dialect == Dialect::chatmail && !is_group && may(trust::Change::timer))
+        conversation.timer = disappearing::timer(mail);
     if (!mail.id.empty() && !is_remark(mail, event) && may(trust::Change::thread)) {
         conversation.last_in = mail.id;
         if (!is_group) note_thread(mail, conversation);

@@ -7,8 +7,11 @@
 #include <utility>
 
 #include "gateway/model/addresses.h"
+#include "gateway/translate/feature/call.h"
 #include "gateway/translate/feature/correction.h"
+#include "gateway/translate/feature/disappearing.h"
 #include "gateway/translate/feature/file.h"
+#include "gateway/translate/feature/location.h"
 #include "gateway/translate/feature/otr_message.h"
 #include "gateway/translate/feature/reaction.h"
 #include "gateway/translate/feature/receipt.h"
@@ -26,8 +29,9 @@ namespace {
 
 /// The table of features, in the order in which they read and write: first those that are the whole message, then text,
 /// then those that add to a text.
-const std::array features{&receipt::feature, &otr_message::feature, &reaction::feature, &retraction::feature,
-                          &text::feature,    &correction::feature,  &reply::feature,    &file::feature};
+const std::array features{&receipt::feature, &otr_message::feature, &reaction::feature,    &retraction::feature,
+                          &call::feature,    &text::feature,        &correction::feature,  &reply::feature,
+                          &file::feature,    &location::feature,    &disappearing::feature};
 
 /// Whether any feature has found a content.
 template <class Read>
@@ -196,7 +200,8 @@ coi::Message write_mail(const Event& event, const coi::Address& own, const Conta
     for_each(event, [&](const Feature& feature) { feature.write_mail(event, mail, conversation.dialect); });
     if (!mail.mdn) otr_message::add_mark(mail, conversation.privacy);
     // A chat program takes the timer from each message: without it ours would switch off what its user has chosen.
-    if (conversation.timer > 0 && conversation.dialect == Dialect::chatmail && !mail.mdn)
+    if (conversation.timer > 0 && conversation.dialect == Dialect::chatmail && !mail.mdn &&
+        !event.get<DisappearsAfter>())
         mail.headers["ephemeral-timer"] = std::to_string(conversation.timer);
     return mail;
 }

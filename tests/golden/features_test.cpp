@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "gateway/translate/feature/file.h"
+#include "gateway/translate/feature/location.h"
 #include "gateway/translate/feature/otr_message.h"
 #include "gateway/translate/translate.h"
 #include "xmpp/wire.h"
@@ -210,10 +211,13 @@ class Features : public testing::TestWithParam<Path> {
             // And back: a chat program reads our mail as what was said.
             const auto back = read(*made);
             ASSERT_TRUE(back);
-            // A mail program's correction begins with words for a person, its retraction has no others, and a subject
-            // may be the running one.
-            const bool is_worded = (event->get<Correction>() && dialect == Dialect::unknown) ||
-                                   ((event->get<Correction>() || event->get<Retraction>()) && dialect == Dialect::mail);
+            // A mail program's correction begins with words for a person, its retraction and place have no others, and
+            // a subject may be the running one.
+            const bool is_worded =
+                (event->get<Correction>() && dialect == Dialect::unknown) ||
+                ((event->get<Correction>() || event->get<Retraction>()) && dialect == Dialect::mail) ||
+                (event->get<Location>() && dialect != Dialect::coi && dialect != Dialect::chatmail) ||
+                (event->get<DisappearsAfter>() && (dialect != Dialect::chatmail || !event->get<Text>()));
             if (const auto* text = back->get<Text>(); text && !is_worded)
                 EXPECT_EQ(text->body, event->get<Text>()->body);
             if (tunnel) EXPECT_EQ(back->contents, event->contents);
@@ -238,9 +242,10 @@ class Features : public testing::TestWithParam<Path> {
         ASSERT_TRUE(first) << "no mail";
         const auto wanted = xmpp::parse_stanza(content(GetParam() / "stanza.xml"));
         ASSERT_TRUE(wanted);
-        // A file is a message of its own: the last one.
-        const auto stanza = write_stanza(file::messages_of(*first).back(), xmpp::JID(xmpp::attribute(*wanted, "from")),
-                                         xmpp::JID(xmpp::attribute(*wanted, "to")));
+        // A file is a message of its own, and so is a place: the last one.
+        const auto stanza =
+            write_stanza(file::messages_of(location::messages_of(*first).back()).back(),
+                         xmpp::JID(xmpp::attribute(*wanted, "from")), xmpp::JID(xmpp::attribute(*wanted, "to")));
         EXPECT_EQ(xmpp::print(*stanza), xmpp::print(*wanted));
     }
 };

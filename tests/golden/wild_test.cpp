@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "coi/mail/bulk.h"
+#include "coi/mail/chat_data.h"
 #include "coi/mail/quote.h"
 #include "coi/message.h"
 
@@ -82,6 +83,9 @@ std::string described(const coi::Result<coi::Message>& parsed) {
             << (each.is_inline ? " inline" : "") << "\n";
     }
     if (message.invitation) say(out, *message.invitation);
+    if (const auto position = coi::position_of(message))
+        out << "position: " << coi::print_decimal(position->latitude) << " " << coi::print_decimal(position->longitude)
+            << (position->is_live ? " live\n" : "\n");
     say_reports(out, message);
     if (coi::bulk(message) != coi::Bulk::personal) out << "bulk: " << coi::bulk_sign(message) << "\n";
     out << "text:\n" << message.text << "\n";

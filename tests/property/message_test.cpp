@@ -8,6 +8,7 @@
 #include <random>
 
 #include "coi/mail/charset.h"
+#include "coi/mail/chat_data.h"
 #include "coi/mail/flowed.h"
 #include "coi/mail/quote.h"
 #include "coi/message.h"
@@ -90,7 +91,12 @@ class Generator {
             out.attachments.push_back(
                 {maybe() ? "image/png" : "application/x-y", name(), bytes.size(), bytes, maybe()});
         }
-        if (below(4) == 0) out.mdn = Mdn{mint("example.org"), maybe()};
+        const bool has_position = !out.text.empty() && below(4) == 0;
+        if (has_position) {
+            const Position position{double(below(1'800'000'001)) / 1e7 - 90, double(below(361)) - 180, {}, false};
+            out.attachments.insert(out.attachments.begin(), h_geo_of(position, out.text));
+        }
+        if (!has_position && below(4) == 0) out.mdn = Mdn{mint("example.org"), maybe()};
         return out;
     }
 

@@ -8,6 +8,7 @@
 
 #include <random>
 
+#include "gateway/translate/feature/location.h"
 #include "xmpp/wire.h"
 
 namespace gateway {
@@ -189,6 +190,37 @@ TEST_P(Seam, ARetractionReadsAsWhatWasSaid) {
         ASSERT_TRUE(parsed);
         EXPECT_EQ(read(*parsed)->contents, event.contents) << "its body is a fallback";
         EXPECT_EQ(read(*parsed)->about, Reference{.stanza = {"m1"}});
+    }
+}
+
+TEST_P(Seam, APlaceReadsAsWhatWasSaid) {
+    Random random(13);
+    const auto some = [&random](int most) { return std::uniform_int_distribution(-most, most)(random); };
+    for (int turn = 0; turn < 100; ++turn) {
+        Event event = some_event(random);
+        if (turn % 2) event.get<Text>()->body = "";
+        Location place{some(900'000'000) / 1e7, some(1'800'000'000) / 1e7, {}, ""};
+        if (turn % 3) place.accuracy = (some(1000) + 1001) / 8.0;
+        if (turn % 5 > 1) place.name = "At " + trimmed(pick(random, {"the ", "Café, ", "1: ", "<2>", "–"}, 0, 3)) + ".";
+        event.contents.emplace_back(place);
+        Contact contact;
+        contact.dialect = GetParam();
+        const auto bytes = coi::print(write_mail(event, {"", "alice", "jabber.example"}, contact));
+        ASSERT_TRUE(bytes) << bytes.error().text;
+        const auto back = read(coi::parse(*bytes).value());
+        ASSERT_TRUE(back && back->get<Text>()) << *bytes;
+        const bool is_for_people = GetParam() == Dialect::mail || GetParam() == Dialect::unknown;
+        EXPECT_EQ(back->get<Location>() == nullptr, is_for_people) << *bytes;
+        const auto all = location::messages_of(event);
+        const auto parsed = xmpp::parse_stanza(
+            xmpp::print(*write_stanza(all.back(), xmpp::JID("alice@jabber.example"), xmpp::JID("x.example"))));
+        ASSERT_TRUE(parsed);
+        EXPECT_EQ(*read(*parsed)->get<Location>(), place);
+        EXPECT_EQ(all.size(), turn % 2 ? 1u : 2u);
+        if (is_for_people) continue;
+        EXPECT_EQ(back->get<Text>()->body, trimmed(event.get<Text>()->body)) << *bytes;
+        if (GetParam() == Dialect::coi) place.accuracy.reset();
+        EXPECT_EQ(*back->get<Location>(), place) << *bytes;
     }
 }
 

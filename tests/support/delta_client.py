@@ -10,6 +10,7 @@ import os
 import subprocess
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 from expect import check
@@ -155,6 +156,44 @@ class DeltaClient:
         check(known["address"] == who.address, f"it is {who.address}")
         return Path(known["profileImage"]).read_bytes() if known["profileImage"] else None
 
+    def calls(self, who, video=False):
+        """Calls a person; returns the call's number."""
+        return self.call("place_outgoing_call", self.account, self.chat or self.chat_with(who.address), "an offer", video)
+
+    def shares_position(self, who, latitude, longitude):
+        """Shares where the user is for an hour, who is there now."""
+        self.call("send_locations_to_chat", self.account, self.chat or self.chat_with(who.address), 3600)
+        self.call("set_location", latitude, longitude, 12.5)
+
+    def sets_timer(self, who, seconds):
+        """The messages of the chat disappear so long after they were read; 0: never."""
+        self.call("set_chat_ephemeral_timer", self.account, self.chat or self.chat_with(who.address), seconds)
+
+    def has_timer(self, who, seconds):
+        """Waits until the chat has this timer."""
+        chat = self.chat or self.chat_with(who.address)
+        wait_until(lambda: self.call("get_chat_ephemeral_timer", self.account, chat) == seconds, 30,
+                   f"{self.address} (Delta Chat) has the timer {seconds}")
+
+    def shares_app(self, who, text, name):
+        """A small app (webxdc); returns its message's number."""
+        path = self._folder / name
+        with zipfile.ZipFile(path, "w") as app:
+            app.writestr("index.html", "<html><body>Hello</body></html>")
+            app.writestr("manifest.toml", 'name = "Play"\n')
+        return self.writes(who, text, file=str(path), viewtype="Webxdc")
+
+    def plays(self, app, info=None, **payload):
+        """The app tells its others something; `info` is for people."""
+        self.call("send_webxdc_status_update", self.account, app, json.dumps({"payload": payload} | ({"info": info} if info else {})), None)
+
+    def pins(self, number, pinned=True):
+        self.call("set_pinned_message_state", self.account, number, pinned)
+
+    def was_declined(self, number):
+        """The call of this number has ended, long before its ringing would."""
+        self.hears("CallEnded", lambda event: event["msg_id"] == number)
+
     def joins(self, invite):
         """Follows an invite to the end of the handshake; writes() goes to that chat then."""
         self.chat = self.call("secure_join", self.account, invite)
@@ -220,6 +259,13 @@ class DeltaClient:
     def reads(self, text, seconds=30):
         """Waits for a message of somebody else that contains `text`."""
         return self.wait_for(lambda message: message["fromId"] != 1 and text in message["text"], seconds, f"{text!r}")
+
+    def sees_place(self, latitude, longitude):
+        """Waits until the map has this place of somebody else's."""
+        def there():
+            return any(abs(place["latitude"] - latitude) + abs(place["longitude"] - longitude) < 1e-6 and place["contactId"] != 1
+                       for place in self.call("get_locations", self.account, None, None, 0, 0))
+        wait_until(there, 40, f"{self.address} (Delta Chat) sees the place {latitude}, {longitude}")
 
     def sees_no_more(self, text):
         """Waits until no message of any chat contains `text`."""

@@ -73,6 +73,28 @@ class JabberPerson(JabberClient):
         fallback = stanza.xml.find("{urn:xmpp:fallback:0}fallback")
         check_equal(fallback.get("for"), "urn:xmpp:message-retract:1", "its words are a fallback")
 
+    def sets_timer(self, who, seconds):
+        """Her client says after what time messages are deleted from now on [XEP-0466 §3.4]; returns the stanza's id."""
+        stanza = f"timer-{uuid.uuid4()}"
+        self.send(f'<message to="{self.world.coigate.jid_of(address_of(who))}" type="chat" id="{stanza}">'
+                  f'<ephemeral xmlns="urn:xmpp:ephemeral:0" timer="{seconds}"/><store xmlns="urn:xmpp:hints"/></message>')
+        return stanza
+
+    def calls(self, who):
+        """Her client proposes a call [XEP-0353]; returns its id."""
+        call = str(uuid.uuid4())
+        self.send(f'<message to="{self.world.coigate.jid_of(address_of(who))}" type="chat" id="jm-propose-{call}">'
+                  f'<propose xmlns="urn:xmpp:jingle-message:0" id="{call}">'
+                  '<description xmlns="urn:xmpp:jingle:apps:rtp:1" media="audio"/></propose>'
+                  '<store xmlns="urn:xmpp:hints"/></message>')
+        return call
+
+    def was_rejected(self, who, call):
+        """Her call was."""
+        reject, sender = "{urn:xmpp:jingle-message:0}reject", self.world.coigate.jid_of(address_of(who))
+        self.wait_for(lambda s: s.sender.split("/")[0] == sender and any(each.get("id") == call for each in s.xml.iter(reject)), 30,
+                      f"the end of the call {call}")
+
     def shows(self, stanza, marker="displayed"):
         """Her client tells that it has shown a message [XEP-0333], or received it [XEP-0184]."""
         namespace = {"displayed": "urn:xmpp:chat-markers:0", "received": "urn:xmpp:receipts"}[marker]
@@ -85,6 +107,14 @@ class JabberPerson(JabberClient):
                                (not sender or s.sender.split("/")[0] == sender), seconds, f"a message {body!r} from {address_of(address)}")
         self.world.tell(f"  {self.jid} reads: {stanza.body}")
         check_stanza(stanza, **expected)
+        return stanza
+
+    def sees_place(self, who, latitude, longitude):
+        """Waits for a place, as a message that clients show on a map [RFC 5870], [XEP-0080]; returns the Stanza."""
+        space = "{http://jabber.org/protocol/geoloc}"
+        stanza = self.reads(f"geo:{latitude},{longitude}", who)
+        check_equal((stanza.xml.findtext(f"{space}geoloc/{space}lat"), stanza.xml.findtext(f"{space}geoloc/{space}lon")),
+                    (str(latitude), str(longitude)), "the same place for programs")
         return stanza
 
     def opens_file(self, who, name):

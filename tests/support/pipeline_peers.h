@@ -26,12 +26,14 @@ struct PipelinePeers final : queue::Outlet,
                              HandshakeReceiver,
                              OwnKeyFields,
                              TunnelGate,
-                             ProfileObserver {
+                             ProfileObserver,
+                             CallEnder {
     std::function<void(queue::Entry)> on_committed = [](const queue::Entry&) {};
     std::function<void(const xmpp::Tag&)> on_stanza = [](const xmpp::Tag&) {};
     std::function<void(const std::string&)> on_words = [](const std::string&) {};
     std::function<void(const Contact&, const trust::KeyNews&)> on_other_key = [](const Contact&, const auto&) {};
     std::function<void(const Contact&, const coi::Message&)> on_away = [](const Contact&, const coi::Message&) {};
+    std::function<void(const std::string&)> on_call = [](const std::string&) {};
     /// May keep the result back.
     std::function<void(EncryptResult, std::function<void(EncryptResult)>)> on_closed =
         [](EncryptResult letter, const auto& done) { done(std::move(letter)); };
@@ -83,11 +85,14 @@ struct PipelinePeers final : queue::Outlet,
     }
     // --- ProfileObserver
     void profile_changed(const Contact& contact) override { changed_profiles.push_back(contact); }
-    // --- HandshakeReceiver, OwnKeyFields, TunnelGate
+    // --- HandshakeReceiver, OwnKeyFields, TunnelGate, CallEnder
     void take(const Account&, const IncomingMail&, std::function<void(DeliveryResult)> done) override {
         done({DeliveryResult::Kind::declined, "no invites here"});
     }
     void own_field(AccountId, const std::string&, std::function<void(coi::openpgp::Fingerprint)>) override {}
+    void end_call(AccountId, const coi::Address& caller, const coi::MessageId& call) override {
+        on_call(caller.canonical() + " " + call.value);
+    }
     bool may_pass(const Account&, const std::string&, const coi::MessageId&, const OtrMessage&) override {
         return is_passed;
     }
@@ -107,6 +112,7 @@ struct PipelinePeers final : queue::Outlet,
                 names_of(directory),
                 profiles_of(directory, store),
                 files,
+                *this,
                 [this] { return time(); }};
     }
     OutgoingPipeline::Modules outgoing(Directory& directory, Store& store, RelayAccounts& relay_accounts) {

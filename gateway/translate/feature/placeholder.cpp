@@ -2,10 +2,11 @@
 
 #include "gateway/translate/feature/placeholder.h"
 
-#include <charconv>
 #include <set>
 #include <string_view>
 
+#include "coi/mail/chat_data.h"
+#include "coi/mail/webxdc.h"
 #include "gateway/localization.h"
 #include "gateway/model/framed.h"
 #include "gateway/translate/feature/text.h"
@@ -44,22 +45,11 @@ std::string named(const coi::Attachment& attachment, const coi::Message& mail, c
     if (type.starts_with("audio/") && !mail.header("chat-voice-message").empty())
         return say(lang, "[voice message, {1}]", {size});
     if (type.starts_with("image/") && mail.header("chat-content") == "sticker") return say(lang, "[sticker]");
-    if (type == "application/vnd.google-earth.kml+xml" && !mail.header("chat-version").empty())
-        return say(lang, "[location]");
+    if (type == coi::kml_type && !mail.header("chat-version").empty()) return say(lang, "[location]");
     const std::string kind = kind_words(type, lang);
     if (attachment.name.empty()) return say(lang, "[{1}, {2}]", {kind, size});
     return say(lang, "[{1}: {2}, {3}]",
                {kind, std::string(text::head(text::one_line(framed::foreign(attachment.name)), longest_name)), size});
-}
-
-std::string duration_words(std::uint32_t seconds, const std::string& lang) {
-    const auto of = [seconds](std::uint32_t unit) { return static_cast<long>(seconds / unit); };
-    constexpr std::uint32_t minute = 60, hour = 60 * minute, day = 24 * hour, week = 7 * day;
-    if (seconds % week == 0) return say(lang, "{1} week", "{1} weeks", of(week));
-    if (seconds % day == 0) return say(lang, "{1} day", "{1} days", of(day));
-    if (seconds % hour == 0) return say(lang, "{1} hour", "{1} hours", of(hour));
-    if (seconds % minute == 0) return say(lang, "{1} minute", "{1} minutes", of(minute));
-    return say(lang, "{1} second", "{1} seconds", of(1));
 }
 
 bool has_several_readers(const coi::Message& mail) {
@@ -76,9 +66,14 @@ std::string attachments(const coi::Message& mail, const std::string& lang) {
     std::string text;
     if (mail.encrypted) return text;
     std::size_t count = 0;
+    const bool has_position = coi::position_of(mail).has_value();
     for (const auto& attachment : mail.attachments) {
         if (mail.invitation && is_calendar(attachment)) continue;  // told by gateway/translate/feature/invitation
         if (!attachment.url.empty()) continue;                     // told by gateway/translate/feature/file
+        if (attachment.content_type == coi::webxdc_type || attachment.name == coi::webxdc_update)
+            continue;  // by gateway/translate/feature/announcement
+        if (coi::is_h_geo(attachment) || (has_position && attachment.content_type == coi::kml_type))
+            continue;  // by gateway/translate/feature/location
         if (!text.empty()) text += '\n';
         if (++count > most_named) {
             const auto left = static_cast<long>(mail.attachments.size() - most_named);
@@ -96,22 +91,6 @@ std::optional<std::string> group(const coi::Message& mail, const std::string& la
     std::string name = text::one_line(framed::foreign(mail.header("chat-group-name")));
     if (name.empty()) name = text::topic(framed::foreign(mail.subject));
     return framed::notice(say(lang, "[group: {1}]", {std::string(text::head(name, longest_name))}));
-}
-
-std::uint32_t timer(const coi::Message& mail) {
-    const std::string& value = mail.header("ephemeral-timer");
-    std::uint32_t seconds = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-    return error == std::errc() && end == value.data() + value.size() ? seconds : 0;
-}
-
-std::optional<std::string> timer_change(const coi::Message& mail, const std::string& lang) {
-    if (mail.header("chat-content") != "ephemeral-timer-changed") return std::nullopt;
-    const auto seconds = timer(mail);
-    if (seconds == 0) return framed::notice(say(lang, "[The messages of this chat are no longer deleted.]"));
-    return framed::notice(say(lang,
-                              "[The messages of this chat are now deleted after {1}, but only on the other side.]",
-                              {duration_words(seconds, lang)}));
 }
 
 }  // namespace gateway::placeholder

@@ -9,6 +9,7 @@
 
 #include "coi/mail/charset.h"
 #include "coi/mail/quote.h"
+#include "gateway/translate/feature/announcement.h"
 #include "gateway/translate/feature/text.h"
 #include "xmpp/jid.h"
 #include "xmpp/xep/xep0428_fallback.h"
@@ -89,6 +90,7 @@ bool read(const coi::Message& mail, const std::string&, Event& event) {
     auto* text = event.get<Text>();
     if (text == nullptr || event.about || mail.in_reply_to.empty()) return false;
     const Reference about{.message = mail.in_reply_to.front()};
+    if (announcement::is_pin(mail)) return add(event, {}, about), false;
     const auto end = coi::leading_quote(text->body);
     if (std::string rest = trimmed(text->body.substr(end)); end > 0 && !mail.quote_is_typed && !rest.empty()) {
         // An answer line by line stays whole, and so does what is too long to be only a reminder.

@@ -6,11 +6,13 @@
 #include <string_view>
 #include <utility>
 
+#include "coi/mail/chat_data.h"
 #include "coi/mail/html.h"
 #include "coi/mail/quote.h"
 #include "coi/mail/subject.h"
 #include "gateway/localization.h"
 #include "gateway/model/framed.h"
+#include "gateway/translate/feature/announcement.h"
 #include "gateway/translate/feature/invitation.h"
 #include "gateway/translate/feature/placeholder.h"
 #include "xmpp/xep/xep0066_oob.h"
@@ -112,8 +114,10 @@ std::optional<Text> text_of(const xmpp::Tag& message) {
 std::optional<Text> text_of(const coi::Message& mail, const std::string& lang) {
     if (mail.mdn || mail.dsn) return std::nullopt;
     Text text;
-    const auto timer = placeholder::timer_change(mail, lang);
-    text.body = timer ? *timer : trim(framed::foreign(coi::fold_quotes(mail)));
+    const auto instead = announcement::instead_of_text(mail, lang);
+    text.body = instead ? *instead : trim(framed::foreign(coi::fold_quotes(mail)));
+    if (instead && instead->empty()) return std::nullopt;  // a chat program's signal
+    text.body = trim(announcement::before_text(mail, lang) + text.body);
     if (!is_chat(mail)) text.subject = one_line(framed::foreign(mail.subject));
     if (mail.encrypted && is_placeholder(text.subject)) text.subject.clear();
     if (mail.encrypted)
@@ -122,7 +126,8 @@ std::optional<Text> text_of(const coi::Message& mail, const std::string& lang) {
     if (const auto files = placeholder::attachments(mail, lang); !files.empty()) append_line(text.body, files);
     if (text.body.empty() && !is_chat(mail)) text.body = std::exchange(text.subject, {});
     const bool has_files = std::ranges::any_of(mail.attachments, [](const auto& file) { return !file.url.empty(); });
-    if (text.body.empty() && !has_files) return std::nullopt;  // a chat program's signal: a reaction taken back
+    if (text.body.empty() && !has_files && !coi::position_of(mail))
+        return std::nullopt;  // a chat program's signal: a reaction taken back
     if (const auto group = placeholder::group(mail, lang))
         text.body = text.body.empty() ? *group : *group + "\n" + text.body;
     if (text.subject.size() > longest_shown) text.body = std::exchange(text.subject, {}) + "\n\n" + text.body;
@@ -155,6 +160,13 @@ std::string one_line(std::string_view text) {
     return trim(out);
 }
 
+std::string person(const coi::Address& address) {
+    constexpr std::size_t longest_name = 200;  // bytes
+    std::string name = one_line(framed::foreign(address.name));
+    if (name.empty()) name = one_line(framed::foreign(address.addr_spec()));
+    return std::string(head(name, longest_name));
+}
+
 bool read(const xmpp::Tag& message, Event& event) { return add(event, text_of(message)); }
 
 bool read(const coi::Message& mail, const std::string& lang, Event& event) { return add(event, text_of(mail, lang)); }
@@ -171,7 +183,7 @@ void write(const Event& event, coi::Message& mail, Dialect dialect) {
     const Text& text = *event.get<Text>();
     mail.text = without_signature_marks(text.body);
     if (!text.subject.empty()) mail.subject = one_line(text.subject);
-    if (mail.subject.empty())
+    if (mail.subject.empty() && !text.body.empty())
         mail.subject = std::string(dialect == Dialect::mail ? "" : chat_subject) + first_words(text.body);
     if (dialect == Dialect::mail || mail.from.empty()) return;
     mail.quote_is_typed = mail.text.starts_with('>') && event.get<ReplyTo>() == nullptr;

@@ -41,5 +41,7 @@ std::string topic(const std::string& subject);
 std::string_view head(std::string_view text, std::size_t bytes);
 /// `text` with every run of blanks and line ends as one space, and none at its ends.
 std::string one_line(std::string_view text);
+/// Who wrote it, in a line of the gateway's: the display name, else the address.
+std::string person(const coi::Address&);
 
 }  // namespace gateway::text

@@ -85,7 +85,7 @@ TEST_F(OutgoingPipelineTest, what_cannot_be_carried_is_refused_in_words) {
 TEST_F(OutgoingPipelineTest, what_a_user_wrote_or_did_never_ends_in_silence) {
     for (const char* children :
          {"<body> \n </body>", "<reactions xmlns='urn:xmpp:reactions:0' id='x'><reaction>lol</reaction></reactions>",
-          "<retract xmlns='urn:xmpp:message-retract:1'/>", "<propose xmlns='urn:xmpp:jingle-message:0' id='x'/>",
+          "<retract xmlns='urn:xmpp:message-retract:1'/>", "<propose xmlns='urn:xmpp:jingle-message:0'/>",
           "<attention xmlns='urn:xmpp:attention:0'/>"}) {
         take(children);
         EXPECT_EQ(condition(), "feature-not-implemented") << children;

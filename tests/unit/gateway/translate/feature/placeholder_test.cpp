@@ -46,26 +46,5 @@ TEST(Notice, AGroupIsNamedByItsHeaderOrItsSubject) {
     EXPECT_EQ(group(coi, ""), std::nullopt) << "a mail to several people is no chat";
 }
 
-TEST(Notice, ATimerChangeIsSaidFromTheReadersSide) {
-    const auto change = [](const char* seconds) {
-        return chat({{"chat-content", "ephemeral-timer-changed"}, {"ephemeral-timer", seconds}});
-    };
-    const std::string after = "⟦The messages of this chat are now deleted after ",
-                      rest = ", but only on the other side.⟧";
-    EXPECT_EQ(timer_change(change("3600"), ""), after + "1 hour" + rest);
-    EXPECT_EQ(timer_change(change("1209600"), ""), after + "2 weeks" + rest);
-    EXPECT_EQ(timer_change(change("61"), ""), after + "61 seconds" + rest);
-    EXPECT_EQ(timer_change(change("0"), ""), "⟦The messages of this chat are no longer deleted.⟧");
-    EXPECT_EQ(timer_change(chat({{"ephemeral-timer", "3600"}}), ""), std::nullopt);
-}
-
-TEST(Notice, OnlyANumberIsATimer) {
-    EXPECT_EQ(timer(chat({{"ephemeral-timer", "86400"}})), 86400U);
-    EXPECT_EQ(timer(chat({{"ephemeral-timer", "-1"}})), 0U);
-    EXPECT_EQ(timer(chat({{"ephemeral-timer", "60s"}})), 0U);
-    EXPECT_EQ(timer(chat({{"ephemeral-timer", "99999999999"}})), 0U);
-    EXPECT_EQ(timer(chat({})), 0U);
-}
-
 }  // namespace
 }  // namespace gateway::placeholder

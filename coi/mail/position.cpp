@@ -1,0 +1,214 @@
+// KML and h-geo by libxml2; see position.h.
+
+#include "coi/mail/position.h"
+
+#include <libxml/HTMLparser.h>
+#include <libxml/xmlreader.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "coi/mail/charset.h"
+#include "coi/mail/gobject.h"
+#include "coi/mail/html_tags.h"
+
+namespace coi {
+namespace {
+
+constexpr std::size_t largest_kml = 256 * 1024;
+constexpr std::size_t largest_html = 1024 * 1024;
+constexpr std::size_t most_tags = 500;      // of a document with an h-geo
+constexpr std::size_t longest_value = 100;  // octets of a number or time
+constexpr double farthest = 40'000'000;     // metres: an accuracy that says nothing
+
+std::string_view view(const xmlChar* text) {
+    return text == nullptr ? std::string_view() : std::string_view(reinterpret_cast<const char*>(text));
+}
+
+void append(std::string& value, std::string_view more) {
+    if (value.size() < longest_value) value.append(more.substr(0, longest_value));
+}
+
+/// The placemarks of a document, element by element. COMPAT: chatmail's core takes names in any case.
+class Placemarks {
+  public:
+    void start(std::string_view element, std::string_view accuracy) {
+        const std::string name = lower(element);
+        if (name == "placemark") coordinates_ = when_ = accuracy_ = {};
+        field_ = name == "coordinates" ? &coordinates_ : name == "when" ? &when_ : nullptr;
+        if (name == "coordinates") append(accuracy_, accuracy);
+    }
+    void text(std::string_view text) {
+        if (field_ != nullptr) append(*field_, text);
+    }
+    void end(std::string_view element) {
+        field_ = nullptr;
+        if (lower(element) == "placemark") take();
+    }
+    std::optional<Position> newest;
+
+  private:
+    /// "longitude,latitude", perhaps with an altitude.
+    void take() {
+        const std::string_view all = trim(coordinates_);
+        const auto comma = all.find(',');
+        if (comma == all.npos) return;
+        const std::string_view rest = all.substr(comma + 1);
+        auto position = read_position(trim(rest.substr(0, rest.find(','))), trim(all.substr(0, comma)));
+        const std::string when(trim(when_));
+        if (!position || when < newest_when_) return;
+        if (const auto accuracy = read_decimal(trim(accuracy_), farthest); accuracy && *accuracy > 0)
+            position->accuracy = accuracy;
+        newest = position;
+        newest_when_ = when;
+    }
+    std::string coordinates_, when_, accuracy_, newest_when_;
+    std::string* field_ = nullptr;
+};
+
+struct FreeReader {
+    void operator()(xmlTextReader* reader) const { xmlFreeTextReader(reader); }
+};
+struct FreeXml {
+    void operator()(xmlChar* text) const { xmlFree(text); }
+};
+struct FreeParser {
+    void operator()(htmlParserCtxt* parser) const {
+        if (parser->myDoc != nullptr) xmlFreeDoc(parser->myDoc);
+        htmlFreeParserCtxt(parser);
+    }
+};
+
+void prepare() {
+    static const bool ready = (xmlInitParser(), true);
+    static_cast<void>(ready);
+}
+
+/// The text of the first element with each of two classes, inside of an h-geo.
+struct Geo {
+    std::string latitude, longitude;
+    std::string* field = nullptr;
+    bool is_inside = false;
+
+    void start(std::string_view classes) {
+        const std::string all = ' ' + std::string(classes) + ' ';
+        is_inside = is_inside || all.find(" h-geo ") != all.npos;
+        if (!is_inside) return;
+        if (all.find(" p-latitude ") != all.npos && latitude.empty()) field = &latitude;
+        if (all.find(" p-longitude ") != all.npos && longitude.empty()) field = &longitude;
+    }
+};
+
+Geo& geo_of(void* context) { return *static_cast<Geo*>(static_cast<htmlParserCtxt*>(context)->_private); }
+
+htmlSAXHandler events() {
+    htmlSAXHandler handler{};
+    handler.initialized = 1;
+    handler.startElement = [](void* context, const xmlChar*, const xmlChar** pairs) {
+        for (; pairs != nullptr && pairs[0] != nullptr; pairs += 2) {
+            if (view(pairs[0]) == "class") return geo_of(context).start(view(pairs[1]));
+        }
+    };
+    handler.endElement = [](void* context, const xmlChar*) { geo_of(context).field = nullptr; };
+    handler.characters = [](void* context, const xmlChar* text, int length) {
+        if (auto* field = geo_of(context).field)
+            append(*field, {reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)});
+    };
+    return handler;
+}
+
+}  // namespace
+
+std::optional<double> read_decimal(std::string_view text, double most) {
+    constexpr double decimals = 1e7;
+    double value = 0;
+    if (text.size() > longest_value) return std::nullopt;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    if (error != std::errc() || end != text.data() + text.size() || !(std::abs(value) <= most)) return std::nullopt;
+    return std::round(value * decimals) / decimals + 0.0;  // not -0
+}
+
+std::string print_decimal(double value) {
+    std::array<char, 400> text{};
+    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    return error == std::errc() ? std::string(text.data(), end) : "0";
+}
+
+std::optional<Position> read_position(std::string_view latitude, std::string_view longitude) {
+    const auto north = read_decimal(latitude, 90), east = read_decimal(longitude, 180);
+    if (!north || !east) return std::nullopt;
+    return Position{*north, *east, {}, false};
+}
+
+std::optional<Position> read_kml(const std::string& bytes) {
+    if (bytes.size() > largest_kml) return std::nullopt;
+    prepare();
+    constexpr int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA;
+    const std::unique_ptr<xmlTextReader, FreeReader> reader(
+        xmlReaderForMemory(bytes.data(), static_cast<int>(bytes.size()), nullptr, nullptr, options));
+    Placemarks placemarks;
+    while (reader && xmlTextReaderRead(reader.get()) == 1) {
+        const std::string_view name = view(xmlTextReaderConstLocalName(reader.get()));
+        switch (xmlTextReaderNodeType(reader.get())) {
+            case XML_READER_TYPE_DOCUMENT_TYPE:  // no entities
+                return std::nullopt;
+            case XML_READER_TYPE_ELEMENT: {
+                const std::unique_ptr<xmlChar, FreeXml> accuracy(
+                    xmlTextReaderGetAttribute(reader.get(), reinterpret_cast<const xmlChar*>("accuracy")));
+                placemarks.start(name, view(accuracy.get()));
+                break;
+            }
+            case XML_READER_TYPE_TEXT:
+            case XML_READER_TYPE_CDATA:
+                placemarks.text(view(xmlTextReaderConstValue(reader.get())));
+                break;
+            case XML_READER_TYPE_END_ELEMENT:
+                placemarks.end(name);
+                break;
+            default:
+                break;
+        }
+    }
+    return placemarks.newest;
+}
+
+std::string print_kml(const Position& position, const std::string& time) {
+    const std::string accuracy =
+        position.accuracy ? " accuracy=\"" + print_decimal(*position.accuracy) + "\"" : std::string();
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\">\n<Document>\n"
+           "<Placemark><Timestamp><when>" +
+           time + "</when></Timestamp><Point><coordinates" + accuracy + ">" + print_decimal(position.longitude) + "," +
+           print_decimal(position.latitude) + "</coordinates></Point></Placemark>\n</Document>\n</kml>\n";
+}
+
+std::optional<Position> read_h_geo(std::string_view html) {
+    if (html.size() > largest_html) return std::nullopt;
+    prepare();
+    const std::string document = copy_html(html, most_tags, [](std::string_view) { return false; }).html;
+    const std::unique_ptr<htmlParserCtxt, FreeParser> parser(htmlNewParserCtxt());
+    if (!parser || document.size() > std::numeric_limits<int>::max()) return std::nullopt;
+    Geo geo;
+    *parser->sax = events();
+    parser->userData = parser.get();
+    parser->_private = &geo;
+    constexpr int options = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
+                            HTML_PARSE_IGNORE_ENC | HTML_PARSE_NODEFDTD;
+    xmlDoc* none =
+        htmlCtxtReadMemory(parser.get(), document.data(), static_cast<int>(document.size()), nullptr, "UTF-8", options);
+    if (none != nullptr) xmlFreeDoc(none);
+    return read_position(trim(geo.latitude), trim(geo.longitude));
+}
+
+std::string print_h_geo(const Position& position, const std::string& text) {
+    const OwnedText escaped(g_markup_escape_text(text.data(), static_cast<gssize>(text.size())));
+    return "<html>\n<body>\n<p style=\"white-space: pre-line\">" + std::string(escaped.get()) +
+           "</p>\n<p class=\"h-geo\">\n<span class=\"p-latitude\">" + print_decimal(position.latitude) +
+           "</span>,\n<span class=\"p-longitude\">" + print_decimal(position.longitude) +
+           "</span>\n</p>\n</body>\n</html>";
+}
+
+}  // namespace coi
