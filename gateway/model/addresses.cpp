@@ -134,6 +134,15 @@ std::optional<xmpp::JID> made_jid(const coi::Address& address, const std::string
     return std::nullopt;
 }
 
+std::optional<xmpp::JID> made_user(const coi::Address& relay_address) {
+    const std::string canonical = relay_address.canonical();
+    const auto folded = coi::parse_addr_spec(canonical);
+    const auto made =
+        folded ? jid(folded->local, xmpp::xep0106::escape_node(folded->local), folded->domain) : std::nullopt;
+    const auto back = made ? relay_address_of(*made) : std::nullopt;
+    return back && back->canonical() == canonical ? made : std::nullopt;
+}
+
 std::optional<coi::Address> read_node(const std::string& node) {
     std::string text = text_of(node);
     if (text.find('@') == text.npos) {
@@ -240,12 +249,9 @@ std::optional<coi::Address> relay_address_of(const xmpp::JID& user) {
 }
 
 std::optional<xmpp::JID> user_of(const coi::Address& relay_address) {
-    const std::string canonical = relay_address.canonical();
-    const auto folded = coi::parse_addr_spec(canonical);
-    const auto made =
-        folded ? jid(folded->local, xmpp::xep0106::escape_node(folded->local), folded->domain) : std::nullopt;
-    const auto back = made ? relay_address_of(*made) : std::nullopt;
-    return back && back->canonical() == canonical ? made : std::nullopt;
+    thread_local Results<std::optional<xmpp::JID>> known;
+    return known.of(relay_address.local + '\n' + relay_address.domain,
+                    [&](const std::string&) { return made_user(relay_address); });
 }
 
 std::optional<std::string> bare(const std::string& jid) {
