@@ -69,13 +69,14 @@ std::string lower_case(const std::string& text) {
 
 /// Letters, digits, hyphens and (seen in the wild) underscores in labels of 1 to 63.
 bool is_host_name(std::string_view domain) {
-    if (domain.empty() || domain.size() > longest_domain) return false;
-    for (std::size_t start = 0; start <= domain.size();) {
-        const auto end = std::min(domain.find('.', start), domain.size());
-        if (end == start || end - start > 63) return false;
-        start = end + 1;
+    if (domain.size() > longest_domain) return false;
+    std::size_t label = 0;  // its length so far
+    for (const char c : domain) {
+        if (c == '.' ? label == 0 : !g_ascii_isalnum(c) && c != '-' && c != '_') return false;
+        label = c == '.' ? 0 : label + 1;
+        if (label > 63) return false;
     }
-    return std::ranges::all_of(domain, [](char c) { return g_ascii_isalnum(c) || c == '-' || c == '_' || c == '.'; });
+    return label > 0;
 }
 
 /// The one form of a domain inside coigate (Address::domain).
