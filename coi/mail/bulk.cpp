@@ -69,12 +69,13 @@ Finding find_automatic(const Message& message) {
 }
 
 Finding find(const Message& message) {
-    if (auto automatic = find_automatic(message); automatic.kind == Bulk::auto_reply) return automatic;
+    const Finding automatic = find_automatic(message);
+    if (automatic.kind == Bulk::auto_reply) return automatic;
     if (has(message, "list-id") || has(message, "list-post")) return {Bulk::mailing_list, "List-Id"};
     const std::string precedence = keyword(message.header("precedence"));
     if (precedence == "list") return {Bulk::mailing_list, "Precedence: list"};
     if (precedence == "bulk" || precedence == "junk") return {Bulk::newsletter, "Precedence: bulk"};
-    if (auto automatic = find_automatic(message); automatic.kind != Bulk::personal) return automatic;
+    if (automatic.kind != Bulk::personal) return automatic;
     const std::string path = lower(message.header("return-path"));
     if (path == "<>" || path == "<mailer-daemon>") return {Bulk::null_sender, "Return-Path: <>"};
     if (has(message, "list-unsubscribe")) return {Bulk::unsubscribable, "List-Unsubscribe"};

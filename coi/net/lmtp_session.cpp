@@ -14,8 +14,8 @@ namespace coi::net {
 
 namespace {
 
-constexpr std::size_t smallest_read = 512;  // what an idle session keeps
-constexpr std::size_t mail_read = 16 * 1024;
+constexpr std::size_t smallest_read = 512;   // what an idle session keeps
+constexpr std::size_t mail_read = 4 * 1024;  // at first: more is read as more has come
 constexpr std::size_t largest_read = 64 * 1024;
 constexpr std::size_t most_lingered = 4 * 1024 * 1024;
 constexpr int most_mistakes = 20;

@@ -20,8 +20,8 @@ namespace gateway {
 
 namespace {
 
-constexpr std::size_t works_most = 4000;  // waiting commits above which reading stops
-constexpr std::size_t works_few = 1000;
+constexpr std::size_t works_most = 500;  // waiting commits above which reading stops
+constexpr std::size_t works_few = 125;
 constexpr std::size_t letters_most = 1000;  // the same for mails that are being encrypted, and OTR in progress
 constexpr std::size_t letters_few = 250;
 constexpr auto resume_after = std::chrono::milliseconds(10);

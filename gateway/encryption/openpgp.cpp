@@ -34,6 +34,7 @@ coi::Error store_away(const StoreError& error) { return {coi::ErrorKind::unreach
 struct Ready {
     keys::Own own;
     coi::autocrypt::Header header;
+    std::string field;  // the header as it stands in each mail in the clear
 };
 using OwnKey = std::shared_ptr<const Ready>;
 
@@ -44,6 +45,7 @@ coi::Result<OwnKey> ready(keys::Own own, const coi::Address& address, const Seal
     made->own = std::move(own);
     made->header = {{"", address.local, address.domain}, true, std::move(*key)};
     made->header.mark = keys::mark(seal, made->header);
+    made->field = coi::autocrypt::print(made->header);
     return OwnKey(made);
 }
 
@@ -64,15 +66,18 @@ struct Closing {
     coi::Address to;
 };
 
-EncryptResult print_clear(const Closing& closing) {
-    coi::Message mail = closing.letter.mail;
+std::string field_of(const Ready& own, Policy policy) {
+    if (policy != Policy::off) return own.field;
+    auto header = own.header;
+    header.mutual = false;
+    return coi::autocrypt::print(header);
+}
+
+EncryptResult print_clear(Closing closing) {
+    coi::Message mail = std::move(closing.letter.mail);
     mail.avatar.reset();                // Delta Chat ignores it, and mail servers refuse so long a field
     mail.headers.erase("chat-delete");  // COMPAT: Delta Chat applies it to nothing, and shows nothing of the mail
-    if (closing.own) {
-        auto header = closing.own->header;
-        header.mutual = closing.question.policy != Policy::off;
-        mail.headers["autocrypt"] = coi::autocrypt::print(header);
-    }
+    if (closing.own) mail.headers["autocrypt"] = field_of(*closing.own, closing.question.policy);
     // The user allowed clear text for this message, but not for the subject, name and quote that came encrypted.
     if (closing.question.privacy.encrypted || closing.question.privacy.came_protected) {
         mail.subject = "Chat";
@@ -109,7 +114,7 @@ EncryptResult encrypt(const Closing& closing) {
 }
 
 EncryptResult close_now(Closing closing) {
-    if (closing.letter.forced_clear) return print_clear(closing);
+    if (closing.letter.forced_clear) return print_clear(std::move(closing));
     if (!closing.letter.to_key.empty()) {  // always encrypted, independent of the policy
         if (closing.own) return encrypt(closing);
         return {"", false, policy::Refusal::elsewhere, std::nullopt};
@@ -119,7 +124,7 @@ EncryptResult close_now(Closing closing) {
         coi::autocrypt::recommend(closing.peer, closing.question.policy != Policy::off, answers_encrypted);
     const auto [way, refusal] = policy::decide(closing.question);
     if (way == policy::Way::refused) return {"", false, refusal, std::nullopt};
-    return way == policy::Way::encrypted && closing.own ? encrypt(closing) : print_clear(closing);
+    return way == policy::Way::encrypted && closing.own ? encrypt(closing) : print_clear(std::move(closing));
 }
 
 Decrypted busy(const coi::Message& mail) { return {.mail = mail, .unread = DecryptFailure::busy}; }

@@ -89,43 +89,40 @@ void Otr::State::take(const xmpp::Tag& message) {
     const auto contact = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
     const auto user = bare(xmpp::attribute(message, "from"));
     if (!body || type == "groupchat" || !contact || !user) return outgoing.take(message, nullptr);
-    if (const Account* account = directory.of_user(*user))
-        return take_as(*account, *contact, std::shared_ptr<xmpp::Tag>(message.clone()));
+    if (const Account* account = directory.of_user(*user)) return take_as(*account, *contact, message);
     const auto seen = xmpp::otr::look(body->cdata());
     if (seen.kind == Kind::plain) return outgoing.take(message, nullptr);
     if (seen.kind == Kind::tagged) return outgoing.take(*xmpp::otr::stanza::with_body(message, seen.text), nullptr);
     std::shared_ptr<xmpp::Tag> copy(message.clone());
     relay_accounts.get(*user, xmpp::attribute(message, "xml:lang"),
                        [self = shared_from_this(), copy, contact = *contact](const Account* account) {
-                           if (account) return self->take_as(*account, contact, copy);
+                           if (account) return self->take_as(*account, contact, *copy);
                            self->outgoing.take(*copy, nullptr);  // answered with the reason; never sent as mail
                        });
 }
 
-void Otr::State::take_as(const Account& account, const coi::Address& contact,
-                         const std::shared_ptr<xmpp::Tag>& message) {
-    const std::string& body = xmpp::body_of(*message)->cdata();
-    const std::string from = xmpp::attribute(*message, "from");
+void Otr::State::take_as(const Account& account, const coi::Address& contact, const xmpp::Tag& message) {
+    const std::string body = xmpp::body_of(message)->cdata();
+    const std::string& from = xmpp::attribute(message, "from");
     const auto seen = xmpp::otr::look(body);
     const Key key{account.id, contact.canonical()};
     auto talk = find(key);
     if (seen.is_plain() && !talk) {
         spoke_clearly(key);
-        if (seen.kind == Kind::plain) return outgoing.take(*message, nullptr);
-        return outgoing.take(*xmpp::otr::stanza::with_body(*message, seen.text), nullptr);
+        if (seen.kind == Kind::plain) return outgoing.take(message, nullptr);
+        return outgoing.take(*xmpp::otr::stanza::with_body(message, seen.text), nullptr);
     }
     // A message from offline storage starts no session: its sender has stopped waiting.
-    if (xmpp::xep0203::delay(*message) && !seen.is_plain() && seen.kind != Kind::data && seen.kind != Kind::fragment)
+    if (xmpp::xep0203::delay(message) && !seen.is_plain() && seen.kind != Kind::data && seen.kind != Kind::fragment)
         return;
     const bool is_start = !seen.is_plain() && (!talk || seen.kind == Kind::query || seen.kind == Kind::dh_commit);
-    if (is_start && !may_start(account, contact)) return seen.kind == Kind::data ? refuse(*message) : void();
+    if (is_start && !may_start(account, contact)) return seen.kind == Kind::data ? refuse(message) : void();
     if (!talk) talk = talk_of(account, key.second);
+    const std::shared_ptr<xmpp::Tag> kept(message.clone());
     talk->ask<Received>(
-        [from, body = std::string(body)](Sessions& sessions) { return sessions.receive(from, body, Clock::now()); },
-        [self = shared_from_this(), talk, message](Received received) {
-            self->received(talk, message, std::move(received));
-        },
-        [self = shared_from_this(), message] { self->refuse(*message); });
+        [from, body](Sessions& sessions) { return sessions.receive(from, body, Clock::now()); },
+        [self = shared_from_this(), talk, kept](Received received) { self->received(talk, kept, std::move(received)); },
+        [self = shared_from_this(), kept] { self->refuse(*kept); });
 }
 
 /// A limit over all contacts of an account: each contact has its own limit, but their number is unlimited.

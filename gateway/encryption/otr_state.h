@@ -45,7 +45,7 @@ struct Otr::State : DirectoryObserver, std::enable_shared_from_this<State> {
     void open(const Talk&, const Account&);
 
     void take(const xmpp::Tag& message);
-    void take_as(const Account&, const coi::Address& contact, const std::shared_ptr<xmpp::Tag>& message);
+    void take_as(const Account&, const coi::Address& contact, const xmpp::Tag& message);
     bool may_start(const Account&, const coi::Address& contact);
     void refuse(const xmpp::Tag& message);
     void received(const Talk&, const std::shared_ptr<xmpp::Tag>& message, Received);

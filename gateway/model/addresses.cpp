@@ -11,6 +11,8 @@
 #include <cctype>
 #include <initializer_list>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 
 #include "coi/mail/lookalike.h"
 #include "xmpp/jid.h"
@@ -18,6 +20,25 @@
 
 namespace gateway {
 namespace {
+
+/// What a function gave for its last texts: each message asks several times for the same address and JID. Emptied when
+/// it is full: simple, and rare enough.
+template <class Result>
+class Results {
+  public:
+    template <class Make>
+    Result of(const std::string& text, const Make& make) {
+        constexpr std::size_t most = 1000, longest = 300;
+        if (text.size() > longest) return make(text);
+        if (const auto found = known_.find(text); found != known_.end()) return found->second;
+        Result made = make(text);  // may ask for others
+        if (known_.size() >= most) known_.clear();
+        return known_.emplace(text, std::move(made)).first->second;
+    }
+
+  private:
+    std::unordered_map<std::string, Result> known_;
+};
 
 /// Splits "a\@b@c" at its last @: a domain contains none.
 std::optional<std::pair<std::string, std::string>> cut(const std::string& spec) {
@@ -91,9 +112,7 @@ std::optional<xmpp::JID> jid(const std::string& text, const std::string& node, c
     return made;
 }
 
-}  // namespace
-
-std::optional<xmpp::JID> jid_of(const coi::Address& address, const std::string& component) {
+std::optional<xmpp::JID> made_jid(const coi::Address& address, const std::string& component) {
     // Case-folded before escaping: a server folds the JID, and "\5C" (no escape) would become "\5c" (an escape).
     if (address.local.empty()) return std::nullopt;
     const std::string canonical = address.canonical();
@@ -113,6 +132,39 @@ std::optional<xmpp::JID> jid_of(const coi::Address& address, const std::string& 
         }
     }
     return std::nullopt;
+}
+
+std::optional<xmpp::JID> made_user(const coi::Address& relay_address) {
+    const std::string canonical = relay_address.canonical();
+    const auto folded = coi::parse_addr_spec(canonical);
+    const auto made =
+        folded ? jid(folded->local, xmpp::xep0106::escape_node(folded->local), folded->domain) : std::nullopt;
+    const auto back = made ? relay_address_of(*made) : std::nullopt;
+    return back && back->canonical() == canonical ? made : std::nullopt;
+}
+
+std::optional<coi::Address> read_node(const std::string& node) {
+    std::string text = text_of(node);
+    if (text.find('@') == text.npos) {
+        // COMPAT Gajim 1.7 does not decode the backslash of an xmpp: link.
+        const auto undecoded = text.find("%5c40");
+        if (undecoded != text.npos) text.replace(undecoded, 5, "%");
+        // [XEP-0106 §4.4] the older form.
+        const auto percent = text.rfind('%');
+        if (percent == text.npos) return std::nullopt;
+        text[percent] = '@';
+    }
+    auto address = coi::parse_addr_spec(text);
+    if (!address || address->local.empty()) return std::nullopt;
+    return *address;
+}
+
+}  // namespace
+
+std::optional<xmpp::JID> jid_of(const coi::Address& address, const std::string& component) {
+    thread_local Results<std::optional<xmpp::JID>> known;
+    return known.of(address.local + '\n' + address.domain + '\n' + component,
+                    [&](const std::string&) { return made_jid(address, component); });
 }
 
 std::optional<xmpp::JID> jid_of(const Contact& contact, const std::string& component) {
@@ -184,19 +236,8 @@ std::optional<coi::Address> address_typed(const std::string& text, const std::st
 }
 
 std::optional<coi::Address> address_of(const xmpp::JID& jid) {
-    std::string text = text_of(jid.username());
-    if (text.find('@') == text.npos) {
-        // COMPAT Gajim 1.7 does not decode the backslash of an xmpp: link.
-        const auto undecoded = text.find("%5c40");
-        if (undecoded != text.npos) text.replace(undecoded, 5, "%");
-        // [XEP-0106 §4.4] the older form.
-        const auto percent = text.rfind('%');
-        if (percent == text.npos) return std::nullopt;
-        text[percent] = '@';
-    }
-    auto address = coi::parse_addr_spec(text);
-    if (!address || address->local.empty()) return std::nullopt;
-    return *address;
+    thread_local Results<std::optional<coi::Address>> known;
+    return known.of(jid.username(), read_node);
 }
 
 std::optional<coi::Address> relay_address_of(const xmpp::JID& user) {
@@ -208,12 +249,9 @@ std::optional<coi::Address> relay_address_of(const xmpp::JID& user) {
 }
 
 std::optional<xmpp::JID> user_of(const coi::Address& relay_address) {
-    const std::string canonical = relay_address.canonical();
-    const auto folded = coi::parse_addr_spec(canonical);
-    const auto made =
-        folded ? jid(folded->local, xmpp::xep0106::escape_node(folded->local), folded->domain) : std::nullopt;
-    const auto back = made ? relay_address_of(*made) : std::nullopt;
-    return back && back->canonical() == canonical ? made : std::nullopt;
+    thread_local Results<std::optional<xmpp::JID>> known;
+    return known.of(relay_address.local + '\n' + relay_address.domain,
+                    [&](const std::string&) { return made_user(relay_address); });
 }
 
 std::optional<std::string> bare(const std::string& jid) {

@@ -97,6 +97,8 @@ std::string notice(std::string_view words) {
 }
 
 std::string foreign(std::string_view text) {
+    const auto is_plain = [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\t'; };
+    if (std::ranges::all_of(text, is_plain)) return std::string(text);  // as most texts: nothing in it is for us
     std::string out;
     out.reserve(text.size());
     Directions directions;

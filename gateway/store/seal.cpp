@@ -1,7 +1,7 @@
 // AES-256-GCM by OpenSSL's EVP; the layout of a sealed blob is in seal.h.
 //
-// Cipher and MAC are set up once: OpenSSL 3 would otherwise look them up for each message. All methods are const
-// and may be called from any thread.
+// Ciphers and MAC are set up with their keys once: in OpenSSL 3 this takes longer than to seal a message. All methods
+// are const and may be called from any thread; the contexts are used by one at a time.
 
 #include "gateway/store/seal.h"
 
@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstring>
+#include <mutex>
 #include <utility>
 
 #include "gateway/store/store_error.h"
@@ -84,27 +85,28 @@ std::string hex(std::string_view bytes) {
 
 struct Seal::Keys {
     struct One {
-        Key key;
         std::string id;
+        Context closing, opening;  // with the key; each message sets its nonce
     };
     std::vector<One> all;
-    Cipher cipher{EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)};
     Mac mac;  // of the first key; copied for each text
-
-    ~Keys() {
-        for (auto& one : all) OPENSSL_cleanse(one.key.data(), one.key.size());
-    }
+    mutable std::mutex in_use;
 };
 
 Seal::Seal(std::vector<Key> keys) {
     if (keys.empty()) throw StoreError("the key file holds no key: it must hold 32 random bytes");
     auto made = std::make_shared<Keys>();
-    require(made->cipher != nullptr);
+    const Cipher cipher{EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)};
+    require(cipher != nullptr);
+    made->mac = mac_of(keys.front());
     for (auto& key : keys) {
-        made->all.push_back({key, digest_of(mac_of(key), "coigate key id").substr(0, id_size)});
+        Keys::One one{digest_of(mac_of(key), "coigate key id").substr(0, id_size), Context{EVP_CIPHER_CTX_new()},
+                      Context{EVP_CIPHER_CTX_new()}};
+        require(EVP_EncryptInit_ex2(one.closing.get(), cipher.get(), key.data(), nullptr, nullptr) == 1);
+        require(EVP_DecryptInit_ex2(one.opening.get(), cipher.get(), key.data(), nullptr, nullptr) == 1);
         OPENSSL_cleanse(key.data(), key.size());
+        made->all.push_back(std::move(one));
     }
-    made->mac = mac_of(made->all.front().key);
     keys_ = std::move(made);
 }
 
@@ -128,14 +130,14 @@ std::string Seal::close(std::string_view plain, std::string_view purpose) const 
     auto* body = bytes_of(sealed) + head_size;
     draw_nonce(nonce);
 
-    Context context{EVP_CIPHER_CTX_new()};
+    const std::lock_guard lock(keys_->in_use);
+    auto* context = key.closing.get();
     int length = 0;
-    require(context && EVP_EncryptInit_ex2(context.get(), keys_->cipher.get(), key.key.data(), nonce, nullptr) == 1);
-    require(EVP_EncryptUpdate(context.get(), nullptr, &length, bytes_of(purpose), static_cast<int>(purpose.size())) ==
-            1);
-    require(EVP_EncryptUpdate(context.get(), body, &length, bytes_of(plain), static_cast<int>(plain.size())) == 1);
-    require(EVP_EncryptFinal_ex(context.get(), body + plain.size(), &length) == 1);
-    require(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, tag_size, body + plain.size()) == 1);
+    require(EVP_EncryptInit_ex2(context, nullptr, nullptr, nonce, nullptr) == 1);
+    require(EVP_EncryptUpdate(context, nullptr, &length, bytes_of(purpose), static_cast<int>(purpose.size())) == 1);
+    require(EVP_EncryptUpdate(context, body, &length, bytes_of(plain), static_cast<int>(plain.size())) == 1);
+    require(EVP_EncryptFinal_ex(context, body + plain.size(), &length) == 1);
+    require(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, tag_size, body + plain.size()) == 1);
     return sealed;
 }
 
@@ -156,16 +158,15 @@ std::string Seal::open(std::string_view sealed, std::string_view purpose) const 
     std::string tag(sealed.substr(sealed.size() - tag_size));
     std::string plain(cipher_text.size(), '\0');
 
-    Context context{EVP_CIPHER_CTX_new()};
+    const std::lock_guard lock(keys_->in_use);
+    auto* context = key->opening.get();
     int length = 0;
-    require(context && EVP_DecryptInit_ex2(context.get(), keys_->cipher.get(), key->key.data(),
-                                           bytes_of(sealed) + 1 + id_size, nullptr) == 1);
-    require(EVP_DecryptUpdate(context.get(), nullptr, &length, bytes_of(purpose), static_cast<int>(purpose.size())) ==
-            1);
-    require(EVP_DecryptUpdate(context.get(), bytes_of(plain), &length, bytes_of(cipher_text),
+    require(EVP_DecryptInit_ex2(context, nullptr, nullptr, bytes_of(sealed) + 1 + id_size, nullptr) == 1);
+    require(EVP_DecryptUpdate(context, nullptr, &length, bytes_of(purpose), static_cast<int>(purpose.size())) == 1);
+    require(EVP_DecryptUpdate(context, bytes_of(plain), &length, bytes_of(cipher_text),
                               static_cast<int>(cipher_text.size())) == 1);
-    require(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, tag_size, tag.data()) == 1);
-    if (EVP_DecryptFinal_ex(context.get(), bytes_of(plain) + plain.size(), &length) != 1) {
+    require(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, tag_size, tag.data()) == 1);
+    if (EVP_DecryptFinal_ex(context, bytes_of(plain) + plain.size(), &length) != 1) {
         OPENSSL_cleanse(plain.data(), plain.size());
         throw StoreError("stored data is damaged (its seal does not match): restore the store from a backup");
     }

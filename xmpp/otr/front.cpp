@@ -189,6 +189,7 @@ Seen look(std::string_view body) {
 }
 
 std::string strip_tag(std::string_view text) {
+    if (text.find('\t') == std::string_view::npos) return std::string(text);  // a tag has one, a text rarely
     std::string stripped;
     while (true) {
         const auto at = text.find(tag);

@@ -18,7 +18,7 @@ constexpr auto ride_time = 20ms;            // how long a later() piece waits fo
 constexpr auto idle_time = 1s;              // then the log is truncated
 constexpr std::size_t most_at_once = 1000;  // pieces of one commit: bounds its time
 constexpr std::size_t crowd = 8;            // urgent pieces in one commit, after which the next one waits for more
-constexpr auto crowd_time = 20ms;           // from one commit to the next while many come
+constexpr auto crowd_time = 5ms;            // from one commit to the next while many come
 constexpr auto lull_time = 2ms;             // without a piece: no more are coming
 
 }  // namespace

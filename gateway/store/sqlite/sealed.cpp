@@ -2,6 +2,7 @@
 
 #include "gateway/store/sqlite/sealed.h"
 
+#include <array>
 #include <bit>
 #include <chrono>
 
@@ -20,9 +21,11 @@ namespace gateway {
 
 namespace {
 
-template <class Number>
-void add_number(std::string& to, Number number) {
-    for (std::size_t i = 0; i < sizeof number; ++i) to += static_cast<char>(number >> (8 * i) & 0xff);
+/// Little-endian.
+void add_number(std::string& to, std::uint64_t number) {
+    std::array<char, sizeof number> bytes;
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(number >> (8 * i) & 0xff);
+    to.append(bytes.data(), bytes.size());
 }
 
 }  // namespace
