@@ -1,9 +1,10 @@
 // From Jabber to mail: a user's stanza becomes a committed mail, or an error on the stanza's own id.
 //
 // The stages of a message, each a function that may wait for the store or a worker: read, writer, turn, resolve,
-// translate, encrypt, commit. design.md "two-leg queue" 1-3: taken is what is committed; the Message-ID is minted here,
-// once. What cannot be carried is refused with words (groups, foreign encryption, reactions), never dropped; what says
-// nothing to mail (chat states) is left out, and is no reason for an error to anybody.
+// translate, encrypt, commit; behind it, the files (outgoing_files). design.md "two-leg queue" 1-3: taken is what is
+// committed; the Message-ID is minted here, once. What cannot be carried is refused with words (groups, foreign
+// encryption, reactions), never dropped; what says nothing to mail (chat states) is left out, and is no reason for an
+// error to anybody.
 
 #pragma once
 
@@ -21,6 +22,7 @@
 #include "gateway/model/stanza_sender.h"
 #include "gateway/model/user_notices.h"
 #include "gateway/pipeline/correction_bursts.h"
+#include "gateway/pipeline/outgoing_files.h"
 #include "gateway/pipeline/refusal.h"
 #include "gateway/pipeline/turns.h"
 #include "gateway/store/outlet.h"
@@ -50,6 +52,7 @@ class OutgoingPipeline : public MessageReceiver {
         const Clients& clients;
         ContactNames& names;
         UserNotices& notices;
+        OutgoingFiles& files;
         Clock now;
     };
     OutgoingPipeline(Modules, Settings);
@@ -86,6 +89,7 @@ class OutgoingPipeline : public MessageReceiver {
         coi::Message mail;
         std::shared_ptr<const Contact> held{};  // the contact cannot be evicted before the mail waits in the queue
         std::vector<queue::Entry> waiting{};    // of the message that this one takes back, and its corrections
+        bool encrypted = false;                 // it leaves encrypted
         bool is_receipt() const { return event.get<Receipt>() != nullptr; }
         bool has_words() const { return event.get<Text>() != nullptr || event.get<OtrMessage>() != nullptr; }
         /// A correction or a reaction is none that could be answered, or that the next message continues.
@@ -110,10 +114,12 @@ class OutgoingPipeline : public MessageReceiver {
     void note_writer(AccountId, Written&);
     Task<> resolve(AccountId, Event&);
     std::optional<Draft> translate(const Account&, const Head&, Event);
-    Task<std::string> encrypt(AccountId, const Head&, const Draft&);
+    static OutgoingMail letter_of(const Head&, const Draft&);
+    Task<std::string> encrypt(AccountId, const Head&, Draft&);
     std::vector<queue::Entry> withdraw(std::vector<queue::Entry> waiting);
     void forget_mail(AccountId, const coi::Address& to, const coi::MessageId&);
     Task<> commit(AccountId, const Head&, const Draft&, std::string bytes, Turn);
+    void send(const Head&, const Draft&, queue::Entry);
     queue::Entry entry_of(const Account&, const Contact&, const Head&, const Draft&, std::string bytes) const;
 
     Modules modules_;
