@@ -62,6 +62,8 @@ struct Config {
     } mail;
     struct Files {
         bool upload = true;  // to the Jabber server's file store
+        bool fetch = true;   // what users' links lead to
+        std::size_t fetch_largest = 15 * 1024 * 1024;
     } files;
     struct Relay {
         std::string domain;                          // "" : no relay

@@ -287,6 +287,8 @@ const std::vector<Key>& keys() {
         row("mail.delivered", sighup, MEMBER(mail.delivered), READ(delivered(node, into))),
         row("mail.encryption", sighup, MEMBER(mail.encryption), READ(encryption(node, into))),
         row("files.upload", sighup, MEMBER(files.upload), READ(boolean(node, into))),
+        row("files.fetch", sighup, MEMBER(files.fetch), READ(boolean(node, into))),
+        row("files.fetch_largest", sighup, MEMBER(files.fetch_largest), READ(size(node, into, Mi, Gi, "15 MiB"))),
         row("relay.domain", restart, MEMBER(relay.domain), READ(domain(node, into, "jabber.example"))),
         row("relay.lmtp_listen", restart, MEMBER(relay.lmtp_listen), READ(lmtp_listen(node, into))),
         row("relay.smtp_server", restart, MEMBER(relay.smtp_server), READ(host_port(node, into, 25, "127.0.0.1:25"))),

@@ -88,6 +88,8 @@ Part attachment_part(const Attachment& attachment) {
     if (!attachment.name.empty()) {
         g_mime_content_disposition_set_parameter(disposition.get(), "filename", attachment.name.c_str());
     }
+    const std::string size = std::to_string(attachment.bytes.size());
+    g_mime_content_disposition_set_parameter(disposition.get(), "size", size.c_str());  // [RFC 2183 §2.7]
     const OwnedText encoded(g_mime_content_disposition_encode(disposition.get(), nullptr));
     part.header += "Content-Disposition: ";
     for (const std::string_view value = trim(encoded.get()); const char c : value) {

@@ -309,6 +309,7 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     s.linked.reload(linked_settings(s.config));
     s.mail_sender.reload(s.config.relay.connections, delivered_of(s.config));
     s.file_upload.reload(s.config.files.upload);
+    s.file_download.reload(download_settings(s.config));
     s.openpgp.reload(openpgp_settings(s.config));
     s.failures.reload({s.config.xmpp.component, s.config.relay.domain});
     s.secure_join.reload({s.config.mail.expire});

@@ -50,6 +50,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       roster_names(directory, stream, config.xmpp.component),
       upload_slots(stream, timer(), {config.xmpp.component, component_settings(config).server_domain}),
       file_upload(io, tls, upload_slots, config.files.upload),
+      file_download(io, tls, upload_slots, download_settings(config)),
       names(directory, clients, roster_names, stream, config.xmpp.component),
       mail_sender(
           directory, account_end, linked, failures, stream,
@@ -59,8 +60,9 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       jabber_scheduler(
           queue::Direction::jabber, store, jabber_sender, now, [this] { set_wake(); }, jabber_limits()),
       notices(store, jabber_scheduler, mail_scheduler, {config.xmpp.component, config.mail.expire}),
+      outgoing_files({directory, store, workers, openpgp, mail_scheduler, file_download, notices, now}),
       outgoing({directory, store, relay_accounts, openpgp, mail_scheduler, stream, clients, names, user_profiles,
-                notices, now},
+                notices, outgoing_files, now},
                outgoing_settings(config)),
       secure_join(directory, store, workers, openpgp, mail_scheduler, notices, {config.mail.expire}, now),
       otr(directory, store, workers, relay_accounts, openpgp, outgoing, jabber_scheduler, stream, notices,

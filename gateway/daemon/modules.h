@@ -25,6 +25,7 @@
 #include "gateway/pipeline/incoming.h"
 #include "gateway/pipeline/late_error.h"
 #include "gateway/pipeline/outgoing.h"
+#include "gateway/pipeline/outgoing_files.h"
 #include "gateway/queue/failures.h"
 #include "gateway/queue/jabber_sender.h"
 #include "gateway/queue/scheduler.h"
@@ -33,6 +34,7 @@
 #include "gateway/service/notices.h"
 #include "gateway/service/presence.h"
 #include "gateway/transport/crash_guard.h"
+#include "gateway/transport/file_download.h"
 #include "gateway/transport/file_upload.h"
 #include "gateway/transport/lmtp_receiver.h"
 #include "gateway/transport/mail_sender.h"
@@ -66,11 +68,13 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     RosterNames roster_names;
     UploadSlots upload_slots;
     FileUpload file_upload;
+    FileDownload file_download;
     ContactNames names;
     MailSender mail_sender;
     JabberSender jabber_sender;
     Scheduler mail_scheduler, jabber_scheduler;
     Notices notices;
+    OutgoingFiles outgoing_files;
     OutgoingPipeline outgoing;
     SecureJoin secure_join;
     Otr otr;

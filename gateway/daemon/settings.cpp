@@ -96,6 +96,10 @@ MailboxPool::Settings linked_settings(const config::Config& c) {
             c.mail.dns_server.port};
 }
 
+FileDownload::Settings download_settings(const config::Config& c) {
+    return {c.files.fetch ? c.files.fetch_largest : 0, c.mail.allow_private_servers};
+}
+
 config::Config reloaded(const config::Config& running, const config::Config& wanted) {
     config::Config taken = wanted;
     taken.xmpp = running.xmpp;

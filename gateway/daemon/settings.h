@@ -7,6 +7,7 @@
 #include "gateway/pipeline/outgoing.h"
 #include "gateway/queue/smtp_sender.h"
 #include "gateway/service/registration.h"
+#include "gateway/transport/file_download.h"
 #include "gateway/transport/lmtp_receiver.h"
 #include "gateway/transport/mail_sender.h"
 #include "gateway/transport/mailbox_pool.h"
@@ -24,6 +25,7 @@ LmtpReceiver::Settings relay_settings(const config::Config&);
 SmtpSender::Settings relay_submission_settings(const config::Config&);
 MailSender::Delivered delivered_of(const config::Config&);
 MailboxPool::Settings linked_settings(const config::Config&);
+FileDownload::Settings download_settings(const config::Config&);
 /// The configuration after SIGHUP: `wanted`, except for keys that need a restart (config/keys.cpp marks them); these
 /// keep their running value, so that the next reload reports them again.
 config::Config reloaded(const config::Config& running, const config::Config& wanted);

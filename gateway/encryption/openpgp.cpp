@@ -235,7 +235,8 @@ void OpenPgp::State::close(const Account& account, const Contact& contact, Outgo
     closing.question = question(account, contact, closing.letter.from_otr);
     const bool needs_keys = !closing.letter.to_key.empty() || closing.letter.from_otr ||
                             policy::depends_on_keys(contact.privacy, closing.question.policy);
-    if (!needs_keys && !under_way.contains(conversation)) {
+    const bool is_short = closing.letter.mail.attachments.empty();  // printing a large mail takes long
+    if (!needs_keys && is_short && !under_way.contains(conversation)) {
         const auto ours = own.find(account.id);
         if (ours != own.end()) closing.own = ours->second;
         if (closing.own || account.key_holder != KeyHolder::coigate) return done(close_now(std::move(closing)));

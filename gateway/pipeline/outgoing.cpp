@@ -269,15 +269,18 @@ Task<> OutgoingPipeline::add_picture(AccountId id, Draft& draft) {
     draft.mail.avatar = std::move(news->bytes);
 }
 
+OutgoingMail OutgoingPipeline::letter_of(const Head& head, const Draft& draft) {
+    const auto* reply = draft.event.get<ReplyTo>();
+    return {draft.mail, head.from_otr, reply != nullptr && !reply->quote.empty(), false, false, {}};
+}
+
 /// The final bytes of the mail. From then on the contact is known as somebody who was written to.
 Task<std::string> OutgoingPipeline::encrypt(AccountId id, const Head& head, Draft& draft) {
     Directory& directory = modules_.directory;
     const coi::Address& to = draft.event.contact;
-    const auto* reply = draft.event.get<ReplyTo>();
-    const bool has_quote = reply != nullptr && !reply->quote.empty();
     EncryptResult letter = co_await called_back<EncryptResult>([&](auto done) {
-        modules_.encryption.close(account_of(directory, id), directory.known_or_new(id, to),
-                                  {draft.mail, head.from_otr, has_quote, false, false, {}}, std::move(done));
+        modules_.encryption.close(account_of(directory, id), directory.known_or_new(id, to), letter_of(head, draft),
+                                  std::move(done));
     });
     account_of(directory, id);
     const Contact before = directory.known_or_new(id, to);
@@ -292,6 +295,7 @@ Task<std::string> OutgoingPipeline::encrypt(AccountId id, const Head& head, Draf
         known.privacy.encrypted = known.privacy.encrypted || letter.encrypted;
         if (!draft.is_automatic()) note_written(draft.mail, known, has_subject);
     });
+    draft.encrypted = letter.encrypted;
     const bool is_first = letter.encrypted && !before.privacy.encrypted;
     if (is_first && !draft.is_automatic()) modules_.notices.encrypted(account_of(directory, id), contact);
     co_return std::move(letter.bytes);
@@ -362,6 +366,7 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
         if (is_read_by_a_person) replaced = bursts_.hold(what.entry, known.corrects, take_back);
     }
     for (const auto& entry : replaced) what.replaced.push_back(entry.id);
+    if (modules_.files.waits(event)) what.entry.next = modules_.now() + OutgoingFiles::longest_wait;
     if (draft.is_message() || !what.retracted.empty())
         what.released = bursts_.end(id, contact.canonical, what.entry.taken);
     if (!draft.is_automatic()) what.known = known;
@@ -382,8 +387,21 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
     if (draft.picture && modules_.directory.contact(id, contact.canonical) != nullptr)
         modules_.directory.change(id, event.contact, [&](Contact& changed) { changed.profile.given = *draft.picture; });
     bursts_.committed(taken.entry, known.corrects);
-    if (taken.entry.id != 0) modules_.to_mail.committed(std::move(taken.entry));
+    if (taken.entry.id != 0) send(head, draft, std::move(taken.entry));
     if (is_end) modules_.to_mail.unblock(id, contact.canonical);
+}
+
+/// A mail that waits for its file is due later.
+void OutgoingPipeline::send(const Head& head, const Draft& draft, queue::Entry entry) {
+    const bool waits = draft.event.get<Files>() != nullptr && entry.next > modules_.now();
+    queue::Entry held;
+    if (waits) held = entry;
+    modules_.to_mail.committed(std::move(entry));
+    if (!waits) return;
+    held.payload.clear();
+    modules_.files.fetch({std::move(held), letter_of(head, draft), draft.encrypted,
+                          draft.event.get<Files>()->all.front(),
+                          xmpp::read_jid(xmpp::attribute(*head.tag, "to")).bare()});
 }
 
 }  // namespace gateway

@@ -1,9 +1,10 @@
 // From Jabber to mail: a user's stanza becomes a committed mail, or an error on the stanza's own id.
 //
 // The stages of a message, each a function that may wait for the store or a worker: read, writer, turn, resolve,
-// translate, encrypt, commit. design.md "two-leg queue" 1-3: taken is what is committed; the Message-ID is minted here,
-// once. What cannot be carried is refused with words (groups, foreign encryption, reactions), never dropped; what says
-// nothing to mail (chat states) is left out, and is no reason for an error to anybody.
+// translate, encrypt, commit; behind it, the files (outgoing_files). design.md "two-leg queue" 1-3: taken is what is
+// committed; the Message-ID is minted here, once. What cannot be carried is refused with words (groups, foreign
+// encryption, reactions), never dropped; what says nothing to mail (chat states) is left out, and is no reason for an
+// error to anybody.
 
 #pragma once
 
@@ -23,6 +24,7 @@
 #include "gateway/model/user_notices.h"
 #include "gateway/pipeline/call_ender.h"
 #include "gateway/pipeline/correction_bursts.h"
+#include "gateway/pipeline/outgoing_files.h"
 #include "gateway/pipeline/refusal.h"
 #include "gateway/pipeline/turns.h"
 #include "gateway/store/outlet.h"
@@ -53,6 +55,7 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
         ContactNames& names;
         UserProfiles& profiles;
         UserNotices& notices;
+        OutgoingFiles& files;
         Clock now;
     };
     OutgoingPipeline(Modules, Settings);
@@ -92,6 +95,7 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
         std::shared_ptr<const Contact> held{};  // the contact cannot be evicted before the mail waits in the queue
         std::optional<std::string> picture{};   // the id of the user's picture in the mail; "": it says there is none
         std::vector<queue::Entry> waiting{};    // of the message that this one takes back, and its corrections
+        bool encrypted = false;                 // it leaves encrypted
         bool is_receipt() const { return event.get<Receipt>() != nullptr; }
         /// Written by the gateway: nobody waits for it, and it begins no conversation.
         bool is_automatic() const { return is_receipt() || event.get<Call>() != nullptr; }
@@ -119,11 +123,13 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
     Task<> resolve(AccountId, Event&);
     std::optional<Draft> translate(const Account&, const Head&, Event);
     Task<> add_picture(AccountId, Draft&);
+    static OutgoingMail letter_of(const Head&, const Draft&);
     void note_timer(const Account&, const Contact&, const Event&, const Head&);
     Task<std::string> encrypt(AccountId, const Head&, Draft&);
     std::vector<queue::Entry> withdraw(std::vector<queue::Entry> waiting);
     void forget_mail(AccountId, const coi::Address& to, const coi::MessageId&);
     Task<> commit(AccountId, const Head&, const Draft&, std::string bytes, Turn);
+    void send(const Head&, const Draft&, queue::Entry);
     queue::Entry entry_of(const Account&, const Contact&, const Head&, const Draft&, std::string bytes) const;
 
     Modules modules_;

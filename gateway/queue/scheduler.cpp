@@ -104,11 +104,6 @@ void Scheduler::fly(const Key& key, Conversation& conversation) {
     sender_.send(head, [this, key, id = head.id](const AttemptResult& fate) { finish(key, id, fate); });
 }
 
-void Scheduler::pop(Conversation& conversation) {
-    ready_bytes_ -= conversation.ready.front().payload.size();
-    conversation.ready.pop_front();
-}
-
 void Scheduler::finish(const Key& key, std::int64_t id, const AttemptResult& fate) {
     using Kind = AttemptResult::Kind;
     Conversation& conversation = conversations_.at(key);
@@ -243,10 +238,11 @@ std::optional<Scheduler::Trouble> Scheduler::trouble(const queue::Entry& entry) 
     return Trouble{*at->second.trouble, at->second.down_until};
 }
 
-/// Drops the entries from memory; the store has them.
-void Scheduler::put_back(Conversation& conversation) {
-    conversation.read_up_to = conversation.ready.front().id - 1;
-    while (!conversation.ready.empty()) pop(conversation);
+/// Drops the entries from memory, except the first `kept`; the store has them.
+void Scheduler::put_back(Conversation& conversation, std::size_t kept) {
+    if (conversation.ready.size() > kept) conversation.read_up_to = conversation.ready[kept].id - 1;
+    for (; conversation.ready.size() > kept; conversation.ready.pop_back())
+        ready_bytes_ -= conversation.ready.back().payload.size();
 }
 
 void Scheduler::destination_up(DestinationId id) {
@@ -264,8 +260,13 @@ void Scheduler::unblock(AccountId account, const std::string& contact) {
     const Key key{account, contact};
     const auto at = conversations_.find(key);
     if (at == conversations_.end()) return;
-    at->second.raised = true;
-    if (at->second.until) wake(key, at->second);
+    Conversation& conversation = at->second;
+    conversation.raised = true;
+    conversation.stale = conversation.reading;
+    const bool has_head_in_flight =
+        conversation.flying && !conversation.ready.empty() && conversation.ready.front().id == conversation.left;
+    put_back(conversation, has_head_in_flight ? 1 : 0);
+    if (conversation.until) wake(key, conversation);
 }
 
 void Scheduler::retry_now() {
@@ -321,6 +322,7 @@ void Scheduler::read_more(const Key& key, Conversation& conversation) {
                     Conversation& read = conversations_.at(key);
                     read.reading = false;
                     --destinations_[read.destination].busy;
+                    if (std::exchange(read.stale, false)) return offer(key, read), pump(read.destination);
                     if (!failure) return received(key, read, std::move(entries));
                     sleep(key, read, now_() + limits_.destination.backoff_first);  // the store recovers by itself
                     pump(read.destination);

@@ -59,7 +59,8 @@ class Scheduler : public queue::Outlet, public DestinationObserver {
     /// Call for each committed entry (with id and payload), in the order of commits.
     void committed(queue::Entry entry) override;
     void destination_up(DestinationId) override;
-    /// The reason for AttemptResult::Kind::blocked is over: tries the conversation again.
+    /// The reason for AttemptResult::Kind::blocked is over, or an entry has changed in the store: reads what waits in
+    /// the conversation anew, and tries it.
     void unblock(AccountId, const std::string& contact) override;
     /// Whether an entry of this conversation waits or is in flight.
     bool holds(AccountId id, const std::string& contact) const { return conversations_.contains({id, contact}); }
@@ -96,6 +97,7 @@ class Scheduler : public queue::Outlet, public DestinationObserver {
         bool reading = false, flying = false, queued = false;
         bool raised = false;                  // unblock() was called while it was in flight
         bool grew = false;                    // an entry was committed since it was last read
+        bool stale = false;                   // what is being read may have changed
         bool suspect = false;                 // was in flight with others when the shared session ended
         int strikes = 0;                      // how often its head ended the session alone, with others sent in between
         std::uint64_t passed = 0;             // Destination::passed at the last strike
@@ -114,8 +116,7 @@ class Scheduler : public queue::Outlet, public DestinationObserver {
     void read_more(const Key&, Conversation&);
     void received(const Key&, Conversation&, std::vector<queue::Entry>);
     void wake(const Key&, Conversation&);
-    void pop(Conversation&);
-    void put_back(Conversation&);
+    void put_back(Conversation&, std::size_t kept = 0);
     void relieve(Time now);
     void end(const Key&, Conversation&, const AttemptResult&);
     void retry_later(const Key&, Conversation&, const AttemptResult&, bool at_once);

@@ -8,6 +8,7 @@
 
 #include "gateway/log.h"
 #include "gateway/model/stanza_id.h"
+#include "gateway/transport/http_put.h"
 #include "xmpp/jid.h"
 #include "xmpp/xep/xep0030_disco.h"
 #include "xmpp/xep/xep0356_privilege.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr auto patience = std::chrono::seconds(20);
 constexpr auto between_discoveries = std::chrono::minutes(10);
 constexpr std::size_t most_items = 30;  // of the server that are looked at
+constexpr std::size_t most_hosts = 30;
 
 coi::Error unreachable(std::string why) { return {coi::ErrorKind::unreachable, false, std::move(why), 0, {}}; }
 
@@ -100,6 +102,8 @@ bool UploadSlots::take_answer(const xmpp::Tag& iq) {
     Asked done = std::move(asked);
     asked_.erase(found);
     if (auto slot = inner ? xmpp::xep0363::slot_of(*inner) : std::nullopt) {
+        if (const auto lies = http_address(slot->get); lies && hosts_.size() < most_hosts)
+            hosts_.insert(lies->server.host);
         done.done(std::move(*slot));
     } else if (done.on_behalf && !inner) {  // the server does not pass it on for this user
         send(std::move(done), false);
@@ -124,6 +128,12 @@ bool UploadSlots::take_discovery(const xmpp::Tag& iq) {
     }
     end_discovery(id);
     return true;
+}
+
+/// Its JID's domain, or the server's own, is where the usual services put files.
+bool UploadSlots::is_of_store(const std::string& host) const {
+    if (service_.empty()) return false;
+    return host == service_ || host == settings_.server_domain || hosts_.contains(host);
 }
 
 void UploadSlots::ask(const std::string& user, xmpp::xep0363::Request request, Done done) {

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "coi/result.h"
@@ -37,6 +38,8 @@ class UploadSlots {
     std::size_t largest() const { return service_.empty() ? 0 : largest_; }
     /// Whether the server may have one that is not known now.
     bool is_unsure() const { return !is_online_ || (service_.empty() && !has_looked_); }
+    /// Whether files of the store lie on this host, as far as the server has said so.
+    bool is_of_store(const std::string& host) const;
     /// `user`: bare JID. Not called back before this function returns.
     void ask(const std::string& user, xmpp::xep0363::Request, Done);
 
@@ -62,6 +65,7 @@ class UploadSlots {
     std::size_t streams_ = 0;  // how many there were
     std::string service_;      // its JID; "": none
     std::size_t largest_ = 0;
+    std::set<std::string> hosts_;                     // of the addresses of slots
     std::map<std::string, std::string> discovering_;  // JID by the id of the question
     std::map<std::string, Asked> asked_;              // by id
 };

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <sstream>
 
 #include "gateway/translate/feature/file.h"
@@ -58,8 +59,12 @@ struct Printer {
     }
     void operator()(const Files& files) const {
         out << "kind: files\n";
-        for (const auto& file : files.all)
+        for (const auto& file : files.all) {
             out << "file: " << file.type << " " << file.size << " " << file.name << " " << file.url << "\n";
+            if (file.kind == File::Kind::voice_message) out << "file-kind: voice message\n";
+            if (file.kind == File::Kind::sticker) out << "file-kind: sticker\n";
+            if (file.duration.count() > 0) out << "duration: " << file.duration.count() << "\n";
+        }
     }
     void operator()(const Retraction& retraction) const {
         out << "kind: retraction\n";
@@ -198,6 +203,8 @@ class Features : public testing::TestWithParam<Path> {
         ASSERT_TRUE(event);
         fill(*event, golden, true);
         EXPECT_EQ(print(*event), golden.event);
+        const std::string fetched = golden.context("fetched");
+        if (!fetched.empty()) event->get<Files>()->all.at(0).bytes = std::make_shared<const std::string>(fetched);
         for (const auto& [name, dialect] : dialects) {
             const Path path = GetParam() / (name + ".eml");
             if (!std::filesystem::exists(path)) continue;
@@ -205,17 +212,24 @@ class Features : public testing::TestWithParam<Path> {
             const auto mail = write_mail(*event, address(golden.context("own")), conversation(golden, *event, dialect));
             const auto bytes = coi::print(mail);
             ASSERT_TRUE(bytes) << bytes.error().text;
-            const auto wanted = coi::parse(content(path)), made = coi::parse(*bytes);
+            const coi::ParseOptions whole{.keep_attachments = true};
+            const auto wanted = coi::parse(content(path), {}, whole);
+            auto made = coi::parse(*bytes, {}, whole);
             ASSERT_TRUE(wanted && made);
             EXPECT_TRUE(*made == *wanted) << "written:\n" << lines(*bytes) << "\nwanted:\n" << lines(content(path));
             // And back: a chat program reads our mail as what was said.
+            if (!fetched.empty()) made->attachments.at(0).url = event->get<Files>()->all.at(0).url;
             const auto back = read(*made);
             ASSERT_TRUE(back);
             // A mail program's correction begins with words for a person, its retraction and place have no others, and
-            // a subject may be the running one.
+            // a subject may be the running one. A file that was not fetched is a link, and a sticker has no words
+            // beside it.
+            const auto* files = event->get<Files>();
+            const bool is_for_person = event->get<Correction>() || event->get<Retraction>();
             const bool is_worded =
                 (event->get<Correction>() && dialect == Dialect::unknown) ||
-                ((event->get<Correction>() || event->get<Retraction>()) && dialect == Dialect::mail) ||
+                ((is_for_person || files) && dialect == Dialect::mail) ||
+                (files && (fetched.empty() || files->all.at(0).kind == File::Kind::sticker)) ||
                 (event->get<Location>() && dialect != Dialect::coi && dialect != Dialect::chatmail) ||
                 (event->get<DisappearsAfter>() && (dialect != Dialect::chatmail || !event->get<Text>()));
             if (const auto* text = back->get<Text>(); text && !is_worded)

@@ -3,12 +3,13 @@
 // before its text in Jabber.
 
 #include "gateway/translate/translate.h"
+#include "gateway/translate/feature/location.h"
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <random>
 
-#include "gateway/translate/feature/location.h"
 #include "xmpp/wire.h"
 
 namespace gateway {
@@ -221,6 +222,56 @@ TEST_P(Seam, APlaceReadsAsWhatWasSaid) {
         EXPECT_EQ(back->get<Text>()->body, trimmed(event.get<Text>()->body)) << *bytes;
         if (GetParam() == Dialect::coi) place.accuracy.reset();
         EXPECT_EQ(*back->get<Location>(), place) << *bytes;
+    }
+}
+
+File some_file(Random& random) {
+    File file;
+    file.url = "https://files.example/" + std::to_string(random()) + "/1";
+    file.name = "n" + pick(random, {"ü", "日本", " x", "\"", "%", ";", "'", std::string(30, 'y')}, 0, 4) + ".jpg";
+    file.type = random() % 2 ? "image/jpeg" : "application/x-thing";
+    file.size = random() % 1000;
+    return file;
+}
+
+TEST_P(Seam, AFileReadsAsWhatWasSent) {
+    Random random(13);
+    for (int turn = 0; turn < 100; ++turn) {
+        Event event = some_event(random);
+        const File file = some_file(random);
+        const std::string caption = turn % 2 ? trimmed(event.get<Text>()->body) : "";
+        File fetched = file;
+        fetched.bytes = std::make_shared<const std::string>(pick(random, {"\n", std::string(1, '\0'), "\xff"}, 0, 9));
+        fetched.size = fetched.bytes->size();
+        event.contents = {Text{caption, ""}, Files{{fetched}}};
+        Contact contact;
+        contact.dialect = GetParam();
+        const auto bytes = coi::print(write_mail(event, {"", "alice", "jabber.example"}, contact));
+        ASSERT_TRUE(bytes) << bytes.error().text;
+        auto mail = coi::parse(*bytes, {}, {.keep_attachments = true});
+        ASSERT_TRUE(mail) << mail.error().text;
+        ASSERT_EQ(mail->attachments.size(), 1u);
+        EXPECT_EQ(mail->attachments[0].bytes, *fetched.bytes);
+        mail->attachments[0].url = file.url;
+        const auto back = read(*mail);
+        ASSERT_TRUE(back && back->get<Files>());
+        fetched.bytes.reset();
+        EXPECT_EQ(back->get<Files>()->all, std::vector<File>{fetched});
+        if (GetParam() != Dialect::mail || !caption.empty()) EXPECT_EQ(back->get<Text>()->body, caption) << *bytes;
+    }
+}
+
+TEST(SeamProperty, AFileIsReadFromWhatItsStanzaSays) {
+    Random random(17);
+    for (int turn = 0; turn < 100; ++turn) {
+        Event event = some_event(random);
+        event.contents = {Files{{some_file(random)}}};
+        const auto parsed = xmpp::parse_stanza(xmpp::print(*write_stanza(event, xmpp::JID("a@b"), xmpp::JID("c@d"))));
+        ASSERT_TRUE(parsed);
+        const auto back = read(*parsed);
+        ASSERT_TRUE(back && back->get<Files>());
+        EXPECT_EQ(*back->get<Files>(), *event.get<Files>());
+        EXPECT_EQ(*back->get<Text>(), Text{}) << "its body is a fallback";
     }
 }
 

@@ -168,6 +168,10 @@ class Coigate(LmtpServer, Server):
                               check=True)
         return done.stdout.splitlines()
 
+    def lets_go(self, number):
+        """Its admin has a message of the queue tried now."""
+        subprocess.run([program(), "queue", "retry", str(number), "--config", str(self.config)], capture_output=True, check=True)
+
     def waits_with(self, count):
         """Waits until so many messages are in its queue; returns them, as the admin is shown them."""
         wait_until(lambda: len(self.queue()) == count, 20, lambda: f"{count} in the queue: {self.queue()}")

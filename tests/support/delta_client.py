@@ -13,7 +13,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from expect import check
+from expect import check, check_equal
 from server import Failure, wait_until
 
 CONNECTED = 4000
@@ -259,6 +259,14 @@ class DeltaClient:
     def reads(self, text, seconds=30):
         """Waits for a message of somebody else that contains `text`."""
         return self.wait_for(lambda message: message["fromId"] != 1 and text in message["text"], seconds, f"{text!r}")
+
+    def gets_file(self, kind, name, content, seconds=30):
+        """Waits for a message of somebody else that is a file of this kind (Image, Voice, Sticker, File …); returns it."""
+        shown = self.wait_for(lambda message: message["fromId"] != 1 and message["fileName"] == name, seconds, f"the file {name}")
+        check_equal(shown["viewType"], kind, f"{self.address} (Delta Chat) shows {name} as {kind}")
+        with open(shown["file"], "rb") as file:
+            check_equal(file.read(), content, "it is that file")
+        return shown
 
     def sees_place(self, latitude, longitude):
         """Waits until the map has this place of somebody else's."""

@@ -73,6 +73,27 @@ class JabberPerson(JabberClient):
         fallback = stanza.xml.find("{urn:xmpp:fallback:0}fallback")
         check_equal(fallback.get("for"), "urn:xmpp:message-retract:1", "its words are a fallback")
 
+    def shares_file(self, who, name, content_type, content, caption="", metadata="", beside=""):
+        """Puts a file on her server's file store [XEP-0363], and sends it [XEP-0447], as clients do; returns the stanza's id."""
+        slot = self.iq(f"upload.{self.world.jabber_server.domain}", "get", '<request xmlns="urn:xmpp:http:upload:0" '
+                       f'filename="{name}" size="{len(content)}" content-type="{content_type}"/>').xml
+        space = "{urn:xmpp:http:upload:0}"
+        put = slot.find(f"{space}slot/{space}put")
+        headers = {header.get("name"): header.text for header in put} | {"Content-Type": content_type}
+        request = urllib.request.Request(put.get("url"), data=content, method="PUT", headers=headers)
+        with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=self.world.certificates.ca_file), timeout=20):
+            pass
+        url = slot.find(f"{space}slot/{space}get").get("url")
+        description = f"<desc>{caption}</desc>" if caption else ""
+        return self.sends_link(who, url, (
+            f'<file-sharing xmlns="urn:xmpp:sfs:0"><file xmlns="urn:xmpp:file:metadata:0"><media-type>{content_type}</media-type>'
+            f"<name>{name}</name><size>{len(content)}</size>{description}{metadata}</file><sources>"
+            f'<url-data xmlns="http://jabber.org/protocol/url-data" target="{url}"/></sources></file-sharing>{beside}'))
+
+    def sends_link(self, who, url, beside=""):
+        """A file that lies somewhere, as clients have sent them for years [XEP-0066]; returns the stanza's id."""
+        return self.writes(who, url, extra=f'<x xmlns="jabber:x:oob"><url>{url}</url></x>{beside}')
+
     def sets_timer(self, who, seconds):
         """Her client says after what time messages are deleted from now on [XEP-0466 §3.4]; returns the stanza's id."""
         stanza = f"timer-{uuid.uuid4()}"
@@ -380,6 +401,17 @@ class MailPerson(MailClient):
         for words in [lacks] if isinstance(lacks, str) else lacks:
             check(words not in text_of(mail), f"its text has no {words!r}")
         check_mail(mail, fields)
+        return mail
+
+    @staticmethod
+    def files_of(mail):
+        """(name, type, content) of each attachment."""
+        return [(part.get_filename(), part.get_content_type(), part.get_payload(decode=True)) for part in mail.iter_attachments()]
+
+    def gets_file(self, name, content, seconds=30):
+        """Waits for a mail with this one attachment; returns it."""
+        mail = self.wait_for(lambda m: [each[0] for each in self.files_of(m)] == [name], seconds, f"a mail with {name}")
+        check_equal(self.files_of(mail)[0][2], content, f"{self.address} gets {name}")
         return mail
 
     def has_not_read(self, *words):

@@ -12,12 +12,38 @@
 #include <vector>
 
 #include "coi/message.h"
+#include "gateway/model/file_source.h"
 #include "gateway/pipeline/incoming.h"
 #include "gateway/pipeline/outgoing.h"
 #include "tests/support/fakes.h"
 #include "tests/support/store_loop.h"
 
 namespace gateway {
+
+/// Fetches nothing unless a test gives it room, and then what the test gives it.
+struct FakeFileSource : FileSource {
+    std::size_t largest() const override { return room; }
+    void fetch(const std::string&, const std::string& url,
+               std::function<void(coi::Result<FetchedFile>)> done) override {
+        asked.push_back(url);
+        waiting.push_back(std::move(done));
+    }
+    void gives(const std::string& type, const std::string& bytes) {
+        next()(FetchedFile{type, std::make_shared<const std::string>(bytes)});
+    }
+    void fails(coi::Error error) { next()(std::move(error)); }
+
+    std::size_t room = 0;
+    std::vector<std::string> asked;  // addresses
+    std::vector<std::function<void(coi::Result<FetchedFile>)>> waiting;
+
+  private:
+    std::function<void(coi::Result<FetchedFile>)> next() {
+        auto done = std::move(waiting.at(0));
+        waiting.erase(waiting.begin());
+        return done;
+    }
+};
 
 struct PipelinePeers final : queue::Outlet,
                              StanzaSender,
@@ -46,6 +72,11 @@ struct PipelinePeers final : queue::Outlet,
     FakeStream stream;  // what clients are asked, and names
     Clients clients{stream, "coi.jabber.example"};
     FakeFileStore files;
+    FakeFileSource source;
+    /// Runs what workers have done; a test that needs them sets it.
+    std::function<void(std::function<void()>)> post = [](const auto&) {};
+    Workers threads{1, [this](std::function<void()> call) { post(std::move(call)); }};
+    std::vector<std::unique_ptr<OutgoingFiles>> files_to_mail;  // one for each pipeline
     std::vector<std::unique_ptr<RosterNames>> rosters;
     std::vector<std::unique_ptr<ContactNames>> names;  // one for each directory
     std::vector<std::unique_ptr<ContactProfiles>> profiles;
@@ -116,6 +147,8 @@ struct PipelinePeers final : queue::Outlet,
                 [this] { return time(); }};
     }
     OutgoingPipeline::Modules outgoing(Directory& directory, Store& store, RelayAccounts& relay_accounts) {
+        OutgoingFiles& files_out = *files_to_mail.emplace_back(std::make_unique<OutgoingFiles>(
+            OutgoingFiles::Modules{directory, store, threads, *this, *this, source, *this, [this] { return time(); }}));
         return {
             directory,
             store,
@@ -127,6 +160,7 @@ struct PipelinePeers final : queue::Outlet,
             names_of(directory),
             *user_profiles.emplace_back(std::make_unique<UserProfiles>(directory, store, stream, "coi.jabber.example")),
             *this,
+            files_out,
             [this] { return time(); }};
     }
     ContactProfiles& profiles_of(Directory& directory, Store& store) {

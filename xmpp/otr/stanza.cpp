@@ -12,10 +12,12 @@
 #include "xmpp/xep/xep0308_correction.h"
 #include "xmpp/xep/xep0334_hints.h"
 #include "xmpp/xep/xep0380_eme.h"
+#include "xmpp/xep/xep0385_media_sharing.h"
 #include "xmpp/xep/xep0424_retraction.h"
 #include "xmpp/xep/xep0428_fallback.h"
 #include "xmpp/xep/xep0444_reactions.h"
 #include "xmpp/xep/xep0447_file_sharing.h"
+#include "xmpp/xep/xep0449_stickers.h"
 
 namespace xmpp::otr::stanza {
 namespace {
@@ -26,8 +28,9 @@ bool is_said(std::string_view ns) {
     return std::ranges::find(all, ns) != all.end();
 }
 
-/// What would change an encrypted text, or what it is for; it is not protected itself.
-constexpr std::array<std::string_view, 4> changes{xep0428::ns, xep0308::ns, xep0424::ns, xep0424::older_ns};
+/// What would change an encrypted text, add to it, or what it is for; it is not protected itself.
+constexpr std::array<std::string_view, 8> changes{xep0428::ns, xep0308::ns, xep0424::ns,           xep0424::older_ns,
+                                                  xep0066::ns, xep0447::ns, xep0385::ns_reference, xep0449::ns};
 
 }  // namespace
 

@@ -1,10 +1,12 @@
 // Stateless File Sharing: a file with its name, type and size, and where it lies.
 //
-// [XEP-0447 §3], [XEP-0446 §3] metadata. Left out: thumbnails, hashes, several sources.
+// [XEP-0447 §3], [XEP-0446 §2] metadata. Left out: thumbnails, hashes, several sources, sources other than URLs.
 
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "xmpp/stanza.h"
@@ -19,17 +21,13 @@ struct File {
     std::string name, type;  // "" for no name; "image/jpeg"
     std::size_t size = 0;    // bytes
     std::string url;
-    bool is_inline = false;  // to be shown with the message, not offered as a file
+    bool is_inline = false;              // to be shown with the message, not offered as a file
+    std::string description{};           // "" for none
+    std::chrono::milliseconds length{};  // of audio and video, 0: not known
 };
 
-inline void add_file(Tag& message, const File& file) {
-    Tag& sharing = add(message, "file-sharing", ns);
-    sharing.addAttribute("disposition", file.is_inline ? "inline" : "attachment");
-    Tag& metadata = add(sharing, "file", ns_metadata);
-    add(metadata, "media-type", {}, file.type);
-    if (!file.name.empty()) add(metadata, "name", {}, file.name);
-    add(metadata, "size", {}, std::to_string(file.size));
-    add(add(sharing, "sources"), "url-data", ns_url_data).addAttribute("target", file.url);
-}
+/// The one file that the message shares; nullopt if there is none, if there are several, or if it lies at no URL.
+std::optional<File> file_of(const Tag& message);
+void add_file(Tag& message, const File&);
 
 }  // namespace xmpp::xep0447

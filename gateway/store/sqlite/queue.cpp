@@ -227,6 +227,19 @@ void retry(Database& db, std::int64_t id, Time next, int attempts, const std::st
         .run();
 }
 
+void release(Database& db, const Entry& entry, Time now) {
+    db.query("UPDATE queue SET next = ? WHERE id = ? AND next > ?")
+        .bind(number(now))
+        .bind(entry.id)
+        .bind(number(now))
+        .run();
+    if (db.changes() == 0 || entry.payload.empty()) return;
+    db.query("UPDATE payload SET bytes = ? WHERE id = ?")
+        .bind_blob(close(db, packed(entry), binding(entry.id, entry)))
+        .bind(entry.id)
+        .run();
+}
+
 void note_strikes(Database& db, std::int64_t id, int strikes) {
     db.query("UPDATE queue SET strikes = ? WHERE id = ?").bind(std::int64_t(strikes)).bind(id).run();
 }

@@ -36,6 +36,8 @@ std::optional<Entry> find_stanza(Database&, const std::string& id);
 bool done(Database&, std::int64_t id);
 /// Writes the next attempt. `delay_told` is never reset to false.
 void retry(Database&, std::int64_t id, Time next, int attempts, const std::string& error, bool delay_told);
+/// Makes the entry due, with `entry.payload` if that is not empty; not if it is due at `now`, or gone.
+void release(Database&, const Entry& entry, Time now);
 void note_strikes(Database&, std::int64_t id, int strikes);
 /// For `coigate queue list|retry|drop`; oldest first, without payload.
 std::vector<Entry> list(Database&, std::int64_t after, std::size_t most);

@@ -2,13 +2,20 @@
 
 #include "gateway/translate/feature/file.h"
 
+#include <optional>
+#include <string_view>
 #include <utility>
 
+#include "coi/mail/charset.h"
 #include "gateway/model/framed.h"
 #include "gateway/translate/feature/text.h"
+#include "gateway/translate/file_name.h"
 #include "xmpp/xep/xep0066_oob.h"
+#include "xmpp/xep/xep0385_media_sharing.h"
 #include "xmpp/xep/xep0428_fallback.h"
 #include "xmpp/xep/xep0447_file_sharing.h"
+#include "xmpp/xep/xep0449_stickers.h"
+#include "xmpp/xep/xep0454_media.h"
 
 namespace gateway::file {
 namespace {
@@ -19,7 +26,71 @@ bool is_shown(const std::string& type) {
     return type.starts_with("image/") || type.starts_with("video/") || type.starts_with("audio/");
 }
 
-bool read(const xmpp::Tag&, Event&) { return false; }
+/// What a message says of its one file.
+struct Shared {
+    std::string url;
+    xmpp::xep0446::Metadata metadata{};
+};
+
+std::optional<Shared> shared_by(const xmpp::Tag& message, const std::string& body) {
+    if (auto link = xmpp::xep0454::link(body)) return Shared{std::move(link->uri)};
+    if (auto file = xmpp::xep0447::file_of(message))
+        return Shared{file->url, {file->name, file->type, file->size, file->description, file->length}};
+    if (auto media = xmpp::xep0385::media_of(message)) return Shared{media->url, std::move(media->metadata)};
+    if (xmpp::child(message, "file-sharing", xmpp::xep0447::ns)) return std::nullopt;
+    const auto link = xmpp::xep0066::link(message);
+    return link ? std::optional(Shared{std::string(coi::trim(link->url))}) : std::nullopt;
+}
+
+bool is_address(const std::string& url) {
+    const bool is_known = url.starts_with("https://") || url.starts_with("http://") || url.starts_with("aesgcm://");
+    return is_known && url.find_first_of(" \t\r\n") == url.npos;
+}
+
+/// The words beside the file: the text without its link; nullopt if the link stands among words.
+std::optional<std::string> caption(std::string_view body, const std::string& url) {
+    if (body.ends_with(url)) body.remove_suffix(url.size());
+    if (body.find(url) != body.npos) return std::nullopt;
+    return std::string(coi::trim(body));
+}
+
+/// The text without the part that stands for the file in clients that know no files.
+std::string without_fallback(const xmpp::Tag& message, const std::string& text) {
+    const xmpp::Tag* body = xmpp::body_of(message);
+    if (body == nullptr || body->cdata() != text) return text;
+    const auto range = xmpp::xep0428::fallback(message, xmpp::xep0447::ns, text);
+    return range ? std::string(text).erase(range->begin, range->end - range->begin) : text;
+}
+
+File::Kind kind_of(const xmpp::Tag& message, const File& file) {
+    if (xmpp::xep0449::is_sticker(message)) return File::Kind::sticker;
+    const std::string type = file_name::media_type({file.type}, file.name);
+    const bool is_voice = type.starts_with("audio/") && file_name::is_of_recording(file.name);
+    return is_voice ? File::Kind::voice_message : File::Kind::file;
+}
+
+bool read(const xmpp::Tag& message, Event& event) {
+    if (event.get<Correction>() != nullptr) return false;  // a text takes the place of a text
+    const auto* text = event.get<Text>();
+    const std::string body = text != nullptr ? std::string(coi::trim(text->body)) : "";
+    const auto shared = shared_by(message, body);
+    if (!shared || !is_address(shared->url)) return false;
+    const bool is_whole = shared->url.starts_with("aesgcm:");  // below it stands a thumbnail at most
+    auto words = is_whole ? "" : caption(coi::trim(without_fallback(message, body)), shared->url);
+    if (!words) return false;
+    if (words->empty()) words = text::one_line(shared->metadata.description);
+    File file;
+    file.url = shared->url;
+    file.name = file_name::clean(shared->metadata.name.empty() ? file_name::in_url(file.url) : shared->metadata.name);
+    file.type = shared->metadata.type;
+    file.size = shared->metadata.size;
+    file.duration = shared->metadata.length;
+    file.kind = kind_of(message, file);
+    if (text == nullptr) event.contents.emplace_back(Text{});
+    event.get<Text>()->body = std::move(*words);
+    event.contents.emplace_back(Files{{std::move(file)}});
+    return false;
+}
 
 bool read(const coi::Message& mail, const std::string&, Event& event) {
     Files files;
@@ -40,8 +111,15 @@ void write(const Event& event, xmpp::Tag& message) {
     if (files.size() == 1 && event.get<Text>() == nullptr) add(message, files.front());
 }
 
-void write(const Event& event, coi::Message& mail, Dialect) {
-    for (const File& file : event.get<Files>()->all) mail.text += (mail.text.empty() ? "" : "\n") + file.url;
+void write(const Event& event, coi::Message& mail, Dialect dialect) {
+    const auto& files = event.get<Files>()->all;
+    for (const File& file : files) mail.text += (mail.text.empty() ? "" : "\n") + file.url;
+    // A first mail is about its words, or else its file.
+    const bool is_nameless = mail.subject.empty() || mail.subject == text::chat_subject;
+    if (is_nameless && !files.empty()) mail.subject += files.front().name;
+    for (const File& file : files) {
+        if (file.bytes) attach(mail, file, dialect);
+    }
 }
 
 }  // namespace
@@ -51,6 +129,23 @@ void add(xmpp::Tag& message, const File& file) {
     xmpp::xep0066::add_link(message, file.url);
     xmpp::xep0447::add_file(message, {file.name, file.type, file.size, file.url, is_shown(file.type)});
     xmpp::xep0428::add_fallback(message, xmpp::xep0447::ns, file.url, {0, file.url.size()});
+}
+
+void attach(coi::Message& mail, const File& file, Dialect dialect) {
+    if (mail.text.ends_with(file.url)) mail.text.erase(mail.text.size() - file.url.size());
+    if (mail.text.ends_with('\n')) mail.text.pop_back();
+    const bool is_chat = dialect != Dialect::mail;
+    const bool is_voice = file.kind == File::Kind::voice_message;
+    const std::string type = file_name::media_type({file.type}, file.name);
+    mail.attachments.push_back({type, file.name.empty() ? "file" : file.name, file.bytes->size(), *file.bytes});
+    if (!is_chat) return;
+    mail.attachments.back().is_inline = dialect == Dialect::coi;  // [COI-C "Binary Messages"]
+    if (is_voice) mail.headers["chat-voice-message"] = "1";
+    if (file.kind == File::Kind::sticker) {
+        mail.headers["chat-content"] = "sticker";
+        mail.text.clear();  // the picture's description
+    }
+    if (file.duration.count() > 0) mail.headers["chat-duration"] = std::to_string(file.duration.count());
 }
 
 std::vector<Event> messages_of(Event event) {

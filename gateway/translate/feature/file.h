@@ -1,8 +1,10 @@
-// Files that a mail brings, and that lie on the Jabber server's file store (gateway/pipeline/attachments).
+// Files: those of a mail lie on the Jabber server's file store (gateway/pipeline/attachments), those of a Jabber user
+// are links, and attachments as soon as they have been fetched (gateway/pipeline/outgoing_files).
 //
-// [XEP-0066 §3], [XEP-0447 §3]. Clients show a picture where the body is its link alone: each file is a message of its
-// own behind the text. An attachment that does not lie there stands in words (placeholder.h). Left out: files from
-// Jabber to mail; their links are text.
+// [XEP-0066 §3], [XEP-0447 §3], [XEP-0385 §4.1], [XEP-0449 §4.2], [XEP-0454 §3]; chatmail's Chat-Voice-Message,
+// Chat-Duration and Chat-Content. Clients show a picture where the body is its link alone: each file of a mail is a
+// message of its own behind the text. An attachment that does not lie there stands in words (placeholder.h). Left out:
+// several files in one message of a client; their links are text.
 
 #pragma once
 
@@ -18,6 +20,9 @@ void add(xmpp::Tag& message, const File&);
 /// One event for each message that clients show: the text, if there is any, then each file. All but the first are
 /// without a stanza id. At least one.
 std::vector<Event> messages_of(Event);
+
+/// The mail, in which the file is a link, has it as an attachment instead. Its bytes have been fetched.
+void attach(coi::Message& mail, const File&, Dialect);
 
 extern const Feature feature;
 

@@ -353,5 +353,75 @@ TEST_F(SchedulerTest, a_word_that_comes_while_the_attempt_is_under_way_counts) {
     EXPECT_TRUE(direction->next_wake()) << "but only for that attempt";
 }
 
+/// Writes another payload, and when it is due, as gateway/pipeline/outgoing_files does.
+struct ScheduledChangeTest : SchedulerTest {
+    void change(const queue::Entry& entry, const std::string& payload) {
+        Transactions(store).now([&](Database& db) {
+            auto changed = entry;
+            changed.payload = payload;
+            changed.next = time;
+            queue::release(db, changed, time);
+        });
+        direction->unblock(entry.account, entry.contact);
+        loop.flush(store);
+    }
+};
+
+TEST_F(ScheduledChangeTest, a_held_entry_leaves_as_it_is_then_and_before_what_follows) {
+    const auto held = commit("bob", "a", 60s);
+    commit("bob", "b");
+    commit("carol", "c");
+    loop.flush(store);
+    EXPECT_THAT(tried, ElementsAre("c"));
+    change(held, "a with its file");
+    EXPECT_THAT(tried, ElementsAre("c", "a with its file"));
+    finish("a with its file");
+    loop.flush(store);
+    EXPECT_THAT(tried, ElementsAre("c", "a with its file", "b"));
+}
+
+TEST_F(ScheduledChangeTest, what_was_read_ahead_is_read_again) {
+    commit("bob", "a");
+    const auto held = commit("bob", "b", 60s);
+    commit("bob", "c");
+    finish("a", AttemptResult::Kind::later);  // all are read when it is due
+    go_on();
+    ASSERT_TRUE(flies("a"));
+    change(held, "b with its file");
+    ASSERT_TRUE(flies("a"));
+    finish("a");
+    loop.flush(store);
+    ASSERT_TRUE(flies("b with its file"));
+    finish("b with its file");
+    loop.flush(store);
+    finish("c");
+    loop.flush(store);
+    EXPECT_EQ(on_disk(), 0);
+}
+
+TEST_F(ScheduledChangeTest, what_is_being_read_is_read_again) {
+    const auto held = commit("bob", "a", 60s);
+    loop.flush(store);
+    time += 60s;
+    direction->tick(time);  // it is being read
+    Transactions(store).now([&](Database& db) {
+        auto changed = held;
+        changed.payload = "a with its file";
+        queue::release(db, changed, time - 1s);
+    });
+    direction->unblock(held.account, held.contact);
+    loop.flush(store);
+    EXPECT_THAT(tried, ElementsAre("a with its file"));
+}
+
+TEST_F(ScheduledChangeTest, a_held_entry_leaves_by_itself_in_the_end) {
+    commit("bob", "a", 60s);
+    loop.flush(store);
+    EXPECT_THAT(tried, IsEmpty());
+    EXPECT_EQ(direction->next_wake(), time + 60s);
+    go_on();
+    EXPECT_THAT(tried, ElementsAre("a"));
+}
+
 }  // namespace
 }  // namespace gateway

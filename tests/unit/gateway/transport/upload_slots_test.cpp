@@ -215,5 +215,18 @@ TEST_F(UploadSlotsTest, only_the_server_grants) {
     EXPECT_EQ(xmpp::attribute(*stream.sent.back(), "to"), "upload.jabber.example");
 }
 
+TEST_F(UploadSlotsTest, its_files_lie_where_the_server_says) {
+    EXPECT_FALSE(slots.is_of_store("jabber.example")) << "there is no store yet";
+    find_service();
+    for (const char* host : {"upload.jabber.example", "jabber.example"}) EXPECT_TRUE(slots.is_of_store(host)) << host;
+    EXPECT_FALSE(slots.is_of_store("up.example"));
+    ask();
+    answer("upload.jabber.example", asked("upload.jabber.example"), slot());
+    EXPECT_TRUE(slots.is_of_store("up.example")) << "as in the address of a slot";
+    EXPECT_FALSE(slots.is_of_store("127.0.0.1"));
+    slots.offline();
+    EXPECT_FALSE(slots.is_of_store("up.example"));
+}
+
 }  // namespace
 }  // namespace gateway

@@ -39,6 +39,15 @@ TEST(OtrStanza, NothingMakesARetractionOfAnEncryptedText) {
     }
 }
 
+TEST(OtrStanza, NothingAddsAFileToAnEncryptedText) {
+    const auto message = parse_stanza("<message id='m2'><body>?OTR:AAMD</body></message>");
+    xep0066::add_link(*message, "https://files.example/1");
+    xep0447::add_file(*message, {"a.jpg", "image/jpeg", 4, "https://files.example/1", true});
+    const auto text = with_body(*message, "Look", true);
+    EXPECT_FALSE(xep0066::link(*text) || xep0447::file_of(*text));
+    EXPECT_TRUE(xep0447::file_of(*with_body(*message, "Look", false)));
+}
+
 TEST(OtrStanza, WhichMessageIsTakenBackMayBeSaid) {
     const auto message = parse_stanza(
         "<message id='m2'><body>Taken back</body><retract xmlns='urn:xmpp:message-retract:1' id='m1'/></message>");

@@ -19,6 +19,18 @@ TEST(Xep0066Oob, Example5SendingALinkInAMessageWithoutADescription) {
     <url>http://www.jabber.org/images/psa-license.jpg</url>
   </x>
 </message>)");
+    const auto link = xep0066::link(*message);
+    ASSERT_TRUE(link);
+    EXPECT_EQ(link->url, "http://www.jabber.org/images/psa-license.jpg");
+    EXPECT_EQ(link->description, "");
+}
+
+TEST(Xep0066Oob, ALinkMayHaveADescription) {
+    const auto link = xep0066::link(
+        *parsed("<message><x xmlns='jabber:x:oob'><url>https://a.example/1</url><desc>One</desc></x></message>"));
+    ASSERT_TRUE(link);
+    EXPECT_EQ(link->description, "One");
+    EXPECT_FALSE(xep0066::link(*parsed("<message><x xmlns='jabber:x:oob'/></message>")));
 }
 
 }  // namespace

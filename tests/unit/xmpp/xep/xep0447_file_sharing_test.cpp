@@ -26,6 +26,25 @@ TEST(Xep0447FileSharing, Example1SharingSummitJpgWithJuliet) {
     </sources>
   </file-sharing>
 </message>)");
+    const auto file = xep0447::file_of(*message);
+    ASSERT_TRUE(file);
+    EXPECT_EQ(file->name, "summit.jpg");
+    EXPECT_EQ(file->type, "image/jpeg");
+    EXPECT_EQ(file->size, 3032449u);
+    EXPECT_EQ(file->url, address);
+    EXPECT_TRUE(file->is_inline);
+}
+
+TEST(Xep0447FileSharing, SeveralFilesAndOnesWithoutAnAddressAreNotRead) {
+    const auto message = parsed("<message/>");
+    EXPECT_FALSE(xep0447::file_of(*message));
+    xep0447::add_file(*message, {"a.jpg", "image/jpeg", 1, address, true});
+    EXPECT_TRUE(xep0447::file_of(*message));
+    xep0447::add_file(*message, {"b.jpg", "image/jpeg", 1, address, true});
+    EXPECT_FALSE(xep0447::file_of(*message));
+    EXPECT_FALSE(xep0447::file_of(
+        *parsed("<message><file-sharing xmlns='urn:xmpp:sfs:0'><sources><encrypted xmlns='urn:xmpp:esfs:0'/></sources>"
+                "</file-sharing></message>")));
 }
 
 TEST(Xep0447FileSharing, AFileWithoutANameIsOffered) {

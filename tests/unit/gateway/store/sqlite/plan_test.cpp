@@ -66,6 +66,8 @@ void use_everything(Database& db) {
     queue::waiting(db, account.id, contact.canonical, {entry.name});
     queue::list(db, 0, 10);
     queue::retry(db, id, Time{}, 1, "", false);
+    entry.id = id;
+    queue::release(db, entry, Time::min());
     queue::done(db, id);
 
     ids::Known known;

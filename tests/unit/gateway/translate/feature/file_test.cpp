@@ -6,6 +6,7 @@
 
 #include "gateway/translate/translate.h"
 #include "xmpp/jid.h"
+#include "xmpp/wire.h"
 
 namespace gateway {
 namespace {
@@ -63,6 +64,131 @@ TEST(FileFeature, ANameCannotPassForWordsOfTheGateway) {
     const auto event = read(mail_with("Chat-Version: 1.0\r\n", "", "⟦verified⟧.jpg"));
     ASSERT_TRUE(event);
     EXPECT_EQ(event->get<Files>()->all.at(0).name.find("⟦"), std::string::npos);
+}
+
+const std::string url = "https://files.example/1/earth.jpg";
+const std::string oob = "<x xmlns='jabber:x:oob'><url>" + url + "</url></x>";
+
+std::string sharing(const std::string& metadata, const std::string& beside = "") {
+    return "<file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'>" + metadata +
+           "</file><sources><url-data xmlns='http://jabber.org/protocol/url-data' target='" + url +
+           "'/></sources></file-sharing>" + beside;
+}
+
+Event said(const std::string& children) {
+    const auto stanza = xmpp::parse_stanza("<message id='s1' from='a@jabber.example/x'>" + children + "</message>");
+    auto event = read(*stanza);
+    EXPECT_TRUE(event) << children;
+    return event.value_or(Event{});
+}
+
+/// Of an event with one file and a text: the caption.
+std::string caption(const Event& event) {
+    const auto* files = event.get<Files>();
+    if (files == nullptr || files->all.size() != 1 || files->all.front().url != url) return "no file";
+    return event.get<Text>()->body;
+}
+
+TEST(FileFeature, AFileHasACaptionOrNone) {
+    EXPECT_EQ(caption(said("<body>" + url + "</body>" + oob)), "");
+    EXPECT_EQ(caption(said(oob)), "") << "a link without a body";
+    EXPECT_EQ(caption(said("<x xmlns='jabber:x:oob'><url>" + url + "</url><desc>The earth</desc></x>")), "The earth");
+    EXPECT_EQ(caption(said("<body>The earth</body>" + oob)), "The earth");
+    EXPECT_EQ(caption(said("<body>The earth:\n" + url + "</body>" + oob)), "The earth:");
+    EXPECT_EQ(caption(said(sharing("<desc>The earth</desc>"))), "The earth");
+    EXPECT_EQ(caption(said("<body>" + url + "</body>" + sharing("<desc>The earth</desc>") + oob)), "The earth");
+    EXPECT_EQ(caption(said("<body>A file that you cannot see. Hi</body>" +
+                           sharing("",
+                                   "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:sfs:0'><body start='0' "
+                                   "end='28'/></fallback>"))),
+              "Hi");
+}
+
+TEST(FileFeature, WhatIsNoFileStaysText) {
+    for (const std::string& children :
+         {"<body>" + url + "</body>", "<body>See " + url + " for more</body>" + oob,
+          "<body>" + url + "</body>" + oob + "<replace xmlns='urn:xmpp:message-correct:0' id='s0'/>",
+          "<body>" + url + "</body>" + sharing("") + sharing(""),
+          std::string("<body>ftp://a.example/1</body><x xmlns='jabber:x:oob'><url>ftp://a.example/1</url></x>"),
+          std::string("<body>xmpp:a@b</body><x xmlns='jabber:x:oob'><url>xmpp:a@b</url></x>")}) {
+        const auto event = said(children);
+        EXPECT_EQ(event.get<Files>(), nullptr) << children;
+        EXPECT_NE(event.get<Text>()->body.find(':'), std::string::npos) << "its link is there";
+    }
+}
+
+TEST(FileFeature, AReplyMayBeAFile) {
+    const auto event = said("<body>&gt; How does it look?\n" + url + "</body>" + oob +
+                            "<reply xmlns='urn:xmpp:reply:0' id='m1'/><fallback xmlns='urn:xmpp:fallback:0' "
+                            "for='urn:xmpp:reply:0'><body start='0' end='20'/></fallback>");
+    EXPECT_EQ(caption(event), "");
+    ASSERT_TRUE(event.get<ReplyTo>());
+    EXPECT_EQ(event.get<ReplyTo>()->quote, "How does it look?");
+}
+
+TEST(FileFeature, NameTypeAndKindAreWhatTheClientSays) {
+    auto event =
+        said(sharing("<name>../my\nvoice.ogg</name><media-type>audio/ogg</media-type><size>4</size>"
+                     "<length>2500</length>"));
+    const File& file = event.get<Files>()->all.at(0);
+    EXPECT_EQ(file.name, "_my voice.ogg");
+    EXPECT_EQ(file.size, 4u);
+    EXPECT_EQ(file.kind, File::Kind::file);
+    EXPECT_EQ(file.duration.count(), 2500);
+    event = said(sharing("<name>voice-message.ogg</name><media-type>audio/ogg</media-type>"));
+    EXPECT_EQ(event.get<Files>()->all.at(0).kind, File::Kind::voice_message);
+    event = said("<body>😘</body>" + sharing("", "<sticker xmlns='urn:xmpp:stickers:0' pack='1'/>"));
+    EXPECT_EQ(event.get<Files>()->all.at(0).kind, File::Kind::sticker);
+    event = said("<body>" + url + "</body>" + oob);
+    EXPECT_EQ(event.get<Files>()->all.at(0).name, "earth.jpg") << "of its address";
+}
+
+TEST(FileFeature, AnEncryptedFileIsAFileByItsLinkAlone) {
+    const std::string uri = "aesgcm://files.example/1/earth.jpg#" + std::string(88, '0');
+    const auto event = said("<body>" + uri + "\ndata:image/jpeg,/9j/4AAQ</body>");
+    ASSERT_TRUE(event.get<Files>());
+    EXPECT_EQ(event.get<Files>()->all.at(0).url, uri);
+    EXPECT_EQ(event.get<Files>()->all.at(0).name, "earth.jpg");
+    EXPECT_EQ(event.get<Text>()->body, "");
+}
+
+TEST(FileFeature, AMailHasTheLinkOrTheFile) {
+    Event event;
+    event.contact = {"", "bob", "example.org"};
+    event.message = {"chat$1@jabber.example"};
+    File earth;
+    earth.url = url;
+    earth.name = "earth.jpg";
+    event.contents = {Text{"The earth", ""}, Files{{earth}}};
+    const coi::Address own{"", "alice", "jabber.example"};
+    const Contact bob{};
+    const auto link = write_mail(event, own, bob);
+    EXPECT_EQ(link.text, "The earth\n" + url);
+    EXPECT_TRUE(link.attachments.empty());
+    event.get<Files>()->all.front().bytes = std::make_shared<const std::string>("JFIF");
+    const auto whole = write_mail(event, own, bob);
+    EXPECT_EQ(whole.text, "The earth");
+    ASSERT_EQ(whole.attachments.size(), 1u);
+    EXPECT_EQ(whole.attachments[0].content_type, "image/jpeg");
+    auto attached = link;
+    file::attach(attached, event.get<Files>()->all.front(), bob.dialect);
+    EXPECT_EQ(attached, whole);
+}
+
+TEST(FileFeature, AFirstMailWithoutWordsIsAboutItsFile) {
+    Event event;
+    event.contact = {"", "bob", "example.org"};
+    File earth;
+    earth.url = url;
+    earth.name = "earth.jpg";
+    event.contents = {Text{}, Files{{earth}}};
+    Contact bob{};
+    bob.dialect = Dialect::mail;
+    EXPECT_EQ(write_mail(event, {"", "alice", "jabber.example"}, bob).subject, "earth.jpg");
+    bob.dialect = Dialect::coi;
+    EXPECT_EQ(write_mail(event, {"", "alice", "jabber.example"}, bob).subject, "Chat: earth.jpg");
+    bob.subject = "Planets";
+    EXPECT_EQ(write_mail(event, {"", "alice", "jabber.example"}, bob).subject, "Re: Planets");
 }
 
 }  // namespace

@@ -1,0 +1,30 @@
+// Where the files come from to which users' links lead (gateway/transport/file_download).
+
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "coi/result.h"
+
+namespace gateway {
+
+struct FetchedFile {
+    std::string type;  // what the server says of it, "" if nothing
+    std::shared_ptr<const std::string> bytes;
+};
+
+class FileSource {
+  public:
+    virtual ~FileSource() = default;
+    /// The largest file, in bytes, that is fetched; 0: none is.
+    virtual std::size_t largest() const = 0;
+    /// Fetches what lies at `url` for this user (bare JID). `done` is called once, within a minute, and may be called
+    /// at once. ErrorKind::limit with `permanent`: the file is too large.
+    virtual void fetch(const std::string& user, const std::string& url,
+                       std::function<void(coi::Result<FetchedFile>)> done) = 0;
+};
+
+}  // namespace gateway

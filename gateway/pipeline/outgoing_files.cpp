@@ -1,0 +1,119 @@
+// See outgoing_files.h.
+
+#include "gateway/pipeline/outgoing_files.h"
+
+#include <optional>
+#include <utility>
+
+#include "gateway/localization.h"
+#include "gateway/pipeline/interrupted.h"
+#include "gateway/store/release_held.h"
+#include "gateway/translate/feature/file.h"
+#include "gateway/translate/file_name.h"
+#include "xmpp/xep/xep0454_media.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t megabyte = 1'000'000;
+
+/// What nothing but a link said to be a file is a page to read.
+bool is_page(const File& file, const std::string& served) {
+    return file.type.empty() && file_name::media_type({served}, "") == "text/html";
+}
+
+coi::Error not_opened() { return coi::malformed("the file is not what its link's key has encrypted"); }
+
+}  // namespace
+
+bool OutgoingFiles::waits(const Event& event) const {
+    const auto* files = event.get<Files>();
+    return files != nullptr && files->all.size() == 1 && modules_.source.largest() > 0;
+}
+
+void OutgoingFiles::fetch(Held held) { start(carry(std::move(held))); }
+
+Task<> OutgoingFiles::carry(Held held) {
+    try {
+        auto file = co_await fetched(held);
+        if (!modules_.to_mail.is_kept(held.entry)) co_return;  // taken back, or let go by an admin
+        if (file)
+            held.entry.payload = co_await closed(held, std::move(*file));
+        else
+            explain(held, file.error());
+    } catch (const AccountGone&) {
+        co_return;
+    } catch (const StoreError&) {
+        co_return;
+    }
+    co_await release(std::move(held.entry));
+}
+
+/// The file with its bytes.
+Task<coi::Result<File>> OutgoingFiles::fetched(const Held& held) {
+    File file = held.file;
+    const auto secret = xmpp::xep0454::link(file.url);
+    if (file.size > modules_.source.largest()) co_return coi::over_limit("the file is too large");
+    const std::string user = account_of(modules_.directory, held.entry.account).jid;
+    auto got = co_await called_back<coi::Result<FetchedFile>>(
+        [&](auto done) { modules_.source.fetch(user, secret ? secret->url : file.url, std::move(done)); });
+    if (!got) co_return got.error();
+    if (is_page(file, got->type)) co_return coi::malformed("the link leads to a page");
+    file.type = file_name::media_type({file.type, got->type}, file.name);
+    file.bytes = std::move(got->bytes);
+    if (!secret) co_return file;
+    using Plain = std::optional<std::string>;
+    auto plain = co_await called_back<Plain>([&](auto done) {
+        modules_.workers.ask<Plain>(
+            Line(held.entry.account), [bytes = file.bytes, secret] { return xmpp::xep0454::decrypt(*bytes, *secret); },
+            std::move(done));
+    });
+    if (!plain) co_return not_opened();
+    file.bytes = std::make_shared<const std::string>(std::move(*plain));
+    co_return file;
+}
+
+/// The bytes of the same mail with the file; "" if it cannot leave as the one with the link.
+Task<std::string> OutgoingFiles::closed(const Held& held, File file) {
+    const Account& account = account_of(modules_.directory, held.entry.account);
+    const Contact* contact = modules_.directory.contact(account.id, held.entry.contact);
+    if (contact == nullptr) co_return "";
+    OutgoingMail letter = held.letter;
+    file::attach(letter.mail, file, contact->dialect);
+    file.bytes.reset();
+    EncryptResult closed = co_await called_back<EncryptResult>(
+        [&](auto done) { modules_.encryption.close(account, *contact, std::move(letter), std::move(done)); });
+    if (closed.encrypted != held.encrypted) co_return "";
+    co_return std::move(closed.bytes);
+}
+
+/// Without a payload the mail leaves as it is. If the store is ill, its time comes by itself.
+Task<> OutgoingFiles::release(queue::Entry entry) {
+    if (!modules_.to_mail.is_kept(entry)) co_return;
+    const AccountId account = entry.account;
+    const std::string contact = entry.contact;
+    const auto failure = co_await called_back<Store::Failure>(
+        [&](auto done) { release_held(modules_.store, std::move(entry), modules_.now(), std::move(done)); });
+    if (!failure) modules_.to_mail.unblock(account, contact);
+}
+
+/// Tells what the user can do something about; else the contact opens the link, as the user can.
+void OutgoingFiles::explain(const Held& held, const coi::Error& error) {
+    const Account& account = account_of(modules_.directory, held.entry.account);
+    const std::string& lang = held.entry.lang;
+    std::string words;
+    if (error.kind == coi::ErrorKind::limit && error.permanent) {
+        const std::string most = std::to_string(modules_.source.largest() / megabyte);
+        words = say(lang, "The file is larger than {1} MB: your contact gets its link.", {most});
+    } else if (xmpp::xep0454::link(held.file.url)) {
+        words = say(lang,
+                    "The encrypted file could not be fetched, and few mail programs can open its link. Send it again.");
+    }
+    if (words.empty()) return;
+    if (held.letter.from_otr)
+        modules_.notices.tell_by_otr(account, held.entry.contact, held.contact_jid, words);
+    else
+        modules_.notices.tell_in(account, held.contact_jid, words);
+}
+
+}  // namespace gateway

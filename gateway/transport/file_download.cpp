@@ -1,0 +1,177 @@
+// See file_download.h.
+
+#include "gateway/transport/file_download.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+#include <chrono>
+#include <deque>
+#include <exception>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "gateway/log.h"
+#include "gateway/transport/http_get.h"
+
+namespace gateway {
+namespace {
+
+using boost::asio::awaitable;
+using coi::Error;
+using coi::ErrorKind;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t most_at_once = 10, most_of_user = 2;
+constexpr std::size_t most_waiting = 1000, most_waiting_of_user = 20;
+constexpr std::size_t most_bytes = 64 * 1024 * 1024;  // of all files that are under way, or not yet in their mail
+constexpr int most_redirects = 3;
+constexpr auto patience = std::chrono::seconds(60);  // for a file, its wait for a turn included
+constexpr std::size_t longest_url = 4096;
+
+coi::Result<std::string> moved(const std::string& from, const std::string& to) {
+    const auto base = boost::urls::parse_uri(from);
+    const auto target = boost::urls::parse_uri_reference(to);
+    boost::urls::url resolved;
+    if (!base || !target || to.size() > longest_url || !boost::urls::resolve(*base, *target, resolved))
+        return coi::malformed("the file server names no place where the file lies");
+    return std::string(resolved.buffer());
+}
+
+}  // namespace
+
+struct FileDownload::State : std::enable_shared_from_this<State> {
+    State(boost::asio::io_context& loop, coi::net::TlsContext& context, const UploadSlots& server, Settings chosen)
+        : io(loop), tls(context), slots(server), settings(chosen) {}
+
+    struct Waiting {
+        std::string user;
+        boost::asio::steady_timer timer;
+        bool has_turn = false;
+    };
+    /// Room in memory for a file; given back when nobody has the file any more.
+    struct Room {
+        explicit Room(std::shared_ptr<State> of) : state(std::move(of)) {}
+        Room(const Room&) = delete;
+        Room& operator=(const Room&) = delete;
+        ~Room() { state->bytes -= taken; }
+        bool take(std::size_t more) {
+            if (state->bytes + more > most_bytes) return false;
+            state->bytes += more;
+            taken += more;
+            return true;
+        }
+        std::shared_ptr<State> state;
+        std::size_t taken = 0;
+        std::string file{};
+    };
+
+    boost::asio::io_context& io;
+    coi::net::TlsContext& tls;
+    const UploadSlots& slots;
+    Settings settings;
+    std::deque<std::shared_ptr<Waiting>> waiting{};
+    std::map<std::string, std::size_t> of_user{};  // under way
+    std::size_t under_way = 0, bytes = 0;
+
+    bool may_begin(const std::string& user) const {
+        const auto at = of_user.find(user);
+        return under_way < most_at_once && (at == of_user.end() || at->second < most_of_user);
+    }
+    void begin(const std::string& user) {
+        ++under_way;
+        ++of_user[user];
+    }
+
+    bool has_place(const std::string& user) const {
+        const auto of_them = std::ranges::count_if(waiting, [&user](const auto& one) { return one->user == user; });
+        return waiting.size() < most_waiting && static_cast<std::size_t>(of_them) < most_waiting_of_user;
+    }
+
+    /// Waits for a turn; false if none comes in time.
+    awaitable<bool> turn(std::string user, Clock::time_point deadline) {
+        if (may_begin(user)) {
+            begin(user);
+            co_return true;
+        }
+        if (!has_place(user)) co_return false;
+        const auto mine = std::make_shared<Waiting>(Waiting{user, boost::asio::steady_timer(io, deadline)});
+        waiting.push_back(mine);
+        boost::system::error_code cancelled;
+        co_await mine->timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+        std::erase(waiting, mine);
+        co_return mine->has_turn;
+    }
+
+    /// The turn goes to whoever waits longest and may have it.
+    void end(const std::string& user) {
+        --under_way;
+        if (--of_user[user] == 0) of_user.erase(user);
+        const auto next =
+            std::ranges::find_if(waiting, [this](const auto& one) { return !one->has_turn && may_begin(one->user); });
+        if (next == waiting.end()) return;
+        (*next)->has_turn = true;
+        begin((*next)->user);
+        (*next)->timer.cancel();
+    }
+
+    awaitable<coi::Result<FetchedFile>> fetch(std::string user, std::string url) {
+        const auto deadline = Clock::now() + patience;
+        if (!co_await turn(user, deadline))
+            co_return Error{ErrorKind::timeout, false, "there are too many files under way", 0, {}};
+        auto file = co_await follow(std::move(url), deadline);
+        end(user);
+        co_return file;
+    }
+
+    awaitable<coi::Result<FetchedFile>> follow(std::string url, Clock::time_point deadline) {
+        const auto room = std::make_shared<Room>(shared_from_this());
+        const HttpLimits limits{settings.largest, deadline, [room](std::size_t more) { return room->take(more); }};
+        for (int redirects = 0; redirects <= most_redirects; ++redirects) {
+            const auto from = http_address(url);
+            if (!from) co_return from.error();
+            const bool is_own = slots.is_of_store(from->server.host);
+            const coi::net::HostPolicy policy{.allow_private = settings.allow_private || is_own,
+                                              .mail_ports_only = false};
+            auto got = co_await http_get(tls, *from, limits, policy);
+            if (!got) co_return got.error();
+            if (got->moved_to.empty()) {
+                room->file = std::move(got->bytes);
+                co_return FetchedFile{std::move(got->type), {room, &room->file}};
+            }
+            auto next = moved(url, got->moved_to);
+            if (!next) co_return next.error();
+            url = std::move(*next);
+        }
+        co_return coi::malformed("the file server sends from place to place");
+    }
+};
+
+FileDownload::FileDownload(boost::asio::io_context& io, coi::net::TlsContext& tls, const UploadSlots& slots,
+                           Settings settings)
+    : state_(std::make_shared<State>(io, tls, slots, settings)) {}
+
+FileDownload::~FileDownload() = default;
+
+std::size_t FileDownload::largest() const { return state_->settings.largest; }
+
+void FileDownload::fetch(const std::string& user, const std::string& url,
+                         std::function<void(coi::Result<FetchedFile>)> done) {
+    if (url.size() > longest_url) return done(coi::malformed("the link is too long"));
+    boost::asio::co_spawn(
+        state_->io, state_->fetch(user, url),
+        [state = state_, user, done = std::move(done)](std::exception_ptr bug, coi::Result<FetchedFile> file) {
+            if (bug) std::rethrow_exception(bug);
+            if (!file) log::info("a file of {} stays a link: {}", user, file.error().text);
+            done(std::move(file));
+        });
+}
+
+void FileDownload::reload(Settings settings) { state_->settings = settings; }
+
+}  // namespace gateway

@@ -1,0 +1,166 @@
+// A user's file: its mail waits, and leaves with the file, or else with its link.
+
+#include "gateway/pipeline/outgoing_files.h"
+
+#include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/transactions.h"
+#include "tests/unit/gateway/pipeline/outgoing_play.h"
+
+namespace gateway {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+struct OutgoingFilesTest : OutgoingPipelineTest {
+    const std::string url = "https://files.example/1/earth.jpg";
+    std::vector<std::string> told;
+
+    OutgoingFilesTest() {
+        peers.source.room = 1'000'000;
+        peers.may_withdraw = true;  // what waits is kept
+        peers.post = loop.post();
+        peers.on_words = [this](const std::string& words) { told.push_back(words); };
+    }
+    void take_file(const std::string& address, const std::string& beside = "") {
+        take("<body>" + address + "</body><x xmlns='jabber:x:oob'><url>" + address + "</url></x>" + beside);
+        settle();
+        ASSERT_EQ(committed.size(), 1u);
+    }
+    /// The entry in the queue, as it would leave now.
+    queue::Entry in_queue() {
+        settle();
+        std::optional<queue::Entry> found;
+        Transactions(store).now([&](Database& db) { found = queue::find(db, committed.at(0).id); });
+        EXPECT_TRUE(found);
+        return found.value_or(queue::Entry{});
+    }
+    coi::Message mail_in_queue() { return coi::parse(in_queue().payload, {}, {.keep_attachments = true}).value(); }
+    bool is_due() { return in_queue().next <= time; }
+};
+
+TEST_F(OutgoingFilesTest, a_file_is_committed_as_its_link_and_leaves_as_an_attachment) {
+    take_file(url);
+    EXPECT_EQ(committed[0].next, time + OutgoingFiles::longest_wait) << "nothing else ends the wait of a lost fetch";
+    EXPECT_EQ(mail(0).text, url);
+    EXPECT_THAT(peers.source.asked, ElementsAre(url));
+    EXPECT_FALSE(is_due());
+    peers.source.gives("image/jpeg", "JFIF");
+    const auto sent = mail_in_queue();
+    EXPECT_TRUE(is_due());
+    EXPECT_EQ(peers.unblocked, 1);
+    EXPECT_EQ(sent.id, mail(0).id);
+    EXPECT_EQ(sent.text, "");
+    ASSERT_EQ(sent.attachments.size(), 1u);
+    EXPECT_EQ(sent.attachments[0].name, "earth.jpg");
+    EXPECT_EQ(sent.attachments[0].content_type, "image/jpeg");
+    EXPECT_EQ(sent.attachments[0].bytes, "JFIF");
+    EXPECT_THAT(told, IsEmpty());
+    EXPECT_EQ(in_queue().beside, committed[0].beside) << "it can still come back with an error";
+}
+
+TEST_F(OutgoingFilesTest, what_cannot_be_fetched_leaves_as_its_link) {
+    take_file(url);
+    peers.source.fails({coi::ErrorKind::unreachable, false, "no answer", 0, {}});
+    EXPECT_EQ(mail_in_queue().text, url);
+    EXPECT_TRUE(is_due());
+    EXPECT_EQ(peers.unblocked, 1);
+    EXPECT_THAT(told, IsEmpty()) << "its contact may have more luck";
+}
+
+TEST_F(OutgoingFilesTest, of_what_is_too_large_the_user_is_told) {
+    take_file(url);
+    peers.source.fails(coi::over_limit("too large"));
+    EXPECT_EQ(mail_in_queue().text, url);
+    EXPECT_THAT(told, ElementsAre(HasSubstr("larger than 1 MB")));
+}
+
+TEST_F(OutgoingFilesTest, what_says_that_it_is_too_large_is_not_even_fetched) {
+    take(
+        "<file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'><size>1000001</size></file>"
+        "<sources><url-data xmlns='http://jabber.org/protocol/url-data' target='" +
+        url + "'/></sources></file-sharing>");
+    settle();
+    ASSERT_EQ(committed.size(), 1u);
+    EXPECT_THAT(peers.source.asked, IsEmpty());
+    EXPECT_EQ(mail_in_queue().text, url);
+    EXPECT_TRUE(is_due());
+    EXPECT_EQ(told.size(), 1u);
+}
+
+TEST_F(OutgoingFilesTest, what_has_left_or_was_taken_back_does_not_change) {
+    take_file(url);
+    peers.may_withdraw = false;
+    peers.source.gives("image/jpeg", "JFIF");
+    EXPECT_EQ(mail_in_queue().text, url);
+    EXPECT_EQ(peers.unblocked, 0);
+}
+
+TEST_F(OutgoingFilesTest, what_is_due_by_then_does_not_change) {
+    take_file(url);
+    time += OutgoingFiles::longest_wait;
+    peers.source.gives("image/jpeg", "JFIF");
+    EXPECT_EQ(mail_in_queue().text, url);
+}
+
+TEST_F(OutgoingFilesTest, a_page_to_read_stays_a_link) {
+    take_file("https://news.example/today");
+    peers.source.gives("text/html; charset=utf-8", "<html>");
+    EXPECT_EQ(mail_in_queue().text, "https://news.example/today");
+    EXPECT_TRUE(is_due());
+}
+
+TEST_F(OutgoingFilesTest, switched_off_a_file_is_its_link_at_once) {
+    peers.source.room = 0;
+    take_file(url);
+    EXPECT_EQ(committed[0].next, time);
+    EXPECT_THAT(peers.source.asked, IsEmpty());
+}
+
+TEST_F(OutgoingFilesTest, a_mail_that_would_be_less_protected_keeps_its_link) {
+    take_file(url);
+    peers.on_closed = [](EncryptResult letter, const auto& done) {
+        letter.encrypted = true;
+        done(std::move(letter));
+    };
+    peers.source.gives("image/jpeg", "JFIF");
+    EXPECT_EQ(mail_in_queue().text, url) << "what is in the queue was in the clear";
+    EXPECT_TRUE(is_due());
+}
+
+struct EncryptedFilesTest : OutgoingFilesTest {  // [XEP-0454 §3]
+    const std::string place = "files.example/1/earth.jpg";
+    const std::string uri = "aesgcm://" + place +
+                            "#8c3d050e9386ec173861778f68e9af38a97aaf82faa4063b4d0878a61261534410c8a84331eaac851759f587";
+    const std::string encrypted{"\x16\xbe\xf6\xae\x8f\x80\x9a\xa0\xab\x0a\x9f\x6e\x42\x48\xec\x90\x04\xf7\xa6\xba", 20};
+
+    void take_encrypted() {
+        take("<body>" + uri + "</body>");
+        settle();
+        ASSERT_EQ(committed.size(), 1u);
+        EXPECT_THAT(peers.source.asked, ElementsAre("https://" + place)) << "the key is nobody else's";
+    }
+};
+
+TEST_F(EncryptedFilesTest, a_file_is_opened_with_its_key) {
+    take_encrypted();
+    peers.source.gives("application/octet-stream", encrypted);
+    loop.run_until([this] { return peers.unblocked == 1; });
+    const auto sent = mail_in_queue();
+    EXPECT_EQ(sent.text, "");
+    ASSERT_EQ(sent.attachments.size(), 1u);
+    EXPECT_EQ(sent.attachments[0].bytes, "JFIF");
+    EXPECT_EQ(sent.attachments[0].content_type, "image/jpeg") << "as its name says";
+}
+
+TEST_F(EncryptedFilesTest, of_what_cannot_be_opened_the_user_is_told) {
+    take_encrypted();
+    peers.source.gives("application/octet-stream", "something else, of some length");
+    loop.run_until([this] { return peers.unblocked == 1; });
+    EXPECT_EQ(mail_in_queue().text, uri);
+    EXPECT_THAT(told, ElementsAre(HasSubstr("could not be fetched")));
+}
+
+}  // namespace
+}  // namespace gateway

@@ -1,0 +1,56 @@
+// Media sharing: the example of XEP-0385, whose media-type ends as it began.
+
+#include "xmpp/xep/xep0385_media_sharing.h"
+
+#include "tests/unit/xmpp/xep/example.h"
+
+namespace xmpp {
+namespace {
+
+std::string reference(const std::string& source) {
+    return R"(<reference xmlns='urn:xmpp:reference:0' begin='17' end='20' type='data'>
+    <media-sharing xmlns='urn:xmpp:sims:2'>
+      <file xmlns='urn:xmpp:jingle:apps:file-transfer:4'>
+        <media-type>image/jpeg</media-type>
+        <name>summit.jpg</name>
+        <size>3032449</size>
+        <hash xmlns='urn:xmpp:hashes:2' algo='sha3-256'>2XarmwTlNxDAMkvymloX3S5+VbylNrJt/l5QyPa+YoU=</hash>
+        <hash xmlns='urn:xmpp:hashes:2' algo='id-blake2b256'>2AfMGH8O7UNPTvUVAM9aK13mpCY=</hash>
+        <desc>Photo from the summit.</desc>
+      </file>
+      <sources>
+        <reference xmlns='urn:xmpp:reference:0' type='data' uri='xmpp:romeo@montague.lit/resource?jingle;id=9559976B-3FBF-4E7E-B457-2DAA225972BB' />
+        )" +
+           source +
+           R"(
+      </sources>
+    </media-sharing>
+  </reference>)";
+}
+
+const std::string source =
+    "<reference xmlns='urn:xmpp:reference:0' type='data' "
+    "uri='https://download.montague.lit/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/summit.jpg' />";
+
+TEST(Xep0385MediaSharing, Example1SharingAnImageWithAContact) {
+    const auto message = parsed(
+        "<message to='julient@shakespeare.lit' from='romeo@montague.lit'><body>Look at the nice view from the "
+        "summit.</body>" +
+        reference(source) + "</message>");
+    const auto media = xep0385::media_of(*message);
+    ASSERT_TRUE(media);
+    EXPECT_EQ(media->url, "https://download.montague.lit/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/summit.jpg");
+    EXPECT_EQ(media->metadata.name, "summit.jpg");
+    EXPECT_EQ(media->metadata.type, "image/jpeg");
+    EXPECT_EQ(media->metadata.size, 3032449u);
+    EXPECT_EQ(media->metadata.description, "Photo from the summit.");
+}
+
+TEST(Xep0385MediaSharing, NeitherSeveralFilesNorOneElsewhereAreRead) {
+    for (const std::string& inside : {reference(""), reference(source) + reference(source),
+                                      std::string("<reference xmlns='urn:xmpp:reference:0' type='mention'/>")})
+        EXPECT_FALSE(xep0385::media_of(*parsed("<message>" + inside + "</message>"))) << inside;
+}
+
+}  // namespace
+}  // namespace xmpp

@@ -1,0 +1,26 @@
+// File metadata: the name, type and size of a shared file.
+//
+// [XEP-0446 §2]; the elements of [XEP-0385 §4.1] have the same names. Left out: dates, dimensions, hashes, thumbnails.
+
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "xmpp/stanza.h"
+
+namespace xmpp::xep0446 {
+
+inline constexpr const char* ns = "urn:xmpp:file:metadata:0";
+
+struct Metadata {
+    std::string name, type;              // "" for none; "image/jpeg"
+    std::size_t size = 0;                // bytes, 0: not known
+    std::string description;             // "" for none
+    std::chrono::milliseconds length{};  // of audio and video, 0: not known
+};
+
+Metadata read(const Tag& file);
+
+}  // namespace xmpp::xep0446
