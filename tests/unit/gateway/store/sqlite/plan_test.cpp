@@ -28,6 +28,26 @@ std::string plan_of(Database& db, const std::string& sql) {
     return lines;
 }
 
+/// Calls everything once that happens to what waits; returns the name of the mail.
+std::string use_queue(Database& db, AccountId account, const std::string& contact) {
+    queue::Entry entry;
+    entry.account = account;
+    entry.contact = contact;
+    entry.name = "chat$1@example.org";
+    const auto id = queue::put(db, entry);
+    queue::heads(db, queue::Direction::mail, 0, 10);
+    queue::next(db, queue::Direction::mail, account, contact, 0, 10);
+    queue::find(db, id);
+    queue::find_stanza(db, entry.name);
+    queue::waiting(db, account, contact, {entry.name});
+    queue::list(db, 0, 10);
+    queue::retry(db, id, Time{}, 1, "", false);
+    entry.id = id;
+    queue::release(db, entry, Time::min());
+    queue::done(db, id);
+    return entry.name;
+}
+
 /// Calls everything once that happens to a message, an account or a contact in daily work.
 void use_everything(Database& db) {
     Account account;
@@ -54,26 +74,11 @@ void use_everything(Database& db) {
     accounts::save(db, account.id, Cursor{"INBOX", 1, 2});
     accounts::cursors(db, account.id);
 
-    queue::Entry entry;
-    entry.account = account.id;
-    entry.contact = contact.canonical;
-    entry.name = "chat$1@example.org";
-    const auto id = queue::put(db, entry);
-    queue::heads(db, queue::Direction::mail, 0, 10);
-    queue::next(db, queue::Direction::mail, account.id, contact.canonical, 0, 10);
-    queue::find(db, id);
-    queue::find_stanza(db, entry.name);
-    queue::waiting(db, account.id, contact.canonical, {entry.name});
-    queue::list(db, 0, 10);
-    queue::retry(db, id, Time{}, 1, "", false);
-    entry.id = id;
-    queue::release(db, entry, Time::min());
-    queue::done(db, id);
-
+    const std::string mail = use_queue(db, account.id, contact.canonical);
     ids::Known known;
     known.account = account.id;
     known.contact = contact.canonical;
-    known.message = {entry.name};
+    known.message = {mail};
     known.stanza = {"s1"};
     known.fingerprint = "print";
     ids::remember(db, known);
