@@ -79,7 +79,7 @@ TEST(OpenPgp, GoesThere) {
         EXPECT_EQ(opened->plain, "Grüße\r\n");
         EXPECT_EQ(opened->signature, Signature::good);
         EXPECT_EQ(opened->signer, inspect(public_of(alice), now)->fingerprint);
-        EXPECT_LE(opened->signed_at - now, 1min);
+        EXPECT_LE(std::chrono::abs(opened->signed_at - std::chrono::system_clock::now()), 1min);
     }
 }
 
