@@ -305,8 +305,8 @@ TEST_F(RegistrationTest, WhoseClientShowsNoWordsOfAnErrorGetsThemAsAMessage) {
 TEST_F(RegistrationTest, AnAnswerThatComesAfterTheEndIsDropped) {
     std::function<void(LinkOutcome)> late;
     {
-        IqRouter gone(directory, relay_accounts, desk, mailboxes, links, notices, clients, stream, files, settings(),
-                      [this] { return now; });
+        IqRouter gone(directory, relay_accounts, desk, mailboxes, links, notices, clients, cards, stream, files,
+                      settings(), [this] { return now; });
         gone.take_iq(*xmpp::parse_stanza(
             "<iq type='set' id='1' from='alice@jabber.example/x' to='coi.jabber.example'><query "
             "xmlns='jabber:iq:register'><email>b@example.org</email><password>p</password></query></iq>"));
