@@ -382,7 +382,7 @@ TEST_F(ScheduledChangeTest, a_held_entry_leaves_as_it_is_then_and_before_what_fo
 
 TEST_F(ScheduledChangeTest, what_was_read_ahead_is_read_again) {
     commit("bob", "a");
-    const auto held = commit("bob", "b", 60s);
+    const auto held = commit("bob", "b", 10h);
     commit("bob", "c");
     finish("a", AttemptResult::Kind::later);  // all are read when it is due
     go_on();
