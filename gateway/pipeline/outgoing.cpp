@@ -17,6 +17,7 @@
 #include "gateway/translate/feature/otr_message.h"
 #include "gateway/translate/feature/receipt.h"
 #include "xmpp/xep/xep0172_nick.h"
+#include "xmpp/xep/xep0184_receipts.h"
 
 namespace gateway {
 
@@ -51,9 +52,11 @@ void OutgoingPipeline::take_tunnelled(const Account& account, const coi::Address
 
 OutgoingPipeline::Head OutgoingPipeline::head_of(const xmpp::Tag& message, const xmpp::Tag* under_otr) const {
     const std::string user = xmpp::read_jid(xmpp::attribute(message, "from")).bare();
-    return {xmpp::returnable(under_otr ? *under_otr : message),
-            modules_.directory.language(user, xmpp::attribute(message, "xml:lang")), under_otr != nullptr,
-            call::rejection(message)};
+    const xmpp::Tag& came = under_otr ? *under_otr : message;
+    auto kept = xmpp::returnable(came);
+    if (xmpp::xep0184::requests(came)) xmpp::xep0184::add_request(*kept);  // asked when it has left (queue/delivered)
+    return {std::move(kept), modules_.directory.language(user, xmpp::attribute(message, "xml:lang")),
+            under_otr != nullptr, call::rejection(message)};
 }
 
 // --- the way of a message

@@ -76,7 +76,7 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
   private:
     /// What goes back with an error.
     struct Head {
-        std::shared_ptr<const xmpp::Tag> tag;  // the stanza without what is not returned
+        std::shared_ptr<const xmpp::Tag> tag;  // the stanza without what is not returned; with its wish for a receipt
         std::string lang;                      // of the words
         bool from_otr = false;
         std::shared_ptr<const xmpp::Tag> rejection{};  // of a call, in place of an error; else nullptr

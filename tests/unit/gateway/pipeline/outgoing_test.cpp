@@ -6,10 +6,12 @@
 #include <gtest/gtest.h>
 
 #include "gateway/model/addresses.h"
+#include "gateway/queue/delivered.h"
 #include "gateway/store/sqlite/ids.h"
 #include "gateway/store/sqlite/queue.h"
 #include "gateway/store/sqlite/transactions.h"
 #include "tests/unit/gateway/pipeline/outgoing_play.h"
+#include "xmpp/xep/xep0184_receipts.h"
 
 namespace gateway {
 namespace {
@@ -122,6 +124,17 @@ TEST_F(OutgoingPipelineTest, what_programs_say_by_themselves_is_no_reason_for_an
     settle();
     EXPECT_THAT(sent, IsEmpty());
     EXPECT_THAT(committed, IsEmpty());
+}
+
+TEST_F(OutgoingPipelineTest, the_wish_for_a_receipt_waits_with_the_mail) {  // [XEP-0184 §5.3]
+    take("<body>Hi</body><request xmlns='urn:xmpp:receipts'/>");
+    take("<body>urn:xmpp:receipts</body>");
+    settle();
+    ASSERT_EQ(committed.size(), 2u);
+    const auto receipt = delivered::receipt(committed[0]);
+    ASSERT_TRUE(receipt);
+    EXPECT_EQ(xmpp::xep0184::received(*receipt), "s1");
+    EXPECT_FALSE(delivered::receipt(committed[1]));
 }
 
 TEST_F(OutgoingPipelineTest, an_error_brings_back_what_was_written) {  // [RFC 6120 §8.3.1] Psi and Pidgin show no other

@@ -390,10 +390,9 @@ TEST_F(ScheduledChangeTest, what_was_read_ahead_is_read_again) {
     change(held, "b with its file");
     ASSERT_TRUE(flies("a"));
     finish("a");
-    loop.flush(store);
-    ASSERT_TRUE(flies("b with its file"));
+    ASSERT_TRUE(loop.run_until([this] { return flies("b with its file"); }));
     finish("b with its file");
-    loop.flush(store);
+    ASSERT_TRUE(loop.run_until([this] { return flies("c"); }));
     finish("c");
     loop.flush(store);
     EXPECT_EQ(on_disk(), 0);
