@@ -65,11 +65,12 @@ const coi::Dsn::Recipient* news_of(const coi::Message& report, const About& abou
     return nullptr;
 }
 
-/// [RFC 3464 §2.3.3] The contact's server has the mail. "relayed" and "expanded" only say that nobody will report more.
-/// The envelope id proves that the report answers our wish for it [RFC 3461 §4.1].
+/// [RFC 3464 §2.3.3] The contact's server has the mail: it is in the mailbox, or that server makes no reports
+/// ("relayed"). Not "expanded": of a list nobody says more. The envelope id proves that the report answers our wish
+/// [RFC 3461 §4.1].
 bool says_delivered(const coi::Message& report, const About& about) {
     return about.by_envelope && std::ranges::any_of(report.dsn->recipients, [](const coi::Dsn::Recipient& each) {
-               return each.action == coi::Dsn::Action::delivered;
+               return each.action == coi::Dsn::Action::delivered || each.action == coi::Dsn::Action::relayed;
            });
 }
 

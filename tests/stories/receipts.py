@@ -29,8 +29,8 @@ def alice_confirms(alice, bob):
     check(shown.xml.find("{urn:xmpp:receipts}request") is not None, "Alice's client is asked for a receipt")
     alice.shows(shown, "received")
     alice.shows(shown)
-    for mail in mails:
-        bob.gets_report_of(mail)
+    report = bob.gets_report_of(mails[0])
+    check(str(mails[1]["Message-ID"]) in report.as_string(), "one report names both")
     alice.shows(shown)
     alice.writes(bob, "That is all.")
     bob.reads("That is all.")
