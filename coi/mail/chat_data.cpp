@@ -28,10 +28,13 @@ bool is_chat_data(std::string_view content_type, std::string_view name, const Me
 }
 
 std::optional<Position> position_of(const Message& mail) {
+    constexpr int most_tried = 3;
     std::optional<Position> found;
+    int tried = 0;
     for (const auto& attachment : mail.attachments) {
         const bool may_be_one = is_h_geo(attachment) || is_chat_data(attachment.content_type, "", mail);
         if (!may_be_one || (found && !found->is_live)) continue;
+        if (++tried > most_tried) break;
         if (const auto position = position_in(attachment)) found = position;
     }
     return found;

@@ -116,6 +116,7 @@ void HtmlLines::mark(std::string_view utf8) {
 
 void HtmlLines::style(std::size_t from, char directive) {
     const std::string_view out = out_;
+    if (from > out.size() || out.size() - from > 2 * longest_span) return;
     if (from < line_start_ && out.substr(from, line_start_ - from).find_first_not_of(" >\n") != out.npos) return;
     const auto start = out.find_first_not_of(from < line_start_ ? " >" : " ", std::max(from, line_start_));
     if (start == out.npos || out.size() - start > longest_span) return;

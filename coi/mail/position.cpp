@@ -5,6 +5,7 @@
 #include <libxml/HTMLparser.h>
 #include <libxml/xmlreader.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -19,7 +20,8 @@
 namespace coi {
 namespace {
 
-constexpr std::size_t largest_kml = 256 * 1024;
+constexpr std::size_t largest_kml = 64 * 1024;
+constexpr std::size_t longest_tag = 1000;  // octets: what libxml2 does with attributes grows with their square
 constexpr std::size_t largest_html = 1024 * 1024;
 constexpr std::size_t most_tags = 500;      // of a document with an h-geo
 constexpr std::size_t longest_value = 100;  // octets of a number or time
@@ -121,6 +123,16 @@ htmlSAXHandler events() {
     return handler;
 }
 
+/// A ">" may stand in a value, so a tag is what stands between two "<".
+bool has_long_tag(std::string_view xml) {
+    for (auto at = xml.find('<'); at != xml.npos;) {
+        const auto next = xml.find('<', at + 1);
+        if (std::min(next, xml.size()) - at > longest_tag) return true;
+        at = next;
+    }
+    return false;
+}
+
 }  // namespace
 
 std::optional<double> read_decimal(std::string_view text, double most) {
@@ -145,7 +157,7 @@ std::optional<Position> read_position(std::string_view latitude, std::string_vie
 }
 
 std::optional<Position> read_kml(const std::string& bytes) {
-    if (bytes.size() > largest_kml) return std::nullopt;
+    if (bytes.size() > largest_kml || has_long_tag(bytes)) return std::nullopt;
     prepare();
     constexpr int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA;
     const std::unique_ptr<xmlTextReader, FreeReader> reader(

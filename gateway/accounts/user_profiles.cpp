@@ -46,7 +46,8 @@ bool UserProfiles::take_event(const xmpp::Tag& message) {
     if (!xmpp::child(message, "event", xmpp::xep0163::ns_event)) return false;
     const xmpp::JID from = xmpp::read_jid(xmpp::attribute(message, "from"));
     const Account* account = directory_.of_user(from.bare());
-    if (account == nullptr || !from.resource().empty()) return true;
+    const bool has_words = xmpp::body_of(message) != nullptr;
+    if (account == nullptr || !from.resource().empty() || has_words) return !has_words;
     if (const xmpp::Tag* item = xmpp::xep0163::item_of(message, xmpp::xep0172::ns))
         directory_.note_name(account->id, xmpp::xep0172::nick(*item));
     const auto info = xmpp::xep0084::news_of(message);
@@ -79,6 +80,8 @@ void UserProfiles::follow(const std::string& user, const Source& source) {
 }
 
 void UserProfiles::ask(const std::string& user, const Source& source) {
+    if (asked_.size() >= most_asked)
+        std::erase_if(asked_, [now = now_()](const auto& one) { return now - one.second.since >= patience; });
     if (asked_.size() >= most_asked || !fetched_.take(user, now_())) {
         announced_.erase(user);  // it is looked at when it is announced again
         return;

@@ -157,9 +157,11 @@ void IncomingPipeline::learn_profile(const IncomingMail& mail, const Privacy& be
         modules_.profiles.learn(main->id, writer, profile_news(mail, contact->privacy));
 }
 
+/// Of mail that proves as much: who forges a From takes nothing from its owner.
 std::string IncomingPipeline::conversation_of(const IncomingMail& mail) const {
     const Account* account = modules_.directory.find(mail.account);
-    return (account ? account->jid : "") + "\n" + mail.mail.from.front().canonical();
+    return (account ? account->jid : "") + "\n" + mail.mail.from.front().canonical() + "\n" +
+           std::to_string(static_cast<int>(mail.proof()));
 }
 
 /// Where somebody is just now comes each minute while they move: their reader sees it now and then.

@@ -2,7 +2,9 @@
 
 #include "gateway/pipeline/outgoing_files.h"
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "gateway/localization.h"
@@ -34,8 +36,10 @@ bool OutgoingFiles::waits(const Event& event) const {
 void OutgoingFiles::fetch(Held held) { start(carry(std::move(held))); }
 
 Task<> OutgoingFiles::carry(Held held) {
+    std::shared_ptr<const std::string> room;  // in memory, until its mail is stored
     try {
         auto file = co_await fetched(held);
+        if (file) room = file->bytes;
         if (!modules_.to_mail.is_kept(held.entry)) co_return;  // taken back, or let go by an admin
         if (file)
             held.entry.payload = co_await closed(held, std::move(*file));
@@ -69,7 +73,10 @@ Task<coi::Result<File>> OutgoingFiles::fetched(const Held& held) {
             std::move(done));
     });
     if (!plain) co_return not_opened();
-    file.bytes = std::make_shared<const std::string>(std::move(*plain));
+    // The room of the encrypted file is that of the opened one.
+    const auto both = std::make_shared<const std::pair<std::shared_ptr<const std::string>, std::string>>(
+        file.bytes, std::move(*plain));
+    file.bytes = {both, &both->second};
     co_return file;
 }
 

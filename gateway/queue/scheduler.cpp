@@ -9,7 +9,7 @@
 namespace gateway {
 
 void Scheduler::start() {
-    constexpr std::size_t page = 500;
+    constexpr std::size_t page = 20;  // each with its payload, which may be a file
     const Time now = now_();
     queue::set_unknown_aside(store_);
     std::int64_t after = 0;

@@ -49,6 +49,14 @@ Timeout left(const HttpLimits& limits) {
     return std::clamp<Timeout>(all, Timeout(1), patience);
 }
 
+/// Who serves a file byte by byte would keep others from theirs.
+bool is_slow(std::size_t received, std::chrono::steady_clock::duration time) {
+    constexpr auto at_first = std::chrono::seconds(10);
+    constexpr std::size_t least = 20'000;  // bytes a second
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+    return time > at_first && received < least * static_cast<std::size_t>(seconds.count());
+}
+
 bool is_over(const HttpLimits& limits) { return std::chrono::steady_clock::now() >= limits.deadline; }
 
 /// Reads one response, piece by piece.
@@ -76,6 +84,8 @@ class Response {
                 return coi::malformed("the file server does not speak HTTP: " + error.message());
             if (error || used == 0) break;
         }
+        // Beast keeps no limit on the head of a chunk, nor on what follows the last one.
+        if (received_.size() > longest_head) return coi::malformed("the file server's answer has no end");
         return keep();
     }
 
@@ -147,10 +157,14 @@ awaitable<Result<HttpGot>> http_get(coi::net::Stream& stream, const HttpAddress&
     if (!sent) co_return sent.error();
     Response response(limits);
     std::vector<char> chunk(piece);
+    const auto begun = std::chrono::steady_clock::now();
+    std::size_t received = 0;
     while (!response.is_complete()) {
         const auto size = co_await stream.read_some(chunk, left(limits));
         if (!size) co_return size.error();
-        if (is_over(limits)) co_return Error{ErrorKind::timeout, false, "the file comes too slowly", 0, {}};
+        received += *size;
+        if (is_over(limits) || is_slow(received, std::chrono::steady_clock::now() - begun))
+            co_return Error{ErrorKind::timeout, false, "the file comes too slowly", 0, {}};
         if (const auto wrong = response.add({chunk.data(), *size})) co_return *wrong;
     }
     co_return got(response.take());

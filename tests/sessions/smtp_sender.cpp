@@ -107,7 +107,7 @@ class SmtpSenderSession : public testing::Test {
     bool until(const std::function<bool()>& true_now) { return run_until(io, true_now); }
     AttemptResult send(const gateway::queue::Entry& entry = mail()) {
         std::optional<AttemptResult> result;
-        sender_->send(entry, "envelope-1", [&](const AttemptResult& its) {
+        sender_->send(entry, {"envelope-1"}, [&](const AttemptResult& its) {
             EXPECT_FALSE(result) << "finished twice";
             result = its;
         });
@@ -168,7 +168,7 @@ TEST_F(SmtpSenderSession, TwoMailsAtOnceHaveASessionEach) {
     sender(its);
     int done = 0;
     for (int i = 0; i < 2; ++i)
-        sender_->send(mail(), "", [&](const AttemptResult& result) { done += result.kind == Kind::done; });
+        sender_->send(mail(), {}, [&](const AttemptResult& result) { done += result.kind == Kind::done; });
     EXPECT_TRUE(until([&] { return done == 2; }));
     EXPECT_EQ(server.connections(), 2);
 }
@@ -317,7 +317,7 @@ class WhileItGoes : public SmtpSenderSession {
         its.ehlo_name = "gw.example";
         sender(its);
         std::optional<AttemptResult> result;
-        sender_->send(mail(), "", [&](const AttemptResult& its_result) { result = its_result; });
+        sender_->send(mail(), {}, [&](const AttemptResult& its_result) { result = its_result; });
         auto has_asked = asked.get_future();
         EXPECT_TRUE(until([&] { return has_asked.wait_for(0s) == std::future_status::ready; }));
         sender_.reset();

@@ -99,7 +99,8 @@ void set_aside(Database& db, std::int64_t id) {
 
 /// All rows of a query over ENTRY_COLUMNS followed by the sealed payload. Rows that do not match their seal are set
 /// aside, and the query is repeated without them.
-std::vector<Entry> with_payload(Database& db, const char* sql, const std::function<void(Query&)>& bind) {
+std::vector<Entry> with_payload(Database& db, const char* sql, const std::function<void(Query&)>& bind,
+                                bool keeps_payload = true) {
     for (;;) {
         std::vector<Entry> entries;
         std::vector<std::int64_t> damaged;
@@ -115,6 +116,7 @@ std::vector<Entry> with_payload(Database& db, const char* sql, const std::functi
                 }
                 entries.push_back(entry_of(row));
                 unpack(entries.back(), std::move(*payload));
+                if (!keeps_payload) entries.back().payload = {};
             }
         }
         if (damaged.empty()) return entries;
@@ -227,13 +229,23 @@ void retry(Database& db, std::int64_t id, Time next, int attempts, const std::st
         .run();
 }
 
+/// Whether files of so many bytes may wait for this account.
+bool has_room(Database& db, const Entry& entry) {
+    constexpr std::int64_t most = 200'000'000;
+    auto waiting = db.query(
+        "SELECT coalesce(sum(length(p.bytes)), 0) FROM queue q JOIN payload p ON p.id = q.id WHERE q.account = ? AND "
+        "q.leg = 0");
+    waiting.bind(number(entry.account)).step();
+    return waiting.integer(0) + static_cast<std::int64_t>(entry.payload.size()) <= most;
+}
+
 void release(Database& db, const Entry& entry, Time now) {
     db.query("UPDATE queue SET next = ? WHERE id = ? AND next > ?")
         .bind(number(now))
         .bind(entry.id)
         .bind(number(now))
         .run();
-    if (db.changes() == 0 || entry.payload.empty()) return;
+    if (db.changes() == 0 || entry.payload.empty() || !has_room(db, entry)) return;
     db.query("UPDATE payload SET bytes = ? WHERE id = ?")
         .bind_blob(close(db, packed(entry), binding(entry.id, entry)))
         .bind(entry.id)
@@ -253,7 +265,7 @@ std::vector<Entry> list(Database& db, std::int64_t after, std::size_t most) {
 }
 
 std::vector<Entry> overdue(Database& db, Time now, Time warn_before, std::size_t most) {
-    auto entries = with_payload(
+    return with_payload(
         db,
         "SELECT " ENTRY_COLUMNS
         ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.leg < 2 AND (q.expires <= ? OR (q.taken <= "
@@ -261,9 +273,8 @@ std::vector<Entry> overdue(Database& db, Time now, Time warn_before, std::size_t
         [&](Query& query) {
             query.bind(number(now)).bind(number(warn_before)).bind(number(Direction::mail));
             query.bind(static_cast<std::int64_t>(most));
-        });
-    for (auto& entry : entries) entry.payload.clear();  // read only to check the seal
-    return entries;
+        },
+        false);  // read only to check the seal
 }
 
 void retry_all_now(Database& db, Time now) {
@@ -293,7 +304,7 @@ std::int64_t count_unsent(Database& db, AccountId account) {
 }
 
 std::vector<Entry> owing_notice(Database& db, AccountId account, std::size_t most) {
-    auto entries = with_payload(
+    return with_payload(
         db,
         "SELECT " ENTRY_COLUMNS
         ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.account = ? AND q.leg = ? AND (q.origin <> "
@@ -301,9 +312,8 @@ std::vector<Entry> owing_notice(Database& db, AccountId account, std::size_t mos
         "ORDER BY q.id LIMIT ?",
         [&](Query& query) {
             query.bind(number(account)).bind(number(Direction::jabber)).bind(static_cast<std::int64_t>(most));
-        });
-    for (auto& entry : entries) entry.payload.clear();  // read only to check the seal
-    return entries;
+        },
+        false);  // read only to check the seal
 }
 
 bool owes_notice(Database& db, AccountId account) {
