@@ -123,7 +123,7 @@ bool is_excuse(const Text& plain, const Text& html) {
     if (plain.kind != TextKind::plain || plain.value.size() > longest || html.value.empty()) return false;
     const auto letters = [](const std::string& text) {
         std::string all = lower(text);
-        std::erase_if(all, [](char c) { return c == ' ' || c == '\n'; });
+        std::erase_if(all, [](char c) { return std::string_view(" \n*_~`").find(c) != std::string_view::npos; });
         return all;
     };
     const std::string said = letters(plain.value);

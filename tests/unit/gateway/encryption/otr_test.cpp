@@ -88,7 +88,7 @@ TEST_F(OtrTest, only_a_client_that_writes_html_is_read_so) {
     EXPECT_EQ(read("<font color=\"red\">x</font>"), "<font color=\"red\">x</font>") << "its user writes about HTML";
     answers("Pidgin");
     EXPECT_EQ(read("<b>bold</b> &amp; <a href=\"https://example.net\">https://example.net</a><br>a &lt; b"),
-              "bold & https://example.net\na < b");
+              "*bold* & https://example.net\na < b");
     EXPECT_EQ(read("if (a < b && c > d) <b>"), "if (a < b && c > d) <b>") << "no such program wrote that";
     EXPECT_EQ(read("<i></i>"), "<i></i>") << "rather odd than nothing";
     answers("Psi+");

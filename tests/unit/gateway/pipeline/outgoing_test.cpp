@@ -106,8 +106,8 @@ TEST_F(OutgoingPipelineTest, what_a_user_wrote_or_did_never_ends_in_silence) {
     take("<body xml:lang='de'>Hallo</body><body xml:lang='fr'>Bonjour</body>", "type='chat' xml:lang='fr'");
     settle();
     ASSERT_EQ(committed.size(), 6u);
-    const char* const texts[] = {"Hi",      "Only this", "A cat\nhttps://example.net/cat.jpg",
-                                 "One two", "Hello",     "Bonjour"};
+    const char* const texts[] = {"Hi",        "Only this", "A cat\nhttps://example.net/cat.jpg",
+                                 "One _two_", "Hello",     "Bonjour"};
     for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(mail(i).text, texts[i]);
     EXPECT_THAT(sent, IsEmpty());
 }
@@ -195,7 +195,11 @@ TEST_F(OutgoingPipelineTest, a_marker_means_up_to_here_and_each_message_is_repor
         take("<displayed xmlns='urn:xmpp:chat-markers:0' id='" + stanza + "'/>");
         settle();
         std::vector<std::string> reports;
-        for (std::size_t i = 0; i < committed.size(); ++i) reports.push_back(mail(i).mdn->original.value);
+        for (std::size_t i = 0; i < committed.size(); ++i) {
+            const coi::Mdn mdn = *mail(i).mdn;
+            for (const auto& each : mdn.further) reports.push_back(each.value);
+            reports.push_back(mdn.original.value);
+        }
         committed.clear();
         return reports;
     };

@@ -95,8 +95,7 @@ struct ReportsTest : testing::Test {
         if (change) change(arrival);
         std::optional<Kind> verdict;
         incoming.take(std::move(arrival), [&](const DeliveryResult& v) { verdict = v.kind; });
-        loop.flush(store);
-        loop.flush(store);
+        for (int steps = 0; steps < 10 && !verdict; ++steps) loop.flush(store);
         return verdict.value();
     }
     Kind take_from(const std::string& reverse_path, const std::string& bytes) {
