@@ -115,8 +115,8 @@ void write(const Event& event, coi::Message& mail, Dialect dialect) {
     const auto& files = event.get<Files>()->all;
     for (const File& file : files) mail.text += (mail.text.empty() ? "" : "\n") + file.url;
     // A first mail is about its words, or else its file.
-    const bool is_nameless = mail.subject.empty() || mail.subject == text::chat_subject;
-    if (is_nameless && !files.empty()) mail.subject += files.front().name;
+    if (mail.subject.empty() && !files.empty() && !files.front().name.empty())
+        mail.subject = (dialect == Dialect::mail ? "" : std::string(text::chat_subject)) + files.front().name;
     for (const File& file : files) {
         if (file.bytes) attach(mail, file, dialect);
     }
