@@ -63,6 +63,15 @@ TEST(HttpGet, AFileMayComeInChunks) {
         [](std::unique_ptr<coi::net::Stream> stream) { return succeeds(std::move(stream)); });
 }
 
+TEST(HttpGet, AHeadOfAChunkWithoutEndIsNotKept) {
+    for (const std::string& start : {std::string("1;"), std::string("1\r\n1\r\n0\r\nX: ")}) {
+        const auto got =
+            answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + start + std::string(40'000, 'x'));
+        ASSERT_FALSE(got);
+        EXPECT_EQ(got.error().kind, ErrorKind::malformed) << got.error().text;
+    }
+}
+
 TEST(HttpGet, WhatIsTooLargeIsNotRead) {
     for (const std::string& response :
          {std::string("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n"),

@@ -166,6 +166,7 @@ TEST(Html, CostGrowsWithTheOctetsOnly) {
         EXPECT_LT(all, 2000) << soup;  // a tenth without sanitizers
     }
     EXPECT_LT(cost(times(10'000, "<a href=http://x.example>") + "x" + times(40'000, "</a>")), 2000);
+    EXPECT_LT(cost(times(990, "<b>") + times(octets / 4, "&gt;") + "<br>&gt;" + times(990, "</b>")), 2000);
 }
 
 TEST(Html, ManyNestedQuotesDoNotMultiplyTheOutput) {

@@ -57,6 +57,14 @@ TEST(Position, HostileKmlCostsNothing) {
     EXPECT_FALSE(read_kml(document(placemark("<coordinates>" + std::string(100'000, '1') + ",1</coordinates>"))));
 }
 
+TEST(Position, AttributesWithoutEndAreNotGivenToTheLibrary) {
+    std::string attributes;
+    for (int i = 0; i < 200; ++i) attributes += " a" + std::to_string(i) + "=\">\"";
+    EXPECT_TRUE(read_kml(document(placemark("<coordinates a=\">\">1,1</coordinates>"))));
+    EXPECT_FALSE(read_kml(document(placemark("<coordinates" + attributes + ">1,1</coordinates>"))));
+    EXPECT_FALSE(read_kml(document(placemark("<coordinates>1,1</coordinates>")) + "<" + attributes + attributes));
+}
+
 TEST(Position, KmlIsReadBack) {
     for (const Position& position : {Position{53.07516, 8.80777, {}, false}, Position{-90, 180, 12.5, false}})
         EXPECT_EQ(read_kml(print_kml(position, "2026-11-21T21:07:39Z")), position);

@@ -202,6 +202,12 @@ TEST_F(UserProfilesTest, WhatIsTooLargeOrNoPictureIsNotGiven) {
     EXPECT_EQ(news(), "nothing");
 }
 
+TEST_F(UserProfilesTest, WordsBesideAnEventAreAMessage) {
+    const auto event = xmpp::xep0084::event(alice, component, {});
+    xmpp::add(*event, "body", {}, "Hello");
+    EXPECT_FALSE(profiles.take_event(*event));
+}
+
 TEST_F(UserProfilesTest, NobodySpeaksForTheServer) {
     publishes(sea, 0, phone);
     EXPECT_THAT(asked(), IsEmpty());
