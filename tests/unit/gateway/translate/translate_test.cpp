@@ -111,8 +111,7 @@ TEST(Translate, AnAnswerRefersToTheLastMailsBothWays) {
 TEST(Translate, WhatAPersonDoesWithoutABodySaysSomething) {
     for (const char* child :
          {"<apply-to xmlns='urn:xmpp:fasten:0' id='x'><external xmlns='urn:example'/></apply-to>",
-          "<retract xmlns='urn:xmpp:message-retract:1'/>", "<invite xmlns='urn:xmpp:call-invites:0'/>",
-          "<x xmlns='jabber:x:conference' jid='room@muc.example'/>",
+          "<retract xmlns='urn:xmpp:message-retract:1'/>", "<x xmlns='jabber:x:conference' jid='room@muc.example'/>",
           "<x xmlns='http://jabber.org/protocol/muc#user'><invite from='a@b'/></x>",
           "<geoloc xmlns='http://jabber.org/protocol/geoloc'><lat>1</lat></geoloc>",
           "<file-sharing xmlns='urn:xmpp:sfs:0'/>", "<reference xmlns='urn:xmpp:reference:0' type='data'/>",
