@@ -6,6 +6,7 @@
 
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0066_oob.h"
+#include "xmpp/xep/xep0080_geoloc.h"
 #include "xmpp/xep/xep0308_correction.h"
 #include "xmpp/xep/xep0424_retraction.h"
 #include "xmpp/xep/xep0428_fallback.h"
@@ -42,7 +43,7 @@ TEST(OtrStanza, NothingMakesARetractionOfAnEncryptedText) {
 TEST(OtrStanza, NothingAddsAFileToAnEncryptedText) {
     const auto message = parse_stanza("<message id='m2'><body>?OTR:AAMD</body></message>");
     xep0066::add_link(*message, "https://files.example/1");
-    xep0447::add_file(*message, {"a.jpg", "image/jpeg", 4, "https://files.example/1", true});
+    xep0447::add_file(*message, {"https://files.example/1", {"a.jpg", "image/jpeg", 4}, true});
     const auto text = with_body(*message, "Look", true);
     EXPECT_FALSE(xep0066::link(*text) || xep0447::file_of(*text));
     EXPECT_TRUE(xep0447::file_of(*with_body(*message, "Look", false)));
@@ -72,13 +73,37 @@ TEST(OtrStanza, ReactionsAreSaidInTheEncryptedTextOnly) {
 TEST(OtrStanza, LinksOfFilesAreSaidInTheEncryptedTextOnly) {
     const auto message = parse_stanza("<message id='m2'><body>https://files.example/1</body></message>");
     xep0066::add_link(*message, "https://files.example/1");
-    xep0447::add_file(*message, {"a.jpg", "image/jpeg", 4, "https://files.example/1", true});
+    xep0447::add_file(*message, {"https://files.example/1", {"a.jpg", "image/jpeg", 4}, true});
     xep0428::add_fallback(*message, xep0447::ns, "https://files.example/1", {0, 23});
     const auto stanzas = pieces(*message, "alice@jabber.example/phone", {"?OTR:AAMD."});
     ASSERT_EQ(stanzas.size(), 1u);
     EXPECT_EQ(print(*stanzas[0]).find("files.example"), std::string::npos);
     EXPECT_EQ(print(*stanzas[0]).find("a.jpg"), std::string::npos);
     EXPECT_FALSE(child(*stanzas[0], "fallback", xep0428::ns));
+}
+
+TEST(OtrStanza, APlaceIsSaidInTheEncryptedTextOnly) {
+    const auto message = parse_stanza("<message id='m2'><body>geo:53.07516,8.80777</body></message>");
+    xep0080::add_geoloc(*message, {"53.07516", "8.80777", "", "At the cafe"});
+    const auto stanzas = pieces(*message, "alice@jabber.example/phone", {"?OTR:AAMD."});
+    ASSERT_EQ(stanzas.size(), 1u);
+    EXPECT_EQ(print(*stanzas[0]).find("53.0"), std::string::npos);
+    EXPECT_EQ(print(*stanzas[0]).find("cafe"), std::string::npos);
+}
+
+TEST(OtrStanza, OnlyWhatAddsNothingStaysBesideAnEncryptedText) {
+    const auto message = parse_stanza(
+        "<message id='m2'><body>?OTR:AAMD</body><subject>Mine</subject><thread>t</thread>"
+        "<request xmlns='urn:xmpp:receipts'/><markable xmlns='urn:xmpp:chat-markers:0'/>"
+        "<reply xmlns='urn:xmpp:reply:0' id='m1'/><geoloc xmlns='http://jabber.org/protocol/geoloc'><lat>1</lat>"
+        "<lon>2</lon></geoloc><ephemeral xmlns='urn:xmpp:ephemeral:0' timer='1'/><propose "
+        "xmlns='urn:xmpp:jingle-message:0' id='c'/><invite xmlns='urn:xmpp:call-invites:0' id='c'/>"
+        "<x xmlns='urn:example:to-come'>words</x></message>");
+    const auto text = with_body(*message, "Look", true);
+    EXPECT_EQ(print(*text),
+              "<message id='m2'><thread>t</thread><request xmlns='urn:xmpp:receipts'/>"
+              "<markable xmlns='urn:xmpp:chat-markers:0'/><reply xmlns='urn:xmpp:reply:0' id='m1'/>"
+              "<body>Look</body></message>");
 }
 
 }  // namespace
