@@ -1,10 +1,10 @@
-// Bits of Binary [XEP-0231]; see xep0231_bob.h. Hash and base64 are gloox's.
+// Bits of Binary [XEP-0231]; see xep0231_bob.h. The hash is gloox's.
 
 #include "xmpp/xep/xep0231_bob.h"
 
-#include <gloox/base64.h>
 #include <gloox/sha.h>
 
+#include "xmpp/base64.h"
 #include "xmpp/xep/iq.h"
 
 namespace xmpp::xep0231 {
@@ -24,7 +24,7 @@ std::optional<std::string> requested(const Tag& iq) {
 }
 
 void add_data(Tag& result, const Data& data) {
-    Tag& element = add(result, "data", ns, gloox::Base64::encode64(data.bytes));
+    Tag& element = add(result, "data", ns, base64::encode(data.bytes));
     element.addAttribute("cid", cid(data.bytes));
     element.addAttribute("max-age", std::to_string(data.max_age.count()));
     element.addAttribute("type", data.type);

@@ -28,4 +28,12 @@ Metadata read(const Tag& file) {
             std::chrono::milliseconds(number_of(file, "length"))};
 }
 
+void add_file(Tag& to, const Metadata& metadata) {
+    Tag& file = add(to, "file", ns);
+    add(file, "media-type", {}, metadata.type);
+    if (!metadata.name.empty()) add(file, "name", {}, metadata.name);
+    add(file, "size", {}, std::to_string(metadata.size));
+    if (metadata.length.count() > 0) add(file, "length", {}, std::to_string(metadata.length.count()));
+}
+
 }  // namespace xmpp::xep0446

@@ -17,10 +17,12 @@ inline constexpr const char* ns = "urn:xmpp:file:metadata:0";
 struct Metadata {
     std::string name, type;              // "" for none; "image/jpeg"
     std::size_t size = 0;                // bytes, 0: not known
-    std::string description;             // "" for none
+    std::string description{};           // "" for none
     std::chrono::milliseconds length{};  // of audio and video, 0: not known
 };
 
 Metadata read(const Tag& file);
+/// A <file/> with this, but for the description, which stands in the text of its message.
+void add_file(Tag& to, const Metadata&);
 
 }  // namespace xmpp::xep0446

@@ -1,13 +1,14 @@
 // See file.h.
 
 #include "gateway/translate/feature/file.h"
+#include "gateway/localization.h"
 
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "coi/mail/charset.h"
-#include "gateway/model/framed.h"
+#include "gateway/localization.h"
 #include "gateway/translate/feature/text.h"
 #include "gateway/translate/file_name.h"
 #include "xmpp/xep/xep0066_oob.h"
@@ -19,8 +20,6 @@
 
 namespace gateway::file {
 namespace {
-
-constexpr std::size_t longest_name = 200;  // bytes
 
 bool is_shown(const std::string& type) {
     return type.starts_with("image/") || type.starts_with("video/") || type.starts_with("audio/");
@@ -34,8 +33,7 @@ struct Shared {
 
 std::optional<Shared> shared_by(const xmpp::Tag& message, const std::string& body) {
     if (auto link = xmpp::xep0454::link(body)) return Shared{std::move(link->uri)};
-    if (auto file = xmpp::xep0447::file_of(message))
-        return Shared{file->url, {file->name, file->type, file->size, file->description, file->length}};
+    if (auto file = xmpp::xep0447::file_of(message)) return Shared{std::move(file->url), std::move(file->metadata)};
     if (auto media = xmpp::xep0385::media_of(message)) return Shared{media->url, std::move(media->metadata)};
     if (xmpp::child(message, "file-sharing", xmpp::xep0447::ns)) return std::nullopt;
     const auto link = xmpp::xep0066::link(message);
@@ -70,7 +68,7 @@ File::Kind kind_of(const xmpp::Tag& message, const File& file) {
 }
 
 bool read(const xmpp::Tag& message, Event& event) {
-    if (event.get<Correction>() != nullptr) return false;  // a text takes the place of a text
+    if (event.get<Correction>() != nullptr) return false;  // a correction stays text, even if it is a link
     const auto* text = event.get<Text>();
     const std::string body = text != nullptr ? std::string(coi::trim(text->body)) : "";
     const auto shared = shared_by(message, body);
@@ -96,9 +94,8 @@ bool read(const coi::Message& mail, const std::string&, Event& event) {
     Files files;
     for (const auto& attachment : mail.attachments) {
         if (attachment.url.empty()) continue;
-        const std::string name = text::one_line(framed::foreign(attachment.name));
         files.all.push_back(
-            {attachment.url, std::string(text::head(name, longest_name)), attachment.content_type, attachment.size});
+            {attachment.url, file_name::clean(attachment.name), attachment.content_type, attachment.size});
     }
     if (files.all.empty()) return false;
     event.contents.emplace_back(std::move(files));
@@ -111,12 +108,22 @@ void write(const Event& event, xmpp::Tag& message) {
     if (files.size() == 1 && event.get<Text>() == nullptr) add(message, files.front());
 }
 
+/// Many clients give a picture or a recording a random name.
+std::string subject_of(const File& file, const std::string& lang) {
+    if (file.kind == File::Kind::voice_message) return say(lang, "Voice message");
+    const std::string type = file_name::media_type({file.type}, file.name);
+    if (type.starts_with("image/")) return say(lang, "Picture");
+    if (type.starts_with("video/")) return say(lang, "Video");
+    return file.name.empty() ? say(lang, "File") : file.name;
+}
+
 void write(const Event& event, coi::Message& mail, Dialect dialect) {
     const auto& files = event.get<Files>()->all;
     for (const File& file : files) mail.text += (mail.text.empty() ? "" : "\n") + file.url;
     // A first mail is about its words, or else its file.
-    if (mail.subject.empty() && !files.empty() && !files.front().name.empty())
-        mail.subject = (dialect == Dialect::mail ? "" : std::string(text::chat_subject)) + files.front().name;
+    if (mail.subject.empty() && !files.empty())
+        mail.subject =
+            (dialect == Dialect::mail ? "" : std::string(text::chat_subject)) + subject_of(files.front(), event.lang);
     for (const File& file : files) {
         if (file.bytes) attach(mail, file, dialect);
     }
@@ -127,7 +134,7 @@ void write(const Event& event, coi::Message& mail, Dialect dialect) {
 void add(xmpp::Tag& message, const File& file) {
     xmpp::add(message, "body", {}, file.url);
     xmpp::xep0066::add_link(message, file.url);
-    xmpp::xep0447::add_file(message, {file.name, file.type, file.size, file.url, is_shown(file.type)});
+    xmpp::xep0447::add_file(message, {file.url, {file.name, file.type, file.size}, is_shown(file.type)});
     xmpp::xep0428::add_fallback(message, xmpp::xep0447::ns, file.url, {0, file.url.size()});
 }
 

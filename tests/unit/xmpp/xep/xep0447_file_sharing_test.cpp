@@ -12,7 +12,7 @@ constexpr const char* address = "https://download.montague.lit/4a771ac1-f0b2-4a4
 TEST(Xep0447FileSharing, Example1SharingSummitJpgWithJuliet) {
     const auto message =
         parsed("<message to='juliet@shakespeare.lit' from='romeo@montague.lit/resource' id='sharing-a-file'/>");
-    xep0447::add_file(*message, {"summit.jpg", "image/jpeg", 3032449, address, true});
+    xep0447::add_file(*message, {address, {"summit.jpg", "image/jpeg", 3032449}, true});
     EXPECT_EXAMPLE(*message,
                    R"(<message to='juliet@shakespeare.lit' from='romeo@montague.lit/resource' id='sharing-a-file'>
   <file-sharing xmlns='urn:xmpp:sfs:0' disposition='inline'>
@@ -28,9 +28,9 @@ TEST(Xep0447FileSharing, Example1SharingSummitJpgWithJuliet) {
 </message>)");
     const auto file = xep0447::file_of(*message);
     ASSERT_TRUE(file);
-    EXPECT_EQ(file->name, "summit.jpg");
-    EXPECT_EQ(file->type, "image/jpeg");
-    EXPECT_EQ(file->size, 3032449u);
+    EXPECT_EQ(file->metadata.name, "summit.jpg");
+    EXPECT_EQ(file->metadata.type, "image/jpeg");
+    EXPECT_EQ(file->metadata.size, 3032449u);
     EXPECT_EQ(file->url, address);
     EXPECT_TRUE(file->is_inline);
 }
@@ -38,9 +38,9 @@ TEST(Xep0447FileSharing, Example1SharingSummitJpgWithJuliet) {
 TEST(Xep0447FileSharing, SeveralFilesAndOnesWithoutAnAddressAreNotRead) {
     const auto message = parsed("<message/>");
     EXPECT_FALSE(xep0447::file_of(*message));
-    xep0447::add_file(*message, {"a.jpg", "image/jpeg", 1, address, true});
+    xep0447::add_file(*message, {address, {"a.jpg", "image/jpeg", 1}, true});
     EXPECT_TRUE(xep0447::file_of(*message));
-    xep0447::add_file(*message, {"b.jpg", "image/jpeg", 1, address, true});
+    xep0447::add_file(*message, {address, {"b.jpg", "image/jpeg", 1}, true});
     EXPECT_FALSE(xep0447::file_of(*message));
     EXPECT_FALSE(xep0447::file_of(
         *parsed("<message><file-sharing xmlns='urn:xmpp:sfs:0'><sources><encrypted xmlns='urn:xmpp:esfs:0'/></sources>"
@@ -49,11 +49,11 @@ TEST(Xep0447FileSharing, SeveralFilesAndOnesWithoutAnAddressAreNotRead) {
 
 TEST(Xep0447FileSharing, AFileWithoutANameIsOffered) {
     const auto message = parsed("<message/>");
-    xep0447::add_file(*message, {"", "application/pdf", 1, address, false});
+    xep0447::add_file(*message, {address, {"", "application/pdf", 1}, false});
     const Tag* sharing = child(*message, "file-sharing", xep0447::ns);
     ASSERT_TRUE(sharing);
     EXPECT_EQ(attribute(*sharing, "disposition"), "attachment");
-    EXPECT_FALSE(child(*child(*sharing, "file", xep0447::ns_metadata), "name", ""));
+    EXPECT_FALSE(child(*child(*sharing, "file", xep0446::ns), "name", ""));
 }
 
 }  // namespace

@@ -184,9 +184,9 @@ TEST(FileFeature, AFirstMailWithoutWordsIsAboutItsFile) {
     event.contents = {Text{}, Files{{earth}}};
     Contact bob{};
     bob.dialect = Dialect::mail;
-    EXPECT_EQ(write_mail(event, {"", "alice", "jabber.example"}, bob).subject, "earth.jpg");
+    EXPECT_EQ(write_mail(event, {"", "alice", "jabber.example"}, bob).subject, "Picture");
     bob.dialect = Dialect::coi;
-    EXPECT_EQ(write_mail(event, {"", "alice", "jabber.example"}, bob).subject, "Chat: earth.jpg");
+    EXPECT_EQ(write_mail(event, {"", "alice", "jabber.example"}, bob).subject, "Chat: Picture");
     bob.subject = "Planets";
     EXPECT_EQ(write_mail(event, {"", "alice", "jabber.example"}, bob).subject, "Re: Planets");
 }
