@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "gateway/log.h"
+#include "gateway/model/rate_limit.h"
 #include "gateway/transport/http_get.h"
 
 namespace gateway {
@@ -27,8 +28,10 @@ using coi::Error;
 using coi::ErrorKind;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t most_at_once = 10, most_of_user = 2;
+constexpr std::size_t most_at_once = 40, most_of_user = 2;  // each is a connection; the bytes are bounded below
 constexpr std::size_t most_waiting = 1000, most_waiting_of_user = 20;
+constexpr std::size_t most_an_hour = 100;  // of a user; a file that takes long counts as several
+constexpr auto long_time = std::chrono::seconds(5);
 constexpr std::size_t most_bytes = 64 * 1024 * 1024;  // of all files that are under way, or not yet in their mail
 constexpr int most_redirects = 3;
 constexpr auto patience = std::chrono::seconds(60);  // for a file, its wait for a turn included
@@ -56,17 +59,25 @@ struct FileDownload::State : std::enable_shared_from_this<State> {
     };
     /// Room in memory for a file; given back when nobody has the file any more.
     struct Room {
-        explicit Room(std::shared_ptr<State> of) : state(std::move(of)) {}
+        Room(std::shared_ptr<State> its_state, std::string its_user)
+            : state(std::move(its_state)), user(std::move(its_user)) {}
         Room(const Room&) = delete;
         Room& operator=(const Room&) = delete;
-        ~Room() { state->bytes -= taken; }
+        ~Room() {
+            state->bytes -= taken;
+            if ((state->bytes_of[user] -= taken) == 0) state->bytes_of.erase(user);
+        }
         bool take(std::size_t more) {
-            if (state->bytes + more > most_bytes) return false;
+            std::size_t& theirs = state->bytes_of[user];
+            const std::size_t share = std::max(state->settings.largest, most_bytes / 2);
+            if (state->bytes + more > most_bytes || theirs + more > share) return false;
             state->bytes += more;
+            theirs += more;
             taken += more;
             return true;
         }
         std::shared_ptr<State> state;
+        std::string user;
         std::size_t taken = 0;
         std::string file{};
     };
@@ -76,7 +87,9 @@ struct FileDownload::State : std::enable_shared_from_this<State> {
     const UploadSlots& slots;
     Settings settings;
     std::deque<std::shared_ptr<Waiting>> waiting{};
-    std::map<std::string, std::size_t> of_user{};  // under way
+    std::map<std::string, std::size_t> of_user{};   // under way
+    std::map<std::string, std::size_t> bytes_of{};  // by user
+    RateLimit fetched{most_an_hour, std::chrono::hours(1)};
     std::size_t under_way = 0, bytes = 0;
 
     bool may_begin(const std::string& user) const {
@@ -122,20 +135,24 @@ struct FileDownload::State : std::enable_shared_from_this<State> {
 
     awaitable<coi::Result<FetchedFile>> fetch(std::string user, std::string url) {
         const auto deadline = Clock::now() + patience;
-        if (!co_await turn(user, deadline))
+        if (!fetched.take(user, Clock::now()) || !co_await turn(user, deadline))
             co_return Error{ErrorKind::timeout, false, "there are too many files under way", 0, {}};
-        auto file = co_await follow(std::move(url), deadline);
+        const auto begun = Clock::now();
+        auto file = co_await follow(user, std::move(url), deadline);
+        for (auto slow = (Clock::now() - begun) / long_time; slow > 0; --slow) fetched.take(user, Clock::now());
         end(user);
         co_return file;
     }
 
-    awaitable<coi::Result<FetchedFile>> follow(std::string url, Clock::time_point deadline) {
-        const auto room = std::make_shared<Room>(shared_from_this());
+    awaitable<coi::Result<FetchedFile>> follow(std::string user, std::string url, Clock::time_point deadline) {
+        const auto room = std::make_shared<Room>(shared_from_this(), std::move(user));
         const HttpLimits limits{settings.largest, deadline, [room](std::size_t more) { return room->take(more); }};
         for (int redirects = 0; redirects <= most_redirects; ++redirects) {
             const auto from = http_address(url);
             if (!from) co_return from.error();
-            const bool is_own = slots.is_of_store(from->server.host);
+            const bool is_own = slots.is_of_store(*from);
+            if (from->server.security != coi::net::Security::tls && !is_own)
+                co_return coi::Error{ErrorKind::forbidden, true, "the link is not encrypted", 0, {}};
             const coi::net::HostPolicy policy{.allow_private = settings.allow_private || is_own,
                                               .mail_ports_only = false};
             auto got = co_await http_get(tls, *from, limits, policy);
@@ -167,7 +184,10 @@ void FileDownload::fetch(const std::string& user, const std::string& url,
         state_->io, state_->fetch(user, url),
         [state = state_, user, done = std::move(done)](std::exception_ptr bug, coi::Result<FetchedFile> file) {
             if (bug) std::rethrow_exception(bug);
-            if (!file) log::info("a file of {} stays a link: {}", user, file.error().text);
+            if (!file) {
+                log::info("a file of {} stays a link", user);
+                log::debug("it was not fetched: {}", file.error().text);
+            }
             done(std::move(file));
         });
 }

@@ -5,28 +5,25 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/error.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <utility>
 #include <vector>
 
 namespace gateway {
 namespace {
 
-namespace http = boost::beast::http;
+namespace beast = boost::beast::http;
 using coi::Error;
 using coi::ErrorKind;
 using coi::Result;
 using coi::net::awaitable;
 using coi::net::Timeout;
-using Parser = http::response_parser<http::string_body>;
+using Parser = beast::response_parser<beast::string_body>;
 
 constexpr auto patience = std::chrono::seconds(20);  // for a connection, or the next piece
 constexpr std::size_t longest_head = 16 * 1024;      // bytes
@@ -34,14 +31,9 @@ constexpr std::size_t piece = 64 * 1024;
 constexpr int most_interim = 10;  // responses of status 1xx
 
 std::string head_of(const HttpAddress& from) {
-    http::request<http::empty_body> request(http::verb::get, from.target, 11);
-    request.set(http::field::host, from.host);
-    request.set(http::field::user_agent, "coigate");
-    request.set(http::field::connection, "close");
-    request.set(http::field::accept_encoding, "identity");
-    std::ostringstream out;
-    out << request.base();
-    return out.str();
+    auto request = http::request(beast::verb::get, from);
+    request.set(beast::field::accept_encoding, "identity");
+    return http::print(request);
 }
 
 Timeout left(const HttpLimits& limits) {
@@ -49,7 +41,7 @@ Timeout left(const HttpLimits& limits) {
     return std::clamp<Timeout>(all, Timeout(1), patience);
 }
 
-/// Who serves a file byte by byte would keep others from theirs.
+/// Below 20 kB/s after ten seconds: a slow server would hold one of the few places.
 bool is_slow(std::size_t received, std::chrono::steady_clock::duration time) {
     constexpr auto at_first = std::chrono::seconds(10);
     constexpr std::size_t least = 20'000;  // bytes a second
@@ -79,8 +71,8 @@ class Response {
                 if (auto wrong = look_at_head()) return wrong;
             }
             if (has_head_ && !is_file()) return std::nullopt;
-            if (error == http::error::body_limit) return coi::over_limit("the file is too large");
-            if (error && error != http::error::need_more)
+            if (error == beast::error::body_limit) return coi::over_limit("the file is too large");
+            if (error && error != beast::error::need_more)
                 return coi::malformed("the file server does not speak HTTP: " + error.message());
             if (error || used == 0) break;
         }
@@ -111,7 +103,7 @@ class Response {
         if (!is_file()) return std::nullopt;
         if (!parser_->content_length() && !parser_->chunked())
             return Error{ErrorKind::unsupported, true, "the file server does not say where the file ends", 0, {}};
-        const auto coding = head[http::field::content_encoding];
+        const auto coding = head[beast::field::content_encoding];
         if (!coding.empty() && coding != "identity")
             return Error{ErrorKind::unsupported, true, "the file server sends the file in another coding", 0, {}};
         return std::nullopt;
@@ -139,15 +131,11 @@ bool is_redirect(unsigned status) {
 
 Result<HttpGot> got(Parser::value_type response) {
     const unsigned status = response.result_int();
-    const std::string location = response[http::field::location];
+    const std::string location = response[beast::field::location];
     if (is_redirect(status) && !location.empty()) return HttpGot{location, "", ""};
-    if (status == 200) return HttpGot{"", std::string(response[http::field::content_type]), std::move(response.body())};
-    const bool is_permanent = status < 500 && status != 408 && status != 425 && status != 429;  // [RFC 9110 §15]
-    return Error{ErrorKind::refused,
-                 is_permanent,
-                 "the file server answered " + std::to_string(status),
-                 static_cast<int>(status),
-                 {}};
+    if (status == 200)
+        return HttpGot{"", std::string(response[beast::field::content_type]), std::move(response.body())};
+    return http::refused(status);
 }
 
 }  // namespace

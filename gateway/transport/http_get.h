@@ -13,7 +13,7 @@
 
 #include "coi/net/connect.h"
 #include "coi/net/stream.h"
-#include "gateway/transport/http_put.h"
+#include "gateway/transport/http.h"
 
 namespace gateway {
 

@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,17 +12,9 @@
 
 #include "coi/net/connect.h"
 #include "coi/net/stream.h"
+#include "gateway/transport/http.h"
 
 namespace gateway {
-
-/// The parts of an http or https URL.
-struct HttpAddress {
-    coi::net::Endpoint server;
-    std::string host;    // as the Host field has it
-    std::string target;  // path and query
-};
-/// Fails for what is no such URL, and for http to another machine than this one [XEP-0363 §5].
-coi::Result<HttpAddress> http_address(std::string_view url);
 
 struct HttpFile {
     std::string type;  // Content-Type

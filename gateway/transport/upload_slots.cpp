@@ -8,7 +8,6 @@
 
 #include "gateway/log.h"
 #include "gateway/model/stanza_id.h"
-#include "gateway/transport/http_put.h"
 #include "xmpp/jid.h"
 #include "xmpp/xep/xep0030_disco.h"
 #include "xmpp/xep/xep0356_privilege.h"
@@ -19,7 +18,7 @@ namespace {
 constexpr auto patience = std::chrono::seconds(20);
 constexpr auto between_discoveries = std::chrono::minutes(10);
 constexpr std::size_t most_items = 30;  // of the server that are looked at
-constexpr std::size_t most_hosts = 30;
+constexpr std::size_t most_places = 30;
 
 coi::Error unreachable(std::string why) { return {coi::ErrorKind::unreachable, false, std::move(why), 0, {}}; }
 
@@ -42,6 +41,12 @@ coi::Error refusal(const xmpp::Tag& iq) {
     const std::string words = "the file store answered " + error->condition;
     if (is_away(*error)) return unreachable(words);
     return {coi::ErrorKind::refused, error->type != "wait" || error->condition == "resource-constraint", words, 0, {}};
+}
+
+/// What else the same host serves is none of the store's.
+std::string place_of(const HttpAddress& at) {
+    return at.server.host + ":" + std::to_string(at.server.port) +
+           at.target.substr(0, at.target.find_first_of("/?", 1));
 }
 
 }  // namespace
@@ -102,8 +107,8 @@ bool UploadSlots::take_answer(const xmpp::Tag& iq) {
     Asked done = std::move(asked);
     asked_.erase(found);
     if (auto slot = inner ? xmpp::xep0363::slot_of(*inner) : std::nullopt) {
-        if (const auto lies = http_address(slot->get); lies && hosts_.size() < most_hosts)
-            hosts_.insert(lies->server.host);
+        if (const auto lies = http_address(slot->get); lies && places_.size() < most_places)
+            places_.insert(place_of(*lies));
         done.done(std::move(*slot));
     } else if (done.on_behalf && !inner) {  // the server does not pass it on for this user
         send(std::move(done), false);
@@ -130,10 +135,13 @@ bool UploadSlots::take_discovery(const xmpp::Tag& iq) {
     return true;
 }
 
-/// Its JID's domain, or the server's own, is where the usual services put files.
-bool UploadSlots::is_of_store(const std::string& host) const {
+/// Before the first slot: its JID's domain, or the server's own, and the paths of Prosody, ejabberd and Openfire.
+bool UploadSlots::is_of_store(const HttpAddress& at) const {
+    constexpr std::array<std::string_view, 3> paths{"/upload/", "/file_share/", "/httpfileupload/"};
     if (service_.empty()) return false;
-    return host == service_ || host == settings_.server_domain || hosts_.contains(host);
+    if (places_.contains(place_of(at))) return true;
+    const bool is_usual = at.server.host == service_ || at.server.host == settings_.server_domain;
+    return is_usual && std::ranges::any_of(paths, [&](auto path) { return at.target.starts_with(path); });
 }
 
 void UploadSlots::ask(const std::string& user, xmpp::xep0363::Request request, Done done) {

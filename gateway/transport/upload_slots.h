@@ -13,6 +13,7 @@
 #include "coi/result.h"
 #include "gateway/model/stanza_sender.h"
 #include "gateway/model/timer.h"
+#include "gateway/transport/http.h"
 #include "xmpp/xep/xep0363_upload.h"
 
 namespace gateway {
@@ -38,8 +39,8 @@ class UploadSlots {
     std::size_t largest() const { return service_.empty() ? 0 : largest_; }
     /// Whether the server may have one that is not known now.
     bool is_unsure() const { return !is_online_ || (service_.empty() && !has_looked_); }
-    /// Whether files of the store lie on this host, as far as the server has said so.
-    bool is_of_store(const std::string& host) const;
+    /// Whether files of the store lie there, as far as the server has said so.
+    bool is_of_store(const HttpAddress&) const;
     /// `user`: bare JID. Not called back before this function returns.
     void ask(const std::string& user, xmpp::xep0363::Request, Done);
 
@@ -65,7 +66,7 @@ class UploadSlots {
     std::size_t streams_ = 0;  // how many there were
     std::string service_;      // its JID; "": none
     std::size_t largest_ = 0;
-    std::set<std::string> hosts_;                     // of the addresses of slots
+    std::set<std::string> places_;  // of the addresses of slots: host, port and first step of the path
     std::map<std::string, std::string> discovering_;  // JID by the id of the question
     std::map<std::string, Asked> asked_;              // by id
 };

@@ -44,12 +44,12 @@ struct FileDownloadTest : testing::Test {
     std::string elsewhere;  // where /away leads
     LineServer server{ca.issue({.name = "localhost"}), LineServer::Begin::tls, "",
                       http([this](const std::string& path) -> std::string {
-                          if (path == "/earth.jpg") return file("JFIF");
+                          if (path == "/earth.jpg" || path == "/upload/earth.jpg") return file("JFIF");
                           if (path == "/large.jpg") return file(std::string(2000, 'x'));
                           if (path == "/1") return moved("/2");
                           if (path == "/2") return moved("earth.jpg");
                           if (path == "/loop") return moved("/loop");
-                          if (path == "/away") return moved(elsewhere);
+                          if (path == "/upload/away") return moved(elsewhere);
                           return "";  // it says nothing
                       })};
     boost::asio::io_context io;
@@ -99,15 +99,31 @@ TEST_F(FileDownloadTest, a_link_leads_to_no_private_address) {
 TEST_F(FileDownloadTest, the_store_of_the_server_may_stand_on_one_but_sends_nobody_to_another) {
     files.reload({1000, false});
     find_store();
-    EXPECT_TRUE(fetched(at("/earth.jpg")));
+    EXPECT_TRUE(fetched(at("/upload/earth.jpg")));
+    EXPECT_EQ(fetched(at("/earth.jpg")).error().kind, ErrorKind::forbidden) << "what else the host serves";
     elsewhere = "https://127.0.0.1:" + std::to_string(server.port()) + "/earth.jpg";
-    EXPECT_EQ(fetched(at("/away")).error().kind, ErrorKind::forbidden);
+    EXPECT_EQ(fetched(at("/upload/away")).error().kind, ErrorKind::forbidden);
     elsewhere = "http://files.example/earth.jpg";
-    EXPECT_EQ(fetched(at("/away")).error().kind, ErrorKind::forbidden) << "not encrypted";
+    EXPECT_EQ(fetched(at("/upload/away")).error().kind, ErrorKind::forbidden) << "not encrypted";
     for (const char* nowhere : {"ftp://files.example/", "https://u:p@files.example/", "https://[", " "}) {
         elsewhere = nowhere;
-        EXPECT_FALSE(fetched(at("/away"))) << nowhere;
+        EXPECT_FALSE(fetched(at("/upload/away"))) << nowhere;
     }
+}
+
+TEST_F(FileDownloadTest, nothing_is_fetched_without_encryption) {
+    EXPECT_EQ(fetched("http://localhost:" + std::to_string(server.port()) + "/earth.jpg").error().kind,
+              ErrorKind::forbidden);
+    EXPECT_EQ(server.connections(), 0);
+}
+
+TEST_F(FileDownloadTest, a_user_fetches_so_many_an_hour) {
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(fetched(at("/earth.jpg"))) << i;
+    EXPECT_FALSE(fetched(at("/earth.jpg")));
+    std::optional<bool> others;
+    files.fetch("bob@localhost", at("/earth.jpg"), [&others](const auto& file) { others = file.has_value(); });
+    EXPECT_TRUE(run_until(io, [&others] { return others.has_value(); }));
+    EXPECT_TRUE(others.value_or(false)) << "another user";
 }
 
 TEST_F(FileDownloadTest, neither_more_than_is_allowed_nor_for_ever) {

@@ -216,16 +216,21 @@ TEST_F(UploadSlotsTest, only_the_server_grants) {
 }
 
 TEST_F(UploadSlotsTest, its_files_lie_where_the_server_says) {
-    EXPECT_FALSE(slots.is_of_store("jabber.example")) << "there is no store yet";
+    const auto is_of_store = [this](const char* url) { return slots.is_of_store(http_address(url).value()); };
+    EXPECT_FALSE(is_of_store("https://jabber.example/upload/1/a.jpg")) << "there is no store yet";
     find_service();
-    for (const char* host : {"upload.jabber.example", "jabber.example"}) EXPECT_TRUE(slots.is_of_store(host)) << host;
-    EXPECT_FALSE(slots.is_of_store("up.example"));
+    for (const char* url : {"https://upload.jabber.example/file_share/1/a.jpg", "https://jabber.example:5281/upload/1"})
+        EXPECT_TRUE(is_of_store(url)) << url;
+    for (const char* other :
+         {"https://jabber.example/metrics", "https://jabber.example/uploads", "https://jabber.example/"})
+        EXPECT_FALSE(is_of_store(other)) << "what else the host serves: " << other;
     ask();
     answer("upload.jabber.example", asked("upload.jabber.example"), slot());
-    EXPECT_TRUE(slots.is_of_store("up.example")) << "as in the address of a slot";
-    EXPECT_FALSE(slots.is_of_store("127.0.0.1"));
+    EXPECT_TRUE(is_of_store("https://up.example/2/b.jpg")) << "as in the address of a slot";
+    for (const char* other : {"https://up.example/3", "https://up.example:8443/2/b.jpg", "https://127.0.0.1/upload/1"})
+        EXPECT_FALSE(is_of_store(other)) << other;
     slots.offline();
-    EXPECT_FALSE(slots.is_of_store("up.example"));
+    EXPECT_FALSE(is_of_store("https://up.example/2/b.jpg"));
 }
 
 }  // namespace
