@@ -9,7 +9,7 @@
 namespace gateway {
 
 void Scheduler::start() {
-    constexpr std::size_t page = 20;  // each with its payload, which may be a file
+    constexpr std::size_t page = 500;
     const Time now = now_();
     queue::set_unknown_aside(store_);
     std::int64_t after = 0;
@@ -337,7 +337,8 @@ void Scheduler::received(const Key& key, Conversation& conversation, std::vector
         conversation.newest = last;
     }
     for (auto& entry : entries) {
-        if (!conversation.ready.empty() && ready_bytes_ + entry.payload.size() > limits_.ready_bytes) break;
+        const bool is_too_much = entry.payload.empty() || ready_bytes_ + entry.payload.size() > limits_.ready_bytes;
+        if (!conversation.ready.empty() && is_too_much) break;
         conversation.read_up_to = entry.id;
         ready_bytes_ += entry.payload.size();
         conversation.ready.push_back(std::move(entry));

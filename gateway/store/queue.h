@@ -92,7 +92,8 @@ struct Refused {
 };
 void refuse_all(Store&, std::vector<Refused>, Store::Done<std::vector<Entry>> done);
 
-/// The next entries of one conversation with id > after, oldest first, payload included.
+/// The next entries of one conversation with id > after, oldest first. Behind some megabytes they come without payload,
+/// to be read again.
 void next(Store&, Direction, AccountId, const std::string& contact, std::int64_t after, std::size_t most,
           Store::Done<std::vector<Entry>> done);
 /// What waits towards mail of a message of the user's: itself and its corrections, oldest first, without payload.
@@ -101,7 +102,7 @@ void waiting(Store&, AccountId, const std::string& contact, const coi::MessageId
 /// Entries whose sender must be notified, oldest first, without payload: expired at `now`, or mail taken before
 /// `warn_before` whose author has not been told of the delay. Reads the whole queue: for a slow timer.
 void overdue(Store&, Time now, Time warn_before, std::size_t most, Store::Done<std::vector<Entry>> done);
-/// The first entry of each conversation of this direction, with payload: at most `most` conversations after `after`.
+/// The first entry of each conversation of this direction, without payload: at most `most` conversations after `after`.
 /// For start-up: waits for the store.
 std::vector<Entry> heads(Store&, Direction, std::int64_t after, std::size_t most);
 /// Sets entries with an unknown direction aside. For start-up: waits for the store.

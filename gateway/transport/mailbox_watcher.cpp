@@ -341,8 +341,10 @@ MailboxWatcher::~MailboxWatcher() {
 void MailboxWatcher::start() { state_->spawn(state_->watch("")); }
 
 void MailboxWatcher::file_sent(std::string mail) {
-    constexpr std::size_t most = 100;
-    if (state_->to_file.size() >= most)
+    constexpr std::size_t most = 100, most_bytes = 32 * 1024 * 1024;
+    std::size_t bytes = mail.size();
+    for (const auto& waiting : state_->to_file) bytes += waiting.size();
+    if (state_->to_file.size() >= most || (bytes > most_bytes && !state_->to_file.empty()))
         return state_->note("too many copies wait for the Sent folder; one is left out");
     state_->to_file.push_back(std::move(mail));
     if (std::exchange(state_->filing, true)) return;

@@ -53,6 +53,7 @@ Entry entry_of(const Query& row) {
 // Prefix of a payload that has `beside`: this byte, the length of `beside`, a colon. No mail and no stanza begins with
 // it.
 constexpr char has_beside = '\x01';
+constexpr std::size_t most_bytes_of_next = 8 * 1024 * 1024;  // read at once of a conversation
 
 std::string packed(const Entry& entry) {
     if (entry.beside.empty()) return entry.payload;
@@ -98,22 +99,28 @@ void set_aside(Database& db, std::int64_t id) {
 }
 
 /// All rows of a query over ENTRY_COLUMNS followed by the sealed payload. Rows that do not match their seal are set
-/// aside, and the query is repeated without them.
+/// aside, and the query is repeated without them. Rows behind `enough` bytes come without their payload, unchecked.
 std::vector<Entry> with_payload(Database& db, const char* sql, const std::function<void(Query&)>& bind,
-                                bool keeps_payload = true) {
+                                bool keeps_payload = true, std::size_t enough = SIZE_MAX) {
     for (;;) {
         std::vector<Entry> entries;
         std::vector<std::int64_t> damaged;
         {
             auto row = db.query(sql);
             bind(row);
+            std::size_t bytes = 0;
             while (row.step()) {
+                if (bytes >= enough) {  // it is read again when it is its turn
+                    entries.push_back(entry_of(row));
+                    continue;
+                }
                 const auto bound = Binding(place).add(row, 0, bound_columns);
                 auto payload = open(db, row.blob(payload_column), bound);
                 if (!payload) {
                     damaged.push_back(row.integer(0));
                     continue;
                 }
+                bytes += payload->size();
                 entries.push_back(entry_of(row));
                 unpack(entries.back(), std::move(*payload));
                 if (!keeps_payload) entries.back().payload = {};
@@ -168,19 +175,22 @@ std::vector<Entry> heads(Database& db, Direction direction, std::int64_t after, 
         ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.leg = ? AND q.id > ? "
         "AND NOT EXISTS (SELECT 1 FROM queue e WHERE e.account = q.account AND e.contact = q.contact "
         "AND e.leg = q.leg AND e.id < q.id) ORDER BY q.id LIMIT ?",
-        [&](Query& query) { query.bind(number(direction)).bind(after).bind(static_cast<std::int64_t>(most)); });
+        [&](Query& query) { query.bind(number(direction)).bind(after).bind(static_cast<std::int64_t>(most)); },
+        false);  // read only to check the seal
 }
 
 std::vector<Entry> next(Database& db, Direction direction, AccountId account, const std::string& contact,
                         std::int64_t after, std::size_t most) {
-    return with_payload(db,
-                        "SELECT " ENTRY_COLUMNS
-                        ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.account = ? "
-                        "AND q.contact = ? AND q.leg = ? AND q.id > ? ORDER BY q.id LIMIT ?",
-                        [&](Query& query) {
-                            query.bind(number(account)).bind(contact).bind(number(direction)).bind(after);
-                            query.bind(static_cast<std::int64_t>(most));
-                        });
+    return with_payload(
+        db,
+        "SELECT " ENTRY_COLUMNS
+        ", p.bytes FROM queue q LEFT JOIN payload p ON p.id = q.id WHERE q.account = ? "
+        "AND q.contact = ? AND q.leg = ? AND q.id > ? ORDER BY q.id LIMIT ?",
+        [&](Query& query) {
+            query.bind(number(account)).bind(contact).bind(number(direction)).bind(after);
+            query.bind(static_cast<std::int64_t>(most));
+        },
+        true, most_bytes_of_next);
 }
 
 std::vector<Entry> waiting(Database& db, AccountId account, const std::string& contact, const coi::MessageId& message) {
@@ -229,7 +239,7 @@ void retry(Database& db, std::int64_t id, Time next, int attempts, const std::st
         .run();
 }
 
-/// Whether files of so many bytes may wait for this account.
+/// Whether the account's waiting mail stays under 200 MB with this payload.
 bool has_room(Database& db, const Entry& entry) {
     constexpr std::int64_t most = 200'000'000;
     auto waiting = db.query(

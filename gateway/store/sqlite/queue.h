@@ -20,10 +20,11 @@ namespace gateway::queue {
 std::int64_t put(Database&, const Entry&);
 /// Sets entries with an unknown direction aside; for start-up.
 void set_unknown_aside(Database&);
-/// The first entry of each conversation of this direction, with payload, for start-up: at most `most` conversations
+/// The first entry of each conversation of this direction, without payload, for start-up: at most `most` conversations
 /// after `after`.
 std::vector<Entry> heads(Database&, Direction, std::int64_t after, std::size_t most);
-/// The next entries of one conversation with id > after, oldest first, payload included.
+/// The next entries of one conversation with id > after, oldest first. Behind some megabytes they come without payload,
+/// to be read again.
 std::vector<Entry> next(Database&, Direction, AccountId, const std::string& contact, std::int64_t after,
                         std::size_t most);
 /// What waits towards mail of a message of the user's: itself and its corrections, oldest first, without payload.

@@ -43,6 +43,7 @@ std::string use_queue(Database& db, AccountId account, const std::string& contac
     queue::list(db, 0, 10);
     queue::retry(db, id, Time{}, 1, "", false);
     entry.id = id;
+    entry.payload = "a file";
     queue::release(db, entry, Time::min());
     queue::done(db, id);
     return entry.name;
