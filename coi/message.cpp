@@ -107,7 +107,7 @@ void read_field(const std::string& name, std::string_view value, Message& messag
         if (message.in_reply_to.empty()) message.in_reply_to = parse_message_ids(value);
     } else if (name == "references") {
         if (message.references.empty()) message.references = parse_message_ids(value);
-    } else if (avatar::is_field(name)) {
+    } else if (name == "chat-user-avatar" || name == "chat-group-avatar") {
         read_picture(name, value, message);
     } else if (is_kept(name)) {
         const auto [kept, first] = message.headers.try_emplace(name, decode_header(value));

@@ -2,8 +2,8 @@
 //
 // libxml2's HTML parser gives a stream of events (no tree is built, nothing is fetched); this file converts the events
 // to lines: paragraphs, lists, tables, links with their targets, quotes with "> ". Scripts, styles and hidden text are
-// left out, as are colours and sizes; emphasis becomes spans that clients style [XEP-0393 §6.2]. Tags, attributes, depth and output are limited
-// (coi/mail/html_tags): above the limits the words stay and the structure is dropped.
+// left out, as are colours and sizes; emphasis becomes spans that clients style [XEP-0393 §6.2]. Tags, attributes,
+// depth and output are limited (coi/mail/html_tags): above the limits the words stay and the structure is dropped.
 
 #pragma once
 

@@ -29,7 +29,7 @@ std::string print_decimal(double);
 /// nullopt: there is no such place.
 std::optional<Position> read_position(std::string_view latitude, std::string_view longitude);
 
-/// The newest placemark. nullopt: none, or no KML of at most 256 KiB.
+/// The newest placemark. nullopt: none, no KML, more than 64 KiB, or a tag of more than 1,000 octets.
 std::optional<Position> read_kml(const std::string& bytes);
 /// One placemark; `time` as [RFC 3339] has it.
 std::string print_kml(const Position&, const std::string& time);

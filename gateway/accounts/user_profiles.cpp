@@ -43,11 +43,10 @@ void UserProfiles::take_presence(const xmpp::Tag& presence) {
 
 /// Only a server speaks as a bare JID.
 bool UserProfiles::take_event(const xmpp::Tag& message) {
-    if (!xmpp::child(message, "event", xmpp::xep0163::ns_event)) return false;
+    if (!xmpp::child(message, "event", xmpp::xep0163::ns_event) || xmpp::body_of(message)) return false;
     const xmpp::JID from = xmpp::read_jid(xmpp::attribute(message, "from"));
     const Account* account = directory_.of_user(from.bare());
-    const bool has_words = xmpp::body_of(message) != nullptr;
-    if (account == nullptr || !from.resource().empty() || has_words) return !has_words;
+    if (account == nullptr || !from.resource().empty()) return true;
     if (const xmpp::Tag* item = xmpp::xep0163::item_of(message, xmpp::xep0172::ns))
         directory_.note_name(account->id, xmpp::xep0172::nick(*item));
     const auto info = xmpp::xep0084::news_of(message);
@@ -74,7 +73,9 @@ void UserProfiles::follow(const std::string& user, const Source& source) {
     } else {
         with_id(directory_.of_user(user)->id, [this, user, source](const std::string& known) {
             if (source.id == known) return;
-            source.is_event&& source.id.empty() ? use(user, {}) : ask(user, source);
+            const bool is_removed = source.is_event && source.id.empty();
+            if (is_removed) return use(user, {});
+            ask(user, source);
         });
     }
 }
@@ -136,7 +137,7 @@ void UserProfiles::use(const std::string& user, Picture picture) {
 }
 
 void UserProfiles::news_for(const Contact& contact, std::function<void(std::optional<Picture>)> done) {
-    if (contact.dialect != Dialect::chatmail) return done(std::nullopt);
+    if (contact.dialect != Dialect::chatmail || !contact.privacy.has_key) return done(std::nullopt);
     const auto known = ids_.find(contact.account);
     if (known != ids_.end() && known->second == contact.profile.given) return done(std::nullopt);
     pictures::read(store_, contact.account, pictures::own,

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "coi/crypt/confined.h"
+#include "coi/mail/chat_data.h"
 #include "coi/mail/quote.h"
 #include "gateway/log.h"
 #include "gateway/model/rate_limit.h"
@@ -82,7 +83,10 @@ EncryptResult print_clear(Closing closing) {
     if (closing.question.privacy.encrypted || closing.question.privacy.came_protected) {
         mail.subject = "Chat";
         for (auto& reader : mail.to) reader.name.clear();
-        if (closing.letter.has_quote) mail.text.replace(0, coi::leading_quote(mail.text), "> …\n");
+        if (closing.letter.has_quote) {
+            mail.text.replace(0, coi::leading_quote(mail.text), "> …\n");
+            std::erase_if(mail.attachments, coi::is_h_geo);  // it repeats the quote; the place stands in the words, too
+        }
     }
     auto bytes = coi::print(mail);
     if (!bytes) return failed(bytes.error());

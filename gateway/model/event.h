@@ -113,6 +113,7 @@ struct Location {
     double latitude = 0, longitude = 0;  // degrees, WGS 84
     std::optional<double> accuracy{};    // metres
     std::string name{};                  // "" for none
+    bool is_live = false;                // where its author is at the moment; more positions follow
     bool operator==(const Location&) const = default;
 };
 
@@ -123,7 +124,7 @@ struct Call {
     bool operator==(const Call&) const = default;
 };
 
-/// The event is to be deleted by the reader's program so long after it was read; 0: it stays, and so do later ones.
+/// The reader's program deletes the message this long after it was read. 0: never, from now on.
 struct DisappearsAfter {
     std::chrono::seconds time{};
     bool operator==(const DisappearsAfter&) const = default;

@@ -128,7 +128,8 @@ Task<std::optional<DeliveryResult>> IncomingPipeline::carry_event(IncomingMail& 
     const coi::Address writer = mail.mail.from.front();
     Turn turn = co_await turns_.next(mail.account, writer.canonical());
     if (event && event->about) co_await resolve(mail, *event);
-    if (event && event->get<Location>() && is_too_soon(mail)) event = location::without_place(std::move(*event));
+    const auto* place = event ? event->get<Location>() : nullptr;
+    if (place && is_too_soon(mail, *place)) event = location::without_place(std::move(*event));
 
     const Account& account = account_of(modules_.directory, mail.account);
     const Contact* met = modules_.directory.contact(account.id, writer.canonical());

@@ -81,7 +81,7 @@ class IncomingPipeline : public MailReceiver {
     Task<bool> is_in_order(const IncomingMail&);
     Task<std::optional<Event>> translate(IncomingMail&);
     Task<> resolve(const IncomingMail&, Event&);
-    bool is_too_soon(const IncomingMail&) const;
+    bool is_too_soon(const IncomingMail&, const Location&) const;
     /// Why an OTR message may not go to its reader; nullptr: it may.
     const char* obstacle(const Contact&, const IncomingMail&, const OtrMessage&);
     void refuse_tunnelled(const Contact&, const IncomingMail&);

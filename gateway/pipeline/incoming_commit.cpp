@@ -21,12 +21,6 @@ bool is_kept(const DeliveryResult& verdict) {
     return verdict.kind == DeliveryResult::Kind::taken || verdict.kind == DeliveryResult::Kind::open;
 }
 
-/// Of a mail with a position.
-bool is_live(const IncomingMail& mail) {
-    const auto position = coi::position_of(mail.mail);
-    return position && position->is_live;
-}
-
 }  // namespace
 
 /// Completes what is committed with what every mail brings.
@@ -92,7 +86,7 @@ Task<DeliveryResult> IncomingPipeline::hand_over(IncomingMail& mail, TakenIncomi
     }
     if (change) conclude(mail, *change, verdict);
     if (message && message->get<Call>() && is_kept(verdict) && !taken.is_elsewhere) end_call(mail);
-    if (message && message->get<Location>() && is_kept(verdict) && is_live(mail))
+    if (const auto* place = message ? message->get<Location>() : nullptr; place && place->is_live && is_kept(verdict))
         live_positions_.take(conversation_of(mail), RateLimit::Clock::now());
     co_return verdict;
 }
@@ -142,22 +136,23 @@ void IncomingPipeline::conclude(const IncomingMail& mail, const ContactChange& c
     }
 }
 
-/// A user with a mailbox and a relay address sees the contact through one of them.
+/// A user with a mailbox and a relay address sees the contact through one of them. Where the user speaks OTR nothing of
+/// the mail goes to their server in the clear, and presence does.
 void IncomingPipeline::learn_profile(const IncomingMail& mail, const Privacy& before) {
     Directory& directory = modules_.directory;
     const Account* account = directory.find(mail.account);
     if (account == nullptr) return;
     const std::string writer = mail.mail.from.front().canonical();
+    const Account* main = directory.of_user(account->jid);
+    const Contact* other = main && main->id != mail.account ? directory.contact(main->id, writer) : nullptr;
+    if (before.otr || (other && other->privacy.otr)) return;
     const ProfileNews news = profile_news(mail, before);
     if (!news.picture && !news.status) return;
     modules_.profiles.learn(mail.account, writer, news);
-    const Account* main = directory.of_user(account->jid);
-    if (main == nullptr || main->id == mail.account) return;
-    if (const Contact* contact = directory.contact(main->id, writer))
-        modules_.profiles.learn(main->id, writer, profile_news(mail, contact->privacy));
+    if (other) modules_.profiles.learn(main->id, writer, profile_news(mail, other->privacy));
 }
 
-/// Of mail that proves as much: who forges a From takes nothing from its owner.
+/// Key of the rate limits: user, author, strength of proof. A forged From uses up nothing of its owner's.
 std::string IncomingPipeline::conversation_of(const IncomingMail& mail) const {
     const Account* account = modules_.directory.find(mail.account);
     return (account ? account->jid : "") + "\n" + mail.mail.from.front().canonical() + "\n" +
@@ -165,8 +160,8 @@ std::string IncomingPipeline::conversation_of(const IncomingMail& mail) const {
 }
 
 /// Where somebody is just now comes each minute while they move: their reader sees it now and then.
-bool IncomingPipeline::is_too_soon(const IncomingMail& mail) const {
-    return is_live(mail) && !live_positions_.is_left(conversation_of(mail), RateLimit::Clock::now());
+bool IncomingPipeline::is_too_soon(const IncomingMail& mail, const Location& place) const {
+    return place.is_live && !live_positions_.is_left(conversation_of(mail), RateLimit::Clock::now());
 }
 
 /// A caller's program rings for two minutes. Nothing goes to those who prove nothing, nor to strangers with a key that

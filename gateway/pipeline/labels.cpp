@@ -39,7 +39,7 @@ void add_answers_notice(Event& event, const IncomingMail& arrival, const Contact
     if (!notice.empty()) text::put_before(*text, notice);
 }
 
-/// What a mail says of the timer counts for the client as far as it counts for the gateway.
+/// Removes the timer from the stanza if the contact's record did not take it; says in words that it changed.
 void add_timer(Event& event, const IncomingMail& arrival, const Contact& before, const Contact& after,
                const std::string& lang) {
     const auto* timer = event.get<DisappearsAfter>();

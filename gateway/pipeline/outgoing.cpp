@@ -241,13 +241,16 @@ Task<> OutgoingPipeline::resolve(AccountId id, Event& event) {
 std::optional<OutgoingPipeline::Draft> OutgoingPipeline::translate(const Account& account, const Head& head,
                                                                    Event event) {
     const Contact& contact = modules_.directory.add(account.id, event.contact);
+    const bool sets_timer = note_timer(account, contact, event);
     if (!carries(event, contact.dialect)) {
         const std::string words = not_carried(event, head.lang);
-        if (!words.empty()) throw Refusal{"cancel", "not-acceptable", words};
+        const bool is_news = event.get<DisappearsAfter>() == nullptr || sets_timer;
+        if (is_news && !words.empty()) throw Refusal{"cancel", "not-acceptable", words};
         return std::nullopt;
     }
-    if (event.get<DisappearsAfter>() != nullptr) note_timer(account, contact, event, head);
+    if (sets_timer) explain_timer(account, contact, head);
     event.message = coi::mint(domain_of(account.address));
+    event.lang = head.lang;
     Draft draft;
     draft.mail = write_mail(event, account.address, contact);
     draft.event = std::move(event);

@@ -124,7 +124,8 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
     std::optional<Draft> translate(const Account&, const Head&, Event);
     Task<> add_picture(AccountId, Draft&);
     static OutgoingMail letter_of(const Head&, const Draft&);
-    void note_timer(const Account&, const Contact&, const Event&, const Head&);
+    bool note_timer(const Account&, const Contact&, const Event&);
+    void explain_timer(const Account&, const Contact&, const Head&);
     Task<std::string> encrypt(AccountId, const Head&, Draft&);
     std::vector<queue::Entry> withdraw(std::vector<queue::Entry> waiting);
     void forget_mail(AccountId, const coi::Address& to, const coi::MessageId&);

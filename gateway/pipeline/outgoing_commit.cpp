@@ -25,7 +25,7 @@ queue::Entry OutgoingPipeline::entry_of(const Account& account, const Contact& c
     entry.to = is_automatic ? contact.address.addr_spec() : draft.mail.to.front().addr_spec();
     entry.payload = std::move(bytes);
     entry.taken = entry.next = draft.event.when;
-    // Nobody rings for longer.
+    // call-ended is useless after ten minutes: a caller's program rings for two.
     entry.expires =
         draft.event.when + (draft.event.get<Call>() != nullptr ? std::chrono::minutes(10) : settings_.expire);
     return entry;

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t megabyte = 1'000'000;
 
-/// What nothing but a link said to be a file is a page to read.
+/// A link without a media type that is served as HTML is a web page, not a file.
 bool is_page(const File& file, const std::string& served) {
     return file.type.empty() && file_name::media_type({served}, "") == "text/html";
 }
@@ -109,10 +109,17 @@ void OutgoingFiles::explain(const Held& held, const coi::Error& error) {
     const Account& account = account_of(modules_.directory, held.entry.account);
     const std::string& lang = held.entry.lang;
     std::string words;
-    if (error.kind == coi::ErrorKind::limit && error.permanent) {
-        const std::string most = std::to_string(modules_.source.largest() / megabyte);
+    const bool is_too_large = error.kind == coi::ErrorKind::limit && error.permanent;
+    const std::string most = std::to_string(modules_.source.largest() / megabyte);
+    const bool is_encrypted = xmpp::xep0454::link(held.file.url).has_value();
+    if (is_too_large && is_encrypted) {
+        words = say(lang,
+                    "The file is larger than {1} MB, and few mail programs can open the link of an encrypted file. "
+                    "Send a smaller one, or one that is not encrypted.",
+                    {most});
+    } else if (is_too_large) {
         words = say(lang, "The file is larger than {1} MB: your contact gets its link.", {most});
-    } else if (xmpp::xep0454::link(held.file.url)) {
+    } else if (is_encrypted) {
         words = say(lang,
                     "The encrypted file could not be fetched, and few mail programs can open its link. Send it again.");
     }

@@ -19,14 +19,18 @@ void OutgoingPipeline::end_call(AccountId id, const coi::Address& caller, const 
     start(unanswered(post(id, std::move(head), std::move(event), {})));
 }
 
-/// A client says it with each message, its user hears once what it is good for.
-void OutgoingPipeline::note_timer(const Account& account, const Contact& contact, const Event& event,
-                                  const Head& head) {
-    const auto seconds = static_cast<std::uint32_t>(event.get<DisappearsAfter>()->time.count());
-    if (seconds == contact.timer) return;
-    const Contact& known = modules_.directory.change(account.id, contact.address,
-                                                     [seconds](Contact& changed) { changed.timer = seconds; });
-    const std::string words = seconds == 0 ? "" : disappearing::words_of_no_use(known, head.lang);
+/// Saves the timer, which clients repeat in each message. True: the user has set another one.
+bool OutgoingPipeline::note_timer(const Account& account, const Contact& contact, const Event& event) {
+    const auto* timer = event.get<DisappearsAfter>();
+    const auto seconds = timer ? static_cast<std::uint32_t>(timer->time.count()) : contact.timer;
+    if (seconds == contact.timer) return false;
+    modules_.directory.change(account.id, contact.address, [seconds](Contact& changed) { changed.timer = seconds; });
+    return seconds != 0;
+}
+
+/// What is to be said beside a message that sets a timer, if the contact's program may ignore it.
+void OutgoingPipeline::explain_timer(const Account& account, const Contact& contact, const Head& head) {
+    const std::string words = disappearing::words_of_no_use(contact, head.lang);
     if (!words.empty() && !head.from_otr)
         modules_.notices.tell_in(account, xmpp::read_jid(xmpp::attribute(*head.tag, "to")).bare(), words);
 }

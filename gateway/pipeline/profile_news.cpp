@@ -25,7 +25,7 @@ std::optional<Picture> picture_in(const coi::Message& mail) {
     return std::nullopt;
 }
 
-/// What changes an earlier message, or was not written by a person, has no signature, which says nothing.
+/// Edits, deletions, reactions and reports have no signature; that does not mean that the status was removed.
 bool may_have_signature(const coi::Message& mail) {
     constexpr std::array fields{"chat-edit", "chat-delete", "content-disposition"};
     const std::string& content = mail.header("chat-content");
@@ -44,7 +44,9 @@ ProfileNews profile_news(const IncomingMail& mail, const Privacy& before) {
     if (mail.mail.avatar && mail.protection.encrypted && may(trust::Change::picture))
         news.picture = picture_in(mail.mail);
     if (may_have_signature(mail.mail) && may(trust::Change::status)) {
-        const std::string words = coi::signature(mail.mail.text, coi::folding_of(mail.mail));
+        const std::string& text = mail.mail.text;
+        const bool has_one = text.starts_with("-- \n") || text.find("\n-- \n") != text.npos;  // folding takes long
+        const std::string words = has_one ? coi::signature(text, coi::folding_of(mail.mail)) : "";
         news.status = std::string(text::head(framed::foreign(words), longest_status));
     }
     return news;

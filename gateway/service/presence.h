@@ -74,7 +74,7 @@ class Presence : public LinkObserver, public ProfileObserver {
     /// `from`: bare. Subscriptions are between bare JIDs [RFC 6121 §3], presence is of a resource.
     static xmpp::Stanza presence(const std::string& from, const std::string& to, const std::string& type = "");
     xmpp::Stanza available(const Ask&, const std::string& to);
-    /// With name, status and picture [XEP-0153 §4.1], as far as they are known; `contact`: nullptr for nobody who is.
+    /// With name, status and picture [XEP-0153 §4.1], as far as they are known; `contact`: nullptr if it is not known.
     xmpp::Stanza available(const std::string& from, const std::string& to, const coi::Address&, const Contact* contact);
     const std::string& caps_of(const coi::Address&);
     xmpp::Stanza of_gateway(const std::string& from, const std::string& to) const;

@@ -4,12 +4,23 @@
 
 #include <utility>
 
+#include "coi/mail/chat_data.h"
 #include "gateway/translate/translate.h"
 
 namespace gateway::mail_reader {
 namespace {
 
 constexpr coi::ParseOptions options{.keep_attachments = true};  // up to gateway/pipeline/attachments
+
+/// What is read of a mail to translate it.
+std::size_t bytes_to_read(const coi::Message& mail) {
+    std::size_t bytes = mail.text.size();
+    for (const auto& attachment : mail.attachments) {
+        if (coi::is_h_geo(attachment) || coi::is_chat_data(attachment.content_type, attachment.name, mail))
+            bytes += attachment.bytes.size();
+    }
+    return bytes;
+}
 
 }  // namespace
 
@@ -22,7 +33,7 @@ void parse(Workers& workers, Line line, const Bytes& bytes, const coi::Limits& l
 
 void event(Workers& workers, Line line, const std::shared_ptr<const coi::Message>& mail, const std::string& lang,
            std::function<void(std::optional<Event>)> done) {
-    if (mail->text.size() <= most_on_loop) return done(read(*mail, lang));
+    if (bytes_to_read(*mail) <= most_on_loop) return done(read(*mail, lang));
     workers.ask<std::optional<Event>>(std::move(line), [mail, lang] { return read(*mail, lang); }, std::move(done));
 }
 

@@ -24,7 +24,7 @@ void MailSender::send(const queue::Entry& entry, std::function<void(AttemptResul
     const bool is_linked = account && account->kind == Account::Kind::mailbox;
     SmtpSender* server = is_linked ? linked_.submission(account->id) : relay_.get();
     if (server) {
-        const bool is_reported = delivered_ == Delivered::reported && delivered::is_asked_for(entry);
+        const bool is_reported = waits_for_report(account) && delivered::is_asked_for(entry);
         return server->send(entry, {envelope_id_({entry.name}), is_reported}, std::move(finished));
     }
     finished({AttemptResult::Kind::unreachable,
@@ -32,10 +32,15 @@ void MailSender::send(const queue::Entry& entry, std::function<void(AttemptResul
               true});
 }
 
+/// A linked mailbox would be filled with reports of success, which its user sees.
+bool MailSender::waits_for_report(const Account* account) const {
+    return delivered_ == Delivered::reported && account && account->kind == Account::Kind::relay;
+}
+
 void MailSender::done(const queue::Entry& entry) {
     log::debug("mail {} was accepted", entry.name);
     const Account* account = directory_.find(entry.account);
-    if (account && delivered_ == Delivered::accepted) {
+    if (account && !waits_for_report(account)) {
         if (const auto receipt = delivered::receipt(entry)) to_jabber_.send(*receipt);
     }
     if (account && account->kind == Account::Kind::mailbox && account->sent_copy && !entry.origin.empty()) {

@@ -52,6 +52,8 @@ class MailSender : public EntrySender {
     std::size_t capacity(DestinationId) const override;
 
   private:
+    bool waits_for_report(const Account*) const;
+
     Directory& directory_;
     AccountEnd& account_end_;
     MailboxPool& linked_;

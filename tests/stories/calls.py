@@ -23,12 +23,15 @@ def from_delta_chat(alice, cleo):
 
 
 @scenario
-def in_the_clear(alice, dan):
+def in_the_clear(alice, dan, postfix):
     """Nothing proves that it is Dan who calls: Alice reads of it, and nobody writes a mail for her."""
     dan.writes(alice, "Hello from Dan")
     alice.reads("Hello from Dan", dan)
     dan.calls(alice)
     alice.reads("called you. Calls do not come through", dan)
+    alice.writes(dan, "What is it?")
+    dan.reads("What is it?")
+    check_equal(postfix.log_text().count(f"to=<{dan.address}>"), 1, "no mail but hers has left for him")
 
 
 @scenario

@@ -49,6 +49,8 @@ def a_client_sets_it(alice, cleo):
 @scenario
 def with_a_mail_program(alice, bob):
     """Bob's mail program deletes nothing, which Alice is told, once."""
+    bob.writes(alice, "Lunch?")
+    alice.reads("Lunch?", bob)
     alice.writes(bob, "A secret", extra='<ephemeral xmlns="urn:xmpp:ephemeral:0" timer="3600"/>')
     bob.reads("A secret", Ephemeral_Timer=None)
     alice.reads("deletes no messages by itself", bob)

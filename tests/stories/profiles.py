@@ -76,9 +76,10 @@ def alices_picture_is_seen(alice, cleo, gateway):
 
 
 @scenario
-def a_mail_program_gets_none(alice, bob):
+def a_mail_program_gets_none(alice, bob, gateway):
     """Alice's picture is in no mail to Bob."""
     alice.publishes_picture(SUN)
+    wait_until(lambda: gateway.stored("SELECT id FROM picture WHERE contact = ''"), 30, "the gateway has her picture")
     alice.writes(bob, "Hello Bob")
     check_equal(bob.reads("Hello Bob")["Chat-User-Avatar"], None, "his mail has no picture")
 

@@ -49,7 +49,8 @@ std::string news(const coi::Message& mail, const std::string& lang) {
 std::string poll(const coi::Message& mail, const std::string& lang) {
     const std::string content = content_of(mail);
     if (content == "poll")
-        return say(lang, "[{1} asks for votes. Here you can only answer in words.]", {text::person(mail.from.front())});
+        return say(lang, "[{1} has started a poll. Here you can only answer in words.]",
+                   {text::person(mail.from.front())});
     if (content == "pollvote") return say(lang, "[{1} has voted:]", {text::person(mail.from.front())});
     if (content == "pollclose") return say(lang, "[{1} has closed the poll:]", {text::person(mail.from.front())});
     return {};

@@ -31,8 +31,10 @@ bool read(const xmpp::Tag& message, Event& event) {
 std::string words(const coi::Address& caller, bool has_video, const std::string& lang) {
     const std::string name = text::person(caller);
     return framed::notice(
-        has_video ? say(lang, "[{1} called you with video. Calls do not come through to Jabber: please write.]", {name})
-                  : say(lang, "[{1} called you. Calls do not come through to Jabber: please write.]", {name}));
+        has_video
+            ? say(lang, "[{1} called you with video. Calls do not come through to Jabber: write to them instead.]",
+                  {name})
+            : say(lang, "[{1} called you. Calls do not come through to Jabber: write to them instead.]", {name}));
 }
 
 bool read(const coi::Message& mail, const std::string& lang, Event& event) {

@@ -84,12 +84,15 @@ bool is_change(const coi::Message& mail) { return mail.header("chat-content") ==
 std::string words_of_change(std::uint32_t seconds, const std::string& lang) {
     if (seconds == 0) return framed::notice(say(lang, "[The messages of this chat are no longer deleted.]"));
     return framed::notice(say(lang,
-                              "[The messages of this chat are now deleted after {1}, but only on the other side.]",
+                              "[The messages of this chat are now deleted after {1}: by your contact's program, and by "
+                              "yours if it can.]",
                               {duration_words(seconds, lang)}));
 }
 
 std::string words_of_no_use(const Contact& contact, const std::string& lang) {
-    return contact.dialect == Dialect::chatmail ? std::string() : no_use(lang);
+    if (contact.dialect == Dialect::chatmail) return {};
+    if (contact.dialect != Dialect::unknown) return no_use(lang);
+    return say(lang, "It is not known whether your contact's program deletes messages: what you write may stay there.");
 }
 
 const Feature feature{.is_in = is_in<DisappearsAfter>,

@@ -23,7 +23,7 @@ bool is_change(const coi::Message&);
 
 /// What another timer means for a user: the contact's program deletes, a Jabber client does not.
 std::string words_of_change(std::uint32_t seconds, const std::string& lang);
-/// What the user's client does not know where it sets a timer; "" where the contact's program deletes.
+/// Says that the contact's program ignores the timer, as far as that is known; "" if it deletes.
 std::string words_of_no_use(const Contact&, const std::string& lang);
 
 extern const Feature feature;

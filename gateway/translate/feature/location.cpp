@@ -80,7 +80,7 @@ std::optional<Location> read_element(const xmpp::Tag& message) {
 }
 
 bool read(const xmpp::Tag& message, Event& event) {
-    if (event.get<Correction>() != nullptr) return false;  // the text of a text
+    if (event.get<Correction>() != nullptr) return false;  // a correction stays text, even if it is a geo: URI
     auto* text = event.get<Text>();
     auto place = read_element(message);
     if (auto named = text ? read_uri(text->body) : std::nullopt) {
@@ -110,11 +110,16 @@ std::string words(const Location& place) {
 /// Takes the lines away that say for people what the place says: ours, and those of COI's example.
 void take_words(std::string& body, Location& place) {
     const std::string said = coordinates(place), ours = ": " + said;
+    // One word and the coordinates, which stands in COI's example; of a sentence that has them nothing is taken away.
+    const auto is_labelled = [&](std::string_view line) {
+        return line.ends_with(ours) && (line.starts_with(pin) || line.find(' ') == line.size() - ours.size() + 1);
+    };
     bool is_taken = false;
     while (!body.empty()) {
         const auto begin = body.rfind('\n') == body.npos ? 0 : body.rfind('\n') + 1;
         const std::string_view line = coi::trim(std::string_view(body).substr(begin));
-        const bool is_it = line.find(said) != line.npos || line == map_of(place);
+        const bool is_it =
+            line == said || line == std::string(pin) + said || line == map_of(place) || is_labelled(line);
         if (!is_it && !(is_taken && line == "-")) break;
         is_taken = true;
         if (line.starts_with(pin) && line.ends_with(ours))
@@ -132,7 +137,7 @@ bool read(const coi::Message& mail, const std::string& lang, Event& event) {
                 {text::person(mail.from.front())}));
     const auto position = coi::position_of(mail);
     if (!position) return false;
-    Location place{position->latitude, position->longitude, position->accuracy, ""};
+    Location place{position->latitude, position->longitude, position->accuracy, "", position->is_live};
     take_words(text->body, place);
     event.contents.emplace_back(std::move(place));
     return false;

@@ -50,10 +50,13 @@ TEST(Position, WhatIsNoKml) {
 TEST(Position, HostileKmlCostsNothing) {
     const std::string entities = "<!DOCTYPE kml [<!ENTITY a \"2,1\"><!ENTITY f SYSTEM \"file:///etc/passwd\">]>";
     EXPECT_FALSE(read_kml(entities + "<kml><Placemark><coordinates>&a;</coordinates></Placemark></kml>"));
-    EXPECT_FALSE(read_kml(document(std::string(300 * 1024, ' '))));
-    std::string deep;
+    const std::string place = placemark("<coordinates>2,1</coordinates>");
+    std::string lines, deep;
+    for (int i = 0; i < 60; ++i) lines += "<a/>" + std::string(900, ' ');
+    EXPECT_TRUE(read_kml(document(lines + place)));
+    EXPECT_FALSE(read_kml(document(lines + lines + place)));
     for (int i = 0; i < 10'000; ++i) deep += "<a>";
-    EXPECT_FALSE(read_kml(document(deep)));
+    EXPECT_FALSE(read_kml(document(deep + place)));
     EXPECT_FALSE(read_kml(document(placemark("<coordinates>" + std::string(100'000, '1') + ",1</coordinates>"))));
 }
 
@@ -86,9 +89,9 @@ TEST(Position, WhatIsNoHGeo) {
           "<p class='h-geo'><i class='p-latitude'>1</i></p>",
           "<p class='h-geo'><i class='p-latitude'>north</i><i class='p-longitude'>2</i></p>"})
         EXPECT_FALSE(read_h_geo(none)) << none;
-    std::string deep = "<p class='h-geo'>";
-    for (int i = 0; i < 5'000; ++i) deep += "<i class='p-latitude'>";
-    EXPECT_FALSE(read_h_geo(deep));
+    const std::string place = "<p class='h-geo'><i class='p-latitude'>1</i><i class='p-longitude'>2</i></p>";
+    EXPECT_TRUE(read_h_geo(place));
+    EXPECT_FALSE(read_h_geo(std::string(2 * 1024 * 1024, ' ') + place));
 }
 
 TEST(Position, ItIsPrintedAsAnAlternativeOfTheText) {

@@ -46,6 +46,7 @@ struct UserProfilesTest : testing::Test {
         Contact made;
         made.account = id;
         made.dialect = Dialect::chatmail;
+        made.privacy.has_key = true;
         return made;
     }
     void settle() {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "coi/crypt/confined.h"
+#include "coi/mail/chat_data.h"
 #include "coi/message_id.h"
 #include "gateway/store/sqlite/key_updates.h"
 #include "gateway/store/sqlite/keys.h"
@@ -208,6 +209,7 @@ TEST_F(OpenPgpTest, what_came_protected_does_not_leave_in_the_clear) {
     answer.mail.subject = "Re: Merger with ACME";
     answer.mail.to.front().name = "Bob the Secret";
     answer.mail.text = "> We buy ACME\n> on Monday\n\nI see";
+    answer.mail.attachments = {coi::h_geo_of({53.07516, 8.80777, {}, false}, answer.mail.text)};
     answer.has_quote = true;
     const EncryptResult clear = close(answer);
     EXPECT_FALSE(clear.encrypted) << "no key is known";
@@ -216,6 +218,7 @@ TEST_F(OpenPgpTest, what_came_protected_does_not_leave_in_the_clear) {
     EXPECT_THAT(clear.bytes, Not(HasSubstr("Secret")));
     EXPECT_THAT(clear.bytes, Not(HasSubstr("Monday")));
     EXPECT_EQ(coi::parse(clear.bytes)->text, "> …\n\nI see");
+    EXPECT_THAT(coi::parse(clear.bytes)->attachments, testing::IsEmpty()) << "its HTML part repeats the quote";
     introduce();
     coi::autocrypt::Peer peer;
     Transactions(store).now([&](Database& db) {

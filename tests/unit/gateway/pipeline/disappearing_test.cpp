@@ -29,14 +29,16 @@ TEST_F(IncomingTimerTest, a_timer_that_no_mail_has_told_of_is_told_once) {
     take(timed("3@x", ""));
     take(timed("4@x", "60", "Chat-Content: ephemeral-timer-changed\r\n"));
     ASSERT_THAT(committed, SizeIs(4));
-    EXPECT_THAT(body(committed[0]), HasSubstr("deleted after 1 hour, but only on the other side.⟧\nHi"));
+    EXPECT_THAT(body(committed[0]),
+                HasSubstr("deleted after 1 hour: by your contact's program, and by yours if it can.⟧\nHi"));
     EXPECT_THAT(committed[0].payload, HasSubstr("<ephemeral xmlns='urn:xmpp:ephemeral:0' timer='3600'/>"));
     EXPECT_EQ(body(committed[1]), "Hi");
     EXPECT_THAT(committed[1].payload, HasSubstr("timer='3600'"));
     EXPECT_EQ(body(committed[2]), "⟦The messages of this chat are no longer deleted.⟧\nHi");
     EXPECT_THAT(committed[2].payload, Not(HasSubstr("ephemeral")));
     EXPECT_EQ(body(committed[3]),
-              "⟦The messages of this chat are now deleted after 1 minute, but only on the other side.⟧");
+              "⟦The messages of this chat are now deleted after 1 minute: by your contact's program, and by yours if "
+              "it can.⟧");
     EXPECT_EQ(bob().timer, 60u);
 }
 
@@ -77,14 +79,17 @@ struct OutgoingTimerTest : OutgoingPipelineTest {
 };
 
 TEST_F(OutgoingTimerTest, the_user_hears_once_where_nothing_is_deleted) {
+    take("<body>Hi</body>");
+    settle();
+    bob(Dialect::mail);
     writes("60");
     EXPECT_THAT(told, ElementsAre(HasSubstr("deletes no messages by itself")));
     writes("60");
     EXPECT_THAT(told, SizeIs(1));
     writes("0");
     EXPECT_THAT(told, SizeIs(1));
-    EXPECT_THAT(committed, SizeIs(3));
-    for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(mail(i).header("ephemeral-timer"), "");
+    EXPECT_THAT(committed, SizeIs(4));
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(mail(i).header("ephemeral-timer"), "");
 }
 
 TEST_F(OutgoingTimerTest, what_a_client_sets_holds_for_the_whole_conversation) {
@@ -108,6 +113,14 @@ TEST_F(OutgoingTimerTest, what_a_client_sets_holds_for_the_whole_conversation) {
     settle();
     ASSERT_THAT(sent, SizeIs(2)) << "an error, and its words";
     EXPECT_EQ(xmpp::error_of(*sent[0])->condition, "not-acceptable");
+    for (const char* again : {"60", "0", "0"}) {
+        take("<ephemeral xmlns='urn:xmpp:ephemeral:0' timer='" + std::string(again) +
+             "'/><store xmlns='urn:xmpp:hints'/>");
+        settle();
+    }
+    EXPECT_THAT(sent, SizeIs(2)) << "the user has heard of it, and nothing is left to delete";
+    writes("0");
+    EXPECT_THAT(told, IsEmpty());
 }
 
 }  // namespace

@@ -51,6 +51,12 @@ TEST_F(IncomingProfileTest, IsLearntOnlyOfAMailThatIsTaken) {
     EXPECT_TRUE(peers.changed_profiles.empty());
 }
 
+TEST_F(IncomingProfileTest, IsNotLearntWhereTheUserSpeaksOtr) {
+    directory.change(alice, {"", "bob", "example.net"}, [](Contact& contact) { contact.privacy.otr = true; });
+    EXPECT_EQ(take(mail("1@x", "Chat-Version: 1.0\r\n", "Hi\r\n-- \r\nAt the sea")), Kind::taken);
+    EXPECT_EQ(bobs(alice), Profile{}) << "presence passes the server readable";
+}
+
 TEST_F(IncomingProfileTest, IsLearntForTheAccountThroughWhichTheUserSees) {
     const AccountId relay = save(IncomingFilter::all, Account::Kind::relay);
     IncomingMail arriving = arrival(mail("1@x"));

@@ -21,7 +21,10 @@ struct OutgoingPictureTest : OutgoingPipelineTest {
         };
         take("<body>Hello</body>");
         settle();
-        directory.change(id(), bob, [](Contact& contact) { contact.dialect = Dialect::chatmail; });
+        directory.change(id(), bob, [](Contact& contact) {
+            contact.dialect = Dialect::chatmail;
+            contact.privacy.has_key = true;
+        });
     }
     AccountId id() { return directory.of_user("alice@jabber.example")->id; }
     void publishes(const Picture* picture) {

@@ -72,7 +72,7 @@ TEST(Announcement, APinAnswersWhatIsPinned) {
 
 TEST(Announcement, APollIsItsText) {
     EXPECT_EQ(body_of(from_mail("Chat-Content: poll\r\n", "Tea or coffee?")),
-              "⟦Bob asks for votes. Here you can only answer in words.⟧\nTea or coffee?");
+              "⟦Bob has started a poll. Here you can only answer in words.⟧\nTea or coffee?");
     EXPECT_EQ(body_of(from_mail("Chat-Content: PollVote; x=y\r\n", "Tea")), "⟦Bob has voted:⟧\nTea");
     EXPECT_EQ(body_of(from_mail("Chat-Content: pollclose\r\n", "")), "⟦Bob has closed the poll:⟧");
     EXPECT_THAT(body_of(from_mail("Chat-Content: poll\r\nContent-Type: text/html\r\n",

@@ -71,9 +71,9 @@ TEST(CallFeature, TheClientThatCallsGetsARejection) {
 TEST(CallFeature, AMailsCallIsOneLineThatSaysWho) {
     const std::string call = "Chat-Content: call\r\nChat-Webrtc-Room: b2ZmZXI=";
     EXPECT_EQ(from_mail(call)->get<Text>()->body,
-              "⟦Bob called you. Calls do not come through to Jabber: please write.⟧");
+              "⟦Bob called you. Calls do not come through to Jabber: write to them instead.⟧");
     EXPECT_EQ(from_mail(call + "\r\nChat-Webrtc-Has-Video-Initially: =?utf-8?B?MQ==?=")->get<Text>()->body,
-              "⟦Bob called you with video. Calls do not come through to Jabber: please write.⟧");
+              "⟦Bob called you with video. Calls do not come through to Jabber: write to them instead.⟧");
     EXPECT_FALSE(from_mail(call + "\r\nChat-Webrtc-Has-Video-Initially: =?utf-8?B?MA==?=")->get<Call>()->has_video);
     EXPECT_THAT(from_mail(call, "bob@example.org", "de")->get<Text>()->body, HasSubstr("bob@example.org hat dich"));
     EXPECT_THAT(from_mail(call, "\"⟦x⟧ Bob\" <bob@example.org>")->get<Text>()->body, Not(HasSubstr("⟦x⟧")))

@@ -37,7 +37,7 @@ TEST(DisappearingFeature, AChangeIsSaidFromTheReadersSide) {
         return event->get<Text>()->body;
     };
     const std::string after = "⟦The messages of this chat are now deleted after ",
-                      rest = ", but only on the other side.⟧";
+                      rest = ": by your contact's program, and by yours if it can.⟧";
     EXPECT_EQ(change("3600"), after + "1 hour" + rest);
     EXPECT_EQ(change("1209600"), after + "2 weeks" + rest);
     EXPECT_EQ(change("61"), after + "61 seconds" + rest);
@@ -72,7 +72,8 @@ TEST(DisappearingFeature, WhereNothingIsDeletedAChangeIsNotSent) {
         EXPECT_FALSE(carries(event, dialect));
         Contact contact;
         contact.dialect = dialect;
-        EXPECT_THAT(disappearing::words_of_no_use(contact, "en"), testing::HasSubstr("deletes no messages"));
+        const char* words = dialect == Dialect::unknown ? "It is not known" : "deletes no messages";
+        EXPECT_THAT(disappearing::words_of_no_use(contact, "en"), testing::HasSubstr(words));
     }
     EXPECT_TRUE(carries(event, Dialect::chatmail));
     event.contents.insert(event.contents.begin(), Text{"Hi", ""});

@@ -64,9 +64,12 @@ TEST(LocationFeature, AnElementIsAPlaceBesideTheText) {
 }
 
 std::optional<Event> from_mail(const std::string& file, const std::string& content,
-                               const std::string& header = "Chat-Version: 1.0\r\n") {
+                               const std::string& header = "Chat-Version: 1.0\r\n", const std::string& text = "Hi") {
     return read(coi::parse("From: Bob <bob@example.org>\r\nMessage-ID: <9@x>\r\n" + header +
-                           "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHi\r\n--b\r\nContent-Type: "
+                           "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; "
+                           "charset=utf-8\r\n\r\n" +
+                           text +
+                           "\r\n--b\r\nContent-Type: "
                            "application/vnd.google-earth.kml+xml\r\nContent-Disposition: attachment; filename=" +
                            file + "\r\n\r\n" + content + "\r\n--b--\r\n")
                     .value(),
@@ -84,6 +87,14 @@ TEST(LocationFeature, AFileOfPlacesIsOneOnlyFromAChatProgram) {
     const auto broken = from_mail("message.kml", "<kml>");
     EXPECT_EQ(broken->get<Location>(), nullptr);
     EXPECT_EQ(broken->get<Text>()->body, "Hi\n⟦location⟧") << "never nothing";
+}
+
+TEST(LocationFeature, WordsOfTheContactsOwnStay) {
+    const std::string kml = coi::print_kml({53.07516, 8.80777, {}, false}, "2026-11-21T22:30:00Z");
+    for (const char* own : {"I wait at 53.07516, 8.80777 until five", "It is here: 53.07516, 8.80777"})
+        EXPECT_EQ(from_mail("message.kml", kml, "Chat-Version: 1.0\r\n", own)->get<Text>()->body, own);
+    for (const char* ours : {"53.07516, 8.80777", "📍 53.07516, 8.80777", "Position: 53.07516, 8.80777"})
+        EXPECT_EQ(from_mail("message.kml", kml, "Chat-Version: 1.0\r\n", ours)->get<Text>()->body, "") << ours;
 }
 
 TEST(LocationFeature, WhatIsSaidStandsBeforeThePlace) {
