@@ -22,14 +22,46 @@ std::optional<bool> grants_iq(const Tag& message, const std::string& xmlns, cons
     return false;
 }
 
-std::optional<bool> grants_roster(const Tag& message) {
+namespace {
+
+/// What a server says of the component's privileges, in the namespace of either version; nullptr: it says nothing.
+const Tag* grant(const Tag& message) {
     const Tag* privilege = child(message, "privilege", ns);
     if (!privilege) privilege = child(message, "privilege", ns_before);
-    if (!privilege || child(*privilege, "forwarded", xep0297::ns)) return std::nullopt;
-    return std::ranges::any_of(privilege->children(), [](const Tag* permission) {
-        return permission->name() == "perm" && attribute(*permission, "access") == "roster" &&
-               attribute(*permission, "type") == "both";
+    return privilege && !child(*privilege, "forwarded", xep0297::ns) ? privilege : nullptr;
+}
+
+bool grants(const Tag& privilege, const char* access, const char* type) {
+    return std::ranges::any_of(privilege.children(), [&](const Tag* permission) {
+        return permission->name() == "perm" && attribute(*permission, "access") == access &&
+               attribute(*permission, "type") == type;
     });
+}
+
+}  // namespace
+
+std::optional<bool> grants_roster(const Tag& message) {
+    const Tag* privilege = grant(message);
+    if (!privilege) return std::nullopt;
+    return grants(*privilege, "roster", "both");
+}
+
+std::optional<bool> grants_messages(const Tag& message) {
+    const Tag* privilege = grant(message);
+    if (!privilege) return std::nullopt;
+    return namespace_of(*privilege) == ns && grants(*privilege, "message", "outgoing");
+}
+
+Stanza on_behalf(const std::string& component, const std::string& server, const Tag& message) {
+    auto outer = std::make_unique<Tag>("message");
+    outer->addAttribute("id", attribute(message, "id"));
+    outer->addAttribute("from", component);
+    outer->addAttribute("to", server);
+    Tag& forwarded = add(add(*outer, "privilege", ns), "forwarded", xep0297::ns);
+    Tag* inner = message.clone();
+    inner->addAttribute("xmlns", content_namespace);
+    forwarded.addChild(inner);
+    return outer;
 }
 
 Request ask(const std::string& component, const std::string& user, const std::string& id, const std::string& type) {

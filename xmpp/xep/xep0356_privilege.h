@@ -1,7 +1,7 @@
 // Privileged Entity: what the server lets the component do on behalf of its users.
 //
-// [XEP-0356 §4] the `roster` permission, [§6] the `iq` permission: requests on behalf of a user. Left out: message and
-// presence permissions.
+// [XEP-0356 §4] the `roster` permission, [§5] the `message` permission: messages on behalf of a user, [§6] the `iq`
+// permission: requests on behalf of a user. Left out: the presence permission.
 // Debian's Prosody uses this namespace (mod_privilege of prosody-modules); ejabberd 23.01 uses urn:xmpp:privilege:1,
 // which has no iq permission. Messages that belong to an answer are wrapped like the answer itself: XEP-0356 does not
 // define that, prosody/mod_privilege_archive.lua does it.
@@ -23,6 +23,12 @@ std::optional<bool> grants_iq(const Tag& message, const std::string& xmlns, cons
 /// Whether this message grants reading and changing contact lists, in the namespace of either version; nullopt if it is
 /// not about privileges.
 std::optional<bool> grants_roster(const Tag& message);
+/// Whether this message grants messages on behalf of the users that are also copied to them and archived; nullopt if it
+/// is not about privileges. ejabberd 23.01 only sends them on, which nobody would see: what it grants does not count.
+std::optional<bool> grants_messages(const Tag& message);
+/// The message that lets `server` send `message`, whose `from` is the bare JID of one of its users, on the user's
+/// behalf. It has the id of `message`.
+Stanza on_behalf(const std::string& component, const std::string& server, const Tag& message);
 /// An iq of this type on behalf of `user` (bare JID), without its payload, which goes into `inner`, owned by the iq.
 /// Both have `id`.
 struct Request {

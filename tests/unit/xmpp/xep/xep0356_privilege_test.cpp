@@ -20,6 +20,39 @@ TEST(Xep0356Privilege, Example5ServerAdvertisesRosterAndMessagePrivileges) {
               false);
 }
 
+TEST(Xep0356Privilege, MessagesMayBeSentWhereOutgoingIsGranted) {
+    const auto grants = [](const std::string& permission, const std::string& version = "2") {
+        return xep0356::grants_messages(
+            *parsed("<message from='capulet.net'><privilege xmlns='urn:xmpp:privilege:" + version + "'>" + permission +
+                    "</privilege></message>"));
+    };
+    EXPECT_EQ(grants("<perm access='roster' type='both'/><perm access='message' type='outgoing'/>"),
+              true);
+    EXPECT_EQ(grants("<perm access='message' type='outgoing'/>", "1"), false) << "ejabberd 23.01 makes no copies";
+    EXPECT_EQ(grants("<perm access='message' type='none'/>"), false);
+    EXPECT_EQ(grants("<forwarded xmlns='urn:xmpp:forward:0'/>"), std::nullopt) << "an answer";
+    EXPECT_EQ(xep0356::grants_messages(*parsed("<message><body>Hi</body></message>")), std::nullopt);
+}
+
+TEST(Xep0356Privilege, Example6PrivilegedEntitySendsANotificationMessage) {
+    const auto message = parsed(R"(<message from='juliet@capulet.lit' id='foo' to='romeo@montague.lit/orchard'>
+                <event xmlns='http://jabber.org/protocol/pubsub#event'/>
+            </message>)");
+    EXPECT_EXAMPLE(*xep0356::on_behalf("pubsub.capulet.lit", "capulet.lit", *message),
+                   R"(<message from='pubsub.capulet.lit' to='capulet.lit' id='foo'>
+    <privilege xmlns='urn:xmpp:privilege:2'>
+        <forwarded xmlns='urn:xmpp:forward:0'>
+            <message from='juliet@capulet.lit'
+                id='foo'
+                to='romeo@montague.lit/orchard'
+                xmlns='jabber:client'>
+                <event xmlns='http://jabber.org/protocol/pubsub#event'/>
+            </message>
+        </forwarded>
+    </privilege>
+</message>)");
+}
+
 TEST(Xep0356Privilege, ListsMayBeChangedWhereBothAreGranted) {
     const auto grants = [](const std::string& version, const std::string& type) {
         return xep0356::grants_roster(
