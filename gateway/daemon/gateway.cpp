@@ -12,6 +12,7 @@
 #include "gateway/localization.h"
 #include "gateway/log.h"
 #include "gateway/model/addresses.h"
+#include "gateway/model/stanza_id.h"
 #include "gateway/store/clean_shutdown.h"
 #include "gateway/store/ids.h"
 #include "xmpp/jid.h"
@@ -32,7 +33,9 @@ constexpr auto close_patience = std::chrono::seconds(5);
 
 void Gateway::State::take(xmpp::Stanza stanza) {
     if (stanza->name() == "message") {  // the archive has a look at it, too
+        if (is_own_message(*stanza)) return;
         roster_names.take_grant(*stanza);
+        message_privilege.take_grant(*stanza);
         upload_slots.take_grant(*stanza);
     }
     if (!archive.take(stanza)) take_in_turn(std::move(stanza));

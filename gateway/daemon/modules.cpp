@@ -48,6 +48,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       clients(stream, config.xmpp.component),
       user_profiles(directory, store, stream, config.xmpp.component),
       roster_names(directory, stream, config.xmpp.component),
+      message_privilege(config.xmpp.component),
       upload_slots(stream, timer(), {config.xmpp.component, component_settings(config).server_domain}),
       file_upload(io, tls, upload_slots, config.files.upload),
       file_download(io, tls, upload_slots, download_settings(config)),
@@ -55,7 +56,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       mail_sender(
           directory, account_end, linked, failures, stream,
           [this](const coi::MessageId& id) { return envelope_id(id, seal); }, delivered_of(config)),
-      jabber_sender(component, directory, account_end, otr, tunnel, verdicts, failures),
+      jabber_sender(component, directory, account_end, otr, tunnel, verdicts, failures, message_privilege),
       mail_scheduler(queue::Direction::mail, store, mail_sender, now, [this] { set_wake(); }),
       jabber_scheduler(
           queue::Direction::jabber, store, jabber_sender, now, [this] { set_wake(); }, jabber_limits()),
@@ -117,6 +118,7 @@ xmpp::Component::Calls Gateway::State::component_calls() {
                 profiles.offline();
                 cards.offline();
                 roster_names.offline();
+                message_privilege.offline();
                 upload_slots.offline();
                 log::warn("not connected to the Jabber server: {}", why);
                 systemd::status("not connected to the Jabber server: " + why);

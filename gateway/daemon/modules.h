@@ -13,6 +13,7 @@
 #include "gateway/accounts/clients.h"
 #include "gateway/accounts/contact_names.h"
 #include "gateway/accounts/contact_profiles.h"
+#include "gateway/accounts/message_privilege.h"
 #include "gateway/accounts/user_profiles.h"
 #include "gateway/accounts/workers.h"
 #include "gateway/daemon/component_stream.h"
@@ -66,6 +67,7 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     Clients clients;
     UserProfiles user_profiles;
     RosterNames roster_names;
+    MessagePrivilege message_privilege;
     UploadSlots upload_slots;
     FileUpload file_upload;
     FileDownload file_download;

@@ -181,6 +181,7 @@ Decrypted decrypt(const std::string& bytes, coi::Message mail, const std::option
         check_signature(out, bytes, own, sender, limits);
     out.author = {out.protection.encrypted, out.protection.signature, out.protection.signer, false};
     if (out.key_update) out.key_update->author = out.author;
+    out.is_own_key = own && out.author.encrypted && out.author.is_signed() && out.author.signer == own->fingerprint;
     return out;
 }
 

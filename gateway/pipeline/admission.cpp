@@ -56,6 +56,10 @@ Admission admit(const coi::Message& mail, const Account& account, const Contact*
     if (mail.from.size() != 1) return Admission::senderless;
     if (mail.dsn || mail.mdn) return Admission::report;
     if (mail.from.front().canonical() == account.address.canonical()) return Admission::own;
+    return admit_to(mail, account, contact, answers_known);
+}
+
+Admission admit_to(const coi::Message& mail, const Account& account, const Contact* contact, bool answers_known) {
     if (is_bulk(mail, answers_known)) return Admission::bulk;
     if (is_chat(mail) || answers_known || account.take == IncomingFilter::all) return Admission::message;
     const bool known = contact && (contact->written_to || contact->subscribed);

@@ -29,6 +29,8 @@ bool depends_on_answer(const coi::Message&, const Account&, const Contact*);
 bool is_automatic_answer(const coi::Message&, const Contact*, bool answers_known);
 /// `contact`: nullptr if unknown. `answers_known`: In-Reply-To or References name a message of this account.
 Admission admit(const coi::Message&, const Account&, const Contact*, bool answers_known);
+/// The same of a mail whose author is not asked about, as what the account's owner wrote to this contact.
+Admission admit_to(const coi::Message&, const Account&, const Contact*, bool answers_known);
 /// In English, for the LMTP reply and the log; no content.
 const char* reason(Admission);
 

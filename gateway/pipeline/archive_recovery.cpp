@@ -31,6 +31,7 @@ constexpr auto commit_slack = 2min;  // how much earlier a message may seem to b
 /// The contact (canonical) if this is a message of `jid` to one, with text that can be taken, or that of a session of
 /// OTR: the session is lost, but whoever wrote it must hear that it was not read.
 std::optional<std::string> contact_of(const xmpp::Tag& message, const std::string& jid) {
+    if (is_own_message(message)) return std::nullopt;
     const xmpp::Tag* body = xmpp::body_of(message);
     const auto address = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
     if (!body || !address || bare(xmpp::attribute(message, "from")) != jid) return std::nullopt;

@@ -68,11 +68,15 @@ IncomingPipeline::IncomingPipeline(Modules modules, Seal seal, Settings settings
       seal_(std::move(seal)),
       settings_(std::move(settings)),
       attachments_(modules_.directory, modules_.store, modules_.files, modules_.now),
-      reports_({modules_.directory, modules_.store, modules_.now}, seal_, settings_) {}
+      reports_({modules_.directory, modules_.store, modules_.now}, seal_, settings_),
+      own_mail_({modules_.directory, modules_.store, modules_.workers, modules_.encryption, modules_.to_jabber,
+                 attachments_, turns_, modules_.now},
+                seal_, settings_) {}
 
 void IncomingPipeline::reload(const Settings& settings) {
     settings_ = settings;
     reports_.reload(settings);
+    own_mail_.reload(settings);
 }
 
 void IncomingPipeline::take(IncomingMail mail, std::function<void(DeliveryResult)> done) {
@@ -96,6 +100,7 @@ Task<DeliveryResult> IncomingPipeline::carry(IncomingMail& mail) {
     co_await load_contacts(mail.account);
     if (mail.mail.from.size() != 1) co_return skipped(mail, declined(reason(Admission::senderless)));
     note_own_key(mail);
+    if (own_mail_.is_one(mail)) co_return co_await own_mail_.carry(mail);
     co_await decrypt(mail);
     // A sender who is told at once can do something about it; in a mailbox the mail lies where it can be read.
     if (mail.wait_for_verdict && security_label::is_closed(mail.unread))

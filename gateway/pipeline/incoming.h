@@ -29,6 +29,7 @@
 #include "gateway/pipeline/admission.h"
 #include "gateway/pipeline/attachments.h"
 #include "gateway/pipeline/call_ender.h"
+#include "gateway/pipeline/own_mail.h"
 #include "gateway/pipeline/reports.h"
 #include "gateway/pipeline/stanza_entry.h"
 #include "gateway/pipeline/turns.h"
@@ -111,6 +112,7 @@ class IncomingPipeline : public MailReceiver {
     Attachments attachments_;
     Reports reports_;
     Turns turns_;
+    OwnMail own_mail_;
     RateLimit ended_calls_{10, std::chrono::minutes(10)};  // by conversation_of()
     RateLimit live_positions_{1, std::chrono::minutes(10)};
 };

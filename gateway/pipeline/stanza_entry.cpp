@@ -2,6 +2,9 @@
 
 #include "gateway/pipeline/stanza_entry.h"
 
+#include "gateway/localization.h"
+#include "gateway/model/framed.h"
+#include "gateway/translate/feature/text.h"
 #include "gateway/translate/translate.h"
 #include "xmpp/xep/xep0172_nick.h"
 #include "xmpp/xep/xep0203_delay.h"
@@ -33,6 +36,38 @@ queue::Entry stanza_entry(const Event& event, const Account& account, const std:
     if (is_late(event.when, now)) xmpp::xep0203::add_delay(*stanza, event.when, settings.component);
     xmpp::xep0172::add_nick(*stanza, nick);
     entry.payload = xmpp::print(*stanza);
+    return entry;
+}
+
+std::optional<queue::Entry> own_entry(const Event& event, const Account& account, const std::string& contact,
+                                      const xmpp::JID& to, Time now, const StanzaSettings& settings, bool is_proven) {
+    const xmpp::JID user = xmpp::read_jid(account.jid);
+    queue::Entry entry;
+    const bool is_remark = event.get<Reaction>() || event.get<Retraction>() || event.get<Receipt>();
+    Event told = event;  // as a message of the contact, in which nothing may be taken for the contact's
+    told.remove<ReplyTo>();
+    told.remove<Correction>();
+    const auto as_text = write_stanza(told, to, user);
+    const xmpp::Tag* body = xmpp::body_of(*as_text);
+    if (body && !is_remark) {
+        told.contents = {Text{body->cdata(), {}}};
+        told.about.reset();
+        told.wants_receipt = false;
+        const std::string words = is_proven
+                                      ? say(account.lang, "You, with another program:")
+                                      : say(account.lang, "Under your address, and nothing proves that it was you:");
+        text::put_before(*told.get<Text>(), framed::notice(words));
+        entry = stanza_entry(told, account, contact, to, now, settings);
+    }
+    if (!is_proven) return entry.payload.empty() ? std::nullopt : std::optional(std::move(entry));
+    const auto stanza = write_stanza(event, user, to);
+    if (is_late(event.when, now)) xmpp::xep0203::add_delay(*stanza, event.when, settings.component);
+    std::string told_instead = std::move(entry.payload);
+    entry = stanza_entry(event, account, contact, to, now, settings);
+    entry.from = account.jid;
+    entry.to = to.bare();
+    entry.payload = xmpp::print(*stanza);
+    entry.beside = std::move(told_instead);
     return entry;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "gateway/model/account.h"
@@ -21,5 +22,12 @@ struct StanzaSettings {
 /// for the first message [XEP-0172 §4.2]; "": none.
 queue::Entry stanza_entry(const Event&, const Account&, const std::string& contact, const xmpp::JID& from, Time now,
                           const StanzaSettings&, const std::string& nick = "");
+
+/// What the account's user wrote to the contact with another program. It goes from the user's bare JID to the contact's
+/// JID, on the user's behalf; `beside` is what the user gets of the contact where the server lets nobody do that: the
+/// same as a text that names its author, "" of what is no text. Where nothing proves its author it is an entry with
+/// such a text alone; nullopt if there is none.
+std::optional<queue::Entry> own_entry(const Event&, const Account&, const std::string& contact, const xmpp::JID& to,
+                                      Time now, const StanzaSettings&, bool is_proven);
 
 }  // namespace gateway

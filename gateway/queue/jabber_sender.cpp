@@ -85,6 +85,8 @@ std::size_t JabberSender::capacity(DestinationId) const {
 }
 
 void JabberSender::send_of_account(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
+    const Account* account = directory_.find(entry.account);
+    if (account && entry.from == account->jid) return send_own(entry, std::move(finished));
     if (entry.beside.empty()) return send_as_it_is(entry, std::move(finished));
     component_.deliver(*ping(entry), [this, entry, finished = std::move(finished)](const xmpp::Outcome& outcome) {
         if (outcome.kind == xmpp::Outcome::Kind::unsent) return finished(fate_of_unsent());
@@ -101,6 +103,24 @@ void JabberSender::send_of_account(const queue::Entry& entry, std::function<void
             one.payload = entry.beside;
         }
         send_as_it_is(one, finished);
+    });
+}
+
+void JabberSender::send_own(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
+    queue::Entry told = entry;
+    std::swap(told.from, told.to);
+    told.payload = std::exchange(told.beside, {});
+    const auto tell = [this, told, finished] {
+        if (told.payload.empty()) return finished(AttemptResult{});  // it is no text: the user learns it elsewhere
+        send_as_it_is(told, finished);
+    };
+    // Where the user speaks OTR, nothing of the conversation goes to their server in the clear.
+    const auto message = otr_.concerns(told) ? nullptr : xmpp::parse_stanza(entry.payload);
+    const auto stanza = message ? privilege_.on_behalf(*message) : nullptr;
+    if (!stanza) return tell();
+    component_.deliver(*stanza, [this, id = entry.id, tell, finished](const xmpp::Outcome& outcome) {
+        if (outcome.kind == xmpp::Outcome::Kind::refused) return tell();
+        settled(id, finished)(outcome);
     });
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway/accounts/account_end.h"
+#include "gateway/accounts/message_privilege.h"
 #include "gateway/encryption/otr.h"
 #include "gateway/encryption/otr_tunnel.h"
 #include "gateway/queue/entry_sender.h"
@@ -21,14 +22,16 @@ namespace gateway {
 class JabberSender : public EntrySender {
   public:
     JabberSender(xmpp::Component& component, Directory& directory, AccountEnd& account_end, Otr& otr,
-                 const OtrTunnel& tunnel, PendingVerdicts& verdicts, Failures& failures)
+                 const OtrTunnel& tunnel, PendingVerdicts& verdicts, Failures& failures,
+                 const MessagePrivilege& privilege)
         : component_(component),
           directory_(directory),
           account_end_(account_end),
           otr_(otr),
           tunnel_(tunnel),
           verdicts_(verdicts),
-          failures_(failures) {}
+          failures_(failures),
+          privilege_(privilege) {}
     /// An entry with `beside` (an error) is for one client. If that client is offline, a server would drop the error
     /// [RFC 6121 §8.5.3.2.1]; then `beside` is sent to the user's other clients.
     void send(const queue::Entry&, std::function<void(AttemptResult)> finished) override;
@@ -41,6 +44,8 @@ class JabberSender : public EntrySender {
     /// The contacts of its account are in memory.
     void send_known(const queue::Entry&, std::function<void(AttemptResult)> finished);
     void send_of_account(const queue::Entry&, std::function<void(AttemptResult)> finished);
+    /// What the user wrote with another program: on the user's behalf, or as a text where the server does not let us.
+    void send_own(const queue::Entry&, std::function<void(AttemptResult)> finished);
     void send_as_it_is(const queue::Entry&, std::function<void(AttemptResult)> finished);
     /// Turns the outcome of a stanza into the result of the entry's attempt.
     std::function<void(const xmpp::Outcome&)> settled(std::int64_t id, std::function<void(AttemptResult)> finished);
@@ -56,6 +61,7 @@ class JabberSender : public EntrySender {
     const OtrTunnel& tunnel_;
     PendingVerdicts& verdicts_;
     Failures& failures_;
+    const MessagePrivilege& privilege_;
 };
 
 }  // namespace gateway

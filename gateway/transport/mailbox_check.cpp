@@ -91,6 +91,8 @@ awaitable<void> note_ends(coi::net::ImapClient& client, std::vector<Cursor>& sta
     std::vector<std::string> folders{"INBOX"};
     const auto server = co_await coi::read_server_settings(client);
     if (server && server->enabled && !server->chats_folder.empty()) folders.push_back(server->chats_folder);
+    const auto sent = co_await client.sent_folder();
+    if (sent && !sent->empty() && std::ranges::find(folders, *sent) == folders.end()) folders.push_back(*sent);
     for (const auto& folder : folders) {
         const auto selected = co_await client.select(folder);
         if (selected) start.push_back({folder, selected->uid_validity, selected->uid_next});

@@ -10,6 +10,7 @@
 #include <random>
 
 #include "coi/message.h"
+#include "coi/net/imap_text.h"
 #include "coi/server_settings.h"
 #include "gateway/await.h"
 #include "gateway/log.h"
@@ -64,11 +65,11 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
     const Settings settings;
     bool closed = false, filing = false;
     bool looked = false;                        // the search for another program's key is done
-    int looks_failed = 0, settings_failed = 0;  // attempts that ended the session
+    int looks_failed = 0, settings_failed = 0, lists_failed = 0;  // attempts that ended the session
     bool charged = false;                       // the end of the session was counted against one mail
     bool connected = false;
     std::optional<coi::Error> trouble;
-    std::string chats_folder;  // watched by a session of its own once known
+    std::string chats_folder, sent_folder;  // each watched by a session of its own once known
     std::vector<std::weak_ptr<ImapClient>> open_sessions;
     std::vector<std::weak_ptr<boost::asio::steady_timer>> pauses;
     std::deque<std::string> to_file;
@@ -114,8 +115,10 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
             auto session = co_await open();
             if (closed) co_return;
             coi::Error error{coi::ErrorKind::closed, false, {}, 0, {}};
+            // Servers limit the sessions of a user: without the folder of sent mail all else works.
+            const bool is_needed = folder.empty() || folder != sent_folder;
             if (session) {
-                set_trouble(std::nullopt);
+                if (is_needed) set_trouble(std::nullopt);
                 const auto since = std::chrono::steady_clock::now();
                 error = co_await follow(**session, folder);
                 (*session)->close();
@@ -127,7 +130,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
             }
             if (closed) co_return;
             const bool refused = error.kind == coi::ErrorKind::auth && error.permanent;
-            set_trouble(error);
+            if (is_needed) set_trouble(error);
             static thread_local std::minstd_rand jitter{std::random_device{}()};
             const auto wait = refused ? std::chrono::milliseconds(backoff_login) : backoff;
             co_await pause(wait / 2 + wait * (jitter() % 1000) / 2000);
@@ -165,6 +168,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
                 spawn(watch(chats_folder));
             }
         }
+        if (auto failure = co_await find_sent(session)) co_return *failure;
         if (account.key_holder != KeyHolder::unknown || looked || looks_failed >= most_detours) co_return std::nullopt;
         const auto trace = co_await coi::find_key_trace(
             session, account.address,
@@ -175,6 +179,21 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         if (!trace && !session.usable()) co_return trace.error();
         looked = trace.has_value();  // if not, the next session searches again
         if (trace) observer.key_searched(account.id, *trace);
+        co_return std::nullopt;
+    }
+
+    /// Begins to watch the folder of sent mail, where other programs file what the user writes with them.
+    awaitable<std::optional<coi::Error>> find_sent(ImapClient& session) {
+        if (!sent_folder.empty() || lists_failed >= most_detours) co_return std::nullopt;
+        const auto folder = co_await session.sent_folder();
+        lists_failed = folder || session.usable() ? 0 : lists_failed + 1;
+        if (closed) co_return std::nullopt;
+        if (!folder && !session.usable()) co_return folder.error();
+        if (!folder) note("its folders cannot be listed: " + folder.error().text);
+        if (!folder || folder->empty() || coi::net::same_ascii(*folder, "INBOX") || *folder == chats_folder)
+            co_return std::nullopt;
+        sent_folder = *folder;
+        spawn(watch(sent_folder));
         co_return std::nullopt;
     }
 
@@ -277,7 +296,9 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         while (!closed) {
             std::function<void(std::function<void(DeliveryResult)>)> start =
                 [this, &mail, &after, &bytes](std::function<void(DeliveryResult)> done) {
-                    receiver.take(IncomingMail{account.id, *mail, after, {}, false, bytes}, std::move(done));
+                    IncomingMail arrival{account.id, *mail, after, {}, false, bytes};
+                    arrival.is_filed_as_sent = !sent_folder.empty() && after.folder == sent_folder;
+                    receiver.take(std::move(arrival), std::move(done));
                 };
             const DeliveryResult verdict = co_await wait_for<DeliveryResult>(start);
             if (verdict.kind != DeliveryResult::Kind::busy) co_return std::nullopt;

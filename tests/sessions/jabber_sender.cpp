@@ -57,7 +57,7 @@ class JabberSenderSession : public OtrRoom {
         directory.add(id, {"", "bob", "example.net"});
         client = std::make_unique<Client>(io, server.port(), [](auto& its) { its.component = "coi.jabber.example"; });
         sender = std::make_unique<gateway::JabberSender>(*client->component, directory, account_end, *otr, tunnel,
-                                                         verdicts, failures);
+                                                         verdicts, failures, privilege);
         server.handshake();
         ASSERT_TRUE(until([&] { return client->component->online(); }));
     }
@@ -112,6 +112,7 @@ class JabberSenderSession : public OtrRoom {
                                verdicts,  {},      now,   timer.timer()};
     gateway::AccountEnd account_end{directory,     stream, mail_scheduler, jabber_scheduler, "coi.jabber.example", now,
                                     timer.timer(), {}};
+    gateway::MessagePrivilege privilege{"coi.jabber.example"};
     std::unique_ptr<gateway::JabberSender> sender;
     std::vector<std::string> results;
     std::int64_t entries = 0;
@@ -419,6 +420,78 @@ TEST_F(SenderUnderOtr, WhatCannotBeReadIsRefused) {
     send(one);
     EXPECT_TRUE(has_results(1));
     EXPECT_THAT(results, ElementsAre("m1: refused the stanza cannot be written 5.6.0 permanent"));
+}
+
+/// What the user wrote with another program.
+class OwnMessageSession : public JabberSenderSession {
+  protected:
+    void is_granted(const std::string& version) {
+        privilege.take_grant(*xmpp::parse_stanza(
+            "<message from='" + user.substr(user.find('@') + 1) + "'><privilege xmlns='urn:xmpp:privilege:" + version +
+            "'><perm access='message' type='outgoing'/></privilege></message>"));
+    }
+    gateway::queue::Entry own(const std::string& name) {
+        auto entry = this->entry(name, "You: hello");
+        entry.beside = entry.payload;
+        entry.payload = "<message id='" + name + "' type='chat' from='" + user + "' to='" + bob +
+                        "'><body>hello</body></message>";
+        std::swap(entry.from, entry.to);
+        return entry;
+    }
+    std::string refusal(const std::string& name, const std::string& condition) {
+        return "<message type='error' id='" + name + "' from='" + user.substr(user.find('@') + 1) +
+               "' to='coi.jabber.example'><error type='auth'><" + condition +
+               " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>";
+    }
+};
+
+TEST_F(OwnMessageSession, IsSentOnTheUsersBehalf) {
+    is_granted("2");
+    send(own("own-1"));
+    const auto said = server.expect("</privilege></message>");
+    EXPECT_THAT(said, HasSubstr("<privilege xmlns='urn:xmpp:privilege:2'>"));
+    EXPECT_THAT(said, HasSubstr("<body>hello</body>"));
+    EXPECT_THAT(said, Not(HasSubstr("You: hello")));
+    server.pong(server.expect_ping());
+    EXPECT_TRUE(has_results(1));
+    EXPECT_THAT(results, ElementsAre("own-1: done"));
+}
+
+TEST_F(OwnMessageSession, IsATextOfTheContactWhereNothingIsGrantedThatMakesCopies) {
+    is_granted("1");
+    send(own("own-1"));
+    server.expect("You: hello");
+    server.pong(server.expect_ping());
+    EXPECT_TRUE(has_results(1));
+    EXPECT_THAT(results, ElementsAre("own-1: done"));
+}
+
+TEST_F(OwnMessageSession, IsATextOfTheContactWhereTheServerRefuses) {
+    is_granted("2");
+    send(own("own-1"));
+    const auto ping = server.expect_ping();
+    server.say(refusal("own-1", "forbidden") + server.pong_of(ping));
+    server.expect("You: hello");
+    server.pong(server.expect_ping());
+    EXPECT_TRUE(has_results(1));
+    EXPECT_THAT(results, ElementsAre("own-1: done"));
+}
+
+TEST_F(OwnMessageSession, WhatIsNoTextIsLeftOutWhereNothingIsGranted) {
+    auto one = own("own-1");
+    one.beside.clear();
+    send(one);
+    EXPECT_TRUE(has_results(1));
+    EXPECT_THAT(results, ElementsAre("own-1: done"));
+}
+
+TEST_F(OwnMessageSession, IsLostWithTheStreamAndTriedAgain) {
+    is_granted("2");
+    send(own("own-1"));
+    server.expect_ping();
+    server.hang_up();
+    EXPECT_TRUE(has_results(1));
+    EXPECT_THAT(results, ElementsAre(HasSubstr("own-1: lost")));
 }
 
 }  // namespace

@@ -12,8 +12,8 @@ loglevel: info
 log_rotate_count: 0
 ca_file: "{ca_file}"
 certfiles: ["{pem}"]
-acl: {{}}
-access_rules: {{register: [{{allow: all}}]}}
+acl: {{gateway: {{server: "{component_domain}"}}}}
+access_rules: {{register: [{{allow: all}}], gateway: [{{allow: gateway}}]}}
 registration_timeout: infinity
 listen:
   - {{port: {c2s}, ip: "127.0.0.1", module: ejabberd_c2s, starttls: true, max_stanza_size: 262144, shaper: none, access: all}}
@@ -47,6 +47,7 @@ class Ejabberd(Server):
     user = "ejabberd"
     start_seconds = 90
     domain, component_domain, secret = "jabber.test", "coi.jabber.test", "a secret only for this play"
+    grants = ""
     lets_ask_archives = False  # it knows no such right for components
 
     def __init__(self, work, certificates, users, ports=None):
@@ -62,7 +63,7 @@ class Ejabberd(Server):
         self.config = self.folder / "ejabberd.yml"
         self.config.write_text(_CONFIG.format(
             domain=self.domain, component_domain=self.component_domain, secret=self.secret, c2s=self.c2s_port,
-            component=self.component_port, ca_file=certificates.ca_file, pem=pem))
+            component=self.component_port, ca_file=certificates.ca_file, pem=pem) + self.grants)
 
     def add_user(self, name, password):
         """Registers a user as a client would [XEP-0077 §3.1]."""
@@ -103,3 +104,9 @@ class Ejabberd(Server):
         with open(self.log, "a", encoding="utf-8") as log:
             log.write("started again\n")
         return super().start()
+
+
+class EjabberdWithOwnMessages(Ejabberd):
+    """Lets the component send messages on the users' behalf."""
+
+    grants = "  mod_privilege: {message: {outgoing: gateway}}\n"

@@ -219,6 +219,10 @@ class JabberClient:
             self._xmpp["xep_0030"].add_feature("urn:xmpp:avatar:metadata+notify")
         self._call(act())
 
+    def wants_copies(self):
+        """It gets a copy of what the user's other clients send and receive [XEP-0280 §4]."""
+        return self.iq(self.jid, "set", '<enable xmlns="urn:xmpp:carbons:2"/>')
+
     def forgets_what_came(self):
         with self._news:
             self.came.clear()

@@ -85,6 +85,10 @@ class MailClient:
         """Puts a mail into a folder, as a mail program does with what it has sent."""
         self._session().append(folder, "\\Seen", None, self.compose(to, text, **what).as_bytes())
 
+    def files(self, folder, mail):
+        """Puts this mail there."""
+        self._session().append(folder, "\\Seen", None, mail.as_bytes())
+
     # What a user sees
 
     def fetch(self):

@@ -11,7 +11,7 @@ import urllib.request
 import uuid
 
 from expect import address_of, check, check_equal, check_mail, check_stanza, check_words
-from jabber_client import JabberClient
+from jabber_client import JabberClient, Stanza
 from mail_client import MailClient, text_of
 from server import Failure, wait_until
 
@@ -129,6 +129,19 @@ class JabberPerson(JabberClient):
         self.world.tell(f"  {self.jid} reads: {stanza.body}")
         check_stanza(stanza, **expected)
         return stanza
+
+    def sees_own(self, who, body, seconds=30):
+        """Waits for the copy of a message that she sent herself, with another program [XEP-0280 §8]; returns the Stanza of the message."""
+        path, to = "{urn:xmpp:carbons:2}sent/{urn:xmpp:forward:0}forwarded/{jabber:client}message", self.world.coigate.jid_of(address_of(who))
+
+        def message(stanza):
+            found = stanza.xml.find(path)
+            return None if found is None else Stanza(found)
+        stanza = self.wait_for(lambda s: message(s) is not None and body in message(s).body, seconds, f"her own {body!r}")
+        own = message(stanza)
+        check_equal((own.sender, own.to, own.type), (self.jid, to, "chat"), "it is from her to the contact")
+        self.world.tell(f"  {self.jid} sees her own: {own.body}")
+        return own
 
     def sees_place(self, who, latitude, longitude):
         """Waits for a place, as a message that clients show on a map [RFC 5870], [XEP-0080]; returns the Stanza."""

@@ -51,6 +51,11 @@ _FILES_GRANT = """    modules_enabled = {{ "privilege" }}
     privileged_entities = {{ ["{component_domain}"] = {{ iq = {{ ["urn:xmpp:http:upload:0"] = "get" }} }} }}
 """
 
+# Lets it send messages on the users' behalf.
+_MESSAGE_GRANT = """    modules_enabled = {{ "privilege" }}
+    privileged_entities = {{ ["{component_domain}"] = {{ message = "outgoing" }} }}
+"""
+
 # A file store, where clients find it by service discovery.
 _FILES = """Component "upload.{domain}" "http_file_share"
     http_host = "localhost"
@@ -63,7 +68,7 @@ _FILES = """Component "upload.{domain}" "http_file_share"
 class Prosody(Server):
     package = "prosody"
     user = "prosody"
-    lets_ask_archives = lets_name_contacts = lets_store_for_users = False
+    lets_ask_archives = lets_name_contacts = lets_store_for_users = lets_send_for_users = False
     largest_file = 0  # bytes; 0: there is no file store
     domain, component_domain, secret = "jabber.test", "coi.jabber.test", "a secret only for this play"
 
@@ -87,7 +92,7 @@ class Prosody(Server):
 
     def _grant(self):
         return (_GRANT if self.lets_ask_archives else _ROSTER_GRANT if self.lets_name_contacts
-                else _FILES_GRANT if self.lets_store_for_users else "")
+                else _FILES_GRANT if self.lets_store_for_users else _MESSAGE_GRANT if self.lets_send_for_users else "")
 
     def _file_store(self):
         """Where the component may not ask for the users, it asks for itself."""
@@ -127,6 +132,12 @@ class ProsodyWithRoster(Prosody):
     """Lets the component name contacts in the users' contact lists (mod_privilege of prosody-modules)."""
 
     lets_name_contacts = True
+
+
+class ProsodyWithOwnMessages(Prosody):
+    """Lets the component send messages on the users' behalf (mod_privilege of prosody-modules)."""
+
+    lets_send_for_users = True
 
 
 class ProsodyWithFiles(Prosody):

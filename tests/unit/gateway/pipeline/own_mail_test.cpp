@@ -1,0 +1,165 @@
+// What the account's owner wrote with another program: shown once, in the chat with its reader; nothing that anybody
+// could have written is shown as theirs.
+
+#include "gateway/pipeline/own_mail.h"
+
+#include <gmock/gmock.h>
+
+#include "gateway/model/stanza_id.h"
+#include "gateway/store/sqlite/imap_cursors.h"
+#include "tests/unit/gateway/pipeline/incoming_play.h"
+
+namespace gateway {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr const char* bob = "bob\\40example.net@coi.jabber.example";
+
+struct OwnMailTest : IncomingPlay {
+    static std::string own(const std::string& id, const std::string& text = "Hi Bob",
+                           const std::string& headers = "Chat-Version: 1.0\r\n",
+                           const std::string& to = "bob@example.net") {
+        return "From: Alice <alice@example.org>\r\nTo: " + to + "\r\nMessage-ID: <" + id + ">\r\n" + headers + "\r\n" +
+               text + "\r\n";
+    }
+    std::optional<DeliveryResult> filed(const std::string& bytes, std::uint32_t uid_next = 0) {
+        IncomingMail mail = arrival(bytes);
+        mail.is_filed_as_sent = true;
+        if (uid_next != 0) mail.cursor = Cursor{"Sent", 7, uid_next};
+        return take(std::move(mail));
+    }
+    std::vector<Cursor> cursors() {
+        return ask<std::vector<Cursor>>([&](Database& db) { return accounts::cursors(db, alice); });
+    }
+    Contact contact() { return directory.known_or_new(alice, {"", "bob", "example.net"}); }
+};
+
+TEST_F(OwnMailTest, WhatIsFiledAsSentGoesFromTheUserToTheContact) {
+    EXPECT_EQ(filed(own("x@example.org"), 4)->kind, Kind::taken);
+    ASSERT_THAT(committed, SizeIs(1));
+    const auto& entry = committed[0];
+    EXPECT_EQ(entry.from, "alice@jabber.example");
+    EXPECT_EQ(entry.to, bob);
+    EXPECT_EQ(entry.contact, "bob@example.net");
+    const auto stanza = xmpp::parse_stanza(entry.payload);
+    EXPECT_EQ(xmpp::attribute(*stanza, "from"), "alice@jabber.example");
+    EXPECT_EQ(xmpp::attribute(*stanza, "to"), bob);
+    EXPECT_EQ(body(entry), "Hi Bob");
+    EXPECT_TRUE(is_own_message(*stanza));
+    const auto told = xmpp::parse_stanza(entry.beside);
+    EXPECT_EQ(xmpp::attribute(*told, "from"), bob);
+    EXPECT_EQ(xmpp::attribute(*told, "to"), "alice@jabber.example");
+    EXPECT_EQ(xmpp::body_of(*told)->cdata(), "⟦You, with another program:⟧\nHi Bob");
+    EXPECT_THAT(cursors(), ElementsAre(Cursor{"Sent", 7, 4}));
+    EXPECT_EQ(contact().last_out.value, "x@example.org") << "the next message continues it";
+    EXPECT_TRUE(contact().written_to);
+}
+
+TEST_F(OwnMailTest, OnceOnlyInWhateverFolderItLies) {
+    EXPECT_EQ(filed(own("x@example.org"))->kind, Kind::taken);
+    EXPECT_EQ(filed(own("x@example.org"), 5)->kind, Kind::duplicate);
+    EXPECT_EQ(take(own("x@example.org")), Kind::duplicate) << "a copy to oneself";
+    EXPECT_THAT(committed, SizeIs(1));
+    EXPECT_THAT(cursors(), ElementsAre(Cursor{"Sent", 7, 5}));
+}
+
+TEST_F(OwnMailTest, WhatTheGatewaySentItselfIsNotShown) {
+    sent("ours@example.org");
+    EXPECT_EQ(filed(own("ours@example.org"), 5)->kind, Kind::duplicate);
+    EXPECT_THAT(committed, IsEmpty());
+    EXPECT_THAT(cursors(), ElementsAre(Cursor{"Sent", 7, 5}));
+}
+
+TEST_F(OwnMailTest, ACopyThatNothingProvesIsNoMessageOfTheUser) {
+    EXPECT_EQ(take(own("x@example.org")), Kind::taken);
+    ASSERT_THAT(committed, SizeIs(1));
+    EXPECT_EQ(committed[0].from, bob);
+    EXPECT_EQ(committed[0].to, "alice@jabber.example");
+    EXPECT_EQ(body(committed[0]), "⟦Under your address, and nothing proves that it was you:⟧\nHi Bob");
+    EXPECT_FALSE(contact().written_to) << "it teaches nothing";
+    EXPECT_FALSE(knows("x@example.org")) << "nobody's answer to it is admitted";
+    EXPECT_EQ(take(own("x@example.org")), Kind::duplicate);
+    EXPECT_EQ(filed(own("x@example.org"))->kind, Kind::taken);
+    EXPECT_THAT(committed, SizeIs(1)) << "it is not shown again";
+    EXPECT_TRUE(contact().written_to);
+    EXPECT_TRUE(knows("x@example.org"));
+}
+
+TEST_F(OwnMailTest, TheAccountsOwnKeyProvesACopy) {
+    peers.opened = [](coi::Message mail) {
+        Decrypted opened{.mail = std::move(mail)};
+        opened.is_own_key = true;
+        return opened;
+    };
+    EXPECT_EQ(take(own("x@example.org")), Kind::taken);
+    ASSERT_THAT(committed, SizeIs(1));
+    EXPECT_EQ(committed[0].from, "alice@jabber.example");
+}
+
+TEST_F(OwnMailTest, WhatCannotBeReadIsShownAsSuch) {
+    peers.opened = [](coi::Message mail) {
+        mail.encrypted = true;
+        mail.text.clear();
+        return Decrypted{.mail = std::move(mail), .unread = DecryptFailure::another_key};
+    };
+    EXPECT_EQ(filed(own("x@example.org"))->kind, Kind::taken);
+    ASSERT_THAT(committed, SizeIs(1));
+    EXPECT_THAT(body(committed[0]), HasSubstr("This message is encrypted and cannot be read here."));
+}
+
+TEST_F(OwnMailTest, TheSameMailBecomesChatAsInTheOtherDirection) {
+    EXPECT_EQ(filed(own("x1@example.org", "An offer", "Subject: Offer\r\n"))->kind, Kind::declined);
+    directory.change(alice, {"", "bob", "example.net"}, [](Contact& known) { known.written_to = true; });
+    EXPECT_EQ(filed(own("x2@example.org", "An offer", "Subject: Offer\r\n"))->kind, Kind::taken);
+    ASSERT_THAT(committed, SizeIs(1));
+    EXPECT_EQ(body(committed[0]), "Offer – An offer");
+    EXPECT_EQ(filed(own("x3@example.org", "Another", "Subject: Re: Offer\r\n"))->kind, Kind::taken);
+    EXPECT_EQ(body(committed.at(1)), "Another");
+}
+
+TEST_F(OwnMailTest, MailToOneselfToSeveralOrToAGroupIsNotShown) {
+    const std::string chat = "Chat-Version: 1.0\r\n";
+    EXPECT_EQ(filed(own("x1@example.org", "Note", chat, "alice@example.org"))->kind, Kind::declined);
+    EXPECT_EQ(filed(own("x2@example.org", "All", chat, "bob@example.net, carol@example.net"))->kind, Kind::declined);
+    EXPECT_EQ(filed(own("x3@example.org", "All", chat + "Chat-Group-ID: abc\r\nChat-Group-Name: Us\r\n"))->kind,
+              Kind::declined);
+    EXPECT_EQ(filed(own("x4@example.org", "Hi", chat + "Cc: Alice <alice@example.org>\r\n"))->kind, Kind::taken)
+        << "a copy to oneself";
+    EXPECT_THAT(committed, SizeIs(1));
+}
+
+TEST_F(OwnMailTest, WhatWasSentUnderAnotherAddressIsNobodysMessage) {
+    EXPECT_EQ(filed(mail("x@example.org"), 5)->kind, Kind::declined);
+    EXPECT_THAT(committed, IsEmpty());
+    EXPECT_THAT(cursors(), ElementsAre(Cursor{"Sent", 7, 5}));
+}
+
+TEST_F(OwnMailTest, AnEditNamesTheMessageThatIsShown) {
+    filed(own("chat$1@example.org", "Helo"));
+    const std::string edit = "Chat-Version: 1.0\r\nChat-Content: editrequest\r\nIn-Reply-To: <chat$1@example.org>\r\n";
+    EXPECT_EQ(filed(own("chat$2@example.org", "Hello", edit))->kind, Kind::taken);
+    ASSERT_THAT(committed, SizeIs(2));
+    EXPECT_THAT(committed[1].payload, HasSubstr("<replace xmlns='urn:xmpp:message-correct:0' id='" + committed[0].name + "'/>"));
+    EXPECT_THAT(committed[1].beside, Not(HasSubstr("<replace")));
+}
+
+TEST_F(OwnMailTest, ARetractionOfTheUsersOwnMessageHasNoTextInTheContactsName) {
+    filed(own("chat$1@example.org", "Oops"));
+    const std::string gone = "Chat-Version: 1.0\r\nChat-Content: deleterequest\r\nIn-Reply-To: <chat$1@example.org>\r\n";
+    EXPECT_EQ(filed(own("chat$2@example.org", "(deleted)", gone))->kind, Kind::taken);
+    ASSERT_THAT(committed, SizeIs(2));
+    EXPECT_THAT(committed[1].payload, HasSubstr("id='" + committed[0].name + "'"));
+    EXPECT_EQ(committed[1].beside, "");
+}
+
+TEST_F(OwnMailTest, ARelayAccountHasNoOtherPrograms) {
+    alice = save(IncomingFilter::all, Account::Kind::relay);
+    EXPECT_EQ(take(own("x@example.org")), Kind::declined);
+}
+
+}  // namespace
+}  // namespace gateway
