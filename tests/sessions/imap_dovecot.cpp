@@ -394,8 +394,9 @@ TEST_F(ImapDovecot, CheckOfALink) {
             support::run(context, gateway::check_link(tls, {true, true}, request, "gw.example", "en", {5s, 3s, 3s}));
         ASSERT_TRUE(good.login) << good.words;
         EXPECT_EQ(good.login->username, "romeo@mail.test");
-        ASSERT_EQ(good.start.size(), 1u);
+        ASSERT_EQ(good.start.size(), 2u);
         EXPECT_EQ(good.start.front().uid_next, 3u);
+        EXPECT_EQ(good.start.back().folder, "Sent") << "what other programs file there from now on is new";
         request.password = "hunter2";
         const auto bad =
             support::run(context, gateway::check_link(tls, {true, true}, request, "gw.example", "en", {5s, 3s, 3s}));
