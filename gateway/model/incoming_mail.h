@@ -51,7 +51,7 @@ struct IncomingMail {
     std::optional<std::string> reverse_path{};  // envelope sender, "" for the null reverse-path; nullopt: not known
     bool is_author_refuted = false;             // the mail system says that From is forged
     bool is_filed_as_sent = false;  // it lies in the folder of sent mail, where only the mailbox's owner puts mail
-    bool user_exists = true;                    // the recipient certainly is somebody: files may be stored for them
+    bool user_exists = true;        // the recipient certainly is somebody: files may be stored for them
     /// While it lives, the mail is noted as the one that is worked on (transport/crash_guard): up to the commit.
     std::shared_ptr<void> in_hand{};
     // Results of decryption.
@@ -60,7 +60,7 @@ struct IncomingMail {
     trust::Author author{};
     coi::openpgp::Fingerprint counted{};  // the key that counted for the author's signatures before this mail
     std::optional<PeerKeyUpdate> key_update{};
-    bool is_own_key = false;                  // a good signature inside encryption, by the account's own key
+    bool is_own_key = false;  // a good signature inside encryption, by the account's own key
     trust::Proof proof() const { return trust::proof_of(author, counted); }
 };
 

@@ -64,9 +64,9 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
     StuckMails stuck;
     const Settings settings;
     bool closed = false, filing = false;
-    bool looked = false;                        // the search for another program's key is done
+    bool looked = false;                                          // the search for another program's key is done
     int looks_failed = 0, settings_failed = 0, lists_failed = 0;  // attempts that ended the session
-    bool charged = false;                       // the end of the session was counted against one mail
+    bool charged = false;                                         // the end of the session was counted against one mail
     bool connected = false;
     std::optional<coi::Error> trouble;
     std::string chats_folder, sent_folder;  // each watched by a session of its own once known

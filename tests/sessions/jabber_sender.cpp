@@ -426,15 +426,15 @@ TEST_F(SenderUnderOtr, WhatCannotBeReadIsRefused) {
 class OwnMessageSession : public JabberSenderSession {
   protected:
     void is_granted(const std::string& version) {
-        privilege.take_grant(*xmpp::parse_stanza(
-            "<message from='" + user.substr(user.find('@') + 1) + "'><privilege xmlns='urn:xmpp:privilege:" + version +
-            "'><perm access='message' type='outgoing'/></privilege></message>"));
+        privilege.take_grant(*xmpp::parse_stanza("<message from='" + user.substr(user.find('@') + 1) +
+                                                 "'><privilege xmlns='urn:xmpp:privilege:" + version +
+                                                 "'><perm access='message' type='outgoing'/></privilege></message>"));
     }
     gateway::queue::Entry own(const std::string& name) {
         auto entry = this->entry(name, "You: hello");
         entry.beside = entry.payload;
-        entry.payload = "<message id='" + name + "' type='chat' from='" + user + "' to='" + bob +
-                        "'><body>hello</body></message>";
+        entry.payload =
+            "<message id='" + name + "' type='chat' from='" + user + "' to='" + bob + "'><body>hello</body></message>";
         std::swap(entry.from, entry.to);
         return entry;
     }

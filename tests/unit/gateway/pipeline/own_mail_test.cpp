@@ -143,13 +143,15 @@ TEST_F(OwnMailTest, AnEditNamesTheMessageThatIsShown) {
     const std::string edit = "Chat-Version: 1.0\r\nChat-Content: editrequest\r\nIn-Reply-To: <chat$1@example.org>\r\n";
     EXPECT_EQ(filed(own("chat$2@example.org", "Hello", edit))->kind, Kind::taken);
     ASSERT_THAT(committed, SizeIs(2));
-    EXPECT_THAT(committed[1].payload, HasSubstr("<replace xmlns='urn:xmpp:message-correct:0' id='" + committed[0].name + "'/>"));
+    EXPECT_THAT(committed[1].payload,
+                HasSubstr("<replace xmlns='urn:xmpp:message-correct:0' id='" + committed[0].name + "'/>"));
     EXPECT_THAT(committed[1].beside, Not(HasSubstr("<replace")));
 }
 
 TEST_F(OwnMailTest, ARetractionOfTheUsersOwnMessageHasNoTextInTheContactsName) {
     filed(own("chat$1@example.org", "Oops"));
-    const std::string gone = "Chat-Version: 1.0\r\nChat-Content: deleterequest\r\nIn-Reply-To: <chat$1@example.org>\r\n";
+    const std::string gone =
+        "Chat-Version: 1.0\r\nChat-Content: deleterequest\r\nIn-Reply-To: <chat$1@example.org>\r\n";
     EXPECT_EQ(filed(own("chat$2@example.org", "(deleted)", gone))->kind, Kind::taken);
     ASSERT_THAT(committed, SizeIs(2));
     EXPECT_THAT(committed[1].payload, HasSubstr("id='" + committed[0].name + "'"));

@@ -22,12 +22,10 @@ TEST(Xep0356Privilege, Example5ServerAdvertisesRosterAndMessagePrivileges) {
 
 TEST(Xep0356Privilege, MessagesMayBeSentWhereOutgoingIsGranted) {
     const auto grants = [](const std::string& permission, const std::string& version = "2") {
-        return xep0356::grants_messages(
-            *parsed("<message from='capulet.net'><privilege xmlns='urn:xmpp:privilege:" + version + "'>" + permission +
-                    "</privilege></message>"));
+        return xep0356::grants_messages(*parsed("<message from='capulet.net'><privilege xmlns='urn:xmpp:privilege:" +
+                                                version + "'>" + permission + "</privilege></message>"));
     };
-    EXPECT_EQ(grants("<perm access='roster' type='both'/><perm access='message' type='outgoing'/>"),
-              true);
+    EXPECT_EQ(grants("<perm access='roster' type='both'/><perm access='message' type='outgoing'/>"), true);
     EXPECT_EQ(grants("<perm access='message' type='outgoing'/>", "1"), false) << "ejabberd 23.01 makes no copies";
     EXPECT_EQ(grants("<perm access='message' type='none'/>"), false);
     EXPECT_EQ(grants("<forwarded xmlns='urn:xmpp:forward:0'/>"), std::nullopt) << "an answer";
