@@ -161,7 +161,7 @@ def play(world):
     headline("2  Bob answers with the mail program that he has.")
     talk.bob_writes("Yes, dry as a bone. Grüße aus Köln!", reply_to=first)
     talk.alice_writes("Good.\nShall we cook on Friday?")
-    talk.bob_writes("Friday it is, at eight.", html="<p>Friday it is, <i>at eight</i>.</p>", subject="Friday")
+    talk.bob_writes("Friday it is, _at eight_.", html="<p>Friday it is, <i>at eight</i>.</p>", subject="Friday")
     headline("3  What cannot arrive is said at once, in the mail server's words.")
     talk.alice_fails("Is anybody there?", "nobody@mail.test")
 
