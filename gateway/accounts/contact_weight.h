@@ -13,7 +13,7 @@ enum class Weight {
     encrypted,  // a stranger whose mail was encrypted
     written_to,
     subscribed,
-    kept,  // the user has set a policy for them, or the conversation is protected
+    kept,  // the user has set a policy for them or blocked them, or the conversation is protected
 };
 
 Weight weight(const Contact&);

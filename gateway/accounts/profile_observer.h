@@ -1,4 +1,5 @@
-// The interface for the module that shows the presence of contacts, in which some of their profile stands.
+// The interface for the module that shows the presence of contacts, in which some of their profile stands, and none of
+// those who are blocked.
 
 #pragma once
 
@@ -9,7 +10,7 @@ namespace gateway {
 class ProfileObserver {
   public:
     virtual ~ProfileObserver() = default;
-    /// A contact has another picture or status.
+    /// A contact has another picture or status, or was blocked or unblocked.
     virtual void profile_changed(const Contact&) = 0;
 };
 

@@ -79,14 +79,14 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
                {config.xmpp.component, config.relay.domain}, now, timer()),
       account_end(directory, stream, mail_scheduler, jabber_scheduler, config.xmpp.component, now, timer(),
                   AccountEnd::Patience{}),
-      presence(directory, relay_accounts, stream, account_end,
+      presence(directory, relay_accounts, stream, account_end, outgoing,
                {config.xmpp.component, component_settings(config).server_domain}, timer(),
                [this](const std::string& user) { return services.may_register(user); }),
       profiles(directory, store, clients, presence, stream, config.xmpp.component, timer()),
       cards(directory, profiles, stream, timer(), config.xmpp.max_stanza),
       linked(io, tls, directory, store, workers, crash_guard, incoming, mail_scheduler, notices,
              linked_settings(config)),
-      services(directory, relay_accounts, key_management, linked, presence, notices, clients, cards, stream,
+      services(directory, relay_accounts, key_management, linked, presence, presence, notices, clients, cards, stream,
                file_upload, service_settings(config)) {
     directory.notify_senders_by(failures);
     if (config.relay.domain.empty()) return;

@@ -118,6 +118,7 @@ struct Contact {
     Dialect dialect = Dialect::unknown;
     bool written_to = false;           // the user has sent them a message
     bool subscribed = false;           // the user asked for (and got) their presence
+    bool blocked = false;              // the user wants nothing of them (gateway/accounts/blocking)
     bool subject_shown = false;        // the first mail's subject was shown
     std::string subject;               // of the current conversation, without "Re:"
     coi::MessageId last_in, last_out;  // for References and In-Reply-To

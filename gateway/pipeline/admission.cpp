@@ -80,6 +80,8 @@ const char* reason(Admission admission) {
             return "only chat, answers, and mail from contacts are carried to chat";
         case Admission::senderless:
             return "there is not exactly one sender to answer";
+        case Admission::blocked:
+            return "delivery is not authorized";  // the words of [RFC 3463 §3.8]; they do not say who decided it
     }
     return "";
 }

@@ -19,6 +19,7 @@ enum class Admission {
     bulk,        // list, newsletter, automatic answer
     stranger,    // not chat, and not from anyone the user writes with
     senderless,  // no From that could be answered
+    blocked,     // by the user
 };
 
 /// Chat by its own headers.

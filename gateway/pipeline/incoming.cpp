@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "coi/crypt/securejoin.h"
+#include "gateway/accounts/blocking.h"
 #include "gateway/accounts/nick.h"
 #include "gateway/encryption/otr_messages.h"
 #include "gateway/model/addresses.h"
@@ -61,6 +62,13 @@ std::vector<Event> stanzas_of(const Event& event) {
 
 DeliveryResult declined(const char* why) { return {DeliveryResult::Kind::declined, why}; }
 
+/// Refused in the dialogue, and not taken and dropped [RFC 5321 §6.2]: a person who was blocked by mistake learns that
+/// nothing arrived. Nobody waits for what a program reports.
+DeliveryResult of_blocked(const coi::Message& mail) {
+    const bool is_report = mail.mdn || mail.dsn;
+    return {is_report ? DeliveryResult::Kind::silent : DeliveryResult::Kind::declined, reason(Admission::blocked)};
+}
+
 }  // namespace
 
 IncomingPipeline::IncomingPipeline(Modules modules, Seal seal, Settings settings)
@@ -101,6 +109,8 @@ Task<DeliveryResult> IncomingPipeline::carry(IncomingMail& mail) {
     if (mail.mail.from.size() != 1) co_return skipped(mail, declined(reason(Admission::senderless)));
     note_own_key(mail);
     if (own_mail_.is_one(mail)) co_return co_await own_mail_.carry(mail);
+    if (blocking::is_blocked(modules_.directory, mail.account, mail.mail.from.front().canonical()))
+        co_return skipped(mail, of_blocked(mail.mail));
     co_await decrypt(mail);
     // A sender who is told at once can do something about it; in a mailbox the mail lies where it can be read.
     if (mail.wait_for_verdict && security_label::is_closed(mail.unread))

@@ -3,6 +3,7 @@
 #include "gateway/pipeline/outgoing.h"
 
 #include "coi/message.h"
+#include "gateway/accounts/blocking.h"
 #include "gateway/accounts/damaged_account.h"
 #include "gateway/encryption/otr_messages.h"
 #include "gateway/localization.h"
@@ -18,6 +19,7 @@
 #include "gateway/translate/feature/receipt.h"
 #include "xmpp/xep/xep0172_nick.h"
 #include "xmpp/xep/xep0184_receipts.h"
+#include "xmpp/xep/xep0191_blocking.h"
 
 namespace gateway {
 
@@ -64,13 +66,19 @@ Task<> OutgoingPipeline::carry(Head head, const xmpp::Tag& message) {
     auto written = read_message(message, head.lang);
     if (!written) co_return;
     const AccountId id = co_await writer(*written);
+    const bool is_receipt = written->event.get<Receipt>() != nullptr;
+    if (blocking::is_blocked(modules_.directory, id, written->to.canonical())) {
+        if (is_receipt) co_return;
+        throw Refusal::blocked(written->to.addr_spec(), settings_.component, head.lang);
+    }
     note_writer(id, *written);
-    if (written->event.get<Receipt>() != nullptr)
-        co_return co_await carry_receipts(id, head, std::move(written->event));
+    if (is_receipt) co_return co_await carry_receipts(id, head, std::move(written->event));
     co_await carry_message(id, head, std::move(written->event));
 }
 
 Task<> OutgoingPipeline::carry_tunnelled(const Account& account, Head head, coi::Address to, const xmpp::Tag& message) {
+    if (blocking::is_blocked(modules_.directory, account.id, to.canonical()))
+        throw Refusal::blocked(to.addr_spec(), settings_.component, head.lang);
     const Contact contact = modules_.directory.known_or_new(account.id, to);
     auto event = read_tunnelled(message);
     if (!event || !otr_message::stands(contact.privacy)) {
@@ -140,6 +148,7 @@ Task<> OutgoingPipeline::answered(Head head, Task<> way) {
         modules_.to_jabber.send(*head.rejection);
     } else if (const auto error =
                    xmpp::error_reply(*head.tag, refusal->type, refusal->condition, refusal->text, head.lang)) {
+        if (refusal->is_of_blocked) xmpp::xep0191::add_blocked(*error);
         modules_.to_jabber.send(*error);
     }
     explain(head, refusal->text);

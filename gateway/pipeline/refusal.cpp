@@ -44,6 +44,13 @@ Refusal Refusal::not_known(const std::string& lang) {
             say(lang, "The message that this is about is not known here, or no longer. Nothing was sent.")};
 }
 
+Refusal Refusal::blocked(const std::string& contact, const std::string& component, const std::string& lang) {
+    return {"cancel", "not-acceptable",
+            say(lang, "You have blocked {1}, so your message was not sent. To unblock them, write to {2}: unblock {1}",
+                {contact, component}),
+            true};
+}
+
 Refusal Refusal::unregistered(const std::string& server, const std::vector<std::string>& register_domains,
                               const std::string& component, const std::string& lang) {
     const auto is_theirs = [&](const std::string& domain) { return xmpp::JID(domain).server() == server; };

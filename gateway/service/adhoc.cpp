@@ -7,6 +7,7 @@
 #include <array>
 
 #include "gateway/localization.h"
+#include "gateway/service/account_forms.h"
 #include "gateway/service/adhoc_sessions.h"
 #include "gateway/service/help.h"
 #include "gateway/service/privacy_forms.h"
@@ -21,41 +22,8 @@ using namespace xmpp;
 using xep0050::Action;
 
 /// All commands, in the order in which clients show them.
-constexpr std::array<const char*, 11> nodes = {"link",        "invite",   "join",       "status",
-                                               "privacy",     "settings", "key-export", "key-import",
-                                               "key-replace", "unlink",   "help"};
-
-std::string print(IncomingFilter take) {
-    return take == IncomingFilter::chats ? "chats" : take == IncomingFilter::all ? "all" : "contacts";
-}
-
-IncomingFilter take_named(const std::string& name) {
-    return name == "chats" ? IncomingFilter::chats : name == "all" ? IncomingFilter::all : IncomingFilter::contacts;
-}
-
-xep0004::Form settings_form(const Account& account, const std::string& lang) {
-    xep0004::Form form;
-    form.title = say(lang, "Settings");
-    xep0004::Field take{"take", "list-single", say(lang, "Mail that you receive here"), print(account.take)};
-    take.options = {{say(lang, "Chat messages and answers to yours"), "chats"},
-                    {say(lang, "Also mail from your contacts"), "contacts"},
-                    {say(lang, "All mail that a person wrote to you"), "all"}};
-    form.fields.push_back(std::move(take));
-    if (account.kind == Account::Kind::mailbox) {
-        form.fields.push_back({"sent_copy", "boolean",
-                               say(lang, "Keep a copy of what you write in the mailbox's Sent folder"),
-                               account.sent_copy ? "1" : "0"});
-    }
-    return form;
-}
-
-xep0004::Form unlink_form(const std::string& lang) {
-    xep0004::Form form;
-    form.title = say(lang, "Unlink the mailbox");
-    form.instructions =
-        say(lang, "Everything that the gateway has stored of you is deleted. Your mailbox itself stays as it is.");
-    return form;
-}
+constexpr std::array nodes = {"link",     "invite",     "join",       "status",      "privacy", "block", "unblock",
+                              "settings", "key-export", "key-import", "key-replace", "unlink",  "help"};
 
 }  // namespace
 
@@ -114,6 +82,8 @@ std::string AdHocCommands::name(const std::string& node, const std::string& user
     if (node == "invite") return say(lang, "Invite");
     if (node == "join") return say(lang, "Follow an invite");
     if (node == "privacy") return say(lang, "Protection of a contact");
+    if (node == "block") return say(lang, "Block somebody");
+    if (node == "unblock") return say(lang, "Unblock somebody");
     if (node == "key-export") return say(lang, "Export my key");
     if (node == "key-import") return say(lang, "Import a key");
     if (node == "key-replace") return say(lang, "Make a new key");
@@ -174,18 +144,22 @@ void AdHocCommands::State::start(const Call& begun) {
     if (call.node == "help") return end(call, "completed", "info", help::commands(registrar, call.user, call.lang));
     if (call.node == "status") return end(call, "completed", "info", registrar.status(call.user, call.lang));
     if (call.node == "invite") return invite(call);
+    if (call.node == "unblock" && privacy->blocked_by(call.user).empty())
+        return privacy->blocked({call.user, call.lang}, finish(call));
     call.session = sessions.start(attribute(*call.head, "from"), call.node, registrar.now());
     if (call.node == "link") return ask(call, print_link_form(registrar.mailbox(call.user), nullptr, call.lang));
-    if (call.node == "unlink") return ask(call, unlink_form(call.lang));
+    if (call.node == "unlink") return ask(call, account_forms::unlink(call.lang));
     if (call.node == "join") return ask(call, privacy_forms::join(call.lang));
     if (call.node == "privacy") return ask(call, privacy_forms::contact(call.lang), "", true);
+    if (call.node == "block") return ask(call, privacy_forms::block(call.lang));
+    if (call.node == "unblock") return ask(call, privacy_forms::unblock(privacy->blocked_by(call.user), call.lang));
     if (call.node == "key-export") return ask(call, privacy_forms::key_export(call.lang));
     if (call.node == "key-import") return ask(call, privacy_forms::key_import(call.lang));
     if (call.node == "key-replace") return ask(call, privacy_forms::key_replace(call.lang));
     Account of_relay;  // the defaults of a new account
     of_relay.take = IncomingFilter::all;
     const Account* account = registrar.directory().of_user(call.user);
-    ask(call, settings_form(account ? *account : of_relay, call.lang));
+    ask(call, account_forms::settings(account ? *account : of_relay, call.lang));
 }
 
 /// Cancels a session. While a login is being checked, two iqs are answered: the submitted form, and this one.
@@ -227,7 +201,7 @@ void AdHocCommands::State::submit(const Call& call, const Tag& command) {
     const Account* account = registrar.directory().of_user(call.user);
     if (call.node == "settings") {
         const auto take = values->find("take"), copy = values->find("sent_copy");
-        const IncomingFilter wanted = take != values->end() ? take_named(take->second)
+        const IncomingFilter wanted = take != values->end() ? account_forms::take_named(take->second)
                                       : account             ? account->take
                                                             : IncomingFilter::contacts;
         const bool sent_copy = copy != values->end() ? xep0004::is_true(copy->second) : !account || account->sent_copy;
@@ -261,6 +235,8 @@ bool AdHocCommands::State::submit_keys(const Call& call, const std::map<std::str
     };
     const PrivacyCommands::Asker asker{call.user, call.lang};
     if (call.node == "join") return privacy->join(asker, value("invite"), finish(call)), true;
+    if (call.node == "block") return privacy->block(asker, value("contact"), true, finish(call)), true;
+    if (call.node == "unblock") return privacy->block(asker, value("contact"), false, finish(call)), true;
     if (call.node == "key-replace") return privacy->replace_key(asker, finish(call)), true;
     if (call.node == "key-import") {
         return privacy->import_key(asker, value("key"), value("passphrase"), finish(call)), true;

@@ -224,6 +224,12 @@ bool ChatCommands::answer_privacy(const Asked& asked) {
         }
         case Word::key:
             return key(asked), true;
+        case Word::block:
+        case Word::unblock:
+            if (rest.empty()) return asked.reply(say(asked.lang, "Write: block ADDRESS or unblock ADDRESS")), true;
+            return privacy_->block(asker, rest, asked.word == Word::block, tell), true;
+        case Word::blocked:
+            return privacy_->blocked(asker, tell), true;
         default:
             return false;
     }

@@ -21,7 +21,10 @@ std::string commands(const Registrar& registrar, const std::string& jid, const s
     if (!registrar.may_link(jid) && !registrar.mailbox(jid))
         line(say(lang, "status – the address at which mail users reach you"));
     const bool has_mail = registrar.directory().of_user(jid) != nullptr || !registrar.may_link(jid);
-    if (has_mail) line(say(lang, "mail chats, mail contacts, mail all – which mail you receive here"));
+    if (has_mail)
+        line(
+            say(lang,
+                "mail chats, mail contacts, mail all – which mail you receive here; block ADDRESS – whose you do not"));
     if (has_mail)
         line(say(
             lang,

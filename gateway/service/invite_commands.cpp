@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "coi/crypt/securejoin.h"
+#include "gateway/accounts/blocking.h"
 #include "gateway/localization.h"
 #include "gateway/service/privacy_commands.h"
 
@@ -37,6 +38,10 @@ void PrivacyCommands::join(const Asker& asker, const std::string& text, Done don
     }
     with_account(asker, done, [self = shared_from_this(), asker, invite = *invite, done](const Account& account) {
         const std::string address = invite.address.addr_spec();
+        if (blocking::is_blocked(self->registrar_.directory(), account.id, invite.address.canonical())) {
+            return done(self->wrong(
+                say(asker.lang, "You have blocked {1}. To unblock them, write to me: unblock {1}", {address})));
+        }
         self->desk_.join(account.id, invite, [self, asker, address, id = account.id, done](SecureJoin::Joined joined) {
             switch (joined) {
                 case SecureJoin::Joined::begun:

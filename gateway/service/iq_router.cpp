@@ -62,11 +62,12 @@ struct IqRouter::State {
 };
 
 IqRouter::IqRouter(Directory& directory, RelayAccounts& relay_accounts, KeyManagement& desk, LinkedMailboxes& mailboxes,
-                   LinkObserver& observer, Notices& notices, const Clients& clients, ContactCards& cards,
-                   StanzaSender& sender, FileStore& files, ServiceSettings settings, RateLimit::Now now) {
+                   LinkObserver& observer, ProfileObserver& shown, Notices& notices, const Clients& clients,
+                   ContactCards& cards, StanzaSender& sender, FileStore& files, ServiceSettings settings,
+                   RateLimit::Now now) {
     auto registrar = std::make_shared<Registrar>(directory, relay_accounts, mailboxes, observer, std::move(settings),
                                                  std::move(now));
-    auto privacy = std::make_shared<PrivacyCommands>(*registrar, desk, notices);
+    auto privacy = std::make_shared<PrivacyCommands>(*registrar, desk, notices, shown);
     state_ = std::make_unique<State>(clients, cards, sender, files, std::move(registrar), std::move(privacy));
 }
 IqRouter::~IqRouter() = default;

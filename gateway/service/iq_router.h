@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "gateway/accounts/profile_observer.h"
 #include "gateway/encryption/key_management.h"
 #include "gateway/model/file_store.h"
 #include "gateway/service/contact_cards.h"
@@ -20,8 +21,9 @@ namespace gateway {
 class IqRouter {
   public:
     /// `now`: the clock of the rate limits.
-    IqRouter(Directory&, RelayAccounts&, KeyManagement&, LinkedMailboxes&, LinkObserver&, Notices&, const Clients&,
-             ContactCards&, StanzaSender&, FileStore&, ServiceSettings, RateLimit::Now now = RateLimit::Clock::now);
+    IqRouter(Directory&, RelayAccounts&, KeyManagement&, LinkedMailboxes&, LinkObserver&, ProfileObserver&, Notices&,
+             const Clients&, ContactCards&, StanzaSender&, FileStore&, ServiceSettings,
+             RateLimit::Now now = RateLimit::Clock::now);
     ~IqRouter();
     /// Any <iq/> to the gateway's domain or to one of its contacts. Results and errors for the gateway's own requests
     /// are ignored.

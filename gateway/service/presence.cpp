@@ -7,12 +7,14 @@
 #include "gateway/accounts/nick.h"
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
+#include "gateway/model/stanza_id.h"
 #include "gateway/service/disco.h"
 #include "xmpp/jid.h"
 #include "xmpp/xep/xep0030_disco.h"
 #include "xmpp/xep/xep0115_caps.h"
 #include "xmpp/xep/xep0153_vcard_avatar.h"
 #include "xmpp/xep/xep0172_nick.h"
+#include "xmpp/xep/xep0191_blocking.h"
 
 namespace gateway {
 namespace {
@@ -25,12 +27,13 @@ constexpr const char* resource = "/mail";
 }  // namespace
 
 Presence::Presence(Directory& directory, RelayAccounts& relay_accounts, JabberStream& stream,
-                   SubscriptionObserver& observer, Settings settings, Timer after,
+                   SubscriptionObserver& observer, MessageReceiver& greetings, Settings settings, Timer after,
                    std::function<bool(const std::string& user)> may_register)
     : directory_(directory),
       relay_accounts_(relay_accounts),
       stream_(stream),
       observer_(observer),
+      greetings_(greetings),
       component_(std::move(settings.component)),
       alias_("gateway@" + component_),
       after_(after),
@@ -59,7 +62,10 @@ void Presence::take(const xmpp::Tag& stanza, bool may_use) {
         if (type == "subscribe") refuse(stanza, "modify", "jid-malformed", no_address(stanza));
         return;
     }
-    take_contact(stanza, {*user, to.bare(), xmpp::attribute(stanza, "xml:lang"), *address}, may_use);
+    const xmpp::Tag* status = xmpp::child(stanza, "status", "");
+    take_contact(stanza,
+                 {*user, to.bare(), xmpp::attribute(stanza, "xml:lang"), *address, status ? status->cdata() : ""},
+                 may_use);
 }
 
 void Presence::take_own(const xmpp::Tag& stanza, const std::string& user, bool may_use) {
@@ -108,6 +114,8 @@ void Presence::take_contact(const xmpp::Tag& stanza, const Ask& ask, bool may_us
         if (!may_use) return refuse(stanza, "auth", "registration-required", not_for_you(stanza));
         if (!may_remember(ask, directory_.of_user(ask.user)))
             return refuse(stanza, "wait", "resource-constraint", too_many(stanza));
+        const Contact* contact = known(ask, directory_.of_user(ask.user));
+        if (contact && contact->blocked) return refuse_blocked(stanza, contact->address.addr_spec());
         subscribe(ask);
     } else if (type == "unsubscribe") {
         unsubscribe(ask);
@@ -137,7 +145,23 @@ void Presence::accept(const Ask& ask) {
     pace_.send(presence(ask.jid, ask.user, "subscribed"), available(ask, ask.user));
     // Contacts do not ask back, against [XEP-0100 §4.6.1]: it would look as if they had asked by themselves. The
     // gateway asks, for all of them.
-    if (!again) request(ask.user);
+    if (again) return;
+    request(ask.user);
+    greet(ask);
+}
+
+/// The words beside a request are meant for the contact, who sees no requests: they are the first message. A client or
+/// server that repeats a request repeats no message.
+void Presence::greet(const Ask& ask) {
+    if (ask.greeting.find_first_not_of(" \t\r\n") == std::string::npos) return;
+    xmpp::Tag message("message");
+    message.addAttribute("type", "chat");
+    message.addAttribute("id", mint_stanza_id().value);
+    message.addAttribute("from", ask.user);
+    message.addAttribute("to", ask.jid);
+    if (!ask.lang.empty()) message.addAttribute("xml:lang", ask.lang);
+    xmpp::add(message, "body", {}, ask.greeting);
+    greetings_.take(message, nullptr);
 }
 
 /// Asks to see the user, once: a server says whether a user is still there only to whom the user lets see them
@@ -248,6 +272,7 @@ xmpp::Stanza Presence::available(const Ask& ask, const std::string& to) {
 
 xmpp::Stanza Presence::available(const std::string& from, const std::string& to, const coi::Address& address,
                                  const Contact* contact) {
+    if (contact && contact->blocked) return presence(from, to, "unavailable");
     auto stanza = presence(from, to);
     if (contact && !contact->profile.status.empty()) xmpp::add(*stanza, "status", {}, contact->profile.status);
     xmpp::xep0115::add_caps(*stanza, caps_node, caps_of(address));
@@ -266,6 +291,16 @@ void Presence::profile_changed(const Contact& contact) {
 void Presence::refuse(const xmpp::Tag& stanza, const char* type, const char* condition, const std::string& words) {
     if (auto error = xmpp::error_reply(stanza, type, condition, words, xmpp::attribute(stanza, "xml:lang")))
         stream_.send(*error);
+}
+
+void Presence::refuse_blocked(const xmpp::Tag& stanza, const std::string& who) {
+    const std::string& lang = xmpp::attribute(stanza, "xml:lang");
+    auto error = xmpp::error_reply(
+        stanza, "cancel", "not-acceptable",
+        say(lang, "You have blocked {1}. To unblock them, write to {2}: unblock {1}", {who, component_}), lang);
+    if (!error) return;
+    xmpp::xep0191::add_blocked(*error);
+    stream_.send(*error);
 }
 
 std::string Presence::no_address(const xmpp::Tag& stanza) const {

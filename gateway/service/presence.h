@@ -20,6 +20,7 @@
 #include "gateway/accounts/profile_observer.h"
 #include "gateway/accounts/relay_accounts.h"
 #include "gateway/accounts/subscription_observer.h"
+#include "gateway/encryption/message_receiver.h"
 #include "gateway/model/jabber_stream.h"
 #include "gateway/model/timer.h"
 #include "gateway/service/link_observer.h"
@@ -34,8 +35,9 @@ class Presence : public LinkObserver, public ProfileObserver {
         std::string component;  // the component's domain
         std::string server{};   // the users' server; "": its software is not queried
     };
-    Presence(Directory&, RelayAccounts&, JabberStream&, SubscriptionObserver&, Settings, Timer after,
-             std::function<bool(const std::string& user)> may_register);
+    /// `greetings`: gets the words beside a subscription, as a message of the user.
+    Presence(Directory&, RelayAccounts&, JabberStream&, SubscriptionObserver&, MessageReceiver& greetings, Settings,
+             Timer after, std::function<bool(const std::string& user)> may_register);
     /// Any <presence/> to the gateway's domain. `may_use`: whether this user has, or can have, an account.
     void take(const xmpp::Tag& presence, bool may_use);
     /// The stream is up: sends available presence for all subscriptions, at the pace of the socket. Each call starts
@@ -49,7 +51,7 @@ class Presence : public LinkObserver, public ProfileObserver {
     /// After unlinking: sends unavailable presence and ends all subscriptions of the user.
     void unlinked(const std::string& jid, const std::vector<std::string>& contacts) override;
 
-    /// Sends the contact's presence anew, if the user has subscribed to it.
+    /// Sends the contact's presence anew, if the user has subscribed to it: unavailable, if the contact is blocked.
     void profile_changed(const Contact&) override;
 
     /// Takes the users' server's answer to the query for its software; false if the iq is something else.
@@ -60,11 +62,13 @@ class Presence : public LinkObserver, public ProfileObserver {
     struct Ask {
         std::string user, jid, lang;
         coi::Address address;
+        std::string greeting{};
     };
     void take_own(const xmpp::Tag&, const std::string& user, bool may_use);
     void take_contact(const xmpp::Tag&, const Ask&, bool may_use);
     void subscribe(const Ask&);
     void accept(const Ask&);
+    void greet(const Ask&);
     void unsubscribe(const Ask&);
     void probe(const Ask&, const std::string& to, bool may_use);
     bool may_remember(const Ask&, const Account*) const;
@@ -75,6 +79,7 @@ class Presence : public LinkObserver, public ProfileObserver {
     static xmpp::Stanza presence(const std::string& from, const std::string& to, const std::string& type = "");
     xmpp::Stanza available(const Ask&, const std::string& to);
     /// With name, status and picture [XEP-0153 §4.1], as far as they are known; `contact`: nullptr if it is not known.
+    /// A blocked one is unavailable.
     xmpp::Stanza available(const std::string& from, const std::string& to, const coi::Address&, const Contact* contact);
     const std::string& caps_of(const coi::Address&);
     xmpp::Stanza of_gateway(const std::string& from, const std::string& to) const;
@@ -89,6 +94,7 @@ class Presence : public LinkObserver, public ProfileObserver {
     void show(const Account&, const char* type);
     void note_seen(const xmpp::Tag&, const std::string& user);
     void refuse(const xmpp::Tag&, const char* type, const char* condition, const std::string& words);
+    void refuse_blocked(const xmpp::Tag&, const std::string& who);
     std::string no_address(const xmpp::Tag&) const;
     std::string too_many(const xmpp::Tag&) const;
     std::string not_for_you(const xmpp::Tag&) const;
@@ -97,6 +103,7 @@ class Presence : public LinkObserver, public ProfileObserver {
     RelayAccounts& relay_accounts_;
     JabberStream& stream_;
     SubscriptionObserver& observer_;
+    MessageReceiver& greetings_;
     std::string component_, alias_;
     Timer after_;
     SubscriptionPace pace_;

@@ -1,8 +1,9 @@
-// The answers to commands about keys, invites and protection, by chat messages or ad-hoc commands.
+// The answers to commands about keys, invites, protection and blocking, by chat messages or ad-hoc commands.
 //
 // Independent of stanzas, as the registrar; each request is answered once. Answers about a contact say what is
-// protected on which side of the gateway, and that the gateway decrypts in between. The commands are in three files:
-// key_commands.cpp, invite_commands.cpp, and privacy_commands.cpp (how a conversation is protected).
+// protected on which side of the gateway, and that the gateway decrypts in between. The commands are in four files:
+// key_commands.cpp, invite_commands.cpp, block_commands.cpp, and privacy_commands.cpp (how a conversation is
+// protected).
 
 #pragma once
 
@@ -10,7 +11,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "gateway/accounts/profile_observer.h"
 #include "gateway/encryption/key_management.h"
 #include "gateway/service/notices.h"
 #include "gateway/service/registrar.h"
@@ -20,8 +23,8 @@ namespace gateway {
 class PrivacyCommands : public std::enable_shared_from_this<PrivacyCommands> {
   public:
     using Done = std::function<void(CommandResult)>;
-    PrivacyCommands(Registrar& registrar, KeyManagement& desk, Notices& notices)
-        : registrar_(registrar), desk_(desk), notices_(notices) {}
+    PrivacyCommands(Registrar& registrar, KeyManagement& desk, Notices& notices, ProfileObserver& observer)
+        : registrar_(registrar), desk_(desk), notices_(notices), observer_(observer) {}
 
     /// The user who asks, and the language of the answer.
     struct Asker {
@@ -43,6 +46,11 @@ class PrivacyCommands : public std::enable_shared_from_this<PrivacyCommands> {
     /// `wanted`: clear, encrypted, off, tunnel on or tunnel off (or the German words).
     void otr(const Asker&, const std::string& contact, const std::string& wanted, Done);
     void verify(const Asker&, const std::string& contact, const std::string& secret, Done);
+    /// Blocks or unblocks the contact.
+    void block(const Asker&, const std::string& contact, bool blocked, Done);
+    /// Tells whom the user has blocked.
+    void blocked(const Asker&, Done);
+    std::vector<coi::Address> blocked_by(const std::string& jid) const;
     void export_key(const Asker&, const std::string& passphrase, Done);
     void import_key(const Asker&, const std::string& armoured, const std::string& passphrase, Done);
     void replace_key(const Asker&, Done);
@@ -72,6 +80,7 @@ class PrivacyCommands : public std::enable_shared_from_this<PrivacyCommands> {
     Registrar& registrar_;
     KeyManagement& desk_;
     Notices& notices_;
+    ProfileObserver& observer_;
 };
 
 }  // namespace gateway

@@ -43,6 +43,26 @@ Form privacy(const Contact& contact, const std::string& status, const std::strin
     return form;
 }
 
+Form block(const std::string& lang) {
+    Form form;
+    form.title = say(lang, "Block somebody");
+    form.instructions = say(lang, "Nothing that they write is shown here any more. They are not told.");
+    form.fields = {{"contact", "text-single", say(lang, "Mail address"), "", true}};
+    return form;
+}
+
+Form unblock(const std::vector<coi::Address>& blocked, const std::string& lang) {
+    constexpr std::size_t most = 200;  // a stanza has room for these; the others have a word in a chat
+    Form form;
+    form.title = say(lang, "Unblock somebody");
+    Field choice{"contact", "list-single", say(lang, "Mail address"), "", true};
+    for (const auto& address : blocked) {
+        if (choice.options.size() < most) choice.options.push_back({address.addr_spec(), address.addr_spec()});
+    }
+    form.fields = {std::move(choice)};
+    return form;
+}
+
 Form key_export(const std::string& lang) {
     Form form;
     form.title = say(lang, "Export my key");

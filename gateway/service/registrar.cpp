@@ -7,12 +7,18 @@
 #include <set>
 #include <utility>
 
+#include "gateway/accounts/blocking.h"
 #include "gateway/accounts/damaged_account.h"
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
+#include "gateway/service/account_forms.h"
 #include "xmpp/xep/iq.h"
 
 namespace gateway {
+
+using account_forms::settings_words;
+using account_forms::take_words;
+
 namespace {
 
 constexpr std::size_t most_checks = 50;         // at once, for all users
@@ -72,27 +78,6 @@ void add_known(LinkRequest& request, const Account& known) {
     if (!request.imap) request.imap = known.login.imap;
     if (!request.smtp) request.smtp = known.login.smtp;
     if (request.username.empty()) request.username = known.login.username;
-}
-
-std::string take_words(IncomingFilter take, const std::string& lang) {
-    switch (take) {
-        case IncomingFilter::chats:
-            return say(lang, "You receive chat messages and answers to yours.");
-        case IncomingFilter::contacts:
-            return say(lang, "You receive chat messages, answers to yours, and mail from your contacts.");
-        case IncomingFilter::all:
-            break;
-    }
-    return say(lang, "You receive all mail that a person wrote to you.");
-}
-
-/// The settings as a text. A relay account has no folder for copies.
-std::string settings_words(IncomingFilter take, bool sent_copy, bool relayed, const std::string& lang) {
-    const std::string words = take_words(take, lang);
-    if (relayed) return words;
-    return words + "\n" +
-           (sent_copy ? say(lang, "A copy of what you write is kept in your mailbox's Sent folder.")
-                      : say(lang, "No copy of what you write is kept in your mailbox's Sent folder."));
 }
 
 }  // namespace
@@ -267,7 +252,9 @@ void Registrar::save(Account account, std::vector<Cursor> start, bool fresh, con
                               "{1} is linked. To write to someone, tell me their mail address: contact bob@example.org",
                               {address})
                         : say(lang, "The login of {1} is changed.", {address})});
-            if (fresh) registrar->observer_.linked(jid);
+            if (!fresh) return;
+            blocking::linked(registrar->directory_, jid);
+            registrar->observer_.linked(jid);
         });
 }
 

@@ -33,6 +33,20 @@ def bob_becomes_a_contact(alice, bob, gateway):
     alice.reads("And you in mine", bob)
 
 
+@scenario
+def a_greeting(alice, carol, dan):
+    """What Alice's client sends beside a request is the first message, to a mail program and to Delta Chat; once."""
+    for who in (carol, dan):
+        alice.adds(who, "Hello, it is Alice from the choir")
+        who.reads("Hello, it is Alice from the choir")
+    alice.adds(carol, "Hello, it is Alice from the choir")
+    alice.writes(carol, "Do you come on Friday?")
+    carol.reads("Do you come on Friday?")
+    carol.has_not_read("Hello, it is Alice")
+    dan.writes(alice, "Hello Alice")
+    alice.reads("Hello Alice", dan)
+
+
 @scenario(includes=[bob_becomes_a_contact])
 def older_spelling(alice, bob, gateway):
     """Alice's client knows Bob as bob%mail.test; answers come from that JID."""

@@ -78,8 +78,10 @@ struct FakeNotices : UserNotices {
 };
 
 struct FakeReceiver : MessageReceiver {
-    void take(const xmpp::Tag&, const xmpp::Tag*) override {}
+    void take(const xmpp::Tag& message, const xmpp::Tag*) override { taken.emplace_back(message.clone()); }
     void take_tunnelled(const Account&, const coi::Address&, const xmpp::Tag&) override {}
+
+    std::vector<xmpp::Stanza> taken;
 };
 
 /// Its attempts do not end.

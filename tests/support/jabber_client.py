@@ -139,8 +139,11 @@ class JabberClient:
         self.send(ET.tostring(message, encoding="unicode"))
         return stanza_id
 
-    def presence(self, to, kind=""):
-        self.send(f'<presence to="{to}"' + (f' type="{kind}"' if kind else "") + "/>")
+    def presence(self, to, kind="", status=""):
+        presence = ET.Element("presence", {"to": to} | ({"type": kind} if kind else {}))
+        if status:
+            ET.SubElement(presence, "status").text = status
+        self.send(ET.tostring(presence, encoding="unicode"))
 
     def iq(self, to, kind, payload, seconds=30):
         """Sends a get or set; returns the answer (a Stanza: look at .type and .error)."""

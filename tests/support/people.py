@@ -229,10 +229,10 @@ class JabberPerson(JabberClient):
         """The gateway has, in the roster."""
         wait_until(lambda: self.name_of(jid) == name, 30, f"{jid} is {name!r} in the roster")
 
-    def adds(self, who):
-        """Takes a mail user into the contacts."""
+    def adds(self, who, greeting=""):
+        """Takes a mail user into the contacts, with these words beside the request."""
         jid = self.world.coigate.jid_of(address_of(who))
-        self.presence(jid, "subscribe")
+        self.presence(jid, "subscribe", greeting)
         self.sees(jid, "subscribed")
 
     def sees_picture(self, who, status=None):

@@ -23,10 +23,12 @@ std::int64_t number(AccountId account) { return static_cast<std::int64_t>(accoun
 
 // Bits of the column `privacy`. What is known of keys is not stored here but in peer_key.
 constexpr std::int64_t is_encrypted = 1, tunnel_on = 2, is_otr = 4, is_otr_clear = 8, tunnel_off = 16,
-                       tunnel_offered = 32, tunnel_refused = 64, is_authenticated = 128, is_come_protected = 256;
+                       tunnel_offered = 32, tunnel_refused = 64, is_authenticated = 128, is_come_protected = 256,
+                       is_blocked = 512;
 
-std::int64_t bits_of(const Privacy& privacy) {
-    return (privacy.encrypted ? is_encrypted : 0) | (privacy.otr ? is_otr : 0) |
+std::int64_t bits_of(const Contact& contact) {
+    const Privacy& privacy = contact.privacy;
+    return (contact.blocked ? is_blocked : 0) | (privacy.encrypted ? is_encrypted : 0) | (privacy.otr ? is_otr : 0) |
            (privacy.otr_clear ? is_otr_clear : 0) | (privacy.tunnel == Tunnel::on ? tunnel_on : 0) |
            (privacy.tunnel == Tunnel::off ? tunnel_off : 0) | (privacy.tunnel_offered ? tunnel_offered : 0) |
            (privacy.tunnel_refused ? tunnel_refused : 0) | (privacy.authenticated ? is_authenticated : 0) |
@@ -73,7 +75,7 @@ void save(Database& db, const Contact& contact) {
     query.bind(bound.add(std::int64_t(contact.written_to))).bind(bound.add(std::int64_t(contact.subscribed)));
     query.bind(bound.add(std::int64_t(contact.subject_shown))).bind(bound.add(std::int64_t(contact.timer)));
     query.bind(bound.add(static_cast<std::int64_t>(contact.privacy.policy)));
-    query.bind(bound.add(bits_of(contact.privacy))).bind(bound.add(contact.thread.value));
+    query.bind(bound.add(bits_of(contact))).bind(bound.add(contact.thread.value));
     query.bind(bound.add(contact.answer_to));
     query.bind_blob(close(db, contact.subject, bound)).bind(contact.last_in.value).bind(contact.last_out.value).run();
 }
@@ -110,6 +112,7 @@ std::optional<Contact> contact_of(Database& db, const Query& row) {
     contact.subject_shown = row.integer(8) != 0;
     contact.timer = static_cast<std::uint32_t>(row.integer(9));
     contact.privacy = privacy_of(row.integer(11));
+    contact.blocked = (row.integer(11) & is_blocked) != 0;
     contact.privacy.policy = static_cast<Policy>(row.integer(10));
     contact.thread.value = row.text(12);
     contact.answer_to = row.text(13);

@@ -49,5 +49,34 @@ TEST_F(OutgoingRefusalTest, a_program_that_answers_by_itself_is_not_explained_to
     EXPECT_EQ(sent.size(), 40u) << "an error each, and ten times its words";
 }
 
+TEST_F(OutgoingRefusalTest, nothing_goes_to_somebody_who_is_blocked) {
+    take("<body>Hi</body>");
+    settle();
+    committed.clear();
+    sent.clear();
+    const AccountId alice = directory.of_user("alice@jabber.example")->id;
+    const coi::Address bob{"", "bob", "example.net"};
+    directory.change(alice, bob, [](Contact& contact) { contact.blocked = true; });
+    const Contact before = *directory.contact(alice, bob.canonical());
+    take("<body>Can you hear me now?</body>");
+    settle();
+    ASSERT_EQ(sent.size(), 2u) << "the error, and its words";
+    const auto* error = sent[0]->findChild("error");
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->findAttribute("type"), "cancel");
+    EXPECT_TRUE(xmpp::child(*error, "not-acceptable", "urn:ietf:params:xml:ns:xmpp-stanzas"));
+    EXPECT_TRUE(xmpp::child(*error, "blocked", "urn:xmpp:blocking:errors"));
+    EXPECT_EQ(xmpp::body_of(*sent[1])->cdata(),
+              "⟦⚠ You have blocked bob@example.net, so your message was not sent. To unblock them, write to "
+              "coi.jabber.example: unblock bob@example.net⟧");
+    sent.clear();
+    take("<displayed xmlns='urn:xmpp:chat-markers:0' id='x'/>");
+    take("<composing xmlns='http://jabber.org/protocol/chatstates'/>");
+    settle();
+    EXPECT_TRUE(sent.empty()) << "what a client sends by itself has no error";
+    EXPECT_TRUE(committed.empty());
+    EXPECT_EQ(*directory.contact(alice, bob.canonical()), before);
+}
+
 }  // namespace
 }  // namespace gateway

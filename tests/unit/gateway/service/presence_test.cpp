@@ -7,70 +7,13 @@
 #include <algorithm>
 
 #include "gateway/service/disco.h"
-#include "tests/support/fakes.h"
-#include "tests/unit/gateway/store/test_store.h"
+#include "tests/unit/gateway/service/presence_play.h"
 #include "xmpp/jid.h"
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0115_caps.h"
 
 namespace gateway {
 namespace {
-
-const std::string bob = "bob\\40example.org@coi.jabber.example";
-const std::string alias = "gateway@coi.jabber.example";
-const std::string alice = "alice@jabber.example";
-const coi::Address address{"Bob", "bob", "example.org"};
-
-class PresenceTest : public testing::Test {
-  protected:
-    /// `server`: the users' server, which is asked what it is; "": it is not.
-    explicit PresenceTest(const std::string& server = "")
-        : presence(directory, relay_accounts, stream, subscriptions, {"coi.jabber.example", server}, timer.timer(),
-                   [](const std::string& user) { return user != "erin@jabber.example"; }) {}
-    void take(const std::string& type, const std::string& to, bool may_use = true, const std::string& from = alice) {
-        const std::string attribute = type.empty() ? "" : "type='" + type + "' ";
-        presence.take(*xmpp::parse_stanza("<presence " + attribute + "from='" + from + "' to='" + to + "'/>"), may_use);
-    }
-    /// "subscribed bob… > alice…" for each stanza since the last time.
-    std::vector<std::string> said() {
-        std::vector<std::string> lines;
-        for (const auto& stanza : sent) {
-            const auto& type = xmpp::attribute(*stanza, "type");
-            const auto error = xmpp::error_of(*stanza);
-            lines.push_back((type.empty() ? "available"
-                             : error      ? "error " + error->condition
-                                          : type) +
-                            " " + xmpp::JID(xmpp::attribute(*stanza, "from")).bare() + " > " +
-                            xmpp::attribute(*stanza, "to"));
-        }
-        sent.clear();
-        return lines;
-    }
-    AccountId make_account() {
-        Account account;
-        account.jid = alice;
-        account.address = {"", "alice", "jabber.example"};
-        AccountId made{};
-        directory.save(account, [&](Store::Failure, AccountId id) { made = id; });
-        EXPECT_TRUE(loop.run_until([&] { return made != AccountId{}; }));
-        return made;
-    }
-    bool subscribed(AccountId id) {
-        const Contact* contact = directory.contact(id, address.canonical());
-        return contact && contact->subscribed;
-    }
-
-    using Lines = std::vector<std::string>;
-    StoreLoop loop;
-    Store store{"sqlite::memory:", test_seal(), loop.post()};
-    FakeTimer timer;
-    Directory directory{store, {.most_contacts = 3, .after = timer.timer()}};
-    RelayAccounts relay_accounts{directory, {"jabber.example"}};
-    FakeStream stream;
-    std::vector<xmpp::Stanza>& sent = stream.sent;
-    FakeSubscriptions subscriptions;
-    Presence presence;
-};
 
 TEST_F(PresenceTest, Xep0100Section4_6AddContact) {
     const auto id = make_account();
@@ -346,13 +289,10 @@ TEST_F(PresenceTest, TheAddressWithALocalPartIsShownAfterARestartToo) {
     said();
     Directory again{store, {.after = timer.timer()}};
     RelayAccounts accounts{again, {"jabber.example"}};
-    Presence restarted{again,
-                       accounts,
-                       stream,
-                       subscriptions,
-                       {"coi.jabber.example", ""},
-                       timer.timer(),
-                       [](const auto&) { return true; }};
+    Presence restarted{again,         accounts,
+                       stream,        subscriptions,
+                       greetings,     {"coi.jabber.example", ""},
+                       timer.timer(), [](const auto&) { return true; }};
     restarted.online();
     EXPECT_TRUE(loop.run_until([&] { return sent.size() == 2; }));
     EXPECT_EQ(said(), (Lines{"available coi.jabber.example > " + alice, "available " + alias + " > " + alice}));

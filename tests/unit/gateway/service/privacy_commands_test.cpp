@@ -227,6 +227,37 @@ TEST_F(PrivacyWordsTest, a_key_of_another_program_is_replaced_by_the_users_word)
     EXPECT_THAT(ask_words("invite"), HasSubstr("https://i.delta.chat/#"));
 }
 
+TEST_F(PrivacyWordsTest, somebody_is_blocked_and_unblocked) {
+    EXPECT_EQ(ask_words("blocked"), "You have blocked nobody.");
+    EXPECT_EQ(ask_words("unblock bob@example.org"), "bob@example.org is not blocked.");
+    EXPECT_EQ(ask_words("block"), "Write: block ADDRESS or unblock ADDRESS");
+    EXPECT_THAT(ask_words("block nobody"), HasSubstr("is no mail address"));
+    EXPECT_EQ(ask_words("block alice@jabber.example"), "This is your own address.");
+    EXPECT_EQ(ask_words("block bob\\40example.org@coi.jabber.example"),
+              "bob@example.org is blocked: nothing that they write is shown here any more.\n"
+              "Their mail is not accepted, and they are not told why.\n"
+              "To undo it, write: unblock bob@example.org");
+    ASSERT_EQ(profile_changes.changed.size(), 1u) << "presence follows";
+    EXPECT_TRUE(profile_changes.changed[0].blocked);
+    EXPECT_EQ(ask_words("blocked"), "You have blocked:\nbob@example.org\nTo undo it, write: unblock ADDRESS");
+    EXPECT_EQ(ask_words("unblock bob@example.org"), "bob@example.org is no longer blocked.");
+    EXPECT_FALSE(bob().blocked);
+    EXPECT_FALSE(profile_changes.changed.back().blocked);
+}
+
+TEST_F(PrivacyWordsTest, blocking_in_german) {
+    EXPECT_THAT(ask_words("sperren bob@example.org"), HasSubstr("entsperren bob@example.org"));
+    EXPECT_THAT(ask_words("gesperrt"), HasSubstr("bob@example.org"));
+    EXPECT_THAT(ask_words("entsperren bob@example.org"), HasSubstr("nicht mehr gesperrt"));
+}
+
+TEST_F(PrivacyWordsTest, an_invite_of_somebody_who_is_blocked_is_not_followed) {
+    const auto invite = coi::securejoin::make(std::string(40, 'C'), bobs);
+    bob([](Contact& contact) { contact.blocked = true; });
+    EXPECT_THAT(ask_words(coi::securejoin::print_link(invite)), StartsWith("You have blocked bob@example.org"));
+    EXPECT_TRUE(mails.empty());
+}
+
 class PrivacyCommandsTest : public PrivacyWordsTest {
   protected:
     xmpp::Stanza command(const std::string& node, const std::string& more = "", const std::string& inside = "") {
@@ -311,6 +342,18 @@ TEST_F(PrivacyCommandsTest, privacy_of_a_contact) {
     command("privacy", session(*later), form({{"contact", "bob@example.org"}}));
     command("privacy", session(*later), form({{"contact", "bob@example.org"}, {"policy", "inherit"}}));
     EXPECT_EQ(bob().privacy.policy, Policy::inherit);
+}
+
+TEST_F(PrivacyCommandsTest, blocking_by_forms) {
+    EXPECT_THAT(command("unblock")->xml(), HasSubstr("You have blocked nobody."));
+    const auto asked = command("block");
+    const auto done = command("block", session(*asked), form({{"contact", "bob@example.org"}}));
+    EXPECT_THAT(done->findChild("command")->findChild("note")->cdata(), StartsWith("bob@example.org is blocked"));
+    EXPECT_TRUE(bob().blocked);
+    const auto choice = command("unblock");
+    EXPECT_THAT(choice->xml(), HasSubstr("<option label='bob@example.org'><value>bob@example.org</value></option>"));
+    command("unblock", session(*choice), form({{"contact", "bob@example.org"}}));
+    EXPECT_FALSE(bob().blocked);
 }
 
 TEST_F(PrivacyCommandsTest, the_tunnel_is_switched_by_the_form) {

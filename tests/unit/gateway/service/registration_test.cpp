@@ -165,6 +165,17 @@ TEST_F(RegistrationTest, AnotherMailboxTakesNothingOver) {
     EXPECT_EQ(account->lang_source, Account::LanguageSource::chosen) << "the user's, not the mailbox's";
 }
 
+TEST_F(RegistrationTest, WhoWasBlockedBeforeStaysBlocked) {
+    const auto relay = link(Account::Kind::relay);
+    const coi::Address carol{"", "carol", "example.org"};
+    directory.change(relay, carol, [](Contact& contact) { contact.blocked = true; });
+    reg("set", "<email>bob@example.org</email><password>secret</password>");
+    checks.at(0).answer({login(), ""});
+    answer();
+    const Contact* known = directory.contact(directory.mailbox_of("alice@jabber.example")->id, carol.canonical());
+    EXPECT_TRUE(known && known->blocked);
+}
+
 TEST_F(RegistrationTest, AParkedMailboxIsItsUsersAgainWithItsPassword) {
     const auto id = link();
     directory.change(id, {"", "carol", "example.org"}, [](Contact& contact) { contact.dialect = Dialect::mail; });
@@ -305,8 +316,8 @@ TEST_F(RegistrationTest, WhoseClientShowsNoWordsOfAnErrorGetsThemAsAMessage) {
 TEST_F(RegistrationTest, AnAnswerThatComesAfterTheEndIsDropped) {
     std::function<void(LinkOutcome)> late;
     {
-        IqRouter gone(directory, relay_accounts, desk, mailboxes, links, notices, clients, cards, stream, files,
-                      settings(), [this] { return now; });
+        IqRouter gone(directory, relay_accounts, desk, mailboxes, links, profile_changes, notices, clients, cards,
+                      stream, files, settings(), [this] { return now; });
         gone.take_iq(*xmpp::parse_stanza(
             "<iq type='set' id='1' from='alice@jabber.example/x' to='coi.jabber.example'><query "
             "xmlns='jabber:iq:register'><email>b@example.org</email><password>p</password></query></iq>"));

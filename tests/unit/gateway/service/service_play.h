@@ -129,7 +129,7 @@ class ServicePlay : public testing::Test {
     FakeProfiles profile_changes;
     ContactProfiles profiles{directory, store, clients, profile_changes, stream, "coi.jabber.example", timer.timer()};
     ContactCards cards{directory, profiles, stream, timer.timer(), 256 * 1024};
-    IqRouter services{directory, relay_accounts, desk,   mailboxes, links,      notices,
+    IqRouter services{directory, relay_accounts, desk,   mailboxes, links,      profile_changes,       notices,
                       clients,   cards,          stream, files,     settings(), [this] { return now; }};
 };
 
