@@ -259,7 +259,9 @@ Result<Opened> read_inside(std::string_view mail, const Found& found, const open
     if (!whole) return whole.error();
     auto message = parse(*whole, limits, options);
     if (!message) return message.error();
-    Opened opened{std::move(*message), {true, verdict.signature, verdict.signer, {}, digest_of(verdict, payload)}, {}};
+    Opened opened{std::move(*message),
+                  {true, verdict.signature, verdict.signer, {}, digest_of(verdict, payload), names_readers(payload)},
+                  {}};
     const bool is_good = verdict.signature == openpgp::Signature::good;
     if (is_good) opened.protection.gossip = gossip_of(split_header(payload));
     opened.autocrypt = autocrypt_of(mail, payload, opened.mail.from);

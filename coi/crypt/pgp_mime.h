@@ -56,6 +56,7 @@ struct Protection {
     /// Replay key: the digest of the encrypted and signed content with its time, independent of the outer header. ""
     /// for other mail.
     std::string digest{};
+    bool names_readers = false;  // To and Message-ID stand inside the encryption: nobody sent it on under others
     bool operator==(const Protection&) const = default;
 };
 

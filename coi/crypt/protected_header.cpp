@@ -220,4 +220,12 @@ Result<std::string> joined(std::string_view mail, std::string_view inside, bool 
     return whole.append("\r\n").append(inner.body);
 }
 
+bool names_readers(std::string_view inside) {
+    const auto inner = split_header(inside);
+    const auto has = [&inner](const char* name) {
+        return std::ranges::find(inner.fields, name, &RawField::name) != inner.fields.end();
+    };
+    return has_protection(inner) && has("to") && has("message-id");
+}
+
 }  // namespace coi::pgp_mime

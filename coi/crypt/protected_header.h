@@ -41,4 +41,7 @@ Closed close_header(std::string_view mail, const Close&);
 /// that of a clear mail, unless its header is protected.
 Result<std::string> joined(std::string_view mail, std::string_view inside, bool encrypted = true);
 
+/// Whether `joined` takes To and Message-ID from the inside.
+bool names_readers(std::string_view inside);
+
 }  // namespace coi::pgp_mime

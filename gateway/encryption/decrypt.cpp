@@ -181,7 +181,9 @@ Decrypted decrypt(const std::string& bytes, coi::Message mail, const std::option
         check_signature(out, bytes, own, sender, limits);
     out.author = {out.protection.encrypted, out.protection.signature, out.protection.signer, false};
     if (out.key_update) out.key_update->author = out.author;
-    out.is_own_key = own && out.author.encrypted && out.author.is_signed() && out.author.signer == own->fingerprint;
+    // A reader has the words, too, and could send them to the account under other outer fields.
+    out.is_own_key = own && out.author.encrypted && out.author.is_signed() && out.author.signer == own->fingerprint &&
+                     out.protection.names_readers;
     return out;
 }
 

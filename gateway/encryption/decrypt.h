@@ -27,7 +27,7 @@ struct Decrypted {
     trust::Author author{};               // except by_server, which is not in the bytes
     coi::openpgp::Fingerprint counted{};  // the key that counted for the sender's signatures before
     std::optional<PeerKeyUpdate> key_update{};
-    bool is_own_key = false;  // signed by the account's own key, inside the encryption
+    bool is_own_key = false;  // signed by the account's own key, with To and Message-ID, inside the encryption
 };
 
 /// `bytes`: the original mail, used only if `mail.encrypted` or `mail.is_signed`.

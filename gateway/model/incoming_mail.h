@@ -60,7 +60,7 @@ struct IncomingMail {
     trust::Author author{};
     coi::openpgp::Fingerprint counted{};  // the key that counted for the author's signatures before this mail
     std::optional<PeerKeyUpdate> key_update{};
-    bool is_own_key = false;  // a good signature inside encryption, by the account's own key
+    bool is_own_key = false;  // the account's own key signed it, with To and Message-ID, inside the encryption
     trust::Proof proof() const { return trust::proof_of(author, counted); }
 };
 

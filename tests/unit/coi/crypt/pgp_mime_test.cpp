@@ -249,6 +249,15 @@ TEST(PgpMime, WhatWasSignedIsKnownAgainUnderAnotherOutside) {
     EXPECT_EQ(opened(mail, them(), them())->protection.digest, "") << "nobody known has signed it";
 }
 
+TEST(PgpMime, WhoSendsTheInsideOnUnderAnotherReaderOrNameIsNotBelieved) {
+    const std::string type = "Content-Type: text/plain; hp=\"cipher\"\r\n", to = "To: <bob@example.org>\r\n",
+                      id = "Message-ID: <1@example.org>\r\n", text = "\r\nHi";
+    EXPECT_TRUE(names_readers(to + id + type + text));
+    EXPECT_FALSE(names_readers(id + type + text)) << "To is taken from the outside";
+    EXPECT_FALSE(names_readers(to + type + text)) << "the Message-ID is taken from the outside";
+    EXPECT_FALSE(names_readers(to + id + "Content-Type: text/plain\r\n" + text)) << "nothing inside is protected";
+}
+
 TEST(PgpMime, AReportWithoutAReadableAuthorInsideIsNone) {
     const std::string inside =
         "From: @<gate@jabber.example>\r\nContent-Type: multipart/report; report-type=disposition-notification; "

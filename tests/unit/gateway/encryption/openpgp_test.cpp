@@ -168,6 +168,20 @@ TEST_F(OpenPgpTest, a_known_key_encrypts_both_ways_and_hides_the_subject) {
     EXPECT_EQ(take(bob, unfolded), coi::autocrypt::Change::learned);
 }
 
+TEST_F(OpenPgpTest, an_own_mail_is_its_accounts_with_the_reader_that_stands_inside) {
+    introduce();
+    std::string bytes = close(letter("Hi")).bytes;
+    EXPECT_TRUE(open(alice, bytes).is_own_key);
+    EXPECT_FALSE(open(bob, bytes).is_own_key) << "it is alice's";
+    const std::string reader = "\r\nTo: ";
+    ASSERT_NE(bytes.find(reader), bytes.npos);
+    bytes.insert(bytes.find(reader) + reader.size(), "eve@evil.example, ");
+    const Decrypted sent_on = open(alice, bytes);
+    EXPECT_TRUE(sent_on.is_own_key);
+    ASSERT_EQ(sent_on.mail.to.size(), 1u);
+    EXPECT_EQ(sent_on.mail.to.front().local, "bob");
+}
+
 TEST_F(OpenPgpTest, somebody_elses_mail_stays_closed) {
     introduce();
     const EncryptResult closed = close(letter("Hi"));
