@@ -47,6 +47,14 @@ bool is_automatic_answer(const coi::Message& mail, const Contact* contact, bool 
            coi::lower(std::string_view(mail.subject).substr(0, 5)) == "auto:";  // of Sieve
 }
 
+std::vector<coi::MessageId> answered_by(const coi::Message& mail) {
+    constexpr std::size_t most = 20;
+    std::vector<coi::MessageId> all = mail.in_reply_to;
+    all.insert(all.end(), mail.references.begin(), mail.references.end());
+    if (all.size() > most) all.erase(all.begin() + most / 2, all.end() - most / 2);
+    return all;
+}
+
 bool depends_on_answer(const coi::Message& mail, const Account& account, const Contact* contact) {
     return answers_by_header(mail) && (admit(mail, account, contact, false) != admit(mail, account, contact, true) ||
                                        is_automatic_answer(mail, contact, true));

@@ -7,6 +7,8 @@
 
 #pragma once
 
+#include <vector>
+
 #include "coi/message.h"
 #include "gateway/model/account.h"
 
@@ -24,6 +26,8 @@ enum class Admission {
 
 /// Chat by its own headers.
 bool is_chat(const coi::Message&);
+/// The messages that it names as answered, the oldest and the newest of at most 20: those to ask the id map for.
+std::vector<coi::MessageId> answered_by(const coi::Message&);
 /// Whether the id map must be asked (does it answer something of this account?) before admit() can decide.
 bool depends_on_answer(const coi::Message&, const Account&, const Contact*);
 /// An automatic answer to what the user wrote to this contact: it is no message, and the user may hear of it once.

@@ -14,6 +14,7 @@
 #include "gateway/pipeline/duplicates.h"
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/pipeline/labels.h"
+#include "gateway/pipeline/open_mail.h"
 #include "gateway/pipeline/standing.h"
 #include "gateway/store/mailbox_reading.h"
 #include "gateway/store/resolve.h"
@@ -111,7 +112,7 @@ Task<DeliveryResult> IncomingPipeline::carry(IncomingMail& mail) {
     if (own_mail_.is_one(mail)) co_return co_await own_mail_.carry(mail);
     if (blocking::is_blocked(modules_.directory, mail.account, mail.mail.from.front().canonical()))
         co_return skipped(mail, of_blocked(mail.mail));
-    co_await decrypt(mail);
+    co_await open_mail(modules_.encryption, modules_.directory, mail);
     // A sender who is told at once can do something about it; in a mailbox the mail lies where it can be read.
     if (mail.wait_for_verdict && security_label::is_closed(mail.unread))
         co_return declined(security_label::reason(mail.unread));
@@ -231,36 +232,15 @@ void IncomingPipeline::note_own_key(const IncomingMail& mail) {
     });
 }
 
-Task<> IncomingPipeline::decrypt(IncomingMail& mail) {
-    Decrypted opened = co_await called_back<Decrypted>([&](auto done) {
-        modules_.encryption.open(account_of(modules_.directory, mail.account), std::exchange(mail.bytes, nullptr),
-                                 std::move(mail.mail), std::move(done));
-    });
-    mail.mail = std::move(opened.mail);
-    mail.protection = std::move(opened.protection);
-    mail.unread = opened.unread;
-    mail.author = std::move(opened.author);
-    mail.author.by_server = mail.is_author_proven;
-    mail.counted = std::move(opened.counted);
-    mail.key_update = std::move(opened.key_update);
-    if (mail.key_update) mail.key_update->author = mail.author;
-    account_of(modules_.directory, mail.account);
-    if (mail.unread == DecryptFailure::busy) throw StoreUnavailable();
-}
-
 /// Which mail is a message. The id map is asked only where the answer depends on it.
 Task<Admission> IncomingPipeline::admit_mail(const IncomingMail& mail) {
     Directory& directory = modules_.directory;
     const std::string writer = mail.mail.from.front().canonical();
     bool answers_known = false;
     if (depends_on_answer(mail.mail, account_of(directory, mail.account), directory.contact(mail.account, writer))) {
-        std::vector<coi::MessageId> asked = mail.mail.in_reply_to;
-        asked.insert(asked.end(), mail.mail.references.begin(), mail.mail.references.end());
-        constexpr std::size_t most = 20;
-        if (asked.size() > most)
-            asked.erase(asked.begin() + most / 2, asked.end() - most / 2);  // the oldest and the newest
-        answers_known = co_await answer_of<bool>(
-            [&](auto done) { ids::knows_any_of(modules_.store, mail.account, std::move(asked), std::move(done)); });
+        answers_known = co_await answer_of<bool>([&](auto done) {
+            ids::knows_any_of(modules_.store, mail.account, answered_by(mail.mail), std::move(done));
+        });
     }
     const Account& account = account_of(directory, mail.account);
     const Contact* contact = directory.contact(account.id, writer);

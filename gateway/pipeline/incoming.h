@@ -77,7 +77,6 @@ class IncomingPipeline : public MailReceiver {
     // --- the stages; they throw AccountGone, StoreUnavailable
     Task<> load_contacts(AccountId);
     void note_own_key(const IncomingMail&);
-    Task<> decrypt(IncomingMail&);
     Task<Admission> admit_mail(const IncomingMail&);
     Task<bool> is_in_order(const IncomingMail&);
     Task<std::optional<Event>> translate(IncomingMail&);

@@ -6,11 +6,13 @@
 #include <utility>
 
 #include "coi/crypt/securejoin.h"
+#include "gateway/accounts/blocking.h"
 #include "gateway/model/addresses.h"
 #include "gateway/model/stanza_id.h"
 #include "gateway/pipeline/admission.h"
 #include "gateway/pipeline/duplicates.h"
 #include "gateway/pipeline/interrupted.h"
+#include "gateway/pipeline/open_mail.h"
 #include "gateway/store/ids.h"
 #include "gateway/store/mailbox_reading.h"
 #include "gateway/store/resolve.h"
@@ -92,7 +94,7 @@ Task<DeliveryResult> OwnMail::carry(IncomingMail& mail) {
     const Names names = names_of(mail);
     if (co_await is_shown(mail.account, {names.proven}))
         co_return skipped(mail, Kind::duplicate, "it was sent from here, or is shown already");
-    co_await decrypt(mail);
+    co_await open_mail(modules_.encryption, modules_.directory, mail);
     for (auto* list : {&mail.mail.to, &mail.mail.cc})
         std::erase_if(*list, [&](const auto& address) { return address.canonical() == own; });
     const auto reader = reader_of(mail.mail);
@@ -103,34 +105,17 @@ Task<DeliveryResult> OwnMail::carry(IncomingMail& mail) {
     co_return co_await show(mail, *reader, std::move(*event), names);
 }
 
-Task<> OwnMail::decrypt(IncomingMail& mail) const {
-    Decrypted opened = co_await called_back<Decrypted>([&](auto done) {
-        modules_.encryption.open(account_of(modules_.directory, mail.account), std::exchange(mail.bytes, nullptr),
-                                 std::move(mail.mail), std::move(done));
-    });
-    mail.mail = std::move(opened.mail);
-    mail.protection = std::move(opened.protection);
-    mail.unread = opened.unread;
-    mail.author = std::move(opened.author);
-    mail.is_own_key = opened.is_own_key;
-    account_of(modules_.directory, mail.account);
-    if (mail.unread == DecryptFailure::busy) throw StoreUnavailable();
-}
-
 /// Why the mail is not shown; nullptr: it is. The same mail becomes chat as in the other direction.
 Task<const char*> OwnMail::obstacle(const IncomingMail& mail, const coi::Address& reader) const {
     if (coi::securejoin::step_of(mail.mail)) co_return "the account's own handshake";
     if (mail.mail.dsn) co_return "the account's own report";
     if (placeholder::group(mail.mail, "")) co_return "the account's own mail to a group";
-    std::vector<coi::MessageId> asked = mail.mail.in_reply_to;
-    constexpr std::size_t most = 10;
-    const auto& references = mail.mail.references;
-    asked.insert(asked.end(), references.size() > most ? references.end() - most : references.begin(),
-                 references.end());
-    if (asked.size() > 2 * most) asked.resize(2 * most);
+    std::vector<coi::MessageId> asked = answered_by(mail.mail);
     const bool answers_known = !asked.empty() && co_await is_shown(mail.account, std::move(asked));
     const Account& account = account_of(modules_.directory, mail.account);
     const Contact* contact = modules_.directory.contact(account.id, reader.canonical());
+    if (!is_proven(mail) && blocking::is_blocked(modules_.directory, account.id, reader.canonical()))
+        co_return reason(Admission::blocked);
     if (mail.mail.mdn) co_return contact ? nullptr : reason(Admission::stranger);
     const Admission admission = admit_to(mail.mail, account, contact, answers_known);
     co_return admission == Admission::message ? nullptr : reason(admission);
@@ -152,6 +137,10 @@ Task<std::optional<Event>> OwnMail::translate(IncomingMail& mail, const coi::Add
                            account.lang, std::move(done));
     });
     mail.mail = std::move(*shared);
+    if (!event) co_return std::nullopt;
+    // A position that follows its user would be a message every few seconds, to those who know where they are.
+    if (const auto* place = event->get<Location>(); place && place->is_live)
+        event = location::without_place(std::move(*event));
     if (!event) co_return std::nullopt;
     event->remove<DisappearsAfter>();
     event->remove<OtrMessage>();

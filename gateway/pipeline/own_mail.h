@@ -55,7 +55,6 @@ class OwnMail {
     DeliveryResult skipped(const IncomingMail&, DeliveryResult::Kind, const char* why) const;
     Names names_of(const IncomingMail&) const;
     Task<bool> is_shown(AccountId, std::vector<coi::MessageId> names) const;
-    Task<> decrypt(IncomingMail&) const;
     Task<const char*> obstacle(const IncomingMail&, const coi::Address& reader) const;
     Task<std::optional<Event>> translate(IncomingMail&, const coi::Address& reader) const;
     Task<> resolve(const IncomingMail&, const coi::Address& reader, Event&) const;

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "gateway/accounts/blocking.h"
 #include "gateway/model/stanza_id.h"
 #include "gateway/store/sqlite/imap_cursors.h"
 #include "tests/unit/gateway/pipeline/incoming_play.h"
@@ -87,6 +88,26 @@ TEST_F(OwnMailTest, ACopyThatNothingProvesIsNoMessageOfTheUser) {
     EXPECT_THAT(committed, SizeIs(1)) << "it is not shown again";
     EXPECT_TRUE(contact().written_to);
     EXPECT_TRUE(knows("x@example.org"));
+}
+
+TEST_F(OwnMailTest, WhomTheUserHasBlockedCannotWriteUnderTheUsersAddress) {
+    blocking::set(directory, *directory.find(alice), {"", "bob", "example.net"}, true, [](const Store::Failure&) {});
+    EXPECT_EQ(take(own("x@example.org")), Kind::declined);
+    EXPECT_THAT(committed, IsEmpty());
+    EXPECT_EQ(filed(own("y@example.org"))->kind, Kind::taken) << "what the user wrote is shown";
+}
+
+TEST_F(OwnMailTest, WhereTheUserIsJustNowIsNotShown) {
+    const std::string position =
+        "Chat-Version: 1.0\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n";
+    const std::string text =
+        "--b\r\n\r\n\r\n--b\r\nContent-Type: application/vnd.google-earth.kml+xml\r\n"
+        "Content-Disposition: attachment; filename=";
+    const std::string kml = "\r\n\r\n<kml><Placemark><coordinates>2,1</coordinates></Placemark></kml>\r\n--b--";
+    EXPECT_EQ(filed(own("1@x", text + "location.kml" + kml, position))->kind, Kind::silent);
+    EXPECT_EQ(filed(own("2@x", text + "message.kml" + kml, position))->kind, Kind::taken) << "a place that was chosen";
+    ASSERT_THAT(committed, SizeIs(1));
+    EXPECT_EQ(body(committed[0]), "geo:1,2");
 }
 
 TEST_F(OwnMailTest, TheAccountsOwnKeyProvesACopy) {
