@@ -70,6 +70,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
     bool connected = false;
     std::optional<coi::Error> trouble;
     std::string chats_folder, sent_folder;  // each watched by a session of its own once known
+    std::string sent_trouble;               // why the folder of sent mail is not watched
     std::vector<std::weak_ptr<ImapClient>> open_sessions;
     std::vector<std::weak_ptr<boost::asio::steady_timer>> pauses;
     std::deque<std::string> to_file;
@@ -130,7 +131,10 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
             }
             if (closed) co_return;
             const bool refused = error.kind == coi::ErrorKind::auth && error.permanent;
-            if (is_needed) set_trouble(error);
+            if (is_needed)
+                set_trouble(error);
+            else if (std::exchange(sent_trouble, error.text) != error.text)
+                note("its folder of sent mail is not watched: " + error.text);
             static thread_local std::minstd_rand jitter{std::random_device{}()};
             const auto wait = refused ? std::chrono::milliseconds(backoff_login) : backoff;
             co_await pause(wait / 2 + wait * (jitter() % 1000) / 2000);
