@@ -48,7 +48,7 @@ def she_unblocks_him(alice, bob, gateway):
 
 
 @scenario
-def cleo_in_delta_chat(alice, cleo):
+def cleo_in_delta_chat(alice, cleo, gateway):
     """An encrypted chat: receipts, reactions and messages of Cleo do not come while she is blocked."""
     cleo.joins(alice.can_invite())
     cleo.writes(alice, "Hello from Cleo")
@@ -56,8 +56,10 @@ def cleo_in_delta_chat(alice, cleo):
     alice.writes(cleo, "Hello Cleo")
     number = cleo.reads("Hello Cleo")["id"]
     alice.asks_gateway(f"block {cleo.address}", "is blocked")
+    refused = gateway.log_text().count("delivery is not authorized")
     cleo.reacts(number, "👍")
     cleo.writes(alice, "Do you see this?")
+    gateway.has_logged("delivery is not authorized", refused + 2)
     alice.gets_error(alice.writes(cleo, "No"), condition="not-acceptable")
     alice.asks_gateway(f"unblock {cleo.address}", "no longer blocked")
     cleo.writes(alice, "And this?")
@@ -66,11 +68,15 @@ def cleo_in_delta_chat(alice, cleo):
 
 
 @scenario(includes=[she_talks_from_it])
-def in_her_mailbox(alice, bob, carol):
-    """What Bob writes to her linked mailbox lies there, unseen by chat, and he hears nothing."""
+def in_her_mailbox(alice, bob, carol, dave):
+    """What Bob writes to her linked mailbox lies there, unseen by chat, and he hears nothing; Dave's comes in between."""
     alice.asks_gateway("block bob@mail.test", "stays in your mailbox")
     bob.answers("Only in the mailbox")
     carol.reads("Only in the mailbox")
+    alice.writes(dave, "Hello Dave")
+    dave.reads("Hello Dave")
+    dave.answers("Hello Alice")
+    alice.reads("Hello Alice", dave)
     alice.asks_gateway("unblock bob@mail.test", "no longer blocked")
     bob.answers("In the chat, too")
     alice.reads("In the chat, too", bob)

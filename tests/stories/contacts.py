@@ -34,12 +34,12 @@ def bob_becomes_a_contact(alice, bob, gateway):
 
 
 @scenario
-def a_greeting(alice, carol, dan):
+def a_greeting(alice, carol, dan, gateway):
     """What Alice's client sends beside a request is the first message, to a mail program and to Delta Chat; once."""
     for who in (carol, dan):
         alice.adds(who, "Hello, it is Alice from the choir")
         who.reads("Hello, it is Alice from the choir")
-    alice.adds(carol, "Hello, it is Alice from the choir")
+    alice.presence(gateway.jid_of(carol.address), "subscribe", "Hello, it is Alice from the choir")
     alice.writes(carol, "Do you come on Friday?")
     carol.reads("Do you come on Friday?")
     carol.has_not_read("Hello, it is Alice")

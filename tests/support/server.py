@@ -247,9 +247,9 @@ class Server:
     def log_text(self):
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
-    def has_logged(self, words):
-        """Waits until its log has these words."""
-        wait_until(lambda: words in self.log_text(), 20, f"the log of {self.name} says {words!r}")
+    def has_logged(self, words, times=1):
+        """Waits until its log has these words, so many times."""
+        wait_until(lambda: self.log_text().count(words) >= times, 20, f"the log of {self.name} says {words!r} {times} times")
 
     def log_tail(self, lines=40):
         tail = self.log_text().splitlines()[-lines:]
