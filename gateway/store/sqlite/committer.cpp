@@ -19,7 +19,7 @@ constexpr auto idle_time = 1s;              // then the log is truncated
 constexpr std::size_t most_at_once = 1000;  // pieces of one commit: bounds its time
 constexpr std::size_t crowd = 8;            // urgent pieces in one commit, after which the next one waits for more
 constexpr auto crowd_time = 5ms;            // from one commit to the next while many come
-constexpr auto lull_time = 2ms;             // without a piece: no more are coming
+constexpr auto lull_time = 500us;           // without a piece: no more are coming
 
 }  // namespace
 
