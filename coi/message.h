@@ -18,6 +18,7 @@
 #include "coi/mail/address.h"
 #include "coi/mail/calendar.h"
 #include "coi/mail/dsn.h"
+#include "coi/mail/h_card.h"
 #include "coi/mail/mdn.h"
 #include "coi/message_id.h"
 #include "coi/result.h"
@@ -73,6 +74,7 @@ struct Message {
     std::optional<Mdn> mdn;                // the mail is a disposition notification
     std::optional<Dsn> dsn;                // the mail is a delivery status notification
     std::optional<std::string> avatar{};   // the author's picture, not looked at; "": they have none any more
+    std::optional<Card> card{};            // what a COI program says of its user beside the text
     std::string report_original;           // header block of the returned message of a report, "" if none
     bool encrypted = false;                // OpenPGP (PGP/MIME, inline) or S/MIME; its content is not in `text`
     bool is_signed = false;  // the whole mail is signed by OpenPGP [RFC 3156 §5], by any key; print omits the signature

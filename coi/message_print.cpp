@@ -82,6 +82,9 @@ Result<void> check(const Message& message) {
         }
         if (attachment.bytes.size() != attachment.size) return malformed("an attachment without its bytes");
     }
+    if (message.card && (!message.card->picture || message.text.empty())) return malformed("a profile beside no text");
+    if (message.card && message.card->picture->size() > avatar::most_bytes)
+        return malformed("a picture that is too large");
     if (message.avatar && message.avatar->size() > avatar::most_bytes) return malformed("a picture that is too large");
     if (message.mdn && !is_printable(message.mdn->original)) return malformed("a notification for no message");
     if (message.mdn && !std::ranges::all_of(message.mdn->further, good_id))
@@ -115,13 +118,20 @@ Part print_mdn(const Message& message) {
                      {words_part(message), lines_part("message/disposition-notification", report)});
 }
 
-/// [COI-C "Location Messages"] the text, and what says the same to programs.
+/// [COI-C "Location Messages", "User Profile Information Message Part"] the text, and what says more to programs.
 Part text_part(const Message& message) {
     const auto h_geo = std::ranges::find_if(message.attachments, is_h_geo);
-    if (h_geo == message.attachments.end()) return words_part(message);
-    Part html = lines_part("text/html; charset=utf-8", h_geo->bytes);
-    append_field(html.header, "Chat-Content", "location");
-    return multipart("multipart/alternative", {words_part(message), std::move(html)});
+    std::vector<Part> forms{words_part(message)};
+    const auto add = [&forms](const std::string& html, const char* content) {
+        forms.push_back(lines_part("text/html; charset=utf-8", html));
+        append_field(forms.back().header, "Chat-Content", content);
+    };
+    if (h_geo != message.attachments.end()) add(h_geo->bytes, "location");
+    if (message.card) {
+        const Address& author = message.from.front();
+        add(print_h_card(*message.card, author.name, author.addr_spec(), message.text), "profile");
+    }
+    return forms.size() == 1 ? std::move(forms.front()) : multipart("multipart/alternative", forms);
 }
 
 Part print_body(const Message& message) {

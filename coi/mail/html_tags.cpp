@@ -14,9 +14,9 @@ namespace {
 
 constexpr auto none = std::string_view::npos;
 constexpr std::size_t longest_name = 64;
-constexpr std::size_t longest_value = 4096;  // of an attribute; an image in its own address is none that we show
-constexpr std::array<std::string_view, 10> read_attributes{"alt", "border", "class", "hidden", "href",
-                                                           "id",  "name",   "role",  "start",  "style"};
+constexpr std::size_t longest_value = 4096;  // of an attribute
+constexpr std::array<std::string_view, 11> read_attributes{"alt",  "border", "class", "hidden", "href", "id",
+                                                           "name", "role",   "src",   "start",  "style"};
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -26,8 +26,8 @@ bool is_name_char(char c) {
 
 class Copy {
   public:
-    Copy(std::string_view html, std::size_t most, bool (*breaks_line)(std::string_view))
-        : in_(html), most_(most), breaks_line_(breaks_line) {
+    Copy(std::string_view html, std::size_t most, bool (*breaks_line)(std::string_view), std::size_t longest_image)
+        : in_(html), most_(most), breaks_line_(breaks_line), longest_image_(longest_image) {
         out_.html.reserve(html.size() / 2);
     }
 
@@ -145,9 +145,12 @@ class Copy {
         if (name.size() > longest_name) return;
         const auto known = std::ranges::find(read_attributes, lower(name));
         if (known == read_attributes.end()) return;
+        const bool is_address = *known == "src";
+        if (is_address && (value.size() > longest_image_ || !value.starts_with("data:"))) return;
         if (std::exchange(had[static_cast<std::size_t>(known - read_attributes.begin())], true)) return;
         tag.append(" ").append(*known).append("=\"");
-        for (const char c : cut_utf8(value, longest_value)) c == '"' ? tag.append("&quot;") : tag.append(1, c);
+        for (const char c : cut_utf8(value, is_address ? longest_image_ : longest_value))
+            c == '"' ? tag.append("&quot;") : tag.append(1, c);
         tag += '"';
     }
 
@@ -195,6 +198,7 @@ class Copy {
     const std::string_view in_;
     const std::size_t most_;
     bool (*const breaks_line_)(std::string_view);
+    const std::size_t longest_image_;
     HtmlTags out_;
     std::size_t at_ = 0, value_end_ = 0;
     bool rest_is_text_ = false, comments_end_ = false, no_double_ = false, no_single_ = false, after_break_ = false;
@@ -202,8 +206,9 @@ class Copy {
 
 }  // namespace
 
-HtmlTags copy_html(std::string_view html, std::size_t most, bool (*breaks_line)(std::string_view name)) {
-    return Copy(html, most, breaks_line).all();
+HtmlTags copy_html(std::string_view html, std::size_t most, bool (*breaks_line)(std::string_view name),
+                   std::size_t longest_image) {
+    return Copy(html, most, breaks_line, longest_image).all();
 }
 
 }  // namespace coi

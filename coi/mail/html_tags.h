@@ -19,7 +19,9 @@ struct HtmlTags {
     std::size_t tags = 0;  // its number of tags, without the line breaks in place of dropped ones
 };
 
-/// `breaks_line` says which elements start a new line.
-HtmlTags copy_html(std::string_view html, std::size_t most, bool (*breaks_line)(std::string_view name));
+/// `breaks_line` says which elements start a new line. Of images the address is kept if it holds the image itself and
+/// has no more than `longest_image` octets.
+HtmlTags copy_html(std::string_view html, std::size_t most, bool (*breaks_line)(std::string_view name),
+                   std::size_t longest_image = 0);
 
 }  // namespace coi

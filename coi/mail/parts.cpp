@@ -273,6 +273,8 @@ class Walk {
     Text read_leaf(GMimePart* part, const Place& place) {
         const std::string type = content_type_of(GMIME_OBJECT(part));
         if (read_report(part, type, place)) return {};
+        // [COI-C "COI-specific Message Header Fields"] for other programs.
+        if (place.depth > 0 && content_of(part) == "ignore") return {};
         const char* given = g_mime_object_get_disposition(GMIME_OBJECT(part));
         const std::string disposition = lower(given == nullptr ? "" : given);
         const bool attached = disposition == "attachment";
@@ -390,16 +392,22 @@ class Walk {
         std::string html = to_utf8(bytes, charset);
         std::erase(html, '\0');
         if (has_legacy_display(part)) html = without_legacy_html(std::move(html));
-        note_h_geo(part, html);
+        note_microformat(part, html);
         return {clean_text(html_to_text(html, limits_.text_bytes, more)), TextKind::html, more};
     }
 
-    void note_h_geo(GMimePart* part, std::string html) {
-        const char* content = g_mime_object_get_header(GMIME_OBJECT(part), "Chat-Content");
-        if (content == nullptr || trim(content) != "location" || !read_h_geo(html)) return;
+    void note_microformat(GMimePart* part, std::string html) {
+        const std::string content = content_of(part);
+        if (is_profile(content) && !message_.card) message_.card = read_h_card(html);
+        if (content != "location" || !read_h_geo(html)) return;
         std::erase(html, '\r');
         html = trim(html);
         message_.attachments.push_back({std::string(h_geo_type), "", html.size(), html, true});
+    }
+
+    static std::string content_of(GMimePart* part) {
+        const char* content = g_mime_object_get_header(GMIME_OBJECT(part), "Chat-Content");
+        return content == nullptr ? std::string() : std::string(trim(content));
     }
 
     bool has_legacy_display(GMimePart* part) const {

@@ -1,29 +1,25 @@
-// KML and h-geo by libxml2; see position.h.
+// KML by libxml2, h-geo by coi/mail/microformat; see position.h.
 
 #include "coi/mail/position.h"
 
-#include <libxml/HTMLparser.h>
 #include <libxml/xmlreader.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <utility>
 
 #include "coi/mail/charset.h"
 #include "coi/mail/gobject.h"
-#include "coi/mail/html_tags.h"
+#include "coi/mail/microformat.h"
 
 namespace coi {
 namespace {
 
 constexpr std::size_t largest_kml = 64 * 1024;
-constexpr std::size_t longest_tag = 1000;  // octets: what libxml2 does with attributes grows with their square
-constexpr std::size_t largest_html = 1024 * 1024;
-constexpr std::size_t most_tags = 500;      // of a document with an h-geo
+constexpr std::size_t longest_tag = 1000;   // octets: what libxml2 does with attributes grows with their square
 constexpr std::size_t longest_value = 100;  // octets of a number or time
 constexpr double farthest = 40'000'000;     // metres: an accuracy that says nothing
 
@@ -78,49 +74,9 @@ struct FreeReader {
 struct FreeXml {
     void operator()(xmlChar* text) const { xmlFree(text); }
 };
-struct FreeParser {
-    void operator()(htmlParserCtxt* parser) const {
-        if (parser->myDoc != nullptr) xmlFreeDoc(parser->myDoc);
-        htmlFreeParserCtxt(parser);
-    }
-};
-
 void prepare() {
     static const bool ready = (xmlInitParser(), true);
     static_cast<void>(ready);
-}
-
-/// The text of the first element with each of two classes, inside of an h-geo.
-struct Geo {
-    std::string latitude, longitude;
-    std::string* field = nullptr;
-    bool is_inside = false;
-
-    void start(std::string_view classes) {
-        const std::string all = ' ' + std::string(classes) + ' ';
-        is_inside = is_inside || all.find(" h-geo ") != all.npos;
-        if (!is_inside) return;
-        if (all.find(" p-latitude ") != all.npos && latitude.empty()) field = &latitude;
-        if (all.find(" p-longitude ") != all.npos && longitude.empty()) field = &longitude;
-    }
-};
-
-Geo& geo_of(void* context) { return *static_cast<Geo*>(static_cast<htmlParserCtxt*>(context)->_private); }
-
-htmlSAXHandler events() {
-    htmlSAXHandler handler{};
-    handler.initialized = 1;
-    handler.startElement = [](void* context, const xmlChar*, const xmlChar** pairs) {
-        for (; pairs != nullptr && pairs[0] != nullptr; pairs += 2) {
-            if (view(pairs[0]) == "class") return geo_of(context).start(view(pairs[1]));
-        }
-    };
-    handler.endElement = [](void* context, const xmlChar*) { geo_of(context).field = nullptr; };
-    handler.characters = [](void* context, const xmlChar* text, int length) {
-        if (auto* field = geo_of(context).field)
-            append(*field, {reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)});
-    };
-    return handler;
 }
 
 /// A ">" may stand in a value, so a tag is what stands between two "<".
@@ -198,21 +154,9 @@ std::string print_kml(const Position& position, const std::string& time) {
 }
 
 std::optional<Position> read_h_geo(std::string_view html) {
-    if (html.size() > largest_html) return std::nullopt;
-    prepare();
-    const std::string document = copy_html(html, most_tags, [](std::string_view) { return false; }).html;
-    const std::unique_ptr<htmlParserCtxt, FreeParser> parser(htmlNewParserCtxt());
-    if (!parser || document.size() > std::numeric_limits<int>::max()) return std::nullopt;
-    Geo geo;
-    *parser->sax = events();
-    parser->userData = parser.get();
-    parser->_private = &geo;
-    constexpr int options = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
-                            HTML_PARSE_IGNORE_ENC | HTML_PARSE_NODEFDTD;
-    xmlDoc* none =
-        htmlCtxtReadMemory(parser.get(), document.data(), static_cast<int>(document.size()), nullptr, "UTF-8", options);
-    if (none != nullptr) xmlFreeDoc(none);
-    return read_position(trim(geo.latitude), trim(geo.longitude));
+    const auto found = read_microformat(html, "h-geo", {"p-latitude", "p-longitude"}, {longest_value});
+    if (!found || !found->contains("p-latitude") || !found->contains("p-longitude")) return std::nullopt;
+    return read_position(trim(found->at("p-latitude")), trim(found->at("p-longitude")));
 }
 
 std::string print_h_geo(const Position& position, const std::string& text) {

@@ -30,6 +30,7 @@ void ContactProfiles::learn(AccountId id, const std::string& canonical, const Pr
         Profile& profile = changed.profile;
         if (news.status) profile.status = *news.status;
         if (news.picture) profile.picture = news.picture->info;
+        if (news.asks) profile.given.clear();
         profile.had_picture = profile.picture.id.empty() && (profile.had_picture || !before.profile.picture.id.empty());
     });
     const bool is_new_picture = contact.profile.picture != before.profile.picture;

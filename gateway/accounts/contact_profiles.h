@@ -24,6 +24,8 @@ namespace gateway {
 struct ProfileNews {
     std::optional<Picture> picture{};
     std::optional<std::string> status{};
+    bool asks = false;  // [COI-C "Requesting Profile Information"] their program has lost our user's
+    bool operator==(const ProfileNews&) const = default;
 };
 
 class ContactProfiles {

@@ -137,7 +137,8 @@ void UserProfiles::use(const std::string& user, Picture picture) {
 }
 
 void UserProfiles::news_for(const Contact& contact, std::function<void(std::optional<Picture>)> done) {
-    if (contact.dialect != Dialect::chatmail || !contact.privacy.has_key) return done(std::nullopt);
+    const bool shows_pictures = contact.dialect == Dialect::chatmail || contact.dialect == Dialect::coi;
+    if (!shows_pictures || !contact.privacy.has_key) return done(std::nullopt);
     const auto known = ids_.find(contact.account);
     if (known != ids_.end() && known->second == contact.profile.given) return done(std::nullopt);
     pictures::read(store_, contact.account, pictures::own,

@@ -77,6 +77,7 @@ std::string field_of(const Ready& own, Policy policy) {
 EncryptResult print_clear(Closing closing) {
     coi::Message mail = std::move(closing.letter.mail);
     mail.avatar.reset();                // Delta Chat ignores it, and mail servers refuse so long a field
+    mail.card.reset();                  // what is told of people is for those who can keep it
     mail.headers.erase("chat-delete");  // COMPAT: Delta Chat applies it to nothing, and shows nothing of the mail
     if (closing.own) mail.headers["autocrypt"] = field_of(*closing.own, closing.question.policy);
     // The user allowed clear text for this message, but not for the subject, name and quote that came encrypted.

@@ -147,7 +147,7 @@ void IncomingPipeline::learn_profile(const IncomingMail& mail, const Privacy& be
     const Contact* other = main && main->id != mail.account ? directory.contact(main->id, writer) : nullptr;
     if (before.otr || (other && other->privacy.otr)) return;
     const ProfileNews news = profile_news(mail, before);
-    if (!news.picture && !news.status) return;
+    if (news == ProfileNews{}) return;
     modules_.profiles.learn(mail.account, writer, news);
     if (other) modules_.profiles.learn(main->id, writer, profile_news(mail, other->privacy));
 }

@@ -278,9 +278,13 @@ Task<> OutgoingPipeline::add_picture(AccountId id, Draft& draft) {
         modules_.profiles.news_for(modules_.directory.known_or_new(id, draft.event.contact), std::move(done));
     });
     account_of(modules_.directory, id);
-    if (!news) co_return;
+    const bool is_coi = modules_.directory.known_or_new(id, draft.event.contact).dialect == Dialect::coi;
+    if (!news || (is_coi && draft.mail.text.empty())) co_return;
     draft.picture = news->info.id;
-    draft.mail.avatar = std::move(news->bytes);
+    if (is_coi)
+        draft.mail.card = coi::Card{std::move(news->bytes), {}};
+    else
+        draft.mail.avatar = std::move(news->bytes);
 }
 
 OutgoingMail OutgoingPipeline::letter_of(const Head& head, const Draft& draft) {

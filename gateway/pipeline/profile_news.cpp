@@ -18,8 +18,10 @@ namespace {
 constexpr std::size_t longest_status = 500;  // bytes
 
 std::optional<Picture> picture_in(const coi::Message& mail) {
-    if (mail.avatar->empty()) return Picture{};
-    auto picture = picture_of(*mail.avatar);
+    const std::optional<std::string> bytes = mail.avatar || !mail.card ? mail.avatar : mail.card->picture;
+    if (!bytes) return std::nullopt;
+    if (bytes->empty()) return Picture{};
+    auto picture = picture_of(*bytes);
     if (picture) return std::move(*picture);
     log::info("a picture of {} is not shown: {}", mail.from.front().canonical(), picture.error().text);
     return std::nullopt;
@@ -41,9 +43,13 @@ ProfileNews profile_news(const IncomingMail& mail, const Privacy& before) {
     const auto may = [&mail, state = trust::state_of(before)](trust::Change change) {
         return trust::may(mail.proof(), state, change);
     };
-    if (mail.mail.avatar && mail.protection.encrypted && may(trust::Change::picture))
+    if (mail.protection.encrypted && may(trust::Change::picture)) {
         news.picture = picture_in(mail.mail);
-    if (may_have_signature(mail.mail) && may(trust::Change::status)) {
+        news.asks = mail.mail.header("chat-content") == "profilerequest";
+    }
+    if (mail.mail.card && !mail.mail.card->status.empty()) {
+        if (may(trust::Change::status)) news.status = framed::foreign(mail.mail.card->status);
+    } else if (may_have_signature(mail.mail) && may(trust::Change::status)) {
         const std::string& text = mail.mail.text;
         const bool has_one = text.starts_with("-- \n") || text.find("\n-- \n") != text.npos;  // folding takes long
         const std::string words = has_one ? coi::signature(text, coi::folding_of(mail.mail)) : "";

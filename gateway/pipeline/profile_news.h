@@ -1,7 +1,7 @@
 // What a mail says of its author's picture and status, as far as gateway/model/trust lets it. Pure.
 //
-// The picture: Chat-User-Avatar of a mail that was encrypted, as Delta Chat reads it. The status: the signature of a
-// chat program's message; a message without one takes it away.
+// The picture: Chat-User-Avatar of a mail that was encrypted, as Delta Chat reads it, or the one of a COI program's
+// h-card. The status: the h-card's, else the signature of a chat program's message; a message without one takes it away.
 
 #pragma once
 

@@ -96,7 +96,9 @@ class Generator {
             const Position position{double(below(1'800'000'001)) / 1e7 - 90, double(below(361)) - 180, {}, false};
             out.attachments.insert(out.attachments.begin(), h_geo_of(position, out.text));
         }
-        if (!has_position && below(4) == 0) out.mdn = Mdn{mint("example.org"), maybe()};
+        if (!out.text.empty() && below(4) == 0)
+            out.card = Card{out.text.substr(0, 300), clean_line(cut_utf8(one_line(), 300))};
+        if (!has_position && !out.card && below(4) == 0) out.mdn = Mdn{mint("example.org"), maybe()};
         return out;
     }
 

@@ -106,6 +106,15 @@ TEST_F(ContactProfilesTest, AStatusIsNoEventButPresence) {
     EXPECT_EQ(observer.changed[0].profile.status, "At the sea");
 }
 
+TEST_F(ContactProfilesTest, AContactWhoAsksIsGivenTheUsersPictureAgain) {
+    directory.change(id, bob, [](Contact& contact) { contact.profile.given = "abc"; });
+    profiles.learn(id, bob.canonical(), {.status = "At the sea"});
+    EXPECT_EQ(known().given, "abc");
+    profiles.learn(id, bob.canonical(), {.asks = true});
+    EXPECT_EQ(known().given, "");
+    EXPECT_EQ(known().status, "At the sea");
+}
+
 TEST_F(ContactProfilesTest, OfStrangersNothingIsKept) {
     profiles.learn(id, "eve@example.net", {.picture = sea});
     profiles.learn(AccountId{99}, bob.canonical(), {.picture = sea});

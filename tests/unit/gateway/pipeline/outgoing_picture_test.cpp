@@ -99,10 +99,21 @@ TEST_F(OutgoingPictureTest, GoesOnlyWithWhatAPersonWrote) {
 
 TEST_F(OutgoingPictureTest, GoesToNoMailProgram) {
     publishes(&sea);
-    for (const Dialect dialect : {Dialect::mail, Dialect::coi, Dialect::unknown}) {
+    for (const Dialect dialect : {Dialect::mail, Dialect::unknown}) {
         directory.change(id(), bob, [&](Contact& contact) { contact.dialect = dialect; });
         EXPECT_EQ(sent_with("<body>Hi</body>"), std::nullopt);
+        EXPECT_EQ(mail(0).card, std::nullopt);
     }
+}
+
+TEST_F(OutgoingPictureTest, GoesToACoiProgramInAnHCard) {
+    publishes(&sea);
+    directory.change(id(), bob, [&](Contact& contact) { contact.dialect = Dialect::coi; });
+    EXPECT_EQ(sent_with("<body>Hi</body>"), std::nullopt) << "not in Delta Chat's field";
+    EXPECT_EQ(mail(0).card, (coi::Card{sea.bytes, ""}));
+    EXPECT_EQ(given(), sea.info.id);
+    sent_with("<body>Again</body>");
+    EXPECT_EQ(mail(0).card, std::nullopt);
 }
 
 }  // namespace

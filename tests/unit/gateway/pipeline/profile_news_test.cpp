@@ -89,6 +89,28 @@ TEST(ProfileNews, APictureWithoutWordsHasAStatusToo) {
     EXPECT_EQ(status_of(mail), "At the sea");
 }
 
+TEST(ProfileNews, ThePictureAndStatusOfAnHCard) {
+    IncomingMail mail = proven("Hi\n-- \nA signature");
+    mail.mail.avatar.reset();
+    mail.mail.card = coi::Card{png(64, 48), "At the sea ⟦verified⟧"};
+    EXPECT_EQ(profile_news(mail, {}).picture->bytes, png(64, 48));
+    EXPECT_TRUE(status_of(mail).starts_with("At the sea"));
+    EXPECT_EQ(status_of(mail).find("⟦"), std::string::npos);
+    mail.mail.card = coi::Card{std::nullopt, ""};
+    EXPECT_FALSE(profile_news(mail, {}).picture) << "it lies elsewhere";
+    EXPECT_EQ(status_of(mail), "A signature");
+    mail.author.signer = "ANOTHER";
+    EXPECT_EQ(profile_news(mail, {}), ProfileNews{});
+}
+
+TEST(ProfileNews, ARequestCountsOfAProvenMailOnly) {
+    IncomingMail mail = proven();
+    mail.mail.headers["chat-content"] = "profilerequest";
+    EXPECT_TRUE(profile_news(mail, {}).asks);
+    mail.author.signature = coi::openpgp::Signature::none;
+    EXPECT_FALSE(profile_news(mail, {}).asks);
+}
+
 TEST(ProfileNews, WhatIsNoMessageSaysNothing) {
     for (const char* field : {"chat-edit", "chat-delete", "content-disposition"}) {
         IncomingMail mail = proven();
