@@ -1,8 +1,8 @@
 // Searches a mailbox for another Autocrypt program of its owner, by the mails that such a program leaves in INBOX and
 // Sent.
 //
-// [Autocrypt §"Multiple clients"]: a Setup Message, or the owner's mail with an Autocrypt header. Only headers of the
-// newest few matching mails are read. Only the owner's programs put mail into Sent. Anybody can send mail to INBOX
+// [Autocrypt §"Avoiding MUA Conflicts"]: a Setup Message, or the owner's mail with an Autocrypt header. Only headers of
+// the newest few matching mails are read. Only the owner's programs put mail into Sent. Anybody can send mail to INBOX
 // under any name, so a mail found there is reported and decides nothing. Left out: other folders, and mail without an
 // Autocrypt header.
 

@@ -82,7 +82,7 @@ struct Message {
     // Auto-Submitted, Precedence, Return-Path, Authentication-Results, Autocrypt, Disposition-Notification-To,
     // Ephemeral-Timer, Delivered-To, X-Auto-Response-Suppress, X-Autoreply and similar ones (coi/mail/bulk),
     // X-Failed-Recipients, X-Loop, Autocrypt-Setup-Message, and Content-Disposition `reaction` if the text is one, also
-    // in a part [RFC 9078 §2].
+    // in a part [RFC 9078 §3].
     // Only the first of each; of Autocrypt all, one per line. print writes them.
     std::map<std::string, std::string> headers;
 

@@ -1,6 +1,6 @@
 // Message-IDs as a type of their own, and COI's chat$ form.
 //
-// [RFC 5322 §3.6.4], [COI-C "Message-ID"]. A MessageId is stored without its angle brackets.
+// [RFC 5322 §3.6.4], [COI-C "COI-specific Message Header Fields"]. A MessageId is stored without its angle brackets.
 
 #pragma once
 
@@ -19,8 +19,8 @@ struct MessageId {
 /// 22 characters of [A-Za-z0-9_-] with 128 random bits from OpenSSL; throws std::runtime_error if it fails.
 std::string random_token();
 
-/// A fresh `chat$TIMERANDOM@domain` [COI-C "Message-ID"]: 7 characters by which ids sort as they were minted (to the
-/// millisecond), and 128 random bits; `domain` is an A-label host name.
+/// A fresh `chat$TIMERANDOM@domain` [COI-C "COI-specific Message Header Fields"]: 7 characters by which ids sort as
+/// they were minted (to the millisecond), and 128 random bits; `domain` is an A-label host name.
 MessageId mint(std::string_view domain);
 
 /// True for ids that COI defines for chat ("chat$…", case-sensitive).

@@ -1,7 +1,7 @@
 // The settings of a COI server: whether it is one, whether COI is enabled, its folders.
 //
-// [COI-S "Configuration"]: METADATA entries below /private/vendor/vendor.dovecot/coi/config. The mailbox root is
-// relative to the personal namespace and uses the server's separator, never a fixed "/".
+// [COI-S "Getting COI Namespace Configuration"]: METADATA entries below /private/vendor/vendor.dovecot/coi/config. The
+// mailbox root is relative to the personal namespace and uses the server's separator, never a fixed "/".
 
 #pragma once
 

@@ -2,7 +2,7 @@
 //
 // connect() starts and returns; results come through gloox::ConnectionDataHandler. Everything sent in one turn of the
 // event loop goes into one write; one write is pending at a time, the rest waits in a buffer. TLS is left out: the
-// component port of a Jabber server is on the same machine or behind a tunnel [XEP-0114 §6]. Invariant: after
+// component port of a Jabber server is on the same machine or behind a tunnel. Invariant: after
 // disconnect() or destruction no handler is called.
 
 #pragma once

@@ -22,7 +22,7 @@ using Stanza = std::unique_ptr<Tag>;
 inline const std::string& attribute(const Tag& tag, const std::string& name) { return tag.findAttribute(name); }
 
 /// The namespace of unprefixed elements in a stanza. The stream's own (jabber:component:accept) and jabber:server mean
-/// the same [XEP-0114 §4] and are read as this one. A Tag without xmlns, and without a parent that has one, is in it.
+/// the same [XEP-0114 §3] and are read as this one. A Tag without xmlns, and without a parent that has one, is in it.
 inline constexpr const char* content_namespace = "jabber:client";
 bool is_content_namespace(std::string_view xmlns);
 

@@ -12,7 +12,7 @@
 namespace coi::autocrypt {
 namespace {
 
-constexpr auto stale = std::chrono::days(35);  // [§"Preliminary Recommendation"]
+constexpr auto stale = std::chrono::days(35);  // [Autocrypt §"Preliminary Recommendation"]
 constexpr std::size_t most_revoked = 50;       // keys per peer; the first ones stay
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }

@@ -1,8 +1,8 @@
 // Autocrypt Level 1: the headers that carry keys, how they update a peer's state, and the recommendation to encrypt.
 //
-// [Autocrypt §"The Autocrypt Header", §"Updating Autocrypt Peer State", §"Autocrypt-Gossip", §"Provide a
-// recommendation"]. Pure: a peer's state is input and output; gateway/store/keys stores it. Beyond Level 1: a verified
-// key (SecureJoin) is the only one used for its peer, and mail to it is always encrypted.
+// [Autocrypt §"The Autocrypt Header", §"Updating Autocrypt Peer State", §"Key Gossip", §"Provide a recommendation for
+// message encryption"]. Pure: a peer's state is input and output; gateway/store/keys stores it. Beyond Level 1: a
+// verified key (SecureJoin) is the only one used for its peer, and mail to it is always encrypted.
 
 #pragma once
 
@@ -44,7 +44,8 @@ std::string print_gossip(const Header&);
 /// The sender's one valid Autocrypt field among `fields` (split_fields of the header block; of the inner one if the
 /// mail was encrypted): its addr is the only From address. Several valid ones count as none.
 std::optional<Header> of_sender(const std::vector<Field>& fields, const std::vector<Address>& from);
-/// The gossip of an encrypted and signed mail about its To, Cc and Reply-To [§"Updating … from Key Gossip"].
+/// The gossip of an encrypted and signed mail about its To, Cc and Reply-To [§"Updating Autocrypt Peer State from Key
+/// Gossip"].
 std::vector<Header> of_recipients(const std::vector<Header>& gossip, const Message& mail);
 
 /// The state of a peer [§"Internal state storage"], and SecureJoin's additions.

@@ -47,8 +47,8 @@ struct KeyInfo {
     bool expired = false, revoked = false;
 };
 
-/// Makes an Autocrypt key [Autocrypt §"Secret key generation"]: Ed25519 for signing, Cv25519 for encryption, no expiry,
-/// no passphrase, one user id `<addr-spec>` (without the name, for privacy).
+/// Makes an Autocrypt key [Autocrypt §"Secret key generation and storage"]: Ed25519 for signing, Cv25519 for
+/// encryption, no expiry, no passphrase, one user id `<addr-spec>` (without the name, for privacy).
 Result<Secret> generate(const Address& own, std::chrono::sys_seconds now);
 
 /// Reads a key, binary or armoured, exactly one primary key. ErrorKind::limit above Limits::key_bytes and the limits of
@@ -111,7 +111,7 @@ Result<Opened> decrypt(std::string_view message, const Secret& own, const std::v
 Verdict verify(std::string_view signed_bytes, std::string_view signature, const std::vector<std::string>& signers,
                const std::optional<Fingerprint>& reader = std::nullopt);
 
-/// With a passphrase (SKESK), for the Autocrypt Setup Message [Autocrypt §"Setup Message"].
+/// With a passphrase (SKESK), for the Autocrypt Setup Message [Autocrypt §"Setup Message Creation"].
 Result<Secret> decrypt_with_passphrase(std::string_view message, const Secret& passphrase, const Limits& = {});
 
 }  // namespace coi::openpgp

@@ -28,7 +28,7 @@ struct Close {
 };
 
 /// `mail` (from coi::print) becomes multipart/encrypted: everything is inside, with hp="cipher" and HP-Outer lines [RFC
-/// 9788 §2.2, §4]; outside are only the fields that servers and threads need, Subject [...], and Chat-Version. The
+/// 9788 §2.2, §5.2]; outside are only the fields that servers and threads need, Subject [...], and Chat-Version. The
 /// Message-ID is the same. Fails as print and openpgp::encrypt do.
 Result<std::string> close(std::string_view mail, const Close&);
 

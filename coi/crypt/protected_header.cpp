@@ -1,4 +1,4 @@
-// Fields inside and outside [RFC 9788 §2, §4.2, §5.1].
+// Fields inside and outside [RFC 9788 §2, §4.2, §5.2].
 
 #include "coi/crypt/protected_header.h"
 

@@ -1,4 +1,4 @@
-// The content of a reaction: emojis, separated by white space. [RFC 9078 §2], [UTS 51] as ICU knows it.
+// The content of a reaction: emojis, separated by white space. [RFC 9078 §3], [UTS 51] as ICU knows it.
 
 #pragma once
 

@@ -9,7 +9,7 @@
 namespace coi {
 namespace {
 
-constexpr std::size_t longest_command = 62;  // with its brackets and slash [RFC 1896 §2]
+constexpr std::size_t longest_command = 62;  // with its brackets and slash [RFC 1896 "Syntax"]
 
 /// The command that begins at `<`, in lower case; "" if none does.
 std::string command_at(std::string_view text) {

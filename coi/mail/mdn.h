@@ -1,6 +1,6 @@
 // Message disposition notifications: parsing read receipts.
 //
-// [RFC 8098 §3], [COI-C "Read receipts"], chatmail's clear and encrypted forms.
+// [RFC 8098 §3], [COI-C "Read Receipts / Disposition Notification Reports"], chatmail's clear and encrypted forms.
 
 #pragma once
 

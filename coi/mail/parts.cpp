@@ -88,7 +88,7 @@ std::string without_legacy_text(std::string_view text) {
     return std::string(end == std::string_view::npos ? std::string_view() : text.substr(end + 2));
 }
 
-/// Without the division that holds such a copy [RFC 9788 §5.2.2].
+/// Without the division that holds such a copy [RFC 9788 §5.2.3].
 std::string without_legacy_html(std::string html) {
     const auto name = html.find("header-protection-legacy-display");
     const auto begin = name == std::string::npos ? name : html.rfind("<div", name);
@@ -103,7 +103,7 @@ struct Text {
     std::string value;
     TextKind kind = TextKind::none;
     bool cut = false;          // there was more than a mail's text may be
-    bool is_reaction = false;  // all of it [RFC 9078 §2]
+    bool is_reaction = false;  // all of it [RFC 9078 §3]
 };
 
 /// Both, one after the other: a mail whose text comes in pieces (before and after an image).

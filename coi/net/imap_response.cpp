@@ -169,7 +169,7 @@ ImapFolder parse_list(ImapScanner& scan) {
     const std::string_view raw = scan.remaining();
     folder.name = scan.astring();
     bool sound = scan.ok();
-    while (sound && scan.take(' ')) {  // extended data [RFC 5258 §3.5]
+    while (sound && scan.take(' ')) {  // extended data [RFC 5258 §3]
         if (!scan.at_end() && scan.peek() != '(') sound = false;
         if (sound && !scan.at_end()) scan.skip_value();
     }

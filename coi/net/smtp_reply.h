@@ -1,6 +1,6 @@
 // Parses replies of an SMTP server, and its EHLO extensions: pure functions from lines to values.
 //
-// [RFC 5321 §4.2], [RFC 2034], [RFC 3463] (enhanced codes), [RFC 1869 §4.4]. Left out: the meaning of codes beyond
+// [RFC 5321 §4.2], [RFC 2034], [RFC 3463] (enhanced codes), [RFC 1869 §4.3]. Left out: the meaning of codes beyond
 // their first digit. Invariant: a reply stays within its limits for any input, and its text is clean UTF-8 on one line.
 
 #pragma once

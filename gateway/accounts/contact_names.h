@@ -1,6 +1,6 @@
 // The names of contacts and of the gateway as events, for clients that take names from these and from the roster only.
 //
-// [XEP-0172 §4.5], [XEP-0163 §4.3.4]: all names when a client is first heard of, later those that change. Gajim keeps
+// [XEP-0172 §4.3], [XEP-0163 §4.3.4]: all names when a client is first heard of, later those that change. Gajim keeps
 // them.
 
 #pragma once

@@ -1,6 +1,6 @@
 // What the users show of themselves: their picture, for contacts that can show it, and the name that they publish.
 //
-// Followed by events of their servers [XEP-0084 §3.3], [XEP-0172 §4.5], which come because the gateway's presence says
+// Followed by events of their servers [XEP-0084 §3.3], [XEP-0172 §4.3], which come because the gateway's presence says
 // that it wants them (service/disco), and by the hash in their presence [XEP-0153 §3.2], which counts only until an
 // event has come: servers convert pictures, and then the hashes differ. A picture is fetched once for each change, one
 // of a user at a time. It is kept as it is, or not at all (gateway/model/picture).

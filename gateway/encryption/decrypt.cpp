@@ -138,7 +138,8 @@ std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip_of(
     };
     for (const auto& header : out.protection.gossip) {
         if (known.size() == most_gossip) break;
-        if (!is_reader(header.addr.canonical())) continue;  // [Autocrypt §"Updating peer state from gossip"]
+        if (!is_reader(header.addr.canonical()))
+            continue;  // [Autocrypt §"Updating Autocrypt Peer State from Key Gossip"]
         if (const auto info = coi::openpgp::inspect(header.key, now); info && info->can_encrypt)
             known.emplace_back(header, *info);
     }

@@ -65,8 +65,8 @@ class Otr {
     /// Ends all sessions and notifies their clients.
     void stop();
 
-    /// Verifies the gateway's key by a shared secret [OTR v3 "SMP"]: starts SMP, or answers the client's request.
-    /// False: no session stands.
+    /// Verifies the gateway's key by a shared secret [OTR v3 "Socialist Millionaires' Protocol (SMP)"]: starts SMP, or
+    /// answers the client's request. False: no session stands.
     bool verify(const Account&, const std::string& contact, const std::string& secret);
     /// The user's command: held and later messages are sent to the user in the clear.
     void off(const Account&, const std::string& contact);

@@ -27,7 +27,7 @@ bool must(const Question& question) {
     return question.privacy.encrypted || question.privacy.verified;
 }
 
-/// Whether the message is encrypted if possible [Autocrypt §"Provide a recommendation"].
+/// Whether the message is encrypted if possible [Autocrypt §"Deciding to Encrypt by Default"].
 bool wants(const Question& question) {
     if (question.policy == Policy::off) return question.from_otr && !question.privacy.otr_clear;
     // Delta Chat's default profiles do not fetch clear mail: only encrypted mail reaches them.

@@ -27,7 +27,7 @@ enum class Dialect { unknown, coi, chatmail, mail };
 /// Whether mail is encrypted. `inherit`: a contact inherits from its account, an account from the configuration.
 enum class Policy { inherit, require, prefer, off };
 
-/// Who holds the OpenPGP key of an account's address [Autocrypt §"Multiple clients"].
+/// Who holds the OpenPGP key of an account's address [Autocrypt §"Avoiding MUA Conflicts"].
 enum class KeyHolder {
     unknown,    // a linked mailbox that was not searched for a key yet: no Autocrypt header, no encryption
     coigate,    // ours, made on first use or imported

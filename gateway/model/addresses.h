@@ -30,7 +30,7 @@ std::vector<std::string> jids_of(const Contact&, const std::string& component);
 /// Notes that the user uses this JID for the contact; `writes`: the user has just written to it. True if the contact
 /// changed and must be saved.
 bool use_spelling(Contact&, const xmpp::JID&, const std::string& component, bool writes);
-/// `xmpp:` and the bare JID, as a link that opens a chat [RFC 5122 §2.3], [XEP-0147 §8.1.2].
+/// `xmpp:` and the bare JID, as a link that opens a chat [RFC 5122 §2.2, §2.5], [XEP-0147 §3.1].
 std::string uri_of(const xmpp::JID&);
 /// The gateway itself: its domain, or `gateway` at it, because clients refuse to start a chat with a domain.
 bool is_gateway(const xmpp::JID&);

@@ -1,9 +1,9 @@
 // Which mail becomes a chat message: the decision, with its reason.
 //
-// [COI-C "Message Filtering"] chat is a Chat-Version header, a Message-ID `chat$…`, or a References field that begins
-// with such an id; answers to known messages and mail of contacts come in as the account's setting says. Bulk, lists
-// and automatic mail do not [RFC 3834 §2], except reports, which are no messages but are acted upon, and the mail of
-// chat bots. Pure; the reason is for the log and the LMTP reply.
+// [COI-C "Manual Message Filtering"] chat is a Chat-Version header, a Message-ID `chat$…`, or a References field that
+// begins with such an id; answers to known messages and mail of contacts come in as the account's setting says. Bulk,
+// lists and automatic mail do not [RFC 3834 §2], except reports, which are no messages but are acted upon, and the mail
+// of chat bots. Pure; the reason is for the log and the LMTP reply.
 
 #pragma once
 

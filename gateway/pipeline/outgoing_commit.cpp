@@ -20,7 +20,7 @@ queue::Entry OutgoingPipeline::entry_of(const Account& account, const Contact& c
     entry.origin_id = draft.event.stanza.value;
     if (!is_automatic) entry.beside = xmpp::print(*head.tag);
     entry.lang = head.lang;
-    const bool has_no_sender = draft.is_receipt() && account.kind == Account::Kind::relay;  // [RFC 8098 §2.1]
+    const bool has_no_sender = draft.is_receipt() && account.kind == Account::Kind::relay;  // [RFC 8098 §3]
     entry.from = has_no_sender ? "" : account.address.addr_spec();
     entry.to = is_automatic ? contact.address.addr_spec() : draft.mail.to.front().addr_spec();
     entry.payload = std::move(bytes);

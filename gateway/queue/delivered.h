@@ -1,4 +1,4 @@
-// The receipt for a user's message that has been delivered [XEP-0184 §5.3].
+// The receipt for a user's message that has been delivered [XEP-0184 §4].
 //
 // When that is, the admin decides (mail.delivered): when the mail server accepted the mail, or when a report says that
 // the contact's server has it [RFC 3461 §4.1]. The receipt is sent once and does not wait in the queue: a client

@@ -34,7 +34,7 @@ const char* status_of(const std::string& condition) {
 }
 
 /// A ping that tells whether the resource is online: for an offline one the server answers with an error before it
-/// answers the fence's ping; an online client answers itself, at any time [XEP-0199 §4.2].
+/// answers the fence's ping; an online client answers itself, at any time [XEP-0199 §4.5].
 xmpp::Stanza ping(const queue::Entry& entry) {
     auto iq = std::make_unique<xmpp::Tag>("iq");
     iq->addAttribute("type", "get");

@@ -308,7 +308,7 @@ void AdHocCommands::State::invite(const Call& call) {
     });
 }
 
-/// `has_next`: another form follows this one [XEP-0050 §2.3].
+/// `has_next`: another form follows this one [XEP-0050 §2.4.2].
 void AdHocCommands::State::ask(const Call& call, const xep0004::Form& form, const std::string& error_words,
                                bool has_next) {
     auto result = result_of(*call.head);

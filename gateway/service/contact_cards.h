@@ -1,7 +1,7 @@
 // Who a contact is, when a client asks: name, address and picture, in each form that clients know.
 //
-// [XEP-0054 §3.1], and the items of the nodes that a Jabber user's server would keep: picture [XEP-0084 §3.4], what it
-// is, name [XEP-0172 §4.5], vCard4 [XEP-0292 §4.1.1]. To each user what their own account knows of the contact, and no
+// [XEP-0054 §3.3], and the items of the nodes that a Jabber user's server would keep: picture [XEP-0084 §3.4], what it
+// is, name [XEP-0172 §4.3], vCard4 [XEP-0292 §4.1.1]. To each user what their own account knows of the contact, and no
 // more. Pictures are read when they are asked for, a few at a time, at the pace of the socket.
 
 #pragma once

@@ -20,7 +20,7 @@ struct HttpAddress {
     std::string host;    // as the Host field has it
     std::string target;  // path and query
 };
-/// Fails for what is no such URL, and for http to another machine than this one [XEP-0363 §5].
+/// Fails for what is no such URL, and for http to another machine than this one [XEP-0363 §4].
 coi::Result<HttpAddress> http_address(std::string_view url);
 
 namespace http {

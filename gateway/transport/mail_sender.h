@@ -20,7 +20,7 @@ namespace gateway {
 
 class MailSender : public EntrySender {
   public:
-    /// When a user's message counts as delivered [XEP-0184 §5.3].
+    /// When a user's message counts as delivered [XEP-0184 §4].
     enum class Delivered {
         accepted,  // by the mail server
         reported,  // by a report of success [RFC 3461 §4.1]

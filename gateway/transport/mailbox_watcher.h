@@ -1,11 +1,10 @@
 // Watches the IMAP folders of a linked mailbox and delivers each new mail, in order, without loss or repetition.
 //
-// [RFC 3501], [RFC 2177] IDLE; on COI servers the folder COI/Chats too [COI-S "COI Root"], and the
-// folder of sent mail [RFC 6154], each in a session of its own. Reading starts at the
-// UIDNEXT of the time when the link was checked. The cursor moves past a mail in the commit of its result. A mail that
-// cannot be read is stored (gateway/transport/stuck_mails) before later mails are read, and tried again after them.
-// After a UIDVALIDITY change the newest mails are read again; the id map recognises known ones. No mail is marked as
-// seen or deleted.
+// [RFC 3501], [RFC 2177] IDLE; on COI servers the folder COI/Chats too [COI-S "Getting COI Namespace Configuration"],
+// and the folder of sent mail [RFC 6154], each in a session of its own. Reading starts at the UIDNEXT of the time when
+// the link was checked. The cursor moves past a mail in the commit of its result. A mail that cannot be read is stored
+// (gateway/transport/stuck_mails) before later mails are read, and tried again after them. After a UIDVALIDITY change
+// the newest mails are read again; the id map recognises known ones. No mail is marked as seen or deleted.
 
 #pragma once
 

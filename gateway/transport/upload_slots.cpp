@@ -33,7 +33,7 @@ bool is_away(const xmpp::StanzaError& error) {
     return std::ranges::find(away, error.condition) != away.end();
 }
 
-/// [XEP-0363 §5] an error of type wait may be over later; but a quota (`resource-constraint`) that is used up is over
+/// [XEP-0363 §6] an error of type wait may be over later; but a quota (`resource-constraint`) that is used up is over
 /// in hours only, and each further attempt would use up more of it.
 coi::Error refusal(const xmpp::Tag& iq) {
     const auto error = xmpp::error_of(iq);

@@ -1,6 +1,6 @@
 // Finds the Jabber server's file store, and asks it for places for files.
 //
-// [XEP-0363 §4, §5]. Where the server allows it, a slot is asked for on the user's behalf [XEP-0356 §6]: the file then
+// [XEP-0363 §3, §4]. Where the server allows it, a slot is asked for on the user's behalf [XEP-0356 §6]: the file then
 // counts in the user's own quota. Elsewhere the gateway asks for itself.
 
 #pragma once

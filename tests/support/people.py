@@ -222,7 +222,7 @@ class JabberPerson(JabberClient):
         self.iq(self.jid, "set", f'<query xmlns="jabber:iq:roster"><item jid="{jid}" name="{name}"/></query>')
 
     def reads_name(self, jid, name):
-        """Waits for the event that tells it [XEP-0172 §4.5]."""
+        """Waits for the event that tells it [XEP-0172 §4.3]."""
         self.wait_for(lambda s: s.type == "headline" and s.sender == jid and name in "".join(s.xml.itertext()), 30, f"the name {name!r} of {jid}")
 
     def has_named(self, jid, name):

@@ -1,9 +1,9 @@
 // Recognises OTR in a message body, before libotr sees it: pure, and safe for any bytes.
 //
-// [OTR v3 "Requesting conversations", "Encoded messages", "Fragmentation"] [XEP-0364 §3]. A body is an OTR message if
-// it begins with "?OTR" (after optional blanks and HTML tags, which old clients write), and if it contains an encoded
-// message or a fragment anywhere. A sentence that only mentions ?OTRv23? is plain text.
-// Left out: version 1, which is recognised but never used.
+// [OTR v3 "Requesting an OTR conversation", "Encoded messages", "Fragmentation"] [XEP-0364 §3]. A body is an OTR
+// message if it begins with "?OTR" (after optional blanks and HTML tags, which old clients write), and if it contains
+// an encoded message or a fragment anywhere. A sentence that only mentions ?OTRv23? is plain text. Left out: version 1,
+// which is recognised but never used.
 
 #pragma once
 

@@ -25,9 +25,9 @@ const bool ready = [] {
     return true;
 }();
 
-/// The longest SMP message has eleven numbers of 1536 bits [OTR v3 "SMP message 2"]. libotr checks group elements and
-/// exponents, but not the sizes of hashes, which it uses as exponents: 64 kB of them would occupy a thread for a
-/// second.
+/// The longest SMP message has eleven numbers of 1536 bits [OTR v3 "Receiving a type 3 TLV (SMP message 2)"]. libotr
+/// checks group elements and exponents, but not the sizes of hashes, which it uses as exponents: 64 kB of them would
+/// occupy a thread for a second.
 constexpr int longest_smp = 4 + 11 * (4 + 192);
 
 /// A message that is too long is passed to libotr as an empty one, which it rejects as truncated.

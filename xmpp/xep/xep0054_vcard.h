@@ -1,6 +1,6 @@
 // vcard-temp: name, address and picture of a contact, as clients ask for them; the picture of a user.
 //
-// [XEP-0054 §3.1], [XEP-0153 §3]. Written: FN, NICKNAME, EMAIL, URL, DESC, PHOTO. Read: PHOTO. Left out: all other
+// [XEP-0054 §3.3], [XEP-0153 §3]. Written: FN, NICKNAME, EMAIL, URL, DESC, PHOTO. Read: PHOTO. Left out: all other
 // fields, and EXTVAL.
 
 #pragma once

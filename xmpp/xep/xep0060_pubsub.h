@@ -25,7 +25,7 @@ std::optional<Request> requested(const Tag& iq);
 /// A request for one item, of `to`'s node.
 Stanza request(const std::string& from, const std::string& to, const std::string& id, const Request&);
 
-/// Adds the items element of an answer [§6.5.4]; add_item() adds to it.
+/// Adds the items element of an answer [§6.5.3]; add_item() adds to it.
 Tag& add_items(Tag& result, const std::string& node);
 /// An item, for its payload.
 Tag& add_item(Tag& items, const std::string& id);

@@ -1,5 +1,5 @@
 // Nickname: the name that a contact gives themselves. [XEP-0172 §4.1], [§4.2]: in presence, subscription requests and
-// messages; [§4.5] as an event.
+// messages; [§4.3] as an event.
 
 #pragma once
 

@@ -33,7 +33,7 @@ std::string url_of(const Tag& slot, const char* method) {
     return url.size() > longest ? "" : url;
 }
 
-/// [§5] line breaks must be removed from name and value.
+/// [§4] line breaks must be removed from name and value.
 std::string one_line(std::string text) {
     std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < ' '; });
     return text;

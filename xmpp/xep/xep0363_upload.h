@@ -1,6 +1,6 @@
 // HTTP File Upload: asks a service for a place where a file may be put.
 //
-// [XEP-0363 §4, §5]. Left out: purposes, and listing what was put.
+// [XEP-0363 §3, §4]. Left out: purposes, and listing what was put.
 
 #pragma once
 
@@ -17,7 +17,7 @@ namespace xmpp::xep0363 {
 inline constexpr const char* ns = "urn:xmpp:http:upload:0";
 
 /// The largest file, in bytes, that the service of this disco#info answer takes; SIZE_MAX if it does not say, nullopt
-/// if it is no such service [§4].
+/// if it is no such service [§3].
 std::optional<std::size_t> largest(const Tag& info);
 
 struct Request {
@@ -31,7 +31,7 @@ struct Slot {
     std::string put, get;                                      // URLs
     std::vector<std::pair<std::string, std::string>> headers;  // of the PUT request
 };
-/// nullopt: an error, or something else. Only the header fields that a service may ask for are read [§5].
+/// nullopt: an error, or something else. Only the header fields that a service may ask for are read [§4].
 std::optional<Slot> slot_of(const Tag& iq);
 
 }  // namespace xmpp::xep0363

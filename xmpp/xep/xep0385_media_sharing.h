@@ -12,7 +12,7 @@
 
 namespace xmpp::xep0385 {
 
-inline constexpr const char* ns_reference = "urn:xmpp:reference:0";  // [XEP-0372 §4]
+inline constexpr const char* ns_reference = "urn:xmpp:reference:0";  // [XEP-0372 §3.3]
 inline constexpr const char* ns = "urn:xmpp:sims:1";
 inline constexpr const char* newer_ns = "urn:xmpp:sims:2";
 

@@ -1,4 +1,4 @@
-// Fallback Indication: which part of a body is only for clients without support for a feature. [XEP-0428 §3]
+// Fallback Indication: which part of a body is only for clients without support for a feature. [XEP-0428 §2.2]
 
 #pragma once
 

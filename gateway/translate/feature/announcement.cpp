@@ -20,7 +20,7 @@ constexpr std::string_view app_ending = ".xdc";
 
 bool is_app(const coi::Attachment& attachment) { return attachment.content_type == coi::webxdc_type; }
 
-/// [COI-C "Chat-Content"] without parameters.
+/// [COI-C "COI-specific Message Header Fields"] without parameters.
 std::string content_of(const coi::Message& mail) {
     const std::string& said = mail.header("chat-content");
     return coi::lower(coi::trim(std::string_view(said).substr(0, said.find(';'))));

@@ -1,6 +1,6 @@
 // Retractions: the author of a message takes it back.
 //
-// Jabber: [XEP-0424 §3], with words as a fallback [XEP-0428 §3]; what stands beside it is not mailed. COI:
+// Jabber: [XEP-0424 §3], with words as a fallback [XEP-0428 §2.2]; what stands beside it is not mailed. COI:
 // `deleterequest` [COI-C "Edit and Delete Messages"], and an empty edit (feature/correction). Chatmail: Chat-Delete,
 // with one or more ids; its core applies it only where it came encrypted, and shows nothing of such a mail. So the text
 // of each mail is for people, and Chat-Delete is left out where it leaves in the clear (encryption/openpgp). A contact

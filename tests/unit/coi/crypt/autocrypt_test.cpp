@@ -1,5 +1,6 @@
 // Autocrypt Level 1: the field, the rules of the peer's state, gossip, the recommendation.
-// Named after [Autocrypt §"The Autocrypt Header", §"Updating Autocrypt Peer State", §"Provide a recommendation"].
+// Named after [Autocrypt §"The Autocrypt Header", §"Updating Autocrypt Peer State", §"Provide a recommendation for
+// message encryption"].
 
 #include "coi/crypt/autocrypt.h"
 

@@ -105,7 +105,7 @@ TEST(OpenPgp, SignatureOfSomebodyElseIsUnknown) {
     const auto opened = decrypt(to_bob("x"), secret_of(bob), {public_of(bob)});
     ASSERT_TRUE(opened);
     EXPECT_EQ(opened->signature, Signature::unknown);
-    // The last 16 digits of a v4 fingerprint are the key id [RFC 9580 §5.5.4.1].
+    // The last 16 digits of a v4 fingerprint are the key id [RFC 9580 §5.5.4.2].
     EXPECT_TRUE(inspect(public_of(alice), now)->fingerprint.ends_with(opened->signer));
     EXPECT_EQ(opened->signer.size(), 16U);
 }

@@ -21,7 +21,7 @@ Bounce bounce() {
     return out;
 }
 
-// [RFC 3464 Appendix E.2]: several recipients, two of them failed.
+// [RFC 3464 appendix E] "Multi-Recipient DSN": several recipients, two of them failed.
 TEST(Dsn, ReadsEachRecipientsGroup) {
     const auto dsn =
         parse_dsn(

@@ -24,7 +24,7 @@ TEST(Emoji, NothingElse) {
     EXPECT_FALSE(is_emoji(long_one));
 }
 
-TEST(Emoji, TheContentOfAReaction) {  // [RFC 9078 §2]
+TEST(Emoji, TheContentOfAReaction) {  // [RFC 9078 §3]
     EXPECT_EQ(read_emojis("👍"), Emojis{"👍"});
     EXPECT_EQ(read_emojis("\n👍 🐢\r\n"), (Emojis{"👍", "🐢"}));
     EXPECT_EQ(read_emojis("👍 👍"), Emojis{"👍"});

@@ -126,7 +126,7 @@ TEST_F(OutgoingPipelineTest, what_programs_say_by_themselves_is_no_reason_for_an
     EXPECT_THAT(committed, IsEmpty());
 }
 
-TEST_F(OutgoingPipelineTest, the_wish_for_a_receipt_waits_with_the_mail) {  // [XEP-0184 §5.3]
+TEST_F(OutgoingPipelineTest, the_wish_for_a_receipt_waits_with_the_mail) {  // [XEP-0184 §7]
     take("<body>Hi</body><request xmlns='urn:xmpp:receipts'/>");
     take("<body>urn:xmpp:receipts</body>");
     settle();
@@ -352,7 +352,7 @@ TEST_F(OutgoingPipelineTest, a_receipt_goes_out_only_if_asked_for_and_only_when_
     ASSERT_EQ(committed.size(), 1u);
     ASSERT_TRUE(mail(0).mdn);
     EXPECT_EQ(mail(0).mdn->original.value, "asked@x");
-    EXPECT_EQ(committed[0].from, "") << "[RFC 8098 §2.1]";
+    EXPECT_EQ(committed[0].from, "") << "[RFC 8098 §3]";
     EXPECT_EQ(committed[0].origin, "") << "nobody is told of its failure";
     EXPECT_THAT(sent, IsEmpty());
 }

@@ -1,4 +1,4 @@
-// Which messages a receipt is sent for, and what it says [XEP-0184 §5.3].
+// Which messages a receipt is sent for, and what it says [XEP-0184 §4, §7].
 
 #include "gateway/queue/delivered.h"
 
@@ -24,7 +24,7 @@ TEST(Delivered, TheReceiptComesFromTheJidThatTheUserWroteTo) {
     EXPECT_EQ(xmpp::attribute(*receipt, "from"), "bob%mail.example@coi.jabber.example");
     EXPECT_EQ(xmpp::attribute(*receipt, "to"), "alice@jabber.example");
     EXPECT_NE(xmpp::print(*receipt).find("<received xmlns='urn:xmpp:receipts' id='s1'/>"), std::string::npos);
-    EXPECT_EQ(xmpp::print(*receipt).find("<request"), std::string::npos);  // [XEP-0184 §5.6]
+    EXPECT_EQ(xmpp::print(*receipt).find("<request"), std::string::npos);  // [XEP-0184 §5.4]
 }
 
 TEST(Delivered, NobodyGetsOneWhoDidNotAskOrCannotBeTold) {

@@ -111,7 +111,7 @@ TEST_F(MailSenderTest, MailWaitsUntilItIsKnownWhomTheJabberNameBelongsTo) {
     EXPECT_EQ(send(id).kind, Kind::unreachable) << "it may be sent now";
 }
 
-TEST_F(MailSenderTest, WhatTheMailServerTookCountsAsDelivered) {  // [XEP-0184 §5.3]
+TEST_F(MailSenderTest, WhatTheMailServerTookCountsAsDelivered) {  // [XEP-0184 §4]
     queue::Entry mail = entry(save(Account::Kind::relay));
     mail.origin = "alice@jabber.example/phone";
     mail.origin_id = "s1";
