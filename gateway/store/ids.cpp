@@ -11,7 +11,7 @@
 namespace gateway::ids {
 
 coi::MessageId key_of(const coi::MessageId& said, const coi::MessageId& name) {
-    return {said.value + '\n' + name.value};  // no Message-ID contains a line end
+    return {said.value + '\n' + name.value};  // no Message-ID contains a line end [RFC 5322 §3.6.4]
 }
 
 coi::MessageId said_by(const coi::MessageId& key) { return {key.value.substr(0, key.value.find('\n'))}; }

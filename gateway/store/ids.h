@@ -1,7 +1,7 @@
 // The id map: the ids of every message in mail and in Jabber, kept for a configured time.
 //
 // Receipts, DSNs, replies, later edits and reactions are resolved here. An inbound Message-ID from the same sender to
-// the same account that is already here is a duplicate. The rows are in gateway/store/sqlite/ids.
+// the same account that is already here is a duplicate [RFC 5322 §3.6.4]. The rows are in gateway/store/sqlite/ids.
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// SecureJoin invites: those that an account has given out, and those that it follows.
+// Invites [SecureJoin §"Setup Contact protocol"]: those that an account has given out, and those that it follows.
 
 #pragma once
 

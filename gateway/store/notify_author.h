@@ -1,4 +1,4 @@
-// The notice of a failure that came after a message was taken: its author gets it once.
+// The notice of a failure that came after a message was taken: its author gets it once [RFC 5321 §6.1].
 
 #pragma once
 

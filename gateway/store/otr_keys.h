@@ -1,4 +1,5 @@
-// OTR keys: the accounts' identities, and the fingerprints of their users' clients.
+// OTR keys [OTR v3 "Public keys, signatures, and fingerprints"]: the accounts' identities, and the fingerprints of
+// their users' clients.
 
 #pragma once
 

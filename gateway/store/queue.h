@@ -1,8 +1,8 @@
 // The queue: messages that were accepted and are not yet delivered, in two directions.
 //
 // An entry holds the final bytes (a mail, or a stanza's XML); a retry sends the same bytes with the same id. The
-// entries of one (direction, account, contact) are a conversation: first in, first out. The rows are in
-// gateway/store/sqlite/queue. What puts an entry together with other facts is in take_outgoing, take_incoming and
+// entries of one (direction, account, contact) are a conversation: first in, first out [RFC 6120 §10.1]. The rows are
+// in gateway/store/sqlite/queue. What puts an entry together with other facts is in take_outgoing, take_incoming and
 // notify_author.
 
 #pragma once

@@ -10,7 +10,8 @@
 namespace gateway::ids {
 namespace {
 
-/// Whether a message of the user (false: of the contact) may be meant by an event of the user (false: of the contact).
+/// Whether a message of the user (false: of the contact) may be meant by an event of the user (false: of the contact):
+/// who corrects or takes back writes about their own message [XEP-0308 §4], [XEP-0424 §5].
 bool may_be(RefersTo allowed, bool by_user, bool event_by_user) {
     if (allowed == RefersTo::any) return true;
     return allowed != RefersTo::nothing && (allowed == RefersTo::own) == (by_user == event_by_user);

@@ -1,10 +1,10 @@
 // Sealing of what is stored: AEAD over payloads and secrets with the store's key file.
 //
-// AES-256-GCM by OpenSSL with a random 96-bit nonce (NIST SP 800-38D). A sealed blob is  version | key id | nonce |
-// ciphertext | tag. Several keys can open, the first one seals. To rotate: put 32 new bytes in front of the key file
-// and restart (stored data is then sealed again); after that the old key may be removed. A check value in the store
-// detects a wrong key at start. Random nonces are safe for 2^32 blobs per key; left out on purpose: keys derived per
-// blob, which would lift that limit.
+// AES-256-GCM by OpenSSL with a random 96-bit nonce [NIST SP 800-38D §8.2.2]. A sealed blob is  version | key id |
+// nonce | ciphertext | tag. Several keys can open, the first one seals. To rotate: put 32 new bytes in front of the key
+// file and restart (stored data is then sealed again); after that the old key may be removed. A check value in the
+// store detects a wrong key at start. Random nonces are safe for 2^32 blobs per key [§8.3]; left out on purpose: keys
+// derived per blob, which would lift that limit.
 
 #pragma once
 

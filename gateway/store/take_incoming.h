@@ -1,5 +1,5 @@
 // The commit of a mail that arrived: its stanzas, its row in the id map, the cursor of its folder, and what it changes
-// in the conversation.
+// in the conversation. A mail system hears 250 after it, because then the mail must not be lost [RFC 5321 §6.1].
 
 #pragma once
 

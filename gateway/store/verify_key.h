@@ -1,4 +1,5 @@
-// The commit of a SecureJoin step that verifies a contact's key: the key, the invite, and the answer.
+// The commit of a step that verifies a contact's key [SecureJoin §"Setup Contact protocol"]: the key, the invite, and
+// the answer.
 
 #pragma once
 

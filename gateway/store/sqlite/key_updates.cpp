@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::int64_t most_hearsay = 1000;  // keys of people who are no contacts of the account
 
-/// Applies gossip about other recipients. It replaces no key of a contact to whom mail is encrypted already.
+/// Applies gossip about other recipients [Autocrypt §"Updating Autocrypt Peer State from Key Gossip"]. It replaces no
+/// key of a contact to whom mail is encrypted already.
 std::vector<PeerKeys> take_gossip(Database& db, AccountId account, const PeerKeyUpdate& key_update) {
     std::vector<PeerKeys> changed;
     for (const auto& [header, info] : key_update.gossip) {

@@ -1,5 +1,5 @@
-// Mails that could not be read, on disk; see gateway/transport/stuck_mails.h. Only their place and the reason are
-// stored, no content.
+// Mails that could not be read, on disk; see gateway/transport/stuck_mails.h. Only their place
+// (UIDVALIDITY and UID [RFC 9051 §2.3.1.1]) and the reason are stored, no content.
 
 #pragma once
 
