@@ -1,7 +1,7 @@
 // Operations on a mailbox: its folders, its new mail, and appending a copy.
 //
-// [RFC 9051 §6.3, §6.4] and those in imap_client.h. Invariant: no flag is changed and nothing deleted: folders are
-// opened by EXAMINE, mail is read by BODY.PEEK.
+// [RFC 9051 §6.3, §6.4] and those in imap_client.h; flags are in imap_flags.cpp. Invariant: nothing here changes a flag
+// or deletes anything: folders are opened by EXAMINE, mail is read by BODY.PEEK.
 
 #include "coi/net/imap_client.h"
 

@@ -1,8 +1,9 @@
-// One IMAP session as a client that does not change the mailbox.
+// One IMAP session of a client that changes nothing in the mailbox but the flags that it is told to set.
 //
 // [RFC 3501], [RFC 9051] (rev2), [RFC 2177] IDLE, [RFC 7888] LITERAL+/-, [RFC 5161] ENABLE, [RFC 7162]
 // CONDSTORE/QRESYNC, [RFC 6154] SPECIAL-USE, [RFC 2342] NAMESPACE, [RFC 2971] ID, [RFC 5464] METADATA, [RFC 4959]
-// SASL-IR. Mail is read only with BODY.PEEK; nothing is deleted. One operation at a time; close() ends the running one.
+// SASL-IR. Mail is read only with BODY.PEEK; nothing is deleted. Reading and setting flags need a session each. One
+// operation at a time; close() ends the running one.
 
 #pragma once
 
@@ -45,6 +46,14 @@ struct PersonalSpace {
     char separator = 0;  // 0: no hierarchy
 };
 
+/// What may be changed in a folder that was opened for it.
+struct Changeable {
+    std::uint32_t uid_validity = 0;
+    bool keeps_seen = true;       // the flag \Seen is kept
+    bool keeps_keywords = false;  // any keyword is
+    std::string flags;            // all that are kept: "(\Seen $Chat)"
+};
+
 class ImapClient {
   public:
     explicit ImapClient(std::unique_ptr<Stream> stream);
@@ -77,7 +86,16 @@ class ImapClient {
     /// UIDs of mails in the selected folder with a header field of that name and from `sender`, by the server's search;
     /// the newest first, at most `most`.
     awaitable<Result<std::vector<std::uint32_t>>> search(std::string sender, std::string field, std::size_t most);
-    /// Waits until the selected folder may have new mail (EXISTS; EXPUNGE and FETCH are no news) or `longest` is over.
+    /// Of these mails in the selected folder, those that have the flag \Seen.
+    awaitable<Result<std::vector<std::uint32_t>>> seen_among(std::vector<std::uint32_t> uids);
+    /// Whether the server has said since the last call that a mail of the selected folder has the flag \Seen.
+    bool take_seen_news();
+    /// Selects a folder to set flags in.
+    awaitable<Result<Changeable>> select_to_change(const std::string& folder);
+    /// Sets flags ("\\Seen $MDNSent") on these mails. Of mails that are gone nothing is said.
+    awaitable<Result<void>> add_flags(std::vector<std::uint32_t> uids, std::string flags);
+    /// Waits until the selected folder may have new mail (EXISTS; EXPUNGE is no news) or `longest` is over, or until a
+    /// mail in it got the flag \Seen, for which a wait ends after two seconds at the earliest (then false).
     /// Uses IDLE, renewed before 29 minutes [RFC 2177], or NOOP every `poll` without IDLE. true: look for mail. News
     /// that came during another operation counts: then true at once. since() clears the news.
     awaitable<Result<bool>> wait_for_news(Timeout longest, Timeout poll);

@@ -133,7 +133,11 @@ ImapFetch parse_fetch(ImapScanner& scan, std::uint32_t sequence) {
         } else if (name == "RFC822.SIZE") {
             fetch.size = scan.number();
         } else if (name == "FLAGS") {
+            const std::string_view rest = scan.remaining();
             scan.skip_flags();
+            fetch.seen = fetch.seen || has_flag(rest.substr(0, rest.size() - scan.remaining().size()), "\\Seen");
+        } else if (name == "INTERNALDATE") {
+            fetch.date = scan.string();
         } else if (name == "MODSEQ") {
             scan.list([&] { fetch.modseq = scan.number(); });
         } else {

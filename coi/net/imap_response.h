@@ -2,9 +2,9 @@
 //
 // [RFC 9051 §7], [RFC 3501 §7]; further ESEARCH [RFC 4731], VANISHED and MODSEQ [RFC 7162], METADATA [RFC 5464 §4.4],
 // ID [RFC 2971], NAMESPACE [RFC 2342], ENABLED [RFC 5161]. Left out: ENVELOPE and BODYSTRUCTURE (skipped; coi parses
-// mail itself), FLAGS, STATUS, LSUB, NOTIFY. Unknown responses and FETCH items are skipped; of a malformed untagged
-// response the part before the error is kept. Invariant: a pure function; its result is never larger than a small
-// multiple of its input.
+// mail itself), flags but \Seen, STATUS, LSUB, NOTIFY. Unknown responses and FETCH items are skipped; of a malformed
+// untagged response the part before the error is kept. Invariant: a pure function; its result is never larger than a
+// small multiple of its input.
 
 #pragma once
 
@@ -61,6 +61,8 @@ struct ImapFetch {
     std::uint32_t sequence = 0, uid = 0;  // uid 0: unknown
     std::optional<std::uint64_t> size;    // RFC822.SIZE
     std::uint64_t modseq = 0;
+    bool seen = false;                // FLAGS with \Seen
+    std::string date;                 // INTERNALDATE: "17-Jul-1996 02:44:25 -0700"
     bool has_body = false;            // with BODY[] or BODY[HEADER], perhaps NIL
     std::optional<std::string> body;  // the requested one, or the first part of it
 };

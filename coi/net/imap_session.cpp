@@ -115,6 +115,8 @@ void ImapClient::State::notice(const ImapResponse& response) {
     const auto shrink = [this](std::uint64_t by) {
         if (exists) *exists -= static_cast<std::uint32_t>(std::min<std::uint64_t>(*exists, by));
     };
+    const auto* fetch = std::get_if<ImapFetch>(&response.data);
+    seen_news = seen_news || (fetch && fetch->seen);
     const bool expunged = std::get_if<ImapExpunge>(&response.data) != nullptr;
     if (expunged) shrink(1);
     const auto* vanished = std::get_if<ImapVanished>(&response.data);

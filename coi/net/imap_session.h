@@ -88,6 +88,7 @@ struct ImapClient::State {
         exists;               // in the selected folder; never more than there are, so that no growth is missed
     bool news = false;        // EXISTS grew since the last since()
     bool said_again = false;  // EXISTS came without growing: one mail may have gone and another arrived
+    bool seen_news = false;   // FETCH said that a mail has the flag \Seen; until take_seen_news()
     bool shrunk = false;      // EXPUNGE or VANISHED came since the last since()
     std::uint32_t first_listed = 0, last_listed = 0;  // range that since() returned; 0: none
     bool awaits_news = false;                         // wait_for_news() is running

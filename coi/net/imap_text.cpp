@@ -52,6 +52,15 @@ constexpr std::size_t small_literal = 4096;  // [RFC 7888 §5]
 
 }  // namespace
 
+bool has_flag(std::string_view list, std::string_view flag) {
+    while (!list.empty()) {
+        const auto end = std::min(list.find_first_of(" ()"), list.size());
+        if (same_ascii(list.substr(0, end), flag)) return true;
+        list.remove_prefix(std::min(end + 1, list.size()));
+    }
+    return false;
+}
+
 std::string lower_ascii(std::string_view text) {
     std::string out(text);
     std::transform(out.begin(), out.end(), out.begin(), lower);

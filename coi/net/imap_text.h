@@ -17,6 +17,8 @@ namespace coi::net {
 std::string lower_ascii(std::string_view text);
 std::string upper_ascii(std::string_view text);
 bool same_ascii(std::string_view a, std::string_view b);  // ASCII letters in any case
+/// Whether a list of flags, "(\Seen $Chat)", has this one, in any case.
+bool has_flag(std::string_view list, std::string_view flag);
 
 /// A mailbox name of IMAP4rev1 as UTF-8; nullopt if it is not modified UTF-7.
 std::optional<std::string> decode_mailbox(std::string_view modified_utf7);

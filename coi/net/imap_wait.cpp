@@ -21,6 +21,7 @@ constexpr std::size_t most_unasked =
     100'000;  // responses in one IDLE; after more the session is restarted, with backoff
 constexpr Timeout shortest_idle = std::chrono::seconds(1);
 constexpr Timeout doubt = std::chrono::seconds(5);  // how often an EXISTS that did not grow is checked
+constexpr Timeout calm = std::chrono::seconds(2);   // others come with the first \Seen
 
 Timeout since_then(Clock::time_point then) { return std::chrono::duration_cast<Timeout>(Clock::now() - then); }
 
@@ -33,6 +34,7 @@ awaitable<Result<ImapClient::State::Heard>> ImapClient::State::listen(Timeout lo
         if (count >= most_unasked) co_return die(over_limit("the server talks without end"));
         Timeout left = longest - since_then(begun);
         if (said_again) left = std::min(left, doubt - since_then(waited_since));
+        if (seen_news) left = std::min(left, calm - since_then(waited_since));
         if (left <= Timeout::zero()) co_return Heard::nothing;
         auto response = co_await next(left);
         if (!response && response.error().kind == ErrorKind::timeout) co_return Heard::nothing;
@@ -107,7 +109,7 @@ awaitable<Result<bool>> ImapClient::State::wait_on(Timeout longest, Timeout poll
                 if (auto asked = co_await must(command("NOOP")); !asked) co_return asked.error();
             }
         }
-        if (said_again) break;
+        if (said_again || seen_news) break;
         left -= std::max(over ? slice : Timeout::zero(), since_then(begun));
     }
     co_return news || said_again;

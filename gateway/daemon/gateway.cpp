@@ -308,6 +308,7 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     s.relay_accounts.reload(relay_account_settings(s.config));
     s.outgoing.reload(outgoing_settings(s.config));
     s.incoming.reload({s.config.xmpp.component, s.config.mail.expire});
+    s.read_sync.reload({s.config.xmpp.component, s.config.mail.expire});
     s.services.reload(service_settings(s.config));
     s.linked.reload(linked_settings(s.config));
     s.mail_sender.reload(s.config.relay.connections, delivered_of(s.config));

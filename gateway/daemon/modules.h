@@ -27,6 +27,7 @@
 #include "gateway/pipeline/late_error.h"
 #include "gateway/pipeline/outgoing.h"
 #include "gateway/pipeline/outgoing_files.h"
+#include "gateway/pipeline/read_sync.h"
 #include "gateway/queue/failures.h"
 #include "gateway/queue/jabber_sender.h"
 #include "gateway/queue/scheduler.h"
@@ -77,6 +78,7 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     Scheduler mail_scheduler, jabber_scheduler;
     Notices notices;
     OutgoingFiles outgoing_files;
+    ReadSync read_sync;
     OutgoingPipeline outgoing;
     SecureJoin secure_join;
     Otr otr;

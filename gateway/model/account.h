@@ -52,6 +52,8 @@ struct Account {
     MailboxLogin login;    // of a mailbox
     IncomingFilter take = IncomingFilter::contacts;
     bool sent_copy = true;  // append what is sent to the Sent folder (mailbox)
+    /// What is displayed in Jabber is marked as seen in the mailbox (gateway/transport/mailbox_marks).
+    bool marks_read = false;
     /// Of the user's language, the best known last: the client's xml:lang; a command word in that language; the user's
     /// choice.
     enum class LanguageSource { stanza, word, chosen };

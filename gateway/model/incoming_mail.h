@@ -13,6 +13,7 @@
 #include "coi/crypt/pgp_mime.h"
 #include "coi/message.h"
 #include "gateway/model/account.h"
+#include "gateway/model/mail_place.h"
 #include "gateway/model/trust.h"
 
 namespace gateway {
@@ -50,7 +51,9 @@ struct IncomingMail {
     bool may_wait = false;  // the mail can be delivered again later, see DeliveryResult::Kind::early
     std::optional<std::string> reverse_path{};  // envelope sender, "" for the null reverse-path; nullopt: not known
     bool is_author_refuted = false;             // the mail system says that From is forged
+    std::optional<MailPlace> place{};           // IMAP: where it lies
     bool is_filed_as_sent = false;  // it lies in the folder of sent mail, where only the mailbox's owner puts mail
+    bool is_history = false;        // fetched on its user's wish: it is shown, and changes nothing else
     bool user_exists = true;        // the recipient certainly is somebody: files may be stored for them
     /// While it lives, the mail is noted as the one that is worked on (transport/crash_guard): up to the commit.
     std::shared_ptr<void> in_hand{};

@@ -338,11 +338,13 @@ TakeIncoming IncomingPipeline::message_commit(const IncomingMail& mail, Event ev
     what.known = {account.id, after.canonical,     mail.mail.id,  event.stanza, false, mail.proven_sender,
                   "",         event.wants_receipt, modules_.now()};
     if (event.get<Correction>() != nullptr) what.known.corrects = event.about->message;
+    const bool is_message = event.get<Text>() || event.get<Files>() || event.get<Location>();
+    const bool is_markable = is_message && mail.place && !event.get<Retraction>() && !event.get<Reaction>();
     for (Event& each : stanzas_of(event)) {
         const bool is_first = what.entries.empty();  // its verdict is the mail's
         if (!is_first) each.stanza = mint_stanza_id();
-        queue::Entry entry =
-            stanza_entry(each, account, after.canonical, from, modules_.now(), settings_, is_first ? name : "");
+        queue::Entry entry = stanza_entry(each, account, after.canonical, from, modules_.now(), settings_,
+                                          is_first ? name : "", is_markable);
         if (is_first) entry.origin = mail.proven_sender;  // one mail, one report
         entry.origin_id = mail.mail.id.value;
         entry.lang = account.lang;

@@ -26,7 +26,10 @@ bool is_kept(const DeliveryResult& verdict) {
 /// Completes what is committed with what every mail brings.
 Task<TakenIncoming> IncomingPipeline::commit(const IncomingMail& mail, TakeIncoming what, Turn turn) {
     const bool is_report = what.known.message != mail.mail.id;  // what it tells is told once, whoever tells it
-    if (!is_report) what.proven = proven_name(mail, seal_);
+    if (!is_report) {
+        what.proven = proven_name(mail, seal_);
+        what.place = mail.place;
+    }
     if (what.other != AccountId{}) what.copies = copies_of(mail, seal_);
     what.cursor = mail.cursor;
     what.key_update = mail.key_update;

@@ -102,6 +102,7 @@ Task<> OutgoingPipeline::carry_message(AccountId id, Head head, Event event) {
 Task<> OutgoingPipeline::carry_receipts(AccountId id, Head head, Event event) {
     if (event.get<Receipt>()->kind != Receipt::Kind::displayed)
         co_return;  // "delivered to a client" is no disposition [RFC 8098 §3.2.6]
+    modules_.read.displayed(id, event.contact.canonical(), event.about->stanza);
     constexpr std::size_t most = 100;
     const auto [failure, messages] = co_await called_back<Store::Failure, std::vector<coi::MessageId>>([&](auto done) {
         ids::shown_up_to(modules_.store, id, event.contact.canonical(), event.about->stanza, most, std::move(done));
@@ -126,6 +127,11 @@ Task<> OutgoingPipeline::post(AccountId id, Head head, Event event, Turn turn) {
     co_await add_picture(id, *draft);
     std::string bytes = co_await encrypt(id, head, *draft);
     co_await commit(id, head, *draft, std::move(bytes), std::move(turn));
+    if (const auto* receipt = draft->event.get<Receipt>()) {
+        std::vector<coi::MessageId> messages = receipt->further;
+        messages.push_back(draft->event.about->message);
+        modules_.read.reported(id, draft->event.contact.canonical(), messages);
+    }
 }
 
 Task<> OutgoingPipeline::answered(Head head, Task<> way) {

@@ -20,6 +20,7 @@
 #include "gateway/encryption/openpgp.h"
 #include "gateway/model/clock.h"
 #include "gateway/model/rate_limit.h"
+#include "gateway/model/read_observer.h"
 #include "gateway/model/stanza_sender.h"
 #include "gateway/model/user_notices.h"
 #include "gateway/pipeline/call_ender.h"
@@ -56,6 +57,7 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
         UserProfiles& profiles;
         UserNotices& notices;
         OutgoingFiles& files;
+        ReadObserver& read;
         Clock now;
     };
     OutgoingPipeline(Modules, Settings);

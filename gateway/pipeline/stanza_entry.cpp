@@ -8,6 +8,7 @@
 #include "gateway/translate/translate.h"
 #include "xmpp/xep/xep0172_nick.h"
 #include "xmpp/xep/xep0203_delay.h"
+#include "xmpp/xep/xep0333_markers.h"
 
 namespace gateway {
 
@@ -22,7 +23,7 @@ bool is_late(Time written, Time now) {
 }  // namespace
 
 queue::Entry stanza_entry(const Event& event, const Account& account, const std::string& contact, const xmpp::JID& from,
-                          Time now, const StanzaSettings& settings, const std::string& nick) {
+                          Time now, const StanzaSettings& settings, const std::string& nick, bool is_markable) {
     queue::Entry entry;
     entry.direction = queue::Direction::jabber;
     entry.account = account.id;
@@ -35,6 +36,7 @@ queue::Entry stanza_entry(const Event& event, const Account& account, const std:
     const auto stanza = write_stanza(event, from, xmpp::read_jid(account.jid));
     if (is_late(event.when, now)) xmpp::xep0203::add_delay(*stanza, event.when, settings.component);
     xmpp::xep0172::add_nick(*stanza, nick);
+    if (is_markable && !event.wants_receipt) xmpp::xep0333::add_markable(*stanza);
     entry.payload = xmpp::print(*stanza);
     return entry;
 }

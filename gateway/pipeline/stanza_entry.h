@@ -19,9 +19,10 @@ struct StanzaSettings {
 };
 
 /// `from`: the contact's JID. A message that was written a while ago says when [XEP-0203]. `nick`: the contact's name,
-/// for the first message [XEP-0172 §4.2]; "": none.
+/// for the first message [XEP-0172 §4.2]; "": none. `is_markable`: the client is asked to tell when it has displayed
+/// the message, also where its author does not want to know.
 queue::Entry stanza_entry(const Event&, const Account&, const std::string& contact, const xmpp::JID& from, Time now,
-                          const StanzaSettings&, const std::string& nick = "");
+                          const StanzaSettings&, const std::string& nick = "", bool is_markable = false);
 
 /// What the account's user wrote to the contact with another program. It goes from the user's bare JID to the contact's
 /// JID, on the user's behalf; `beside` is what the user gets of the contact where the server lets nobody do that: the

@@ -14,6 +14,8 @@ IncomingFilter take_named(const std::string& name) {
     return name == "chats" ? IncomingFilter::chats : name == "all" ? IncomingFilter::all : IncomingFilter::contacts;
 }
 
+MailSettings settings_of(const Account& account) { return {account.take, account.sent_copy, account.marks_read}; }
+
 xmpp::xep0004::Form settings(const Account& account, const std::string& lang) {
     xmpp::xep0004::Form form;
     form.title = say(lang, "Settings");
@@ -26,8 +28,19 @@ xmpp::xep0004::Form settings(const Account& account, const std::string& lang) {
         form.fields.push_back({"sent_copy", "boolean",
                                say(lang, "Keep a copy of what you write in the mailbox's Sent folder"),
                                account.sent_copy ? "1" : "0"});
+        form.fields.push_back({"marks_read", "boolean",
+                               say(lang, "Mark mail in the mailbox as read when I have read it here"),
+                               account.marks_read ? "1" : "0"});
     }
     return form;
+}
+
+void take(MailSettings& settings, const std::map<std::string, std::string>& values) {
+    for (const auto& [name, value] : values) {
+        if (name == "take") settings.take = take_named(value);
+        if (name == "sent_copy") settings.sent_copy = xmpp::xep0004::is_true(value);
+        if (name == "marks_read") settings.marks_read = xmpp::xep0004::is_true(value);
+    }
 }
 
 xmpp::xep0004::Form unlink(const std::string& lang) {
@@ -50,12 +63,15 @@ std::string take_words(IncomingFilter take, const std::string& lang) {
     return say(lang, "You receive all mail that a person wrote to you.");
 }
 
-std::string settings_words(IncomingFilter take, bool sent_copy, bool relayed, const std::string& lang) {
-    const std::string words = take_words(take, lang);
+std::string settings_words(const MailSettings& settings, bool relayed, const std::string& lang) {
+    const std::string words = take_words(settings.take, lang);
     if (relayed) return words;
     return words + "\n" +
-           (sent_copy ? say(lang, "A copy of what you write is kept in your mailbox's Sent folder.")
-                      : say(lang, "No copy of what you write is kept in your mailbox's Sent folder."));
+           (settings.sent_copy ? say(lang, "A copy of what you write is kept in your mailbox's Sent folder.")
+                               : say(lang, "No copy of what you write is kept in your mailbox's Sent folder.")) +
+           "\n" +
+           (settings.marks_read ? say(lang, "What you have read here is marked as read in your mailbox.")
+                                : say(lang, "Nothing is marked as read in your mailbox."));
 }
 
 }  // namespace gateway::account_forms

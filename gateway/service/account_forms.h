@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "gateway/model/account.h"
@@ -9,7 +10,16 @@
 
 namespace gateway::account_forms {
 
+/// What users choose about their mail.
+struct MailSettings {
+    IncomingFilter take = IncomingFilter::contacts;
+    bool sent_copy = true, marks_read = false;  // of mailboxes
+};
+MailSettings settings_of(const Account&);
+
 xmpp::xep0004::Form settings(const Account&, const std::string& lang);
+/// Reads what was filled in; what was not stays.
+void take(MailSettings&, const std::map<std::string, std::string>& values);
 xmpp::xep0004::Form unlink(const std::string& lang);
 /// The value of the field `take`, and back.
 std::string print(IncomingFilter);
@@ -17,7 +27,7 @@ IncomingFilter take_named(const std::string& name);
 
 /// Which mail comes, as a sentence.
 std::string take_words(IncomingFilter, const std::string& lang);
-/// The settings as a text. A relay account has no folder for copies.
-std::string settings_words(IncomingFilter, bool sent_copy, bool relayed, const std::string& lang);
+/// The settings as a text. A relay account has no mailbox.
+std::string settings_words(const MailSettings&, bool relayed, const std::string& lang);
 
 }  // namespace gateway::account_forms

@@ -200,12 +200,9 @@ void AdHocCommands::State::submit(const Call& call, const Tag& command) {
     if (submit_keys(call, *values)) return;
     const Account* account = registrar.directory().of_user(call.user);
     if (call.node == "settings") {
-        const auto take = values->find("take"), copy = values->find("sent_copy");
-        const IncomingFilter wanted = take != values->end() ? account_forms::take_named(take->second)
-                                      : account             ? account->take
-                                                            : IncomingFilter::contacts;
-        const bool sent_copy = copy != values->end() ? xep0004::is_true(copy->second) : !account || account->sent_copy;
-        return registrar.change(call.user, wanted, sent_copy, call.lang, finish);
+        auto wanted = account ? account_forms::settings_of(*account) : account_forms::MailSettings{};
+        account_forms::take(wanted, *values);
+        return registrar.change(call.user, wanted, call.lang, finish);
     }
     const LinkForm form = link_form(*values, true);
     sessions.note_checking(call.session, true);

@@ -330,15 +330,24 @@ void ChatCommands::language(const Asked& asked) {
 void ChatCommands::mail(const Asked& asked) {
     const std::string wanted = choice(asked.rest);
     const Account* account = registrar_.directory().of_user(asked.user);
-    const auto tell = [reply = asked.reply](const CommandResult& ending) { reply(ending.words); };
-    const bool copy = !account || account->sent_copy;
-    if (wanted == "chats") return registrar_.change(asked.user, IncomingFilter::chats, copy, asked.lang, tell);
-    if (wanted == "contacts" || wanted == "kontakte") {
-        return registrar_.change(asked.user, IncomingFilter::contacts, copy, asked.lang, tell);
+    auto settings = account ? account_forms::settings_of(*account) : account_forms::MailSettings{};
+    if (wanted == "chats") {
+        settings.take = IncomingFilter::chats;
+    } else if (wanted == "contacts" || wanted == "kontakte") {
+        settings.take = IncomingFilter::contacts;
+    } else if (wanted == "all" || wanted == "alle") {
+        settings.take = IncomingFilter::all;
+    } else if (wanted == "read on" || wanted == "gelesen an") {
+        settings.marks_read = true;
+    } else if (wanted == "read off" || wanted == "gelesen aus") {
+        settings.marks_read = false;
+    } else {
+        const bool relayed = account == nullptr || account->kind == Account::Kind::relay;
+        return asked.reply(say(asked.lang, "Write: mail chats, mail contacts or mail all.") +
+                           (relayed ? "" : "\n" + say(asked.lang, "Write: mail read on or mail read off.")));
     }
-    if (wanted == "all" || wanted == "alle")
-        return registrar_.change(asked.user, IncomingFilter::all, copy, asked.lang, tell);
-    asked.reply(say(asked.lang, "Write: mail chats, mail contacts or mail all."));
+    registrar_.change(asked.user, settings, asked.lang,
+                      [reply = asked.reply](const CommandResult& ending) { reply(ending.words); });
 }
 
 }  // namespace gateway

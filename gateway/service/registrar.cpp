@@ -11,11 +11,11 @@
 #include "gateway/accounts/damaged_account.h"
 #include "gateway/localization.h"
 #include "gateway/model/addresses.h"
-#include "gateway/service/account_forms.h"
 #include "xmpp/xep/iq.h"
 
 namespace gateway {
 
+using account_forms::MailSettings;
 using account_forms::settings_words;
 using account_forms::take_words;
 
@@ -314,10 +314,9 @@ void Registrar::with_account(const std::string& jid, const std::string& lang, co
                         });
 }
 
-void Registrar::change(const std::string& jid, IncomingFilter take, bool sent_copy, const std::string& lang,
-                       Done done) {
-    with_account(jid, lang, done, [take, sent_copy, lang, done](Registrar& self, const Account& account) {
-        self.change(account, take, sent_copy, lang, done);
+void Registrar::change(const std::string& jid, const MailSettings& wanted, const std::string& lang, Done done) {
+    with_account(jid, lang, done, [wanted, lang, done](Registrar& self, const Account& account) {
+        self.change(account, wanted, lang, done);
     });
 }
 
@@ -344,26 +343,29 @@ void Registrar::note_word_language(const std::string& jid, const std::string& la
     if (account) directory_.note_language(account->id, lang, Account::LanguageSource::word);
 }
 
-void Registrar::change(const Account& known, IncomingFilter take, bool sent_copy, const std::string& lang, Done done) {
+void Registrar::change(const Account& known, const MailSettings& wanted, const std::string& lang, Done done) {
     const bool relayed = known.kind == Account::Kind::relay;
-    const auto set = [take, sent_copy](Account& account) {
-        account.take = take;
-        account.sent_copy = sent_copy;
+    const auto set = [wanted](Account& account) {
+        account.take = wanted.take;
+        account.sent_copy = wanted.sent_copy;
+        account.marks_read = wanted.marks_read;
     };
-    directory_.change(
-        known.id, set, [self = weak_from_this(), take, sent_copy, relayed, lang, done](const Store::Failure& failure) {
-            const auto registrar = self.lock();
-            if (!registrar) return;
-            if (failure) return done(registrar->store_trouble(lang));
-            done({say(lang, "The settings are changed.") + "\n" + settings_words(take, sent_copy, relayed, lang)});
-        });
+    directory_.change(known.id, set,
+                      [self = weak_from_this(), wanted, relayed, lang, done](const Store::Failure& failure) {
+                          const auto registrar = self.lock();
+                          if (!registrar) return;
+                          if (failure) return done(registrar->store_trouble(lang));
+                          done({say(lang, "The settings are changed.") + "\n" + settings_words(wanted, relayed, lang)});
+                      });
 }
 
 std::string Registrar::settings_of(const std::string& jid, const std::string& lang) const {
     const Account* account = directory_.of_user(jid);
     if (!account) return status(jid, lang);
-    return settings_words(account->take, account->sent_copy, account->kind == Account::Kind::relay, lang) + "\n" +
+    const bool relayed = account->kind == Account::Kind::relay;
+    return settings_words(account_forms::settings_of(*account), relayed, lang) + "\n" +
            say(lang, "Write: mail chats, mail contacts or mail all.") + "\n" +
+           (relayed ? "" : say(lang, "Write: mail read on or mail read off.") + "\n") +
            say(lang, "Write: language en, language de or language auto.");
 }
 

@@ -15,6 +15,7 @@
 
 #include "gateway/accounts/relay_accounts.h"
 #include "gateway/model/rate_limit.h"
+#include "gateway/service/account_forms.h"
 #include "gateway/service/link_observer.h"
 #include "gateway/service/registration.h"
 #include "gateway/transport/linked_mailboxes.h"
@@ -52,7 +53,7 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     /// Deletes everything stored of the user.
     void unlink(const std::string& jid, const std::string& lang, Done);
     /// Changes which mail the user takes. A relay user may do so before the first message.
-    void change(const std::string& jid, IncomingFilter, bool sent_copy, const std::string& lang, Done);
+    void change(const std::string& jid, const account_forms::MailSettings&, const std::string& lang, Done);
     /// What is linked and its state; several lines.
     std::string status(const std::string& jid, const std::string& lang) const;
     /// Chooses the language in which the user is answered; "": that of the client.
@@ -73,7 +74,7 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     std::optional<CommandResult> refusal(const std::string& jid, const std::string& lang);
     void store(const std::string& jid, const LinkRequest&, LinkOutcome, const std::string& lang, Done);
     void save(Account, std::vector<Cursor> start, bool fresh, const std::string& lang, Done);
-    void change(const Account&, IncomingFilter, bool sent_copy, const std::string& lang, Done);
+    void change(const Account&, const account_forms::MailSettings&, const std::string& lang, Done);
     void remove(AccountId, std::function<void(Store::Failure, std::int64_t unsent)> done);
     void with_account(const std::string& jid, const std::string& lang, const Done&,
                       std::function<void(Registrar&, const Account&)> go_on);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/store/sqlite/imap_cursors.h"
+#include "gateway/store/sqlite/mail_places.h"
 #include "gateway/store/sqlite/stuck_mails.h"
 #include "gateway/store/sqlite/transactions.h"
 
@@ -12,7 +13,10 @@ namespace gateway::mailbox_reading {
 
 void load(Store& store, AccountId account, Store::Done<State> done) {
     Transactions(store).ask(
-        [account](Database& db) { return State{accounts::cursors(db, account), stuck_mails::all(db, account)}; },
+        [account](Database& db) {
+            return State{accounts::cursors(db, account), stuck_mails::all(db, account),
+                         mail_places::any_to_mark(db, account)};
+        },
         std::move(done));
 }
 
@@ -25,6 +29,7 @@ void moved(Store& store, AccountId account, const Cursor& cursor) {
         [account, cursor](Database& db) {
             accounts::save(db, account, cursor);
             stuck_mails::renumbered(db, account, cursor.folder, cursor.uid_validity);
+            mail_places::renumbered(db, account, cursor.folder, cursor.uid_validity);
         },
         {});
 }

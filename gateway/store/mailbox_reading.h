@@ -16,14 +16,15 @@ namespace gateway::mailbox_reading {
 struct State {
     std::vector<Cursor> cursors;  // by folder name
     std::vector<Stuck> stuck;
+    bool has_marks = false;  // flags are to be set (gateway/store/mail_places)
 };
 void load(Store&, AccountId, Store::Done<State> done);
 
 /// The mails before it were read, and are no chat: writes the cursor of that folder with the next commit. (The cursor
 /// of a mail that is taken moves in take_incoming.)
 void passed(Store&, AccountId, const Cursor&);
-/// The folder was numbered anew, or read without a mail for us: writes the cursor, and forgets the stuck mails of
-/// another UIDVALIDITY.
+/// The folder was numbered anew, or read without a mail for us: writes the cursor, and forgets the stuck mails and the
+/// places of another UIDVALIDITY.
 void moved(Store&, AccountId, const Cursor&);
 
 /// Inserts or replaces the entry of this mail. Does nothing if the account is gone.

@@ -9,6 +9,7 @@
 #include "gateway/store/sqlite/ids.h"
 #include "gateway/store/sqlite/imap_cursors.h"
 #include "gateway/store/sqlite/key_updates.h"
+#include "gateway/store/sqlite/mail_places.h"
 #include "gateway/store/sqlite/queue.h"
 #include "gateway/store/sqlite/transactions.h"
 
@@ -44,6 +45,10 @@ void remember_further(Database& db, ids::Known known, const StanzaId& stanza) {
     ids::remember(db, known);
 }
 
+void note_place(Database& db, const TakeIncoming& mail, const coi::MessageId& key) {
+    if (mail.place) mail_places::put(db, mail.known.account, mail.known.contact, key, *mail.place);
+}
+
 /// Everything but the cursor and the entries, whose ids are set.
 TakenIncoming take(Database& db, TakeIncoming& mail) {
     TakenIncoming taken;
@@ -54,6 +59,7 @@ TakenIncoming take(Database& db, TakeIncoming& mail) {
         taken.is_duplicate = true;
         taken.is_replay = ids::said_by(before->message) != known.message;
         taken.open = open_entry(db, before);
+        note_place(db, mail, before->message);
         return taken;
     }
     const auto copy =
@@ -70,8 +76,10 @@ TakenIncoming take(Database& db, TakeIncoming& mail) {
     if (!remember(db, known, mail.proven)) {
         taken.is_duplicate = true;
         taken.open = open_entry(db, ids::contact_message(db, known.account, known.contact, known.message));
+        note_place(db, mail, known.message);
         return taken;
     }
+    note_place(db, mail, known.message);
     if (!taken.is_elsewhere) {
         for (auto& entry : mail.entries) entry.id = queue::put(db, entry);
     }

@@ -10,6 +10,7 @@
 #include "gateway/model/account.h"
 #include "gateway/model/incoming_mail.h"
 #include "gateway/model/key_update.h"
+#include "gateway/model/mail_place.h"
 #include "gateway/store/ids.h"
 #include "gateway/store/queue.h"
 #include "gateway/store/store.h"
@@ -24,6 +25,7 @@ struct TakeIncoming {
     ids::Copies copies{};               // what may identify that copy
     bool waits_for_copy = false;        // nothing is stored while that copy waits for its verdict
     std::optional<Cursor> cursor{};     // moves also if the mail is a duplicate
+    std::optional<MailPlace> place{};   // where the message lies, or its newest copy
     std::optional<PeerKeyUpdate> key_update{};
     std::optional<Contact> contact{};         // saved with the message
     std::vector<StanzaId> further{};          // more stanzas of the message: its files

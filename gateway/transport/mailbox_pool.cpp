@@ -10,7 +10,9 @@
 #include "coi/net/resolve.h"
 #include "gateway/localization.h"
 #include "gateway/log.h"
+#include "gateway/store/mail_places.h"
 #include "gateway/store/mailbox_reading.h"
+#include "gateway/transport/mailbox_marks.h"
 #include "gateway/transport/mailbox_watcher.h"
 #include "gateway/transport/server_trouble.h"
 
@@ -21,6 +23,7 @@ namespace {
 // A TLS handshake costs about a millisecond of CPU: the number of handshakes at once is limited so that the loop still
 // answers in time.
 constexpr std::size_t started_at_once = 10;
+constexpr std::size_t asked_at_once = 500;  // mails of which it is not known that they were read
 constexpr auto tell_every = std::chrono::hours(1);
 constexpr auto store_pause = std::chrono::seconds(5);
 constexpr auto start_every = std::chrono::milliseconds(20);
@@ -29,8 +32,8 @@ constexpr auto start_every = std::chrono::milliseconds(20);
 
 struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shared_from_this<State> {
     State(boost::asio::io_context& io_, coi::net::TlsContext& tls_, Directory& directory_, Store& store_,
-          Workers& workers_, CrashGuard& crash_guard_, MailReceiver& receiver_, DestinationObserver& mail_,
-          UserNotices& notices_, Settings settings_)
+          Workers& workers_, CrashGuard& crash_guard_, MailReceiver& receiver_, SeenReceiver& seen_receiver_,
+          DestinationObserver& mail_, UserNotices& notices_, Settings settings_)
         : io(io_),
           tls(tls_),
           directory(directory_),
@@ -38,6 +41,7 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
           workers(workers_),
           crash_guard(crash_guard_),
           receiver(receiver_),
+          seen_receiver(seen_receiver_),
           mail(mail_),
           notices(notices_),
           settings(std::move(settings_)),
@@ -45,6 +49,7 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
 
     struct One {
         std::unique_ptr<MailboxWatcher> mailbox;
+        std::unique_ptr<MailboxMarks> marks;
         std::unique_ptr<SmtpSender> submission;
         bool refusal_told = false;
         std::chrono::steady_clock::time_point stuck_told{};
@@ -58,6 +63,7 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
     Workers& workers;
     CrashGuard& crash_guard;
     MailReceiver& receiver;
+    SeenReceiver& seen_receiver;
     DestinationObserver& mail;
     UserNotices& notices;
     Settings settings;
@@ -145,10 +151,28 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
             io, tls, workers, crash_guard, receiver, *this, store.seal(), account, std::move(known.cursors),
             std::move(known.stuck), MailboxWatcher::Settings{settings.reach, settings.limits, settings.poll});
         one.mailbox->start();
+        if (known.has_marks && account.marks_read) set_marks(account);
+    }
+
+    /// Few mailboxes need it: it is made when it does.
+    void set_marks(const Account& account) {
+        const auto at = all.find(account.id);
+        if (stopped || at == all.end() || !at->second.mailbox) return;
+        auto& marks = at->second.marks;
+        if (!marks)
+            marks = std::make_unique<MailboxMarks>(io, tls, store, account, MailboxMarks::Settings{settings.reach});
+        marks->set();
     }
 
     void cursor_moved(AccountId id, const Cursor& cursor) override { mailbox_reading::moved(store, id, cursor); }
     void freed(AccountId id, const Stuck& what) override { mailbox_reading::forget(store, id, what); }
+    void ask_unread(AccountId id, const Cursor& folder, std::function<void(std::vector<std::uint32_t>)> done) override {
+        mail_places::unread(store, id, folder.folder, folder.uid_validity, asked_at_once,
+                            [done = std::move(done)](const Store::Failure& failure, std::vector<std::uint32_t> uids) {
+                                done(failure ? std::vector<std::uint32_t>{} : std::move(uids));
+                            });
+    }
+    void seen(AccountId id, const MailsOfFolder& mails) override { seen_receiver.seen(id, mails); }
 
     /// Tells the user of a mail that was set aside; of many, once an hour: `status` shows the number.
     void stuck(AccountId id, const Stuck& failed) override {
@@ -230,6 +254,7 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
         before.key_holder = now.key_holder;
         before.policy = now.policy;
         before.lang = now.lang;
+        before.marks_read = now.marks_read;
         return before == now;
     }
 
@@ -263,10 +288,10 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
 };
 
 MailboxPool::MailboxPool(boost::asio::io_context& io, coi::net::TlsContext& tls, Directory& directory, Store& store,
-                         Workers& workers, CrashGuard& crash_guard, MailReceiver& receiver, DestinationObserver& mail,
-                         UserNotices& notices, Settings settings)
-    : state_(std::make_shared<State>(io, tls, directory, store, workers, crash_guard, receiver, mail, notices,
-                                     std::move(settings))) {
+                         Workers& workers, CrashGuard& crash_guard, MailReceiver& receiver, SeenReceiver& seen_receiver,
+                         DestinationObserver& mail, UserNotices& notices, Settings settings)
+    : state_(std::make_shared<State>(io, tls, directory, store, workers, crash_guard, receiver, seen_receiver, mail,
+                                     notices, std::move(settings))) {
     state_->ask_name_server();
 }
 
@@ -283,7 +308,10 @@ void MailboxPool::start() {
 void MailboxPool::stop() {
     state_->stopped = true;
     state_->pace.cancel();
-    for (auto& [id, one] : state_->all) one.mailbox.reset();  // SMTP sessions finish their current mails
+    for (auto& [id, one] : state_->all) {  // SMTP sessions finish their current mails
+        one.mailbox.reset();
+        one.marks.reset();
+    }
 }
 
 void MailboxPool::reload(Settings settings) {
@@ -299,6 +327,10 @@ SmtpSender* MailboxPool::submission(AccountId id) {
 void MailboxPool::file_sent(AccountId id, std::string mail) {
     const auto at = state_->all.find(id);
     if (at != state_->all.end() && at->second.mailbox) at->second.mailbox->file_sent(std::move(mail));
+}
+
+void MailboxPool::set_marks(AccountId id) {
+    if (const Account* account = state_->directory.find(id)) state_->set_marks(*account);
 }
 
 void MailboxPool::check(LinkRequest request, const std::string& lang, std::function<void(LinkOutcome)> done) {

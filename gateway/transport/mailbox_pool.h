@@ -1,5 +1,5 @@
-// All linked mailboxes: one MailboxWatcher and one SmtpSender for each account of the directory, started at a limited
-// rate.
+// All linked mailboxes: one MailboxWatcher, one MailboxMarks and one SmtpSender for each account of the directory,
+// started at a limited rate.
 
 #pragma once
 
@@ -12,6 +12,7 @@
 #include "gateway/accounts/directory.h"
 #include "gateway/accounts/workers.h"
 #include "gateway/model/incoming_mail.h"
+#include "gateway/model/read_observer.h"
 #include "gateway/model/user_notices.h"
 #include "gateway/queue/destination.h"
 #include "gateway/queue/smtp_sender.h"
@@ -31,13 +32,15 @@ class MailboxPool : public LinkedMailboxes {
         std::uint16_t name_server_port = 53;
     };
     MailboxPool(boost::asio::io_context&, coi::net::TlsContext&, Directory&, Store&, Workers&, CrashGuard&,
-                MailReceiver&, DestinationObserver& mail, UserNotices&, Settings);
+                MailReceiver&, SeenReceiver&, DestinationObserver& mail, UserNotices&, Settings);
     ~MailboxPool() override;
     void start();
     void stop();
     void reload(Settings);
     SmtpSender* submission(AccountId);
     void file_sent(AccountId, std::string mail);
+    /// Flags wait in the store to be set (gateway/store/mail_places).
+    void set_marks(AccountId);
     void check(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)> done) override;
     /// Tries the mails again that could not be read, as if they had never failed.
     void read_again(AccountId);

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <random>
 
@@ -16,6 +14,7 @@
 #include "gateway/log.h"
 #include "gateway/store/keys.h"
 #include "gateway/transport/mail_reader.h"
+#include "gateway/transport/mailbox_sessions.h"
 
 namespace gateway {
 
@@ -24,7 +23,6 @@ using coi::net::ImapClient;
 
 namespace {
 
-constexpr auto connect_timeout = std::chrono::seconds(30);
 constexpr auto idle_longest =
     std::chrono::minutes(28);  // [RFC 2177] a server may log out a client after 30 minutes of silence
 constexpr auto backoff_first = std::chrono::milliseconds(1000);
@@ -41,7 +39,6 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
           MailReceiver& receiver_, MailboxObserver& observer_, Seal seal_, Account account_,
           std::vector<Cursor> cursors_, std::vector<Stuck> stuck_, Settings settings_)
         : io(io_),
-          tls(tls_),
           workers(workers_),
           crash_guard(crash_guard_),
           receiver(receiver_),
@@ -50,10 +47,10 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
           account(std::move(account_)),
           cursors(std::move(cursors_)),
           stuck(std::move(stuck_)),
-          settings(std::move(settings_)) {}
+          settings(std::move(settings_)),
+          sessions(io, tls_, account.login, account.address, settings.reach) {}
 
     boost::asio::io_context& io;
-    coi::net::TlsContext& tls;
     Workers& workers;
     CrashGuard& crash_guard;
     MailReceiver& receiver;
@@ -63,6 +60,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
     std::vector<Cursor> cursors;
     StuckMails stuck;
     const Settings settings;
+    MailboxSessions sessions;
     bool closed = false, filing = false;
     bool looked = false;                                          // the search for another program's key is done
     int looks_failed = 0, settings_failed = 0, lists_failed = 0;  // attempts that ended the session
@@ -71,35 +69,9 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
     std::optional<coi::Error> trouble;
     std::string chats_folder, sent_folder;  // each watched by a session of its own once known
     std::string sent_trouble;               // why the folder of sent mail is not watched
-    std::vector<std::weak_ptr<ImapClient>> open_sessions;
-    std::vector<std::weak_ptr<boost::asio::steady_timer>> pauses;
     std::deque<std::string> to_file;
 
-    coi::net::Login login() const {
-        const auto& l = account.login;
-        return {l.username.empty() ? account.address.addr_spec() : l.username, l.password, l.oauth};
-    }
-
     void note(const std::string& what) const { log::warn("mailbox of {}: {}", account.jid, what); }
-
-    awaitable<void> pause(std::chrono::milliseconds length) {
-        auto timer = std::make_shared<boost::asio::steady_timer>(io, length);
-        std::erase_if(pauses, [](const auto& old) { return old.expired(); });
-        pauses.push_back(timer);
-        boost::system::error_code ignored;
-        co_await timer->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
-    }
-
-    awaitable<coi::Result<std::shared_ptr<ImapClient>>> open() {
-        auto stream = co_await coi::net::connect(tls, account.login.imap, settings.reach, connect_timeout);
-        if (!stream) co_return stream.error();
-        auto session = std::make_shared<ImapClient>(std::move(*stream));
-        std::erase_if(open_sessions, [](const auto& old) { return old.expired(); });
-        open_sessions.push_back(session);
-        const auto opened = co_await session->open(account.login.imap, login());
-        if (!opened) co_return opened.error();
-        co_return session;
-    }
 
     void set_trouble(const std::optional<coi::Error>& what) {
         const bool same = what ? trouble && trouble->text == what->text : connected;
@@ -113,7 +85,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
     awaitable<void> watch(std::string folder) {
         auto backoff = std::chrono::milliseconds(backoff_first);
         while (!closed) {
-            auto session = co_await open();
+            auto session = co_await sessions.open();
             if (closed) co_return;
             coi::Error error{coi::ErrorKind::closed, false, {}, 0, {}};
             // Servers limit the sessions of a user: without the folder of sent mail all else works.
@@ -137,7 +109,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
                 note("its folder of sent mail is not watched: " + error.text);
             static thread_local std::minstd_rand jitter{std::random_device{}()};
             const auto wait = refused ? std::chrono::milliseconds(backoff_login) : backoff;
-            co_await pause(wait / 2 + wait * (jitter() % 1000) / 2000);
+            co_await sessions.pause(wait / 2 + wait * (jitter() % 1000) / 2000);
             backoff = std::min(backoff * 2, std::chrono::milliseconds(backoff_most));
         }
     }
@@ -151,10 +123,15 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         const auto selected = co_await session.select(name);
         if (!selected) co_return selected.error();
         Cursor cursor = place(name, *selected);
+        bool asks = folder.empty() || folder != sent_folder;  // which mails were seen
         while (!closed) {
             if (auto failure = co_await read_new(session, cursor)) co_return *failure;
+            if (asks) {
+                if (auto failure = co_await look_for_seen(session, cursor)) co_return *failure;
+            }
             const auto news = co_await session.wait_for_news(patience(cursor), settings.poll);
             if (!news) co_return news.error();
+            asks = session.take_seen_news() && (folder.empty() || folder != sent_folder);
         }
         co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
     }
@@ -270,13 +247,28 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
             co_return charged ? std::optional<coi::Error>(bytes.error()) : std::nullopt;
         }
         if (*bytes) {
-            if (const auto error = co_await hand_over(std::make_shared<const std::string>(std::move(**bytes)), after)) {
+            auto whole = std::make_shared<const std::string>(std::move(**bytes));
+            if (const auto error = co_await hand_over(std::move(whole), after, uid)) {
                 failed(after, uid, *error, true);
                 co_return std::nullopt;
             }
         }
         if (closed) co_return std::nullopt;
         if (const auto known = stuck.passed(after.folder, uid)) observer.freed(account.id, *known);
+        co_return std::nullopt;
+    }
+
+    /// Which mails another program has marked as seen. A server that cannot say it is asked again with the next news.
+    awaitable<std::optional<coi::Error>> look_for_seen(ImapClient& session, const Cursor& at) {
+        std::function<void(std::function<void(std::vector<std::uint32_t>)>)> ask = [this, &at](auto done) {
+            observer.ask_unread(account.id, at, std::move(done));
+        };
+        auto unread = co_await wait_for<std::vector<std::uint32_t>>(ask);
+        if (closed || unread.empty()) co_return std::nullopt;
+        const auto seen = co_await session.seen_among(std::move(unread));
+        if (closed) co_return std::nullopt;
+        if (!seen) co_return session.usable() ? std::nullopt : std::optional<coi::Error>(seen.error());
+        if (!seen->empty()) observer.seen(account.id, {at.folder, at.uid_validity, *seen});
         co_return std::nullopt;
     }
 
@@ -287,7 +279,8 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         note("mail " + std::to_string(uid) + " cannot be read, like too many before it: " + error.text);
     }
 
-    awaitable<std::optional<coi::Error>> hand_over(std::shared_ptr<const std::string> bytes, const Cursor& after) {
+    awaitable<std::optional<coi::Error>> hand_over(std::shared_ptr<const std::string> bytes, const Cursor& after,
+                                                   std::uint32_t uid) {
         std::function<void(std::function<void(coi::Result<coi::Message>)>)> parse =
             [this, &bytes](std::function<void(coi::Result<coi::Message>)> done) {
                 mail_reader::parse(workers, mail_reader::line_of(account.id, "", true), bytes, settings.limits,
@@ -299,14 +292,15 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         if (!mail->encrypted && !mail->is_signed) bytes = std::make_shared<const std::string>();
         while (!closed) {
             std::function<void(std::function<void(DeliveryResult)>)> start =
-                [this, &mail, &after, &bytes](std::function<void(DeliveryResult)> done) {
+                [this, &mail, &after, &bytes, uid](std::function<void(DeliveryResult)> done) {
                     IncomingMail arrival{account.id, *mail, after, {}, false, bytes};
+                    arrival.place = MailPlace{after.folder, after.uid_validity, uid};
                     arrival.is_filed_as_sent = !sent_folder.empty() && after.folder == sent_folder;
                     receiver.take(std::move(arrival), std::move(done));
                 };
             const DeliveryResult verdict = co_await wait_for<DeliveryResult>(start);
             if (verdict.kind != DeliveryResult::Kind::busy) co_return std::nullopt;
-            co_await pause(store_pause);
+            co_await sessions.pause(store_pause);
         }
         co_return std::nullopt;
     }
@@ -314,7 +308,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
     /// Drops a copy that ends its session or is refused, so that the next ones do not wait for it.
     awaitable<void> file_all() {
         while (!closed && !to_file.empty()) {
-            auto session = co_await open();
+            auto session = co_await sessions.open();
             if (!session) {
                 note("copies could not be put into the Sent folder: " + session.error().text);
                 break;
@@ -355,12 +349,7 @@ MailboxWatcher::MailboxWatcher(boost::asio::io_context& io, coi::net::TlsContext
 
 MailboxWatcher::~MailboxWatcher() {
     state_->closed = true;
-    for (auto& weak : state_->open_sessions) {
-        if (const auto session = weak.lock()) session->close();
-    }
-    for (auto& weak : state_->pauses) {
-        if (const auto timer = weak.lock()) timer->cancel();
-    }
+    state_->sessions.close();
 }
 
 void MailboxWatcher::start() { state_->spawn(state_->watch("")); }

@@ -4,7 +4,9 @@
 // and the folder of sent mail [RFC 6154], each in a session of its own. Reading starts at the UIDNEXT of the time when
 // the link was checked. The cursor moves past a mail in the commit of its result. A mail that cannot be read is stored
 // (gateway/transport/stuck_mails) before later mails are read, and tried again after them. After a UIDVALIDITY change
-// the newest mails are read again; the id map recognises known ones. No mail is marked as seen or deleted.
+// the newest mails are read again; the id map recognises known ones. No mail is marked or deleted here. Which mails
+// other programs have marked as seen is asked at the beginning of a session and when the server speaks of such a flag:
+// the newest of which it is not known yet, so that the same way serves every server.
 
 #pragma once
 
@@ -19,6 +21,7 @@
 #include "gateway/accounts/workers.h"
 #include "gateway/model/account.h"
 #include "gateway/model/incoming_mail.h"
+#include "gateway/model/read_observer.h"
 #include "gateway/store/seal.h"
 #include "gateway/transport/crash_guard.h"
 #include "gateway/transport/stuck_mails.h"
@@ -39,6 +42,10 @@ class MailboxObserver {
     virtual void stuck(AccountId, const Stuck&) = 0;
     /// A mail that had failed was read, or is gone.
     virtual void freed(AccountId, const Stuck&) = 0;
+    /// Of which mails in this folder it is not known that they were read; none if the store cannot say it now.
+    virtual void ask_unread(AccountId, const Cursor& folder, std::function<void(std::vector<std::uint32_t>)> done) = 0;
+    /// Some of them have the flag \Seen.
+    virtual void seen(AccountId, const MailsOfFolder&) = 0;
 };
 
 class MailboxWatcher {

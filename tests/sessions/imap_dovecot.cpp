@@ -338,6 +338,45 @@ TEST_F(ImapDovecot, CloseEndsAWait) {
     EXPECT_EQ(ended->error().kind, ErrorKind::closed);
 }
 
+TEST_F(ImapDovecot, AnotherProgramsSeenFlagEndsAWait) {
+    for (const std::vector<std::string>& hidden : {std::vector<std::string>{}, {"QRESYNC", "CONDSTORE"}, {"IDLE"}}) {
+        put(2);
+        session(hidden);
+        const auto selected = support::run(context, client->select("INBOX"));
+        ASSERT_TRUE(selected) << selected.error().text;
+        wait(1s);
+        const std::string uid = std::to_string(selected->uid_next - 1);
+        dovecot.other({"select", "INBOX"});
+        dovecot.other({"uid", "STORE", uid, "+FLAGS", "(\\Seen)"});
+        ASSERT_TRUE(run_until(context, [&] { return ended.has_value(); }));
+        ASSERT_TRUE(*ended);
+        EXPECT_FALSE(**ended) << "it is no new mail";
+        EXPECT_TRUE(client->take_seen_news());
+        const auto seen = support::run(context, client->seen_among({selected->uid_next - 2, selected->uid_next - 1}));
+        ASSERT_TRUE(seen) << seen.error().text;
+        EXPECT_THAT(*seen, testing::ElementsAre(selected->uid_next - 1));
+    }
+}
+
+TEST_F(ImapDovecot, FlagsAreAdded) {
+    put(3);
+    dovecot.other({"select", "INBOX"});
+    dovecot.other({"uid", "STORE", "2", "+FLAGS", "($Chat)"});
+    session();
+    const auto open = support::run(context, client->select_to_change("INBOX"));
+    ASSERT_TRUE(open) << open.error().text;
+    EXPECT_NE(open->uid_validity, 0u);
+    EXPECT_TRUE(open->keeps_seen);
+    EXPECT_TRUE(open->keeps_keywords);
+    ASSERT_TRUE(support::run(context, client->add_flags({1, 2, 77}, "\\Seen $MDNSent")));
+    EXPECT_THAT(flags_of("2"), testing::AllOf(HasSubstr("$Chat"), HasSubstr("\\Seen"), HasSubstr("$MDNSent")));
+    EXPECT_THAT(flags_of("3"), Not(HasSubstr("\\Seen")));
+    const auto gone = support::run(context, client->select_to_change("Nowhere"));
+    ASSERT_FALSE(gone);
+    EXPECT_TRUE(gone.error().permanent);
+    EXPECT_TRUE(client->usable());
+}
+
 // A COI server
 
 TEST_F(ImapDovecot, SettingsOfACoiServer) {

@@ -51,6 +51,23 @@ s: c3 OK done
           tls, waits(true));
 }
 
+TEST(ImapWait, ASeenFlagEndsAWaitAfterItsCalm) {  // Z: the two seconds for which others may come
+    plays(opening("IDLE") + R"(
+C: c3 IDLE
+s: + idling
+s: * 2 FETCH (FLAGS (\Answered))
+s: * 3 FETCH (FLAGS (\Seen))
+s: * 4 FETCH (UID 8 FLAGS (\Flagged \Seen))
+Z:
+C: DONE
+s: c3 OK done
+)",
+          tls, dialogue::all({waits(false), [](ImapClient& client) -> awaitable<bool> {
+                                  const bool first = client.take_seen_news();
+                                  co_return first && !client.take_seen_news();
+                              }}));
+}
+
 TEST(ImapWait, ExistsThatDoesNotGrowIsLookedAt) {  // one mail may have gone and one come
     plays(opening("IDLE") + R"(
 C: c3 IDLE

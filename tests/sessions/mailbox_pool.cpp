@@ -11,7 +11,9 @@
 #include <mutex>
 
 #include "gateway/store/sqlite/accounts.h"
+#include "gateway/store/sqlite/ids.h"
 #include "gateway/store/sqlite/imap_cursors.h"
+#include "gateway/store/sqlite/mail_places.h"
 #include "gateway/store/sqlite/stuck_mails.h"
 #include "gateway/store/sqlite/transactions.h"
 #include "tests/support/fakes.h"
@@ -54,6 +56,10 @@ class ImapServer {
         const std::lock_guard lock(mutex_);
         mails_[uid] = mail;
     }
+    void has_seen(const std::string& uids) {
+        const std::lock_guard lock(mutex_);
+        seen_ = uids;
+    }
 
   private:
     static std::string base64(const std::string& bytes) {
@@ -77,6 +83,7 @@ class ImapServer {
             return "* " + std::to_string(mails_.size()) + " EXISTS\r\n* OK [UIDVALIDITY 7] \r\n* OK [UIDNEXT " +
                    std::to_string(next) + "] \r\n" + done;
         }
+        if (line.ends_with(" SEEN")) return "* SEARCH " + seen_ + "\r\n" + done;
         if (says(" UID SEARCH")) return "* SEARCH\r\n" + done;
         if (says(" UID FETCH")) return fetch(line.substr(line.find("FETCH ") + 6), done);
         return done;
@@ -99,6 +106,7 @@ class ImapServer {
     mutable std::mutex mutex_;
     std::string password_;
     std::map<std::uint32_t, std::string> mails_;
+    std::string seen_;  // UIDs
     LineServer server_;
 };
 
@@ -139,8 +147,8 @@ class MailboxPoolSession : public testing::Test {
         settings.limits.header_block_bytes = 2000;
         settings.poll = 2min;
         settings.ehlo_name = "gw.example";
-        pool = std::make_unique<MailboxPool>(io, tls, directory, store, workers, crash_guard, receiver, mail_queue,
-                                             notices, settings);
+        pool = std::make_unique<MailboxPool>(io, tls, directory, store, workers, crash_guard, receiver, read,
+                                             mail_queue, notices, settings);
         pool->start();
     }
     std::string health(AccountId id) {
@@ -176,6 +184,7 @@ class MailboxPoolSession : public testing::Test {
         std::vector<AccountId> ready;
     } mail_queue;
     FakeNotices notices;
+    FakeRead read;
     std::unique_ptr<MailboxPool> pool;
     int users = 0;
     std::vector<IncomingMail>& arrived = receiver.arrived;
@@ -217,6 +226,36 @@ TEST_F(MailboxPoolSession, NewMailIsHandedOverFromWhereReadingStood) {
     EXPECT_EQ(arrived[0].cursor, (Cursor{"INBOX", 7, 6}));
     EXPECT_EQ(arrived[1].cursor, (Cursor{"INBOX", 7, 9}));
     EXPECT_FALSE(arrived[0].wait_for_verdict) << "nobody waits for a reply";
+}
+
+TEST_F(MailboxPoolSession, WhatAnotherProgramHasMarkedAsSeenIsAskedAtTheBegin) {
+    ImapServer server(ca);
+    server.has_seen("2 5");
+    const AccountId id = save(mailbox(server.endpoint()));
+    Transactions(store).now([&](Database& db) {
+        for (std::uint32_t uid : {4, 5}) {
+            ids::Known known{
+                id, "bob@mail.example", {std::to_string(uid)}, {std::to_string(uid)}, false, "", "", false, Time{}};
+            ids::remember(db, known);
+            mail_places::put(db, id, known.contact, known.message, {"INBOX", 7, uid});
+        }
+    });
+    start();
+    ASSERT_TRUE(until([&] { return !read.seen_mails.empty(); }));
+    EXPECT_EQ(server.times("UID SEARCH UID 4:5 SEEN"), 1U);
+    EXPECT_EQ(read.seen_mails[0].folder, "INBOX");
+    EXPECT_EQ(read.seen_mails[0].uid_validity, 7U);
+    EXPECT_THAT(read.seen_mails[0].uids, ElementsAre(5));
+}
+
+TEST_F(MailboxPoolSession, AMailIsHandedOverWithItsPlace) {
+    ImapServer server(ca);
+    server.holds(5, mail("m5@mail.example"));
+    const AccountId id = save(mailbox(server.endpoint()));
+    Transactions(store).now([&](Database& db) { accounts::save(db, id, Cursor{"INBOX", 7, 4}); });
+    start();
+    ASSERT_TRUE(until([&] { return arrived.size() == 1; }));
+    EXPECT_EQ(arrived[0].place, (MailPlace{"INBOX", 7, 5}));
 }
 
 TEST_F(MailboxPoolSession, OfAMailboxThatWasNeverReadOnlyWhatComesIsRead) {

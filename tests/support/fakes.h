@@ -13,6 +13,7 @@
 #include "gateway/encryption/message_receiver.h"
 #include "gateway/model/file_store.h"
 #include "gateway/model/jabber_stream.h"
+#include "gateway/model/read_observer.h"
 #include "gateway/model/timer.h"
 #include "gateway/model/user_notices.h"
 #include "gateway/queue/entry_sender.h"
@@ -107,6 +108,19 @@ struct FakeProfiles : ProfileObserver {
     void profile_changed(const Contact& contact) override { changed.push_back(contact); }
 
     std::vector<Contact> changed;
+};
+
+struct FakeRead : ReadObserver, SeenReceiver {
+    void displayed(AccountId, const std::string& contact, const StanzaId& stanza) override {
+        told.push_back("displayed " + contact + " " + stanza.value);
+    }
+    void reported(AccountId, const std::string& contact, const std::vector<coi::MessageId>& messages) override {
+        for (const auto& message : messages) told.push_back("reported " + contact + " " + message.value);
+    }
+    void seen(AccountId, const MailsOfFolder& mails) override { seen_mails.push_back(mails); }
+
+    std::vector<std::string> told;
+    std::vector<MailsOfFolder> seen_mails;
 };
 
 /// Timers that are due when the test says so.

@@ -89,6 +89,14 @@ class MailClient:
         """Puts this mail there."""
         self._session().append(folder, "\\Seen", None, mail.as_bytes())
 
+    def marks_seen(self, *mails):
+        """Marks these mails of the INBOX as seen, as a mail program does that shows them."""
+        uids = ",".join(self._uid_of(mail) for mail in mails)
+        self._session().uid("STORE", uids, "+FLAGS", "(\\Seen)")
+
+    def _uid_of(self, mail):
+        return self._session().uid("SEARCH", None, f'HEADER Message-ID "{mail["Message-ID"]}"')[1][0].decode()
+
     # What a user sees
 
     def fetch(self):
@@ -124,6 +132,12 @@ class MailClient:
         self.fetch()
         _, rows = self._session().uid("FETCH", "1:*", "(FLAGS)")
         return [imaplib.ParseFlags(row) for row in rows if row]
+
+    def flags_of(self, mail):
+        """The flags of this mail in the INBOX."""
+        self._session().noop()
+        _, rows = self._session().uid("FETCH", self._uid_of(mail), "(FLAGS)")
+        return {flag.decode() for flag in imaplib.ParseFlags(rows[0])}
 
     def mails_in(self, folder):
         """All mails of another folder."""

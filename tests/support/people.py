@@ -143,6 +143,16 @@ class JabberPerson(JabberClient):
         self.world.tell(f"  {self.jid} sees her own: {own.body}")
         return own
 
+    def sees_own_marker(self, who, shown, seconds=30):
+        """Waits for the copy of a marker of her own: she has read this message of theirs, and all before it, elsewhere [XEP-0333]."""
+        path, to = "{urn:xmpp:carbons:2}sent/{urn:xmpp:forward:0}forwarded/{jabber:client}message", self.world.coigate.jid_of(address_of(who))
+
+        def is_it(stanza):
+            found = stanza.xml.find(path)
+            marker = None if found is None else found.find("{urn:xmpp:chat-markers:0}displayed")
+            return marker is not None and (found.get("from"), found.get("to"), marker.get("id")) == (self.jid, to, shown.id)
+        self.wait_for(is_it, seconds, f"{self.jid} sees that she has read {shown.id} elsewhere")
+
     def sees_place(self, who, latitude, longitude):
         """Waits for a place, as a message that clients show on a map [RFC 5870], [XEP-0080]; returns the Stanza."""
         space = "{http://jabber.org/protocol/geoloc}"
@@ -432,6 +442,10 @@ class MailPerson(MailClient):
         self.fetch()
         check_equal([mail.as_string() for mail in self.came if any(word in mail.as_string() for word in words)], [],
                     f"{self.address} got nothing with {words}")
+
+    def has_flags(self, mail, *flags, seconds=30):
+        """Waits until this mail in his INBOX has these flags."""
+        wait_until(lambda: set(flags) <= self.flags_of(mail), seconds, f"{flags} on {mail['Message-ID']} in the mailbox of {self.address}")
 
     def gets_report_of(self, mail):
         """Waits for a report that his mail was read; returns it."""

@@ -83,6 +83,7 @@ struct PipelinePeers final : queue::Outlet,
     std::vector<std::unique_ptr<UserProfiles>> user_profiles;
     FakeTimer timer;
     std::vector<Contact> changed_profiles;
+    FakeRead read;
 
     // --- queue::Outlet, StanzaSender
     void committed(queue::Entry entry) override { on_committed(std::move(entry)); }
@@ -161,6 +162,7 @@ struct PipelinePeers final : queue::Outlet,
             *user_profiles.emplace_back(std::make_unique<UserProfiles>(directory, store, stream, "coi.jabber.example")),
             *this,
             files_out,
+            read,
             [this] { return time(); }};
     }
     ContactProfiles& profiles_of(Directory& directory, Store& store) {

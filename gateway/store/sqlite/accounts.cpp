@@ -76,12 +76,12 @@ MailboxLogin unpack_login(std::string_view packed) {
 #define ACCOUNT_COLUMNS "id, kind, jid, name, local, domain, take, sent_copy, lang, policy, key_holder, state"
 constexpr int account_columns = 12;
 // Bits of the column `state`; the third and fourth are the LanguageSource.
-constexpr std::int64_t is_parked = 1, is_vouched = 2, lists_alias = 16, lang_source_mask = 3;
+constexpr std::int64_t is_parked = 1, is_vouched = 2, lists_alias = 16, marks_read = 32, lang_source_mask = 3;
 constexpr int lang_source_shift = 2;
 
 std::int64_t state_of(const Account& account) {
     return (account.parked ? is_parked : 0) | (account.vouched ? is_vouched : 0) |
-           (account.lists_alias ? lists_alias : 0) |
+           (account.lists_alias ? lists_alias : 0) | (account.marks_read ? marks_read : 0) |
            static_cast<std::int64_t>(account.lang_source) << lang_source_shift;
 }
 
@@ -149,6 +149,7 @@ Account account_of(Database& db, const Query& row) {
     account.parked = (row.integer(11) & is_parked) != 0;
     account.vouched = (row.integer(11) & is_vouched) != 0;
     account.lists_alias = (row.integer(11) & lists_alias) != 0;
+    account.marks_read = (row.integer(11) & marks_read) != 0;
     account.lang_source = static_cast<Account::LanguageSource>(row.integer(11) >> lang_source_shift & lang_source_mask);
     if (account.kind == Account::Kind::relay) return account;
     const auto login = open(db, row.blob(account_columns), login_binding(account.id, account.jid));

@@ -25,7 +25,7 @@ struct Step {
         false;  // after this step all rows are sealed again, bound to their fields (gateway/store/sqlite/sealed)
 };
 
-constexpr std::array<Step, 14> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 15> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -184,6 +184,17 @@ CREATE TABLE picture (
     contact TEXT NOT NULL, -- "": the user's own
     image BLOB NOT NULL); -- sealed
 CREATE UNIQUE INDEX picture_contact ON picture (account, contact);
+)sql"},
+                                      {"places", R"sql(
+CREATE TABLE place ( -- where a contact's message lies in a linked mailbox
+    known INTEGER PRIMARY KEY REFERENCES known (id) ON DELETE CASCADE,
+    account INTEGER NOT NULL, contact TEXT NOT NULL,
+    folder TEXT NOT NULL, uid_validity INTEGER NOT NULL, uid INTEGER NOT NULL,
+    seen INTEGER NOT NULL, reported INTEGER NOT NULL); -- see mail_places.cpp
+CREATE INDEX place_contact ON place (account, contact, known);
+CREATE INDEX place_unread_contact ON place (account, contact, known) WHERE seen = 0;
+CREATE INDEX place_unread ON place (account, folder, uid) WHERE seen = 0;
+CREATE INDEX place_to_mark ON place (account, known) WHERE seen = 1 OR reported = 1;
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

@@ -127,6 +127,16 @@ TEST(ImapResponse, FetchOfRfc9051Section7_5_2) {
     EXPECT_FALSE(fetch.has_body);
 }
 
+TEST(ImapResponse, FetchTellsWhetherAMailIsSeenAndWhenItCame) {
+    EXPECT_TRUE(read<ImapFetch>("* 23 FETCH (FLAGS (\\Seen) UID 447)\r\n").seen);
+    EXPECT_TRUE(read<ImapFetch>("* 23 FETCH (FLAGS ($Chat \\SEEN))\r\n").seen);
+    EXPECT_FALSE(read<ImapFetch>("* 23 FETCH (FLAGS (\\Seenot $Seen))\r\n").seen);
+    EXPECT_FALSE(read<ImapFetch>("* 23 FETCH (FLAGS ())\r\n").seen);
+    // [RFC 3501 §7.4.2]
+    EXPECT_EQ(read<ImapFetch>("* 2 FETCH (INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" UID 9)\r\n").date,
+              "17-Jul-1996 02:44:25 -0700");
+}
+
 TEST(ImapResponse, FetchWithABodyAsLiteral) {
     const auto fetch =
         read<ImapFetch>("* 12 FETCH (BODY[] {14}\r\nA: b\r\n\r\n) {3}\n UID 7 FLAGS ($Chat NonJunk))\r\n");

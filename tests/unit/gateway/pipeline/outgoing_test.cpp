@@ -347,8 +347,13 @@ TEST_F(OutgoingPipelineTest, a_receipt_goes_out_only_if_asked_for_and_only_when_
     take("<received xmlns='urn:xmpp:receipts' id='asked'/>");
     settle();
     EXPECT_THAT(committed, IsEmpty());
+    EXPECT_THAT(peers.read.told,
+                testing::ElementsAre("displayed bob@example.net unasked", "displayed bob@example.net unknown"));
+    peers.read.told.clear();
     take("<displayed xmlns='urn:xmpp:chat-markers:0' id='asked'/>");
     settle();
+    EXPECT_THAT(peers.read.told,
+                testing::ElementsAre("displayed bob@example.net asked", "reported bob@example.net asked@x"));
     ASSERT_EQ(committed.size(), 1u);
     ASSERT_TRUE(mail(0).mdn);
     EXPECT_EQ(mail(0).mdn->original.value, "asked@x");

@@ -146,11 +146,13 @@ TEST_F(CommandsTest, Settings) {
     command("node='settings'");
     const auto first = stage();
     EXPECT_NE(first.xml.find("<value>contacts</value>"), first.xml.npos) << first.xml;
-    command("node='settings' sessionid='" + first.session + "'", form(field("take", "all") + field("sent_copy", "0")));
+    command("node='settings' sessionid='" + first.session + "'",
+            form(field("take", "all") + field("sent_copy", "0") + field("marks_read", "1")));
     EXPECT_EQ(stage().status, "completed");
     const Account* account = directory.mailbox_of("alice@jabber.example");
     EXPECT_EQ(account->take, IncomingFilter::all);
     EXPECT_FALSE(account->sent_copy);
+    EXPECT_TRUE(account->marks_read);
     EXPECT_EQ(account->login, login());
 }
 

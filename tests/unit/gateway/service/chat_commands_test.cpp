@@ -219,7 +219,15 @@ TEST_F(ChatCommandsTest, Settings) {
     const auto words = reply();
     EXPECT_TRUE(words.starts_with("You receive chat messages, answers to yours, and mail from your contacts.\n"));
     EXPECT_TRUE(words.ends_with(
-        "\nWrite: mail chats, mail contacts or mail all.\nWrite: language en, language de or language auto."));
+        "\nWrite: mail chats, mail contacts or mail all.\nWrite: mail read on or mail read off.\nWrite: language en, "
+        "language de or language auto."));
+    EXPECT_NE(words.find("Nothing is marked as read in your mailbox."), words.npos) << words;
+    say("mail read on");
+    EXPECT_NE(reply().find("What you have read here is marked as read in your mailbox."), words.npos);
+    EXPECT_TRUE(directory.mailbox_of("alice@jabber.example")->marks_read);
+    say("Mail gelesen AUS");
+    reply();
+    EXPECT_FALSE(directory.mailbox_of("alice@jabber.example")->marks_read);
 }
 
 TEST_F(ChatCommandsTest, CancelStopsALink) {

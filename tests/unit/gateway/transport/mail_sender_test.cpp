@@ -60,13 +60,14 @@ class MailSenderTest : public testing::Test {
     FakeSender nowhere;
     FakeNotices notices;
     Nobody receiver;
+    FakeRead read;
     PendingVerdicts verdicts{store};
     CrashGuard crash_guard{"", store, Time{}};
     Scheduler mail_queue{Direction::mail, store, nowhere, clock, [] {}};
     Scheduler jabber_queue{Direction::jabber, store, nowhere, clock, [] {}};
     Failures failures{directory, clients, store, mail_queue, jabber_queue, verdicts, {}, clock, timer.timer()};
     AccountEnd account_end{directory, stream, mail_queue, jabber_queue, "coi.jabber.example", clock, timer.timer(), {}};
-    MailboxPool linked{io, tls, directory, store, workers, crash_guard, receiver, mail_queue, notices, {}};
+    MailboxPool linked{io, tls, directory, store, workers, crash_guard, receiver, read, mail_queue, notices, {}};
     MailSender sender{directory,
                       account_end,
                       linked,

@@ -12,6 +12,7 @@
 #include "gateway/store/sqlite/imap_cursors.h"
 #include "gateway/store/sqlite/invites.h"
 #include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/mail_places.h"
 #include "gateway/store/sqlite/pictures.h"
 #include "gateway/store/sqlite/profiles.h"
 #include "gateway/store/sqlite/queue.h"
@@ -91,6 +92,16 @@ void use_everything(Database& db) {
     ids::contact_message(db, account.id, contact.canonical, {"unknown"});
     ids::by_stanza(db, account.id, contact.canonical, known.stanza);
     ids::further_stanzas(db, known);
+    mail_places::put(db, account.id, contact.canonical, known.message, {"INBOX", 1, 2});
+    mail_places::unread(db, account.id, "INBOX", 1, 100);
+    mail_places::seen(db, account.id, {"INBOX", 1, {2}});
+    mail_places::put(db, account.id, contact.canonical, known.message, {"INBOX", 2, 1});
+    mail_places::renumbered(db, account.id, "INBOX", 2);
+    mail_places::displayed(db, account.id, contact.canonical, known.stanza, true);
+    mail_places::reported(db, account.id, contact.canonical, known.message);
+    mail_places::any_to_mark(db, account.id);
+    mail_places::to_mark(db, account.id, 100);
+    mail_places::marked(db, {1, {}, true, true});
     ids::forget(db, account.id, contact.canonical, known.stanza);
     ids::expire(db, Time{});
     keys::expire_invites(db, {});

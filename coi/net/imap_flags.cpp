@@ -1,0 +1,97 @@
+// Flags: which mails are seen, and setting some.
+//
+// [RFC 9051 §6.4.4, §6.4.6], PERMANENTFLAGS [RFC 9051 §7.1]. Flags are only added, so what other programs set at the
+// same time stays.
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "coi/net/imap_session.h"
+#include "coi/net/imap_text.h"
+
+namespace coi::net {
+
+namespace {
+
+constexpr std::size_t most_ranges = 300;  // in one command: lines of some KiB are taken everywhere
+
+/// "2:4,7,12:13" for each command.
+std::vector<std::string> sequence_sets(std::vector<std::uint32_t> uids) {
+    std::ranges::sort(uids);
+    uids.erase(std::ranges::unique(uids).begin(), uids.end());
+    std::vector<std::string> sets;
+    std::size_t ranges = 0;
+    for (std::size_t i = 0; i < uids.size(); ++i) {
+        const std::uint32_t first = uids[i];
+        while (i + 1 < uids.size() && uids[i + 1] == uids[i] + 1) ++i;
+        if (ranges++ % most_ranges == 0)
+            sets.emplace_back();
+        else
+            sets.back() += ',';
+        sets.back() += std::to_string(first);
+        if (uids[i] != first) sets.back() += ":" + std::to_string(uids[i]);
+    }
+    return sets;
+}
+
+}  // namespace
+
+awaitable<Result<std::vector<std::uint32_t>>> ImapClient::seen_among(std::vector<std::uint32_t> uids) {
+    const auto state = state_;
+    const std::set<std::uint32_t> asked(uids.begin(), uids.end());
+    std::set<std::uint32_t> found;
+    const auto take = [&](ImapResponse& response) {
+        const auto* search = std::get_if<ImapSearch>(&response.data);
+        if (!search) return;
+        for (const auto& range : search->found) {
+            for (auto at = asked.lower_bound(range.first); at != asked.end() && *at <= range.last; ++at)
+                found.insert(*at);
+        }
+    };
+    for (const auto& set : sequence_sets(std::move(uids))) {
+        auto done = co_await state->must(state->command("UID SEARCH UID " + set + " SEEN"), take);
+        if (!done) co_return done.error();
+    }
+    co_return std::vector<std::uint32_t>(found.begin(), found.end());
+}
+
+bool ImapClient::take_seen_news() { return std::exchange(state_->seen_news, false); }
+
+awaitable<Result<Changeable>> ImapClient::select_to_change(const std::string& folder) {
+    const auto state = state_;
+    ImapCommand command = state->command("SELECT");
+    command.string(folder, state->utf8);
+    state->exists.reset();
+    Changeable found;
+    const auto take = [&](ImapResponse& response) {
+        const auto* status = std::get_if<ImapStatus>(&response.data);
+        if (!status) return;
+        if (status->code.name == "UIDVALIDITY") found.uid_validity = static_cast<std::uint32_t>(status->code.number);
+        if (status->code.name != "PERMANENTFLAGS") return;
+        found.flags = status->code.argument;
+        found.keeps_keywords = has_flag(found.flags, "\\*");
+        found.keeps_seen = has_flag(found.flags, "\\Seen");
+    };
+    auto status = co_await state->run(std::move(command), take);
+    if (!status) co_return status.error();
+    if (status->kind != ImapStatus::Kind::ok) {
+        Error refused = imap_refusal(*status, "SELECT");
+        refused.permanent =
+            refused.permanent || status->code.name.empty();  // COMPAT Dovecot 2.3: of a folder that is gone
+        co_return refused;
+    }
+    if (status->code.name == "READ-ONLY") found.keeps_seen = found.keeps_keywords = false, found.flags.clear();
+    co_return found;
+}
+
+awaitable<Result<void>> ImapClient::add_flags(std::vector<std::uint32_t> uids, std::string flags) {
+    const auto state = state_;
+    for (const auto& set : sequence_sets(std::move(uids))) {
+        auto done = co_await state->must(state->command("UID STORE " + set + " +FLAGS.SILENT (" + flags + ")"));
+        if (!done) co_return done.error();
+    }
+    co_return Result<void>{};
+}
+
+}  // namespace coi::net
