@@ -9,6 +9,7 @@
 #include "coi/mail/author.h"
 #include "coi/mail/avatar.h"
 #include "coi/mail/charset.h"
+#include "coi/mail/date.h"
 #include "coi/mail/gobject.h"
 #include "coi/mail/header.h"
 #include "coi/mail/mime_limits.h"
@@ -60,14 +61,6 @@ bool is_kept(std::string_view name) {
         "x-precedence",
     };
     return name.starts_with("chat-") || name.starts_with("secure-join-") || std::ranges::binary_search(kept, name);
-}
-
-std::optional<std::chrono::sys_seconds> read_date(const std::string& value) {
-    GDateTime* date = g_mime_utils_header_decode_date(value.c_str());
-    if (date == nullptr) return std::nullopt;
-    const auto seconds = g_date_time_to_unix(date);
-    g_date_time_unref(date);
-    return std::chrono::sys_seconds(std::chrono::seconds(seconds));
 }
 
 void append(std::vector<Address>& to, std::string_view value) {

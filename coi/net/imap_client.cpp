@@ -1,7 +1,7 @@
 // Operations on a mailbox: its folders, its new mail, and appending a copy.
 //
-// [RFC 9051 §6.3, §6.4] and those in imap_client.h; flags are in imap_flags.cpp. Invariant: nothing here changes a flag
-// or deletes anything: folders are opened by EXAMINE, mail is read by BODY.PEEK.
+// [RFC 9051 §6.3, §6.4] and those in imap_client.h; searches and flags are in files of their own. Invariant: nothing
+// here changes a flag or deletes anything: folders are opened by EXAMINE, mail is read by BODY.PEEK.
 
 #include "coi/net/imap_client.h"
 
@@ -276,25 +276,6 @@ awaitable<Result<std::optional<std::string>>> ImapClient::fetch(std::uint32_t ui
 
 awaitable<Result<std::optional<std::string>>> ImapClient::fetch_header(std::uint32_t uid, std::size_t most) {
     return fetch_section(uid, "HEADER", most);
-}
-
-awaitable<Result<std::vector<std::uint32_t>>> ImapClient::search(std::string sender, std::string field,
-                                                                 std::size_t most) {
-    const auto state = state_;
-    std::set<std::uint32_t> found;
-    const auto take = [&](ImapResponse& response) {
-        const auto* search = std::get_if<ImapSearch>(&response.data);
-        if (!search) return;
-        for (const auto& range : search->found) {  // of what may be a very long range, the end
-            const std::uint32_t end = range.last;
-            for (std::uint32_t uid = end; uid >= range.first && end - uid < most && uid > 0; --uid) found.insert(uid);
-            while (found.size() > most) found.erase(found.begin());
-        }
-    };
-    ImapCommand command = state->command("UID SEARCH FROM");
-    command.string(sender, state->utf8).words("HEADER").string(field).string("");
-    if (auto done = co_await state->must(std::move(command), take); !done) co_return done.error();
-    co_return std::vector<std::uint32_t>(found.rbegin(), found.rend());
 }
 
 awaitable<Result<std::optional<std::string>>> ImapClient::fetch_section(std::uint32_t uid, std::string section,

@@ -40,6 +40,13 @@ struct Listed {
     std::uint64_t size = 0;  // RFC822.SIZE; 0: unknown
 };
 
+/// A mail and when it came.
+struct Dated {
+    std::uint32_t uid = 0;
+    std::uint64_t size = 0;
+    std::string came;  // INTERNALDATE: "17-Jul-1996 02:44:25 -0700"; "": unknown
+};
+
 /// The namespace of the user's own folders: "INBOX." and '.' on some servers, "" and '/' on others.
 struct PersonalSpace {
     std::string prefix;
@@ -94,6 +101,9 @@ class ImapClient {
     awaitable<Result<Changeable>> select_to_change(const std::string& folder);
     /// Sets flags ("\\Seen $MDNSent") on these mails. Of mails that are gone nothing is said.
     awaitable<Result<void>> add_flags(std::vector<std::uint32_t> uids, std::string flags);
+    /// The newest mails in the selected folder that are from this address or to it, by the server's search, which may
+    /// find similar addresses, too; at most `most`, ascending.
+    awaitable<Result<std::vector<Dated>>> search_talk(std::string address, std::size_t most);
     /// Waits until the selected folder may have new mail (EXISTS; EXPUNGE is no news) or `longest` is over, or until a
     /// mail in it got the flag \Seen, for which a wait ends after two seconds at the earliest (then false).
     /// Uses IDLE, renewed before 29 minutes [RFC 2177], or NOOP every `poll` without IDLE. true: look for mail. News

@@ -12,31 +12,6 @@
 
 namespace coi::net {
 
-namespace {
-
-constexpr std::size_t most_ranges = 300;  // in one command: lines of some KiB are taken everywhere
-
-/// "2:4,7,12:13" for each command.
-std::vector<std::string> sequence_sets(std::vector<std::uint32_t> uids) {
-    std::ranges::sort(uids);
-    uids.erase(std::ranges::unique(uids).begin(), uids.end());
-    std::vector<std::string> sets;
-    std::size_t ranges = 0;
-    for (std::size_t i = 0; i < uids.size(); ++i) {
-        const std::uint32_t first = uids[i];
-        while (i + 1 < uids.size() && uids[i + 1] == uids[i] + 1) ++i;
-        if (ranges++ % most_ranges == 0)
-            sets.emplace_back();
-        else
-            sets.back() += ',';
-        sets.back() += std::to_string(first);
-        if (uids[i] != first) sets.back() += ":" + std::to_string(uids[i]);
-    }
-    return sets;
-}
-
-}  // namespace
-
 awaitable<Result<std::vector<std::uint32_t>>> ImapClient::seen_among(std::vector<std::uint32_t> uids) {
     const auto state = state_;
     const std::set<std::uint32_t> asked(uids.begin(), uids.end());

@@ -49,6 +49,7 @@ std::optional<std::string> convert(std::string_view text, const char* from, cons
 constexpr const char* modified_utf7_name = "IMAP-mailbox-name";  // ICU's name for it
 constexpr std::size_t longest_quoted = 1024;
 constexpr std::size_t small_literal = 4096;  // [RFC 7888 §5]
+constexpr std::size_t most_ranges = 300;     // in one command: lines of some KiB are taken everywhere
 
 }  // namespace
 
@@ -59,6 +60,24 @@ bool has_flag(std::string_view list, std::string_view flag) {
         list.remove_prefix(std::min(end + 1, list.size()));
     }
     return false;
+}
+
+std::vector<std::string> sequence_sets(std::vector<std::uint32_t> uids) {
+    std::ranges::sort(uids);
+    uids.erase(std::ranges::unique(uids).begin(), uids.end());
+    std::vector<std::string> sets;
+    std::size_t ranges = 0;
+    for (std::size_t i = 0; i < uids.size(); ++i) {
+        const std::uint32_t first = uids[i];
+        while (i + 1 < uids.size() && uids[i + 1] == uids[i] + 1) ++i;
+        if (ranges++ % most_ranges == 0)
+            sets.emplace_back();
+        else
+            sets.back() += ',';
+        sets.back() += std::to_string(first);
+        if (uids[i] != first) sets.back() += ":" + std::to_string(uids[i]);
+    }
+    return sets;
 }
 
 std::string lower_ascii(std::string_view text) {

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ std::string upper_ascii(std::string_view text);
 bool same_ascii(std::string_view a, std::string_view b);  // ASCII letters in any case
 /// Whether a list of flags, "(\Seen $Chat)", has this one, in any case.
 bool has_flag(std::string_view list, std::string_view flag);
+
+/// UIDs as sequence sets, "2:4,7,12:13", each short enough for one command.
+std::vector<std::string> sequence_sets(std::vector<std::uint32_t> uids);
 
 /// A mailbox name of IMAP4rev1 as UTF-8; nullopt if it is not modified UTF-7.
 std::optional<std::string> decode_mailbox(std::string_view modified_utf7);

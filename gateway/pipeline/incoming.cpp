@@ -12,6 +12,7 @@
 #include "gateway/model/addresses.h"
 #include "gateway/model/stanza_id.h"
 #include "gateway/pipeline/duplicates.h"
+#include "gateway/pipeline/history.h"
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/pipeline/labels.h"
 #include "gateway/pipeline/open_mail.h"
@@ -108,11 +109,12 @@ Task<DeliveryResult> IncomingPipeline::answered(IncomingMail mail) {
 Task<DeliveryResult> IncomingPipeline::carry(IncomingMail& mail) {
     co_await load_contacts(mail.account);
     if (mail.mail.from.size() != 1) co_return skipped(mail, declined(reason(Admission::senderless)));
-    note_own_key(mail);
+    if (!mail.is_history) note_own_key(mail);
     if (own_mail_.is_one(mail)) co_return co_await own_mail_.carry(mail);
     if (blocking::is_blocked(modules_.directory, mail.account, mail.mail.from.front().canonical()))
         co_return skipped(mail, of_blocked(mail.mail));
     co_await open_mail(modules_.encryption, modules_.directory, mail);
+    if (mail.is_history) co_return co_await carry_history(mail);
     // A sender who is told at once can do something about it; in a mailbox the mail lies where it can be read.
     if (mail.wait_for_verdict && security_label::is_closed(mail.unread))
         co_return declined(security_label::reason(mail.unread));
@@ -121,6 +123,15 @@ Task<DeliveryResult> IncomingPipeline::carry(IncomingMail& mail) {
     if (admission == Admission::message) co_return co_await carry_message(mail);
     if (admission == Admission::report) co_return co_await carry_report(mail);
     co_return skipped(mail, declined(reason(admission)));
+}
+
+/// An old message: shown as a new one, without any consequence. What is about other messages has had its time.
+Task<DeliveryResult> IncomingPipeline::carry_history(IncomingMail& mail) {
+    mail.key_update.reset();
+    if (coi::securejoin::step_of(mail.mail)) co_return declined("a handshake of the past");
+    const Admission admission = co_await admit_mail(mail);
+    if (admission != Admission::message) co_return declined(reason(admission));
+    co_return co_await carry_message(mail);
 }
 
 Task<DeliveryResult> IncomingPipeline::carry_message(IncomingMail& mail) {
@@ -133,6 +144,8 @@ Task<DeliveryResult> IncomingPipeline::carry_message(IncomingMail& mail) {
             co_return DeliveryResult{DeliveryResult::Kind::busy, "its files cannot be stored now"};
         said = co_await translate(mail);
     }
+    if (said && mail.is_history && !history::strip(*said))
+        co_return DeliveryResult{DeliveryResult::Kind::silent, "no message by itself"};
     if (auto verdict = co_await carry_event(mail, said, true)) co_return *verdict;
     co_return (co_await carry_event(mail, said, false)).value();
 }
@@ -160,8 +173,9 @@ Task<std::optional<DeliveryResult>> IncomingPipeline::carry_event(IncomingMail& 
     const Contact before = modules_.directory.known_or_new(account.id, writer);
     Contact after = before;
     const Event whole = *event;
-    note_read(mail.mail, *event, after, {mail.proof(), mail.protection.encrypted});
-    note_standing(mail, after.privacy);
+    Contact then = after;  // an old message changes nothing
+    note_read(mail.mail, *event, mail.is_history ? then : after, {mail.proof(), mail.protection.encrypted});
+    if (!mail.is_history) note_standing(mail, after.privacy);
     const auto* otr = event->get<OtrMessage>();
     if (const char* why = otr ? obstacle(after, mail, *otr) : nullptr) {
         refuse_tunnelled(after, mail);
@@ -170,7 +184,7 @@ Task<std::optional<DeliveryResult>> IncomingPipeline::carry_event(IncomingMail& 
     TakeIncoming what = message_commit(mail, std::move(*event), before, std::move(after), *from);
     what.waits_for_copy = waits_for_copy;
     TakenIncoming taken = co_await commit(mail, std::move(what), std::move(turn));
-    if (taken.copy_open == 0) co_return co_await hand_over(mail, std::move(taken), &whole);
+    if (taken.copy_open == 0) co_return co_await hand_over(mail, std::move(taken), mail.is_history ? nullptr : &whole);
     mail.in_hand.reset();  // it only waits
     co_await copy_is_settled(taken.copy_open);
     co_return std::nullopt;
@@ -245,7 +259,7 @@ Task<Admission> IncomingPipeline::admit_mail(const IncomingMail& mail) {
     const Account& account = account_of(directory, mail.account);
     const Contact* contact = directory.contact(account.id, writer);
     const Admission admission = admit(mail.mail, account, contact, answers_known);
-    if (admission == Admission::bulk && is_automatic_answer(mail.mail, contact, answers_known))
+    if (admission == Admission::bulk && !mail.is_history && is_automatic_answer(mail.mail, contact, answers_known))
         modules_.notices.away(account, *contact, mail.mail);
     co_return admission;
 }

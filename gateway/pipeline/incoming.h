@@ -68,6 +68,7 @@ class IncomingPipeline : public MailReceiver {
     // --- the way of a mail: the stages in their order
     Task<DeliveryResult> answered(IncomingMail);
     Task<DeliveryResult> carry(IncomingMail&);
+    Task<DeliveryResult> carry_history(IncomingMail&);
     Task<DeliveryResult> carry_message(IncomingMail&);
     Task<std::optional<DeliveryResult>> carry_event(IncomingMail&, std::optional<Event>, bool waits_for_copy);
     Task<DeliveryResult> carry_report(IncomingMail&);

@@ -11,6 +11,7 @@
 #include "gateway/model/stanza_id.h"
 #include "gateway/pipeline/admission.h"
 #include "gateway/pipeline/duplicates.h"
+#include "gateway/pipeline/history.h"
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/pipeline/open_mail.h"
 #include "gateway/store/ids.h"
@@ -101,7 +102,7 @@ Task<DeliveryResult> OwnMail::carry(IncomingMail& mail) {
     if (!reader) co_return skipped(mail, Kind::declined, "the account's own mail, to more or less than one person");
     if (const char* why = co_await obstacle(mail, *reader)) co_return skipped(mail, Kind::declined, why);
     auto event = co_await translate(mail, *reader);
-    if (!event) co_return skipped(mail, Kind::silent, "a signal");
+    if (!event || (mail.is_history && !history::strip(*event))) co_return skipped(mail, Kind::silent, "a signal");
     co_return co_await show(mail, *reader, std::move(*event), names);
 }
 
@@ -208,7 +209,7 @@ Task<DeliveryResult> OwnMail::show(IncomingMail& mail, const coi::Address& reade
         const std::string about = text::topic(text->subject);
         if (about == contact.subject || about.starts_with(text::chat_subject)) text->subject.clear();
     }
-    const bool goes_on = is_proven(mail) && is_message(event);
+    const bool goes_on = is_proven(mail) && is_message(event) && !mail.is_history;
     TakeIncoming what = commit_of(mail, reader, *to, std::move(event), names);
     if (is_shown_unproven) what.entries.clear();
     const bool is_nothing = what.entries.empty() && !is_shown_unproven;

@@ -22,8 +22,8 @@ using namespace xmpp;
 using xep0050::Action;
 
 /// All commands, in the order in which clients show them.
-constexpr std::array nodes = {"link",     "invite",     "join",       "status",      "privacy", "block", "unblock",
-                              "settings", "key-export", "key-import", "key-replace", "unlink",  "help"};
+constexpr std::array nodes = {"link",    "invite",   "join",       "status",     "privacy",     "block",  "unblock",
+                              "history", "settings", "key-export", "key-import", "key-replace", "unlink", "help"};
 
 }  // namespace
 
@@ -84,6 +84,7 @@ std::string AdHocCommands::name(const std::string& node, const std::string& user
     if (node == "privacy") return say(lang, "Protection of a contact");
     if (node == "block") return say(lang, "Block somebody");
     if (node == "unblock") return say(lang, "Unblock somebody");
+    if (node == "history") return say(lang, "Old messages");
     if (node == "key-export") return say(lang, "Export my key");
     if (node == "key-import") return say(lang, "Import a key");
     if (node == "key-replace") return say(lang, "Make a new key");
@@ -110,6 +111,7 @@ std::vector<xep0030::Item> AdHocCommands::items(const std::string& user, const s
 bool AdHocCommands::State::offered(const std::string& node, const std::string& user) const {
     if (std::ranges::find(nodes, node) == nodes.end()) return false;
     if (node == "link") return registrar.may_link(user);
+    if (node == "history") return registrar.mailbox(user) != nullptr;
     const bool known = registrar.directory().of_user(user) != nullptr;
     if (node == "settings") return known || registrar.is_relay_user(user);
     if (node == "unlink" || node.starts_with("key-")) return known;
@@ -152,6 +154,7 @@ void AdHocCommands::State::start(const Call& begun) {
     if (call.node == "join") return ask(call, privacy_forms::join(call.lang));
     if (call.node == "privacy") return ask(call, privacy_forms::contact(call.lang), "", true);
     if (call.node == "block") return ask(call, privacy_forms::block(call.lang));
+    if (call.node == "history") return ask(call, privacy_forms::history(call.lang));
     if (call.node == "unblock") return ask(call, privacy_forms::unblock(privacy->blocked_by(call.user), call.lang));
     if (call.node == "key-export") return ask(call, privacy_forms::key_export(call.lang));
     if (call.node == "key-import") return ask(call, privacy_forms::key_import(call.lang));
@@ -234,6 +237,7 @@ bool AdHocCommands::State::submit_keys(const Call& call, const std::map<std::str
     if (call.node == "join") return privacy->join(asker, value("invite"), finish(call)), true;
     if (call.node == "block") return privacy->block(asker, value("contact"), true, finish(call)), true;
     if (call.node == "unblock") return privacy->block(asker, value("contact"), false, finish(call)), true;
+    if (call.node == "history") return privacy->history(asker, value("contact"), value("number"), finish(call)), true;
     if (call.node == "key-replace") return privacy->replace_key(asker, finish(call)), true;
     if (call.node == "key-import") {
         return privacy->import_key(asker, value("key"), value("passphrase"), finish(call)), true;

@@ -230,6 +230,12 @@ bool ChatCommands::answer_privacy(const Asked& asked) {
             return privacy_->block(asker, rest, asked.word == Word::block, tell), true;
         case Word::blocked:
             return privacy_->blocked(asker, tell), true;
+        case Word::history: {
+            const std::string contact = take_word(rest);
+            if (contact.empty())
+                return asked.reply(say(asked.lang, "Write: history CONTACT or history CONTACT 50")), true;
+            return privacy_->history(asker, contact, rest, tell), true;
+        }
         default:
             return false;
     }

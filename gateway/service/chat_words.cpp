@@ -56,6 +56,8 @@ constexpr std::array spellings = {
     Spelling{"blocklist", Word::blocked},
     Spelling{"blockiert", Word::blocked, true},
     Spelling{"gesperrt", Word::blocked, true},
+    Spelling{"history", Word::history},
+    Spelling{"verlauf", Word::history, true},
     Spelling{"settings", Word::settings},
     Spelling{"einstellungen", Word::settings, true},
     Spelling{"cancel", Word::cancel},

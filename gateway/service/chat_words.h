@@ -26,6 +26,7 @@ enum class Word {
     block,
     unblock,
     blocked,
+    history,
     settings,
     cancel,
     hello,

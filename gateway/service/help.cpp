@@ -15,7 +15,7 @@ std::string commands(const Registrar& registrar, const std::string& jid, const s
     line(say(lang, "To me you can write: contact ADDRESS – the same for any address, as a link"));
     if (registrar.may_link(jid) && !registrar.mailbox(jid)) line(say(lang, "link – how to link your own mailbox"));
     if (registrar.mailbox(jid)) {
-        line(say(lang, "status – how your mailbox is doing"));
+        line(say(lang, "status – how your mailbox is doing; history CONTACT – your last messages with them"));
         line(say(lang, "unlink – unlinks it, and deletes everything stored of you"));
     }
     if (!registrar.may_link(jid) && !registrar.mailbox(jid))

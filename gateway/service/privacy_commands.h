@@ -1,9 +1,10 @@
-// The answers to commands about keys, invites, protection and blocking, by chat messages or ad-hoc commands.
+// The answers to commands about keys, invites, protection, blocking and old messages, by chat messages or ad-hoc
+// commands.
 //
 // Independent of stanzas, as the registrar; each request is answered once. Answers about a contact say what is
-// protected on which side of the gateway, and that the gateway decrypts in between. The commands are in four files:
-// key_commands.cpp, invite_commands.cpp, block_commands.cpp, and privacy_commands.cpp (how a conversation is
-// protected).
+// protected on which side of the gateway, and that the gateway decrypts in between. The commands are in five files:
+// key_commands.cpp, invite_commands.cpp, block_commands.cpp, history_commands.cpp, and privacy_commands.cpp (how a
+// conversation is protected).
 
 #pragma once
 
@@ -51,6 +52,9 @@ class PrivacyCommands : public std::enable_shared_from_this<PrivacyCommands> {
     /// Tells whom the user has blocked.
     void blocked(const Asker&, Done);
     std::vector<coi::Address> blocked_by(const std::string& jid) const;
+    /// Has the last messages with the contact fetched from the linked mailbox; `number`: how many, "" for the usual.
+    /// `done` gets that it has begun; the end is told later.
+    void history(const Asker&, const std::string& contact, const std::string& number, Done);
     void export_key(const Asker&, const std::string& passphrase, Done);
     void import_key(const Asker&, const std::string& armoured, const std::string& passphrase, Done);
     void replace_key(const Asker&, Done);
@@ -81,6 +85,7 @@ class PrivacyCommands : public std::enable_shared_from_this<PrivacyCommands> {
     KeyManagement& desk_;
     Notices& notices_;
     ProfileObserver& observer_;
+    RateLimit histories_{5, std::chrono::minutes(30)};
 };
 
 }  // namespace gateway

@@ -63,6 +63,16 @@ Form unblock(const std::vector<coi::Address>& blocked, const std::string& lang) 
     return form;
 }
 
+Form history(const std::string& lang) {
+    Form form;
+    form.title = say(lang, "Old messages");
+    form.instructions =
+        say(lang, "The last messages with a contact are fetched from your mailbox. What you have already is left out.");
+    form.fields = {{"contact", "text-single", say(lang, "Mail address"), "", true},
+                   {"number", "text-single", say(lang, "How many mails, at most 100"), "20"}};
+    return form;
+}
+
 Form key_export(const std::string& lang) {
     Form form;
     form.title = say(lang, "Export my key");

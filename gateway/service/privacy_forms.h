@@ -22,6 +22,7 @@ xmpp::xep0004::Form privacy(const Contact&, const std::string& status, const std
 xmpp::xep0004::Form block(const std::string& lang);
 /// A choice of those who are blocked.
 xmpp::xep0004::Form unblock(const std::vector<coi::Address>& blocked, const std::string& lang);
+xmpp::xep0004::Form history(const std::string& lang);
 xmpp::xep0004::Form key_export(const std::string& lang);
 xmpp::xep0004::Form key_import(const std::string& lang);
 xmpp::xep0004::Form key_replace(const std::string& lang);

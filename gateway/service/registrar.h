@@ -66,6 +66,7 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     std::string language(const xmpp::Tag& stanza, const std::string& jid);
 
     Directory& directory() const { return directory_; }
+    LinkedMailboxes& mailboxes() const { return mailboxes_; }
     const ServiceSettings& settings() const { return settings_; }
     RateLimit::Clock::time_point now() const { return now_(); }
     void reload(ServiceSettings settings) { settings_ = std::move(settings); }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -10,11 +11,21 @@
 
 namespace gateway {
 
+/// What became of the wish for older messages.
+struct History {
+    std::size_t found = 0, shown = 0;  // mails; messages that were not known
+};
+
 class LinkedMailboxes {
   public:
     virtual ~LinkedMailboxes() = default;
     /// Tries the login on the mail servers (gateway/transport/mailbox_check). `done` is called later, on the loop.
     virtual void check(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)> done) = 0;
+    /// Fetches the last `most` mails between the account's user and the contact, and has those shown that are not known
+    /// (gateway/transport/mailbox_history). False if it cannot begin now, as while another one runs for the account;
+    /// else `done` is called later, on the loop.
+    virtual bool fetch_history(AccountId, const coi::Address& contact, std::size_t most,
+                               std::function<void(coi::Result<History>)> done) = 0;
     /// The account's state as a text in the user's language: "Connected.", "Not connected: …".
     virtual std::string health(const Account&, const std::string& lang) const = 0;
 };

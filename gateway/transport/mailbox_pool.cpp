@@ -12,6 +12,7 @@
 #include "gateway/log.h"
 #include "gateway/store/mail_places.h"
 #include "gateway/store/mailbox_reading.h"
+#include "gateway/transport/mailbox_history.h"
 #include "gateway/transport/mailbox_marks.h"
 #include "gateway/transport/mailbox_watcher.h"
 #include "gateway/transport/server_trouble.h"
@@ -50,6 +51,7 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
     struct One {
         std::unique_ptr<MailboxWatcher> mailbox;
         std::unique_ptr<MailboxMarks> marks;
+        std::unique_ptr<MailboxHistory> history;  // while it is being fetched
         std::unique_ptr<SmtpSender> submission;
         bool refusal_told = false;
         std::chrono::steady_clock::time_point stuck_told{};
@@ -311,6 +313,7 @@ void MailboxPool::stop() {
     for (auto& [id, one] : state_->all) {  // SMTP sessions finish their current mails
         one.mailbox.reset();
         one.marks.reset();
+        one.history.reset();
     }
 }
 
@@ -341,6 +344,26 @@ void MailboxPool::check(LinkRequest request, const std::string& lang, std::funct
             if (bug) std::rethrow_exception(bug);
             done(std::move(outcome));
         });
+}
+
+bool MailboxPool::fetch_history(AccountId id, const coi::Address& contact, std::size_t most,
+                                std::function<void(coi::Result<History>)> done) {
+    State& s = *state_;
+    const auto at = s.all.find(id);
+    const Account* account = s.directory.find(id);
+    const bool is_free = !s.stopped && account && at != s.all.end() && at->second.mailbox && !at->second.history;
+    if (!is_free) return false;
+    auto& history = at->second.history;
+    history = std::make_unique<MailboxHistory>(s.io, s.tls, s.workers, s.crash_guard, s.receiver, s.store, *account,
+                                               MailboxHistory::Settings{s.settings.reach, s.settings.limits});
+    history->fetch(contact, most,
+                   [id, done = std::move(done), self = state_->weak_from_this()](const coi::Result<History>& result) {
+                       const auto alive = self.lock();
+                       if (!alive) return;
+                       if (const auto one = alive->all.find(id); one != alive->all.end()) one->second.history.reset();
+                       done(result);
+                   });
+    return true;
 }
 
 void MailboxPool::read_again(AccountId id) {

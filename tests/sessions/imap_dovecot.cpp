@@ -8,6 +8,7 @@
 
 #include "coi/crypt/autocrypt.h"
 #include "coi/key_search.h"
+#include "coi/mail/date.h"
 #include "coi/net/connect.h"
 #include "coi/server_settings.h"
 #include "gateway/transport/mailbox_check.h"
@@ -356,6 +357,23 @@ TEST_F(ImapDovecot, AnotherProgramsSeenFlagEndsAWait) {
         ASSERT_TRUE(seen) << seen.error().text;
         EXPECT_THAT(*seen, testing::ElementsAre(selected->uid_next - 1));
     }
+}
+
+TEST_F(ImapDovecot, TheMailsOfATalkAreFound) {
+    put("From: juliet@capulet.example\r\nTo: romeo@mail.test\r\n\r\n");
+    put("From: nurse@capulet.example\r\nTo: romeo@mail.test\r\n\r\njuliet@capulet.example\r\n");
+    put("From: romeo@mail.test\r\nTo: Juliet <juliet@capulet.example>\r\n\r\n");
+    session();
+    ASSERT_TRUE(does(selects("INBOX", {0, 4, 3})));
+    const auto mails = support::run(context, client->search_talk("juliet@capulet.example", 10));
+    ASSERT_TRUE(mails) << mails.error().text;
+    ASSERT_EQ(mails->size(), 2u);
+    EXPECT_EQ((*mails)[0].uid, 1u);
+    EXPECT_EQ((*mails)[1].uid, 3u);
+    const auto came = coi::read_internal_date((*mails)[1].came);
+    ASSERT_TRUE(came) << (*mails)[1].came;
+    EXPECT_LT(std::chrono::abs(std::chrono::system_clock::now() - *came), 1h);
+    EXPECT_EQ(support::run(context, client->search_talk("juliet@capulet.example", 1))->at(0).uid, 3u);
 }
 
 TEST_F(ImapDovecot, FlagsAreAdded) {

@@ -356,6 +356,57 @@ TEST_F(PrivacyCommandsTest, blocking_by_forms) {
     EXPECT_FALSE(bob().blocked);
 }
 
+TEST_F(PrivacyCommandsTest, history_needs_a_mailbox) {
+    const auto asked = command("history");
+    EXPECT_EQ(xmpp::error_of(*asked)->condition, "forbidden") << "a relay account has none";
+}
+
+class HistoryWordsTest : public ServicePlay {
+  protected:
+    HistoryWordsTest() { account = link(); }
+    std::string ask_words(const std::string& words) {
+        say(words);
+        return reply();
+    }
+    AccountId account{};
+};
+
+TEST_F(HistoryWordsTest, the_begin_is_said_at_once_and_the_end_later) {
+    EXPECT_EQ(ask_words("history carol@example.org"),
+              "I am looking for the last mails with carol@example.org in your mailbox, at most 20.");
+    EXPECT_THAT(mailboxes.histories, testing::ElementsAre("carol@example.org 20"));
+    mailboxes.fetched.at(0)(History{7, 3});
+    loop.flush(store);
+    ASSERT_EQ(jabber.entries.size(), 1U);
+    EXPECT_THAT(jabber.entries[0].payload, HasSubstr("Mails found: 7; shown now: 3."));
+}
+
+TEST_F(HistoryWordsTest, a_failure_is_explained) {
+    ask_words("history carol@example.org 5");
+    mailboxes.fetched.at(0)(coi::Error{coi::ErrorKind::closed, false, "gone", 0, {}});
+    loop.flush(store);
+    ASSERT_EQ(jabber.entries.size(), 1U);
+    EXPECT_THAT(jabber.entries[0].payload, HasSubstr("could not be fetched"));
+}
+
+TEST_F(HistoryWordsTest, the_number_is_bounded) {
+    EXPECT_THAT(ask_words("history"), StartsWith("Write: history CONTACT"));
+    for (const char* odd : {"0", "-3", "many", "3x", "2 3"})
+        EXPECT_THAT(ask_words("history carol@example.org " + std::string(odd)), StartsWith("Write: history")) << odd;
+    ask_words("history carol@example.org 5");
+    ask_words("verlauf carol@example.org 99999999999999999999999");
+    EXPECT_THAT(mailboxes.histories, testing::ElementsAre("carol@example.org 5", "carol@example.org 100"));
+}
+
+TEST_F(HistoryWordsTest, one_at_a_time_and_not_often) {
+    mailboxes.may_fetch = false;
+    EXPECT_THAT(ask_words("history carol@example.org"), StartsWith("The gateway cannot do this at the moment."));
+    mailboxes.may_fetch = true;
+    for (int i = 0; i < 4; ++i) ask_words("history carol@example.org");
+    EXPECT_EQ(ask_words("history carol@example.org"), "These were too many attempts. Please try again later.");
+    EXPECT_EQ(mailboxes.histories.size(), 4U);
+}
+
 TEST_F(PrivacyCommandsTest, the_tunnel_is_switched_by_the_form) {
     for (const bool on : {true, false}) {
         const auto asked = command("privacy");

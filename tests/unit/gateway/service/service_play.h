@@ -101,6 +101,16 @@ class ServicePlay : public testing::Test {
             checks.push_back({std::move(request), lang, std::move(answer)});
         }
         std::string health(const Account&, const std::string&) const override { return "Connected"; }
+        bool fetch_history(AccountId, const coi::Address& contact, std::size_t most,
+                           std::function<void(coi::Result<History>)> done) override {
+            if (!may_fetch) return false;
+            histories.push_back(contact.addr_spec() + " " + std::to_string(most));
+            fetched.push_back(std::move(done));
+            return true;
+        }
+        bool may_fetch = true;
+        std::vector<std::string> histories;
+        std::vector<std::function<void(coi::Result<History>)>> fetched;
         std::vector<Check> checks;
     } mailboxes;
     std::vector<Check>& checks = mailboxes.checks;
