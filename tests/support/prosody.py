@@ -151,3 +151,9 @@ class ProsodyWithOwnFiles(Prosody):
     """Has a file store, and lets the component use it for itself."""
 
     largest_file = 100_000
+
+
+class ProsodyWithOwnMessagesAndFiles(ProsodyWithOwnMessages):
+    """Has a file store beside, and lets the component use it for itself."""
+
+    largest_file = 100_000
