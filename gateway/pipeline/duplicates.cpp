@@ -2,6 +2,9 @@
 
 #include "gateway/pipeline/duplicates.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "gateway/model/stanza_id.h"
 
 namespace gateway {
@@ -40,6 +43,32 @@ ids::Copies copies_of(const IncomingMail& arrival, const Seal& seal) {
     const auto proven = proven_name(arrival, seal);
     if (!proven.empty()) return {{proven}, {print(arrival.mail, true, seal)}};
     return {{arrival.mail.id}, {print(arrival.mail, false, seal), print(arrival.mail, true, seal)}};
+}
+
+namespace {
+
+/// How a text is wrapped and padded is lost on its way.
+std::string without_space(const std::string& text) {
+    std::string out;
+    std::ranges::copy_if(text, std::back_inserter(out), [](char c) { return c != ' ' && c != '\n' && c != '\r'; });
+    return out;
+}
+
+}  // namespace
+
+std::string print_sent_here(const coi::Message& mail, const std::string& reader, bool is_file, const Seal& seal) {
+    if (!mail.date) return {};
+    return seal.keyed_hash("sent from here\n" + reader + "\n" + std::to_string(mail.date->time_since_epoch().count()) +
+                           "\n" + (is_file ? "\na file" : without_space(mail.text)));
+}
+
+std::string print_sent_elsewhere(const coi::Message& mail, const std::string& reader, bool is_proven,
+                                 const Seal& seal) {
+    if (!mail.date || (mail.text.empty() && mail.attachments.empty())) return {};
+    std::string whole = is_proven ? "sent elsewhere, proven\n" : "sent elsewhere\n";
+    whole += reader + "\n" + std::to_string(mail.date->time_since_epoch().count()) + "\n" + mail.text;
+    for (const auto& file : mail.attachments) whole += "\n" + std::to_string(file.size) + " " + file.name;
+    return seal.keyed_hash(whole);
 }
 
 }  // namespace gateway

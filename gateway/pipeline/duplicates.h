@@ -26,4 +26,10 @@ coi::MessageId proven_name(const IncomingMail& arrival, const Seal& seal);
 /// By what the same mail may be known where it came another way. What proves nothing stands in for nothing proven.
 ids::Copies copies_of(const IncomingMail& arrival, const Seal& seal);
 
+/// By what a copy of a message of the user's own is known whose Message-ID a server has replaced: of what was sent from
+/// here (of a file the time alone counts, as its link became the file), and of what another program sent. "" without a
+/// date, or without content.
+std::string print_sent_here(const coi::Message&, const std::string& reader, bool is_file, const Seal&);
+std::string print_sent_elsewhere(const coi::Message&, const std::string& reader, bool is_proven, const Seal&);
+
 }  // namespace gateway

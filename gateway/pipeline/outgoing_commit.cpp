@@ -1,6 +1,7 @@
 // The last stage from Jabber to mail: the entry, the ids, and what the message ends; see outgoing.h.
 
 #include "coi/message.h"
+#include "gateway/pipeline/duplicates.h"
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/pipeline/outgoing.h"
 #include "gateway/store/ids.h"
@@ -59,6 +60,9 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
     TakeOutgoing what{entry_of(account_of(modules_.directory, id), contact, head, draft, std::move(bytes))};
     ids::Known known{id,        contact.canonical,   event.message, event.stanza, true, what.entry.origin,
                      head.lang, event.wants_receipt, event.when};
+    const bool is_file = event.get<Files>() != nullptr;
+    if (draft.is_message() || is_file)
+        known.fingerprint = print_sent_here(draft.mail, contact.canonical, is_file, modules_.store.seal());
     std::vector<queue::Entry> replaced;
     if (event.get<Retraction>() != nullptr) {
         what.retracted = event.about->message;

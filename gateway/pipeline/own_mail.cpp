@@ -29,6 +29,10 @@ namespace gateway {
 
 namespace {
 
+/// What is older is history: it comes to be read where a folder was numbered anew or filled from elsewhere, and the id
+/// map may know no more of it.
+constexpr auto longest_news = std::chrono::days(30);
+
 bool is_proven(const IncomingMail& mail) { return mail.is_filed_as_sent || mail.is_own_key; }
 
 /// The one person whom the mail is to; nullopt if they are several, or nobody. The writer is not among them.
@@ -80,9 +84,9 @@ OwnMail::Names OwnMail::names_of(const IncomingMail& mail) const {
     return {name, {seal_.keyed_hash("own copy\n" + name.value) + "@copy.invalid"}};
 }
 
-Task<bool> OwnMail::is_shown(AccountId id, std::vector<coi::MessageId> names) const {
+Task<bool> OwnMail::is_shown(AccountId id, ids::Copies copies) const {
     co_return co_await answer_of<bool>(
-        [&](auto done) { ids::knows_any_of(modules_.store, id, std::move(names), std::move(done)); });
+        [&](auto done) { ids::knows_any_of(modules_.store, id, std::move(copies), std::move(done)); });
 }
 
 /// The stages; before the decryption it is asked whether the gateway itself sent the mail, of which a copy lies in the
@@ -93,8 +97,10 @@ Task<DeliveryResult> OwnMail::carry(IncomingMail& mail) {
     if (mail.mail.from.front().canonical() != own)
         co_return skipped(mail, Kind::declined, "sent under another address");
     const Names names = names_of(mail);
-    if (co_await is_shown(mail.account, {names.proven}))
+    if (co_await is_shown(mail.account, {{names.proven}, {}}))
         co_return skipped(mail, Kind::duplicate, "it was sent from here, or is shown already");
+    if (mail.cursor && mail.mail.date && modules_.now() - *mail.mail.date > longest_news)
+        co_return skipped(mail, Kind::declined, "the account's own mail, of long ago");
     co_await open_mail(modules_.encryption, modules_.directory, mail);
     for (auto* list : {&mail.mail.to, &mail.mail.cc})
         std::erase_if(*list, [&](const auto& address) { return address.canonical() == own; });
@@ -112,7 +118,7 @@ Task<const char*> OwnMail::obstacle(const IncomingMail& mail, const coi::Address
     if (mail.mail.dsn) co_return "the account's own report";
     if (placeholder::group(mail.mail, "")) co_return "the account's own mail to a group";
     std::vector<coi::MessageId> asked = answered_by(mail.mail);
-    const bool answers_known = !asked.empty() && co_await is_shown(mail.account, std::move(asked));
+    const bool answers_known = !asked.empty() && co_await is_shown(mail.account, {std::move(asked), {}});
     const Account& account = account_of(modules_.directory, mail.account);
     const Contact* contact = modules_.directory.contact(account.id, reader.canonical());
     if (!is_proven(mail) && blocking::is_blocked(modules_.directory, account.id, reader.canonical()))
@@ -182,6 +188,7 @@ TakeIncoming OwnMail::commit_of(const IncomingMail& mail, const coi::Address& re
     // Failure notices go to nobody: a client that knows the message did not send it.
     what.known = {account.id, reader.canonical(), proven ? names.proven : names.unproven, event.stanza,  true,
                   "",         account.lang,       proven && event.wants_receipt,          modules_.now()};
+    if (is_message(event)) what.known.fingerprint = print_sent_elsewhere(mail.mail, reader.canonical(), proven, seal_);
     if (proven && event.get<Correction>() != nullptr) what.known.corrects = event.about->message;
     what.cursor = mail.cursor;
     for (Event& each : stanzas_of(std::move(event))) {
@@ -197,9 +204,15 @@ Task<DeliveryResult> OwnMail::show(IncomingMail& mail, const coi::Address& reade
     using Kind = DeliveryResult::Kind;
     Directory& directory = modules_.directory;
     Turn turn = co_await modules_.turns.next(mail.account, reader.canonical());
-    if (co_await is_shown(mail.account, {names.proven, is_proven(mail) ? names.proven : names.unproven}))
-        co_return skipped(mail, Kind::duplicate, "it is shown already");
-    const bool is_shown_unproven = co_await is_shown(mail.account, {names.unproven});
+    ids::Copies proven{{names.proven}, {}}, unproven{{names.unproven}, {}};
+    if (is_message(event)) {
+        proven.prints = {print_sent_here(mail.mail, reader.canonical(), event.get<Files>() != nullptr, seal_),
+                         print_sent_elsewhere(mail.mail, reader.canonical(), true, seal_)};
+        unproven.prints = {print_sent_elsewhere(mail.mail, reader.canonical(), false, seal_)};
+    }
+    const bool is_shown_unproven = co_await is_shown(mail.account, std::move(unproven));
+    if (co_await is_shown(mail.account, std::move(proven)) || (is_shown_unproven && !is_proven(mail)))
+        co_return skipped(mail, Kind::duplicate, "it was sent from here, or is shown already");
     if (event.about) co_await resolve(mail, reader, event);
     if (event.contents.empty()) co_return skipped(mail, Kind::silent, "about a message that is not known");
     const Contact contact = directory.known_or_new(mail.account, reader);

@@ -3,7 +3,8 @@
 // It is found in the folder of sent mail, in COI/Chats, or in INBOX as a copy to oneself; whichever copy comes first is
 // shown. Anybody can write a mail under the owner's address: only what lies in the folder of sent mail, or was signed
 // by the account's own key inside its encryption, is shown as the owner's. Another copy is shown as a text that says
-// so, and teaches the conversation nothing. Left out: mail to several people or to a group.
+// so, and teaches the conversation nothing. A copy whose Message-ID a server has replaced is known by its time and
+// text. Left out: mail to several people or to a group, and what is older than a month.
 
 #pragma once
 
@@ -54,7 +55,7 @@ class OwnMail {
     };
     DeliveryResult skipped(const IncomingMail&, DeliveryResult::Kind, const char* why) const;
     Names names_of(const IncomingMail&) const;
-    Task<bool> is_shown(AccountId, std::vector<coi::MessageId> names) const;
+    Task<bool> is_shown(AccountId, ids::Copies) const;
     Task<const char*> obstacle(const IncomingMail&, const coi::Address& reader) const;
     Task<std::optional<Event>> translate(IncomingMail&, const coi::Address& reader) const;
     Task<> resolve(const IncomingMail&, const coi::Address& reader, Event&) const;

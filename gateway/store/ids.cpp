@@ -47,6 +47,16 @@ void knows_any_of(Store& store, AccountId account, std::vector<coi::MessageId> m
         std::move(done));
 }
 
+void knows_any_of(Store& store, AccountId account, Copies copies, Store::Done<bool> done) {
+    Transactions(store).ask(
+        [account, copies = std::move(copies)](Database& db) {
+            const auto by_name = [&](const auto& name) { return by_message(db, account, name).has_value(); };
+            const auto by_print = [&](const auto& print) { return knows_print(db, account, print); };
+            return std::ranges::any_of(copies.names, by_name) || std::ranges::any_of(copies.prints, by_print);
+        },
+        std::move(done));
+}
+
 void by_stanza(Store& store, AccountId account, const std::string& contact, const StanzaId& stanza,
                Store::Done<std::optional<Known>> done) {
     Transactions(store).ask(

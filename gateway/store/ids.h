@@ -59,6 +59,8 @@ void find_reported(Store&, AccountId, std::vector<coi::MessageId> named, News,
 
 /// Whether a message with one of these ids is known.
 void knows_any_of(Store&, AccountId, std::vector<coi::MessageId>, Store::Done<bool> done);
+/// The same by fingerprints, too; "" is nobody's.
+void knows_any_of(Store&, AccountId, Copies, Store::Done<bool> done);
 /// The newest message with this stanza id in the conversation (clients may reuse ids).
 void by_stanza(Store&, AccountId, const std::string& contact, const StanzaId&, Store::Done<std::optional<Known>> done);
 /// The contact's messages up to the one with this stanza id whose authors asked for a read receipt and got none yet,

@@ -1,5 +1,7 @@
 """What Alice writes with another program of hers is in her chats, once: as her own message where the Jabber server lets the gateway send it."""
 
+import email.utils
+
 from expect import check_equal
 from prosody import ProsodyWithOwnMessages
 from scenario import play, scenario
@@ -43,6 +45,25 @@ def a_copy_to_herself_is_nothing_new(alice, bob, carol):
     bob.answers("After the copy")
     alice.reads("After the copy", bob)
     alice.has_not_read("With a copy to me")
+    alice.has_seen_no_own("With a copy to me", "from my Jabber client")
+
+
+@scenario(includes=[she_links_it])
+def a_server_files_it_under_another_id(alice, bob, carol):
+    """Mail servers file what they send, with a Message-ID of their own: what she wrote here, or elsewhere, is no second message."""
+    def filed_by_server(mail):
+        del mail["Message-ID"]
+        mail["Message-ID"] = email.utils.make_msgid(domain="server.test")
+        carol.files("Sent", mail)
+    alice.writes(bob, "Written here")
+    filed_by_server(bob.reads("Written here"))
+    elsewhere = carol.compose(bob.address, "Written elsewhere")
+    carol.files("Sent", elsewhere)
+    alice.sees_own(bob, "Written elsewhere")
+    filed_by_server(elsewhere)
+    carol.keeps("Sent", bob.address, "And once more")
+    alice.sees_own(bob, "And once more")
+    alice.has_seen_no_own("Written")
 
 
 @scenario(includes=[she_links_it])

@@ -177,6 +177,11 @@ class JabberPerson(JabberClient):
         """None of the messages that came, and that no line was about, contains any of `words`."""
         check_equal([str(s) for s in self.came if any(word in s.body for word in words)], [], f"{self.jid} got nothing with {words}")
 
+    def has_seen_no_own(self, *words):
+        """None of the copies of her own messages that came, and that no line was about, contains any of `words`."""
+        copies = [str(s) for s in self.came if s.xml.find("{urn:xmpp:carbons:2}sent") is not None]
+        check_equal([copy for copy in copies if any(word in copy for word in words)], [], f"{self.jid} saw nothing of her own with {words}")
+
     def gets_error(self, stanza_id, seconds=30, words=(), condition=None):
         """Waits for the error on a stanza; returns (condition, text)."""
         stanza = self.wait_for(lambda s: s.kind == "message" and s.type == "error" and s.id == stanza_id, seconds,

@@ -228,6 +228,15 @@ std::optional<Counterpart> counterpart(Database& db, AccountId other, const std:
     return Counterpart{copy->stanza, 0};
 }
 
+bool knows_print(Database& db, AccountId account, const std::string& print) {
+    if (print.empty()) return false;
+    return first(db,
+                 "SELECT " KNOWN_COLUMNS
+                 " FROM known k WHERE k.account = ? AND k.print = ? AND k.print <> x'' ORDER BY k.id LIMIT 1",
+                 [&](Query& query) { query.bind(number(account)).bind_blob(print); })
+        .has_value();
+}
+
 std::optional<Known> by_message(Database& db, const coi::MessageId& message) {
     const auto bind = [&](Query& query) { query.bind(message.value); };
     if (auto known =

@@ -35,6 +35,8 @@ struct Counterpart {
     std::int64_t open = 0;  // its entry, if it still waits for its verdict
 };
 std::optional<Counterpart> counterpart(Database&, AccountId other, const std::string& contact, const Copies&);
+/// Whether a message with this fingerprint is known; "" is nobody's.
+bool knows_print(Database&, AccountId, const std::string& print);
 /// Searches all accounts: for DSNs to the relay's null recipient.
 std::optional<Known> by_message(Database&, const coi::MessageId&);
 /// The newest message with this stanza id in the conversation (clients may reuse ids).

@@ -7,6 +7,7 @@
 
 #include "gateway/accounts/blocking.h"
 #include "gateway/model/stanza_id.h"
+#include "gateway/pipeline/duplicates.h"
 #include "gateway/store/sqlite/imap_cursors.h"
 #include "tests/unit/gateway/pipeline/incoming_play.h"
 
@@ -71,6 +72,46 @@ TEST_F(OwnMailTest, OnceOnlyInWhateverFolderItLies) {
 TEST_F(OwnMailTest, WhatTheGatewaySentItselfIsNotShown) {
     sent("ours@example.org");
     EXPECT_EQ(filed(own("ours@example.org"), 5)->kind, Kind::duplicate);
+    EXPECT_THAT(committed, IsEmpty());
+    EXPECT_THAT(cursors(), ElementsAre(Cursor{"Sent", 7, 5}));
+}
+
+TEST_F(OwnMailTest, ACopyWhoseMessageIdAServerHasReplacedIsNothingNew) {
+    const std::string at = "Chat-Version: 1.0\r\nDate: Mon, 1 Jun 2026 12:00:0";
+    EXPECT_EQ(filed(own("x@example.org", "Hi Bob", at + "1 +0000\r\n"))->kind, Kind::taken);
+    EXPECT_EQ(filed(own("x@rewritten.example", "Hi Bob", at + "1 +0000\r\n"), 5)->kind, Kind::duplicate);
+    EXPECT_EQ(take(own("y@rewritten.example", "Hi Bob", at + "1 +0000\r\n")), Kind::duplicate) << "a copy to oneself";
+    EXPECT_THAT(cursors(), ElementsAre(Cursor{"Sent", 7, 5}));
+    EXPECT_EQ(filed(own("2@example.org", "Hi Bob", at + "2 +0000\r\n"))->kind, Kind::taken) << "said once more";
+    EXPECT_EQ(filed(own("3@example.org", "Hello Bob", at + "1 +0000\r\n"))->kind, Kind::taken);
+    EXPECT_EQ(filed(own("4@example.org", "Hi Bob", at + "1 +0000\r\n", "carol@example.net"))->kind, Kind::taken);
+    EXPECT_THAT(committed, SizeIs(4));
+}
+
+TEST_F(OwnMailTest, SoIsACopyOfWhatTheGatewaySentItself) {
+    const std::string headers = "Chat-Version: 1.0\r\nDate: Mon, 1 Jun 2026 12:00:01 +0000\r\n";
+    ids::Known known{
+        alice, "bob@example.net", {"ours@example.org"}, {"client-1"}, true, "alice@jabber.example/phone", "", false,
+        time};
+    known.fingerprint =
+        print_sent_here(arrival(own("x@x", "Hi\r\n  Bob", headers)).mail, known.contact, false, store.seal());
+    Transactions(store).now([&](Database& db) { ids::remember(db, known); });
+    EXPECT_EQ(filed(own("x@rewritten.example", "Hi Bob", headers), 5)->kind, Kind::duplicate);
+    EXPECT_THAT(committed, IsEmpty());
+    EXPECT_EQ(filed(own("y@example.org", "Hello", headers))->kind, Kind::taken) << "said in the same second elsewhere";
+}
+
+TEST_F(OwnMailTest, ACopyThatProvesNothingHoldsBackNoneThatDoes) {
+    const std::string headers = "Chat-Version: 1.0\r\nDate: Mon, 1 Jun 2026 12:00:01 +0000\r\n";
+    EXPECT_EQ(take(own("x@rewritten.example", "Hi Bob", headers)), Kind::taken);
+    EXPECT_EQ(filed(own("x@example.org", "Hi Bob", headers))->kind, Kind::taken);
+    EXPECT_THAT(committed, SizeIs(1)) << "it is not shown again";
+    EXPECT_TRUE(knows("x@example.org"));
+}
+
+TEST_F(OwnMailTest, WhatWasSentLongAgoIsNoNews) {
+    const std::string headers = "Chat-Version: 1.0\r\nDate: Mon, 1 Jan 2018 12:00:01 +0000\r\n";
+    EXPECT_EQ(filed(own("x@example.org", "Hi Bob", headers), 5)->kind, Kind::declined);
     EXPECT_THAT(committed, IsEmpty());
     EXPECT_THAT(cursors(), ElementsAre(Cursor{"Sent", 7, 5}));
 }

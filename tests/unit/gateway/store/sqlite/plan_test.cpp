@@ -85,6 +85,7 @@ void use_everything(Database& db) {
     known.fingerprint = "print";
     ids::remember(db, known);
     ids::counterpart(db, account.id, contact.canonical, {{{"rewritten-too@example.org"}}, {known.fingerprint}});
+    ids::knows_print(db, account.id, known.fingerprint);
     ids::alias(db, account.id, known.message, {"rewritten@example.org"});
     ids::by_message(db, account.id, {"unknown"});
     ids::by_message(db, {"unknown"});
