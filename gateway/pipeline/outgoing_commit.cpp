@@ -104,7 +104,7 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
     if (is_end) modules_.to_mail.unblock(id, contact.canonical);
 }
 
-/// A mail that waits for its file is due later.
+/// A mail that waits for its files is due later.
 void OutgoingPipeline::send(const Head& head, const Draft& draft, queue::Entry entry) {
     const bool waits = draft.event.get<Files>() != nullptr && entry.next > modules_.now();
     queue::Entry held;
@@ -112,8 +112,7 @@ void OutgoingPipeline::send(const Head& head, const Draft& draft, queue::Entry e
     modules_.to_mail.committed(std::move(entry));
     if (!waits) return;
     held.payload.clear();
-    modules_.files.fetch({std::move(held), letter_of(head, draft), draft.encrypted,
-                          draft.event.get<Files>()->all.front(),
+    modules_.files.fetch({std::move(held), letter_of(head, draft), draft.encrypted, draft.event.get<Files>()->all,
                           xmpp::read_jid(xmpp::attribute(*head.tag, "to")).bare()});
 }
 

@@ -2,6 +2,7 @@
 
 #include "gateway/pipeline/outgoing_files.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,27 +25,27 @@ bool is_page(const File& file, const std::string& served) {
     return file.type.empty() && file_name::media_type({served}, "") == "text/html";
 }
 
+coi::Error too_large() { return coi::over_limit("the file is too large"); }
+
 coi::Error not_opened() { return coi::malformed("the file is not what its link's key has encrypted"); }
 
 }  // namespace
 
 bool OutgoingFiles::waits(const Event& event) const {
     const auto* files = event.get<Files>();
-    return files != nullptr && files->all.size() == 1 && modules_.source.largest() > 0;
+    const auto is_elsewhere = [](const File& file) { return !file.url.empty(); };
+    return files != nullptr && modules_.source.largest() > 0 && std::ranges::any_of(files->all, is_elsewhere);
 }
 
 void OutgoingFiles::fetch(Held held) { start(carry(std::move(held))); }
 
 Task<> OutgoingFiles::carry(Held held) {
-    std::shared_ptr<const std::string> room;  // in memory, until its mail is stored
+    Fetched got;  // its bytes have their room in memory until their mail is stored
     try {
-        auto file = co_await fetched(held);
-        if (file) room = file->bytes;
+        got = co_await fetched(held);
         if (!modules_.to_mail.is_kept(held.entry)) co_return;  // taken back, or let go by an admin
-        if (file)
-            held.entry.payload = co_await closed(held, std::move(*file));
-        else
-            explain(held, file.error());
+        if (!got.failed.empty()) explain(held, got);
+        if (!got.files.empty()) held.entry.payload = co_await closed(held, got.files);
     } catch (const AccountGone&) {
         co_return;
     } catch (const StoreError&) {
@@ -53,12 +54,50 @@ Task<> OutgoingFiles::carry(Held held) {
     co_await release(std::move(held.entry));
 }
 
-/// The file with its bytes.
-Task<coi::Result<File>> OutgoingFiles::fetched(const Held& held) {
-    File file = held.file;
-    const auto secret = xmpp::xep0454::link(file.url);
-    if (file.size > modules_.source.largest()) co_return coi::over_limit("the file is too large");
+/// All that can be had, and that one mail carries.
+Task<OutgoingFiles::Fetched> OutgoingFiles::fetched(const Held& held) {
+    struct Answers {
+        std::vector<std::optional<coi::Result<File>>> all;
+        std::size_t open;
+    };
     const std::string user = account_of(modules_.directory, held.entry.account).jid;
+    const auto answers = std::make_shared<Answers>(Answers{.all{held.files.size()}, .open = held.files.size()});
+    const std::size_t largest = modules_.source.largest();
+    co_await called_back<bool>([&](auto done) {
+        std::size_t announced = 0;
+        for (std::size_t i = 0; i < held.files.size(); ++i) {
+            const auto end = [answers, i, done](coi::Result<File> file) {
+                answers->all[i].emplace(std::move(file));
+                if (--answers->open == 0) done(true);
+            };
+            const File& file = held.files[i];
+            if (file.size > largest - announced) {
+                end(too_large());
+            } else {
+                announced += file.size;
+                start<coi::Result<File>>(fetched(file, user, held.entry.account), end);
+            }
+        }
+    });
+    Fetched fetched;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < held.files.size(); ++i) {
+        auto& file = *answers->all[i];
+        if (file && file->bytes->size() > largest - bytes) file = too_large();
+        if (file) {
+            bytes += file->bytes->size();
+            fetched.files.push_back(std::move(*file));
+        } else {
+            fetched.failed.push_back(file.error());
+            fetched.is_encrypted = fetched.is_encrypted || xmpp::xep0454::link(held.files[i].url).has_value();
+        }
+    }
+    co_return fetched;
+}
+
+/// The file with its bytes.
+Task<coi::Result<File>> OutgoingFiles::fetched(File file, std::string user, AccountId account) {
+    const auto secret = xmpp::xep0454::link(file.url);
     auto got = co_await called_back<coi::Result<FetchedFile>>(
         [&](auto done) { modules_.source.fetch(user, secret ? secret->url : file.url, std::move(done)); });
     if (!got) co_return got.error();
@@ -69,7 +108,7 @@ Task<coi::Result<File>> OutgoingFiles::fetched(const Held& held) {
     using Plain = std::optional<std::string>;
     auto plain = co_await called_back<Plain>([&](auto done) {
         modules_.workers.ask<Plain>(
-            Line(held.entry.account), [bytes = file.bytes, secret] { return xmpp::xep0454::decrypt(*bytes, *secret); },
+            Line(account), [bytes = file.bytes, secret] { return xmpp::xep0454::decrypt(*bytes, *secret); },
             std::move(done));
     });
     if (!plain) co_return not_opened();
@@ -80,14 +119,14 @@ Task<coi::Result<File>> OutgoingFiles::fetched(const Held& held) {
     co_return file;
 }
 
-/// The bytes of the same mail with the file; "" if it cannot leave as the one with the link.
-Task<std::string> OutgoingFiles::closed(const Held& held, File file) {
+/// The bytes of the same mail with the files; "" if it cannot leave as the one with the links.
+Task<std::string> OutgoingFiles::closed(const Held& held, std::vector<File> files) {
     const Account& account = account_of(modules_.directory, held.entry.account);
     const Contact* contact = modules_.directory.contact(account.id, held.entry.contact);
     if (contact == nullptr) co_return "";
     OutgoingMail letter = held.letter;
-    file::attach(letter.mail, file, contact->dialect);
-    file.bytes.reset();
+    for (const File& file : files) file::attach(letter.mail, file, contact->dialect);
+    files.clear();
     EncryptResult closed = co_await called_back<EncryptResult>(
         [&](auto done) { modules_.encryption.close(account, *contact, std::move(letter), std::move(done)); });
     if (closed.encrypted != held.encrypted) co_return "";
@@ -105,21 +144,27 @@ Task<> OutgoingFiles::release(queue::Entry entry) {
 }
 
 /// Tells what the user can do something about; else the contact opens the link, as the user can.
-void OutgoingFiles::explain(const Held& held, const coi::Error& error) {
+void OutgoingFiles::explain(const Held& held, const Fetched& got) {
     const Account& account = account_of(modules_.directory, held.entry.account);
     const std::string& lang = held.entry.lang;
     std::string words;
-    const bool is_too_large = error.kind == coi::ErrorKind::limit && error.permanent;
+    const auto is_limit = [](const coi::Error& error) {
+        return error.kind == coi::ErrorKind::limit && error.permanent;
+    };
+    const bool is_too_large = std::ranges::any_of(got.failed, is_limit);
     const std::string most = std::to_string(modules_.source.largest() / megabyte);
-    const bool is_encrypted = xmpp::xep0454::link(held.file.url).has_value();
-    if (is_too_large && is_encrypted) {
+    if (is_too_large && held.files.size() > 1) {
+        words =
+            say(lang, "The files are larger than {1} MB together: your contact gets links to those that are too much.",
+                {most});
+    } else if (is_too_large && got.is_encrypted) {
         words = say(lang,
                     "The file is larger than {1} MB, and few mail programs can open the link of an encrypted file. "
                     "Send a smaller one, or one that is not encrypted.",
                     {most});
     } else if (is_too_large) {
         words = say(lang, "The file is larger than {1} MB: your contact gets its link.", {most});
-    } else if (is_encrypted) {
+    } else if (got.is_encrypted) {
         words = say(lang,
                     "The encrypted file could not be fetched, and few mail programs can open its link. Send it again.");
     }

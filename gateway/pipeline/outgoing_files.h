@@ -1,14 +1,16 @@
-// The stage behind the commit of a user's message with a file: its mail waits in the queue as a link, until the file is
-// fetched and goes as an attachment instead.
+// The stage behind the commit of a user's message with files: its mail waits in the queue with their links, until they
+// are fetched and go as attachments instead.
 //
 // The message was taken with its commit: whatever happens here, or if the gateway ends meanwhile, the mail leaves when
-// its time has come. It is sent either with the link or with the file, because only an entry that nobody else can have
-// changes. Later messages of the conversation wait behind it; others do not.
+// its time has come. Each file is sent either as its link or as an attachment, because only an entry that nobody else
+// can have changes. Later messages of the conversation wait behind it; others do not. The files of a message are
+// fetched at the same time, and are together no larger than one may be.
 
 #pragma once
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "gateway/accounts/directory.h"
 #include "gateway/accounts/workers.h"
@@ -45,20 +47,27 @@ class OutgoingFiles {
 
     struct Held {
         queue::Entry entry;      // committed; its payload is not needed
-        OutgoingMail letter;     // with the link
+        OutgoingMail letter;     // with the links
         bool encrypted = false;  // it is in the entry
-        File file;
+        std::vector<File> files;
         std::string contact_jid;  // as the user writes it
     };
-    /// Fetches the file, and lets the entry go. `held.letter.mail` was written of an event that waits.
+    /// Fetches the files, and lets the entry go. `held.letter.mail` was written of an event that waits.
     void fetch(Held);
 
   private:
+    struct Fetched {
+        std::vector<File> files{};         // with their bytes
+        std::vector<coi::Error> failed{};  // those of the others
+        bool is_encrypted = false;         // one of the others was encrypted
+    };
+
     Task<> carry(Held);
-    Task<coi::Result<File>> fetched(const Held&);
-    Task<std::string> closed(const Held&, File);
+    Task<Fetched> fetched(const Held&);
+    Task<coi::Result<File>> fetched(File, std::string user, AccountId);
+    Task<std::string> closed(const Held&, std::vector<File>);
     Task<> release(queue::Entry);
-    void explain(const Held&, const coi::Error&);
+    void explain(const Held&, const Fetched&);
 
     Modules modules_;
 };

@@ -204,7 +204,9 @@ class Features : public testing::TestWithParam<Path> {
         fill(*event, golden, true);
         EXPECT_EQ(print(*event), golden.event);
         const std::string fetched = golden.context("fetched");
-        if (!fetched.empty()) event->get<Files>()->all.at(0).bytes = std::make_shared<const std::string>(fetched);
+        if (!fetched.empty()) {
+            for (File& file : event->get<Files>()->all) file.bytes = std::make_shared<const std::string>(fetched);
+        }
         for (const auto& [name, dialect] : dialects) {
             const Path path = GetParam() / (name + ".eml");
             if (!std::filesystem::exists(path)) continue;
@@ -218,7 +220,8 @@ class Features : public testing::TestWithParam<Path> {
             ASSERT_TRUE(wanted && made);
             EXPECT_TRUE(*made == *wanted) << "written:\n" << lines(*bytes) << "\nwanted:\n" << lines(content(path));
             // And back: a chat program reads our mail as what was said.
-            if (!fetched.empty()) made->attachments.at(0).url = event->get<Files>()->all.at(0).url;
+            for (std::size_t i = 0; !fetched.empty() && i < made->attachments.size(); ++i)
+                made->attachments[i].url = event->get<Files>()->all.at(i).url;
             const auto back = read(*made);
             ASSERT_TRUE(back);
             // A mail program's correction begins with words for a person, its retraction and place have no others, and
@@ -245,8 +248,8 @@ class Features : public testing::TestWithParam<Path> {
             SCOPED_TRACE(entry.path());
             auto mail = coi::parse(content(entry.path()));
             ASSERT_TRUE(mail) << mail.error().text;
-            const std::string stored = golden.context("stored");  // where the mail's file lies
-            if (!stored.empty()) mail->attachments.at(0).url = stored;
+            std::istringstream stored(golden.context("stored"));  // where the mail's files lie
+            for (auto& attachment : mail->attachments) stored >> attachment.url;
             auto event = read(*mail, golden.context("lang"));
             ASSERT_TRUE(event);
             fill(*event, golden, false);
@@ -256,11 +259,20 @@ class Features : public testing::TestWithParam<Path> {
         ASSERT_TRUE(first) << "no mail";
         const auto wanted = xmpp::parse_stanza(content(GetParam() / "stanza.xml"));
         ASSERT_TRUE(wanted);
-        // A file is a message of its own, and so is a place: the last one.
-        const auto stanza =
-            write_stanza(file::messages_of(location::messages_of(*first).back()).back(),
-                         xmpp::JID(xmpp::attribute(*wanted, "from")), xmpp::JID(xmpp::attribute(*wanted, "to")));
-        EXPECT_EQ(xmpp::print(*stanza), xmpp::print(*wanted));
+        // A file is a message of its own, and so is a place: the last one; those before it are stanza-1.xml, …
+        const auto messages = file::messages_of(location::messages_of(*first).back());
+        const auto written = [&](const Event& event) {
+            return xmpp::print(*write_stanza(event, xmpp::JID(xmpp::attribute(*wanted, "from")),
+                                             xmpp::JID(xmpp::attribute(*wanted, "to"))));
+        };
+        EXPECT_EQ(written(messages.back()), xmpp::print(*wanted));
+        for (std::size_t i = 0; i < messages.size(); ++i) {
+            const Path path = GetParam() / ("stanza-" + std::to_string(i + 1) + ".xml");
+            if (!std::filesystem::exists(path)) continue;
+            const auto earlier = xmpp::parse_stanza(content(path));
+            ASSERT_TRUE(earlier) << path;
+            EXPECT_EQ(written(messages[i]), xmpp::print(*earlier)) << path;
+        }
     }
 };
 

@@ -20,6 +20,21 @@ def a_picture_follows_its_words(alice, bob, prosody):
 
 
 @scenario(includes=[a_picture_follows_its_words])
+def several_files_of_one_mail(alice, bob):
+    """Its words stand once, each file is a message, and what Alice says of a file is about the mail."""
+    mail = bob.sends_files(alice, "Two planets", ("mars.png", "image/png", PICTURE), ("venus.png", "image/png", PICTURE[::-1]))
+    words = alice.reads("Two planets", bob)
+    mars, content = alice.opens_file(bob, "mars.png")
+    check_equal(content, PICTURE, "it is the first")
+    venus, content = alice.opens_file(bob, "venus.png")
+    check_equal(content, PICTURE[::-1], "it is the second")
+    check_equal(len({words.id, mars.id, venus.id}), 3, "each has an id of its own")
+    alice.replies(bob, venus, "venus.png", "It is hot there")
+    bob.reads("It is hot there", In_Reply_To=mail)
+    alice.has_not_read("Two planets", "mars.png", "venus.png")
+
+
+@scenario(includes=[a_picture_follows_its_words])
 def what_is_too_large_is_named(alice, bob):
     """The store takes 100 kB."""
     bob.sends_file(alice, "The whole film", "film.mp4", "video/mp4", PICTURE * 12)

@@ -37,6 +37,18 @@ def to_a_mail_program(alice, bob):
     bob.reads("I take back my message of", In_Reply_To=mail)
 
 
+@scenario(includes=[to_a_mail_program])
+def several_in_one_message(alice, bob):
+    """One mail has them all, and it is one message: Bob answers it, and she takes it back."""
+    stanza = alice.shares_files(bob, "Two planets", ("mars.png", "image/png", PICTURE), ("notes.txt", "text/plain", b"Both are round"))
+    mail = bob.reads("Two planets", lacks="https://")
+    check_equal([(name, content) for name, _, content in bob.files_of(mail)], [("mars.png", PICTURE), ("notes.txt", b"Both are round")],
+                "both are in the mail")
+    bob.answers("> Two planets\n\nI like the red one", mail)
+    alice.reads("I like the red one", bob, replies_to=stanza)
+    bob.has_not_read("notes.txt")
+
+
 @scenario
 def to_delta_chat(alice, cleo):
     """Encrypted: a picture, a recording and a sticker are shown as such; Cleo reacts to the picture."""
@@ -52,6 +64,12 @@ def to_delta_chat(alice, cleo):
     check_equal(voice["duration"], 2500, "its length is known")
     alice.shares_file(cleo, "kiss.png", "image/png", PICTURE, caption="😘", beside='<sticker xmlns="urn:xmpp:stickers:0" pack="1"/>')
     cleo.gets_file("Sticker", "kiss.png", PICTURE)
+    stanza = alice.shares_files(cleo, "Two planets", ("mars.png", "image/png", PICTURE), ("venus.png", "image/png", PICTURE))
+    cleo.reads("Two planets")
+    cleo.gets_file("Image", "mars.png", PICTURE)
+    venus = cleo.gets_file("Image", "venus.png", PICTURE)
+    cleo.reacts(venus["id"], "♀️")
+    alice.sees_reactions(cleo, stanza, "♀️")
 
 
 @scenario

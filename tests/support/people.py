@@ -7,6 +7,7 @@ import base64
 import email.utils
 import hashlib
 import ssl
+import urllib.error
 import urllib.request
 import uuid
 
@@ -73,8 +74,8 @@ class JabberPerson(JabberClient):
         fallback = stanza.xml.find("{urn:xmpp:fallback:0}fallback")
         check_equal(fallback.get("for"), "urn:xmpp:message-retract:1", "its words are a fallback")
 
-    def shares_file(self, who, name, content_type, content, caption="", metadata="", beside=""):
-        """Puts a file on her server's file store [XEP-0363], and sends it [XEP-0447], as clients do; returns the stanza's id."""
+    def uploads(self, name, content_type, content):
+        """Puts a file on her server's file store [XEP-0363]; returns its address."""
         slot = self.iq(f"upload.{self.world.jabber_server.domain}", "get", '<request xmlns="urn:xmpp:http:upload:0" '
                        f'filename="{name}" size="{len(content)}" content-type="{content_type}"/>').xml
         space = "{urn:xmpp:http:upload:0}"
@@ -83,12 +84,27 @@ class JabberPerson(JabberClient):
         request = urllib.request.Request(put.get("url"), data=content, method="PUT", headers=headers)
         with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=self.world.certificates.ca_file), timeout=20):
             pass
-        url = slot.find(f"{space}slot/{space}get").get("url")
+        return slot.find(f"{space}slot/{space}get").get("url")
+
+    @staticmethod
+    def _sharing(url, name, content_type, content, metadata=""):
+        """A file and where it lies [XEP-0447], with its hash."""
+        digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        return (f'<file-sharing xmlns="urn:xmpp:sfs:0" id="{name}"><file xmlns="urn:xmpp:file:metadata:0">'
+                f"<media-type>{content_type}</media-type><name>{name}</name><size>{len(content)}</size>"
+                f'<hash xmlns="urn:xmpp:hashes:2" algo="sha-256">{digest}</hash>{metadata}</file><sources>'
+                f'<url-data xmlns="http://jabber.org/protocol/url-data" target="{url}"/></sources></file-sharing>')
+
+    def shares_file(self, who, name, content_type, content, caption="", metadata="", beside=""):
+        """Puts a file on her server's file store, and sends it, as clients do; returns the stanza's id."""
+        url = self.uploads(name, content_type, content)
         description = f"<desc>{caption}</desc>" if caption else ""
-        return self.sends_link(who, url, (
-            f'<file-sharing xmlns="urn:xmpp:sfs:0"><file xmlns="urn:xmpp:file:metadata:0"><media-type>{content_type}</media-type>'
-            f"<name>{name}</name><size>{len(content)}</size>{description}{metadata}</file><sources>"
-            f'<url-data xmlns="http://jabber.org/protocol/url-data" target="{url}"/></sources></file-sharing>{beside}'))
+        return self.sends_link(who, url, self._sharing(url, name, content_type, content, description + metadata) + beside)
+
+    def shares_files(self, who, caption, *files):
+        """Sends several files, each (name, type, content), in one message [XEP-0447 §4.2]; returns the stanza's id."""
+        shared = [(self.uploads(*file), *file) for file in files]
+        return self.writes(who, "\n".join([caption, *(url for url, *_ in shared)]), extra="".join(self._sharing(*one) for one in shared))
 
     def sends_link(self, who, url, beside=""):
         """A file that lies somewhere, as clients have sent them for years [XEP-0066]; returns the stanza's id."""
@@ -172,6 +188,15 @@ class JabberPerson(JabberClient):
         context = ssl.create_default_context(cafile=self.world.certificates.ca_file)
         with urllib.request.urlopen(stanza.body, context=context, timeout=20) as answer:
             return stanza, answer.read()
+
+    def status_of(self, url):
+        """What a file server says when she asks for this address."""
+        context = ssl.create_default_context(cafile=self.world.certificates.ca_file)
+        try:
+            with urllib.request.urlopen(url, context=context, timeout=20) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
 
     def has_not_read(self, *words):
         """None of the messages that came, and that no line was about, contains any of `words`."""
@@ -399,9 +424,14 @@ class MailPerson(MailClient):
 
     def sends_file(self, who, text, name, content_type, content, **what):
         """A mail with one attachment; returns its Message-ID."""
-        self.world.tell(f"{self.address} → {address_of(who)}: {text} ({name})")
+        return self.sends_files(who, text, (name, content_type, content), **what)
+
+    def sends_files(self, who, text, *files, **what):
+        """A mail with attachments, each (name, type, content); returns its Message-ID."""
+        self.world.tell(f"{self.address} → {address_of(who)}: {text} ({', '.join(name for name, *_ in files)})")
         mail = self.compose(address_of(who), text, **what)
-        mail.add_attachment(content, *content_type.split("/"), filename=name)
+        for name, content_type, content in files:
+            mail.add_attachment(content, *content_type.split("/"), filename=name)
         return self.send(mail)
 
     def answers(self, text, to=None, **what):

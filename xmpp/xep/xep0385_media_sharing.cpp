@@ -2,6 +2,8 @@
 
 #include "xmpp/xep/xep0385_media_sharing.h"
 
+#include <utility>
+
 namespace xmpp::xep0385 {
 namespace {
 
@@ -21,18 +23,18 @@ std::string url_of(const Tag& sources) {
 
 }  // namespace
 
-std::optional<Media> media_of(const Tag& message) {
-    const Tag* sharing = nullptr;
+std::vector<Media> media_of(const Tag& message) {
+    std::vector<Media> all;
     for (const Tag* element : message.children()) {
-        const Tag* found = sharing_in(*element);
-        if (found != nullptr && sharing != nullptr) return std::nullopt;
-        if (found != nullptr) sharing = found;
+        const Tag* sharing = sharing_in(*element);
+        if (sharing == nullptr) continue;
+        const Tag* sources = sharing->findChild("sources");
+        std::string url = sources ? url_of(*sources) : "";
+        if (url.empty()) return {};
+        const Tag* file = sharing->findChild("file");  // of the namespace of XEP-0234, in one of its versions
+        all.push_back({std::move(url), file ? xep0446::read(*file) : xep0446::Metadata{}});
     }
-    const Tag* sources = sharing ? sharing->findChild("sources") : nullptr;
-    const std::string url = sources ? url_of(*sources) : "";
-    if (url.empty()) return std::nullopt;
-    const Tag* file = sharing->findChild("file");  // of the namespace of XEP-0234, in one of its versions
-    return Media{url, file ? xep0446::read(*file) : xep0446::Metadata{}};
+    return all;
 }
 
 }  // namespace xmpp::xep0385

@@ -1,11 +1,11 @@
-// Stateless Inline Media Sharing: a file to which a part of the text refers. XEP-0447 has taken its place.
+// Stateless Inline Media Sharing: files to which parts of the text refer. XEP-0447 has taken its place.
 //
 // [XEP-0385 §4.1]. Left out: writing it, hashes, thumbnails, sources other than URLs.
 
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "xmpp/stanza.h"
 #include "xmpp/xep/xep0446_metadata.h"
@@ -21,7 +21,7 @@ struct Media {
     xep0446::Metadata metadata;
 };
 
-/// The one file that the message shares; nullopt if there is none, if there are several, or if it lies at no URL.
-std::optional<Media> media_of(const Tag& message);
+/// The files that the message shares; none if one of them lies at no URL.
+std::vector<Media> media_of(const Tag& message);
 
 }  // namespace xmpp::xep0385

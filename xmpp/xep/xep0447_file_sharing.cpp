@@ -2,21 +2,22 @@
 
 #include "xmpp/xep/xep0447_file_sharing.h"
 
+#include <utility>
+
 namespace xmpp::xep0447 {
 
-std::optional<File> file_of(const Tag& message) {
-    const Tag* sharing = nullptr;
-    for (const Tag* element : message.children()) {
-        if (element->name() != "file-sharing" || namespace_of(*element) != ns) continue;
-        if (sharing != nullptr) return std::nullopt;
-        sharing = element;
+std::vector<File> files_of(const Tag& message) {
+    std::vector<File> files;
+    for (const Tag* sharing : message.children()) {
+        if (sharing->name() != "file-sharing" || namespace_of(*sharing) != ns) continue;
+        const Tag* sources = sharing->findChild("sources");
+        const Tag* source = sources ? child(*sources, "url-data", ns_url_data) : nullptr;
+        if (source == nullptr || attribute(*source, "target").empty()) return {};
+        File file{attribute(*source, "target"), {}, attribute(*sharing, "disposition") == "inline"};
+        if (const Tag* metadata = child(*sharing, "file", xep0446::ns)) file.metadata = xep0446::read(*metadata);
+        files.push_back(std::move(file));
     }
-    const Tag* sources = sharing ? sharing->findChild("sources") : nullptr;
-    const Tag* source = sources ? child(*sources, "url-data", ns_url_data) : nullptr;
-    if (source == nullptr || attribute(*source, "target").empty()) return std::nullopt;
-    File file{attribute(*source, "target"), {}, attribute(*sharing, "disposition") == "inline"};
-    if (const Tag* metadata = child(*sharing, "file", xep0446::ns)) file.metadata = xep0446::read(*metadata);
-    return file;
+    return files;
 }
 
 void add_file(Tag& message, const File& file) {

@@ -1,11 +1,12 @@
-// Stateless File Sharing: a file with its name, type and size, and where it lies.
+// Stateless File Sharing: files with their names, types and sizes, and where they lie.
 //
-// [XEP-0447 §3], [XEP-0446 §2] metadata. Left out: thumbnails, hashes, several sources, sources other than URLs.
+// [XEP-0447 §3], [XEP-0447 §4.2] several files, [XEP-0446 §2] metadata. Left out: thumbnails, hashes, several sources,
+// sources other than URLs and ones that come later.
 
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "xmpp/stanza.h"
 #include "xmpp/xep/xep0446_metadata.h"
@@ -21,8 +22,8 @@ struct File {
     bool is_inline = false;  // to be shown with the message, not offered as a file
 };
 
-/// The one file that the message shares; nullopt if there is none, if there are several, or if it lies at no URL.
-std::optional<File> file_of(const Tag& message);
+/// The files that the message shares; none if one of them lies at no URL.
+std::vector<File> files_of(const Tag& message);
 void add_file(Tag& message, const File&);
 
 }  // namespace xmpp::xep0447

@@ -1,11 +1,12 @@
 // See file.h.
 
 #include "gateway/translate/feature/file.h"
-#include "gateway/localization.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "coi/mail/charset.h"
 #include "gateway/localization.h"
@@ -25,19 +26,29 @@ bool is_shown(const std::string& type) {
     return type.starts_with("image/") || type.starts_with("video/") || type.starts_with("audio/");
 }
 
-/// What a message says of its one file.
+/// What a message says of a file.
 struct Shared {
     std::string url;
     xmpp::xep0446::Metadata metadata{};
 };
 
-std::optional<Shared> shared_by(const xmpp::Tag& message, const std::string& body) {
-    if (auto link = xmpp::xep0454::link(body)) return Shared{std::move(link->uri)};
-    if (auto file = xmpp::xep0447::file_of(message)) return Shared{std::move(file->url), std::move(file->metadata)};
-    if (auto media = xmpp::xep0385::media_of(message)) return Shared{media->url, std::move(media->metadata)};
-    if (xmpp::child(message, "file-sharing", xmpp::xep0447::ns)) return std::nullopt;
+template <class File>
+std::vector<Shared> all_of(std::vector<File> files) {
+    std::vector<Shared> all;
+    for (File& file : files) {
+        const auto is_same = [&file](const Shared& one) { return one.url == file.url; };
+        if (std::ranges::none_of(all, is_same)) all.push_back({std::move(file.url), std::move(file.metadata)});
+    }
+    return all;
+}
+
+std::vector<Shared> shared_by(const xmpp::Tag& message, const std::string& body) {
+    if (auto link = xmpp::xep0454::link(body)) return {{std::move(link->uri)}};
+    if (auto files = xmpp::xep0447::files_of(message); !files.empty()) return all_of(std::move(files));
+    if (auto media = xmpp::xep0385::media_of(message); !media.empty()) return all_of(std::move(media));
+    if (xmpp::child(message, "file-sharing", xmpp::xep0447::ns)) return {};
     const auto link = xmpp::xep0066::link(message);
-    return link ? std::optional(Shared{std::string(coi::trim(link->url))}) : std::nullopt;
+    return link ? std::vector{Shared{std::string(coi::trim(link->url))}} : std::vector<Shared>{};
 }
 
 bool is_address(const std::string& url) {
@@ -45,11 +56,25 @@ bool is_address(const std::string& url) {
     return is_known && url.find_first_of(" \t\r\n") == url.npos;
 }
 
-/// The words beside the file: the text without its link; nullopt if the link stands among words.
-std::optional<std::string> caption(std::string_view body, const std::string& url) {
-    if (body.ends_with(url)) body.remove_suffix(url.size());
-    if (body.find(url) != body.npos) return std::nullopt;
-    return std::string(coi::trim(body));
+/// The words beside the files: the text without the links at its end.
+std::string caption(std::string_view body, const std::vector<Shared>& files) {
+    for (bool is_link = true; is_link;) {
+        const auto last = std::ranges::find_if(files, [body](const Shared& one) { return body.ends_with(one.url); });
+        is_link = last != files.end() && !body.empty();
+        if (is_link) body.remove_suffix(last->url.size());
+        body = coi::trim(body);
+    }
+    return std::string(body);
+}
+
+/// What clients say of the files, for want of words.
+std::string descriptions(const std::vector<Shared>& files) {
+    std::string lines;
+    for (const Shared& one : files) {
+        const std::string line = text::one_line(one.metadata.description);
+        if (!line.empty()) lines += (lines.empty() ? "" : "\n") + line;
+    }
+    return lines;
 }
 
 /// The text without the part that stands for the file in clients that know no files.
@@ -67,26 +92,34 @@ File::Kind kind_of(const xmpp::Tag& message, const File& file) {
     return is_voice ? File::Kind::voice_message : File::Kind::file;
 }
 
+File file_of(Shared shared) {
+    File file;
+    file.name = file_name::clean(shared.metadata.name.empty() ? file_name::in_url(shared.url) : shared.metadata.name);
+    file.url = std::move(shared.url);
+    file.type = std::move(shared.metadata.type);
+    file.size = shared.metadata.size;
+    file.duration = shared.metadata.length;
+    return file;
+}
+
 bool read(const xmpp::Tag& message, Event& event) {
     if (event.get<Correction>() != nullptr) return false;  // a correction stays text, even if it is a link
     const auto* text = event.get<Text>();
     const std::string body = text != nullptr ? std::string(coi::trim(text->body)) : "";
-    const auto shared = shared_by(message, body);
-    if (!shared || !is_address(shared->url)) return false;
-    const bool is_whole = shared->url.starts_with("aesgcm:");  // below it stands a thumbnail at most
-    auto words = is_whole ? "" : caption(coi::trim(without_fallback(message, body)), shared->url);
-    if (!words) return false;
-    if (words->empty()) words = text::one_line(shared->metadata.description);
-    File file;
-    file.url = shared->url;
-    file.name = file_name::clean(shared->metadata.name.empty() ? file_name::in_url(file.url) : shared->metadata.name);
-    file.type = shared->metadata.type;
-    file.size = shared->metadata.size;
-    file.duration = shared->metadata.length;
-    file.kind = kind_of(message, file);
+    auto shared = shared_by(message, body);
+    if (!std::ranges::all_of(shared, is_address, &Shared::url)) return false;
+    const bool is_whole = xmpp::xep0454::link(body).has_value();  // below it stands a thumbnail at most
+    std::string words = is_whole ? "" : caption(coi::trim(without_fallback(message, body)), shared);
+    // A link that stands among words stays there.
+    std::erase_if(shared, [&words](const Shared& one) { return words.find(one.url) != words.npos; });
+    if (shared.empty()) return false;
+    if (words.empty()) words = descriptions(shared);
+    Files files;
+    for (Shared& one : shared) files.all.push_back(file_of(std::move(one)));
+    if (files.all.size() == 1) files.all.front().kind = kind_of(message, files.all.front());
     if (text == nullptr) event.contents.emplace_back(Text{});
-    event.get<Text>()->body = std::move(*words);
-    event.contents.emplace_back(Files{{std::move(file)}});
+    event.get<Text>()->body = std::move(words);
+    event.contents.emplace_back(std::move(files));
     return false;
 }
 
@@ -108,6 +141,18 @@ void write(const Event& event, xmpp::Tag& message) {
     if (files.size() == 1 && event.get<Text>() == nullptr) add(message, files.front());
 }
 
+/// Removes the last line that is the link, and nothing else.
+void remove_line(std::string& text, const std::string& url) {
+    for (auto at = text.rfind(url); at != text.npos; at = at == 0 ? text.npos : text.rfind(url, at - 1)) {
+        const auto end = at + url.size();
+        const bool is_line = (at == 0 || text[at - 1] == '\n') && (end == text.size() || text[end] == '\n');
+        if (!is_line) continue;
+        const auto begin = at == 0 ? at : at - 1;
+        text.erase(begin, end - begin + (at == 0 && end < text.size() ? 1 : 0));
+        return;
+    }
+}
+
 /// Many clients give a picture or a recording a random name.
 std::string subject_of(const File& file, const std::string& lang) {
     if (file.kind == File::Kind::voice_message) return say(lang, "Voice message");
@@ -119,7 +164,9 @@ std::string subject_of(const File& file, const std::string& lang) {
 
 void write(const Event& event, coi::Message& mail, Dialect dialect) {
     const auto& files = event.get<Files>()->all;
-    for (const File& file : files) mail.text += (mail.text.empty() ? "" : "\n") + file.url;
+    for (const File& file : files) {
+        if (!file.url.empty()) mail.text += (mail.text.empty() ? "" : "\n") + file.url;
+    }
     // A first mail is about its words, or else its file.
     if (mail.subject.empty() && !files.empty())
         mail.subject =
@@ -139,8 +186,7 @@ void add(xmpp::Tag& message, const File& file) {
 }
 
 void attach(coi::Message& mail, const File& file, Dialect dialect) {
-    if (mail.text.ends_with(file.url)) mail.text.erase(mail.text.size() - file.url.size());
-    if (mail.text.ends_with('\n')) mail.text.pop_back();
+    if (!file.url.empty()) remove_line(mail.text, file.url);
     const bool is_chat = dialect != Dialect::mail;
     const bool is_voice = file.kind == File::Kind::voice_message;
     const std::string type = file_name::media_type({file.type}, file.name);

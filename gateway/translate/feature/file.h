@@ -4,7 +4,7 @@
 // [XEP-0066 §3], [XEP-0447 §3], [XEP-0385 §4.1], [XEP-0449 §4.2], [XEP-0454 §3]; chatmail's Chat-Voice-Message,
 // Chat-Duration and Chat-Content. Clients show a picture where the body is its link alone: each file of a mail is a
 // message of its own behind the text. An attachment that does not lie there stands in words (placeholder.h). Left out:
-// several files in one message of a client; their links are text.
+// files whose places come with a later message [XEP-0447 §4.2].
 
 #pragma once
 

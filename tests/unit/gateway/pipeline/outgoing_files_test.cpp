@@ -129,6 +129,66 @@ TEST_F(OutgoingFilesTest, a_mail_that_would_be_less_protected_keeps_its_link) {
     EXPECT_TRUE(is_due());
 }
 
+struct SeveralFilesTest : OutgoingFilesTest {  // [XEP-0447 §4.2]
+    const std::string other = "https://files.example/2/moon.jpg";
+
+    static std::string sharing(const std::string& address, std::size_t size) {
+        return "<file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'><size>" +
+               std::to_string(size) +
+               "</size></file><sources><url-data xmlns='http://jabber.org/protocol/url-data' target='" + address +
+               "'/></sources></file-sharing>";
+    }
+    void take_files(std::size_t first = 4, std::size_t second = 4) {
+        take("<body>Look\n" + url + "\n" + other + "</body>" + sharing(url, first) + sharing(other, second));
+        settle();
+        ASSERT_EQ(committed.size(), 1u);
+    }
+    std::vector<std::string> names_in_queue() {
+        std::vector<std::string> names;
+        for (const auto& attachment : mail_in_queue().attachments) names.push_back(attachment.name);
+        return names;
+    }
+};
+
+TEST_F(SeveralFilesTest, all_files_of_a_message_leave_in_one_mail) {
+    take_files();
+    EXPECT_EQ(mail(0).text, "Look\n" + url + "\n" + other);
+    EXPECT_THAT(peers.source.asked, ElementsAre(url, other)) << "at the same time";
+    peers.source.gives("image/jpeg", "JFIF");
+    EXPECT_FALSE(is_due());
+    peers.source.gives("image/jpeg", "MOON");
+    EXPECT_TRUE(is_due());
+    EXPECT_EQ(peers.unblocked, 1);
+    EXPECT_EQ(mail_in_queue().text, "Look");
+    EXPECT_THAT(names_in_queue(), ElementsAre("earth.jpg", "moon.jpg"));
+    EXPECT_EQ(mail_in_queue().attachments[1].bytes, "MOON");
+    EXPECT_THAT(told, IsEmpty());
+}
+
+TEST_F(SeveralFilesTest, what_cannot_be_fetched_stays_a_link_beside_the_others) {
+    take_files();
+    peers.source.fails({coi::ErrorKind::unreachable, false, "no answer", 0, {}});
+    peers.source.gives("image/jpeg", "MOON");
+    EXPECT_EQ(mail_in_queue().text, "Look\n" + url);
+    EXPECT_THAT(names_in_queue(), ElementsAre("moon.jpg"));
+}
+
+TEST_F(SeveralFilesTest, together_they_are_no_larger_than_one_may_be) {
+    take_files(600'000, 400'001);
+    EXPECT_THAT(peers.source.asked, ElementsAre(url));
+    peers.source.gives("image/jpeg", "JFIF");
+    EXPECT_EQ(mail_in_queue().text, "Look\n" + other);
+    EXPECT_THAT(told, ElementsAre(HasSubstr("larger than 1 MB together")));
+}
+
+TEST_F(SeveralFilesTest, what_was_announced_as_small_is_no_larger_either) {
+    take_files();
+    peers.source.gives("image/jpeg", std::string(600'000, 'a'));
+    peers.source.gives("image/jpeg", std::string(400'001, 'a'));
+    EXPECT_THAT(names_in_queue(), ElementsAre("earth.jpg"));
+    EXPECT_EQ(told.size(), 1u);
+}
+
 struct EncryptedFilesTest : OutgoingFilesTest {  // [XEP-0454 §3]
     const std::string place = "files.example/1/earth.jpg";
     const std::string uri = "aesgcm://" + place +

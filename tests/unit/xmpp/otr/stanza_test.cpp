@@ -45,8 +45,8 @@ TEST(OtrStanza, NothingAddsAFileToAnEncryptedText) {
     xep0066::add_link(*message, "https://files.example/1");
     xep0447::add_file(*message, {"https://files.example/1", {"a.jpg", "image/jpeg", 4}, true});
     const auto text = with_body(*message, "Look", true);
-    EXPECT_FALSE(xep0066::link(*text) || xep0447::file_of(*text));
-    EXPECT_TRUE(xep0447::file_of(*with_body(*message, "Look", false)));
+    EXPECT_FALSE(xep0066::link(*text) || !xep0447::files_of(*text).empty());
+    EXPECT_FALSE(xep0447::files_of(*with_body(*message, "Look", false)).empty());
 }
 
 TEST(OtrStanza, WhichMessageIsTakenBackMayBeSaid) {

@@ -1,4 +1,4 @@
-// Stateless file sharing: the example of XEP-0447, without what is left out (dimensions, hashes, thumbnail, Jingle).
+// Stateless file sharing: the examples of XEP-0447, without what is left out (dimensions, thumbnail, Jingle).
 
 #include "xmpp/xep/xep0447_file_sharing.h"
 
@@ -26,25 +26,52 @@ TEST(Xep0447FileSharing, Example1SharingSummitJpgWithJuliet) {
     </sources>
   </file-sharing>
 </message>)");
-    const auto file = xep0447::file_of(*message);
-    ASSERT_TRUE(file);
-    EXPECT_EQ(file->metadata.name, "summit.jpg");
-    EXPECT_EQ(file->metadata.type, "image/jpeg");
-    EXPECT_EQ(file->metadata.size, 3032449u);
-    EXPECT_EQ(file->url, address);
-    EXPECT_TRUE(file->is_inline);
+    const auto files = xep0447::files_of(*message);
+    ASSERT_EQ(files.size(), 1u);
+    EXPECT_EQ(files[0].metadata.name, "summit.jpg");
+    EXPECT_EQ(files[0].metadata.type, "image/jpeg");
+    EXPECT_EQ(files[0].metadata.size, 3032449u);
+    EXPECT_EQ(files[0].url, address);
+    EXPECT_TRUE(files[0].is_inline);
 }
 
-TEST(Xep0447FileSharing, SeveralFilesAndOnesWithoutAnAddressAreNotRead) {
+TEST(Xep0447FileSharing, Example6SharingMultipleFilesWhosePlacesComeLater) {
+    EXPECT_TRUE(xep0447::files_of(
+                    *parsed(
+                        R"(<message to='juliet@shakespeare.lit' from='romeo@montague.lit/resource' id='sharing-files'>
+  <file-sharing xmlns='urn:xmpp:sfs:0' disposition='inline' id='photo1.jpg'>
+    <file xmlns='urn:xmpp:file:metadata:0'>
+      <name>photo1.jpg</name>
+    </file>
+  </file-sharing>
+  <file-sharing xmlns='urn:xmpp:sfs:0' disposition='inline' id='photo2.jpg'>
+    <file xmlns='urn:xmpp:file:metadata:0'>
+      <name>photo2.jpg</name>
+    </file>
+  </file-sharing>
+  <file-sharing xmlns='urn:xmpp:sfs:0' disposition='inline' id='photo3.jpg'>
+    <file xmlns='urn:xmpp:file:metadata:0'>
+      <name>photo3.jpg</name>
+    </file>
+  </file-sharing>
+</message>)"))
+                    .empty());
+}
+
+TEST(Xep0447FileSharing, SeveralFilesAreReadIfEachHasAnAddress) {
     const auto message = parsed("<message/>");
-    EXPECT_FALSE(xep0447::file_of(*message));
+    EXPECT_TRUE(xep0447::files_of(*message).empty());
     xep0447::add_file(*message, {address, {"a.jpg", "image/jpeg", 1}, true});
-    EXPECT_TRUE(xep0447::file_of(*message));
-    xep0447::add_file(*message, {address, {"b.jpg", "image/jpeg", 1}, true});
-    EXPECT_FALSE(xep0447::file_of(*message));
-    EXPECT_FALSE(xep0447::file_of(
-        *parsed("<message><file-sharing xmlns='urn:xmpp:sfs:0'><sources><encrypted xmlns='urn:xmpp:esfs:0'/></sources>"
-                "</file-sharing></message>")));
+    xep0447::add_file(*message, {"https://download.montague.lit/2/b.jpg", {"b.jpg", "image/jpeg", 1}, true});
+    const auto files = xep0447::files_of(*message);
+    ASSERT_EQ(files.size(), 2u);
+    EXPECT_EQ(files[1].metadata.name, "b.jpg");
+    EXPECT_EQ(files[1].url, "https://download.montague.lit/2/b.jpg");
+    add(*message, "file-sharing", xep0447::ns);
+    EXPECT_TRUE(xep0447::files_of(*message).empty());
+    EXPECT_TRUE(xep0447::files_of(*parsed("<message><file-sharing xmlns='urn:xmpp:sfs:0'><sources><encrypted "
+                                          "xmlns='urn:xmpp:esfs:0'/></sources></file-sharing></message>"))
+                    .empty());
 }
 
 TEST(Xep0447FileSharing, AFileWithoutANameIsOffered) {

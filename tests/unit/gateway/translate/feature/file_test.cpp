@@ -108,13 +108,67 @@ TEST(FileFeature, WhatIsNoFileStaysText) {
     for (const std::string& children :
          {"<body>" + url + "</body>", "<body>See " + url + " for more</body>" + oob,
           "<body>" + url + "</body>" + oob + "<replace xmlns='urn:xmpp:message-correct:0' id='s0'/>",
-          "<body>" + url + "</body>" + sharing("") + sharing(""),
           std::string("<body>ftp://a.example/1</body><x xmlns='jabber:x:oob'><url>ftp://a.example/1</url></x>"),
           std::string("<body>xmpp:a@b</body><x xmlns='jabber:x:oob'><url>xmpp:a@b</url></x>")}) {
         const auto event = said(children);
         EXPECT_EQ(event.get<Files>(), nullptr) << children;
         EXPECT_NE(event.get<Text>()->body.find(':'), std::string::npos) << "its link is there";
     }
+}
+
+const std::string other = "https://files.example/2/moon.jpg";
+
+std::string sharing_two(const std::string& of_first = "", const std::string& of_second = "") {
+    std::string second = sharing(of_second);
+    second.replace(second.find(url), url.size(), other);
+    return sharing(of_first) + second;
+}
+
+/// "caption | name of the first | name of the second"
+std::string two(const Event& event) {
+    std::string words = event.get<Text>()->body;
+    const auto* files = event.get<Files>();
+    for (const File& file : files ? files->all : std::vector<File>{}) words += " | " + file.name;
+    return words;
+}
+
+TEST(FileFeature, AMessageMayHaveSeveralFiles) {
+    EXPECT_EQ(two(said(sharing_two())), " | earth.jpg | moon.jpg");
+    EXPECT_EQ(two(said("<body>Look\n" + url + "\n" + other + "</body>" + sharing_two() + oob)),
+              "Look | earth.jpg | moon.jpg");
+    EXPECT_EQ(two(said("<body>" + other + " " + url + "</body>" + sharing_two())), " | earth.jpg | moon.jpg");
+    EXPECT_EQ(two(said(sharing_two("<desc>The earth</desc>", "<desc>The moon</desc>"))),
+              "The earth\nThe moon | earth.jpg | moon.jpg");
+    EXPECT_EQ(two(said("<body>" + other + "</body>" + sharing("") + sharing(""))), other + " | earth.jpg")
+        << "the same twice is one, and what the text has beside it stays";
+    EXPECT_EQ(two(said("<body>See " + url + " first</body>" + sharing_two())), "See " + url + " first | moon.jpg")
+        << "a link among words stays there";
+}
+
+TEST(FileFeature, OnlyOneFileIsAVoiceMessage) {
+    const std::string voice = "<name>voice-message.ogg</name><media-type>audio/ogg</media-type>";
+    for (const File& file : said(sharing_two(voice, voice)).get<Files>()->all) EXPECT_EQ(file.kind, File::Kind::file);
+}
+
+TEST(FileFeature, OfSeveralFilesEachIsALinkOrAnAttachment) {
+    Event event;
+    event.contact = {"", "bob", "example.org"};
+    File earth, moon, sun;
+    earth.url = url;
+    moon.url = other;
+    sun.url = url + "2";  // begins as another link does
+    event.contents = {Text{"See " + url, ""}, Files{{earth, moon, sun}}};
+    const auto links = write_mail(event, {"", "alice", "jabber.example"}, Contact{});
+    EXPECT_EQ(links.text, "See " + url + "\n" + url + "\n" + other + "\n" + sun.url);
+    auto mail = links;
+    moon.bytes = sun.bytes = earth.bytes = std::make_shared<const std::string>("JFIF");
+    file::attach(mail, moon, Dialect::chatmail);
+    EXPECT_EQ(mail.text, "See " + url + "\n" + url + "\n" + sun.url);
+    file::attach(mail, earth, Dialect::chatmail);
+    EXPECT_EQ(mail.text, "See " + url + "\n" + sun.url);
+    file::attach(mail, sun, Dialect::chatmail);
+    EXPECT_EQ(mail.text, "See " + url);
+    EXPECT_EQ(mail.attachments.size(), 3u);
 }
 
 TEST(FileFeature, AReplyMayBeAFile) {
