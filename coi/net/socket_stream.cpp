@@ -185,16 +185,28 @@ struct SocketStream::State : std::enable_shared_from_this<State> {
         if (!client) co_return client.error();
         ssl = std::move(*client);
         host = name;
+        const auto done = co_await handshake(timeout);
+        if (!done) tls->openssl().forget(name);
+        co_return done;
+    }
+
+    awaitable<Result<void>> accept_tls(const TlsServer& server, Timeout timeout) {
+        if (closed) co_return ended();
+        auto accepted = server.accept(socket.native_handle());
+        if (!accepted) co_return accepted.error();
+        ssl = std::move(*accepted);
+        host = "the client";
+        co_return co_await handshake(timeout);
+    }
+
+    awaitable<Result<void>> handshake(Timeout timeout) {
         const Watch watch(*this, &State::read_deadline, timeout);
         while (!closed) {
             ERR_clear_error();
             errno = 0;
             const int result = SSL_do_handshake(ssl.get());
             if (result == 1) co_return Result<void>{};
-            if (auto error = co_await ssl_wants(result, watch, "starting TLS")) {
-                tls->openssl().forget(name);
-                co_return *error;
-            }
+            if (auto error = co_await ssl_wants(result, watch, "starting TLS")) co_return *error;
         }
         co_return ended();
     }
@@ -237,6 +249,12 @@ awaitable<Result<void>> SocketStream::start_tls(const std::string& host, Timeout
     return [](std::shared_ptr<State> s, std::string h, Timeout t) -> awaitable<Result<void>> {
         co_return co_await s->start_tls(std::move(h), t);
     }(state_, host, timeout);
+}
+
+awaitable<Result<void>> SocketStream::accept_tls(const TlsServer& server, Timeout timeout) {
+    return [](std::shared_ptr<State> s, const TlsServer& of, Timeout t) -> awaitable<Result<void>> {
+        co_return co_await s->accept_tls(of, t);
+    }(state_, server, timeout);
 }
 
 bool SocketStream::encrypted() const { return state_->ssl && SSL_is_init_finished(state_->ssl.get()); }

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "coi/net/connect.h"
+#include "coi/net/tls_server.h"
 
 namespace coi::net {
 
@@ -23,6 +24,8 @@ class SocketStream : public Stream {
     awaitable<Result<std::size_t>> read_some(std::span<char> into, Timeout timeout) override;
     awaitable<Result<void>> write(std::string_view bytes, Timeout timeout) override;
     awaitable<Result<void>> start_tls(const std::string& host, Timeout timeout) override;
+    /// Starts TLS as a server.
+    awaitable<Result<void>> accept_tls(const TlsServer&, Timeout timeout);
     bool encrypted() const override;
     void close() noexcept override;
     /// True if TLS is on and resumed a session of an earlier connection.

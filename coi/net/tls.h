@@ -13,15 +13,9 @@
 #include <unordered_map>
 
 #include "coi/net/connect.h"
+#include "coi/net/ssl_ptr.h"
 
 namespace coi::net {
-
-struct SslFree {
-    void operator()(SSL* ssl) const { SSL_free(ssl); }
-    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-    void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
-};
-using SslPtr = std::unique_ptr<SSL, SslFree>;
 
 struct TlsContext::OpenSsl {
     explicit OpenSsl(const std::string& ca_file);
