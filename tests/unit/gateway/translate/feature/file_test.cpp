@@ -147,7 +147,9 @@ TEST(FileFeature, AMessageMayHaveSeveralFiles) {
 
 TEST(FileFeature, OnlyOneFileIsAVoiceMessage) {
     const std::string voice = "<name>voice-message.ogg</name><media-type>audio/ogg</media-type>";
-    for (const File& file : said(sharing_two(voice, voice)).get<Files>()->all) EXPECT_EQ(file.kind, File::Kind::file);
+    const auto event = said(sharing_two(voice, voice));
+    ASSERT_TRUE(event.get<Files>());
+    for (const File& file : event.get<Files>()->all) EXPECT_EQ(file.kind, File::Kind::file);
 }
 
 TEST(FileFeature, OfSeveralFilesEachIsALinkOrAnAttachment) {
