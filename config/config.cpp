@@ -43,6 +43,8 @@ class Reading {
     void secret_file();
     void key_file();
     void relay_needs_domain();
+    void own_files();
+    void tls_key();
 
     bool given(const std::string& key) const { return lines_.contains(key); }
     bool sound(const std::string& key) const { return !broken_.contains(key); }
@@ -182,11 +184,12 @@ void Reading::complete() {
     }
     if (!given("mail.register_domains") && !c.xmpp.domain.empty()) c.mail.register_domains = {c.xmpp.domain};
     if (!given("mail.ehlo_name")) c.mail.ehlo_name = machine_name();
-    if (!given("store.key_file") && sound("store.url")) {
-        const std::string database = c.store.url.substr(sqlite.size());
-        const auto slash = database.rfind('/');
-        c.store.key_file = (slash == std::string::npos ? "" : database.substr(0, slash + 1)) + "store.key";
-    }
+    if (!sound("store.url")) return;
+    const std::string database = c.store.url.substr(sqlite.size());
+    const auto slash = database.rfind('/');
+    const std::string beside = slash == std::string::npos ? "" : database.substr(0, slash + 1);
+    if (!given("store.key_file")) c.store.key_file = beside + "store.key";
+    if (!given("files.folder")) c.files.folder = beside + "files";
 }
 
 void Reading::relay_needs_domain() {
@@ -198,8 +201,38 @@ void Reading::relay_needs_domain() {
     }
 }
 
+/// A file store of our own has to be found, and nothing of it stands there without it.
+void Reading::own_files() {
+    const auto& c = draft_.config.files;
+    if (!given("files.listen")) {
+        for (const char* key : {"files.url", "files.tls_certificate", "files.tls_key", "files.folder", "files.expire",
+                                "files.quota", "files.user_quota"}) {
+            if (!given(key)) continue;
+            return problem(key, {"is set, but the gateway has no file store of its own without files.listen",
+                                 "Write below [files]: listen = \"127.0.0.1:8281\", or remove the key"});
+        }
+        return;
+    }
+    if (!given("files.url"))
+        problem("files.url", {"is missing, so nobody finds the files of the store that files.listen opens",
+                              "Write below [files]: url = \"https://coi.jabber.example/files/\""});
+    for (const auto& [one, other] :
+         {std::pair{"files.tls_certificate", "files.tls_key"}, std::pair{"files.tls_key", "files.tls_certificate"}}) {
+        if (given(one) && !given(other))
+            problem(one, {std::string("stands without ") + other, "Name both files, or neither"});
+    }
+    if (sound("files.quota") && sound("files.user_quota") && c.user_quota > c.quota)
+        problem(given("files.user_quota") ? "files.user_quota" : "files.quota",
+                {"lets one user have more room than there is", "Keep user_quota smaller than quota"});
+    const bool is_here = c.listen.starts_with("127.") || c.listen.starts_with("[::1]");
+    if (sound("files.listen") && !is_here && !given("files.tls_certificate"))
+        remark("files.listen", {"can be reached from other machines, and speaks no TLS",
+                                "Name tls_certificate and tls_key, or listen on 127.0.0.1 behind a reverse proxy"});
+}
+
 void Reading::contradictions() {
     const auto& c = draft_.config;
+    own_files();
     if (sound("xmpp.component") && sound("xmpp.domain") && c.xmpp.component == c.xmpp.domain) {
         problem(given("xmpp.domain") ? "xmpp.domain" : "xmpp.component",
                 {"is the same domain as " + std::string(given("xmpp.domain") ? "xmpp.component" : "xmpp.domain"),
@@ -253,16 +286,28 @@ void Reading::key_file() {
     if (fault) problem("store.key_file", {"cannot be used: " + fault->what, fault->remedy});
 }
 
+void Reading::tls_key() {
+    if (!given("files.tls_key") || !sound("files.tls_key")) return;
+    std::string& name = draft_.config.files.tls_key;
+    if (depth_ == Depth::no_credentials && is_credential(name)) return;
+    auto fault = resolve(name);
+    if (!fault) fault = check_private_key(name);
+    if (fault) return problem("files.tls_key", {"cannot be used: " + fault->what, fault->remedy});
+    if (const auto open = open_to_others(name)) remark("files.tls_key", *open);
+}
+
 void Reading::named_files() {
     const auto& c = draft_.config;
     secret_file();
     key_file();
+    tls_key();
     const auto look = [&](const std::string& key, const std::string& path, auto check) {
         if (!given(key) || !sound(key)) return;
         if (const auto fault = check(path)) problem(key, {"cannot be used: " + fault->what, fault->remedy});
     };
     look("mail.ca_file", c.mail.ca_file, check_certificates);
     look("relay.users_file", c.relay.users_file, check_users);
+    look("files.tls_certificate", c.files.tls_certificate, check_certificates);
 }
 
 std::variant<Config, std::vector<Problem>> Reading::read(std::string_view text) {

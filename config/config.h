@@ -64,6 +64,14 @@ struct Config {
         bool upload = true;  // to the Jabber server's file store
         bool fetch = true;   // what users' links lead to
         std::size_t fetch_largest = 15 * 1024 * 1024;
+        std::string listen;           // of a file store of our own; "": there is none
+        std::string url;              // where its files are found, with a slash at its end
+        std::string tls_certificate;  // "": it speaks no TLS
+        std::string tls_key;
+        std::string folder;  // default: "files" beside the database
+        std::chrono::seconds expire = std::chrono::days(30);
+        std::size_t quota = 5ULL * 1024 * 1024 * 1024;  // of all files there
+        std::size_t user_quota = 200 * 1024 * 1024;
     } files;
     struct Relay {
         std::string domain;                          // "" : no relay

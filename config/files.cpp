@@ -134,6 +134,16 @@ std::optional<Fault> check_certificates(const std::string& path) {
     return std::nullopt;
 }
 
+std::optional<Fault> check_private_key(const std::string& path) {
+    std::string content;
+    struct stat status{};
+    auto fault = read(path, list_longest, content, status);
+    if (!fault && content.find("PRIVATE KEY-----") == std::string::npos)
+        fault = Fault{path + " holds no key in PEM form", "Name a file with a -----BEGIN PRIVATE KEY----- line"};
+    ::explicit_bzero(content.data(), content.size());
+    return fault;
+}
+
 std::optional<Fault> check_users(const std::string& path) {
     std::string content;
     struct stat status{};

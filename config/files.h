@@ -29,6 +29,7 @@ std::optional<Fault> open_to_others(const std::string& path);
 /// credential: those come from outside, `must_exist`).
 std::optional<Fault> check_key_file(const std::string& path, bool must_exist);
 std::optional<Fault> check_certificates(const std::string& path);
+std::optional<Fault> check_private_key(const std::string& path);
 /// One local part or bare JID a line, `#` begins a comment.
 std::optional<Fault> check_users(const std::string& path);
 

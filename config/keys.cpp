@@ -178,16 +178,38 @@ Read unix_path(std::string_view path, std::string_view example) {
         "Write " + in_quotes(example)};
 }
 
-Read lmtp_listen(const toml::node& node, std::string& into) {
-    constexpr std::string_view example = "127.0.0.1:2424", prefix = "unix:";
+Read listener(const toml::node& node, std::string& into, const std::string& port, std::string_view socket) {
+    constexpr std::string_view prefix = "unix:";
+    const std::string example = "127.0.0.1:" + port;
     if (auto fault = not_empty(node, into, example)) return fault;
-    if (into.starts_with(prefix))
-        return unix_path(std::string_view(into).substr(prefix.size()), "unix:/run/coigate-lmtp/socket");
+    if (into.starts_with(prefix) && !socket.empty())
+        return unix_path(std::string_view(into).substr(prefix.size()), socket);
     const auto parsed = parse_host_port(into, 0);
     if (!parsed || !is_address_literal(parsed->host)) {
         return Fault{in_quotes(into) + " is not an address to listen on",
-                     "Write " + in_quotes(example) + ", \"[::1]:2424\" or \"unix:/run/coigate-lmtp/socket\""};
+                     "Write " + in_quotes(example) + (socket.empty() ? " or" : ",") + " \"[::1]:" + port + "\"" +
+                         (socket.empty() ? "" : " or " + in_quotes(socket))};
     }
+    return std::nullopt;
+}
+
+Read files_url(const toml::node& node, std::string& into) {
+    constexpr std::string_view example = "https://coi.jabber.example/files/";
+    if (auto fault = not_empty(node, into, example)) return fault;
+    const bool is_https = into.starts_with("https://"), is_http = into.starts_with("http://");
+    const std::string_view rest = std::string_view(into).substr(is_https ? 8 : is_http ? 7 : into.size());
+    const auto slash = rest.find('/');
+    const auto server = parse_host_port(rest.substr(0, slash), 443);
+    const bool is_host = server && (is_domain(server->host) || is_address_literal(server->host));
+    const bool is_here =
+        server && (server->host == "127.0.0.1" || server->host == "::1" || server->host == "localhost");
+    if (!is_host || slash == rest.npos || !rest.ends_with('/') || rest.find("//") != rest.npos ||
+        rest.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-", slash) !=
+            rest.npos)
+        return Fault{in_quotes(into) + " is no address under which files are found, with a slash at its end",
+                     "Write " + in_quotes(example)};
+    if (is_http && !is_here)
+        return Fault{in_quotes(into) + " would send files unencrypted", "Write " + in_quotes(example)};
     return std::nullopt;
 }
 
@@ -289,8 +311,18 @@ const std::vector<Key>& keys() {
         row("files.upload", sighup, MEMBER(files.upload), READ(boolean(node, into))),
         row("files.fetch", sighup, MEMBER(files.fetch), READ(boolean(node, into))),
         row("files.fetch_largest", sighup, MEMBER(files.fetch_largest), READ(size(node, into, Mi, Gi, "15 MiB"))),
+        row("files.listen", restart, MEMBER(files.listen), READ(listener(node, into, "8281", ""))),
+        row("files.url", restart, MEMBER(files.url), READ(files_url(node, into))),
+        row("files.tls_certificate", restart, MEMBER(files.tls_certificate),
+            READ(not_empty(node, into, "/etc/coigate/tls.pem"))),
+        row("files.tls_key", restart, MEMBER(files.tls_key), READ(not_empty(node, into, "/etc/coigate/tls.key"))),
+        row("files.folder", restart, MEMBER(files.folder), READ(not_empty(node, into, "/var/lib/coigate/files"))),
+        row("files.expire", sighup, MEMBER(files.expire), READ(duration(node, into, 1h, days(3660), "30 days"))),
+        row("files.quota", sighup, MEMBER(files.quota), READ(size(node, into, Mi, 1024 * Gi, "5 GiB"))),
+        row("files.user_quota", sighup, MEMBER(files.user_quota), READ(size(node, into, Mi, 1024 * Gi, "200 MiB"))),
         row("relay.domain", restart, MEMBER(relay.domain), READ(domain(node, into, "jabber.example"))),
-        row("relay.lmtp_listen", restart, MEMBER(relay.lmtp_listen), READ(lmtp_listen(node, into))),
+        row("relay.lmtp_listen", restart, MEMBER(relay.lmtp_listen),
+            READ(listener(node, into, "2424", "unix:/run/coigate-lmtp/socket"))),
         row("relay.smtp_server", restart, MEMBER(relay.smtp_server), READ(host_port(node, into, 25, "127.0.0.1:25"))),
         row("relay.smtp_security", restart, MEMBER(relay.smtp_security), READ(security(node, into))),
         row("relay.users_file", sighup, MEMBER(relay.users_file), READ(not_empty(node, into, "/etc/coigate/users"))),

@@ -279,6 +279,7 @@ void Gateway::start() {
     });
     s.mail_scheduler.start();
     s.jabber_scheduler.start();
+    if (s.own_files) s.own_files->start();
     if (s.relay) s.relay->start();
     s.component.start();
     s.linked.start();
@@ -295,6 +296,7 @@ void Gateway::stop(std::function<void()> stopped) {
     s.linked.stop();
     s.openpgp.stop();
     if (s.relay) s.relay->stop();
+    if (s.own_files) s.own_files->stop();
     s.sweep.cancel();
     s.finish_attempts(std::chrono::steady_clock::now() + stop_patience, std::move(stopped));
 }
@@ -314,6 +316,7 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     s.mail_sender.reload(s.config.relay.connections, delivered_of(s.config));
     s.file_upload.reload(s.config.files.upload);
     s.file_download.reload(download_settings(s.config));
+    if (s.own_files) s.own_files->reload(own_files_settings(s.config).limits);
     s.openpgp.reload(openpgp_settings(s.config));
     s.failures.reload({s.config.xmpp.component, s.config.relay.domain});
     s.secure_join.reload({s.config.mail.expire});

@@ -51,6 +51,9 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       message_privilege(config.xmpp.component),
       upload_slots(stream, timer(), {config.xmpp.component, component_settings(config).server_domain}),
       file_upload(io, tls, upload_slots, config.files.upload),
+      own_files(config.files.listen.empty() ? nullptr
+                                            : std::make_unique<OwnFiles>(io, own_files_settings(config), now)),
+      file_stores(file_upload, own_files ? &own_files->folder() : nullptr, config.files.url),
       file_download(io, tls, upload_slots, download_settings(config)),
       names(directory, clients, roster_names, stream, config.xmpp.component),
       mail_sender(
@@ -73,7 +76,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       tunnel(directory, outgoing, stream, notices),
       key_management(directory, store, workers, openpgp, secure_join, otr, relay_accounts),
       incoming({directory, store, verdicts, workers, openpgp, secure_join, key_management, tunnel, jabber_scheduler,
-                notices, names, profiles, file_upload, outgoing, now},
+                notices, names, profiles, file_stores, outgoing, now},
                seal, {config.xmpp.component, config.mail.expire}),
       archive({directory, store, stream, *this, now}, {config.xmpp.component}),
       returned({directory, store, mail_scheduler, now}, config.relay.domain),
@@ -89,7 +92,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       linked(io, tls, directory, store, workers, crash_guard, incoming, read_sync, mail_scheduler, notices,
              linked_settings(config)),
       services(directory, relay_accounts, key_management, linked, presence, presence, notices, clients, cards, stream,
-               file_upload, service_settings(config)) {
+               file_stores, service_settings(config)) {
     directory.notify_senders_by(failures);
     if (config.relay.domain.empty()) return;
     mail_sender.start_relay(io, tls, relay_submission_settings(config), config.relay.connections);

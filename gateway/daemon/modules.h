@@ -37,10 +37,12 @@
 #include "gateway/service/presence.h"
 #include "gateway/transport/crash_guard.h"
 #include "gateway/transport/file_download.h"
+#include "gateway/transport/file_stores.h"
 #include "gateway/transport/file_upload.h"
 #include "gateway/transport/lmtp_receiver.h"
 #include "gateway/transport/mail_sender.h"
 #include "gateway/transport/mailbox_pool.h"
+#include "gateway/transport/own_files.h"
 #include "gateway/transport/upload_slots.h"
 #include "xmpp/component.h"
 
@@ -71,6 +73,8 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     MessagePrivilege message_privilege;
     UploadSlots upload_slots;
     FileUpload file_upload;
+    std::unique_ptr<OwnFiles> own_files;  // if the configuration wants them
+    FileStores file_stores;
     FileDownload file_download;
     ContactNames names;
     MailSender mail_sender;

@@ -97,7 +97,14 @@ MailboxPool::Settings linked_settings(const config::Config& c) {
 }
 
 FileDownload::Settings download_settings(const config::Config& c) {
-    return {c.files.fetch ? c.files.fetch_largest : 0, c.mail.allow_private_servers};
+    return {c.files.fetch ? c.files.fetch_largest : 0, c.mail.allow_private_servers, c.files.url};
+}
+
+OwnFiles::Settings own_files_settings(const config::Config& c) {
+    return {c.files.folder,
+            {c.files.quota, c.files.user_quota, c.files.expire},
+            c.files.url,
+            {c.files.listen, c.files.tls_certificate, c.files.tls_key}};
 }
 
 config::Config reloaded(const config::Config& running, const config::Config& wanted) {
@@ -108,6 +115,11 @@ config::Config reloaded(const config::Config& running, const config::Config& wan
     taken.mail.ca_file = running.mail.ca_file;
     taken.mail.max_size = running.mail.max_size;
     taken.control = running.control;
+    taken.files.listen = running.files.listen;
+    taken.files.url = running.files.url;
+    taken.files.tls_certificate = running.files.tls_certificate;
+    taken.files.tls_key = running.files.tls_key;
+    taken.files.folder = running.files.folder;
     taken.relay = running.relay;
     taken.relay.users_file = wanted.relay.users_file;
     taken.relay.authserv_id = wanted.relay.authserv_id;

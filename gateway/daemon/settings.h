@@ -11,6 +11,7 @@
 #include "gateway/transport/lmtp_receiver.h"
 #include "gateway/transport/mail_sender.h"
 #include "gateway/transport/mailbox_pool.h"
+#include "gateway/transport/own_files.h"
 #include "xmpp/component.h"
 
 namespace gateway {
@@ -26,6 +27,7 @@ SmtpSender::Settings relay_submission_settings(const config::Config&);
 MailSender::Delivered delivered_of(const config::Config&);
 MailboxPool::Settings linked_settings(const config::Config&);
 FileDownload::Settings download_settings(const config::Config&);
+OwnFiles::Settings own_files_settings(const config::Config&);
 /// The configuration after SIGHUP: `wanted`, except for keys that need a restart (config/keys.cpp marks them); these
 /// keep their running value, so that the next reload reports them again.
 config::Config reloaded(const config::Config& running, const config::Config& wanted);

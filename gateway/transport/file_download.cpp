@@ -92,6 +92,10 @@ struct FileDownload::State : std::enable_shared_from_this<State> {
     RateLimit fetched{most_an_hour, std::chrono::hours(1)};
     std::size_t under_way = 0, bytes = 0;
 
+    bool is_own_url(const std::string& url) const {
+        return !settings.own_url.empty() && url.starts_with(settings.own_url);
+    }
+
     bool may_begin(const std::string& user) const {
         const auto at = of_user.find(user);
         return under_way < most_at_once && (at == of_user.end() || at->second < most_of_user);
@@ -150,7 +154,7 @@ struct FileDownload::State : std::enable_shared_from_this<State> {
         for (int redirects = 0; redirects <= most_redirects; ++redirects) {
             const auto from = http_address(url);
             if (!from) co_return from.error();
-            const bool is_own = slots.is_of_store(*from);
+            const bool is_own = slots.is_of_store(*from) || is_own_url(url);
             if (from->server.security != coi::net::Security::tls && !is_own)
                 co_return coi::Error{ErrorKind::forbidden, true, "the link is not encrypted", 0, {}};
             const coi::net::HostPolicy policy{.allow_private = settings.allow_private || is_own,

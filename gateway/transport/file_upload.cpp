@@ -15,50 +15,26 @@
 
 #include "gateway/await.h"
 #include "gateway/log.h"
+#include "gateway/transport/file_link.h"
 #include "gateway/transport/http_put.h"
 
 namespace gateway {
 namespace {
 
 constexpr std::size_t most_at_once = 10, most_of_user = 2;
-constexpr std::size_t most_bytes = 128 * 1024 * 1024;       // of all files that wait or are under way
-constexpr std::size_t longest_name = 100, longest_end = 8;  // bytes
+constexpr std::size_t most_bytes = 128 * 1024 * 1024;  // of all files that wait or are under way
+constexpr std::size_t longest_type = 100;              // bytes
 
 constexpr auto rest = std::chrono::minutes(1);  // after a failure
 
 /// The server's own services say where: they may stand on a private address.
 constexpr coi::net::HostPolicy policy{.allow_private = true, .mail_ports_only = false};
 
-/// Letters that each server takes as part of an address, at most `most` of them.
-std::string plain(std::string_view text, std::size_t most) {
-    std::string safe;
-    for (const char c : text) {
-        const bool is_safe = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '_';
-        safe += is_safe ? c : '_';
-    }
-    safe.erase(0, std::min(safe.find_first_not_of("._-"), safe.size()));
-    return safe.substr(0, most);
-}
-
-/// The name in the address: clients show it, and take from its end what the file is. The name for people stands in the
-/// message.
-std::string plain_name(std::string_view name, std::string_view type) {
-    const auto dot = name.rfind('.');
-    std::string end = dot == name.npos ? "" : plain(name.substr(dot + 1), longest_end);
-    if (end.empty() && type != "application/octet-stream") {
-        end = plain(type.substr(std::min(type.find('/') + 1, type.size())), longest_name);
-        if (end.size() > longest_end) end.clear();
-    }
-    std::string stem = plain(name.substr(0, dot), longest_name);
-    if (stem.empty()) stem = type.starts_with("image/") ? "image" : "file";
-    return end.empty() ? stem : stem + "." + end;
-}
-
 /// [RFC 9110 §8.3.1] a media type, or the one that says nothing: also for what browsers run in the server's name.
 std::string media_type(const std::string& type) {
     constexpr std::array<std::string_view, 3> run{"text/html", "application/xhtml+xml", "image/svg+xml"};
     if (std::ranges::find(run, type) != run.end()) return "application/octet-stream";
-    const bool is_one = std::ranges::count(type, '/') == 1 && type.size() <= longest_name &&
+    const bool is_one = std::ranges::count(type, '/') == 1 && type.size() <= longest_type &&
                         std::ranges::all_of(type, [](unsigned char c) {
                             return std::isalnum(c) != 0 ||
                                    std::string_view("/.+-_").find(static_cast<char>(c)) != std::string_view::npos;
@@ -140,7 +116,8 @@ struct FileUpload::State : std::enable_shared_from_this<State> {
         using Slot = coi::Result<xmpp::xep0363::Slot>;
         const std::string type = media_type(job.file.type);
         std::function<void(std::function<void(Slot)>)> ask = [&](std::function<void(Slot)> done) {
-            slots.ask(job.user, {plain_name(job.file.name, type), job.file.bytes->size(), type}, std::move(done));
+            slots.ask(job.user, {file_link::plain_name(job.file.name, type), job.file.bytes->size(), type},
+                      std::move(done));
         };
         const Slot slot = co_await wait_for<Slot>(ask);
         if (!slot) co_return slot.error();

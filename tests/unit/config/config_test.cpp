@@ -218,6 +218,57 @@ TEST_F(ConfigTest, RefusesSettingsThatContradictEachOther) {
     expect_problem("[xmpp]\ncomponent = \"coi\"\nsecret_file = \"" + secret_ + "\"\n", "xmpp.domain is missing");
 }
 
+TEST_F(ConfigTest, AnOwnFileStoreIsWholeOrNotThere) {
+    const std::string listen = "[files]\nlisten = \"127.0.0.1:8281\"\n",
+                      url = "url = \"https://coi.jabber.example/files/\"\n";
+    const Config c = good(minimal(listen + url + "quota = \"1 GiB\"\nexpire = \"1 day\"\n"));
+    EXPECT_EQ(c.files.folder, "/var/lib/coigate/files");
+    EXPECT_EQ(c.files.quota, 1024u * 1024 * 1024);
+    EXPECT_EQ(c.files.expire, 24h);
+    EXPECT_TRUE(c.remarks.empty());
+    EXPECT_EQ(good(minimal("[files]\nupload = false\n")).files.listen, "");
+    expect_problem(minimal(listen), "files.url is missing");
+    expect_problem(minimal("[files]\n" + url),
+                   "files.url is set, but the gateway has no file store of its own without files.listen");
+    expect_problem(minimal(listen + url + "quota = \"100 MiB\"\n"),
+                   "files.quota lets one user have more room than there is");
+    expect_problem(minimal("[files]\nlisten = \"coi.jabber.example:80\"\n" + url), "is not an address to listen on");
+    expect_problem(minimal("[files]\nlisten = \"unix:/run/files\"\n" + url), "is not an address to listen on");
+    const auto open = good(minimal("[files]\nlisten = \"0.0.0.0:8281\"\n" + url));
+    ASSERT_EQ(open.remarks.size(), 1u);
+    EXPECT_NE(open.remarks[0].print().find("speaks no TLS"), std::string::npos);
+}
+
+TEST_F(ConfigTest, TheUrlOfAFileStoreIsOneUnderWhichFilesAreFound) {
+    const auto with_url = [](const std::string& url) {
+        return "[files]\nlisten = \"127.0.0.1:8281\"\nurl = \"" + url + "\"\n";
+    };
+    for (const char* url : {"https://coi.jabber.example/", "https://coi.jabber.example:8443/a/b_c/",
+                            "https://[2001:db8::1]/files/", "http://127.0.0.1:8281/files/", "http://localhost/"})
+        good(minimal(with_url(url)));
+    for (const char* url :
+         {"coi.jabber.example/files/", "https://coi.jabber.example", "https://coi.jabber.example/files",
+          "https:///files/", "https://a b/files/", "https://a.example/files/?x=/", "ftp://a.example/",
+          "https://a.example//files/", "https://u:p@a.example/files/"})
+        expect_problem(minimal(with_url(url)), "is no address under which files are found");
+    expect_problem(minimal(with_url("http://coi.jabber.example/files/")), "would send files unencrypted");
+}
+
+TEST_F(ConfigTest, TheCertificateOfAFileStoreComesWithItsKey) {
+    const std::string start = "[files]\nlisten = \"0.0.0.0:443\"\nurl = \"https://coi.jabber.example/files/\"\n";
+    const std::string certificate =
+        "tls_certificate = \"" + file("tls.pem", "-----BEGIN CERTIFICATE-----\n", 0644) + "\"\n";
+    const auto key = [this](const std::string& content, mode_t mode = 0600) {
+        return "tls_key = \"" + file("tls.key", content, mode) + "\"\n";
+    };
+    const std::string good_key = "-----BEGIN PRIVATE KEY-----\n";
+    EXPECT_TRUE(good(minimal(start + certificate + key(good_key))).remarks.empty());
+    EXPECT_EQ(good(minimal(start + certificate + key(good_key, 0604))).remarks.size(), 1u);
+    expect_problem(minimal(start + certificate), "files.tls_certificate stands without files.tls_key");
+    expect_problem(minimal(start + certificate + key("-----BEGIN CERTIFICATE-----\n")), "holds no key in PEM form");
+    expect_problem(minimal(start + certificate + "tls_key = \"" + folder_ + "/none\"\n"), "does not exist");
+}
+
 TEST_F(ConfigTest, LooksAtTheFilesItNames) {
     const auto with_secret = [](const std::string& path) {
         return "[xmpp]\ncomponent = \"coi.jabber.example\"\nsecret_file = \"" + path + "\"\n";
@@ -350,8 +401,9 @@ TEST_F(ConfigTest, TheExampleHasEveryKeyWithItsDefaultAndLoads) {
     EXPECT_EQ(found, wanted);
 
     const Config full = good(uncommented, Depth::words_only);
-    const std::vector<std::string> examples_only{"mail.ca_file",      "mail.dns_server", "mail.ehlo_name",
-                                                 "relay.authserv_id", "relay.domain",    "relay.users_file"};
+    const std::vector<std::string> examples_only{
+        "files.listen",    "files.tls_certificate", "files.tls_key",     "files.url",    "mail.ca_file",
+        "mail.dns_server", "mail.ehlo_name",        "relay.authserv_id", "relay.domain", "relay.users_file"};
     auto [reloadable, restart] = compare(good(example, Depth::words_only), full);
     restart.insert(restart.end(), reloadable.begin(), reloadable.end());
     std::sort(restart.begin(), restart.end());

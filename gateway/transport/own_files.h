@@ -1,0 +1,41 @@
+// The gateway's own file store: its folder, and the server where visitors find what lies in it.
+
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <string>
+
+#include "gateway/transport/file_folder.h"
+#include "gateway/transport/file_pages.h"
+#include "gateway/transport/http_server.h"
+
+namespace gateway {
+
+class OwnFiles {
+  public:
+    struct Settings {
+        std::string folder;
+        FileFolder::Limits limits;
+        std::string url;  // of the store, with a slash at its end
+        HttpServer::Settings server;
+    };
+    /// Throws std::runtime_error if the folder or the certificate cannot be used.
+    OwnFiles(boost::asio::io_context&, Settings, Clock now);
+
+    FileFolder& folder() { return folder_; }
+    /// Throws std::runtime_error if nobody can listen there.
+    void start();
+    void stop();
+    void reload(FileFolder::Limits);
+
+  private:
+    void sweep();
+
+    FileFolder folder_;
+    FilePages pages_;
+    HttpServer server_;
+    boost::asio::steady_timer sweep_;
+};
+
+}  // namespace gateway
