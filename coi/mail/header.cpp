@@ -167,6 +167,9 @@ std::string tidy_words(std::string_view value) {
     std::string out;
     std::size_t at = 0;
     auto word = find_word(value, 0);
+    const auto is_next = [&] {
+        return word && !is_left_to_gmime(*word) && trim(value.substr(at, word->begin - at)).empty();
+    };
     while (word) {
         out.append(value.substr(at, word->begin - at));
         at = word->begin;
@@ -176,16 +179,20 @@ std::string tidy_words(std::string_view value) {
             word = find_word(value, at);
             continue;
         }
-        // A multi-byte character may be split between two words.
-        std::string bytes;
-        const EncodedWord first = *word;
+        // Words beside each other become one: GMime loses what follows the padding of the first.
+        std::string text;
         do {
-            bytes += word->base64 ? decode_base64(word->payload) : decode_q(word->payload);
-            at = word->end;
-            word = find_word(value, at);
-        } while (word && word->charset == first.charset && !is_left_to_gmime(*word) &&
-                 trim(value.substr(at, word->begin - at)).empty());
-        append_word(out, to_utf8(bytes, charset_in(first)));
+            // A multi-byte character may be split between two words.
+            std::string bytes;
+            const EncodedWord first = *word;
+            do {
+                bytes += word->base64 ? decode_base64(word->payload) : decode_q(word->payload);
+                at = word->end;
+                word = find_word(value, at);
+            } while (is_next() && word->charset == first.charset);
+            text += to_utf8(bytes, charset_in(first));
+        } while (is_next());
+        append_word(out, text);
     }
     return out.append(value.substr(at));
 }

@@ -21,23 +21,6 @@ Bounce bounce() {
     return out;
 }
 
-// [RFC 3464 appendix E] "Multi-Recipient DSN": several recipients, two of them failed.
-TEST(Dsn, ReadsEachRecipientsGroup) {
-    const auto dsn =
-        parse_dsn(
-            "Reporting-MTA: dns; cs.example\r\n\r\n"
-            "Original-Recipient: rfc822;arathib@vnet.example\r\nFinal-Recipient: rfc822;arathib@vnet.example\r\n"
-            "Action: failed\r\nStatus: 5.0.0 (permanent failure)\r\nDiagnostic-Code: smtp; 550 'arathib' is not\r\n a "
-            "registered user\r\n\r\n"
-            "Final-Recipient: rfc822;johnh@hpnjld.example\r\nAction: delayed\r\nStatus: 4.0.0\r\n\r\n")
-            .value();
-    ASSERT_EQ(2u, dsn.recipients.size());
-    EXPECT_EQ((Dsn::Recipient{"arathib@vnet.example", Dsn::Action::failed, "5.0.0",
-                              "550 'arathib' is not a registered user"}),
-              dsn.recipients[0]);
-    EXPECT_EQ((Dsn::Recipient{"johnh@hpnjld.example", Dsn::Action::delayed, "4.0.0", ""}), dsn.recipients[1]);
-}
-
 TEST(Dsn, EnvelopeIdIsDecodedFromXtext) {
     EXPECT_EQ("a+b=c", parse_dsn("Original-Envelope-Id: a+2Bb+3Dc\n\nFinal-Recipient: rfc822;x@y\nAction: failed\n")
                            .value()

@@ -29,6 +29,13 @@ TEST(DecodeHeader, KnowsTheCharsetsThatTextKnows) {
     EXPECT_EQ("5 € b", decode_header("=?iso-8859-1*en?q?5_=80?= b"));
 }
 
+TEST(DecodeHeader, WordsOfSeveralCharsetsBesideEachOtherLoseNothing) {
+    EXPECT_EQ("äőb", decode_header("=?iso-8859-1?Q?=E4?= =?iso-8859-2?Q?=F5?= =?utf-8?Q?b?="));
+    EXPECT_EQ("äő мир",
+              decode_header("=?utf-8?Q?=C3=A4?=\r\n =?iso-8859-2?B?9Q==?= =?koi8-r?B?IA==?= =?cp-1251?Q?=EC=E8=F0?="));
+    EXPECT_EQ("ä ő", decode_header("=?iso-8859-1?Q?=E4_?= =?iso-8859-2?Q?=F5?="));
+}
+
 TEST(DecodeHeader, IsOneLineWhateverIsEncoded) { EXPECT_EQ("a  Bcc: b", decode_header("=?utf-8?Q?a=0D=0ABcc:_b?=")); }
 
 TEST(CanonicalName, IsTheUsualSpelling) {

@@ -9,16 +9,6 @@ namespace {
 
 Mdn parsed(std::string_view part) { return parse_mdn(part).value(); }
 
-// [RFC 8098 §9], the example of a displayed message.
-TEST(Mdn, ReadsTheSpecificationsExample) {
-    EXPECT_EQ((Mdn{{"199509192301.23456@example.org"}, true}),
-              parsed("Reporting-UA: joes-pc.cs.example.com; Foomail 97.1\r\n"
-                     "Original-Recipient: rfc822;Joe_Recipient@example.com\r\n"
-                     "Final-Recipient: rfc822;Joe_Recipient@example.com\r\n"
-                     "Original-Message-ID: <199509192301.23456@example.org>\r\n"
-                     "Disposition: manual-action/MDN-sent-manually; displayed\r\n"));
-}
-
 TEST(Mdn, DeltaChatsReportHasOnlyTwoFields) {
     EXPECT_EQ(
         (Mdn{{"chat$1@x"}, true}),

@@ -55,7 +55,7 @@ TEST(Sasl, LetsNoControlCharacterShiftTheFields) {
               ErrorKind::auth);
 }
 
-TEST(Sasl, MakesPlain) {  // [RFC 4616 §4]
+TEST(Sasl, PlainAsInTheExampleOfRfc4616Section4) {
     auto sasl = choose({"PLAIN"}, {"tim", "tanstaaftanstaaf", false});
     EXPECT_EQ(sasl->initial(), encoded(std::string("\0tim\0tanstaaftanstaaf", 21)));
     EXPECT_TRUE(sasl->complete());
@@ -71,7 +71,7 @@ TEST(Sasl, MakesLogin) {
     EXPECT_FALSE(sasl->step(encoded("Again:")));
 }
 
-TEST(Sasl, MakesOauthbearer) {  // [RFC 7628 §4.1]
+TEST(Sasl, OauthbearerAsInTheExamplesOfRfc7628Section4) {
     auto sasl = choose({"OAUTHBEARER"}, {"user@example.com", "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==", true});
     EXPECT_EQ(sasl->initial(),
               "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9MTQzAWF1dGg9QmVhcmVyIHZGOWRmdDRxbVRj"

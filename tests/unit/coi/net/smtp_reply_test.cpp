@@ -24,7 +24,7 @@ coi::Result<SmtpReply> read(const std::vector<std::string>& lines) {
     return std::move(reader).reply();
 }
 
-TEST(SmtpReply, JoinsTheLinesOfAReply) {  // [RFC 5321 §4.2.1]
+TEST(SmtpReply, ExampleOfRfc5321Section4_2_1) {
     const auto reply =
         read({"250-First line", "250-Second line", "250-234 Text beginning with numbers", "250 The last line"});
     EXPECT_EQ(reply->code, 250);
