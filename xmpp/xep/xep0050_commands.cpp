@@ -2,6 +2,8 @@
 
 #include "xmpp/xep/xep0050_commands.h"
 
+#include <algorithm>
+
 namespace xmpp::xep0050 {
 namespace {
 
@@ -32,7 +34,9 @@ Tag& add_command(Tag& result, const Response& response) {
     if (!response.actions.empty()) {
         Tag& actions = add(command, "actions");
         actions.addAttribute("execute", response.actions.front());
-        for (const auto& name : response.actions) add(actions, name);
+        for (const char* name : {"prev", "next", "complete"}) {  // in the order of the schema [§8]
+            if (std::ranges::count(response.actions, name) != 0) add(actions, name);
+        }
     }
     if (!response.note.empty()) add(command, "note", {}, response.note).addAttribute("type", response.note_type);
     return command;

@@ -65,20 +65,106 @@ TEST(Xep0030Disco, Example10JidAndNodeResult) {
 </iq>)");
 }
 
-TEST(Xep0030Disco, InfoRepeatsTheNode) {
-    Tag result("iq");
-    xep0030::add_info(result, {{{"automation", "command-node", "Link"}}, {"jabber:x:data"}}, "link");
-    EXPECT_EQ(result.xml(),
-              "<iq><query xmlns='http://jabber.org/protocol/disco#info' node='link'><identity category='automation' "
-              "type='command-node' name='Link'/><feature var='jabber:x:data'/></query></iq>");
+TEST(Xep0030Disco, Example6ServerRepliesOnBehalfOfBareJid) {
+    const std::string example = R"(<iq type='result'
+    from='juliet@capulet.com'
+    to='shakespeare.lit'
+    id='info2'>
+  <query xmlns='http://jabber.org/protocol/disco#info'>
+    <identity category='account' type='registered'/>
+    <feature var='http://jabber.org/protocol/disco#info'/>
+  </query>
+</iq>)";
+    const xep0030::Info account{{{"account", "registered", ""}}, {"http://jabber.org/protocol/disco#info"}};
+    const auto read = xep0030::info_of(*parsed(example));
+    EXPECT_EQ(read.identities, account.identities);
+    EXPECT_EQ(read.features, account.features);
+    const auto result = parsed("<iq type='result' from='juliet@capulet.com' to='shakespeare.lit' id='info2'/>");
+    xep0030::add_info(*result, account, "");
+    EXPECT_EXAMPLE(*result, example);
 }
 
-TEST(Xep0030Disco, Items) {
-    Tag result("iq");
-    xep0030::add_items(result, {{"responder@domain", "list", "List Service Configurations"}}, xep0050::ns);
-    EXPECT_EQ(result.xml(),
-              "<iq><query xmlns='http://jabber.org/protocol/disco#items' node='http://jabber.org/protocol/commands'>"
-              "<item jid='responder@domain' node='list' name='List Service Configurations'/></query></iq>");
+TEST(Xep0030Disco, Example3TargetEntityDoesNotExist) {
+    const auto error = parsed(R"(<iq type='error'
+    from='plays.shakespeare.lit'
+    to='romeo@montague.net/orchard'
+    id='info1'>
+  <query xmlns='http://jabber.org/protocol/disco#info'/>
+  <error type='cancel'>
+    <item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>
+  </error>
+</iq>)");
+    EXPECT_TRUE(xep0030::info_of(*error).identities.empty());
+    EXPECT_TRUE(xep0030::info_of(*error).features.empty());
+}
+
+TEST(Xep0030Disco, Example12ResultSetForAllItems) {
+    const auto result = parsed(R"(<iq type='result'
+    from='shakespeare.lit'
+    to='romeo@montague.net/orchard'
+    id='items1'>
+  <query xmlns='http://jabber.org/protocol/disco#items'>
+    <item jid='people.shakespeare.lit'
+          name='Directory of Characters'/>
+    <item jid='plays.shakespeare.lit'
+          name='Play-Specific Chatrooms'/>
+    <item jid='mim.shakespeare.lit'
+          name='Gateway to Marlowe IM'/>
+    <item jid='words.shakespeare.lit'
+          name='Shakespearean Lexicon'/>
+    <item jid='globe.shakespeare.lit'
+          name='Calendar of Performances'/>
+    <item jid='headlines.shakespeare.lit'
+          name='Latest Shakespearean News'/>
+    <item jid='catalog.shakespeare.lit'
+          name='Buy Shakespeare Stuff!'/>
+    <item jid='en2fr.shakespeare.lit'
+          name='French Translation Service'/>
+  </query>
+</iq>)");
+    EXPECT_EQ(xep0030::jids_of_items(*result, 100).size(), 8u);
+    EXPECT_EQ(xep0030::jids_of_items(*result, 2),
+              (std::vector<std::string>{"people.shakespeare.lit", "plays.shakespeare.lit"}));
+}
+
+TEST(Xep0030Disco, Example13EmptyResultSet) {
+    const std::string example = R"(<iq type='result'
+    from='shakespeare.lit'
+    to='romeo@montague.net/orchard'
+    id='items1'>
+  <query xmlns='http://jabber.org/protocol/disco#items'/>
+</iq>)";
+    EXPECT_TRUE(xep0030::jids_of_items(*parsed(example), 100).empty());
+    const auto result =
+        parsed("<iq type='result' from='shakespeare.lit' to='romeo@montague.net/orchard' id='items1'/>");
+    xep0030::add_items(*result, {}, "");
+    EXPECT_EXAMPLE(*result, example);
+}
+
+TEST(Xep0030Disco, Example17ServiceReturnsNodes) {
+    const auto result =
+        parsed("<iq type='result' from='catalog.shakespeare.lit' to='romeo@montague.net/orchard' id='items2'/>");
+    xep0030::add_items(*result,
+                       {{"catalog.shakespeare.lit", "books", "Books by and about Shakespeare"},
+                        {"catalog.shakespeare.lit", "clothing", "Wear your literary taste with pride"},
+                        {"catalog.shakespeare.lit", "music", "Music from the time of Shakespeare"}},
+                       "");
+    EXPECT_EXAMPLE(*result, R"(<iq type='result'
+    from='catalog.shakespeare.lit'
+    to='romeo@montague.net/orchard'
+    id='items2'>
+  <query xmlns='http://jabber.org/protocol/disco#items'>
+    <item jid='catalog.shakespeare.lit'
+          node='books'
+          name='Books by and about Shakespeare'/>
+    <item jid='catalog.shakespeare.lit'
+          node='clothing'
+          name='Wear your literary taste with pride'/>
+    <item jid='catalog.shakespeare.lit'
+          node='music'
+          name='Music from the time of Shakespeare'/>
+  </query>
+</iq>)");
 }
 
 }  // namespace
