@@ -98,5 +98,66 @@ TEST(Xep0004Forms, Booleans) {
     for (const char* no : {"0", "false", "", "yes"}) EXPECT_FALSE(xep0004::is_true(no));
 }
 
+TEST(Xep0004Forms, Example4ServiceReturnsBotCreationResult) {
+    const auto iq = parsed(R"(<iq from='joogle@botster.shakespeare.lit'
+    to='romeo@montague.net/home'
+    type='result'
+    xml:lang='en'
+    id='create2'>
+  <command xmlns='http://jabber.org/protocol/commands'
+           node='create'
+           sessionid='create:20040408T0128Z'
+           status='completed'>
+    <x xmlns='jabber:x:data' type='result'>
+      <field type='hidden' var='FORM_TYPE'>
+        <value>jabber:bot</value>
+      </field>
+      <field type='text-single' var='botname'>
+        <value>The Jabber Google Bot</value>
+      </field>
+      <field type='boolean' var='public'>
+        <value>0</value>
+      </field>
+      <field type='text-private' var='password'>
+        <value>v3r0na</value>
+      </field>
+      <field type='list-multi' var='features'>
+        <value>news</value>
+        <value>search</value>
+      </field>
+      <field type='list-single' var='maxsubs'>
+        <value>50</value>
+      </field>
+      <field type='jid-multi' var='invitelist'>
+        <value>juliet@capulet.com</value>
+        <value>benvolio@montague.net</value>
+      </field>
+    </x>
+  </command>
+</iq>)");
+    EXPECT_FALSE(xep0004::submitted(*child(*iq, "command", "http://jabber.org/protocol/commands")))
+        << "it is the answer";
+}
+
+TEST(Xep0004Forms, Example7UserSubmitsSearchForm) {
+    const auto iq = parsed(R"(<iq from='juliet@capulet.com/chamber'
+    to='joogle@botster.shakespeare.lit'
+    type='get'
+    xml:lang='en'
+    id='search2'>
+  <command xmlns='http://jabber.org/protocol/commands'
+           node='search'>
+    <x xmlns='jabber:x:data' type='submit'>
+      <field type='text-single' var='search_request'>
+        <value>verona</value>
+      </field>
+    </x>
+  </command>
+</iq>)");
+    const auto values = xep0004::submitted(*child(*iq, "command", "http://jabber.org/protocol/commands"));
+    ASSERT_TRUE(values);
+    EXPECT_EQ(*values, (std::map<std::string, std::string>{{"search_request", "verona"}}));
+}
+
 }  // namespace
 }  // namespace xmpp

@@ -7,7 +7,7 @@
 namespace xmpp {
 namespace {
 
-TEST(Xep0066Oob, Example5SendingALinkInAMessageWithoutADescription) {
+TEST(Xep0066Oob, Example5SenderCommunicatesAUri) {
     const auto message = parsed(R"(<message from='stpeter@jabber.org/work' to='MaineBoy@jabber.org/home'>
   <body>Yeah, but do you have a license to Jabber?</body>
 </message>)");

@@ -122,21 +122,91 @@ TEST(Xep0084Avatar, Example9SubscribersReceiveAvatarMetadataNotification) {
     EXPECT_EQ(xep0084::news_of(*parsed("<message><body>Hi</body></message>")), std::nullopt);
 }
 
+TEST(Xep0084Avatar, Example8TemporarilyDisablingAvatarPublishing) {
+    const auto iq = parsed(R"(<iq type='set' from='juliet@capulet.lit/chamber' id='publish3'>
+  <pubsub xmlns='http://jabber.org/protocol/pubsub'>
+    <publish node='urn:xmpp:avatar:metadata'>
+      <item>
+        <metadata xmlns='urn:xmpp:avatar:metadata'/>
+      </item>
+    </publish>
+  </pubsub>
+</iq>)");
+    const Tag* item = iq->findChild("pubsub")->findChild("publish")->findChild("item");
+    EXPECT_EQ(xep0084::info_of(*child(*item, "metadata", xep0084::ns_metadata)), xep0084::Info{});
+}
+
 TEST(Xep0084Avatar, Example10PublishingAvatarMetadataMultipleFormats) {
-    const auto metadata = parsed(R"(<metadata xmlns='urn:xmpp:avatar:metadata'>
+    const auto iq = parsed(R"(<iq type='set' from='juliet@capulet.lit/chamber' id='publish3'>
+  <pubsub xmlns='http://jabber.org/protocol/pubsub'>
+    <publish node='urn:xmpp:avatar:metadata'>
+      <item id='111f4b3c50d7b0df729d299bc6f8e9ef9066971f'>
+        <metadata xmlns='urn:xmpp:avatar:metadata'>
+          <info bytes='12345'
+                height='64'
+                id='111f4b3c50d7b0df729d299bc6f8e9ef9066971f'
+                type='image/png'
+                width='64'/>
+          <info bytes='12345'
+                height='64'
+                id='e279f80c38f99c1e7e53e262b440993b2f7eea57'
+                type='image/png'
+                url='http://avatars.example.org/happy.png'
+                width='64'/>
           <info bytes='23456'
                 height='64'
                 id='357a8123a30844a3aa99861b6349264ba67a5694'
                 type='image/gif'
                 url='http://avatars.example.org/happy.gif'
                 width='64'/>
+          <info bytes='78912'
+                height='64'
+                id='03a179fe37bd5d6bf9c2e1e592a14ae7814e31da'
+                type='image/mng'
+                url='http://avatars.example.org/happy.mng'
+                width='64'/>
+        </metadata>
+      </item>
+    </publish>
+  </pubsub>
+</iq>)");
+    const Tag* item = iq->findChild("pubsub")->findChild("publish")->findChild("item");
+    EXPECT_EQ(xep0084::info_of(*child(*item, "metadata", xep0084::ns_metadata)), info)
+        << "the one that can be had here";
+}
+
+TEST(Xep0084Avatar, Example11PublishingAvatarMetadataWithPointer) {
+    const auto iq = parsed(R"(<iq type='set' from='juliet@capulet.lit/chamber' id='publish4'>
+  <pubsub xmlns='http://jabber.org/protocol/pubsub'>
+    <publish node='urn:xmpp:avatar:metadata'>
+      <item id='111f4b3c50d7b0df729d299bc6f8e9ef9066971f'>
+        <metadata xmlns='urn:xmpp:avatar:metadata'>
           <info bytes='12345'
                 height='64'
                 id='111f4b3c50d7b0df729d299bc6f8e9ef9066971f'
                 type='image/png'
                 width='64'/>
-        </metadata>)");
-    EXPECT_EQ(xep0084::info_of(*metadata), info) << "the one that can be had here";
+          <pointer>
+            <x xmlns='http://example.com/virtualworlds'>
+              <game>Ancapistan</game>
+              <character>Kropotkin</character>
+            </x>
+          </pointer>
+        </metadata>
+      </item>
+    </publish>
+  </pubsub>
+</iq>)");
+    const Tag* item = iq->findChild("pubsub")->findChild("publish")->findChild("item");
+    EXPECT_EQ(xep0084::info_of(*child(*item, "metadata", xep0084::ns_metadata)), info);
+}
+
+TEST(Xep0084Avatar, OneThatLiesElsewhereMayStandBefore) {
+    const auto metadata = parsed(
+        "<metadata xmlns='urn:xmpp:avatar:metadata'><info bytes='23456' height='64' id='357a' type='image/gif' "
+        "url='http://avatars.example.org/happy.gif' width='64'/><info bytes='12345' height='64' "
+        "id='111f4b3c50d7b0df729d299bc6f8e9ef9066971f' type='image/png' width='64'/></metadata>");
+    EXPECT_EQ(xep0084::info_of(*metadata), info);
 }
 
 TEST(Xep0084Avatar, TheIdIsTheHashOfThePicture) {

@@ -24,6 +24,18 @@ TEST(Xep0092Version, Example2ReceivingAReplyRegardingSoftwareVersion) {
     <version>0.7.0.4</version>
   </query>
 </iq>)");
+    EXPECT_EQ(xep0092::name(*parsed(R"(<iq
+    type='result'
+    to='romeo@montague.net/orchard'
+    from='juliet@capulet.com/balcony'
+    id='version_1'>
+  <query xmlns='jabber:iq:version'>
+    <name>Exodus</name>
+    <version>0.7.0.4</version>
+    <os>Windows-XP 5.01.2600</os>
+  </query>
+</iq>)")),
+              "Exodus");
 }
 
 }  // namespace

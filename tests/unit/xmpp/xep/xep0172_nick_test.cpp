@@ -34,7 +34,26 @@ TEST(Xep0172Nick, Example4IncludingNicknameWithFirstMessage) {
               "Ishmael");
 }
 
-TEST(Xep0172Nick, Example15PepNodeGeneratesNotifications) {  // without the client's address, which a contact has not
+TEST(Xep0172Nick, Example6PepNodeGeneratesNotifications) {
+    const auto message = parsed(R"(<message from='narrator@moby-dick.lit'
+         to='starbuck@moby-dick.lit'
+         type='headline'
+         id='foo'>
+  <event xmlns='http://jabber.org/protocol/pubsub#event'>
+    <items node='http://jabber.org/protocol/nick'>
+      <item>
+        <nick xmlns='http://jabber.org/protocol/nick'>CallMeIshmael</nick>
+      </item>
+    </items>
+  </event>
+  <addresses xmlns='http://jabber.org/protocol/address'>
+    <address type='replyto' jid='narrator@moby-dick.lit/pda'/>
+  </addresses>
+</message>)");
+    const Tag* item = xep0163::item_of(*message, xep0172::ns);
+    ASSERT_TRUE(item);
+    EXPECT_EQ(xep0172::nick(*item), "CallMeIshmael");
+    // Written without the client's address, which a contact has not, and without an id.
     EXPECT_EXAMPLE(*xep0172::event("narrator@moby-dick.lit", "starbuck@moby-dick.lit", "CallMeIshmael"),
                    R"(<message from='narrator@moby-dick.lit'
          to='starbuck@moby-dick.lit'
@@ -47,6 +66,13 @@ TEST(Xep0172Nick, Example15PepNodeGeneratesNotifications) {  // without the clie
     </items>
   </event>
 </message>)");
+}
+
+TEST(Xep0172Nick, Example9NicknameChangeNotificationViaMessage) {
+    EXPECT_EQ(xep0172::nick(*parsed(R"(<message from='narrator@moby-dick.lit/pda' to='starbuck@moby-dick.lit'>
+  <nick xmlns='http://jabber.org/protocol/nick'>CallMeIshmael</nick>
+</message>)")),
+              "CallMeIshmael");
 }
 
 }  // namespace

@@ -29,6 +29,18 @@ TEST(Xep0203Delay, Example1ReceivingAMessageSentWhileOffline) {
     EXPECT_EQ(*stamp, xep0203::Stamp{std::chrono::sys_days{std::chrono::year(2002) / 9 / 10} + 23h + 8min + 25s});
 }
 
+TEST(Xep0203Delay, Example2ReceivingTheLastPresenceUpdateOfAnotherEntity) {
+    const std::string example = R"(<presence from='juliet@capulet.com/balcony' to='romeo@montague.net'>
+  <status>anon!</status>
+  <show>xa</show>
+  <priority>1</priority>
+  <delay xmlns='urn:xmpp:delay'
+     from='juliet@capulet.com/balcony'
+     stamp='2002-09-10T23:41:07Z'/>
+</presence>)";
+    EXPECT_EQ(xep0203::delay(*parsed(example)), xep0203::parse_stamp("2002-09-10T23:41:07Z"));
+}
+
 TEST(Xep0203Delay, Example3ReceivingCachedMessagesFromAConferenceRoom) {
     const auto message = parsed(R"(<message
     from='coven@macbeth.shakespeare.lit/secondwitch'

@@ -3,6 +3,7 @@
 #include "xmpp/xep/xep0231_bob.h"
 
 #include "tests/unit/xmpp/xep/example.h"
+#include "xmpp/base64.h"
 
 namespace xmpp {
 namespace {
@@ -18,6 +19,36 @@ TEST(Xep0231Bob, Example2RequestingData) {
         cid='sha1+8f35fef110ffc5df08d579a50083ff9308fb6242@bob.xmpp.org'/>
 </iq>)")),
               cid);
+}
+
+TEST(Xep0231Bob, Example3ReturningData) {  // whose cid is not the hash of its data
+    const auto example = parsed(R"(<iq from='ladymacbeth@shakespeare.lit/castle'
+    id='get-data-1'
+    to='doctor@shakespeare.lit/pda'
+    type='result'>
+  <data xmlns='urn:xmpp:bob'
+        cid='sha1+8f35fef110ffc5df08d579a50083ff9308fb6242@bob.xmpp.org'
+        max-age='86400'
+        type='image/png'>
+    iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAABGdBTUEAALGP
+    C/xhBQAAAAlwSFlzAAALEwAACxMBAJqcGAAAAAd0SU1FB9YGARc5KB0XV+IA
+    AAAddEVYdENvbW1lbnQAQ3JlYXRlZCB3aXRoIFRoZSBHSU1Q72QlbgAAAF1J
+    REFUGNO9zL0NglAAxPEfdLTs4BZM4DIO4C7OwQg2JoQ9LE1exdlYvBBeZ7jq
+    ch9//q1uH4TLzw4d6+ErXMMcXuHWxId3KOETnnXXV6MJpcq2MLaI97CER3N0
+    vr4MkhoXe0rZigAAAABJRU5ErkJggg==
+  </data>
+</iq>)");
+    const Tag& shown = *example->findChild("data");
+    const std::string bytes = base64::decode(shown.cdata(), 1000);
+    EXPECT_EQ(bytes.size(), 247u);
+    EXPECT_EQ(bytes.substr(1, 3), "PNG");
+    Tag result("iq");
+    xep0231::add_data(result, {"image/png", bytes, std::chrono::hours(24)});
+    const Tag& made = *result.findChild("data");
+    EXPECT_EQ(namespace_of(made), namespace_of(shown));
+    for (const char* name : {"type", "max-age"}) EXPECT_EQ(attribute(made, name), attribute(shown, name));
+    EXPECT_EQ(attribute(made, "cid"), xep0231::cid(bytes));
+    EXPECT_EQ(base64::decode(made.cdata(), 1000), bytes);
 }
 
 TEST(Xep0231Bob, WhatIsNoRequest) {

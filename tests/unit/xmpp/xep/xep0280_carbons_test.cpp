@@ -8,7 +8,7 @@
 namespace xmpp {
 namespace {
 
-TEST(Xep0280Carbons, Example10ServerSendsCarbonToOtherClients) {
+TEST(Xep0280Carbons, Example10ServerSendsCarbonToRomeosOtherClients) {
     EXPECT_TRUE(xep0280::is_copy(*parsed(R"(<message xmlns='jabber:client'
          from='romeo@montague.example'
          to='romeo@montague.example/home'
@@ -27,7 +27,7 @@ TEST(Xep0280Carbons, Example10ServerSendsCarbonToOtherClients) {
 </message>)")));
 }
 
-TEST(Xep0280Carbons, Example13OtherClientsReceiveACopyOfWhatWasSent) {
+TEST(Xep0280Carbons, Example13RomeosOtherCarbonsEnabledClientsReceiveACopy) {
     EXPECT_TRUE(xep0280::is_copy(*parsed(R"(<message xmlns='jabber:client'
         from='romeo@montague.example'
         to='romeo@montague.example/garden'
@@ -46,7 +46,35 @@ TEST(Xep0280Carbons, Example13OtherClientsReceiveACopyOfWhatWasSent) {
 </message>)")));
 }
 
-TEST(Xep0280Carbons, Example14ExcludingCarbons) {
+TEST(Xep0280Carbons, Example9JulietSendsRomeoADirectedMessage) {
+    EXPECT_FALSE(xep0280::is_copy(*parsed(R"(<message xmlns='jabber:client'
+         from='juliet@capulet.example/balcony'
+         to='romeo@montague.example/garden'
+         type='chat'>
+  <body>What man art thou that, thus bescreen'd in night, so stumblest on my counsel?</body>
+  <thread>0e3141cd80894871a68e6fe6b1ec56fa</thread>
+</message>)")));
+}
+
+TEST(Xep0280Carbons, Example11TybaltAttemptsCarbonsImpersonationAttackOnRomeo) {  // nobody sends us copies
+    EXPECT_TRUE(xep0280::is_copy(*parsed(R"(<message xmlns='jabber:client'
+         from='tybalt@capulet.example/home'
+         to='romeo@montague.example'
+         type='chat'>
+  <received xmlns='urn:xmpp:carbons:2'>
+    <forwarded xmlns='urn:xmpp:forward:0'>
+      <message xmlns='jabber:client'
+               from='juliet@capulet.example/balcony'
+               to='romeo@montague.example/garden'
+               type='chat'>
+        <body>Thou shall meet me tonite, at our house's hall!</body>
+      </message>
+    </forwarded>
+  </received>
+</message>)")));
+}
+
+TEST(Xep0280Carbons, Example14RomeoSendsToJulietExcludingCarbons) {
     const auto message = parsed(R"(<message from='romeo@montague.example/home'
          to='juliet@capulet.example/home'
          type='chat'>

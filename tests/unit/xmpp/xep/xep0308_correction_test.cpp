@@ -12,6 +12,12 @@ constexpr const char* example4 = R"(<message to='juliet@capulet.net/balcony' id=
   <replace id='bad1' xmlns='urn:xmpp:message-correct:0'/>
 </message>)";
 
+TEST(Xep0308Correction, Example3UserSendsAMessageWithAMistakeIn) {
+    EXPECT_FALSE(xep0308::replaces(*parsed(R"(<message to='juliet@capulet.net/balcony' id='bad1'>
+  <body>But soft, what light through yonder airlock breaks?</body>
+</message>)")));
+}
+
 TEST(Xep0308Correction, Example4UserCorrectsTheMessageAndSends) {
     EXPECT_EQ(xep0308::replaces(*parsed(example4)), "bad1");
     const auto message = parsed(

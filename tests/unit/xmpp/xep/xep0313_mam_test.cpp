@@ -43,6 +43,81 @@ TEST(Xep0313Mam, Example4ServerReturnsTheResultIqToSignalTheEnd) {
     EXPECT_EQ(page->last, "09af3-cc343-b409f");
 }
 
+TEST(Xep0313Mam, Example18AQueryUsingResultSetManagement) {
+    const auto iq = parsed("<iq type='set' id='q29302'/>");
+    xep0313::add_query(*iq, {"", *xep0203::parse_stamp("2010-08-07T00:00:00Z"), 10, ""});
+    EXPECT_EXAMPLE(*iq, R"(<iq type='set' id='q29302'>
+  <query xmlns='urn:xmpp:mam:2'>
+    <x xmlns='jabber:x:data' type='submit'>
+      <field var='FORM_TYPE' type='hidden'>
+        <value>urn:xmpp:mam:2</value>
+      </field>
+      <field var='start'>
+        <value>2010-08-07T00:00:00Z</value>
+      </field>
+    </x>
+    <set xmlns='http://jabber.org/protocol/rsm'>
+      <max>10</max>
+    </set>
+  </query>
+</iq>)");
+}
+
+TEST(Xep0313Mam, Example19ServerRespondsToClientWithLimitedResultsUsingRsm) {
+    const auto page = xep0313::end(*parsed(R"(<iq type='result' id='q29302'>
+  <fin xmlns='urn:xmpp:mam:2'>
+    <set xmlns='http://jabber.org/protocol/rsm'>
+      <first index='0'>28482-98726-73623</first>
+      <last>09af3-cc343-b409f</last>
+      <count>20</count>
+    </set>
+  </fin>
+</iq>)"));
+    ASSERT_TRUE(page);
+    EXPECT_FALSE(page->complete);
+    EXPECT_EQ(page->last, "09af3-cc343-b409f");
+}
+
+TEST(Xep0313Mam, Example20APageQueryUsingResultSetManagement) {
+    const auto iq = parsed("<iq type='set' id='q29303'/>");
+    xep0313::add_query(*iq, {"", *xep0203::parse_stamp("2010-08-07T00:00:00Z"), 10, "09af3-cc343-b409f"});
+    EXPECT_EXAMPLE(*iq, R"(<iq type='set' id='q29303'>
+  <query xmlns='urn:xmpp:mam:2'>
+    <x xmlns='jabber:x:data' type='submit'>
+      <field var='FORM_TYPE' type='hidden'><value>urn:xmpp:mam:2</value></field>
+      <field var='start'><value>2010-08-07T00:00:00Z</value></field>
+    </x>
+    <set xmlns='http://jabber.org/protocol/rsm'>
+      <max>10</max>
+      <after>09af3-cc343-b409f</after>
+    </set>
+  </query>
+</iq>)");
+}
+
+TEST(Xep0313Mam, Example21MessageIdNotFoundInArchive) {
+    EXPECT_FALSE(xep0313::end(*parsed(R"(<iq type='error' id='q29303'>
+  <error type='cancel'>
+    <item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>
+  </error>
+</iq>)")));
+}
+
+TEST(Xep0313Mam, Example22ServerCompletesAResultWithTheLastPageOfMessages) {
+    const auto page = xep0313::end(*parsed(R"(<iq type='result' id='u29303'>
+  <fin xmlns='urn:xmpp:mam:2' complete='true'>
+    <set xmlns='http://jabber.org/protocol/rsm'>
+      <first index='0'>23452-4534-1</first>
+      <last>390-2342-22</last>
+      <count>16</count>
+    </set>
+  </fin>
+</iq>)"));
+    ASSERT_TRUE(page);
+    EXPECT_TRUE(page->complete);
+    EXPECT_EQ(page->last, "390-2342-22");
+}
+
 TEST(Xep0313Mam, TheLastPageIsComplete) {
     const auto last =
         xep0313::end(*parsed("<iq type='result' id='u1'><fin xmlns='urn:xmpp:mam:2' complete='true'/></iq>"));

@@ -3,21 +3,57 @@
 #include "xmpp/xep/xep0356_privilege.h"
 
 #include "tests/unit/xmpp/xep/example.h"
+#include "xmpp/roster.h"
 
 namespace xmpp {
 namespace {
 
 constexpr const char* pubsub = "http://jabber.org/protocol/pubsub";
 
+TEST(Xep0356Privilege, Example1ServerAdvertisesRosterPrivilege) {
+    const auto message = parsed(R"(<message from='capulet.net' to='pubub.capulet.lit' id='12345'>
+  <privilege xmlns='urn:xmpp:privilege:2'>
+    <perm access='roster' type='both' push='true'/>
+  </privilege>
+</message>)");
+    EXPECT_EQ(xep0356::grants_roster(*message), true);
+    EXPECT_EQ(xep0356::grants_messages(*message), false);
+    EXPECT_EQ(xep0356::grants_iq(*message, pubsub, "set"), false);
+}
+
+TEST(Xep0356Privilege, Example2PrivilegedEntityGetManagedEntityRoster) {  // with one id, where the XEP has two
+    EXPECT_EXAMPLE(*roster::question("pubsub.capulet.lit", "juliet@example.com", "roster1"), R"(<iq id='roster1'
+    from='pubsub.capulet.lit'
+    to='juliet@example.com'
+    type='get'>
+      <query xmlns='jabber:iq:roster'/>
+</iq>)");
+}
+
+TEST(Xep0356Privilege, Example3ServerAnswersToPrivilegedEntity) {
+    const auto items = roster::items(*parsed(R"(<iq id='roster1'
+  from='juliet@example.com'
+  to='pubsub.capulet.net'
+  type='result'>
+  <query xmlns='jabber:iq:roster' ver='ver7'>
+    <item jid='nurse@example.com'/>
+    <item jid='romeo@example.net'/>
+  </query>
+</iq>)"));
+    ASSERT_TRUE(items);
+    EXPECT_EQ(*items, (std::vector<roster::Item>{{"nurse@example.com", ""}, {"romeo@example.net", ""}}));
+}
+
 TEST(Xep0356Privilege, Example5ServerAdvertisesRosterAndMessagePrivileges) {
-    EXPECT_EQ(xep0356::grants_iq(*parsed(R"(<message from='capulet.net' to='pubub.capulet.lit' id='54321'>
+    const auto message = parsed(R"(<message from='capulet.net' to='pubub.capulet.lit' id='54321'>
     <privilege xmlns='urn:xmpp:privilege:2'>
         <perm access='roster' type='both' push='true'/>
         <perm access='message' type='outgoing'/>
     </privilege>
-</message>)"),
-                                 pubsub, "set"),
-              false);
+</message>)");
+    EXPECT_EQ(xep0356::grants_roster(*message), true);
+    EXPECT_EQ(xep0356::grants_messages(*message), true);
+    EXPECT_EQ(xep0356::grants_iq(*message, pubsub, "set"), false);
 }
 
 TEST(Xep0356Privilege, MessagesMayBeSentWhereOutgoingIsGranted) {
@@ -131,6 +167,22 @@ TEST(Xep0356Privilege, Example11ServerForwardsTheIqResponseToThePrivilegedEntity
     EXPECT_EQ(attribute(*answer, "id"), "sub_1");
     EXPECT_TRUE(child(*answer, "pubsub", pubsub));
     EXPECT_FALSE(xep0356::answer(*iq, "message"));
+}
+
+TEST(Xep0356Privilege, Example14ServerAdvertisesRosterMessageManagedEntityPresenceAndRosterPresencePrivileges) {
+    const auto message = parsed(R"(<message from='capulet.net' to='pubub.capulet.lit' id='54321'>
+  <privilege xmlns='urn:xmpp:privilege:2'>
+    <perm access='roster' type='both' push='true'/>
+    <perm access='message' type='none'/>
+    <perm access='iq'>
+      <namespace ns='http://jabber.org/protocol/pubsub' type='set' />
+    </perm>
+    <perm access='presence' type='roster'/>
+  </privilege>
+</message>)");
+    EXPECT_EQ(xep0356::grants_roster(*message), true);
+    EXPECT_EQ(xep0356::grants_messages(*message), false);
+    EXPECT_EQ(xep0356::grants_iq(*message, pubsub, "set"), true);
 }
 
 std::string advertisement(const std::string& permissions) {

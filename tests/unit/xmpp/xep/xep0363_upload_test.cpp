@@ -9,7 +9,7 @@
 namespace xmpp {
 namespace {
 
-TEST(Xep0363Upload, Example4UploadServiceReportsAMaximumFileSizeOf5MiB) {
+TEST(Xep0363Upload, Example4UploadServiceRepliesAndReportsAMaximumFileSizeOf5MiB) {
     const auto info = parsed(R"(<iq from='upload.montague.tld'
     id='step_02'
     to='romeo@montague.tld/garden'
@@ -46,47 +46,48 @@ TEST(Xep0363Upload, AServiceMaySayNoLimitAndOthersAreNone) {
     EXPECT_EQ(xep0363::largest(*parsed("<iq type='error'/>")), std::nullopt);
 }
 
-TEST(Xep0363Upload, Example5ClientRequestsASlot) {
+TEST(Xep0363Upload, Example5ClientRequestsASlotOnTheUploadService) {
     const auto iq = parsed("<iq from='romeo@montague.tld/garden' id='step_03' to='upload.montague.tld' type='get'/>");
-    xep0363::add_request(*iq, {"my-juliet.jpg", 23456, "image/jpeg"});
+    xep0363::add_request(*iq, {"très cool.jpg", 23456, "image/jpeg"});
     EXPECT_EXAMPLE(*iq, R"(<iq from='romeo@montague.tld/garden'
     id='step_03'
     to='upload.montague.tld'
     type='get'>
   <request xmlns='urn:xmpp:http:upload:0'
-    filename='my-juliet.jpg'
+    filename='très cool.jpg'
     size='23456'
     content-type='image/jpeg' />
 </iq>)");
 }
 
-TEST(Xep0363Upload, Example6UploadServiceRespondsWithASlot) {
+TEST(Xep0363Upload, Example6TheUploadServiceRespondsWithASlot) {
     const auto slot = xep0363::slot_of(*parsed(R"(<iq from='upload.montague.tld'
     id='step_03'
     to='romeo@montague.tld/garden'
     type='result'>
   <slot xmlns='urn:xmpp:http:upload:0'>
-    <put url='https://upload.montague.tld/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/my-juliet.jpg'>
+    <put url='https://upload.montague.tld/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/tr%C3%A8s%20cool.jpg'>
       <header name='Authorization'>Basic Base64String==</header>
-      <header name='Host'>montague.tld</header>
+      <header name='Cookie'>foo=bar; user=romeo</header>
     </put>
-    <get url='https://download.montague.tld/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/my-juliet.jpg' />
+    <get url='https://download.montague.tld/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/tr%C3%A8s%20cool.jpg' />
   </slot>
 </iq>)"));
     ASSERT_TRUE(slot);
-    EXPECT_EQ(slot->put, "https://upload.montague.tld/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/my-juliet.jpg");
-    EXPECT_EQ(slot->get, "https://download.montague.tld/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/my-juliet.jpg");
-    const std::vector<std::pair<std::string, std::string>> allowed{{"Authorization", "Basic Base64String=="}};
-    EXPECT_EQ(slot->headers, allowed) << "Host is ours";
+    EXPECT_EQ(slot->put, "https://upload.montague.tld/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/tr%C3%A8s%20cool.jpg");
+    EXPECT_EQ(slot->get, "https://download.montague.tld/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/tr%C3%A8s%20cool.jpg");
+    const std::vector<std::pair<std::string, std::string>> headers{{"Authorization", "Basic Base64String=="},
+                                                                   {"Cookie", "foo=bar; user=romeo"}};
+    EXPECT_EQ(slot->headers, headers);
 }
 
-TEST(Xep0363Upload, Example7FileTooLargeIsNoSlot) {
+TEST(Xep0363Upload, Example11AlternativeResponseIfTheFileSizeWasTooLarge) {
     EXPECT_FALSE(xep0363::slot_of(*parsed(R"(<iq from='upload.montague.tld'
     id='step_03'
     to='romeo@montague.tld/garden'
     type='error'>
   <request xmlns='urn:xmpp:http:upload:0'
-    filename='my-juliet.jpg'
+    filename='très cool.jpg'
     size='23456'
     content-type='image/jpeg' />
   <error type='modify'>
@@ -99,16 +100,58 @@ TEST(Xep0363Upload, Example7FileTooLargeIsNoSlot) {
 </iq>)")));
 }
 
+TEST(Xep0363Upload, Example12AlternativeResponseToIndicateATemporaryError) {
+    const auto iq = parsed(R"(<iq from='upload.montague.tld'
+    id='step_03'
+    to='romeo@montague.tld/garden'
+    type='error'>
+  <request xmlns='urn:xmpp:http:upload:0'
+    filename='très cool.jpg'
+    size='23456'
+    content-type='image/jpeg' />
+  <error type='wait'>
+    <resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas' />
+    <text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>Quota reached. You can only upload 5 files in 5 minutes</text>
+    <retry xmlns='urn:xmpp:http:upload:0'
+      stamp='2017-12-03T23:42:05Z' />
+  </error>
+</iq>)");
+    EXPECT_FALSE(xep0363::slot_of(*iq));
+    EXPECT_EQ(error_of(*iq)->type, "wait");
+    EXPECT_EQ(error_of(*iq)->condition, "resource-constraint");
+}
+
+TEST(Xep0363Upload, Example13AlternativeResponseToIndicateAnAuthError) {
+    const auto iq = parsed(R"(<iq from='upload.montague.tld'
+    id='step_03'
+    to='romeo@montague.tld/garden'
+    type='error'>
+  <request xmlns='urn:xmpp:http:upload:0'
+     filename='très cool.jpg'
+     size='23456'
+     content-type='image/jpeg' />
+  <error type='auth'>
+    <forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas' />
+    <text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>Only premium members are allowed to upload files</text>
+  </error>
+</iq>)");
+    EXPECT_FALSE(xep0363::slot_of(*iq));
+    EXPECT_EQ(error_of(*iq)->type, "auth");
+    EXPECT_EQ(error_of(*iq)->text, "Only premium members are allowed to upload files");
+}
+
 TEST(Xep0363Upload, WhatASlotSaysIsLimitedAndCannotAddHeaderFields) {
     const auto slot_with = [](const std::string& put, const std::string& get) {
         return xep0363::slot_of(
             *parsed("<iq type='result'><slot xmlns='urn:xmpp:http:upload:0'>" + put + get + "</slot></iq>"));
     };
     const std::string get = "<get url='https://a.example/1'/>";
-    const auto slot =
-        slot_with("<put url='https://a.example/1'><header name='cookie'>a&#10;Host: b</header></put>", get);
+    const auto slot = slot_with(
+        "<put url='https://a.example/1'><header name='cookie'>a&#10;Host: b</header><header "
+        "name='Host'>montague.tld</header></put>",
+        get);
     ASSERT_TRUE(slot);
-    ASSERT_EQ(slot->headers.size(), 1u);
+    ASSERT_EQ(slot->headers.size(), 1u) << "Host is ours";
     EXPECT_EQ(slot->headers.front().second, "aHost: b");
     EXPECT_FALSE(slot_with("<put url='https://a.example/1'/>", ""));
     EXPECT_FALSE(slot_with("<put/>", get));

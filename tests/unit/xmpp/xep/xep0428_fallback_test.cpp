@@ -1,4 +1,4 @@
-// Fallback indication as in the example of XEP-0461 §3.1 and with positions that are none.
+// Fallback indication: the example of XEP-0428, and positions that are none.
 
 #include "xmpp/xep/xep0428_fallback.h"
 
@@ -18,10 +18,23 @@ std::optional<Range> range(const std::string& part, std::string_view body) {
     return tag ? fallback(*tag, reply, body) : std::nullopt;
 }
 
-TEST(Xep0428Fallback, Xep0461Example4) {
-    const std::string body = "> Anna wrote:\n> We should bake a cake\nGreat idea!";
-    EXPECT_EQ(range("<body start='0' end='38'/>", body), (Range{0, 38}));
-    EXPECT_EQ(body.substr(38), "Great idea!");
+TEST(Xep0428Fallback, Example1) {
+    const auto message = parse_stanza(R"(<message to='anna@example.com' id='message-id2' type='groupchat'>
+  <body>
+    > Anna wrote:
+    > Hi, how are you?
+    Great
+  </body>
+  <reply to='anna@example.com' id='message-id1' xmlns='urn:xmpp:reply:0' />
+  <fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'>
+    <body start='0' end='33' />
+  </fallback>
+</message>)");
+    // The XEP shows the body's lines indented for reading; they are none of it.
+    const std::string body = "> Anna wrote:\n> Hi, how are you?\nGreat";
+    const auto range = fallback(*message, reply, body);
+    ASSERT_TRUE(range);
+    EXPECT_EQ(body.substr(range->end), "Great");
 }
 
 TEST(Xep0428Fallback, PositionsCountCharacters) {

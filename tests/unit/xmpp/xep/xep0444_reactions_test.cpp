@@ -55,6 +55,20 @@ TEST(Xep0444Reactions, Example7JulietRemovesAllReactionsFromTheMessage) {
     expect_both_ways(example7, "973c9d2e-a57a-11e9-af82-4889e7820c76", {original, {}});
 }
 
+TEST(Xep0444Reactions, Example9JulietReactsWithTwoHearts) {
+    EXPECT_EQ(xep0444::reactions(*parsed(R"(<message from="juliet@capulet.net"
+        to='romeo@legacy-love-network.capulet.net'
+        id='will-be-rejected1'
+        type='chat'>
+  <reactions id='restricted-reactions-1' xmlns='urn:xmpp:reactions:0'>
+    <reaction>💘</reaction>
+    <reaction>💜</reaction>
+  </reactions>
+  <store xmlns="urn:xmpp:hints"/>
+</message>)")),
+              (Reactions{"restricted-reactions-1", {"💘", "💜"}}));
+}
+
 TEST(Xep0444Reactions, WithoutAnIdOrInAnotherNamespaceTheyAreNone) {
     EXPECT_FALSE(xep0444::reactions(*parsed("<message><reactions xmlns='urn:xmpp:reactions:0'/></message>")));
     EXPECT_FALSE(xep0444::reactions(*parsed("<message><reactions id='1' xmlns='urn:example'/></message>")));

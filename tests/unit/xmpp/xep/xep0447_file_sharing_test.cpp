@@ -3,13 +3,140 @@
 #include "xmpp/xep/xep0447_file_sharing.h"
 
 #include "tests/unit/xmpp/xep/example.h"
+#include "xmpp/xep/xep0066_oob.h"
+#include "xmpp/xep/xep0385_media_sharing.h"
+#include "xmpp/xep/xep0428_fallback.h"
 
 namespace xmpp {
 namespace {
 
 constexpr const char* address = "https://download.montague.lit/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/summit.jpg";
 
-TEST(Xep0447FileSharing, Example1SharingSummitJpgWithJuliet) {
+TEST(Xep0447FileSharing, Example1SharingSummitJpgWithJulietShakespeareLit) {
+    const auto file = xep0447::file_of(
+        *parsed(R"(<message to='juliet@shakespeare.lit' from='romeo@montague.lit/resource' id='sharing-a-file'>
+  <file-sharing xmlns='urn:xmpp:sfs:0' disposition='inline'>
+    <file xmlns='urn:xmpp:file:metadata:0'>
+      <media-type>image/jpeg</media-type>
+      <name>summit.jpg</name>
+      <size>3032449</size>
+      <width>4096</width>
+      <height>2160</height>
+      <hash xmlns='urn:xmpp:hashes:2' algo='sha3-256'>2XarmwTlNxDAMkvymloX3S5+VbylNrJt/l5QyPa+YoU=</hash>
+      <hash xmlns='urn:xmpp:hashes:2' algo='id-blake2b256'>2AfMGH8O7UNPTvUVAM9aK13mpCY=</hash>
+      <desc>Photo from the summit.</desc>
+      <thumbnail xmlns='urn:xmpp:thumbs:1' uri='cid:sha1+ffd7c8d28e9c5e82afea41f97108c6b4@bob.xmpp.org' media-type='image/png' width='128' height='96'/>
+    </file>
+    <sources>
+      <url-data xmlns='http://jabber.org/protocol/url-data' target='https://download.montague.lit/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/summit.jpg' />
+      <jinglepub xmlns='urn:xmpp:jinglepub:1' from='romeo@montague.lit/resource' id='9559976B-3FBF-4E7E-B457-2DAA225972BB'>
+        <description xmlns='urn:xmpp:jingle:apps:file-transfer:5' />
+      </jinglepub>
+    </sources>
+  </file-sharing>
+</message>)"));
+    ASSERT_TRUE(file);
+    EXPECT_EQ(file->url, address);
+    EXPECT_TRUE(file->is_inline);
+    EXPECT_EQ(file->metadata.name, "summit.jpg");
+    EXPECT_EQ(file->metadata.type, "image/jpeg");
+    EXPECT_EQ(file->metadata.size, 3032449u);
+    EXPECT_EQ(file->metadata.description, "Photo from the summit.");
+}
+
+TEST(Xep0447FileSharing, Example8SharingSummitJpgWithJulietShakespeareLitInFullCompatibilityMode) {
+    const auto message =
+        parsed(R"(<message to='juliet@shakespeare.lit' from='romeo@montague.lit/resource' id='sharing-a-file'>
+  <file-sharing xmlns='urn:xmpp:sfs:0' disposition='inline'>
+    <file xmlns='urn:xmpp:file:metadata:0'>
+      <media-type>image/jpeg</media-type>
+      <name>summit.jpg</name>
+      <size>3032449</size>
+      <width>4096</width>
+      <height>2160</height>
+      <hash xmlns='urn:xmpp:hashes:2' algo='sha3-256'>2XarmwTlNxDAMkvymloX3S5+VbylNrJt/l5QyPa+YoU=</hash>
+      <hash xmlns='urn:xmpp:hashes:2' algo='id-blake2b256'>2AfMGH8O7UNPTvUVAM9aK13mpCY=</hash>
+      <desc>Photo from the summit.</desc>
+      <thumbnail xmlns='urn:xmpp:thumbs:1' uri='cid:sha1+ffd7c8d28e9c5e82afea41f97108c6b4@bob.xmpp.org' media-type='image/png' width='128' height='96'/>
+    </file>
+    <sources>
+      <url-data xmlns='http://jabber.org/protocol/url-data' target='https://download.montague.lit/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/summit.jpg' />
+      <jinglepub xmlns='urn:xmpp:jinglepub:1' from='romeo@montague.lit/resource' id='9559976B-3FBF-4E7E-B457-2DAA225972BB'>
+        <description xmlns='urn:xmpp:jingle:apps:file-transfer:5' />
+      </jinglepub>
+    </sources>
+  </file-sharing>
+  <reference xmlns='urn:xmpp:reference:0' type='data'>
+    <media-sharing xmlns='urn:xmpp:sims:1'>
+      <file xmlns='urn:xmpp:jingle:apps:file-transfer:5'>
+        <media-type>image/jpeg</media-type>
+        <name>summit.jpg</name>
+        <size>3032449</size>
+        <hash xmlns='urn:xmpp:hashes:2' algo='sha3-256'>2XarmwTlNxDAMkvymloX3S5+VbylNrJt/l5QyPa+YoU=</hash>
+        <hash xmlns='urn:xmpp:hashes:2' algo='id-blake2b256'>2AfMGH8O7UNPTvUVAM9aK13mpCY=</hash>
+        <thumbnail xmlns='urn:xmpp:thumbs:1' uri='cid:sha1+ffd7c8d28e9c5e82afea41f97108c6b4@bob.xmpp.org' media-type='image/png' width='128' height='96'/>
+      </file>
+      <sources>
+        <reference uri='https://download.montague.lit/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/summit.jpg' type='data' xmlns='urn:xmpp:reference:0' />
+      </sources>
+    </media-sharing>
+  </reference>
+  <fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:sfs:0'><body/></fallback>
+  <body>https://download.montague.lit/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/summit.jpg</body>
+  <x xmlns='jabber:x:oob'><url>https://download.montague.lit/4a771ac1-f0b2-4a4a-9700-f2a26fa2bb67/summit.jpg</url></x>
+</message>)");
+    const auto file = xep0447::file_of(*message);
+    ASSERT_TRUE(file);
+    EXPECT_EQ(file->url, address);
+    const auto media = xep0385::media_of(*message);
+    ASSERT_TRUE(media);
+    EXPECT_EQ(media->url, address);
+    EXPECT_EQ(xep0066::link(*message)->url, address);
+    EXPECT_TRUE(xep0428::fallback(*message, xep0447::ns, address));
+}
+
+TEST(Xep0447FileSharing, Example5SharingAFileAndAttachingThePrimarySourceForTheFileLater) {
+    EXPECT_FALSE(xep0447::file_of(
+        *parsed(R"(<message to='juliet@shakespeare.lit' from='romeo@montague.lit/resource' id='sharing-a-file'>
+  <file-sharing xmlns='urn:xmpp:sfs:0' disposition='inline' id='file-sharing-id'>
+    <file xmlns='urn:xmpp:file:metadata:0'>
+      <media-type>image/jpeg</media-type>
+      <name>summit.jpg</name>
+      <size>3032449</size>
+      <width>4096</width>
+      <height>2160</height>
+      <hash xmlns='urn:xmpp:hashes:2' algo='sha3-256'>2XarmwTlNxDAMkvymloX3S5+VbylNrJt/l5QyPa+YoU=</hash>
+      <hash xmlns='urn:xmpp:hashes:2' algo='id-blake2b256'>2AfMGH8O7UNPTvUVAM9aK13mpCY=</hash>
+      <desc>Photo from the summit.</desc>
+      <thumbnail xmlns='urn:xmpp:thumbs:1' uri='cid:sha1+ffd7c8d28e9c5e82afea41f97108c6b4@bob.xmpp.org' media-type='image/png' width='128' height='96'/>
+    </file>
+  </file-sharing>
+</message>)")))
+        << "the body of the second message is its link";
+}
+
+TEST(Xep0447FileSharing, Example7SharingMultipleFilesAndAttachingSourcesWithFallback) {
+    EXPECT_FALSE(xep0447::file_of(
+        *parsed(R"(<message to='juliet@shakespeare.lit' from='romeo@montague.lit/resource' id='sharing-files'>
+  <file-sharing xmlns='urn:xmpp:sfs:0' disposition='inline' id='photo1.jpg'>
+    <file xmlns='urn:xmpp:file:metadata:0'>
+      <name>photo1.jpg</name>
+    </file>
+  </file-sharing>
+  <file-sharing xmlns='urn:xmpp:sfs:0' disposition='inline' id='photo2.jpg'>
+    <file xmlns='urn:xmpp:file:metadata:0'>
+      <name>photo2.jpg</name>
+    </file>
+  </file-sharing>
+  <file-sharing xmlns='urn:xmpp:sfs:0' disposition='inline' id='photo3.jpg'>
+    <file xmlns='urn:xmpp:file:metadata:0'>
+      <name>photo3.jpg</name>
+    </file>
+  </file-sharing>
+</message>)")));
+}
+
+TEST(Xep0447FileSharing, WhatIsWritten) {
     const auto message =
         parsed("<message to='juliet@shakespeare.lit' from='romeo@montague.lit/resource' id='sharing-a-file'/>");
     xep0447::add_file(*message, {address, {"summit.jpg", "image/jpeg", 3032449}, true});

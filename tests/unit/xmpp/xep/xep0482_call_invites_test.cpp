@@ -39,6 +39,20 @@ TEST(Xep0482CallInvites, Example2InviteToAMixerGroupcallWithWebclientAndDialInFa
 
 TEST(Xep0482CallInvites, Example3RetractingACall) { EXPECT_FALSE(xep0482::invite(*parsed(example3))); }
 
+TEST(Xep0482CallInvites, Example4AcceptingACall) {
+    EXPECT_FALSE(xep0482::invite(*parsed(R"(<message to='mara@example.com' type='chat'>
+  <accept id='id1' xmlns='urn:xmpp:call-invites:0'>
+    <jingle sid='sid1' jid='mixer@example.com/uuid' />
+  </accept>
+</message>)")));
+}
+
+TEST(Xep0482CallInvites, Example6LeavingACall) {
+    EXPECT_FALSE(xep0482::invite(*parsed(R"(<message to='mara@example.com' type='chat'>
+  <left id='id1' xmlns='urn:xmpp:call-invites:0' />
+</message>)")));
+}
+
 TEST(Xep0482CallInvites, Example5RejectingACall) {
     EXPECT_FALSE(xep0482::invite(*parsed(example5)));
     const auto made = parsed("<message to='mara@example.com' type='chat'/>");
