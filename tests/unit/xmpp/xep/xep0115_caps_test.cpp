@@ -15,7 +15,7 @@ TEST(Xep0115Caps, Section5_2SimpleGenerationExample) {
     EXPECT_EQ(xep0115::version(exodus), "QgayPKawpkPSDYmwT/WM94uAlu0=");
 }
 
-TEST(Xep0115Caps, Example1AnnotatedPresenceSent) {
+TEST(Xep0115Caps, Example1PresenceWithCaps) {
     const auto presence = parsed("<presence/>");
     xep0115::add_caps(*presence, "http://code.google.com/p/exodus", xep0115::version(exodus));
     EXPECT_EXAMPLE(*presence, R"(<presence>
