@@ -11,6 +11,7 @@
 //   mails N      answers when N mails more have come to the sink                       -> mails NS
 //   presences N  answers when N presences more have come from the gateway              -> presences NS
 //   log on|off   tells each message that comes                                         -> message NS
+//   share URL    user0 sends bob0 the link of a file [XEP-0066 §3]
 // What else a peer can do it adds to this class. The mails of `pingpong` come to an SMTP sink of our own at SMTP_PORT
 // (0: none).
 
@@ -123,6 +124,11 @@ class Server {
         if (verb == "log") {
             words >> word;
             log_ = word == "on";
+        } else if (verb == "share") {
+            words >> word;
+            send("<message type='chat' id='share-" + std::to_string(next_++) + "' from='user0@" + domain_ +
+                 "/bench' to='bob0\\40sink.test@" + component_ + "'><body>" + word +
+                 "</body><x xmlns='jabber:x:oob'><url>" + word + "</url></x></message>");
         } else if (verb == "name") {
             words >> word;
             const std::lock_guard lock(mutex_);
