@@ -23,13 +23,14 @@ const std::string nothing;
 constexpr std::size_t longest_name = 100, longest_raw_name = 1000;  // bytes of the name of a file
 
 bool is_kept(std::string_view name) {
-    static constexpr std::array<std::string_view, 35> kept{
+    static constexpr std::array<std::string_view, 37> kept{
         "authentication-results",
         "auto-submitted",
         "autocrypt",
         "autocrypt-setup-message",
         "delivered-to",
         "disposition-notification-to",
+        "envelope-to",
         "ephemeral-timer",
         "list-help",
         "list-id",
@@ -52,6 +53,7 @@ bool is_kept(std::string_view name) {
         "x-autorespond",
         "x-autoresponder",
         "x-autoresponse",
+        "x-delivered-to",
         "x-failed-recipients",
         "x-fc-machinegenerated",
         "x-loop",

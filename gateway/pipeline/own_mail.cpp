@@ -3,6 +3,7 @@
 #include "gateway/pipeline/own_mail.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "coi/crypt/securejoin.h"
@@ -34,6 +35,13 @@ namespace {
 constexpr auto longest_news = std::chrono::days(30);
 
 bool is_proven(const IncomingMail& mail) { return mail.is_filed_as_sent || mail.is_own_key; }
+
+/// Mail systems file mail to `alice+Sent@…` in that folder where they are set up so, whoever wrote it. What a program
+/// files has none of these fields.
+bool was_delivered(const coi::Message& mail) {
+    return std::ranges::any_of(std::array{"delivered-to", "x-delivered-to", "envelope-to"},
+                               [&](const char* name) { return !mail.header(name).empty(); });
+}
 
 /// The one person whom the mail is to; nullopt if they are several, or nobody. The writer is not among them.
 std::optional<coi::Address> reader_of(const coi::Message& mail) {
@@ -96,6 +104,7 @@ Task<DeliveryResult> OwnMail::carry(IncomingMail& mail) {
     const std::string own = account_of(modules_.directory, mail.account).address.canonical();
     if (mail.mail.from.front().canonical() != own)
         co_return skipped(mail, Kind::declined, "sent under another address");
+    if (was_delivered(mail.mail)) mail.is_filed_as_sent = false;
     const Names names = names_of(mail);
     if (co_await is_shown(mail.account, {{names.proven}, {}}))
         co_return skipped(mail, Kind::duplicate, "it was sent from here, or is shown already");

@@ -1,9 +1,9 @@
 // What the account's owner wrote with another program: shown in the chat with its reader, once, as the owner's own.
 //
 // It is found in the folder of sent mail, in COI/Chats, or in INBOX as a copy to oneself; whichever copy comes first is
-// shown. Anybody can write a mail under the owner's address: only what lies in the folder of sent mail, or was signed
-// by the account's own key inside its encryption, is shown as the owner's. Another copy is shown as a text that says
-// so, and teaches the conversation nothing. A copy whose Message-ID a server has replaced is known by its time and
+// shown. Anybody can write a mail under the owner's address: only what was put into the folder of sent mail, or was
+// signed by the account's own key inside its encryption, is shown as the owner's. Another copy is shown as a text that
+// says so, and teaches the conversation nothing. A copy whose Message-ID a server has replaced is known by its time and
 // text. Left out: mail to several people or to a group, and what is older than a month.
 
 #pragma once

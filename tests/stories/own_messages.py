@@ -2,6 +2,7 @@
 
 import email.utils
 
+from dovecot import DovecotWithSubaddresses
 from expect import check_equal
 from prosody import ProsodyWithOwnMessages
 from scenario import play, scenario
@@ -67,12 +68,15 @@ def a_server_files_it_under_another_id(alice, bob, carol):
 
 
 @scenario(includes=[she_links_it])
-def nobody_speaks_for_her(alice, bob, carol, dave):
-    """Dave writes under her address to her: what nothing proves is not shown as hers."""
+def nobody_speaks_for_her(alice, bob, carol, dave, dovecot):
+    """Dave writes under her address to her, and to her folder of sent mail: what nothing proves is not shown as hers."""
     forged = carol.compose(bob.address, "I quit", headers={"Chat-Version": "1.0"})
     dave.send(forged, [carol.address])
     alice.reads("⟦Under your address, and nothing proves that it was you:⟧\nI quit", bob)
+    dovecot.takes(carol.compose(bob.address, "I quit at once", headers={"Chat-Version": "1.0"}), "carol+Sent@mail.test", sender=dave)
+    alice.reads("⟦Under your address, and nothing proves that it was you:⟧\nI quit at once", bob)
     alice.has_not_read("I quit")
+    alice.has_seen_no_own("I quit")
 
 
-play(__name__, jabber=ProsodyWithOwnMessages)
+play(__name__, jabber=ProsodyWithOwnMessages, dovecot=DovecotWithSubaddresses)

@@ -133,6 +133,10 @@ class Dovecot(LmtpServer, Server):
                 return False
             return True
 
+    def restarts(self):
+        self.stop()
+        self.start()
+
     def cuts_off(self, who, words, octets):
         """Damages the user's mail with those words: its file is shorter than its name says."""
         box = self.folder / "mail" / address_of(who) / "Maildir"
@@ -141,3 +145,21 @@ class Dovecot(LmtpServer, Server):
 
     def command(self):
         return ["/usr/sbin/dovecot", "-F", "-c", str(self.config)]
+
+
+class DovecotWithoutSent(Dovecot):
+    """No folder is made for sent mail, and none is marked."""
+
+    def __init__(self, *arguments, **setting):
+        super().__init__(*arguments, **setting)
+        text = self.config.read_text()
+        begin = text.index("  mailbox Sent {")
+        self.config.write_text(text[:begin] + text[text.index("}\n", begin) + 2:])
+
+
+class DovecotWithSubaddresses(Dovecot):
+    """Mail to `name+Folder@mail.test` is put into that folder."""
+
+    def __init__(self, *arguments, **setting):
+        super().__init__(*arguments, **setting)
+        self.config.write_text(self.config.read_text() + "lmtp_save_to_detail_mailbox = yes\n")

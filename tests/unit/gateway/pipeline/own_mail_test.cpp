@@ -131,6 +131,15 @@ TEST_F(OwnMailTest, ACopyThatNothingProvesIsNoMessageOfTheUser) {
     EXPECT_TRUE(knows("x@example.org"));
 }
 
+TEST_F(OwnMailTest, WhatTheMailSystemDeliveredToTheFolderOfSentMailProvesNothing) {
+    for (const char* field : {"Delivered-To", "X-Delivered-To", "Envelope-To"}) {
+        const std::string headers = "Chat-Version: 1.0\r\n" + std::string(field) + ": alice+Sent@example.org\r\n";
+        EXPECT_EQ(filed(own(std::string(field) + "@example.org", "I quit", headers))->kind, Kind::taken);
+        EXPECT_EQ(committed.back().from, bob) << field;
+    }
+    EXPECT_EQ(body(committed.back()), "⟦Under your address, and nothing proves that it was you:⟧\nI quit");
+}
+
 TEST_F(OwnMailTest, WhomTheUserHasBlockedCannotWriteUnderTheUsersAddress) {
     blocking::set(directory, *directory.find(alice), {"", "bob", "example.net"}, true, [](const Store::Failure&) {});
     EXPECT_EQ(take(own("x@example.org")), Kind::declined);
