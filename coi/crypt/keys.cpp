@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "coi/crypt/in_process.h"
+#include "coi/crypt/key_relays.h"
 #include "coi/crypt/openpgp.h"
 #include "coi/crypt/rnp.h"
 
@@ -169,6 +170,7 @@ Result<KeyInfo> inspect(std::string_view key, std::chrono::sys_seconds now, cons
     info.revoked = asked(rnp_key_is_revoked, handle);
     info.expired = asked(rnp_key_is_expired, handle) ||
                    (!info.can_encrypt && !info.revoked && has_expired_encryption(ring, handle));
+    info.relays = relays_of(handle);
     return info;
 }
 
@@ -195,6 +197,7 @@ Result<std::string> merge(std::string_view known, std::string_view seen) {
     if (rnp::fingerprint(primary->get()) != rnp::fingerprint(copy->get()))
         return malformed("copies of two different OpenPGP keys");
     drop_foreign_signatures(ring, copy->get());
+    drop_replaced(copy->get());
     return exported(copy->get(), RNP_KEY_EXPORT_PUBLIC, Limits().key_bytes);
 }
 

@@ -45,6 +45,9 @@ struct KeyInfo {
     bool can_encrypt = false;  // has a valid encryption (sub)key now
     bool can_sign = false;
     bool expired = false, revoked = false;
+    /// The addresses at which the key's owner reads mail, as the key says (coi/crypt/key_relays); empty: it says
+    /// nothing. nullopt: the key was not inspected.
+    std::optional<std::vector<Address>> relays{};
 };
 
 /// Makes an Autocrypt key [Autocrypt §"Secret key generation and storage"]: Ed25519 for signing, Cv25519 for
@@ -63,7 +66,8 @@ Result<std::string> minimal(std::string_view public_key, const Address& owner);
 
 /// Merges two copies of one public key, binary: subkeys and self-signatures of both, so that a known revocation stays,
 /// whichever copy is older. Signatures by others, and invalid ones, are left out. ErrorKind::malformed if they are not
-/// copies of one key, ErrorKind::limit if they are too large together.
+/// copies of one key, ErrorKind::limit if they are too large together. Of self-signatures of the same kind only the
+/// newest stays, so that a key does not grow with each change.
 Result<std::string> merge(std::string_view known, std::string_view seen);
 
 /// Exports a secret key: armoured, protected with `passphrase` if that is not empty.

@@ -41,7 +41,7 @@ template <class T>
     requires std::is_same_v<std::remove_const_t<T>, openpgp::KeyInfo>
 auto members(T& of) {
     return std::tie(of.fingerprint, of.user_ids, of.created, of.is_secret, of.can_encrypt, of.can_sign, of.expired,
-                    of.revoked);
+                    of.revoked, of.relays);
 }
 template <class T>
     requires std::is_same_v<std::remove_const_t<T>, openpgp::Verdict>

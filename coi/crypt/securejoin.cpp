@@ -10,6 +10,7 @@
 #include <cctype>
 #include <map>
 
+#include "coi/crypt/relay_list.h"
 #include "coi/mail/charset.h"
 #include "coi/mail/header.h"
 #include "coi/message_id.h"
@@ -111,6 +112,8 @@ std::string cut(const std::string& name) {
 std::string parameters(const Invite& invite) {
     std::string out = "a=" + encode(invite.address.addr_spec());
     if (!invite.address.name.empty()) out += "&n=" + encode(invite.address.name);
+    for (const auto& relay : invite.relays)
+        out += (&relay == &invite.relays.front() ? "&r=" : ",") + encode(relay.addr_spec());
     return out + "&i=" + invite.invite_number + "&s=" + invite.auth;
 }
 
@@ -146,7 +149,13 @@ std::optional<Invite> parse(std::string_view text) {
     if (!address) return std::nullopt;
     address->name = decode(value("n"), true);
     if (!is_field_value(address->name)) address->name.clear();
-    return Invite{*fingerprint, std::move(*address), std::string(value("i")), std::string(value("s"))};
+    return Invite{*fingerprint, std::move(*address), std::string(value("i")), std::string(value("s")),
+                  parse_relays(decode(value("r"), false))};
+}
+
+bool names(const Invite& invite, const Address& address) {
+    const auto is_same = [&address](const Address& known) { return known.canonical() == address.canonical(); };
+    return is_same(invite.address) || std::ranges::any_of(invite.relays, is_same);
 }
 
 std::string print_uri(const Invite& invite) { return "OPENPGP4FPR:" + invite.fingerprint + '#' + parameters(invite); }

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "coi/crypt/openpgp.h"
 #include "coi/mail/address.h"
@@ -25,8 +26,11 @@ struct Invite {
     openpgp::Fingerprint fingerprint;  // of the inviter's key
     Address address;                   // of the inviter; name decoded, "" if none
     std::string invite_number, auth;   // 11 to 32 characters of base64url
+    std::vector<Address> relays{};     // further addresses of the inviter: r=
     bool operator==(const Invite&) const = default;
 };
+/// Whether the invite names this address of the inviter.
+bool names(const Invite&, const Address&);
 /// Parses a text that consists of an invite (with optional white space, in either form, in any case of the scheme), at
 /// most 2,000 bytes. nullopt for invites to groups and channels, for v3 invites without `i`, and for other text.
 std::optional<Invite> parse(std::string_view text);

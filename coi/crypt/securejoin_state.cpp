@@ -98,8 +98,7 @@ Outcome joiner_step(const Joining& joining, const Arrival& arrival, const openpg
     if (const auto lack = lack_of_protection(arrival, own)) return *lack;
     if (arrival.protection.signer != joining.invite.fingerprint) return Refused::wrong_key;
     const auto& from = arrival.mail.from;
-    if (from.size() != 1 || from.front().canonical() != joining.invite.address.canonical())
-        return Refused::wrong_sender;
+    if (from.size() != 1 || !names(joining.invite, from.front())) return Refused::wrong_sender;
     if (joining.answered) return Confirmed{};
     return Verified{joining.invite.fingerprint, request_with_auth(joining.invite, own)};
 }

@@ -107,6 +107,32 @@ class DataBlocks {
     bool at_line_start_ = true, ended_ = false;
 };
 
+/// What the replies up to DATA amount to.
+struct Replies {
+    bool any_recipient;  // of one person's addresses, one that is taken is enough
+    std::optional<Error> refusal{};
+    std::size_t taken = 0;  // recipients
+    bool is_sender_refused = false;
+
+    bool is_enough() const { return !refusal || (any_recipient && taken > 0); }
+    /// After further recipients.
+    bool may_be_enough() const { return any_recipient && !is_sender_refused; }
+    void of_sender(const SmtpReply& reply) {
+        if (reply.positive()) return;
+        refusal = refused("the mail server refuses the sender", reply, SmtpStep::sender);
+        is_sender_refused = true;
+    }
+    void of_recipient(const SmtpReply& reply) {
+        if (reply.positive()) return static_cast<void>(++taken);
+        auto no = refused("the mail server refuses the recipient", reply, SmtpStep::recipient);
+        if (!refusal || (any_recipient && refusal->permanent && !no.permanent)) refusal = std::move(no);
+    }
+    void of_data(const SmtpReply& reply) {
+        if (is_enough()) refusal = refused("the mail server refuses the mail", reply, SmtpStep::content);
+        taken = 0;
+    }
+};
+
 }  // namespace
 
 SmtpTimeouts SmtpTimeouts::at_most(Timeout most) {
@@ -312,12 +338,12 @@ struct SmtpClient::State {
             for (const auto& line : lines) all += line;
             if (auto written = co_await write(all, timeouts.command); !written) co_return written.error();
         }
-        std::optional<Error> refusal;
-        std::size_t taken = 0;
+        Replies replies{envelope.any_recipient};
         for (std::size_t i = 0; i < lines.size(); ++i) {
             const bool is_data = i + 1 == lines.size();
             if (!offer.pipelining) {
-                if (refusal) break;  // RSET will go before the next mail
+                const bool goes_on = replies.is_enough() || (!is_data && replies.may_be_enough());
+                if (!goes_on) break;  // RSET will go before the next mail
                 if (auto written = co_await write(lines[i], timeouts.command); !written) co_return written.error();
             }
             auto answer = co_await reply(is_data ? timeouts.data_start : timeouts.command);
@@ -325,23 +351,16 @@ struct SmtpClient::State {
             if (i < resets) {
                 if (!answer->positive()) co_return lose(for_now(refused("the mail server refuses RSET", *answer)));
             } else if (!is_data) {
-                const bool ok = answer->positive();
-                if (ok && i > resets) ++taken;
-                if (!ok && !refusal) {
-                    const bool sender = i == resets;
-                    refusal =
-                        refused(sender ? "the mail server refuses the sender" : "the mail server refuses the recipient",
-                                *answer, sender ? SmtpStep::sender : SmtpStep::recipient);
-                }
+                i == resets ? replies.of_sender(*answer) : replies.of_recipient(*answer);
             } else if (answer->code != 354) {
-                if (!refusal) refusal = refused("the mail server refuses the mail", *answer, SmtpStep::content);
+                replies.of_data(*answer);
                 // 2xx is invalid here, so all following replies would be, too.
-                if (answer->positive()) co_return lose(for_now(*refusal));
-            } else if (refusal) {
-                co_return co_await abandon(std::move(*refusal), taken);
+                if (answer->positive()) co_return lose(for_now(*replies.refusal));
+            } else if (!replies.is_enough()) {
+                co_return co_await abandon(std::move(*replies.refusal), replies.taken);
             }
         }
-        if (refusal) co_return *refusal;
+        if (!replies.is_enough()) co_return *replies.refusal;
         co_return Result<void>{};
     }
 

@@ -22,6 +22,7 @@ struct Envelope {
     std::string envelope_id;       // ENVID if the server supports DSN, "" for none [RFC 3461 §4.4]
     bool utf8 = false;             // needs SMTPUTF8 (non-ASCII addresses or headers)
     bool reports_success = false;  // a report is asked for when the mail has arrived, if the server supports DSN
+    bool any_recipient = false;    // all are one person's addresses: one that is taken is enough
 };
 
 /// Time limits for each answer, from the standard [RFC 5321 §4.5.3.2].
@@ -49,9 +50,10 @@ class SmtpClient {
     awaitable<Result<void>> open(const Endpoint& server, const std::optional<Login>& login);
 
     /// Sends one mail (line ends are converted to CRLF, dots are stuffed here). Success means that the server took
-    /// responsibility for *all* recipients (coigate sends one recipient per mail, so that there is no partial success).
-    /// An Error has code, enhanced code and the server's text; `permanent` for 5xx. After a session error (closed,
-    /// timeout) usable() is false.
+    /// responsibility for *all* recipients (coigate writes to one person per mail, so that there is no partial
+    /// success), or for one of them with `any_recipient`; if none is taken, a temporary refusal counts before a
+    /// permanent one. An Error has code, enhanced code and the server's text; `permanent` for 5xx. After a session
+    /// error (closed, timeout) usable() is false.
     awaitable<Result<void>> send(const Envelope&, std::string_view mail);
 
     awaitable<void> quit();

@@ -196,6 +196,10 @@ TEST(SecureJoinJoiner, OnlyTheKeyOfTheInviteCounts) {
     EXPECT_EQ(at_joiner(theirs, clear(auth_required(), alice, alice_key)), Refused::unprotected);
     EXPECT_EQ(at_joiner(theirs, sealed(auth_required(), alice, eve_key, bob_key)), Refused::wrong_key);
     EXPECT_EQ(at_joiner(theirs, sealed(auth_required(), eve, alice_key, bob_key)), Refused::wrong_sender);
+    Joining of_two = theirs;
+    of_two.invite.relays = {eve};  // an address of the inviter's own, which the invite names
+    const auto from_there = sealed(auth_required(), eve, alice_key, bob_key);
+    EXPECT_TRUE(std::holds_alternative<Verified>(joiner_step(of_two, from_there.arrival(), bob_key, now)));
     EXPECT_EQ(at_joiner(theirs, sealed(auth_required(), alice, alice_key, eve_key)), Refused::not_for_us);
     Sent unsigned_mail = sealed(auth_required(), alice, alice_key, bob_key);
     unsigned_mail.protection.signature = openpgp::Signature::none;

@@ -27,6 +27,18 @@ TEST(SecureJoinInvite, ReadsTheLinkOfDeltaChat) {
               carol);
 }
 
+/// As core 2.62 writes it: the first address is not encoded as the others are.
+TEST(SecureJoinInvite, NamesFurtherAddressesOfTheInviter) {
+    const auto invite = parse(uri + "&r=user3@mail.test,user4%40mail.test");
+    ASSERT_TRUE(invite);
+    ASSERT_EQ(invite->relays.size(), 2u);
+    EXPECT_EQ(parse(print_uri(*invite)), invite);
+    EXPECT_EQ(parse(print_link(*invite)), invite);
+    EXPECT_TRUE(names(*invite, {"", "User4", "mail.test"}));
+    EXPECT_TRUE(names(*invite, carol.address));
+    EXPECT_FALSE(names(*invite, {"", "user5", "mail.test"}));
+}
+
 TEST(SecureJoinInvite, ReadsTheUri) {
     EXPECT_EQ(parse(uri), carol);
     EXPECT_EQ(parse("\n  " + uri + " \r\n"), carol);
