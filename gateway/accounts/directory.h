@@ -111,6 +111,8 @@ class Directory {
     /// The contact as they are known, or as add() would make them.
     Contact known_or_new(AccountId, const coi::Address&) const;
     std::vector<const Contact*> contacts(AccountId) const;
+    /// Those whose key lists this address, which is not their own (gateway/model/relays); at most four.
+    std::vector<const Contact*> listing(AccountId, const std::string& canonical) const;
     /// How many contacts of the account have a name with this nick_hash().
     std::size_t count_nick(AccountId, std::uint32_t hash) const;
     /// While this lives, the contact is not forgotten for another. nullptr if they are not known.

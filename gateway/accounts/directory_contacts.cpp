@@ -21,9 +21,11 @@ Changed difference(Contact before, const Contact& after) {
     before.privacy.has_key = after.privacy.has_key;
     before.privacy.verified = after.privacy.verified;
     before.privacy.conflicting = after.privacy.conflicting;
+    before.relays = after.relays;
     if (before == after) return Changed::nothing;
     before.last_in = after.last_in;
     before.last_out = after.last_out;
+    before.heard = after.heard;
     return before == after ? Changed::last : Changed::more;
 }
 
@@ -34,6 +36,21 @@ void Directory::State::rename(Contacts& contacts, std::uint32_t before, std::uin
     if (before == after) return;
     if (before != 0) nicks.erase(std::ranges::lower_bound(nicks, before));
     if (after != 0) nicks.insert(std::ranges::lower_bound(nicks, after), after);
+}
+
+/// Enters the other addresses that the contact's key lists, or removes them.
+void Directory::State::list(Contacts& contacts, const Contact& contact, bool is_listed) {
+    for (const auto& relay : contact.relays.all) {
+        const std::string address = relay.address.canonical();
+        if (address == contact.canonical) continue;
+        if (is_listed) {
+            contacts.listed.emplace(address, contact.canonical);
+            continue;
+        }
+        const auto [first, last] = contacts.listed.equal_range(address);
+        const auto at = std::find_if(first, last, [&](const auto& each) { return each.second == contact.canonical; });
+        if (at != last) contacts.listed.erase(at);
+    }
 }
 
 Contact Directory::State::new_contact(Record& record, const coi::Address& address) {
@@ -100,6 +117,7 @@ void Directory::State::forget(Record& record, std::vector<std::shared_ptr<Known>
     accounts::forget(store, record.account.id, (*at)->contact.canonical);
     Contacts& contacts = contacts_of(record);
     rename(contacts, nick_hash((*at)->contact.address), 0);
+    list(contacts, (*at)->contact, false);
     contacts.all.erase(at);
 }
 
@@ -136,6 +154,19 @@ std::vector<const Contact*> Directory::contacts(AccountId id) const {
         for (const auto& known : all) contacts.push_back(&known->contact);
     }
     return contacts;
+}
+
+std::vector<const Contact*> Directory::listing(AccountId id, const std::string& canonical) const {
+    constexpr std::size_t most = 4;
+    std::vector<const Contact*> found;
+    auto* record = state_->record(id);
+    if (record == nullptr) return found;
+    auto& contacts = state_->contacts_of(*record);
+    const auto [first, last] = contacts.listed.equal_range(canonical);
+    for (auto at = first; at != last && found.size() < most; ++at) {
+        if (const auto* known = contacts.find(at->second)) found.push_back(&known->contact);
+    }
+    return found;
 }
 
 std::size_t Directory::count_nick(AccountId id, std::uint32_t hash) const {
@@ -177,6 +208,10 @@ const Contact& Directory::change(AccountId id, const coi::Address& address, cons
     const Contact before = std::exchange(known.contact, std::move(changed));
     if (before.address.name != known.contact.address.name)
         State::rename(state_->contacts_of(record), nick_hash(before.address), nick_hash(known.contact.address));
+    if (before.relays != known.contact.relays) {
+        State::list(state_->contacts_of(record), before, false);
+        State::list(state_->contacts_of(record), known.contact, true);
+    }
     state_->save(record, known, before);
     return known.contact;
 }

@@ -31,6 +31,7 @@ void Directory::State::put_contacts(Record& record, accounts::AccountContacts re
     contacts.all.reserve(read.contacts.size());
     for (auto& contact : read.contacts)
         contacts.all.push_back(std::make_shared<Known>(Known{std::move(contact), false, false}));
+    for (const auto& known : contacts.all) list(contacts, known->contact, true);
     contacts.nicks = std::move(read.nicks);
     for (auto& canonical : read.once_encrypted) contacts.once_encrypted.insert(std::move(canonical));
     contacts.asked = sweeps;

@@ -41,8 +41,9 @@ struct Directory::State : std::enable_shared_from_this<State> {
     };
     /// All that is in memory of an account's contacts.
     struct Contacts {
-        std::vector<std::shared_ptr<Known>> all;            // by canonical; somebody else's pointer: in hand
-        std::vector<std::uint32_t> nicks{};                 // nick_hash() of each contact with a name, sorted
+        std::vector<std::shared_ptr<Known>> all;  // by canonical; somebody else's pointer: in hand
+        std::vector<std::uint32_t> nicks{};       // nick_hash() of each contact with a name, sorted
+        std::multimap<std::string, std::string, std::less<>> listed{};  // canonical: the contact whose key lists it
         std::set<std::string, std::less<>> once_encrypted;  // forgotten since: no mail to them leaves in the clear
         std::uint64_t asked = 0;                            // the last sweep before a question
         std::list<AccountId>::iterator by_use{};            // in `in_memory`
@@ -110,6 +111,7 @@ struct Directory::State : std::enable_shared_from_this<State> {
 
     // --- contacts
     static void rename(Contacts&, std::uint32_t before, std::uint32_t after);
+    static void list(Contacts&, const Contact&, bool is_listed);
     Contact new_contact(Record&, const coi::Address&);
     Known& add(Record&, const coi::Address&);
     void make_room(Record&, std::string_view newcomer);

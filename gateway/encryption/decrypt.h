@@ -28,10 +28,12 @@ struct Decrypted {
     coi::openpgp::Fingerprint counted{};  // the key that counted for the sender's signatures before
     std::optional<PeerKeyUpdate> key_update{};
     bool is_own_key = false;  // signed by the account's own key, with To and Message-ID, inside the encryption
+    bool is_relayed = false;  // From was another address of the contact, whose address stands in its place now
 };
 
-/// `bytes`: the original mail, used only if `mail.encrypted` or `mail.is_signed`.
-Decrypted decrypt(const std::string& bytes, coi::Message mail, const std::optional<keys::Own>& own,
-                  const coi::autocrypt::Peer& sender, const coi::Limits&, std::chrono::sys_seconds now);
+/// `bytes`: the original mail, used only if `mail.encrypted` or `mail.is_signed`. A mail that was encrypted, and signed
+/// by the key that counts for one of `known.others`, is that contact's, if this key lists the mail's From.
+Decrypted decrypt(const std::string& bytes, coi::Message mail, const keys::Both& known, const coi::Limits&,
+                  std::chrono::sys_seconds now);
 
 }  // namespace gateway

@@ -72,8 +72,10 @@ void KeyManagement::accept(AccountId id, const std::string& contact, const coi::
         [this, id, contact, done = std::move(done)](const Store::Failure& failure, const keys::Accepted& result) {
             if (failure) return done(Accepted::busy);
             if (const Contact* met = result.is_accepted ? directory_.contact(id, contact) : nullptr) {
-                directory_.change(id, met->address,
-                                  [&](Contact& changed) { trust::note_keys(changed.privacy, result.peer); });
+                directory_.change(id, met->address, [&](Contact& changed) {
+                    trust::note_keys(changed.privacy, result.peer);
+                    changed.relays = {};  // of the key before; this one's come with its next mail
+                });
             }
             done(result.is_accepted ? Accepted::yes : Accepted::another);
         });

@@ -2,23 +2,19 @@
 
 #include "gateway/encryption/openpgp.h"
 
-#include <atomic>
 #include <map>
 #include <random>
 #include <utility>
 
-#include "coi/crypt/confined.h"
 #include "coi/mail/chat_data.h"
 #include "coi/mail/quote.h"
-#include "gateway/log.h"
-#include "gateway/model/rate_limit.h"
+#include "gateway/encryption/opening.h"
 
 namespace gateway {
 namespace {
 
 using Conversation = std::pair<AccountId, std::string>;
 constexpr std::size_t most_own = 1000;  // own keys kept in memory
-constexpr std::size_t most_costly = 2;  // aborted mails per hour after which an account's mail goes last
 
 std::chrono::sys_seconds now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
@@ -132,17 +128,6 @@ EncryptResult close_now(Closing closing) {
     return way == policy::Way::encrypted && closing.own ? encrypt(closing) : print_clear(std::move(closing));
 }
 
-Decrypted busy(const coi::Message& mail) { return {.mail = mail, .unread = DecryptFailure::busy}; }
-
-Decrypted open_now(const std::shared_ptr<const std::string>& bytes, const coi::Message& mail, const keys::Both& known,
-                   const coi::Limits& limits) {
-    static const std::string none;
-    auto unfolded = decrypt(bytes ? *bytes : none, mail, known.own, known.peer, limits, now());
-    // A process that was killed in the middle says nothing about the mail.
-    const auto* const confined = coi::Confined::current();
-    return confined != nullptr && !confined->works() ? busy(mail) : std::move(unfolded);
-}
-
 }  // namespace
 
 struct OpenPgp::State : std::enable_shared_from_this<State> {
@@ -158,8 +143,6 @@ struct OpenPgp::State : std::enable_shared_from_this<State> {
     void close(const Account&, const Contact&, OutgoingMail, std::function<void(EncryptResult)> done);
     void close_later(Conversation, Closing, std::function<void(EncryptResult)> done);
     void leave(const Conversation&);
-    Line line_of_arriving(const Conversation&, bool is_known) const;
-    void opened(const Conversation&, const Decrypted&);
 
     Directory& directory;
     Store& store;
@@ -169,8 +152,7 @@ struct OpenPgp::State : std::enable_shared_from_this<State> {
     std::map<AccountId, std::vector<WithOwn>> asked;  // callbacks for a key that is being read or made
     std::map<Conversation, std::size_t> under_way;    // mails that are not returned yet
     std::size_t waiting = 0;
-    RateLimit costly{most_costly, std::chrono::hours(1)};  // aborted mails per account
-    std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
+    std::shared_ptr<Opening> opening = std::make_shared<Opening>(directory, store, workers, settings.limits);
 };
 
 policy::Question OpenPgp::State::question(const Account& account, const Contact& contact, bool from_otr) const {
@@ -293,28 +275,6 @@ policy::Answer OpenPgp::would_leave(const Account& account, const Contact& conta
     return policy::decide(state_->question(account, contact, from_otr));
 }
 
-/// The worker line of an incoming mail. Incoming mail has a line separate from the account's own work, and strangers'
-/// mail one separate from contacts' mail. After some mails that were too costly, the account shares one line with all
-/// such accounts: an attacker who sends costly mail to many accounts delays only these, and no mail is refused because
-/// of others' mail.
-Line OpenPgp::State::line_of_arriving(const Conversation& conversation, bool is_known) const {
-    const std::string account = std::to_string(static_cast<std::int64_t>(conversation.first));
-    const std::string strand = strand_of("in ", conversation);
-    if (!costly.is_left(account, RateLimit::Clock::now())) return Line::foreign("costly", strand);
-    Line line(conversation.first, strand);
-    line.owner += " in";
-    line.is_foreign = !is_known;
-    return line;
-}
-
-void OpenPgp::State::opened(const Conversation& conversation, const Decrypted& unfolded) {
-    --waiting;
-    if (unfolded.unread != DecryptFailure::costly) return;
-    log::warn("an encrypted mail to account {} was given up: its OpenPGP data takes too long",
-              static_cast<std::int64_t>(conversation.first));
-    costly.take(std::to_string(static_cast<std::int64_t>(conversation.first)), RateLimit::Clock::now());
-}
-
 OpenPgp::OpenPgp(Directory& directory, Store& store, Workers& workers, Settings settings)
     : state_(std::make_shared<State>(directory, store, workers, settings)) {}
 OpenPgp::~OpenPgp() = default;
@@ -326,33 +286,10 @@ void OpenPgp::close(const Account& account, const Contact& contact, OutgoingMail
 
 void OpenPgp::open(const Account& account, std::shared_ptr<const std::string> bytes, coi::Message mail,
                    std::function<void(Decrypted)> done) {
-    const std::string sender = mail.from.size() == 1 ? mail.from.front().canonical() : "";
-    const Contact* contact = state_->directory.contact(account.id, sender);
-    const bool teaches = !mail.header("autocrypt").empty() || (contact && contact->privacy.has_key);
-    if ((!mail.encrypted && !mail.is_signed && !teaches) || sender.empty()) return done({.mail = std::move(mail)});
-    ++state_->waiting;
-    const Conversation conversation{account.id, sender};
-    Line line = state_->line_of_arriving(conversation, contact != nullptr);
-    keys::both(
-        state_->store, account.id, sender,
-        [state = state_, bytes = std::move(bytes), mail = std::move(mail), done = std::move(done), conversation,
-         line = std::move(line)](const Store::Failure& failure, keys::Both known) mutable {
-            if (failure) {
-                --state->waiting;
-                return done({.mail = std::move(mail), .unread = DecryptFailure::busy});
-            }
-            state->workers.ask<Decrypted>(
-                std::move(line),
-                [bytes, mail = std::move(mail), known = std::move(known), limits = state->settings.limits,
-                 stopping = state->stopping] { return *stopping ? busy(mail) : open_now(bytes, mail, known, limits); },
-                [state, conversation, done = std::move(done)](Decrypted unfolded) {
-                    state->opened(conversation, unfolded);
-                    done(std::move(unfolded));
-                });
-        });
+    state_->opening->open(account, std::move(bytes), std::move(mail), std::move(done));
 }
 
-void OpenPgp::stop() { *state_->stopping = true; }
+void OpenPgp::stop() { state_->opening->stop(); }
 
 void OpenPgp::own_key(AccountId id, std::function<void(std::optional<keys::Own>)> done) {
     state_->with_own(id, [done = std::move(done)](const coi::Result<OwnKey>& key) {
@@ -379,8 +316,11 @@ void OpenPgp::replace_key(AccountId id, std::optional<keys::Own> key,
         });
 }
 
-std::size_t OpenPgp::waiting() const { return state_->waiting; }
-void OpenPgp::reload(Settings settings) { state_->settings = settings; }
+std::size_t OpenPgp::waiting() const { return state_->waiting + state_->opening->waiting(); }
+void OpenPgp::reload(Settings settings) {
+    state_->settings = settings;
+    state_->opening->reload(settings.limits);
+}
 Policy OpenPgp::configured() const { return state_->settings.policy; }
 
 }  // namespace gateway

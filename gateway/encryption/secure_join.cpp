@@ -3,9 +3,11 @@
 #include "gateway/encryption/secure_join.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "gateway/log.h"
+#include "gateway/model/relays.h"
 
 namespace gateway {
 namespace {
@@ -56,6 +58,24 @@ Contact recipient(AccountId account, const coi::Address& address) {
     return contact;
 }
 
+/// The user has the invite from its maker: all of its addresses are theirs.
+Contact inviter(AccountId account, const securejoin::Invite& invite) {
+    Contact contact = recipient(account, invite.address);
+    contact.relays.bound = true;
+    contact.relays.all.push_back({{"", invite.address.local, invite.address.domain}});
+    for (const auto& address : invite.relays) contact.relays.all.push_back({address});
+    return contact;
+}
+
+/// A step that came from another address of the invite is one of the address that it names first.
+IncomingMail as_inviters(IncomingMail mail, const coi::Address& address) {
+    mail.mail.from = {address};
+    mail.is_author_proven = mail.author.by_server = false;
+    if (mail.key_update) mail.key_update->contact = address.canonical();
+    if (mail.key_update && mail.key_update->seen.header) mail.key_update->seen.header->addr = address;
+    return mail;
+}
+
 DeliveryResult away() { return {DeliveryResult::Kind::busy, "the store is not available"}; }
 DeliveryResult already_answered() { return {DeliveryResult::Kind::silent, "it was answered before"}; }
 
@@ -94,7 +114,11 @@ void SecureJoin::take(const Account& account, const IncomingMail& arrival, Done 
             workers_.ask<Decision>(
                 Line::foreign(mail->mail.from.front().domain),
                 [mail, known = std::move(known), at = now()] { return decide(*mail, known, at); },
-                [this, id, mail, done](const Decision& decision) { act(id, *mail, decision, done); });
+                [this, id, mail, done](const Decision& decision) {
+                    const bool is_known =
+                        decision.joining && !std::holds_alternative<securejoin::Refused>(decision.outcome);
+                    act(id, is_known ? as_inviters(*mail, decision.joining->invite.address) : *mail, decision, done);
+                });
         });
 }
 
@@ -156,8 +180,8 @@ void SecureJoin::verify(const Account& account, const IncomingMail& arrival, con
     step.as_inviter = decision.offer.has_value();
     step.invite = step.as_inviter ? decision.offer->invite : decision.joining->invite;
     step.key_update = *arrival.key_update;
-    write(account, recipient(account.id, from), std::move(letter),
-          [this, id = account.id, from, step = std::move(step), done](Written written) mutable {
+    write(account, decision.joining ? inviter(account.id, decision.joining->invite) : recipient(account.id, from),
+          std::move(letter), [this, id = account.id, from, step = std::move(step), done](Written written) mutable {
               if (written.is_away) return done(away());
               if (!written.entry) return done(already_answered());
               step.answer = std::move(*written.entry);
@@ -174,7 +198,7 @@ void SecureJoin::verify(const Account& account, const IncomingMail& arrival, con
 void SecureJoin::finish(AccountId id, const coi::Address& from, bool as_inviter, const VerifiedKey& result,
                         const Done& done) {
     if (!result.is_verified && !result.news) return done(already_answered());
-    note(id, from, result.peer, result.is_verified);
+    note(id, from, result);
     const Account* account = directory_.find(id);
     if (account && result.news) notices_.other_key(*account, directory_.known_or_new(id, from), *result.news);
     if (!result.is_verified)
@@ -198,12 +222,13 @@ void SecureJoin::confirm(const Account& account, const IncomingMail& arrival, co
 
 /// Updates the directory after the commit: the contact's key is known and verified; a followed invite also counts as
 /// written to, in Delta Chat's dialect.
-void SecureJoin::note(AccountId id, const coi::Address& address, const coi::autocrypt::Peer& peer, bool joined) {
+void SecureJoin::note(AccountId id, const coi::Address& address, const VerifiedKey& result) {
     if (!directory_.find(id)) return;
     directory_.change(id, address, [&](Contact& contact) {
-        if (joined) contact.dialect = Dialect::chatmail;
-        if (joined) contact.written_to = true;
-        trust::note_keys(contact.privacy, peer);
+        if (result.is_verified) contact.dialect = Dialect::chatmail;
+        if (result.is_verified) contact.written_to = true;
+        if (result.is_verified) contact.relays = result.relays;
+        trust::note_keys(contact.privacy, result.peer);
         contact.privacy.encrypted = contact.privacy.encrypted || contact.privacy.verified;
     });
 }
@@ -237,7 +262,9 @@ std::optional<queue::Entry> SecureJoin::entry_of(AccountId id, const Contact& co
     entry.name = name;
     entry.lang = account->lang;
     entry.from = account->address.addr_spec();
-    entry.to = contact.address.addr_spec();
+    auto all = relays::recipients(contact, account->address);
+    entry.to = std::move(all.front());
+    entry.also.assign(std::next(all.begin()), all.end());
     entry.payload = std::move(bytes);
     entry.taken = entry.next = now_();
     entry.expires = entry.taken + settings_.expire;
@@ -275,7 +302,7 @@ void SecureJoin::join(AccountId id, const securejoin::Invite& invite, std::funct
     letter.mail = securejoin::request(invite);
     letter.forced_clear = true;
     const securejoin::Joining joining{invite, now() + settings_.invites_last, false};
-    write(*account, recipient(id, invite.address), std::move(letter),
+    write(*account, inviter(id, invite), std::move(letter),
           [this, id, joining, done = std::move(done)](Written written) {
               if (!written.entry) return done(Joined::busy);
               keys::join(

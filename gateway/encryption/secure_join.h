@@ -70,7 +70,7 @@ class SecureJoin : public HandshakeReceiver {
     void write(const Account&, const Contact&, OutgoingMail, std::function<void(Written)> done);
     std::optional<queue::Entry> entry_of(AccountId, const Contact&, const std::string& name, std::string bytes) const;
     Joined joined(AccountId, const coi::Address&);
-    void note(AccountId, const coi::Address&, const coi::autocrypt::Peer&, bool joined);
+    void note(AccountId, const coi::Address&, const VerifiedKey&);
     bool may_answer(AccountId, const std::string& sender);
     std::chrono::sys_seconds now() const { return std::chrono::floor<std::chrono::seconds>(now_()); }
 

@@ -113,6 +113,20 @@ struct Profile {
     bool operator==(const Profile&) const = default;
 };
 
+/// Another address at which a contact reads mail, as the contact's own key says (coi/crypt/key_relays).
+struct Relay {
+    coi::Address address;
+    bool vouched = false;  // the mail system has vouched for a mail from there that this key had signed
+    bool operator==(const Relay&) const = default;
+};
+
+/// All that the key of a contact says of addresses; gateway/model/relays has the rules.
+struct Relays {
+    std::vector<Relay> all{};  // at most coi::most_relays
+    bool bound = false;        // whoever holds the key reads what is sent to the contact's own address
+    bool operator==(const Relays&) const = default;
+};
+
 struct Contact {
     AccountId account{};
     std::string canonical;  // coi::Address::canonical(): the key
@@ -130,6 +144,8 @@ struct Contact {
     std::vector<std::string> spellings;  // nodes of the JIDs that the user uses for the contact, the last used first;
                                          // empty: the node that the gateway writes
     Profile profile{};
+    Relays relays{};
+    Time heard{};             // when the contact wrote last, as far as is known
     std::uint32_t timer = 0;  // seconds after which the contact's program deletes this chat's messages; 0: never
     bool operator==(const Contact&) const = default;
 };

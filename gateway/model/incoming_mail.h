@@ -38,6 +38,9 @@ struct PeerKeyUpdate {
     std::vector<std::pair<coi::autocrypt::Header, coi::openpgp::KeyInfo>> gossip{};  // keys of the other recipients
     trust::Author author{};
     std::string merged_with{};  // the stored copy of the same key, merged with the new one; "" if there was none
+    std::string from{};         // canonical From: another address of the contact, or `contact` itself
+    bool is_vouched = false;    // the mail system vouches for it
+    std::vector<coi::MessageId> answers{};  // the messages that the mail names as answered or read
 };
 
 struct IncomingMail {

@@ -26,6 +26,7 @@ struct KeyUpdateResult {
     coi::openpgp::Fingerprint before{};  // of the key used for encryption until now; "" if there was none
     coi::autocrypt::Peer peer{};         // the new state
     std::vector<PeerKeys> others{};      // other recipients whose keys were changed by gossip
+    Relays relays{};                     // in their new state
     /// The key change that the user must be told of; nullopt if there is none.
     std::optional<trust::KeyNews> news() const;
 };

@@ -114,6 +114,8 @@ Task<DeliveryResult> IncomingPipeline::carry(IncomingMail& mail) {
     if (blocking::is_blocked(modules_.directory, mail.account, mail.mail.from.front().canonical()))
         co_return skipped(mail, of_blocked(mail.mail));
     co_await open_mail(modules_.encryption, modules_.directory, mail);
+    if (blocking::is_blocked(modules_.directory, mail.account, mail.mail.from.front().canonical()))
+        co_return skipped(mail, of_blocked(mail.mail));  // whose other address it came from
     if (mail.is_history) co_return co_await carry_history(mail);
     // A sender who is told at once can do something about it; in a mailbox the mail lies where it can be read.
     if (mail.wait_for_verdict && security_label::is_closed(mail.unread))
@@ -206,7 +208,7 @@ Task<DeliveryResult> IncomingPipeline::carry_report(IncomingMail& mail) {
 
 Task<DeliveryResult> IncomingPipeline::carry_news(IncomingMail& mail) {
     ReportNews news = co_await reports_.read_report(mail);
-    if (news.notices.empty()) co_return skipped(mail, news.why);
+    if (news.notices.empty()) co_return co_await carry_keys(mail, std::move(news.why));
     TakenIncoming taken = co_await commit(mail, {std::move(news.notices), std::move(news.told)}, {});
     co_return co_await hand_over(mail, std::move(taken), nullptr);
 }

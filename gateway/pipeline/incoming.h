@@ -73,6 +73,7 @@ class IncomingPipeline : public MailReceiver {
     Task<std::optional<DeliveryResult>> carry_event(IncomingMail&, std::optional<Event>, bool waits_for_copy);
     Task<DeliveryResult> carry_report(IncomingMail&);
     Task<DeliveryResult> carry_news(IncomingMail&);
+    Task<DeliveryResult> carry_keys(const IncomingMail&, DeliveryResult);
     Task<DeliveryResult> carry_handshake(const IncomingMail&);
 
     // --- the stages; they throw AccountGone, StoreUnavailable

@@ -1,5 +1,6 @@
 // The last stage of an arriving mail: one commit with all that belongs to it, and what follows; see incoming.h.
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -16,6 +17,12 @@
 
 namespace gateway {
 namespace {
+
+/// Where the mail is the conversation's last one.
+void note_heard(const coi::Message& mail, Contact& known, Time now) {
+    if (mail.id.empty() || known.last_in != mail.id) return;
+    known.heard = mail.date ? std::min<Time>(*mail.date, now) : now;
+}
 
 bool is_kept(const DeliveryResult& verdict) {
     return verdict.kind == DeliveryResult::Kind::taken || verdict.kind == DeliveryResult::Kind::open;
@@ -108,12 +115,14 @@ std::optional<IncomingPipeline::ContactChange> IncomingPipeline::note_message(co
         Event read = message;
         directory.change(main->id, writer, [&](Contact& known) {
             note_read(mail.mail, read, known, {mail.proof(), mail.protection.encrypted});
+            note_heard(mail.mail, known, modules_.now());
         });
     }
     Event read = message;
     change.after = directory.change(mail.account, writer, [&](Contact& known) {
         note_read(mail.mail, read, known, {mail.proof(), mail.protection.encrypted});
         note_standing(mail, known.privacy);
+        note_heard(mail.mail, known, modules_.now());
     });
     if (!is_met || change.before.address.name != change.after.address.name) modules_.names.changed(change.after);
     return change;
@@ -182,23 +191,6 @@ void IncomingPipeline::end_call(const IncomingMail& mail) {
         return;
     if (ended_calls_.take(conversation_of(mail), RateLimit::Clock::now()))
         modules_.calls.end_call(mail.account, caller, mail.mail.id);
-}
-
-/// Memory follows the store; a key that is not the one before is told to the user.
-void IncomingPipeline::note_keys(AccountId id, const PeerKeyUpdate& key_update, const KeyUpdateResult& keys) {
-    Directory& directory = modules_.directory;
-    const Account* account = directory.find(id);
-    if (!account) return;
-    const auto note = [&](const coi::Address& address, const coi::autocrypt::Peer& peer) -> const Contact& {
-        return directory.change(id, address, [&](Contact& changed) { trust::note_keys(changed.privacy, peer); });
-    };
-    for (const auto& [reader, peer] : keys.others) {
-        if (const Contact* other = directory.contact(id, reader)) note(other->address, peer);
-    }
-    const Contact* met = directory.contact(id, key_update.contact);
-    if (!met && keys.change == coi::autocrypt::Change::nothing) return;
-    const Contact& contact = note(met ? met->address : key_update.seen.header->addr, keys.peer);
-    if (const auto news = keys.news()) modules_.notices.other_key(*account, contact, *news);
 }
 
 }  // namespace gateway

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "gateway/pipeline/admission.h"
+
 namespace gateway {
 
 Task<> open_mail(MailEncryption& encryption, Directory& directory, IncomingMail& mail) {
@@ -15,11 +17,19 @@ Task<> open_mail(MailEncryption& encryption, Directory& directory, IncomingMail&
     mail.protection = std::move(opened.protection);
     mail.unread = opened.unread;
     mail.author = std::move(opened.author);
+    const bool is_vouched = mail.is_author_proven;
+    // The mail system has vouched for another address than the contact's.
+    if (opened.is_relayed) mail.is_author_proven = false;
     mail.author.by_server = mail.is_author_proven;
     mail.is_own_key = opened.is_own_key;
     mail.counted = std::move(opened.counted);
     mail.key_update = std::move(opened.key_update);
-    if (mail.key_update) mail.key_update->author = mail.author;
+    if (mail.key_update) {
+        mail.key_update->author = mail.author;
+        mail.key_update->is_vouched = is_vouched;
+        mail.key_update->answers = answered_by(mail.mail);
+        if (mail.mail.mdn) mail.key_update->answers.push_back(mail.mail.mdn->original);
+    }
     account_of(directory, mail.account);
     if (mail.unread == DecryptFailure::busy) throw StoreUnavailable();
 }

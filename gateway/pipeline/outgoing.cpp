@@ -66,6 +66,7 @@ Task<> OutgoingPipeline::carry(Head head, const xmpp::Tag& message) {
     auto written = read_message(message, head.lang);
     if (!written) co_return;
     const AccountId id = co_await writer(*written);
+    lead(id, *written, head);
     const bool is_receipt = written->event.get<Receipt>() != nullptr;
     if (blocking::is_blocked(modules_.directory, id, written->to.canonical())) {
         if (is_receipt) co_return;

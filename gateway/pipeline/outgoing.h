@@ -121,6 +121,7 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
     Head head_of(const xmpp::Tag& message, const xmpp::Tag* under_otr) const;
     std::optional<Written> read_message(const xmpp::Tag& message, const std::string& lang) const;
     Task<AccountId> writer(const Written&);
+    void lead(AccountId, Written&, const Head&);
     void note_writer(AccountId, Written&);
     Task<> resolve(AccountId, Event&);
     std::optional<Draft> translate(const Account&, const Head&, Event);
@@ -142,6 +143,7 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
     std::size_t under_way_ = 0;  // coroutines that have not ended
     CorrectionBursts bursts_;
     RateLimit explained_{10, std::chrono::minutes(10)};
+    RateLimit led_{1, std::chrono::hours(24)};  // by account and address
 };
 
 }  // namespace gateway

@@ -1,6 +1,9 @@
 // The last stage from Jabber to mail: the entry, the ids, and what the message ends; see outgoing.h.
 
+#include <iterator>
+
 #include "coi/message.h"
+#include "gateway/model/relays.h"
 #include "gateway/pipeline/duplicates.h"
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/pipeline/outgoing.h"
@@ -24,6 +27,11 @@ queue::Entry OutgoingPipeline::entry_of(const Account& account, const Contact& c
     const bool has_no_sender = draft.is_receipt() && account.kind == Account::Kind::relay;  // [RFC 8098 §3]
     entry.from = has_no_sender ? "" : account.address.addr_spec();
     entry.to = is_automatic ? contact.address.addr_spec() : draft.mail.to.front().addr_spec();
+    if (draft.encrypted) {
+        auto all = relays::recipients(contact, account.address);
+        entry.to = std::move(all.front());
+        entry.also.assign(std::next(all.begin()), all.end());
+    }
     entry.payload = std::move(bytes);
     entry.taken = entry.next = draft.event.when;
     // call-ended is useless after ten minutes: a caller's program rings for two.

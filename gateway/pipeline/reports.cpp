@@ -7,6 +7,7 @@
 
 #include "coi/mail/header.h"
 #include "gateway/model/addresses.h"
+#include "gateway/model/relays.h"
 #include "gateway/model/stanza_id.h"
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/queue/bounce.h"
@@ -26,8 +27,8 @@ constexpr std::size_t most_ids = 5;        // looked for of each field
 /// The message that a report is about.
 struct About {
     ids::Known known;
-    bool by_envelope = false;  // the report knows our secret
-    std::string answer_to{};   // canonical: where the contact's own mail sent the answers; "" for nowhere else
+    bool by_envelope = false;           // the report knows our secret
+    std::vector<std::string> others{};  // canonical: where else mail to the contact goes
 };
 
 /// What may name that message, the most reliable first.
@@ -43,7 +44,8 @@ std::vector<coi::MessageId> named_by(const coi::Message& report, const std::opti
 
 bool is_contact(const std::string& address, const About& about) {
     const auto read = coi::parse_addr_spec(address);
-    return read && (read->canonical() == about.known.contact || read->canonical() == about.answer_to);
+    return read && (read->canonical() == about.known.contact ||
+                    std::ranges::find(about.others, read->canonical()) != about.others.end());
 }
 
 /// The returned header says that the mail went to the contact: it was forwarded before it failed.
@@ -124,7 +126,8 @@ Task<ReportNews> Reports::read_report(const IncomingMail& report) {
     if (!is_dsn) co_return read_mdn(report, found->known);
     About about{std::move(found->known), by_envelope.has_value() && found->named == 0};
     if (const Contact* contact = modules_.directory.contact(about.known.account, about.known.contact)) {
-        if (const auto to = coi::parse_addr_spec(contact->answer_to)) about.answer_to = to->canonical();
+        if (const auto to = coi::parse_addr_spec(contact->answer_to)) about.others.push_back(to->canonical());
+        for (const auto& relay : contact->relays.all) about.others.push_back(relay.address.canonical());
     }
     const auto* news = news_of(report.mail, about);
     if (news == nullptr && says_delivered(report.mail, about)) co_return read_success(about.known);
@@ -137,13 +140,16 @@ Task<ReportNews> Reports::read_report(const IncomingMail& report) {
 ReportNews Reports::read_dsn(const ids::Known& known, const coi::Dsn::Recipient& news) const {
     const bool delayed = news.action == coi::Dsn::Action::delayed;
     const Contact* contact = modules_.directory.contact(known.account, known.contact);
-    const auto lost = bounce::lost(known, contact, settings_.component);
+    auto lost = bounce::lost(known, contact, settings_.component);
+    const Account* account = modules_.directory.find(known.account);
+    lost.has_others = account && contact && relays::recipients(*contact, account->address).size() > 1;
+    if (lost.has_others && !news.address.empty()) lost.address = news.address;
     const auto error = smtp_refusal::error_of_report(news.status, news.diagnostic);
     ReportNews found{.told = told(known, delayed ? News::delayed : News::failed),
                      .why = {DeliveryResult::Kind::taken, "nobody is to be told"}};
     if (!delayed) {
         found.notices = bounce::to_jabber(lost, error, settings_.component, modules_.now());
-    } else if (!lost.jid.empty()) {
+    } else if (!lost.jid.empty() && !lost.has_others) {
         found.notices.push_back(bounce::delayed(lost, "", settings_.component, modules_.now()));
     }
     return found;

@@ -82,9 +82,10 @@ std::vector<queue::Entry> notices(const Lost& lost, const coi::Error& error, boo
                                   const std::string& component, Time now) {
     if (lost.jid.empty()) return {};
     const std::string from = contact_jid(lost, component);
-    const std::string text = smtp_refusal::words(error, lost.address, lost.lang);
+    std::string text = smtp_refusal::words(error, lost.address, lost.lang);
+    if (lost.has_others) text += " " + say(lost.lang, "It has also gone to the other addresses of this person.");
     queue::Entry line = chat_line(lost, from, framed::notice("⚠ " + text), now);
-    if (lost.stanza_id.empty()) return {line};
+    if (lost.stanza_id.empty() || lost.has_others) return {line};
     auto original = xmpp::parse_stanza(lost.original);
     if (!original) {
         original = std::make_unique<xmpp::Tag>("message");

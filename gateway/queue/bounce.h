@@ -33,8 +33,9 @@ struct Lost {
     AccountId account{};
     std::string contact, address, jid, stanza_id, lang;
     Time written{};
-    std::string original{};  // the stanza's head and text, "" if they are no longer known
-    std::string from{};      // the contact's JID that the user knows; "": from the original stanza or the address
+    std::string original{};   // the stanza's head and text, "" if they are no longer known
+    std::string from{};       // the contact's JID that the user knows; "": from the original stanza or the address
+    bool has_others = false;  // it went to other addresses of the same person, too: it has not failed
 };
 Lost lost(const ids::Known&, const Contact*, const std::string& component);
 std::vector<queue::Entry> to_jabber(const Lost&, const coi::Error&, const std::string& component, Time now);

@@ -132,6 +132,8 @@ void SmtpSender::send(const queue::Entry& entry, Report report, std::function<vo
     coi::net::Envelope envelope;
     envelope.from = entry.from;
     envelope.to = {entry.to};
+    envelope.to.insert(envelope.to.end(), entry.also.begin(), entry.also.end());
+    envelope.any_recipient = !entry.also.empty();
     envelope.envelope_id = std::move(report.envelope_id);
     envelope.reports_success = report.on_success;
     envelope.utf8 = !(coi::is_ascii(entry.from) && coi::is_ascii(entry.to) && coi::is_ascii(entry.payload));

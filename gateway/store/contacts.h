@@ -32,7 +32,7 @@ AccountContacts contacts_now(Store&, AccountId);
 /// What has changed of a contact since it was written.
 enum class Changed {
     nothing,
-    last,  // last_in and last_out, which change with each message
+    last,  // last_in, last_out and heard, which change with each message
     more,
 };
 struct Changes {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/relays.h"
 #include "gateway/store/sqlite/transactions.h"
 
 namespace gateway::keys {
@@ -34,9 +35,42 @@ void peer(Store& store, AccountId account, const std::string& contact, Store::Do
     Transactions(store).ask([account, contact](Database& db) { return peer(db, account, contact); }, std::move(done));
 }
 
-void both(Store& store, AccountId account, const std::string& contact, Store::Done<Both> done) {
+namespace {
+
+coi::openpgp::Fingerprint listed_by(Database& db, AccountId account, const std::string& contact) {
+    const auto listed = relays::of(db, account, contact);
+    return listed ? listed->key : coi::openpgp::Fingerprint();
+}
+
+Person person(Database& db, AccountId account, coi::Address address) {
+    const std::string contact = address.canonical();
+    return {std::move(address), peer(db, account, contact), listed_by(db, account, contact)};
+}
+
+}  // namespace
+
+void both(Store& store, AccountId account, const std::string& contact, std::vector<coi::Address> others,
+          Store::Done<Both> done) {
     Transactions(store).ask(
-        [account, contact](Database& db) { return Both{own(db, account), peer(db, account, contact)}; },
+        [account, contact, others = std::move(others)](Database& db) {
+            Both known{own(db, account), peer(db, account, contact), {}, listed_by(db, account, contact)};
+            for (const auto& other : others) {
+                known.others.push_back(person(db, account, other));
+                known.others.back().lists_sender = true;
+            }
+            return known;
+        },
+        std::move(done));
+}
+
+void holder(Store& store, AccountId account, const coi::openpgp::Fingerprint& key,
+            Store::Done<std::optional<Person>> done) {
+    Transactions(store).ask(
+        [account, key](Database& db) -> std::optional<Person> {
+            const auto contact = holder(db, account, key);
+            const auto address = contact ? coi::parse_addr_spec(*contact) : coi::Result<coi::Address>(coi::Error{});
+            return address ? std::optional(person(db, account, *address)) : std::nullopt;
+        },
         std::move(done));
 }
 

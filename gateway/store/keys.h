@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "coi/crypt/autocrypt.h"
 #include "coi/crypt/secret.h"
@@ -35,12 +36,24 @@ void save_first(Store&, AccountId, const Own&, Store::Done<Own> done);
 
 /// What is known of a contact's keys; empty if nothing is known.
 void peer(Store&, AccountId, const std::string& contact, Store::Done<coi::autocrypt::Peer> done);
-/// The keys of both ends of a conversation, for opening a mail.
-struct Both {
-    std::optional<Own> own;
+/// A contact with their keys.
+struct Person {
+    coi::Address address;
     coi::autocrypt::Peer peer;
+    coi::openpgp::Fingerprint listed_by{};  // the key whose list of addresses is known; "": none is
+    bool lists_sender = false;              // that list has the address that is asked about
 };
-void both(Store&, AccountId, const std::string& contact, Store::Done<Both> done);
+/// The keys for opening a mail.
+struct Both {
+    std::optional<Own> own{};
+    coi::autocrypt::Peer peer{};            // of the contact of its From
+    std::vector<Person> others{};           // contacts whose key lists its From
+    coi::openpgp::Fingerprint listed_by{};  // as Person::listed_by, of `peer`
+};
+void both(Store&, AccountId, const std::string& contact, std::vector<coi::Address> others, Store::Done<Both> done);
+/// The contact for whose signatures this key counts: of several, one whose verified key it is, or the one whose key was
+/// stored first. Their address has no name.
+void holder(Store&, AccountId, const coi::openpgp::Fingerprint&, Store::Done<std::optional<Person>> done);
 
 /// What came of accepting a contact's offered key.
 struct Accepted {

@@ -37,6 +37,7 @@ struct Entry {
     std::string beside{};  // sealed with the payload. Of a user's mail: what goes back with an error (its stanza's head
                            // and text, as they came). Of an error: the message that goes to the user's other clients
                            // where the one that it is for has gone
+    std::vector<std::string> also{};  // towards mail: further addresses of the same person; sealed with the payload
     Time taken{}, next{}, expires{};
     int attempts = 0;
     bool delay_told = false;

@@ -10,6 +10,7 @@
 #include "gateway/store/sqlite/key_updates.h"
 #include "gateway/store/sqlite/keys.h"
 #include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/relays.h"
 #include "gateway/store/sqlite/transactions.h"
 
 namespace gateway {
@@ -66,6 +67,7 @@ VerifiedKey verify(Database& db, AccountId id, const VerifyKey& step) {
     if (!counted.empty() && counted != info.fingerprint) result.news = trust::KeyNews{used, info.fingerprint, true};
     coi::autocrypt::verify(peer, key_update.seen, key_update.merged_with);
     keys::save(db, id, key_update.contact, peer);
+    result.relays = relays::apply(db, id, key_update, peer);
     result.is_verified = true;
     return result;
 }

@@ -23,6 +23,7 @@ struct VerifyKey {
 struct VerifiedKey {
     bool is_verified = false;              // false: the answer was not put
     coi::autocrypt::Peer peer{};           // the new state
+    Relays relays{};                       // likewise
     std::optional<trust::KeyNews> news{};  // of a key that replaced another, or waits
     queue::Entry answer{};                 // with its id
 };

@@ -40,11 +40,14 @@ class DeltaClient:
         self.account = self.call("add_account")
         settings = {"displayname": name, "force_encryption": "0" if classic else "1"}
         self.call("batch_set_config", self.account, {key: value for key, value in settings.items() if value})
-        self.call("add_or_update_transport", self.account, {
-            "addr": address, "password": password, "certificateChecks": ACCEPT_ANY_CERTIFICATE,
-            "imapServer": "localhost", "imapPort": imap_port, "imapSecurity": "ssl", "imapUser": address,
-            "smtpServer": "localhost", "smtpPort": smtp_port, "smtpSecurity": "starttls", "smtpUser": address})
+        self._server = {"password": password, "certificateChecks": ACCEPT_ANY_CERTIFICATE,
+                        "imapServer": "localhost", "imapPort": imap_port, "imapSecurity": "ssl",
+                        "smtpServer": "localhost", "smtpPort": smtp_port, "smtpSecurity": "starttls"}
+        self._read_at(address)
         self._go_online()
+
+    def _read_at(self, address):
+        self.call("add_or_update_transport", self.account, self._server | {"addr": address, "imapUser": address, "smtpUser": address})
 
     def _start(self):
         self._core = subprocess.Popen([program()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
@@ -103,6 +106,19 @@ class DeltaClient:
         self._log.close()
 
     # What a user does
+
+    def adds_address(self, address):
+        """The same profile reads mail at another address, too; its key says so from the next mail on."""
+        self._read_at(address)
+        self._go_online()
+
+    def writes_from(self, address):
+        """What the user writes comes from this address of theirs from now on."""
+        self.call("set_config", self.account, "configured_addr", address)
+
+    def gives_up(self, address):
+        """Mail to this address reaches the user no more."""
+        self.call("delete_transport", self.account, address)
 
     def chat_with(self, address, name=""):
         """The chat with an address, made if there is none."""

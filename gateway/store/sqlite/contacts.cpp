@@ -14,6 +14,7 @@
 #include "gateway/store/sqlite/otr_keys.h"
 #include "gateway/store/sqlite/pictures.h"
 #include "gateway/store/sqlite/profiles.h"
+#include "gateway/store/sqlite/relays.h"
 #include "gateway/store/sqlite/spellings.h"
 
 namespace gateway::accounts {
@@ -61,13 +62,13 @@ constexpr std::string_view contact_place = "contact.subject";
 void save(Database& db, const Contact& contact) {
     auto query = db.query(
         "INSERT INTO contact (account, canonical, name, local, domain, dialect, written_to, subscribed, "
-        "subject_shown, timer, policy, privacy, thread, answer_to, subject, last_in, last_out) VALUES (?, ?, ?, ?, ?, "
-        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "subject_shown, timer, policy, privacy, thread, answer_to, subject, last_in, last_out, heard) VALUES (?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (account, canonical) DO UPDATE SET name = excluded.name, local = excluded.local, "
         "domain = excluded.domain, dialect = excluded.dialect, written_to = excluded.written_to, "
         "subscribed = excluded.subscribed, subject_shown = excluded.subject_shown, subject = excluded.subject, "
         "last_in = excluded.last_in, last_out = excluded.last_out, timer = excluded.timer, policy = excluded.policy, "
-        "privacy = excluded.privacy, thread = excluded.thread, answer_to = excluded.answer_to");
+        "privacy = excluded.privacy, thread = excluded.thread, answer_to = excluded.answer_to, heard = excluded.heard");
     Binding bound(contact_place);
     query.bind(bound.add(number(contact.account))).bind(bound.add(contact.canonical));
     query.bind(bound.add(contact.address.name)).bind(bound.add(contact.address.local));
@@ -77,13 +78,15 @@ void save(Database& db, const Contact& contact) {
     query.bind(bound.add(static_cast<std::int64_t>(contact.privacy.policy)));
     query.bind(bound.add(bits_of(contact))).bind(bound.add(contact.thread.value));
     query.bind(bound.add(contact.answer_to));
-    query.bind_blob(close(db, contact.subject, bound)).bind(contact.last_in.value).bind(contact.last_out.value).run();
+    query.bind_blob(close(db, contact.subject, bound)).bind(contact.last_in.value).bind(contact.last_out.value);
+    query.bind(std::int64_t(contact.heard.time_since_epoch().count())).run();
 }
 
 bool save_last(Database& db, const Contact& contact) {
-    db.query("UPDATE contact SET last_in = ?, last_out = ? WHERE account = ? AND canonical = ?")
+    db.query("UPDATE contact SET last_in = ?, last_out = ?, heard = ? WHERE account = ? AND canonical = ?")
         .bind(contact.last_in.value)
         .bind(contact.last_out.value)
+        .bind(std::int64_t(contact.heard.time_since_epoch().count()))
         .bind(number(contact.account))
         .bind(contact.canonical)
         .run();
@@ -98,7 +101,7 @@ coi::MessageId printable(std::string value) {
     return coi::is_printable(id) ? id : coi::MessageId{};
 }
 
-/// A row of CONTACT_COLUMNS, subject, last_in and last_out. nullopt if it does not match its seal.
+/// A row of CONTACT_COLUMNS, subject, last_in, last_out and heard. nullopt if it does not match its seal.
 std::optional<Contact> contact_of(Database& db, const Query& row) {
     auto subject = open(db, row.blob(contact_columns), Binding(contact_place).add(row, 0, contact_columns));
     if (!subject) return std::nullopt;
@@ -119,6 +122,7 @@ std::optional<Contact> contact_of(Database& db, const Query& row) {
     contact.subject = std::move(*subject);
     contact.last_in = printable(row.text(contact_columns + 1));
     contact.last_out = printable(row.text(contact_columns + 2));
+    contact.heard = Time(Time::duration(row.integer(contact_columns + 3)));
     return contact;
 }
 
@@ -156,7 +160,7 @@ AccountContacts contacts_of(Database& db, AccountId account) {
     std::vector<Aside> damaged;
     {
         auto row = db.query("SELECT " CONTACT_COLUMNS
-                            ", subject, last_in, last_out FROM contact WHERE account = ? ORDER BY canonical");
+                            ", subject, last_in, last_out, heard FROM contact WHERE account = ? ORDER BY canonical");
         row.bind(number(account));
         while (row.step()) {
             if (auto contact = contact_of(db, row)) {
@@ -167,9 +171,16 @@ AccountContacts contacts_of(Database& db, AccountId account) {
         }
     }
     set_aside(db, damaged);
+    auto listed = relays::of(db, account);
+    auto next = listed.begin();
     Finder with_keys(all.contacts);
     keys::each_peer(db, account, [&](const std::string& canonical, const coi::autocrypt::Peer& peer) {
-        if (auto* of = with_keys.find(canonical)) trust::note_keys(of->privacy, peer);
+        while (next != listed.end() && next->first < canonical) ++next;
+        auto* of = with_keys.find(canonical);
+        if (of == nullptr) return;
+        trust::note_keys(of->privacy, peer);
+        const bool has_list = next != listed.end() && next->first == canonical;
+        if (has_list && next->second.key == coi::autocrypt::counted(peer)) of->relays = std::move(next->second.relays);
     });
     Finder with_profiles(all.contacts);
     for (auto& [canonical, profile] : profiles::of(db, account)) {
@@ -206,7 +217,7 @@ std::int64_t count_contacts(Database& db, AccountId account) {
 
 Privacy privacy(Database& db, AccountId account, const std::string& canonical) {
     auto row = db.query("SELECT " CONTACT_COLUMNS
-                        ", subject, last_in, last_out FROM contact WHERE account = ? AND canonical = ?");
+                        ", subject, last_in, last_out, heard FROM contact WHERE account = ? AND canonical = ?");
     if (!row.bind(number(account)).bind(canonical).step()) return {};
     const auto contact = contact_of(db, row);
     return contact ? contact->privacy : Privacy{};
@@ -218,6 +229,7 @@ void remove(Database& db, AccountId account, const std::string& canonical) {
     keys::forget_otr_peers(db, account, canonical);
     profiles::save(db, account, canonical, {});
     pictures::remove(db, account, canonical);
+    relays::remove(db, account, canonical);
     db.query("DELETE FROM contact WHERE account = ? AND canonical = ?").bind(number(account)).bind(canonical).run();
 }
 

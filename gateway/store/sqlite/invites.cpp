@@ -40,6 +40,7 @@ void save(Database& db, AccountId account, const std::string& contact, const Kep
     query.bind_blob(close(db, coi::securejoin::print_link(invite), bound)).run();
 }
 
+/// Invites of `contact`, "" for the account's own; the newest first.
 std::vector<Kept> invites(Database& db, AccountId account, const std::string& contact) {
     std::vector<Kept> found;
     std::vector<std::pair<std::int64_t, std::string>> damaged;  // row number, content
@@ -62,6 +63,16 @@ std::vector<Kept> invites(Database& db, AccountId account, const std::string& co
         db.query("DELETE FROM invite WHERE rowid = ?").bind(id).run();
     }
     return found;
+}
+
+/// Whose invites the account follows, so far as it asks for at once.
+std::vector<std::string> inviters(Database& db, AccountId account) {
+    constexpr std::int64_t most = 20;
+    std::vector<std::string> all;
+    auto row = db.query("SELECT DISTINCT contact FROM invite WHERE account = ? AND contact <> '' LIMIT ?");
+    row.bind(number(account)).bind(most);
+    while (row.step()) all.push_back(row.text(0));
+    return all;
 }
 
 }  // namespace
@@ -88,7 +99,15 @@ std::vector<coi::securejoin::Joining> joinings(Database& db, AccountId account, 
 }
 
 Handshakes handshakes(Database& db, AccountId account, const std::string& contact) {
-    return {own_fingerprint(db, account), offers(db, account), joinings(db, account, contact)};
+    Handshakes known{own_fingerprint(db, account), offers(db, account), joinings(db, account, contact)};
+    const auto sender = coi::parse_addr_spec(contact);
+    for (const auto& inviter : sender ? inviters(db, account) : std::vector<std::string>()) {
+        if (inviter == contact) continue;
+        for (auto& joining : joinings(db, account, inviter)) {
+            if (names(joining.invite, *sender)) known.joinings.push_back(std::move(joining));
+        }
+    }
+    return known;
 }
 
 bool forget(Database& db, AccountId account, const coi::securejoin::Invite& invite) {

@@ -6,6 +6,7 @@
 
 #include "gateway/store/sqlite/contacts.h"
 #include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/relays.h"
 
 namespace gateway::keys {
 
@@ -48,6 +49,7 @@ KeyUpdateResult apply(Database& db, AccountId account, const PeerKeyUpdate& key_
     result.before = coi::autocrypt::fingerprint_of(before);
     result.change = gateway::apply(result.peer, key_update, state_of(db, account, key_update.contact, before));
     if (result.peer != before) save(db, account, key_update.contact, result.peer);
+    result.relays = relays::apply(db, account, key_update, result.peer);
     result.others = take_gossip(db, account, key_update);
     return result;
 }

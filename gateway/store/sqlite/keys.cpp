@@ -159,6 +159,17 @@ void save(Database& db, AccountId account, const std::string& contact, const coi
     query.bind_blob(close(db, "", bound)).run();
 }
 
+std::optional<std::string> holder(Database& db, AccountId account, const coi::openpgp::Fingerprint& key) {
+    for (const char* sql :
+         {"SELECT contact FROM peer_key WHERE account = ? AND verified = ? AND verified <> '' ORDER BY rowid LIMIT 1",
+          "SELECT contact FROM peer_key WHERE account = ? AND fingerprint = ? AND verified = '' ORDER BY rowid LIMIT "
+          "1"}) {
+        auto row = db.query(sql);
+        if (row.bind(number(account)).bind(key).step()) return row.text(0);
+    }
+    return std::nullopt;
+}
+
 std::int64_t hearsay(Database& db, AccountId account) {
     auto row = db.query(
         "SELECT count(*) FROM peer_key k WHERE account = ? AND NOT EXISTS (SELECT 1 FROM contact c WHERE c.account = "

@@ -32,6 +32,9 @@ void save(Database&, AccountId, const std::string& contact, const coi::autocrypt
 /// The peers of an account, by contact.
 void each_peer(Database&, AccountId,
                const std::function<void(const std::string& contact, const coi::autocrypt::Peer&)>&);
+/// The contact for whose signatures this key counts: of several, one whose verified key it is, or the one whose key was
+/// stored first.
+std::optional<std::string> holder(Database&, AccountId, const coi::openpgp::Fingerprint&);
 /// How many keys are known of people who are no contacts: those that came as gossip.
 std::int64_t hearsay(Database&, AccountId);
 void forget_peer(Database&, AccountId, const std::string& contact);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <sstream>
 #include <string_view>
 
 #include "gateway/log.h"
@@ -50,27 +51,42 @@ Entry entry_of(const Query& row) {
     return entry;
 }
 
-// Prefix of a payload that has `beside`: this byte, the length of `beside`, a colon. No mail and no stanza begins with
-// it.
-constexpr char has_beside = '\x01';
+// Prefixes of a payload that has `also` or `beside` with it: such a byte, the length of that text, a colon, the text.
+// No mail and no stanza begins with one.
+constexpr char has_beside = '\x01', has_also = '\x02';
 constexpr std::size_t most_bytes_of_next = 8 * 1024 * 1024;  // read at once of a conversation
 
+std::string prefix(char kind, const std::string& text) {
+    return text.empty() ? std::string() : kind + std::to_string(text.size()) + ":" + text;
+}
+
+/// Removes a prefix of this kind; "" if there is none.
+std::string take_prefix(std::string_view& bytes, char kind) {
+    const auto colon = bytes.find(':');
+    std::size_t length = 0;
+    if (bytes.empty() || bytes[0] != kind || colon == bytes.npos ||
+        std::from_chars(bytes.data() + 1, bytes.data() + colon, length).ec != std::errc() ||
+        length > bytes.size() - colon - 1) {
+        return {};
+    }
+    std::string text(bytes.substr(colon + 1, length));
+    bytes.remove_prefix(colon + 1 + length);
+    return text;
+}
+
 std::string packed(const Entry& entry) {
-    if (entry.beside.empty()) return entry.payload;
-    return has_beside + std::to_string(entry.beside.size()) + ":" + entry.beside + entry.payload;
+    std::string also;
+    for (const auto& each : entry.also) also += (also.empty() ? "" : "\n") + each;
+    return prefix(has_also, also) + prefix(has_beside, entry.beside) + entry.payload;
 }
 
 void unpack(Entry& entry, std::string bytes) {
-    const auto colon = bytes.find(':');
-    std::size_t length = 0;
-    if (bytes.empty() || bytes[0] != has_beside || colon == bytes.npos ||
-        std::from_chars(bytes.data() + 1, bytes.data() + colon, length).ec != std::errc() ||
-        length > bytes.size() - colon - 1) {
-        entry.payload = std::move(bytes);
-        return;
-    }
-    entry.beside = bytes.substr(colon + 1, length);
-    entry.payload = bytes.substr(colon + 1 + length);
+    std::string_view rest = bytes;
+    std::istringstream also(take_prefix(rest, has_also));
+    for (std::string each; std::getline(also, each);) entry.also.push_back(each);
+    entry.beside = take_prefix(rest, has_beside);
+    bytes.erase(0, bytes.size() - rest.size());
+    entry.payload = std::move(bytes);
 }
 
 Binding binding(std::int64_t id, const Entry& entry) {

@@ -25,7 +25,7 @@ struct Step {
         false;  // after this step all rows are sealed again, bound to their fields (gateway/store/sqlite/sealed)
 };
 
-constexpr std::array<Step, 15> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 16> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -195,6 +195,18 @@ CREATE INDEX place_contact ON place (account, contact, known);
 CREATE INDEX place_unread_contact ON place (account, contact, known) WHERE seen = 0;
 CREATE INDEX place_unread ON place (account, folder, uid) WHERE seen = 0;
 CREATE INDEX place_to_mark ON place (account, known) WHERE seen = 1 OR reported = 1;
+)sql"},
+                                      {"several addresses, and when somebody wrote", R"sql(
+CREATE TABLE relay ( -- the addresses that a contact's key lists
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE, contact TEXT NOT NULL,
+    key TEXT NOT NULL, -- fingerprint
+    since INTEGER NOT NULL, bound INTEGER NOT NULL, addresses TEXT NOT NULL, vouched TEXT NOT NULL,
+    mark BLOB NOT NULL);
+ALTER TABLE contact ADD COLUMN heard INTEGER NOT NULL DEFAULT 0; -- when they wrote last
+CREATE UNIQUE INDEX relay_contact ON relay (account, contact);
+CREATE INDEX peer_key_fingerprint ON peer_key (account, fingerprint);
+CREATE INDEX peer_key_verified ON peer_key (account, verified) WHERE verified <> '';
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

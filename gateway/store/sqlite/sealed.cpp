@@ -16,6 +16,7 @@
 #include "gateway/store/sqlite/pictures.h"
 #include "gateway/store/sqlite/profiles.h"
 #include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/relays.h"
 
 namespace gateway {
 
@@ -126,6 +127,7 @@ void seal_anew(Database& db, Sealed before) {
     ids::seal_anew(db, before);
     profiles::seal_anew(db, before);
     pictures::seal_anew(db, before);
+    relays::seal_anew(db, before);
 }
 
 namespace damaged {

@@ -150,6 +150,17 @@ TEST_F(ReportsTest, it_is_about_the_contact) {
     EXPECT_EQ(told(), 1);
 }
 
+TEST_F(ReportsTest, one_of_a_persons_addresses_that_failed_is_no_failure_of_the_message) {
+    directory.change(alice, {"", "bob", "example.net"}, [](Contact& bob) {
+        bob.relays = {{{{"", "bob", "example.net"}}, {{"", "bob", "other.example"}}}, true};
+    });
+    EXPECT_EQ(take(dsn(failed("bob@other.example"))), Kind::taken);
+    ASSERT_EQ(committed.size(), 1u);
+    EXPECT_THAT(committed.at(0).payload, HasSubstr("bob@other.example"));
+    EXPECT_THAT(committed.at(0).payload, HasSubstr("other addresses of this person"));
+    EXPECT_THAT(committed.at(0).payload, Not(HasSubstr("type='error'")));
+}
+
 TEST_F(ReportsTest, a_mail_that_was_forwarded_before_it_failed_is_the_contacts) {
     EXPECT_EQ(take(dsn(failed("carl@elsewhere.test"), "",
                        "To: Bob <bob@example.net>\r\nMessage-ID: <ours@jabber.example>\r\n")),

@@ -16,6 +16,7 @@
 #include "gateway/store/sqlite/pictures.h"
 #include "gateway/store/sqlite/profiles.h"
 #include "gateway/store/sqlite/queue.h"
+#include "gateway/store/sqlite/relays.h"
 #include "tests/unit/gateway/store/test_store.h"
 
 namespace gateway {
@@ -106,6 +107,20 @@ void use_everything(Database& db) {
     ids::forget(db, account.id, contact.canonical, known.stanza);
     ids::expire(db, Time{});
     keys::expire_invites(db, {});
+    keys::handshakes(db, account.id, contact.canonical);
+    keys::holder(db, account.id, "B0");
+    PeerKeyUpdate mail_of_keys;
+    mail_of_keys.contact = mail_of_keys.from = contact.canonical;
+    mail_of_keys.author = {true, coi::openpgp::Signature::good, "B0", false};
+    mail_of_keys.answers = {{"ours@example.org"}};
+    mail_of_keys.seen.info.emplace().fingerprint = "B0";
+    mail_of_keys.seen.info->relays = {{"", "bob", "other.example"}};
+    coi::autocrypt::Peer peer;
+    peer.key = "a key";
+    peer.fingerprint = "B0";
+    relays::apply(db, account.id, mail_of_keys, peer);
+    relays::apply(db, account.id, mail_of_keys, peer);
+    relays::of(db, account.id);
     accounts::remove(db, account.id, contact.canonical);
     accounts::remove(db, account.id);
 }
