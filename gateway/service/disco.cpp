@@ -8,6 +8,7 @@
 #include "gateway/translate/translate.h"
 #include "xmpp/xep/iq.h"
 #include "xmpp/xep/xep0004_forms.h"
+#include "xmpp/xep/xep0012_last.h"
 #include "xmpp/xep/xep0030_disco.h"
 #include "xmpp/xep/xep0054_vcard.h"
 #include "xmpp/xep/xep0060_pubsub.h"
@@ -40,7 +41,7 @@ std::string node_of(const Tag& query) {
 }
 
 Stanza info(const Tag& iq, const std::string& node, const std::string& user, const std::string& lang,
-            const AdHocCommands& commands, const ServiceSettings& settings) {
+            const AdHocCommands& commands, const ServiceSettings& settings, Dialect dialect) {
     auto result = result_of(iq);
     const JID to(attribute(iq, "to"));
     const std::string& asked_node = attribute(*payload(iq), "node");
@@ -55,6 +56,9 @@ Stanza info(const Tag& iq, const std::string& node, const std::string& user, con
             about.features.emplace_back(xep0060::retrieve_items);
         }
         xep0030::add_info(*result, about, asked_node);
+        // Not where caps are asked for: their hash is one for all contacts.
+        if (!asked_node.empty()) return result;
+        for (const auto& form : disco_forms(dialect)) xep0004::add_form(*result->findChild("query"), form);
     } else if (node.empty()) {
         const bool links = commands.may_register(user);
         xep0030::add_info(*result, gateway_info(links), asked_node);
@@ -91,8 +95,8 @@ Stanza items(const Tag& iq, const std::string& node, const std::string& user, co
 /// Registration is announced only to users who may register: clients would ask all others for a login.
 xep0030::Info gateway_info(bool may_register) {
     xep0030::Info info{{{"gateway", "smtp", "E-Mail"}},
-                       {xep0030::ns_info, xep0030::ns_items, xep0050::ns, xep0054::ns, xep0092::ns, xep0100::ns,
-                        xep0106::feature, xep0115::ns, xep0184::ns, xep0199::ns, xep0231::ns}};
+                       {xep0012::ns, xep0030::ns_info, xep0030::ns_items, xep0050::ns, xep0054::ns, xep0092::ns,
+                        xep0100::ns, xep0106::feature, xep0115::ns, xep0184::ns, xep0199::ns, xep0231::ns}};
     // What users show is followed (gateway/accounts/user_profiles).
     for (const char* node : {xep0084::ns_metadata, xep0172::ns}) info.features.push_back(xep0163::wish(node));
     if (may_register) info.features.emplace_back(xep0077::ns);
@@ -108,18 +112,18 @@ bool takes_no_replies(const coi::Address& address) {
 
 xep0030::Info contact_info(const coi::Address& address) {
     xep0030::Info info{{{"client", "pc", "coigate"}},
-                       {xep0030::ns_info, xep0054::ns, xep0092::ns, xep0115::ns, xep0199::ns}};
+                       {xep0030::ns_info, xep0012::ns, xep0054::ns, xep0092::ns, xep0115::ns, xep0199::ns}};
     for (const char* feature : disco_features()) info.features.emplace_back(feature);
     if (takes_no_replies(address)) info.features.emplace_back("urn:xmpp:noreply:0");
     return info;
 }
 
 Stanza discover(const Tag& iq, const std::string& user, const std::string& lang, const AdHocCommands& commands,
-                const ServiceSettings& settings) {
+                const ServiceSettings& settings, Dialect dialect) {
     const Tag& query = *payload(iq);
     const std::string node = node_of(query);
     const bool wants_info = namespace_of(query) == xep0030::ns_info;
-    return wants_info ? info(iq, node, user, lang, commands, settings) : items(iq, node, user, lang, commands);
+    return wants_info ? info(iq, node, user, lang, commands, settings, dialect) : items(iq, node, user, lang, commands);
 }
 
 }  // namespace gateway

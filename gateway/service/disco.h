@@ -22,8 +22,8 @@ xmpp::xep0030::Info contact_info(const coi::Address&);
 /// [XEP-0506] Whether it is the address of a program that reads nothing.
 bool takes_no_replies(const coi::Address&);
 
-/// The answer to a disco#info or disco#items get, result or error.
+/// The answer to a disco#info or disco#items get, result or error. `dialect`: of the contact that is asked.
 xmpp::Stanza discover(const xmpp::Tag& iq, const std::string& user, const std::string& lang, const AdHocCommands&,
-                      const ServiceSettings&);
+                      const ServiceSettings&, Dialect dialect);
 
 }  // namespace gateway

@@ -7,10 +7,12 @@
 #include "gateway/service/adhoc.h"
 #include "gateway/service/chat_commands.h"
 #include "gateway/service/disco.h"
+#include "gateway/service/last_activity.h"
 #include "gateway/service/privacy_commands.h"
 #include "gateway/service/registrar.h"
 #include "xmpp/jid.h"
 #include "xmpp/xep/iq.h"
+#include "xmpp/xep/xep0012_last.h"
 #include "xmpp/xep/xep0030_disco.h"
 #include "xmpp/xep/xep0050_commands.h"
 #include "xmpp/xep/xep0077_register.h"
@@ -45,6 +47,8 @@ struct IqRouter::State {
     bool answer(const Question&);
     bool answer_everywhere(const Question&);
     bool answer_as_gateway(const Question&);
+    Dialect dialect_of_asked(const Question&) const;
+    Stanza last_activity_of(const Question&) const;
     void prompt(const Question&);
     bool give_data(const Question&);
     void refuse(const Tag& iq, const char* type, const char* condition, const std::string& words,
@@ -59,6 +63,7 @@ struct IqRouter::State {
     Registration registration;
     AdHocCommands commands;
     ChatCommands chat_words;
+    RateLimit::Clock::time_point started = registrar->now();
 };
 
 IqRouter::IqRouter(Directory& directory, RelayAccounts& relay_accounts, KeyManagement& desk, LinkedMailboxes& mailboxes,
@@ -102,7 +107,12 @@ bool IqRouter::State::answer_everywhere(const Question& question) {
     const std::string ns = namespace_of(question.asked);
     if (!question.get) return false;
     if (ns == xep0030::ns_info || ns == xep0030::ns_items) {
-        sender.send(*discover(question.iq, question.user, question.lang, commands, registrar->settings()));
+        sender.send(*discover(question.iq, question.user, question.lang, commands, registrar->settings(),
+                              dialect_of_asked(question)));
+        return true;
+    }
+    if (ns == xep0012::ns) {
+        sender.send(*last_activity_of(question));
         return true;
     }
     if (ns == xep0199::ns) {
@@ -116,6 +126,25 @@ bool IqRouter::State::answer_everywhere(const Question& question) {
         return true;
     }
     return cards.take(question.iq, question.user, question.lang);
+}
+
+Dialect IqRouter::State::dialect_of_asked(const Question& question) const {
+    const Account* account = registrar->directory().of_user(question.user);
+    const auto address = address_of(read_jid(attribute(question.iq, "to")));
+    const Contact* contact =
+        account && address ? registrar->directory().contact(account->id, address->canonical()) : nullptr;
+    return contact ? contact->dialect : Dialect::unknown;
+}
+
+Stanza IqRouter::State::last_activity_of(const Question& question) const {
+    if (!question.to_gateway) {
+        const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+        return last_activity(question.iq, registrar->directory(), question.user, question.lang, now);
+    }
+    auto result = result_of(question.iq);
+    const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(registrar->now() - started);
+    xep0012::add_last(*result, uptime.count());
+    return result;
 }
 
 bool IqRouter::State::answer_as_gateway(const Question& question) {

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "gateway/model/account.h"
 #include "gateway/model/event.h"
 #include "xmpp/stanza.h"
+#include "xmpp/xep/xep0004_forms.h"
 
 namespace gateway {
 
@@ -42,6 +44,8 @@ struct Feature {
     void (*resolved)(Event&, const Resolution&) = nullptr;
     /// The features that contacts announce by service discovery [XEP-0030 §3].
     std::vector<const char*> disco{};
+    /// What contacts of a dialect say of them beside that [XEP-0128 §2]; nullopt: nothing.
+    std::optional<xmpp::xep0004::Form> (*disco_form)(Dialect) = nullptr;
 };
 
 template <class X>

@@ -141,6 +141,15 @@ std::vector<const char*> disco_features() {
     return all;
 }
 
+std::vector<xmpp::xep0004::Form> disco_forms(Dialect dialect) {
+    std::vector<xmpp::xep0004::Form> all;
+    for (const Feature* feature : features) {
+        if (auto form = feature->disco_form ? feature->disco_form(dialect) : std::nullopt)
+            all.push_back(std::move(*form));
+    }
+    return all;
+}
+
 bool is_end_to_end_encrypted(const xmpp::Tag& stanza) {
     if (xmpp::xep0380::encryption(stanza) || xmpp::xep0380::payload(stanza)) return true;
     const xmpp::Tag* body = xmpp::body_of(stanza);

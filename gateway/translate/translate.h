@@ -34,6 +34,8 @@ RefersTo refers_to(const Event&);
 void resolved(Event&, const Resolution&);
 /// The features that contacts announce by service discovery [XEP-0030 §3].
 std::vector<const char*> disco_features();
+/// What those of a dialect say of these features.
+std::vector<xmpp::xep0004::Form> disco_forms(Dialect);
 /// True for a message that a client encrypted for somebody else than us (OMEMO, OpenPGP, OTR): its text is only a
 /// notice. read() answers nullopt to it; the sender is told.
 bool is_end_to_end_encrypted(const xmpp::Tag& stanza);

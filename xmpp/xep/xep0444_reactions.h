@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "xmpp/stanza.h"
+#include "xmpp/xep/xep0004_forms.h"
 
 namespace xmpp::xep0444 {
 
@@ -32,6 +33,13 @@ inline void add_reactions(Tag& message, const Reactions& reactions) {
     Tag& element = add(message, "reactions", ns);
     element.addAttribute("id", reactions.id);
     for (const auto& emoji : reactions.emojis) add(element, "reaction", {}, emoji);
+}
+
+/// What an entity says of how many reactions it takes to one message [§2.2]. Left out: which emojis.
+inline xep0004::Form restrictions(int most_per_user) {
+    return {.type = "result",
+            .form_type = "urn:xmpp:reactions:0:restrictions",
+            .fields = {{"max_reactions_per_user", "text-single", "", std::to_string(most_per_user)}}};
 }
 
 }  // namespace xmpp::xep0444

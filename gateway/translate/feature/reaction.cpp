@@ -76,6 +76,12 @@ std::string not_carried(const std::string& lang) {
     return say(lang, "Your reaction was not sent: this contact's mail program shows none. Write an answer instead.");
 }
 
+/// [XEP-0444 §2.2] A mail program shows none, so a client need not offer any. Which emojis they are is not restricted.
+std::optional<xmpp::xep0004::Form> disco_form(Dialect dialect) {
+    if (dialect == Dialect::chatmail || dialect == Dialect::coi) return std::nullopt;
+    return xmpp::xep0444::restrictions(0);
+}
+
 void resolved(Event& event, const Resolution& resolution) {
     if (resolution.found) return;
     const std::string text = joined(event.get<Reaction>()->emojis);
@@ -97,6 +103,7 @@ const Feature feature{.is_in = is_in<Reaction>,
                       .not_carried = not_carried,
                       .refers_to = RefersTo::any,
                       .resolved = resolved,
-                      .disco = {xmpp::xep0444::ns}};
+                      .disco = {xmpp::xep0444::ns},
+                      .disco_form = disco_form};
 
 }  // namespace gateway::reaction

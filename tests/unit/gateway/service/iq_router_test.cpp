@@ -65,6 +65,49 @@ TEST_F(ServicesTest, ItemsOfTheGatewayTellNoContacts) {
     EXPECT_EQ(answer_xml().find("<item"), std::string::npos);
 }
 
+TEST_F(ServicesTest, WhereReactionsAreNotShownNoneAreOffered) {
+    const AccountId id = link();
+    const std::string form = "urn:xmpp:reactions:0:restrictions", bob = "bob\\40example.org@coi.jabber.example";
+    for (const auto& [dialect, is_restricted] : {std::pair{Dialect::mail, true},
+                                                 {Dialect::unknown, true},
+                                                 {Dialect::chatmail, false},
+                                                 {Dialect::coi, false}}) {
+        directory.change(id, {"", "bob", "example.org"}, [&](Contact& contact) { contact.dialect = dialect; });
+        ask("get", info, bob);
+        const auto xml = answer_xml();
+        EXPECT_EQ(xml.find(form) != xml.npos, is_restricted) << xml;
+        EXPECT_EQ(xml.find("max_reactions_per_user") != xml.npos, is_restricted) << xml;
+    }
+}
+
+TEST_F(ServicesTest, AContactWasHeardOfWhenTheyWroteLast) {
+    const AccountId id = link();
+    const std::string last = "<query xmlns='jabber:iq:last'/>", bob = "bob\\40example.org@coi.jabber.example";
+    const auto wrote =
+        std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) - std::chrono::seconds(903);
+    const auto change = [&](const std::function<void(Contact&)>& how) {
+        directory.change(id, {"", "bob", "example.org"}, how);
+    };
+    change([&](Contact& contact) { contact.heard = wrote; });
+    ask("get", last, bob);
+    EXPECT_EQ(error().condition, "forbidden") << "nobody has asked for their presence";  // [XEP-0012 §3]
+    change([&](Contact& contact) { contact.subscribed = true; });
+    ask("get", last, bob);
+    const auto xml = answer_xml();
+    EXPECT_TRUE(xml.find("seconds='903'") != xml.npos || xml.find("seconds='904'") != xml.npos) << xml;
+    ask("get", last, bob, "eve@jabber.example/x");
+    EXPECT_EQ(error().condition, "forbidden") << "of Alice's contacts Eve learns nothing";
+    change([&](Contact& contact) { contact.heard = {}; });
+    ask("get", last, bob);
+    EXPECT_EQ(error().condition, "service-unavailable");
+}
+
+TEST_F(ServicesTest, TheGatewaySaysHowLongItRuns) {
+    now += std::chrono::hours(2);
+    ask("get", "<query xmlns='jabber:iq:last'/>");
+    EXPECT_NE(answer_xml().find("seconds='7200'"), std::string::npos);
+}
+
 TEST_F(ServicesTest, VersionAndPing) {
     ask("get", "<query xmlns='jabber:iq:version'/>");
     EXPECT_NE(answer_xml().find("<name>coigate</name><version>"), std::string::npos);

@@ -69,6 +69,22 @@ TEST(Xep0444Reactions, Example9JulietReactsWithTwoHearts) {
               (Reactions{"restricted-reactions-1", {"💘", "💜"}}));
 }
 
+/// Without the list of emojis, which coigate does not write.
+TEST(Xep0444Reactions, Example3EntitiesAdvertisesSupportForRestrictedReactions) {
+    const auto result = parsed("<iq type='result'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
+    xep0004::add_form(*result->findChild("query"), xep0444::restrictions(1));
+    EXPECT_EXAMPLE(*result, R"(<iq type='result'><query xmlns='http://jabber.org/protocol/disco#info'>
+    <x xmlns='jabber:x:data' type='result'>
+      <field var='FORM_TYPE' type='hidden'>
+        <value>urn:xmpp:reactions:0:restrictions</value>
+      </field>
+      <field var='max_reactions_per_user' type='text-single'>
+        <value>1</value>
+      </field>
+    </x>
+</query></iq>)");
+}
+
 TEST(Xep0444Reactions, WithoutAnIdOrInAnotherNamespaceTheyAreNone) {
     EXPECT_FALSE(xep0444::reactions(*parsed("<message><reactions xmlns='urn:xmpp:reactions:0'/></message>")));
     EXPECT_FALSE(xep0444::reactions(*parsed("<message><reactions id='1' xmlns='urn:example'/></message>")));
