@@ -85,4 +85,13 @@ awaitable<Result<ServerSettings>> read_server_settings(ImapClient& imap) {
     co_return found;
 }
 
+awaitable<Result<void>> write_server_settings(ImapClient& imap, const std::string& filter) {
+    const std::string below = std::string(config_entry) + "/";
+    if (filter.empty()) co_return co_await imap.set_metadata(below + "enabled", std::nullopt);
+    auto enabled = co_await imap.set_metadata(below + "enabled", "yes");
+    if (!enabled) co_return enabled.error();
+    // Never NIL: Open-Xchange's plugin ends the session's process then.
+    co_return co_await imap.set_metadata(below + "message-filter", filter);
+}
+
 }  // namespace coi

@@ -19,5 +19,7 @@ struct ServerSettings {
 };
 
 net::awaitable<Result<ServerSettings>> read_server_settings(net::ImapClient&);
+/// Enables COI with `filter`, or disables it with "".
+net::awaitable<Result<void>> write_server_settings(net::ImapClient&, const std::string& filter);
 
 }  // namespace coi

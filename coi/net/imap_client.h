@@ -116,6 +116,8 @@ class ImapClient {
     awaitable<Result<std::optional<std::string>>> metadata(const std::string& entry);
     /// All entries directly below `entry` that are set, by full lower case name [RFC 5464 §4.2.2].
     awaitable<Result<std::map<std::string, std::string>>> metadata_below(const std::string& entry);
+    /// Sets a server entry; nullopt: to NIL [RFC 5464 §4.3].
+    awaitable<Result<void>> set_metadata(const std::string& entry, std::optional<std::string> value);
     awaitable<void> logout();
     void close() noexcept;
 

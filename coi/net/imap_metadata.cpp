@@ -1,6 +1,7 @@
-// Settings that a server keeps for its user: GETMETADATA on server entries.
+// Settings that a server keeps for its user: GETMETADATA and SETMETADATA on server entries.
 //
-// [RFC 5464 §4.2]. Left out: SETMETADATA, mailbox entries, MAXSIZE. Entry names are compared without case.
+// [RFC 5464 §4.2, §4.3]. Left out: mailbox entries, several entries at once, MAXSIZE. Entry names are compared without
+// case.
 
 #include "coi/net/imap_session.h"
 
@@ -45,6 +46,21 @@ awaitable<Result<std::map<std::string, std::string>>> ImapClient::metadata_below
     });
     if (!done) co_return done.error();
     co_return values;
+}
+
+awaitable<Result<void>> ImapClient::set_metadata(const std::string& entry, std::optional<std::string> value) {
+    const auto state = state_;
+    if (!state->has("METADATA") && !state->has("METADATA-SERVER")) co_return no_metadata();
+    ImapCommand command = state->command("SETMETADATA");
+    command.string("");
+    if (value) {
+        command.words("(" + entry).string(*value).words(")");
+    } else {
+        command.words("(" + entry + " NIL)");
+    }
+    auto done = co_await state->must(std::move(command), [](ImapResponse&) {});
+    if (!done) co_return done.error();
+    co_return Result<void>{};
 }
 
 }  // namespace coi::net

@@ -43,6 +43,24 @@ void take(MailSettings& settings, const std::map<std::string, std::string>& valu
     }
 }
 
+/// Nothing is chosen before: what holds is known to the mail server only.
+xmpp::xep0004::Form chat_folder(const std::string& lang) {
+    xmpp::xep0004::Form form;
+    form.title = say(lang, "Folder of chats");
+    form.instructions = say(
+        lang,
+        "A COI server files the chats of your mailbox by itself, so that they do not stand between your other mail. "
+        "Your mail programs see that; what you read here does not depend on it.");
+    xmpp::xep0004::Field filter{"filter", "list-single", say(lang, "Chats are filed"), ""};
+    filter.options = {{say(lang, "Only tell me what holds"), ""},
+                      {say(lang, "Not: they stay in the inbox, and are marked"), "none"},
+                      {say(lang, "In a folder of their own, as they arrive"), "active"},
+                      {say(lang, "In a folder of their own, once they were read"), "seen"},
+                      {say(lang, "COI is switched off"), "off"}};
+    form.fields.push_back(std::move(filter));
+    return form;
+}
+
 xmpp::xep0004::Form unlink(const std::string& lang) {
     xmpp::xep0004::Form form;
     form.title = say(lang, "Unlink the mailbox");

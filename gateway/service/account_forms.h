@@ -20,6 +20,8 @@ MailSettings settings_of(const Account&);
 xmpp::xep0004::Form settings(const Account&, const std::string& lang);
 /// Reads what was filled in; what was not stays.
 void take(MailSettings&, const std::map<std::string, std::string>& values);
+/// How the mail server files chats.
+xmpp::xep0004::Form chat_folder(const std::string& lang);
 xmpp::xep0004::Form unlink(const std::string& lang);
 /// The value of the field `take`, and back.
 std::string print(IncomingFilter);

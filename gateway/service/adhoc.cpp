@@ -22,8 +22,9 @@ using namespace xmpp;
 using xep0050::Action;
 
 /// All commands, in the order in which clients show them.
-constexpr std::array nodes = {"link",    "invite",   "join",       "status",     "privacy",     "block",  "unblock",
-                              "history", "settings", "key-export", "key-import", "key-replace", "unlink", "help"};
+constexpr std::array nodes = {"link",       "invite",     "join",        "status",   "privacy",
+                              "block",      "unblock",    "history",     "settings", "coi",
+                              "key-export", "key-import", "key-replace", "unlink",   "help"};
 
 }  // namespace
 
@@ -78,6 +79,7 @@ std::string AdHocCommands::name(const std::string& node, const std::string& user
         return state_->registrar.mailbox(user) ? say(lang, "Change the login") : say(lang, "Link a mailbox");
     if (node == "status") return say(lang, "Status");
     if (node == "settings") return say(lang, "Settings");
+    if (node == "coi") return say(lang, "Folder of chats");
     if (node == "unlink") return say(lang, "Unlink the mailbox");
     if (node == "invite") return say(lang, "Invite");
     if (node == "join") return say(lang, "Follow an invite");
@@ -114,6 +116,7 @@ bool AdHocCommands::State::offered(const std::string& node, const std::string& u
     if (node == "history") return registrar.mailbox(user) != nullptr;
     const bool known = registrar.directory().of_user(user) != nullptr;
     if (node == "settings") return known || registrar.is_relay_user(user);
+    if (node == "coi") return registrar.mailbox(user) != nullptr;
     if (node == "unlink" || node.starts_with("key-")) return known;
     return known || registrar.may_use(user);
 }
@@ -151,6 +154,7 @@ void AdHocCommands::State::start(const Call& begun) {
     call.session = sessions.start(attribute(*call.head, "from"), call.node, registrar.now());
     if (call.node == "link") return ask(call, print_link_form(registrar.mailbox(call.user), nullptr, call.lang));
     if (call.node == "unlink") return ask(call, account_forms::unlink(call.lang));
+    if (call.node == "coi") return ask(call, account_forms::chat_folder(call.lang));
     if (call.node == "join") return ask(call, privacy_forms::join(call.lang));
     if (call.node == "privacy") return ask(call, privacy_forms::contact(call.lang), "", true);
     if (call.node == "block") return ask(call, privacy_forms::block(call.lang));
@@ -234,6 +238,7 @@ bool AdHocCommands::State::submit_keys(const Call& call, const std::map<std::str
         return found == values.end() ? std::string() : found->second;
     };
     const PrivacyCommands::Asker asker{call.user, call.lang};
+    if (call.node == "coi") return registrar.file_chats(call.user, value("filter"), call.lang, finish(call)), true;
     if (call.node == "join") return privacy->join(asker, value("invite"), finish(call)), true;
     if (call.node == "block") return privacy->block(asker, value("contact"), true, finish(call)), true;
     if (call.node == "unblock") return privacy->block(asker, value("contact"), false, finish(call)), true;

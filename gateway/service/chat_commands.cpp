@@ -157,6 +157,8 @@ void ChatCommands::answer(const Asked& asked) {
             return mail(asked);
         case Word::settings:
             return asked.reply(registrar_.settings_of(asked.user, asked.lang));
+        case Word::coi:
+            return registrar_.file_chats(asked.user, choice(asked.rest), asked.lang, tell);
         case Word::cancel:
             return cancel(asked);
         case Word::language:

@@ -58,6 +58,7 @@ constexpr std::array spellings = {
     Spelling{"gesperrt", Word::blocked, true},
     Spelling{"history", Word::history},
     Spelling{"verlauf", Word::history, true},
+    Spelling{"coi", Word::coi},
     Spelling{"settings", Word::settings},
     Spelling{"einstellungen", Word::settings, true},
     Spelling{"cancel", Word::cancel},

@@ -27,6 +27,7 @@ enum class Word {
     unblock,
     blocked,
     history,
+    coi,
     settings,
     cancel,
     hello,

@@ -54,6 +54,9 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     void unlink(const std::string& jid, const std::string& lang, Done);
     /// Changes which mail the user takes. A relay user may do so before the first message.
     void change(const std::string& jid, const account_forms::MailSettings&, const std::string& lang, Done);
+    /// How the mail server files chats [COI-S "Getting COI Namespace Configuration"]. `wanted`: none, active, seen, or
+    /// off (or the German words); "" only says what holds.
+    void file_chats(const std::string& jid, const std::string& wanted, const std::string& lang, Done);
     /// What is linked and its state; several lines.
     std::string status(const std::string& jid, const std::string& lang) const;
     /// Chooses the language in which the user is answered; "": that of the client.
@@ -87,7 +90,7 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
     LinkObserver& observer_;
     ServiceSettings settings_;
     RateLimit::Now now_;
-    RateLimit attempts_{5, std::chrono::minutes(10)};
+    RateLimit attempts_{5, std::chrono::minutes(10)}, questions_{10, std::chrono::minutes(10)};
     struct Check {
         std::string lang;
         Done done;

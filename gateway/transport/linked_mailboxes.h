@@ -1,11 +1,14 @@
-// What users do with linked mailboxes: try a login, and ask for the state. gateway/transport/mailbox_pool does it.
+// What users do with linked mailboxes: try a login, ask for the state, choose how the server files chats.
+// gateway/transport/mailbox_pool does it.
 
 #pragma once
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "coi/server_settings.h"
 #include "gateway/model/account.h"
 #include "gateway/transport/mailbox_check.h"
 
@@ -26,6 +29,10 @@ class LinkedMailboxes {
     /// else `done` is called later, on the loop.
     virtual bool fetch_history(AccountId, const coi::Address& contact, std::size_t most,
                                std::function<void(coi::Result<History>)> done) = 0;
+    /// Asks the account's mail server for its COI settings, on a session of its own. `wanted`: the message filter to
+    /// set before ("" disables COI); nullopt: nothing is set. `done` is called later, on the loop.
+    virtual void coi_server(const Account&, std::optional<std::string> wanted,
+                            std::function<void(coi::Result<coi::ServerSettings>)> done) = 0;
     /// The account's state as a text in the user's language: "Connected.", "Not connected: …".
     virtual std::string health(const Account&, const std::string& lang) const = 0;
 };

@@ -12,6 +12,8 @@
 #include "gateway/log.h"
 #include "gateway/store/mail_places.h"
 #include "gateway/store/mailbox_reading.h"
+#include "gateway/transport/coi_server.h"
+#include "gateway/transport/key_trace_words.h"
 #include "gateway/transport/mailbox_history.h"
 #include "gateway/transport/mailbox_marks.h"
 #include "gateway/transport/mailbox_watcher.h"
@@ -210,35 +212,8 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
             [this, id, trace, self = weak_from_this()](const Store::Failure& failure) {
                 const auto alive = self.lock();
                 const Account* saved = alive && !failure ? directory.find(id) : nullptr;
-                if (saved && trace != coi::KeyTrace::none) notices.tell(*saved, trace_words(*saved, trace));
+                if (saved && trace != coi::KeyTrace::none) notices.tell(*saved, key_trace_words(*saved, trace));
             });
-    }
-
-    static std::string trace_words(const Account& account, coi::KeyTrace trace) {
-        const std::string address = account.address.addr_spec();
-        if (trace == coi::KeyTrace::unproven) {
-            return say(account.lang,
-                       "In the mailbox {1} lies a mail from your own address that brings a key which is not mine. "
-                       "Anybody could have sent it, so I have changed nothing. If another program of yours uses "
-                       "encryption there, let both share a key, or one of us cannot read what is answered: export it "
-                       "there and write to me: key import",
-                       {address});
-        }
-        if (trace == coi::KeyTrace::setup_message) {
-            return say(
-                account.lang,
-                "In the mailbox {1} lies a key of yours, in an Autocrypt Setup Message. Until you decide, I send "
-                "no key and encrypt nothing, so that your other program can go on reading all answers. To use "
-                "that key here, write to me: key import. To make a new one, with whose mail the other program "
-                "can do nothing: key replace",
-                {address});
-        }
-        return say(
-            account.lang,
-            "Another mail program of yours uses a key for {1}. Until you decide, I send no key and encrypt "
-            "nothing, so that it can go on reading all answers. To use its key here, export it there and write "
-            "to me: key import. To make a new one, with whose mail the other program can do nothing: key replace",
-            {address});
     }
 
     void read_again(AccountId id) {
@@ -364,6 +339,20 @@ bool MailboxPool::fetch_history(AccountId id, const coi::Address& contact, std::
                        done(result);
                    });
     return true;
+}
+
+/// When something was set, the watching session begins anew: there may be other folders.
+void MailboxPool::coi_server(const Account& account, std::optional<std::string> wanted,
+                             std::function<void(coi::Result<coi::ServerSettings>)> done) {
+    const bool is_change = wanted.has_value();
+    boost::asio::co_spawn(state_->io, ask_coi_server(state_->tls, state_->settings.reach, account, std::move(wanted)),
+                          [self = state_, id = account.id, is_change, done = std::move(done)](
+                              std::exception_ptr bug, coi::Result<coi::ServerSettings> settings) {
+                              if (bug) std::rethrow_exception(bug);
+                              if (is_change && settings && !self->stopped && self->all.contains(id))
+                                  self->read_again(id);
+                              done(std::move(settings));
+                          });
 }
 
 void MailboxPool::read_again(AccountId id) {

@@ -44,6 +44,8 @@ class MailboxPool : public LinkedMailboxes {
     void check(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)> done) override;
     bool fetch_history(AccountId, const coi::Address& contact, std::size_t most,
                        std::function<void(coi::Result<History>)> done) override;
+    void coi_server(const Account&, std::optional<std::string> wanted,
+                    std::function<void(coi::Result<coi::ServerSettings>)> done) override;
     /// Tries the mails again that could not be read, as if they had never failed.
     void read_again(AccountId);
     std::string health(const Account&, const std::string& lang) const override;

@@ -459,6 +459,16 @@ S: c7 OK
     EXPECT_EQ(settings->chats_folder, "");
 }
 
+TEST(CoiServer, TheFilterIsSetAndCoiIsSwitchedOff) {
+    plays(opening("METADATA COI") + "C: c2 SETMETADATA \"\" (" + config + "/enabled \"yes\")\nS: c2 OK\n" +
+              "C: c3 SETMETADATA \"\" (" + config + "/message-filter \"active\")\nS: c3 OK\n" +
+              "C: c4 SETMETADATA \"\" (" + config + "/enabled NIL)\nS: c4 OK\n",
+          tls, [](ImapClient& client) -> awaitable<bool> {
+              co_return (co_await coi::write_server_settings(client, "active")).has_value() &&
+                  (co_await coi::write_server_settings(client, "")).has_value();
+          });
+}
+
 TEST(CoiServer, OtherServersAreAskedNothing) {
     const auto settings = once<Settings>(opening("METADATA NAMESPACE"), read_settings);
     EXPECT_FALSE(settings->coi);

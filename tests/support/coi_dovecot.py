@@ -41,7 +41,13 @@ class CoiDovecot(Dovecot):
         for name, value in (("enabled", "yes"), ("mailbox-root", "Talk"), ("message-filter", "active")):
             self._doveadm("mailbox", "metadata", "set", "-u", address_of(who), "-s", "", f"{ENTRY}/{name}", value)
 
+    def coi_setting(self, who, name):
+        """Its value; "" where it is not set."""
+        said = self._doveadm("mailbox", "metadata", "get", "-u", address_of(who), "-s", "", f"{ENTRY}/{name}")
+        return said.strip()
+
     def _doveadm(self, *arguments):
         done = subprocess.run(["doveadm", "-c", self.config, *arguments], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Failure(f"doveadm {' '.join(arguments)}: {done.stderr}")
+        return done.stdout

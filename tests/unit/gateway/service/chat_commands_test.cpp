@@ -230,6 +230,28 @@ TEST_F(ChatCommandsTest, Settings) {
     EXPECT_FALSE(directory.mailbox_of("alice@jabber.example")->marks_read);
 }
 
+TEST_F(ChatCommandsTest, ChatsAreFiledAsTheUserSays) {
+    say("coi active");
+    EXPECT_TRUE(reply().starts_with("You have not linked a mailbox.")) << "and no server is asked";
+    EXPECT_TRUE(mailboxes.wanted_filters.empty());
+    link();
+    say("coi");
+    EXPECT_TRUE(reply().starts_with("Your mail server is no COI server"));
+    mailboxes.coi_settings->coi = true;
+    say("coi");
+    EXPECT_TRUE(reply().starts_with("Your mail server can file chats by itself (COI), which is off."));
+    say("COI Active!");
+    EXPECT_TRUE(reply().starts_with("Your mail server files chats in a folder of their own as they arrive"));
+    say("coi aus");
+    EXPECT_TRUE(reply().starts_with("Your mail server can file chats by itself (COI), which is off."));
+    say("coi sometimes");
+    EXPECT_EQ(reply(), "Write: coi none, coi active, coi seen or coi off.");
+    EXPECT_EQ(mailboxes.wanted_filters, (std::vector<std::string>{"nothing", "nothing", "active", ""}));
+    mailboxes.coi_settings = coi::Error{coi::ErrorKind::unreachable, false, "no route", 0, {}};
+    say("coi seen");
+    EXPECT_EQ(reply().find("no route"), std::string::npos) << "a server's own text is never shown";
+}
+
 TEST_F(ChatCommandsTest, CancelStopsALink) {
     say("cancel");
     EXPECT_EQ(reply(), "There is nothing under way that could be cancelled.");

@@ -100,6 +100,15 @@ class ServicePlay : public testing::Test {
         void check(LinkRequest request, const std::string& lang, std::function<void(LinkOutcome)> answer) override {
             checks.push_back({std::move(request), lang, std::move(answer)});
         }
+        void coi_server(const Account&, std::optional<std::string> wanted,
+                        std::function<void(coi::Result<coi::ServerSettings>)> done) override {
+            wanted_filters.push_back(wanted.value_or("nothing"));
+            if (wanted && coi_settings) {
+                coi_settings->enabled = !wanted->empty();
+                coi_settings->filter = *wanted;
+            }
+            done(coi_settings);
+        }
         std::string health(const Account&, const std::string&) const override { return "Connected"; }
         bool fetch_history(AccountId, const coi::Address& contact, std::size_t most,
                            std::function<void(coi::Result<History>)> done) override {
@@ -111,6 +120,8 @@ class ServicePlay : public testing::Test {
         bool may_fetch = true;
         std::vector<std::string> histories;
         std::vector<std::function<void(coi::Result<History>)>> fetched;
+        coi::Result<coi::ServerSettings> coi_settings = coi::ServerSettings{};
+        std::vector<std::string> wanted_filters;
         std::vector<Check> checks;
     } mailboxes;
     std::vector<Check>& checks = mailboxes.checks;

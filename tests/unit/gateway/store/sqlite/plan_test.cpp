@@ -51,6 +51,35 @@ std::string use_queue(Database& db, AccountId account, const std::string& contac
     return entry.name;
 }
 
+void use_places(Database& db, const ids::Known& known) {
+    mail_places::put(db, known.account, known.contact, known.message, {"INBOX", 1, 2});
+    mail_places::unread(db, known.account, "INBOX", 1, 100);
+    mail_places::seen(db, known.account, {"INBOX", 1, {2}});
+    mail_places::put(db, known.account, known.contact, known.message, {"INBOX", 2, 1});
+    mail_places::renumbered(db, known.account, "INBOX", 2);
+    mail_places::displayed(db, known.account, known.contact, known.stanza, true);
+    mail_places::reported(db, known.account, known.contact, known.message);
+    mail_places::any_to_mark(db, known.account);
+    mail_places::to_mark(db, known.account, 100);
+    mail_places::marked(db, {1, {}, true, true});
+}
+
+void use_relays(Database& db, AccountId account, const std::string& contact) {
+    keys::holder(db, account, "B0");
+    PeerKeyUpdate mail_of_keys;
+    mail_of_keys.contact = mail_of_keys.from = contact;
+    mail_of_keys.author = {true, coi::openpgp::Signature::good, "B0", false};
+    mail_of_keys.answers = {{"ours@example.org"}};
+    mail_of_keys.seen.info.emplace().fingerprint = "B0";
+    mail_of_keys.seen.info->relays = {{"", "bob", "other.example"}};
+    coi::autocrypt::Peer peer;
+    peer.key = "a key";
+    peer.fingerprint = "B0";
+    relays::apply(db, account, mail_of_keys, peer);
+    relays::apply(db, account, mail_of_keys, peer);
+    relays::of(db, account);
+}
+
 /// Calls everything once that happens to a message, an account or a contact in daily work.
 void use_everything(Database& db) {
     Account account;
@@ -94,33 +123,12 @@ void use_everything(Database& db) {
     ids::contact_message(db, account.id, contact.canonical, {"unknown"});
     ids::by_stanza(db, account.id, contact.canonical, known.stanza);
     ids::further_stanzas(db, known);
-    mail_places::put(db, account.id, contact.canonical, known.message, {"INBOX", 1, 2});
-    mail_places::unread(db, account.id, "INBOX", 1, 100);
-    mail_places::seen(db, account.id, {"INBOX", 1, {2}});
-    mail_places::put(db, account.id, contact.canonical, known.message, {"INBOX", 2, 1});
-    mail_places::renumbered(db, account.id, "INBOX", 2);
-    mail_places::displayed(db, account.id, contact.canonical, known.stanza, true);
-    mail_places::reported(db, account.id, contact.canonical, known.message);
-    mail_places::any_to_mark(db, account.id);
-    mail_places::to_mark(db, account.id, 100);
-    mail_places::marked(db, {1, {}, true, true});
+    use_places(db, known);
     ids::forget(db, account.id, contact.canonical, known.stanza);
     ids::expire(db, Time{});
     keys::expire_invites(db, {});
     keys::handshakes(db, account.id, contact.canonical);
-    keys::holder(db, account.id, "B0");
-    PeerKeyUpdate mail_of_keys;
-    mail_of_keys.contact = mail_of_keys.from = contact.canonical;
-    mail_of_keys.author = {true, coi::openpgp::Signature::good, "B0", false};
-    mail_of_keys.answers = {{"ours@example.org"}};
-    mail_of_keys.seen.info.emplace().fingerprint = "B0";
-    mail_of_keys.seen.info->relays = {{"", "bob", "other.example"}};
-    coi::autocrypt::Peer peer;
-    peer.key = "a key";
-    peer.fingerprint = "B0";
-    relays::apply(db, account.id, mail_of_keys, peer);
-    relays::apply(db, account.id, mail_of_keys, peer);
-    relays::of(db, account.id);
+    use_relays(db, account.id, contact.canonical);
     accounts::remove(db, account.id, contact.canonical);
     accounts::remove(db, account.id);
 }
