@@ -43,7 +43,9 @@ awaitable<Result<Changeable>> ImapClient::select_to_change(const std::string& fo
         const auto* status = std::get_if<ImapStatus>(&response.data);
         if (!status) return;
         if (status->code.name == "UIDVALIDITY") found.uid_validity = static_cast<std::uint32_t>(status->code.number);
-        if (status->code.name != "PERMANENTFLAGS") return;
+        // COMPAT: keywords with a bracket, "[Gmail]/…", end the code too early.
+        const bool is_whole = status->code.argument.starts_with('(') && status->code.argument.ends_with(')');
+        if (status->code.name != "PERMANENTFLAGS" || !is_whole) return;
         found.flags = status->code.argument;
         found.keeps_keywords = has_flag(found.flags, "\\*");
         found.keeps_seen = has_flag(found.flags, "\\Seen");

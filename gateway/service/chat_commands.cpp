@@ -339,18 +339,18 @@ void ChatCommands::mail(const Asked& asked) {
     const std::string wanted = choice(asked.rest);
     const Account* account = registrar_.directory().of_user(asked.user);
     auto settings = account ? account_forms::settings_of(*account) : account_forms::MailSettings{};
+    const bool relayed = account == nullptr || account->kind == Account::Kind::relay;  // there is nothing to mark
     if (wanted == "chats") {
         settings.take = IncomingFilter::chats;
     } else if (wanted == "contacts" || wanted == "kontakte") {
         settings.take = IncomingFilter::contacts;
     } else if (wanted == "all" || wanted == "alle") {
         settings.take = IncomingFilter::all;
-    } else if (wanted == "read on" || wanted == "gelesen an") {
+    } else if (!relayed && (wanted == "read on" || wanted == "gelesen an")) {
         settings.marks_read = true;
-    } else if (wanted == "read off" || wanted == "gelesen aus") {
+    } else if (!relayed && (wanted == "read off" || wanted == "gelesen aus")) {
         settings.marks_read = false;
     } else {
-        const bool relayed = account == nullptr || account->kind == Account::Kind::relay;
         return asked.reply(say(asked.lang, "Write: mail chats, mail contacts or mail all.") +
                            (relayed ? "" : "\n" + say(asked.lang, "Write: mail read on or mail read off.")));
     }

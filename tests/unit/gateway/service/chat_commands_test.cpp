@@ -148,7 +148,7 @@ TEST_F(ChatCommandsTest, WhichMailIsTaken) {
     EXPECT_TRUE(reply().starts_with("The settings are changed.\nYou receive all mail that a person wrote to you."));
     EXPECT_EQ(directory.mailbox_of("alice@jabber.example")->take, IncomingFilter::all);
     say("mail");
-    EXPECT_EQ(reply(), "Write: mail chats, mail contacts or mail all.");
+    EXPECT_EQ(reply(), "Write: mail chats, mail contacts or mail all.\nWrite: mail read on or mail read off.");
 }
 
 TEST_F(ChatCommandsTest, ErrorsAndSilenceAreNotAnswered) {
@@ -250,6 +250,13 @@ TEST_F(ChatCommandsTest, ChatsAreFiledAsTheUserSays) {
     mailboxes.coi_settings = coi::Error{coi::ErrorKind::unreachable, false, "no route", 0, {}};
     say("coi seen");
     EXPECT_EQ(reply().find("no route"), std::string::npos) << "a server's own text is never shown";
+}
+
+TEST_F(ChatCommandsTest, ARelayAddressHasNothingToMark) {
+    link(Account::Kind::relay);
+    say("mail read on");
+    EXPECT_EQ(reply(), "Write: mail chats, mail contacts or mail all.");
+    EXPECT_FALSE(directory.relay_of("alice@jabber.example")->marks_read);
 }
 
 TEST_F(ChatCommandsTest, CancelStopsALink) {
