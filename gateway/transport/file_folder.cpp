@@ -194,10 +194,8 @@ FileFolder::FileFolder(boost::asio::io_context& io, std::string folder, Limits l
     sweep();
 }
 
-FileFolder::~FileFolder() {
-    disk_->stop();  // what is being written is finished
-    disk_->join();
-}
+/// What was given to the disk is finished.
+FileFolder::~FileFolder() { disk_->join(); }
 
 void FileFolder::put(const std::string& user, StoredFile file, std::function<void(coi::Result<file_link::Link>)> done) {
     State& s = *state_;
