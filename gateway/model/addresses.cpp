@@ -212,24 +212,31 @@ std::string uri_of(const xmpp::JID& jid) {
     return "xmpp:" + boost::urls::encode(jid.bare(), boost::urls::unreserved_chars + '@') + "?message";
 }
 
-std::optional<coi::Address> address_typed(const std::string& text, const std::string& component) {
-    constexpr std::string_view scheme = "mailto:";
-    constexpr std::size_t longest = 4096;  // bytes, with a name, in a link
-    if (text.size() > longest) return std::nullopt;
-    const xmpp::JID jid(text);
-    if (jid && jid.server() == component) return address_of(jid);
-    std::string typed = text;
-    const bool is_link = typed.size() > scheme.size() &&
-                         std::ranges::equal(scheme, typed.substr(0, scheme.size()), {}, {},
-                                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (is_link) {
+/// What a link to a mail address or to a JID names [RFC 6068 §2], [RFC 5122 §2.2]; another text as it is; nullopt if
+/// the link is broken.
+static std::optional<std::string> named(const std::string& text) {
+    for (const std::string_view scheme : {"mailto:", "xmpp:"}) {
+        const bool is_link = text.size() > scheme.size() &&
+                             std::ranges::equal(scheme, text.substr(0, scheme.size()), {}, {},
+                                                [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        if (!is_link) continue;
         const auto rest = std::string_view(text).substr(scheme.size());
         const auto encoded = boost::urls::make_pct_string_view(rest.substr(0, rest.find('?')));
         if (!encoded) return std::nullopt;
-        typed.clear();
-        for (const char c : **encoded) typed += c;
+        std::string plain;
+        for (const char c : **encoded) plain += c;
+        return plain;
     }
-    const auto addresses = coi::parse_address_list(typed, 2);
+    return text;
+}
+
+std::optional<coi::Address> address_typed(const std::string& text, const std::string& component) {
+    constexpr std::size_t longest = 4096;  // bytes, with a name, in a link
+    const auto typed = text.size() > longest ? std::nullopt : named(text);
+    if (!typed) return std::nullopt;
+    const xmpp::JID jid(*typed);
+    if (jid && jid.server() == component) return address_of(jid);
+    const auto addresses = coi::parse_address_list(*typed, 2);
     if (addresses.size() != 1 || addresses.front().local.empty() || addresses.front().domain.empty())
         return std::nullopt;
     return addresses.front();

@@ -175,6 +175,8 @@ TEST(Identity, AddressesAsPeopleHaveThem) {
     EXPECT_EQ(read("mailto:bob@example.org?subject=Hi"), "bob@example.org");
     EXPECT_EQ(read("MAILTO:bob%2Bchat%40example.org"), "bob+chat@example.org");  // [RFC 6068 §2]
     EXPECT_EQ(read("bob\\40example.org@coi.test"), "bob@example.org");
+    EXPECT_EQ(read("xmpp:bob%5C40example.org@coi.test?message"), "bob@example.org");  // [RFC 5122 §2.2]
+    EXPECT_EQ(read("xmpp:bob%4"), "none");
     EXPECT_EQ(read("mailto:a@example.org,b@example.org"), "none");
     EXPECT_EQ(read("mailto:bob%4"), "none");
     EXPECT_EQ(read("bob"), "none");
