@@ -83,15 +83,21 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
     /// Watches one folder until the watcher is closed. "" is INBOX; its session also finds out whether the server
     /// supports COI.
     awaitable<void> watch(std::string folder) {
+        // Servers limit the sessions of a user: without the folder of sent mail all else works.
+        const bool is_needed = folder.empty() || folder != sent_folder;
         auto backoff = std::chrono::milliseconds(backoff_first);
         while (!closed) {
             auto session = co_await sessions.open();
             if (closed) co_return;
             coi::Error error{coi::ErrorKind::closed, false, {}, 0, {}};
-            // Servers limit the sessions of a user: without the folder of sent mail all else works.
-            const bool is_needed = folder.empty() || folder != sent_folder;
             if (session) {
                 if (is_needed) set_trouble(std::nullopt);
+                if (!is_needed) {  // its user may have renamed it meanwhile
+                    const auto found = co_await (*session)->sent_folder();
+                    for (Cursor& known : cursors)
+                        if (is_of_sent(found) && known.folder == folder) known.folder = *found;
+                    if (is_of_sent(found)) folder = sent_folder = *found;
+                }
                 const auto since = std::chrono::steady_clock::now();
                 error = co_await follow(**session, folder);
                 (*session)->close();
@@ -116,9 +122,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
 
     /// Reads new mail and waits for more until the session fails; returns the error.
     awaitable<coi::Error> follow(ImapClient& session, const std::string& folder) {
-        if (folder.empty()) {
-            if (auto failure = co_await look_around(session)) co_return *failure;
-        }
+        if (auto failure = folder.empty() ? co_await look_around(session) : std::nullopt) co_return *failure;
         const std::string name = folder.empty() ? "INBOX" : folder;
         const auto selected = co_await session.select(name);
         if (!selected) co_return selected.error();
@@ -131,6 +135,8 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
             }
             const auto news = co_await session.wait_for_news(patience(cursor), settings.poll);
             if (!news) co_return news.error();
+            if (auto failure = folder.empty() && !*news ? co_await find_sent(session) : std::nullopt)
+                co_return *failure;
             asks = session.take_seen_news() && (folder.empty() || folder != sent_folder);
         }
         co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
@@ -163,7 +169,19 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         co_return std::nullopt;
     }
 
+    /// Whether a folder that is said to be the one of sent mail can be watched as such.
+    bool is_of_sent(const coi::Result<std::string>& folder) const {
+        return folder && !folder->empty() && !coi::net::same_ascii(*folder, "INBOX") && *folder != chats_folder;
+    }
+
     /// Begins to watch the folder of sent mail, where other programs file what the user writes with them.
+    void watch_sent(const coi::Result<std::string>& folder) {
+        if (!sent_folder.empty() || !is_of_sent(folder)) return;
+        sent_folder = *folder;
+        spawn(watch(sent_folder));
+    }
+
+    /// Other programs make it with the first mail that they file.
     awaitable<std::optional<coi::Error>> find_sent(ImapClient& session) {
         if (!sent_folder.empty() || lists_failed >= most_detours) co_return std::nullopt;
         const auto folder = co_await session.sent_folder();
@@ -171,10 +189,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         if (closed) co_return std::nullopt;
         if (!folder && !session.usable()) co_return folder.error();
         if (!folder) note("its folders cannot be listed: " + folder.error().text);
-        if (!folder || folder->empty() || coi::net::same_ascii(*folder, "INBOX") || *folder == chats_folder)
-            co_return std::nullopt;
-        sent_folder = *folder;
-        spawn(watch(sent_folder));
+        watch_sent(folder);
         co_return std::nullopt;
     }
 
@@ -320,6 +335,7 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
                 if ((*session)->usable()) co_await (*session)->logout();
                 break;
             }
+            watch_sent(folder);
             while (!closed && !to_file.empty() && (*session)->usable()) {
                 const std::string mail = std::move(to_file.front());
                 to_file.pop_front();

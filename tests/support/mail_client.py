@@ -12,7 +12,7 @@ import ssl
 import time
 from email.message import EmailMessage
 
-from server import Failure
+from server import Failure, wait_until
 
 
 def text_of(mail):
@@ -83,10 +83,11 @@ class MailClient:
 
     def keeps(self, folder, to, text, **what):
         """Puts a mail into a folder, as a mail program does with what it has sent."""
-        self._session().append(folder, "\\Seen", None, self.compose(to, text, **what).as_bytes())
+        self.files(folder, self.compose(to, text, **what))
 
     def files(self, folder, mail):
         """Puts this mail there."""
+        self.fetch()  # connects again where the server was away
         self._session().append(folder, "\\Seen", None, mail.as_bytes())
 
     def marks_seen(self, *mails):
@@ -96,6 +97,12 @@ class MailClient:
 
     def _uid_of(self, mail):
         return self._session().uid("SEARCH", None, f'HEADER Message-ID "{mail["Message-ID"]}"')[1][0].decode()
+
+    def makes_folder(self, name):
+        self._session().create(name)
+
+    def renames_folder(self, before, now):
+        self._session().rename(before, now)
 
     # What a user sees
 
@@ -146,6 +153,10 @@ class MailClient:
         rows = imap.fetch("1:*", "(BODY.PEEK[])")[1] if count[0] != b"0" else []
         imap.select("INBOX")
         return [email.message_from_bytes(row[1], policy=email.policy.default) for row in rows if isinstance(row, tuple)]
+
+    def has_in(self, folder, mail):
+        """Waits until the folder has a mail with the Message-ID of this one."""
+        wait_until(lambda: self.count_in(folder, mail["Message-ID"]), 30, f"{self.address} has {mail['Message-ID']} in {folder}")
 
     def count_in(self, folder, message_id):
         """How many mails with this Message-ID are in another folder."""
