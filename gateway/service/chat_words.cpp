@@ -59,6 +59,7 @@ constexpr std::array spellings = {
     Spelling{"history", Word::history},
     Spelling{"verlauf", Word::history, true},
     Spelling{"coi", Word::coi},
+    Spelling{"ablage", Word::coi, true},
     Spelling{"settings", Word::settings},
     Spelling{"einstellungen", Word::settings, true},
     Spelling{"cancel", Word::cancel},

@@ -25,11 +25,11 @@ std::string state_words(const coi::ServerSettings& server, const std::string& la
     if (!server.enabled) return say(lang, "Your mail server can file chats by itself (COI), which is off.");
     if (server.filter == "active")
         return say(lang,
-                   "Your mail server files chats in a folder of their own as they arrive (COI, filter “active”).");
+                   "Your mail server files chats in a folder of their own as they arrive (COI, filter active).");
     if (server.filter == "seen")
         return say(lang,
-                   "Your mail server files chats in a folder of their own once they were read (COI, filter “seen”).");
-    return say(lang, "Your mail server marks chats and leaves them in the inbox (COI, filter “none”).");
+                   "Your mail server files chats in a folder of their own once they were read (COI, filter seen).");
+    return say(lang, "Your mail server marks chats and leaves them in the inbox (COI, filter none).");
 }
 
 }  // namespace

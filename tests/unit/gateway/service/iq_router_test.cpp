@@ -179,7 +179,7 @@ TEST_F(ServicesTest, ThePolicyForDataIsTheConfigurations) {
 }
 
 TEST_F(ServicesTest, WhatNobodyKnowsIsUnavailable) {
-    ask("get", "<query xmlns='jabber:iq:last'/>");
+    ask("get", "<query xmlns='jabber:iq:time'/>");
     EXPECT_EQ(error().condition, "service-unavailable");
     ask("set", "<ping xmlns='urn:xmpp:ping'/>");
     EXPECT_EQ(error().condition, "service-unavailable");

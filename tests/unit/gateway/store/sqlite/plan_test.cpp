@@ -127,7 +127,6 @@ void use_everything(Database& db) {
     ids::forget(db, account.id, contact.canonical, known.stanza);
     ids::expire(db, Time{});
     keys::expire_invites(db, {});
-    keys::handshakes(db, account.id, contact.canonical);
     use_relays(db, account.id, contact.canonical);
     accounts::remove(db, account.id, contact.canonical);
     accounts::remove(db, account.id);
