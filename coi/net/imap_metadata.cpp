@@ -53,11 +53,10 @@ awaitable<Result<void>> ImapClient::set_metadata(const std::string& entry, std::
     if (!state->has("METADATA") && !state->has("METADATA-SERVER")) co_return no_metadata();
     ImapCommand command = state->command("SETMETADATA");
     command.string("");
-    if (value) {
-        command.words("(" + entry).string(*value).words(")");
-    } else {
-        command.words("(" + entry + " NIL)");
-    }
+    // Quoted here: no space may stand before the closing parenthesis.
+    if (value && value->find_first_of("\"\\\r\n") != value->npos)
+        co_return Error{ErrorKind::unsupported, true, "a METADATA value that cannot be quoted", 0, {}};
+    command.words("(" + entry + (value ? " \"" + *value + "\")" : " NIL)"));
     auto done = co_await state->must(std::move(command), [](ImapResponse&) {});
     if (!done) co_return done.error();
     co_return Result<void>{};

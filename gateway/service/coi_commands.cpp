@@ -24,8 +24,7 @@ std::optional<std::string> filter_named(const std::string& word) {
 std::string state_words(const coi::ServerSettings& server, const std::string& lang) {
     if (!server.enabled) return say(lang, "Your mail server can file chats by itself (COI), which is off.");
     if (server.filter == "active")
-        return say(lang,
-                   "Your mail server files chats in a folder of their own as they arrive (COI, filter active).");
+        return say(lang, "Your mail server files chats in a folder of their own as they arrive (COI, filter active).");
     if (server.filter == "seen")
         return say(lang,
                    "Your mail server files chats in a folder of their own once they were read (COI, filter seen).");
