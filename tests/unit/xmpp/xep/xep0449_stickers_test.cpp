@@ -26,10 +26,10 @@ TEST(Xep0449Stickers, Example1SendingASticker) {
   </file-sharing>
 </message>)");
     EXPECT_TRUE(xep0449::is_sticker(*message));
-    const auto file = xep0447::file_of(*message);
-    ASSERT_TRUE(file);
-    EXPECT_EQ(file->metadata.type, "image/png");
-    EXPECT_EQ(file->metadata.size, 67016u);
+    const auto files = xep0447::files_of(*message);
+    ASSERT_EQ(files.size(), 1u);
+    EXPECT_EQ(files[0].metadata.type, "image/png");
+    EXPECT_EQ(files[0].metadata.size, 67016u);
 }
 
 TEST(Xep0449Stickers, Example3SendingASticker) {  // of a pack
@@ -51,7 +51,9 @@ TEST(Xep0449Stickers, Example3SendingASticker) {  // of a pack
   </file-sharing>
 </message>)");
     EXPECT_TRUE(xep0449::is_sticker(*message));
-    EXPECT_EQ(xep0447::file_of(*message)->metadata.description, "😘");
+    const auto files = xep0447::files_of(*message);
+    ASSERT_EQ(files.size(), 1u);
+    EXPECT_EQ(files[0].metadata.description, "😘");
     EXPECT_FALSE(xep0449::is_sticker(*parsed("<message><body>😘</body></message>")));
 }
 
