@@ -99,8 +99,9 @@ TEST(ProfileNews, ThePictureAndStatusOfAnHCard) {
     mail.mail.card = coi::Card{std::nullopt, ""};
     EXPECT_FALSE(profile_news(mail, {}).picture) << "it lies elsewhere";
     EXPECT_EQ(status_of(mail), "A signature");
+    mail.mail.card = coi::Card{png(64, 48), ""};
     mail.author.signer = "ANOTHER";
-    EXPECT_EQ(profile_news(mail, {}), ProfileNews{});
+    EXPECT_FALSE(profile_news(mail, {}).picture);
 }
 
 TEST(ProfileNews, ARequestCountsOfAProvenMailOnly) {
