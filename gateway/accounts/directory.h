@@ -111,7 +111,7 @@ class Directory {
     /// The contact as they are known, or as add() would make them.
     Contact known_or_new(AccountId, const coi::Address&) const;
     std::vector<const Contact*> contacts(AccountId) const;
-    /// Those whose key lists this address, which is not their own (gateway/model/relays); at most four.
+    /// Those whose key lists this address, which is not their own (gateway/model/relays).
     std::vector<const Contact*> listing(AccountId, const std::string& canonical) const;
     /// How many contacts of the account have a name with this nick_hash().
     std::size_t count_nick(AccountId, std::uint32_t hash) const;

@@ -157,13 +157,12 @@ std::vector<const Contact*> Directory::contacts(AccountId id) const {
 }
 
 std::vector<const Contact*> Directory::listing(AccountId id, const std::string& canonical) const {
-    constexpr std::size_t most = 4;
     std::vector<const Contact*> found;
     auto* record = state_->record(id);
     if (record == nullptr) return found;
     auto& contacts = state_->contacts_of(*record);
     const auto [first, last] = contacts.listed.equal_range(canonical);
-    for (auto at = first; at != last && found.size() < most; ++at) {
+    for (auto at = first; at != last; ++at) {
         if (const auto* known = contacts.find(at->second)) found.push_back(&known->contact);
     }
     return found;

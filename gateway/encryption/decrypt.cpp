@@ -154,8 +154,12 @@ const keys::Person* person_of(const Decrypted& out, const std::optional<coi::aut
         const auto brought = usable(header, from, {other.peer, other.listed_by}, now);
         const auto& info = brought ? brought->info : coi::openpgp::KeyInfo{};
         const bool is_newer = info.fingerprint == signer && info.relays;
-        const auto is_from = [&from](const coi::Address& listed) { return listed.canonical() == from; };
-        if (is_newer ? std::ranges::any_of(*info.relays, is_from) : other.lists_sender) return &other;
+        const auto lists = [&info](const std::string& canonical) {
+            return std::ranges::any_of(*info.relays, [&](const auto& each) { return each.canonical() == canonical; });
+        };
+        // Somebody else may have sent this key as theirs; its owner does not list them.
+        if (!other.is_holder && !(is_newer && lists(other.address.canonical()))) continue;
+        if (is_newer ? lists(from) : other.lists_sender) return &other;
     }
     return nullptr;
 }

@@ -50,8 +50,11 @@ void Opening::open(const Account& account, std::shared_ptr<const std::string> by
 
 void Opening::begin(Letter letter) {
     std::vector<coi::Address> others;
+    constexpr std::size_t most = 4;  // keys tried: anybody can list anybody. Others are found by who has signed
     if (!is_own(letter)) {
-        for (const Contact* other : directory_.listing(letter.account, letter.from)) others.push_back(other->address);
+        for (const Contact* other : directory_.listing(letter.account, letter.from)) {
+            if (others.size() < most) others.push_back(other->address);
+        }
     }
     const AccountId account = letter.account;
     const std::string from = letter.from;

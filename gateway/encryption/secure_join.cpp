@@ -67,11 +67,12 @@ Contact inviter(AccountId account, const securejoin::Invite& invite) {
     return contact;
 }
 
-/// A step that came from another address of the invite is one of the address that it names first.
+/// A step that came from any address of the invite is one of the address that it names first.
 IncomingMail as_inviters(IncomingMail mail, const coi::Address& address) {
+    const bool is_other = mail.mail.from.front().canonical() != address.canonical();
     mail.mail.from = {address};
-    mail.is_author_proven = mail.author.by_server = false;
     if (mail.key_update) mail.key_update->contact = address.canonical();
+    if (mail.key_update && is_other) mail.key_update->author.by_server = false;  // said of the other address
     if (mail.key_update && mail.key_update->seen.header) mail.key_update->seen.header->addr = address;
     return mail;
 }
@@ -115,9 +116,9 @@ void SecureJoin::take(const Account& account, const IncomingMail& arrival, Done 
                 Line::foreign(mail->mail.from.front().domain),
                 [mail, known = std::move(known), at = now()] { return decide(*mail, known, at); },
                 [this, id, mail, done](const Decision& decision) {
-                    const bool is_known =
+                    const bool is_inviters =
                         decision.joining && !std::holds_alternative<securejoin::Refused>(decision.outcome);
-                    act(id, is_known ? as_inviters(*mail, decision.joining->invite.address) : *mail, decision, done);
+                    act(id, is_inviters ? as_inviters(*mail, decision.joining->invite.address) : *mail, decision, done);
                 });
         });
 }

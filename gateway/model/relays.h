@@ -5,7 +5,8 @@
 // the contact goes to the listed addresses only if the key is bound to the contact's own address: somebody who has put
 // their key into the contact's place would get the answers. A message to another address goes to the contact only if
 // that address is vouched for: somebody who lists a stranger's address would get that stranger's messages. A mail from
-// a listed address needs neither: the key that counts for the contact has signed it. Pure.
+// a listed address needs neither: the key that counts for the contact has signed it. Pure. The word is chatmail's: this
+// has nothing to do with the gateway's own relay ([relay], Account::Kind::relay).
 
 #pragma once
 

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "gateway/model/relays.h"
 #include "gateway/store/sqlite/keys.h"
 #include "gateway/store/sqlite/relays.h"
 #include "gateway/store/sqlite/transactions.h"
@@ -44,7 +45,13 @@ coi::openpgp::Fingerprint listed_by(Database& db, AccountId account, const std::
 
 Person person(Database& db, AccountId account, coi::Address address) {
     const std::string contact = address.canonical();
-    return {std::move(address), peer(db, account, contact), listed_by(db, account, contact)};
+    Person known{std::move(address), peer(db, account, contact)};
+    const auto listed = relays::of(db, account, contact);
+    if (listed) known.listed_by = listed->key;
+    const bool is_current = listed && listed->key == coi::autocrypt::counted(known.peer);
+    known.is_holder =
+        !known.peer.verified.empty() || (is_current && (listed->relays.bound || relays::has(listed->relays, contact)));
+    return known;
 }
 
 }  // namespace

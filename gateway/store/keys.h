@@ -42,6 +42,9 @@ struct Person {
     coi::autocrypt::Peer peer;
     coi::openpgp::Fingerprint listed_by{};  // the key whose list of addresses is known; "": none is
     bool lists_sender = false;              // that list has the address that is asked about
+    /// The key is verified, bound to the contact's own address, or lists it. Else it may be somebody else's: anybody
+    /// can send anybody's public key as their own.
+    bool is_holder = false;
 };
 /// The keys for opening a mail.
 struct Both {

@@ -117,6 +117,13 @@ TEST_F(OpeningTest, the_mail_that_brings_the_new_list_may_be_the_first_from_ther
     EXPECT_EQ(listed(one), "dora@two.example,dora@one.example");
 }
 
+TEST_F(OpeningTest, whoever_sends_somebody_elses_key_as_theirs_gets_none_of_their_mail) {
+    take(doras(bob, chatmail::two()));  // anybody may have sent it: all who know Dora have her public key
+    EXPECT_EQ(listed(bob), "dora@two.example,dora@one.example");
+    EXPECT_EQ(take(doras(one, chatmail::two())), "dora@one.example");
+    EXPECT_EQ(open(doras(two, "")).mail.from.front().canonical(), "dora@one.example");
+}
+
 TEST_F(OpeningTest, whoever_was_met_first_names_the_person) {
     EXPECT_EQ(take(doras(two, chatmail::two())), "dora@two.example");
     EXPECT_EQ(take(doras(one, chatmail::two())), "dora@two.example");
