@@ -197,6 +197,7 @@ Task<DeliveryResult> IncomingPipeline::carry_report(IncomingMail& mail) {
     if (mail.mail.mdn && !mail.mail.mdn->further.empty()) {
         IncomingMail one = mail;
         one.cursor.reset();
+        one.key_update.reset();  // learnt once, with the last
         one.wait_for_verdict = false;
         for (auto& message : std::exchange(mail.mail.mdn->further, {})) {
             one.mail.mdn = coi::Mdn{std::move(message), mail.mail.mdn->displayed, {}};

@@ -134,15 +134,18 @@ Task<ReportNews> Reports::read_report(const IncomingMail& report) {
     if (news == nullptr) co_return nothing(Kind::taken, "a report that nothing failed");
     if (!is_plausible(report, about))
         co_return nothing(Kind::declined, "a report that does not come from a mail system");
-    co_return read_dsn(about.known, *news);
+    const auto failed =
+        std::ranges::count(report.mail.dsn->recipients, coi::Dsn::Action::failed, &coi::Dsn::Recipient::action);
+    co_return read_dsn(about.known, *news, static_cast<std::size_t>(failed));
 }
 
-ReportNews Reports::read_dsn(const ids::Known& known, const coi::Dsn::Recipient& news) const {
+ReportNews Reports::read_dsn(const ids::Known& known, const coi::Dsn::Recipient& news, std::size_t failed) const {
     const bool delayed = news.action == coi::Dsn::Action::delayed;
     const Contact* contact = modules_.directory.contact(known.account, known.contact);
     auto lost = bounce::lost(known, contact, settings_.component);
     const Account* account = modules_.directory.find(known.account);
-    lost.has_others = account && contact && relays::recipients(*contact, account->address).size() > 1;
+    const auto sent_to = account && contact ? relays::recipients(*contact, account->address).size() : 1;
+    lost.has_others = sent_to > 1 && (delayed || failed < sent_to);
     if (lost.has_others && !news.address.empty()) lost.address = news.address;
     const auto error = smtp_refusal::error_of_report(news.status, news.diagnostic);
     ReportNews found{.told = told(known, delayed ? News::delayed : News::failed),

@@ -49,7 +49,8 @@ class Reports {
     void reload(StanzaSettings settings) { settings_ = std::move(settings); }
 
   private:
-    ReportNews read_dsn(const ids::Known&, const coi::Dsn::Recipient& news) const;
+    /// `failed`: how many recipients the report says have failed.
+    ReportNews read_dsn(const ids::Known&, const coi::Dsn::Recipient& news, std::size_t failed) const;
     ReportNews read_success(const ids::Known&) const;
     ReportNews read_mdn(const IncomingMail&, const ids::Known&) const;
     void add_receipt(ReportNews&, Event, const Account&, const ids::Known&, const xmpp::JID& from, Receipt::Kind) const;
