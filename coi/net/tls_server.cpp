@@ -30,9 +30,11 @@ TlsServer::TlsServer(const std::string& certificate, const std::string& key)
     SSL_CTX_set_mode(ctx,
                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_default_passwd_cb(ctx, [](char*, int, int, void*) { return -1; });  // nobody is there to ask
     if (SSL_CTX_use_certificate_chain_file(ctx, certificate.c_str()) != 1)
         throw std::runtime_error(certificate + " cannot be used as a certificate: " + words());
-    if (SSL_CTX_use_PrivateKey_file(ctx, key.c_str(), SSL_FILETYPE_PEM) != 1)
+    // The second call finds a key of another kind than the certificate's.
+    if (SSL_CTX_use_PrivateKey_file(ctx, key.c_str(), SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(ctx) != 1)
         throw std::runtime_error(key + " cannot be used as the key of " + certificate + ": " + words());
     std::signal(SIGPIPE, SIG_IGN);
 }

@@ -6,9 +6,11 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <cstdlib>
+#include <stdexcept>
 #include <utility>
 #include <variant>
 
+#include "coi/net/tls_server.h"
 #include "config/config.h"
 #include "config/files.h"
 #include "gateway/daemon/cli_request.h"
@@ -26,10 +28,19 @@ int check(const CliArguments& arguments, const Terminal& terminal) {
         print_problems(terminal.err, *problems);
         return exit_config;
     }
-    terminal.out << arguments.config_file << " has no problems.\n";
     const auto& found = std::get<0>(loaded);
+    const auto& files = found.files;
+    try {
+        if (!files.tls_key.empty() && !config::is_credential(files.tls_key))
+            const coi::net::TlsServer fits(files.tls_certificate, files.tls_key);
+    } catch (const std::runtime_error& error) {
+        terminal.err << arguments.config_file << ": files.tls_key: " << error.what() << "\n";
+        return exit_config;
+    }
+    terminal.out << arguments.config_file << " has no problems.\n";
     for (const auto& remark : found.remarks) terminal.out << "But: " << remark.print() << "\n";
-    if (!service && (found.xmpp.secret.empty() || config::is_credential(found.store.key_file))) {
+    if (!service && (found.xmpp.secret.empty() || config::is_credential(found.store.key_file) ||
+                     config::is_credential(files.tls_key))) {
         terminal.out
             << "The systemd credentials it names could not be looked at: they are there only inside the service.\n";
     }

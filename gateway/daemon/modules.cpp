@@ -51,8 +51,9 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       message_privilege(config.xmpp.component),
       upload_slots(stream, timer(), {config.xmpp.component, component_settings(config).server_domain}),
       file_upload(io, tls, upload_slots, config.files.upload),
-      own_files(config.files.listen.empty() ? nullptr
-                                            : std::make_unique<OwnFiles>(io, own_files_settings(config), now)),
+      own_files(config.files.listen.empty()
+                    ? nullptr
+                    : std::make_unique<OwnFiles>(io, directory, own_files_settings(config), now)),
       file_stores(file_upload, own_files ? &own_files->folder() : nullptr, config.files.url),
       file_download(io, tls, upload_slots, download_settings(config)),
       names(directory, clients, roster_names, stream, config.xmpp.component),

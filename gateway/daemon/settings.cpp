@@ -71,7 +71,8 @@ OpenPgp::Settings openpgp_settings(const config::Config& c) {
 }
 ServiceSettings service_settings(const config::Config& c) {
     return {c.xmpp.component, c.mail.register_domains, c.relay.domain,
-            std::chrono::ceil<std::chrono::hours>(c.mail.expire)};
+            std::chrono::ceil<std::chrono::hours>(c.mail.expire),
+            c.files.listen.empty() ? std::chrono::hours(0) : std::chrono::ceil<std::chrono::hours>(c.files.expire)};
 }
 LmtpReceiver::Settings relay_settings(const config::Config& c) {
     return {c.relay.domain, c.relay.lmtp_listen, c.mail.ehlo_name, limits_of(c), users_of(c), c.relay.authserv_id};

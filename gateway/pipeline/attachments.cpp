@@ -136,7 +136,8 @@ bool Attachments::has_room(const IncomingMail& mail, std::size_t bytes) {
     const bool is_proven = account.kind == Account::Kind::mailbox || mail.proof() >= trust::Proof::first_key;
     if (is_proven && contact != nullptr && weight(*contact) >= Weight::written_to) return true;
     for (std::size_t pieces = bytes / stranger_piece + 1; pieces > 0; --pieces) {
-        if (!of_strangers_.take(account.jid, RateLimit::Clock::now())) return false;
+        const auto now = RateLimit::Clock::now();
+        if (!of_strangers_.take(account.jid, now) || !of_strangers_in_all_.take(account.jid, now)) return false;
     }
     return true;
 }

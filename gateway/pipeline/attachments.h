@@ -39,7 +39,8 @@ class Attachments {
     Store& store_;
     FileStore& files_;
     Clock now_;
-    RateLimit of_strangers_{200, std::chrono::days(1)};  // by user, in pieces of 100 kB
+    RateLimit of_strangers_in_all_{1000, std::chrono::days(30)};  // half of the room in the gateway's own store
+    RateLimit of_strangers_{200, std::chrono::days(1)};           // by user, in pieces of 100 kB
 };
 
 }  // namespace gateway

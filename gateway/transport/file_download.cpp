@@ -18,6 +18,7 @@
 
 #include "gateway/log.h"
 #include "gateway/model/rate_limit.h"
+#include "gateway/transport/file_link.h"
 #include "gateway/transport/http_get.h"
 
 namespace gateway {
@@ -93,7 +94,8 @@ struct FileDownload::State : std::enable_shared_from_this<State> {
     std::size_t under_way = 0, bytes = 0;
 
     bool is_own_url(const std::string& url) const {
-        return !settings.own_url.empty() && url.starts_with(settings.own_url);
+        const std::string& own = settings.own_url;  // behind it stands a link, and no way out of the store
+        return !own.empty() && url.starts_with(own) && file_link::in_target("/" + url.substr(own.size()), "/");
     }
 
     bool may_begin(const std::string& user) const {

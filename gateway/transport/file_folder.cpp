@@ -45,6 +45,7 @@ namespace {
 constexpr std::string_view unfinished = ".new-";
 constexpr std::size_t user_size = 16;                      // hexadecimal digits
 constexpr std::uint64_t most_waiting = 128 * 1024 * 1024;  // bytes in memory that wait for the disk
+constexpr std::uint64_t kept_free = 256 * 1024 * 1024;     // bytes of the disk: the database may stand there, too
 
 coi::Error no_room(std::string why) { return {coi::ErrorKind::limit, true, std::move(why), 0, {}}; }
 coi::Error trouble(const char* doing) {
@@ -71,6 +72,10 @@ bool write_all(int fd, std::string_view bytes) {
 
 /// What is on the disk under `path` afterwards is the whole file, or nothing.
 coi::Result<void> write_file(const std::string& folder, const std::string& name, std::string_view bytes) {
+    std::error_code unknown;
+    const auto disk = fs::space(folder, unknown);
+    if (!unknown && (disk.available < kept_free || disk.available - kept_free < bytes.size()))
+        return no_room("the disk of the gateway's file store is nearly full");
     const std::string half = folder + "/" + std::string(unfinished) + name, whole = folder + "/" + name;
     const int fd = ::open(half.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) return trouble("a file cannot be made");
@@ -118,7 +123,7 @@ struct FileFolder::State : std::enable_shared_from_this<State> {
     Limits limits;
     Clock now;
     std::unordered_map<std::string, Entry> entries{};  // by token
-    std::map<std::string, std::uint64_t> of_user{};    // bytes
+    std::map<std::string, Figures> of_user{};
     std::uint64_t bytes = 0, waiting = 0;
     bool is_full = false;  // said so
 
@@ -136,20 +141,45 @@ struct FileFolder::State : std::enable_shared_from_this<State> {
 
     void add(const std::string& token, Entry entry) {
         bytes += entry.size;
-        of_user[entry.user] += entry.size;
+        Figures& theirs = of_user[entry.user];
+        theirs.bytes += entry.size;
+        ++theirs.files;
         entries.emplace(token, std::move(entry));
     }
     void remove(std::unordered_map<std::string, Entry>::iterator at) {
         bytes -= at->second.size;
         const auto theirs = of_user.find(at->second.user);
-        if (theirs != of_user.end() && (theirs->second -= at->second.size) == 0) of_user.erase(theirs);
+        if (theirs != of_user.end()) {
+            theirs->second.bytes -= at->second.size;
+            if (--theirs->second.files == 0) of_user.erase(theirs);
+        }
         entries.erase(at);
+    }
+    /// In their order on the disk's thread, so also what is still being written.
+    template <class Predicate>
+    void remove_if(Predicate is_wanted) {
+        std::vector<std::string> gone;
+        for (auto at = entries.begin(); at != entries.end();) {
+            const auto next = std::next(at);
+            if (is_wanted(at->second)) {
+                gone.push_back(folder + "/" + on_disk(at->first, at->second));
+                remove(at);
+            }
+            at = next;
+        }
+        if (gone.empty()) return;
+        boost::asio::post(disk, [gone = std::move(gone)] {
+            for (const auto& path : gone) ::unlink(path.c_str());
+        });
     }
     bool is_expired(const Entry& entry) const { return entry.stored + limits.expire <= now(); }
 
     void read_folder() {
         std::error_code error;
-        if (fs::create_directories(folder, error)) fs::permissions(folder, fs::perms::owner_all, error);
+        fs::create_directories(folder, error);
+        if (!error) fs::permissions(folder, fs::perms::owner_all, error);  // its names are secret links
+        if (!error && ::access(folder.c_str(), R_OK | W_OK | X_OK) != 0) error = {errno, std::generic_category()};
+        if (error) throw std::runtime_error("the folder of the file store, " + folder + ": " + error.message());
         std::vector<fs::path> half;
         auto files = fs::directory_iterator(folder, error);
         if (error) throw std::runtime_error("the folder of the file store, " + folder + ": " + error.message());
@@ -162,7 +192,6 @@ struct FileFolder::State : std::enable_shared_from_this<State> {
             known->second.size = static_cast<std::uint64_t>(status.st_size);
             known->second.stored = Time(std::chrono::seconds(status.st_mtime));
             add(known->first, std::move(known->second));
-            if (error) break;
         }
         if (error) throw std::runtime_error("the folder of the file store, " + folder + ": " + error.message());
         for (const auto& path : half) fs::remove(path, error);
@@ -171,8 +200,8 @@ struct FileFolder::State : std::enable_shared_from_this<State> {
     /// nullopt: there is room.
     std::optional<coi::Error> lacks_room(const std::string& user, std::uint64_t size) {
         const auto theirs = of_user.find(user);
-        const std::uint64_t used = theirs == of_user.end() ? 0 : theirs->second;
-        if (size > limits.of_user || used > limits.of_user - size)
+        const Figures used = theirs == of_user.end() ? Figures{} : theirs->second;
+        if (size > limits.of_user || used.bytes > limits.of_user - size || used.files >= limits.files_of_user)
             return no_room("the user's room in the gateway's file store is used up");
         if (size > limits.quota || bytes > limits.quota - size || entries.size() >= limits.files) {
             if (!std::exchange(is_full, true))
@@ -254,20 +283,11 @@ coi::net::awaitable<coi::Result<std::string>> FileFolder::read(std::shared_ptr<O
 }
 
 void FileFolder::sweep() {
-    State& s = *state_;
-    std::vector<std::string> gone;
-    for (auto at = s.entries.begin(); at != s.entries.end();) {
-        const auto next = std::next(at);
-        if (s.is_expired(at->second)) {
-            gone.push_back(s.folder + "/" + on_disk(at->first, at->second));
-            s.remove(at);
-        }
-        at = next;
-    }
-    if (gone.empty()) return;
-    boost::asio::post(s.disk, [gone = std::move(gone)] {
-        for (const auto& path : gone) ::unlink(path.c_str());
-    });
+    state_->remove_if([state = state_.get()](const Entry& entry) { return state->is_expired(entry); });
+}
+
+void FileFolder::remove_of(const std::string& user) {
+    state_->remove_if([who = hash_of(user)](const Entry& entry) { return entry.user == who; });
 }
 
 void FileFolder::reload(Limits limits) { state_->limits = limits; }

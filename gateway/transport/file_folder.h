@@ -31,7 +31,7 @@ class FileFolder {
     struct Limits {
         std::uint64_t quota = 0, of_user = 0;  // bytes of all files, of those for a user
         std::chrono::seconds expire{};         // how long a file lies there
-        std::size_t files = 100'000;
+        std::size_t files = 100'000, files_of_user = 5'000;
     };
     /// Makes the folder if it is not there, and removes what was half written. Throws std::runtime_error that names it.
     FileFolder(boost::asio::io_context&, std::string folder, Limits, Clock now);
@@ -52,6 +52,8 @@ class FileFolder {
                                                        std::size_t most);
     /// Removes what has lain there long enough.
     void sweep();
+    /// Removes all files of this user (bare JID), who has left.
+    void remove_of(const std::string& user);
     void reload(Limits);
 
     struct Figures {

@@ -8,7 +8,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
-#include <new>
+#include <stdexcept>
 
 #include "gateway/translate/file_name.h"
 
@@ -60,7 +60,7 @@ std::string plain_name(std::string_view name, std::string_view type) {
 Link mint(std::string_view name, std::string_view type) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::array<unsigned char, token_size / 2> random{};
-    if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) throw std::bad_alloc();
+    if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) throw std::runtime_error("no random numbers");
     std::string token;
     for (const unsigned char byte : random) {
         token += digits[byte >> 4];

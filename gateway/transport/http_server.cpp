@@ -15,6 +15,7 @@
 #include "coi/net/socket_stream.h"
 #include "coi/net/tls_server.h"
 #include "gateway/log.h"
+#include "gateway/model/rate_limit.h"
 
 namespace gateway {
 namespace {
@@ -58,6 +59,7 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
     std::unique_ptr<Listener> listener{};
     std::set<std::shared_ptr<SocketStream>> visitors{};
     std::map<std::string, std::size_t> of_address{};
+    RateLimit handshakes{200, std::chrono::seconds(10)};  // of all visitors: each takes milliseconds of the loop
     bool is_stopped = false;
 
     void take(Listener::Socket socket) {
@@ -65,6 +67,7 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
         const auto theirs = of_address.find(who);
         const bool is_many = !who.empty() && theirs != of_address.end() && theirs->second >= settings.of_address;
         if (is_many || visitors.size() >= settings.connections) return;  // closes it
+        if (tls && !handshakes.take("", RateLimit::Clock::now())) return;
         ++of_address[who];
         auto stream = std::make_shared<SocketStream>(std::move(socket), nullptr);
         visitors.insert(stream);

@@ -19,11 +19,28 @@ std::string path_of(const std::string& url) {
 
 }  // namespace
 
-OwnFiles::OwnFiles(boost::asio::io_context& io, Settings settings, Clock now)
+/// Removes the files of users who leave.
+class OwnFiles::Leavers : public DirectoryObserver {
+  public:
+    Leavers(Directory& directory, FileFolder& folder) : directory_(directory), folder_(folder) {}
+    void account_saved(const Account&) override {}
+    void account_removed(const Account& account) override {
+        if (directory_.of_user(account.jid) == nullptr) folder_.remove_of(account.jid);
+    }
+
+  private:
+    Directory& directory_;
+    FileFolder& folder_;
+};
+
+OwnFiles::OwnFiles(boost::asio::io_context& io, Directory& directory, Settings settings, Clock now)
     : folder_(io, std::move(settings.folder), settings.limits, std::move(now)),
+      leavers_(std::make_shared<Leavers>(directory, folder_)),
       pages_(folder_, path_of(settings.url)),
       server_(io, pages_, std::move(settings.server)),
-      sweep_(io) {}
+      sweep_(io) {
+    directory.observe(leavers_);
+}
 
 void OwnFiles::start() {
     server_.start();

@@ -4,8 +4,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <memory>
 #include <string>
 
+#include "gateway/accounts/directory.h"
 #include "gateway/transport/file_folder.h"
 #include "gateway/transport/file_pages.h"
 #include "gateway/transport/http_server.h"
@@ -20,8 +22,9 @@ class OwnFiles {
         std::string url;  // of the store, with a slash at its end
         HttpServer::Settings server;
     };
-    /// Throws std::runtime_error if the folder or the certificate cannot be used.
-    OwnFiles(boost::asio::io_context&, Settings, Clock now);
+    /// Throws std::runtime_error if the folder or the certificate cannot be used. A user whose last account is removed
+    /// leaves no file behind.
+    OwnFiles(boost::asio::io_context&, Directory&, Settings, Clock now);
 
     FileFolder& folder() { return folder_; }
     /// Throws std::runtime_error if nobody can listen there.
@@ -30,9 +33,11 @@ class OwnFiles {
     void reload(FileFolder::Limits);
 
   private:
+    class Leavers;
     void sweep();
 
     FileFolder folder_;
+    std::shared_ptr<Leavers> leavers_;
     FilePages pages_;
     HttpServer server_;
     boost::asio::steady_timer sweep_;

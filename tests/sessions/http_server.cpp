@@ -53,6 +53,15 @@ struct HttpServerTest : testing::Test {
         for (int i = 0; text.size() < 300'000; ++i) text += std::to_string(i) + ",";
         return text;
     }
+    static void write(const support::Authority& ca, const std::string& certificate, const std::string& key) {
+        const auto issued = ca.issue({.name = "localhost"});
+        std::FILE* out = std::fopen(certificate.c_str(), "w");
+        PEM_write_X509(out, issued.certificate.get());
+        std::fclose(out);
+        out = std::fopen(key.c_str(), "w");
+        PEM_write_PrivateKey(out, issued.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+        std::fclose(out);
+    }
     std::string target() const { return "/files/" + link.token + "/" + link.name; }
 
     /// All that a visitor is told who sends this.
@@ -120,29 +129,29 @@ TEST_F(HttpServerTest, NobodySeesWhatElseIsThere) {
 }
 
 TEST_F(HttpServerTest, ByTlsWithACertificateThatMayBeRenewed) {
-    const support::Authority ca("Test CA");
-    const auto issued = ca.issue({.name = "localhost"});
+    const support::Authority first("First CA"), second("Second CA");
     const std::string certificate = path + "/tls.pem", key = path + "/tls.key";
-    std::FILE* out = std::fopen(certificate.c_str(), "w");
-    PEM_write_X509(out, issued.certificate.get());
-    std::fclose(out);
-    out = std::fopen(key.c_str(), "w");
-    PEM_write_PrivateKey(out, issued.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-    std::fclose(out);
+    write(first, certificate, key);
     HttpServer server(io, pages, {.listen = "127.0.0.1:0", .certificate = certificate, .key = key});
     server.start();
-    for (int time = 0; time < 2; ++time) {
+    const auto got = [&](const support::Authority& ca) {
         coi::net::TlsContext tls(ca.file());
         const auto from = http_address("https://localhost:" + std::to_string(server.port()) + target()).value();
         const HttpLimits limits{.largest = 1'000'000,
                                 .deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20)};
-        const auto got =
+        const auto file =
             support::run(io, http_get(tls, from, limits, {.allow_private = true, .mail_ports_only = false}));
-        ASSERT_TRUE(got) << got.error().text;
-        EXPECT_EQ(got->bytes, content);
-        EXPECT_EQ(got->type, "image/jpeg");
-        server.reload();
-    }
+        return file && file->bytes == content && file->type == "image/jpeg";
+    };
+    EXPECT_TRUE(got(first));
+    write(second, certificate, key);
+    EXPECT_TRUE(got(first)) << "not before it is told";
+    server.reload();
+    EXPECT_TRUE(got(second));
+    EXPECT_FALSE(got(first));
+    std::filesystem::resize_file(certificate, 10);
+    server.reload();
+    EXPECT_TRUE(got(second)) << "a broken one changes nothing";
     EXPECT_EQ(asked(server).find("HTTP/"), std::string::npos) << "nothing is said in the clear";
 }
 

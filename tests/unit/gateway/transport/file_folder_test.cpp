@@ -152,6 +152,32 @@ TEST_F(FileFolderTest, what_cannot_be_written_takes_no_room_and_may_work_later) 
     EXPECT_TRUE(put("JFIF"));
 }
 
+TEST_F(FileFolderTest, the_files_of_a_user_who_leaves_go_with_them) {
+    const auto alices = put("JFIF"), bobs = put("PNG", "bob@jabber.example");
+    ASSERT_TRUE(alices && bobs);
+    folder->remove_of("alice@jabber.example");
+    EXPECT_EQ(read(*alices), "(none)");
+    EXPECT_EQ(read(*bobs), "PNG");
+    open();
+    EXPECT_EQ(folder->figures().files, 1u) << "also on the disk";
+}
+
+TEST_F(FileFolderTest, a_user_cannot_take_all_places) {
+    limits.files_of_user = 2;
+    open();
+    EXPECT_TRUE(put("1"));
+    EXPECT_TRUE(put("2"));
+    EXPECT_TRUE(put("3").error().permanent);
+    EXPECT_TRUE(put("3", "bob@jabber.example"));
+}
+
+TEST_F(FileFolderTest, a_folder_that_was_there_is_closed_to_others) {
+    folder.reset();
+    fs::permissions(path, fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
+    open();
+    EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_all) << "its names are secret links";
+}
+
 TEST_F(FileFolderTest, a_link_on_the_disk_leads_nowhere) {
     const std::string secret = base + "/secret";
     std::ofstream(secret) << "secret";
