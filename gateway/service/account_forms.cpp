@@ -52,7 +52,7 @@ xmpp::xep0004::Form chat_folder(const std::string& lang) {
         "A COI server files the chats of your mailbox by itself, so that they do not stand between your other mail. "
         "Your mail programs see that; what you read here does not depend on it.");
     xmpp::xep0004::Field filter{"filter", "list-single", say(lang, "Chats are filed"), ""};
-    filter.options = {{say(lang, "Only tell me what holds"), ""},
+    filter.options = {{say(lang, "Only tell me how it is now"), ""},
                       {say(lang, "Not: they stay in the inbox, and are marked"), "none"},
                       {say(lang, "In a folder of their own, as they arrive"), "active"},
                       {say(lang, "In a folder of their own, once they were read"), "seen"},

@@ -16,7 +16,9 @@ std::string commands(const Registrar& registrar, const std::string& jid, const s
     if (registrar.may_link(jid) && !registrar.mailbox(jid)) line(say(lang, "link – how to link your own mailbox"));
     if (registrar.mailbox(jid)) {
         line(say(lang, "status – how your mailbox is doing; history CONTACT – your last messages with them"));
-        line(say(lang, "unlink – unlinks it, and deletes everything stored of you"));
+        line(say(lang,
+                 "mail read on – what you read here is read there, too; coi – where chats lie there; unlink – unlinks "
+                 "it, and deletes everything stored of you"));
     }
     if (!registrar.may_link(jid) && !registrar.mailbox(jid))
         line(say(lang, "status – the address at which mail users reach you"));

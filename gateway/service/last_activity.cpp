@@ -18,8 +18,8 @@ xmpp::Stanza last_activity(const xmpp::Tag& iq, const Directory& directory, cons
     const Account* account = directory.of_user(user);
     const Contact* contact = account && address ? directory.contact(account->id, address->canonical()) : nullptr;
     if (contact == nullptr || !contact->subscribed || contact->blocked) {
-        return xmpp::error_reply(iq, "auth", "forbidden", say(lang, "Only people in your contact list are told of."),
-                                 lang);
+        return xmpp::error_reply(iq, "auth", "forbidden",
+                                 say(lang, "I can say this only of people in your contact list."), lang);
     }
     if (contact->heard == Time{}) {
         return xmpp::error_reply(iq, "cancel", "service-unavailable", say(lang, "This contact has not written yet."),

@@ -24,6 +24,7 @@ struct ServiceSettings {
     std::vector<std::string> register_domains;  // whose users may link a mailbox
     std::string relay_domain;                   // "" if there is no relay
     std::chrono::hours retention{120};          // how long a message waits at most
+    std::chrono::hours files_expire{0};         // how long a file lies on the gateway's own store; 0: there is none
 };
 
 /// What a user filled in to link a mailbox; as typed.

@@ -1,6 +1,7 @@
 // What our domain answers to iqs of all kinds.
 
 #include "gateway/service/iq_router.h"
+#include "gateway/service/data_policy.h"
 
 #include "gateway/service/disco.h"
 #include "tests/unit/gateway/service/service_play.h"
@@ -176,6 +177,17 @@ TEST_F(ServicesTest, ThePolicyForDataIsTheConfigurations) {
     EXPECT_NE(xml.find("<value>urn:xmpp:data-policy:0</value>"), xml.npos) << xml;
     EXPECT_NE(xml.find("<field var='auth_data' type='list-single'><value>plain</value>"), xml.npos) << xml;
     EXPECT_NE(xml.find("<field var='data_retention' type='text-single'><value>120</value>"), xml.npos) << xml;
+    EXPECT_NE(xml.find("<field var='encryption_at_rest' type='boolean'><value>1</value>"), xml.npos) << xml;
+}
+
+TEST(DataPolicy, FilesOfTheOwnStoreLieThereAsTheyAre) {
+    ServiceSettings settings;
+    settings.files_expire = std::chrono::hours(720);
+    std::map<std::string, std::string> said;
+    for (const auto& field : data_policy(settings, true).fields) said[field.var] = field.value;
+    EXPECT_EQ(said["data_retention"], "720");
+    EXPECT_EQ(said["encryption_at_rest"], "0");
+    EXPECT_EQ(said["full_erasure"], "1") << "they go with their user";
 }
 
 TEST_F(ServicesTest, WhatNobodyKnowsIsUnavailable) {
