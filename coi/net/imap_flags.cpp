@@ -14,13 +14,13 @@ namespace coi::net {
 
 awaitable<Result<std::vector<std::uint32_t>>> ImapClient::seen_among(std::vector<std::uint32_t> uids) {
     const auto state = state_;
-    const std::set<std::uint32_t> asked(uids.begin(), uids.end());
+    std::set<std::uint32_t> left(uids.begin(), uids.end());  // each is found once, however often the server says it
     std::set<std::uint32_t> found;
     const auto take = [&](ImapResponse& response) {
         const auto* search = std::get_if<ImapSearch>(&response.data);
         if (!search) return;
         for (const auto& range : search->found) {
-            for (auto at = asked.lower_bound(range.first); at != asked.end() && *at <= range.last; ++at)
+            for (auto at = left.lower_bound(range.first); at != left.end() && *at <= range.last; at = left.erase(at))
                 found.insert(*at);
         }
     };

@@ -38,7 +38,7 @@ Task<> ReadSync::show(AccountId id, MailsOfFolder mails) {
             [&](auto done) { mail_places::seen(modules_.store, id, std::move(mails), std::move(done)); });
         for (const auto& one : read) co_await show(id, one);
     } catch (const AccountGone&) {
-    } catch (const StoreUnavailable&) {  // the mailbox is asked again when its session begins anew
+    } catch (const StoreUnavailable&) {  // of what is noted already, the contact's next mail that is read tells it
     } catch (const StoreError&) {
     }
 }

@@ -1,7 +1,6 @@
 // The COI settings of a linked mailbox's server, read and set on a session of their own.
 //
-// [COI-S "Getting COI Namespace Configuration"]. The session is short, and the only one that changes anything on the server but what is
-// appended to the folder of sent mail: it sets METADATA, and touches no mail.
+// [COI-S "Getting COI Namespace Configuration"]. The session is short: it may set METADATA, and touches no mail.
 
 #pragma once
 

@@ -71,15 +71,17 @@ struct MailboxHistory::State : std::enable_shared_from_this<State> {
         const auto session = co_await sessions.open();
         if (!session) co_return session.error();
         std::vector<Candidate> mails;
+        const coi::Error too_long{coi::ErrorKind::timeout, false, "it took too long", 0, {}};
         for (const auto& folder : co_await folders_of(**session)) {
-            if (is_over()) break;
+            if (is_over()) co_return too_long;
             if (auto failure = co_await look_into(**session, folder, most, mails)) co_return *failure;
         }
         keep_last(mails, most);
         history.found = mails.size();
         std::string selected;
         for (const auto& mail : mails) {
-            if (is_over() || !(*session)->usable()) break;
+            if (is_over()) co_return too_long;
+            if (!(*session)->usable()) break;
             if (auto failure = co_await take(**session, mail, selected)) co_return *failure;
         }
         if (!sessions.closed() && (*session)->usable()) co_await (*session)->logout();

@@ -56,6 +56,8 @@ struct MailboxMarks::State : std::enable_shared_from_this<State> {
             const auto failure = marks.empty() ? std::nullopt : co_await set_all(std::move(marks));
             if (sessions.closed()) break;
             if (failure) note("mails could not be marked, and will be later: " + failure->text);
+            // Repeated wrong passwords would lock the account.
+            if (failure && failure->kind == coi::ErrorKind::auth && failure->permanent) backoff = settings.backoff_most;
             co_await sessions.pause(failure ? backoff : settings.gathering);
             backoff = failure ? std::min(backoff * 2, settings.backoff_most) : settings.backoff_first;
         }

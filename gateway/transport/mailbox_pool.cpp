@@ -155,13 +155,13 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
             io, tls, workers, crash_guard, receiver, *this, store.seal(), account, std::move(known.cursors),
             std::move(known.stuck), MailboxWatcher::Settings{settings.reach, settings.limits, settings.poll});
         one.mailbox->start();
-        if (known.has_marks && account.marks_read) set_marks(account);
+        if (known.has_marks) set_marks(account);
     }
 
     /// Few mailboxes need it: it is made when it does.
     void set_marks(const Account& account) {
         const auto at = all.find(account.id);
-        if (stopped || at == all.end() || !at->second.mailbox) return;
+        if (stopped || !account.marks_read || at == all.end() || !at->second.mailbox) return;
         auto& marks = at->second.marks;
         if (!marks)
             marks = std::make_unique<MailboxMarks>(io, tls, store, account, MailboxMarks::Settings{settings.reach});
@@ -238,8 +238,11 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
     void account_saved(const Account& account) override {
         if (account.kind != Account::Kind::mailbox || stopped) return;
         const auto running = all.find(account.id);
-        if (running != all.end() && is_about_keys(running->second.account, account))
-            return void(running->second.account = account);
+        if (running != all.end() && is_about_keys(running->second.account, account)) {
+            if (!account.marks_read) running->second.marks.reset();
+            running->second.account = account;
+            return;
+        }
         read_again(account.id);
     }
     void account_removed(const Account& account) override { all.erase(account.id); }

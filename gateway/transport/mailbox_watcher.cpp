@@ -127,7 +127,8 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         const auto selected = co_await session.select(name);
         if (!selected) co_return selected.error();
         Cursor cursor = place(name, *selected);
-        bool asks = folder.empty() || folder != sent_folder;  // which mails were seen
+        const bool has_places = folder.empty() || folder != sent_folder;  // the user's own mails have none
+        bool asks = has_places;                                           // which mails were seen
         while (!closed) {
             if (auto failure = co_await read_new(session, cursor)) co_return *failure;
             if (asks) {
@@ -135,9 +136,10 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
             }
             const auto news = co_await session.wait_for_news(patience(cursor), settings.poll);
             if (!news) co_return news.error();
-            if (auto failure = folder.empty() && !*news ? co_await find_sent(session) : std::nullopt)
+            const bool is_marked = session.take_seen_news(), is_quiet = !*news && !is_marked;
+            if (auto failure = folder.empty() && is_quiet ? co_await find_sent(session) : std::nullopt)
                 co_return *failure;
-            asks = session.take_seen_news() && (folder.empty() || folder != sent_folder);
+            asks = has_places && (is_marked || *news);  // mail may come with the flag: COI servers move what was read
         }
         co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};
     }

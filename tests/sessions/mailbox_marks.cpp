@@ -104,7 +104,7 @@ TEST_F(MailboxMarksSession, OneCommandForAllMailsOfAFolder) {
     EXPECT_EQ(server.connections(), 1);
 }
 
-TEST_F(MailboxMarksSession, KeywordsAreSetWhereTheServerKeepsThem) {  // [RFC 3503 §3.1]
+TEST_F(MailboxMarksSession, NoKeywordIsSetWhereTheServerKeepsNone) {  // [RFC 3503 §3.1]
     flags = "(\\Seen)";
     start();
     lies("m3", "INBOX", 3);
