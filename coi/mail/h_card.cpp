@@ -31,10 +31,19 @@ std::string escaped(const std::string& text) {
     return safe.get();
 }
 
+/// By its first bytes; what is unknown is left to its reader.
+std::string_view type_of(std::string_view picture) {
+    if (picture.starts_with("\xFF\xD8")) return "image/jpeg";
+    if (picture.starts_with("GIF8")) return "image/gif";
+    if (picture.starts_with("RIFF")) return "image/webp";
+    return "image/png";
+}
+
 /// Folded, as a line of mail should be.
 std::string print_picture(const std::string& bytes) {
     const OwnedText encoded(g_base64_encode(reinterpret_cast<const guchar*>(bytes.data()), bytes.size()));
-    std::string image = "<img class=\"u-photo\" alt=\"\" width=\"64\" src=\"data:image/*;base64,";
+    std::string image = "<img class=\"u-photo\" alt=\"\" width=\"64\" src=\"data:";
+    image.append(type_of(bytes)).append(";base64,");
     for (std::string_view rest = encoded.get(); !rest.empty(); rest.remove_prefix(std::min(rest.size(), line_width)))
         image.append("\n").append(rest.substr(0, line_width));
     return image + "\"><br>\n";

@@ -34,20 +34,32 @@ struct Reader {
     MicroformatLimits limits;
     std::map<std::string, std::string> found{};
     std::string* field = nullptr;
+    std::size_t depth = 0;  // elements that are open inside of the field's
     bool is_inside = false;
 
     void start(std::string_view element, std::string_view classes, std::string_view address) {
+        if (field != nullptr) ++depth;
+        if (classes.empty()) return;
         const std::string all = ' ' + std::string(classes) + ' ';
         const auto has = [&all](std::string_view name) { return all.find(' ' + std::string(name) + ' ') != all.npos; };
         is_inside = is_inside || has(root);
         if (!is_inside) return;
         for (const auto name : wanted) {
             if (!has(name) || found.contains(std::string(name))) continue;
-            field = &found[std::string(name)];
-            if (element != "img") return;
-            if (address.size() <= limits.picture) *field = address;
-            field = nullptr;
+            std::string& value = found[std::string(name)];
+            if (element == "img") {
+                if (address.size() <= limits.picture) value = address;
+                continue;
+            }
+            field = &value;
+            depth = 0;
+            return;
         }
+    }
+    void end() {
+        if (field == nullptr || depth-- > 0) return;
+        field = nullptr;
+        depth = 0;
     }
     void text(std::string_view more) {
         if (field != nullptr && field->size() < limits.text) field->append(more.substr(0, limits.text - field->size()));
@@ -65,9 +77,9 @@ htmlSAXHandler events() {
             if (view(pairs[0]) == "class") classes = view(pairs[1]);
             if (view(pairs[0]) == "src") address = view(pairs[1]);
         }
-        if (!classes.empty()) reader_of(context).start(view(element), classes, address);
+        reader_of(context).start(view(element), classes, address);
     };
-    handler.endElement = [](void* context, const xmlChar*) { reader_of(context).field = nullptr; };
+    handler.endElement = [](void* context, const xmlChar*) { reader_of(context).end(); };
     handler.characters = [](void* context, const xmlChar* text, int length) {
         reader_of(context).text({reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)});
     };

@@ -273,12 +273,12 @@ class Walk {
     Text read_leaf(GMimePart* part, const Place& place) {
         const std::string type = content_type_of(GMIME_OBJECT(part));
         if (read_report(part, type, place)) return {};
-        // [COI-C "COI-specific Message Header Fields"] for other programs.
-        if (place.depth > 0 && content_of(part) == "ignore") return {};
         const char* given = g_mime_object_get_disposition(GMIME_OBJECT(part));
         const std::string disposition = lower(given == nullptr ? "" : given);
         const bool attached = disposition == "attachment";
         const std::string name = file_name(g_mime_part_get_filename(part));
+        // [COI-C "COI-specific Message Header Fields"] words for other programs. A file is never hidden.
+        if (place.depth > 0 && is_prose(type) && !attached && name.empty() && content_of(part) == "ignore") return {};
         // A copy of the header for programs without support for protected ones, from Enigmail and others before RFC
         // 9788.
         if (options_.is_inside && place.depth > 0 && type.starts_with("text/") &&

@@ -70,6 +70,11 @@ TEST(HCard, APictureElsewhereIsNotKnown) {
     EXPECT_EQ(read_h_card(card("Alice"))->picture, "") << "there is none";
 }
 
+TEST(HCard, AStatusMayHaveEmphasis) {
+    EXPECT_EQ(read_h_card(card("<b class=x-coi-status>Away <i>until</i> <b>noon</b></b>, then here"))->status,
+              "Away until noon");
+}
+
 TEST(HCard, HasLimits) {
     const std::string large(200'000, 'A');
     EXPECT_EQ(read_h_card(card("<img class=u-photo src='data:image/png;base64," + large + "'>"))->picture,
@@ -85,6 +90,19 @@ TEST(HCard, PartsForOtherProgramsAreNotShown) {
               "--x\r\nContent-Type: text/plain\r\nChat-Content: ignore\r\n\r\nSent by a COI program\r\n--x--\r\n");
     ASSERT_TRUE(mail);
     EXPECT_EQ(mail->text, "Hi");
+    const auto with_file = parse(header +
+                                 "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nHi\r\n"
+                                 "--x\r\nContent-Type: text/plain\r\nChat-Content: ignore\r\n"
+                                 "Content-Disposition: attachment; filename=a.txt\r\n\r\nA file\r\n--x--\r\n");
+    ASSERT_EQ(with_file->attachments.size(), 1u) << "a file is not hidden";
+    EXPECT_EQ(with_file->attachments[0].name, "a.txt");
+}
+
+TEST(HCard, APictureIsNamedByWhatItIs) {
+    EXPECT_NE(print_h_card({"\xFF\xD8\xFF", ""}, "", "bob@example.org", "Hi").find("src=\"data:image/jpeg;base64,"),
+              std::string::npos);
+    EXPECT_NE(print_h_card({"\x89PNG\r\n", ""}, "", "bob@example.org", "Hi").find("src=\"data:image/png;base64,"),
+              std::string::npos);
 }
 
 TEST(HCard, IsNotPrintedWithoutAText) {
