@@ -32,9 +32,12 @@ struct Shared {
     xmpp::xep0446::Metadata metadata{};
 };
 
+/// None if there are too many: then the message is its text, or is refused.
 template <class File>
 std::vector<Shared> all_of(std::vector<File> files) {
+    constexpr std::size_t most = 50;
     std::vector<Shared> all;
+    if (files.size() > most) return all;
     for (File& file : files) {
         const auto is_same = [&file](const Shared& one) { return one.url == file.url; };
         if (std::ranges::none_of(all, is_same)) all.push_back({std::move(file.url), std::move(file.metadata)});
