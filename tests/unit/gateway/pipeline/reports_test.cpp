@@ -161,6 +161,16 @@ TEST_F(ReportsTest, one_of_a_persons_addresses_that_failed_is_no_failure_of_the_
     EXPECT_THAT(committed.at(0).payload, Not(HasSubstr("type='error'")));
 }
 
+TEST_F(ReportsTest, all_of_a_persons_addresses_that_failed_are_a_failure) {
+    directory.change(alice, {"", "bob", "example.net"}, [](Contact& bob) {
+        bob.relays = {{{{"", "bob", "example.net"}}, {{"", "bob", "other.example"}}}, true};
+    });
+    EXPECT_EQ(take(dsn(failed("bob@other.example") + "\r\n" + failed())), Kind::taken);
+    ASSERT_EQ(told(), 1);
+    EXPECT_THAT(committed.at(0).payload, HasSubstr("type='error'"));
+    EXPECT_THAT(committed.at(0).payload, Not(HasSubstr("other addresses of this person")));
+}
+
 TEST_F(ReportsTest, a_mail_that_was_forwarded_before_it_failed_is_the_contacts) {
     EXPECT_EQ(take(dsn(failed("carl@elsewhere.test"), "",
                        "To: Bob <bob@example.net>\r\nMessage-ID: <ours@jabber.example>\r\n")),

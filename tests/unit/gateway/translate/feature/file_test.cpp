@@ -145,6 +145,15 @@ TEST(FileFeature, AMessageMayHaveSeveralFiles) {
         << "a link among words stays there";
 }
 
+TEST(FileFeature, MoreFilesThanAnybodySendsAreNone) {
+    std::string all;
+    for (int i = 0; i < 50; ++i) all += sharing("");
+    EXPECT_TRUE(said("<body>Look</body>" + all).get<Files>());
+    const auto event = said("<body>Look</body>" + all + sharing(""));
+    EXPECT_FALSE(event.get<Files>());
+    EXPECT_EQ(event.get<Text>()->body, "Look");
+}
+
 TEST(FileFeature, OnlyOneFileIsAVoiceMessage) {
     const std::string voice = "<name>voice-message.ogg</name><media-type>audio/ogg</media-type>";
     const auto event = said(sharing_two(voice, voice));
