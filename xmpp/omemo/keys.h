@@ -45,7 +45,7 @@ class OwnKeys {
         bool operator==(const SignedKeyPair&) const = default;
     };
     static constexpr std::size_t pre_keys = 100;
-    static constexpr std::uint32_t max_pre_key_id = 0xFFFFFF;
+    static constexpr std::uint32_t max_pre_key_id = 0xFFFFFE;  // the library treats 0xFFFFFF as no prekey
     static constexpr std::chrono::hours signed_pre_key_age{7 * 24}, previous_age{30 * 24};
 
     /// New keys, with a random device id. Takes some milliseconds. Any thread. Throws std::runtime_error if the library

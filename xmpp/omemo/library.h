@@ -61,8 +61,11 @@ Context new_context();
 /// Fills with random bytes; false if there are none.
 bool random(void* to, std::size_t size);
 
-/// A public key; nullptr: it is no 33 bytes with type byte 5, or of small order.
+/// A public key of 33 bytes with type byte 5; nullptr: it is none.
 Ref<ec_public_key> public_key(std::string_view, signal_context*);
+/// A private key of 32 bytes.
 Ref<ec_private_key> private_key(std::string_view, signal_context*);
+/// A point of small order: every shared secret with it is zero. The library does not check this.
+bool is_weak(const ec_public_key*);
 
 }  // namespace xmpp::omemo
