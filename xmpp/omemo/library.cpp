@@ -17,12 +17,24 @@ namespace {
 
 constexpr std::size_t key_size = 32, public_key_size = 33;
 
-/// Fetched once: OpenSSL's look-up by name costs more than an HMAC.
+EVP_MAC_CTX* hmac_sha256() {
+    EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    EVP_MAC_CTX* context = EVP_MAC_CTX_new(mac);
+    EVP_MAC_free(mac);  // the context has its own reference
+    char digest[] = "SHA256";
+    const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                OSSL_PARAM_construct_end()};
+    if (context != nullptr) EVP_MAC_CTX_set_params(context, parameters.data());
+    return context;
+}
+
+/// Fetched once: OpenSSL's look-up by name costs more than an HMAC. Copied, never changed, by all threads.
 struct Algorithms {
-    EVP_MAC* hmac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    EVP_MAC_CTX* hmac = hmac_sha256();
     EVP_MD* sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
     EVP_CIPHER* cbc = EVP_CIPHER_fetch(nullptr, "AES-256-CBC", nullptr);
 };
+
 const Algorithms& algorithms() {
     static const Algorithms all;
     return all;
@@ -33,12 +45,9 @@ int result(bool is_good) { return is_good ? SG_SUCCESS : SG_ERR_UNKNOWN; }
 int random_bytes(std::uint8_t* data, std::size_t size, void*) { return result(random(data, size)); }
 
 int hmac_init(void** context, const std::uint8_t* key, std::size_t size, void*) {
-    EVP_MAC_CTX* mac = EVP_MAC_CTX_new(algorithms().hmac);
+    EVP_MAC_CTX* mac = EVP_MAC_CTX_dup(algorithms().hmac);
     if (mac == nullptr) return SG_ERR_NOMEM;
-    char digest[] = "SHA256";
-    const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                                OSSL_PARAM_construct_end()};
-    if (EVP_MAC_init(mac, key, size, parameters.data()) != 1) {
+    if (EVP_MAC_init(mac, key, size, nullptr) != 1) {
         EVP_MAC_CTX_free(mac);
         return SG_ERR_UNKNOWN;
     }

@@ -25,11 +25,11 @@ using Key = xep0384::Key;
 /// Messages that may be missing before one that arrives.
 inline constexpr std::uint32_t max_skipped = 1000;
 /// Former sessions with a device, whose late messages can still be decrypted.
-inline constexpr std::size_t max_former = 4;
+inline constexpr std::size_t max_former = 3;
 /// Bytes of a key to encrypt.
 inline constexpr std::size_t max_key = 1024;
 /// Bytes of a record: beyond it, former sessions are forgotten, the oldest first.
-inline constexpr std::size_t max_record = 256 * 1024;
+inline constexpr std::size_t max_record = 128 * 1024;
 
 struct Session {
     /// Contains secrets: must be sealed before it is stored. Empty: there is no session yet.
