@@ -1,5 +1,5 @@
 // Sessions by libomemo-c; see session.h. The library loads and stores records through callbacks: here they are those of
-// one call, in memory.
+// one call, in memory. What the library copies of them it frees without wiping.
 
 #include "xmpp/omemo/session.h"
 
