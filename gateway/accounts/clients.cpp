@@ -11,6 +11,7 @@
 #include "xmpp/xep/xep0084_avatar.h"
 #include "xmpp/xep/xep0163_pep.h"
 #include "xmpp/xep/xep0172_nick.h"
+#include "xmpp/xep/xep0384_omemo.h"
 
 namespace gateway {
 namespace {
@@ -70,6 +71,7 @@ std::optional<std::string> Clients::take_answer(const xmpp::Tag& iq) {
     };
     client.reads_names = wishes(xmpp::xep0172::ns);
     client.reads_pictures = wishes(xmpp::xep0084::ns_metadata);
+    client.reads_devices = wishes(xmpp::xep0384::devices_node);
     return known->first;
 }
 

@@ -37,10 +37,11 @@ class Clients {
     bool hides_form_errors(const std::string& client) const;
     /// Whether it leaves out what is said at the end of a command that had a form, as far as is known.
     bool hides_notes(const std::string& client) const;
-    /// Whether it wants the names, the pictures of contacts as events [XEP-0163 §4.2]. False as long as nothing is
-    /// known.
+    /// Whether it wants the names, the pictures, the OMEMO devices of contacts as events [XEP-0163 §4.2]. False as long
+    /// as nothing is known.
     bool reads_names(const std::string& client) const { return wants(client, &Client::reads_names); }
     bool reads_pictures(const std::string& client) const { return wants(client, &Client::reads_pictures); }
+    bool reads_devices(const std::string& client) const { return wants(client, &Client::reads_devices); }
     /// Those of the user's clients that want names, pictures. The bare JID if no client is known: a headline reaches
     /// all that are there, and who does not want it does not show it.
     std::vector<std::string> reading_names(const std::string& user) const {
@@ -52,8 +53,8 @@ class Clients {
 
   private:
     struct Client {
-        bool has_answered = false, reads_names = false, reads_pictures = false, shows_errors = false,
-             hides_form_errors = false;
+        bool has_answered = false, reads_names = false, reads_pictures = false, reads_devices = false;
+        bool shows_errors = false, hides_form_errors = false;
         bool hides_notes = false;
     };
     bool wants(const std::string& client, bool Client::* what) const;

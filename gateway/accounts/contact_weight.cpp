@@ -8,8 +8,9 @@ Weight weight(const Contact& contact) {
     const Privacy& privacy = contact.privacy;
     const bool met = contact.written_to || contact.subscribed;
     const bool is_protected = privacy.encrypted || privacy.has_key || privacy.came_protected;
-    if (contact.blocked || privacy.policy != Policy::inherit || privacy.tunnel != Tunnel::never || privacy.otr ||
-        privacy.otr_clear || privacy.verified || (met && is_protected)) {
+    if (contact.blocked || privacy.policy != Policy::inherit || privacy.tunnel != Tunnel::never ||
+        privacy.spoken != EndToEnd::none || privacy.otr_clear || privacy.omemo_clear || privacy.verified ||
+        (met && is_protected)) {
         return Weight::kept;
     }
     if (contact.subscribed) return Weight::subscribed;

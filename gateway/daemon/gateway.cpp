@@ -92,10 +92,11 @@ void Gateway::State::hand_out(const xmpp::Tag& stanza) {
             const auto client = clients.take_answer(stanza);
             if (client && clients.reads_names(*client)) names.introduce(*client);
             if (client && clients.reads_pictures(*client)) profiles.introduce(*client);
+            if (client && clients.reads_devices(*client)) omemo_nodes.introduce(*client);
             return;
         }
         if (roster_names.take_answer(stanza) || upload_slots.take_answer(stanza)) return;
-        if (user_profiles.take_answer(stanza)) return;
+        if (user_profiles.take_answer(stanza) || omemo.take_answer(stanza)) return;
         if (type == "set") note_client(stanza);
         if (!account_end.take(stanza) && !presence.take_answer(stanza)) services.take_iq(stanza);
     } else if (name == "presence") {
@@ -103,7 +104,7 @@ void Gateway::State::hand_out(const xmpp::Tag& stanza) {
     } else if (name == "message" && type == "error") {
         returned.take(stanza);
     } else if (name == "message") {
-        if (user_profiles.take_event(stanza)) return;
+        if (omemo.take_event(stanza) || user_profiles.take_event(stanza)) return;
         note_client(stanza);
         if (is_gateway(xmpp::read_jid(xmpp::attribute(stanza, "to")))) return services.take_words(stanza);
         take_message(stanza);
@@ -149,7 +150,7 @@ void Gateway::State::take_message(const xmpp::Tag& message) {
         return;
     }
     const auto hold = crash_guard.take(what);
-    if (!tunnel.take(message)) otr.take(message);
+    if (!omemo.take(message) && !tunnel.take(message)) otr.take(message);
     crash_guard.passed(what);
 }
 
@@ -165,7 +166,7 @@ void Gateway::State::refuse_oversize(const xmpp::Tag& head) {
 }
 
 std::size_t Gateway::State::letters() const {
-    return std::max({openpgp.waiting(), workers.waiting(), outgoing.waiting(), at_door});
+    return std::max({openpgp.waiting(), workers.waiting(), outgoing.waiting(), omemo.waiting(), at_door});
 }
 
 std::size_t Gateway::State::unfinished() const { return letters() + outgoing.under_way(); }
@@ -212,6 +213,7 @@ void Gateway::State::run_after(std::chrono::milliseconds length, std::function<v
 
 void Gateway::State::sweep_queue() {
     otr.tick();
+    omemo.tick();
     tunnel.tick();
     failures.sweep(now() - config.mail.warn_after);
     ids::expire(store, now() - config.store.keep_ids);

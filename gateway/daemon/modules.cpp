@@ -60,7 +60,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       mail_sender(
           directory, account_end, linked, failures, stream,
           [this](const coi::MessageId& id) { return envelope_id(id, seal); }, delivered_of(config)),
-      jabber_sender(component, directory, account_end, otr, tunnel, verdicts, failures, message_privilege),
+      jabber_sender(component, directory, account_end, omemo, otr, tunnel, verdicts, failures, message_privilege),
       mail_scheduler(queue::Direction::mail, store, mail_sender, now, [this] { set_wake(); }),
       jabber_scheduler(
           queue::Direction::jabber, store, jabber_sender, now, [this] { set_wake(); }, jabber_limits()),
@@ -74,8 +74,11 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       secure_join(directory, store, workers, openpgp, mail_scheduler, notices, {config.mail.expire}, now),
       otr(directory, store, workers, relay_accounts, openpgp, outgoing, jabber_scheduler, stream, notices,
           {config.xmpp.component}),
+      omemo({directory, store, workers, relay_accounts, openpgp, otr, outgoing, jabber_scheduler, stream, notices,
+             timer(), now},
+            {config.xmpp.component}),
       tunnel(directory, outgoing, stream, notices),
-      key_management(directory, store, workers, openpgp, secure_join, otr, relay_accounts),
+      key_management(directory, store, workers, openpgp, secure_join, otr, omemo, relay_accounts),
       incoming({directory, store, verdicts, workers, openpgp, secure_join, key_management, tunnel, jabber_scheduler,
                 notices, names, profiles, file_stores, outgoing, now},
                seal, {config.xmpp.component, config.mail.expire}),
@@ -90,10 +93,11 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
                [this](const std::string& user) { return services.may_register(user); }),
       profiles(directory, store, clients, presence, stream, config.xmpp.component, timer()),
       cards(directory, profiles, stream, timer(), config.xmpp.max_stanza),
+      omemo_nodes(directory, relay_accounts, omemo, stream, config.xmpp.component, timer()),
       linked(io, tls, directory, store, workers, crash_guard, incoming, read_sync, mail_scheduler, notices,
              linked_settings(config)),
-      services(directory, relay_accounts, key_management, linked, presence, presence, notices, clients, cards, stream,
-               file_stores, service_settings(config)) {
+      services(directory, relay_accounts, key_management, linked, presence, presence, notices, clients, cards,
+               omemo_nodes, stream, file_stores, service_settings(config)) {
     directory.notify_senders_by(failures);
     if (config.relay.domain.empty()) return;
     mail_sender.start_relay(io, tls, relay_submission_settings(config), config.relay.connections);
@@ -123,6 +127,8 @@ xmpp::Component::Calls Gateway::State::component_calls() {
                 user_profiles.offline();
                 profiles.offline();
                 cards.offline();
+                omemo.offline();
+                omemo_nodes.offline();
                 roster_names.offline();
                 message_privilege.offline();
                 upload_slots.offline();

@@ -18,6 +18,7 @@
 #include "gateway/accounts/workers.h"
 #include "gateway/daemon/component_stream.h"
 #include "gateway/daemon/gateway.h"
+#include "gateway/encryption/omemo.h"
 #include "gateway/encryption/openpgp.h"
 #include "gateway/encryption/otr.h"
 #include "gateway/encryption/otr_tunnel.h"
@@ -34,6 +35,7 @@
 #include "gateway/service/contact_cards.h"
 #include "gateway/service/iq_router.h"
 #include "gateway/service/notices.h"
+#include "gateway/service/omemo_nodes.h"
 #include "gateway/service/presence.h"
 #include "gateway/transport/crash_guard.h"
 #include "gateway/transport/file_download.h"
@@ -86,6 +88,7 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     OutgoingPipeline outgoing;
     SecureJoin secure_join;
     Otr otr;
+    Omemo omemo;
     OtrTunnel tunnel;
     KeyManagement key_management;
     IncomingPipeline incoming;
@@ -96,6 +99,7 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     Presence presence;
     ContactProfiles profiles;
     ContactCards cards;
+    OmemoNodes omemo_nodes;
     MailboxPool linked;
     IqRouter services;
     std::unique_ptr<LmtpReceiver> relay;

@@ -55,11 +55,14 @@ void KeyManagement::fingerprints(AccountId id, const std::string& contact,
                        const Store::Failure& failure, const coi::autocrypt::Peer& peer) {
                        const Account* account = directory_.find(id);
                        if (failure || !account) return done(std::nullopt);
-                       Fingerprints found{own, coi::autocrypt::fingerprint_of(peer), peer.offered, "", {}};
+                       Fingerprints found{own, coi::autocrypt::fingerprint_of(peer), peer.offered, "", {}, ""};
                        if (!contact.empty()) found.clients = otr_.known(id, contact);
-                       otr_.fingerprint(*account, [found, done](std::string otr) mutable {
+                       otr_.fingerprint(*account, [this, id, found, done](std::string otr) mutable {
                            found.otr = std::move(otr);
-                           done(std::move(found));
+                           omemo_.own_keys(id, [found, done](const OmemoOwnKeys::Keys& keys) mutable {
+                               if (keys) found.omemo = xmpp::omemo::print_fingerprint(keys->identity_key());
+                               done(std::move(found));
+                           });
                        });
                    });
     });

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gateway/accounts/relay_accounts.h"
+#include "gateway/encryption/omemo.h"
 #include "gateway/encryption/openpgp.h"
 #include "gateway/encryption/otr.h"
 #include "gateway/encryption/secure_join.h"
@@ -31,13 +32,14 @@ class KeyManagement : public OwnKeyFields {
   public:
     using Ready = std::function<void(const Account*)>;
     KeyManagement(Directory& directory, Store& store, Workers& workers, OpenPgp& openpgp, SecureJoin& secure_join,
-                  Otr& otr, RelayAccounts& relay_accounts)
+                  Otr& otr, Omemo& omemo, RelayAccounts& relay_accounts)
         : directory_(directory),
           store_(store),
           workers_(workers),
           openpgp_(openpgp),
           secure_join_(secure_join),
           otr_(otr),
+          omemo_(omemo),
           relay_accounts_(relay_accounts) {}
 
     /// The account with which this user writes, made if there is none yet; nullptr if the user cannot have one.
@@ -51,6 +53,7 @@ class KeyManagement : public OwnKeyFields {
         coi::openpgp::Fingerprint other;    // a key that the user has not accepted yet
         std::string otr;                    // in the format of OTR clients; "" if it could not be made
         std::vector<xmpp::otr::KnownKey> clients;
+        std::string omemo;  // in the format of OMEMO clients; "" if it could not be made
     };
     /// `contact`: canonical address; "" for the account alone. nullopt if the store is not available.
     void fingerprints(AccountId, const std::string& contact, std::function<void(std::optional<Fingerprints>)> done);
@@ -76,6 +79,7 @@ class KeyManagement : public OwnKeyFields {
 
     Policy configured() const { return openpgp_.configured(); }
     Otr& otr() { return otr_; }
+    Omemo& omemo() { return omemo_; }
 
   private:
     using Took = std::function<void(coi::Result<coi::openpgp::Fingerprint>)>;
@@ -87,6 +91,7 @@ class KeyManagement : public OwnKeyFields {
     OpenPgp& openpgp_;
     SecureJoin& secure_join_;
     Otr& otr_;
+    Omemo& omemo_;
     RelayAccounts& relay_accounts_;
     RateLimit foreign_{1, std::chrono::days(30)};
 };

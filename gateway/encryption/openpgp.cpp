@@ -139,7 +139,7 @@ struct OpenPgp::State : std::enable_shared_from_this<State> {
     void make_own(AccountId, const coi::Address&);
     void prepare_own(AccountId, keys::Own, const coi::Address&, std::function<void(coi::Result<OwnKey>)> done);
     void found_own(AccountId, const coi::Result<OwnKey>&);
-    policy::Question question(const Account&, const Contact&, bool from_otr) const;
+    policy::Question question(const Account&, const Contact&, EndToEnd came_by) const;
     void close(const Account&, const Contact&, OutgoingMail, std::function<void(EncryptResult)> done);
     void close_later(Conversation, Closing, std::function<void(EncryptResult)> done);
     void leave(const Conversation&);
@@ -155,13 +155,13 @@ struct OpenPgp::State : std::enable_shared_from_this<State> {
     std::shared_ptr<Opening> opening = std::make_shared<Opening>(directory, store, workers, settings.limits);
 };
 
-policy::Question OpenPgp::State::question(const Account& account, const Contact& contact, bool from_otr) const {
+policy::Question OpenPgp::State::question(const Account& account, const Contact& contact, EndToEnd came_by) const {
     return {policy::resolve(&contact, account, settings.policy),
             account.key_holder,
             contact.privacy,
             contact.dialect,
             coi::autocrypt::Recommendation::disable,
-            from_otr};
+            came_by};
 }
 
 /// nullptr: coigate does not hold the account's key.
@@ -219,8 +219,8 @@ void OpenPgp::State::close(const Account& account, const Contact& contact, Outgo
     Closing closing;
     closing.letter = std::move(letter);
     closing.to = contact.address;
-    closing.question = question(account, contact, closing.letter.from_otr);
-    const bool needs_keys = !closing.letter.to_key.empty() || closing.letter.from_otr ||
+    closing.question = question(account, contact, closing.letter.came_by);
+    const bool needs_keys = !closing.letter.to_key.empty() || closing.letter.came_by != EndToEnd::none ||
                             policy::depends_on_keys(contact.privacy, closing.question.policy);
     const bool is_short = closing.letter.mail.attachments.empty();  // printing a large mail takes long
     if (!needs_keys && is_short && !under_way.contains(conversation)) {
@@ -254,7 +254,7 @@ void OpenPgp::State::close_later(Conversation conversation, Closing closing, std
                    const Account* account = self->directory.find(conversation.first);
                    const Contact* contact = self->directory.contact(conversation.first, conversation.second);
                    if (account && contact)
-                       closing.question = self->question(*account, *contact, closing.letter.from_otr);
+                       closing.question = self->question(*account, *contact, closing.letter.came_by);
                    self->workers.ask<EncryptResult>(
                        Line(conversation.first, strand_of("out ", conversation)),
                        [closing = std::move(closing)]() mutable { return close_now(std::move(closing)); },
@@ -271,8 +271,8 @@ void OpenPgp::State::leave(const Conversation& conversation) {
     if (--at->second == 0) under_way.erase(at);
 }
 
-policy::Answer OpenPgp::would_leave(const Account& account, const Contact& contact, bool from_otr) const {
-    return policy::decide(state_->question(account, contact, from_otr));
+policy::Answer OpenPgp::would_leave(const Account& account, const Contact& contact, EndToEnd came_by) const {
+    return policy::decide(state_->question(account, contact, came_by));
 }
 
 OpenPgp::OpenPgp(Directory& directory, Store& store, Workers& workers, Settings settings)

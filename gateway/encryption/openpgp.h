@@ -22,8 +22,8 @@ namespace gateway {
 /// A mail to one contact before encryption.
 struct OutgoingMail {
     coi::Message mail;
-    bool from_otr = false;   // the user wrote it under OTR
-    bool has_quote = false;  // the text begins with a quote of the answered message
+    EndToEnd came_by = EndToEnd::none;  // what the user encrypted it with
+    bool has_quote = false;             // the text begins with a quote of the answered message
     // Exceptions from the policy for SecureJoin.
     bool forced_clear = false;  // vc-request: no key is known yet
     bool with_gossip = false;   // with the recipient's own key as gossip
@@ -74,7 +74,7 @@ class OpenPgp : public MailEncryption {
     void reload(Settings);
     Policy configured() const;
     /// How a message would leave now, without the recommendation of the contact's key.
-    policy::Answer would_leave(const Account&, const Contact&, bool from_otr) const;
+    policy::Answer would_leave(const Account&, const Contact&, EndToEnd came_by) const;
 
   private:
     struct State;

@@ -11,6 +11,7 @@
 #include "gateway/log.h"
 #include "gateway/model/addresses.h"
 #include "gateway/store/otr_keys.h"
+#include "xmpp/end_to_end.h"
 #include "xmpp/jid.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/otr/interposition.h"
@@ -175,9 +176,10 @@ void Otr::State::received(const Talk& talk, const std::shared_ptr<xmpp::Tag>& me
     const auto inner =
         xmpp::otr::look(received.was_encrypted ? talk->markup.readable(from, *received.text) : *received.text);
     if (!inner.is_plain()) return tell(talk, {Notice::Kind::unreadable});  // OTR within OTR
-    if (!inner.text.empty())
-        outgoing.take(*xmpp::otr::stanza::with_body(*message, inner.text, received.was_encrypted),
-                      received.was_encrypted ? message.get() : nullptr);
+    if (inner.text.empty()) return;
+    const Opened opened{EndToEnd::otr, *message, {}};
+    if (received.was_encrypted) return outgoing.take(*xmpp::end_to_end::opened(*message, inner.text), &opened);
+    outgoing.take(*xmpp::otr::stanza::with_body(*message, inner.text), nullptr);
 }
 
 /// Re-queues the messages after those already waiting; ids are kept.
@@ -197,8 +199,8 @@ bool Otr::State::speaks_otr(const Key& key) {
     const auto address = address_in(key);
     if (!address) return false;
     const Privacy known = directory.known_or_new(key.first, *address).privacy;
-    if (known.tunnel == Tunnel::on || known.otr) return false;
-    directory.change(key.first, *address, [](Contact& contact) { contact.privacy.otr = true; });
+    if (known.tunnel == Tunnel::on || known.spoken == EndToEnd::otr) return false;
+    directory.change(key.first, *address, [](Contact& contact) { contact.privacy.spoken = EndToEnd::otr; });
     return true;
 }
 
@@ -207,12 +209,12 @@ void Otr::State::spoke_clearly(const Key& key) {
     const auto talk = find(key);
     const Contact* met = directory.contact(key.first, key.second);
     const Account* account = directory.find(key.first);
-    if (!account || !met || !met->privacy.otr) return;
+    if (!account || !met || met->privacy.spoken != EndToEnd::otr) return;
     // While a session stands, a clear message is from another client, a mistake or a forgery: only off() switches OTR
     // off then.
     if (talk && !talk->encrypted().empty()) return;
     const Contact& contact =
-        directory.change(key.first, met->address, [](Contact& changed) { changed.privacy.otr = false; });
+        directory.change(key.first, met->address, [](Contact& changed) { changed.privacy.spoken = EndToEnd::none; });
     held.erase(key);
     ended.erase(key);
     notices.tell_in(*account, jid_of_contact(key), otr_messages::over(contact.address.addr_spec(), account->lang));
@@ -339,8 +341,9 @@ void Otr::off(const Account& account, const std::string& contact) {
     state_->held.erase(key);
     state_->ended.erase(key);
     const Contact* met = state_->directory.contact(account.id, contact);
-    if (!met || !met->privacy.otr) return;
-    state_->directory.change(account.id, met->address, [](Contact& changed) { changed.privacy.otr = false; });
+    if (!met || met->privacy.spoken != EndToEnd::otr) return;
+    state_->directory.change(account.id, met->address,
+                             [](Contact& changed) { changed.privacy.spoken = EndToEnd::none; });
     state_->jabber.unblock(account.id, contact);
 }
 

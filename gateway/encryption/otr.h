@@ -31,9 +31,10 @@ namespace gateway {
 /// How a stanza to a user is sent.
 struct Outgoing {
     enum class Kind {
-        as_is,      // OTR does not apply
-        encrypted,  // `stanzas`, each to a full JID
-        held,       // no session stands: wait for Outlet::unblock, or a while
+        as_is,              // OTR does not apply
+        encrypted,          // `stanzas`, each to a full JID
+        encrypted_for_all,  // `stanzas`, each for all of the user's devices
+        held,               // no session stands: wait for Outlet::unblock, or a while
     } kind = Kind::as_is;
     std::vector<xmpp::Stanza> stanzas;
 };

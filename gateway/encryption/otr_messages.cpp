@@ -28,6 +28,7 @@ std::string mail_side(const std::string& contact, const policy::Answer& leaves, 
                        "OTR is not sent on.");
         case policy::Refusal::no_key:
         case policy::Refusal::otr:
+        case policy::Refusal::omemo:
         case policy::Refusal::none:
             break;
     }

@@ -52,7 +52,8 @@ void Otr::State::started(const Account& account, const Talk& talk, const std::st
     const Contact* contact = directory.contact(account.id, talk->key().second);
     std::string words = otr_messages::of({Notice::Kind::started}, address, account.lang).value_or("");
     if (first && contact)
-        words += " " + otr_messages::explanation(address, openpgp.would_leave(account, *contact, true), account.lang);
+        words += " " + otr_messages::explanation(address, openpgp.would_leave(account, *contact, EndToEnd::otr),
+                                                 account.lang);
     say_sealed(account, talk, words);
     jabber.unblock(account.id, talk->key().second);
 }

@@ -29,7 +29,7 @@ std::string Otr::State::jid_of_contact(const Key& key) const {
 bool Otr::State::concerns(const queue::Entry& entry) const {
     if (entry.contact.empty()) return false;
     const Contact* contact = directory.contact(entry.account, entry.contact);
-    return !contact || contact->privacy.otr || contact->privacy.tunnel != Tunnel::never;
+    return !contact || contact->privacy.spoken == EndToEnd::otr || contact->privacy.tunnel != Tunnel::never;
 }
 
 void Otr::State::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::function<void(Outgoing)> done) {
@@ -37,7 +37,7 @@ void Otr::State::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::f
     const Contact* contact = entry.contact.empty() ? nullptr : directory.contact(entry.account, entry.contact);
     const xmpp::Tag* body = xmpp::body_of(stanza);
     const bool is_theirs = account && contact && body && xmpp::attribute(stanza, "type") != "error";
-    if (!is_theirs || !contact->privacy.otr) return done({});
+    if (!is_theirs || contact->privacy.spoken != EndToEnd::otr) return done({});
     const Key key{entry.account, entry.contact};
     const auto talk = find(key);
     const auto peers = talk ? talk->encrypted() : std::vector<std::string>{};

@@ -19,19 +19,25 @@ Refusal obstacle(const Question& question) {
     return Refusal::none;
 }
 
+/// Whether the user encrypted it, and has not allowed that it leaves as readable mail.
+bool is_secret(const Question& question) {
+    if (question.came_by == EndToEnd::otr) return !question.privacy.otr_clear;
+    return question.came_by == EndToEnd::omemo && !question.privacy.omemo_clear;
+}
+
 /// Whether the message must be encrypted, even if it is refused otherwise.
 bool must(const Question& question) {
     if (question.policy == Policy::require) return true;
-    if (question.from_otr && !question.privacy.otr_clear) return true;
+    if (is_secret(question)) return true;
     if (question.policy == Policy::off) return false;
     return question.privacy.encrypted || question.privacy.verified;
 }
 
 /// Whether the message is encrypted if possible [Autocrypt §"Deciding to Encrypt by Default"].
 bool wants(const Question& question) {
-    if (question.policy == Policy::off) return question.from_otr && !question.privacy.otr_clear;
+    if (question.policy == Policy::off) return is_secret(question);
     // Delta Chat's default profiles do not fetch clear mail: only encrypted mail reaches them.
-    return question.recommendation == Recommendation::encrypt || question.from_otr ||
+    return question.recommendation == Recommendation::encrypt || question.came_by != EndToEnd::none ||
            question.dialect == Dialect::chatmail;
 }
 
@@ -43,9 +49,10 @@ Answer decide(const Question& question) {
         return {in_the_way == Refusal::none && wants(question) ? Way::encrypted : Way::clear, Refusal::none};
     }
     if (in_the_way == Refusal::none) return {Way::encrypted, Refusal::none};
-    const bool only_otr = question.from_otr && in_the_way == Refusal::no_key && question.policy != Policy::require &&
-                          !question.privacy.encrypted;
-    return refuse(only_otr ? Refusal::otr : in_the_way);
+    const bool is_the_only_reason = is_secret(question) && in_the_way == Refusal::no_key &&
+                                    question.policy != Policy::require && !question.privacy.encrypted;
+    if (!is_the_only_reason) return refuse(in_the_way);
+    return refuse(question.came_by == EndToEnd::otr ? Refusal::otr : Refusal::omemo);
 }
 
 Policy resolve(const Contact* contact, const Account& account, Policy configured) {
@@ -54,7 +61,7 @@ Policy resolve(const Contact* contact, const Account& account, Policy configured
 }
 
 bool depends_on_keys(const Privacy& privacy, Policy resolved) {
-    return privacy.has_key && (resolved != Policy::off || privacy.otr);
+    return privacy.has_key && (resolved != Policy::off || privacy.spoken != EndToEnd::none);
 }
 
 std::string words(Refusal refusal, const std::string& contact, const std::string& lang) {
@@ -72,6 +79,12 @@ std::string words(Refusal refusal, const std::string& contact, const std::string
                        "This message was not sent: you wrote it encrypted (OTR), and it could leave only as a readable "
                        "mail, because no key of {1} is known. Connect by an invite (write “invite” to the gateway), or "
                        "allow readable mail: write to the gateway: otr {1} clear",
+                       {contact});
+        case Refusal::omemo:
+            return say(lang,
+                       "This message was not sent: you wrote it encrypted (OMEMO), and it could leave only as a "
+                       "readable mail, because no key of {1} is known. Connect by an invite (write “invite” to the "
+                       "gateway), or allow readable mail: write to the gateway: omemo {1} clear",
                        {contact});
         case Refusal::elsewhere:
             return say(lang,

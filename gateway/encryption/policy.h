@@ -1,7 +1,7 @@
 // Decides whether a message to a mail contact leaves encrypted, in the clear, or not at all.
 //
 // Pure. Invariant: without the user's command, an encrypted conversation does not fall back to clear text, and a
-// message that came by OTR does not leave in the clear.
+// message that came by OTR or OMEMO does not leave in the clear.
 
 #pragma once
 
@@ -19,6 +19,7 @@ enum class Refusal {
     none,
     no_key,          // encryption is required, or was used before, and no key of the contact is known
     otr,             // the message came by OTR and could only leave in the clear
+    omemo,           // the same by OMEMO
     elsewhere,       // another program of the user holds the account's key
     not_looked_yet,  // the linked mailbox was not searched for such a program yet
 };
@@ -29,7 +30,7 @@ struct Question {
     Privacy privacy;
     Dialect dialect = Dialect::unknown;
     coi::autocrypt::Recommendation recommendation = coi::autocrypt::Recommendation::disable;  // of the contact's key
-    bool from_otr = false;  // the user wrote it under OTR
+    EndToEnd came_by = EndToEnd::none;  // what the user encrypted it with
 };
 
 struct Answer {

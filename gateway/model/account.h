@@ -86,15 +86,19 @@ struct Cursor {
 /// it was on before, and the contact is told that it is off.
 enum class Tunnel { never, on, off };
 
+/// What a message is encrypted with between the user's client and the gateway, beside the server's own TLS.
+enum class EndToEnd { none, otr, omemo };
+
 /// How a conversation is protected. has_key, verified and conflicting follow from the contact's keys
 /// (trust::note_keys).
 struct Privacy {
     Policy policy = Policy::inherit;
-    bool encrypted = false;       // by the contact, or in both directions: does not fall back to clear by itself
-    bool authenticated = false;   // the mail system has vouched for the contact
-    bool came_protected = false;  // the known subject and name came in an encrypted mail of any author
-    bool otr = false;             // the user speaks OTR with this contact: no message goes to the user in the clear
-    bool otr_clear = false;       // the user allowed that OTR messages leave as clear mail
+    bool encrypted = false;            // by the contact, or in both directions: does not fall back to clear by itself
+    bool authenticated = false;        // the mail system has vouched for the contact
+    bool came_protected = false;       // the known subject and name came in an encrypted mail of any author
+    EndToEnd spoken = EndToEnd::none;  // the user's latest choice: no message goes to the user without it
+    bool otr_clear = false;            // the user allowed that OTR messages leave as clear mail
+    bool omemo_clear = false;          // the same for OMEMO
     Tunnel tunnel = Tunnel::never;
     bool tunnel_offered = false;  // the contact has switched the tunnel on
     bool tunnel_refused = false;  // the user was told that an OTR message of the contact could not be forwarded

@@ -17,8 +17,8 @@ class UserNotices {
     /// In the conversation with the contact of this JID, in a form that no contact can write (model/framed).
     virtual void tell_in(const Account&, const std::string& contact_jid, const std::string& text) = 0;
     /// The same, by OTR: `contact` (canonical) is whose conversation it is.
-    virtual void tell_by_otr(const Account&, const std::string& contact, const std::string& contact_jid,
-                             const std::string& text) = 0;
+    virtual void tell_end_to_end(const Account&, const std::string& contact, const std::string& contact_jid,
+                                 const std::string& text) = 0;
     /// The conversation is encrypted for the first time.
     virtual void encrypted(const Account&, const Contact&) = 0;
     /// There is another key of the contact, used or not.

@@ -16,6 +16,7 @@
 #include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0313_mam.h"
 #include "xmpp/xep/xep0356_privilege.h"
+#include "xmpp/xep/xep0384_omemo.h"
 
 namespace gateway {
 
@@ -28,14 +29,15 @@ constexpr std::size_t most_active = 5000, page_size = 50;
 constexpr auto before_alive = 2min;  // for clocks that differ, and for what waited to be committed
 constexpr auto commit_slack = 2min;  // how much earlier a message may seem to be committed than archived
 
-/// The contact (canonical) if this is a message of `jid` to one, with text that can be taken, or that of a session of
-/// OTR: the session is lost, but whoever wrote it must hear that it was not read.
+/// The contact (canonical) if this is a message of `jid` to one, with text that can be taken, also by OMEMO, or that of
+/// a session of OTR: the session is lost, but whoever wrote it must hear that it was not read.
 std::optional<std::string> contact_of(const xmpp::Tag& message, const std::string& jid) {
     if (is_own_message(message)) return std::nullopt;
     const xmpp::Tag* body = xmpp::body_of(message);
     const auto address = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
     if (!body || !address || bare(xmpp::attribute(message, "from")) != jid) return std::nullopt;
-    if (is_end_to_end_encrypted(message) && xmpp::otr::look(body->cdata()).kind != xmpp::otr::Kind::data)
+    if (is_end_to_end_encrypted(message) && !xmpp::xep0384::is_encrypted(message) &&
+        xmpp::otr::look(body->cdata()).kind != xmpp::otr::Kind::data)
         return std::nullopt;
     return address->canonical();
 }

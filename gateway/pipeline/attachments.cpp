@@ -119,7 +119,7 @@ Task<bool> Attachments::may_share(const IncomingMail& mail, std::size_t bytes) {
     const Account* main = directory_.of_user(account.jid);
     for (const AccountId id : {account.id, main ? main->id : account.id}) {
         const Contact* contact = directory_.contact(id, writer);
-        if (contact && contact->privacy.otr) co_return false;
+        if (contact && contact->privacy.spoken != EndToEnd::none) co_return false;
     }
     // A copy is found again by the commit, in all cases; here only to put nothing twice.
     if (!mail.mail.id.empty() && co_await answer_of<bool>([&](auto done) {

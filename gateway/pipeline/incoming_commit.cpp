@@ -148,7 +148,7 @@ void IncomingPipeline::conclude(const IncomingMail& mail, const ContactChange& c
     }
 }
 
-/// A user with a mailbox and a relay address sees the contact through one of them. Where the user speaks OTR nothing of
+/// A user with a mailbox and a relay address sees the contact through one of them. Where the user encrypts, nothing of
 /// the mail goes to their server in the clear, and presence does.
 void IncomingPipeline::learn_profile(const IncomingMail& mail, const Privacy& before) {
     Directory& directory = modules_.directory;
@@ -157,7 +157,7 @@ void IncomingPipeline::learn_profile(const IncomingMail& mail, const Privacy& be
     const std::string writer = mail.mail.from.front().canonical();
     const Account* main = directory.of_user(account->jid);
     const Contact* other = main && main->id != mail.account ? directory.contact(main->id, writer) : nullptr;
-    if (before.otr || (other && other->privacy.otr)) return;
+    if (before.spoken != EndToEnd::none || (other && other->privacy.spoken != EndToEnd::none)) return;
     const ProfileNews news = profile_news(mail, before);
     if (news == ProfileNews{}) return;
     modules_.profiles.learn(mail.account, writer, news);

@@ -42,8 +42,8 @@ void OutgoingPipeline::reload(Settings settings) {
     quota_ = std::make_shared<queue::Quota>(settings_.most_waiting);
 }
 
-void OutgoingPipeline::take(const xmpp::Tag& message, const xmpp::Tag* under_otr) {
-    const Head head = head_of(message, under_otr);
+void OutgoingPipeline::take(const xmpp::Tag& message, const Opened* opened) {
+    const Head head = head_of(message, opened);
     start(answered(head, carry(head, message)));
 }
 
@@ -52,13 +52,13 @@ void OutgoingPipeline::take_tunnelled(const Account& account, const coi::Address
     start(answered(head, carry_tunnelled(account, head, to, message)));
 }
 
-OutgoingPipeline::Head OutgoingPipeline::head_of(const xmpp::Tag& message, const xmpp::Tag* under_otr) const {
+OutgoingPipeline::Head OutgoingPipeline::head_of(const xmpp::Tag& message, const Opened* opened) const {
     const std::string user = xmpp::read_jid(xmpp::attribute(message, "from")).bare();
-    const xmpp::Tag& came = under_otr ? *under_otr : message;
+    const xmpp::Tag& came = opened ? opened->original : message;
     auto kept = xmpp::returnable(came);
     if (xmpp::xep0184::requests(came)) xmpp::xep0184::add_request(*kept);  // asked when it has left (queue/delivered)
     return {std::move(kept), modules_.directory.language(user, xmpp::attribute(message, "xml:lang")),
-            under_otr != nullptr, call::rejection(message)};
+            opened ? opened->by : EndToEnd::none, opened ? opened->keys : nullptr, call::rejection(message)};
 }
 
 // --- the way of a message
@@ -151,6 +151,7 @@ Task<> OutgoingPipeline::answered(Head head, Task<> way) {
     }
     --under_way_;
     if (!refusal) co_return;
+    if (head.keys) keys::save(modules_.store, *head.keys, [](const Store::Failure&) {});
     if (head.rejection) {
         modules_.to_jabber.send(*head.rejection);
     } else if (const auto error =
@@ -170,10 +171,10 @@ void OutgoingPipeline::explain(const Head& head, const std::string& words) {
     if (!explained_.take(user, std::chrono::steady_clock::now())) return;
     const xmpp::JID to = xmpp::read_jid(xmpp::attribute(*head.tag, "to"));
     const std::string line = "⚠ " + xmpp::clean(words);
-    if (head.from_otr) {
+    if (head.came_by != EndToEnd::none) {
         const auto contact = address_of(to);
         const Account* account = modules_.directory.of_user(user);
-        if (account && contact) modules_.notices.tell_by_otr(*account, contact->canonical(), to.bare(), line);
+        if (account && contact) modules_.notices.tell_end_to_end(*account, contact->canonical(), to.bare(), line);
         return;
     }
     xmpp::Tag message("message");
@@ -296,7 +297,7 @@ Task<> OutgoingPipeline::add_picture(AccountId id, Draft& draft) {
 
 OutgoingMail OutgoingPipeline::letter_of(const Head& head, const Draft& draft) {
     const auto* reply = draft.event.get<ReplyTo>();
-    return {draft.mail, head.from_otr, reply != nullptr && !reply->quote.empty(), false, false, {}};
+    return {draft.mail, head.came_by, reply != nullptr && !reply->quote.empty(), false, false, {}};
 }
 
 /// The final bytes of the mail. From then on the contact is known as somebody who was written to.
@@ -315,7 +316,7 @@ Task<std::string> OutgoingPipeline::encrypt(AccountId id, const Head& head, Draf
     }
     if (!letter.encrypted) draft.picture.reset();
     // A subject is part of what is protected: it must not come up again in a mail that is not.
-    const bool has_subject = !head.from_otr && draft.event.get<Text>() != nullptr;
+    const bool has_subject = head.came_by == EndToEnd::none && draft.event.get<Text>() != nullptr;
     const Contact& contact = directory.change(id, to, [&](Contact& known) {
         known.privacy.encrypted = known.privacy.encrypted || letter.encrypted;
         if (!draft.is_automatic()) note_written(draft.mail, known, has_subject);

@@ -62,9 +62,9 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
     };
     OutgoingPipeline(Modules, Settings);
 
-    /// A <message/> of one of our users to a contact (not of type error). `under_otr`: the stanza as it came, if its
-    /// text came by OTR; what goes back with an error is that one's.
-    void take(const xmpp::Tag& message, const xmpp::Tag* under_otr = nullptr) override;
+    /// A <message/> of one of our users to a contact (not of type error). `opened`: if it
+    /// came encrypted; what goes back with an error is that stanza's.
+    void take(const xmpp::Tag& message, const Opened* opened = nullptr) override;
     /// A whole OTR message, end to end: the only way by which OTR comes to be in a mail. Refused in words where the
     /// tunnel to this contact does not stand.
     void take_tunnelled(const Account&, const coi::Address& to, const xmpp::Tag& message) override;
@@ -80,8 +80,9 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
     struct Head {
         std::shared_ptr<const xmpp::Tag> tag;  // the stanza without what is not returned; with its wish for a receipt
         std::string lang;                      // of the words
-        bool from_otr = false;
-        std::shared_ptr<const xmpp::Tag> rejection{};  // of a call, in place of an error; else nullptr
+        EndToEnd came_by = EndToEnd::none;
+        std::shared_ptr<const keys::OmemoChange> keys{};  // committed with the message
+        std::shared_ptr<const xmpp::Tag> rejection{};     // of a call, in place of an error; else nullptr
     };
     /// A stanza as it was read.
     struct Written {
@@ -118,7 +119,7 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
     void explain(const Head&, const std::string& words);
 
     // --- the stages; they throw Refusal, AccountGone, StoreUnavailable
-    Head head_of(const xmpp::Tag& message, const xmpp::Tag* under_otr) const;
+    Head head_of(const xmpp::Tag& message, const Opened*) const;
     std::optional<Written> read_message(const xmpp::Tag& message, const std::string& lang) const;
     Task<AccountId> writer(const Written&);
     void lead(AccountId, Written&, const Head&);

@@ -71,6 +71,7 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
     const bool is_file = event.get<Files>() != nullptr;
     if (draft.is_message() || is_file)
         known.fingerprint = print_sent_here(draft.mail, contact.canonical, is_file, modules_.store.seal());
+    what.keys = head.keys;
     std::vector<queue::Entry> replaced;
     if (event.get<Retraction>() != nullptr) {
         what.retracted = event.about->message;

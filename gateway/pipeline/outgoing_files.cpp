@@ -169,8 +169,8 @@ void OutgoingFiles::explain(const Held& held, const Fetched& got) {
                     "The encrypted file could not be fetched, and few mail programs can open its link. Send it again.");
     }
     if (words.empty()) return;
-    if (held.letter.from_otr)
-        modules_.notices.tell_by_otr(account, held.entry.contact, held.contact_jid, words);
+    if (held.letter.came_by != EndToEnd::none)
+        modules_.notices.tell_end_to_end(account, held.entry.contact, held.contact_jid, words);
     else
         modules_.notices.tell_in(account, held.contact_jid, words);
 }

@@ -33,7 +33,7 @@ void OutgoingPipeline::lead(AccountId id, Written& written, const Head& head) {
                                   "{1} is another address of {2}. Your message has gone to them, and the chat goes on "
                                   "with {2}.",
                                   {other, written.to.addr_spec()});
-    if (head.from_otr) return modules_.notices.tell_by_otr(account, canonical, asked, words);
+    if (head.came_by != EndToEnd::none) return modules_.notices.tell_end_to_end(account, canonical, asked, words);
     modules_.notices.tell_in(account, asked, words);
 }
 

@@ -31,7 +31,7 @@ bool OutgoingPipeline::note_timer(const Account& account, const Contact& contact
 /// What is to be said beside a message that sets a timer, if the contact's program may ignore it.
 void OutgoingPipeline::explain_timer(const Account& account, const Contact& contact, const Head& head) {
     const std::string words = disappearing::words_of_no_use(contact, head.lang);
-    if (!words.empty() && !head.from_otr)
+    if (!words.empty() && head.came_by == EndToEnd::none)
         modules_.notices.tell_in(account, xmpp::read_jid(xmpp::attribute(*head.tag, "to")).bare(), words);
 }
 

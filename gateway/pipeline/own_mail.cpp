@@ -141,7 +141,7 @@ Task<const char*> OwnMail::obstacle(const IncomingMail& mail, const coi::Address
 Task<std::optional<Event>> OwnMail::translate(IncomingMail& mail, const coi::Address& reader) const {
     const Contact contact = modules_.directory.known_or_new(mail.account, reader);
     // Under OTR a file's link would not be protected as the text is.
-    const bool may_share = !contact.privacy.otr && contact.privacy.tunnel != Tunnel::on;
+    const bool may_share = contact.privacy.spoken == EndToEnd::none && contact.privacy.tunnel != Tunnel::on;
     if (may_share && Attachments::has_files(mail.mail)) {
         mail.in_hand.reset();  // it is read; what follows may take long
         if (!co_await modules_.attachments.share(mail)) throw StoreUnavailable();

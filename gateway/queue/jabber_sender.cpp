@@ -114,8 +114,8 @@ void JabberSender::send_own(const queue::Entry& entry, std::function<void(Attemp
         if (told.payload.empty()) return finished(AttemptResult{});  // it is no text: the user learns it elsewhere
         send_as_it_is(told, finished);
     };
-    // Where the user speaks OTR, nothing of the conversation goes to their server in the clear.
-    const auto message = otr_.concerns(told) ? nullptr : xmpp::parse_stanza(entry.payload);
+    // Where the user encrypts, nothing of the conversation goes to their server in the clear.
+    const auto message = omemo_.concerns(told) || otr_.concerns(told) ? nullptr : xmpp::parse_stanza(entry.payload);
     const auto stanza = message ? privilege_.on_behalf(*message) : nullptr;
     if (!stanza) return tell();
     component_.deliver(*stanza, [this, id = entry.id, tell, finished](const xmpp::Outcome& outcome) {
@@ -125,7 +125,8 @@ void JabberSender::send_own(const queue::Entry& entry, std::function<void(Attemp
 }
 
 void JabberSender::send_as_it_is(const queue::Entry& entry, std::function<void(AttemptResult)> finished) {
-    if (!otr_.concerns(entry)) {
+    const bool by_omemo = omemo_.concerns(entry);
+    if (!by_omemo && !otr_.concerns(entry)) {
         return component_.deliver({entry.name, entry.from, entry.to}, entry.payload,
                                   settled(entry.id, std::move(finished)), verdicts_.waits_for(entry.id));
     }
@@ -141,13 +142,25 @@ void JabberSender::send_as_it_is(const queue::Entry& entry, std::function<void(A
                           {coi::ErrorKind::refused, true, "its reader has switched OTR end to end off", 0, "5.7.1"}});
     }
     if (!route.to.empty()) stanza->addAttribute("to", route.to);
-    otr_.send(entry, *stanza, [this, id = entry.id, stanza, finished = std::move(finished)](const Outgoing& out) {
-        if (out.kind == Outgoing::Kind::held)
-            return finished({AttemptResult::Kind::blocked, {coi::ErrorKind::refused, false, "waits for OTR", 0, {}}});
-        if (out.kind == Outgoing::Kind::as_is)
+    const auto send = [this, id = entry.id, stanza, finished = std::move(finished)](const Outgoing& out) {
+        send_encrypted(id, stanza, out, finished);
+    };
+    by_omemo ? omemo_.send(entry, *stanza, send) : otr_.send(entry, *stanza, send);
+}
+
+void JabberSender::send_encrypted(std::int64_t id, const std::shared_ptr<xmpp::Tag>& stanza, const Outgoing& out,
+                                  std::function<void(AttemptResult)> finished) {
+    switch (out.kind) {
+        case Outgoing::Kind::held:
+            return finished(
+                {AttemptResult::Kind::blocked, {coi::ErrorKind::refused, false, "waits for OTR or OMEMO", 0, {}}});
+        case Outgoing::Kind::as_is:
             return component_.deliver(*stanza, settled(id, finished), verdicts_.waits_for(id));
-        deliver_all(id, out.stanzas, finished);
-    });
+        case Outgoing::Kind::encrypted_for_all:
+            return component_.deliver(*out.stanzas.front(), settled(id, finished), verdicts_.waits_for(id));
+        case Outgoing::Kind::encrypted:
+            return deliver_all(id, out.stanzas, std::move(finished));
+    }
 }
 
 std::function<void(const xmpp::Outcome&)> JabberSender::settled(std::int64_t id,

@@ -1,4 +1,5 @@
-// Sends the stanzas of the queue to their users: through OTR if needed, to the Jabber server, and reports the result.
+// Sends the stanzas of the queue to their users: by OMEMO or OTR if needed, to the Jabber server, and reports the
+// result.
 //
 // A stanza is done when the ping fence proves that the server took it (xmpp/fence). Under OTR one message may be
 // several stanzas. A stanza waits while it is not certain that the Jabber name still belongs to the account's user.
@@ -10,6 +11,7 @@
 
 #include "gateway/accounts/account_end.h"
 #include "gateway/accounts/message_privilege.h"
+#include "gateway/encryption/omemo.h"
 #include "gateway/encryption/otr.h"
 #include "gateway/encryption/otr_tunnel.h"
 #include "gateway/queue/entry_sender.h"
@@ -21,12 +23,13 @@ namespace gateway {
 
 class JabberSender : public EntrySender {
   public:
-    JabberSender(xmpp::Component& component, Directory& directory, AccountEnd& account_end, Otr& otr,
+    JabberSender(xmpp::Component& component, Directory& directory, AccountEnd& account_end, Omemo& omemo, Otr& otr,
                  const OtrTunnel& tunnel, PendingVerdicts& verdicts, Failures& failures,
                  const MessagePrivilege& privilege)
         : component_(component),
           directory_(directory),
           account_end_(account_end),
+          omemo_(omemo),
           otr_(otr),
           tunnel_(tunnel),
           verdicts_(verdicts),
@@ -49,6 +52,9 @@ class JabberSender : public EntrySender {
     void send_as_it_is(const queue::Entry&, std::function<void(AttemptResult)> finished);
     /// Turns the outcome of a stanza into the result of the entry's attempt.
     std::function<void(const xmpp::Outcome&)> settled(std::int64_t id, std::function<void(AttemptResult)> finished);
+    /// Ends an attempt of what was encrypted, held, or needs neither.
+    void send_encrypted(std::int64_t id, const std::shared_ptr<xmpp::Tag>& stanza, const Outgoing&,
+                        std::function<void(AttemptResult)> finished);
     /// Done when at least one resource has got all of its stanzas. A resource that is offline has no OTR session any
     /// more; if none is left, the message waits for another session.
     void deliver_all(std::int64_t id, const std::vector<xmpp::Stanza>& stanzas,
@@ -57,6 +63,7 @@ class JabberSender : public EntrySender {
     xmpp::Component& component_;
     Directory& directory_;
     AccountEnd& account_end_;
+    Omemo& omemo_;
     Otr& otr_;
     const OtrTunnel& tunnel_;
     PendingVerdicts& verdicts_;

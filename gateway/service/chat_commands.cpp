@@ -220,6 +220,12 @@ bool ChatCommands::answer_privacy(const Asked& asked) {
             const std::string contact = take_word(rest);
             return privacy_->otr(asker, contact, choice(rest), tell), true;
         }
+        case Word::omemo: {
+            const std::string contact = take_word(rest);
+            return privacy_->omemo(asker, choice(contact).find('@') == std::string::npos ? choice(contact) : contact,
+                                   choice(rest), tell),
+                   true;
+        }
         case Word::verify: {
             const std::string contact = take_word(rest);
             return privacy_->verify(asker, contact, rest, tell), true;

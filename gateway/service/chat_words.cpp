@@ -42,6 +42,7 @@ constexpr std::array spellings = {
     Spelling{"policy", Word::policy},
     Spelling{"regel", Word::policy, true},
     Spelling{"otr", Word::otr},
+    Spelling{"omemo", Word::omemo},
     Spelling{"verify", Word::verify},
     Spelling{"prüfen", Word::verify, true},
     Spelling{"key", Word::key},

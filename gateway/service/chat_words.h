@@ -21,6 +21,7 @@ enum class Word {
     accept,
     policy,
     otr,
+    omemo,
     verify,
     key,
     block,

@@ -23,6 +23,7 @@
 #include "xmpp/xep/xep0184_receipts.h"
 #include "xmpp/xep/xep0199_ping.h"
 #include "xmpp/xep/xep0231_bob.h"
+#include "xmpp/xep/xep0384_omemo.h"
 
 namespace gateway {
 namespace {
@@ -98,7 +99,8 @@ xep0030::Info gateway_info(bool may_register) {
                        {xep0012::ns, xep0030::ns_info, xep0030::ns_items, xep0050::ns, xep0054::ns, xep0092::ns,
                         xep0100::ns, xep0106::feature, xep0115::ns, xep0184::ns, xep0199::ns, xep0231::ns}};
     // What users show is followed (gateway/accounts/user_profiles).
-    for (const char* node : {xep0084::ns_metadata, xep0172::ns}) info.features.push_back(xep0163::wish(node));
+    for (const char* node : {xep0084::ns_metadata, xep0172::ns, xep0384::devices_node})
+        info.features.push_back(xep0163::wish(node));
     if (may_register) info.features.emplace_back(xep0077::ns);
     return info;
 }
@@ -114,6 +116,8 @@ xep0030::Info contact_info(const coi::Address& address) {
     xep0030::Info info{{{"client", "pc", "coigate"}},
                        {xep0030::ns_info, xep0012::ns, xep0054::ns, xep0092::ns, xep0115::ns, xep0199::ns}};
     for (const char* feature : disco_features()) info.features.emplace_back(feature);
+    // A user's server tells of their devices whoever sees their presence and wants it [XEP-0384 §4.2].
+    info.features.push_back(xep0163::wish(xep0384::devices_node));
     if (takes_no_replies(address)) info.features.emplace_back("urn:xmpp:noreply:0");
     return info;
 }

@@ -45,6 +45,7 @@ std::string encryption(const Registrar& registrar, const std::string& jid, const
         "policy CONTACT require, prefer, off or inherit – whether mail to them is encrypted; without CONTACT for all"));
     line(say(lang, "accept CONTACT – shows another key that came in a contact's name, and how to use it"));
     line(say(lang, "otr CONTACT encrypted, clear or off – what may become of OTR messages"));
+    line(say(lang, "omemo CONTACT encrypted, clear or off – the same for OMEMO; omemo devices – your programs"));
     line(say(lang, "verify CONTACT SECRET – lets your OTR client verify me"));
     line(say(lang, "key export, key import, key replace – your own key for mail"));
     return words;

@@ -26,10 +26,11 @@ namespace gateway {
 using namespace xmpp;
 
 struct IqRouter::State {
-    State(const Clients& clients, ContactCards& cards_, StanzaSender& sender_, FileStore& files,
-          std::shared_ptr<Registrar> registrar_, std::shared_ptr<PrivacyCommands> privacy)
+    State(const Clients& clients, ContactCards& cards_, OmemoNodes& omemo_nodes_, StanzaSender& sender_,
+          FileStore& files, std::shared_ptr<Registrar> registrar_, std::shared_ptr<PrivacyCommands> privacy)
         : sender(sender_),
           cards(cards_),
+          omemo_nodes(omemo_nodes_),
           invite_picture(files, sender),
           registrar(std::move(registrar_)),
           registration(*registrar, clients, sender),
@@ -58,6 +59,7 @@ struct IqRouter::State {
 
     StanzaSender& sender;
     ContactCards& cards;
+    OmemoNodes& omemo_nodes;
     InvitePicture invite_picture;
     std::shared_ptr<Registrar> registrar;
     Registration registration;
@@ -68,12 +70,13 @@ struct IqRouter::State {
 
 IqRouter::IqRouter(Directory& directory, RelayAccounts& relay_accounts, KeyManagement& desk, LinkedMailboxes& mailboxes,
                    LinkObserver& observer, ProfileObserver& shown, Notices& notices, const Clients& clients,
-                   ContactCards& cards, StanzaSender& sender, FileStore& files, ServiceSettings settings,
-                   RateLimit::Now now) {
+                   ContactCards& cards, OmemoNodes& omemo_nodes, StanzaSender& sender, FileStore& files,
+                   ServiceSettings settings, RateLimit::Now now) {
     auto registrar = std::make_shared<Registrar>(directory, relay_accounts, mailboxes, observer, std::move(settings),
                                                  std::move(now));
     auto privacy = std::make_shared<PrivacyCommands>(*registrar, desk, notices, shown);
-    state_ = std::make_unique<State>(clients, cards, sender, files, std::move(registrar), std::move(privacy));
+    state_ =
+        std::make_unique<State>(clients, cards, omemo_nodes, sender, files, std::move(registrar), std::move(privacy));
 }
 IqRouter::~IqRouter() = default;
 
@@ -125,7 +128,8 @@ bool IqRouter::State::answer_everywhere(const Question& question) {
         sender.send(*result);
         return true;
     }
-    return cards.take(question.iq, question.user, question.lang);
+    return omemo_nodes.take(question.iq, question.user, question.lang) ||
+           cards.take(question.iq, question.user, question.lang);
 }
 
 Dialect IqRouter::State::dialect_of_asked(const Question& question) const {

@@ -13,6 +13,7 @@
 #include "gateway/service/contact_cards.h"
 #include "gateway/service/link_observer.h"
 #include "gateway/service/notices.h"
+#include "gateway/service/omemo_nodes.h"
 #include "gateway/service/registration.h"
 #include "gateway/transport/linked_mailboxes.h"
 
@@ -22,7 +23,7 @@ class IqRouter {
   public:
     /// `now`: the clock of the rate limits.
     IqRouter(Directory&, RelayAccounts&, KeyManagement&, LinkedMailboxes&, LinkObserver&, ProfileObserver&, Notices&,
-             const Clients&, ContactCards&, StanzaSender&, FileStore&, ServiceSettings,
+             const Clients&, ContactCards&, OmemoNodes&, StanzaSender&, FileStore&, ServiceSettings,
              RateLimit::Now now = RateLimit::Clock::now);
     ~IqRouter();
     /// Any <iq/> to the gateway's domain or to one of its contacts. Results and errors for the gateway's own requests

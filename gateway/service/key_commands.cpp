@@ -57,6 +57,7 @@ void PrivacyCommands::fingerprint(const Asker& asker, const std::string& contact
             }
             if (tunnel) lines.add(otr_messages::ends_elsewhere(meant.addr_spec(), lang));
             if (!tunnel && !found->otr.empty()) lines.add(say(lang, "My OTR key towards you: {1}", {found->otr}));
+            if (!found->omemo.empty()) lines.add(say(lang, "My OMEMO key towards you: {1}", {found->omemo}));
             if (!tunnel) add_clients(lines, found->clients, lang);
             done({lines.take()});
         });
@@ -75,6 +76,7 @@ void PrivacyCommands::mail_fingerprints(const Asker& asker, Done done) {
             say(lang, "The keys of the gateway {1} for {2}:", {self->registrar_.settings().component, asker.jid}));
         if (!found->own.empty()) lines.add(say(lang, "Your key, as mail users see it: {1}", {grouped(found->own)}));
         lines.add(say(lang, "My OTR key towards you: {1}", {found->otr}));
+        if (!found->omemo.empty()) lines.add(say(lang, "My OMEMO key towards you: {1}", {found->omemo}));
         const std::string address = account->address.addr_spec();
         const auto sent = [self, done, lang, address](bool taken) {
             done(taken ? CommandResult{say(lang, "A mail with the fingerprints is on its way to {1}.", {address})}

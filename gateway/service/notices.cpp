@@ -19,8 +19,8 @@ void Notices::tell_in(const Account& account, const std::string& contact_jid, co
     put(account, contact_jid, framed::notice(text));
 }
 
-void Notices::tell_by_otr(const Account& account, const std::string& contact, const std::string& contact_jid,
-                          const std::string& text) {
+void Notices::tell_end_to_end(const Account& account, const std::string& contact, const std::string& contact_jid,
+                              const std::string& text) {
     put(account, contact_jid, framed::notice(text), contact);
 }
 

@@ -25,8 +25,8 @@ class Notices : public UserNotices {
 
     void tell(const Account&, const std::string& text) override;
     void tell_in(const Account&, const std::string& contact_jid, const std::string& text) override;
-    void tell_by_otr(const Account&, const std::string& contact, const std::string& contact_jid,
-                     const std::string& text) override;
+    void tell_end_to_end(const Account&, const std::string& contact, const std::string& contact_jid,
+                         const std::string& text) override;
     /// A mail from a linked mailbox's address to itself, unencrypted: a way that does not pass the Jabber server.
     /// `done`: false if the store is not available.
     void mail_to(const Account&, const std::string& subject, const std::string& text, std::function<void(bool)> done);

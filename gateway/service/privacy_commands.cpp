@@ -58,9 +58,11 @@ std::string mail_leg_words(const Contact& contact, const Account& account, Polic
     return say(lang, "From me to {1}: a key is known, and is used when both sides wish it.", {address});
 }
 
-std::string jabber_leg_words(bool otr, const std::string& lang) {
-    return otr ? say(lang, "From you to me: OTR.")
-               : say(lang, "From you to me: your Jabber server's encryption. If you start OTR, it ends at me.");
+std::string jabber_leg_words(EndToEnd spoken, bool has_otr_session, const std::string& lang) {
+    if (spoken == EndToEnd::omemo) return say(lang, "From you to me: OMEMO.");
+    if (has_otr_session) return say(lang, "From you to me: OTR.");
+    return say(lang,
+               "From you to me: your Jabber server's encryption. If you switch OMEMO on or start OTR, it ends at me.");
 }
 
 }  // namespace
@@ -126,7 +128,8 @@ void PrivacyCommands::status(const Asker& asker, const std::string& contact, Don
             AnswerLines lines;
             const bool tunnel = met.privacy.tunnel == Tunnel::on;
             if (!tunnel)
-                lines.add(jabber_leg_words(self->desk_.otr().is_encrypted(account.id, met.canonical), asker.lang));
+                lines.add(jabber_leg_words(met.privacy.spoken,
+                                           self->desk_.otr().is_encrypted(account.id, met.canonical), asker.lang));
             if (const auto words = otr_messages::tunnel_status(met, asker.lang)) lines.add(*words);
             lines.add(mail_leg_words(met, account, holds, asker.lang));
             if (met.privacy.conflicting) {
@@ -143,6 +146,8 @@ void PrivacyCommands::status(const Asker& asker, const std::string& contact, Don
             lines.add(self->policy_line(account, &met, asker.lang));
             if (met.privacy.otr_clear)
                 lines.add(say(asker.lang, "What you write under OTR may leave as readable mail, as you allowed."));
+            if (met.privacy.omemo_clear)
+                lines.add(say(asker.lang, "What you write under OMEMO may leave as readable mail, as you allowed."));
             done({lines.take()});
         });
 }

@@ -2,9 +2,9 @@
 // commands.
 //
 // Independent of stanzas, as the registrar; each request is answered once. Answers about a contact say what is
-// protected on which side of the gateway, and that the gateway decrypts in between. The commands are in five files:
-// key_commands.cpp, invite_commands.cpp, block_commands.cpp, history_commands.cpp, and privacy_commands.cpp (how a
-// conversation is protected).
+// protected on which side of the gateway, and that the gateway decrypts in between. The commands are in six files:
+// key_commands.cpp, omemo_commands.cpp, invite_commands.cpp, block_commands.cpp, history_commands.cpp, and
+// privacy_commands.cpp (how a conversation is protected).
 
 #pragma once
 
@@ -46,6 +46,9 @@ class PrivacyCommands : public std::enable_shared_from_this<PrivacyCommands> {
     void policy(const Asker&, const std::string& contact, const std::string& wanted, Done);
     /// `wanted`: clear, encrypted, off, tunnel on or tunnel off (or the German words).
     void otr(const Asker&, const std::string& contact, const std::string& wanted, Done);
+    /// `contact`: or devices, trust or distrust (or the German words), the last two with the number of a device as
+    /// `wanted`; of a contact that is clear, encrypted or off.
+    void omemo(const Asker&, const std::string& contact, const std::string& wanted, Done);
     void verify(const Asker&, const std::string& contact, const std::string& secret, Done);
     /// Blocks or unblocks the contact.
     void block(const Asker&, const std::string& contact, bool blocked, Done);
@@ -74,6 +77,8 @@ class PrivacyCommands : public std::enable_shared_from_this<PrivacyCommands> {
     void with_contact(const Asker&, const std::string& contact, const Done&, WithContact);
     void show_other_key(const Asker&, AccountId, const std::string& who, const std::string& canonical, const Done&);
     void set_tunnel(const Asker&, const Account&, const Contact&, bool on, const Done&);
+    void omemo_devices(const Asker&, const Done&);
+    void omemo_trust(const Asker&, const std::string& number, bool trust, const Done&);
     void set_policy(const Asker&, const Account&, Policy, const Done&);
     std::string policy_line(const Account&, const Contact*, const std::string& lang) const;
     CommandResult took_key(const coi::Result<coi::openpgp::Fingerprint>&, const std::string& lang) const;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/store/sqlite/ids.h"
+#include "gateway/store/sqlite/omemo_keys.h"
 #include "gateway/store/sqlite/queue.h"
 #include "gateway/store/sqlite/transactions.h"
 
@@ -19,13 +20,14 @@ void take_outgoing(Store& store, std::shared_ptr<queue::Quota> quota, TakeOutgoi
     auto shared = std::make_shared<Shared>(Shared{std::move(what)});
     Transactions(store).commit(
         [shared, quota = std::move(quota)](Database& db) {
-            auto& [entry, known, replaced, released, retracted, never_left] = shared->what;
+            auto& [entry, known, replaced, released, retracted, never_left, keys] = shared->what;
             const auto waiting = [&db, account = entry.account] { return queue::count(db, account); };
             shared->too_many = replaced.empty() && !quota->take(entry.account, waiting);
             if (shared->too_many) return;
             bool leaves = true;
             for (const auto id : replaced) leaves = !(queue::done(db, id) && id == never_left) && leaves;
             for (const auto id : released) queue::retry(db, id, entry.taken, 0, "", false);
+            if (keys) keys::save(db, *keys);
             if (known) ids::remember(db, *known);
             if (!retracted.empty())
                 ids::retract(db, {entry.account, entry.contact, retracted, {}, true, "", "", false, {}}, entry.taken);

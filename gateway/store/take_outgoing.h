@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/store/ids.h"
+#include "gateway/store/omemo_keys.h"
 #include "gateway/store/queue.h"
 #include "gateway/store/store.h"
 
@@ -20,6 +21,7 @@ struct TakeOutgoing {
     std::vector<std::int64_t> released{};  // the waiting corrections that this message makes due
     coi::MessageId retracted{};            // the key of the message that this one takes back; "": none
     std::int64_t never_left = 0;           // that message, if it is one of `replaced`: then this one need not leave
+    std::shared_ptr<const keys::OmemoChange> keys{};  // what decrypting it changed
 };
 
 struct TakenOutgoing {

@@ -56,8 +56,8 @@ class JabberSenderSession : public OtrRoom {
         OtrRoom::SetUp();
         directory.add(id, {"", "bob", "example.net"});
         client = std::make_unique<Client>(io, server.port(), [](auto& its) { its.component = "coi.jabber.example"; });
-        sender = std::make_unique<gateway::JabberSender>(*client->component, directory, account_end, *otr, tunnel,
-                                                         verdicts, failures, privilege);
+        sender = std::make_unique<gateway::JabberSender>(*client->component, directory, account_end, *omemo, *otr,
+                                                         tunnel, verdicts, failures, privilege);
         server.handshake();
         ASSERT_TRUE(until([&] { return client->component->online(); }));
     }
@@ -382,7 +382,8 @@ TEST_F(SenderUnderOtr, IfNoResourceHasItItWaitsForASession) {
 }
 
 TEST_F(SenderUnderOtr, ThatTheUserSpeaksItIsKnownAlsoIfTheContactsAreNotInMemory) {
-    directory.change(id, {"", "bob", "example.net"}, [](gateway::Contact& contact) { contact.privacy.otr = true; });
+    directory.change(id, {"", "bob", "example.net"},
+                     [](gateway::Contact& contact) { contact.privacy.spoken = gateway::EndToEnd::otr; });
     release_contacts();
     send(entry("m1", "a secret"));
     send(entry("m2", "another"));

@@ -65,7 +65,7 @@ struct FakeOutlet : queue::Outlet {
 struct FakeNotices : UserNotices {
     void tell(const Account&, const std::string& text) override { said.push_back(text); }
     void tell_in(const Account&, const std::string&, const std::string& text) override { said.push_back(text); }
-    void tell_by_otr(const Account&, const std::string&, const std::string&, const std::string& text) override {
+    void tell_end_to_end(const Account&, const std::string&, const std::string&, const std::string& text) override {
         said.push_back(text);
     }
     void encrypted(const Account&, const Contact&) override {}
@@ -79,7 +79,7 @@ struct FakeNotices : UserNotices {
 };
 
 struct FakeReceiver : MessageReceiver {
-    void take(const xmpp::Tag& message, const xmpp::Tag*) override { taken.emplace_back(message.clone()); }
+    void take(const xmpp::Tag& message, const Opened*) override { taken.emplace_back(message.clone()); }
     void take_tunnelled(const Account&, const coi::Address&, const xmpp::Tag&) override {}
 
     std::vector<xmpp::Stanza> taken;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/encryption/omemo.h"
 #include "gateway/encryption/otr.h"
 #include "gateway/store/sqlite/otr_keys.h"
 #include "gateway/store/sqlite/transactions.h"
@@ -52,8 +53,8 @@ struct OtrRoom : testing::Test {
     };
     struct Receiver : FakeReceiver {
         explicit Receiver(OtrRoom& its_room) : room(its_room) {}
-        void take(const xmpp::Tag& message, const xmpp::Tag* under_otr) override {
-            room.taken.push_back({xmpp::body_of(message)->cdata(), under_otr != nullptr});
+        void take(const xmpp::Tag& message, const Opened* opened) override {
+            room.taken.push_back({xmpp::body_of(message)->cdata(), opened != nullptr});
             room.outgoing.emplace_back(message.clone());
         }
         OtrRoom& room;
@@ -78,7 +79,9 @@ struct OtrRoom : testing::Test {
     std::vector<queue::Entry>& again = jabber.entries;
     Otr::Settings settings{"coi.jabber.example"};
     AccountId id{};
+    FakeTimer patience;
     std::unique_ptr<Otr> otr;
+    std::unique_ptr<Omemo> omemo;
     std::map<std::string, OtrClient*> clients;
 
     void SetUp() override {
@@ -96,6 +99,10 @@ struct OtrRoom : testing::Test {
     void begin() {
         otr = std::make_unique<Otr>(directory, store, workers, relay_accounts, openpgp, receiver, jabber, stream,
                                     notices, settings);
+        omemo =
+            std::make_unique<Omemo>(Omemo::Modules{directory, store, workers, relay_accounts, openpgp, *otr, receiver,
+                                                   jabber, stream, notices, patience.timer(), [] { return Time{}; }},
+                                    Omemo::Settings{settings.component});
     }
 
     /// The account's contacts leave the memory.

@@ -94,8 +94,8 @@ struct PipelinePeers final : queue::Outlet,
     // --- UserNotices
     void tell(const Account&, const std::string& text) override { on_words(text); }
     void tell_in(const Account&, const std::string&, const std::string& text) override { on_words(text); }
-    void tell_by_otr(const Account&, const std::string& contact, const std::string& jid,
-                     const std::string& text) override {
+    void tell_end_to_end(const Account&, const std::string& contact, const std::string& jid,
+                         const std::string& text) override {
         on_words(contact + " " + jid + " " + text);
     }
     void encrypted(const Account&, const Contact&) override {}

@@ -11,8 +11,8 @@
 
 namespace xmpp::otr::stanza {
 
-/// The message with another text, and without its encryption markup.
-xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text, bool was_encrypted = false);
+/// The message that came in the clear with another text, and without its encryption markup.
+xmpp::Stanza with_body(const xmpp::Tag& message, const std::string& text);
 /// Hints so that only the addressed client gets an OTR message.
 void add_hints(xmpp::Tag& message);
 /// A message with our body for one resource (or a bare JID), with the hints.

@@ -10,6 +10,7 @@
 #include "gateway/model/trust.h"
 #include "gateway/store/sqlite/invites.h"
 #include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/omemo_keys.h"
 #include "gateway/store/sqlite/once_encrypted.h"
 #include "gateway/store/sqlite/otr_keys.h"
 #include "gateway/store/sqlite/pictures.h"
@@ -25,22 +26,25 @@ std::int64_t number(AccountId account) { return static_cast<std::int64_t>(accoun
 // Bits of the column `privacy`. What is known of keys is not stored here but in peer_key.
 constexpr std::int64_t is_encrypted = 1, tunnel_on = 2, is_otr = 4, is_otr_clear = 8, tunnel_off = 16,
                        tunnel_offered = 32, tunnel_refused = 64, is_authenticated = 128, is_come_protected = 256,
-                       is_blocked = 512;
+                       is_blocked = 512, is_omemo = 1024, is_omemo_clear = 2048;
 
 std::int64_t bits_of(const Contact& contact) {
     const Privacy& privacy = contact.privacy;
-    return (contact.blocked ? is_blocked : 0) | (privacy.encrypted ? is_encrypted : 0) | (privacy.otr ? is_otr : 0) |
-           (privacy.otr_clear ? is_otr_clear : 0) | (privacy.tunnel == Tunnel::on ? tunnel_on : 0) |
-           (privacy.tunnel == Tunnel::off ? tunnel_off : 0) | (privacy.tunnel_offered ? tunnel_offered : 0) |
-           (privacy.tunnel_refused ? tunnel_refused : 0) | (privacy.authenticated ? is_authenticated : 0) |
-           (privacy.came_protected ? is_come_protected : 0);
+    return (contact.blocked ? is_blocked : 0) | (privacy.encrypted ? is_encrypted : 0) |
+           (privacy.spoken == EndToEnd::otr ? is_otr : 0) | (privacy.otr_clear ? is_otr_clear : 0) |
+           (privacy.spoken == EndToEnd::omemo ? is_omemo : 0) | (privacy.omemo_clear ? is_omemo_clear : 0) |
+           (privacy.tunnel == Tunnel::on ? tunnel_on : 0) | (privacy.tunnel == Tunnel::off ? tunnel_off : 0) |
+           (privacy.tunnel_offered ? tunnel_offered : 0) | (privacy.tunnel_refused ? tunnel_refused : 0) |
+           (privacy.authenticated ? is_authenticated : 0) | (privacy.came_protected ? is_come_protected : 0);
 }
 
 Privacy privacy_of(std::int64_t bits) {
     Privacy privacy;
     privacy.encrypted = (bits & is_encrypted) != 0;
-    privacy.otr = (bits & is_otr) != 0;
+    if ((bits & is_otr) != 0) privacy.spoken = EndToEnd::otr;
+    if ((bits & is_omemo) != 0) privacy.spoken = EndToEnd::omemo;
     privacy.otr_clear = (bits & is_otr_clear) != 0;
+    privacy.omemo_clear = (bits & is_omemo_clear) != 0;
     if ((bits & tunnel_off) != 0) privacy.tunnel = Tunnel::off;
     if ((bits & tunnel_on) != 0) privacy.tunnel = Tunnel::on;
     privacy.tunnel_offered = (bits & tunnel_offered) != 0;
@@ -227,6 +231,7 @@ void remove(Database& db, AccountId account, const std::string& canonical) {
     keys::forget_peer(db, account, canonical);
     keys::forget_invites(db, account, canonical);
     keys::forget_otr_peers(db, account, canonical);
+    keys::forget_omemo_sessions(db, account, canonical);
     profiles::save(db, account, canonical, {});
     pictures::remove(db, account, canonical);
     relays::remove(db, account, canonical);

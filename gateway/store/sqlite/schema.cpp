@@ -25,7 +25,7 @@ struct Step {
         false;  // after this step all rows are sealed again, bound to their fields (gateway/store/sqlite/sealed)
 };
 
-constexpr std::array<Step, 16> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 17> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -207,6 +207,24 @@ ALTER TABLE contact ADD COLUMN heard INTEGER NOT NULL DEFAULT 0; -- when they wr
 CREATE UNIQUE INDEX relay_contact ON relay (account, contact);
 CREATE INDEX peer_key_fingerprint ON peer_key (account, fingerprint);
 CREATE INDEX peer_key_verified ON peer_key (account, verified) WHERE verified <> '';
+)sql"},
+                                      {"OMEMO", R"sql(
+CREATE TABLE omemo_own (
+    account INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    secret BLOB NOT NULL); -- all keys, sealed
+CREATE TABLE omemo_device ( -- of the account's user
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    device INTEGER NOT NULL, trust INTEGER NOT NULL,
+    identity BLOB NOT NULL); -- sealed
+CREATE UNIQUE INDEX omemo_device_account ON omemo_device (account, device);
+CREATE TABLE omemo_session (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    contact TEXT NOT NULL, device INTEGER NOT NULL,
+    secret BLOB NOT NULL); -- the device's identity key and the record, sealed
+CREATE UNIQUE INDEX omemo_session_device ON omemo_session (account, contact, device);
+CREATE INDEX omemo_session_account ON omemo_session (account, device);
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

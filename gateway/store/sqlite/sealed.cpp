@@ -12,6 +12,7 @@
 #include "gateway/store/sqlite/ids.h"
 #include "gateway/store/sqlite/invites.h"
 #include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/omemo_keys.h"
 #include "gateway/store/sqlite/otr_keys.h"
 #include "gateway/store/sqlite/pictures.h"
 #include "gateway/store/sqlite/profiles.h"
@@ -123,6 +124,7 @@ void seal_anew(Database& db, Sealed before) {
     keys::seal_anew(db, before);
     keys::seal_invites_anew(db, before);
     keys::seal_otr_anew(db, before);
+    keys::seal_omemo_anew(db, before);
     queue::seal_anew(db, before);
     ids::seal_anew(db, before);
     profiles::seal_anew(db, before);

@@ -191,7 +191,7 @@ TEST_F(ContactsTest, strangers_push_out_nobody_who_is_protected) {
         directory->change(id, {"", name, "kept.example"}, change);
     };
     keep("policy", [](Contact& c) { c.privacy.policy = Policy::require; });
-    keep("otr", [](Contact& c) { c.privacy.otr = true; });
+    keep("otr", [](Contact& c) { c.privacy.spoken = EndToEnd::otr; });
     keep("otr_clear", [](Contact& c) { c.privacy.otr_clear = true; });
     keep("tunnel", [](Contact& c) { c.privacy.tunnel = Tunnel::off; });
     keep("verified", [](Contact& c) { c.privacy.verified = true; });

@@ -150,7 +150,8 @@ TEST_F(LoadingTest, all_that_was_known_of_a_contact_is_known_again) {
     begin(2);
     directory->change(id, bob, [](Contact& changed) {
         changed.privacy.policy = Policy::require;
-        changed.privacy.encrypted = changed.privacy.otr = true;
+        changed.privacy.encrypted = true;
+        changed.privacy.spoken = EndToEnd::otr;
         changed.spellings = {"bob%example.org"};
         changed.subject = "Earth";
         changed.last_in = {"1@example.org"};

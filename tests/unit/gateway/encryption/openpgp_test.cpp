@@ -284,7 +284,7 @@ TEST_F(OpenPgpTest, what_is_learnt_while_a_letter_waits_counts_for_it) {
     bool made = false;
     pgp.own_key(alice, [&](const std::optional<keys::Own>&) { made = true; });
     loop.run_until([&] { return made; });
-    bob_is([&](Contact& contact) { contact.privacy.otr = true; });  // so that keys are asked for
+    bob_is([&](Contact& contact) { contact.privacy.spoken = EndToEnd::otr; });  // so that keys are asked for
     pgp.close(account(alice), contact(alice, "bob"), letter("Hi"), [&](EncryptResult c) { closed = std::move(c); });
     bob_is([&](Contact& contact) { contact.privacy.policy = Policy::require; });
     loop.run_until([&] { return closed.has_value(); });
@@ -309,7 +309,7 @@ TEST_F(OpenPgpTest, the_policy_refuses) {
     EXPECT_EQ(closed.refusal, policy::Refusal::no_key);
     EXPECT_EQ(closed.bytes, "");
     OutgoingMail secret = letter("Hi");
-    secret.from_otr = true;
+    secret.came_by = EndToEnd::otr;
     bob_is([&](Contact& contact) { contact.privacy.policy = Policy::prefer; });
     EXPECT_EQ(close(secret).refusal, policy::Refusal::otr);
 }

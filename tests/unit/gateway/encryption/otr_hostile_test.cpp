@@ -132,7 +132,7 @@ TEST_F(OtrHostileTest, waiting_mail_of_many_contacts_ends_no_session) {
     start(alice);
     for (int i = 0; i < 6; ++i) {
         const Contact& contact = directory.change(id, {"", "b" + std::to_string(i), "x.example"},
-                                                  [](Contact& each) { each.privacy.otr = true; });
+                                                  [](Contact& each) { each.privacy.spoken = EndToEnd::otr; });
         for (int again = 0; again < 2; ++again)
             EXPECT_EQ(sends("held", "", contact.canonical).kind, Outgoing::Kind::held);
     }

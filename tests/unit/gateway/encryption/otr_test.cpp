@@ -30,7 +30,7 @@ struct OtrTest : OtrRoom {
 TEST_F(OtrTest, a_query_starts_a_session_and_the_user_is_told_what_it_is_worth) {
     start(alice);
     EXPECT_TRUE(otr->is_encrypted(id, bobs));
-    EXPECT_TRUE(privacy().otr);
+    EXPECT_EQ(privacy().spoken, EndToEnd::otr);
     EXPECT_EQ(told("is now encrypted by OTR"), 1u);
     EXPECT_EQ(told("The gateway decrypts it"), 1u);
     EXPECT_EQ(said.size(), 1u) << "one message";
@@ -244,7 +244,7 @@ TEST_F(OtrTest, clear_words_after_the_end_are_the_users_wish_to_go_on_so) {
     writes(phone, "without, please");
     settle();
     EXPECT_THAT(taken, ElementsAre(Taken{"without, please", false}));
-    EXPECT_FALSE(privacy().otr);
+    EXPECT_EQ(privacy().spoken, EndToEnd::none);
     EXPECT_EQ(told("goes on without OTR"), 1u);
     EXPECT_THAT(released, ElementsAre(bobs));
     EXPECT_EQ(sends("held").kind, Outgoing::Kind::as_is);
@@ -258,7 +258,7 @@ TEST_F(OtrTest, clear_words_while_a_session_stands_change_nothing) {
     settle();
     EXPECT_THAT(taken, ElementsAre(Taken{"in the clear", false}, Taken{"in the clear", false}));
     EXPECT_EQ(told("though a session stands"), 1u) << "another client's are its own affair";
-    EXPECT_TRUE(privacy().otr);
+    EXPECT_EQ(privacy().spoken, EndToEnd::otr);
     EXPECT_EQ(reads(alice, "still sealed"), "still sealed");
 }
 
@@ -296,7 +296,7 @@ TEST_F(OtrTest, a_resource_that_goes_has_no_session_and_the_next_that_comes_is_a
 
 TEST_F(OtrTest, a_session_that_comes_back_to_life_stops_the_clear) {
     start(alice);
-    directory.change(id, {"", "bob", "example.net"}, [](Contact& contact) { contact.privacy.otr = false; });
+    directory.change(id, {"", "bob", "example.net"}, [](Contact& contact) { contact.privacy.spoken = EndToEnd::none; });
     alice.says("sealed");
     talk(alice);
     EXPECT_EQ(reads(alice, "sealed too"), "sealed too");
@@ -375,7 +375,7 @@ TEST_F(OtrTest, the_key_is_made_when_it_is_first_needed_and_stays) {
 TEST_F(OtrTest, a_handshake_that_was_under_way_when_the_tunnel_was_switched_on_holds_nothing) {
     directory.change(id, {"", "bob", "example.net"}, [](Contact& contact) { contact.privacy.tunnel = Tunnel::on; });
     start(alice);
-    EXPECT_FALSE(privacy().otr);
+    EXPECT_EQ(privacy().spoken, EndToEnd::none);
     EXPECT_EQ(sends("?OTRv3?").kind, Outgoing::Kind::as_is);
 }
 

@@ -74,7 +74,7 @@ TEST(Policy, a_verified_contact_is_encrypted_to_whatever_key_is_offered) {
 
 TEST(Policy, what_came_by_otr_leaves_encrypted_or_not_at_all) {
     Question question;
-    question.from_otr = true;
+    question.came_by = EndToEnd::otr;
     EXPECT_EQ(decide(question), refused(Refusal::otr));
     question.privacy.otr_clear = true;
     EXPECT_EQ(decide(question), clear) << "the user's word";
@@ -82,7 +82,7 @@ TEST(Policy, what_came_by_otr_leaves_encrypted_or_not_at_all) {
     EXPECT_EQ(decide(question), encrypted) << "allowed is not wished";
     for (const Policy policy : {Policy::prefer, Policy::off, Policy::require}) {
         question = with_key();
-        question.from_otr = true;
+        question.came_by = EndToEnd::otr;
         question.policy = policy;
         EXPECT_EQ(decide(question), encrypted);
         question.privacy.has_key = false;

@@ -38,7 +38,7 @@ struct AttachmentsTest : IncomingPlay {
     void make_contact(bool otr = false) {
         directory.change(alice, {"Bob", "bob", "example.net"}, [&](Contact& changed) {
             changed.written_to = true;
-            changed.privacy.otr = otr;
+            changed.privacy.spoken = otr ? EndToEnd::otr : EndToEnd::none;
         });
         loop.flush(store);
     }

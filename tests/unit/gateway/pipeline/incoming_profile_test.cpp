@@ -52,7 +52,8 @@ TEST_F(IncomingProfileTest, IsLearntOnlyOfAMailThatIsTaken) {
 }
 
 TEST_F(IncomingProfileTest, IsNotLearntWhereTheUserSpeaksOtr) {
-    directory.change(alice, {"", "bob", "example.net"}, [](Contact& contact) { contact.privacy.otr = true; });
+    directory.change(alice, {"", "bob", "example.net"},
+                     [](Contact& contact) { contact.privacy.spoken = EndToEnd::otr; });
     EXPECT_EQ(take(mail("1@x", "Chat-Version: 1.0\r\n", "Hi\r\n-- \r\nAt the sea")), Kind::taken);
     EXPECT_EQ(bobs(alice), Profile{}) << "presence passes the server readable";
 }

@@ -13,7 +13,7 @@ TEST_F(NoticesTest, WhatIsToldByOtrIsAMessageOfTheContact) {
     const Account account = *directory.find(link());
     const std::string bob = "bob\\40example.org@coi.jabber.example";
     notices.tell_in(account, bob, "waits");
-    notices.tell_by_otr(account, "bob@example.org", bob, "not sent");
+    notices.tell_end_to_end(account, "bob@example.org", bob, "not sent");
     ASSERT_TRUE(loop.run_until([&] { return jabber.entries.size() == 2; }));
     EXPECT_EQ(jabber.entries[0].contact, "");
     EXPECT_EQ(jabber.entries[1].contact, "bob@example.org");

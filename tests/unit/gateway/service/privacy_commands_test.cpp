@@ -452,10 +452,14 @@ TEST_F(PrivacyWordsTest, the_tunnel_is_switched_and_what_it_means_is_said) {
     bob([&](Contact& contact) { contact.privacy.tunnel_offered = true; });
     EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("otr bob@example.org tunnel on"));
     bob([&](Contact& contact) { contact.privacy.tunnel_offered = false; });
-    bob([&](Contact& contact) { contact.privacy.tunnel_refused = contact.privacy.otr = true; });
+    bob([&](Contact& contact) {
+        contact.privacy.tunnel_refused = true;
+        contact.privacy.spoken = EndToEnd::otr;
+    });
     EXPECT_THAT(ask_words("otr bob@example.org tunnel on"), HasSubstr("They have to switch it on, too"));
     EXPECT_EQ(bob().privacy.tunnel, Tunnel::on);
-    EXPECT_FALSE(bob().privacy.tunnel_refused || bob().privacy.otr) << "nothing of it is the gateway's any more";
+    EXPECT_FALSE(bob().privacy.tunnel_refused || bob().privacy.spoken != EndToEnd::none)
+        << "nothing of it is the gateway's any more";
     EXPECT_THAT(ask_words("status bob@example.org"), HasSubstr("not on their side"));
     bob([&](Contact& contact) { contact.privacy.tunnel_offered = true; });
     EXPECT_THAT(ask_words("OTR bob@example.org Tunnel an", "de"), HasSubstr("von deinem Programm"));

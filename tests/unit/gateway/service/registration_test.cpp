@@ -317,7 +317,7 @@ TEST_F(RegistrationTest, AnAnswerThatComesAfterTheEndIsDropped) {
     std::function<void(LinkOutcome)> late;
     {
         IqRouter gone(directory, relay_accounts, desk, mailboxes, links, profile_changes, notices, clients, cards,
-                      stream, files, settings(), [this] { return now; });
+                      omemo_nodes, stream, files, settings(), [this] { return now; });
         gone.take_iq(*xmpp::parse_stanza(
             "<iq type='set' id='1' from='alice@jabber.example/x' to='coi.jabber.example'><query "
             "xmlns='jabber:iq:register'><email>b@example.org</email><password>p</password></query></iq>"));

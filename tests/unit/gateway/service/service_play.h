@@ -144,14 +144,18 @@ class ServicePlay : public testing::Test {
     Clients clients{stream, "coi.jabber.example"};
     Otr otr{directory, store,  workers, relay_accounts, openpgp,
             outgoing,  jabber, stream,  notices,        {"coi.jabber.example"}};
-    KeyManagement desk{directory, store, workers, openpgp, secure_join, otr, no_relay};
-    FakeFileStore files;
     FakeTimer timer;
+    Omemo omemo{{directory, store, workers, no_relay, openpgp, otr, outgoing, jabber, stream, notices, timer.timer(),
+                 [] { return Time(std::chrono::seconds(1'700'000'000)); }},
+                {"coi.jabber.example"}};
+    KeyManagement desk{directory, store, workers, openpgp, secure_join, otr, omemo, no_relay};
+    FakeFileStore files;
     FakeProfiles profile_changes;
     ContactProfiles profiles{directory, store, clients, profile_changes, stream, "coi.jabber.example", timer.timer()};
     ContactCards cards{directory, profiles, stream, timer.timer(), 256 * 1024};
-    IqRouter services{directory, relay_accounts, desk,   mailboxes, links,      profile_changes,       notices,
-                      clients,   cards,          stream, files,     settings(), [this] { return now; }};
+    OmemoNodes omemo_nodes{directory, no_relay, omemo, stream, "coi.jabber.example", timer.timer()};
+    IqRouter services{directory, relay_accounts, desk,   mailboxes, links,      profile_changes,       notices, clients,
+                      cards,     omemo_nodes,    stream, files,     settings(), [this] { return now; }};
 };
 
 }  // namespace gateway

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "xmpp/end_to_end.h"
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0066_oob.h"
 #include "xmpp/xep/xep0080_geoloc.h"
@@ -21,13 +22,16 @@ TEST(OtrStanza, WhatStandsBesideAnEncryptedTextDoesNotChangeIt) {
         "<message id='m2'><body>?OTR:AAMD</body><reply xmlns='urn:xmpp:reply:0' id='m1'/>"
         "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='2' end='9'/></fallback>"
         "<replace xmlns='urn:xmpp:message-correct:0' id='m0'/></message>");
-    for (const bool was_encrypted : {true, false}) {
-        const auto text = with_body(*message, "I do not agree", was_encrypted);
-        EXPECT_EQ(body_of(*text)->cdata(), "I do not agree");
-        EXPECT_EQ(xep0308::replaces(*text).has_value(), !was_encrypted);
-        EXPECT_EQ(xep0428::fallback(*text, xep0461::ns, "I do not agree").has_value(), !was_encrypted);
-        EXPECT_TRUE(xep0461::answers(*text)) << "which message it answers may be said";
-    }
+    const auto opened = end_to_end::opened(*message, "I do not agree");
+    EXPECT_EQ(body_of(*opened)->cdata(), "I do not agree");
+    EXPECT_FALSE(xep0308::replaces(*opened));
+    EXPECT_FALSE(xep0428::fallback(*opened, xep0461::ns, "I do not agree"));
+    EXPECT_TRUE(xep0461::answers(*opened)) << "which message it answers may be said";
+    EXPECT_TRUE(xep0308::replaces(*end_to_end::opened(*message, "I do not agree", true)));
+    const auto clear = with_body(*message, "I do not agree");
+    EXPECT_EQ(body_of(*clear)->cdata(), "I do not agree");
+    EXPECT_TRUE(xep0308::replaces(*clear));
+    EXPECT_TRUE(xep0428::fallback(*clear, xep0461::ns, "I do not agree"));
 }
 
 TEST(OtrStanza, NothingMakesARetractionOfAnEncryptedText) {
@@ -35,8 +39,8 @@ TEST(OtrStanza, NothingMakesARetractionOfAnEncryptedText) {
                                      "<apply-to xmlns='urn:xmpp:fasten:0' id='m1'><retract "
                                      "xmlns='urn:xmpp:message-retract:0'/></apply-to>"}) {
         const auto message = parse_stanza("<message id='m2'><body>?OTR:AAMD</body>" + beside + "</message>");
-        EXPECT_FALSE(xep0424::retracts(*with_body(*message, "I do not agree", true)));
-        EXPECT_TRUE(xep0424::retracts(*with_body(*message, "Taken back", false)));
+        EXPECT_FALSE(xep0424::retracts(*end_to_end::opened(*message, "I do not agree")));
+        EXPECT_TRUE(xep0424::retracts(*with_body(*message, "Taken back")));
     }
 }
 
@@ -44,9 +48,9 @@ TEST(OtrStanza, NothingAddsAFileToAnEncryptedText) {
     const auto message = parse_stanza("<message id='m2'><body>?OTR:AAMD</body></message>");
     xep0066::add_link(*message, "https://files.example/1");
     xep0447::add_file(*message, {"https://files.example/1", {"a.jpg", "image/jpeg", 4}, true});
-    const auto text = with_body(*message, "Look", true);
+    const auto text = end_to_end::opened(*message, "Look");
     EXPECT_FALSE(xep0066::link(*text) || !xep0447::files_of(*text).empty());
-    EXPECT_FALSE(xep0447::files_of(*with_body(*message, "Look", false)).empty());
+    EXPECT_FALSE(xep0447::files_of(*with_body(*message, "Look")).empty());
 }
 
 TEST(OtrStanza, WhichMessageIsTakenBackMayBeSaid) {
@@ -99,7 +103,7 @@ TEST(OtrStanza, OnlyWhatAddsNothingStaysBesideAnEncryptedText) {
         "<lon>2</lon></geoloc><ephemeral xmlns='urn:xmpp:ephemeral:0' timer='1'/><propose "
         "xmlns='urn:xmpp:jingle-message:0' id='c'/><invite xmlns='urn:xmpp:call-invites:0' id='c'/>"
         "<x xmlns='urn:example:to-come'>words</x></message>");
-    const auto text = with_body(*message, "Look", true);
+    const auto text = end_to_end::opened(*message, "Look");
     EXPECT_EQ(print(*text),
               "<message id='m2'><thread>t</thread><request xmlns='urn:xmpp:receipts'/>"
               "<markable xmlns='urn:xmpp:chat-markers:0'/><reply xmlns='urn:xmpp:reply:0' id='m1'/>"

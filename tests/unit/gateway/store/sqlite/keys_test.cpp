@@ -10,6 +10,7 @@
 #include "gateway/store/sqlite/accounts.h"
 #include "gateway/store/sqlite/contacts.h"
 #include "gateway/store/sqlite/invites.h"
+#include "gateway/store/sqlite/omemo_keys.h"
 #include "gateway/store/sqlite/otr_keys.h"
 #include "tests/unit/gateway/store/test_store.h"
 
@@ -91,7 +92,8 @@ TEST_F(KeysTest, the_directory_learns_from_a_peer) {
     contact.canonical = bob;
     contact.address = {"", "bob", "jabber.example"};
     contact.privacy.policy = Policy::require;
-    contact.privacy.encrypted = contact.privacy.otr = contact.privacy.tunnel_refused = true;
+    contact.privacy.encrypted = contact.privacy.tunnel_refused = true;
+    contact.privacy.spoken = EndToEnd::otr;
     contact.privacy.authenticated = contact.privacy.came_protected = true;
     contact.privacy.tunnel = Tunnel::on;
     accounts::save(db, contact);
@@ -99,7 +101,7 @@ TEST_F(KeysTest, the_directory_learns_from_a_peer) {
     save(db, alice, bob, known_peer());
     const Privacy read = accounts::contacts(db).front().privacy;
     EXPECT_EQ(read.policy, Policy::require);
-    EXPECT_TRUE(read.encrypted && read.otr && read.has_key && read.verified);
+    EXPECT_TRUE(read.encrypted && read.spoken == EndToEnd::otr && read.has_key && read.verified);
     EXPECT_FALSE(read.tunnel_offered || read.otr_clear);
     EXPECT_TRUE(read.tunnel == Tunnel::on && read.tunnel_refused);
     EXPECT_TRUE(read.authenticated && read.came_protected);
@@ -138,12 +140,18 @@ TEST_F(KeysTest, an_invite_remembers_its_user) {
 TEST_F(KeysTest, secrets_are_not_readable_on_disk) {
     save(db, alice, {coi::Secret("canary of the mail key"), "AAAA"});
     save_otr_identity(db, alice, coi::Secret("canary of the OTR key"));
+    const std::string identity_key = "canary of the OMEMO identity, 33.";
+    save(db, OmemoChange{alice,
+                         bob,
+                         {{7, identity_key, coi::Secret("canary of the OMEMO record")}},
+                         {{7, identity_key, OmemoDevice::Trust::blind}},
+                         coi::Secret("canary of the OMEMO keys")});
     const auto secret_invite = invite();
     save(db, alice, coi::securejoin::Offer{secret_invite, seconds(1), ""});
     EXPECT_EQ(otr_identity(db, alice).bytes(), "canary of the OTR key");
     const std::string bytes = all_bytes(path);
-    for (const std::string& secret :
-         {std::string("canary of the mail key"), std::string("canary of the OTR key"), secret_invite.auth})
+    for (const std::string& secret : {std::string("canary of the mail key"), std::string("canary of the OTR key"),
+                                      std::string("canary of the OMEMO"), secret_invite.auth})
         EXPECT_EQ(bytes.find(secret), std::string::npos) << secret;
 }
 
@@ -152,10 +160,28 @@ TEST_F(KeysTest, a_contact_takes_its_keys_along) {
     save(db, alice, bob, OtrPeer{std::string(40, 'a'), "verified"});
     save(db, alice, coi::securejoin::Joining{invite("bob"), seconds(1), false});
     EXPECT_EQ(otr_peers(db, alice, bob).front().trust, "verified");
+    save(db, OmemoChange{alice, bob, {{7, std::string(33, 'k'), coi::Secret("r")}}, {}, {}});
+    EXPECT_EQ(omemo_sessions(db, alice, bob).size(), 1u);
     accounts::remove(db, alice, bob);
+    EXPECT_TRUE(omemo_sessions(db, alice, bob).empty());
     EXPECT_EQ(peer(db, alice, bob), coi::autocrypt::Peer{});
     EXPECT_TRUE(otr_peers(db, alice, bob).empty());
     EXPECT_TRUE(joinings(db, alice, bob).empty());
+}
+
+TEST_F(KeysTest, a_device_takes_its_sessions_along) {
+    const std::string identity_key(33, 'k');
+    for (const char* contact : {"bob@example.org", "carol@example.org"})
+        save(db, OmemoChange{alice,
+                             contact,
+                             {{7, identity_key, coi::Secret("r")}, {8, identity_key, coi::Secret("s")}},
+                             {{7, identity_key, {}}, {8, identity_key, {}}},
+                             {}});
+    forget_omemo_device(db, alice, 7);
+    EXPECT_EQ(omemo_devices(db, alice).size(), 1u);
+    EXPECT_EQ(omemo_sessions(db, alice, "carol@example.org").at(0).device, 8u);
+    save(db, OmemoChange{alice, "carol@example.org", {{8, "", {}}}, {}, {}});
+    EXPECT_TRUE(omemo_sessions(db, alice, "carol@example.org").empty());
 }
 
 TEST_F(KeysTest, an_account_takes_all_along) {
@@ -163,7 +189,11 @@ TEST_F(KeysTest, an_account_takes_all_along) {
     save(db, alice, bob, known_peer());
     save(db, alice, offer(1));
     save_otr_identity(db, alice, coi::Secret("otr"));
+    const std::string identity_key(33, 'k');
+    save(db, OmemoChange{alice, bob, {{7, identity_key, coi::Secret("r")}}, {{7, identity_key, {}}}, coi::Secret("o")});
     accounts::remove(db, alice);
+    EXPECT_TRUE(omemo_own(db, alice).empty() && omemo_devices(db, alice).empty());
+    EXPECT_TRUE(omemo_sessions(db, alice, bob).empty());
     EXPECT_FALSE(own(db, alice));
     EXPECT_EQ(peer(db, alice, bob), coi::autocrypt::Peer{});
     EXPECT_TRUE(offers(db, alice).empty());

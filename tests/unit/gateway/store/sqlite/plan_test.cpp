@@ -13,6 +13,7 @@
 #include "gateway/store/sqlite/invites.h"
 #include "gateway/store/sqlite/keys.h"
 #include "gateway/store/sqlite/mail_places.h"
+#include "gateway/store/sqlite/omemo_keys.h"
 #include "gateway/store/sqlite/pictures.h"
 #include "gateway/store/sqlite/profiles.h"
 #include "gateway/store/sqlite/queue.h"
@@ -49,6 +50,17 @@ std::string use_queue(Database& db, AccountId account, const std::string& contac
     queue::release(db, entry, Time::min());
     queue::done(db, id);
     return entry.name;
+}
+
+void use_omemo(Database& db, AccountId account, const std::string& contact) {
+    const std::string identity_key(33, 'k');
+    keys::save(db,
+               {account, contact, {{7, identity_key, coi::Secret("r")}}, {{7, identity_key, {}}}, coi::Secret("o")});
+    keys::omemo_own(db, account);
+    keys::omemo_devices(db, account);
+    keys::omemo_sessions(db, account, contact);
+    keys::forget_omemo_sessions(db, account, contact);
+    keys::forget_omemo_device(db, account, 7);
 }
 
 void use_places(Database& db, const ids::Known& known) {
@@ -124,6 +136,7 @@ void use_everything(Database& db) {
     ids::by_stanza(db, account.id, contact.canonical, known.stanza);
     ids::further_stanzas(db, known);
     use_places(db, known);
+    use_omemo(db, account.id, contact.canonical);
     ids::forget(db, account.id, contact.canonical, known.stanza);
     ids::expire(db, Time{});
     keys::expire_invites(db, {});

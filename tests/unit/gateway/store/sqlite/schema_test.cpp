@@ -215,7 +215,7 @@ TEST_P(Upgraded, ContactWithEncryptionAndAThread) {
     EXPECT_EQ(found.timer, 3600u);
     EXPECT_EQ(found.privacy.policy, Policy::require);
     EXPECT_TRUE(found.privacy.encrypted && found.privacy.verified && found.privacy.has_key);
-    EXPECT_FALSE(found.privacy.conflicting || found.privacy.otr);
+    EXPECT_FALSE(found.privacy.conflicting || found.privacy.spoken != EndToEnd::none);
     EXPECT_EQ(found.privacy.authenticated, has_newer());
     EXPECT_EQ(found.privacy.came_protected, has_newer());
     EXPECT_EQ(found.answer_to, has_newer() ? "bob+chat@mail.example" : "");
@@ -224,7 +224,7 @@ TEST_P(Upgraded, ContactWithEncryptionAndAThread) {
 TEST_P(Upgraded, ContactWithOtr) {
     const Contact found = contact(alice, carol);
     EXPECT_EQ(found.dialect, Dialect::coi);
-    EXPECT_TRUE(found.privacy.otr && found.privacy.otr_clear);
+    EXPECT_TRUE(found.privacy.spoken == EndToEnd::otr && found.privacy.otr_clear);
     EXPECT_EQ(found.privacy.tunnel, Tunnel::on);
     EXPECT_TRUE(found.privacy.tunnel_offered && found.privacy.tunnel_refused);
     EXPECT_FALSE(found.privacy.encrypted || found.privacy.has_key);

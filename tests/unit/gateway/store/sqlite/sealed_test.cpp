@@ -12,6 +12,7 @@
 #include "gateway/store/sqlite/ids.h"
 #include "gateway/store/sqlite/invites.h"
 #include "gateway/store/sqlite/keys.h"
+#include "gateway/store/sqlite/omemo_keys.h"
 #include "gateway/store/sqlite/once_encrypted.h"
 #include "gateway/store/sqlite/otr_keys.h"
 #include "gateway/store/sqlite/queue.h"
@@ -58,6 +59,8 @@ queue::Entry mail_of(AccountId account, const std::string& payload) {
     return entry;
 }
 
+const std::string identity_key(33, 'k');
+
 Stored fill(Database& db) {
     Stored stored;
     stored.alice = accounts::save(db, alice_account());
@@ -78,6 +81,11 @@ Stored fill(Database& db) {
     keys::save(db, stored.alice, {coi::Secret("a secret key"), "ALICE"});
     keys::save(db, stored.alice, bob, keys::OtrPeer{"0123", ""});
     keys::save_otr_identity(db, stored.alice, coi::Secret("an identity"));
+    keys::save(db, {stored.alice,
+                    bob,
+                    {{7, identity_key, coi::Secret("a record")}},
+                    {{7, identity_key, keys::OmemoDevice::Trust::revoked}},
+                    coi::Secret("OMEMO keys")});
     return stored;
 }
 
@@ -232,14 +240,27 @@ TEST_F(SealedRows, nobody_becomes_trusted_for_otr) {
     EXPECT_EQ(set_aside(), Lines{"OTR fingerprint with bob@example.org"});
 }
 
+TEST_F(SealedRows, nobody_becomes_trusted_for_omemo) {
+    change("UPDATE omemo_device SET trust = 1");
+    EXPECT_TRUE(keys::omemo_devices(db, stored.alice).empty());
+    EXPECT_EQ(set_aside(), Lines{"OMEMO device 7"});
+}
+
+TEST_F(SealedRows, omemo_sessions_stay_with_their_contact) {
+    change("UPDATE omemo_session SET contact = 'carol@example.org'");
+    EXPECT_TRUE(keys::omemo_sessions(db, stored.alice, "carol@example.org").empty());
+    EXPECT_EQ(set_aside(), Lines{"OMEMO session with carol@example.org"});
+}
+
 TEST_F(SealedRows, secrets_stay_with_their_account) {
     auto other = alice_account();
     other.jid = "eve@jabber.example";
     const auto id = accounts::save(db, other);
-    for (const char* table : {"own_key", "otr_identity"})
+    for (const char* table : {"own_key", "otr_identity", "omemo_own"})
         change("UPDATE " + std::string(table) + " SET account = " + std::to_string(static_cast<std::int64_t>(id)));
     EXPECT_THROW(keys::own(db, id), StoreError);
     EXPECT_EQ(keys::otr_identity(db, id).bytes(), "");
+    EXPECT_EQ(keys::omemo_own(db, id).bytes(), "");
     EXPECT_EQ(keys::handshakes(db, id, bob).own, "");
     change("UPDATE account SET login = (SELECT login FROM account WHERE jid = 'alice@jabber.example')");
     EXPECT_FALSE(accounts::all(db)[0].login_lost);
@@ -279,6 +300,9 @@ TEST(SealedRotation, goes_on_past_what_is_damaged) {
     EXPECT_EQ(keys::own(db, stored.alice)->secret.bytes(), "a secret key");
     EXPECT_EQ(keys::otr_identity(db, stored.alice).bytes(), "an identity");
     EXPECT_EQ(keys::otr_peers(db, stored.alice, bob).size(), 1u);
+    EXPECT_EQ(keys::omemo_own(db, stored.alice).bytes(), "OMEMO keys");
+    EXPECT_EQ(keys::omemo_devices(db, stored.alice).at(0).trust, keys::OmemoDevice::Trust::revoked);
+    EXPECT_EQ(keys::omemo_sessions(db, stored.alice, bob).at(0).record.bytes(), "a record");
     EXPECT_TRUE(keys::peer(db, stored.alice, bob).key.empty());
     EXPECT_TRUE(ids::by_stanza(db, stored.alice, bob, {"s1"}));
 }

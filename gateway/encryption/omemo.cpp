@@ -1,0 +1,306 @@
+// OMEMO of all users; see omemo.h.
+
+#include "gateway/encryption/omemo.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/encryption/omemo_messages.h"
+#include "gateway/encryption/omemo_state.h"
+#include "gateway/localization.h"
+#include "gateway/log.h"
+#include "gateway/model/addresses.h"
+#include "xmpp/end_to_end.h"
+#include "xmpp/jid.h"
+#include "xmpp/omemo/payload.h"
+#include "xmpp/xep/xep0203_delay.h"
+#include "xmpp/xep/xep0280_carbons.h"
+
+namespace gateway {
+namespace {
+
+namespace omemo = xmpp::omemo;
+namespace xep0384 = xmpp::xep0384;
+using omemo::Failure;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr auto forget_after = std::chrono::minutes(20);
+constexpr std::size_t most_keys_tried = 3;  // keys for our device id; more than one is a coincidence of ids
+
+}  // namespace
+
+Omemo::State::Talk Omemo::State::talk_of(const Key& key) {
+    if (const auto known = talks.find(key); known != talks.end()) return known->second;
+    make_room(key.first);
+    return talks[key] = std::make_shared<OmemoTalk>(key, modules.workers);
+}
+
+/// Limits the memory that one user's clients can use: what leaves is read again.
+void Omemo::State::make_room(AccountId id) {
+    std::vector<Talk> idle;
+    std::size_t count = 0;
+    for (auto at = talks.lower_bound({id, ""}); at != talks.end() && at->first.first == id; ++at, ++count) {
+        if (at->second->is_idle()) idle.push_back(at->second);
+    }
+    if (count < settings.conversations || idle.empty()) return;
+    talks.erase((*std::ranges::min_element(idle, {}, [](const Talk& talk) { return talk->last_used(); }))->key());
+}
+
+/// Each step calls back in the order of its calls, so messages do not overtake each other.
+Task<Omemo::State::Ready> Omemo::State::ready(Key key) {
+    const auto keys = co_await called_back<Keys>([&](auto done) { own->with(key.first, std::move(done)); });
+    const bool loaded = co_await called_back<bool>([&](auto done) { devices->load(key.first, std::move(done)); });
+    const auto talk = talk_of(key);
+    const bool opened = co_await called_back<bool>([&](auto done) { talk->open(modules.store, std::move(done)); });
+    co_return Ready{talk, loaded && opened ? keys : nullptr};
+}
+
+// --- from the user
+
+bool Omemo::State::take(const xmpp::Tag& message) {
+    const std::string& type = xmpp::attribute(message, "type");
+    if (type == "error" || type == "groupchat" || xmpp::xep0280::is_copy(message)) return false;
+    const xmpp::JID to = xmpp::read_jid(xmpp::attribute(message, "to"));
+    const auto contact = address_of(to);
+    const auto user = bare(xmpp::attribute(message, "from"));
+    if (!contact || !user) return false;
+    const Account* account = modules.directory.of_user(*user);
+    if (!xep0384::is_encrypted(message)) {
+        if (account && xmpp::body_of(message)) spoke_clearly(*account, *contact, to.bare());
+        return false;
+    }
+    const Message kept(message.clone());
+    if (account) {
+        start(carry(account->id, *contact, kept));
+        return true;
+    }
+    modules.relay_accounts.get(*user, xmpp::attribute(message, "xml:lang"),
+                               [self = shared_from_this(), kept, contact = *contact](const Account* made) {
+                                   if (made) return start(self->carry(made->id, contact, kept)), void();
+                                   self->modules.outgoing.take(*kept, nullptr);  // answered with the reason
+                               });
+    return true;
+}
+
+Task<> Omemo::State::carry(AccountId id, coi::Address contact, Message message) {
+    ++under_way;
+    const auto self = shared_from_this();
+    const std::string lang = modules.directory.language(xmpp::read_jid(xmpp::attribute(*message, "from")).bare(),
+                                                        xmpp::attribute(*message, "xml:lang"));
+    const auto encrypted = xep0384::encrypted_of(*message);
+    const auto [talk, keys] = co_await ready({id, contact.canonical()});
+    const Account* account = modules.directory.find(id);
+    std::vector<omemo::Key> for_us;
+    for (const auto* key : encrypted&& keys ? encrypted->keys_for(keys->device()) : std::vector<const omemo::Key*>{}) {
+        if (for_us.size() < most_keys_tried) for_us.push_back(*key);
+    }
+    const bool starts_one = std::ranges::any_of(for_us, &omemo::Key::is_prekey);
+    if (!account) {
+    } else if (!keys || (starts_one && !starts.take(account->jid, SteadyClock::now()))) {
+        refuse(*message, "wait", "resource-constraint",
+               say(lang, "The gateway cannot take messages right now. Please try again later."));
+    } else if (!encrypted) {
+        refuse(*message, "modify", "bad-request", omemo_messages::unreadable(contact.addr_spec(), lang));
+    } else if (for_us.empty()) {
+        if (encrypted->payload)
+            refuse(*message, "cancel", "not-acceptable", omemo_messages::not_for_us(contact.addr_spec(), lang));
+    } else {
+        using Sessions = OmemoTalk::Sessions;
+        auto opening = co_await called_back<Opening>([&](auto done) {
+            talk->ask<Opening>(
+                [keys, for_us, sid = encrypted->sid, iv = encrypted->iv,
+                 payload = encrypted->payload](Sessions& sessions) {
+                    Opening result;
+                    for (const auto& key : for_us) {
+                        auto session = sessions.contains(sid) ? sessions.at(sid) : omemo::Session{};
+                        auto decrypted = omemo::decrypt(*keys, session, key);
+                        if (!decrypted) {
+                            if (!result.failure) result.failure = decrypted.error();
+                            continue;
+                        }
+                        result = {
+                            {},     {}, decrypted->identity_key, decrypted->used_pre_key, decrypted->is_new_session,
+                            session};
+                        if (payload) result.text = omemo::open(iv, *payload, decrypted->key.bytes());
+                        if (payload && !result.text) result.failure = Failure::malformed;
+                        sessions[sid] = std::move(session);
+                        break;
+                    }
+                    return result;
+                },
+                std::move(done));
+        });
+        if (opening.failure && opening.session.record.empty()) {
+            co_await failed({talk, keys}, message, encrypted->sid, *opening.failure, encrypted->payload.has_value());
+        } else {
+            opened({talk, keys}, contact, message, encrypted->sid, std::move(opening));
+        }
+    }
+    --under_way;
+}
+
+/// No session can read it. Its writer is told; a new session is started, so that the next message can be read.
+Task<> Omemo::State::failed(Ready with, Message message, DeviceId sid, Failure failure, bool has_text) {
+    const auto [id, canonical] = with.talk->key();
+    const Account* account = modules.directory.find(id);
+    // What comes from an archive or from offline storage may have been read before.
+    if (!account || (failure == Failure::repeated && (xmpp::xep0203::delay(*message) || !has_text))) co_return;
+    log::info("a message of {} by OMEMO cannot be decrypted (device {}, reason {})", account->jid, sid,
+              static_cast<int>(failure));
+    const std::string contact_jid = xmpp::read_jid(xmpp::attribute(*message, "to")).bare();
+    const auto address = address_of(xmpp::read_jid(contact_jid));
+    if (has_text)
+        refuse(*message, "modify", "not-acceptable",
+               omemo_messages::unreadable(address ? address->addr_spec() : canonical, account->lang));
+    const std::string device = account->jid + "/" + std::to_string(sid);
+    if (!renewed.take(device + "/" + canonical, SteadyClock::now())) co_return;
+    co_await renew_session(std::move(with), sid, xmpp::attribute(*message, "from"), contact_jid);
+}
+
+void Omemo::State::opened(const Ready& with, const coi::Address& contact, const Message& message, DeviceId sid,
+                          Opening opening) {
+    const Key key = with.talk->key();
+    const Account* account = modules.directory.find(key.first);
+    if (!account) return;
+    const std::string contact_jid = xmpp::read_jid(xmpp::attribute(*message, "to")).bare();
+    auto change = std::make_shared<keys::OmemoChange>();
+    change->account = key.first;
+    change->contact = key.second;
+    change->sessions = {stored(sid, opening.session)};
+    const auto commit_alone = [&] { keys::save(modules.store, *change, [](const Store::Failure&) {}); };
+
+    const auto news = devices->note(key.first, sid, opening.identity_key);
+    devices->doubt(account->jid, sid);
+    if (opening.used_pre_key) own->use(key.first, *opening.used_pre_key);
+    const auto* device = devices->find(key.first, sid);
+    if (!device || !device->is_trusted()) {
+        commit_alone();
+        tell_news(key.first, news, sid);
+        if (device && opening.text)
+            refuse(*message, "cancel", "not-allowed", omemo_messages::untrusted(*device, account->lang));
+        return;
+    }
+    const auto unread = opening.is_new_session ? with.talk->unread.started(sid) : std::vector<std::string>{};
+    with.talk->unread.heard(sid);
+    if (opening.text) speaks_omemo(*account, contact, contact_jid);
+    tell_news(key.first, news, sid);
+    if (opening.text && !opening.text->empty()) {
+        const Opened how{EndToEnd::omemo, *message, change};
+        modules.outgoing.take(*xmpp::end_to_end::opened(*message, *opening.text, true), &how);
+    } else {
+        commit_alone();
+        if (opening.failure)
+            refuse(*message, "modify", "not-acceptable",
+                   omemo_messages::unreadable(contact.addr_spec(), account->lang));
+    }
+    unblock(key.first);
+    if (!unread.empty()) start(send_again(key, sid, xmpp::attribute(*message, "from"), unread));
+}
+
+/// Notes that the user speaks OMEMO with this contact: no text is sent to them without it from now on. OTR ends: the
+/// newer choice counts.
+void Omemo::State::speaks_omemo(const Account& account, const coi::Address& contact, const std::string& contact_jid) {
+    const auto before = modules.directory.known_or_new(account.id, contact).privacy.spoken;
+    if (before == EndToEnd::omemo) return;
+    if (before == EndToEnd::otr) modules.otr.off(account, contact.canonical());
+    const Contact& changed =
+        modules.directory.change(account.id, contact, [](Contact& each) { each.privacy.spoken = EndToEnd::omemo; });
+    const auto leaves = modules.openpgp.would_leave(account, changed, EndToEnd::omemo);
+    modules.notices.tell_end_to_end(account, contact.canonical(), contact_jid,
+                                    omemo_messages::started(contact.addr_spec(), leaves, account.lang));
+}
+
+/// The user's first device is no news.
+void Omemo::State::tell_news(AccountId id, OmemoDevices::News news, DeviceId sid) {
+    if (news == OmemoDevices::News::none || news == OmemoDevices::News::first) return;
+    const Account* account = modules.directory.find(id);
+    const auto* device = devices->find(id, sid);
+    if (!account || !device || !news_told.take(account->jid, SteadyClock::now())) return;
+    modules.notices.tell(*account, omemo_messages::news(news, *device, account->lang));
+}
+
+/// One of several programs may have no OMEMO: what is sent to the user stays encrypted until they say otherwise.
+void Omemo::State::spoke_clearly(const Account& account, const coi::Address& contact, const std::string& contact_jid) {
+    const Contact* met = modules.directory.contact(account.id, contact.canonical());
+    if (!met || met->privacy.spoken != EndToEnd::omemo) return;
+    if (!clear_told.take(account.jid + "\n" + contact.canonical(), SteadyClock::now())) return;
+    modules.notices.tell_in(account, contact_jid, omemo_messages::in_clear(contact.addr_spec(), account.lang));
+}
+
+void Omemo::State::refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& words) {
+    const auto error =
+        xmpp::error_reply(*xmpp::returnable(message), type, condition, words, xmpp::attribute(message, "xml:lang"));
+    if (error) modules.sender.send(*error);
+}
+
+void Omemo::State::account_removed(const Account& account) {
+    const auto is_of_account = [id = account.id](const Key& key) { return key.first == id; };
+    std::erase_if(talks, [&](const auto& talk) { return is_of_account(talk.first); });
+    std::erase_if(held, is_of_account);
+    own->forget(account.id);
+    devices->forget(account.id);
+}
+
+// --- the class
+
+Omemo::Omemo(Modules modules, Settings settings)
+    : state_(std::make_shared<State>(std::move(modules), std::move(settings))) {
+    state_->modules.directory.observe(state_);
+}
+Omemo::~Omemo() = default;
+
+bool Omemo::take(const xmpp::Tag& message) { return state_->take(message); }
+
+bool Omemo::take_event(const xmpp::Tag& message) {
+    if (!state_->devices->take_event(message)) return false;
+    const auto user = bare(xmpp::attribute(message, "from"));
+    const Account* account = user ? state_->modules.directory.of_user(*user) : nullptr;
+    if (account) state_->unblock(account->id);
+    return true;
+}
+
+bool Omemo::take_answer(const xmpp::Tag& iq) { return state_->devices->take_answer(iq); }
+
+void Omemo::offline() { state_->devices->offline(); }
+
+bool Omemo::concerns(const queue::Entry& entry) const { return state_->concerns(entry); }
+
+void Omemo::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::function<void(Outgoing)> done) {
+    start(state_->send(entry, State::Message(stanza.clone()), std::move(done)));
+}
+
+void Omemo::tick() {
+    const auto now = SteadyClock::now();
+    std::erase_if(state_->talks, [now](const auto& talk) {
+        return talk.second->is_idle() && now - talk.second->last_used() > forget_after;
+    });
+    std::erase_if(state_->without_bundle,
+                  [now](const auto& each) { return now - each.second > std::chrono::minutes(10); });
+}
+
+std::size_t Omemo::waiting() const { return state_->under_way; }
+
+void Omemo::off(const Account& account, const std::string& contact) {
+    state_->held.erase({account.id, contact});
+    const Contact* met = state_->modules.directory.contact(account.id, contact);
+    if (!met || met->privacy.spoken != EndToEnd::omemo) return;
+    state_->modules.directory.change(account.id, met->address,
+                                     [](Contact& changed) { changed.privacy.spoken = EndToEnd::none; });
+    state_->modules.jabber.unblock(account.id, contact);
+}
+
+void Omemo::own_keys(AccountId id, std::function<void(OmemoOwnKeys::Keys)> done) {
+    state_->own->with(id, std::move(done));
+}
+
+void Omemo::devices(AccountId id, std::function<void(const std::vector<keys::OmemoDevice>*)> done) {
+    state_->devices->load(id, [state = state_, id, done = std::move(done)](bool loaded) {
+        done(loaded ? &state->devices->of(id) : nullptr);
+    });
+}
+
+bool Omemo::set_trust(AccountId id, OmemoDevices::DeviceId device, keys::OmemoDevice::Trust trust) {
+    return state_->devices->set_trust(id, device, trust);
+}
+
+}  // namespace gateway

@@ -1,0 +1,194 @@
+// See omemo_devices.h.
+
+#include "gateway/encryption/omemo_devices.h"
+
+#include <algorithm>
+
+#include "gateway/log.h"
+#include "xmpp/jid.h"
+#include "xmpp/xep/xep0060_pubsub.h"
+#include "xmpp/xep/xep0384_omemo.h"
+
+namespace gateway {
+namespace {
+
+namespace xep0060 = xmpp::xep0060;
+namespace xep0384 = xmpp::xep0384;
+
+constexpr std::string_view question_id = "omemo-";
+constexpr auto patience = std::chrono::seconds(20);
+constexpr std::size_t most_questions = 2000, most_users = 100'000, most_devices = 100;
+
+}  // namespace
+
+/// Only a server speaks as a bare JID.
+bool OmemoDevices::take_event(const xmpp::Tag& message) {
+    auto devices = xep0384::news_of(message);
+    if (!devices) return false;
+    const xmpp::JID from = xmpp::read_jid(xmpp::attribute(message, "from"));
+    if (from.resource().empty() && directory_.of_user(from.bare()) != nullptr)
+        remember(from.bare(), std::move(*devices));
+    return true;
+}
+
+void OmemoDevices::remember(const std::string& user, List devices) {
+    if (lists_.size() >= most_users) lists_.clear();
+    lists_[user] = std::move(devices);
+}
+
+bool OmemoDevices::take_answer(const xmpp::Tag& iq) {
+    const std::string& type = xmpp::attribute(iq, "type");
+    if (type != "result" && type != "error") return false;
+    const std::string& id = xmpp::attribute(iq, "id");
+    if (!id.starts_with(question_id)) return false;
+    const auto question = questions_.find(id);
+    if (question == questions_.end() || question->second.user != xmpp::attribute(iq, "from")) return true;
+    end(id, type == "result" ? &iq : nullptr);
+    return true;
+}
+
+void OmemoDevices::offline() {
+    lists_.clear();
+    while (!questions_.empty()) end(std::string(questions_.begin()->first), nullptr);
+}
+
+void OmemoDevices::ask(const std::string& user, const std::string& contact_jid, const std::string& node, Answer done) {
+    if (questions_.size() >= most_questions || !questions_of_user_.take(user, RateLimit::Clock::now()))
+        return done(nullptr);
+    const std::string id = std::string(question_id) + std::to_string(++asked_);
+    questions_[id] = {user, std::move(done)};
+    after_(patience, [self = weak_from_this(), id] {
+        if (const auto devices = self.lock()) devices->end(id, nullptr);
+    });
+    stream_.send(*xep0060::request(contact_jid, user, id, {node, ""}));
+}
+
+void OmemoDevices::end(const std::string& id, const xmpp::Tag* result) {
+    const auto question = questions_.extract(id);
+    if (!question.empty()) question.mapped().done(result);
+}
+
+void OmemoDevices::list(const std::string& user, const std::string& contact_jid,
+                        std::function<void(std::optional<List>)> done) {
+    if (const auto known = lists_.find(user); known != lists_.end()) return done(known->second);
+    auto& waiting = list_wanted_[user];
+    waiting.push_back(std::move(done));
+    if (waiting.size() > 1) return;
+    ask(user, contact_jid, xep0384::devices_node, [self = shared_from_this(), user](const xmpp::Tag* result) {
+        if (result) {
+            for (const auto& item : xep0060::items_of(*result, xep0384::devices_node)) {
+                auto devices = item.payload ? xep0384::devices_of(*item.payload) : std::nullopt;
+                if (devices) self->remember(user, std::move(*devices));
+            }
+        }
+        const auto known = self->lists_.find(user);
+        const auto found = known == self->lists_.end() ? std::nullopt : std::optional(known->second);
+        const auto waiting = self->list_wanted_.extract(user);
+        for (const auto& each : waiting.mapped()) each(found);
+    });
+}
+
+void OmemoDevices::bundle(const std::string& user, const std::string& contact_jid, DeviceId device,
+                          std::function<void(std::optional<Bundle>)> done) {
+    const Place place{user, device};
+    auto& waiting = bundle_wanted_[place];
+    waiting.push_back(std::move(done));
+    if (waiting.size() > 1) return;
+    const std::string node = xep0384::bundle_node(device);
+    ask(user, contact_jid, node, [self = shared_from_this(), place, node](const xmpp::Tag* result) {
+        std::optional<Bundle> found;
+        if (result) {
+            for (const auto& item : xep0060::items_of(*result, node)) {
+                if (auto bundle = item.payload ? xep0384::bundle_of(*item.payload) : std::nullopt) found = bundle;
+            }
+        }
+        const auto waiting = self->bundle_wanted_.extract(place);
+        for (const auto& each : waiting.mapped()) each(found);
+    });
+}
+
+void OmemoDevices::doubt(const std::string& user, DeviceId device) {
+    const auto known = lists_.find(user);
+    if (known != lists_.end() && std::ranges::find(known->second, device) == known->second.end()) lists_.erase(known);
+}
+
+void OmemoDevices::load(AccountId id, std::function<void(bool loaded)> done) {
+    if (devices_.contains(id)) return done(true);
+    auto& waiting = load_wanted_[id];
+    waiting.push_back(std::move(done));
+    if (waiting.size() > 1) return;
+    keys::omemo_devices(store_, id,
+                        [self = shared_from_this(), id](const Store::Failure& failure, std::vector<Device> devices) {
+                            if (self->devices_.size() >= most_users) self->devices_.clear();
+                            if (!failure) self->devices_.try_emplace(id, std::move(devices));
+                            const auto waiting = self->load_wanted_.extract(id);
+                            for (const auto& each : waiting.mapped()) each(!failure);
+                        });
+}
+
+const std::vector<OmemoDevices::Device>& OmemoDevices::of(AccountId id) const {
+    static const std::vector<Device> none;
+    const auto known = devices_.find(id);
+    return known == devices_.end() ? none : known->second;
+}
+
+const OmemoDevices::Device* OmemoDevices::find(AccountId id, DeviceId device) const {
+    const auto& all = of(id);
+    const auto at = std::ranges::find(all, device, &Device::id);
+    return at == all.end() ? nullptr : &*at;
+}
+
+OmemoDevices::News OmemoDevices::note(AccountId id, DeviceId device, const std::string& identity_key) {
+    auto& all = devices_[id];
+    const bool has_verified =
+        std::ranges::any_of(all, [](const Device& each) { return each.trust == Device::Trust::verified; });
+    const auto at = std::ranges::find(all, device, &Device::id);
+    if (at != all.end() && at->identity_key == identity_key) return News::none;
+    const auto trust = has_verified ? Device::Trust::undecided : Device::Trust::blind;
+    if (at != all.end()) {
+        at->trust = at->trust == Device::Trust::blind ? trust : Device::Trust::undecided;
+        at->identity_key = identity_key;
+        save(id, *at);
+        return News::key;
+    }
+    const auto news = all.empty() ? News::first : News::device;
+    if (all.size() >= most_devices) drop_unlisted(id);
+    all.push_back({device, identity_key, trust});
+    save(id, all.back());
+    return news;
+}
+
+/// A user has a few devices. Of more than a hundred those go first that their server lists no more.
+void OmemoDevices::drop_unlisted(AccountId id) {
+    const Account* account = directory_.find(id);
+    const auto list = account ? lists_.find(account->jid) : lists_.end();
+    auto& all = devices_[id];
+    std::erase_if(all, [&](const Device& each) {
+        if (list == lists_.end() || std::ranges::find(list->second, each.id) != list->second.end()) return false;
+        keys::forget_omemo_device(store_, id, each.id, [](const Store::Failure&) {});
+        return true;
+    });
+    if (all.size() < most_devices) return;
+    keys::forget_omemo_device(store_, id, all.front().id, [](const Store::Failure&) {});
+    all.erase(all.begin());
+}
+
+bool OmemoDevices::set_trust(AccountId id, DeviceId device, Device::Trust trust) {
+    auto& all = devices_[id];
+    const auto at = std::ranges::find(all, device, &Device::id);
+    if (at == all.end()) return false;
+    at->trust = trust;
+    save(id, *at);
+    return true;
+}
+
+void OmemoDevices::save(AccountId id, const Device& device) {
+    keys::OmemoChange change;
+    change.account = id;
+    change.devices = {device};
+    keys::save(store_, std::move(change), [id](const Store::Failure& failed) {
+        if (failed) log::warn("what account {} trusts is not saved: {}", static_cast<std::int64_t>(id), failed->what());
+    });
+}
+
+}  // namespace gateway

@@ -1,0 +1,102 @@
+// The OMEMO devices of users: which there are, their public keys, and which of them are trusted.
+//
+// [XEP-0384 §4.2, §4.5]. A user's server announces the list of devices, because the presence of contacts says that they
+// want it (service/disco), or is asked for it in a contact's name. A bundle is asked for when a session is needed. A
+// new device is trusted blindly until the user has verified one; from then on it waits for the user's word [§6].
+// Answers count only from the user's bare JID: only their server speaks as that. In memory for each user: a list of at
+// most 200 numbers; what is trusted is in the store.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/accounts/directory.h"
+#include "gateway/model/rate_limit.h"
+#include "gateway/model/stanza_sender.h"
+#include "gateway/model/timer.h"
+#include "gateway/store/omemo_keys.h"
+#include "xmpp/omemo/keys.h"
+#include "xmpp/stanza.h"
+
+namespace gateway {
+
+class OmemoDevices : public std::enable_shared_from_this<OmemoDevices> {
+  public:
+    using DeviceId = xmpp::omemo::DeviceId;
+    using Bundle = xmpp::omemo::Bundle;
+    using Device = keys::OmemoDevice;
+    using List = std::vector<DeviceId>;
+    OmemoDevices(Directory& directory, Store& store, StanzaSender& stream, Timer after)
+        : directory_(directory), store_(store), stream_(stream), after_(std::move(after)) {}
+
+    /// A notification of a user's server; false if the message is something else.
+    bool take_event(const xmpp::Tag& message);
+    /// The answer to a question of ours; false if it is something else.
+    bool take_answer(const xmpp::Tag& iq);
+    /// The stream is down: no answer comes, and changes are not heard of.
+    void offline();
+
+    /// The devices that a user (bare JID) has now, asked for in the name of `contact_jid`; nullopt: their server does
+    /// not say.
+    void list(const std::string& user, const std::string& contact_jid, std::function<void(std::optional<List>)> done);
+    /// A device's public keys; nullopt: they cannot be had now.
+    void bundle(const std::string& user, const std::string& contact_jid, DeviceId,
+                std::function<void(std::optional<Bundle>)> done);
+
+    /// A device has written that is not in the user's list: the list is asked for again.
+    void doubt(const std::string& user, DeviceId);
+
+    /// What is known of the devices of the account's user; in the order of the calls. False: the store failed.
+    void load(AccountId, std::function<void(bool loaded)> done);
+    /// After load().
+    const std::vector<Device>& of(AccountId id) const;
+    const Device* find(AccountId, DeviceId) const;
+
+    enum class News {
+        none,
+        first,   // the user's first device
+        device,  // another one
+        key,     // a device has another key
+    };
+    /// After load(): the device has shown this identity key. What is new is saved.
+    News note(AccountId, DeviceId, const std::string& identity_key);
+    /// After load(): the user's word. False: the device is not known.
+    bool set_trust(AccountId, DeviceId, Device::Trust);
+    void forget(AccountId id) { devices_.erase(id); }
+
+  private:
+    using Answer = std::function<void(const xmpp::Tag* result)>;  // nullptr: an error, or none came
+    struct Question {
+        std::string user;
+        Answer done;
+    };
+    void ask(const std::string& user, const std::string& contact_jid, const std::string& node, Answer done);
+    void end(const std::string& id, const xmpp::Tag* result);
+    void remember(const std::string& user, List);
+    void save(AccountId, const Device&);
+    void drop_unlisted(AccountId);
+
+    Directory& directory_;
+    Store& store_;
+    StanzaSender& stream_;
+    Timer after_;
+    std::uint64_t asked_ = 0;
+    std::map<std::string, Question> questions_;  // by id
+    std::map<std::string, List> lists_;          // by user
+    std::map<std::string, std::vector<std::function<void(std::optional<List>)>>> list_wanted_;
+    using Place = std::pair<std::string, DeviceId>;  // user and device
+    std::map<Place, std::vector<std::function<void(std::optional<Bundle>)>>> bundle_wanted_;
+    std::map<AccountId, std::vector<Device>> devices_;
+    std::map<AccountId, std::vector<std::function<void(bool)>>> load_wanted_;
+    RateLimit questions_of_user_{60, std::chrono::minutes(1)};
+};
+
+}  // namespace gateway

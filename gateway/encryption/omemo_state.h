@@ -1,0 +1,105 @@
+// The state of the class Omemo, shared by gateway/encryption/omemo and gateway/encryption/omemo_to_user; only they
+// include it.
+
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gateway/encryption/omemo.h"
+#include "gateway/encryption/omemo_talk.h"
+#include "gateway/model/rate_limit.h"
+#include "gateway/task.h"
+#include "xmpp/xep/xep0384_omemo.h"
+
+namespace gateway {
+
+struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
+    State(Modules modules_, Settings settings_)
+        : modules(std::move(modules_)),
+          settings(std::move(settings_)),
+          own(std::make_shared<OmemoOwnKeys>(modules.store, modules.workers, modules.now)),
+          devices(std::make_shared<OmemoDevices>(modules.directory, modules.store, modules.sender, modules.after)) {}
+
+    using Talk = std::shared_ptr<OmemoTalk>;
+    using Key = OmemoTalk::Key;
+    using Keys = OmemoOwnKeys::Keys;
+    using DeviceId = OmemoTalk::DeviceId;
+    using Bundle = xmpp::omemo::Bundle;
+    using Message = std::shared_ptr<const xmpp::Tag>;
+
+    /// What a message or a stanza of the queue needs, all read.
+    struct Ready {
+        Talk talk;
+        Keys own;  // nullptr: the store cannot be read
+    };
+    Task<Ready> ready(Key);
+    Talk talk_of(const Key&);
+    void make_room(AccountId);
+
+    // --- from the user (omemo.cpp)
+    bool take(const xmpp::Tag& message);
+    /// What a worker made of a message.
+    struct Opening {
+        std::optional<xmpp::omemo::Failure> failure{};
+        std::optional<std::string> text{};  // none: a key transport element
+        std::string identity_key{};
+        std::optional<std::uint32_t> used_pre_key{};
+        bool is_new_session = false;
+        OmemoTalk::Session session{};
+    };
+    Task<> carry(AccountId, coi::Address contact, Message);
+    Task<> failed(Ready, Message, DeviceId sid, xmpp::omemo::Failure, bool has_text);
+    void opened(const Ready&, const coi::Address& contact, const Message&, DeviceId sid, Opening);
+    void speaks_omemo(const Account&, const coi::Address& contact, const std::string& contact_jid);
+    void tell_news(AccountId, OmemoDevices::News, DeviceId);
+    void spoke_clearly(const Account&, const coi::Address& contact, const std::string& contact_jid);
+    void refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& words);
+
+    // --- to the user (omemo_to_user.cpp)
+    bool concerns(const queue::Entry&) const;
+    Task<> send(queue::Entry, Message, std::function<void(Outgoing)> done);
+    /// The devices that shall read it, and the bundles of those without a session.
+    struct Readers {
+        std::vector<DeviceId> devices;
+        std::map<DeviceId, Bundle> bundles;
+    };
+    Task<Readers> readers(Ready, std::string user, std::string contact_jid);
+    /// A text for these devices (none: an empty message, which only renews the session), and the sessions that it
+    /// changed; these must be committed first.
+    struct Sealed {
+        xmpp::xep0384::Encrypted encrypted;
+        keys::OmemoChange change;
+        std::vector<DeviceId> unusable;  // whose bundles start no session
+    };
+    Task<Sealed> seal(Ready, Readers, std::optional<std::string> text, bool replace_sessions = false);
+    Task<bool> save(keys::OmemoChange);
+    xmpp::Stanza stanza_of(const xmpp::Tag& original, const std::string& to, const xmpp::xep0384::Encrypted&,
+                           const std::string& lang) const;
+    Task<> send_again(Key, DeviceId, std::string client, std::vector<std::string> stanzas);
+    Task<> renew_session(Ready, DeviceId, std::string client, std::string contact_jid);
+    void hold(const Key&, const std::function<void(Outgoing)>& done);
+    void unblock(AccountId);
+
+    std::string jid_of_contact(const Key&) const;
+    void account_saved(const Account&) override {}
+    void account_removed(const Account&) override;
+
+    Modules modules;
+    Settings settings;
+    std::map<Key, Talk> talks;
+    std::shared_ptr<OmemoOwnKeys> own;
+    std::shared_ptr<OmemoDevices> devices;
+    std::set<Key> held;  // conversations with held messages
+    std::map<std::pair<AccountId, DeviceId>, std::chrono::steady_clock::time_point> without_bundle;
+    std::size_t under_way = 0;
+    RateLimit starts{30, std::chrono::minutes(1)};   // sessions, per account
+    RateLimit renewed{1, std::chrono::minutes(10)};  // sessions that we start anew, per device
+    RateLimit clear_told{1, std::chrono::hours(24)}, news_told{20, std::chrono::hours(24)};
+};
+
+}  // namespace gateway

@@ -1,0 +1,237 @@
+// OMEMO towards a user: which messages are encrypted for which devices, and which are held; see omemo.h.
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/encryption/omemo_messages.h"
+#include "gateway/encryption/omemo_state.h"
+#include "gateway/model/addresses.h"
+#include "xmpp/end_to_end.h"
+#include "xmpp/omemo/payload.h"
+#include "xmpp/otr/front.h"
+#include "xmpp/wire.h"
+#include "xmpp/xep/xep0334_hints.h"
+#include "xmpp/xep/xep0380_eme.h"
+
+namespace gateway {
+namespace {
+
+namespace omemo = xmpp::omemo;
+namespace xep0384 = xmpp::xep0384;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::size_t most_readers = 30;  // devices that one message is encrypted for: the last of the list
+constexpr auto pause_without_bundle = std::chrono::minutes(10);
+
+}  // namespace
+
+std::string Omemo::State::jid_of_contact(const Key& key) const {
+    const Contact* contact = modules.directory.contact(key.first, key.second);
+    const auto address = contact ? coi::Result<coi::Address>(contact->address) : coi::parse_addr_spec(key.second);
+    const auto jid = address ? jid_of(contact, *address, settings.component) : std::nullopt;
+    return jid ? jid->bare() : settings.component;
+}
+
+bool Omemo::State::concerns(const queue::Entry& entry) const {
+    if (entry.contact.empty()) return false;
+    const Contact* contact = modules.directory.contact(entry.account, entry.contact);
+    return contact && contact->privacy.spoken == EndToEnd::omemo;
+}
+
+Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void(Outgoing)> done) {
+    const auto self = shared_from_this();
+    const xmpp::Tag* body = xmpp::body_of(*stanza);
+    // What has no text is handled by other elements, which OMEMO 0.3 does not encrypt. A whole message of OTR goes
+    // through as it is.
+    if (!body || xmpp::attribute(*stanza, "type") == "error" || !xmpp::otr::look(body->cdata()).is_plain()) {
+        done({});
+        co_return;
+    }
+    const Key key{entry.account, entry.contact};
+    const Account* account = modules.directory.find(entry.account);
+    const std::string user = account ? account->jid : "", lang = account ? account->lang : "";
+    const Ready with = co_await ready(key);
+    if (!with.own || user.empty()) {
+        done({Outgoing::Kind::held, {}});
+        co_return;
+    }
+    auto to = co_await readers(with, user, jid_of_contact(key));
+    auto sealed = co_await seal(with, std::move(to), body->cdata());
+    for (const auto device : sealed.unusable) without_bundle[{entry.account, device}] = SteadyClock::now();
+    std::vector<DeviceId> reached;
+    for (const auto& each : sealed.encrypted.keys) reached.push_back(each.rid);
+    if (reached.empty()) {
+        hold(key, done);
+        co_return;
+    }
+    if (!co_await save(std::move(sealed.change))) {
+        done({Outgoing::Kind::held, {}});
+        co_return;
+    }
+    held.erase(key);
+    for (const auto device : reached) with.talk->unread.sent(device, xmpp::print(*stanza));
+    Outgoing out{Outgoing::Kind::encrypted_for_all, {}};
+    out.stanzas.push_back(stanza_of(*stanza, xmpp::attribute(*stanza, "to"), sealed.encrypted, lang));
+    done(std::move(out));
+}
+
+/// The devices in the user's list, or those with a session if the server does not tell the list; not those that the
+/// user does not trust.
+Task<Omemo::State::Readers> Omemo::State::readers(Ready with, std::string user, std::string contact_jid) {
+    const AccountId id = with.talk->key().first;
+    const auto list = co_await called_back<std::optional<OmemoDevices::List>>(
+        [&](auto done) { devices->list(user, contact_jid, std::move(done)); });
+    std::vector<DeviceId> wanted = list.value_or(OmemoDevices::List{});
+    if (!list) {
+        for (const auto& [device, identity] : with.talk->devices()) wanted.push_back(device);
+    }
+    if (wanted.size() > most_readers)
+        wanted.erase(wanted.begin(), wanted.end() - static_cast<std::ptrdiff_t>(most_readers));
+    Readers readers;
+    for (const auto device : wanted) {
+        const auto* known = devices->find(id, device);
+        if (known && !known->is_trusted()) continue;
+        const auto session = with.talk->devices().find(device);
+        const bool has_session =
+            session != with.talk->devices().end() && (!known || session->second == known->identity_key);
+        if (!has_session) {
+            const auto since = without_bundle.find({id, device});
+            if (since != without_bundle.end() && SteadyClock::now() - since->second < pause_without_bundle) continue;
+            auto bundle = co_await called_back<std::optional<Bundle>>(
+                [&](auto done) { devices->bundle(user, contact_jid, device, std::move(done)); });
+            if (!bundle) {
+                without_bundle[{id, device}] = SteadyClock::now();
+                continue;
+            }
+            tell_news(id, devices->note(id, device, bundle->identity_key), device);
+            known = devices->find(id, device);
+            if (known && !known->is_trusted()) continue;
+            readers.bundles[device] = std::move(*bundle);
+        }
+        readers.devices.push_back(device);
+    }
+    co_return readers;
+}
+
+Task<Omemo::State::Sealed> Omemo::State::seal(Ready with, Readers to, std::optional<std::string> text,
+                                              bool replace_sessions) {
+    co_return co_await called_back<Sealed>([&](auto done) {
+        with.talk->ask<Sealed>(
+            [own = with.own, to = std::move(to), text = std::move(text), replace_sessions,
+             key = with.talk->key()](OmemoTalk::Sessions& sessions) {
+                Sealed result;
+                result.change.account = key.first;
+                result.change.contact = key.second;
+                auto payload = omemo::seal(text.value_or(""));
+                result.encrypted.sid = own->device();
+                result.encrypted.iv = payload.iv;
+                if (text) result.encrypted.payload = std::move(payload.payload);
+                for (const auto device : to.devices) {
+                    auto session = sessions.contains(device) ? sessions.at(device) : omemo::Session{};
+                    const auto bundle = to.bundles.find(device);
+                    // Another message may have started one meanwhile.
+                    const bool stands =
+                        !session.record.empty() &&
+                        (bundle == to.bundles.end() || session.identity_key == bundle->second.identity_key);
+                    if (bundle != to.bundles.end() && (!stands || replace_sessions)) {
+                        auto started = omemo::start(*own, bundle->second, session);
+                        if (!started) {
+                            result.unusable.push_back(device);
+                            continue;
+                        }
+                        session = std::move(*started);
+                    }
+                    if (session.record.empty()) continue;
+                    auto encrypted = omemo::encrypt(*own, session, device, payload.key.bytes());
+                    if (!encrypted) continue;
+                    result.encrypted.keys.push_back(std::move(*encrypted));
+                    result.change.sessions.push_back(stored(device, session));
+                    sessions[device] = std::move(session);
+                }
+                return result;
+            },
+            std::move(done));
+    });
+}
+
+/// A key of the ratchet is used once: the sessions are committed before the message leaves.
+Task<bool> Omemo::State::save(keys::OmemoChange change) {
+    const auto failure = co_await called_back<Store::Failure>(
+        [&](auto done) { keys::save(modules.store, std::move(change), std::move(done)); });
+    co_return !failure;
+}
+
+xmpp::Stanza Omemo::State::stanza_of(const xmpp::Tag& original, const std::string& to,
+                                     const xep0384::Encrypted& encrypted, const std::string& lang) const {
+    auto stanza = std::make_unique<xmpp::Tag>("message");
+    stanza->addAttribute("type", "chat");
+    if (const auto& id = xmpp::attribute(original, "id"); !id.empty()) stanza->addAttribute("id", id);
+    stanza->addAttribute("from", xmpp::attribute(original, "from"));
+    stanza->addAttribute("to", to);
+    xep0384::add_encrypted(*stanza, encrypted);
+    if (!encrypted.payload) {
+        xmpp::xep0334::add_store(*stanza);
+        return stanza;
+    }
+    xmpp::end_to_end::add_beside(original, *stanza);
+    xmpp::xep0380::add_encryption(*stanza, xmpp::xep0380::omemo);
+    xmpp::add(*stanza, "body", {}, omemo_messages::placeholder(lang));
+    xmpp::xep0334::add_store(*stanza);
+    return stanza;
+}
+
+/// To the client whose device could not read them, under their old ids.
+Task<> Omemo::State::send_again(Key key, DeviceId device, std::string client, std::vector<std::string> stanzas) {
+    const auto self = shared_from_this();
+    const Ready with = co_await ready(key);
+    for (const auto& text : stanzas) {
+        const auto stanza = xmpp::parse_stanza(text);
+        const xmpp::Tag* body = stanza ? xmpp::body_of(*stanza) : nullptr;
+        if (!with.own || !body) continue;
+        auto sealed = co_await seal(with, {{device}, {}}, body->cdata());
+        if (sealed.encrypted.keys.empty() || !co_await save(std::move(sealed.change))) co_return;
+        const Account* account = modules.directory.find(key.first);
+        if (!account) co_return;
+        modules.sender.send(*stanza_of(*stanza, client, sealed.encrypted, account->lang));
+    }
+}
+
+/// By an empty message [XEP-0384 §4.6]: the device's next message is one of the new session.
+Task<> Omemo::State::renew_session(Ready with, DeviceId device, std::string client, std::string contact_jid) {
+    const auto self = shared_from_this();
+    const Account* account = modules.directory.find(with.talk->key().first);
+    if (!account) co_return;
+    auto bundle = co_await called_back<std::optional<Bundle>>(
+        [&](auto done) { devices->bundle(account->jid, contact_jid, device, std::move(done)); });
+    if (!bundle) co_return;
+    const AccountId id = with.talk->key().first;
+    tell_news(id, devices->note(id, device, bundle->identity_key), device);
+    const auto* known = devices->find(id, device);
+    if (!known || !known->is_trusted()) co_return;
+    Readers to{{device}, {}};
+    to.bundles[device] = std::move(*bundle);
+    auto sealed = co_await seal(with, std::move(to), std::nullopt, true);
+    if (sealed.encrypted.keys.empty() || !co_await save(std::move(sealed.change))) co_return;
+    xmpp::Tag original("message");
+    original.addAttribute("from", contact_jid);
+    modules.sender.send(*stanza_of(original, client, sealed.encrypted, ""));
+}
+
+/// Told once, until a message could be sent again.
+void Omemo::State::hold(const Key& key, const std::function<void(Outgoing)>& done) {
+    const Account* account = modules.directory.find(key.first);
+    const Contact* contact = modules.directory.contact(key.first, key.second);
+    if (account && contact && held.insert(key).second)
+        modules.notices.tell_in(*account, jid_of_contact(key),
+                                omemo_messages::held(contact->address.addr_spec(), account->lang));
+    done({Outgoing::Kind::held, {}});
+}
+
+/// A device has come, or its session: what waits is tried again.
+void Omemo::State::unblock(AccountId id) {
+    std::erase_if(without_bundle, [id](const auto& each) { return each.first.first == id; });
+    for (auto at = held.lower_bound({id, ""}); at != held.end() && at->first == id; ++at)
+        modules.jabber.unblock(id, at->second);
+}
+
+}  // namespace gateway
