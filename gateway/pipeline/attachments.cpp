@@ -11,8 +11,10 @@
 #include "coi/mail/chat_data.h"
 #include "coi/mail/webxdc.h"
 #include "gateway/accounts/contact_weight.h"
+#include "gateway/model/stanza_id.h"
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/store/ids.h"
+#include "xmpp/xep/xep0454_media.h"
 
 namespace gateway {
 namespace {
@@ -98,12 +100,11 @@ Task<bool> Attachments::share(IncomingMail& mail) {
     for (const auto& part : parts) bytes += part.bytes->size();
     if (parts.empty() || !co_await may_share(mail, bytes)) co_return true;
     if (is_unsure) co_return !comes_again(mail);
+    const bool sealed = spoken_with_author(mail) == EndToEnd::omemo;
     for (const auto& part : parts) {
         auto& attachment = mail.mail.attachments[part.index];
-        const std::string user = account_of(directory_, mail.account).jid;
-        auto address = co_await called_back<coi::Result<std::string>>([&](auto done) {
-            files_.put(user, {name_of(attachment, mail.mail), attachment.content_type, part.bytes}, std::move(done));
-        });
+        auto address =
+            co_await put(mail, {name_of(attachment, mail.mail), attachment.content_type, part.bytes}, sealed);
         if (address) {
             attachment.url = std::move(*address);
         } else if (!address.error().permanent) {
@@ -113,14 +114,42 @@ Task<bool> Attachments::share(IncomingMail& mail) {
     co_return true;
 }
 
-Task<bool> Attachments::may_share(const IncomingMail& mail, std::size_t bytes) {
+/// A new key for each file. The name on the store says nothing but what kind of file it is.
+Task<coi::Result<std::string>> Attachments::put(const IncomingMail& mail, StoredFile file, bool sealed) {
+    using Sealed = std::optional<xmpp::xep0454::Sealed>;
+    const std::string user = account_of(directory_, mail.account).jid;
+    Sealed secret;
+    if (sealed) {
+        secret = co_await called_back<Sealed>([&](auto done) {
+            workers_.ask<Sealed>(
+                Line(mail.account), [bytes = file.bytes] { return xmpp::xep0454::encrypt(*bytes); }, std::move(done));
+        });
+        if (!secret) co_return coi::Error{coi::ErrorKind::refused, true, "the file cannot be encrypted", 0, {}};
+        const auto dot = file.name.rfind('.');
+        file = {mint_stanza_id().value + (dot == std::string::npos ? "" : file.name.substr(dot)),
+                "application/octet-stream", std::make_shared<const std::string>(std::move(secret->bytes))};
+    }
+    auto address = co_await called_back<coi::Result<std::string>>(
+        [&](auto done) { files_.put(user, std::move(file), std::move(done)); });
+    if (!address || !secret) co_return address;
+    auto link = xmpp::xep0454::link_to(*address, *secret);
+    if (!link) co_return coi::Error{coi::ErrorKind::refused, true, "the file store has no https", 0, {}};
+    co_return std::move(*link);
+}
+
+EndToEnd Attachments::spoken_with_author(const IncomingMail& mail) const {
     const std::string writer = mail.mail.from.front().canonical();
     const Account& account = account_of(directory_, mail.account);
     const Account* main = directory_.of_user(account.jid);
     for (const AccountId id : {account.id, main ? main->id : account.id}) {
         const Contact* contact = directory_.contact(id, writer);
-        if (contact && contact->privacy.spoken != EndToEnd::none) co_return false;
+        if (contact && contact->privacy.spoken != EndToEnd::none) return contact->privacy.spoken;
     }
+    return EndToEnd::none;
+}
+
+Task<bool> Attachments::may_share(const IncomingMail& mail, std::size_t bytes) {
+    if (spoken_with_author(mail) == EndToEnd::otr) co_return false;
     // A copy is found again by the commit, in all cases; here only to put nothing twice.
     if (!mail.mail.id.empty() && co_await answer_of<bool>([&](auto done) {
             ids::knows_any_of(store_, mail.account, {mail.mail.id}, std::move(done));

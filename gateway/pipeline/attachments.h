@@ -1,13 +1,15 @@
 // The stage of an arriving mail that puts its files where the user's clients find them.
 //
 // It stands before the translation: what has an address is written as a link, the rest in words (translate/feature/file
-// and placeholder). Left in words: files of a conversation under OTR, whose link would not be protected as its text is,
-// decoration of HTML mail, and files for users of whom it is not known that they exist. Files of those who prove
-// nothing are limited in bytes, so that nobody uses up a user's quota.
+// and placeholder). In a conversation under OMEMO a file is encrypted first, and its link has the key [XEP-0454]. Left
+// in words: files of a conversation under OTR, whose link would not be protected as its text is, decoration of HTML
+// mail, and files for users of whom it is not known that they exist. Files of those who prove nothing are limited in
+// bytes, so that nobody uses up a user's quota.
 
 #pragma once
 
 #include "gateway/accounts/directory.h"
+#include "gateway/accounts/workers.h"
 #include "gateway/model/clock.h"
 #include "gateway/model/file_store.h"
 #include "gateway/model/incoming_mail.h"
@@ -19,8 +21,8 @@ namespace gateway {
 
 class Attachments {
   public:
-    Attachments(Directory& directory, Store& store, FileStore& files, Clock now)
-        : directory_(directory), store_(store), files_(files), now_(std::move(now)) {}
+    Attachments(Directory& directory, Store& store, Workers& workers, FileStore& files, Clock now)
+        : directory_(directory), store_(store), workers_(workers), files_(files), now_(std::move(now)) {}
 
     /// Whether the mail has files to share.
     static bool has_files(const coi::Message&);
@@ -32,11 +34,16 @@ class Attachments {
 
   private:
     Task<bool> may_share(const IncomingMail&, std::size_t bytes);
+    /// What the user speaks with the author, in any of their accounts.
+    EndToEnd spoken_with_author(const IncomingMail&) const;
+    /// The file's address, with its key if it is `sealed`.
+    Task<coi::Result<std::string>> put(const IncomingMail&, StoredFile, bool sealed);
     bool has_room(const IncomingMail&, std::size_t bytes);
     bool comes_again(const IncomingMail&) const;
 
     Directory& directory_;
     Store& store_;
+    Workers& workers_;
     FileStore& files_;
     Clock now_;
     RateLimit of_strangers_in_all_{1000, std::chrono::days(30)};  // half of the room in the gateway's own store

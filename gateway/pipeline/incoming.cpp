@@ -77,7 +77,7 @@ IncomingPipeline::IncomingPipeline(Modules modules, Seal seal, Settings settings
     : modules_(std::move(modules)),
       seal_(std::move(seal)),
       settings_(std::move(settings)),
-      attachments_(modules_.directory, modules_.store, modules_.files, modules_.now),
+      attachments_(modules_.directory, modules_.store, modules_.workers, modules_.files, modules_.now),
       reports_({modules_.directory, modules_.store, modules_.now}, seal_, settings_),
       own_mail_({modules_.directory, modules_.store, modules_.workers, modules_.encryption, modules_.to_jabber,
                  attachments_, turns_, modules_.now},

@@ -53,6 +53,21 @@ TEST(Xep0454Media, OnlyTheKeyOpensTheFile) {
     EXPECT_FALSE(xep0454::decrypt(encrypted, *link));
 }
 
+TEST(Xep0454Media, WhatWasEncryptedIsOpenedByItsLink) {
+    for (const std::string& file : {std::string(), std::string("JFIF"), std::string(100'000, 'x')}) {
+        const auto sealed = xep0454::encrypt(file);
+        ASSERT_TRUE(sealed);
+        EXPECT_EQ(sealed->bytes.size(), file.size() + xep0454::tag_size);
+        const auto link = xep0454::link(xep0454::link_to("https://" + place, *sealed).value_or(""));
+        ASSERT_TRUE(link);
+        EXPECT_EQ(link->url, "https://" + place);
+        EXPECT_EQ(xep0454::decrypt(sealed->bytes, *link), file);
+        EXPECT_NE(xep0454::encrypt(file)->key, sealed->key);
+        EXPECT_FALSE(xep0454::link_to("http://" + place, *sealed)) << "the scheme stands for https";
+        EXPECT_FALSE(xep0454::link_to("https://" + place + "#a", *sealed));
+    }
+}
+
 TEST(Xep0454Media, OlderClientsWroteSixteenBytes) {
     const auto link = xep0454::link("aesgcm://" + place + "#" + iv + "00010203" + key);
     ASSERT_TRUE(link);
