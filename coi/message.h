@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,7 +48,9 @@ struct Attachment {
     std::string bytes;  // decoded; empty unless ParseOptions::keep_attachments, or of otr_type or coi/mail/chat_data
                         // and no longer than a text may be
     bool is_inline = false;
-    std::string url{};  // where its reader finds it; set after parse, not printed. "": nowhere else
+    std::string url{};     // where its reader finds it; set after parse, not printed, as are the next. "": nowhere else
+    std::string sha256{};  // of what lies there, raw
+    std::uint32_t width = 0, height = 0;  // of a picture that lies there, in pixels; 0: not known
     bool operator==(const Attachment&) const = default;
 };
 

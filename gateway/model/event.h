@@ -74,6 +74,12 @@ struct Reaction {
     bool operator==(const Reaction&) const = default;
 };
 
+/// What the content of a file must have. Empty: not known.
+struct FileHash {
+    std::string algorithm, digest;  // "sha-256"; raw
+    bool operator==(const FileHash&) const = default;
+};
+
 /// A file that its reader finds at an address.
 struct File {
     enum class Kind { file, voice_message, sticker };
@@ -82,6 +88,8 @@ struct File {
     Kind kind = Kind::file;
     std::chrono::milliseconds duration{};        // of a recording, 0 if it is not known
     std::shared_ptr<const std::string> bytes{};  // of a file that goes as an attachment, once it has been fetched
+    FileHash hash{};
+    std::uint32_t width = 0, height = 0;  // of a picture in pixels, 0 if they are not known
     bool operator==(const File&) const = default;
 };
 struct Files {

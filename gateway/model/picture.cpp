@@ -12,10 +12,7 @@
 namespace gateway {
 namespace {
 
-struct Shape {
-    PictureType type;
-    std::uint32_t width, height;
-};
+using Shape = PictureShape;
 
 std::uint32_t byte_at(std::string_view bytes, std::size_t at) { return static_cast<unsigned char>(bytes[at]); }
 
@@ -79,14 +76,14 @@ std::optional<Shape> jpeg(std::string_view bytes) {
     return std::nullopt;
 }
 
-std::optional<Shape> shape_of(std::string_view bytes) {
+}  // namespace
+
+std::optional<PictureShape> picture_shape(std::string_view bytes) {
     for (const auto look : {png, jpeg, gif, webp}) {
         if (const auto shape = look(bytes)) return shape;
     }
     return std::nullopt;
 }
-
-}  // namespace
 
 const char* mime_of(PictureType type) {
     switch (type) {
@@ -104,7 +101,7 @@ const char* mime_of(PictureType type) {
 
 coi::Result<Picture> picture_of(std::string bytes) {
     if (bytes.size() > most_picture_bytes) return coi::over_limit("the picture has too many bytes");
-    const auto shape = shape_of(bytes);
+    const auto shape = picture_shape(bytes);
     if (!shape || shape->width == 0 || shape->height == 0) return coi::malformed("it is no picture of a known kind");
     if (shape->width > most_pixels_wide || shape->height > most_pixels_wide)
         return coi::over_limit("the picture says that it has too many pixels");

@@ -1,13 +1,16 @@
-// A picture of a person: accepted by its size and by what its first bytes say, never decoded.
+// Pictures: what their first bytes say, never decoded.
 //
-// PNG, JPEG, GIF and WebP, at most 100 kB and 1024×1024 pixels: a small file can claim a size that takes a client's
-// memory. The bytes go on as they came; the type is what they are, whatever their sender calls them. Pure.
+// PNG, JPEG, GIF and WebP. That of a person has at most 100 kB and 1024×1024 pixels: a small file can claim a size that
+// takes a client's memory. The bytes go on as they came; the type is what they are, whatever their sender calls them.
+// Pure.
 
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "coi/result.h"
 
@@ -16,6 +19,13 @@ namespace gateway {
 enum class PictureType : std::uint8_t { png, jpeg, gif, webp };
 /// "image/png"
 const char* mime_of(PictureType);
+
+/// What a picture of a known kind says of itself, which need not be true.
+struct PictureShape {
+    PictureType type = PictureType::png;
+    std::uint32_t width = 0, height = 0;  // pixels
+};
+std::optional<PictureShape> picture_shape(std::string_view bytes);
 
 /// What is known of a picture without its bytes.
 struct PictureInfo {

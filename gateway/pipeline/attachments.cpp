@@ -8,9 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "coi/crypt/sha256.h"
 #include "coi/mail/chat_data.h"
 #include "coi/mail/webxdc.h"
 #include "gateway/accounts/contact_weight.h"
+#include "gateway/model/picture.h"
 #include "gateway/model/stanza_id.h"
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/store/ids.h"
@@ -22,6 +24,8 @@ namespace {
 constexpr std::size_t most = 10;                      // files of a mail
 constexpr std::size_t decoration = 10 * 1024;         // bytes of a picture in an HTML mail that says nothing
 constexpr std::size_t stranger_piece = 100'000;       // bytes
+constexpr std::uint32_t most_pixels = 65'535;         // of a side; a picture that claims more does not say the truth
+constexpr std::size_t quickly_hashed = 256 * 1024;    // bytes that the loop can hash: less than a millisecond
 constexpr auto most_patience = std::chrono::days(1);  // after this the mail comes without its files
 
 bool is_chat(const coi::Message& mail) { return coi::is_chat(mail.id) || !mail.header("chat-version").empty(); }
@@ -107,11 +111,25 @@ Task<bool> Attachments::share(IncomingMail& mail) {
             co_await put(mail, {name_of(attachment, mail.mail), attachment.content_type, part.bytes}, sealed);
         if (address) {
             attachment.url = std::move(*address);
+            if (!sealed) co_await describe(mail.account, attachment, part.bytes);
         } else if (!address.error().permanent) {
             co_return !comes_again(mail);
         }
     }
     co_return true;
+}
+
+/// [XEP-0446 §2] what clients show before they fetch the file, and compare it with.
+Task<> Attachments::describe(AccountId account, coi::Attachment& attachment, std::shared_ptr<const std::string> bytes) {
+    const auto shape = picture_shape(*bytes);
+    if (shape && std::max(shape->width, shape->height) <= most_pixels) {
+        attachment.width = shape->width;
+        attachment.height = shape->height;
+    }
+    const auto hash = [bytes] { return coi::sha256(*bytes); };
+    attachment.sha256 = bytes->size() <= quickly_hashed ? hash() : co_await called_back<std::string>([&](auto done) {
+        workers_.ask<std::string>(Line(account), hash, std::move(done));
+    });
 }
 
 /// A new key for each file. The name on the store says nothing but what kind of file it is.

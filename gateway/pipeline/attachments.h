@@ -8,6 +8,9 @@
 
 #pragma once
 
+#include <memory>
+#include <string>
+
 #include "gateway/accounts/directory.h"
 #include "gateway/accounts/workers.h"
 #include "gateway/model/clock.h"
@@ -26,8 +29,9 @@ class Attachments {
 
     /// Whether the mail has files to share.
     static bool has_files(const coi::Message&);
-    /// Gives the mail's attachments their addresses, and removes their bytes. False: the mail should come again,
-    /// because the file store cannot be reached now and the mail lies nowhere else.
+    /// Gives the mail's attachments their addresses, their hashes and the dimensions of pictures, and removes their
+    /// bytes. False: the mail should come again, because the file store cannot be reached now and the mail lies nowhere
+    /// else.
     Task<bool> share(IncomingMail&);
     /// Whether files of the mail are only named.
     static bool are_left_out(const coi::Message&);
@@ -40,6 +44,7 @@ class Attachments {
     Task<coi::Result<std::string>> put(const IncomingMail&, StoredFile, bool sealed);
     bool has_room(const IncomingMail&, std::size_t bytes);
     bool comes_again(const IncomingMail&) const;
+    Task<> describe(AccountId, coi::Attachment&, std::shared_ptr<const std::string> bytes);
 
     Directory& directory_;
     Store& store_;

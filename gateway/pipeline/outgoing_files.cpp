@@ -13,6 +13,7 @@
 #include "gateway/store/release_held.h"
 #include "gateway/translate/feature/file.h"
 #include "gateway/translate/file_name.h"
+#include "xmpp/xep/xep0300_hashes.h"
 #include "xmpp/xep/xep0454_media.h"
 
 namespace gateway {
@@ -26,6 +27,8 @@ bool is_page(const File& file, const std::string& served) {
 }
 
 coi::Error too_large() { return coi::over_limit("the file is too large"); }
+
+coi::Error another() { return coi::malformed("the file does not have the hash that its message says"); }
 
 coi::Error not_opened() { return coi::malformed("the file is not what its link's key has encrypted"); }
 
@@ -84,6 +87,10 @@ Task<OutgoingFiles::Fetched> OutgoingFiles::fetched(const Held& held) {
     for (std::size_t i = 0; i < held.files.size(); ++i) {
         auto& file = *answers->all[i];
         if (file && file->bytes->size() > largest - bytes) file = too_large();
+        if (file && !co_await has_its_hash(*file, held.entry.account)) {
+            file = another();
+            fetched.is_another = true;
+        }
         if (file) {
             bytes += file->bytes->size();
             fetched.files.push_back(std::move(*file));
@@ -117,6 +124,16 @@ Task<coi::Result<File>> OutgoingFiles::fetched(File file, std::string user, Acco
         file.bytes, std::move(*plain));
     file.bytes = {both, &both->second};
     co_return file;
+}
+
+/// [XEP-0447 §7] What has another hash is not what the user sent. Encryption proves more [XEP-0454 §3].
+Task<bool> OutgoingFiles::has_its_hash(const File& file, AccountId account) {
+    if (file.hash.digest.empty() || xmpp::xep0454::link(file.url)) co_return true;
+    const auto is_it = [bytes = file.bytes, hash = file.hash] {
+        return xmpp::xep0300::fits(*bytes, {hash.algorithm, hash.digest});
+    };
+    co_return co_await called_back<bool>(
+        [&](auto done) { modules_.workers.ask<bool>(Line(account), is_it, std::move(done)); });
 }
 
 /// The bytes of the same mail with the files; "" if it cannot leave as the one with the links.
@@ -153,7 +170,12 @@ void OutgoingFiles::explain(const Held& held, const Fetched& got) {
     };
     const bool is_too_large = std::ranges::any_of(got.failed, is_limit);
     const std::string most = std::to_string(modules_.source.largest() / megabyte);
-    if (is_too_large && held.files.size() > 1) {
+    if (got.is_another) {
+        words =
+            say(lang,
+                "What lies at the file's link is not the file that your client announced: your contact gets only the "
+                "link. Send the file again.");
+    } else if (is_too_large && held.files.size() > 1) {
         words =
             say(lang, "The files are larger than {1} MB together: your contact gets links to those that are too much.",
                 {most});

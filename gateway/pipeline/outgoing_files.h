@@ -60,11 +60,13 @@ class OutgoingFiles {
         std::vector<File> files{};         // with their bytes
         std::vector<coi::Error> failed{};  // those of the others
         bool is_encrypted = false;         // one of the others was encrypted
+        bool is_another = false;           // one of the others has not the hash that its message says
     };
 
     Task<> carry(Held);
     Task<Fetched> fetched(const Held&);
     Task<coi::Result<File>> fetched(File, std::string user, AccountId);
+    Task<bool> has_its_hash(const File&, AccountId);
     Task<std::string> closed(const Held&, std::vector<File>);
     Task<> release(queue::Entry);
     void explain(const Held&, const Fetched&);

@@ -20,6 +20,7 @@
 #include "gateway/translate/feature/location.h"
 #include "gateway/translate/feature/otr_message.h"
 #include "gateway/translate/translate.h"
+#include "xmpp/base64.h"
 #include "xmpp/wire.h"
 #include "xmpp/xep/xep0203_delay.h"
 
@@ -64,6 +65,9 @@ struct Printer {
             if (file.kind == File::Kind::voice_message) out << "file-kind: voice message\n";
             if (file.kind == File::Kind::sticker) out << "file-kind: sticker\n";
             if (file.duration.count() > 0) out << "duration: " << file.duration.count() << "\n";
+            if (!file.hash.digest.empty())
+                out << "hash: " << file.hash.algorithm << " " << xmpp::base64::encode(file.hash.digest) << "\n";
+            if (file.width > 0) out << "pixels: " << file.width << " " << file.height << "\n";
         }
     }
     void operator()(const Retraction& retraction) const {
@@ -250,6 +254,11 @@ class Features : public testing::TestWithParam<Path> {
             ASSERT_TRUE(mail) << mail.error().text;
             std::istringstream stored(golden.context("stored"));  // where the mail's files lie
             for (auto& attachment : mail->attachments) stored >> attachment.url;
+            if (!golden.context("sha256").empty()) {
+                auto& first_file = mail->attachments.at(0);
+                first_file.sha256 = xmpp::base64::decode(golden.context("sha256"), 32);
+                std::istringstream(golden.context("pixels")) >> first_file.width >> first_file.height;
+            }
             auto event = read(*mail, golden.context("lang"));
             ASSERT_TRUE(event);
             fill(*event, golden, false);

@@ -265,7 +265,10 @@ TEST(SeamProperty, AFileIsReadFromWhatItsStanzaSays) {
     Random random(17);
     for (int turn = 0; turn < 100; ++turn) {
         Event event = some_event(random);
-        event.contents = {Files{{some_file(random)}}};
+        File file = some_file(random);
+        if (turn % 2) file.hash = {"sha-256", pick(random, {"x", std::string(1, '\0'), "\xff"}, 32, 32)};
+        if (turn % 3) file.width = file.height = static_cast<std::uint32_t>(random() % 65'535 + 1);
+        event.contents = {Files{{file}}};
         const auto parsed = xmpp::parse_stanza(xmpp::print(*write_stanza(event, xmpp::JID("a@b"), xmpp::JID("c@d"))));
         ASSERT_TRUE(parsed);
         const auto back = read(*parsed);

@@ -1,10 +1,13 @@
 """Files that come by mail lie in Alice's own file store, and her client shows them: from a mail program, and from Delta Chat."""
 
+import hashlib
+import struct
+
 from expect import check_equal
 from prosody import ProsodyWithFiles
 from scenario import play, scenario
 
-PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
+PICTURE = (b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + struct.pack(">II", 640, 480) + b"\x08\x02\0\0\0" + bytes(range(256)) * 40)
 
 
 @scenario
@@ -14,8 +17,10 @@ def a_picture_follows_its_words(alice, bob, prosody):
     alice.reads("Hello Alice", bob)  # who gets nothing yet may not exist: no file is stored for her
     bob.sends_file(alice, "This is the earth", "earth.png", "image/png", PICTURE)
     alice.reads("This is the earth", bob)
-    _, content = alice.opens_file(bob, "earth.png")
+    shown, content = alice.opens_file(bob, "earth.png")
     check_equal(content, PICTURE, "it is the picture")
+    check_equal(alice.hash_said(shown), hashlib.sha256(PICTURE).digest(), "the message has its hash")
+    check_equal(alice.pixels_said(shown), (640, 480), "and its dimensions")
     prosody.has_logged("Issuing upload slot to alice@jabber.test")
 
 

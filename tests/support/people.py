@@ -6,18 +6,16 @@ Whom somebody writes to is a mail address or the person who has it.
 import base64
 import email.utils
 import hashlib
-import ssl
-import urllib.error
-import urllib.request
 import uuid
 
 from expect import address_of, check, check_equal, check_mail, check_stanza, check_words
+from files_of_person import FilesOfPerson
 from jabber_client import JabberClient, Stanza
 from mail_client import MailClient, text_of
 from server import Failure, wait_until
 
 
-class JabberPerson(JabberClient):
+class JabberPerson(FilesOfPerson, JabberClient):
     """A user of the Jabber server with a client that is logged in."""
 
     def __init__(self, world, name):
@@ -73,42 +71,6 @@ class JabberPerson(JabberClient):
         stanza = self.reads("was taken back", who, retracts=shown)
         fallback = stanza.xml.find("{urn:xmpp:fallback:0}fallback")
         check_equal(fallback.get("for"), "urn:xmpp:message-retract:1", "its words are a fallback")
-
-    def uploads(self, name, content_type, content):
-        """Puts a file on her server's file store [XEP-0363]; returns its address."""
-        slot = self.iq(f"upload.{self.world.jabber_server.domain}", "get", '<request xmlns="urn:xmpp:http:upload:0" '
-                       f'filename="{name}" size="{len(content)}" content-type="{content_type}"/>').xml
-        space = "{urn:xmpp:http:upload:0}"
-        put = slot.find(f"{space}slot/{space}put")
-        headers = {header.get("name"): header.text for header in put} | {"Content-Type": content_type}
-        request = urllib.request.Request(put.get("url"), data=content, method="PUT", headers=headers)
-        with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=self.world.certificates.ca_file), timeout=20):
-            pass
-        return slot.find(f"{space}slot/{space}get").get("url")
-
-    @staticmethod
-    def _sharing(url, name, content_type, content, metadata=""):
-        """A file and where it lies [XEP-0447], with its hash."""
-        digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
-        return (f'<file-sharing xmlns="urn:xmpp:sfs:0" id="{name}"><file xmlns="urn:xmpp:file:metadata:0">'
-                f"<media-type>{content_type}</media-type><name>{name}</name><size>{len(content)}</size>"
-                f'<hash xmlns="urn:xmpp:hashes:2" algo="sha-256">{digest}</hash>{metadata}</file><sources>'
-                f'<url-data xmlns="http://jabber.org/protocol/url-data" target="{url}"/></sources></file-sharing>')
-
-    def shares_file(self, who, name, content_type, content, caption="", metadata="", beside=""):
-        """Puts a file on her server's file store, and sends it, as clients do; returns the stanza's id."""
-        url = self.uploads(name, content_type, content)
-        description = f"<desc>{caption}</desc>" if caption else ""
-        return self.sends_link(who, url, self._sharing(url, name, content_type, content, description + metadata) + beside)
-
-    def shares_files(self, who, caption, *files):
-        """Sends several files, each (name, type, content), in one message [XEP-0447 §4.2]; returns the stanza's id."""
-        shared = [(self.uploads(*file), *file) for file in files]
-        return self.writes(who, "\n".join([caption, *(url for url, *_ in shared)]), extra="".join(self._sharing(*one) for one in shared))
-
-    def sends_link(self, who, url, beside=""):
-        """A file that lies somewhere, as clients have sent them for years [XEP-0066]; returns the stanza's id."""
-        return self.writes(who, url, extra=f'<x xmlns="jabber:x:oob"><url>{url}</url></x>{beside}')
 
     def sets_timer(self, who, seconds):
         """Her client says after what time messages are deleted from now on [XEP-0466 §3.4]; returns the stanza's id."""
@@ -176,27 +138,6 @@ class JabberPerson(JabberClient):
         check_equal((stanza.xml.findtext(f"{space}geoloc/{space}lat"), stanza.xml.findtext(f"{space}geoloc/{space}lon")),
                     (str(latitude), str(longitude)), "the same place for programs")
         return stanza
-
-    def opens_file(self, who, name):
-        """Waits for a file of this name, as a message that is its link alone [XEP-0066]; `who` None: from the gateway. Returns the stanza
-        and the file's bytes."""
-        link = "{jabber:x:oob}x/{jabber:x:oob}url"
-        sender = self.world.coigate.jid_of(address_of(who)) if who else self.world.coigate.domain
-        stanza = self.wait_for(lambda s: s.body.endswith("/" + name) and s.xml.findtext(link) == s.body and
-                               s.sender.split("/")[0] == sender, 40, f"the file {name}")
-        self.world.tell(f"  {self.jid} opens {name}")
-        context = ssl.create_default_context(cafile=self.world.certificates.ca_file)
-        with urllib.request.urlopen(stanza.body, context=context, timeout=20) as answer:
-            return stanza, answer.read()
-
-    def status_of(self, url):
-        """What a file server says when she asks for this address."""
-        context = ssl.create_default_context(cafile=self.world.certificates.ca_file)
-        try:
-            with urllib.request.urlopen(url, context=context, timeout=20) as answer:
-                return answer.status
-        except urllib.error.HTTPError as error:
-            return error.code
 
     def has_not_read(self, *words):
         """None of the messages that came, and that no line was about, contains any of `words`."""

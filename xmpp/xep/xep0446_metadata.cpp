@@ -24,8 +24,14 @@ std::uint32_t number_of(const Tag& file, const char* name) {
 }  // namespace
 
 Metadata read(const Tag& file) {
-    return {text_of(file, "name"), text_of(file, "media-type"), number_of(file, "size"), text_of(file, "desc"),
-            std::chrono::milliseconds(number_of(file, "length"))};
+    return {text_of(file, "name"),
+            text_of(file, "media-type"),
+            number_of(file, "size"),
+            text_of(file, "desc"),
+            std::chrono::milliseconds(number_of(file, "length")),
+            xep0300::hash_in(file),
+            number_of(file, "width"),
+            number_of(file, "height")};
 }
 
 void add_file(Tag& to, const Metadata& metadata) {
@@ -33,6 +39,11 @@ void add_file(Tag& to, const Metadata& metadata) {
     add(file, "media-type", {}, metadata.type);
     if (!metadata.name.empty()) add(file, "name", {}, metadata.name);
     add(file, "size", {}, std::to_string(metadata.size));
+    if (metadata.width > 0 && metadata.height > 0) {
+        add(file, "width", {}, std::to_string(metadata.width));
+        add(file, "height", {}, std::to_string(metadata.height));
+    }
+    if (metadata.hash) xep0300::add_hash(file, *metadata.hash);
     if (metadata.length.count() > 0) add(file, "length", {}, std::to_string(metadata.length.count()));
 }
 

@@ -107,6 +107,9 @@ File file_of(Shared shared) {
 
 bool read(const xmpp::Tag& message, Event& event) {
     if (event.get<Correction>() != nullptr) return false;  // a correction stays text, even if it is a link
+    if (auto& hash = shared.metadata.hash) file.hash = {std::move(hash->algorithm), std::move(hash->digest)};
+    file.width = shared.metadata.width;
+    file.height = shared.metadata.height;
     const auto* text = event.get<Text>();
     const std::string body = text != nullptr ? std::string(coi::trim(text->body)) : "";
     auto shared = shared_by(message, body);
@@ -130,8 +133,11 @@ bool read(const coi::Message& mail, const std::string&, Event& event) {
     Files files;
     for (const auto& attachment : mail.attachments) {
         if (attachment.url.empty()) continue;
-        files.all.push_back(
-            {attachment.url, file_name::clean(attachment.name), attachment.content_type, attachment.size});
+        File file{attachment.url, file_name::clean(attachment.name), attachment.content_type, attachment.size};
+        if (!attachment.sha256.empty()) file.hash = {xmpp::xep0300::sha_256, attachment.sha256};
+        file.width = attachment.width;
+        file.height = attachment.height;
+        files.all.push_back(std::move(file));
     }
     if (files.all.empty()) return false;
     event.contents.emplace_back(std::move(files));
@@ -184,7 +190,11 @@ void write(const Event& event, coi::Message& mail, Dialect dialect) {
 void add(xmpp::Tag& message, const File& file) {
     xmpp::add(message, "body", {}, file.url);
     xmpp::xep0066::add_link(message, file.url);
-    xmpp::xep0447::add_file(message, {file.url, {file.name, file.type, file.size}, is_shown(file.type)});
+    xmpp::xep0446::Metadata metadata{file.name, file.type, file.size};
+    if (!file.hash.digest.empty()) metadata.hash = xmpp::xep0300::Hash{file.hash.algorithm, file.hash.digest};
+    metadata.width = file.width;
+    metadata.height = file.height;
+    xmpp::xep0447::add_file(message, {file.url, std::move(metadata), is_shown(file.type)});
     xmpp::xep0428::add_fallback(message, xmpp::xep0447::ns, file.url, {0, file.url.size()});
 }
 

@@ -3,8 +3,12 @@
 
 #include "gateway/pipeline/attachments.h"
 
+#include "coi/crypt/sha256.h"
 #include "gateway/store/resolve.h"
+#include "tests/support/pictures.h"
 #include "tests/unit/gateway/pipeline/incoming_play.h"
+#include "xmpp/base64.h"
+#include "xmpp/xep/xep0447_file_sharing.h"
 #include "xmpp/xep/xep0454_media.h"
 
 namespace gateway {
@@ -31,11 +35,12 @@ struct AttachmentsTest : IncomingPlay {
     std::vector<std::string> shown(const std::string& bytes) {
         committed.clear();
         std::optional<DeliveryResult> verdict;
-        incoming.take(arriving(bytes), [&](DeliveryResult result) { verdict = std::move(result); });
-        for (int i = 0; i < 2 && !verdict; ++i) {  // a file may be encrypted by a worker
-            loop.run_until([this] { return workers.waiting() == 0; });
+        incoming.take(arriving(bytes), [&](DeliveryResult given) { verdict = std::move(given); });
+        loop.run_until([&] {  // a large file is hashed, a secret one encrypted by a worker
             loop.flush(store);
-        }
+            return verdict.has_value();
+        });
+        loop.flush(store);
         EXPECT_TRUE(verdict && verdict->kind == Kind::taken);
         std::vector<std::string> bodies;
         for (const auto& entry : committed) bodies.push_back(body(entry));
@@ -62,6 +67,47 @@ TEST_F(AttachmentsTest, each_file_is_a_message_behind_the_text) {
     ASSERT_TRUE(stanza);
     EXPECT_NE(xmpp::child(*stanza, "x", "jabber:x:oob"), nullptr);
     EXPECT_NE(xmpp::child(*stanza, "file-sharing", "urn:xmpp:sfs:0"), nullptr);
+}
+
+struct DescribedFileTest : AttachmentsTest {  // [XEP-0446 §2]
+    /// What the message of the file says of it.
+    xmpp::xep0446::Metadata described(const std::string& bytes) {
+        peers.files.room = 1'000'000;
+        committed.clear();
+        incoming.take(arriving(with_parts("1@x", "",
+                                          part("Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n"
+                                               "Content-Disposition: attachment; filename=earth.png",
+                                               xmpp::base64::encode(bytes)))),
+                      [](const DeliveryResult&) {});
+        loop.run_until([this] {
+            loop.flush(store);
+            return !committed.empty();
+        });
+        const auto stanza = xmpp::parse_stanza(committed.at(0).payload);
+        const auto files = stanza ? xmpp::xep0447::files_of(*stanza) : std::vector<xmpp::xep0447::File>{};
+        return files.empty() ? xmpp::xep0446::Metadata{} : files.front().metadata;
+    }
+};
+
+TEST_F(DescribedFileTest, a_picture_has_its_hash_and_its_dimensions) {
+    const auto said = described(png(640, 480));
+    EXPECT_EQ(said.width, 640u);
+    EXPECT_EQ(said.height, 480u);
+    ASSERT_TRUE(said.hash);
+    EXPECT_EQ(said.hash->algorithm, "sha-256");
+    EXPECT_EQ(said.hash->digest, coi::sha256(png(640, 480)));
+}
+
+TEST_F(DescribedFileTest, a_large_file_is_hashed_by_a_worker) {
+    const std::string bytes(300'000, 'x');
+    const auto said = described(bytes);
+    ASSERT_TRUE(said.hash);
+    EXPECT_EQ(said.hash->digest, coi::sha256(bytes));
+    EXPECT_EQ(said.width, 0u);
+}
+
+TEST_F(DescribedFileTest, dimensions_that_no_picture_has_are_not_passed_on) {
+    EXPECT_EQ(described(png(65'536, 1)).width, 0u);
 }
 
 TEST_F(AttachmentsTest, a_mail_without_words_is_its_file) {

@@ -91,6 +91,41 @@ TEST_F(OutgoingFilesTest, what_says_that_it_is_too_large_is_not_even_fetched) {
 
 TEST_F(OutgoingFilesTest, what_has_left_or_was_taken_back_does_not_change) {
     take_file(url);
+struct HashedFilesTest : OutgoingFilesTest {  // [XEP-0447 §7]
+    void take_hashed(const std::string& algorithm, const std::string& digest) {
+        take(
+            "<file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'><hash "
+            "xmlns='urn:xmpp:hashes:2' algo='" +
+            algorithm + "'>" + digest +
+            "</hash></file><sources><url-data xmlns='http://jabber.org/protocol/url-data' target='" + url +
+            "'/></sources></file-sharing>");
+        settle();
+        ASSERT_EQ(committed.size(), 1u);
+        peers.source.gives("image/jpeg", "JFIF");
+        loop.run_until([this] { return peers.unblocked == 1; });
+        EXPECT_TRUE(is_due());
+    }
+};
+
+TEST_F(HashedFilesTest, a_file_that_has_its_hash_is_attached) {
+    take_hashed("sha-256", "lj64GPIYbKrScLhXX58qK8LjeY1xmS88DWg1Im5WiMI=");
+    EXPECT_EQ(mail_in_queue().attachments.size(), 1u);
+    EXPECT_THAT(told, IsEmpty());
+}
+
+TEST_F(HashedFilesTest, another_file_stays_a_link_and_the_user_is_told) {
+    take_hashed("sha-256", "2XarmwTlNxDAMkvymloX3S5+VbylNrJt/l5QyPa+YoU=");
+    EXPECT_THAT(mail_in_queue().attachments, IsEmpty());
+    EXPECT_EQ(mail_in_queue().text, url);
+    EXPECT_THAT(told, ElementsAre(HasSubstr("not the file that your client announced")));
+}
+
+TEST_F(HashedFilesTest, a_hash_of_an_unknown_function_says_nothing) {
+    take_hashed("sha-1", "2AfMGH8O7UNPTvUVAM9aK13mpCY=");
+    EXPECT_EQ(mail_in_queue().attachments.size(), 1u);
+    EXPECT_THAT(told, IsEmpty());
+}
+
     peers.may_withdraw = false;
     peers.source.gives("image/jpeg", "JFIF");
     EXPECT_EQ(mail_in_queue().text, url);

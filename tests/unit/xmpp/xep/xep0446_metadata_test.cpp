@@ -1,4 +1,4 @@
-// File metadata: the element of XEP-0446, without what is left out (date, hash).
+// File metadata: the element of XEP-0446, without what is left out (date).
 
 #include "xmpp/xep/xep0446_metadata.h"
 
@@ -21,6 +21,26 @@ TEST(Xep0446Metadata, TheElement) {
     EXPECT_EQ(read.name, "test.txt");
     EXPECT_EQ(read.size, 6144u);
     EXPECT_EQ(read.length.count(), 0);
+    EXPECT_FALSE(read.hash) << "SHA-1 proves nothing";
+    EXPECT_EQ(read.width, 0u);
+}
+
+TEST(Xep0446Metadata, WhatIsWrittenIsRead) {
+    xep0446::Metadata metadata{"earth.jpg", "image/jpeg", 4};
+    metadata.width = 640;
+    metadata.height = 480;
+    metadata.hash = xep0300::Hash{"sha-256", std::string(32, 'x')};
+    Tag sharing("file-sharing");
+    xep0446::add_file(sharing, metadata);
+    const auto read = xep0446::read(*child(sharing, "file", xep0446::ns));
+    EXPECT_EQ(read.width, 640u);
+    EXPECT_EQ(read.height, 480u);
+    ASSERT_TRUE(read.hash);
+    EXPECT_EQ(read.hash->digest, metadata.hash->digest);
+    metadata.height = 0;
+    Tag other("file-sharing");
+    xep0446::add_file(other, metadata);
+    EXPECT_EQ(child(other, "file", xep0446::ns)->findChild("width"), nullptr) << "both or none";
 }
 
 TEST(Xep0446Metadata, WhatIsNoNumberIsNotKnown) {

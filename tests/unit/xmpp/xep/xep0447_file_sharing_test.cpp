@@ -1,4 +1,4 @@
-// Stateless file sharing: the examples of XEP-0447, without what is left out (dimensions, thumbnail, Jingle).
+// Stateless file sharing: the examples of XEP-0447, without what is left out (thumbnail, Jingle).
 
 #include "xmpp/xep/xep0447_file_sharing.h"
 
@@ -43,6 +43,10 @@ TEST(Xep0447FileSharing, Example1SharingSummitJpgWithJulietShakespeareLit) {
     EXPECT_EQ(files[0].metadata.size, 3032449u);
     EXPECT_EQ(files[0].metadata.description, "Photo from the summit.");
 }
+    EXPECT_EQ(files[0].metadata.width, 4096u);
+    EXPECT_EQ(files[0].metadata.height, 2160u);
+    ASSERT_TRUE(files[0].metadata.hash);
+    EXPECT_EQ(files[0].metadata.hash->algorithm, "sha3-256") << "the other function is not known";
 
 TEST(Xep0447FileSharing, Example8SharingSummitJpgWithJulietShakespeareLitInFullCompatibilityMode) {
     const auto message =
