@@ -69,7 +69,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       read_sync({directory, store, jabber_scheduler, now, [this](AccountId id) { linked.set_marks(id); }},
                 {config.xmpp.component, config.mail.expire}),
       outgoing({directory, store, relay_accounts, openpgp, mail_scheduler, stream, clients, names, user_profiles,
-                notices, outgoing_files, read_sync, now},
+                notices, outgoing_files, read_sync, now, timer()},
                outgoing_settings(config)),
       secure_join(directory, store, workers, openpgp, mail_scheduler, notices, {config.mail.expire}, now),
       otr(directory, store, workers, relay_accounts, openpgp, outgoing, jabber_scheduler, stream, notices,

@@ -35,7 +35,8 @@ std::string domain_of(const coi::Address& address) {
 OutgoingPipeline::OutgoingPipeline(Modules modules, Settings settings)
     : modules_(std::move(modules)),
       settings_(std::move(settings)),
-      quota_(std::make_shared<queue::Quota>(settings_.most_waiting)) {}
+      quota_(std::make_shared<queue::Quota>(settings_.most_waiting)),
+      announced_(modules_.after) {}
 
 void OutgoingPipeline::reload(Settings settings) {
     settings_ = std::move(settings);
@@ -43,8 +44,13 @@ void OutgoingPipeline::reload(Settings settings) {
 }
 
 void OutgoingPipeline::take(const xmpp::Tag& message, const Opened* opened) {
-    const Head head = head_of(message, opened);
-    start(answered(head, carry(head, message)));
+    const auto completed = announced_.completed(message);
+    const xmpp::Tag& whole = completed ? *completed : message;
+    const Head head = head_of(whole, opened);
+    announced_.note(whole, [this, head, is_all = AnnouncedFiles::are_all_of(whole)](const std::string& name) {
+        miss_file(head, name, is_all);
+    });
+    start(answered(head, carry(head, whole)));
 }
 
 void OutgoingPipeline::take_tunnelled(const Account& account, const coi::Address& to, const xmpp::Tag& message) {
@@ -72,6 +78,7 @@ Task<> OutgoingPipeline::carry(Head head, const xmpp::Tag& message) {
         if (is_receipt) co_return;
         throw Refusal::blocked(written->to.addr_spec(), settings_.component, head.lang);
     }
+    if (written->announces()) co_return;  // the message with its place will be the file's
     note_writer(id, *written);
     if (is_receipt) co_return co_await carry_receipts(id, head, std::move(written->event));
     co_await carry_message(id, head, std::move(written->event));
@@ -152,6 +159,7 @@ Task<> OutgoingPipeline::answered(Head head, Task<> way) {
     --under_way_;
     if (!refusal) co_return;
     if (head.keys) keys::save(modules_.store, *head.keys, [](const Store::Failure&) {});
+    announced_.forget(*head.tag);
     if (head.rejection) {
         modules_.to_jabber.send(*head.rejection);
     } else if (const auto error =
@@ -210,10 +218,10 @@ std::optional<OutgoingPipeline::Written> OutgoingPipeline::read_message(const xm
     const bool is_receipt = event && event->get<Receipt>() != nullptr;
     if (is_receipt && (!contact || !modules_.directory.of_user(from.bare()))) return std::nullopt;
     if (!contact) throw Refusal::no_address(settings_.component, lang);
-    if (!event) throw Refusal::unreadable(message, lang);
+    if (!event && !AnnouncedFiles::are_all_of(message)) throw Refusal::unreadable(message, lang);
     if (const Account* damaged = damaged_account(modules_.directory, from.bare()); damaged && !is_receipt)
         throw Refusal{"cancel", "internal-server-error", damaged_words(*damaged, settings_.component, lang)};
-    return Written{std::move(*event), *contact, from, to, xmpp::xep0172::nick(message), lang};
+    return Written{event ? std::move(*event) : Event{}, *contact, from, to, xmpp::xep0172::nick(message), lang};
 }
 
 /// The account that the user writes with; a relay account is made with the first message.

@@ -23,6 +23,7 @@
 #include "gateway/model/read_observer.h"
 #include "gateway/model/stanza_sender.h"
 #include "gateway/model/user_notices.h"
+#include "gateway/pipeline/announced_files.h"
 #include "gateway/pipeline/call_ender.h"
 #include "gateway/pipeline/correction_bursts.h"
 #include "gateway/pipeline/outgoing_files.h"
@@ -59,6 +60,7 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
         OutgoingFiles& files;
         ReadObserver& read;
         Clock now;
+        Timer after;
     };
     OutgoingPipeline(Modules, Settings);
 
@@ -90,6 +92,7 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
         coi::Address to;
         xmpp::JID from, spelled;  // the client; the contact as the user writes it
         std::string nick, lang;
+        bool announces() const { return event.contents.empty(); }  // files, and nothing more
     };
     /// A mail on its way to the commit.
     struct Draft {
@@ -117,6 +120,7 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
     Task<> answered(Head, Task<> way);
     Task<> unanswered(Task<> way);
     void explain(const Head&, const std::string& words);
+    void miss_file(const Head&, const std::string& name, bool is_all);
 
     // --- the stages; they throw Refusal, AccountGone, StoreUnavailable
     Head head_of(const xmpp::Tag& message, const Opened*) const;
@@ -143,6 +147,7 @@ class OutgoingPipeline : public MessageReceiver, public CallEnder {
     Turns turns_;
     std::size_t under_way_ = 0;  // coroutines that have not ended
     CorrectionBursts bursts_;
+    AnnouncedFiles announced_;
     RateLimit explained_{10, std::chrono::minutes(10)};
     RateLimit led_{1, std::chrono::hours(24)};  // by account and address
 };

@@ -1,13 +1,22 @@
-// What the outgoing pipeline does beside messages: it ends calls, and keeps timers; see outgoing.h.
+// What the outgoing pipeline does beside messages: it ends calls, keeps timers, and misses files; see outgoing.h.
 
 #include <cstdint>
 #include <utility>
 
+#include "gateway/localization.h"
 #include "gateway/pipeline/outgoing.h"
 #include "gateway/translate/feature/call.h"
 #include "gateway/translate/feature/disappearing.h"
 
 namespace gateway {
+namespace {
+
+Task<> refused(Refusal refusal) {
+    throw refusal;
+    co_return;
+}
+
+}  // namespace
 
 void OutgoingPipeline::end_call(AccountId id, const coi::Address& caller, const coi::MessageId& call) {
     const Account* account = modules_.directory.find(id);
@@ -33,6 +42,15 @@ void OutgoingPipeline::explain_timer(const Account& account, const Contact& cont
     const std::string words = disappearing::words_of_no_use(contact, head.lang);
     if (!words.empty() && head.came_by == EndToEnd::none)
         modules_.notices.tell_in(account, xmpp::read_jid(xmpp::attribute(*head.tag, "to")).bare(), words);
+}
+
+/// A file that the client announced has not come. `is_all`: the announcement was only that; else its text has left.
+void OutgoingPipeline::miss_file(const Head& head, const std::string& name, bool is_all) {
+    const std::string words =
+        name.empty() ? say(head.lang, "A file that your client announced has not come. Send it again.")
+                     : say(head.lang, "The file {1} that your client announced has not come. Send it again.", {name});
+    if (!is_all) return explain(head, words);
+    start(answered(head, refused({"cancel", "item-not-found", words})));
 }
 
 }  // namespace gateway

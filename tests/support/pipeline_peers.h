@@ -163,7 +163,8 @@ struct PipelinePeers final : queue::Outlet,
             *this,
             files_out,
             read,
-            [this] { return time(); }};
+            [this] { return time(); },
+            timer.timer()};
     }
     ContactProfiles& profiles_of(Directory& directory, Store& store) {
         return *profiles.emplace_back(std::make_unique<ContactProfiles>(directory, store, clients, *this, stream,
