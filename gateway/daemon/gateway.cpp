@@ -96,7 +96,8 @@ void Gateway::State::hand_out(const xmpp::Tag& stanza) {
             return;
         }
         if (roster_names.take_answer(stanza) || upload_slots.take_answer(stanza)) return;
-        if (user_profiles.take_answer(stanza) || omemo.take_answer(stanza)) return;
+        if (user_profiles.take_answer(stanza) || inline_pictures.take_answer(stanza)) return;
+        if (omemo.take_answer(stanza)) return;
         if (type == "set") note_client(stanza);
         if (!account_end.take(stanza) && !presence.take_answer(stanza)) services.take_iq(stanza);
     } else if (name == "presence") {

@@ -56,6 +56,7 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
                     : std::make_unique<OwnFiles>(io, directory, own_files_settings(config), now)),
       file_stores(file_upload, own_files ? &own_files->folder() : nullptr, config.files.url),
       file_download(io, tls, upload_slots, download_settings(config)),
+      inline_pictures(stream, timer()),
       names(directory, clients, roster_names, stream, config.xmpp.component),
       mail_sender(
           directory, account_end, linked, failures, stream,
@@ -65,7 +66,8 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
       jabber_scheduler(
           queue::Direction::jabber, store, jabber_sender, now, [this] { set_wake(); }, jabber_limits()),
       notices(store, jabber_scheduler, mail_scheduler, {config.xmpp.component, config.mail.expire}),
-      outgoing_files({directory, store, workers, openpgp, mail_scheduler, file_download, notices, now}),
+      outgoing_files(
+          {directory, store, workers, openpgp, mail_scheduler, file_download, inline_pictures, notices, now}),
       read_sync({directory, store, jabber_scheduler, now, [this](AccountId id) { linked.set_marks(id); }},
                 {config.xmpp.component, config.mail.expire}),
       outgoing({directory, store, relay_accounts, openpgp, mail_scheduler, stream, clients, names, user_profiles,
@@ -132,6 +134,7 @@ xmpp::Component::Calls Gateway::State::component_calls() {
                 roster_names.offline();
                 message_privilege.offline();
                 upload_slots.offline();
+                inline_pictures.offline();
                 log::warn("not connected to the Jabber server: {}", why);
                 systemd::status("not connected to the Jabber server: " + why);
             },

@@ -41,6 +41,7 @@
 #include "gateway/transport/file_download.h"
 #include "gateway/transport/file_stores.h"
 #include "gateway/transport/file_upload.h"
+#include "gateway/transport/inline_pictures.h"
 #include "gateway/transport/lmtp_receiver.h"
 #include "gateway/transport/mail_sender.h"
 #include "gateway/transport/mailbox_pool.h"
@@ -78,6 +79,7 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     std::unique_ptr<OwnFiles> own_files;  // if the configuration wants them
     FileStores file_stores;
     FileDownload file_download;
+    InlinePictures inline_pictures;
     ContactNames names;
     MailSender mail_sender;
     JabberSender jabber_sender;

@@ -1,4 +1,5 @@
-// Where the files come from to which users' links lead (gateway/transport/file_download).
+// Where the files come from to which users' links lead (gateway/transport/file_download), and the pictures that stand
+// in their messages (gateway/transport/inline_pictures).
 
 #pragma once
 
@@ -25,6 +26,20 @@ class FileSource {
     /// at once. ErrorKind::limit with `permanent`: the file is too large.
     virtual void fetch(const std::string& user, const std::string& url,
                        std::function<void(coi::Result<FetchedFile>)> done) = 0;
+};
+
+/// Where a picture lies that stands in a user's message: with the client that wrote it.
+struct InlinePicture {
+    std::string client;   // full JID
+    std::string contact;  // JID of the contact to whom it wrote
+    std::string cid;      // [XEP-0231 §2.1]
+};
+
+class InlinePictureSource {
+  public:
+    virtual ~InlinePictureSource() = default;
+    /// `done` is called once, within a minute, and may be called at once.
+    virtual void fetch(const InlinePicture&, std::function<void(coi::Result<FetchedFile>)> done) = 0;
 };
 
 }  // namespace gateway

@@ -88,7 +88,7 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
         if (is_read_by_a_person) replaced = bursts_.hold(what.entry, known.corrects, take_back);
     }
     for (const auto& entry : replaced) what.replaced.push_back(entry.id);
-    if (modules_.files.waits(event)) what.entry.next = modules_.now() + OutgoingFiles::longest_wait;
+    if (!modules_.files.to_fetch(event).empty()) what.entry.next = modules_.now() + OutgoingFiles::longest_wait;
     if (draft.is_message() || !what.retracted.empty())
         what.released = bursts_.end(id, contact.canonical, what.entry.taken);
     if (!draft.is_automatic()) what.known = known;
@@ -115,13 +115,14 @@ Task<> OutgoingPipeline::commit(AccountId id, const Head& head, const Draft& dra
 
 /// A mail that waits for its files is due later.
 void OutgoingPipeline::send(const Head& head, const Draft& draft, queue::Entry entry) {
-    const bool waits = draft.event.get<Files>() != nullptr && entry.next > modules_.now();
+    auto files = modules_.files.to_fetch(draft.event);
+    const bool waits = !files.empty() && entry.next > modules_.now();
     queue::Entry held;
     if (waits) held = entry;
     modules_.to_mail.committed(std::move(entry));
     if (!waits) return;
     held.payload.clear();
-    modules_.files.fetch({std::move(held), letter_of(head, draft), draft.encrypted, draft.event.get<Files>()->all,
+    modules_.files.fetch({std::move(held), letter_of(head, draft), draft.encrypted, std::move(files),
                           xmpp::read_jid(xmpp::attribute(*head.tag, "to")).bare()});
 }
 

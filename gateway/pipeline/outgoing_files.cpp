@@ -3,6 +3,7 @@
 #include "gateway/pipeline/outgoing_files.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "gateway/store/release_held.h"
 #include "gateway/translate/feature/file.h"
 #include "gateway/translate/file_name.h"
+#include "gateway/translate/inline_picture.h"
 #include "xmpp/xep/xep0300_hashes.h"
 #include "xmpp/xep/xep0454_media.h"
 
@@ -34,10 +36,14 @@ coi::Error not_opened() { return coi::malformed("the file is not what its link's
 
 }  // namespace
 
-bool OutgoingFiles::waits(const Event& event) const {
-    const auto* files = event.get<Files>();
-    const auto is_elsewhere = [](const File& file) { return !file.url.empty(); };
-    return files != nullptr && modules_.source.largest() > 0 && std::ranges::any_of(files->all, is_elsewhere);
+std::vector<File> OutgoingFiles::to_fetch(const Event& event) const {
+    std::vector<File> all;
+    const bool are_links_followed = modules_.source.largest() > 0;
+    const auto is_to_fetch = [are_links_followed](const File& file) {
+        return inline_picture::is_elsewhere(file) || (are_links_followed && !file.url.empty());
+    };
+    if (const auto* files = event.get<Files>()) std::ranges::copy_if(files->all, std::back_inserter(all), is_to_fetch);
+    return all;
 }
 
 void OutgoingFiles::fetch(Held held) { start(carry(std::move(held))); }
@@ -74,7 +80,9 @@ Task<OutgoingFiles::Fetched> OutgoingFiles::fetched(const Held& held) {
                 if (--answers->open == 0) done(true);
             };
             const File& file = held.files[i];
-            if (file.size > largest - announced) {
+            if (inline_picture::is_elsewhere(file)) {
+                start<coi::Result<File>>(picture(file, held.entry.origin, held.contact_jid), end);
+            } else if (file.size > largest - announced) {
                 end(too_large());
             } else {
                 announced += file.size;
@@ -86,16 +94,18 @@ Task<OutgoingFiles::Fetched> OutgoingFiles::fetched(const Held& held) {
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < held.files.size(); ++i) {
         auto& file = *answers->all[i];
-        if (file && file->bytes->size() > largest - bytes) file = too_large();
+        const bool is_inline = inline_picture::is_elsewhere(held.files[i]);
+        if (file && !is_inline && file->bytes->size() > largest - bytes) file = too_large();
         if (file && !co_await has_its_hash(*file, held.entry.account)) {
             file = another();
             fetched.is_another = true;
         }
         if (file) {
-            bytes += file->bytes->size();
+            if (!is_inline) bytes += file->bytes->size();
             fetched.files.push_back(std::move(*file));
         } else {
             fetched.failed.push_back(file.error());
+            fetched.is_inline = fetched.is_inline || is_inline;
             fetched.is_encrypted = fetched.is_encrypted || xmpp::xep0454::link(held.files[i].url).has_value();
         }
     }
@@ -126,6 +136,17 @@ Task<coi::Result<File>> OutgoingFiles::fetched(File file, std::string user, Acco
     co_return file;
 }
 
+/// The picture that the client gives.
+Task<coi::Result<File>> OutgoingFiles::picture(File file, std::string client, std::string contact) {
+    auto got = co_await called_back<coi::Result<FetchedFile>>(
+        [&](auto done) { modules_.pictures.fetch({client, contact, inline_picture::cid_of(file)}, std::move(done)); });
+    if (!got) co_return got.error();
+    auto found = inline_picture::file_of(*got->bytes);
+    if (!found) co_return coi::malformed("it is no picture of a known kind");
+    found->url = file.url;
+    co_return std::move(*found);
+}
+
 /// [XEP-0447 §7] What has another hash is not what the user sent. Encryption proves more [XEP-0454 §3].
 Task<bool> OutgoingFiles::has_its_hash(const File& file, AccountId account) {
     if (file.hash.digest.empty() || xmpp::xep0454::link(file.url)) co_return true;
@@ -142,7 +163,7 @@ Task<std::string> OutgoingFiles::closed(const Held& held, std::vector<File> file
     const Contact* contact = modules_.directory.contact(account.id, held.entry.contact);
     if (contact == nullptr) co_return "";
     OutgoingMail letter = held.letter;
-    for (const File& file : files) file::attach(letter.mail, file, contact->dialect);
+    for (const File& file : files) file::attach(letter.mail, file, held.entry.lang, contact->dialect);
     files.clear();
     EncryptResult closed = co_await called_back<EncryptResult>(
         [&](auto done) { modules_.encryption.close(account, *contact, std::move(letter), std::move(done)); });
@@ -190,6 +211,8 @@ void OutgoingFiles::explain(const Held& held, const Fetched& got) {
         words = say(lang,
                     "The encrypted file could not be fetched, and few mail programs can open its link. Send it again.");
     }
+    if (words.empty() && got.is_inline)
+        words = say(lang, "A picture in your message could not be fetched from your client. Send it as a file.");
     if (words.empty()) return;
     if (held.letter.came_by != EndToEnd::none)
         modules_.notices.tell_end_to_end(account, held.entry.contact, held.contact_jid, words);

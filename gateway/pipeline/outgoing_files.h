@@ -34,6 +34,7 @@ class OutgoingFiles {
         MailEncryption& encryption;
         queue::Outlet& to_mail;
         FileSource& source;
+        InlinePictureSource& pictures;
         UserNotices& notices;
         Clock now;
     };
@@ -42,8 +43,8 @@ class OutgoingFiles {
     /// How long a mail waits for its file at most: the time that a FileSource takes, and some for the rest.
     static constexpr std::chrono::seconds longest_wait{75};
 
-    /// Whether the event's mail is to wait.
-    bool waits(const Event&) const;
+    /// The files for which the event's mail is to wait.
+    std::vector<File> to_fetch(const Event&) const;
 
     struct Held {
         queue::Entry entry;      // committed; its payload is not needed
@@ -61,11 +62,13 @@ class OutgoingFiles {
         std::vector<coi::Error> failed{};  // those of the others
         bool is_encrypted = false;         // one of the others was encrypted
         bool is_another = false;           // one of the others has not the hash that its message says
+        bool is_inline = false;            // one of the others is a picture that the client did not give
     };
 
     Task<> carry(Held);
     Task<Fetched> fetched(const Held&);
     Task<coi::Result<File>> fetched(File, std::string user, AccountId);
+    Task<coi::Result<File>> picture(File, std::string client, std::string contact);
     Task<bool> has_its_hash(const File&, AccountId);
     Task<std::string> closed(const Held&, std::vector<File>);
     Task<> release(queue::Entry);

@@ -38,6 +38,38 @@ def to_a_mail_program(alice, bob):
 
 
 @scenario(includes=[to_a_mail_program])
+def announced_before_it_is_uploaded(alice, bob):
+    """As Dino sends files: Bob gets one mail, with the name that was announced, and what he says of it is about the announcement."""
+    announcement = alice.announces_file(bob, "moon.png", "image/png", PICTURE)
+    alice.brings_file(bob, announcement, "moon.png", "image/png", PICTURE)
+    mail = bob.gets_file("moon.png", PICTURE)
+    bob.answers("It is far away", mail)
+    alice.reads("It is far away", bob)
+    alice.retracts(bob, announcement)
+    bob.reads("I take back my message of", In_Reply_To=mail)
+
+
+@scenario(includes=[to_a_mail_program])
+def small_pictures_in_the_text(alice, bob):
+    """One beside the text, as Psi sends it, and one that her client gives when it is asked, as Pidgin does."""
+    small = picture(40)
+    alice.shows_picture(bob, "Here is a spot", small, beside=True)
+    check_equal([content for *_, content in bob.files_of(bob.reads("Here is a spot"))], [small], "it is in the mail")
+    other = picture(50)
+    alice.shows_picture(bob, "Here is another", other)
+    check_equal([content for *_, content in bob.files_of(bob.reads("Here is another", lacks="could not be sent"))], [other], "so is this")
+
+
+@scenario(includes=[to_a_mail_program])
+def another_file_than_announced(alice, bob):
+    """What lies at the link has another hash: Bob gets the link, and Alice is told."""
+    url = alice.uploads("mars.png", "image/png", PICTURE)
+    alice.sends_link(bob, url, alice.claims(url, "mars.png", "image/png", PICTURE[::-1]))
+    check_equal(bob.files_of(bob.reads(url)), [], "it is a link")
+    alice.reads("not the file that your client announced", bob)
+
+
+@scenario(includes=[to_a_mail_program])
 def several_in_one_message(alice, bob):
     """One mail has them all, and it is one message: Bob answers it, and she takes it back."""
     stanza = alice.shares_files(bob, "Two planets", ("mars.png", "image/png", PICTURE), ("notes.txt", "text/plain", b"Both are round"))

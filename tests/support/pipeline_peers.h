@@ -45,6 +45,21 @@ struct FakeFileSource : FileSource {
     }
 };
 
+/// Pictures of messages: what a test gives.
+struct FakeInlinePictures : InlinePictureSource {
+    void fetch(const InlinePicture& picture, std::function<void(coi::Result<FetchedFile>)> done) override {
+        asked.push_back(picture.client + " " + picture.contact + " " + picture.cid);
+        waiting.push_back(std::move(done));
+    }
+    void gives(std::size_t which, const std::string& bytes) {
+        waiting.at(which)(FetchedFile{"image/png", std::make_shared<const std::string>(bytes)});
+    }
+    void fails(std::size_t which) { waiting.at(which)(coi::Error{coi::ErrorKind::unreachable, false, "away", 0, {}}); }
+
+    std::vector<std::string> asked;
+    std::vector<std::function<void(coi::Result<FetchedFile>)>> waiting;
+};
+
 struct PipelinePeers final : queue::Outlet,
                              StanzaSender,
                              UserNotices,
@@ -73,6 +88,7 @@ struct PipelinePeers final : queue::Outlet,
     Clients clients{stream, "coi.jabber.example"};
     FakeFileStore files;
     FakeFileSource source;
+    FakeInlinePictures pictures;
     /// Runs what workers have done; a test that needs them sets it.
     std::function<void(std::function<void()>)> post = [](const auto&) {};
     Workers threads{1, [this](std::function<void()> call) { post(std::move(call)); }};
@@ -148,8 +164,8 @@ struct PipelinePeers final : queue::Outlet,
                 [this] { return time(); }};
     }
     OutgoingPipeline::Modules outgoing(Directory& directory, Store& store, RelayAccounts& relay_accounts) {
-        OutgoingFiles& files_out = *files_to_mail.emplace_back(std::make_unique<OutgoingFiles>(
-            OutgoingFiles::Modules{directory, store, threads, *this, *this, source, *this, [this] { return time(); }}));
+        OutgoingFiles& files_out = *files_to_mail.emplace_back(std::make_unique<OutgoingFiles>(OutgoingFiles::Modules{
+            directory, store, threads, *this, *this, source, pictures, *this, [this] { return time(); }}));
         return {
             directory,
             store,

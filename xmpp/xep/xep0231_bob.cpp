@@ -4,8 +4,13 @@
 
 #include <gloox/sha.h>
 
+#include <algorithm>
+#include <memory>
+#include <utility>
+
 #include "xmpp/base64.h"
 #include "xmpp/xep/iq.h"
+#include "xmpp/xep/xep0071_xhtml.h"
 
 namespace xmpp::xep0231 {
 
@@ -28,6 +33,41 @@ void add_data(Tag& result, const Data& data) {
     element.addAttribute("cid", cid(data.bytes));
     element.addAttribute("max-age", std::to_string(data.max_age.count()));
     element.addAttribute("type", data.type);
+}
+
+std::vector<std::string> shown_in(const Tag& message) {
+    constexpr std::string_view scheme = "cid:";
+    const Tag* html = child(message, "html", xep0071::ns);
+    std::vector<std::string> cids;
+    std::vector<const Tag*> open;
+    if (html != nullptr) open.push_back(html);
+    while (!open.empty()) {
+        const Tag* element = open.back();
+        open.pop_back();
+        const auto& children = element->children();
+        open.insert(open.end(), children.rbegin(), children.rend());
+        const std::string& source = attribute(*element, "src");
+        if (element->name() != "img" || !source.starts_with(scheme) || source.size() == scheme.size()) continue;
+        std::string cid = source.substr(scheme.size());
+        if (std::ranges::find(cids, cid) == cids.end()) cids.push_back(std::move(cid));
+    }
+    return cids;
+}
+
+std::optional<Data> data_in(const Tag& stanza, const std::string& cid, std::size_t most) {
+    for (const Tag* element : stanza.children()) {
+        if (element->name() != "data" || namespace_of(*element) != ns || attribute(*element, "cid") != cid) continue;
+        Data data{attribute(*element, "type"), base64::decode(element->cdata(), most)};
+        if (!data.bytes.empty()) return data;
+    }
+    return std::nullopt;
+}
+
+Stanza question(const std::string& cid) {
+    auto iq = std::make_unique<Tag>("iq");
+    iq->addAttribute("type", "get");
+    add(*iq, "data", ns).addAttribute("cid", cid);
+    return iq;
 }
 
 }  // namespace xmpp::xep0231

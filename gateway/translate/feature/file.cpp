@@ -3,6 +3,7 @@
 #include "gateway/translate/feature/file.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -12,7 +13,11 @@
 #include "gateway/localization.h"
 #include "gateway/translate/feature/text.h"
 #include "gateway/translate/file_name.h"
+#include "gateway/translate/inline_picture.h"
 #include "xmpp/xep/xep0066_oob.h"
+#include "xmpp/xep/xep0071_xhtml.h"
+#include "xmpp/xep/xep0231_bob.h"
+#include "xmpp/xep/xep0300_hashes.h"
 #include "xmpp/xep/xep0385_media_sharing.h"
 #include "xmpp/xep/xep0428_fallback.h"
 #include "xmpp/xep/xep0447_file_sharing.h"
@@ -102,27 +107,31 @@ File file_of(Shared shared) {
     file.type = std::move(shared.metadata.type);
     file.size = shared.metadata.size;
     file.duration = shared.metadata.length;
+    if (auto& hash = shared.metadata.hash) file.hash = {std::move(hash->algorithm), std::move(hash->digest)};
+    file.width = shared.metadata.width;
+    file.height = shared.metadata.height;
     return file;
 }
 
 bool read(const xmpp::Tag& message, Event& event) {
     if (event.get<Correction>() != nullptr) return false;  // a correction stays text, even if it is a link
-    if (auto& hash = shared.metadata.hash) file.hash = {std::move(hash->algorithm), std::move(hash->digest)};
-    file.width = shared.metadata.width;
-    file.height = shared.metadata.height;
     const auto* text = event.get<Text>();
     const std::string body = text != nullptr ? std::string(coi::trim(text->body)) : "";
+    auto pictures = inline_picture::all_of(message);
     auto shared = shared_by(message, body);
-    if (!std::ranges::all_of(shared, is_address, &Shared::url)) return false;
+    if (!std::ranges::all_of(shared, is_address, &Shared::url)) shared.clear();
     const bool is_whole = xmpp::xep0454::link(body).has_value();  // below it stands a thumbnail at most
     std::string words = is_whole ? "" : caption(coi::trim(without_fallback(message, body)), shared);
     // A link that stands among words stays there.
     std::erase_if(shared, [&words](const Shared& one) { return words.find(one.url) != words.npos; });
-    if (shared.empty()) return false;
+    if (shared.empty() && pictures.empty()) return false;
+    if (shared.empty()) words = body;
+    if (!pictures.empty()) words = coi::trim(inline_picture::without_marks(words));
     if (words.empty()) words = descriptions(shared);
     Files files;
     for (Shared& one : shared) files.all.push_back(file_of(std::move(one)));
-    if (files.all.size() == 1) files.all.front().kind = kind_of(message, files.all.front());
+    if (files.all.size() == 1 && pictures.empty()) files.all.front().kind = kind_of(message, files.all.front());
+    std::ranges::move(pictures, std::back_inserter(files.all));
     if (text == nullptr) event.contents.emplace_back(Text{});
     event.get<Text>()->body = std::move(words);
     event.contents.emplace_back(std::move(files));
@@ -162,11 +171,16 @@ void remove_line(std::string& text, const std::string& url) {
     }
 }
 
+/// What stands in the text for a file that lies elsewhere: its link, or words where nobody else can fetch it.
+std::string line_of(const File& file, const std::string& lang) {
+    return inline_picture::is_elsewhere(file) ? say(lang, "[A picture could not be sent.]") : file.url;
+}
+
 /// Many clients give a picture or a recording a random name.
 std::string subject_of(const File& file, const std::string& lang) {
     if (file.kind == File::Kind::voice_message) return say(lang, "Voice message");
     const std::string type = file_name::media_type({file.type}, file.name);
-    if (type.starts_with("image/")) return say(lang, "Picture");
+    if (type.starts_with("image/") || inline_picture::is_elsewhere(file)) return say(lang, "Picture");
     if (type.starts_with("video/")) return say(lang, "Video");
     return file.name.empty() ? say(lang, "File") : file.name;
 }
@@ -174,14 +188,15 @@ std::string subject_of(const File& file, const std::string& lang) {
 void write(const Event& event, coi::Message& mail, Dialect dialect) {
     const auto& files = event.get<Files>()->all;
     for (const File& file : files) {
-        if (!file.url.empty()) mail.text += (mail.text.empty() ? "" : "\n") + file.url;
+        const std::string line = line_of(file, event.lang);
+        if (!line.empty()) mail.text += (mail.text.empty() ? "" : "\n") + line;
     }
     // A first mail is about its words, or else its file.
     if (mail.subject.empty() && !files.empty())
         mail.subject =
             (dialect == Dialect::mail ? "" : std::string(text::chat_subject)) + subject_of(files.front(), event.lang);
     for (const File& file : files) {
-        if (file.bytes) attach(mail, file, dialect);
+        if (file.bytes) attach(mail, file, event.lang, dialect);
     }
 }
 
@@ -198,8 +213,8 @@ void add(xmpp::Tag& message, const File& file) {
     xmpp::xep0428::add_fallback(message, xmpp::xep0447::ns, file.url, {0, file.url.size()});
 }
 
-void attach(coi::Message& mail, const File& file, Dialect dialect) {
-    if (!file.url.empty()) remove_line(mail.text, file.url);
+void attach(coi::Message& mail, const File& file, const std::string& lang, Dialect dialect) {
+    if (const std::string line = line_of(file, lang); !line.empty()) remove_line(mail.text, line);
     const bool is_chat = dialect != Dialect::mail;
     const bool is_voice = file.kind == File::Kind::voice_message;
     const std::string type = file_name::media_type({file.type}, file.name);
@@ -244,6 +259,7 @@ const Feature feature{.is_in = is_in<Files>,
                       .read_mail = read,
                       .write_stanza = write,
                       .write_mail = write,
-                      .carries = carries_always};
+                      .carries = carries_always,
+                      .disco = {xmpp::xep0231::ns, xmpp::xep0071::ns}};
 
 }  // namespace gateway::file

@@ -16,6 +16,7 @@
 #include "gateway/translate/feature/invitation.h"
 #include "gateway/translate/feature/placeholder.h"
 #include "xmpp/xep/xep0066_oob.h"
+#include "xmpp/xep/xep0071_xhtml.h"
 
 namespace gateway::text {
 namespace {
@@ -92,7 +93,7 @@ std::string without_body(const xmpp::Tag& message) {
         const std::string said = words ? trim(words->cdata()) : "";
         return (said.empty() ? "" : said + "\n") + (url ? trim(url->cdata()) : "");
     }
-    const xmpp::Tag* html = xmpp::child(message, "html", "http://jabber.org/protocol/xhtml-im");
+    const xmpp::Tag* html = xmpp::child(message, "html", xmpp::xep0071::ns);
     return html ? trim(coi::html_to_text(html->xml(), longest)) : "";
 }
 

@@ -4,7 +4,9 @@
 
 #include "gateway/store/sqlite/queue.h"
 #include "gateway/store/sqlite/transactions.h"
+#include "tests/support/pictures.h"
 #include "tests/unit/gateway/pipeline/outgoing_play.h"
+#include "xmpp/base64.h"
 
 namespace gateway {
 namespace {
@@ -89,8 +91,6 @@ TEST_F(OutgoingFilesTest, what_says_that_it_is_too_large_is_not_even_fetched) {
     EXPECT_EQ(told.size(), 1u);
 }
 
-TEST_F(OutgoingFilesTest, what_has_left_or_was_taken_back_does_not_change) {
-    take_file(url);
 struct HashedFilesTest : OutgoingFilesTest {  // [XEP-0447 §7]
     void take_hashed(const std::string& algorithm, const std::string& digest) {
         take(
@@ -126,6 +126,8 @@ TEST_F(HashedFilesTest, a_hash_of_an_unknown_function_says_nothing) {
     EXPECT_THAT(told, IsEmpty());
 }
 
+TEST_F(OutgoingFilesTest, what_has_left_or_was_taken_back_does_not_change) {
+    take_file(url);
     peers.may_withdraw = false;
     peers.source.gives("image/jpeg", "JFIF");
     EXPECT_EQ(mail_in_queue().text, url);
@@ -222,6 +224,87 @@ TEST_F(SeveralFilesTest, what_was_announced_as_small_is_no_larger_either) {
     peers.source.gives("image/jpeg", std::string(400'001, 'a'));
     EXPECT_THAT(names_in_queue(), ElementsAre("earth.jpg"));
     EXPECT_EQ(told.size(), 1u);
+}
+
+struct PicturesInTextsTest : OutgoingFilesTest {  // [XEP-0231 §2]
+    const std::string cid = "sha1+8f35fef110ffc5df08d579a50083ff9308fb6242@bob.xmpp.org";
+
+    static std::string image(const std::string& of) { return "<img alt='A spot' src='cid:" + of + "'/>"; }
+    static std::string markup(const std::string& images) {
+        return "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'><p>" +
+               images + "</p></body></html>";
+    }
+    static std::string data(const std::string& of, const std::string& bytes) {
+        return "<data xmlns='urn:xmpp:bob' cid='" + of + "' type='image/png'>" + xmpp::base64::encode(bytes) +
+               "</data>";
+    }
+    void take_message(const std::string& children) {
+        take(children);
+        settle();
+        ASSERT_EQ(committed.size(), 1u);
+    }
+};
+
+TEST_F(PicturesInTextsTest, a_picture_beside_its_text_leaves_at_once) {
+    take_message("<body>Yet here's a spot. \xEF\xBF\xBC</body>" + markup(image(cid)) + data(cid, png(10, 10)));
+    EXPECT_EQ(committed[0].next, time);
+    EXPECT_THAT(peers.pictures.asked, IsEmpty());
+    const auto sent = mail_in_queue();
+    EXPECT_EQ(sent.text, "Yet here's a spot.");
+    ASSERT_EQ(sent.attachments.size(), 1u);
+    EXPECT_EQ(sent.attachments[0].bytes, png(10, 10));
+    EXPECT_EQ(sent.attachments[0].content_type, "image/png");
+    EXPECT_EQ(sent.attachments[0].name, "picture.png");
+}
+
+TEST_F(PicturesInTextsTest, a_picture_that_lies_with_the_client_is_asked_for) {
+    peers.source.room = 0;  // of links alone
+    take_message("<body>Yet here's a spot.</body>" + markup(image(cid)));
+    EXPECT_THAT(peers.pictures.asked,
+                ElementsAre("alice@jabber.example/phone bob\\40example.net@coi.jabber.example " + cid));
+    EXPECT_EQ(mail_in_queue().text, "Yet here's a spot.\n[A picture could not be sent.]") << "after a kill";
+    EXPECT_FALSE(is_due());
+    peers.pictures.gives(0, png(10, 10));
+    EXPECT_TRUE(is_due());
+    const auto sent = mail_in_queue();
+    EXPECT_EQ(sent.text, "Yet here's a spot.");
+    ASSERT_EQ(sent.attachments.size(), 1u);
+    EXPECT_EQ(sent.attachments[0].bytes, png(10, 10));
+    EXPECT_THAT(told, IsEmpty());
+}
+
+TEST_F(PicturesInTextsTest, without_its_picture_the_message_leaves_and_says_so) {
+    take_message("<body>Yet here's a spot.</body>" + markup(image(cid)));
+    peers.pictures.fails(0);
+    EXPECT_TRUE(is_due());
+    EXPECT_EQ(mail_in_queue().text, "Yet here's a spot.\n[A picture could not be sent.]");
+    EXPECT_THAT(told, ElementsAre(HasSubstr("could not be fetched from your client")));
+}
+
+TEST_F(PicturesInTextsTest, what_is_no_picture_is_not_sent) {
+    take_message(markup(image(cid)) + data(cid, "<svg onload='alert(1)'/>"));
+    peers.pictures.gives(0, "MZ");
+    EXPECT_THAT(mail_in_queue().attachments, IsEmpty());
+    EXPECT_EQ(told.size(), 1u);
+}
+
+TEST_F(PicturesInTextsTest, several_and_a_link_are_one_mail) {
+    take_message("<body>" + url + "</body><x xmlns='jabber:x:oob'><url>" + url + "</url></x>" +
+                 markup(image("a") + image("b")) + data("a", gif(1, 1)));
+    peers.source.gives("image/jpeg", "JFIF");
+    EXPECT_FALSE(is_due());
+    peers.pictures.gives(0, png(10, 10));
+    const auto sent = mail_in_queue();
+    EXPECT_EQ(sent.text, "");
+    ASSERT_EQ(sent.attachments.size(), 3u);
+    EXPECT_EQ(sent.attachments[0].content_type, "image/gif") << "it stood beside the text";
+}
+
+TEST_F(PicturesInTextsTest, there_are_no_more_than_ten) {
+    std::string images;
+    for (int i = 0; i < 12; ++i) images += image(std::to_string(i));
+    take_message("<body>Look</body>" + markup(images));
+    EXPECT_EQ(peers.pictures.asked.size(), 10u);
 }
 
 struct EncryptedFilesTest : OutgoingFilesTest {  // [XEP-0454 §3]

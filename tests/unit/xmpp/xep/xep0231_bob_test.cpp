@@ -10,7 +10,36 @@ namespace {
 
 const std::string cid = "sha1+8f35fef110ffc5df08d579a50083ff9308fb6242@bob.xmpp.org";
 
+TEST(Xep0231Bob, Example1AnXhtmlImMessageWithACid) {
+    EXPECT_EQ(xep0231::shown_in(*parsed(R"(<message from='ladymacbeth@shakespeare.lit/castle'
+         to='macbeth@chat.shakespeare.lit'
+         type='groupchat'>
+  <body>Yet here's a spot.</body>
+  <html xmlns='http://jabber.org/protocol/xhtml-im'>
+    <body xmlns='http://www.w3.org/1999/xhtml'>
+      <p>
+        Yet here's a spot.
+        <img alt='A spot'
+             src='cid:sha1+8f35fef110ffc5df08d579a50083ff9308fb6242@bob.xmpp.org'/>
+      </p>
+    </body>
+  </html>
+</message>)")),
+              std::vector{cid});
+}
+
 TEST(Xep0231Bob, Example2RequestingData) {
+    const auto asked = xep0231::question(cid);
+    asked->addAttribute("from", "doctor@shakespeare.lit/pda");
+    asked->addAttribute("id", "get-data-1");
+    asked->addAttribute("to", "ladymacbeth@shakespeare.lit/castle");
+    EXPECT_EXAMPLE(*asked, R"(<iq from='doctor@shakespeare.lit/pda'
+    id='get-data-1'
+    to='ladymacbeth@shakespeare.lit/castle'
+    type='get'>
+  <data xmlns='urn:xmpp:bob'
+        cid='sha1+8f35fef110ffc5df08d579a50083ff9308fb6242@bob.xmpp.org'/>
+</iq>)");
     EXPECT_EQ(xep0231::requested(*parsed(R"(<iq from='doctor@shakespeare.lit/pda'
     id='get-data-1'
     to='ladymacbeth@shakespeare.lit/castle'
@@ -42,6 +71,12 @@ TEST(Xep0231Bob, Example3ReturningData) {  // whose cid is not the hash of its d
     const std::string bytes = base64::decode(shown.cdata(), 1000);
     EXPECT_EQ(bytes.size(), 247u);
     EXPECT_EQ(bytes.substr(1, 3), "PNG");
+    const auto read = xep0231::data_in(*example, cid, 247);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->bytes, bytes);
+    EXPECT_EQ(read->type, "image/png");
+    EXPECT_FALSE(xep0231::data_in(*example, cid, 246));
+    EXPECT_FALSE(xep0231::data_in(*example, "sha1+other@bob.xmpp.org", 247));
     Tag result("iq");
     xep0231::add_data(result, {"image/png", bytes, std::chrono::hours(24)});
     const Tag& made = *result.findChild("data");
@@ -57,6 +92,15 @@ TEST(Xep0231Bob, WhatIsNoRequest) {
     EXPECT_FALSE(xep0231::requested(*parsed("<iq type='get'><data xmlns='urn:xmpp:bob'/></iq>")));
     EXPECT_FALSE(xep0231::requested(*parsed("<iq type='get'><data xmlns='x' cid='" + cid + "'/></iq>")));
     EXPECT_FALSE(xep0231::requested(*parsed("<iq type='get'>" + data + "<query xmlns='x'/></iq>")));
+}
+
+TEST(Xep0231Bob, PicturesInTheirOrderAndOnce) {
+    const auto message = parsed(
+        "<message><html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'>"
+        "<p><img src='cid:a'/><b><img src='cid:b'/></b></p><img src='cid:a'/><img src='cid:'/>"
+        "<img src='https://example.org/c.png'/><img alt='d'/><a src='cid:e'/></body></html></message>");
+    EXPECT_EQ(xep0231::shown_in(*message), (std::vector<std::string>{"a", "b"}));
+    EXPECT_TRUE(xep0231::shown_in(*parsed("<message><html><img src='cid:a'/></html></message>")).empty());
 }
 
 TEST(Xep0231Bob, TheDataIsNamedByItsHash) {

@@ -43,11 +43,11 @@ TEST(Xep0447FileSharing, Example1SharingSummitJpgWithJulietShakespeareLit) {
     EXPECT_EQ(files[0].metadata.type, "image/jpeg");
     EXPECT_EQ(files[0].metadata.size, 3032449u);
     EXPECT_EQ(files[0].metadata.description, "Photo from the summit.");
-}
     EXPECT_EQ(files[0].metadata.width, 4096u);
     EXPECT_EQ(files[0].metadata.height, 2160u);
     ASSERT_TRUE(files[0].metadata.hash);
     EXPECT_EQ(files[0].metadata.hash->algorithm, "sha3-256") << "the other function is not known";
+}
 
 TEST(Xep0447FileSharing, Example8SharingSummitJpgWithJulietShakespeareLitInFullCompatibilityMode) {
     const auto message =

@@ -173,11 +173,11 @@ TEST(FileFeature, OfSeveralFilesEachIsALinkOrAnAttachment) {
     EXPECT_EQ(links.text, "See " + url + "\n" + url + "\n" + other + "\n" + sun.url);
     auto mail = links;
     moon.bytes = sun.bytes = earth.bytes = std::make_shared<const std::string>("JFIF");
-    file::attach(mail, moon, Dialect::chatmail);
+    file::attach(mail, moon, "en", Dialect::chatmail);
     EXPECT_EQ(mail.text, "See " + url + "\n" + url + "\n" + sun.url);
-    file::attach(mail, earth, Dialect::chatmail);
+    file::attach(mail, earth, "en", Dialect::chatmail);
     EXPECT_EQ(mail.text, "See " + url + "\n" + sun.url);
-    file::attach(mail, sun, Dialect::chatmail);
+    file::attach(mail, sun, "en", Dialect::chatmail);
     EXPECT_EQ(mail.text, "See " + url);
     EXPECT_EQ(mail.attachments.size(), 3u);
 }
@@ -236,7 +236,7 @@ TEST(FileFeature, AMailHasTheLinkOrTheFile) {
     ASSERT_EQ(whole.attachments.size(), 1u);
     EXPECT_EQ(whole.attachments[0].content_type, "image/jpeg");
     auto attached = link;
-    file::attach(attached, event.get<Files>()->all.front(), bob.dialect);
+    file::attach(attached, event.get<Files>()->all.front(), "en", bob.dialect);
     EXPECT_EQ(attached, whole);
 }
 
