@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "coi/net/imap_session.h"
+#include "coi/net/uid_ranges.h"
 
 namespace coi::net {
 
@@ -239,28 +240,19 @@ awaitable<Result<std::vector<Listed>>> ImapClient::since(std::uint32_t from) {
 /// since() by SEARCH, without sizes.
 awaitable<Result<std::vector<Listed>>> ImapClient::search_since(std::uint32_t from) {
     const auto state = state_;
-    std::set<std::uint32_t> found;
-    bool more = false;
+    UidRanges ranges(ImapBudgets::listed, UidRanges::Keep::lowest);
     const auto take = [&](ImapResponse& response) {
         const auto* search = std::get_if<ImapSearch>(&response.data);
         if (!search) return;
-        for (const auto& range : search->found) {
-            const std::uint32_t end = std::min(range.last, last_uid);
-            for (std::uint32_t uid = std::max(range.first, std::max(from, 1U)); uid <= end; ++uid) {
-                found.insert(uid);
-                if (found.size() <= ImapBudgets::listed) continue;
-                found.erase(std::prev(found.end()));
-                more = true;
-                if (uid > *found.rbegin()) break;
-            }
-        }
+        for (const auto& range : search->found)
+            ranges.add(std::max(range.first, std::max(from, 1U)), std::min(range.last, last_uid));
     };
     const std::string range = std::to_string(std::max(from, 1U)) + ":*";
     auto done = co_await state->must(state->command("UID SEARCH UID " + range), take);
     if (!done) co_return done.error();
-    state->news = state->news || more;
+    state->news = state->news || ranges.has_more();
     std::vector<Listed> listed;
-    for (const auto uid : found) listed.push_back({uid, 0});
+    for (const auto uid : ranges.uids()) listed.push_back({uid, 0});
     co_return listed;
 }
 

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
+#include <vector>
 
 #include "coi/net/imap_session.h"
 #include "coi/net/imap_text.h"
+#include "coi/net/uid_ranges.h"
 
 namespace coi::net {
 
@@ -17,21 +18,16 @@ namespace {
 /// The newest UIDs of what the answers name.
 class Newest {
   public:
-    explicit Newest(std::size_t most) : most_(most) {}
+    explicit Newest(std::size_t most) : ranges_(most, UidRanges::Keep::highest) {}
     void take(ImapResponse& response) {
         const auto* search = std::get_if<ImapSearch>(&response.data);
         if (!search) return;
-        for (const auto& range : search->found) {
-            const std::uint32_t end = range.last;
-            for (std::uint32_t uid = end; uid >= range.first && end - uid < most_ && uid > 0; --uid) found_.insert(uid);
-            while (found_.size() > most_) found_.erase(found_.begin());
-        }
+        for (const auto& range : search->found) ranges_.add(range.first, range.last);
     }
-    const std::set<std::uint32_t>& uids() const { return found_; }
+    std::vector<std::uint32_t> uids() const { return ranges_.uids(); }
 
   private:
-    std::size_t most_;
-    std::set<std::uint32_t> found_;
+    UidRanges ranges_;
 };
 
 }  // namespace
@@ -44,7 +40,9 @@ awaitable<Result<std::vector<std::uint32_t>>> ImapClient::search(std::string sen
     command.string(sender, state->utf8).words("HEADER").string(field).string("");
     auto done = co_await state->must(std::move(command), [&](ImapResponse& response) { newest.take(response); });
     if (!done) co_return done.error();
-    co_return std::vector<std::uint32_t>(newest.uids().rbegin(), newest.uids().rend());
+    auto uids = newest.uids();
+    std::ranges::reverse(uids);
+    co_return uids;
 }
 
 awaitable<Result<std::vector<Dated>>> ImapClient::search_talk(std::string address, std::size_t most) {
@@ -54,18 +52,20 @@ awaitable<Result<std::vector<Dated>>> ImapClient::search_talk(std::string addres
     command.string(address, state->utf8).words("TO").string(address, state->utf8);
     auto done = co_await state->must(std::move(command), [&](ImapResponse& response) { newest.take(response); });
     if (!done) co_return done.error();
+    const auto uids = newest.uids();
     std::map<std::uint32_t, Dated> mails;
     const auto take = [&](ImapResponse& response) {
         auto* fetch = std::get_if<ImapFetch>(&response.data);
-        if (!fetch || !newest.uids().contains(fetch->uid)) return;
+        if (!fetch || !std::ranges::binary_search(uids, fetch->uid)) return;
         Dated& mail = mails[fetch->uid];
         mail.uid = fetch->uid;
         if (fetch->size) mail.size = *fetch->size;
         if (!fetch->date.empty()) mail.came = std::move(fetch->date);
     };
-    for (const auto& set : sequence_sets({newest.uids().begin(), newest.uids().end()})) {
+    for (const auto& set : sequence_sets(uids)) {
         done = co_await state->must(state->command("UID FETCH " + set + " (UID INTERNALDATE RFC822.SIZE)"), take);
-        if (!done) co_return done.error();
+        // COMPAT: NO if one of them was expunged meanwhile. What was said of the others counts.
+        if (!done && (state->dead || mails.empty())) co_return done.error();
     }
     std::vector<Dated> found;
     for (auto& [uid, mail] : mails) found.push_back(std::move(mail));

@@ -116,6 +116,21 @@ S: c3 OK done
     EXPECT_TRUE(listed->empty());
 }
 
+TEST(ImapMailbox, WhatASearchSaysManyTimesIsOneList) {
+    std::string script =
+        opening("") + "C: c2 UID FETCH 5:* (UID RFC822.SIZE)\nS: c2 NO what?\nC: c3 UID SEARCH UID 5:*\n";
+    for (int i = 0; i < 2000; ++i)
+        script += "S: * ESEARCH (TAG \"c3\") UID ALL 1:9,12,8:10,4294967295,11,14:3000000000\n";
+    const auto listed = once<coi::Result<std::vector<coi::net::Listed>>>(script + "S: c3 OK done\n",
+                                                                         [](ImapClient& c) { return c.since(5); });
+    ASSERT_TRUE(listed) << listed.error().text;
+    ASSERT_EQ(listed->size(), 10'000u);
+    EXPECT_EQ(listed->front().uid, 5u);
+    EXPECT_EQ((*listed)[7].uid, 12u);
+    EXPECT_EQ((*listed)[8].uid, 14u);
+    EXPECT_EQ(listed->back().uid, 10'005u);
+}
+
 TEST(ImapMailbox, SinceOfAnOldLastMailIsEmpty) {
     const auto listed = once<coi::Result<std::vector<coi::net::Listed>>>(opening("") + R"(
 C: c2 UID FETCH 100:* (UID RFC822.SIZE)

@@ -36,10 +36,23 @@ S: c2 OK done
 C: c3 UID FETCH 4,9,17 (UID INTERNALDATE RFC822.SIZE)
 S: * 1 FETCH (UID 9 INTERNALDATE "17-Jul-1996 02:44:25 -0700" RFC822.SIZE 300)
 S: * 2 FETCH (UID 17 RFC822.SIZE 400)
-S: * 3 FETCH (UID 5 RFC822.SIZE 500)
-S: c3 OK done
+s: * 3 FETCH (UID 5 RFC822.SIZE 500)
+s: c3 OK done
 )",
           tls, finds(3, {"9 300 17-Jul-1996 02:44:25 -0700", "17 400 "}));
+}
+
+TEST(ImapSearch, AServerThatGivesNothingOfWhatItFoundHasFailed) {
+    support::Play play;
+    play.encrypted();
+    dialogue::script(play, dialogue::lines(opening + R"(
+C: c2 UID SEARCH OR FROM "juliet@capulet.example" TO "juliet@capulet.example"
+S: * SEARCH 2
+S: c2 OK done
+C: c3 UID FETCH 2 (UID INTERNALDATE RFC822.SIZE)
+S: c3 NO Server error while fetching messages
+)"));
+    EXPECT_FALSE(support::run(dialogue::play(play.stream(), tls, finds(3, {}))));
 }
 
 TEST(ImapSearch, NothingIsFetchedWhereNothingIsFound) {
