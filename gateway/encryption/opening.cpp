@@ -96,16 +96,18 @@ void Opening::read(Letter letter, keys::Both known, std::optional<Decrypted> fir
 void Opening::look_for_holder(Letter letter, keys::Both known, Decrypted unfolded) {
     const AccountId account = letter.account;
     const coi::openpgp::Fingerprint signer = unfolded.author.signer;
-    keys::holder(
+    keys::holders(
         store_, account, signer,
         [self = shared_from_this(), letter = std::move(letter), known = std::move(known),
-         unfolded = std::move(unfolded)](const Store::Failure& failure, std::optional<keys::Person> holder) mutable {
-            const Contact* contact =
-                holder ? self->directory_.contact(letter.account, holder->address.canonical()) : nullptr;
-            const bool is_other = contact != nullptr && contact->canonical != letter.from;
-            if (failure || !is_other) return self->finish(letter, std::move(unfolded));
-            holder->address = contact->address;
-            known.others = {std::move(*holder)};
+         unfolded = std::move(unfolded)](const Store::Failure& failure, std::vector<keys::Person> holders) mutable {
+            known.others.clear();
+            for (auto& holder : holders) {
+                const Contact* contact = self->directory_.contact(letter.account, holder.address.canonical());
+                if (contact == nullptr || contact->canonical == letter.from) continue;
+                holder.address = contact->address;
+                known.others.push_back(std::move(holder));
+            }
+            if (failure || known.others.empty()) return self->finish(letter, std::move(unfolded));
             self->read(std::move(letter), std::move(known), std::move(unfolded));
         });
 }

@@ -70,13 +70,17 @@ void both(Store& store, AccountId account, const std::string& contact, std::vect
         std::move(done));
 }
 
-void holder(Store& store, AccountId account, const coi::openpgp::Fingerprint& key,
-            Store::Done<std::optional<Person>> done) {
+void holders(Store& store, AccountId account, const coi::openpgp::Fingerprint& key,
+             Store::Done<std::vector<Person>> done) {
+    constexpr std::size_t most = 8;
     Transactions(store).ask(
-        [account, key](Database& db) -> std::optional<Person> {
-            const auto contact = holder(db, account, key);
-            const auto address = contact ? coi::parse_addr_spec(*contact) : coi::Result<coi::Address>(coi::Error{});
-            return address ? std::optional(person(db, account, *address)) : std::nullopt;
+        [account, key](Database& db) {
+            std::vector<Person> persons;
+            for (const auto& contact : holders(db, account, key, most)) {
+                if (auto address = coi::parse_addr_spec(contact))
+                    persons.push_back(person(db, account, std::move(*address)));
+            }
+            return persons;
         },
         std::move(done));
 }

@@ -54,9 +54,9 @@ struct Both {
     coi::openpgp::Fingerprint listed_by{};  // as Person::listed_by, of `peer`
 };
 void both(Store&, AccountId, const std::string& contact, std::vector<coi::Address> others, Store::Done<Both> done);
-/// The contact for whose signatures this key counts: of several, one whose verified key it is, or the one whose key was
-/// stored first. Their address has no name.
-void holder(Store&, AccountId, const coi::openpgp::Fingerprint&, Store::Done<std::optional<Person>> done);
+/// The contacts for whose signatures this key counts, the likeliest owners first: those who verified it, those to whom
+/// it is bound, those who brought it first. A few: anybody can send it as theirs. Their addresses have no names.
+void holders(Store&, AccountId, const coi::openpgp::Fingerprint&, Store::Done<std::vector<Person>> done);
 
 /// What came of accepting a contact's offered key.
 struct Accepted {

@@ -2,6 +2,7 @@
 
 #include "gateway/store/sqlite/keys.h"
 
+#include <algorithm>
 #include <sstream>
 
 namespace gateway::keys {
@@ -159,15 +160,24 @@ void save(Database& db, AccountId account, const std::string& contact, const coi
     query.bind_blob(close(db, "", bound)).run();
 }
 
-std::optional<std::string> holder(Database& db, AccountId account, const coi::openpgp::Fingerprint& key) {
+std::vector<std::string> holders(Database& db, AccountId account, const coi::openpgp::Fingerprint& key,
+                                 std::size_t most) {
+    std::vector<std::string> found;
     for (const char* sql :
-         {"SELECT contact FROM peer_key WHERE account = ? AND verified = ? AND verified <> '' ORDER BY rowid LIMIT 1",
+         {"SELECT contact FROM peer_key WHERE account = ? AND verified = ? AND verified <> '' ORDER BY rowid LIMIT ?",
+          "SELECT k.contact FROM peer_key k CROSS JOIN relay r WHERE k.account = ? AND k.fingerprint = ? AND "
+          "k.verified = '' AND r.account = k.account AND r.contact = k.contact AND r.key = k.fingerprint AND r.bound "
+          "ORDER BY k.rowid LIMIT ?",
           "SELECT contact FROM peer_key WHERE account = ? AND fingerprint = ? AND verified = '' ORDER BY rowid LIMIT "
-          "1"}) {
+          "?"}) {
         auto row = db.query(sql);
-        if (row.bind(number(account)).bind(key).step()) return row.text(0);
+        row.bind(number(account)).bind(key).bind(static_cast<std::int64_t>(most));
+        while (row.step() && found.size() < most) {
+            if (auto contact = row.text(0); std::ranges::find(found, contact) == found.end())
+                found.push_back(std::move(contact));
+        }
     }
-    return std::nullopt;
+    return found;
 }
 
 std::int64_t hearsay(Database& db, AccountId account) {

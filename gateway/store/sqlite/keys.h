@@ -6,9 +6,11 @@
 
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "coi/crypt/autocrypt.h"
 #include "gateway/store/keys.h"
@@ -34,7 +36,7 @@ void each_peer(Database&, AccountId,
                const std::function<void(const std::string& contact, const coi::autocrypt::Peer&)>&);
 /// The contact for whose signatures this key counts: of several, one whose verified key it is, or the one whose key was
 /// stored first.
-std::optional<std::string> holder(Database&, AccountId, const coi::openpgp::Fingerprint&);
+std::vector<std::string> holders(Database&, AccountId, const coi::openpgp::Fingerprint&, std::size_t most);
 /// How many keys are known of people who are no contacts: those that came as gossip.
 std::int64_t hearsay(Database&, AccountId);
 void forget_peer(Database&, AccountId, const std::string& contact);

@@ -124,6 +124,14 @@ TEST_F(OpeningTest, whoever_sends_somebody_elses_key_as_theirs_gets_none_of_thei
     EXPECT_EQ(open(doras(two, "")).mail.from.front().canonical(), "dora@one.example");
 }
 
+TEST_F(OpeningTest, somebody_who_sent_the_key_before_its_owner_hides_nothing) {
+    take(doras(bob, chatmail::one()));
+    take(doras({"", "mallory", "bank.example"}, chatmail::one()));
+    EXPECT_EQ(take(doras(one, chatmail::one())), "dora@one.example");
+    EXPECT_EQ(take(doras(two, chatmail::two())), "dora@one.example");
+    EXPECT_EQ(listed(one), "dora@two.example,dora@one.example");
+}
+
 TEST_F(OpeningTest, whoever_was_met_first_names_the_person) {
     EXPECT_EQ(take(doras(two, chatmail::two())), "dora@two.example");
     EXPECT_EQ(take(doras(one, chatmail::two())), "dora@two.example");

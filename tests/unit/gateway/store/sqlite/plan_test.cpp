@@ -77,7 +77,7 @@ void use_places(Database& db, const ids::Known& known) {
 }
 
 void use_relays(Database& db, AccountId account, const std::string& contact) {
-    keys::holder(db, account, "B0");
+    keys::holders(db, account, "B0", 8);
     PeerKeyUpdate mail_of_keys;
     mail_of_keys.contact = mail_of_keys.from = contact;
     mail_of_keys.author = {true, coi::openpgp::Signature::good, "B0", false};
