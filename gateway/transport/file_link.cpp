@@ -21,7 +21,10 @@ bool is_plain(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 
 
 std::string plain(std::string_view text, std::size_t most) {
     std::string safe;
-    for (const char c : text) safe += is_plain(c) ? c : '_';
+    for (const char c : text) {
+        const bool is_further = (static_cast<unsigned char>(c) & 0xC0) == 0x80;  // byte of a letter [RFC 3629 §3]
+        if (!is_further) safe += is_plain(c) ? c : '_';
+    }
     safe.erase(0, std::min(safe.find_first_not_of("._-"), safe.size()));
     return safe.substr(0, most);
 }

@@ -67,6 +67,7 @@ class Response {
             boost::beast::error_code error;
             const std::size_t used = parser_->put(boost::asio::buffer(received_), error);
             received_.erase(0, used);
+            if (is_endless(used)) return coi::malformed("the file server's answer has no end");
             if (parser_->is_header_done() && !has_head_) {
                 if (auto wrong = look_at_head()) return wrong;
             }
@@ -89,6 +90,14 @@ class Response {
         parser_->header_limit(longest_head);
         parser_->body_limit(limits_.largest);
         parser_->eager(true);
+    }
+
+    /// Beast's limit on a head is for what is put at once, and there is none on the fields after the last chunk.
+    bool is_endless(std::size_t used) {
+        const std::size_t come = parser_->get().body().size();
+        beside_ = come == body_ ? beside_ + used : 0;
+        body_ = come;
+        return beside_ > longest_head;
     }
 
     /// A response of status 1xx stands before the last one [RFC 9110 §15.2].
@@ -122,7 +131,8 @@ class Response {
     std::string received_;  // and not yet parsed
     bool has_head_ = false;
     int interim_ = 0;
-    std::size_t kept_ = 0;  // bytes of the file
+    std::size_t body_ = 0, beside_ = 0;  // bytes of the file, and those read since one came
+    std::size_t kept_ = 0;               // bytes of the file
 };
 
 bool is_redirect(unsigned status) {

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <exception>
 #include <map>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -16,6 +15,7 @@
 #include "coi/net/tls_server.h"
 #include "gateway/log.h"
 #include "gateway/model/rate_limit.h"
+#include "gateway/transport/http_places.h"
 
 namespace gateway {
 namespace {
@@ -55,41 +55,53 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
     boost::asio::io_context& io;
     HttpRoom& room;
     Settings settings;
+    HttpPlaces places{settings.connections, settings.of_address};
     std::shared_ptr<const coi::net::TlsServer> tls{};
     std::unique_ptr<Listener> listener{};
-    std::set<std::shared_ptr<SocketStream>> visitors{};
-    std::map<std::string, std::size_t> of_address{};
-    RateLimit handshakes{200, std::chrono::seconds(10)};  // of all visitors: each takes milliseconds of the loop
+    std::map<HttpPlaces::Number, std::shared_ptr<SocketStream>> visitors{};
+    // Each takes milliseconds of the loop.
+    RateLimit handshakes{200, std::chrono::seconds(10)}, handshakes_of_address{50, std::chrono::seconds(10)};
     bool is_stopped = false;
 
     void take(Listener::Socket socket) {
         const std::string who = visitor_of(socket);
-        const auto theirs = of_address.find(who);
-        const bool is_many = !who.empty() && theirs != of_address.end() && theirs->second >= settings.of_address;
-        if (is_many || visitors.size() >= settings.connections) return;  // closes it
-        if (tls && !handshakes.take("", RateLimit::Clock::now())) return;
-        ++of_address[who];
+        if (tls && !may_shake_hands(who)) return;  // closes it
+        const auto given = places.take(who);
+        if (!given) return;
+        if (const auto other = given->taken_from ? visitors.find(*given->taken_from) : visitors.end();
+            other != visitors.end())
+            other->second->close();
         auto stream = std::make_shared<SocketStream>(std::move(socket), nullptr);
-        visitors.insert(stream);
-        boost::asio::co_spawn(io, serve(shared_from_this(), std::move(stream), who), [](std::exception_ptr bug) {
-            if (bug) std::rethrow_exception(bug);
-        });
+        visitors.emplace(given->place, stream);
+        boost::asio::co_spawn(io, serve(shared_from_this(), std::move(stream), given->place),
+                              [](std::exception_ptr bug) {
+                                  if (bug) std::rethrow_exception(bug);
+                              });
     }
 
-    static awaitable<void> serve(std::shared_ptr<State> self, std::shared_ptr<SocketStream> stream, std::string who) {
+    bool may_shake_hands(const std::string& who) {
+        const auto now = RateLimit::Clock::now();
+        if (!who.empty() && !handshakes_of_address.is_left(who, now)) return false;
+        if (!handshakes.take("", now)) return false;
+        if (!who.empty()) handshakes_of_address.take(who, now);
+        return true;
+    }
+
+    static awaitable<void> serve(std::shared_ptr<State> self, std::shared_ptr<SocketStream> stream,
+                                 HttpPlaces::Number place) {
         const auto secure = self->tls;
         const auto begun =
             secure ? co_await stream->accept_tls(*secure, self->settings.patience.for_head) : coi::Result<void>();
         if (begun && !self->is_stopped) co_await http_visit(*stream, self->room, self->settings.patience);
         stream->close();
-        self->visitors.erase(stream);
-        if (--self->of_address[who] == 0) self->of_address.erase(who);
+        self->visitors.erase(place);
+        self->places.leave(place);
     }
 
     void stop() {
         is_stopped = true;
         if (listener) listener->stop();
-        for (const auto& stream : visitors) stream->close();
+        for (const auto& [place, stream] : visitors) stream->close();
     }
 };
 

@@ -1,7 +1,8 @@
 // The gateway's HTTP server: one listener, with or without TLS, and its visitors.
 //
 // It is off unless the configuration names an address. Bounded: connections in all and of one address; those from this
-// machine, where a reverse proxy stands, count in all only. http_visit has the dialogue.
+// machine, where a reverse proxy stands, count in all only. When all places are taken, whoever has most of them gives
+// one to whoever has few. http_visit has the dialogue.
 
 #pragma once
 

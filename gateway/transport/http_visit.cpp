@@ -64,16 +64,22 @@ awaitable<Came> next_request(Stream& stream, std::string& received, const HttpPa
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(patience.head_bytes));
     std::array<char, 4096> chunk{};
+    std::size_t taken = 0;  // the parser's limit is for what is put at once
     while (true) {
         boost::beast::error_code error;
-        if (!received.empty()) received.erase(0, parser.put(boost::asio::buffer(received), error));
+        if (!received.empty()) {
+            const std::size_t size = parser.put(boost::asio::buffer(received), error);
+            received.erase(0, size);
+            taken += size;
+        }
+        if (taken > patience.head_bytes) co_return refused(431, "The request is too long.");
         if (parser.is_header_done()) {
             const bool has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
             co_return read(parser.get(), has_body);
         }
         if (error == beast::error::header_limit) co_return refused(431, "The request is too long.");
         if (error && error != beast::error::need_more) co_return refused(400, "This is not HTTP.");
-        if (received.size() > patience.head_bytes) co_return refused(431, "The request is too long.");
+        if (taken + received.size() > patience.head_bytes) co_return refused(431, "The request is too long.");
         const auto left = std::chrono::duration_cast<Timeout>(end - Clock::now());
         const auto got = co_await stream.read_some(chunk, std::max(left, Timeout(1)));
         if (!got) co_return Came{};
@@ -106,17 +112,26 @@ std::string head_of(const HttpAnswer& answer, bool ends) {
     return out.str();
 }
 
+/// A slow reader would hold one of the few places for hours.
+bool is_too_slow(std::uint64_t written, Clock::duration took, const HttpPatience& patience) {
+    const auto seconds = static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(took).count());
+    return took > patience.slow_for && written / std::max<std::uint64_t>(seconds, 1) < patience.least_pace;
+}
+
 /// False if the connection is of no use any more: a response that is cut short ends with it [RFC 9112 §8].
 awaitable<bool> write(Stream& stream, HttpAnswer& answer, bool is_head, bool ends, const HttpPatience& patience) {
     std::string bytes = head_of(answer, ends);
     if (!is_head && !answer.content) bytes += answer.words;
     if (!co_await stream.write(bytes, patience.for_piece)) co_return false;
-    std::uint64_t left = is_head || !answer.content ? 0 : answer.length;
+    const std::uint64_t all = is_head || !answer.content ? 0 : answer.length;
+    const auto begun = Clock::now();
+    std::uint64_t left = all;
     while (left > 0) {
         auto next = co_await answer.content->read(static_cast<std::size_t>(std::min<std::uint64_t>(left, piece)));
         if (!next || next->empty() || next->size() > left) co_return false;
         left -= next->size();
         if (!co_await stream.write(*next, patience.for_piece)) co_return false;
+        if (left > 0 && is_too_slow(all - left, Clock::now() - begun, patience)) co_return false;
     }
     co_return true;
 }

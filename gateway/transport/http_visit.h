@@ -2,7 +2,8 @@
 //
 // [RFC 9112], [RFC 9110 §9.3.1, §9.3.2, §15]; Boost.Beast reads the head of a request and prints that of a response.
 // GET and HEAD only. Left out: request bodies, chunked responses, upgrades, pipelining of more than what one read
-// brings. Bounded: the size of a head, the time for it, requests of a connection, the time of each piece.
+// brings. Bounded: the size of a head, the time for it, requests of a connection, the time of each piece, the pace of a
+// response.
 
 #pragma once
 
@@ -54,6 +55,8 @@ struct HttpPatience {
     int requests = 100;                                      // of a connection
     coi::net::Timeout for_head = std::chrono::seconds(10);   // however slowly it comes
     coi::net::Timeout for_piece = std::chrono::seconds(20);  // of 64 KiB
+    coi::net::Timeout slow_for = std::chrono::minutes(1);    // then a response has to have come at that pace:
+    std::uint64_t least_pace = 16 * 1024;                    // bytes a second
 };
 
 /// Serves until one side has enough, or breaks the rules.

@@ -129,6 +129,14 @@ TEST(HttpGet, WhatCouldBeHalfAFileIsNone) {
 TEST(HttpGet, WhatIsNotHttpOrHasNoEndIsAnError) {
     EXPECT_EQ(answered("220 up.example ESMTP\r\n").error().kind, ErrorKind::malformed);
     EXPECT_FALSE(answered("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'a')));
+    std::string fields;
+    for (int i = 0; i < 5000; ++i) fields += "A: b\r\n";
+    EXPECT_EQ(answered("HTTP/1.1 200 OK\r\n" + fields + "Content-Length: 3\r\n\r\n123").error().kind,
+              ErrorKind::malformed);
+    EXPECT_EQ(answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n123\r\n0\r\n" + fields + "\r\n")
+                  .error()
+                  .kind,
+              ErrorKind::malformed);
     std::string hints;
     for (int i = 0; i < 100; ++i) hints += "HTTP/1.1 103 Early Hints\r\n\r\n";
     EXPECT_EQ(answered(hints).error().kind, ErrorKind::malformed);

@@ -9,6 +9,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <filesystem>
 #include <optional>
 
@@ -182,6 +183,25 @@ TEST_F(HttpServerTest, VisitorsAreNotMoreThanItHasRoomFor) {
     while (server.visitors() > 0 && io.run_one_for(std::chrono::seconds(10)) > 0) {
     }
     EXPECT_EQ(body(asked(server)), content);
+}
+
+TEST_F(HttpServerTest, WhoReadsTooSlowlyLosesThePlace) {
+    HttpServer::Settings settings{.listen = "127.0.0.1:0", .certificate = "", .key = ""};
+    settings.patience.for_piece = std::chrono::milliseconds(200);
+    HttpServer server(io, pages, settings);
+    server.start();
+    boost::asio::ip::tcp::socket slow(io);
+    slow.open(boost::asio::ip::tcp::v4());
+    slow.set_option(boost::asio::socket_base::receive_buffer_size(1024));
+    slow.connect({boost::asio::ip::address_v4::loopback(), server.port()});
+    std::string requests;  // more than the socket's buffers take
+    for (int i = 0; i < 100; ++i) requests += "GET " + target() + " HTTP/1.1\r\nHost: h\r\n\r\n";
+    boost::asio::write(slow, boost::asio::buffer(requests));
+    while (server.visitors() < 1 && io.run_one_for(std::chrono::seconds(10)) > 0) {
+    }
+    while (server.visitors() > 0 && io.run_one_for(std::chrono::seconds(10)) > 0) {
+    }
+    EXPECT_EQ(server.visitors(), 0u);
 }
 
 TEST_F(HttpServerTest, WhenItStopsVisitorsAreSentAway) {

@@ -125,6 +125,12 @@ TEST(HttpVisit, ARangeUnderAConditionIsTheWholeFile) {  // [RFC 9110 §13.1.5]
     EXPECT_EQ(room.asked, std::vector<std::string>{"/a"});
 }
 
+std::string fields(std::size_t count) {
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i) all += "A: b\r\n";
+    return all;
+}
+
 TEST(HttpVisit, WhatIsNoRequestOfOursIsRefusedAndEndsTheConnection) {
     const std::vector<std::pair<std::string, int>> hostile{
         {"POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n12345", 405},
@@ -145,6 +151,8 @@ TEST(HttpVisit, WhatIsNoRequestOfOursIsRefusedAndEndsTheConnection) {
         {"\x16\x03\x01\x02\r\n\r\n", 400},
         {"GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 431},
         {get + "X: " + std::string(9000, 'a') + "\r\n\r\n", 431},
+        {get + fields(2000) + "\r\n", 431},
+        {get + fields(1'000'000) + "\r\n", 431},
         {std::string(100'000, 'a'), 431}};
     for (const auto& [sent, wanted] : hostile) {
         for (const std::size_t chunk : {SIZE_MAX, std::size_t{7}}) {
@@ -165,6 +173,16 @@ TEST(HttpVisit, AHeadThatComesTooSlowlyEndsTheConnection) {
     patience.for_head = coi::net::Timeout(0);
     run(http_visit(visitor, room, patience));
     EXPECT_EQ(visitor.written, "");
+}
+
+TEST(HttpVisit, WhoReadsTooSlowlyIsNotServedToTheEnd) {
+    HttpPatience patience;
+    patience.slow_for = coi::net::Timeout(0);
+    patience.least_pace = 4;
+    EXPECT_EQ(answered(get + "\r\n" + get + "\r\n", nullptr, SIZE_MAX, patience), file + "keep-alive\r\n\r\n123")
+        << "three bytes came within a second";
+    patience.least_pace = 3;
+    EXPECT_EQ(answered(get + "Connection: close\r\n\r\n", nullptr, SIZE_MAX, patience), file + "close\r\n\r\n12345");
 }
 
 TEST(HttpVisit, AFileThatIsShorterThanItWasEndsTheConnection) {  // [RFC 9112 §8]

@@ -25,6 +25,7 @@ TEST(FileLink, ALinkIsRandomAndNamesItsFile) {
 TEST(FileLink, NamesArePlain) {
     EXPECT_EQ(plain_name("../../Ä b.jpg", "image/jpeg"), "b.jpg");
     EXPECT_EQ(plain_name("画像.jpg", "image/jpeg"), "image.jpg");
+    EXPECT_EQ(plain_name("Prüfung ä,ü.jpg", "image/jpeg"), "Pr_fung____.jpg") << "one for each letter";
     EXPECT_EQ(plain_name("", "image/png"), "image.png");
     EXPECT_EQ(plain_name("", "application/octet-stream"), "file");
     EXPECT_EQ(plain_name("a\r\nX: 1.html", "text/html"), "a__X__1.html");
