@@ -61,6 +61,12 @@ struct Changeable {
     std::string flags;            // all that are kept: "(\Seen $Chat)"
 };
 
+/// What became of some mails.
+struct Fates {
+    std::vector<std::uint32_t> seen;  // they have the flag \Seen
+    std::vector<std::uint32_t> gone;  // deleted, or moved elsewhere
+};
+
 class ImapClient {
   public:
     explicit ImapClient(std::unique_ptr<Stream> stream);
@@ -93,8 +99,8 @@ class ImapClient {
     /// UIDs of mails in the selected folder with a header field of that name and from `sender`, by the server's search;
     /// the newest first, at most `most`.
     awaitable<Result<std::vector<std::uint32_t>>> search(std::string sender, std::string field, std::size_t most);
-    /// Of these mails in the selected folder, those that have the flag \Seen.
-    awaitable<Result<std::vector<std::uint32_t>>> seen_among(std::vector<std::uint32_t> uids);
+    /// Of these mails in the selected folder, those that have the flag \Seen, and those that are not there any more.
+    awaitable<Result<Fates>> fates_of(std::vector<std::uint32_t> uids);
     /// Whether the server has said since the last call that a mail of the selected folder has the flag \Seen.
     bool take_seen_news();
     /// Selects a folder to set flags in.

@@ -12,23 +12,36 @@
 
 namespace coi::net {
 
-awaitable<Result<std::vector<std::uint32_t>>> ImapClient::seen_among(std::vector<std::uint32_t> uids) {
+awaitable<Result<Fates>> ImapClient::fates_of(std::vector<std::uint32_t> uids) {
     const auto state = state_;
     std::set<std::uint32_t> left(uids.begin(), uids.end());  // each is found once, however often the server says it
-    std::set<std::uint32_t> found;
+    std::vector<std::uint32_t> found;
+    bool is_answered = false, is_whole = true;
     const auto take = [&](ImapResponse& response) {
+        is_whole = is_whole && !response.broken;
         const auto* search = std::get_if<ImapSearch>(&response.data);
         if (!search) return;
+        is_answered = true;
         for (const auto& range : search->found) {
             for (auto at = left.lower_bound(range.first); at != left.end() && *at <= range.last; at = left.erase(at))
-                found.insert(*at);
+                found.push_back(*at);
         }
     };
     for (const auto& set : sequence_sets(std::move(uids))) {
         auto done = co_await state->must(state->command("UID SEARCH UID " + set + " SEEN"), take);
         if (!done) co_return done.error();
     }
-    co_return std::vector<std::uint32_t>(found.begin(), found.end());
+    Fates fates;
+    fates.seen = std::exchange(found, {});
+    std::ranges::sort(fates.seen);
+    for (const auto& set : sequence_sets({left.begin(), left.end()})) {
+        is_answered = false;
+        auto done = co_await state->must(state->command("UID SEARCH UID " + set), take);
+        if (!done) co_return done.error();
+        is_whole = is_whole && is_answered;  // silence proves nothing
+    }
+    if (is_whole) fates.gone.assign(left.begin(), left.end());
+    co_return fates;
 }
 
 bool ImapClient::take_seen_news() { return std::exchange(state_->seen_news, false); }

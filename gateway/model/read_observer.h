@@ -20,17 +20,18 @@ class ReadObserver {
     virtual void reported(AccountId, const std::string& contact, const std::vector<coi::MessageId>&) = 0;
 };
 
-/// Some mails in one folder of a linked mailbox.
+/// What became of some mails in one folder of a linked mailbox.
 struct MailsOfFolder {
     std::string folder;
     std::uint32_t uid_validity = 0;
-    std::vector<std::uint32_t> uids;
+    std::vector<std::uint32_t> seen;    // another program has marked them as \Seen
+    std::vector<std::uint32_t> gone{};  // deleted, or moved elsewhere
 };
 
 class SeenReceiver {
   public:
     virtual ~SeenReceiver() = default;
-    /// These mails have the flag \Seen, which the gateway has not set.
+    /// What another program has done with mails of which it was not known that they were read.
     virtual void seen(AccountId, const MailsOfFolder&) = 0;
 };
 

@@ -32,34 +32,40 @@ void ReadSync::reported(AccountId id, const std::string& contact, const std::vec
 void ReadSync::seen(AccountId id, const MailsOfFolder& mails) { start(show(id, mails)); }
 
 Task<> ReadSync::show(AccountId id, MailsOfFolder mails) {
+    constexpr int most = 10;  // what else is read meanwhile may change how far all is read
     try {
-        co_await load(modules_.directory, id);
-        const auto read = co_await answer_of<std::vector<mail_places::ReadUpTo>>(
-            [&](auto done) { mail_places::seen(modules_.store, id, std::move(mails), std::move(done)); });
-        for (const auto& one : read) co_await show(id, one);
+        for (int i = 0; i < most; ++i) {
+            const auto read = co_await answer_of<std::vector<mail_places::ReadUpTo>>(
+                [&](auto done) { mail_places::read_with(modules_.store, id, mails, std::move(done)); });
+            co_await load(modules_.directory, id);
+            std::vector<queue::Entry> entries;
+            for (const auto& one : read) {
+                if (auto entry = marker(account_of(modules_.directory, id), one)) entries.push_back(std::move(*entry));
+            }
+            auto put = co_await answer_of<std::optional<std::vector<queue::Entry>>>([&](auto done) {
+                mail_places::note_read(modules_.store, id, mails, read, std::move(entries), std::move(done));
+            });
+            if (!put) continue;
+            for (auto& entry : *put) modules_.to_jabber.committed(std::move(entry));
+            co_return;
+        }
     } catch (const AccountGone&) {
-    } catch (const StoreUnavailable&) {  // of what is noted already, the contact's next mail that is read tells it
+    } catch (const StoreUnavailable&) {  // nothing is noted: the next session finds the same
     } catch (const StoreError&) {
     }
 }
 
-Task<> ReadSync::show(AccountId id, const mail_places::ReadUpTo& read) {
-    co_await load(modules_.directory, id);
-    const Account& account = account_of(modules_.directory, id);
-    const Contact* contact = modules_.directory.contact(id, read.contact);
+std::optional<queue::Entry> ReadSync::marker(const Account& account, const mail_places::ReadUpTo& read) const {
+    const Contact* contact = modules_.directory.contact(account.id, read.contact);
     const auto to = contact ? jid_of(contact, contact->address, settings_.component) : std::nullopt;
-    if (!to) co_return;
+    if (!to) return std::nullopt;
     Event event;
     event.user = account.jid;
     event.contact = contact->address;
     event.stanza = mint_own_id();
     event.about = Reference{.stanza = read.stanza};
     event.contents = {Receipt{Receipt::Kind::displayed}};
-    auto entry = own_entry(event, account, read.contact, *to, modules_.now(), settings_, true);
-    if (!entry) co_return;
-    auto put = co_await answer_of<queue::Entry>(
-        [&](auto done) { queue::put(modules_.store, std::move(*entry), std::move(done)); });
-    modules_.to_jabber.committed(std::move(put));
+    return own_entry(event, account, read.contact, *to, modules_.now(), settings_, true);
 }
 
 }  // namespace gateway

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,7 @@ class ReadSync : public ReadObserver, public SeenReceiver {
 
   private:
     Task<> show(AccountId, MailsOfFolder);
-    Task<> show(AccountId, const mail_places::ReadUpTo&);
+    std::optional<queue::Entry> marker(const Account&, const mail_places::ReadUpTo&) const;
     std::function<void(const Store::Failure&, bool)> mark_if_any(AccountId) const;
 
     Modules modules_;

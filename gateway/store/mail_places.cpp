@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/store/sqlite/mail_places.h"
+#include "gateway/store/sqlite/queue.h"
 #include "gateway/store/sqlite/transactions.h"
 
 namespace gateway::mail_places {
@@ -46,9 +47,23 @@ void unread(Store& store, AccountId account, const std::string& folder, std::uin
         std::move(done));
 }
 
-void seen(Store& store, AccountId account, MailsOfFolder mails, Store::Done<std::vector<ReadUpTo>> done) {
-    Transactions(store).ask([account, mails = std::move(mails)](Database& db) { return seen(db, account, mails); },
+void read_with(Store& store, AccountId account, MailsOfFolder mails, Store::Done<std::vector<ReadUpTo>> done) {
+    Transactions(store).ask([account, mails = std::move(mails)](Database& db) { return read_with(db, account, mails); },
                             std::move(done));
+}
+
+void note_read(Store& store, AccountId account, MailsOfFolder mails, std::vector<ReadUpTo> read,
+               std::vector<queue::Entry> entries, Store::Done<std::optional<std::vector<queue::Entry>>> done) {
+    Transactions(store).ask(
+        [account, mails = std::move(mails), read = std::move(read), entries = std::move(entries)](Database& db) {
+            std::optional<std::vector<queue::Entry>> put;
+            if (read_with(db, account, mails) != read) return put;
+            note_read(db, account, mails);
+            put = entries;
+            for (auto& entry : *put) entry.id = queue::put(db, entry);
+            return put;
+        },
+        std::move(done));
 }
 
 }  // namespace gateway::mail_places

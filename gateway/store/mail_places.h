@@ -7,12 +7,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/model/event.h"
 #include "gateway/model/mail_place.h"
 #include "gateway/model/read_observer.h"
+#include "gateway/store/queue.h"
 #include "gateway/store/store.h"
 
 namespace gateway::mail_places {
@@ -43,9 +45,15 @@ void unread(Store&, AccountId, const std::string& folder, std::uint32_t uid_vali
 struct ReadUpTo {
     std::string contact;  // canonical
     StanzaId stanza;
+    bool operator==(const ReadUpTo&) const = default;
 };
-/// Another program has marked these mails as seen. `done` gets for each contact how far they were read, if that is
-/// further than before: a message behind an unread one is left out, because a marker would say that both were read.
-void seen(Store&, AccountId, MailsOfFolder, Store::Done<std::vector<ReadUpTo>> done);
+/// How far each contact's messages are read with what another program has done, where that is further than before: a
+/// message behind an unread one is left out, because a marker would say that both were read. Mails that are gone count
+/// for nothing: nobody can learn any more whether they were read.
+void read_with(Store&, AccountId, MailsOfFolder, Store::Done<std::vector<ReadUpTo>> done);
+/// Notes it, and puts the entries that tell it, in one commit. `done` gets them with their ids; nullopt, and nothing is
+/// noted, if `read` is not any more what read_with() says.
+void note_read(Store&, AccountId, MailsOfFolder, std::vector<ReadUpTo> read, std::vector<queue::Entry>,
+               Store::Done<std::optional<std::vector<queue::Entry>>> done);
 
 }  // namespace gateway::mail_places

@@ -275,17 +275,19 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
         co_return std::nullopt;
     }
 
-    /// Which mails another program has marked as seen. A server that cannot say it is asked again with the next news.
+    /// Which mails another program has marked as seen, or taken away. A server that cannot say it is asked again with
+    /// the next news.
     awaitable<std::optional<coi::Error>> look_for_seen(ImapClient& session, const Cursor& at) {
         std::function<void(std::function<void(std::vector<std::uint32_t>)>)> ask = [this, &at](auto done) {
             observer.ask_unread(account.id, at, std::move(done));
         };
         auto unread = co_await wait_for<std::vector<std::uint32_t>>(ask);
         if (closed || unread.empty()) co_return std::nullopt;
-        const auto seen = co_await session.seen_among(std::move(unread));
+        const auto fates = co_await session.fates_of(std::move(unread));
         if (closed) co_return std::nullopt;
-        if (!seen) co_return session.usable() ? std::nullopt : std::optional<coi::Error>(seen.error());
-        if (!seen->empty()) observer.seen(account.id, {at.folder, at.uid_validity, *seen});
+        if (!fates) co_return session.usable() ? std::nullopt : std::optional<coi::Error>(fates.error());
+        if (!fates->seen.empty() || !fates->gone.empty())
+            observer.seen(account.id, {at.folder, at.uid_validity, fates->seen, fates->gone});
         co_return std::nullopt;
     }
 

@@ -353,9 +353,16 @@ TEST_F(ImapDovecot, AnotherProgramsSeenFlagEndsAWait) {
         ASSERT_TRUE(*ended);
         EXPECT_FALSE(**ended) << "it is no new mail";
         EXPECT_TRUE(client->take_seen_news());
-        const auto seen = support::run(context, client->seen_among({selected->uid_next - 2, selected->uid_next - 1}));
+        const auto seen = support::run(context, client->fates_of({selected->uid_next - 2, selected->uid_next - 1}));
         ASSERT_TRUE(seen) << seen.error().text;
-        EXPECT_THAT(*seen, testing::ElementsAre(selected->uid_next - 1));
+        EXPECT_THAT(seen->seen, testing::ElementsAre(selected->uid_next - 1));
+        EXPECT_THAT(seen->gone, testing::IsEmpty());
+        dovecot.other({"uid", "STORE", std::to_string(selected->uid_next - 2), "+FLAGS", "(\\Deleted)"});
+        dovecot.other({"expunge"});
+        support::run(context, client->wait_for_news(200ms, 100ms));  // the server looks at its mailbox
+        const auto fates = support::run(context, client->fates_of({selected->uid_next - 2, selected->uid_next - 1}));
+        ASSERT_TRUE(fates) << fates.error().text;
+        EXPECT_THAT(fates->gone, testing::ElementsAre(selected->uid_next - 2));
     }
 }
 

@@ -245,7 +245,8 @@ TEST_F(MailboxPoolSession, WhatAnotherProgramHasMarkedAsSeenIsAskedAtTheBegin) {
     EXPECT_EQ(server.times("UID SEARCH UID 4:5 SEEN"), 1U);
     EXPECT_EQ(read.seen_mails[0].folder, "INBOX");
     EXPECT_EQ(read.seen_mails[0].uid_validity, 7U);
-    EXPECT_THAT(read.seen_mails[0].uids, ElementsAre(5));
+    EXPECT_THAT(read.seen_mails[0].seen, ElementsAre(5));
+    EXPECT_THAT(read.seen_mails[0].gone, ElementsAre(4));
 }
 
 TEST_F(MailboxPoolSession, AMailIsHandedOverWithItsPlace) {

@@ -68,4 +68,28 @@ def she_reads_elsewhere(alice, bob, carol):
     bob.has_not_read("disposition-notification")
 
 
+@scenario(includes=[she_reads_elsewhere])
+def what_is_deleted_unread_holds_up_nothing(alice, bob, carol):
+    """A message that she deletes with her mail program counts for nothing; the next one that she reads there is read in Jabber."""
+    _, unread = comes(alice, bob, carol, "Deleted before it was read")
+    carol.throws_away(unread)
+    shown, second = comes(alice, bob, carol, "Read after that")
+    carol.marks_seen(second)
+    alice.sees_own_marker(bob, shown)
+
+
+@scenario(includes=[what_is_deleted_unread_holds_up_nothing])
+def a_marker_of_nothing_marks_nothing(alice, bob, carol, gateway):
+    """Her client names a message that nobody knows, and one of somebody else; what it has displayed is marked, also if nobody is to keep the marker."""
+    shown, mail = comes(alice, bob, carol, "Displayed last")
+    alice.marks_displayed(bob, "an-id-that-it-made-up")
+    alice.marks_displayed("dave@mail.test", shown.id)
+    alice.writes(bob, "After that")  # they are taken in their order
+    bob.reads("After that")
+    check_equal(gateway.stored("SELECT uid FROM place WHERE seen = 1"), [], "nothing is to be marked")
+    check_equal(carol.flags_of(mail) & {"\\Seen"}, set(), "and nothing is")
+    alice.marks_displayed(bob, shown.id, '<no-store xmlns="urn:xmpp:hints"/><no-copy xmlns="urn:xmpp:hints"/>')
+    carol.has_flags(mail, "\\Seen")
+
+
 play(__name__, jabber=ProsodyWithOwnMessages)

@@ -139,6 +139,11 @@ class JabberClient:
         self.send(ET.tostring(message, encoding="unicode"))
         return stanza_id
 
+    def marks(self, to, stanza_id, marker="displayed", beside=""):
+        """A marker [XEP-0333] or a receipt [XEP-0184] for the stanza with this id."""
+        namespace = {"displayed": "urn:xmpp:chat-markers:0", "received": "urn:xmpp:receipts"}[marker]
+        self.send(f'<message to="{to}" type="chat"><{marker} xmlns="{namespace}" id="{stanza_id}"/>{beside}</message>')
+
     def presence(self, to, kind="", status=""):
         presence = ET.Element("presence", {"to": to} | ({"type": kind} if kind else {}))
         if status:

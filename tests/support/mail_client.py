@@ -95,6 +95,11 @@ class MailClient:
         uids = ",".join(self._uid_of(mail) for mail in mails)
         self._session().uid("STORE", uids, "+FLAGS", "(\\Seen)")
 
+    def throws_away(self, mail):
+        """Deletes a mail of the INBOX for good."""
+        self._session().uid("STORE", self._uid_of(mail), "+FLAGS", "(\\Deleted)")
+        self._session().expunge()
+
     def _uid_of(self, mail):
         return self._session().uid("SEARCH", None, f'HEADER Message-ID "{mail["Message-ID"]}"')[1][0].decode()
 

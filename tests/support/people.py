@@ -96,8 +96,11 @@ class JabberPerson(FilesOfPerson, JabberClient):
 
     def shows(self, stanza, marker="displayed"):
         """Her client tells that it has shown a message [XEP-0333], or received it [XEP-0184]."""
-        namespace = {"displayed": "urn:xmpp:chat-markers:0", "received": "urn:xmpp:receipts"}[marker]
-        self.send(f'<message to="{stanza.sender}" type="chat"><{marker} xmlns="{namespace}" id="{stanza.id}"/></message>')
+        self.marks(stanza.sender, stanza.id, marker)
+
+    def marks_displayed(self, who, stanza_id, beside=""):
+        """Her client tells that it has displayed the message of theirs with this id [XEP-0333]."""
+        self.marks(self.world.coigate.jid_of(address_of(who)), stanza_id, beside=beside)
 
     def reads(self, body, address=None, seconds=30, **expected):
         """Waits for a message that contains `body` (from that mail user); returns the Stanza. `expected`: see check_stanza."""

@@ -9,28 +9,57 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <optional>
+#include <set>
 
 namespace gateway::mail_places {
 namespace {
 
 std::int64_t number(AccountId account) { return static_cast<std::int64_t>(account); }
 
-/// The first message of the contact that was not read, as far as is known.
-std::optional<std::int64_t> first_unread(Database& db, AccountId account, const std::string& contact) {
-    auto row =
-        db.query("SELECT known FROM place WHERE account = ? AND contact = ? AND seen = 0 ORDER BY known LIMIT 1");
-    if (!row.bind(number(account)).bind(contact).step()) return std::nullopt;
-    return row.integer(0);
+#define ONE_MAIL " place WHERE account = ? AND folder = ? AND seen = 0 AND uid = ? AND uid_validity = ? "
+
+/// What becomes of a contact's messages that were not read, as far as was known.
+struct Changed {
+    std::set<std::int64_t> seen, gone;
+    bool has(std::int64_t known) const { return seen.contains(known) || gone.contains(known); }
+    std::int64_t first() const {
+        const auto of = [](const auto& all) {
+            return all.empty() ? std::numeric_limits<std::int64_t>::max() : *all.begin();
+        };
+        return std::min(of(seen), of(gone));
+    }
+};
+
+void find(Database& db, AccountId account, const MailsOfFolder& mails, const std::vector<std::uint32_t>& uids,
+          std::set<std::int64_t> Changed::* into, std::map<std::string, Changed>& contacts) {
+    for (const auto uid : uids) {
+        auto row = db.query("SELECT contact, known FROM" ONE_MAIL);
+        row.bind(number(account)).bind(mails.folder).bind(std::int64_t(uid)).bind(std::int64_t(mails.uid_validity));
+        while (row.step()) (contacts[row.text(0)].*into).insert(row.integer(1));
+    }
 }
 
-/// The last of the contact's messages before that one.
-StanzaId last_before(Database& db, AccountId account, const std::string& contact, std::optional<std::int64_t> before) {
+/// The first message of the contact that stays unread; the greatest number if none does.
+std::int64_t first_unread(Database& db, AccountId account, const std::string& contact, const Changed& changed) {
+    auto row = db.query("SELECT known FROM place WHERE account = ? AND contact = ? AND seen = 0 ORDER BY known");
+    row.bind(number(account)).bind(contact);
+    while (row.step()) {
+        if (!changed.has(row.integer(0))) return row.integer(0);
+    }
+    return std::numeric_limits<std::int64_t>::max();
+}
+
+/// The last of the contact's messages before that one which is still there, if it was not known to be read before.
+StanzaId last_before(Database& db, AccountId account, const std::string& contact, std::int64_t before,
+                     const Changed& changed) {
     auto row = db.query(
-        "SELECT k.stanza FROM place p CROSS JOIN known k WHERE k.id = p.known AND p.account = ? AND p.contact = ? "
-        "AND p.known < ? ORDER BY p.known DESC LIMIT 1");
-    row.bind(number(account)).bind(contact).bind(before.value_or(std::numeric_limits<std::int64_t>::max()));
-    return {row.step() ? row.text(0) : ""};
+        "SELECT k.stanza, p.known FROM place p CROSS JOIN known k WHERE k.id = p.known AND p.account = ? AND "
+        "p.contact = ? AND p.known < ? ORDER BY p.known DESC");
+    row.bind(number(account)).bind(contact).bind(before);
+    while (row.step() && row.integer(1) >= changed.first()) {
+        if (!changed.gone.contains(row.integer(1))) return {row.text(0)};
+    }
+    return {};
 }
 
 }  // namespace
@@ -121,28 +150,32 @@ std::vector<std::uint32_t> unread(Database& db, AccountId account, const std::st
     return uids;
 }
 
-std::vector<ReadUpTo> seen(Database& db, AccountId account, const MailsOfFolder& mails) {
-    std::map<std::string, std::int64_t> first;  // of each contact, the first message that is read now
-    for (const auto uid : mails.uids) {
-        auto row = db.query(
-            "UPDATE place SET seen = 2 WHERE account = ? AND folder = ? AND seen = 0 AND uid = ? AND uid_validity = ? "
-            "RETURNING contact, known");
-        row.bind(number(account)).bind(mails.folder).bind(std::int64_t(uid)).bind(std::int64_t(mails.uid_validity));
-        while (row.step()) {
-            const auto known = row.integer(1);
-            auto& of_contact = first.try_emplace(row.text(0), known).first->second;
-            of_contact = std::min(of_contact, known);
-        }
-    }
+std::vector<ReadUpTo> read_with(Database& db, AccountId account, const MailsOfFolder& mails) {
+    std::map<std::string, Changed> contacts;
+    find(db, account, mails, mails.seen, &Changed::seen, contacts);
+    find(db, account, mails, mails.gone, &Changed::gone, contacts);
     std::vector<ReadUpTo> read;
-    for (const auto& [contact, known] : first) {
-        const auto unread = first_unread(db, account, contact);
-        if (unread && *unread < known) continue;
-        if (auto stanza = last_before(db, account, contact, unread); !stanza.empty())
+    for (const auto& [contact, changed] : contacts) {
+        const auto unread = first_unread(db, account, contact, changed);
+        if (auto stanza = last_before(db, account, contact, unread, changed); !stanza.empty())
             read.push_back({contact, std::move(stanza)});
     }
     return read;
 }
+
+void note_read(Database& db, AccountId account, const MailsOfFolder& mails) {
+    const auto run = [&](const char* sql, std::uint32_t uid) {
+        auto query = db.query(sql);
+        query.bind(number(account)).bind(mails.folder).bind(std::int64_t(uid)).bind(std::int64_t(mails.uid_validity));
+        query.run();
+    };
+    for (const auto uid : mails.gone) run("DELETE FROM" ONE_MAIL, uid);
+    for (const auto uid : mails.seen)
+        run("UPDATE place SET seen = 2 WHERE account = ? AND folder = ? AND seen = 0 AND uid = ? AND uid_validity = ?",
+            uid);
+}
+
+#undef ONE_MAIL
 
 void renumbered(Database& db, AccountId account, const std::string& folder, std::uint32_t uid_validity) {
     db.query("UPDATE place SET seen = 3 WHERE account = ? AND folder = ? AND seen = 0 AND uid_validity <> ?")

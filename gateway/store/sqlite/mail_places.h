@@ -20,7 +20,8 @@ bool any_to_mark(Database&, AccountId);
 void marked(Database&, const Mark&);
 std::vector<std::uint32_t> unread(Database&, AccountId, const std::string& folder, std::uint32_t uid_validity,
                                   std::size_t most);
-std::vector<ReadUpTo> seen(Database&, AccountId, const MailsOfFolder&);
+std::vector<ReadUpTo> read_with(Database&, AccountId, const MailsOfFolder&);
+void note_read(Database&, AccountId, const MailsOfFolder&);
 /// The folder was numbered anew: nobody knows any more which of its mails the others were.
 void renumbered(Database&, AccountId, const std::string& folder, std::uint32_t uid_validity);
 

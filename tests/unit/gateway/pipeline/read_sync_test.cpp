@@ -82,6 +82,20 @@ TEST_F(ReadSyncTest, WhatWasReadElsewhereIsAMarkerOfTheUsersOwn) {
     EXPECT_EQ(queued(), 3) << "committed";
 }
 
+TEST_F(ReadSyncTest, TwoFoldersThatAreReadAtTheSameTimeLeaveNothingUntold) {
+    arrives("m1@x", 1);
+    IncomingMail come = arrival(mail("m2@x"));
+    come.place = MailPlace{"COI/Chats", 7, 1};
+    EXPECT_EQ(take(std::move(come))->kind, Kind::taken);
+    const std::string second = committed.back().name;
+    committed.clear();
+    sync.seen(alice, {"COI/Chats", 7, {1}});
+    sync.seen(alice, {"INBOX", 7, {1}});
+    for (int i = 0; i < 6; ++i) loop.flush(store);
+    ASSERT_FALSE(committed.empty());
+    EXPECT_THAT(committed.back().payload, HasSubstr("id='" + second + "'/>"));
+}
+
 TEST_F(ReadSyncTest, ItNeedsNoContactInMemory) {
     arrives("m1@x", 1);
     committed.clear();

@@ -11,7 +11,6 @@
 namespace gateway::mail_places {
 
 void PrintTo(const ReadUpTo& read, std::ostream* out) { *out << read.contact << " " << read.stanza.value; }
-bool operator==(const ReadUpTo& a, const ReadUpTo& b) { return a.contact == b.contact && a.stanza == b.stanza; }
 
 namespace {
 
@@ -43,9 +42,21 @@ struct MailPlacesTest : testing::Test, Operations {
                           (mark.is_reported ? " reported" : ""));
         return all;
     }
+    std::vector<ReadUpTo> become(MailsOfFolder mails) {
+        auto read = wait<std::vector<ReadUpTo>>([&](auto done) { read_with(store, alice, mails, std::move(done)); });
+        EXPECT_TRUE(noted(mails, read, {}));
+        return read;
+    }
+    bool noted(const MailsOfFolder& mails, const std::vector<ReadUpTo>& read, std::vector<queue::Entry> entries) {
+        return wait<std::optional<std::vector<queue::Entry>>>(
+                   [&](auto done) { note_read(store, alice, mails, read, std::move(entries), std::move(done)); })
+            .has_value();
+    }
     std::vector<ReadUpTo> are_seen(std::vector<std::uint32_t> uids, std::uint32_t uid_validity = 7) {
-        return wait<std::vector<ReadUpTo>>(
-            [&](auto done) { seen(store, alice, {"INBOX", uid_validity, std::move(uids)}, std::move(done)); });
+        return become({"INBOX", uid_validity, std::move(uids)});
+    }
+    std::vector<ReadUpTo> are_gone(std::vector<std::uint32_t> uids) {
+        return become({"INBOX", 7, {}, std::move(uids)});
     }
 };
 
@@ -94,6 +105,52 @@ TEST_F(MailPlacesTest, what_was_read_elsewhere_is_told_up_to_the_first_unread_on
     EXPECT_THAT(are_seen({1, 4}), ElementsAre(ReadUpTo{bob, {"s-b"}}, ReadUpTo{"carol@example.org", {"s-d"}}));
     EXPECT_THAT(are_seen({1, 2, 4}), IsEmpty()) << "once";
     EXPECT_THAT(are_seen({3}), ElementsAre(ReadUpTo{bob, {"s-c"}}));
+}
+
+TEST_F(MailPlacesTest, what_is_gone_holds_up_nothing_and_was_not_read) {
+    take("a", 1);
+    take("b", 2);
+    take("c", 3);
+    EXPECT_THAT(become({"INBOX", 7, {2}, {1}}), ElementsAre(ReadUpTo{bob, {"s-b"}}));
+    EXPECT_THAT(unread_uids(), ElementsAre(3));
+    EXPECT_THAT(are_gone({3}), IsEmpty());
+    EXPECT_THAT(unread_uids(), IsEmpty());
+    EXPECT_FALSE(shows("s-c", true)) << "there is nothing to mark";
+}
+
+TEST_F(MailPlacesTest, what_was_read_behind_it_is_told_when_it_is_gone) {
+    take("a", 1);
+    take("b", 2);
+    take("c", 3);
+    EXPECT_THAT(are_seen({2}), IsEmpty());
+    EXPECT_THAT(are_gone({1}), ElementsAre(ReadUpTo{bob, {"s-b"}}));
+    EXPECT_THAT(are_gone({1}), IsEmpty()) << "once";
+}
+
+TEST_F(MailPlacesTest, a_mail_that_lies_elsewhere_by_now_is_not_gone) {
+    take("a", 1);
+    take("a", 9);  // moved
+    EXPECT_THAT(are_gone({1}), IsEmpty());
+    EXPECT_THAT(unread_uids(), ElementsAre(9));
+    EXPECT_THAT(are_gone({9}), IsEmpty());
+    take("a", 12);
+    EXPECT_THAT(unread_uids(), ElementsAre(12)) << "it comes back with its next place";
+}
+
+TEST_F(MailPlacesTest, what_is_told_is_committed_with_what_was_read) {
+    take("a", 1);
+    take("b", 2);
+    queue::Entry entry;
+    entry.account = alice;
+    entry.contact = bob;
+    const std::vector<ReadUpTo> first{{bob, {"s-a"}}};
+    EXPECT_FALSE(noted({"INBOX", 7, {1, 2}}, first, {entry})) << "it is not that which was read";
+    EXPECT_THAT(unread_uids(), ElementsAre(2, 1));
+    const auto put = wait<std::optional<std::vector<queue::Entry>>>(
+        [&](auto done) { note_read(store, alice, {"INBOX", 7, {1}}, first, {entry}, std::move(done)); });
+    ASSERT_TRUE(put);
+    EXPECT_NE(put->at(0).id, 0);
+    EXPECT_THAT(unread_uids(), ElementsAre(2));
 }
 
 TEST_F(MailPlacesTest, what_jabber_has_displayed_is_not_told_to_jabber) {

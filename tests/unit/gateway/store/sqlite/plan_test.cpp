@@ -66,7 +66,8 @@ void use_omemo(Database& db, AccountId account, const std::string& contact) {
 void use_places(Database& db, const ids::Known& known) {
     mail_places::put(db, known.account, known.contact, known.message, {"INBOX", 1, 2});
     mail_places::unread(db, known.account, "INBOX", 1, 100);
-    mail_places::seen(db, known.account, {"INBOX", 1, {2}});
+    mail_places::read_with(db, known.account, {"INBOX", 1, {2}, {3}});
+    mail_places::note_read(db, known.account, {"INBOX", 1, {2}, {3}});
     mail_places::put(db, known.account, known.contact, known.message, {"INBOX", 2, 1});
     mail_places::renumbered(db, known.account, "INBOX", 2);
     mail_places::displayed(db, known.account, known.contact, known.stanza, true);
