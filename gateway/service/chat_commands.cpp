@@ -352,9 +352,11 @@ void ChatCommands::mail(const Asked& asked) {
         settings.take = IncomingFilter::contacts;
     } else if (wanted == "all" || wanted == "alle") {
         settings.take = IncomingFilter::all;
-    } else if (!relayed && (wanted == "read on" || wanted == "gelesen an")) {
+    } else if (relayed && (wanted.starts_with("read") || wanted.starts_with("gelesen"))) {
+        return asked.reply(say(asked.lang, "You have not linked a mailbox. Write “link” to see how."));
+    } else if (wanted == "read on" || wanted == "gelesen an") {
         settings.marks_read = true;
-    } else if (!relayed && (wanted == "read off" || wanted == "gelesen aus")) {
+    } else if (wanted == "read off" || wanted == "gelesen aus") {
         settings.marks_read = false;
     } else {
         return asked.reply(say(asked.lang, "Write: mail chats, mail contacts or mail all.") +

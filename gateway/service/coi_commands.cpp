@@ -49,8 +49,9 @@ void Registrar::file_chats(const std::string& jid, const std::string& wanted, co
             account, filter, [account, lang, how, done](const coi::Result<coi::ServerSettings>& server) {
                 if (!server) {
                     log::info("mailbox of {}: its COI settings: {}", account.jid, server.error().text);
-                    return done({trouble_words(lang, account.login.imap, account.login.oauth, server.error()), "cancel",
-                                 "remote-server-not-found"});
+                    return done({trouble_words(lang, account.login.imap, account.login.oauth, server.error(),
+                                               NextAttempt::by_user),
+                                 "cancel", "remote-server-not-found"});
                 }
                 if (!server->coi) {
                     return done({say(lang,

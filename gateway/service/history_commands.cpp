@@ -26,9 +26,11 @@ std::optional<std::size_t> number_typed(const std::string& text) {
 std::string ended(const Account& account, const std::string& who, const coi::Result<History>& history) {
     const std::string& lang = account.lang;
     if (!history) {
-        return say(lang, "The history with {1} could not be fetched: {2}",
-                   {who, trouble_words(lang, account.login.imap, account.login.oauth, history.error())});
+        return say(
+            lang, "The history with {1} could not be fetched: {2}",
+            {who, trouble_words(lang, account.login.imap, account.login.oauth, history.error(), NextAttempt::by_user)});
     }
+    if (history->found == 0) return say(lang, "Your mail server has found no mail from or to {1}.", {who});
     return say(lang,
                "The history with {1} is here. Mails found: {2}; shown now: {3}. The others were here before, or are no "
                "chat.",
@@ -44,17 +46,24 @@ void PrivacyCommands::history(const Asker& asker, const std::string& contact, co
                                                                                  const Contact& met) {
         if (account.kind != Account::Kind::mailbox)
             return done(self->wrong(say(asker.lang, "Only a linked mailbox keeps old messages.")));
-        if (!self->histories_.take(asker.jid, self->registrar_.now())) {
+        if (met.canonical == account.address.canonical())
+            return done(self->wrong(say(asker.lang, "This is your own address.")));
+        if (!self->histories_.is_left(asker.jid, self->registrar_.now())) {
             return done(
                 {say(asker.lang, "These were too many attempts. Please try again later."), "wait", "policy-violation"});
         }
         const std::string who = met.address.addr_spec();
-        const bool has_begun = self->registrar_.mailboxes().fetch_history(
+        const HistoryStart start = self->registrar_.mailboxes().fetch_history(
             account.id, met.address, wanted, [self, id = account.id, who](const coi::Result<History>& history) {
                 const Account* still = self->registrar_.directory().find(id);
                 if (still) self->notices_.tell(*still, ended(*still, who, history));
             });
-        if (!has_begun) return done(self->trouble(asker.lang));
+        if (start == HistoryStart::another_runs) {
+            return done({say(asker.lang, "I am still fetching old messages. Please wait until they are here."), "wait",
+                         "resource-constraint"});
+        }
+        if (start == HistoryStart::not_now) return done(self->trouble(asker.lang));
+        self->histories_.take(asker.jid, self->registrar_.now());
         done({say(asker.lang, "I am looking for the last mails with {1} in your mailbox, at most {2}.",
                   {who, std::to_string(wanted)})});
     };

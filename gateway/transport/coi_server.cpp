@@ -3,8 +3,11 @@
 #include "gateway/transport/coi_server.h"
 
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
+#include <chrono>
 #include <memory>
+#include <utility>
+
+#include "gateway/transport/mailbox_sessions.h"
 
 namespace gateway {
 namespace {
@@ -14,12 +17,7 @@ using coi::net::ImapClient;
 
 constexpr auto patience = std::chrono::seconds(30), for_connection = std::chrono::seconds(10);
 
-awaitable<coi::Result<coi::ServerSettings>> ask(ImapClient& imap, const Account& account,
-                                                const std::optional<std::string>& wanted) {
-    const MailboxLogin& login = account.login;
-    const std::string user = login.username.empty() ? account.address.addr_spec() : login.username;
-    auto opened = co_await imap.open(login.imap, coi::net::Login{user, login.password, login.oauth});
-    if (!opened) co_return opened.error();
+awaitable<coi::Result<coi::ServerSettings>> ask(ImapClient& imap, const std::optional<std::string>& wanted) {
     if (wanted && imap.can("COI")) {
         auto set = co_await coi::write_server_settings(imap, *wanted);
         if (!set) co_return set.error();
@@ -29,19 +27,20 @@ awaitable<coi::Result<coi::ServerSettings>> ask(ImapClient& imap, const Account&
 
 }  // namespace
 
-awaitable<coi::Result<coi::ServerSettings>> ask_coi_server(coi::net::TlsContext& tls, coi::net::HostPolicy reach,
-                                                           Account account, std::optional<std::string> wanted) {
-    auto stream = co_await coi::net::connect(tls, account.login.imap, reach, for_connection);
-    if (!stream) co_return stream.error();
-    const auto imap = std::make_shared<ImapClient>(std::move(*stream));
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, patience);
-    timer.async_wait([imap](const boost::system::error_code& cancelled) {
-        if (!cancelled) imap->close();
+awaitable<coi::Result<coi::ServerSettings>> ask_coi_server(boost::asio::io_context& io, coi::net::TlsContext& tls,
+                                                           coi::net::HostPolicy reach, Account account,
+                                                           std::optional<std::string> wanted) {
+    const auto sessions =
+        std::make_shared<MailboxSessions>(io, tls, account.login, account.address, std::move(reach), for_connection);
+    boost::asio::steady_timer timer(io, patience);
+    timer.async_wait([sessions](const boost::system::error_code& cancelled) {
+        if (!cancelled) sessions->close();
     });
-    auto settings = co_await ask(*imap, account, wanted);
+    const auto imap = co_await sessions->open();
+    auto settings = imap ? co_await ask(**imap, wanted) : coi::Result<coi::ServerSettings>(imap.error());
     timer.cancel();
-    if (settings) co_await imap->logout();
-    imap->close();
+    if (settings) co_await (*imap)->logout();
+    sessions->close();
     co_return settings;
 }
 

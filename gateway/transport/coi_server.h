@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <boost/asio/io_context.hpp>
 #include <optional>
 #include <string>
 
@@ -15,7 +16,8 @@ namespace gateway {
 
 /// Sets the message filter `wanted` ("" disables COI), if that is there and the server has COI, and returns what holds
 /// then. Ends within half a minute.
-coi::net::awaitable<coi::Result<coi::ServerSettings>> ask_coi_server(coi::net::TlsContext&, coi::net::HostPolicy reach,
-                                                                     Account, std::optional<std::string> wanted);
+coi::net::awaitable<coi::Result<coi::ServerSettings>> ask_coi_server(boost::asio::io_context&, coi::net::TlsContext&,
+                                                                     coi::net::HostPolicy reach, Account,
+                                                                     std::optional<std::string> wanted);
 
 }  // namespace gateway

@@ -19,16 +19,18 @@ struct History {
     std::size_t found = 0, shown = 0;  // mails; messages that were not known
 };
 
+enum class HistoryStart { begun, another_runs, not_now };
+
 class LinkedMailboxes {
   public:
     virtual ~LinkedMailboxes() = default;
     /// Tries the login on the mail servers (gateway/transport/mailbox_check). `done` is called later, on the loop.
     virtual void check(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)> done) = 0;
     /// Fetches the last `most` mails between the account's user and the contact, and has those shown that are not known
-    /// (gateway/transport/mailbox_history). False if it cannot begin now, as while another one runs for the account;
-    /// else `done` is called later, on the loop.
-    virtual bool fetch_history(AccountId, const coi::Address& contact, std::size_t most,
-                               std::function<void(coi::Result<History>)> done) = 0;
+    /// (gateway/transport/mailbox_history). One at a time for an account. If it has begun, `done` is called later, on
+    /// the loop.
+    virtual HistoryStart fetch_history(AccountId, const coi::Address& contact, std::size_t most,
+                                       std::function<void(coi::Result<History>)> done) = 0;
     /// Asks the account's mail server for its COI settings, on a session of its own. `wanted`: the message filter to
     /// set before ("" disables COI); nullopt: nothing is set. `done` is called later, on the loop.
     virtual void coi_server(const Account&, std::optional<std::string> wanted,

@@ -216,11 +216,22 @@ struct MailboxPool::State : DirectoryObserver, MailboxObserver, std::enable_shar
             });
     }
 
+    /// The one that runs: it goes on in its own session while this is still the same mailbox.
+    std::unique_ptr<MailboxHistory> history_of(const Account& now) {
+        One& one = all[now.id];
+        Account then = one.account;
+        then.login.password = now.login.password;
+        return then.address == now.address && then.login == now.login ? std::move(one.history) : nullptr;
+    }
+
     void read_again(AccountId id) {
         mailbox_reading::try_again(store, id);
-        all.erase(id);
         const Account* account = directory.find(id);
-        if (account && account->works()) enqueue(id);
+        auto history = account ? history_of(*account) : nullptr;
+        all.erase(id);
+        if (!account || !account->works()) return;
+        enqueue(id);
+        all[id].history = std::move(history);
     }
 
     /// Whether the change concerns nothing that its sessions use.
@@ -324,13 +335,13 @@ void MailboxPool::check(LinkRequest request, const std::string& lang, std::funct
         });
 }
 
-bool MailboxPool::fetch_history(AccountId id, const coi::Address& contact, std::size_t most,
-                                std::function<void(coi::Result<History>)> done) {
+HistoryStart MailboxPool::fetch_history(AccountId id, const coi::Address& contact, std::size_t most,
+                                        std::function<void(coi::Result<History>)> done) {
     State& s = *state_;
     const auto at = s.all.find(id);
     const Account* account = s.directory.find(id);
-    const bool is_free = !s.stopped && account && at != s.all.end() && at->second.mailbox && !at->second.history;
-    if (!is_free) return false;
+    if (at != s.all.end() && at->second.history) return HistoryStart::another_runs;
+    if (s.stopped || !account || at == s.all.end() || !at->second.mailbox) return HistoryStart::not_now;
     auto& history = at->second.history;
     history = std::make_unique<MailboxHistory>(s.io, s.tls, s.workers, s.crash_guard, s.receiver, s.store, *account,
                                                MailboxHistory::Settings{s.settings.reach, s.settings.limits});
@@ -341,18 +352,19 @@ bool MailboxPool::fetch_history(AccountId id, const coi::Address& contact, std::
                        if (const auto one = alive->all.find(id); one != alive->all.end()) one->second.history.reset();
                        done(result);
                    });
-    return true;
+    return HistoryStart::begun;
 }
 
 /// When something was set, the watching session begins anew: there may be other folders.
 void MailboxPool::coi_server(const Account& account, std::optional<std::string> wanted,
                              std::function<void(coi::Result<coi::ServerSettings>)> done) {
     const bool is_change = wanted.has_value();
-    boost::asio::co_spawn(state_->io, ask_coi_server(state_->tls, state_->settings.reach, account, std::move(wanted)),
+    boost::asio::co_spawn(state_->io,
+                          ask_coi_server(state_->io, state_->tls, state_->settings.reach, account, std::move(wanted)),
                           [self = state_, id = account.id, is_change, done = std::move(done)](
                               std::exception_ptr bug, coi::Result<coi::ServerSettings> settings) {
                               if (bug) std::rethrow_exception(bug);
-                              if (is_change && settings && !self->stopped && self->all.contains(id))
+                              if (is_change && settings && settings->coi && !self->stopped && self->all.contains(id))
                                   self->read_again(id);
                               done(std::move(settings));
                           });

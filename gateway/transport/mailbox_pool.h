@@ -42,8 +42,8 @@ class MailboxPool : public LinkedMailboxes {
     /// Flags wait in the store to be set (gateway/store/mail_places).
     void set_marks(AccountId);
     void check(LinkRequest, const std::string& lang, std::function<void(LinkOutcome)> done) override;
-    bool fetch_history(AccountId, const coi::Address& contact, std::size_t most,
-                       std::function<void(coi::Result<History>)> done) override;
+    HistoryStart fetch_history(AccountId, const coi::Address& contact, std::size_t most,
+                               std::function<void(coi::Result<History>)> done) override;
     void coi_server(const Account&, std::optional<std::string> wanted,
                     std::function<void(coi::Result<coi::ServerSettings>)> done) override;
     /// Tries the mails again that could not be read, as if they had never failed.

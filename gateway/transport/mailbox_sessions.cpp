@@ -11,24 +11,20 @@ namespace gateway {
 using coi::net::awaitable;
 using coi::net::ImapClient;
 
-namespace {
-
-constexpr auto connect_timeout = std::chrono::seconds(30);
-
-}  // namespace
-
 MailboxSessions::MailboxSessions(boost::asio::io_context& io, coi::net::TlsContext& tls, const MailboxLogin& login,
-                                 const coi::Address& address, coi::net::HostPolicy reach)
+                                 const coi::Address& address, coi::net::HostPolicy reach,
+                                 std::chrono::milliseconds for_connection)
     : io_(io),
       tls_(tls),
       server_(login.imap),
       login_{login.username.empty() ? address.addr_spec() : login.username, login.password, login.oauth},
-      reach_(std::move(reach)) {}
+      reach_(std::move(reach)),
+      for_connection_(for_connection) {}
 
 MailboxSessions::~MailboxSessions() { close(); }
 
 awaitable<coi::Result<std::shared_ptr<ImapClient>>> MailboxSessions::open() {
-    auto stream = co_await coi::net::connect(tls_, server_, reach_, connect_timeout);
+    auto stream = co_await coi::net::connect(tls_, server_, reach_, for_connection_);
     if (!stream) co_return stream.error();
     auto session = std::make_shared<ImapClient>(std::move(*stream));
     if (closed_) co_return coi::Error{coi::ErrorKind::closed, false, "closed", 0, {}};

@@ -19,7 +19,7 @@ namespace gateway {
 class MailboxSessions {
   public:
     MailboxSessions(boost::asio::io_context&, coi::net::TlsContext&, const MailboxLogin&, const coi::Address&,
-                    coi::net::HostPolicy reach);
+                    coi::net::HostPolicy reach, std::chrono::milliseconds for_connection = std::chrono::seconds(30));
     ~MailboxSessions();
     /// A session that is logged in.
     coi::net::awaitable<coi::Result<std::shared_ptr<coi::net::ImapClient>>> open();
@@ -33,6 +33,7 @@ class MailboxSessions {
     const coi::net::Endpoint server_;
     const coi::net::Login login_;
     const coi::net::HostPolicy reach_;
+    const std::chrono::milliseconds for_connection_;
     std::vector<std::weak_ptr<coi::net::ImapClient>> open_;
     std::vector<std::weak_ptr<boost::asio::steady_timer>> pauses_;
     bool closed_ = false;

@@ -99,7 +99,8 @@ std::string server_trouble(const std::string& lang, const coi::net::Endpoint& se
 }
 
 std::string trouble_words(const std::string& lang, const coi::net::Endpoint& server, bool oauth,
-                          const coi::Error& error) {
+                          const coi::Error& error, NextAttempt next) {
+    const bool by_itself = next == NextAttempt::by_itself;
     switch (error.kind) {
         case ErrorKind::auth:
         case ErrorKind::tls:
@@ -111,9 +112,12 @@ std::string trouble_words(const std::string& lang, const coi::net::Endpoint& ser
         case ErrorKind::unreachable:
             return server_trouble(lang, server, error, oauth, {true, {}});
         case ErrorKind::closed:
-            return say(lang, "{1} has ended the connection. It is tried again by itself.", {server.host});
+            return by_itself ? say(lang, "{1} has ended the connection. It is tried again by itself.", {server.host})
+                             : say(lang, "{1} has ended the connection. Please try again later.", {server.host});
         default:
-            return say(lang, "{1} did not do what was asked of it. It is tried again by itself.", {server.host});
+            return by_itself
+                       ? say(lang, "{1} did not do what was asked of it. It is tried again by itself.", {server.host})
+                       : say(lang, "{1} did not do what was asked of it. Please try again later.", {server.host});
     }
 }
 

@@ -19,7 +19,9 @@ struct LinkContext {
 /// Explains a failure while a mailbox is linked. `oauth`: the password is a token.
 std::string server_trouble(const std::string& lang, const coi::net::Endpoint& server, const coi::Error&, bool oauth,
                            const LinkContext&);
+enum class NextAttempt { by_itself, by_user };
 /// Explains the failure of a server that worked when its mailbox was linked.
-std::string trouble_words(const std::string& lang, const coi::net::Endpoint& server, bool oauth, const coi::Error&);
+std::string trouble_words(const std::string& lang, const coi::net::Endpoint& server, bool oauth, const coi::Error&,
+                          NextAttempt = NextAttempt::by_itself);
 
 }  // namespace gateway

@@ -249,6 +249,24 @@ TEST_F(MailboxPoolSession, WhatAnotherProgramHasMarkedAsSeenIsAskedAtTheBegin) {
     EXPECT_THAT(read.seen_mails[0].gone, ElementsAre(4));
 }
 
+TEST_F(MailboxPoolSession, AHistoryGoesOnWhenTheMailboxIsReadAgain) {
+    ImapServer server(ca);
+    const AccountId id = save(mailbox(server.endpoint()));
+    start();
+    ASSERT_TRUE(is_connected(id));
+    std::optional<coi::Result<History>> result;
+    const auto fetch = [&] {
+        return pool->fetch_history(id, {"", "bob", "mail.example"}, 20, [&](const auto& what) { result = what; });
+    };
+    EXPECT_EQ(fetch(), HistoryStart::begun);  // the server takes it when the other session has ended
+    EXPECT_EQ(fetch(), HistoryStart::another_runs);
+    pool->read_again(id);
+    EXPECT_EQ(fetch(), HistoryStart::another_runs);
+    ASSERT_TRUE(until([&] { return result.has_value(); }));
+    EXPECT_TRUE(*result);
+    EXPECT_EQ(fetch(), is_connected(id) ? HistoryStart::begun : HistoryStart::not_now);
+}
+
 TEST_F(MailboxPoolSession, AMailIsHandedOverWithItsPlace) {
     ImapServer server(ca);
     server.holds(5, mail("m5@mail.example"));

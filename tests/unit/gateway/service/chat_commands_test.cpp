@@ -254,8 +254,10 @@ TEST_F(ChatCommandsTest, ChatsAreFiledAsTheUserSays) {
 
 TEST_F(ChatCommandsTest, ARelayAddressHasNothingToMark) {
     link(Account::Kind::relay);
-    say("mail read on");
-    EXPECT_EQ(reply(), "Write: mail chats, mail contacts or mail all.");
+    for (const char* words : {"mail read on", "mail gelesen aus", "mail read"}) {
+        say(words);
+        EXPECT_EQ(reply(), "You have not linked a mailbox. Write “link” to see how.") << words;
+    }
     EXPECT_FALSE(directory.relay_of("alice@jabber.example")->marks_read);
 }
 

@@ -387,6 +387,7 @@ TEST_F(HistoryWordsTest, a_failure_is_explained) {
     loop.flush(store);
     ASSERT_EQ(jabber.entries.size(), 1U);
     EXPECT_THAT(jabber.entries[0].payload, HasSubstr("could not be fetched"));
+    EXPECT_THAT(jabber.entries[0].payload, HasSubstr("has ended the connection. Please try again later."));
 }
 
 TEST_F(HistoryWordsTest, the_number_is_bounded) {
@@ -399,12 +400,29 @@ TEST_F(HistoryWordsTest, the_number_is_bounded) {
 }
 
 TEST_F(HistoryWordsTest, one_at_a_time_and_not_often) {
-    mailboxes.may_fetch = false;
+    mailboxes.start = HistoryStart::not_now;
     EXPECT_THAT(ask_words("history carol@example.org"), StartsWith("The gateway cannot do this at the moment."));
-    mailboxes.may_fetch = true;
-    for (int i = 0; i < 4; ++i) ask_words("history carol@example.org");
+    mailboxes.start = HistoryStart::another_runs;
+    EXPECT_THAT(ask_words("history carol@example.org"), StartsWith("I am still fetching old messages."));
+    mailboxes.start = HistoryStart::begun;
+    for (int i = 0; i < 5; ++i) ask_words("history carol@example.org");
     EXPECT_EQ(ask_words("history carol@example.org"), "These were too many attempts. Please try again later.");
-    EXPECT_EQ(mailboxes.histories.size(), 4U);
+    EXPECT_EQ(mailboxes.histories.size(), 5U) << "what did not begin counts for nothing";
+}
+
+TEST_F(HistoryWordsTest, with_oneself_there_is_none) {
+    const std::string own = directory.find(account)->address.addr_spec();
+    EXPECT_EQ(ask_words("history " + own), "This is your own address.");
+    EXPECT_TRUE(mailboxes.histories.empty());
+}
+
+TEST_F(HistoryWordsTest, that_there_is_no_mail_is_said) {
+    ask_words("history carol@example.org");
+    mailboxes.fetched.at(0)(History{});
+    loop.flush(store);
+    ASSERT_EQ(jabber.entries.size(), 1U);
+    EXPECT_THAT(jabber.entries[0].payload,
+                HasSubstr("Your mail server has found no mail from or to carol@example.org."));
 }
 
 TEST_F(PrivacyCommandsTest, the_tunnel_is_switched_by_the_form) {

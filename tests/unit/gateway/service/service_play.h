@@ -110,14 +110,14 @@ class ServicePlay : public testing::Test {
             done(coi_settings);
         }
         std::string health(const Account&, const std::string&) const override { return "Connected"; }
-        bool fetch_history(AccountId, const coi::Address& contact, std::size_t most,
-                           std::function<void(coi::Result<History>)> done) override {
-            if (!may_fetch) return false;
+        HistoryStart fetch_history(AccountId, const coi::Address& contact, std::size_t most,
+                                   std::function<void(coi::Result<History>)> done) override {
+            if (start != HistoryStart::begun) return start;
             histories.push_back(contact.addr_spec() + " " + std::to_string(most));
             fetched.push_back(std::move(done));
-            return true;
+            return start;
         }
-        bool may_fetch = true;
+        HistoryStart start = HistoryStart::begun;
         std::vector<std::string> histories;
         std::vector<std::function<void(coi::Result<History>)>> fetched;
         coi::Result<coi::ServerSettings> coi_settings = coi::ServerSettings{};
