@@ -11,7 +11,7 @@ def package_is_unpacked(tree):
     package = tree.unpacks_package()
     tree.has_exactly(FILES)
     depends = output_of("dpkg-deb", "--field", package, "Depends")
-    for name in ("libgloox18", "librnp0", "libotr5", "libc6", "systemd"):
+    for name in ("libgloox18", "librnp0", "libomemo-c0", "libotr5", "libc6", "systemd"):
         check(name in depends, f"it needs {name}")
     check_equal(tree.control.joinpath("conffiles").read_text(), "/etc/coigate/coigate.toml\n", "the admin's configuration is kept")
     for script in ("postinst", "prerm", "postrm"):
