@@ -37,7 +37,8 @@ TEST_F(OutgoingRefusalTest, where_otr_is_spoken_the_words_come_by_otr) {
     const std::string head =
         "<message id='s2' type='chat' from='alice@jabber.example/x' to='bob\\40example.net@coi.jabber.example'>";
     const auto came = xmpp::parse_stanza(head + "<body>?OTR:AAMDJ.</body></message>");
-    outgoing.take(*xmpp::parse_stanza(head + "<body>a secret</body></message>"), came.get());
+    const Opened opened{EndToEnd::otr, *came, {}};
+    outgoing.take(*xmpp::parse_stanza(head + "<body>a secret</body></message>"), &opened);
     settle();
     ASSERT_EQ(sent.size(), 1u) << "the error";
     EXPECT_EQ(xmpp::attribute(*sent[0], "type"), "error");

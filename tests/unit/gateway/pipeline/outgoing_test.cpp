@@ -169,7 +169,8 @@ TEST_F(OutgoingPipelineTest, under_otr_neither_the_text_goes_back_nor_what_nobod
     const auto text = xmpp::parse_stanza(
         "<message id='s1' type='chat' from='alice@elsewhere.example/x' to='bob\\40example.net@coi.jabber.example'>"
         "<body>a secret</body></message>");
-    outgoing.take(*text, came.get());
+    const Opened opened{EndToEnd::otr, *came, {}};
+    outgoing.take(*text, &opened);
     settle();
     ASSERT_EQ(sent.size(), 1u);
     EXPECT_EQ(xmpp::body_of(*sent[0])->cdata(), "[OTR]");
