@@ -126,6 +126,8 @@ void Gateway::State::take_presence(const xmpp::Tag& stanza) {
     const std::string user = xmpp::read_jid(from).bare();
     const bool may_use = services.may_use(user);
     presence.take(stanza, may_use);
+    // Of a client that has come [RFC 6121 §4.2.2], also of a user who does not let the gateway see their presence.
+    if (type == "probe" && !xmpp::read_jid(from).resource().empty()) note_client(stanza);
     if (type.empty()) {
         note_client(stanza);
         user_profiles.take_presence(stanza);

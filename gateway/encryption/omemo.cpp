@@ -10,6 +10,7 @@
 #include "gateway/localization.h"
 #include "gateway/log.h"
 #include "gateway/model/addresses.h"
+#include "gateway/store/ids.h"
 #include "xmpp/end_to_end.h"
 #include "xmpp/jid.h"
 #include "xmpp/omemo/payload.h"
@@ -145,6 +146,10 @@ Task<> Omemo::State::failed(Ready with, Message message, DeviceId sid, Failure f
     const Account* account = modules.directory.find(id);
     // What comes from an archive or from offline storage may have been read before.
     if (!account || (failure == Failure::repeated && (xmpp::xep0203::delay(*message) || !has_text))) co_return;
+    if (failure == Failure::repeated && co_await was_taken(with.talk->key(), {xmpp::attribute(*message, "id")}))
+        co_return;
+    account = modules.directory.find(id);
+    if (!account) co_return;
     log::info("a message of {} by OMEMO cannot be decrypted (device {}, reason {})", account->jid, sid,
               static_cast<int>(failure));
     const std::string contact_jid = xmpp::read_jid(xmpp::attribute(*message, "to")).bare();
@@ -155,6 +160,14 @@ Task<> Omemo::State::failed(Ready with, Message message, DeviceId sid, Failure f
     const std::string device = account->jid + "/" + std::to_string(sid);
     if (!renewed.take(device + "/" + canonical, SteadyClock::now())) co_return;
     co_await renew_session(std::move(with), sid, xmpp::attribute(*message, "from"), contact_jid);
+}
+
+/// Whether a message of the user with this id is known: a client sends again what its server did not acknowledge.
+Task<bool> Omemo::State::was_taken(Key key, StanzaId stanza) {
+    if (stanza.value.empty()) co_return false;
+    const auto [failure, known] = co_await called_back<Store::Failure, std::optional<ids::Known>>(
+        [&](auto done) { ids::by_stanza(modules.store, key.first, key.second, stanza, std::move(done)); });
+    co_return !failure && known && known->from_jabber;
 }
 
 void Omemo::State::opened(const Ready& with, const coi::Address& contact, const Message& message, DeviceId sid,

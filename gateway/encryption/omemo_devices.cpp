@@ -17,23 +17,23 @@ namespace xep0384 = xmpp::xep0384;
 
 constexpr std::string_view question_id = "omemo-";
 constexpr auto patience = std::chrono::seconds(20);
+constexpr auto list_lasts = std::chrono::minutes(10);
 constexpr std::size_t most_questions = 2000, most_users = 100'000, most_devices = 100;
 
 }  // namespace
 
-/// Only a server speaks as a bare JID.
+/// Only a server speaks as a bare JID. COMPAT ejabberd: what it sends when a client logs in can be older than what it
+/// has sent already, so the list is asked for again when it is needed.
 bool OmemoDevices::take_event(const xmpp::Tag& message) {
-    auto devices = xep0384::news_of(message);
-    if (!devices) return false;
+    if (!xep0384::news_of(message)) return false;
     const xmpp::JID from = xmpp::read_jid(xmpp::attribute(message, "from"));
-    if (from.resource().empty() && directory_.of_user(from.bare()) != nullptr)
-        remember(from.bare(), std::move(*devices));
+    if (from.resource().empty()) lists_.erase(from.bare());
     return true;
 }
 
 void OmemoDevices::remember(const std::string& user, List devices) {
     if (lists_.size() >= most_users) lists_.clear();
-    lists_[user] = std::move(devices);
+    lists_[user] = {std::move(devices), RateLimit::Clock::now()};
 }
 
 bool OmemoDevices::take_answer(const xmpp::Tag& iq) {
@@ -52,7 +52,7 @@ void OmemoDevices::offline() {
     while (!questions_.empty()) end(std::string(questions_.begin()->first), nullptr);
 }
 
-void OmemoDevices::ask(const std::string& user, const std::string& contact_jid, const std::string& node, Answer done) {
+void OmemoDevices::ask(const std::string& user, const std::string& node, Answer done) {
     if (questions_.size() >= most_questions || !questions_of_user_.take(user, RateLimit::Clock::now()))
         return done(nullptr);
     const std::string id = std::string(question_id) + std::to_string(++asked_);
@@ -60,7 +60,7 @@ void OmemoDevices::ask(const std::string& user, const std::string& contact_jid, 
     after_(patience, [self = weak_from_this(), id] {
         if (const auto devices = self.lock()) devices->end(id, nullptr);
     });
-    stream_.send(*xep0060::request(contact_jid, user, id, {node, ""}));
+    stream_.send(*xep0060::request(component_, user, id, {node, ""}));
 }
 
 void OmemoDevices::end(const std::string& id, const xmpp::Tag* result) {
@@ -68,13 +68,14 @@ void OmemoDevices::end(const std::string& id, const xmpp::Tag* result) {
     if (!question.empty()) question.mapped().done(result);
 }
 
-void OmemoDevices::list(const std::string& user, const std::string& contact_jid,
-                        std::function<void(std::optional<List>)> done) {
-    if (const auto known = lists_.find(user); known != lists_.end()) return done(known->second);
+void OmemoDevices::list(const std::string& user, std::function<void(std::optional<List>)> done) {
+    const auto known = lists_.find(user);
+    if (known != lists_.end() && RateLimit::Clock::now() - known->second.since < list_lasts)
+        return done(known->second.devices);
     auto& waiting = list_wanted_[user];
     waiting.push_back(std::move(done));
     if (waiting.size() > 1) return;
-    ask(user, contact_jid, xep0384::devices_node, [self = shared_from_this(), user](const xmpp::Tag* result) {
+    ask(user, xep0384::devices_node, [self = shared_from_this(), user](const xmpp::Tag* result) {
         if (result) {
             for (const auto& item : xep0060::items_of(*result, xep0384::devices_node)) {
                 auto devices = item.payload ? xep0384::devices_of(*item.payload) : std::nullopt;
@@ -82,20 +83,19 @@ void OmemoDevices::list(const std::string& user, const std::string& contact_jid,
             }
         }
         const auto known = self->lists_.find(user);
-        const auto found = known == self->lists_.end() ? std::nullopt : std::optional(known->second);
+        const auto found = known == self->lists_.end() ? std::nullopt : std::optional(known->second.devices);
         const auto waiting = self->list_wanted_.extract(user);
         for (const auto& each : waiting.mapped()) each(found);
     });
 }
 
-void OmemoDevices::bundle(const std::string& user, const std::string& contact_jid, DeviceId device,
-                          std::function<void(std::optional<Bundle>)> done) {
+void OmemoDevices::bundle(const std::string& user, DeviceId device, std::function<void(std::optional<Bundle>)> done) {
     const Place place{user, device};
     auto& waiting = bundle_wanted_[place];
     waiting.push_back(std::move(done));
     if (waiting.size() > 1) return;
     const std::string node = xep0384::bundle_node(device);
-    ask(user, contact_jid, node, [self = shared_from_this(), place, node](const xmpp::Tag* result) {
+    ask(user, node, [self = shared_from_this(), place, node](const xmpp::Tag* result) {
         std::optional<Bundle> found;
         if (result) {
             for (const auto& item : xep0060::items_of(*result, node)) {
@@ -109,7 +109,8 @@ void OmemoDevices::bundle(const std::string& user, const std::string& contact_ji
 
 void OmemoDevices::doubt(const std::string& user, DeviceId device) {
     const auto known = lists_.find(user);
-    if (known != lists_.end() && std::ranges::find(known->second, device) == known->second.end()) lists_.erase(known);
+    if (known != lists_.end() && std::ranges::find(known->second.devices, device) == known->second.devices.end())
+        lists_.erase(known);
 }
 
 void OmemoDevices::load(AccountId id, std::function<void(bool loaded)> done) {
@@ -164,7 +165,8 @@ void OmemoDevices::drop_unlisted(AccountId id) {
     const auto list = account ? lists_.find(account->jid) : lists_.end();
     auto& all = devices_[id];
     std::erase_if(all, [&](const Device& each) {
-        if (list == lists_.end() || std::ranges::find(list->second, each.id) != list->second.end()) return false;
+        if (list == lists_.end() || std::ranges::find(list->second.devices, each.id) != list->second.devices.end())
+            return false;
         keys::forget_omemo_device(store_, id, each.id, [](const Store::Failure&) {});
         return true;
     });

@@ -1,10 +1,12 @@
 // The OMEMO devices of users: which there are, their public keys, and which of them are trusted.
 //
-// [XEP-0384 §4.2, §4.5]. A user's server announces the list of devices, because the presence of contacts says that they
-// want it (service/disco), or is asked for it in a contact's name. A bundle is asked for when a session is needed. A
+// [XEP-0384 §4.2, §4.5]. A user's server announces the list of devices, because the gateway's presence says that it
+// wants it (service/disco), or is asked for it. It is the gateway that asks, not a contact: where only those who see
+// the user's presence may read [XEP-0060 §4.5], that is the gateway. A bundle is asked for when a session is needed. A
 // new device is trusted blindly until the user has verified one; from then on it waits for the user's word [§6].
-// Answers count only from the user's bare JID: only their server speaks as that. In memory for each user: a list of at
-// most 200 numbers; what is trusted is in the store.
+// Answers count only from the user's bare JID: only their server speaks as that. A list is asked for again after ten
+// minutes: not every server announces every change. In memory for each user: a list of at most 200 numbers; what is
+// trusted is in the store.
 
 #pragma once
 
@@ -34,8 +36,12 @@ class OmemoDevices : public std::enable_shared_from_this<OmemoDevices> {
     using Bundle = xmpp::omemo::Bundle;
     using Device = keys::OmemoDevice;
     using List = std::vector<DeviceId>;
-    OmemoDevices(Directory& directory, Store& store, StanzaSender& stream, Timer after)
-        : directory_(directory), store_(store), stream_(stream), after_(std::move(after)) {}
+    OmemoDevices(Directory& directory, Store& store, StanzaSender& stream, Timer after, std::string component)
+        : directory_(directory),
+          store_(store),
+          stream_(stream),
+          after_(std::move(after)),
+          component_(std::move(component)) {}
 
     /// A notification of a user's server; false if the message is something else.
     bool take_event(const xmpp::Tag& message);
@@ -44,12 +50,10 @@ class OmemoDevices : public std::enable_shared_from_this<OmemoDevices> {
     /// The stream is down: no answer comes, and changes are not heard of.
     void offline();
 
-    /// The devices that a user (bare JID) has now, asked for in the name of `contact_jid`; nullopt: their server does
-    /// not say.
-    void list(const std::string& user, const std::string& contact_jid, std::function<void(std::optional<List>)> done);
+    /// The devices that a user (bare JID) has now; nullopt: their server does not say.
+    void list(const std::string& user, std::function<void(std::optional<List>)> done);
     /// A device's public keys; nullopt: they cannot be had now.
-    void bundle(const std::string& user, const std::string& contact_jid, DeviceId,
-                std::function<void(std::optional<Bundle>)> done);
+    void bundle(const std::string& user, DeviceId, std::function<void(std::optional<Bundle>)> done);
 
     /// A device has written that is not in the user's list: the list is asked for again.
     void doubt(const std::string& user, DeviceId);
@@ -78,7 +82,7 @@ class OmemoDevices : public std::enable_shared_from_this<OmemoDevices> {
         std::string user;
         Answer done;
     };
-    void ask(const std::string& user, const std::string& contact_jid, const std::string& node, Answer done);
+    void ask(const std::string& user, const std::string& node, Answer done);
     void end(const std::string& id, const xmpp::Tag* result);
     void remember(const std::string& user, List);
     void save(AccountId, const Device&);
@@ -88,9 +92,14 @@ class OmemoDevices : public std::enable_shared_from_this<OmemoDevices> {
     Store& store_;
     StanzaSender& stream_;
     Timer after_;
+    std::string component_;
     std::uint64_t asked_ = 0;
     std::map<std::string, Question> questions_;  // by id
-    std::map<std::string, List> lists_;          // by user
+    struct KnownList {
+        List devices;
+        RateLimit::Clock::time_point since;
+    };
+    std::map<std::string, KnownList> lists_;  // by user
     std::map<std::string, std::vector<std::function<void(std::optional<List>)>>> list_wanted_;
     using Place = std::pair<std::string, DeviceId>;  // user and device
     std::map<Place, std::vector<std::function<void(std::optional<Bundle>)>>> bundle_wanted_;

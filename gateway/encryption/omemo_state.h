@@ -23,7 +23,8 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
         : modules(std::move(modules_)),
           settings(std::move(settings_)),
           own(std::make_shared<OmemoOwnKeys>(modules.store, modules.workers, modules.now)),
-          devices(std::make_shared<OmemoDevices>(modules.directory, modules.store, modules.sender, modules.after)) {}
+          devices(std::make_shared<OmemoDevices>(modules.directory, modules.store, modules.sender, modules.after,
+                                                 settings.component)) {}
 
     using Talk = std::shared_ptr<OmemoTalk>;
     using Key = OmemoTalk::Key;
@@ -54,6 +55,7 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
     };
     Task<> carry(AccountId, coi::Address contact, Message);
     Task<> failed(Ready, Message, DeviceId sid, xmpp::omemo::Failure, bool has_text);
+    Task<bool> was_taken(Key, StanzaId);
     void opened(const Ready&, const coi::Address& contact, const Message&, DeviceId sid, Opening);
     void speaks_omemo(const Account&, const coi::Address& contact, const std::string& contact_jid);
     void tell_news(AccountId, OmemoDevices::News, DeviceId);
@@ -68,7 +70,7 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
         std::vector<DeviceId> devices;
         std::map<DeviceId, Bundle> bundles;
     };
-    Task<Readers> readers(Ready, std::string user, std::string contact_jid);
+    Task<Readers> readers(Ready, std::string user);
     /// A text for these devices (none: an empty message, which only renews the session), and the sessions that it
     /// changed; these must be committed first.
     struct Sealed {

@@ -55,7 +55,7 @@ Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void
         done({Outgoing::Kind::held, {}});
         co_return;
     }
-    auto to = co_await readers(with, user, jid_of_contact(key));
+    auto to = co_await readers(with, user);
     auto sealed = co_await seal(with, std::move(to), body->cdata());
     for (const auto device : sealed.unusable) without_bundle[{entry.account, device}] = SteadyClock::now();
     std::vector<DeviceId> reached;
@@ -77,10 +77,10 @@ Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void
 
 /// The devices in the user's list, or those with a session if the server does not tell the list; not those that the
 /// user does not trust.
-Task<Omemo::State::Readers> Omemo::State::readers(Ready with, std::string user, std::string contact_jid) {
+Task<Omemo::State::Readers> Omemo::State::readers(Ready with, std::string user) {
     const AccountId id = with.talk->key().first;
     const auto list = co_await called_back<std::optional<OmemoDevices::List>>(
-        [&](auto done) { devices->list(user, contact_jid, std::move(done)); });
+        [&](auto done) { devices->list(user, std::move(done)); });
     std::vector<DeviceId> wanted = list.value_or(OmemoDevices::List{});
     if (!list) {
         for (const auto& [device, identity] : with.talk->devices()) wanted.push_back(device);
@@ -98,7 +98,7 @@ Task<Omemo::State::Readers> Omemo::State::readers(Ready with, std::string user, 
             const auto since = without_bundle.find({id, device});
             if (since != without_bundle.end() && SteadyClock::now() - since->second < pause_without_bundle) continue;
             auto bundle = co_await called_back<std::optional<Bundle>>(
-                [&](auto done) { devices->bundle(user, contact_jid, device, std::move(done)); });
+                [&](auto done) { devices->bundle(user, device, std::move(done)); });
             if (!bundle) {
                 without_bundle[{id, device}] = SteadyClock::now();
                 continue;
@@ -202,7 +202,7 @@ Task<> Omemo::State::renew_session(Ready with, DeviceId device, std::string clie
     const Account* account = modules.directory.find(with.talk->key().first);
     if (!account) co_return;
     auto bundle = co_await called_back<std::optional<Bundle>>(
-        [&](auto done) { devices->bundle(account->jid, contact_jid, device, std::move(done)); });
+        [&](auto done) { devices->bundle(account->jid, device, std::move(done)); });
     if (!bundle) co_return;
     const AccountId id = with.talk->key().first;
     tell_news(id, devices->note(id, device, bundle->identity_key), device);

@@ -35,9 +35,10 @@ std::optional<std::string> contact_of(const xmpp::Tag& message, const std::strin
     if (is_own_message(message)) return std::nullopt;
     const xmpp::Tag* body = xmpp::body_of(message);
     const auto address = address_of(xmpp::read_jid(xmpp::attribute(message, "to")));
-    if (!body || !address || bare(xmpp::attribute(message, "from")) != jid) return std::nullopt;
-    if (is_end_to_end_encrypted(message) && !xmpp::xep0384::is_encrypted(message) &&
-        xmpp::otr::look(body->cdata()).kind != xmpp::otr::Kind::data)
+    const auto by_omemo = xmpp::xep0384::encrypted_of(message);
+    const bool has_text = by_omemo ? by_omemo->payload.has_value() : body != nullptr;
+    if (!has_text || !address || bare(xmpp::attribute(message, "from")) != jid) return std::nullopt;
+    if (is_end_to_end_encrypted(message) && !by_omemo && xmpp::otr::look(body->cdata()).kind != xmpp::otr::Kind::data)
         return std::nullopt;
     return address->canonical();
 }

@@ -110,3 +110,9 @@ class EjabberdWithOwnMessages(Ejabberd):
     """Lets the component send messages on the users' behalf."""
 
     grants = "  mod_privilege: {message: {outgoing: gateway}}\n"
+
+
+class EjabberdWithEvents(Ejabberd):
+    """Its users publish things [XEP-0163]."""
+
+    grants = "  mod_pubsub: {plugins: [flat, pep]}\n"

@@ -18,7 +18,6 @@ from omemo.storage import Just, Nothing, Storage
 from oldmemo import oldmemo
 
 NS = "{%s}" % oldmemo.NAMESPACE
-xml.register_namespace("", oldmemo.NAMESPACE)
 PEER = "bob@mail.test"
 
 
@@ -28,6 +27,14 @@ def _text(data):
 
 def _key(key):
     return _text(oldmemo.StateImpl.serialize_public_key(key))
+
+
+def print_element(element):
+    """Without prefixes; the element is not to be used afterwards."""
+    for each in element.iter():
+        each.tag = each.tag.removeprefix(NS)
+    element.set("xmlns", oldmemo.NAMESPACE)
+    return xml.tostring(element).decode()
 
 
 def _read(element, parse=oldmemo.StateImpl.parse_public_key):
@@ -70,7 +77,7 @@ class OldmemoPeer:
         prekeys = xml.SubElement(bundle, NS + "prekeys")
         for key in keys.pre_keys:
             xml.SubElement(prekeys, NS + "preKeyPublic", preKeyId=str(ours.pre_key_ids[key])).text = _key(key)
-        return xml.tostring(bundle).decode()
+        return print_element(bundle)
 
     def knows(self, device, text):
         """The correspondent's bundle; it must be known before anything of theirs is read, for the sign of their key."""
@@ -103,7 +110,7 @@ class OldmemoPeer:
         xml.SubElement(header, NS + "iv").text = _text(content.initialization_vector)
         if not content.empty:
             xml.SubElement(encrypted, NS + "payload").text = _text(content.ciphertext)
-        return xml.tostring(encrypted).decode()
+        return print_element(encrypted)
 
     async def receives(self, encrypted):
         element = xml.fromstring(encrypted)

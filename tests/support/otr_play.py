@@ -232,6 +232,8 @@ class DeltaPerson:
 class OtrWorld(World):
     """Alice has a client of OTR, Bob's program encrypts (gpg), Cleo has Delta Chat."""
 
+    protocol, mark_in_mail = "OTR", b"?OTR"
+
     def __init__(self, client=Profanity, mail_people=(), **setting):
         super().__init__(mail_people=["bob", *mail_people], **setting)
         self.client_class, self.gpg = client, Gnupg(self.work / "gpg")
@@ -247,25 +249,28 @@ class OtrWorld(World):
         return self._people[name]
 
     def _alice(self):
-        client = self.client_class(self.work, "alice@jabber.test", self.password, self.jabber_server.c2s_port, self.certificates.ca_file)
-        self.jabber("anna")  # waits for the gateway
-        client.connect()
+        client = self._client()
         client.gets_ready_for_otr()
         return Speaker(self, client, self.coigate)
+
+    def _client(self):
+        client = self.client_class(self.work, "alice@jabber.test", self.password, self.jabber_server.c2s_port, self.certificates.ca_file)
+        self.jabber("anna")  # waits for the gateway
+        return client.connect()
 
     def _end(self, error):
         self.gpg.close()
         super()._end(error)
 
     def no_trace(self, what):
-        """The canary stands nowhere on disk but in the people's own programs, and no mail holds OTR."""
+        """The canary stands nowhere on disk but in the people's own programs, and no mail holds what only the gateway shall read."""
         for path in self.coigate.store.glob("coigate.db*"):
-            check(CANARY.encode() not in path.read_bytes(), f"{what}: no OTR text in {path.name}")
+            check(CANARY.encode() not in path.read_bytes(), f"{what}: no {self.protocol} text in {path.name}")
         self.coigate.check_log(CANARY)
         for server in (self.jabber_server, self.postfix, self.dovecot):
             for path in server.folder.rglob("*"):
                 if path.is_file() and CANARY.encode() in path.read_bytes():
-                    raise Failure(f"{what}: an OTR text stands in the clear in {path}")
+                    raise Failure(f"{what}: a text of {self.protocol} stands in the clear in {path}")
         for path in self.dovecot.folder.rglob("*"):
-            if path.is_file() and b"?OTR" in path.read_bytes():
-                raise Failure(f"{what}: OTR in a mail: {path}")
+            if path.is_file() and self.mark_in_mail in path.read_bytes():
+                raise Failure(f"{what}: {self.protocol} in a mail: {path}")

@@ -1,12 +1,13 @@
 """profanity, the real client, with a home of its own and one account; its user types and reads.
 
-OTR by libotr, policy "manual"; conversations are not logged. The window's title says [OTR] or [unencrypted]; a line
-that came or went encrypted has "~" behind its time.
+OTR by libotr, policy "manual"; OMEMO 0.3 by libsignal, keys are trusted by hand; conversations are not logged. The window's
+title says [OTR], [OMEMO] or [unencrypted]; a line that came or went encrypted has "~" behind its time.
 """
 
 import os
 import re
 
+from server import wait_until
 from terminal import Terminal, TerminalClient
 
 
@@ -30,8 +31,9 @@ class Profanity(TerminalClient):
         self._chat = None
 
     def connect(self, seconds=30):
+        mark, self._chat = self.mark(), None
         self.terminal.start()
-        self.terminal.shows_one(("logged in successfully", "Login"), seconds)
+        self.terminal.shows_one(("logged in successfully", "Login"), seconds, mark)
         return self
 
     @staticmethod
@@ -58,9 +60,59 @@ class Profanity(TerminalClient):
     def says(self, jid, text):
         self.opens(jid).terminal.types(text)
 
+    def says_by_omemo(self, jid, text, seconds=30):
+        """Until its list of devices has come, after a login, it says that it cannot; its user tries again."""
+        refusal = "This message cannot be decrypted for any recipient"
+
+        def went():
+            mark = self.mark()
+            self.says(jid, text)
+            return self.terminal.shows_one((f"~ me: {text}", refusal), seconds, mark).find(refusal) < 0
+        wait_until(went, seconds, f"{self.terminal.name} has the keys of {jid}")
+
     def reads(self, jid, text, seconds=30, since=0):
         """Waits for a line with `text` in the conversation; returns it."""
         return self.opens(jid).terminal.shows(text, seconds, since)
+
+    def gets_ready_for_omemo(self):
+        """Makes its keys, and publishes them."""
+        self.terminal.types("/omemo gen")
+        self.terminal.shows("Your Device ID is", 60)
+        return self
+
+    def subscribes(self, jid):
+        """[RFC 6121 §3.1]; until it sees the contact online."""
+        self.opens(jid).terminal.types(f'/sub request "{jid}"')
+        self.terminal.stands(jid, "[online]")
+
+    def is_asked_by(self, jid):
+        """Somebody asks to see its presence, and may."""
+        self._chat = None
+        self.terminal.types("/win 1")
+        self.terminal.shows(f"Received authorization request from {jid}")
+        self.terminal.types(f"/sub allow {jid}")
+        self.terminal.shows(f"Accepted subscription for {jid}")
+
+    def starts_omemo(self, jid):
+        self.opens(jid).terminal.types("/omemo start")
+        self.terminal.stands(jid, "[OMEMO]")
+
+    def omemo_key_of(self, jid, seconds=30):
+        """The contact's only key, as the program shows it, once it has come."""
+        mark = self.mark()
+
+        def shown():
+            self.opens(jid).terminal.types("/omemo fingerprint")
+            return next((found for line in self.shown(mark) if (found := re.search(r"OMEMO fingerprint: ([0-9a-f-]{71})", line))), None)
+        return wait_until(shown, seconds, f"{self.terminal.name} shows a key of {jid}")[1]
+
+    def trusts_omemo_key(self, jid, key):
+        """It asks for the bundle once more, to start the session; the answer to another question comes behind that."""
+        self.opens(jid).terminal.types(f"/omemo trust {key}")
+        mark, self._chat = self.mark(), None
+        self.terminal.types("/win 1")
+        self.terminal.types(f"/disco info {jid}")
+        self.terminal.shows(f"ervice discovery info for {jid}", since=mark)
 
     def starts_otr(self, jid, seconds=30):
         self.opens(jid).terminal.types("/otr start")

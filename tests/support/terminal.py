@@ -135,6 +135,9 @@ class TerminalClient:
     def mark(self):
         return self.terminal.mark()
 
+    def shown(self, since=0):
+        return self.terminal.shown(since)
+
     def kill(self):
         self.terminal.kill()
 
