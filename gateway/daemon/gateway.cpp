@@ -132,6 +132,7 @@ void Gateway::State::take_presence(const xmpp::Tag& stanza) {
         note_client(stanza);
         user_profiles.take_presence(stanza);
         otr.available(from);
+        omemo.available(from);
     } else if (type == "unavailable") {
         clients.unavailable(from);
         otr.unavailable(from);

@@ -274,6 +274,16 @@ bool Omemo::take_event(const xmpp::Tag& message) {
 
 bool Omemo::take_answer(const xmpp::Tag& iq) { return state_->devices->take_answer(iq); }
 
+/// It may be a device that was not there before: what waits is tried again.
+void Omemo::available(const std::string& jid) {
+    const auto user = bare(jid);
+    const Account* account = user ? state_->modules.directory.of_user(*user) : nullptr;
+    const auto held = account ? state_->held.lower_bound({account->id, ""}) : state_->held.end();
+    if (held == state_->held.end() || held->first != account->id) return;
+    state_->devices->forget_list(*user);
+    state_->unblock(account->id);
+}
+
 void Omemo::offline() { state_->devices->offline(); }
 
 bool Omemo::concerns(const queue::Entry& entry) const { return state_->concerns(entry); }

@@ -58,6 +58,8 @@ class Omemo {
     bool take_event(const xmpp::Tag& message);
     /// The answer to a question about devices; false if it is something else.
     bool take_answer(const xmpp::Tag& iq);
+    /// Presence of one of a user's resources (full JID).
+    void available(const std::string& jid);
     /// The stream is down.
     void offline();
     /// Whether send() must be called for a stanza of the queue. Otherwise it is not OMEMO's.

@@ -55,6 +55,8 @@ class OmemoDevices : public std::enable_shared_from_this<OmemoDevices> {
     /// A device's public keys; nullopt: they cannot be had now.
     void bundle(const std::string& user, DeviceId, std::function<void(std::optional<Bundle>)> done);
 
+    /// The list is asked for again when it is needed.
+    void forget_list(const std::string& user) { lists_.erase(user); }
     /// A device has written that is not in the user's list: the list is asked for again.
     void doubt(const std::string& user, DeviceId);
 

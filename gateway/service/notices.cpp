@@ -79,7 +79,8 @@ void Notices::encrypted(const Account& account, const Contact& contact) {
          gateway::say(
              account.lang,
              "Your conversation with {1} is encrypted now. On the mail side: OpenPGP, from this gateway to {1}. On "
-             "your side: your Jabber server's encryption, and OTR if you start it. The gateway itself decrypts in "
+             "your side: OMEMO or OTR if you use them, else your Jabber server's encryption. The gateway itself "
+             "decrypts in "
              "between, so whoever runs it could read along. From now on nothing is sent to {1} unencrypted unless "
              "you say so. To compare keys, write to me: fingerprint {1}",
              {contact.address.addr_spec()}));

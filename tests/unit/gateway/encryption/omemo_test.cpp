@@ -105,6 +105,21 @@ TEST_F(OmemoTest, WithoutADeviceAMessageWaitsAndTheUserIsTold) {
     EXPECT_EQ(sends("waits").kind, Outgoing::Kind::encrypted_for_all);
 }
 
+TEST_F(OmemoTest, WhatWaitsIsTriedAgainWhenAClientComes) {
+    writes(alice, "hello");
+    listed = {};
+    announces();
+    EXPECT_EQ(sends("waits").kind, Outgoing::Kind::held);
+    listed = {&alice};
+    jabber.unblocked.clear();
+    omemo->available(phone);
+    EXPECT_THAT(jabber.unblocked, ElementsAre(bobs));
+    EXPECT_EQ(sends("waits").kind, Outgoing::Kind::encrypted_for_all);
+    jabber.unblocked.clear();
+    omemo->available(phone);
+    EXPECT_THAT(jabber.unblocked, IsEmpty());
+}
+
 TEST_F(OmemoTest, ADeviceWithForgedKeysGetsNothingAndIsNotAskedForEachMessage) {
     writes(alice, "hello");
     listed = {&alice, &tablet};
