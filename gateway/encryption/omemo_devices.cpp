@@ -20,6 +20,17 @@ constexpr auto patience = std::chrono::seconds(20);
 constexpr auto list_lasts = std::chrono::minutes(10);
 constexpr std::size_t most_questions = 2000, most_users = 100'000, most_devices = 100;
 
+/// What a node holds. Of several items, which programs with other habits have left: the one with the right id [XEP-0384
+/// §4.3], else the last.
+const xmpp::Tag* content_of(const xmpp::Tag& result, const std::string& node) {
+    const xmpp::Tag* found = nullptr;
+    for (const auto& item : xep0060::items_of(result, node)) {
+        if (item.payload && item.id == xep0384::item_id) return item.payload;
+        if (item.payload) found = item.payload;
+    }
+    return found;
+}
+
 }  // namespace
 
 /// Only a server speaks as a bare JID. COMPAT ejabberd: what it sends when a client logs in can be older than what it
@@ -76,12 +87,9 @@ void OmemoDevices::list(const std::string& user, std::function<void(std::optiona
     waiting.push_back(std::move(done));
     if (waiting.size() > 1) return;
     ask(user, xep0384::devices_node, [self = shared_from_this(), user](const xmpp::Tag* result) {
-        if (result) {
-            for (const auto& item : xep0060::items_of(*result, xep0384::devices_node)) {
-                auto devices = item.payload ? xep0384::devices_of(*item.payload) : std::nullopt;
-                if (devices) self->remember(user, std::move(*devices));
-            }
-        }
+        const xmpp::Tag* content = result ? content_of(*result, xep0384::devices_node) : nullptr;
+        auto devices = content ? xep0384::devices_of(*content) : std::nullopt;
+        if (devices) self->remember(user, std::move(*devices));
         const auto known = self->lists_.find(user);
         const auto found = known == self->lists_.end() ? std::nullopt : std::optional(known->second.devices);
         const auto waiting = self->list_wanted_.extract(user);
@@ -96,12 +104,8 @@ void OmemoDevices::bundle(const std::string& user, DeviceId device, std::functio
     if (waiting.size() > 1) return;
     const std::string node = xep0384::bundle_node(device);
     ask(user, node, [self = shared_from_this(), place, node](const xmpp::Tag* result) {
-        std::optional<Bundle> found;
-        if (result) {
-            for (const auto& item : xep0060::items_of(*result, node)) {
-                if (auto bundle = item.payload ? xep0384::bundle_of(*item.payload) : std::nullopt) found = bundle;
-            }
-        }
+        const xmpp::Tag* content = result ? content_of(*result, node) : nullptr;
+        const auto found = content ? xep0384::bundle_of(*content) : std::nullopt;
         const auto waiting = self->bundle_wanted_.extract(place);
         for (const auto& each : waiting.mapped()) each(found);
     });
@@ -140,43 +144,57 @@ const OmemoDevices::Device* OmemoDevices::find(AccountId id, DeviceId device) co
 }
 
 OmemoDevices::News OmemoDevices::note(AccountId id, DeviceId device, const std::string& identity_key) {
-    auto& all = devices_[id];
-    const bool has_verified =
-        std::ranges::any_of(all, [](const Device& each) { return each.trust == Device::Trust::verified; });
+    const auto loaded = devices_.find(id);
+    if (loaded == devices_.end()) return News::none;  // released meanwhile
+    auto& all = loaded->second;
+    // Who waits for the user's word does so because they have verified one, whose key may have been replaced since.
+    const bool has_verified = std::ranges::any_of(all, [](const Device& each) {
+        return each.trust == Device::Trust::verified || each.trust == Device::Trust::undecided;
+    });
     const auto at = std::ranges::find(all, device, &Device::id);
     if (at != all.end() && at->identity_key == identity_key) return News::none;
     const auto trust = has_verified ? Device::Trust::undecided : Device::Trust::blind;
     if (at != all.end()) {
-        at->trust = at->trust == Device::Trust::blind ? trust : Device::Trust::undecided;
+        if (at->trust == Device::Trust::blind) at->trust = trust;
+        if (at->trust == Device::Trust::verified) at->trust = Device::Trust::undecided;
         at->identity_key = identity_key;
         save(id, *at);
         return News::key;
     }
     const auto news = all.empty() ? News::first : News::device;
     if (all.size() >= most_devices) drop_unlisted(id);
+    if (all.size() >= most_devices) return News::none;
     all.push_back({device, identity_key, trust});
     save(id, all.back());
     return news;
 }
 
-/// A user has a few devices. Of more than a hundred those go first that their server lists no more.
+/// A user has a few devices. Of more than a hundred those go first that their server lists no more. The user's word on
+/// a device is kept: their server would only have to show a hundred others, and the next one would be trusted blindly.
 void OmemoDevices::drop_unlisted(AccountId id) {
     const Account* account = directory_.find(id);
     const auto list = account ? lists_.find(account->jid) : lists_.end();
     auto& all = devices_[id];
+    const auto has_word = [](const Device& each) {
+        return each.trust == Device::Trust::verified || each.trust == Device::Trust::revoked;
+    };
     std::erase_if(all, [&](const Device& each) {
-        if (list == lists_.end() || std::ranges::find(list->second.devices, each.id) != list->second.devices.end())
+        if (has_word(each) || list == lists_.end() ||
+            std::ranges::find(list->second.devices, each.id) != list->second.devices.end())
             return false;
         keys::forget_omemo_device(store_, id, each.id, [](const Store::Failure&) {});
         return true;
     });
-    if (all.size() < most_devices) return;
-    keys::forget_omemo_device(store_, id, all.front().id, [](const Store::Failure&) {});
-    all.erase(all.begin());
+    const auto first = std::ranges::find_if_not(all, has_word);
+    if (all.size() < most_devices || first == all.end()) return;
+    keys::forget_omemo_device(store_, id, first->id, [](const Store::Failure&) {});
+    all.erase(first);
 }
 
 bool OmemoDevices::set_trust(AccountId id, DeviceId device, Device::Trust trust) {
-    auto& all = devices_[id];
+    const auto loaded = devices_.find(id);
+    if (loaded == devices_.end()) return false;
+    auto& all = loaded->second;
     const auto at = std::ranges::find(all, device, &Device::id);
     if (at == all.end()) return false;
     at->trust = trust;

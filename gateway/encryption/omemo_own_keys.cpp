@@ -55,10 +55,12 @@ void OmemoOwnKeys::with(AccountId id, std::function<void(Keys)> done) {
 }
 
 void OmemoOwnKeys::use(AccountId id, std::uint32_t pre_key) {
-    const auto at = known_.find(id);
-    if (at == known_.end()) return;
-    at->second.used.push_back(pre_key);
-    look_after(id);
+    with(id, [self = shared_from_this(), id, pre_key](const Keys&) {
+        const auto at = self->known_.find(id);
+        if (at == self->known_.end()) return;  // the store failed
+        at->second.used.push_back(pre_key);
+        self->look_after(id);
+    });
 }
 
 /// Replaces used prekeys and renews what is old, once at a time; what is used meanwhile comes after.

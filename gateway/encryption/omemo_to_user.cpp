@@ -93,7 +93,7 @@ Task<Omemo::State::Readers> Omemo::State::readers(Ready with, std::string user) 
         if (known && !known->is_trusted()) continue;
         const auto session = with.talk->devices().find(device);
         const bool has_session =
-            session != with.talk->devices().end() && (!known || session->second == known->identity_key);
+            session != with.talk->devices().end() && known && session->second == known->identity_key;
         if (!has_session) {
             const auto since = without_bundle.find({id, device});
             if (since != without_bundle.end() && SteadyClock::now() - since->second < pause_without_bundle) continue;
@@ -105,7 +105,7 @@ Task<Omemo::State::Readers> Omemo::State::readers(Ready with, std::string user) 
             }
             tell_news(id, devices->note(id, device, bundle->identity_key), device);
             known = devices->find(id, device);
-            if (known && !known->is_trusted()) continue;
+            if (!known || !known->is_trusted()) continue;
             readers.bundles[device] = std::move(*bundle);
         }
         readers.devices.push_back(device);
