@@ -14,6 +14,7 @@
 #include "xmpp/end_to_end.h"
 #include "xmpp/jid.h"
 #include "xmpp/omemo/payload.h"
+#include "xmpp/otr/front.h"
 #include "xmpp/xep/xep0203_delay.h"
 #include "xmpp/xep/xep0280_carbons.h"
 
@@ -67,7 +68,8 @@ bool Omemo::State::take(const xmpp::Tag& message) {
     if (!contact || !user) return false;
     const Account* account = modules.directory.of_user(*user);
     if (!xep0384::is_encrypted(message)) {
-        if (account && xmpp::body_of(message)) spoke_clearly(*account, *contact, to.bare());
+        const xmpp::Tag* body = xmpp::body_of(message);
+        if (account && body && xmpp::otr::look(body->cdata()).is_plain()) spoke_clearly(*account, *contact, to.bare());
         return false;
     }
     const Message kept(message.clone());

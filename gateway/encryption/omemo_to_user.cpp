@@ -5,7 +5,10 @@
 
 #include "gateway/encryption/omemo_messages.h"
 #include "gateway/encryption/omemo_state.h"
+#include "gateway/localization.h"
 #include "gateway/model/addresses.h"
+#include "gateway/model/framed.h"
+#include "gateway/translate/feature/text.h"
 #include "xmpp/end_to_end.h"
 #include "xmpp/omemo/payload.h"
 #include "xmpp/otr/front.h"
@@ -22,6 +25,19 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t most_readers = 30;  // devices that one message is encrypted for: the last of the list
 constexpr auto pause_without_bundle = std::chrono::minutes(10);
+
+/// Whether it is from the contact's own program (otr_tunnel). Only what the gateway itself has marked as OTR: what
+/// somebody's text looks like lets nothing through.
+bool is_tunnelled(const xmpp::Tag& stanza, const xmpp::Tag& body) {
+    return xmpp::xep0380::encryption(stanza) && !xmpp::otr::look(body.cdata()).is_plain();
+}
+
+/// A text is cut for Jabber before (text::longest_printed); what was put before it may be too much for OMEMO.
+std::string fitting(const std::string& text, const std::string& lang) {
+    if (text.size() <= omemo::max_text) return text;
+    const auto words = framed::notice(say(lang, "[The message was too long and is cut here.]"));
+    return std::string(text::head(text, omemo::max_text - words.size() - 1)) + "\n" + words;
+}
 
 }  // namespace
 
@@ -41,9 +57,8 @@ bool Omemo::State::concerns(const queue::Entry& entry) const {
 Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void(Outgoing)> done) {
     const auto self = shared_from_this();
     const xmpp::Tag* body = xmpp::body_of(*stanza);
-    // What has no text is handled by other elements, which OMEMO 0.3 does not encrypt. A whole message of OTR goes
-    // through as it is.
-    if (!body || xmpp::attribute(*stanza, "type") == "error" || !xmpp::otr::look(body->cdata()).is_plain()) {
+    // What has no text is handled by other elements, which OMEMO 0.3 does not encrypt.
+    if (!body || xmpp::attribute(*stanza, "type") == "error" || is_tunnelled(*stanza, *body)) {
         done({});
         co_return;
     }
@@ -56,7 +71,7 @@ Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void
         co_return;
     }
     auto to = co_await readers(with, user);
-    auto sealed = co_await seal(with, std::move(to), body->cdata());
+    auto sealed = co_await seal(with, std::move(to), fitting(body->cdata(), lang));
     for (const auto device : sealed.unusable) without_bundle[{entry.account, device}] = SteadyClock::now();
     std::vector<DeviceId> reached;
     for (const auto& each : sealed.encrypted.keys) reached.push_back(each.rid);

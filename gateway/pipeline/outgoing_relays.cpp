@@ -27,6 +27,9 @@ void OutgoingPipeline::lead(AccountId id, Written& written, const Head& head) {
     const std::string asked = written.spelled.bare(), other = written.to.addr_spec();
     written.to = (*found)->address;
     written.spelled = *jid;
+    // The answers come from this contact, and not in the clear either.
+    if (head.came_by != EndToEnd::none && (*found)->privacy.spoken == EndToEnd::none)
+        directory.change(id, written.to, [&](Contact& known) { known.privacy.spoken = head.came_by; });
     const bool is_told = led_.take(account.jid + "\n" + canonical, RateLimit::Clock::now());
     if (!is_told || written.event.get<Receipt>() != nullptr) return;
     const std::string words = say(head.lang,

@@ -92,8 +92,13 @@ void Notices::away(const Account& account, const Contact& contact, const coi::Me
     if (!aways_.take(once + " " + contact.canonical, at) || !all_aways_.take(once, at)) return;
     const std::string line = answer.text.empty() ? answer.subject : answer.text.substr(0, answer.text.find('\n'));
     const std::string said = smtp_refusal::quotable(line, contact.address.addr_spec());
-    tell(account, gateway::say(account.lang, "The mail system of {1} answered automatically: “{2}”",
-                               {contact.address.addr_spec(), said}));
+    const std::string words = gateway::say(account.lang, "The mail system of {1} answered automatically: “{2}”",
+                                           {contact.address.addr_spec(), said});
+    const auto jid = jid_of(contact, settings_.component);
+    // It is the contact's text: where the user encrypts, it does not come in the clear.
+    if (contact.privacy.spoken != EndToEnd::none && jid)
+        return tell_end_to_end(account, contact.canonical, jid->bare(), words);
+    tell(account, words);
 }
 
 void Notices::verified(const Account& account, const Contact& contact) {

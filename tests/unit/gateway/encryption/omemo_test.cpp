@@ -349,7 +349,8 @@ TEST_F(OmemoTest, WhatHasNoTextOrIsOtrsGoesAsItIs) {
                 *xmpp::parse_stanza("<message type='chat'><reactions xmlns='urn:xmpp:reactions:0'/></message>"), done);
     ASSERT_TRUE(out);
     EXPECT_EQ(out->kind, Outgoing::Kind::as_is);
-    EXPECT_EQ(sends("?OTR:AAMD.").kind, Outgoing::Kind::as_is);
+    EXPECT_EQ(sends("?OTR:AAMD.", "<encryption xmlns='urn:xmpp:eme:0' namespace='urn:xmpp:otr:0'/>").kind,
+              Outgoing::Kind::as_is);
 }
 
 }  // namespace

@@ -76,6 +76,21 @@ TEST_F(OutgoingRelaysTest, what_is_written_to_the_other_address_goes_to_the_cont
     EXPECT_THAT(directory.contact(account(), bob.canonical())->spellings, IsEmpty());
 }
 
+TEST_F(OutgoingRelaysTest, who_writes_encrypted_to_the_other_address_gets_no_answer_in_the_clear) {
+    const auto original = xmpp::parse_stanza(
+        "<message type='chat' id='s1' from='alice@jabber.example/phone' to='bob\\40other.example@coi.jabber.example'>"
+        "<body>This message is encrypted</body></message>");
+    const auto text = xmpp::parse_stanza(
+        "<message type='chat' id='s1' from='alice@jabber.example/phone' to='bob\\40other.example@coi.jabber.example'>"
+        "<body>Hi</body></message>");
+    const Opened opened{EndToEnd::omemo, *original, {}};
+    outgoing.take(*text, &opened);
+    settle();
+    ASSERT_EQ(committed.size(), 1u);
+    EXPECT_EQ(committed.at(0).contact, "bob@example.net") << "whose answers come from their own JID";
+    EXPECT_EQ(directory.contact(account(), bob.canonical())->privacy.spoken, EndToEnd::omemo);
+}
+
 TEST_F(OutgoingRelaysTest, an_address_that_nobody_has_vouched_for_leads_nowhere) {
     directory.change(account(), bob, [](Contact& changed) { changed.relays.all.at(1).vouched = false; });
     take("<body>Hi</body>", "type='chat'", "alice@jabber.example/phone", "bob\\40other.example@coi.jabber.example");
