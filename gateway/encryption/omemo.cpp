@@ -27,7 +27,11 @@ using omemo::Failure;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto forget_after = std::chrono::minutes(20);
-constexpr std::size_t most_keys_tried = 3;  // keys for our device id; more than one is a coincidence of ids
+/// Whether it can be read again later: nothing is under way with it, and nobody who waits for a server holds it. Two of
+/// one conversation would use the same keys of its ratchet.
+bool is_free(const std::shared_ptr<OmemoTalk>& talk) { return talk.use_count() == 1 && talk->is_idle(); }
+
+constexpr std::size_t most_keys_tried = 2;  // keys for our device id; more than one is a coincidence of ids
 
 }  // namespace
 
@@ -42,10 +46,16 @@ void Omemo::State::make_room(AccountId id) {
     std::vector<Talk> idle;
     std::size_t count = 0;
     for (auto at = talks.lower_bound({id, ""}); at != talks.end() && at->first.first == id; ++at, ++count) {
-        if (at->second->is_idle()) idle.push_back(at->second);
+        if (is_free(at->second)) idle.push_back(at->second);
     }
     if (count < settings.conversations || idle.empty()) return;
     talks.erase((*std::ranges::min_element(idle, {}, [](const Talk& talk) { return talk->last_used(); }))->key());
+}
+
+std::vector<Omemo::State::DeviceId> Omemo::State::known(AccountId id) const {
+    std::vector<DeviceId> all;
+    for (const auto& each : devices->of(id)) all.push_back(each.id);
+    return all;
 }
 
 /// Each step calls back in the order of its calls, so messages do not overtake each other.
@@ -94,41 +104,30 @@ Task<> Omemo::State::carry(AccountId id, coi::Address contact, Message message) 
     const auto [talk, keys] = co_await ready({id, contact.canonical()});
     const Account* account = modules.directory.find(id);
     std::vector<omemo::Key> for_us;
-    for (const auto* key : encrypted&& keys ? encrypted->keys_for(keys->device()) : std::vector<const omemo::Key*>{}) {
+    const bool is_readable = encrypted.has_value() && keys != nullptr;
+    for (const auto* key : is_readable ? encrypted->keys_for(keys->device()) : std::vector<const omemo::Key*>{}) {
         if (for_us.size() < most_keys_tried) for_us.push_back(*key);
     }
-    const bool starts_one = std::ranges::any_of(for_us, &omemo::Key::is_prekey);
+    // Until a device has heard of us, all its messages begin like a first one.
+    const bool may_start = std::ranges::any_of(for_us, &omemo::Key::is_prekey);
     if (!account) {
-    } else if (!keys || (starts_one && !starts.take(account->jid, SteadyClock::now()))) {
-        refuse(*message, "wait", "resource-constraint",
-               say(lang, "The gateway cannot take messages right now. Please try again later."));
+    } else if (!keys || (may_start && !starts.is_left(account->jid, SteadyClock::now()))) {
+        refuse_for_now(*message, lang);
     } else if (!encrypted) {
         refuse(*message, "modify", "bad-request", omemo_messages::unreadable(contact.addr_spec(), lang));
     } else if (for_us.empty()) {
         if (encrypted->payload)
             refuse(*message, "cancel", "not-acceptable", omemo_messages::not_for_us(contact.addr_spec(), lang));
     } else {
-        using Sessions = OmemoTalk::Sessions;
         auto opening = co_await called_back<Opening>([&](auto done) {
             talk->ask<Opening>(
-                [keys, for_us, sid = encrypted->sid, iv = encrypted->iv,
-                 payload = encrypted->payload](Sessions& sessions) {
-                    Opening result;
-                    for (const auto& key : for_us) {
-                        auto session = sessions.contains(sid) ? sessions.at(sid) : omemo::Session{};
-                        auto decrypted = omemo::decrypt(*keys, session, key);
-                        if (!decrypted) {
-                            if (!result.failure) result.failure = decrypted.error();
-                            continue;
-                        }
-                        result = {
-                            {},     {}, decrypted->identity_key, decrypted->used_pre_key, decrypted->is_new_session,
-                            session};
-                        if (payload) result.text = omemo::open(iv, *payload, decrypted->key.bytes());
-                        if (payload && !result.text) result.failure = Failure::malformed;
-                        sessions[sid] = std::move(session);
-                        break;
-                    }
+                [keys, for_us, encrypted = *encrypted, failures_left = talk->failures_left,
+                 known = known(id)](OmemoTalk::Sessions& sessions) {
+                    if (*failures_left <= 0) return Opening{Failure::failed};
+                    auto result = open(sessions, *keys, for_us, encrypted);
+                    const bool was_costly = result.session.record.empty() && result.failure != Failure::repeated;
+                    if (was_costly) --*failures_left;
+                    drop_others(sessions, known, encrypted.sid);
                     return result;
                 },
                 std::move(done));
@@ -140,6 +139,26 @@ Task<> Omemo::State::carry(AccountId id, coi::Address contact, Message message) 
         }
     }
     --under_way;
+}
+
+Omemo::State::Opening Omemo::State::open(OmemoTalk::Sessions& sessions, const omemo::OwnKeys& own,
+                                         const std::vector<omemo::Key>& for_us, const xep0384::Encrypted& encrypted) {
+    Opening result;
+    for (const auto& key : for_us) {
+        auto session = sessions.contains(encrypted.sid) ? sessions.at(encrypted.sid) : omemo::Session{};
+        auto decrypted = omemo::decrypt(own, session, key);
+        if (!decrypted) {
+            if (!result.failure) result.failure = decrypted.error();
+            continue;
+        }
+        result = {{}, {}, decrypted->identity_key, decrypted->used_pre_key, decrypted->is_new_session, session};
+        const auto& payload = encrypted.payload;
+        if (payload) result.text = omemo::open(encrypted.iv, *payload, decrypted->key.bytes());
+        if (payload && !result.text) result.failure = Failure::malformed;
+        sessions[encrypted.sid] = std::move(session);
+        break;
+    }
+    return result;
 }
 
 /// No session can read it. Its writer is told; a new session is started, so that the next message can be read.
@@ -161,7 +180,7 @@ Task<> Omemo::State::failed(Ready with, Message message, DeviceId sid, Failure f
                omemo_messages::unreadable(address ? address->addr_spec() : canonical, account->lang));
     const std::string device = account->jid + "/" + std::to_string(sid);
     if (!renewed.take(device + "/" + canonical, SteadyClock::now())) co_return;
-    co_await renew_session(std::move(with), sid, xmpp::attribute(*message, "from"), contact_jid);
+    start(renew_session(with, sid, xmpp::attribute(*message, "from"), contact_jid));
 }
 
 /// Whether a message of the user with this id is known: a client sends again what its server did not acknowledge.
@@ -182,8 +201,10 @@ void Omemo::State::opened(const Ready& with, const coi::Address& contact, const 
     change->account = key.first;
     change->contact = key.second;
     change->sessions = {stored(sid, opening.session)};
+    with.talk->number(*change);
     const auto commit_alone = [&] { keys::save(modules.store, *change, [](const Store::Failure&) {}); };
 
+    if (opening.is_new_session) starts.take(account->jid, SteadyClock::now());
     const auto news = devices->note(key.first, sid, opening.identity_key);
     devices->doubt(account->jid, sid);
     if (opening.used_pre_key) own->use(key.first, *opening.used_pre_key);
@@ -191,11 +212,14 @@ void Omemo::State::opened(const Ready& with, const coi::Address& contact, const 
     if (!device || !device->is_trusted()) {
         commit_alone();
         tell_news(key.first, news, sid);
-        if (device && opening.text)
+        if (opening.text && device)
             refuse(*message, "cancel", "not-allowed", omemo_messages::untrusted(*device, account->lang));
+        if (opening.text && !device) refuse_for_now(*message, account->lang);  // there is no room for it
         return;
     }
-    const auto unread = opening.is_new_session ? with.talk->unread.started(sid) : std::vector<std::string>{};
+    // What was written for one key is not for another under the same number.
+    const bool has_lost_session = opening.is_new_session && news != OmemoDevices::News::key;
+    const auto unread = has_lost_session ? with.talk->unread.started(sid) : std::vector<std::string>{};
     with.talk->unread.heard(sid);
     if (opening.text) speaks_omemo(*account, contact, contact_jid);
     tell_news(key.first, news, sid);
@@ -248,6 +272,11 @@ void Omemo::State::refuse(const xmpp::Tag& message, const char* type, const char
     if (error) modules.sender.send(*error);
 }
 
+void Omemo::State::refuse_for_now(const xmpp::Tag& message, const std::string& lang) {
+    refuse(message, "wait", "resource-constraint",
+           say(lang, "The gateway cannot take messages right now. Please try again later."));
+}
+
 void Omemo::State::account_removed(const Account& account) {
     const auto is_of_account = [id = account.id](const Key& key) { return key.first == id; };
     std::erase_if(talks, [&](const auto& talk) { return is_of_account(talk.first); });
@@ -296,8 +325,9 @@ void Omemo::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::functi
 
 void Omemo::tick() {
     const auto now = SteadyClock::now();
+    for (const auto& [key, talk] : state_->talks) *talk->failures_left = OmemoTalk::most_failures;
     std::erase_if(state_->talks, [now](const auto& talk) {
-        return talk.second->is_idle() && now - talk.second->last_used() > forget_after;
+        return is_free(talk.second) && now - talk.second->last_used() > forget_after;
     });
     std::erase_if(state_->without_bundle,
                   [now](const auto& each) { return now - each.second > std::chrono::minutes(10); });

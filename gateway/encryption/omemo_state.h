@@ -41,6 +41,8 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
     Task<Ready> ready(Key);
     Talk talk_of(const Key&);
     void make_room(AccountId);
+    /// The devices of the account's user.
+    std::vector<DeviceId> known(AccountId) const;
 
     // --- from the user (omemo.cpp)
     bool take(const xmpp::Tag& message);
@@ -53,6 +55,9 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
         bool is_new_session = false;
         OmemoTalk::Session session{};
     };
+    /// By the first of the keys that a session can use. For the strand.
+    static Opening open(OmemoTalk::Sessions&, const xmpp::omemo::OwnKeys&, const std::vector<xmpp::omemo::Key>&,
+                        const xmpp::xep0384::Encrypted&);
     Task<> carry(AccountId, coi::Address contact, Message);
     Task<> failed(Ready, Message, DeviceId sid, xmpp::omemo::Failure, bool has_text);
     Task<bool> was_taken(Key, StanzaId);
@@ -61,6 +66,7 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
     void tell_news(AccountId, OmemoDevices::News, DeviceId);
     void spoke_clearly(const Account&, const coi::Address& contact, const std::string& contact_jid);
     void refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& words);
+    void refuse_for_now(const xmpp::Tag& message, const std::string& lang);
 
     // --- to the user (omemo_to_user.cpp)
     bool concerns(const queue::Entry&) const;

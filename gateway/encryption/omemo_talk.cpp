@@ -2,7 +2,14 @@
 
 #include "gateway/encryption/omemo_talk.h"
 
+#include <algorithm>
+
 namespace gateway {
+namespace {
+
+constexpr std::size_t most_sessions = 100;  // as many devices of a user are known (omemo_devices)
+
+}  // namespace
 
 void OmemoTalk::open(Store& store, std::function<void(bool ready)> ready) {
     last_used_ = Clock::now();
@@ -29,8 +36,21 @@ std::map<OmemoTalk::DeviceId, std::string> OmemoTalk::identities_of(const Sessio
     return identities;
 }
 
+void OmemoTalk::number(keys::OmemoChange& change) {
+    change.given = given_;
+    for (auto& each : change.sessions) each.state = ++states_;
+}
+
+void drop_others(OmemoTalk::Sessions& sessions, const std::vector<OmemoTalk::DeviceId>& known,
+                 OmemoTalk::DeviceId current) {
+    if (sessions.size() <= most_sessions) return;
+    std::erase_if(sessions, [&](const auto& each) {
+        return each.first != current && std::ranges::find(known, each.first) == known.end();
+    });
+}
+
 keys::OmemoSession stored(OmemoTalk::DeviceId device, const OmemoTalk::Session& session) {
-    return {device, session.identity_key, coi::Secret(std::string(session.record.bytes()))};
+    return {device, session.identity_key, coi::Secret(std::string(session.record.bytes())), 0};
 }
 
 }  // namespace gateway

@@ -1,10 +1,12 @@
 // The OMEMO sessions of one conversation: with each of the user's devices one, used on a worker strand of their own.
 //
 // Read from the store when first needed. After each piece of work the loop has the changed sessions, to be committed:
-// with the message that came, or before the message that goes.
+// with the message that came, or before the message that goes. Limited: the sessions in memory, and the messages that
+// cannot be decrypted, because these cost the most.
 
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -54,10 +56,16 @@ class OmemoTalk : public std::enable_shared_from_this<OmemoTalk> {
     /// The identity keys of the devices that have a session.
     const std::map<DeviceId, std::string>& devices() const { return devices_; }
     const Key& key() const { return key_; }
-    bool is_idle() const { return jobs_ == 0 && waiting_.empty(); }
+    /// Numbers the sessions of a change: in the order of the work that made them.
+    void number(keys::OmemoChange&);
+    /// Nothing is under way: no work, and no change that is not committed yet.
+    bool is_idle() const { return jobs_ == 0 && waiting_.empty() && given_.use_count() == 1; }
     Clock::time_point last_used() const { return last_used_; }
 
     OmemoResendBuffer unread;
+    /// How many messages may fail until the next tick; counted by the work on the strand.
+    static constexpr int most_failures = 20;
+    const std::shared_ptr<std::atomic<int>> failures_left = std::make_shared<std::atomic<int>>(most_failures);
 
   private:
     static std::map<DeviceId, std::string> identities_of(const Sessions&);
@@ -66,11 +74,17 @@ class OmemoTalk : public std::enable_shared_from_this<OmemoTalk> {
     Workers& workers_;
     std::shared_ptr<Sessions> inside_ = std::make_shared<Sessions>();  // used on the strand only, once read
     std::map<DeviceId, std::string> devices_;
+    std::shared_ptr<keys::OmemoGiven> given_ = std::make_shared<keys::OmemoGiven>();
+    std::uint64_t states_ = 0;
     bool is_read_ = false;
     std::vector<std::function<void(bool)>> waiting_;
     std::size_t jobs_ = 0;
     Clock::time_point last_used_ = Clock::now();
 };
+
+/// Of more than a hundred sessions only those of these devices stay in memory: anybody with the user's password can
+/// invent devices. For the strand.
+void drop_others(OmemoTalk::Sessions&, const std::vector<OmemoTalk::DeviceId>& known, OmemoTalk::DeviceId current = 0);
 
 /// As it is stored.
 keys::OmemoSession stored(OmemoTalk::DeviceId, const OmemoTalk::Session&);

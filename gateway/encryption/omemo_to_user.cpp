@@ -130,10 +130,10 @@ Task<Omemo::State::Readers> Omemo::State::readers(Ready with, std::string user) 
 
 Task<Omemo::State::Sealed> Omemo::State::seal(Ready with, Readers to, std::optional<std::string> text,
                                               bool replace_sessions) {
-    co_return co_await called_back<Sealed>([&](auto done) {
+    auto sealed = co_await called_back<Sealed>([&](auto done) {
         with.talk->ask<Sealed>(
-            [own = with.own, to = std::move(to), text = std::move(text), replace_sessions,
-             key = with.talk->key()](OmemoTalk::Sessions& sessions) {
+            [own = with.own, to = std::move(to), text = std::move(text), replace_sessions, key = with.talk->key(),
+             known = known(with.talk->key().first)](OmemoTalk::Sessions& sessions) {
                 Sealed result;
                 result.change.account = key.first;
                 result.change.contact = key.second;
@@ -163,10 +163,13 @@ Task<Omemo::State::Sealed> Omemo::State::seal(Ready with, Readers to, std::optio
                     result.change.sessions.push_back(stored(device, session));
                     sessions[device] = std::move(session);
                 }
+                drop_others(sessions, known);
                 return result;
             },
             std::move(done));
     });
+    with.talk->number(sealed.change);
+    co_return sealed;
 }
 
 /// A key of the ratchet is used once: the sessions are committed before the message leaves.

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,17 +34,27 @@ struct OmemoSession {
     std::uint32_t device = 0;
     std::string identity_key;  // 33 bytes
     coi::Secret record;        // in the format of xmpp/omemo; "": it is removed
+    std::uint64_t state = 0;   // of two records of one session, the one with the higher number is the later
     bool operator==(const OmemoSession&) const = default;
 };
 
-/// What one message changed, committed with it or alone.
+/// By device: the latest state of its session that the store was given. For the loop's thread.
+using OmemoGiven = std::map<std::uint32_t, std::uint64_t>;
+
+/// What one message changed, committed with it or alone. A message's mail is encrypted before it is committed, and
+/// meanwhile the session goes on: an earlier state that comes after a later one is left out. Stored, it would make the
+/// gateway use keys of the ratchet twice after a restart, and clients drop what comes by a used key.
 struct OmemoChange {
     AccountId account{};
     std::string contact;  // canonical
     std::vector<OmemoSession> sessions;
     std::vector<OmemoDevice> devices;
-    coi::Secret own;  // "": as it was
+    coi::Secret own;                      // "": as it was
+    std::shared_ptr<OmemoGiven> given{};  // of the conversation; nullptr: there is no other change
 };
+
+/// Without the states that are earlier than one that the store was given. What is left must be given to it next.
+OmemoChange in_order(OmemoChange);
 
 /// The account's own keys in the format of xmpp/omemo; "" if there are none yet.
 void omemo_own(Store&, AccountId, Store::Done<coi::Secret> done);

@@ -17,6 +17,7 @@ void take_outgoing(Store& store, std::shared_ptr<queue::Quota> quota, TakeOutgoi
         TakeOutgoing what;
         bool too_many = false;
     };
+    if (what.keys) what.keys = std::make_shared<const keys::OmemoChange>(keys::in_order(*what.keys));
     auto shared = std::make_shared<Shared>(Shared{std::move(what)});
     Transactions(store).commit(
         [shared, quota = std::move(quota)](Database& db) {

@@ -79,8 +79,9 @@ struct OmemoRoom : testing::Test {
         void take(const xmpp::Tag& message, const Opened* opened) override {
             room.taken.push_back({xmpp::body_of(message)->cdata(), opened ? opened->by : EndToEnd::none});
             room.outgoing.emplace_back(message.clone());
-            if (opened && opened->keys && room.pipeline_commits)
-                keys::save(room.store, *opened->keys, [](const Store::Failure&) {});
+            if (!opened || !opened->keys) return;
+            if (!room.pipeline_commits) return room.uncommitted.push_back(*opened->keys);
+            keys::save(room.store, *opened->keys, [](const Store::Failure&) {});
         }
         OmemoRoom& room;
     };
@@ -103,6 +104,7 @@ struct OmemoRoom : testing::Test {
     std::vector<xmpp::Stanza> outgoing;
     std::vector<std::string>& said = notices.said;
     bool pipeline_commits = true, server_answers = true;
+    std::vector<keys::OmemoChange> uncommitted;  // while the pipeline commits nothing
     /// The devices that alice's server lists.
     std::vector<OmemoClient*> listed;
     xmpp::omemo::DeviceId forged = 0;  // its signature is not by its key
