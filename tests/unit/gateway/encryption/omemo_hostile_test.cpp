@@ -6,6 +6,7 @@
 
 #include "gateway/encryption/omemo_talk.h"
 #include "tests/support/omemo_room.h"
+#include "xmpp/omemo/library.h"
 
 namespace gateway {
 namespace {
@@ -333,6 +334,42 @@ TEST_F(OmemoHostile, BrokenBundlesAreNoneAndOneIsTrue) {
     EXPECT_THAT(read->keys, ElementsAre(xmpp::xep0384::Key{6, true, "ABCD"}, xmpp::xep0384::Key{6, false, "ABC"}));
     EXPECT_THAT(read->iv, SizeIs(16)) << "as before 2020";
     EXPECT_FALSE(read->payload);
+}
+
+// github.com/igniterealtime/Smack/pull/341: prekeys from number 0 on (converse.js), and a signed one with that number.
+TEST_F(OmemoHostile, APreKeyMayHaveTheNumberZero) {
+    auto bundle = alice.keys.bundle();
+    bundle.signed_pre_key_id = 0;
+    bundle.pre_keys = {{0, bundle.pre_keys.front().key}};
+    xmpp::Tag item("item");
+    xmpp::xep0384::add_bundle(item, bundle);
+    const auto read = xmpp::xep0384::bundle_of(*item.findChild("bundle"));
+    ASSERT_EQ(read, bundle);
+    const auto own = xmpp::omemo::OwnKeys::generate(std::chrono::system_clock::now());
+    auto session = *xmpp::omemo::start(own, *read);
+    const auto key = *xmpp::omemo::encrypt(own, session, alice.keys.device(), std::string(32, 'k'));
+    EXPECT_TRUE(key.is_prekey);
+    const auto context = xmpp::omemo::new_context();
+    const auto written = xmpp::omemo::made<pre_key_signal_message>([&](pre_key_signal_message** out) {
+        return pre_key_signal_message_deserialize(out, xmpp::omemo::bytes(key.data), key.data.size(), context.get());
+    });
+    ASSERT_TRUE(written);
+    ASSERT_EQ(pre_key_signal_message_has_pre_key_id(written.get()), 1);
+    EXPECT_EQ(pre_key_signal_message_get_pre_key_id(written.get()), 0u);
+    EXPECT_EQ(pre_key_signal_message_get_signed_pre_key_id(written.get()), 0u);
+}
+
+// github.com/gkdr/lurch/issues/122, github.com/profanity-im/profanity/issues/1552: another program has emptied the
+// list. github.com/iNPUTmice/Conversations/issues/3032: and it is not asked for again.
+TEST_F(OmemoHostile, AListThatAnotherProgramHasEmptiedIsAskedForAgainWhenADeviceWrites) {
+    listed = {};
+    announces();
+    EXPECT_EQ(sends("waits").kind, Outgoing::Kind::held);
+    listed = {&alice};  // without a notification
+    jabber.unblocked.clear();
+    writes(alice, "I am still here");
+    EXPECT_THAT(jabber.unblocked, testing::Contains(bobs));
+    EXPECT_EQ(alice.reads(*sends("waits").stanzas.at(0)), "waits");
 }
 
 // github.com/movim/movim/issues/1592: the range of a quotation is that of the readable body, not of the text.
