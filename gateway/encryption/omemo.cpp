@@ -241,12 +241,14 @@ void Omemo::State::opened(const Ready& with, const coi::Address& contact, const 
 void Omemo::State::speaks_omemo(const Account& account, const coi::Address& contact, const std::string& contact_jid) {
     const auto before = modules.directory.known_or_new(account.id, contact).privacy.spoken;
     if (before == EndToEnd::omemo) return;
-    if (before == EndToEnd::otr) modules.otr.off(account, contact.canonical());
     const Contact& changed =
         modules.directory.change(account.id, contact, [](Contact& each) { each.privacy.spoken = EndToEnd::omemo; });
     const auto leaves = modules.openpgp.would_leave(account, changed, EndToEnd::omemo);
     modules.notices.tell_end_to_end(account, contact.canonical(), contact_jid,
                                     omemo_messages::started(contact.addr_spec(), leaves, account.lang));
+    if (before != EndToEnd::otr) return;
+    modules.otr.off(account, contact.canonical());  // after the change: what waits finds one of both, never none
+    modules.jabber.unblock(account.id, contact.canonical());
 }
 
 /// The user's first device is no news.

@@ -86,6 +86,15 @@ struct OmemoRoom : testing::Test {
         OmemoRoom& room;
     };
 
+    struct Outlet : FakeOutlet {
+        explicit Outlet(OmemoRoom& its_room) : room(its_room) {}
+        void unblock(AccountId account, const std::string& contact) override {
+            FakeOutlet::unblock(account, contact);
+            room.unblocked_while.push_back(room.privacy().spoken);
+        }
+        OmemoRoom& room;
+    };
+
     StoreLoop loop;
     Store store{"sqlite::memory:", Seal({Seal::Key{}}), loop.post()};
     FakeTimer idle, timer;
@@ -95,7 +104,8 @@ struct OmemoRoom : testing::Test {
     OpenPgp openpgp{directory, store, workers, {}};
     FakeStream stream;
     Receiver receiver{*this};
-    FakeOutlet jabber;
+    Outlet jabber{*this};
+    std::vector<EndToEnd> unblocked_while;  // what alice spoke with Bob then
     FakeNotices notices;
     std::unique_ptr<Otr> otr;
     std::unique_ptr<Omemo> omemo;

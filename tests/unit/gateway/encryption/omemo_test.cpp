@@ -339,6 +339,8 @@ TEST_F(OmemoTest, WhoStartsOmemoEndsOtr) {
     directory.change(id, {"", "bob", "example.net"}, [](Contact& contact) { contact.privacy.spoken = EndToEnd::otr; });
     writes(alice, "hello");
     EXPECT_EQ(privacy().spoken, EndToEnd::omemo);
+    EXPECT_THAT(jabber.unblocked, ElementsAre(bobs));
+    EXPECT_THAT(unblocked_while, ElementsAre(EndToEnd::omemo)) << "what waited for OTR is not sent in between";
 }
 
 TEST_F(OmemoTest, WhatHasNoTextOrIsOtrsGoesAsItIs) {
