@@ -123,7 +123,7 @@ Task<> Omemo::State::carry(AccountId id, coi::Address contact, Message message) 
             talk->ask<Opening>(
                 [keys, for_us, encrypted = *encrypted, failures_left = talk->failures_left,
                  known = known(id)](OmemoTalk::Sessions& sessions) {
-                    if (*failures_left <= 0) return Opening{Failure::failed};
+                    if (*failures_left <= 0) return Opening{.is_tried = false};
                     auto result = open(sessions, *keys, for_us, encrypted);
                     const bool was_costly = result.session.record.empty() && result.failure != Failure::repeated;
                     if (was_costly) --*failures_left;
@@ -132,7 +132,9 @@ Task<> Omemo::State::carry(AccountId id, coi::Address contact, Message message) 
                 },
                 std::move(done));
         });
-        if (opening.failure && opening.session.record.empty()) {
+        if (!opening.is_tried) {
+            refuse_for_now(*message, lang);
+        } else if (opening.failure && opening.session.record.empty()) {
             co_await failed({talk, keys}, message, encrypted->sid, *opening.failure, encrypted->payload.has_value());
         } else {
             opened({talk, keys}, contact, message, encrypted->sid, std::move(opening));

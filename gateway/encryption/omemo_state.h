@@ -54,6 +54,7 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
         std::optional<std::uint32_t> used_pre_key{};
         bool is_new_session = false;
         OmemoTalk::Session session{};
+        bool is_tried = true;  // false: too many could not be read lately
     };
     /// By the first of the keys that a session can use. For the strand.
     static Opening open(OmemoTalk::Sessions&, const xmpp::omemo::OwnKeys&, const std::vector<xmpp::omemo::Key>&,
