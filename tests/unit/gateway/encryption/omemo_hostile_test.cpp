@@ -117,7 +117,8 @@ TEST_F(OmemoHostile, AForgedKeyOfTheVerifiedDeviceDoesNotOpenTheDoorForTheNextDe
 }
 
 struct OmemoHostileDevices : OmemoRoom {
-    std::shared_ptr<OmemoDevices> devices = std::make_shared<OmemoDevices>(directory, store, stream, timer.timer());
+    std::shared_ptr<OmemoDevices> devices =
+        std::make_shared<OmemoDevices>(directory, store, stream, timer.timer(), "coi.jabber.example");
     void load() {
         devices->load(id, [](bool loaded) { EXPECT_TRUE(loaded); });
         loop.flush(store);
@@ -135,7 +136,7 @@ struct OmemoHostileDevices : OmemoRoom {
     }
     std::optional<std::optional<OmemoDevices::List>> told;
     void ask() {
-        devices->list(user, bob, [this](std::optional<OmemoDevices::List> list) { told = std::move(list); });
+        devices->list(user, [this](std::optional<OmemoDevices::List> list) { told = std::move(list); });
     }
 };
 
