@@ -84,7 +84,8 @@ Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void
         co_return;
     }
     held.erase(key);
-    for (const auto device : reached) with.talk->unread.sent(device, xmpp::print(*stanza));
+    const std::string text = xmpp::print(*stanza);
+    for (const auto device : reached) with.talk->unread.sent(device, text);
     Outgoing out{Outgoing::Kind::encrypted_for_all, {}};
     out.stanzas.push_back(stanza_of(*stanza, xmpp::attribute(*stanza, "to"), sealed.encrypted, lang));
     done(std::move(out));
