@@ -30,7 +30,8 @@ constexpr auto backoff_most = std::chrono::minutes(5);
 constexpr auto backoff_login = std::chrono::minutes(30);  // repeated wrong passwords would lock the account
 constexpr auto store_pause = std::chrono::seconds(5);
 constexpr std::uint32_t looked_at_again = 200;  // mails, after UIDVALIDITY changed
-constexpr int most_detours = 2;                 // an optional step is skipped after it has ended so many sessions
+constexpr std::uint32_t just_made = 20;  // a folder of sent mail whose UIDNEXT is not higher was not there before
+constexpr int most_detours = 2;          // an optional step is skipped after it has ended so many sessions
 
 }  // namespace
 
@@ -214,6 +215,9 @@ struct MailboxWatcher::State : std::enable_shared_from_this<State> {
             *known = cursor;
             stuck.renumbered(name, cursor.uid_validity);
         } else {
+            // The check of the link noted where the folder of sent mail ended: this one came later, with a mail in it.
+            const bool is_new = !sent_folder.empty() && name == sent_folder && selected.uid_next <= just_made;
+            if (is_new) cursor.uid_next = 1;
             cursors.push_back(cursor);
         }
         observer.cursor_moved(account.id, cursor);

@@ -8,11 +8,13 @@ from scenario import play, scenario
 
 @scenario(includes=[she_links_it])
 def her_program_makes_it(alice, bob, carol):
-    """A German mail program of hers makes it. When she writes in Jabber, her copy goes there, and the gateway knows it."""
+    """A German mail program of hers makes it, for the first mail that it files. When she writes in Jabber, her copy goes there, and the gateway knows it."""
     carol.makes_folder("Gesendet")
+    carol.keeps("Gesendet", bob.address, "What it was made for")
     alice.writes(bob, "One for the new folder")
     copy = bob.reads("for the new folder")
     carol.has_in("Gesendet", copy)
+    alice.sees_own(bob, "What it was made for")
     carol.keeps("Gesendet", bob.address, "In my own language")
     alice.sees_own(bob, "In my own language")
     alice.has_seen_no_own("for the new folder")

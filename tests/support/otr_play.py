@@ -24,11 +24,12 @@ def sealed(text):
 
 
 def talk(one, two, count, name):
-    """Each says so many texts to the other."""
+    """Each says so many texts to the other. No two are the same: a client shows no more than the second of each."""
     for number in range(count):
         for speaker, hearer in ((one, two), (two, one)):
-            speaker.says(hearer, f"{name} {number} of {speaker.address}")
-            hearer.hears(f"{name} {number} of {speaker.address}", speaker)
+            text = f"{name} {number} for {hearer.address}"
+            speaker.says(hearer, text)
+            hearer.hears(text, speaker)
 
 
 class Speaker:
