@@ -66,4 +66,11 @@ std::optional<PrefixFound> subject_prefix(std::string_view subject) {
     return PrefixFound{SubjectPrefix::unknown, length};
 }
 
+std::string_view base_subject(std::string_view subject) {
+    for (auto prefix = subject_prefix(subject); prefix && prefix->kind != SubjectPrefix::unknown;
+         prefix = subject_prefix(subject))
+        subject = trim(subject.substr(prefix->length));
+    return subject;
+}
+
 }  // namespace coi

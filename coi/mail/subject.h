@@ -24,4 +24,7 @@ struct PrefixFound {
 /// The first prefix of a subject: a short word before a colon; a known one may have a count ("Re[2]:", "AW(3):").
 std::optional<PrefixFound> subject_prefix(std::string_view subject);
 
+/// The subject without all known prefixes at its start.
+std::string_view base_subject(std::string_view subject);
+
 }  // namespace coi

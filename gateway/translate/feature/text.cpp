@@ -215,12 +215,7 @@ void add_where_the_rest_is(Text& text, bool in_mailbox, const std::string& lang)
 }
 
 std::string topic(const std::string& subject) {
-    std::string rest = one_line(head(subject, longest_topic));
-    for (auto prefix = coi::subject_prefix(rest); prefix && prefix->kind != coi::SubjectPrefix::unknown;
-         prefix = coi::subject_prefix(rest)) {
-        rest = trim(std::string_view(rest).substr(prefix->length));
-    }
-    return rest;
+    return std::string(trim(coi::base_subject(one_line(head(subject, longest_topic)))));
 }
 
 }  // namespace gateway::text
