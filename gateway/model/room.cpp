@@ -1,0 +1,180 @@
+// See room.h.
+
+#include "gateway/model/room.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gateway::room {
+namespace {
+
+using Kind = coi::Group::Kind;
+using Seconds = std::chrono::sys_seconds;
+
+RoomMember* find(Room& room, const coi::Address& address) {
+    return const_cast<RoomMember*>(room::find(std::as_const(room), address));
+}
+
+/// [chatmail] The same time says "added" rather than "left".
+void note_added(RoomMember& member, Seconds when) {
+    if (when > member.added && when >= member.left) member.added = when;
+}
+
+void note_left(RoomMember& member, Seconds when) {
+    if (when > member.left && when > member.added) member.left = when;
+}
+
+/// Somebody who is met for the first time has neither been added nor left, until the mail says it.
+RoomMember& known_or_new(Room& room, const coi::GroupMember& one, bool& is_new) {
+    RoomMember* known = find(room, one.address);
+    is_new = known == nullptr;
+    if (is_new) known = &room.others.emplace_back(RoomMember{one.address, {}, {}, {}});
+    if (known->address.name.empty()) known->address.name = one.address.name;
+    if (!one.fingerprint.empty()) known->fingerprint = one.fingerprint;
+    return *known;
+}
+
+bool is_full(const Room& room, const coi::Address& address) {
+    return room.others.size() >= coi::most_group_members && room::find(room, address) == nullptr;
+}
+
+void add(Room& room, const coi::GroupMember& one, Seconds when) {
+    if (is_full(room, one.address)) return;
+    bool is_new = false;
+    note_added(known_or_new(room, one, is_new), when);
+}
+
+void remove(Room& room, const coi::GroupMember& one, Seconds when) {
+    if (is_full(room, one.address)) return;
+    bool is_new = false;
+    RoomMember& member = known_or_new(room, one, is_new);
+    note_left(member, when);
+    // Somebody of whom nothing but their leaving is known was no member before.
+    if (is_new && member.is_in()) std::erase_if(room.others, [&](const RoomMember& each) { return &each == &member; });
+}
+
+/// What the author's list says of the others. Of the author it says nothing new: they write, so they are in.
+void take_times(Room& room, const coi::Group& group, const std::string& author) {
+    for (const auto& each : group.members)
+        if (each.address.canonical() != author && each.since) add(room, each, *each.since);
+    for (const auto& each : group.past)
+        if (each.address.canonical() != author && each.since) remove(room, each, *each.since);
+}
+
+/// Which of two names of one second holds must be the same for all: the lesser [chatmail].
+bool takes_name(const Room& room, const coi::Group& group, Seconds when) {
+    if (group.name.empty() || (group.kind == Kind::chatmail && !group.is_renamed && !group.named)) return false;
+    return std::pair(room.named, std::string_view(group.name)) < std::pair(when, std::string_view(room.name));
+}
+
+bool takes_description(const Room& room, const coi::Group& group, Seconds when) {
+    return group.description && std::pair(room.described, std::string_view(room.description)) <
+                                    std::pair(when, std::string_view(*group.description));
+}
+
+/// The same words at a later time count, too: what somebody else said in between comes later.
+void take_words(Room& room, const coi::Group& group, Seconds sent, RoomChange& change) {
+    const Seconds named = std::min(group.named.value_or(sent), sent);
+    if (room.kind != Kind::people && takes_name(room, group, named)) {
+        if (group.name != room.name) change.former_name = room.name;
+        room.name = group.name;
+        room.named = named;
+    }
+    const Seconds described = std::min(group.described.value_or(sent), sent);
+    if (takes_description(room, group, described)) {
+        change.is_described = *group.description != room.description;
+        room.description = *group.description;
+        room.described = described;
+    }
+}
+
+/// Times that lie ahead would hold for ever.
+coi::Group until(coi::Group group, Seconds sent) {
+    for (auto* list : {&group.members, &group.past}) {
+        for (auto& each : *list)
+            if (each.since) each.since = std::min(*each.since, sent);
+    }
+    return group;
+}
+
+void take_members(Room& room, const coi::Group& group, const std::string& author, Seconds sent) {
+    if (group.has_times) take_times(room, group, author);
+    if (group.added && !group.has_times) add(room, *group.added, sent);
+    if (group.removed && !(group.has_times && group.removed->address.canonical() != author))
+        remove(room, *group.removed, sent);
+    // A program that knows no groups adds somebody by a further address; it takes nobody away by leaving them out.
+    if (room.kind == Kind::people && group.kind == Kind::people) {
+        for (const auto& each : group.members)
+            if (room::find(room, each.address) == nullptr) add(room, each, sent);
+    }
+}
+
+}  // namespace
+
+const RoomMember* find(const Room& room, const coi::Address& address) {
+    const std::string name = address.canonical();
+    if (room.user.address.canonical() == name) return &room.user;
+    const auto known =
+        std::ranges::find_if(room.others, [&](const auto& each) { return each.address.canonical() == name; });
+    return known == room.others.end() ? nullptr : &*known;
+}
+
+bool has(const Room& room, const coi::Address& address) {
+    const RoomMember* member = find(room, address);
+    return member != nullptr && member->is_in();
+}
+
+Room begin(const coi::Group& said, const coi::Address& author, const coi::Address& user, Seconds sent) {
+    const coi::Group group = until(said, sent);
+    Room room;
+    room.kind = group.kind;
+    room.group = group.id;
+    room.name = group.name;
+    if (group.named) room.named = std::min(*group.named, sent);
+    room.description = group.description.value_or("");
+    if (group.described) room.described = std::min(*group.described, sent);
+    room.user.address = user;
+    add(room, coi::GroupMember{author, {}, {}}, {});
+    for (const auto& each : group.members) add(room, each, each.since.value_or(Seconds()));
+    for (const auto& each : group.past)
+        if (each.since) remove(room, each, *each.since);
+    return room;
+}
+
+RoomChange apply(Room& room, const coi::Group& said, const coi::Address& author, Seconds sent) {
+    RoomChange change;
+    if (room.user.is_in() && !has(room, author)) {
+        change.is_refused = true;
+        return change;
+    }
+    const Room before = room;
+    const coi::Group group = until(said, sent);
+    take_members(room, group, author.canonical(), sent);
+    take_words(room, group, sent, change);
+    for (const RoomMember& each : room.others) {
+        const bool was_in = has(before, each.address);
+        if (each.is_in() && !was_in) change.joined.push_back(each.address);
+        if (!each.is_in() && was_in) change.left.push_back(each.address);
+    }
+    change.user_joined = room.user.is_in() && !before.user.is_in();
+    change.user_left = !room.user.is_in() && before.user.is_in();
+    return change;
+}
+
+void forget_tombstones(Room& room, Seconds now) {
+    std::erase_if(room.others,
+                  [&](const RoomMember& each) { return !each.is_in() && now - each.left > tombstone_age; });
+}
+
+bool is_aside(const Room& room, const coi::Group& group, const coi::Address& author) {
+    if (group.kind == Kind::chatmail || (room.kind == Kind::coi && group.kind == Kind::coi && group.removed))
+        return false;
+    const auto reaches = [&](const RoomMember& member) {
+        const std::string name = member.address.canonical();
+        return name == author.canonical() ||
+               std::ranges::any_of(group.members, [&](const auto& each) { return each.address.canonical() == name; });
+    };
+    return std::ranges::any_of(room.others, [&](const RoomMember& each) { return each.is_in() && !reaches(each); });
+}
+
+}  // namespace gateway::room
