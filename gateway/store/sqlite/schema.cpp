@@ -25,7 +25,7 @@ struct Step {
         false;  // after this step all rows are sealed again, bound to their fields (gateway/store/sqlite/sealed)
 };
 
-constexpr std::array<Step, 17> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 18> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -225,6 +225,22 @@ CREATE TABLE omemo_session (
     secret BLOB NOT NULL); -- the device's identity key and the record, sealed
 CREATE UNIQUE INDEX omemo_session_device ON omemo_session (account, contact, device);
 CREATE INDEX omemo_session_account ON omemo_session (account, device);
+)sql"},
+                                      {"rooms", R"sql(
+CREATE TABLE room (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    local TEXT NOT NULL, -- of its JID
+    kind INTEGER NOT NULL, name_in_mail TEXT NOT NULL,
+    state BLOB NOT NULL); -- names and members, sealed
+CREATE UNIQUE INDEX room_local ON room (local);
+CREATE UNIQUE INDEX room_group ON room (account, kind, name_in_mail);
+CREATE TABLE said (
+    id INTEGER PRIMARY KEY,
+    room INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL, time INTEGER NOT NULL, stanza TEXT NOT NULL,
+    xml BLOB NOT NULL); -- sealed
+CREATE UNIQUE INDEX said_number ON said (room, number);
 )sql"}}};
 
 constexpr std::int64_t application = 0x636f6967;  // "coig"

@@ -18,6 +18,7 @@
 #include "gateway/store/sqlite/profiles.h"
 #include "gateway/store/sqlite/queue.h"
 #include "gateway/store/sqlite/relays.h"
+#include "gateway/store/sqlite/rooms.h"
 
 namespace gateway {
 
@@ -130,6 +131,7 @@ void seal_anew(Database& db, Sealed before) {
     profiles::seal_anew(db, before);
     pictures::seal_anew(db, before);
     relays::seal_anew(db, before);
+    rooms::seal_rooms_anew(db, before);
 }
 
 namespace damaged {

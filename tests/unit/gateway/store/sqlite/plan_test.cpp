@@ -18,6 +18,7 @@
 #include "gateway/store/sqlite/profiles.h"
 #include "gateway/store/sqlite/queue.h"
 #include "gateway/store/sqlite/relays.h"
+#include "gateway/store/sqlite/rooms.h"
 #include "tests/unit/gateway/store/test_store.h"
 
 namespace gateway {
@@ -75,6 +76,21 @@ void use_places(Database& db, const ids::Known& known) {
     mail_places::any_to_mark(db, known.account);
     mail_places::to_mark(db, known.account, 100);
     mail_places::marked(db, {1, {}, true, true});
+}
+
+void use_rooms(Database& db, AccountId account) {
+    Room room;
+    room.account = account;
+    room.local = "group.1";
+    room.group = "Xk3_pQ9rT2w";
+    room.id = rooms::insert(db, room);
+    rooms::save(db, room);
+    rooms::all(db, account);
+    rooms::by_local(db, room.local);
+    rooms::of_group(db, account, room.kind, room.group);
+    rooms::put(db, room.id, {});
+    rooms::history(db, room.id, 10);
+    rooms::trim(db, room.id, 1);
 }
 
 void use_relays(Database& db, AccountId account, const std::string& contact) {
@@ -138,6 +154,7 @@ void use_everything(Database& db) {
     ids::further_stanzas(db, known);
     use_places(db, known);
     use_omemo(db, account.id, contact.canonical);
+    use_rooms(db, account.id);
     ids::forget(db, account.id, contact.canonical, known.stanza);
     ids::expire(db, Time{});
     keys::expire_invites(db, {});
