@@ -1,10 +1,10 @@
 // Rooms as a user's clients see them: who is in them, what was said, and entering and leaving.
 //
 // [XEP-0045 §7, §15], [XEP-0410] (whether a client is still in), [XEP-0421] occupant ids. A room is its account's own:
-// only this user enters it, with any number of clients under one nick. All others in it are members of the group, who are
-// always there. What is said is committed before it comes here; a client that is away reads it when it enters again.
-// After a restart nobody is in a room: clients notice it by their pings. Left out: roles, bans, voice, passwords, and
-// presence of members; whoever may write may do so.
+// only this user enters it, with any number of clients under one nick. All others in it are members of the group, who
+// are always there. What is said is committed before it comes here; a client that is away reads it when it enters
+// again. After a restart nobody is in a room: clients notice it by their pings. Left out: roles, bans, voice,
+// passwords, and presence of members; whoever may write may do so.
 
 #pragma once
 

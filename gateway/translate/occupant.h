@@ -1,0 +1,28 @@
+// How members of a group are called in its room, and the ids by which clients tell them apart.
+//
+// [XEP-0045 §17.1] a nick is a resource; [XEP-0421] an occupant id stays the same when the name changes.
+
+#pragma once
+
+#include <string>
+
+#include "gateway/model/room.h"
+#include "gateway/store/seal.h"
+
+namespace gateway::occupant {
+
+/// The member's display name; the address where there is none, where another member has it, or where it could be taken
+/// for another address.
+std::string nick(const Room&, const coi::Address&);
+/// The occupant's id in this room; says nothing of the address.
+std::string id(const Room&, const coi::Address&, const Seal&);
+/// The member with this nick; nullptr for nobody.
+const RoomMember* with_nick(const Room&, const std::string& nick);
+/// The room's JID at this component, bare.
+std::string room_jid(const Room&, const std::string& component);
+/// A local part for a new room, which no address can have.
+std::string mint_local();
+/// Whether a JID's local part has this form.
+bool is_local(const std::string&);
+
+}  // namespace gateway::occupant
