@@ -39,6 +39,8 @@ struct Room {
     std::chrono::sys_seconds named{}, described{};  // 0: as it was from its beginning
     RoomMember user;                                // the account's own address
     std::vector<RoomMember> others;                 // also who has left, as long as it matters
+    bool is_encrypted = false;                      // what was said last came encrypted: so leave the answers
+    coi::MessageId last{};                          // what was said last, in mail
     bool operator==(const Room&) const = default;
 };
 

@@ -43,8 +43,8 @@ Taken taken_in(Database& db, const Take& what) {
     taken.said = what.said;
     for (Said& one : taken.said) one.number = put(db, taken.room.id, one);
     if (!taken.said.empty()) trim(db, taken.room.id, what.kept);
-    taken.mail = what.mail;
-    if (taken.mail) taken.mail->id = queue::put(db, *taken.mail);
+    taken.entry = what.entry;
+    if (taken.entry) taken.entry->id = queue::put(db, *taken.entry);
     if (what.key_update) taken.keys = keys::apply(db, what.room.account, *what.key_update);
     return taken;
 }
@@ -63,6 +63,20 @@ void of_group(Store& store, AccountId account, coi::Group::Kind kind, std::strin
               Store::Done<std::optional<Room>> done) {
     Transactions(store).ask(
         [account, kind, group = std::move(group)](Database& db) { return of_group(db, account, kind, group); },
+        std::move(done));
+}
+
+void of_message(Store& store, AccountId account, std::vector<coi::MessageId> named,
+                Store::Done<std::optional<Room>> done) {
+    Transactions(store).ask(
+        [account, named = std::move(named)](Database& db) -> std::optional<Room> {
+            for (const auto& message : named) {
+                const auto known = ids::by_message(db, account, message);
+                auto room = known ? by_local(db, known->contact) : std::nullopt;
+                if (room && room->account == account) return room;
+            }
+            return std::nullopt;
+        },
         std::move(done));
 }
 

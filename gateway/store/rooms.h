@@ -34,6 +34,8 @@ void all(Store&, AccountId, Store::Done<std::vector<Room>> done);
 void by_local(Store&, std::string local, Store::Done<std::optional<Room>> done);
 /// The account's room of this group.
 void of_group(Store&, AccountId, coi::Group::Kind, std::string group, Store::Done<std::optional<Room>> done);
+/// The account's room in which one of these messages was said; nullopt for none.
+void of_message(Store&, AccountId, std::vector<coi::MessageId>, Store::Done<std::optional<Room>> done);
 /// The newest of what was said, oldest first.
 void history(Store&, RoomId, std::size_t most, Store::Done<std::vector<Said>> done);
 
@@ -42,18 +44,18 @@ struct Take {
     Room room;                // as it is afterwards; without an id: it is made
     bool is_changed = false;  // an old one is saved, too
     std::vector<Said> said{};
-    std::optional<ids::Known> known{};   // its row in the id map, under the room's `local` as the contact
-    coi::MessageId proven{};             // a name that only this mail can have; "": it proves too little
-    std::optional<queue::Entry> mail{};  // to the members
-    std::optional<Cursor> cursor{};      // moves also if the mail is a duplicate
+    std::optional<ids::Known> known{};    // its row in the id map, under the room's `local` as the contact
+    coi::MessageId proven{};              // a name that only this mail can have; "": it proves too little
+    std::optional<queue::Entry> entry{};  // a mail to the members, or an invitation to the user
+    std::optional<Cursor> cursor{};       // moves also if the mail is a duplicate
     std::optional<PeerKeyUpdate> key_update{};
     std::size_t kept = 0;  // how many of what was said the room keeps
 };
 struct Taken {
-    bool is_duplicate = false;  // nothing was stored but the cursor
-    Room room{};                // with its id
-    std::vector<Said> said{};   // with their numbers
-    std::optional<queue::Entry> mail{};
+    bool is_duplicate = false;            // nothing was stored but the cursor
+    Room room{};                          // with its id
+    std::vector<Said> said{};             // with their numbers
+    std::optional<queue::Entry> entry{};  // with its id
     KeyUpdateResult keys{};
 };
 void take(Store&, Take, Store::Done<Taken> done);

@@ -36,6 +36,8 @@ std::string print(const Room& room) {
                                         {"named", number(room.named)},
                                         {"description", room.description},
                                         {"described", number(room.described)},
+                                        {"encrypted", room.is_encrypted},
+                                        {"last", room.last.value},
                                         {"user", print(room.user)},
                                         {"others", std::move(others)}});
 }
@@ -59,6 +61,8 @@ bool read_state(const std::string& state, Room& room) try {
     room.named = time_of(from, "named");
     room.description = text_of(from, "description");
     room.described = time_of(from, "described");
+    room.is_encrypted = from.at("encrypted").as_bool();
+    room.last.value = text_of(from, "last");
     room.user = read_member(from.at("user"));
     for (const auto& each : from.at("others").as_array()) room.others.push_back(read_member(each));
     return true;

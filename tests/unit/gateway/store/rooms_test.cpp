@@ -112,10 +112,10 @@ TEST_F(RoomsTest, changes_are_saved_with_the_mail_that_brings_them) {
     in.others.pop_back();
     auto changed = mail(in, "m2", "<two/>");
     changed.is_changed = true;
-    changed.mail = entry("chat$1@example.org");
-    changed.mail->contact = in.local;
+    changed.entry = entry("chat$1@example.org");
+    changed.entry->contact = in.local;
     const auto taken = take(changed);
-    EXPECT_NE(taken.mail->id, 0);
+    EXPECT_NE(taken.entry->id, 0);
     EXPECT_EQ(of_group(alice, "Xk3")->others.size(), 1u);
     EXPECT_THAT(queued(), ElementsAre("chat$1@example.org"));
 }
