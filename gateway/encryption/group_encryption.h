@@ -1,0 +1,40 @@
+// Encrypts a mail to all members of a group, or to nobody.
+//
+// [Autocrypt §"Key Gossip"] Each member gets the keys of all others with it. A mail of which one member could read
+// nothing is not written: its sender is told whose key is missing. Keys are read from the store, the work is done by
+// the workers.
+
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coi/message.h"
+#include "gateway/accounts/workers.h"
+#include "gateway/encryption/openpgp.h"
+#include "gateway/model/room.h"
+
+namespace gateway {
+
+class GroupEncryption {
+  public:
+    struct Result {
+        std::string bytes{};                      // "" if there are none
+        std::vector<coi::Address> without_key{};  // of the members
+        bool is_elsewhere = false;                // another program holds the account's key
+        std::optional<coi::Error> error{};
+    };
+    GroupEncryption(Store& store, Workers& workers, OpenPgp& own) : store_(store), workers_(workers), own_(own) {}
+
+    /// The final bytes of a mail to the room's members.
+    void encrypt(const Account&, const Room&, coi::Message, std::function<void(Result)> done);
+
+  private:
+    Store& store_;
+    Workers& workers_;
+    OpenPgp& own_;
+};
+
+}  // namespace gateway
