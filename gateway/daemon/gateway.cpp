@@ -99,6 +99,7 @@ void Gateway::State::hand_out(const xmpp::Tag& stanza) {
         if (user_profiles.take_answer(stanza) || inline_pictures.take_answer(stanza)) return;
         if (omemo.take_answer(stanza)) return;
         if (type == "set") note_client(stanza);
+        if (Rooms::is_room(xmpp::read_jid(xmpp::attribute(stanza, "to")))) return rooms.take_iq(stanza);
         if (!account_end.take(stanza) && !presence.take_answer(stanza)) services.take_iq(stanza);
     } else if (name == "presence") {
         take_presence(stanza);
@@ -125,6 +126,7 @@ void Gateway::State::take_presence(const xmpp::Tag& stanza) {
     const std::string &type = xmpp::attribute(stanza, "type"), &from = xmpp::attribute(stanza, "from");
     const std::string user = xmpp::read_jid(from).bare();
     const bool may_use = services.may_use(user);
+    if (Rooms::is_room(xmpp::read_jid(xmpp::attribute(stanza, "to")))) return rooms.take_presence(stanza);
     presence.take(stanza, may_use);
     // Of a client that has come [RFC 6121 §4.2.2], also of a user who does not let the gateway see their presence.
     if (type == "probe" && !xmpp::read_jid(from).resource().empty()) note_client(stanza);
@@ -154,8 +156,23 @@ void Gateway::State::take_message(const xmpp::Tag& message) {
         return;
     }
     const auto hold = crash_guard.take(what);
-    if (!omemo.take(message) && !tunnel.take(message)) otr.take(message);
+    if (Rooms::is_room(xmpp::read_jid(xmpp::attribute(message, "to"))))
+        take_in_room(message);
+    else if (!omemo.take(message) && !tunnel.take(message))
+        otr.take(message);
     crash_guard.passed(what);
+}
+
+void Gateway::State::take_in_room(const xmpp::Tag& message) {
+    const std::string &from = xmpp::attribute(message, "from"), &lang = xmpp::attribute(message, "xml:lang");
+    const xmpp::JID to = xmpp::read_jid(xmpp::attribute(message, "to"));
+    const bool is_to_all = xmpp::attribute(message, "type") == "groupchat" && to.resource().empty();
+    const std::string* nick = rooms.nick_of(to.username(), from);
+    if (is_to_all && nick != nullptr) return room_outgoing.take(message, *nick);
+    const char* condition = nick == nullptr ? "not-acceptable" : "service-unavailable";
+    const std::string words = nick == nullptr ? say(lang, "You are not in this room. Please enter it again.")
+                                              : say(lang, "Please write to this person in a chat of your own.");
+    if (const auto reply = xmpp::error_reply(message, "cancel", condition, words, lang)) component.send(*reply);
 }
 
 void Gateway::State::refuse_oversize(const xmpp::Tag& head) {
@@ -170,7 +187,8 @@ void Gateway::State::refuse_oversize(const xmpp::Tag& head) {
 }
 
 std::size_t Gateway::State::letters() const {
-    return std::max({openpgp.waiting(), workers.waiting(), outgoing.waiting(), omemo.waiting(), at_door});
+    return std::max(
+        {openpgp.waiting(), workers.waiting(), outgoing.waiting(), room_outgoing.waiting(), omemo.waiting(), at_door});
 }
 
 std::size_t Gateway::State::unfinished() const { return letters() + outgoing.under_way(); }

@@ -81,8 +81,12 @@ Gateway::State::State(boost::asio::io_context& io_, const config::Config& config
             {config.xmpp.component}),
       tunnel(directory, outgoing, stream, notices),
       key_management(directory, store, workers, openpgp, secure_join, otr, omemo, relay_accounts),
+      rooms(directory, store, stream, {config.xmpp.component}, timer()),
+      group_encryption(store, workers, openpgp),
+      room_outgoing({directory, store, group_encryption, mail_scheduler, stream, rooms, now},
+                    {config.xmpp.component, config.mail.expire}),
       incoming({directory, store, verdicts, workers, openpgp, secure_join, key_management, tunnel, jabber_scheduler,
-                notices, names, profiles, file_stores, outgoing, now},
+                notices, names, profiles, file_stores, outgoing, rooms, now},
                seal, {config.xmpp.component, config.mail.expire}),
       archive({directory, store, stream, *this, now}, {config.xmpp.component}),
       returned({directory, store, mail_scheduler, now}, config.relay.domain),
@@ -131,6 +135,7 @@ xmpp::Component::Calls Gateway::State::component_calls() {
                 cards.offline();
                 omemo.offline();
                 omemo_nodes.offline();
+                rooms.offline();
                 roster_names.offline();
                 message_privilege.offline();
                 upload_slots.offline();

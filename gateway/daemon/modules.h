@@ -18,6 +18,7 @@
 #include "gateway/accounts/workers.h"
 #include "gateway/daemon/component_stream.h"
 #include "gateway/daemon/gateway.h"
+#include "gateway/encryption/group_encryption.h"
 #include "gateway/encryption/omemo.h"
 #include "gateway/encryption/openpgp.h"
 #include "gateway/encryption/otr.h"
@@ -29,6 +30,7 @@
 #include "gateway/pipeline/outgoing.h"
 #include "gateway/pipeline/outgoing_files.h"
 #include "gateway/pipeline/read_sync.h"
+#include "gateway/pipeline/room_outgoing.h"
 #include "gateway/queue/failures.h"
 #include "gateway/queue/jabber_sender.h"
 #include "gateway/queue/scheduler.h"
@@ -37,6 +39,7 @@
 #include "gateway/service/notices.h"
 #include "gateway/service/omemo_nodes.h"
 #include "gateway/service/presence.h"
+#include "gateway/service/rooms.h"
 #include "gateway/transport/crash_guard.h"
 #include "gateway/transport/file_download.h"
 #include "gateway/transport/file_stores.h"
@@ -93,6 +96,9 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     Omemo omemo;
     OtrTunnel tunnel;
     KeyManagement key_management;
+    Rooms rooms;
+    GroupEncryption group_encryption;
+    RoomOutgoing room_outgoing;
     IncomingPipeline incoming;
     ArchiveRecovery archive;
     LateError returned;
@@ -121,6 +127,7 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     void note_client(const xmpp::Tag& stanza);
     void take_presence(const xmpp::Tag& presence);
     void take_message(const xmpp::Tag& message);
+    void take_in_room(const xmpp::Tag& message);
     void take_missed(const xmpp::Tag& message) override { take_in_turn(xmpp::Stanza(message.clone())); }
     void deadline_changed() override { set_wake(); }
     void refuse_oversize(const xmpp::Tag& head);

@@ -81,12 +81,16 @@ IncomingPipeline::IncomingPipeline(Modules modules, Seal seal, Settings settings
       reports_({modules_.directory, modules_.store, modules_.now}, seal_, settings_),
       own_mail_({modules_.directory, modules_.store, modules_.workers, modules_.encryption, modules_.to_jabber,
                  attachments_, turns_, modules_.now},
-                seal_, settings_) {}
+                seal_, settings_),
+      room_mail_({modules_.directory, modules_.store, modules_.workers, modules_.to_jabber, attachments_, turns_,
+                  modules_.rooms, modules_.now},
+                 seal_, settings_) {}
 
 void IncomingPipeline::reload(const Settings& settings) {
     settings_ = settings;
     reports_.reload(settings);
     own_mail_.reload(settings);
+    room_mail_.reload(settings);
 }
 
 void IncomingPipeline::take(IncomingMail mail, std::function<void(DeliveryResult)> done) {
@@ -122,7 +126,10 @@ Task<DeliveryResult> IncomingPipeline::carry(IncomingMail& mail) {
         co_return declined(security_label::reason(mail.unread));
     if (coi::securejoin::step_of(mail.mail)) co_return co_await carry_handshake(mail);
     const Admission admission = co_await admit_mail(mail);
-    if (admission == Admission::message) co_return co_await carry_message(mail);
+    if (admission == Admission::message) {
+        if (auto said = co_await room_mail_.carry(mail)) co_return *said;
+        co_return co_await carry_message(mail);
+    }
     if (admission == Admission::report) co_return co_await carry_report(mail);
     co_return skipped(mail, declined(reason(admission)));
 }

@@ -31,6 +31,7 @@
 #include "gateway/pipeline/call_ender.h"
 #include "gateway/pipeline/own_mail.h"
 #include "gateway/pipeline/reports.h"
+#include "gateway/pipeline/room_mail.h"
 #include "gateway/pipeline/stanza_entry.h"
 #include "gateway/pipeline/turns.h"
 #include "gateway/queue/pending_verdicts.h"
@@ -58,6 +59,7 @@ class IncomingPipeline : public MailReceiver {
         ContactProfiles& profiles;
         FileStore& files;
         CallEnder& calls;
+        RoomAudience& rooms;
         Clock now;
     };
     IncomingPipeline(Modules, Seal, Settings);
@@ -114,6 +116,7 @@ class IncomingPipeline : public MailReceiver {
     Reports reports_;
     Turns turns_;
     OwnMail own_mail_;
+    RoomMail room_mail_;
     RateLimit ended_calls_{10, std::chrono::minutes(10)};  // by conversation_of()
     RateLimit live_positions_{1, std::chrono::minutes(10)};
 };

@@ -95,8 +95,9 @@ Task<std::optional<DeliveryResult>> RoomMail::carry(IncomingMail& mail) {
     const coi::Address user = account_of(modules_.directory, mail.account).address;
     auto known = co_await room_of(mail, *group);
     const bool is_new = !known;
-    if (!known && (group->removed || !is_of_several(*group, author.canonical(), user.canonical())))
-        co_return std::nullopt;
+    const bool is_of_two =
+        group->kind == coi::Group::Kind::people && !is_of_several(*group, author.canonical(), user.canonical());
+    if (!known && (group->removed || is_of_two)) co_return std::nullopt;
     Turn turn = co_await modules_.turns.next(mail.account, "\nrooms");  // two first mails of a group make one room
     if (is_new) known = co_await room_of(mail, *group);
     const auto sent = sent_at(mail, modules_.now());

@@ -12,10 +12,11 @@ from expect import address_of, check, check_equal, check_mail, check_stanza, che
 from files_of_person import FilesOfPerson
 from jabber_client import JabberClient, Stanza
 from mail_client import MailClient, text_of
+from rooms import InRooms
 from server import Failure, wait_until
 
 
-class JabberPerson(FilesOfPerson, JabberClient):
+class JabberPerson(FilesOfPerson, InRooms, JabberClient):
     """A user of the Jabber server with a client that is logged in."""
 
     def __init__(self, world, name):
