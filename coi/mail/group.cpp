@@ -101,7 +101,7 @@ void read_chatmail(const Message& mail, Group& group) {
     group.name = name_of(mail.header("chat-group-name"));
     group.named = read_time(trim(mail.header("chat-group-name-timestamp")));
     if (group.named == Seconds()) group.named.reset();  // it has the name from its beginning
-    group.is_renamed = !mail.header("chat-group-name-changed").empty() && !group.name.empty();
+    if (!group.name.empty()) group.former_name = name_of(mail.header("chat-group-name-changed"));
     group.past = people(parse_address_list(mail.header("chat-group-past-members"), most_group_members), {});
     read_times(mail, group);
     read_fingerprints(mail, group);
@@ -151,6 +151,7 @@ void write_chatmail(const Group& group, Message& mail) {
     fields["chat-group-id"] = group.id;
     fields["chat-group-name"] = group.name;
     if (group.named) fields["chat-group-name-timestamp"] = seconds_of(*group.named);
+    if (!group.former_name.empty()) fields["chat-group-name-changed"] = group.former_name;
     std::string past;
     for (const GroupMember& each : group.past) past.append(past.empty() ? "" : ", ").append(each.address.addr_spec());
     if (!past.empty()) fields["chat-group-past-members"] = past;

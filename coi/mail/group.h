@@ -36,7 +36,7 @@ struct Group {
     std::string id;                                   // case-sensitive, [0-9A-Za-z_-]; "" for people
     std::string name;                                 // one line; "": the mail does not say
     std::optional<std::chrono::sys_seconds> named{};  // when it got this name
-    bool is_renamed = false;                          // the mail tells people of the new name
+    std::string former_name{};                        // the mail tells people that it was called so; "" if it does not
     std::optional<std::string> description{};
     std::optional<std::chrono::sys_seconds> described{};
     bool is_described = false;           // the mail tells people of the new description

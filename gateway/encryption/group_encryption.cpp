@@ -57,6 +57,10 @@ Result close(const Closing& closing) {
 
 }  // namespace
 
+bool GroupEncryption::must_encrypt(const Account& account) const {
+    return policy::resolve(nullptr, account, own_.configured()) == Policy::require;
+}
+
 void GroupEncryption::encrypt(const Account& account, const Room& room, coi::Message mail,
                               std::function<void(Result)> done) {
     auto closing = std::make_shared<Closing>(

@@ -28,6 +28,8 @@ class GroupEncryption {
     };
     GroupEncryption(Store& store, Workers& workers, OpenPgp& own) : store_(store), workers_(workers), own_(own) {}
 
+    /// Whether the account's mails must not be readable, whatever the room is.
+    bool must_encrypt(const Account&) const;
     /// The final bytes of a mail to the room's members.
     void encrypt(const Account&, const Room&, coi::Message, std::function<void(Result)> done);
 

@@ -63,7 +63,7 @@ void take_times(Room& room, const coi::Group& group, const std::string& author) 
 
 /// Which of two names of one second holds must be the same for all: the lesser [chatmail].
 bool takes_name(const Room& room, const coi::Group& group, Seconds when) {
-    if (group.name.empty() || (group.kind == Kind::chatmail && !group.is_renamed && !group.named)) return false;
+    if (group.name.empty() || (group.kind == Kind::chatmail && group.former_name.empty() && !group.named)) return false;
     return std::pair(room.named, std::string_view(group.name)) < std::pair(when, std::string_view(room.name));
 }
 

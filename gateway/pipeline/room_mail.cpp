@@ -40,45 +40,11 @@ std::vector<Event> stanzas_of(Event event) {
     return all;
 }
 
-/// Whether there is anybody in it but its author and its reader.
-bool is_of_several(const coi::Group& group, const std::string& author, const std::string& user) {
-    return std::ranges::any_of(group.members, [&](const auto& each) {
-        const std::string name = each.address.canonical();
-        return name != author && name != user;
-    });
-}
-
-bool has_same_members(const Room& room, const coi::Group& group, const coi::Address& author) {
-    const auto is_named = [&](const RoomMember& member) {
-        const std::string name = member.address.canonical();
-        return name == author.canonical() ||
-               std::ranges::any_of(group.members, [&](const auto& each) { return each.address.canonical() == name; });
-    };
-    const bool are_known =
-        std::ranges::all_of(group.members, [&](const auto& each) { return room::has(room, each.address); });
-    return are_known && room::has(room, author) &&
-           std::ranges::all_of(room.others, [&](const auto& each) { return !each.is_in() || is_named(each); });
-}
-
 }  // namespace
 
-/// By its id; of people by the answered message, else by members and name.
 Task<std::optional<Room>> RoomMail::room_of(const IncomingMail& mail, const coi::Group& group) const {
-    if (group.kind != coi::Group::Kind::people)
-        co_return co_await answer_of<std::optional<Room>>(
-            [&](auto done) { rooms::of_group(modules_.store, mail.account, group.kind, group.id, std::move(done)); });
-    std::vector<coi::MessageId> named = mail.mail.in_reply_to;
-    named.insert(named.end(), mail.mail.references.rbegin(), mail.mail.references.rend());
-    auto answered = co_await answer_of<std::optional<Room>>(
-        [&](auto done) { rooms::of_message(modules_.store, mail.account, std::move(named), std::move(done)); });
-    if (answered) co_return answered;
-    auto all = co_await answer_of<std::vector<Room>>(
-        [&](auto done) { rooms::all(modules_.store, mail.account, std::move(done)); });
-    for (Room& each : all) {
-        if (each.kind == group.kind && each.name == group.name && has_same_members(each, group, mail.mail.from.front()))
-            co_return std::move(each);
-    }
-    co_return std::nullopt;
+    co_return co_await answer_of<std::optional<Room>>(
+        [&](auto done) { rooms::of_group(modules_.store, mail.account, group.kind, group.id, std::move(done)); });
 }
 
 /// Whether the mail may change what is known of the group.
@@ -90,44 +56,58 @@ bool RoomMail::is_believed(const IncomingMail& mail) const {
 
 Task<std::optional<DeliveryResult>> RoomMail::carry(IncomingMail& mail) {
     const auto group = coi::read_group(mail.mail);
-    if (!group || !mail.user_exists || mail.is_history) co_return std::nullopt;
-    const coi::Address author = mail.mail.from.front();
-    const coi::Address user = account_of(modules_.directory, mail.account).address;
-    auto known = co_await room_of(mail, *group);
-    const bool is_new = !known;
-    const bool is_of_two =
-        group->kind == coi::Group::Kind::people && !is_of_several(*group, author.canonical(), user.canonical());
-    if (!known && (group->removed || is_of_two)) co_return std::nullopt;
-    Turn turn = co_await modules_.turns.next(mail.account, "\nrooms");  // two first mails of a group make one room
-    if (is_new) known = co_await room_of(mail, *group);
-    const auto sent = sent_at(mail, modules_.now());
-    const bool is_made = !known;
-    if (is_made) {
-        const auto all = co_await answer_of<std::vector<Room>>(
-            [&](auto done) { rooms::all(modules_.store, mail.account, std::move(done)); });
-        if (all.size() >= most_rooms) co_return std::nullopt;
-        known = room::begin(*group, author, user, sent);
-        known->account = mail.account;
-        known->local = occupant::mint_local();
-        if (known->group.empty()) known->group = name_of(mail.mail, seal_).value;
-    }
-    Room room = std::move(*known);
-    // An encrypted group is one of keys: a mail that proves nothing is no word in it.
-    if (room.is_encrypted && !mail.protection.encrypted && room.kind == coi::Group::Kind::chatmail)
+    if (!group || group->kind == coi::Group::Kind::people || !mail.user_exists || mail.is_history)
         co_return std::nullopt;
-    if (room::is_aside(room, *group, author)) co_return std::nullopt;
-    if (!is_made && !room::has(room, author)) co_return std::nullopt;
-    const bool may_change = is_believed(mail);
-    RoomChange change;
-    if (!is_made && may_change) change = room::apply(room, *group, author, sent);
-    if (may_change) room.is_encrypted = mail.protection.encrypted;
-    auto event = co_await translate(mail);
-    if (!event || event->contents.empty()) {
-        if (change.is_none() || is_made) co_return std::nullopt;
-        event.emplace();
+    Turn turn = co_await modules_.turns.next(mail.account, "\nrooms");  // two first mails of a group make one room
+    const auto known = co_await room_of(mail, *group);
+    if (!known && (group->removed || !co_await may_have_another(mail.account))) co_return std::nullopt;
+    const coi::Address author = mail.mail.from.front();
+    const auto sent = sent_at(mail, modules_.now());
+    Room room =
+        known ? *known : room::begin(*group, author, account_of(modules_.directory, mail.account).address, sent);
+    if (!known) {
+        room.account = mail.account;
+        room.local = occupant::mint_local();
     }
+    if (is_for_author_alone(mail, room, *group)) co_return std::nullopt;
+    const bool may_change = is_believed(mail);
+    Outcome outcome;
+    if (known && may_change) outcome.change = room::apply(room, *group, author, sent);
+    room::forget_tombstones(room, std::chrono::floor<std::chrono::seconds>(modules_.now()));
+    room.is_encrypted = room.is_encrypted || mail.protection.encrypted;
+    outcome.is_invited = !known || outcome.change.user_joined;
+    outcome.is_changed = !known || *known != room;
+    auto event = co_await translate(mail);
+    if (!event && !known) co_return std::nullopt;
+    if (!event) event.emplace();
     if (event->about) co_await resolve(mail, room, may_change, *event);
-    co_return co_await say(mail, std::move(room), is_made, std::move(change), std::move(*event), std::move(turn));
+    if (event->contents.empty() && outcome.change.is_none())
+        co_return skipped(mail, "nothing in it that a room can show");
+    co_return co_await say(mail, std::move(room), std::move(outcome), std::move(*event), std::move(turn));
+}
+
+/// Of many rooms nobody could keep track; then a group's mails are messages of their authors.
+Task<bool> RoomMail::may_have_another(AccountId account) const {
+    const auto all =
+        co_await answer_of<std::vector<Room>>([&](auto done) { rooms::all(modules_.store, account, std::move(done)); });
+    co_return all.size() < most_rooms;
+}
+
+/// Whether the mail is not said in the room: no word leaves or comes less protected than the user expects, and nobody
+/// speaks who is no member.
+bool RoomMail::is_for_author_alone(const IncomingMail& mail, const Room& room, const coi::Group& group) const {
+    const coi::Address& author = mail.mail.from.front();
+    const Contact* contact = modules_.directory.contact(mail.account, author.canonical());
+    const bool has_spoken = contact != nullptr && contact->privacy.spoken != EndToEnd::none;  // they end in chats
+    const bool is_readable = room.is_encrypted && !mail.protection.encrypted;
+    const bool has_left = !room.user.is_in() && !group.has_times && !group.added;
+    const bool is_foreign = room.user.is_in() && !room::has(room, author);
+    return has_spoken || is_readable || has_left || is_foreign || room::is_aside(room, group, author);
+}
+
+DeliveryResult RoomMail::skipped(const IncomingMail& mail, const char* why) const {
+    if (mail.cursor) mailbox_reading::passed(modules_.store, mail.account, *mail.cursor);
+    return {DeliveryResult::Kind::silent, why};
 }
 
 Task<std::optional<Event>> RoomMail::translate(IncomingMail& mail) const {
@@ -136,12 +116,17 @@ Task<std::optional<Event>> RoomMail::translate(IncomingMail& mail) const {
         if (!co_await modules_.attachments.share(mail)) throw StoreUnavailable();
     }
     const Account& account = account_of(modules_.directory, mail.account);
+    // Read as a mail to the user alone: in the room it goes without saying for whom it is.
+    const coi::Message whole = mail.mail;
     const auto shared = std::make_shared<coi::Message>(std::move(mail.mail));
+    shared->to = {account.address};
+    shared->cc.clear();
+    for (const char* field : {"chat-group-id", "chat-group-name"}) shared->headers.erase(field);
     auto event = co_await called_back<std::optional<Event>>([&](auto done) {
         mail_reader::event(modules_.workers, mail_reader::line_of(account.id, shared->from.front().domain, true),
                            shared, account.lang, std::move(done));
     });
-    mail.mail = std::move(*shared);
+    mail.mail = whole;
     if (!event) co_return std::nullopt;
     event->remove<DisappearsAfter>();
     event->remove<OtrMessage>();
@@ -149,14 +134,21 @@ Task<std::optional<Event>> RoomMail::translate(IncomingMail& mail) const {
     co_return event;
 }
 
+/// Everybody may answer everybody; only its author changes a message or takes it back.
 Task<> RoomMail::resolve(const IncomingMail& mail, const Room& room, bool may_change, Event& event) const {
+    const RefersTo whose = refers_to(event);
+    bool may = may_change || (!event.get<Correction>() && !event.get<Reaction>() && !event.get<Retraction>());
+    if (whose == RefersTo::own) {
+        const auto author = co_await answer_of<std::string>(
+            [&](auto done) { rooms::author_of(modules_.store, room, event.about->message, std::move(done)); });
+        may = may && author == mail.mail.from.front().canonical();
+    }
+    if (auto* retraction = event.get<Retraction>()) retraction->further.clear();
     auto known = co_await answer_of<std::vector<std::optional<Reference>>>([&](auto done) {
-        ids::resolve(modules_.store, mail.account, room.local, {event.about->message}, refers_to(event),
-                     std::move(done));
+        ids::resolve(modules_.store, mail.account, room.local, {event.about->message},
+                     whose == RefersTo::own ? whose : RefersTo::any, std::move(done));
     });
-    const bool changes_it = event.get<Correction>() || event.get<Reaction>() || event.get<Retraction>();
-    if ((may_change || !changes_it) && !known.empty() && known.front() && !known.front()->is_retracted)
-        event.about = std::move(*known.front());
+    if (may && !known.empty() && known.front() && !known.front()->is_retracted) event.about = std::move(*known.front());
     const std::string lang = account_of(modules_.directory, mail.account).lang;
     resolved(event, {.found = !event.about->stanza.empty(), .to_user = true, .lang = lang});
 }
@@ -209,8 +201,7 @@ queue::Entry RoomMail::invitation(const Room& room, const Account& account, cons
     return entry;
 }
 
-Task<DeliveryResult> RoomMail::say(IncomingMail& mail, Room room, bool is_new, RoomChange change, Event event,
-                                   Turn turn) {
+Task<DeliveryResult> RoomMail::say(IncomingMail& mail, Room room, Outcome outcome, Event event, Turn turn) {
     using Kind = DeliveryResult::Kind;
     const coi::Address author = mail.mail.from.front();
     const Account& account = account_of(modules_.directory, mail.account);
@@ -220,16 +211,17 @@ Task<DeliveryResult> RoomMail::say(IncomingMail& mail, Room room, bool is_new, R
     event.stanza = mint_stanza_id();
     if (event.get<Text>() || event.get<Files>()) room.last = mail.mail.id;
     rooms::Take what;
-    what.known = {account.id,         room.local, mail.mail.id,        event.stanza,  false,
-                  mail.proven_sender, "",         event.wants_receipt, modules_.now()};
+    // The author stands in place of the proven sender: nobody is told of a failure.
+    what.known = {account.id,         room.local, mail.mail.id, event.stanza,  false,
+                  author.canonical(), "",         false,        modules_.now()};
     if (event.get<Correction>() != nullptr) what.known->corrects = event.about->message;
     what.proven = proven_name(mail, seal_);
     what.cursor = mail.cursor;
     what.key_update = mail.key_update;
     what.kept = kept;
     if (!event.contents.empty()) what.said = said_of(room, std::move(event), author);
-    if (is_new) what.entry = invitation(room, account, author);
-    what.is_changed = true;
+    if (outcome.is_invited) what.entry = invitation(room, account, author);
+    what.is_changed = outcome.is_changed;
     what.room = std::move(room);
     rooms::Taken taken = co_await answer_of<rooms::Taken>([&](auto done) {
         rooms::take(modules_.store, std::move(what), std::move(done));
@@ -238,8 +230,8 @@ Task<DeliveryResult> RoomMail::say(IncomingMail& mail, Room room, bool is_new, R
     mail.in_hand.reset();
     if (taken.is_duplicate) co_return DeliveryResult{Kind::duplicate, "it was taken before"};
     if (!modules_.directory.keeps(mail.account)) throw AccountGone();
-    if (!change.is_none()) modules_.audience.changed(taken.room, change);
     modules_.audience.said(taken.room, taken.said);
+    if (!outcome.change.is_none()) modules_.audience.changed(taken.room, outcome.change);
     if (taken.entry) modules_.to_jabber.committed(std::move(*taken.entry));
     co_return DeliveryResult{Kind::taken, ""};
 }

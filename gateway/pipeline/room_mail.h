@@ -48,7 +48,16 @@ class RoomMail {
     Task<std::optional<Room>> room_of(const IncomingMail&, const coi::Group&) const;
     Task<std::optional<Event>> translate(IncomingMail&) const;
     Task<> resolve(const IncomingMail&, const Room&, bool may_change, Event&) const;
-    Task<DeliveryResult> say(IncomingMail&, Room, bool is_new, RoomChange, Event, Turn);
+    /// What the mail means for the room.
+    struct Outcome {
+        RoomChange change{};
+        bool is_invited = false;  // its user
+        bool is_changed = false;  // it has to be saved
+    };
+    Task<bool> may_have_another(AccountId) const;
+    bool is_for_author_alone(const IncomingMail&, const Room&, const coi::Group&) const;
+    DeliveryResult skipped(const IncomingMail&, const char* why) const;
+    Task<DeliveryResult> say(IncomingMail&, Room, Outcome, Event, Turn);
     bool is_believed(const IncomingMail&) const;
     std::vector<rooms::Said> said_of(const Room&, Event, const coi::Address& author) const;
     queue::Entry invitation(const Room&, const Account&, const coi::Address& author) const;

@@ -2,6 +2,7 @@
 
 #include "gateway/pipeline/room_outgoing.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "coi/mail/group.h"
@@ -111,17 +112,20 @@ Task<> RoomOutgoing::carry(const xmpp::Tag& message, const std::string& nick) {
         if (room.kind == Kind::people)
             throw Refusal{"cancel", "not-acceptable", say(lang, "A conversation of mail keeps its subject.")};
         event->contents = {Text{say(account.lang, "The group is called “{1}” now.", {subject->cdata()}), {}}};
+        group.former_name = room.name;
         group.name = room.name = subject->cdata();
-        room.named = std::chrono::floor<std::chrono::seconds>(modules_.now());
+        // Later than the name before: clocks differ, and programs date their changes ahead.
+        room.named = std::max(std::chrono::floor<std::chrono::seconds>(modules_.now()),
+                              std::chrono::sys_seconds(room.named + std::chrono::seconds(1)));
         group.named = room.named;
-        group.is_renamed = true;
     }
     if (event->contents.empty()) throw Refusal::not_known(lang);
     rooms::Take what;
     coi::Message mail = mail_of(room, account, *event, group);
     what.entry = queue::Entry{};
     what.entry->payload = co_await bytes_of(account, room, std::move(mail), lang);
-    const StanzaId id = mint_stanza_id();
+    // [XEP-0359 §3] The room's id of a message is the client's own: corrections name the one, answers the other.
+    const StanzaId id = event->stanza.empty() ? mint_stanza_id() : event->stanza;
     queue::Entry& entry = *what.entry;
     entry.direction = queue::Direction::mail;
     entry.account = account.id;
@@ -143,13 +147,16 @@ Task<> RoomOutgoing::carry(const xmpp::Tag& message, const std::string& nick) {
         throw Refusal{"cancel", "recipient-unavailable", say(lang, "There is nobody else in this group.")};
     entry.taken = entry.next = event->when;
     entry.expires = event->when + settings_.expire;
-    // In the room a message is known by the id that the room has given it [XEP-0359 §3].
     what.known = ids::Known{account.id, room.local, event->message, id, true, entry.origin, lang, false, event->when};
     if (event->get<Correction>() != nullptr) what.known->corrects = event->about->message;
-    what.said = {said_of(room, message, nick, id)};
+    RoomChange change;
+    if (subject != nullptr)
+        change.former_name = group.former_name;
+    else
+        what.said = {said_of(room, message, nick, id)};
     room.last = event->message;
     what.room = std::move(room);
-    what.is_changed = true;
+    what.is_changed = subject != nullptr;
     what.kept = kept;
     rooms::Taken taken = co_await answer_of<rooms::Taken>([&](auto done) {
         rooms::take(modules_.store, std::move(what), std::move(done));
@@ -157,13 +164,15 @@ Task<> RoomOutgoing::carry(const xmpp::Tag& message, const std::string& nick) {
     });
     if (!modules_.directory.keeps(account.id)) throw AccountGone();
     modules_.audience.said(taken.room, taken.said);
+    if (!change.is_none()) modules_.audience.changed(taken.room, change);
     modules_.to_mail.committed(std::move(*taken.entry));
 }
 
 Task<> RoomOutgoing::resolve(const Room& room, Event& event) const {
     if (!event.about) co_return;
     auto known = co_await answer_of<std::optional<Reference>>([&](auto done) {
-        ids::resolve(modules_.store, room.account, room.local, event.about->stanza, refers_to(event), std::move(done));
+        ids::resolve(modules_.store, room.account, room.local, event.about->stanza,
+                     refers_to(event) == RefersTo::own ? RefersTo::own : RefersTo::any, std::move(done));
     });
     if (known && !known->is_retracted) event.about = std::move(*known);
     resolved(event, {.found = !event.about->message.empty(), .to_user = false, .lang = event.lang});
@@ -191,7 +200,7 @@ coi::Message RoomOutgoing::mail_of(const Room& room, const Account& account, con
 
 Task<std::string> RoomOutgoing::bytes_of(const Account& account, const Room& room, coi::Message mail,
                                          std::string lang) const {
-    if (!room.is_encrypted) {
+    if (!room.is_encrypted && !modules_.encryption.must_encrypt(account)) {
         auto bytes = coi::print(mail);
         if (!bytes) throw Refusal{"modify", "not-acceptable", say(lang, "This message cannot be written as a mail.")};
         co_return std::move(*bytes);

@@ -157,14 +157,19 @@ void Rooms::go_on(std::shared_ptr<Entering> entering) {
                            xmpp::xep0203::add_delay(*stanza, one.when, jid);
                            stream_.send(*stanza);
                        }
-                       xmpp::Tag subject("message");  // [§7.2.15] also an empty one ends the entering
-                       subject.addAttribute("type", "groupchat");
-                       subject.addAttribute("from", jid);
-                       subject.addAttribute("to", entering->client);
-                       xmpp::add(subject, "subject", {}, in.name);
-                       stream_.send(subject);
+                       send_subject(in, entering->client);
                        occupant->is_in = true;
                    });
+}
+
+/// [§7.2.15] Also an empty one ends the entering.
+void Rooms::send_subject(const Room& room, const std::string& client) {
+    xmpp::Tag subject("message");
+    subject.addAttribute("type", "groupchat");
+    subject.addAttribute("from", jid_of_room(room));
+    subject.addAttribute("to", client);
+    xmpp::add(subject, "subject", {}, room.name);
+    stream_.send(subject);
 }
 
 /// `member`: nullptr for the user.
@@ -224,6 +229,21 @@ void Rooms::said(const Room& room, const std::vector<rooms::Said>& all) {
 void Rooms::changed(const Room& room, const RoomChange& change) {
     const auto found = occupants_.find(room.local);
     if (found == occupants_.end()) return;
+    if (change.former_name) {
+        for (const auto& [client, occupant] : found->second) send_subject(room, client);
+    }
+    if (change.user_left) {  // [§9.4]
+        for (const auto& [client, occupant] : found->second) {
+            xmpp::Tag presence("presence");
+            presence.addAttribute("type", "unavailable");
+            presence.addAttribute("from", jid_of_room(room) + "/" + occupant.nick);
+            presence.addAttribute("to", client);
+            muc::add_occupant(presence, {"none", "none", client, {}, {}}, {Status::own_presence, Status::removed});
+            stream_.send(presence);
+        }
+        occupants_.erase(found);
+        return;
+    }
     for (const auto& [client, occupant] : found->second) {
         for (const auto* list : {&change.joined, &change.left}) {
             for (const auto& address : *list) {

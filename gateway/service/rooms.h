@@ -55,6 +55,7 @@ class Rooms : public RoomAudience {
     void enter(const xmpp::Tag& presence, xmpp::xep0045::HistoryRequest);
     void check(const xmpp::Tag& presence, const xmpp::xep0045::HistoryRequest&, const std::optional<Room>&);
     void go_on(std::shared_ptr<Entering>);
+    void send_subject(const Room&, const std::string& client);
     void leave(const std::string& local, const std::string& client);
     void discover(const xmpp::Tag& iq, const Room&);
     void answer(const xmpp::Tag& iq, const Room&);

@@ -40,6 +40,7 @@ Taken taken_in(Database& db, const Take& what) {
         ids::remember(db, *what.known);
         if (!what.proven.empty()) ids::alias(db, what.known->account, what.known->message, what.proven);
     }
+    if (!what.room.last.empty()) note_last(db, taken.room.id, what.room.last);
     taken.said = what.said;
     for (Said& one : taken.said) one.number = put(db, taken.room.id, one);
     if (!taken.said.empty()) trim(db, taken.room.id, what.kept);
@@ -76,6 +77,15 @@ void of_message(Store& store, AccountId account, std::vector<coi::MessageId> nam
                 if (room && room->account == account) return room;
             }
             return std::nullopt;
+        },
+        std::move(done));
+}
+
+void author_of(Store& store, const Room& room, coi::MessageId message, Store::Done<std::string> done) {
+    Transactions(store).ask(
+        [account = room.account, local = room.local, message = std::move(message)](Database& db) {
+            const auto known = ids::contact_message(db, account, local, message);
+            return known ? known->jid : std::string();
         },
         std::move(done));
 }

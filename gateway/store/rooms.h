@@ -36,13 +36,15 @@ void by_local(Store&, std::string local, Store::Done<std::optional<Room>> done);
 void of_group(Store&, AccountId, coi::Group::Kind, std::string group, Store::Done<std::optional<Room>> done);
 /// The account's room in which one of these messages was said; nullopt for none.
 void of_message(Store&, AccountId, std::vector<coi::MessageId>, Store::Done<std::optional<Room>> done);
+/// The canonical address of the member who mailed this message to the room; "" if it is not known.
+void author_of(Store&, const Room&, coi::MessageId, Store::Done<std::string> done);
 /// The newest of what was said, oldest first.
 void history(Store&, RoomId, std::size_t most, Store::Done<std::vector<Said>> done);
 
 /// What a mail or an occupant says in a room, in one commit.
 struct Take {
     Room room;                // as it is afterwards; without an id: it is made
-    bool is_changed = false;  // an old one is saved, too
+    bool is_changed = false;  // members, names or encryption of an old one: it is saved
     std::vector<Said> said{};
     std::optional<ids::Known> known{};    // its row in the id map, under the room's `local` as the contact
     coi::MessageId proven{};              // a name that only this mail can have; "": it proves too little

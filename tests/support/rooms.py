@@ -2,8 +2,8 @@
 
 import uuid
 
-from expect import check
-from server import Failure
+from expect import check, check_equal
+from server import Failure, wait_until
 
 MUC, USER = "http://jabber.org/protocol/muc", "{http://jabber.org/protocol/muc#user}"
 
@@ -21,9 +21,10 @@ class InRooms:
         self.room = self.wait_for(of_group, seconds, f"an invitation to {group!r}").sender
         self.world.tell(f"  {self.jid} is invited to {self.room} ({group})")
 
-    def enters(self, name):
-        """Enters the room; returns the names of those who are in it. `name`: of the room."""
-        self.send(f"<presence to='{self.room}/{self.nick}'><x xmlns='{MUC}'/></presence>")
+    def enters(self, name, since_last=False):
+        """Enters the room; returns the names of those who are in it. `name`: of the room. `since_last`: wants to read one message."""
+        history = "<history maxstanzas='1'/>" if since_last else ""
+        self.send(f"<presence to='{self.room}/{self.nick}'><x xmlns='{MUC}'>{history}</x></presence>")
         present = []
         while True:
             stanza = self.wait_for(lambda s: s.sender.startswith(self.room + "/") and s.kind == "presence", 30, "who is in the room")
@@ -38,10 +39,34 @@ class InRooms:
         self.world.tell(f"  {self.jid} is in the room {name!r} with {present}")
         return present
 
-    def leaves_room(self):
-        """Leaves it, as a client that goes offline does."""
-        self.send(f"<presence type='unavailable' to='{self.room}/{self.nick}'/>")
-        self.wait_for(lambda s: s.sender == f"{self.room}/{self.nick}" and s.type == "unavailable", 20, "its leaving")
+    def may_not_enter(self, condition):
+        """Is refused with this error."""
+        self.send(f"<presence to='{self.room}/{self.nick}'><x xmlns='{MUC}'/></presence>")
+        refused = self.wait_for(lambda s: s.sender.startswith(self.room) and s.type == "error", 30, "the error")
+        check_equal(refused.error[0], condition, f"{self.jid} may not enter")
+
+    def is_not_in_room_any_more(self):
+        """Its ping to itself is refused [XEP-0410]."""
+        answer = self.iq(f"{self.room}/{self.nick}", "get", "<ping xmlns='urn:xmpp:ping'/>")
+        check_equal(answer.error[0], "not-acceptable", f"{self.jid} is not in the room any more")
+
+    def calls_in_room(self, who):
+        """The name of a member, as the people of Delta Chat call themselves."""
+        return who.address.partition("@")[0].capitalize()
+
+    def sees_subject(self, name, seconds=60):
+        """Waits until the room is called so."""
+        self.wait_for(lambda s: s.sender == self.room and s.xml.findtext("{jabber:client}subject") == name, seconds, f"the subject {name!r}")
+
+    def sees_reaction_in_room(self, nick, to, emoji, seconds=60):
+        """Waits for an emoji of theirs on the message with this id."""
+        path = "{urn:xmpp:reactions:0}reactions"
+
+        def is_it(stanza):
+            element = stanza.xml.find(path)
+            return stanza.sender == f"{self.room}/{nick}" and element is not None and element.get("id") == to and \
+                [each.text for each in element] == [emoji]
+        self.wait_for(is_it, seconds, f"the reaction {emoji} of {nick}")
 
     def says_in_room(self, body, extra=""):
         """To all; waits until the room has said it back. Returns the Stanza."""
@@ -79,6 +104,14 @@ class DeltaGroup:
     def adds(self, member):
         contact = self.delta.call("lookup_contact_id_by_addr", self.delta.account, member.address)
         self.delta.call("add_contact_to_chat", self.delta.account, self.chat, contact)
+
+    def removes(self, member):
+        contact = self.delta.call("lookup_contact_id_by_addr", self.delta.account, member.address)
+        self.delta.call("remove_contact_from_chat", self.delta.account, self.chat, contact)
+
+    def has_name(self, name):
+        """Waits until it is called so."""
+        wait_until(lambda: self.delta.call("get_basic_chat_info", self.delta.account, self.chat)["name"] == name, 60, f"the group is called {name!r}")
 
     def says(self, text):
         return self.delta.send(self.chat, text)

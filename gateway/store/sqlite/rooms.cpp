@@ -37,7 +37,6 @@ std::string print(const Room& room) {
                                         {"description", room.description},
                                         {"described", number(room.described)},
                                         {"encrypted", room.is_encrypted},
-                                        {"last", room.last.value},
                                         {"user", print(room.user)},
                                         {"others", std::move(others)}});
 }
@@ -62,7 +61,6 @@ bool read_state(const std::string& state, Room& room) try {
     room.description = text_of(from, "description");
     room.described = time_of(from, "described");
     room.is_encrypted = from.at("encrypted").as_bool();
-    room.last.value = text_of(from, "last");
     room.user = read_member(from.at("user"));
     for (const auto& each : from.at("others").as_array()) room.others.push_back(read_member(each));
     return true;
@@ -87,6 +85,10 @@ std::vector<Room> rooms_of(Database& db, Query& row) {
             found.push_back(std::move(room));
         else
             damaged.emplace_back(id, row.integer(0), row.print());
+    }
+    for (Room& room : found) {
+        auto last = db.query("SELECT message FROM room_last WHERE room = ?");
+        if (last.bind(number(room.id)).step()) room.last = {last.text(0)};
     }
     for (const auto& [id, account, content] : damaged) {
         damaged::keep(db, account, "room " + std::to_string(id), content);
@@ -117,6 +119,15 @@ RoomId insert(Database& db, const Room& room) {
 void save(Database& db, const Room& room) {
     auto query = db.query("UPDATE room SET account = ?, local = ?, kind = ?, name_in_mail = ?, state = ? WHERE id = ?");
     query.bind_blob(sealed_state(db, room, query)).bind(number(room.id)).run();
+}
+
+void note_last(Database& db, RoomId room, const coi::MessageId& message) {
+    db.query(
+          "INSERT INTO room_last (room, message) VALUES (?, ?) ON CONFLICT (room) DO UPDATE SET message = "
+          "excluded.message")
+        .bind(number(room))
+        .bind(message.value)
+        .run();
 }
 
 std::vector<Room> all(Database& db, AccountId account) {

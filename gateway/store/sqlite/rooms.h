@@ -18,6 +18,8 @@ namespace gateway::rooms {
 RoomId insert(Database&, const Room&);
 /// Writes the state of a room that is there.
 void save(Database&, const Room&);
+/// Writes Room::last.
+void note_last(Database&, RoomId, const coi::MessageId&);
 std::vector<Room> all(Database&, AccountId);
 std::optional<Room> by_local(Database&, const std::string& local);
 std::optional<Room> of_group(Database&, AccountId, coi::Group::Kind, const std::string& group);

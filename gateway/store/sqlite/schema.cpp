@@ -235,6 +235,9 @@ CREATE TABLE room (
     state BLOB NOT NULL); -- names and members, sealed
 CREATE UNIQUE INDEX room_local ON room (local);
 CREATE UNIQUE INDEX room_group ON room (account, kind, name_in_mail);
+CREATE TABLE room_last (
+    room INTEGER PRIMARY KEY REFERENCES room (id) ON DELETE CASCADE,
+    message TEXT NOT NULL); -- the Message-ID that the next mail continues
 CREATE TABLE said (
     id INTEGER PRIMARY KEY,
     room INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,

@@ -86,7 +86,7 @@ TEST(Group, ChatmailSaysWhenEachCameAndLeft) {
     EXPECT_EQ(group->id, "Xk3_pQ9rT2w");
     EXPECT_EQ(group->name, "Sailing");
     EXPECT_EQ(group->named, at(1700000000));
-    EXPECT_FALSE(group->is_renamed);
+    EXPECT_EQ(group->former_name, "");
     EXPECT_TRUE(group->has_times);
     ASSERT_THAT(addresses(group->members), ElementsAre("bob@example.org", "carol@example.org"));
     EXPECT_EQ(group->members[1].since, at(2));
@@ -107,7 +107,7 @@ TEST(Group, ChatmailTellsChanges) {
     ASSERT_TRUE(removed && removed->removed);
     EXPECT_EQ(removed->removed->fingerprint, "CCCC");
     EXPECT_FALSE(removed->added) << "one change in a mail";
-    EXPECT_TRUE(group_in(chatmail + "Chat-Group-Name-Changed: Boats\r\n")->is_renamed);
+    EXPECT_EQ(group_in(chatmail + "Chat-Group-Name-Changed: Boats\r\n")->former_name, "Boats");
     const auto described = group_in(chatmail +
                                     "Chat-Group-Description: Every Sunday\r\n"
                                     "Chat-Group-Description-Timestamp: 5\r\n"
@@ -157,7 +157,6 @@ TEST(Group, AnIdThatIsNoneIsNoGroupOfChatmail) {
 
 TEST(Group, IsReadAsItWasWritten) {
     Group group = group_in(chatmail + "Chat-Group-Name-Changed: Boats\r\n").value();
-    group.is_renamed = false;
     group.description = "Every Sunday";
     group.described = at(5);
     group.added = GroupMember{group.members[1].address, {}, "BBBB"};

@@ -116,7 +116,7 @@ TEST(Room, NobodyElseChangesIt) {
     Room room = sailing();
     const Room before = room;
     Group forged = with_times({member("alice", 100), member("dave", 200)}, {member("bob", 200), member("carol", 200)});
-    forged.is_renamed = true;
+    forged.former_name = "Sailing";
     forged.name = "Mine";
     EXPECT_TRUE(room::apply(room, forged, dave, at(200)).is_refused);
     EXPECT_EQ(room, before);
@@ -160,7 +160,7 @@ TEST(Room, TheNewestNameHolds) {
     Group renamed = with_times({member("alice", 100), member("carol", 100)});
     renamed.name = "Boats";
     renamed.named = at(300);
-    renamed.is_renamed = true;
+    renamed.former_name = "Sailing";
     EXPECT_EQ(room::apply(room, renamed, bob, at(300)).former_name, "Sailing");
     renamed.name = "Ships";
     renamed.named = at(200);
