@@ -16,6 +16,7 @@
 #include "gateway/store/clean_shutdown.h"
 #include "gateway/store/ids.h"
 #include "xmpp/jid.h"
+#include "xmpp/xep/xep0045_muc.h"
 
 namespace gateway {
 
@@ -99,7 +100,10 @@ void Gateway::State::hand_out(const xmpp::Tag& stanza) {
         if (user_profiles.take_answer(stanza) || inline_pictures.take_answer(stanza)) return;
         if (omemo.take_answer(stanza)) return;
         if (type == "set") note_client(stanza);
-        if (Rooms::is_room(xmpp::read_jid(xmpp::attribute(stanza, "to")))) return rooms.take_iq(stanza);
+        if (Rooms::is_room(xmpp::read_jid(xmpp::attribute(stanza, "to")))) {
+            const bool is_change = type == "set" && !xmpp::xep0045::admin_items(stanza, 1).empty();
+            return is_change ? room_outgoing.take_changes(stanza) : rooms.take_iq(stanza);
+        }
         if (!account_end.take(stanza) && !presence.take_answer(stanza)) services.take_iq(stanza);
     } else if (name == "presence") {
         take_presence(stanza);
@@ -169,6 +173,8 @@ void Gateway::State::take_in_room(const xmpp::Tag& message) {
     const bool is_to_all = xmpp::attribute(message, "type") == "groupchat" && to.resource().empty();
     const std::string* nick = rooms.nick_of(to.username(), from);
     if (is_to_all && nick != nullptr) return room_outgoing.take(message, *nick);
+    if (nick != nullptr && !xmpp::xep0045::invitations_of(message, 1).empty())
+        return room_outgoing.take_changes(message);
     const char* condition = nick == nullptr ? "not-acceptable" : "service-unavailable";
     const std::string words = nick == nullptr ? say(lang, "You are not in this room. Please enter it again.")
                                               : say(lang, "Please write to this person in a chat of your own.");

@@ -98,6 +98,7 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     KeyManagement key_management;
     Rooms rooms;
     GroupEncryption group_encryption;
+    Turns room_turns;
     RoomOutgoing room_outgoing;
     IncomingPipeline incoming;
     ArchiveRecovery archive;

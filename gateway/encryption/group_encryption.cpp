@@ -61,16 +61,13 @@ bool GroupEncryption::must_encrypt(const Account& account) const {
     return policy::resolve(nullptr, account, own_.configured()) == Policy::require;
 }
 
-void GroupEncryption::encrypt(const Account& account, const Room& room, coi::Message mail,
-                              std::function<void(Result)> done) {
+void GroupEncryption::encrypt(const Account& account, const Room& room, std::vector<coi::Address> readers,
+                              coi::Message mail, std::function<void(Result)> done) {
     auto closing = std::make_shared<Closing>(
         Closing{std::move(mail), {}, account.address, store_.seal(), room.kind == coi::Group::Kind::chatmail, {}, {}});
     std::vector<std::string> contacts;
-    for (const RoomMember& each : room.others) {
-        if (!each.is_in()) continue;
-        closing->members.push_back(each.address);
-        contacts.push_back(each.address.canonical());
-    }
+    for (const coi::Address& each : readers) contacts.push_back(each.canonical());
+    closing->members = std::move(readers);
     const auto with_keys = [this, closing, id = account.id, local = room.local, done](
                                const Store::Failure& failure, const std::vector<coi::autocrypt::Peer>& peers) {
         if (failure) return done(failed({coi::ErrorKind::unreachable, false, failure->what(), 0, {}}));

@@ -30,8 +30,9 @@ class GroupEncryption {
 
     /// Whether the account's mails must not be readable, whatever the room is.
     bool must_encrypt(const Account&) const;
-    /// The final bytes of a mail to the room's members.
-    void encrypt(const Account&, const Room&, coi::Message, std::function<void(Result)> done);
+    /// The final bytes of a mail in a room to these readers.
+    void encrypt(const Account&, const Room&, std::vector<coi::Address> readers, coi::Message,
+                 std::function<void(Result)> done);
 
   private:
     Store& store_;

@@ -82,8 +82,8 @@ IncomingPipeline::IncomingPipeline(Modules modules, Seal seal, Settings settings
       own_mail_({modules_.directory, modules_.store, modules_.workers, modules_.encryption, modules_.to_jabber,
                  attachments_, turns_, modules_.now},
                 seal_, settings_),
-      room_mail_({modules_.directory, modules_.store, modules_.workers, modules_.to_jabber, attachments_, turns_,
-                  modules_.rooms, modules_.now},
+      room_mail_({modules_.directory, modules_.store, modules_.workers, modules_.to_jabber, attachments_,
+                  modules_.room_turns, modules_.rooms, modules_.now},
                  seal_, settings_) {}
 
 void IncomingPipeline::reload(const Settings& settings) {

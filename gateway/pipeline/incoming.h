@@ -60,6 +60,7 @@ class IncomingPipeline : public MailReceiver {
         FileStore& files;
         CallEnder& calls;
         RoomAudience& rooms;
+        Turns& room_turns;
         Clock now;
     };
     IncomingPipeline(Modules, Seal, Settings);

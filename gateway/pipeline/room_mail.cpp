@@ -58,7 +58,7 @@ Task<std::optional<DeliveryResult>> RoomMail::carry(IncomingMail& mail) {
     const auto group = coi::read_group(mail.mail);
     if (!group || group->kind == coi::Group::Kind::people || !mail.user_exists || mail.is_history)
         co_return std::nullopt;
-    Turn turn = co_await modules_.turns.next(mail.account, "\nrooms");  // two first mails of a group make one room
+    Turn turn = co_await modules_.turns.next(mail.account, rooms_turn);  // two first mails of a group make one room
     const auto known = co_await room_of(mail, *group);
     if (!known && (group->removed || !co_await may_have_another(mail.account))) co_return std::nullopt;
     const coi::Address author = mail.mail.from.front();

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "coi/mail/group.h"
 #include "gateway/accounts/directory.h"
 #include "gateway/encryption/group_encryption.h"
 #include "gateway/model/clock.h"
@@ -35,26 +36,51 @@ class RoomOutgoing {
         queue::Outlet& to_mail;
         StanzaSender& to_jabber;
         RoomAudience& audience;
+        Turns& turns;
         Clock now;
     };
     RoomOutgoing(Modules modules, Settings settings) : modules_(std::move(modules)), settings_(std::move(settings)) {}
 
     /// A message of type groupchat from a client that is in the room under this nick.
     void take(const xmpp::Tag& message, const std::string& nick);
-    std::size_t waiting() const { return turns_.waiting(); }
+    /// Members that a client adds or removes: an iq of XEP-0045 with a list, or a message with invitations. Who removes
+    /// its own user leaves the group.
+    void take_changes(const xmpp::Tag&);
+    std::size_t waiting() const { return under_way_; }
 
   private:
-    Task<> answered(std::shared_ptr<const xmpp::Tag> message, std::string nick);
-    Task<> carry(const xmpp::Tag& message, const std::string& nick);
-    Task<Room> room_of(const xmpp::Tag& message) const;
+    /// What leaves, and what it changes.
+    struct Post {
+        Room room, before;
+        Event event{};
+        std::string lang{}, former_name{};
+        std::optional<coi::GroupMember> added{}, removed{};
+        std::optional<coi::Address> also_to{};  // who is no member any more
+        std::optional<rooms::Said> said{};
+        RoomChange change{};
+        Turn turn{};
+    };
+    Task<> answered(std::shared_ptr<const xmpp::Tag>, Task<> way);
+    Task<> carry(std::shared_ptr<const xmpp::Tag> message, std::string nick);
+    Task<> carry_changes(std::shared_ptr<const xmpp::Tag>);
+    Task<Room> room_of(const xmpp::Tag&) const;
+    Task<Post> begin(const xmpp::Tag&);
+    void rename(Post&, const std::string& name);
+    void add(Post&, const coi::Address&);
+    void remove(Post&, const coi::Address&);
     Task<> resolve(const Room&, Event&) const;
-    coi::Message mail_of(const Room&, const Account&, const Event&, const coi::Group& change) const;
-    Task<std::string> bytes_of(const Account&, const Room&, coi::Message, std::string lang) const;
+    Task<> send(Post, const xmpp::Tag&);
+    std::chrono::sys_seconds after(std::chrono::sys_seconds) const;
+    coi::Message mail_of(const Post&, const Account&) const;
+    queue::Entry entry_of(const Post&, const Account&, const xmpp::Tag&,
+                          const std::vector<coi::Address>& readers) const;
+    Task<std::string> bytes_of(const Account&, const Room&, std::vector<coi::Address> readers, coi::Message,
+                               std::string lang) const;
     rooms::Said said_of(const Room&, const xmpp::Tag& message, const std::string& nick, const StanzaId&) const;
 
     Modules modules_;
     Settings settings_;
-    Turns turns_;
+    std::size_t under_way_ = 0;
 };
 
 }  // namespace gateway

@@ -15,6 +15,9 @@
 
 namespace gateway {
 
+/// In place of a contact: what reads and saves rooms, of all that comes from either side.
+inline constexpr const char* rooms_turn = "\nrooms";
+
 /// The right to process a message. When the last copy is destroyed, the next message of the conversation begins.
 using Turn = std::shared_ptr<void>;
 
