@@ -79,7 +79,9 @@ bool Omemo::State::take(const xmpp::Tag& message) {
     const Account* account = modules.directory.of_user(*user);
     if (!xep0384::is_encrypted(message)) {
         const xmpp::Tag* body = xmpp::body_of(message);
-        if (account && body && xmpp::otr::look(body->cdata()).is_plain()) spoke_clearly(*account, *contact, to.bare());
+        if (!account || !body) return false;
+        if (!xmpp::otr::look(body->cdata()).is_plain()) return is_guarded(*account, *contact, message);
+        spoke_clearly(*account, *contact, to.bare());
         return false;
     }
     const Message kept(message.clone());
@@ -238,21 +240,6 @@ void Omemo::State::opened(const Ready& with, const coi::Address& contact, const 
     if (!unread.empty()) start(send_again(key, sid, xmpp::attribute(*message, "from"), unread));
 }
 
-/// Notes that the user speaks OMEMO with this contact: no text is sent to them without it from now on. OTR ends: the
-/// newer choice counts.
-void Omemo::State::speaks_omemo(const Account& account, const coi::Address& contact, const std::string& contact_jid) {
-    const auto before = modules.directory.known_or_new(account.id, contact).privacy.spoken;
-    if (before == EndToEnd::omemo) return;
-    const Contact& changed =
-        modules.directory.change(account.id, contact, [](Contact& each) { each.privacy.spoken = EndToEnd::omemo; });
-    const auto leaves = modules.openpgp.would_leave(account, changed, EndToEnd::omemo);
-    modules.notices.tell_end_to_end(account, contact.canonical(), contact_jid,
-                                    omemo_messages::started(contact.addr_spec(), leaves, account.lang));
-    if (before != EndToEnd::otr) return;
-    modules.otr.off(account, contact.canonical());  // after the change: what waits finds one of both, never none
-    modules.jabber.unblock(account.id, contact.canonical());
-}
-
 /// The user's first device is no news.
 void Omemo::State::tell_news(AccountId id, OmemoDevices::News news, DeviceId sid) {
     if (news == OmemoDevices::News::none || news == OmemoDevices::News::first) return;
@@ -260,14 +247,6 @@ void Omemo::State::tell_news(AccountId id, OmemoDevices::News news, DeviceId sid
     const auto* device = devices->find(id, sid);
     if (!account || !device || !news_told.take(account->jid, SteadyClock::now())) return;
     modules.notices.tell(*account, omemo_messages::news(news, *device, account->lang));
-}
-
-/// One of several programs may have no OMEMO: what is sent to the user stays encrypted until they say otherwise.
-void Omemo::State::spoke_clearly(const Account& account, const coi::Address& contact, const std::string& contact_jid) {
-    const Contact* met = modules.directory.contact(account.id, contact.canonical());
-    if (!met || met->privacy.spoken != EndToEnd::omemo) return;
-    if (!clear_told.take(account.jid + "\n" + contact.canonical(), SteadyClock::now())) return;
-    modules.notices.tell_in(account, contact_jid, omemo_messages::in_clear(contact.addr_spec(), account.lang));
 }
 
 void Omemo::State::refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& words) {
@@ -338,15 +317,6 @@ void Omemo::tick() {
 }
 
 std::size_t Omemo::waiting() const { return state_->under_way; }
-
-void Omemo::off(const Account& account, const std::string& contact) {
-    state_->held.erase({account.id, contact});
-    const Contact* met = state_->modules.directory.contact(account.id, contact);
-    if (!met || met->privacy.spoken != EndToEnd::omemo) return;
-    state_->modules.directory.change(account.id, met->address,
-                                     [](Contact& changed) { changed.privacy.spoken = EndToEnd::none; });
-    state_->modules.jabber.unblock(account.id, contact);
-}
 
 void Omemo::own_keys(AccountId id, std::function<void(OmemoOwnKeys::Keys)> done) {
     state_->own->with(id, std::move(done));

@@ -137,6 +137,13 @@ const std::vector<OmemoDevices::Device>& OmemoDevices::of(AccountId id) const {
     return known == devices_.end() ? none : known->second;
 }
 
+/// Who waits for the user's word does so because they have verified one.
+bool OmemoDevices::has_verified(AccountId id) const {
+    return std::ranges::any_of(of(id), [](const Device& each) {
+        return each.trust == Device::Trust::verified || each.trust == Device::Trust::undecided;
+    });
+}
+
 const OmemoDevices::Device* OmemoDevices::find(AccountId id, DeviceId device) const {
     const auto& all = of(id);
     const auto at = std::ranges::find(all, device, &Device::id);
@@ -147,13 +154,9 @@ OmemoDevices::News OmemoDevices::note(AccountId id, DeviceId device, const std::
     const auto loaded = devices_.find(id);
     if (loaded == devices_.end()) return News::none;  // released meanwhile
     auto& all = loaded->second;
-    // Who waits for the user's word does so because they have verified one, whose key may have been replaced since.
-    const bool has_verified = std::ranges::any_of(all, [](const Device& each) {
-        return each.trust == Device::Trust::verified || each.trust == Device::Trust::undecided;
-    });
     const auto at = std::ranges::find(all, device, &Device::id);
     if (at != all.end() && at->identity_key == identity_key) return News::none;
-    const auto trust = has_verified ? Device::Trust::undecided : Device::Trust::blind;
+    const auto trust = has_verified(id) ? Device::Trust::undecided : Device::Trust::blind;
     if (at != all.end()) {
         if (at->trust == Device::Trust::blind) at->trust = trust;
         if (at->trust == Device::Trust::verified) at->trust = Device::Trust::undecided;

@@ -62,8 +62,11 @@ class OmemoDevices : public std::enable_shared_from_this<OmemoDevices> {
 
     /// What is known of the devices of the account's user; in the order of the calls. False: the store failed.
     void load(AccountId, std::function<void(bool loaded)> done);
+    bool is_loaded(AccountId id) const { return devices_.contains(id); }
     /// After load().
     const std::vector<Device>& of(AccountId id) const;
+    /// After load(): the user has verified a device. Its key may have been replaced since.
+    bool has_verified(AccountId id) const;
     const Device* find(AccountId, DeviceId) const;
 
     enum class News {

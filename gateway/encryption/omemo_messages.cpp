@@ -42,6 +42,14 @@ std::string in_clear(const std::string& contact, const std::string& lang) {
                {contact});
 }
 
+std::string otr_refused(const std::string& contact, const std::string& lang) {
+    return say(
+        lang,
+        "OTR was not started with {1}: you use OMEMO there and have verified a program of yours, so nothing else "
+        "ends it. To use OTR instead, first write to the gateway: omemo {1} off",
+        {contact});
+}
+
 std::string not_for_us(const std::string& contact, const std::string& lang) {
     return say(lang,
                "This message was not sent: your program did not encrypt it for the key of {1}. Open the conversation "

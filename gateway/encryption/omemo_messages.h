@@ -15,6 +15,7 @@ std::string held(const std::string& contact, const std::string& lang);
 /// A message came without OMEMO although the user has spoken it.
 std::string in_clear(const std::string& contact, const std::string& lang);
 /// Why a message is refused.
+std::string otr_refused(const std::string& contact, const std::string& lang);
 std::string not_for_us(const std::string& contact, const std::string& lang);
 std::string unreadable(const std::string& contact, const std::string& lang);
 std::string untrusted(const keys::OmemoDevice&, const std::string& lang);

@@ -66,6 +66,8 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
     void speaks_omemo(const Account&, const coi::Address& contact, const std::string& contact_jid);
     void tell_news(AccountId, OmemoDevices::News, DeviceId);
     void spoke_clearly(const Account&, const coi::Address& contact, const std::string& contact_jid);
+    bool is_guarded(const Account&, const coi::Address& contact, const xmpp::Tag& otr_message);
+    void refuse_otr(const Account&, const coi::Address& contact, const xmpp::Tag& otr_message);
     void refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& words);
     void refuse_for_now(const xmpp::Tag& message, const std::string& lang);
 
@@ -108,7 +110,8 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
     std::size_t under_way = 0;
     RateLimit starts{30, std::chrono::minutes(1)};   // sessions, per account
     RateLimit renewed{1, std::chrono::minutes(10)};  // sessions that we start anew, per device
-    RateLimit clear_told{1, std::chrono::hours(24)}, news_told{20, std::chrono::hours(24)};
+    RateLimit clear_told{1, std::chrono::hours(24)}, news_told{20, std::chrono::hours(24)},
+        otr_told{1, std::chrono::minutes(10)};
 };
 
 }  // namespace gateway
