@@ -332,6 +332,7 @@ TEST_F(PrivacyCommandsTest, privacy_of_a_contact) {
     const auto shown = command("privacy", session(*asked), form({{"contact", "bob@example.org"}}));
     EXPECT_EQ(value(*shown, "policy"), "inherit") << "what is not changed stays no setting of its own";
     EXPECT_EQ(value(*shown, "otr_clear"), "0");
+    EXPECT_EQ(value(*shown, "omemo_clear"), "0");
     EXPECT_THAT(shown->xml(), HasSubstr("In between I decrypt"));
     const auto done = command("privacy", session(*asked),
                               form({{"contact", "bob@example.org"}, {"policy", "require"}, {"otr_clear", "true"}}));
@@ -342,6 +343,24 @@ TEST_F(PrivacyCommandsTest, privacy_of_a_contact) {
     command("privacy", session(*later), form({{"contact", "bob@example.org"}}));
     command("privacy", session(*later), form({{"contact", "bob@example.org"}, {"policy", "inherit"}}));
     EXPECT_EQ(bob().privacy.policy, Policy::inherit);
+}
+
+TEST_F(PrivacyCommandsTest, readable_mail_under_omemo_by_the_form) {
+    const auto submit = [this](const char* omemo_clear) {
+        const auto asked = command("privacy");
+        const auto shown = command("privacy", session(*asked), form({{"contact", "bob@example.org"}}));
+        std::map<std::string, std::string> values{{"contact", "bob@example.org"}, {"policy", "inherit"}};
+        if (omemo_clear) values["omemo_clear"] = omemo_clear;
+        command("privacy", session(*asked), form(values));
+        return value(*shown, "omemo_clear");
+    };
+    EXPECT_EQ(submit("1"), "0");
+    EXPECT_TRUE(bob().privacy.omemo_clear);
+    EXPECT_FALSE(bob().privacy.otr_clear);
+    EXPECT_EQ(submit(nullptr), "1") << "what is not in the form stays as it is";
+    EXPECT_TRUE(bob().privacy.omemo_clear);
+    submit("false");
+    EXPECT_FALSE(bob().privacy.omemo_clear);
 }
 
 TEST_F(PrivacyCommandsTest, blocking_by_forms) {
