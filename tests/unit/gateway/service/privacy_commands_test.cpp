@@ -334,33 +334,17 @@ TEST_F(PrivacyCommandsTest, privacy_of_a_contact) {
     EXPECT_EQ(value(*shown, "otr_clear"), "0");
     EXPECT_EQ(value(*shown, "omemo_clear"), "0");
     EXPECT_THAT(shown->xml(), HasSubstr("In between I decrypt"));
-    const auto done = command("privacy", session(*asked),
-                              form({{"contact", "bob@example.org"}, {"policy", "require"}, {"otr_clear", "true"}}));
+    const std::string wanted =
+        form({{"contact", "bob@example.org"}, {"policy", "require"}, {"otr_clear", "true"}, {"omemo_clear", "1"}});
+    const auto done = command("privacy", session(*asked), wanted);
     EXPECT_EQ(done->findChild("command")->findAttribute("status"), "completed");
     EXPECT_EQ(bob().privacy.policy, Policy::require);
-    EXPECT_TRUE(bob().privacy.otr_clear);
+    EXPECT_TRUE(bob().privacy.otr_clear && bob().privacy.omemo_clear);
     const auto later = command("privacy");
     command("privacy", session(*later), form({{"contact", "bob@example.org"}}));
     command("privacy", session(*later), form({{"contact", "bob@example.org"}, {"policy", "inherit"}}));
     EXPECT_EQ(bob().privacy.policy, Policy::inherit);
-}
-
-TEST_F(PrivacyCommandsTest, readable_mail_under_omemo_by_the_form) {
-    const auto submit = [this](const char* omemo_clear) {
-        const auto asked = command("privacy");
-        const auto shown = command("privacy", session(*asked), form({{"contact", "bob@example.org"}}));
-        std::map<std::string, std::string> values{{"contact", "bob@example.org"}, {"policy", "inherit"}};
-        if (omemo_clear) values["omemo_clear"] = omemo_clear;
-        command("privacy", session(*asked), form(values));
-        return value(*shown, "omemo_clear");
-    };
-    EXPECT_EQ(submit("1"), "0");
-    EXPECT_TRUE(bob().privacy.omemo_clear);
-    EXPECT_FALSE(bob().privacy.otr_clear);
-    EXPECT_EQ(submit(nullptr), "1") << "what is not in the form stays as it is";
-    EXPECT_TRUE(bob().privacy.omemo_clear);
-    submit("false");
-    EXPECT_FALSE(bob().privacy.omemo_clear);
+    EXPECT_TRUE(bob().privacy.omemo_clear) << "what is not in the form stays";
 }
 
 TEST_F(PrivacyCommandsTest, blocking_by_forms) {
