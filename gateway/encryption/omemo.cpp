@@ -31,6 +31,7 @@ constexpr auto forget_after = std::chrono::minutes(20);
 /// one conversation would use the same keys of its ratchet.
 bool is_free(const std::shared_ptr<OmemoTalk>& talk) { return talk.use_count() == 1 && talk->is_idle(); }
 
+constexpr int most_failures = 20;
 constexpr std::size_t most_keys_tried = 2;  // keys for our device id; more than one is a coincidence of ids
 
 }  // namespace
@@ -56,6 +57,13 @@ std::vector<Omemo::State::DeviceId> Omemo::State::known(AccountId id) const {
     std::vector<DeviceId> all;
     for (const auto& each : devices->of(id)) all.push_back(each.id);
     return all;
+}
+
+/// Of all conversations together: a message that cannot be read costs the most, and contacts cost nothing.
+Omemo::State::Failures Omemo::State::failures_left(AccountId id) {
+    auto& left = failures[id];
+    if (!left) left = std::make_shared<std::atomic<int>>(most_failures);
+    return left;
 }
 
 /// Each step calls back in the order of its calls, so messages do not overtake each other.
@@ -123,7 +131,7 @@ Task<> Omemo::State::carry(AccountId id, coi::Address contact, Message message) 
     } else {
         auto opening = co_await called_back<Opening>([&](auto done) {
             talk->ask<Opening>(
-                [keys, for_us, encrypted = *encrypted, failures_left = talk->failures_left,
+                [keys, for_us, encrypted = *encrypted, failures_left = failures_left(id),
                  known = known(id)](OmemoTalk::Sessions& sessions) {
                     if (*failures_left <= 0) return Opening{.is_tried = false};
                     auto result = open(sessions, *keys, for_us, encrypted);
@@ -308,7 +316,7 @@ void Omemo::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::functi
 
 void Omemo::tick() {
     const auto now = SteadyClock::now();
-    for (const auto& [key, talk] : state_->talks) *talk->failures_left = OmemoTalk::most_failures;
+    state_->failures.clear();
     std::erase_if(state_->talks, [now](const auto& talk) {
         return is_free(talk.second) && now - talk.second->last_used() > forget_after;
     });

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -71,6 +72,10 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
     void refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& words);
     void refuse_for_now(const xmpp::Tag& message, const std::string& lang);
 
+    /// How many messages of the account may fail until the next tick; counted by the work on the strands.
+    using Failures = std::shared_ptr<std::atomic<int>>;
+    Failures failures_left(AccountId);
+
     // --- to the user (omemo_to_user.cpp)
     bool concerns(const queue::Entry&) const;
     Task<> send(queue::Entry, Message, std::function<void(Outgoing)> done);
@@ -107,6 +112,7 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
     std::shared_ptr<OmemoDevices> devices;
     std::set<Key> held;  // conversations with held messages
     std::map<std::pair<AccountId, DeviceId>, std::chrono::steady_clock::time_point> without_bundle;
+    std::map<AccountId, Failures> failures;
     std::size_t under_way = 0;
     RateLimit starts{30, std::chrono::minutes(1)};   // sessions, per account
     RateLimit renewed{1, std::chrono::minutes(10)};  // sessions that we start anew, per device

@@ -1,12 +1,10 @@
 // The OMEMO sessions of one conversation: with each of the user's devices one, used on a worker strand of their own.
 //
 // Read from the store when first needed. After each piece of work the loop has the changed sessions, to be committed:
-// with the message that came, or before the message that goes. Limited: the sessions in memory, and the messages that
-// cannot be decrypted, because these cost the most.
+// with the message that came, or before the message that goes. Limited: the sessions in memory.
 
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -63,9 +61,6 @@ class OmemoTalk : public std::enable_shared_from_this<OmemoTalk> {
     Clock::time_point last_used() const { return last_used_; }
 
     OmemoResendBuffer unread;
-    /// How many messages may fail until the next tick; counted by the work on the strand.
-    static constexpr int most_failures = 20;
-    const std::shared_ptr<std::atomic<int>> failures_left = std::make_shared<std::atomic<int>>(most_failures);
 
   private:
     static std::map<DeviceId, std::string> identities_of(const Sessions&);
