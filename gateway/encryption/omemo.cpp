@@ -118,7 +118,6 @@ Task<> Omemo::State::carry(AccountId id, coi::Address contact, Message message) 
     for (const auto* key : is_readable ? encrypted->keys_for(keys->device()) : std::vector<const omemo::Key*>{}) {
         if (for_us.size() < most_keys_tried) for_us.push_back(*key);
     }
-    // Until a device has heard of us, all its messages begin like a first one.
     const bool may_start = std::ranges::any_of(for_us, &omemo::Key::is_prekey);
     if (!account) {
     } else if (!keys || (may_start && !starts.is_left(account->jid, SteadyClock::now()))) {
@@ -163,7 +162,9 @@ Omemo::State::Opening Omemo::State::open(OmemoTalk::Sessions& sessions, const om
             if (!result.failure) result.failure = decrypted.error();
             continue;
         }
-        result = {{}, {}, decrypted->identity_key, decrypted->used_pre_key, decrypted->is_new_session, session};
+        result = {
+            {},     {}, decrypted->identity_key, decrypted->used_pre_key, decrypted->is_new_session, key.is_prekey,
+            session};
         const auto& payload = encrypted.payload;
         if (payload) result.text = omemo::open(encrypted.iv, *payload, decrypted->key.bytes());
         if (payload && !result.text) result.failure = Failure::malformed;
@@ -233,6 +234,7 @@ void Omemo::State::opened(const Ready& with, const coi::Address& contact, const 
     const bool has_lost_session = opening.is_new_session && news != OmemoDevices::News::key;
     const auto unread = has_lost_session ? with.talk->unread.started(sid) : std::vector<std::string>{};
     with.talk->unread.heard(sid);
+    if (!opening.is_first) with.talk->unanswered.erase(sid);
     if (opening.text) speaks_omemo(*account, contact, contact_jid);
     tell_news(key.first, news, sid);
     if (opening.text && !opening.text->empty()) {
@@ -245,7 +247,14 @@ void Omemo::State::opened(const Ready& with, const coi::Address& contact, const 
                    omemo_messages::unreadable(contact.addr_spec(), account->lang));
     }
     unblock(key.first);
-    if (!unread.empty()) start(send_again(key, sid, xmpp::attribute(*message, "from"), unread));
+    const std::string& client = xmpp::attribute(*message, "from");
+    if (!unread.empty()) {
+        start(send_again(key, sid, client, unread));
+    } else if (opening.is_first && opening.text && !opening.text->empty() && !with.talk->unanswered.contains(sid) &&
+               confirmed.take(account->jid + "/" + std::to_string(sid) + "/" + key.second, SteadyClock::now())) {
+        with.talk->unanswered.insert(sid);
+        confirm_soon({key, sid, client, contact_jid}, 0);
+    }
 }
 
 /// The user's first device is no news.

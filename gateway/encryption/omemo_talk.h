@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,10 +58,13 @@ class OmemoTalk : public std::enable_shared_from_this<OmemoTalk> {
     /// Numbers the sessions of a change: in the order of the work that made them.
     void number(keys::OmemoChange&);
     /// Nothing is under way: no work, and no change that is not committed yet.
-    bool is_idle() const { return jobs_ == 0 && waiting_.empty() && given_.use_count() == 1; }
+    bool is_idle() const { return jobs_ == 0 && waiting_.empty() && is_committed(); }
+    /// Each change that was numbered is committed, or given up.
+    bool is_committed() const { return given_.use_count() == 1; }
     Clock::time_point last_used() const { return last_used_; }
 
     OmemoResendBuffer unread;
+    std::set<DeviceId> unanswered;  // have started a session, and nothing was sent to them in it yet
 
   private:
     static std::map<DeviceId, std::string> identities_of(const Sessions&);

@@ -85,7 +85,10 @@ Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void
     }
     held.erase(key);
     const std::string text = xmpp::print(*stanza);
-    for (const auto device : reached) with.talk->unread.sent(device, text);
+    for (const auto device : reached) {
+        with.talk->unread.sent(device, text);
+        with.talk->unanswered.erase(device);
+    }
     Outgoing out{Outgoing::Kind::encrypted_for_all, {}};
     out.stanzas.push_back(stanza_of(*stanza, xmpp::attribute(*stanza, "to"), sealed.encrypted, lang));
     done(std::move(out));
@@ -213,27 +216,6 @@ Task<> Omemo::State::send_again(Key key, DeviceId device, std::string client, st
         if (!account) co_return;
         modules.sender.send(*stanza_of(*stanza, client, sealed.encrypted, account->lang));
     }
-}
-
-/// By an empty message [XEP-0384 §4.6]: the device's next message is one of the new session.
-Task<> Omemo::State::renew_session(Ready with, DeviceId device, std::string client, std::string contact_jid) {
-    const auto self = shared_from_this();
-    const Account* account = modules.directory.find(with.talk->key().first);
-    if (!account) co_return;
-    auto bundle = co_await called_back<std::optional<Bundle>>(
-        [&](auto done) { devices->bundle(account->jid, device, std::move(done)); });
-    if (!bundle) co_return;
-    const AccountId id = with.talk->key().first;
-    tell_news(id, devices->note(id, device, bundle->identity_key), device);
-    const auto* known = devices->find(id, device);
-    if (!known || !known->is_trusted()) co_return;
-    Readers to{{device}, {}};
-    to.bundles[device] = std::move(*bundle);
-    auto sealed = co_await seal(with, std::move(to), std::nullopt, true);
-    if (sealed.encrypted.keys.empty() || !co_await save(std::move(sealed.change))) co_return;
-    xmpp::Tag original("message");
-    original.addAttribute("from", contact_jid);
-    modules.sender.send(*stanza_of(original, client, sealed.encrypted, ""));
 }
 
 /// Told once, until a message could be sent again.
