@@ -35,6 +35,13 @@ std::string held(const std::string& contact, const std::string& lang) {
                {contact});
 }
 
+std::string refused(const std::string& component, const std::string& lang) {
+    return say(lang,
+               "Your server does not show me which of your programs have OMEMO: let {1} see your presence, or let "
+               "everybody read your OMEMO keys.",
+               {component});
+}
+
 std::string in_clear(const std::string& contact, const std::string& lang) {
     return say(lang,
                "Your last message to {1} reached this gateway without OMEMO. Messages to you still come with it. To go "

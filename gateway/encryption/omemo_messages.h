@@ -12,6 +12,8 @@ namespace gateway::omemo_messages {
 /// `contact`: the mail address. `leaves`: how messages written under OMEMO leave the gateway.
 std::string started(const std::string& contact, const policy::Answer& leaves, const std::string& lang);
 std::string held(const std::string& contact, const std::string& lang);
+/// Why: the user's server shows their devices neither to the gateway (`component`) nor to the contact.
+std::string refused(const std::string& component, const std::string& lang);
 /// A message came without OMEMO although the user has spoken it.
 std::string in_clear(const std::string& contact, const std::string& lang);
 /// Why a message is refused.

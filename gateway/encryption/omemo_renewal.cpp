@@ -36,7 +36,7 @@ Task<> Omemo::State::renew_session(Ready with, DeviceId device, std::string clie
     const Account* account = modules.directory.find(id);
     if (!account) co_return;
     auto bundle = co_await called_back<std::optional<Bundle>>(
-        [&](auto done) { devices->bundle(account->jid, device, std::move(done)); });
+        [&](auto done) { devices->bundle({account->jid, contact_jid}, device, std::move(done)); });
     if (!bundle) co_return;
     tell_news(id, devices->note(id, device, bundle->identity_key), device);
     const auto* known = devices->find(id, device);

@@ -98,35 +98,43 @@ Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void
 /// user does not trust.
 Task<Omemo::State::Readers> Omemo::State::readers(Ready with, std::string user) {
     const AccountId id = with.talk->key().first;
+    const OmemoDevices::Whose whose{user, jid_of_contact(with.talk->key())};
     const auto list = co_await called_back<std::optional<OmemoDevices::List>>(
-        [&](auto done) { devices->list(user, std::move(done)); });
+        [&](auto done) { devices->list(whose, std::move(done)); });
     std::vector<DeviceId> wanted = list.value_or(OmemoDevices::List{});
     if (!list) {
         for (const auto& [device, identity] : with.talk->devices()) wanted.push_back(device);
     }
     if (wanted.size() > most_readers)
         wanted.erase(wanted.begin(), wanted.end() - static_cast<std::ptrdiff_t>(most_readers));
-    Readers readers;
+    const auto has_session = [&](DeviceId device) {
+        const auto* known = devices->find(id, device);
+        const auto session = with.talk->devices().find(device);
+        return known && session != with.talk->devices().end() && session->second == known->identity_key;
+    };
+    OmemoDevices::List missing;
     for (const auto device : wanted) {
         const auto* known = devices->find(id, device);
-        if (known && !known->is_trusted()) continue;
-        const auto session = with.talk->devices().find(device);
-        const bool has_session =
-            session != with.talk->devices().end() && known && session->second == known->identity_key;
-        if (!has_session) {
-            const auto since = without_bundle.find({id, device});
-            if (since != without_bundle.end() && SteadyClock::now() - since->second < pause_without_bundle) continue;
-            auto bundle = co_await called_back<std::optional<Bundle>>(
-                [&](auto done) { devices->bundle(user, device, std::move(done)); });
-            if (!bundle) {
-                without_bundle[{id, device}] = SteadyClock::now();
-                continue;
-            }
-            tell_news(id, devices->note(id, device, bundle->identity_key), device);
-            known = devices->find(id, device);
-            if (!known || !known->is_trusted()) continue;
-            readers.bundles[device] = std::move(*bundle);
+        const auto since = without_bundle.find({id, device});
+        const bool rests = since != without_bundle.end() && SteadyClock::now() - since->second < pause_without_bundle;
+        if ((!known || known->is_trusted()) && !has_session(device) && !rests) missing.push_back(device);
+    }
+    auto found = co_await called_back<std::map<DeviceId, Bundle>>(
+        [&](auto done) { devices->bundles(whose, missing, std::move(done)); });
+    Readers readers;
+    for (const auto device : missing) {
+        const auto bundle = found.find(device);
+        if (bundle == found.end()) {
+            without_bundle[{id, device}] = SteadyClock::now();
+            continue;
         }
+        tell_news(id, devices->note(id, device, bundle->second.identity_key), device);
+    }
+    for (const auto device : wanted) {
+        const auto* known = devices->find(id, device);
+        const auto bundle = found.find(device);
+        if (!known || !known->is_trusted() || (bundle == found.end() && !has_session(device))) continue;
+        if (bundle != found.end()) readers.bundles[device] = std::move(bundle->second);
         readers.devices.push_back(device);
     }
     co_return readers;
@@ -223,8 +231,11 @@ void Omemo::State::hold(const Key& key, const std::function<void(Outgoing)>& don
     const Account* account = modules.directory.find(key.first);
     const Contact* contact = modules.directory.contact(key.first, key.second);
     if (account && contact && held.insert(key).second)
-        modules.notices.tell_in(*account, jid_of_contact(key),
-                                omemo_messages::held(contact->address.addr_spec(), account->lang));
+        modules.notices.tell_in(
+            *account, jid_of_contact(key),
+            omemo_messages::held(contact->address.addr_spec(), account->lang) +
+                (devices->is_refused(account->jid) ? " " + omemo_messages::refused(settings.component, account->lang)
+                                                   : ""));
     done({Outgoing::Kind::held, {}});
 }
 

@@ -136,7 +136,7 @@ struct OmemoHostileDevices : OmemoRoom {
     }
     std::optional<std::optional<OmemoDevices::List>> told;
     void ask() {
-        devices->list(user, [this](std::optional<OmemoDevices::List> list) { told = std::move(list); });
+        devices->list({user, bob}, [this](std::optional<OmemoDevices::List> list) { told = std::move(list); });
     }
 };
 
