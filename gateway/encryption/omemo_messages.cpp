@@ -42,6 +42,13 @@ std::string refused(const std::string& component, const std::string& lang) {
                {component});
 }
 
+std::string file_left_out(const std::string& contact, const std::string& lang) {
+    return say(lang,
+               "A file from {1} is not shown: it was encrypted for OMEMO, which you have switched off here since, and "
+               "none of your programs can get it that way now. Please ask {1} to send it again.",
+               {contact});
+}
+
 std::string in_clear(const std::string& contact, const std::string& lang) {
     return say(lang,
                "Your last message to {1} reached this gateway without OMEMO. Messages to you still come with it. To go "

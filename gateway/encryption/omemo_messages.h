@@ -14,6 +14,8 @@ std::string started(const std::string& contact, const policy::Answer& leaves, co
 std::string held(const std::string& contact, const std::string& lang);
 /// Why: the user's server shows their devices neither to the gateway (`component`) nor to the contact.
 std::string refused(const std::string& component, const std::string& lang);
+/// Instead of a file that was encrypted for OMEMO, and can be sent by it no more.
+std::string file_left_out(const std::string& contact, const std::string& lang);
 /// A message came without OMEMO although the user has spoken it.
 std::string in_clear(const std::string& contact, const std::string& lang);
 /// Why a message is refused.

@@ -111,6 +111,7 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
     xmpp::Stanza stanza_of(const xmpp::Tag& original, const std::string& to, const xmpp::xep0384::Encrypted&,
                            const std::string& lang) const;
     Task<> send_again(Key, DeviceId, std::string client, std::vector<std::string> stanzas);
+    Outgoing without_file(const xmpp::Tag& stanza, const Key&) const;
     void hold(const Key&, const std::function<void(Outgoing)>& done);
     void unblock(AccountId);
 

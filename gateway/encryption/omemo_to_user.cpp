@@ -13,6 +13,7 @@
 #include "xmpp/omemo/payload.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/wire.h"
+#include "xmpp/xep/xep0066_oob.h"
 #include "xmpp/xep/xep0334_hints.h"
 #include "xmpp/xep/xep0380_eme.h"
 
@@ -30,6 +31,12 @@ constexpr auto pause_without_bundle = std::chrono::minutes(10);
 /// somebody's text looks like lets nothing through.
 bool is_tunnelled(const xmpp::Tag& stanza, const xmpp::Tag& body) {
     return xmpp::xep0380::encryption(stanza) && !xmpp::otr::look(body.cdata()).is_plain();
+}
+
+/// Whether it is the link to a file that was encrypted for OMEMO (pipeline/attachments): it has the file's key.
+bool is_sealed_file(const xmpp::Tag& stanza) {
+    const auto link = xmpp::xep0066::link(stanza);
+    return link && link->url.starts_with("aesgcm:");
 }
 
 /// A text is cut for Jabber before (text::longest_printed); what was put before it may be too much for OMEMO.
@@ -51,18 +58,24 @@ std::string Omemo::State::jid_of_contact(const Key& key) const {
 bool Omemo::State::concerns(const queue::Entry& entry) const {
     if (entry.contact.empty()) return false;
     const Contact* contact = modules.directory.contact(entry.account, entry.contact);
-    return contact && contact->privacy.spoken == EndToEnd::omemo;
+    const auto spoken = contact ? contact->privacy.spoken : EndToEnd::none;
+    // OMEMO may have been switched off since: the key of a file does not go beside the encrypted file in the clear.
+    return spoken == EndToEnd::omemo ||
+           (spoken == EndToEnd::none && entry.payload.find("aesgcm:") != std::string::npos);
 }
 
 Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void(Outgoing)> done) {
     const auto self = shared_from_this();
     const xmpp::Tag* body = xmpp::body_of(*stanza);
+    const Key key{entry.account, entry.contact};
+    const Contact* contact = modules.directory.contact(key.first, key.second);
+    const bool is_off = !contact || contact->privacy.spoken != EndToEnd::omemo;
     // What has no text is handled by other elements, which OMEMO 0.3 does not encrypt.
-    if (!body || xmpp::attribute(*stanza, "type") == "error" || is_tunnelled(*stanza, *body)) {
+    if (!body || xmpp::attribute(*stanza, "type") == "error" || is_tunnelled(*stanza, *body) ||
+        (is_off && !is_sealed_file(*stanza))) {
         done({});
         co_return;
     }
-    const Key key{entry.account, entry.contact};
     const Account* account = modules.directory.find(entry.account);
     const std::string user = account ? account->jid : "", lang = account ? account->lang : "";
     const Ready with = co_await ready(key);
@@ -76,7 +89,7 @@ Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void
     std::vector<DeviceId> reached;
     for (const auto& each : sealed.encrypted.keys) reached.push_back(each.rid);
     if (reached.empty()) {
-        hold(key, done);
+        is_off ? done(without_file(*stanza, key)) : hold(key, done);
         co_return;
     }
     if (!co_await save(std::move(sealed.change))) {
@@ -92,6 +105,20 @@ Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void
     Outgoing out{Outgoing::Kind::encrypted_for_all, {}};
     out.stanzas.push_back(stanza_of(*stanza, xmpp::attribute(*stanza, "to"), sealed.encrypted, lang));
     done(std::move(out));
+}
+
+/// Who has switched OMEMO off waits for nothing. What goes is words instead of the link.
+Outgoing Omemo::State::without_file(const xmpp::Tag& stanza, const Key& key) const {
+    const Account* account = modules.directory.find(key.first);
+    const Contact* contact = modules.directory.contact(key.first, key.second);
+    auto words = std::make_unique<xmpp::Tag>("message");
+    for (const auto* attribute : stanza.attributes()) words->addAttribute(attribute->name(), attribute->value());
+    xmpp::end_to_end::add_beside(stanza, *words);
+    const std::string who = contact ? contact->address.addr_spec() : key.second;
+    xmpp::add(*words, "body", {}, framed::notice(omemo_messages::file_left_out(who, account ? account->lang : "")));
+    Outgoing out{Outgoing::Kind::encrypted_for_all, {}};
+    out.stanzas.push_back(std::move(words));
+    return out;
 }
 
 /// The devices in the user's list, or those with a session if the server does not tell the list; not those that the

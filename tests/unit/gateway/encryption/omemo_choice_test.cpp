@@ -36,7 +36,8 @@ struct OmemoVerified : OmemoChoice {
 };
 
 TEST_F(OmemoVerified, AForgedStartOfOtrDoesNotEndOmemo) {
-    for (const std::string start : {"?OTRv23?", "?OTR?", "?OTR Error: x"}) EXPECT_TRUE(omemo->take(*by_otr(start))) << start;
+    for (const std::string start : {"?OTRv23?", "?OTR?", "?OTR Error: x"})
+        EXPECT_TRUE(omemo->take(*by_otr(start))) << start;
     settle();
     EXPECT_EQ(privacy().spoken, EndToEnd::omemo);
     EXPECT_THAT(sent, IsEmpty()) << "no answer of OTR";
@@ -82,6 +83,53 @@ TEST_F(OmemoChoice, WithoutAVerifiedDeviceTheNewerChoiceCounts) {
     settle();
     EXPECT_THAT(sent, SizeIs(1)) << "Otr's answer, once the devices are read";
     EXPECT_EQ(told("OTR was not started"), 0u);
+}
+
+// --- files that were encrypted for OMEMO
+
+struct OmemoFile : OmemoChoice {
+    inline static const std::string link = "aesgcm://files.example/1/a.jpg#0123456789abcdef",
+                                    file = "<x xmlns='jabber:x:oob'><url>" + link +
+                                           "</url></x><file-sharing xmlns='urn:xmpp:sfs:0'/><thread>t</thread>";
+    queue::Entry queued(const std::string& payload) const {
+        auto queued = entry();
+        queued.payload = payload;
+        return queued;
+    }
+    void SetUp() override {
+        OmemoChoice::SetUp();
+        omemo->off(*directory.find(id), bobs);
+    }
+};
+
+TEST_F(OmemoFile, AKeyThatWasQueuedGoesByOmemoAlsoAfterOff) {
+    EXPECT_TRUE(omemo->concerns(queued("<message><body>" + link + "</body></message>")));
+    const auto out = sends(link, file);
+    ASSERT_EQ(out.kind, Outgoing::Kind::encrypted_for_all);
+    EXPECT_EQ(xmpp::print(*out.stanzas.at(0)).find("aesgcm"), std::string::npos);
+    EXPECT_EQ(alice.reads(*out.stanzas[0]), link);
+}
+
+TEST_F(OmemoFile, WhereNoProgramCanGetItWordsComeInsteadOfTheKey) {
+    listed = {};
+    announces();
+    const auto out = sends(link, file);
+    ASSERT_EQ(out.stanzas.size(), 1u) << "nothing waits";
+    const std::string printed = xmpp::print(*out.stanzas[0]);
+    EXPECT_EQ(printed.find("aesgcm"), std::string::npos) << printed;
+    EXPECT_EQ(xmpp::attribute(*out.stanzas[0], "id"), "m1");
+    EXPECT_THAT(xmpp::body_of(*out.stanzas[0])->cdata(), HasSubstr("A file from bob@example.net is not shown"));
+    EXPECT_TRUE(out.stanzas[0]->findChild("thread"));
+}
+
+TEST_F(OmemoFile, ATextComesInTheClearAlsoOneThatNamesSuchALink) {
+    EXPECT_FALSE(omemo->concerns(queued("<message><body>a text</body></message>")));
+    EXPECT_EQ(sends(link).kind, Outgoing::Kind::as_is);
+}
+
+TEST_F(OmemoFile, UnderOtrItIsOtrs) {
+    directory.change(id, {"", "bob", "example.net"}, [](Contact& contact) { contact.privacy.spoken = EndToEnd::otr; });
+    EXPECT_FALSE(omemo->concerns(queued("<message><body>" + link + "</body></message>")));
 }
 
 }  // namespace
