@@ -80,7 +80,7 @@ bool OmemoDevices::take_answer(const xmpp::Tag& iq) {
     return true;
 }
 
-/// Contacts are often seen by the user's server as those who may see the user, where the gateway is not.
+/// The contact may see the user where the roster says so, or the access model is "roster" [XEP-0060 §4.5].
 void OmemoDevices::refused(Question question) {
     const std::string contact_jid = std::exchange(question.contact_jid, "");
     if (!contact_jid.empty()) return send(contact_jid, std::move(question));
