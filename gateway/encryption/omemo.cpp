@@ -127,6 +127,8 @@ Task<> Omemo::State::carry(AccountId id, coi::Address contact, Message message) 
     } else if (for_us.empty()) {
         if (encrypted->payload)
             refuse(*message, "cancel", "not-acceptable", omemo_messages::not_for_us(contact.addr_spec(), lang));
+    } else if (encrypted->payload && co_await is_kept_by_otr(talk->key(), encrypted->sid)) {
+        refuse(*message, "cancel", "not-acceptable", omemo_messages::kept_by_otr(contact.addr_spec(), lang));
     } else {
         auto opening = co_await called_back<Opening>([&](auto done) {
             talk->ask<Opening>(

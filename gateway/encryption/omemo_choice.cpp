@@ -1,9 +1,11 @@
 // What a user speaks with a contact, as far as it is OMEMO: how that begins, and what ends it; see omemo.h.
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/encryption/omemo_messages.h"
 #include "gateway/encryption/omemo_state.h"
+#include "gateway/store/otr_keys.h"
 #include "xmpp/jid.h"
 #include "xmpp/otr/front.h"
 
@@ -35,6 +37,18 @@ void Omemo::State::spoke_clearly(const Account& account, const coi::Address& con
     if (!met || met->privacy.spoken != EndToEnd::omemo) return;
     if (!clear_told.take(account.jid + "\n" + contact.canonical(), SteadyClock::now())) return;
     modules.notices.tell_in(account, contact_jid, omemo_messages::in_clear(contact.addr_spec(), account.lang));
+}
+
+/// The other way round: once the user has verified an OTR key in this conversation, only a verified device starts
+/// OMEMO. Anybody between can invent a device.
+Task<bool> Omemo::State::is_kept_by_otr(Key key, DeviceId sid) {
+    const Contact* met = modules.directory.contact(key.first, key.second);
+    const auto* device = devices->find(key.first, sid);
+    if (!met || met->privacy.spoken != EndToEnd::otr) co_return false;
+    if (device && device->trust == keys::OmemoDevice::Trust::verified) co_return false;
+    const auto [failure, peers] = co_await called_back<Store::Failure, std::vector<keys::OtrPeer>>(
+        [&](auto done) { keys::otr_peers(modules.store, key.first, key.second, std::move(done)); });
+    co_return !failure && std::ranges::any_of(peers, [](const keys::OtrPeer& peer) { return !peer.trust.empty(); });
 }
 
 /// An OTR message where the user speaks OMEMO would make OTR the newer choice. Anybody between can write one, so it is

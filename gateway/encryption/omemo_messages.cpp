@@ -64,6 +64,13 @@ std::string otr_refused(const std::string& contact, const std::string& lang) {
         {contact});
 }
 
+std::string kept_by_otr(const std::string& contact, const std::string& lang) {
+    return say(lang,
+               "This message was not sent: it came with OMEMO, and with {1} you speak OTR, which you have verified, so "
+               "nothing else ends it. To use OMEMO instead, first write to the gateway: otr {1} off",
+               {contact});
+}
+
 std::string not_for_us(const std::string& contact, const std::string& lang) {
     return say(lang,
                "This message was not sent: your program did not encrypt it for the key of {1}. Open the conversation "

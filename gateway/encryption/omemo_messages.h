@@ -20,6 +20,7 @@ std::string file_left_out(const std::string& contact, const std::string& lang);
 std::string in_clear(const std::string& contact, const std::string& lang);
 /// Why a message is refused.
 std::string otr_refused(const std::string& contact, const std::string& lang);
+std::string kept_by_otr(const std::string& contact, const std::string& lang);
 std::string not_for_us(const std::string& contact, const std::string& lang);
 std::string unreadable(const std::string& contact, const std::string& lang);
 std::string untrusted(const keys::OmemoDevice&, const std::string& lang);

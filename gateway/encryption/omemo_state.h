@@ -74,6 +74,7 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
     void speaks_omemo(const Account&, const coi::Address& contact, const std::string& contact_jid);
     void tell_news(AccountId, OmemoDevices::News, DeviceId);
     void spoke_clearly(const Account&, const coi::Address& contact, const std::string& contact_jid);
+    Task<bool> is_kept_by_otr(Key, DeviceId sid);
     bool is_guarded(const Account&, const coi::Address& contact, const xmpp::Tag& otr_message);
     void refuse_otr(const Account&, const coi::Address& contact, const xmpp::Tag& otr_message);
     void refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& words);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/store/otr_keys.h"
 #include "tests/support/omemo_room.h"
 
 namespace gateway {
@@ -83,6 +84,37 @@ TEST_F(OmemoChoice, WithoutAVerifiedDeviceTheNewerChoiceCounts) {
     settle();
     EXPECT_THAT(sent, SizeIs(1)) << "Otr's answer, once the devices are read";
     EXPECT_EQ(told("OTR was not started"), 0u);
+}
+
+struct OmemoAgainstOtr : OmemoChoice {
+    void SetUp() override {
+        OmemoChoice::SetUp();
+        taken.clear();
+        directory.change(id, {"", "bob", "example.net"},
+                         [](Contact& contact) { contact.privacy.spoken = EndToEnd::otr; });
+        keys::note(store, id, bobs, {{std::string(40, 'A'), "verified"}});
+        loop.flush(store);
+    }
+};
+
+TEST_F(OmemoAgainstOtr, AnInventedDeviceDoesNotEndOtrThatWasVerified) {
+    OmemoClient forger;
+    meets(forger);
+    writes(forger, "forged");
+    EXPECT_THAT(taken, IsEmpty());
+    EXPECT_EQ(privacy().spoken, EndToEnd::otr);
+    EXPECT_THAT(error().value_or(""), HasSubstr("otr bob@example.net off"));
+    otr->off(*directory.find(id), bobs);
+    writes(forger, "by the user's word");
+    EXPECT_THAT(taken, SizeIs(1));
+    EXPECT_EQ(privacy().spoken, EndToEnd::omemo);
+}
+
+TEST_F(OmemoAgainstOtr, ADeviceThatWasVerifiedDoes) {
+    EXPECT_TRUE(omemo->set_trust(id, alice.keys.device(), keys::OmemoDevice::Trust::verified));
+    writes(alice, "OMEMO again");
+    EXPECT_THAT(taken, SizeIs(1));
+    EXPECT_EQ(privacy().spoken, EndToEnd::omemo);
 }
 
 // --- files that were encrypted for OMEMO
