@@ -206,12 +206,13 @@ Result<Opened> read_text(std::string_view mail, const openpgp::Opened& inside, c
 }  // namespace
 
 Result<std::string> close(std::string_view mail, const Close& how) {
-    const auto header = close_header(mail, how);
+    auto header = close_header(mail, how);
     auto to = how.to;
     auto own = how.own.key.empty() ? openpgp::public_key(how.signer, how.own.addr) : Result<std::string>(how.own.key);
     if (!own) return own.error();
     if (std::ranges::find(to, *own) == to.end()) to.push_back(std::move(*own));
     auto message = openpgp::encrypt(header.inside, to, how.signer, how.chatmail);
+    header.inside = std::string();
     if (!message) return message.error();
     const Part control{"Content-Type: application/pgp-encrypted\r\n", "Version: 1\r\n"};
     std::vector<Part> parts{control,

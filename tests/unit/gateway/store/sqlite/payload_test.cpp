@@ -77,7 +77,7 @@ TEST(Payload, ThatIsReleasedTakesThePlaceOfWhatWasHeld) {
 TEST(Payload, WithAPieceMissingAddedOrExchangedIsSetAside) {
     for (const char* change :
          {"DELETE FROM payload_piece WHERE id = 3", "DELETE FROM payload_piece WHERE id = 1",
-          "DELETE FROM payload_piece",
+          "DELETE FROM payload_piece WHERE payload = 1",
           "INSERT INTO payload_piece (payload, bytes) SELECT payload, bytes FROM payload_piece WHERE id = 3",
           "UPDATE payload_piece SET bytes = (SELECT bytes FROM payload_piece WHERE id = 1) WHERE id = 2",
           "UPDATE payload_piece SET bytes = (SELECT bytes FROM payload_piece WHERE id = 4) WHERE id = 1",
