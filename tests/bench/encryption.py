@@ -1,4 +1,4 @@
-"""What encryption costs: OpenPGP and OTR messages each way through the whole gateway beside the bare library, and whether the loop goes on meanwhile.
+"""What encryption costs: OpenPGP, OTR and OMEMO messages each way through the whole gateway beside the bare library, and whether the loop goes on meanwhile.
 
 Each figure is a function of a Benchmark (tests/bench/run). Everything is measured from outside: CPU by /proc, the loop by the round trip of
 a ping.
@@ -161,3 +161,104 @@ def otr(benchmark):
     benchmark.end(gateway)
     figure("mail_to_otr_rate", count / ((last - start) / 1e9))
     figure("mail_to_otr_cpu_us", cpu)
+
+
+def omemo(benchmark):
+    """Sessions set up, and the loop's heartbeat meanwhile; messages each way beside clear ones and the bare library; memory of an account."""
+    for devices in (1, 5):
+        _omemo(benchmark, devices)
+
+
+def _omemo(benchmark, devices):
+    """Of users with so many devices. Of the rounds of sessions the best counts, as in otr."""
+    users, count, sink = benchmark.many(100, 50), benchmark.many(5_000, 300), free_port()
+    gateway = benchmark.gateway(smtp_port=sink, own_sink=sink, jabber="omemo_peer")
+    peer = gateway.jabber.peer
+    name = f"omemo_{devices}_devices" if devices > 1 else "omemo"
+
+    def arrive(mails):
+        peer.say(f"mails {mails}")
+        last, = peer.hear("mails")
+        return last
+
+    def handshakes(first, number):
+        """Seconds until what each of these users has said in a new session left as mail."""
+        peer.say("forget")
+        peer.say(f"from {first}")
+        peer.say(f"handshakes {number}")
+        start, = peer.hear("begun")
+        seconds = (arrive(number) - start) / 1e9
+        gateway.drained()
+        return seconds
+
+    def mails_to_users():
+        """(rate, CPU of each) of mails to 50 users."""
+        peer.say("forget")
+        before = gateway.cpu()
+        peer.say(f"expect {count}")
+        pump = Peer("lmtp_pump", gateway.lmtp_port, 50, count, "jabber.test")
+        _, refused, start, _ = pump.hear("sent")
+        _, last, errors = peer.hear("received")
+        gateway.drained()
+        cpu = (gateway.cpu() - before) / count
+        pump.end()
+        if refused or errors:
+            raise Failure(f"{refused + errors:.0f} of {count} mails did not arrive\n{gateway.log_tail()}")
+        return count / ((last - start) / 1e9), cpu
+
+    peer.say("cost " + str(benchmark.many(5_000, 500)))
+    if devices == 1:
+        for what, value in zip(("encrypt", "decrypt", "start", "decrypt_first"), peer.hear("cost")):
+            figure(f"omemo_library_{what}_us", value)
+    people = users + 200
+    peer.say(f"greet {people}")  # accounts and contacts exist from here on
+    arrive(people)
+    peer.say(f"allow {people}")
+    gateway.drained()
+    if devices == 1:
+        before = gateway.cpu()
+        peer.say(f"say {count}")
+        arrive(count)
+        figure("clear_to_mail_cpu_us", (gateway.cpu() - before) / count)
+        figure("mail_to_clear_cpu_us", mails_to_users()[1])
+    peer.say(f"devices {devices}")
+    peer.say(f"people {people}")
+    peer.hear("people")
+
+    rounds = []
+    for number in range(3):
+        before = gateway.cpu()
+        peer.say("heartbeat 3")
+        seconds = handshakes(0, users)
+        cpu = gateway.cpu() - before
+        _, p99, longest, _ = peer.hear("heartbeat")
+        if number == 0:
+            figure(f"{name}_sessions_with_new_keys_rate", users / seconds)
+            figure(f"heartbeat_while_{users}_{name}_accounts_begin_p99_us", p99, "<=5000", p99 <= 5000)
+        else:
+            rounds.append((p99, longest, seconds, cpu))
+    p99, longest, seconds, cpu = min(rounds)
+    figure(f"{name}_sessions_rate", users / seconds)
+    figure(f"{name}_session_cpu_us", cpu / users)
+    figure(f"heartbeat_while_{users}_{name}_sessions_begin_p99_us", p99, "<=5000", p99 <= 5000)
+    figure(f"heartbeat_while_{users}_{name}_sessions_begin_longest_us", longest)
+
+    before = gateway.resident_kib()
+    handshakes(users, 200)
+    figure(f"{name}_account_kib", (gateway.resident_kib() - before) / 200)
+
+    peer.say("forget")
+    before = gateway.cpu()
+    peer.say(f"whisper {count}")
+    start, _ = peer.hear("whispered")
+    last = arrive(count)
+    figure(f"{name}_to_mail_rate", count / ((last - start) / 1e9))
+    figure(f"{name}_to_mail_cpu_us", (gateway.cpu() - before) / count)
+    rate, cpu = mails_to_users()
+    figure(f"mail_to_{name}_rate", rate)
+    figure(f"mail_to_{name}_cpu_us", cpu)
+    peer.say("opened")
+    opened, failed = peer.hear("opened")
+    benchmark.end(gateway)
+    if failed or opened < count * devices:
+        raise Failure(f"of {count} messages for {devices} devices {opened:.0f} could be decrypted, {failed:.0f} not")
