@@ -56,13 +56,20 @@ class Peer:
 
     def hear(self, word):
         """The rest of the next line that begins with `word`, as numbers; what others say before it is passed over."""
+        return self.hear_all(word)[word]
+
+    def hear_all(self, *words):
+        """The same for several, in whatever order they come."""
+        heard = {}
         for line in self._process.stdout:
             first, *rest = line.split()
-            if first == word:
-                return [float(value) for value in rest]
             if first == "failed:":
                 raise Failure(line.strip())
-        raise Failure(f"a peer ended before it said {word!r}")
+            if first in words:
+                heard[first] = [float(value) for value in rest]
+            if len(heard) == len(words):
+                return heard
+        raise Failure(f"a peer ended before it said {' and '.join(words)}")
 
     def end(self):
         self._process.kill()
