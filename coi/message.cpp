@@ -13,6 +13,7 @@
 #include "coi/mail/gobject.h"
 #include "coi/mail/header.h"
 #include "coi/mail/mime_limits.h"
+#include "coi/mail/mime_tree.h"
 #include "coi/mail/old_bounce.h"
 #include "coi/mail/parts.h"
 

@@ -131,7 +131,7 @@ Part text_part(const Message& message) {
         const Address& author = message.from.front();
         add(print_h_card(*message.card, author.name, author.addr_spec(), message.text), "profile");
     }
-    return forms.size() == 1 ? std::move(forms.front()) : multipart("multipart/alternative", forms);
+    return forms.size() == 1 ? std::move(forms.front()) : multipart("multipart/alternative", std::move(forms));
 }
 
 Part print_body(const Message& message) {
@@ -149,7 +149,7 @@ Part print_body(const Message& message) {
         if (!is_h_geo(attachment)) parts.push_back(attachment_part(attachment));
     }
     if (parts.size() == 1 && !wrapped) return std::move(parts.front());
-    return multipart("multipart/mixed", parts);
+    return multipart("multipart/mixed", std::move(parts));
 }
 
 }  // namespace
@@ -157,9 +157,9 @@ Part print_body(const Message& message) {
 Result<std::string> print(const Message& message) {
     auto good = check(message);
     if (!good) return good.error();
-    Part body = print_body(message);
+    const Part body = print_body(message);
     std::string out;
-    out.reserve(body.body.size() + 1024);
+    out.reserve(printed_size(body) + 1024);
     append_addresses(out, "From", message.from);
     if (message.sender) append_addresses(out, "Sender", {*message.sender});
     append_addresses(out, "Reply-To", message.reply_to);
@@ -172,7 +172,7 @@ Result<std::string> print(const Message& message) {
     append_ids(out, "References", message.references);
     for (const auto& [name, value] : message.headers) append_field(out, canonical_name(name), value);
     if (message.avatar) avatar::append_field(out, *message.avatar);
-    out.append("MIME-Version: 1.0\r\n").append(body.header).append("\r\n").append(body.body);
+    append(out.append("MIME-Version: 1.0\r\n"), body);
     return out;
 }
 

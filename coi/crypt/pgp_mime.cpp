@@ -10,11 +10,14 @@
 #include <algorithm>
 #include <memory>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 #include "coi/crypt/protected_header.h"
 #include "coi/mail/charset.h"
 #include "coi/mail/gobject.h"
 #include "coi/mail/mime_limits.h"
+#include "coi/mail/mime_tree.h"
 #include "coi/mail/mime_write.h"
 #include "coi/mail/parts.h"
 #include "coi/mail/transfer_encoding.h"
@@ -203,20 +206,24 @@ Result<Opened> read_text(std::string_view mail, const openpgp::Opened& inside, c
 }  // namespace
 
 Result<std::string> close(std::string_view mail, const Close& how) {
-    const auto header = close_header(mail, how);
+    auto header = close_header(mail, how);
     auto to = how.to;
     auto own = how.own.key.empty() ? openpgp::public_key(how.signer, how.own.addr) : Result<std::string>(how.own.key);
     if (!own) return own.error();
     if (std::ranges::find(to, *own) == to.end()) to.push_back(std::move(*own));
     auto message = openpgp::encrypt(header.inside, to, how.signer, how.chatmail);
+    header.inside = std::string();
     if (!message) return message.error();
     const Part control{"Content-Type: application/pgp-encrypted\r\n", "Version: 1\r\n"};
-    const Part data{
-        "Content-Type: application/octet-stream; name=\"encrypted.asc\"\r\n"
-        "Content-Disposition: inline; filename=\"encrypted.asc\"\r\n",
-        with_crlf(*message)};
-    const Part whole = multipart("multipart/encrypted; protocol=\"application/pgp-encrypted\"", {control, data});
-    return header.outside + "MIME-Version: 1.0\r\n" + whole.header + "\r\n" + whole.body;
+    std::vector<Part> parts{control,
+                            {"Content-Type: application/octet-stream; name=\"encrypted.asc\"\r\n"
+                             "Content-Disposition: inline; filename=\"encrypted.asc\"\r\n"}};
+    parts.back().body = with_crlf(std::exchange(*message, {}));
+    const Part whole = multipart("multipart/encrypted; protocol=\"application/pgp-encrypted\"", std::move(parts));
+    std::string out = header.outside + "MIME-Version: 1.0\r\n";
+    out.reserve(out.size() + printed_size(whole));
+    append(out, whole);
+    return out;
 }
 
 Result<Found> find(std::string_view mail, const Limits& limits) {

@@ -4,6 +4,7 @@
 // null envelope sender [RFC 3464 §2].
 
 #include <algorithm>
+#include <utility>
 
 #include "coi/mail/charset.h"
 #include "coi/mail/dsn.h"
@@ -95,7 +96,7 @@ Result<std::string> print_bounce(const Bounce& bounce, const MessageId& id) {
         std::erase(block, '\r');
         parts.push_back(lines_part("text/rfc822-headers", block));
     }
-    const Part body = multipart("multipart/report; report-type=delivery-status", parts);
+    const Part body = multipart("multipart/report; report-type=delivery-status", std::move(parts));
     std::string out;
     append_tokens(out, "From", {print_address(bounce.reporter)}, ",");
     append_tokens(out, "To", {print_address(bounce.sender)}, ",");
@@ -107,7 +108,7 @@ Result<std::string> print_bounce(const Bounce& bounce, const MessageId& id) {
         append_field(out, "References", '<' + bounce.dsn.original.value + '>');
     }
     append_field(out, "Auto-Submitted", "auto-replied");
-    out.append("MIME-Version: 1.0\r\n").append(body.header).append("\r\n").append(body.body);
+    append(out.append("MIME-Version: 1.0\r\n"), body);
     return out;
 }
 

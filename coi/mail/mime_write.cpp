@@ -4,6 +4,7 @@
 #include "coi/mail/mime_write.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "coi/mail/charset.h"
 #include "coi/mail/flowed.h"
@@ -35,20 +36,40 @@ bool has_long_line(std::string_view text) {
     return false;
 }
 
-std::string encode(std::string_view bytes, GMimeContentEncoding how) {
+/// Appends what GMime made, with CRLF for its bare LF.
+void append_lines(std::string& out, std::string_view encoded) {
+    while (!encoded.empty()) {
+        const auto line = encoded.substr(0, encoded.find('\n'));
+        out.append(line);
+        encoded.remove_prefix(line.size());
+        if (encoded.empty()) return;
+        out.append(out.ends_with('\r') ? "\n" : "\r\n");
+        encoded.remove_prefix(1);
+    }
+}
+
+/// Appends the encoded bytes, piece by piece.
+void encode(std::string& out, std::string_view bytes, GMimeContentEncoding how) {
+    constexpr std::size_t most = 64 * 1024;
+    const std::size_t begin = out.size();
     GMimeEncoding encoding;
     g_mime_encoding_init_encode(&encoding, how);
-    std::string out(g_mime_encoding_outlen(&encoding, bytes.size()) + 8, '\0');
-    out.resize(g_mime_encoding_flush(&encoding, bytes.data(), bytes.size(), out.data()));
-    // GMime ends its own lines with a bare LF.
-    std::string lines;
-    lines.reserve(out.size() + out.size() / 64 + 2);
-    for (const char c : out) {
-        if (c == '\n' && !lines.ends_with('\r')) lines += '\r';
-        lines += c;
-    }
-    if (!lines.empty() && !lines.ends_with('\n')) lines += "\r\n";
-    return lines;
+    std::string piece;
+    do {
+        const auto next = bytes.substr(0, most);
+        bytes.remove_prefix(next.size());
+        piece.resize(g_mime_encoding_outlen(&encoding, next.size()) + 8);
+        const auto run = bytes.empty() ? g_mime_encoding_flush : g_mime_encoding_step;
+        piece.resize(run(&encoding, next.data(), next.size(), piece.data()));
+        append_lines(out, piece);
+    } while (!bytes.empty());
+    if (out.size() > begin && !out.ends_with('\n')) out += "\r\n";
+}
+
+std::string encoded(std::string_view bytes, GMimeContentEncoding how) {
+    std::string out;
+    encode(out, bytes, how);
+    return out;
 }
 
 /// The body in the encoding that reads best and carries it exactly; `lines` has LF.
@@ -59,12 +80,12 @@ Part encoded_lines(std::string header, std::string_view lines, bool exact_spaces
     }
     if (static_cast<std::size_t>(high) * 3 > lines.size()) {
         return {header.append("Content-Transfer-Encoding: base64\r\n"),
-                encode(with_crlf(lines), GMIME_CONTENT_ENCODING_BASE64)};
+                encoded(with_crlf(lines), GMIME_CONTENT_ENCODING_BASE64)};
     }
     // Quoted-printable takes LF as the line end of text; it is CRLF on the wire [RFC 2045 §6.7].
     return {header.append("Content-Transfer-Encoding: quoted-printable\r\n"),
-            encode(lines.ends_with('\n') || lines.empty() ? lines : std::string(lines) + '\n',
-                   GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)};
+            encoded(lines.ends_with('\n') || lines.empty() ? lines : std::string(lines) + '\n',
+                    GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)};
 }
 
 }  // namespace
@@ -97,20 +118,35 @@ Part attachment_part(const Attachment& attachment) {
         part.header += c;
     }
     part.header += "\r\nContent-Transfer-Encoding: base64\r\n";
-    part.body = encode(attachment.bytes, GMIME_CONTENT_ENCODING_BASE64);
+    part.file = attachment.bytes;
     return part;
 }
 
-Part multipart(std::string_view type, const std::vector<Part>& parts) {
-    // "=_" can't stand in base64 or quoted-printable, and the rest is random.
-    const std::string boundary = "=_" + random_token();
+Part multipart(std::string_view type, std::vector<Part> parts) {
     Part whole;
-    whole.header = "Content-Type: " + std::string(type) + ";\r\n boundary=\"" + boundary + "\"\r\n";
-    for (const auto& part : parts) {
-        whole.body.append("--").append(boundary).append("\r\n").append(part.header).append("\r\n").append(part.body);
-    }
-    whole.body.append("--").append(boundary).append("--\r\n");
+    // "=_" can't stand in base64 or quoted-printable, and the rest is random.
+    whole.boundary = "=_" + random_token();
+    whole.header = "Content-Type: " + std::string(type) + ";\r\n boundary=\"" + whole.boundary + "\"\r\n";
+    whole.parts = std::move(parts);
     return whole;
+}
+
+void append(std::string& out, const Part& part) {
+    out.append(part.header).append("\r\n").append(part.body);
+    if (!part.file.empty()) encode(out, part.file, GMIME_CONTENT_ENCODING_BASE64);
+    if (part.boundary.empty()) return;
+    for (const auto& inside : part.parts) {
+        out.append("--").append(part.boundary).append("\r\n");
+        append(out, inside);
+    }
+    out.append("--").append(part.boundary).append("--\r\n");
+}
+
+std::size_t printed_size(const Part& part) {
+    const std::size_t base64 = (part.file.size() + 2) / 3 * 4;
+    std::size_t size = part.header.size() + 2 + part.body.size() + base64 + 2 * (base64 / 72 + 1);
+    for (const auto& inside : part.parts) size += printed_size(inside) + part.boundary.size() + 4;
+    return size + part.boundary.size() + 6;
 }
 
 }  // namespace coi

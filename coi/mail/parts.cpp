@@ -17,6 +17,7 @@
 #include "coi/mail/header.h"
 #include "coi/mail/html.h"
 #include "coi/mail/mime_limits.h"
+#include "coi/mail/mime_tree.h"
 #include "coi/mail/smime.h"
 #include "coi/mail/transfer_encoding.h"
 
@@ -29,13 +30,6 @@ constexpr std::size_t longest_report = 256 * 1024;
 constexpr std::string_view cut_mark = "\n[…]";
 
 }  // namespace
-
-Owned<GMimeObject> parse_mime(std::string_view mail) {
-    const Owned<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(mail.data(), mail.size()));
-    const Owned<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
-    // As a part, not as a message: GMime would parse every address field of a message, and does so recursively.
-    return Owned<GMimeObject>(g_mime_parser_construct_part(parser.get(), gmime_options()));
-}
 
 std::string content_type_of(GMimeObject* object) {
     auto* type = g_mime_object_get_content_type(object);
@@ -427,7 +421,9 @@ class Walk {
     void attach(GMimePart* part, const std::string& type, const std::string& name, bool is_inline) {
         Attachment attachment{type, name, 0, {}, is_inline};
         bool keep = options_.keep_attachments || type == otr_type || is_chat_data(type, name, message_);
-        decode(g_mime_part_get_content(part), false, [&](std::string_view piece) {
+        auto* content = g_mime_part_get_content(part);
+        if (options_.keep_attachments) attachment.bytes.reserve(decoded_size(content));
+        decode(content, false, [&](std::string_view piece) {
             attachment.size += piece.size();
             if (!options_.keep_attachments && attachment.size > limits_.text_bytes) keep = false;
             if (keep) attachment.bytes.append(piece);

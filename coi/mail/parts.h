@@ -7,15 +7,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "coi/mail/gobject.h"
 #include "coi/message.h"
 
 namespace coi {
-
-/// The MIME tree of a mail that is within its limits; null for no bytes.
-Owned<GMimeObject> parse_mime(std::string_view mail);
 
 /// "text/plain", lower case.
 std::string content_type_of(GMimeObject*);

@@ -149,6 +149,14 @@ void decode(GMimeDataWrapper* content, bool is_text, const std::function<bool(st
     sink(decoder.flush());
 }
 
+std::size_t decoded_size(GMimeDataWrapper* content) {
+    auto* stream = content == nullptr ? nullptr : g_mime_data_wrapper_get_stream(content);
+    const auto length = stream == nullptr ? -1 : g_mime_stream_length(stream);
+    if (length <= 0) return 0;
+    const auto size = static_cast<std::size_t>(length);
+    return g_mime_data_wrapper_get_encoding(content) == GMIME_CONTENT_ENCODING_BASE64 ? size / 4 * 3 + 3 : size;
+}
+
 std::string decoded(GMimePart* part, std::size_t most) {
     std::string out;
     auto* type = g_mime_object_get_content_type(GMIME_OBJECT(part));

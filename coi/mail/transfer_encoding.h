@@ -19,6 +19,9 @@ namespace coi {
 /// base64 stay unchanged.
 void decode(GMimeDataWrapper* content, bool is_text, const std::function<bool(std::string_view)>& sink);
 
+/// About how many bytes that will be; seldom fewer.
+std::size_t decoded_size(GMimeDataWrapper* content);
+
 /// The same at once; slightly more than `most` octets if there are more.
 std::string decoded(GMimePart* part, std::size_t most);
 /// For bytes that are not a part.

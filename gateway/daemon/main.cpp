@@ -38,6 +38,7 @@ using namespace gateway;
 // Limits for a process with secrets and many sockets.
 void prepare_process() {
     umask(077);
+    memory::give_large_buffers_back();
     std::signal(SIGPIPE, SIG_IGN);
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);  // a core dump would contain passwords

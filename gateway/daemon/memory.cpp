@@ -1,8 +1,9 @@
-// madvise over the read-only segments of the program and its libraries.
+// madvise over the read-only segments of the program and its libraries; mallopt.
 
 #include "gateway/daemon/memory.h"
 
 #include <link.h>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -41,6 +42,13 @@ int release(dl_phdr_info* object, std::size_t, void*) {
 }
 
 }  // namespace
+
+void give_large_buffers_back() {
+#ifdef M_MMAP_THRESHOLD
+    constexpr int large = 256 * 1024;  // bytes
+    mallopt(M_MMAP_THRESHOLD, large);
+#endif
+}
 
 void release_code() { dl_iterate_phdr(release, nullptr); }
 

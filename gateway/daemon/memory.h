@@ -9,4 +9,8 @@ namespace gateway::memory {
 /// not touched.
 void release_code();
 
+/// Before threads are started: from now on a large buffer is mapped by itself, and given back when it is freed. Without
+/// this, glibc takes even those of a whole mail from its heaps as soon as one was freed, and keeps them.
+void give_large_buffers_back();
+
 }  // namespace gateway::memory

@@ -31,6 +31,7 @@ constexpr auto forget_after = std::chrono::minutes(20);
 /// one conversation would use the same keys of its ratchet.
 bool is_free(const std::shared_ptr<OmemoTalk>& talk) { return talk.use_count() == 1 && talk->is_idle(); }
 
+constexpr int most_failures = 20;
 constexpr std::size_t most_keys_tried = 2;  // keys for our device id; more than one is a coincidence of ids
 
 }  // namespace
@@ -58,6 +59,13 @@ std::vector<Omemo::State::DeviceId> Omemo::State::known(AccountId id) const {
     return all;
 }
 
+/// Of all conversations together: a message that cannot be read costs the most, and contacts cost nothing.
+Omemo::State::Failures Omemo::State::failures_left(AccountId id) {
+    auto& left = failures[id];
+    if (!left) left = std::make_shared<std::atomic<int>>(most_failures);
+    return left;
+}
+
 /// Each step calls back in the order of its calls, so messages do not overtake each other.
 Task<Omemo::State::Ready> Omemo::State::ready(Key key) {
     const auto keys = co_await called_back<Keys>([&](auto done) { own->with(key.first, std::move(done)); });
@@ -79,7 +87,9 @@ bool Omemo::State::take(const xmpp::Tag& message) {
     const Account* account = modules.directory.of_user(*user);
     if (!xep0384::is_encrypted(message)) {
         const xmpp::Tag* body = xmpp::body_of(message);
-        if (account && body && xmpp::otr::look(body->cdata()).is_plain()) spoke_clearly(*account, *contact, to.bare());
+        if (!account || !body) return false;
+        if (!xmpp::otr::look(body->cdata()).is_plain()) return is_guarded(*account, *contact, message);
+        spoke_clearly(*account, *contact, to.bare());
         return false;
     }
     const Message kept(message.clone());
@@ -108,7 +118,6 @@ Task<> Omemo::State::carry(AccountId id, coi::Address contact, Message message) 
     for (const auto* key : is_readable ? encrypted->keys_for(keys->device()) : std::vector<const omemo::Key*>{}) {
         if (for_us.size() < most_keys_tried) for_us.push_back(*key);
     }
-    // Until a device has heard of us, all its messages begin like a first one.
     const bool may_start = std::ranges::any_of(for_us, &omemo::Key::is_prekey);
     if (!account) {
     } else if (!keys || (may_start && !starts.is_left(account->jid, SteadyClock::now()))) {
@@ -118,10 +127,12 @@ Task<> Omemo::State::carry(AccountId id, coi::Address contact, Message message) 
     } else if (for_us.empty()) {
         if (encrypted->payload)
             refuse(*message, "cancel", "not-acceptable", omemo_messages::not_for_us(contact.addr_spec(), lang));
+    } else if (encrypted->payload && co_await is_kept_by_otr(talk->key(), encrypted->sid)) {
+        refuse(*message, "cancel", "not-acceptable", omemo_messages::kept_by_otr(contact.addr_spec(), lang));
     } else {
         auto opening = co_await called_back<Opening>([&](auto done) {
             talk->ask<Opening>(
-                [keys, for_us, encrypted = *encrypted, failures_left = talk->failures_left,
+                [keys, for_us, encrypted = *encrypted, failures_left = failures_left(id),
                  known = known(id)](OmemoTalk::Sessions& sessions) {
                     if (*failures_left <= 0) return Opening{.is_tried = false};
                     auto result = open(sessions, *keys, for_us, encrypted);
@@ -153,7 +164,9 @@ Omemo::State::Opening Omemo::State::open(OmemoTalk::Sessions& sessions, const om
             if (!result.failure) result.failure = decrypted.error();
             continue;
         }
-        result = {{}, {}, decrypted->identity_key, decrypted->used_pre_key, decrypted->is_new_session, session};
+        result = {
+            {},     {}, decrypted->identity_key, decrypted->used_pre_key, decrypted->is_new_session, key.is_prekey,
+            session};
         const auto& payload = encrypted.payload;
         if (payload) result.text = omemo::open(encrypted.iv, *payload, decrypted->key.bytes());
         if (payload && !result.text) result.failure = Failure::malformed;
@@ -223,6 +236,7 @@ void Omemo::State::opened(const Ready& with, const coi::Address& contact, const 
     const bool has_lost_session = opening.is_new_session && news != OmemoDevices::News::key;
     const auto unread = has_lost_session ? with.talk->unread.started(sid) : std::vector<std::string>{};
     with.talk->unread.heard(sid);
+    if (!opening.is_first) with.talk->unanswered.erase(sid);
     if (opening.text) speaks_omemo(*account, contact, contact_jid);
     tell_news(key.first, news, sid);
     if (opening.text && !opening.text->empty()) {
@@ -235,22 +249,14 @@ void Omemo::State::opened(const Ready& with, const coi::Address& contact, const 
                    omemo_messages::unreadable(contact.addr_spec(), account->lang));
     }
     unblock(key.first);
-    if (!unread.empty()) start(send_again(key, sid, xmpp::attribute(*message, "from"), unread));
-}
-
-/// Notes that the user speaks OMEMO with this contact: no text is sent to them without it from now on. OTR ends: the
-/// newer choice counts.
-void Omemo::State::speaks_omemo(const Account& account, const coi::Address& contact, const std::string& contact_jid) {
-    const auto before = modules.directory.known_or_new(account.id, contact).privacy.spoken;
-    if (before == EndToEnd::omemo) return;
-    const Contact& changed =
-        modules.directory.change(account.id, contact, [](Contact& each) { each.privacy.spoken = EndToEnd::omemo; });
-    const auto leaves = modules.openpgp.would_leave(account, changed, EndToEnd::omemo);
-    modules.notices.tell_end_to_end(account, contact.canonical(), contact_jid,
-                                    omemo_messages::started(contact.addr_spec(), leaves, account.lang));
-    if (before != EndToEnd::otr) return;
-    modules.otr.off(account, contact.canonical());  // after the change: what waits finds one of both, never none
-    modules.jabber.unblock(account.id, contact.canonical());
+    const std::string& client = xmpp::attribute(*message, "from");
+    if (!unread.empty()) {
+        start(send_again(key, sid, client, unread));
+    } else if (opening.is_first && opening.text && !opening.text->empty() && !with.talk->unanswered.contains(sid) &&
+               confirmed.take(account->jid + "/" + std::to_string(sid) + "/" + key.second, SteadyClock::now())) {
+        with.talk->unanswered.insert(sid);
+        confirm_soon({key, sid, client, contact_jid}, 0);
+    }
 }
 
 /// The user's first device is no news.
@@ -260,14 +266,6 @@ void Omemo::State::tell_news(AccountId id, OmemoDevices::News news, DeviceId sid
     const auto* device = devices->find(id, sid);
     if (!account || !device || !news_told.take(account->jid, SteadyClock::now())) return;
     modules.notices.tell(*account, omemo_messages::news(news, *device, account->lang));
-}
-
-/// One of several programs may have no OMEMO: what is sent to the user stays encrypted until they say otherwise.
-void Omemo::State::spoke_clearly(const Account& account, const coi::Address& contact, const std::string& contact_jid) {
-    const Contact* met = modules.directory.contact(account.id, contact.canonical());
-    if (!met || met->privacy.spoken != EndToEnd::omemo) return;
-    if (!clear_told.take(account.jid + "\n" + contact.canonical(), SteadyClock::now())) return;
-    modules.notices.tell_in(account, contact_jid, omemo_messages::in_clear(contact.addr_spec(), account.lang));
 }
 
 void Omemo::State::refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& words) {
@@ -329,7 +327,7 @@ void Omemo::send(const queue::Entry& entry, const xmpp::Tag& stanza, std::functi
 
 void Omemo::tick() {
     const auto now = SteadyClock::now();
-    for (const auto& [key, talk] : state_->talks) *talk->failures_left = OmemoTalk::most_failures;
+    state_->failures.clear();
     std::erase_if(state_->talks, [now](const auto& talk) {
         return is_free(talk.second) && now - talk.second->last_used() > forget_after;
     });
@@ -338,15 +336,6 @@ void Omemo::tick() {
 }
 
 std::size_t Omemo::waiting() const { return state_->under_way; }
-
-void Omemo::off(const Account& account, const std::string& contact) {
-    state_->held.erase({account.id, contact});
-    const Contact* met = state_->modules.directory.contact(account.id, contact);
-    if (!met || met->privacy.spoken != EndToEnd::omemo) return;
-    state_->modules.directory.change(account.id, met->address,
-                                     [](Contact& changed) { changed.privacy.spoken = EndToEnd::none; });
-    state_->modules.jabber.unblock(account.id, contact);
-}
 
 void Omemo::own_keys(AccountId id, std::function<void(OmemoOwnKeys::Keys)> done) {
     state_->own->with(id, std::move(done));

@@ -3,7 +3,8 @@
 // [XEP-0384 §4] in version 0.3.0; the cryptography is in xmpp/omemo, on one worker strand per conversation. Text that a
 // user wrote under OMEMO goes to the outgoing pipeline, marked as such; the session is committed with it. A message to
 // a user who speaks OMEMO with this contact is encrypted when it is sent, for all devices that are trusted, or held:
-// while Privacy::spoken is OMEMO, no text goes to the user without it. The user ends this by off(), or by starting OTR.
+// while Privacy::spoken is OMEMO, no text goes to the user without it. The user ends this by off(), or, as long
+// as no device is verified, by starting OTR.
 // Invariant: decrypted text is never logged, stored or sent back. Left out: group chats, later versions of OMEMO.
 
 #pragma once

@@ -3,6 +3,7 @@
 #include "gateway/encryption/omemo_devices.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "gateway/log.h"
 #include "xmpp/jid.h"
@@ -18,6 +19,7 @@ namespace xep0384 = xmpp::xep0384;
 constexpr std::string_view question_id = "omemo-";
 constexpr auto patience = std::chrono::seconds(20);
 constexpr auto list_lasts = std::chrono::minutes(10);
+constexpr auto silence_lasts = std::chrono::minutes(1);
 constexpr std::size_t most_questions = 2000, most_users = 100'000, most_devices = 100;
 
 /// What a node holds. Of several items, which programs with other habits have left: the one with the right id [XEP-0384
@@ -31,6 +33,13 @@ const xmpp::Tag* content_of(const xmpp::Tag& result, const std::string& node) {
     return found;
 }
 
+/// [XEP-0060 §6.5.9] Who asks may not read.
+bool is_refusal(const xmpp::Tag& iq) {
+    const auto error = xmpp::error_of(iq);
+    return error && (error->type == "auth" || error->condition == "forbidden" || error->condition == "not-allowed" ||
+                     error->condition == "not-authorized" || error->condition == "subscription-required");
+}
+
 }  // namespace
 
 /// Only a server speaks as a bare JID. COMPAT ejabberd: what it sends when a client logs in can be older than what it
@@ -38,13 +47,18 @@ const xmpp::Tag* content_of(const xmpp::Tag& result, const std::string& node) {
 bool OmemoDevices::take_event(const xmpp::Tag& message) {
     if (!xep0384::news_of(message)) return false;
     const xmpp::JID from = xmpp::read_jid(xmpp::attribute(message, "from"));
-    if (from.resource().empty()) lists_.erase(from.bare());
+    if (from.resource().empty()) forget_list(from.bare());
     return true;
 }
 
 void OmemoDevices::remember(const std::string& user, List devices) {
     if (lists_.size() >= most_users) lists_.clear();
     lists_[user] = {std::move(devices), RateLimit::Clock::now()};
+}
+
+void OmemoDevices::forget_list(const std::string& user) {
+    lists_.erase(user);
+    unanswered_.erase(user);
 }
 
 bool OmemoDevices::take_answer(const xmpp::Tag& iq) {
@@ -54,24 +68,54 @@ bool OmemoDevices::take_answer(const xmpp::Tag& iq) {
     if (!id.starts_with(question_id)) return false;
     const auto question = questions_.find(id);
     if (question == questions_.end() || question->second.user != xmpp::attribute(iq, "from")) return true;
-    end(id, type == "result" ? &iq : nullptr);
+    unanswered_.erase(question->second.user);
+    if (type == "result") {
+        refused_.erase(question->second.user);
+        end(id, &iq);
+    } else if (is_refusal(iq)) {
+        refused(std::move(questions_.extract(id).mapped()));
+    } else {
+        end(id, nullptr);
+    }
     return true;
+}
+
+/// The contact may see the user where the roster says so, or the access model is "roster" [XEP-0060 §4.5].
+void OmemoDevices::refused(Question question) {
+    const std::string contact_jid = std::exchange(question.contact_jid, "");
+    if (!contact_jid.empty()) return send(contact_jid, std::move(question));
+    if (refused_.size() >= most_users) refused_.clear();
+    refused_.insert(question.user);
+    question.done(nullptr);
 }
 
 void OmemoDevices::offline() {
     lists_.clear();
+    unanswered_.clear();
     while (!questions_.empty()) end(std::string(questions_.begin()->first), nullptr);
 }
 
-void OmemoDevices::ask(const std::string& user, const std::string& node, Answer done) {
-    if (questions_.size() >= most_questions || !questions_of_user_.take(user, RateLimit::Clock::now()))
-        return done(nullptr);
+void OmemoDevices::ask(const Whose& whose, const std::string& node, Answer done) {
+    send(component_, {whose.user, node, whose.contact_jid, std::move(done)});
+}
+
+void OmemoDevices::send(const std::string& from, Question question) {
+    const auto now = RateLimit::Clock::now();
+    if (is_silent(question.user) || questions_.size() >= most_questions || !questions_of_user_.take(question.user, now))
+        return question.done(nullptr);
     const std::string id = std::string(question_id) + std::to_string(++asked_);
-    questions_[id] = {user, std::move(done)};
+    const auto request = xep0060::request(from, question.user, id, {question.node, ""});
+    questions_[id] = std::move(question);
     after_(patience, [self = weak_from_this(), id] {
-        if (const auto devices = self.lock()) devices->end(id, nullptr);
+        const auto devices = self.lock();
+        const auto open = devices ? devices->questions_.find(id) : decltype(questions_)::iterator{};
+        if (!devices || open == devices->questions_.end()) return;
+        if (devices->unanswered_.size() >= most_users) devices->unanswered_.clear();
+        if (open->second.node == xep0384::devices_node)
+            devices->unanswered_[open->second.user] = RateLimit::Clock::now();
+        devices->end(id, nullptr);
     });
-    stream_.send(*xep0060::request(component_, user, id, {node, ""}));
+    stream_.send(*request);
 }
 
 void OmemoDevices::end(const std::string& id, const xmpp::Tag* result) {
@@ -79,14 +123,20 @@ void OmemoDevices::end(const std::string& id, const xmpp::Tag* result) {
     if (!question.empty()) question.mapped().done(result);
 }
 
-void OmemoDevices::list(const std::string& user, std::function<void(std::optional<List>)> done) {
+bool OmemoDevices::is_silent(const std::string& user) const {
+    const auto since = unanswered_.find(user);
+    return since != unanswered_.end() && RateLimit::Clock::now() - since->second < silence_lasts;
+}
+
+void OmemoDevices::list(const Whose& whose, std::function<void(std::optional<List>)> done) {
+    const std::string user = whose.user;
     const auto known = lists_.find(user);
     if (known != lists_.end() && RateLimit::Clock::now() - known->second.since < list_lasts)
         return done(known->second.devices);
     auto& waiting = list_wanted_[user];
     waiting.push_back(std::move(done));
     if (waiting.size() > 1) return;
-    ask(user, xep0384::devices_node, [self = shared_from_this(), user](const xmpp::Tag* result) {
+    ask(whose, xep0384::devices_node, [self = shared_from_this(), user](const xmpp::Tag* result) {
         const xmpp::Tag* content = result ? content_of(*result, xep0384::devices_node) : nullptr;
         auto devices = content ? xep0384::devices_of(*content) : std::nullopt;
         if (devices) self->remember(user, std::move(*devices));
@@ -97,18 +147,34 @@ void OmemoDevices::list(const std::string& user, std::function<void(std::optiona
     });
 }
 
-void OmemoDevices::bundle(const std::string& user, DeviceId device, std::function<void(std::optional<Bundle>)> done) {
-    const Place place{user, device};
+void OmemoDevices::bundle(const Whose& whose, DeviceId device, std::function<void(std::optional<Bundle>)> done) {
+    const Place place{whose.user, device};
     auto& waiting = bundle_wanted_[place];
     waiting.push_back(std::move(done));
     if (waiting.size() > 1) return;
     const std::string node = xep0384::bundle_node(device);
-    ask(user, node, [self = shared_from_this(), place, node](const xmpp::Tag* result) {
+    ask(whose, node, [self = shared_from_this(), place, node](const xmpp::Tag* result) {
         const xmpp::Tag* content = result ? content_of(*result, node) : nullptr;
         const auto found = content ? xep0384::bundle_of(*content) : std::nullopt;
         const auto waiting = self->bundle_wanted_.extract(place);
         for (const auto& each : waiting.mapped()) each(found);
     });
+}
+
+void OmemoDevices::bundles(const Whose& whose, const List& wanted,
+                           std::function<void(std::map<DeviceId, Bundle>)> done) {
+    struct Joined {
+        std::size_t open;
+        std::map<DeviceId, Bundle> found{};
+    };
+    if (wanted.empty()) return done({});
+    const auto joined = std::make_shared<Joined>(wanted.size());
+    for (const auto device : wanted) {
+        bundle(whose, device, [joined, device, done](std::optional<Bundle> bundle) {
+            if (bundle) joined->found[device] = std::move(*bundle);
+            if (--joined->open == 0) done(std::move(joined->found));
+        });
+    }
 }
 
 void OmemoDevices::doubt(const std::string& user, DeviceId device) {
@@ -137,6 +203,13 @@ const std::vector<OmemoDevices::Device>& OmemoDevices::of(AccountId id) const {
     return known == devices_.end() ? none : known->second;
 }
 
+/// Who waits for the user's word does so because they have verified one.
+bool OmemoDevices::has_verified(AccountId id) const {
+    return std::ranges::any_of(of(id), [](const Device& each) {
+        return each.trust == Device::Trust::verified || each.trust == Device::Trust::undecided;
+    });
+}
+
 const OmemoDevices::Device* OmemoDevices::find(AccountId id, DeviceId device) const {
     const auto& all = of(id);
     const auto at = std::ranges::find(all, device, &Device::id);
@@ -147,13 +220,9 @@ OmemoDevices::News OmemoDevices::note(AccountId id, DeviceId device, const std::
     const auto loaded = devices_.find(id);
     if (loaded == devices_.end()) return News::none;  // released meanwhile
     auto& all = loaded->second;
-    // Who waits for the user's word does so because they have verified one, whose key may have been replaced since.
-    const bool has_verified = std::ranges::any_of(all, [](const Device& each) {
-        return each.trust == Device::Trust::verified || each.trust == Device::Trust::undecided;
-    });
     const auto at = std::ranges::find(all, device, &Device::id);
     if (at != all.end() && at->identity_key == identity_key) return News::none;
-    const auto trust = has_verified ? Device::Trust::undecided : Device::Trust::blind;
+    const auto trust = has_verified(id) ? Device::Trust::undecided : Device::Trust::blind;
     if (at != all.end()) {
         if (at->trust == Device::Trust::blind) at->trust = trust;
         if (at->trust == Device::Trust::verified) at->trust = Device::Trust::undecided;

@@ -35,10 +35,39 @@ std::string held(const std::string& contact, const std::string& lang) {
                {contact});
 }
 
+std::string refused(const std::string& component, const std::string& lang) {
+    return say(lang,
+               "Your server does not show me which of your programs have OMEMO: let {1} see your presence, or let "
+               "everybody read your OMEMO keys.",
+               {component});
+}
+
+std::string file_left_out(const std::string& contact, const std::string& lang) {
+    return say(lang,
+               "A file from {1} is not shown: it was encrypted for OMEMO, which you have switched off here since, and "
+               "none of your programs can get it that way now. Please ask {1} to send it again.",
+               {contact});
+}
+
 std::string in_clear(const std::string& contact, const std::string& lang) {
     return say(lang,
                "Your last message to {1} reached this gateway without OMEMO. Messages to you still come with it. To go "
                "on without OMEMO, write to the gateway: omemo {1} off",
+               {contact});
+}
+
+std::string otr_refused(const std::string& contact, const std::string& lang) {
+    return say(
+        lang,
+        "OTR was not started with {1}: you use OMEMO there and have verified a program of yours, so nothing else "
+        "ends it. To use OTR instead, first write to the gateway: omemo {1} off",
+        {contact});
+}
+
+std::string kept_by_otr(const std::string& contact, const std::string& lang) {
+    return say(lang,
+               "This message was not sent: it came with OMEMO, and with {1} you speak OTR, which you have verified, so "
+               "nothing else ends it. To use OMEMO instead, first write to the gateway: otr {1} off",
                {contact});
 }
 

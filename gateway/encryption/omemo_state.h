@@ -1,8 +1,9 @@
-// The state of the class Omemo, shared by gateway/encryption/omemo and gateway/encryption/omemo_to_user; only they
-// include it.
+// The state of the class Omemo, shared by gateway/encryption/omemo, omemo_choice, omemo_renewal and
+// omemo_to_user; only they include it.
 
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -44,6 +45,12 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
     /// The devices of the account's user.
     std::vector<DeviceId> known(AccountId) const;
 
+    /// The devices that shall read a message, and the bundles of those without a session.
+    struct Readers {
+        std::vector<DeviceId> devices;
+        std::map<DeviceId, Bundle> bundles;
+    };
+
     // --- from the user (omemo.cpp)
     bool take(const xmpp::Tag& message);
     /// What a worker made of a message.
@@ -53,6 +60,7 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
         std::string identity_key{};
         std::optional<std::uint32_t> used_pre_key{};
         bool is_new_session = false;
+        bool is_first = false;  // until a device has heard of us, all its messages begin like a first one
         OmemoTalk::Session session{};
         bool is_tried = true;  // false: too many could not be read lately
     };
@@ -66,17 +74,31 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
     void speaks_omemo(const Account&, const coi::Address& contact, const std::string& contact_jid);
     void tell_news(AccountId, OmemoDevices::News, DeviceId);
     void spoke_clearly(const Account&, const coi::Address& contact, const std::string& contact_jid);
+    Task<bool> is_kept_by_otr(Key, DeviceId sid);
+    bool is_guarded(const Account&, const coi::Address& contact, const xmpp::Tag& otr_message);
+    void refuse_otr(const Account&, const coi::Address& contact, const xmpp::Tag& otr_message);
     void refuse(const xmpp::Tag& message, const char* type, const char* condition, const std::string& words);
     void refuse_for_now(const xmpp::Tag& message, const std::string& lang);
+
+    /// How many messages of the account may fail until the next tick; counted by the work on the strands.
+    using Failures = std::shared_ptr<std::atomic<int>>;
+    Failures failures_left(AccountId);
+
+    // --- empty messages, which renew or confirm a session (omemo_renewal.cpp)
+    Task<> renew_session(Ready, DeviceId, std::string client, std::string contact_jid);
+    /// Where an answer to a first message is to be sent.
+    struct Starter {
+        Key key;
+        DeviceId device = 0;
+        std::string client, contact_jid;
+    };
+    void confirm_soon(Starter, int checks);
+    Task<> confirm(Starter);
+    Task<bool> send_empty(Ready, Readers, const Starter&, bool replace_session);
 
     // --- to the user (omemo_to_user.cpp)
     bool concerns(const queue::Entry&) const;
     Task<> send(queue::Entry, Message, std::function<void(Outgoing)> done);
-    /// The devices that shall read it, and the bundles of those without a session.
-    struct Readers {
-        std::vector<DeviceId> devices;
-        std::map<DeviceId, Bundle> bundles;
-    };
     Task<Readers> readers(Ready, std::string user);
     /// A text for these devices (none: an empty message, which only renews the session), and the sessions that it
     /// changed; these must be committed first.
@@ -90,7 +112,7 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
     xmpp::Stanza stanza_of(const xmpp::Tag& original, const std::string& to, const xmpp::xep0384::Encrypted&,
                            const std::string& lang) const;
     Task<> send_again(Key, DeviceId, std::string client, std::vector<std::string> stanzas);
-    Task<> renew_session(Ready, DeviceId, std::string client, std::string contact_jid);
+    Outgoing without_file(const xmpp::Tag& stanza, const Key&) const;
     void hold(const Key&, const std::function<void(Outgoing)>& done);
     void unblock(AccountId);
 
@@ -105,10 +127,13 @@ struct Omemo::State : DirectoryObserver, std::enable_shared_from_this<State> {
     std::shared_ptr<OmemoDevices> devices;
     std::set<Key> held;  // conversations with held messages
     std::map<std::pair<AccountId, DeviceId>, std::chrono::steady_clock::time_point> without_bundle;
+    std::map<AccountId, Failures> failures;
     std::size_t under_way = 0;
-    RateLimit starts{30, std::chrono::minutes(1)};   // sessions, per account
-    RateLimit renewed{1, std::chrono::minutes(10)};  // sessions that we start anew, per device
-    RateLimit clear_told{1, std::chrono::hours(24)}, news_told{20, std::chrono::hours(24)};
+    RateLimit starts{30, std::chrono::minutes(1)};     // sessions, per account
+    RateLimit renewed{1, std::chrono::minutes(10)};    // sessions that we start anew, per device
+    RateLimit confirmed{3, std::chrono::minutes(10)};  // empty answers, per device
+    RateLimit clear_told{1, std::chrono::hours(24)}, news_told{20, std::chrono::hours(24)},
+        otr_told{1, std::chrono::minutes(10)};
 };
 
 }  // namespace gateway

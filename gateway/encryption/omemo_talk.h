@@ -1,16 +1,15 @@
 // The OMEMO sessions of one conversation: with each of the user's devices one, used on a worker strand of their own.
 //
 // Read from the store when first needed. After each piece of work the loop has the changed sessions, to be committed:
-// with the message that came, or before the message that goes. Limited: the sessions in memory, and the messages that
-// cannot be decrypted, because these cost the most.
+// with the message that came, or before the message that goes. Limited: the sessions in memory.
 
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,13 +58,13 @@ class OmemoTalk : public std::enable_shared_from_this<OmemoTalk> {
     /// Numbers the sessions of a change: in the order of the work that made them.
     void number(keys::OmemoChange&);
     /// Nothing is under way: no work, and no change that is not committed yet.
-    bool is_idle() const { return jobs_ == 0 && waiting_.empty() && given_.use_count() == 1; }
+    bool is_idle() const { return jobs_ == 0 && waiting_.empty() && is_committed(); }
+    /// Each change that was numbered is committed, or given up.
+    bool is_committed() const { return given_.use_count() == 1; }
     Clock::time_point last_used() const { return last_used_; }
 
     OmemoResendBuffer unread;
-    /// How many messages may fail until the next tick; counted by the work on the strand.
-    static constexpr int most_failures = 20;
-    const std::shared_ptr<std::atomic<int>> failures_left = std::make_shared<std::atomic<int>>(most_failures);
+    std::set<DeviceId> unanswered;  // have started a session, and nothing was sent to them in it yet
 
   private:
     static std::map<DeviceId, std::string> identities_of(const Sessions&);

@@ -13,6 +13,7 @@
 #include "xmpp/omemo/payload.h"
 #include "xmpp/otr/front.h"
 #include "xmpp/wire.h"
+#include "xmpp/xep/xep0066_oob.h"
 #include "xmpp/xep/xep0334_hints.h"
 #include "xmpp/xep/xep0380_eme.h"
 
@@ -30,6 +31,12 @@ constexpr auto pause_without_bundle = std::chrono::minutes(10);
 /// somebody's text looks like lets nothing through.
 bool is_tunnelled(const xmpp::Tag& stanza, const xmpp::Tag& body) {
     return xmpp::xep0380::encryption(stanza) && !xmpp::otr::look(body.cdata()).is_plain();
+}
+
+/// Whether it is the link to a file that was encrypted for OMEMO (pipeline/attachments): it has the file's key.
+bool is_sealed_file(const xmpp::Tag& stanza) {
+    const auto link = xmpp::xep0066::link(stanza);
+    return link && link->url.starts_with("aesgcm:");
 }
 
 /// A text is cut for Jabber before (text::longest_printed); what was put before it may be too much for OMEMO.
@@ -51,18 +58,24 @@ std::string Omemo::State::jid_of_contact(const Key& key) const {
 bool Omemo::State::concerns(const queue::Entry& entry) const {
     if (entry.contact.empty()) return false;
     const Contact* contact = modules.directory.contact(entry.account, entry.contact);
-    return contact && contact->privacy.spoken == EndToEnd::omemo;
+    const auto spoken = contact ? contact->privacy.spoken : EndToEnd::none;
+    // OMEMO may have been switched off since: the key of a file does not go beside the encrypted file in the clear.
+    return spoken == EndToEnd::omemo ||
+           (spoken == EndToEnd::none && entry.payload.find("aesgcm:") != std::string::npos);
 }
 
 Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void(Outgoing)> done) {
     const auto self = shared_from_this();
     const xmpp::Tag* body = xmpp::body_of(*stanza);
+    const Key key{entry.account, entry.contact};
+    const Contact* contact = modules.directory.contact(key.first, key.second);
+    const bool is_off = !contact || contact->privacy.spoken != EndToEnd::omemo;
     // What has no text is handled by other elements, which OMEMO 0.3 does not encrypt.
-    if (!body || xmpp::attribute(*stanza, "type") == "error" || is_tunnelled(*stanza, *body)) {
+    if (!body || xmpp::attribute(*stanza, "type") == "error" || is_tunnelled(*stanza, *body) ||
+        (is_off && !is_sealed_file(*stanza))) {
         done({});
         co_return;
     }
-    const Key key{entry.account, entry.contact};
     const Account* account = modules.directory.find(entry.account);
     const std::string user = account ? account->jid : "", lang = account ? account->lang : "";
     const Ready with = co_await ready(key);
@@ -76,7 +89,7 @@ Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void
     std::vector<DeviceId> reached;
     for (const auto& each : sealed.encrypted.keys) reached.push_back(each.rid);
     if (reached.empty()) {
-        hold(key, done);
+        is_off ? done(without_file(*stanza, key)) : hold(key, done);
         co_return;
     }
     if (!co_await save(std::move(sealed.change))) {
@@ -85,45 +98,70 @@ Task<> Omemo::State::send(queue::Entry entry, Message stanza, std::function<void
     }
     held.erase(key);
     const std::string text = xmpp::print(*stanza);
-    for (const auto device : reached) with.talk->unread.sent(device, text);
+    for (const auto device : reached) {
+        with.talk->unread.sent(device, text);
+        with.talk->unanswered.erase(device);
+    }
     Outgoing out{Outgoing::Kind::encrypted_for_all, {}};
     out.stanzas.push_back(stanza_of(*stanza, xmpp::attribute(*stanza, "to"), sealed.encrypted, lang));
     done(std::move(out));
+}
+
+/// Who has switched OMEMO off waits for nothing. What goes is words instead of the link.
+Outgoing Omemo::State::without_file(const xmpp::Tag& stanza, const Key& key) const {
+    const Account* account = modules.directory.find(key.first);
+    const Contact* contact = modules.directory.contact(key.first, key.second);
+    auto words = std::make_unique<xmpp::Tag>("message");
+    for (const auto* attribute : stanza.attributes()) words->addAttribute(attribute->name(), attribute->value());
+    xmpp::end_to_end::add_beside(stanza, *words);
+    const std::string who = contact ? contact->address.addr_spec() : key.second;
+    xmpp::add(*words, "body", {}, framed::notice(omemo_messages::file_left_out(who, account ? account->lang : "")));
+    Outgoing out{Outgoing::Kind::encrypted_for_all, {}};
+    out.stanzas.push_back(std::move(words));
+    return out;
 }
 
 /// The devices in the user's list, or those with a session if the server does not tell the list; not those that the
 /// user does not trust.
 Task<Omemo::State::Readers> Omemo::State::readers(Ready with, std::string user) {
     const AccountId id = with.talk->key().first;
+    const OmemoDevices::Whose whose{user, jid_of_contact(with.talk->key())};
     const auto list = co_await called_back<std::optional<OmemoDevices::List>>(
-        [&](auto done) { devices->list(user, std::move(done)); });
+        [&](auto done) { devices->list(whose, std::move(done)); });
     std::vector<DeviceId> wanted = list.value_or(OmemoDevices::List{});
     if (!list) {
         for (const auto& [device, identity] : with.talk->devices()) wanted.push_back(device);
     }
     if (wanted.size() > most_readers)
         wanted.erase(wanted.begin(), wanted.end() - static_cast<std::ptrdiff_t>(most_readers));
-    Readers readers;
+    const auto has_session = [&](DeviceId device) {
+        const auto* known = devices->find(id, device);
+        const auto session = with.talk->devices().find(device);
+        return known && session != with.talk->devices().end() && session->second == known->identity_key;
+    };
+    OmemoDevices::List missing;
     for (const auto device : wanted) {
         const auto* known = devices->find(id, device);
-        if (known && !known->is_trusted()) continue;
-        const auto session = with.talk->devices().find(device);
-        const bool has_session =
-            session != with.talk->devices().end() && known && session->second == known->identity_key;
-        if (!has_session) {
-            const auto since = without_bundle.find({id, device});
-            if (since != without_bundle.end() && SteadyClock::now() - since->second < pause_without_bundle) continue;
-            auto bundle = co_await called_back<std::optional<Bundle>>(
-                [&](auto done) { devices->bundle(user, device, std::move(done)); });
-            if (!bundle) {
-                without_bundle[{id, device}] = SteadyClock::now();
-                continue;
-            }
-            tell_news(id, devices->note(id, device, bundle->identity_key), device);
-            known = devices->find(id, device);
-            if (!known || !known->is_trusted()) continue;
-            readers.bundles[device] = std::move(*bundle);
+        const auto since = without_bundle.find({id, device});
+        const bool rests = since != without_bundle.end() && SteadyClock::now() - since->second < pause_without_bundle;
+        if ((!known || known->is_trusted()) && !has_session(device) && !rests) missing.push_back(device);
+    }
+    auto found = co_await called_back<std::map<DeviceId, Bundle>>(
+        [&](auto done) { devices->bundles(whose, missing, std::move(done)); });
+    Readers readers;
+    for (const auto device : missing) {
+        const auto bundle = found.find(device);
+        if (bundle == found.end()) {
+            without_bundle[{id, device}] = SteadyClock::now();
+            continue;
         }
+        tell_news(id, devices->note(id, device, bundle->second.identity_key), device);
+    }
+    for (const auto device : wanted) {
+        const auto* known = devices->find(id, device);
+        const auto bundle = found.find(device);
+        if (!known || !known->is_trusted() || (bundle == found.end() && !has_session(device))) continue;
+        if (bundle != found.end()) readers.bundles[device] = std::move(bundle->second);
         readers.devices.push_back(device);
     }
     co_return readers;
@@ -215,34 +253,16 @@ Task<> Omemo::State::send_again(Key key, DeviceId device, std::string client, st
     }
 }
 
-/// By an empty message [XEP-0384 §4.6]: the device's next message is one of the new session.
-Task<> Omemo::State::renew_session(Ready with, DeviceId device, std::string client, std::string contact_jid) {
-    const auto self = shared_from_this();
-    const Account* account = modules.directory.find(with.talk->key().first);
-    if (!account) co_return;
-    auto bundle = co_await called_back<std::optional<Bundle>>(
-        [&](auto done) { devices->bundle(account->jid, device, std::move(done)); });
-    if (!bundle) co_return;
-    const AccountId id = with.talk->key().first;
-    tell_news(id, devices->note(id, device, bundle->identity_key), device);
-    const auto* known = devices->find(id, device);
-    if (!known || !known->is_trusted()) co_return;
-    Readers to{{device}, {}};
-    to.bundles[device] = std::move(*bundle);
-    auto sealed = co_await seal(with, std::move(to), std::nullopt, true);
-    if (sealed.encrypted.keys.empty() || !co_await save(std::move(sealed.change))) co_return;
-    xmpp::Tag original("message");
-    original.addAttribute("from", contact_jid);
-    modules.sender.send(*stanza_of(original, client, sealed.encrypted, ""));
-}
-
 /// Told once, until a message could be sent again.
 void Omemo::State::hold(const Key& key, const std::function<void(Outgoing)>& done) {
     const Account* account = modules.directory.find(key.first);
     const Contact* contact = modules.directory.contact(key.first, key.second);
     if (account && contact && held.insert(key).second)
-        modules.notices.tell_in(*account, jid_of_contact(key),
-                                omemo_messages::held(contact->address.addr_spec(), account->lang));
+        modules.notices.tell_in(
+            *account, jid_of_contact(key),
+            omemo_messages::held(contact->address.addr_spec(), account->lang) +
+                (devices->is_refused(account->jid) ? " " + omemo_messages::refused(settings.component, account->lang)
+                                                   : ""));
     done({Outgoing::Kind::held, {}});
 }
 

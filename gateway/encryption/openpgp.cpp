@@ -96,8 +96,9 @@ std::int64_t coarse_date() {
     return std::uniform_int_distribution<std::int64_t>(0, 6 * 24 * 3600)(random);
 }
 
-EncryptResult encrypt(const Closing& closing) {
+EncryptResult encrypt(Closing closing) {
     const auto bytes = coi::print(closing.letter.mail);
+    closing.letter.mail = {};  // its files are in the bytes
     if (!bytes) return failed(bytes.error());
     const std::string& key =
         closing.letter.to_key.empty() ? coi::autocrypt::key_of(closing.peer) : closing.letter.to_key;
@@ -117,7 +118,7 @@ EncryptResult encrypt(const Closing& closing) {
 EncryptResult close_now(Closing closing) {
     if (closing.letter.forced_clear) return print_clear(std::move(closing));
     if (!closing.letter.to_key.empty()) {  // always encrypted, independent of the policy
-        if (closing.own) return encrypt(closing);
+        if (closing.own) return encrypt(std::move(closing));
         return {"", false, policy::Refusal::elsewhere, std::nullopt};
     }
     const bool answers_encrypted = closing.question.privacy.encrypted || closing.question.privacy.came_protected;
@@ -125,7 +126,7 @@ EncryptResult close_now(Closing closing) {
         coi::autocrypt::recommend(closing.peer, closing.question.policy != Policy::off, answers_encrypted);
     const auto [way, refusal] = policy::decide(closing.question);
     if (way == policy::Way::refused) return {"", false, refusal, std::nullopt};
-    return way == policy::Way::encrypted && closing.own ? encrypt(closing) : print_clear(std::move(closing));
+    return way == policy::Way::encrypted && closing.own ? encrypt(std::move(closing)) : print_clear(std::move(closing));
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ namespace gateway {
 struct FetchedFile {
     std::string type;  // what the server says of it, "" if nothing
     std::shared_ptr<const std::string> bytes;
+    std::shared_ptr<void> room{};  // its share of the memory for files, taken as long as this lives
 };
 
 class FileSource {

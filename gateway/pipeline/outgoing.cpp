@@ -330,8 +330,9 @@ Task<std::string> OutgoingPipeline::encrypt(AccountId id, const Head& head, Draf
         if (!draft.is_automatic()) note_written(draft.mail, known, has_subject);
     });
     draft.encrypted = letter.encrypted;
-    const bool is_first = letter.encrypted && !before.privacy.encrypted;
-    if (is_first && !draft.is_automatic()) modules_.notices.encrypted(account_of(directory, id), contact);
+    // How OMEMO's messages leave is told when the user begins with it.
+    const bool is_news = letter.encrypted && !before.privacy.encrypted && head.came_by != EndToEnd::omemo;
+    if (is_news && !draft.is_automatic()) modules_.notices.encrypted(account_of(directory, id), contact);
     co_return std::move(letter.bytes);
 }
 

@@ -49,12 +49,12 @@ std::vector<File> OutgoingFiles::to_fetch(const Event& event) const {
 void OutgoingFiles::fetch(Held held) { start(carry(std::move(held))); }
 
 Task<> OutgoingFiles::carry(Held held) {
-    Fetched got;  // its bytes have their room in memory until their mail is stored
+    Fetched got;  // the files have their room in memory until their mail is stored
     try {
         got = co_await fetched(held);
         if (!modules_.to_mail.is_kept(held.entry)) co_return;  // taken back, or let go by an admin
         if (!got.failed.empty()) explain(held, got);
-        if (!got.files.empty()) held.entry.payload = co_await closed(held, got.files);
+        if (!got.files.empty()) held.entry.payload = co_await closed(held, std::exchange(got.files, {}));
     } catch (const AccountGone&) {
         co_return;
     } catch (const StoreError&) {
@@ -66,7 +66,7 @@ Task<> OutgoingFiles::carry(Held held) {
 /// All that can be had, and that one mail carries.
 Task<OutgoingFiles::Fetched> OutgoingFiles::fetched(const Held& held) {
     struct Answers {
-        std::vector<std::optional<coi::Result<File>>> all;
+        std::vector<std::optional<coi::Result<Got>>> all;
         std::size_t open;
     };
     const std::string user = account_of(modules_.directory, held.entry.account).jid;
@@ -75,36 +75,37 @@ Task<OutgoingFiles::Fetched> OutgoingFiles::fetched(const Held& held) {
     co_await called_back<bool>([&](auto done) {
         std::size_t announced = 0;
         for (std::size_t i = 0; i < held.files.size(); ++i) {
-            const auto end = [answers, i, done](coi::Result<File> file) {
-                answers->all[i].emplace(std::move(file));
+            const auto end = [answers, i, done](coi::Result<Got> got) {
+                answers->all[i].emplace(std::move(got));
                 if (--answers->open == 0) done(true);
             };
             const File& file = held.files[i];
             if (inline_picture::is_elsewhere(file)) {
-                start<coi::Result<File>>(picture(file, held.entry.origin, held.contact_jid), end);
+                start<coi::Result<Got>>(picture(file, held.entry.origin, held.contact_jid), end);
             } else if (file.size > largest - announced) {
                 end(too_large());
             } else {
                 announced += file.size;
-                start<coi::Result<File>>(fetched(file, user, held.entry.account), end);
+                start<coi::Result<Got>>(fetched(file, user, held.entry.account), end);
             }
         }
     });
     Fetched fetched;
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < held.files.size(); ++i) {
-        auto& file = *answers->all[i];
+        auto& got = *answers->all[i];
         const bool is_inline = inline_picture::is_elsewhere(held.files[i]);
-        if (file && !is_inline && file->bytes->size() > largest - bytes) file = too_large();
-        if (file && !co_await has_its_hash(*file, held.entry.account)) {
-            file = another();
+        if (got && !is_inline && got->file.bytes->size() > largest - bytes) got = too_large();
+        if (got && !co_await has_its_hash(got->file, held.entry.account)) {
+            got = another();
             fetched.is_another = true;
         }
-        if (file) {
-            if (!is_inline) bytes += file->bytes->size();
-            fetched.files.push_back(std::move(*file));
+        if (got) {
+            if (!is_inline) bytes += got->file.bytes->size();
+            fetched.files.push_back(std::move(got->file));
+            fetched.rooms.push_back(std::move(got->room));
         } else {
-            fetched.failed.push_back(file.error());
+            fetched.failed.push_back(got.error());
             fetched.is_inline = fetched.is_inline || is_inline;
             fetched.is_encrypted = fetched.is_encrypted || xmpp::xep0454::link(held.files[i].url).has_value();
         }
@@ -113,7 +114,7 @@ Task<OutgoingFiles::Fetched> OutgoingFiles::fetched(const Held& held) {
 }
 
 /// The file with its bytes.
-Task<coi::Result<File>> OutgoingFiles::fetched(File file, std::string user, AccountId account) {
+Task<coi::Result<OutgoingFiles::Got>> OutgoingFiles::fetched(File file, std::string user, AccountId account) {
     const auto secret = xmpp::xep0454::link(file.url);
     auto got = co_await called_back<coi::Result<FetchedFile>>(
         [&](auto done) { modules_.source.fetch(user, secret ? secret->url : file.url, std::move(done)); });
@@ -121,7 +122,7 @@ Task<coi::Result<File>> OutgoingFiles::fetched(File file, std::string user, Acco
     if (is_page(file, got->type)) co_return coi::malformed("the link leads to a page");
     file.type = file_name::media_type({file.type, got->type}, file.name);
     file.bytes = std::move(got->bytes);
-    if (!secret) co_return file;
+    if (!secret) co_return Got{std::move(file), std::move(got->room)};
     using Plain = std::optional<std::string>;
     auto plain = co_await called_back<Plain>([&](auto done) {
         modules_.workers.ask<Plain>(
@@ -129,22 +130,19 @@ Task<coi::Result<File>> OutgoingFiles::fetched(File file, std::string user, Acco
             std::move(done));
     });
     if (!plain) co_return not_opened();
-    // The room of the encrypted file is that of the opened one.
-    const auto both = std::make_shared<const std::pair<std::shared_ptr<const std::string>, std::string>>(
-        file.bytes, std::move(*plain));
-    file.bytes = {both, &both->second};
-    co_return file;
+    file.bytes = std::make_shared<const std::string>(std::move(*plain));
+    co_return Got{std::move(file), std::move(got->room)};
 }
 
 /// The picture that the client gives.
-Task<coi::Result<File>> OutgoingFiles::picture(File file, std::string client, std::string contact) {
+Task<coi::Result<OutgoingFiles::Got>> OutgoingFiles::picture(File file, std::string client, std::string contact) {
     auto got = co_await called_back<coi::Result<FetchedFile>>(
         [&](auto done) { modules_.pictures.fetch({client, contact, inline_picture::cid_of(file)}, std::move(done)); });
     if (!got) co_return got.error();
     auto found = inline_picture::file_of(*got->bytes);
     if (!found) co_return coi::malformed("it is no picture of a known kind");
     found->url = file.url;
-    co_return std::move(*found);
+    co_return Got{std::move(*found)};
 }
 
 /// [XEP-0447 §7] What has another hash is not what the user sent. Encryption proves more [XEP-0454 §3].
@@ -163,8 +161,10 @@ Task<std::string> OutgoingFiles::closed(const Held& held, std::vector<File> file
     const Contact* contact = modules_.directory.contact(account.id, held.entry.contact);
     if (contact == nullptr) co_return "";
     OutgoingMail letter = held.letter;
-    for (const File& file : files) file::attach(letter.mail, file, held.entry.lang, contact->dialect);
-    files.clear();
+    for (File& file : files) {
+        file::attach(letter.mail, file, held.entry.lang, contact->dialect);
+        file.bytes.reset();  // it is in the letter
+    }
     EncryptResult closed = co_await called_back<EncryptResult>(
         [&](auto done) { modules_.encryption.close(account, *contact, std::move(letter), std::move(done)); });
     if (closed.encrypted != held.encrypted) co_return "";

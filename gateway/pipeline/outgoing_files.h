@@ -9,6 +9,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -57,18 +58,23 @@ class OutgoingFiles {
     void fetch(Held);
 
   private:
+    struct Got {
+        File file;                     // with its bytes
+        std::shared_ptr<void> room{};  // for as much memory as they take
+    };
     struct Fetched {
-        std::vector<File> files{};         // with their bytes
-        std::vector<coi::Error> failed{};  // those of the others
-        bool is_encrypted = false;         // one of the others was encrypted
-        bool is_another = false;           // one of the others has not the hash that its message says
-        bool is_inline = false;            // one of the others is a picture that the client did not give
+        std::vector<File> files{};                   // with their bytes
+        std::vector<std::shared_ptr<void>> rooms{};  // of all
+        std::vector<coi::Error> failed{};            // those of the others
+        bool is_encrypted = false;                   // one of the others was encrypted
+        bool is_another = false;                     // one of the others has not the hash that its message says
+        bool is_inline = false;                      // one of the others is a picture that the client did not give
     };
 
     Task<> carry(Held);
     Task<Fetched> fetched(const Held&);
-    Task<coi::Result<File>> fetched(File, std::string user, AccountId);
-    Task<coi::Result<File>> picture(File, std::string client, std::string contact);
+    Task<coi::Result<Got>> fetched(File, std::string user, AccountId);
+    Task<coi::Result<Got>> picture(File, std::string client, std::string contact);
     Task<bool> has_its_hash(const File&, AccountId);
     Task<std::string> closed(const Held&, std::vector<File>);
     Task<> release(queue::Entry);

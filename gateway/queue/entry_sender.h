@@ -32,7 +32,7 @@ struct AttemptResult {
 class EntrySender {
   public:
     virtual ~EntrySender() = default;
-    /// Makes one attempt. `finished` is called exactly once, later or at once.
+    /// Makes one attempt. `finished` is called exactly once, later or at once; the entry lives until then.
     virtual void send(const queue::Entry&, std::function<void(AttemptResult)> finished) = 0;
     /// After success; the entry is removed with the next commit.
     virtual void done(const queue::Entry&) = 0;

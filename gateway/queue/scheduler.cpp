@@ -3,6 +3,7 @@
 #include "gateway/queue/scheduler.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "gateway/queue/retry.h"
 
@@ -240,7 +241,8 @@ std::optional<Scheduler::Trouble> Scheduler::trouble(const queue::Entry& entry) 
 
 /// Drops the entries from memory, except the first `kept`; the store has them.
 void Scheduler::put_back(Conversation& conversation, std::size_t kept) {
-    if (conversation.ready.size() > kept) conversation.read_up_to = conversation.ready[kept].id - 1;
+    if (conversation.ready.size() > kept)
+        conversation.read_up_to = std::next(conversation.ready.begin(), static_cast<std::ptrdiff_t>(kept))->id - 1;
     for (; conversation.ready.size() > kept; conversation.ready.pop_back())
         ready_bytes_ -= conversation.ready.back().payload.size();
 }

@@ -13,8 +13,8 @@
 
 #pragma once
 
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -89,11 +89,11 @@ class Scheduler : public queue::Outlet, public DestinationObserver {
     using Key = Destination::Key;
     struct Conversation {
         DestinationId destination = 0;
-        std::deque<queue::Entry> ready;  // contiguous from the head
-        std::int64_t read_up_to = 0;     // last id that was put in `ready`
-        std::int64_t newest = 0;         // last id committed to this conversation
-        std::int64_t left = 0;           // last id that may have left
-        std::int64_t left_before = 0;    // the same, without what is in flight
+        std::list<queue::Entry> ready;  // contiguous from the head, which stays where it is while it is in flight
+        std::int64_t read_up_to = 0;    // last id that was put in `ready`
+        std::int64_t newest = 0;        // last id committed to this conversation
+        std::int64_t left = 0;          // last id that may have left
+        std::int64_t left_before = 0;   // the same, without what is in flight
         bool reading = false, flying = false, queued = false;
         bool raised = false;                  // unblock() was called while it was in flight
         bool grew = false;                    // an entry was committed since it was last read

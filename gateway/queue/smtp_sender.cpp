@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <list>
+#include <string_view>
 
 #include "coi/mail/charset.h"
 
@@ -45,7 +46,7 @@ struct SmtpSender::State : std::enable_shared_from_this<State> {
 
     /// A session error on a reused session often only means that the server closed the idle session: try once more with
     /// a new session.
-    awaitable<AttemptResult> send(coi::net::Envelope envelope, std::string mail) {
+    awaitable<AttemptResult> send(coi::net::Envelope envelope, std::string_view mail) {
         for (bool fresh = false, may_have_left = false;;) {
             Session session;
             if (!idle.empty()) {
@@ -139,9 +140,9 @@ void SmtpSender::send(const queue::Entry& entry, Report report, std::function<vo
     envelope.utf8 = !(coi::is_ascii(entry.from) && coi::is_ascii(entry.to) && coi::is_ascii(entry.payload));
     boost::asio::co_spawn(
         state_->io,
-        [](std::shared_ptr<State> state, coi::net::Envelope e, std::string mail,
+        [](std::shared_ptr<State> state, coi::net::Envelope e, std::string_view mail,
            std::function<void(AttemptResult)> done) -> awaitable<void> {
-            const AttemptResult fate = co_await state->send(std::move(e), std::move(mail));
+            const AttemptResult fate = co_await state->send(std::move(e), mail);
             done(fate);
         }(state_, std::move(envelope), entry.payload, std::move(finished)),
         [](std::exception_ptr bug) {

@@ -35,6 +35,7 @@ class SmtpSender {
         std::string envelope_id;  // the ENVID, which identifies this mail in a report
         bool on_success = false;
     };
+    /// The entry must live until `finished` is called: its mail is sent from where it is.
     void send(const queue::Entry&, Report, std::function<void(AttemptResult)> finished);
     /// The last failure to use the server; nullopt if the last attempt worked.
     const std::optional<coi::Error>& trouble() const;

@@ -279,15 +279,26 @@ void AdHocCommands::State::submit_privacy(const Call& call, const std::map<std::
         });
     }
     const std::string otr = clear != values.end() && xep0004::is_true(clear->second) ? "clear" : "encrypted";
+    const auto omemo_clear = values.find("omemo_clear");
+    const std::string omemo = omemo_clear == values.end()             ? ""  // as it is
+                              : xep0004::is_true(omemo_clear->second) ? "clear"
+                                                                      : "encrypted";
     const auto through = values.find("otr_tunnel");
     const bool tunnel =
         through == values.end() ? privacy->has_tunnel(asker, contact) : xep0004::is_true(through->second);
-    const auto is_otr_set = [self = weak_from_this(), call, asker, contact, tunnel](const CommandResult& allowed) {
+    const auto is_omemo_set = [self = weak_from_this(), call, asker, contact, tunnel](const CommandResult& allowed) {
         const auto state = self.lock();
         if (!state || !allowed.good()) return state ? state->end(call, allowed) : void();
         if (tunnel != state->privacy->has_tunnel(asker, contact))
             return state->privacy->otr(asker, contact, tunnel ? "tunnel on" : "tunnel off", state->finish(call));
         state->privacy->status(asker, contact, state->finish(call));
+    };
+    const auto is_otr_set = [self = weak_from_this(), call, asker, contact, omemo,
+                             is_omemo_set](const CommandResult& allowed) {
+        const auto state = self.lock();
+        if (!state || !allowed.good()) return state ? state->end(call, allowed) : void();
+        if (omemo.empty()) return is_omemo_set(allowed);
+        state->privacy->omemo(asker, contact, omemo, is_omemo_set);
     };
     privacy->policy(asker, contact, wanted->second,
                     [self = weak_from_this(), call, asker, contact, otr, is_otr_set](const CommandResult& set) {

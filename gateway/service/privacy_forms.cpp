@@ -38,6 +38,8 @@ Form privacy(const Contact& contact, const std::string& status, const std::strin
                    std::move(choice),
                    {"otr_clear", "boolean", say(lang, "What I write under OTR may leave as readable mail"),
                     contact.privacy.otr_clear ? "1" : "0"},
+                   {"omemo_clear", "boolean", say(lang, "What I write under OMEMO may leave as readable mail"),
+                    contact.privacy.omemo_clear ? "1" : "0"},
                    {"otr_tunnel", "boolean", say(lang, "OTR goes through the gateway to the contact's own program"),
                     contact.privacy.tunnel == Tunnel::on ? "1" : "0"}};
     return form;

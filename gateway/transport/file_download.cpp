@@ -58,7 +58,7 @@ struct FileDownload::State : std::enable_shared_from_this<State> {
         boost::asio::steady_timer timer;
         bool has_turn = false;
     };
-    /// Room in memory for a file; given back when nobody has the file any more.
+    /// Room in memory for a file; given back when nobody needs it any more.
     struct Room {
         Room(std::shared_ptr<State> its_state, std::string its_user)
             : state(std::move(its_state)), user(std::move(its_user)) {}
@@ -80,7 +80,6 @@ struct FileDownload::State : std::enable_shared_from_this<State> {
         std::shared_ptr<State> state;
         std::string user;
         std::size_t taken = 0;
-        std::string file{};
     };
 
     boost::asio::io_context& io;
@@ -164,8 +163,8 @@ struct FileDownload::State : std::enable_shared_from_this<State> {
             auto got = co_await http_get(tls, *from, limits, policy);
             if (!got) co_return got.error();
             if (got->moved_to.empty()) {
-                room->file = std::move(got->bytes);
-                co_return FetchedFile{std::move(got->type), {room, &room->file}};
+                co_return FetchedFile{std::move(got->type), std::make_shared<const std::string>(std::move(got->bytes)),
+                                      room};
             }
             auto next = moved(url, got->moved_to);
             if (!next) co_return next.error();

@@ -23,6 +23,14 @@ namespace {
 
 constexpr int most_hops = 50;  // [RFC 5321 §6.3] asks for at least 100 hops; a delivery to chat that took 50 is a loop
 
+constexpr std::size_t most_copied = 1024 * 1024;  // bytes of files: a mail with more is given on, and not kept
+
+std::size_t bytes_of_files(const coi::Message& mail) {
+    std::size_t bytes = 0;
+    for (const auto& attachment : mail.attachments) bytes += attachment.bytes.size();
+    return bytes;
+}
+
 int hops(std::string_view mail) {
     int count = 0;
     for (std::size_t at = 0; at < mail.size();) {
@@ -136,7 +144,7 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
     /// Delivers to one recipient. An account that was made for this mail is removed again if the server does not know
     /// the user, or was not asked because the mail was declined. An account that existed before stays: a server gives
     /// the same error if the user has blocked the sender [XEP-0191 §3.3].
-    awaitable<Reply> deliver_to(const std::string recipient, const coi::Message& mail, const Proof proof,
+    awaitable<Reply> deliver_to(const std::string recipient, coi::Message mail, const Proof proof,
                                 std::shared_ptr<const std::string> bytes, const std::string what) {
         const auto jid = user_of_recipient(recipient);
         if (!jid) co_return Reply{550, "5.1.1", "there is no such user here"};
@@ -153,8 +161,12 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
         if (co_await wait_for<Store::Failure>(load))
             co_return Reply{452, "4.3.1", "cannot be taken now, please try again"};
         const bool known = is_confirmed(id);
+        const bool is_kept = bytes_of_files(mail) <= most_copied;  // what may come early is small: an OTR message
         std::function<void(std::function<void(DeliveryResult)>)> take = [&](std::function<void(DeliveryResult)> done) {
-            IncomingMail arrival{id, mail, std::nullopt, proof.sender, true, bytes, proof.author, true};
+            IncomingMail arrival{id,           is_kept ? coi::Message(mail) : std::move(mail),
+                                 std::nullopt, proof.sender,
+                                 true,         bytes,
+                                 proof.author, true};
             arrival.reverse_path = proof.reverse_path;
             arrival.is_author_refuted = proof.forged;
             arrival.user_exists = known || !settings.users.empty() || is_vouched(id);
@@ -165,7 +177,7 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
         await_patience(patience);
         DeliveryResult verdict = co_await wait_for<DeliveryResult>(take);
         boost::asio::steady_timer pause(io);
-        for (int tries = 1; verdict.kind == DeliveryResult::Kind::early && tries < settings.tries; ++tries) {
+        for (int tries = 1; is_kept && verdict.kind == DeliveryResult::Kind::early && tries < settings.tries; ++tries) {
             pause.expires_after(settings.between_tries);
             co_await pause.async_wait(boost::asio::use_awaitable);
             verdict = co_await wait_for<DeliveryResult>(take);
@@ -226,7 +238,7 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
         if (hops(std::string_view(*bytes).substr(0, settings.limits.header_block_bytes)) > most_hops)
             co_return std::vector<Reply>(count, Reply{554, "5.4.6", "mail loop: too many hops"});
         auto hold = crash_guard.take(what);
-        const auto mail = co_await parse(bytes, delivery.from);
+        auto mail = co_await parse(bytes, delivery.from);
         if (!mail) {
             const bool large = mail.error().kind == coi::ErrorKind::limit;
             co_return std::vector<Reply>(count, Reply{large ? 552 : 550, large ? "5.3.4" : "5.6.0", mail.error().text});
@@ -239,8 +251,10 @@ struct LmtpReceiver::State : std::enable_shared_from_this<State> {
         if (!mail->encrypted && !mail->is_signed) bytes = std::make_shared<const std::string>();
         hold.reset();
         std::vector<Reply> replies;
-        for (const auto& recipient : delivery.to)
-            replies.push_back(co_await deliver_to(recipient, *mail, proof, bytes, what));
+        for (std::size_t i = 0; i < count; ++i) {
+            coi::Message its = i + 1 < count ? *mail : std::move(*mail);
+            replies.push_back(co_await deliver_to(delivery.to[i], std::move(its), proof, bytes, what));
+        }
         co_return replies;
     }
 };

@@ -115,6 +115,10 @@ class Server {
     virtual void act(const std::string&, std::size_t) {}
     /// A message with a text came; on the stream's thread.
     virtual void hear(std::string_view) {}
+    /// What the answer to a question has inside; on the stream's thread.
+    virtual std::string answer(std::string_view question) { return identity(question); }
+    /// A question was answered; on the stream's thread.
+    virtual void answered(std::string_view) {}
 
     void obey(const std::string& line) {
         std::istringstream words(line);
@@ -283,11 +287,13 @@ class Server {
         const auto type = attribute(stanza, "type");
         if (stanza.starts_with("<iq") && (type == "get" || type == "set")) {
             answers += "<iq type='result' id='" + attribute(stanza, "id") + "' from='" + attribute(stanza, "to") +
-                       "' to='" + attribute(stanza, "from") + "'>" + identity(stanza) + "</iq>";
+                       "' to='" + attribute(stanza, "from") + "'>" + answer(stanza) + "</iq>";
         }
         if (const auto id = attribute(stanza, "id"); type == "result" && id.starts_with("beat-")) {
             const std::lock_guard lock(mutex_);
             beats_.push_back(now_ns() - std::stoll(id.substr(5)));
+        } else if (stanza.starts_with("<iq") && (type == "result" || type == "error")) {
+            answered(stanza);
         }
         if (stanza.starts_with("<presence")) {
             const std::lock_guard lock(mutex_);

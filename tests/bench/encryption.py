@@ -1,4 +1,4 @@
-"""What encryption costs: OpenPGP and OTR messages each way through the whole gateway beside the bare library, and whether the loop goes on meanwhile.
+"""What encryption costs: OpenPGP, OTR and OMEMO messages each way through the whole gateway beside the bare library, and whether the loop goes on meanwhile.
 
 Each figure is a function of a Benchmark (tests/bench/run). Everything is measured from outside: CPU by /proc, the loop by the round trip of
 a ping.
@@ -161,3 +161,107 @@ def otr(benchmark):
     benchmark.end(gateway)
     figure("mail_to_otr_rate", count / ((last - start) / 1e9))
     figure("mail_to_otr_cpu_us", cpu)
+
+
+def omemo(benchmark):
+    """Sessions set up, and the loop's heartbeat meanwhile; messages each way beside clear ones and the bare library; memory of an account."""
+    for devices in (1, 5):
+        _omemo(benchmark, devices)
+
+
+def _omemo(benchmark, devices):
+    """Of users with so many devices. Of the rounds of sessions the best counts, as in otr."""
+    users, count, sink = benchmark.many(100, 50), benchmark.many(5_000, 300), free_port()
+    gateway = benchmark.gateway(smtp_port=sink, own_sink=sink, jabber="omemo_peer")
+    peer = gateway.jabber.peer
+    name = f"omemo_{devices}_devices" if devices > 1 else "omemo"
+
+    def arrive(mails):
+        peer.say(f"mails {mails}")
+        last, = peer.hear("mails")
+        return last
+
+    def begin(first, number, beats=True):
+        """What these users say in new sessions leaves as mail: (seconds, CPU, p99 and longest heartbeat meanwhile)."""
+        before, p99, longest = gateway.cpu(), 0, 0
+        peer.say("forget")
+        peer.say(f"from {first}")
+        if beats:
+            peer.say("heartbeat 2")
+        peer.say(f"handshakes {number}")
+        start, = peer.hear("begun")
+        peer.say(f"mails {number}")
+        heard = peer.hear_all("mails", *(["heartbeat"] if beats else []))
+        gateway.drained()
+        if beats:
+            _, p99, longest, _ = heard["heartbeat"]
+        return (heard["mails"][0] - start) / 1e9, gateway.cpu() - before, p99, longest
+
+    def mails_to_users():
+        """(rate, CPU of each) of mails to 50 users."""
+        peer.say("forget")
+        before = gateway.cpu()
+        peer.say(f"expect {count}")
+        pump = Peer("lmtp_pump", gateway.lmtp_port, 50, count, "jabber.test")
+        _, refused, start, _ = pump.hear("sent")
+        _, last, errors = peer.hear("received")
+        gateway.drained()
+        cpu = (gateway.cpu() - before) / count
+        pump.end()
+        if refused or errors:
+            raise Failure(f"{refused + errors:.0f} of {count} mails did not arrive\n{gateway.log_tail()}")
+        return count / ((last - start) / 1e9), cpu
+
+    peer.say("cost " + str(benchmark.many(5_000, 500)))
+    if devices == 1:
+        for what, value in zip(("encrypt", "decrypt", "start", "decrypt_first"), peer.hear("cost")):
+            figure(f"omemo_library_{what}_us", value)
+    others = benchmark.many(100, 20)
+    people = users + others
+    peer.say(f"greet {people}")  # accounts and contacts exist from here on
+    arrive(people)
+    peer.say(f"allow {people}")
+    gateway.drained()
+    if devices == 1:
+        before = gateway.cpu()
+        peer.say(f"say {count}")
+        arrive(count)
+        figure("clear_to_mail_cpu_us", (gateway.cpu() - before) / count)
+        figure("mail_to_clear_cpu_us", mails_to_users()[1])
+    peer.say(f"devices {devices}")
+    peer.say(f"people {people}")
+    peer.hear("people")
+
+    peer.say("heartbeat 2")
+    _, p99, *_ = peer.hear("heartbeat")
+    figure(f"heartbeat_before_{name}_p99_us", p99)  # on a busy machine the ones below say as much of the machine
+    while_they = f"heartbeat_while_{users}_{name}"
+    seconds, _, p99, _ = begin(0, users)  # with keys of the gateway that are made first
+    figure(f"{name}_sessions_with_new_keys_rate", users / seconds)
+    figure(f"{while_they}_accounts_begin_p99_us", p99, "<=5000", p99 <= 5000)
+    *_, p99, longest = min((begin(0, users) for _ in range(2)), key=lambda each: each[2])
+    seconds, cpu, *_ = begin(0, users, beats=False)
+    figure(f"{name}_sessions_rate", users / seconds)
+    figure(f"{name}_session_cpu_us", cpu / users)
+    figure(f"{while_they}_sessions_begin_p99_us", p99, "<=5000", p99 <= 5000)
+    figure(f"{while_they}_sessions_begin_longest_us", longest)
+
+    before = gateway.resident_kib()
+    begin(users, others, beats=False)
+    figure(f"{name}_account_kib", (gateway.resident_kib() - before) / others)
+
+    peer.say("forget")
+    before = gateway.cpu()
+    peer.say(f"whisper {count}")
+    start, _ = peer.hear("whispered")
+    last = arrive(count)
+    figure(f"{name}_to_mail_rate", count / ((last - start) / 1e9))
+    figure(f"{name}_to_mail_cpu_us", (gateway.cpu() - before) / count)
+    rate, cpu = mails_to_users()
+    figure(f"mail_to_{name}_rate", rate)
+    figure(f"mail_to_{name}_cpu_us", cpu)
+    peer.say("opened")
+    opened, failed = peer.hear("opened")
+    benchmark.end(gateway)
+    if failed or opened < count * devices:
+        raise Failure(f"of {count} messages for {devices} devices {opened:.0f} could be decrypted, {failed:.0f} not")

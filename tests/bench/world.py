@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests/support"))
 import coigate  # noqa: E402
 from server import Failure, free_port, wait_until  # noqa: E402
 
-PEERS = {"component_server": [], "lmtp_pump": [], "raw_imap": ["-lssl", "-lcrypto"]}  # pgp_peer, otr_peer and store_filler need CMake, and are not in BUILD
+PEERS = {"component_server": [], "lmtp_pump": [], "raw_imap": ["-lssl", "-lcrypto"]}  # pgp_peer, otr_peer, omemo_peer and store_filler need CMake, and are not in BUILD
 
 
 def figure(name, value, target=None, reached=None):
@@ -29,7 +29,7 @@ def figure(name, value, target=None, reached=None):
 def build(log):
     """The release program and the peers."""
     log("building (release) ...")
-    for command in (["cmake", "--preset", "release"], ["cmake", "--build", "--preset", "release", "--target", "coigate", "pgp_peer", "otr_peer", "store_filler"]):
+    for command in (["cmake", "--preset", "release"], ["cmake", "--build", "--preset", "release", "--target", "coigate", "pgp_peer", "otr_peer", "omemo_peer", "store_filler"]):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         if done.returncode != 0:
             raise Failure(f"{' '.join(command)} failed:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
@@ -56,13 +56,20 @@ class Peer:
 
     def hear(self, word):
         """The rest of the next line that begins with `word`, as numbers; what others say before it is passed over."""
+        return self.hear_all(word)[word]
+
+    def hear_all(self, *words):
+        """The same for several, in whatever order they come."""
+        heard = {}
         for line in self._process.stdout:
             first, *rest = line.split()
-            if first == word:
-                return [float(value) for value in rest]
             if first == "failed:":
                 raise Failure(line.strip())
-        raise Failure(f"a peer ended before it said {word!r}")
+            if first in words:
+                heard[first] = [float(value) for value in rest]
+            if len(heard) == len(words):
+                return heard
+        raise Failure(f"a peer ended before it said {' and '.join(words)}")
 
     def end(self):
         self._process.kill()

@@ -167,8 +167,9 @@ TEST_F(SmtpSenderSession, TwoMailsAtOnceHaveASessionEach) {
     its.idle = 20ms;
     sender(its);
     int done = 0;
+    const auto both = mail();
     for (int i = 0; i < 2; ++i)
-        sender_->send(mail(), {}, [&](const AttemptResult& result) { done += result.kind == Kind::done; });
+        sender_->send(both, {}, [&](const AttemptResult& result) { done += result.kind == Kind::done; });
     EXPECT_TRUE(until([&] { return done == 2; }));
     EXPECT_EQ(server.connections(), 2);
 }
@@ -317,7 +318,8 @@ class WhileItGoes : public SmtpSenderSession {
         its.ehlo_name = "gw.example";
         sender(its);
         std::optional<AttemptResult> result;
-        sender_->send(mail(), {}, [&](const AttemptResult& its_result) { result = its_result; });
+        const auto its_mail = mail();
+        sender_->send(its_mail, {}, [&](const AttemptResult& its_result) { result = its_result; });
         auto has_asked = asked.get_future();
         EXPECT_TRUE(until([&] { return has_asked.wait_for(0s) == std::future_status::ready; }));
         sender_.reset();

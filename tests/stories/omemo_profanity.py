@@ -26,6 +26,12 @@ def carol_has_no_key(alice, carol):
     alice.asks_gateway(f"omemo {carol.address} clear", "may now leave as readable mail")
     alice.writes_by_omemo(carol, "readable, as I wish")
     carol.reads("readable, as I wish")
+    alice.asks_gateway(f"omemo {carol.address} encrypted", "leaves as encrypted mail only")
+    mark = alice.mark()
+    alice.says(carol, "not sent either")
+    alice.reads("This message was not sent: you wrote it encrypted (OMEMO)", carol, since=mark)
+    carol.fetch()
+    check_equal(len(carol.came), 0, "Carol got nothing of it")
 
 
 @scenario(includes=[they_meet])

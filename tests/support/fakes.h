@@ -18,6 +18,7 @@
 #include "gateway/model/user_notices.h"
 #include "gateway/queue/entry_sender.h"
 #include "gateway/store/outlet.h"
+#include "gateway/store/room_audience.h"
 
 namespace gateway {
 
@@ -60,6 +61,21 @@ struct FakeOutlet : queue::Outlet {
 
     std::vector<queue::Entry> entries;
     std::vector<std::string> unblocked;  // contacts
+};
+
+struct FakeAudience : RoomAudience {
+    void said(const Room& room, const std::vector<rooms::Said>& all) override {
+        for (const auto& one : all) heard.push_back(one);
+        rooms.push_back(room);
+    }
+    void changed(const Room& room, const RoomChange& change) override {
+        rooms.push_back(room);
+        changes.push_back(change);
+    }
+
+    std::vector<rooms::Said> heard;
+    std::vector<Room> rooms;
+    std::vector<RoomChange> changes;
 };
 
 struct FakeNotices : UserNotices {

@@ -2,8 +2,12 @@
 
 import asyncio
 import base64
+import secrets
+import ssl
+import urllib.request
 import xml.etree.ElementTree as ET
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from expect import check, check_equal
 from oldmemo_peer import NS, OldmemoPeer, print_element
 from otr_play import sealed
@@ -124,6 +128,40 @@ class OldmemoClient(JabberPerson):
         stanza = self.wait_for(starts_one, seconds, "a new session")
         self._does(self.peer.receives(ET.tostring(stanza.xml.find(f"{NS}encrypted"), encoding="unicode")))
         self.world.tell(f"  {self.jid}, device {self.device}: a new session of the gateway")
+
+    def is_confirmed(self, seconds=30):
+        """Its session, by an empty message in it; its next message needs no prekey."""
+        def is_empty(stanza):
+            return self._is_of_contact(stanza) and stanza.xml.find(f"{NS}encrypted/{NS}payload") is None
+        stanza = self.wait_for(is_empty, seconds, "an empty message")
+        keys = stanza.xml.findall(f"{NS}encrypted/{NS}header/{NS}key")
+        check_equal([key.get("prekey") for key in keys], [None], "it is in the session of the device")
+        self._does(self.peer.receives(ET.tostring(stanza.xml.find(f"{NS}encrypted"), encoding="unicode")))
+
+    # Files [XEP-0454]
+
+    def sends_sealed_file(self, _who, name, content):
+        """Encrypted on the file store, and its key in the encrypted link; returns the stanza's id."""
+        key, iv = secrets.token_bytes(32), secrets.token_bytes(12)
+        url = self.uploads(name, "application/octet-stream", AESGCM(key).encrypt(iv, content, None))
+        self.world.tell(f"{self.jid}, device {self.device} → {self.contact}: the file {name}")
+        link = f"aesgcm://{url.removeprefix('https://')}#{(iv + key).hex()}"
+        return self.sends_encrypted(self._does(self.peer.says(link)))
+
+    def opens_sealed_file(self, who, kind, seconds=40):
+        """Waits for the link to a file of this kind (".png"); returns the file's bytes."""
+        while True:
+            stanza, link = self._reads_next(f"a file of {who.address}", seconds)
+            if link and link.startswith("aesgcm://"):
+                break
+        check("aesgcm" not in ET.tostring(stanza.xml, encoding="unicode"), "the link stands nowhere in the clear")
+        url, _, secret = link.removeprefix("aesgcm://").partition("#")
+        check(url.endswith(kind), f"device {self.device} is sent a file {kind}: {url}")
+        context = ssl.create_default_context(cafile=self.world.certificates.ca_file)
+        with urllib.request.urlopen(f"https://{url}", context=context, timeout=20) as answer:
+            sealed_bytes = answer.read()
+        secret = bytes.fromhex(secret)
+        return AESGCM(secret[-32:]).decrypt(secret[:-32], sealed_bytes, None)
 
     def forgets_session(self):
         self.peer.forgets()

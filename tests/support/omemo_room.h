@@ -113,7 +113,7 @@ struct OmemoRoom : testing::Test {
     std::vector<Taken> taken;
     std::vector<xmpp::Stanza> outgoing;
     std::vector<std::string>& said = notices.said;
-    bool pipeline_commits = true, server_answers = true;
+    bool pipeline_commits = true, server_answers = true, server_refuses = false;
     std::vector<keys::OmemoChange> uncommitted;  // while the pipeline commits nothing
     /// The devices that alice's server lists.
     std::vector<OmemoClient*> listed;
@@ -154,6 +154,10 @@ struct OmemoRoom : testing::Test {
         ASSERT_TRUE(wanted);
         asked.push_back(wanted->node);
         if (!server_answers) return;
+        if (server_refuses) {
+            EXPECT_TRUE(omemo->take_answer(*xmpp::error_reply(*stanza, "auth", "not-authorized", "", "")));
+            return;
+        }
         auto result = xmpp::result_of(*stanza);
         xmpp::Tag& items = xmpp::xep0060::add_items(*result, wanted->node);
         if (wanted->node == xmpp::xep0384::devices_node) {

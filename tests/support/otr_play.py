@@ -5,6 +5,8 @@ not in a mail, not in the Jabber server's archive.
 """
 
 import base64
+import email
+import email.policy
 import email.utils
 import uuid
 
@@ -175,6 +177,30 @@ class GpgPerson:
         header, _ = fields(self.address, self.user, "...", None, email.utils.formatdate())
         inside = entity(sealed(text), self.address, self.user, "", email.utils.formatdate(), [("Chat-Version", "1.0")])
         self._deliver(encrypted_mail(header, self.gpg.close_message(inside, self.users_key, self.key)))
+
+    def sends_file(self, _who, text, name, content):
+        """Beside a text, encrypted, to the user."""
+        self.world.tell(f"{self.address} → {self.user} (encrypted): {text}, and {name}")
+        header, _ = fields(self.address, self.user, "...", None, email.utils.formatdate())
+        parts = (f"--=_p\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{sealed(text)}\r\n--=_p\r\nContent-Type: image/png\r\n"
+                 f'Content-Disposition: attachment; filename="{name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+                 f"{base64.encodebytes(content).decode()}\r\n--=_p--")
+        inside = entity(parts, self.address, self.user, "", email.utils.formatdate(), [("Chat-Version", "1.0")],
+                        'multipart/mixed; boundary="=_p"')
+        self._deliver(encrypted_mail(header, self.gpg.close_message(inside.replace(b"\r\r\n", b"\r\n"), self.users_key, self.key)))
+
+    def gets_file(self, _who, name, content, seconds=30):
+        """Waits for an encrypted mail with this one attachment."""
+        seen = []
+
+        def is_it(mail):
+            if mail.get_content_type() != "multipart/encrypted":
+                return False
+            inside = email.message_from_bytes(self.gpg.open_mail(mail).plain, policy=email.policy.default)
+            seen[:] = [(part.get_filename(), part.get_payload(decode=True)) for part in inside.iter_attachments()]
+            return [each[0] for each in seen] == [name]
+        self.inbox.wait_for(is_it, seconds, f"an encrypted mail with {name}")
+        check_equal(seen[0][1], content, f"{self.address} decrypts {name}")
 
     def _deliver(self, mail):
         code, words = self.world.coigate.lmtp(mail, self.user, self.address)

@@ -82,6 +82,7 @@ struct PipelinePeers final : queue::Outlet,
         return Decrypted{.mail = std::move(mail)};
     };
     std::function<Time()> time = [] { return Time(std::chrono::sys_days(std::chrono::year(2026) / 6 / 1)); };
+    std::vector<std::string> encrypted_with;  // contacts of whom the user was told that it begins
     bool may_withdraw = false, is_passed = true;
     int unblocked = 0;
     FakeStream stream;  // what clients are asked, and names
@@ -100,6 +101,8 @@ struct PipelinePeers final : queue::Outlet,
     FakeTimer timer;
     std::vector<Contact> changed_profiles;
     FakeRead read;
+    FakeAudience rooms;
+    Turns room_turns;
 
     // --- queue::Outlet, StanzaSender
     void committed(queue::Entry entry) override { on_committed(std::move(entry)); }
@@ -114,7 +117,7 @@ struct PipelinePeers final : queue::Outlet,
                          const std::string& text) override {
         on_words(contact + " " + jid + " " + text);
     }
-    void encrypted(const Account&, const Contact&) override {}
+    void encrypted(const Account&, const Contact& contact) override { encrypted_with.push_back(contact.canonical); }
     void other_key(const Account&, const Contact& contact, const trust::KeyNews& news) override {
         on_other_key(contact, news);
     }
@@ -161,6 +164,8 @@ struct PipelinePeers final : queue::Outlet,
                 profiles_of(directory, store),
                 files,
                 *this,
+                rooms,
+                room_turns,
                 [this] { return time(); }};
     }
     OutgoingPipeline::Modules outgoing(Directory& directory, Store& store, RelayAccounts& relay_accounts) {

@@ -31,8 +31,33 @@ class Dino:
         with sqlite3.connect(file) as store:
             store.execute("INSERT INTO account (bare_jid, resourcepart, password, alias, enabled) VALUES (?, 'dino', ?, '', 1)", (jid, password))
         screen.own_tree(file.parent)
-        screen.run("dino-im", log="dino.log", files=self.files)
-        screen.waits_for_window(self.window, 150)
+        self._store = file
+        self.begins()
+
+    def begins(self):
+        self._process = self.screen.run("dino-im", log="dino.log", files=self.files)
+        self.screen.waits_for_window(self.window, 150)
+
+    def ends(self):
+        self._process.terminate()
+        self._process.wait(20)
+
+    def chooses_omemo(self):
+        """In the menu of the padlock, for the chat that is open."""
+        window = self.screen.focus(self.window)
+        self.screen.settles()
+        self.screen.click_in(window, 1163, 663)
+        self.screen.settles()
+        self.screen.click_in(window, 1118, 777)  # the last one
+        self.screen.press("Escape")
+        self.screen.settles()
+
+    def sends_first(self):
+        """It asks for keys when the chat is opened."""
+
+    def holds_encrypted(self, text):
+        with sqlite3.connect(f"file:{self._store}?mode=ro", uri=True) as store:
+            return store.execute("SELECT count(*) FROM message WHERE body = ? AND encryption = 2", (text,)).fetchone()[0] > 0
 
     def opens_chat(self, jid):
         self.screen.focus(self.window)

@@ -34,7 +34,11 @@ class Screen:
         self.pictures = pathlib.Path(pictures)
         self.pictures.mkdir(parents=True, exist_ok=True)
         self.home.mkdir(exist_ok=True)
-        self._own(self.home)
+        for toolkit in ("gtk-3.0", "gtk-4.0"):
+            settings = self.home / ".config" / toolkit / "settings.ini"
+            settings.parent.mkdir(parents=True)
+            settings.write_text("[Settings]\ngtk-cursor-blink=false\ngtk-enable-animations=false\n")  # so that pictures settle
+        self.own_tree(self.home)
         self._processes = []
         reader, writer = os.pipe()
         self._start(["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-nolisten", "tcp", "-ac"],

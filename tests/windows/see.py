@@ -1,6 +1,8 @@
 """What people see: starts the private servers and a client under Xvfb, plays the usual steps, and keeps a picture of each.
 
-    sudo python3 tests/windows/see.py gajim|dino|psi|pidgin [--language de] [--pictures FOLDER]
+    sudo python3 tests/windows/see.py gajim|dino|psi|pidgin [--steps omemo] [--language de] [--pictures FOLDER]
+
+`--steps omemo`: the steps of omemo_steps.py (gajim and dino), instead of the usual ones.
 
 `./test --long` calls it for each client. What can be checked at the other side (Bob got the mail), or by a second client of the same user that
 gets copies of what comes [XEP-0280], is checked; the pictures are for people to look at. It runs in a network and a mount namespace
@@ -19,9 +21,11 @@ import zlib
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "support")]
 
+import omemo_steps
 from dino import Dino
 from expect import check
 from gajim import Gajim
+from omemo_play import OmemoWorld
 from pidgin import Pidgin
 from play import PASSWORD, World
 from prosody import ProsodyWithFiles
@@ -200,6 +204,7 @@ def _check_programs(client):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("client", choices=CLIENTS)
+    arguments.add_argument("--steps", choices=("usual", "omemo"), default="usual")
     arguments.add_argument("--language", choices=LOCALES, default="en")
     arguments.add_argument("--pictures", type=pathlib.Path, default=None)
     chosen = arguments.parse_args()
@@ -215,11 +220,16 @@ def main():
         ports = {"Jabber clients": getattr(client, "c2s_port", None) or free_port(), "components": free_port()}
         return ProsodyWithFiles(work, certificates, users, ports)
 
-    with World(jabber=jabber, mail_people=("ana", "bob", "carol")) as world:
+    if chosen.steps == "omemo" and not hasattr(client, "chooses_omemo"):
+        sys.exit(f"{client.program} does not speak OMEMO")
+    stage = {"usual": lambda: World(jabber=jabber, mail_people=("ana", "bob", "carol")),
+             "omemo": lambda: OmemoWorld(jabber=jabber, mail_people=("carol",))}
+    play = {"usual": steps, "omemo": omemo_steps.steps}
+    with stage[chosen.steps]() as world:
         world.failed = []
         window = Window(world, client, pictures, chosen.language)
         try:
-            for name, action in steps(world, window):
+            for name, action in play[chosen.steps](world, window):
                 _step(world, window, name, action)
         finally:
             window.screen.close()

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "gateway/log.h"
+#include "gateway/store/sqlite/payload.h"
 #include "gateway/store/sqlite/sealed.h"
 
 namespace gateway::queue {
@@ -74,10 +75,11 @@ std::string take_prefix(std::string_view& bytes, char kind) {
     return text;
 }
 
-std::string packed(const Entry& entry) {
+/// What stands before the payload.
+std::string head_of(const Entry& entry) {
     std::string also;
     for (const auto& each : entry.also) also += (also.empty() ? "" : "\n") + each;
-    return prefix(has_also, also) + prefix(has_beside, entry.beside) + entry.payload;
+    return prefix(has_also, also) + prefix(has_beside, entry.beside);
 }
 
 void unpack(Entry& entry, std::string bytes) {
@@ -131,14 +133,14 @@ std::vector<Entry> with_payload(Database& db, const char* sql, const std::functi
                     continue;
                 }
                 const auto bound = Binding(place).add(row, 0, bound_columns);
-                auto payload = open(db, row.blob(payload_column), bound);
-                if (!payload) {
+                auto bytes_of = payload::open(db, row.integer(0), row.blob(payload_column), bound);
+                if (!bytes_of) {
                     damaged.push_back(row.integer(0));
                     continue;
                 }
-                bytes += payload->size();
+                bytes += bytes_of->size();
                 entries.push_back(entry_of(row));
-                unpack(entries.back(), std::move(*payload));
+                unpack(entries.back(), std::move(*bytes_of));
                 if (!keeps_payload) entries.back().payload = {};
             }
         }
@@ -168,10 +170,7 @@ std::int64_t put(Database& db, const Entry& entry) {
     query.bind(number(entry.expires)).bind(std::int64_t(entry.tentative)).bind(number(entry.next));
     query.bind(std::int64_t(entry.attempts)).bind(std::int64_t(entry.delay_told)).bind(entry.last_error).run();
     const auto id = db.last_id();
-    db.query("INSERT INTO payload (id, bytes) VALUES (?, ?)")
-        .bind(id)
-        .bind_blob(close(db, packed(entry), binding(id, entry)))
-        .run();
+    payload::put(db, id, head_of(entry), entry.payload, binding(id, entry));
     return id;
 }
 
@@ -259,8 +258,8 @@ void retry(Database& db, std::int64_t id, Time next, int attempts, const std::st
 bool has_room(Database& db, const Entry& entry) {
     constexpr std::int64_t most = 200'000'000;
     auto waiting = db.query(
-        "SELECT coalesce(sum(length(p.bytes)), 0) FROM queue q JOIN payload p ON p.id = q.id WHERE q.account = ? AND "
-        "q.leg = 0");
+        "SELECT coalesce(sum(length(p.bytes) + (SELECT coalesce(sum(length(r.bytes)), 0) FROM payload_piece r WHERE "
+        "r.payload = p.id)), 0) FROM queue q JOIN payload p ON p.id = q.id WHERE q.account = ? AND q.leg = 0");
     waiting.bind(number(entry.account)).step();
     return waiting.integer(0) + static_cast<std::int64_t>(entry.payload.size()) <= most;
 }
@@ -272,10 +271,7 @@ void release(Database& db, const Entry& entry, Time now) {
         .bind(number(now))
         .run();
     if (db.changes() == 0 || entry.payload.empty() || !has_room(db, entry)) return;
-    db.query("UPDATE payload SET bytes = ? WHERE id = ?")
-        .bind_blob(close(db, packed(entry), binding(entry.id, entry)))
-        .bind(entry.id)
-        .run();
+    payload::replace(db, entry.id, head_of(entry), entry.payload, binding(entry.id, entry));
 }
 
 void note_strikes(Database& db, std::int64_t id, int strikes) {
@@ -362,7 +358,11 @@ void seal_anew(Database& db, Sealed before) {
             const auto bound = Binding(place).add(row, 0, bound_columns);
             id = row.integer(0);
             const std::string by_number = "payload.bytes/" + std::to_string(id);
-            renewed = renew(db, row.blob(bound_columns), bound, before, &by_number);
+            const std::string bytes = row.blob(bound_columns);
+            if (payload::is_in_pieces(bytes))
+                renewed.damaged = !payload::renew_pieces(db, id, bytes, bound);
+            else
+                renewed = renew(db, bytes, bound, before, &by_number);
         }
         if (renewed.damaged) set_aside(db, id);
         if (renewed.blob) db.query("UPDATE payload SET bytes = ? WHERE id = ?").bind_blob(*renewed.blob).bind(id).run();

@@ -25,7 +25,7 @@ struct Step {
         false;  // after this step all rows are sealed again, bound to their fields (gateway/store/sqlite/sealed)
 };
 
-constexpr std::array<Step, 18> steps{{{"first tables", R"sql(
+constexpr std::array<Step, 19> steps{{{"first tables", R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -225,6 +225,13 @@ CREATE TABLE omemo_session (
     secret BLOB NOT NULL); -- the device's identity key and the record, sealed
 CREATE UNIQUE INDEX omemo_session_device ON omemo_session (account, contact, device);
 CREATE INDEX omemo_session_account ON omemo_session (account, device);
+)sql"},
+                                      {"large payloads", R"sql(
+CREATE TABLE payload_piece ( -- what does not fit into the first row
+    id INTEGER PRIMARY KEY,
+    payload INTEGER NOT NULL REFERENCES payload (id) ON DELETE CASCADE,
+    bytes BLOB NOT NULL); -- sealed
+CREATE INDEX payload_piece_of ON payload_piece (payload);
 )sql"},
                                       {"rooms", R"sql(
 CREATE TABLE room (

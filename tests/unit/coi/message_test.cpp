@@ -67,6 +67,24 @@ TEST(Print, TextOfEveryShapeSurvives) {
     }
 }
 
+TEST(Print, AFileOfManyPiecesIsEncodedAsOne) {
+    constexpr std::size_t piece = 64 * 1024;
+    for (const std::size_t size : {std::size_t{0}, piece - 1, piece, piece + 1, piece + 2, 3 * piece}) {
+        auto message = sample();
+        std::string bytes(size, '\0');
+        for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 7 % 256);
+        message.attachments = {{"image/png", "a.png", size, bytes, false}};
+        EXPECT_TRUE(message == read_back(message)) << size;
+        const auto mail = print(message).value();
+        std::size_t whole_lines = 0;  // [RFC 2045 §6.8]
+        for (std::size_t at = 0, end = 0; (end = mail.find("\r\n", at)) != mail.npos; at = end + 2) {
+            EXPECT_LE(end - at, 76u) << mail.substr(at, end - at);
+            whole_lines += end - at == 76 && mail.substr(at, 76).find_first_of(" =:") == mail.npos ? 1 : 0;
+        }
+        EXPECT_GE(whole_lines + 1, size / 57);
+    }
+}
+
 TEST(Print, IsSevenBitWithShortLinesAndCrlf) {
     auto message = sample();
     message.text = std::string(3000, 'x') + "\nüüü\n" + std::string(3000, 'y');

@@ -136,7 +136,7 @@ struct OmemoHostileDevices : OmemoRoom {
     }
     std::optional<std::optional<OmemoDevices::List>> told;
     void ask() {
-        devices->list(user, [this](std::optional<OmemoDevices::List> list) { told = std::move(list); });
+        devices->list({user, bob}, [this](std::optional<OmemoDevices::List> list) { told = std::move(list); });
     }
 };
 
@@ -266,6 +266,37 @@ TEST_F(OmemoHostile, WhoSendsManyForgedMessagesIsNotTriedForEachOne) {
     omemo->tick();
     takes(later);
     EXPECT_EQ(taken.back().text, "later");
+}
+
+TEST_F(OmemoHostile, ForgedMessagesToManyContactsCountTogetherAndForTheirAccountOnly) {
+    Account account;
+    account.jid = "carol@jabber.example";
+    account.address = {"", "carol", "jabber.example"};
+    AccountId of_carol{};
+    directory.save(account, [&](const Store::Failure&, AccountId saved) { of_carol = saved; });
+    settle();
+    OmemoOwnKeys::Keys towards_carol;
+    omemo->own_keys(of_carol, [&](const OmemoOwnKeys::Keys& found) { towards_carol = found; });
+    settle();
+    const auto good = alice.writes("good");
+    const auto forged = broken(alice.writes("forged"));
+    for (int i = 0; i < 25; ++i) {
+        const auto stanza = message(forged);
+        stanza->addAttribute("to", "bob" + std::to_string(i) + "\\40example.net@coi.jabber.example");
+        EXPECT_TRUE(omemo->take(*stanza));
+        settle();
+    }
+    sent.clear();
+    takes(good);
+    EXPECT_THAT(taken, SizeIs(1)) << "not tried";
+    EXPECT_THAT(error().value_or(""), HasSubstr("Please try again later"));
+    OmemoClient carol;
+    carol.knows(*towards_carol);
+    const auto hers = message(carol.writes("of Carol"));
+    hers->addAttribute("from", "carol@jabber.example/phone");
+    EXPECT_TRUE(omemo->take(*hers));
+    settle();
+    EXPECT_EQ(taken.back().text, "of Carol");
 }
 
 TEST_F(OmemoHostile, RepetitionsDoNotCountAsForged) {

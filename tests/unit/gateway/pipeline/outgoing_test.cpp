@@ -16,6 +16,7 @@
 namespace gateway {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -175,6 +176,25 @@ TEST_F(OutgoingPipelineTest, under_otr_neither_the_text_goes_back_nor_what_nobod
     ASSERT_EQ(sent.size(), 1u);
     EXPECT_EQ(xmpp::body_of(*sent[0])->cdata(), "[OTR]");
     EXPECT_THAT(sent[0]->xml(), Not(HasSubstr("secret")));
+}
+
+TEST_F(OutgoingPipelineTest, that_a_conversation_is_encrypted_is_told_unless_omemo_has_said_so) {
+    peers.on_closed = [](EncryptResult letter, const auto& done) {
+        letter.encrypted = true;
+        done(std::move(letter));
+    };
+    const auto text = [](const std::string& contact) {
+        return xmpp::parse_stanza("<message id='s1' type='chat' from='alice@jabber.example/x' to='" + contact +
+                                  "\\40example.net@coi.jabber.example'><body>Hi</body></message>");
+    };
+    const auto bobs = text("bob"), carols = text("carol");
+    const Opened opened{EndToEnd::omemo, *bobs, {}};
+    outgoing.take(*bobs, &opened);
+    outgoing.take(*carols);
+    settle();
+    ASSERT_EQ(committed.size(), 2u);
+    EXPECT_THAT(peers.encrypted_with, ElementsAre("carol@example.net"));
+    EXPECT_TRUE(directory.contact(committed[0].account, "bob@example.net")->privacy.encrypted);
 }
 
 TEST_F(OutgoingPipelineTest, a_marker_means_up_to_here_and_each_message_is_reported_once) {  // [XEP-0333 §4.2]

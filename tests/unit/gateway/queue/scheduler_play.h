@@ -28,6 +28,7 @@ struct SchedulerPlay : testing::Test {
     int strikes_most = 0;
     struct Attempt {
         std::string payload;
+        const queue::Entry* entry;
         std::function<void(AttemptResult)> finished;
     };
     std::vector<Attempt> flying;
@@ -37,7 +38,7 @@ struct SchedulerPlay : testing::Test {
         void send(const queue::Entry& entry, std::function<void(AttemptResult)> finished) override {
             play.tried.push_back(entry.payload);
             if (play.at_once) return finished(AttemptResult{});
-            play.flying.push_back({entry.payload, std::move(finished)});
+            play.flying.push_back({entry.payload, &entry, std::move(finished)});
         }
         void done(const queue::Entry& entry) override { play.done.push_back(entry.payload); }
         void refused(const queue::Entry& entry, const coi::Error&) override {
@@ -75,6 +76,7 @@ struct SchedulerPlay : testing::Test {
         const auto at =
             std::find_if(flying.begin(), flying.end(), [&](const Attempt& a) { return a.payload == payload; });
         ASSERT_NE(at, flying.end()) << payload << " is not in flight";
+        EXPECT_EQ(at->entry->payload, payload) << "the entry stays where it is";
         const auto finished = std::move(at->finished);
         flying.erase(at);
         finished(AttemptResult{kind, {coi::ErrorKind::refused, false, "no", 0, {}}});

@@ -187,6 +187,19 @@ TEST_F(SchedulerTest, a_forgotten_entry_is_not_sent) {
     EXPECT_THAT(tried, ElementsAre("a", "c"));
 }
 
+TEST_F(SchedulerTest, what_is_in_flight_stays_where_it_is_when_what_waits_behind_it_is_withdrawn) {
+    commit("bob", "a");
+    const auto second = commit("bob", "b");
+    const auto third = commit("bob", "c");
+    for (const auto& entry : {second, third}) {
+        Transactions(store).now([&](Database& db) { queue::done(db, entry.id); });
+        EXPECT_TRUE(direction->withdraw(entry));
+        EXPECT_EQ(flying.at(0).entry->payload, "a");
+    }
+    finish("a");
+    EXPECT_THAT(done, ElementsAre("a"));
+}
+
 TEST_F(SchedulerTest, what_is_committed_while_its_line_is_read_flies_once) {
     capacity = 1;
     direction->stop();  // so that the conversation stands on disk only

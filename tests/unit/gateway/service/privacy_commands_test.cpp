@@ -332,16 +332,19 @@ TEST_F(PrivacyCommandsTest, privacy_of_a_contact) {
     const auto shown = command("privacy", session(*asked), form({{"contact", "bob@example.org"}}));
     EXPECT_EQ(value(*shown, "policy"), "inherit") << "what is not changed stays no setting of its own";
     EXPECT_EQ(value(*shown, "otr_clear"), "0");
+    EXPECT_EQ(value(*shown, "omemo_clear"), "0");
     EXPECT_THAT(shown->xml(), HasSubstr("In between I decrypt"));
-    const auto done = command("privacy", session(*asked),
-                              form({{"contact", "bob@example.org"}, {"policy", "require"}, {"otr_clear", "true"}}));
+    const std::string wanted =
+        form({{"contact", "bob@example.org"}, {"policy", "require"}, {"otr_clear", "true"}, {"omemo_clear", "1"}});
+    const auto done = command("privacy", session(*asked), wanted);
     EXPECT_EQ(done->findChild("command")->findAttribute("status"), "completed");
     EXPECT_EQ(bob().privacy.policy, Policy::require);
-    EXPECT_TRUE(bob().privacy.otr_clear);
+    EXPECT_TRUE(bob().privacy.otr_clear && bob().privacy.omemo_clear);
     const auto later = command("privacy");
     command("privacy", session(*later), form({{"contact", "bob@example.org"}}));
     command("privacy", session(*later), form({{"contact", "bob@example.org"}, {"policy", "inherit"}}));
     EXPECT_EQ(bob().privacy.policy, Policy::inherit);
+    EXPECT_TRUE(bob().privacy.omemo_clear) << "what is not in the form stays";
 }
 
 TEST_F(PrivacyCommandsTest, blocking_by_forms) {

@@ -47,8 +47,9 @@ std::string use_queue(Database& db, AccountId account, const std::string& contac
     queue::list(db, 0, 10);
     queue::retry(db, id, Time{}, 1, "", false);
     entry.id = id;
-    entry.payload = "a file";
+    entry.payload = std::string(300'000, 'f');  // a file, which is stored in pieces
     queue::release(db, entry, Time::min());
+    queue::find(db, id);
     queue::done(db, id);
     return entry.name;
 }
