@@ -117,8 +117,8 @@ void read_chatmail(const Message& mail, Group& group) {
 
 void read_coi(const Message& mail, Group& group) {
     group.name = name_of(base_subject(mail.subject));
-    // [COI-C "Group Participant Left Message"] Of the author; one that is sent to somebody who was removed says no
-    // more.
+    // [COI-C "Leaving a Group: Group Participant Left Message"] Of the author; one that is sent to somebody who was
+    // removed says no more.
     if (mail.header("chat-content") == "groupleft" && !mail.from.empty())
         group.removed = GroupMember{mail.from.front(), {}, {}};
 }

@@ -83,7 +83,7 @@ Task<std::optional<DeliveryResult>> RoomMail::carry(IncomingMail& mail) {
     if (event->about) co_await resolve(mail, room, may_change, *event);
     if (event->contents.empty() && outcome.change.is_none())
         co_return skipped(mail, "nothing in it that a room can show");
-    co_return co_await say(mail, std::move(room), std::move(outcome), std::move(*event), std::move(turn));
+    co_return co_await commit(mail, std::move(room), std::move(outcome), std::move(*event), std::move(turn));
 }
 
 /// Of many rooms nobody could keep track; then a group's mails are messages of their authors.
@@ -168,7 +168,8 @@ std::vector<rooms::Said> RoomMail::said_of(const Room& room, Event event, const 
         xmpp::Tag& id = xmpp::add(*stanza, "stanza-id", stanza_id_ns);
         id.addAttribute("id", each.stanza.value);
         id.addAttribute("by", jid);
-        xmpp::add(*stanza, "occupant-id", occupant_id_ns).addAttribute("id", occupant::id(room, author, seal_));
+        xmpp::add(*stanza, "occupant-id", occupant_id_ns)
+            .addAttribute("id", seal_.keyed_hash(occupant::key(room, author)));
         all.push_back({0, modules_.now(), each.stanza, xmpp::print(*stanza)});
     }
     return all;
@@ -201,7 +202,7 @@ queue::Entry RoomMail::invitation(const Room& room, const Account& account, cons
     return entry;
 }
 
-Task<DeliveryResult> RoomMail::say(IncomingMail& mail, Room room, Outcome outcome, Event event, Turn turn) {
+Task<DeliveryResult> RoomMail::commit(IncomingMail& mail, Room room, Outcome outcome, Event event, Turn turn) {
     using Kind = DeliveryResult::Kind;
     const coi::Address author = mail.mail.from.front();
     const Account& account = account_of(modules_.directory, mail.account);

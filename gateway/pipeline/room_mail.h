@@ -1,9 +1,10 @@
 // What is mailed to a group: said in its room, with the changes of the group that it brings.
 //
 // A room is made with the first mail of its group, and its user is invited once. Who proves nothing in a conversation
-// that is proven changes nothing in the room, and their words are marked. What goes to some members only is left to the
-// chats with their authors. The commit of the mail is the proof that it was taken: what is said in a room is kept
-// there.
+// that is proven changes nothing in the room. A mail to some members only, of somebody who is no member, or less
+// protected than the room, is left to the chat with its author, and so is all of an author with whom the user speaks
+// OMEMO or OTR. The commit of the mail is the proof that it was taken: what is said in a room is kept there. Left out:
+// groups without an id (people of To and Cc), receipts, timers.
 
 #pragma once
 
@@ -57,7 +58,7 @@ class RoomMail {
     Task<bool> may_have_another(AccountId) const;
     bool is_for_author_alone(const IncomingMail&, const Room&, const coi::Group&) const;
     DeliveryResult skipped(const IncomingMail&, const char* why) const;
-    Task<DeliveryResult> say(IncomingMail&, Room, Outcome, Event, Turn);
+    Task<DeliveryResult> commit(IncomingMail&, Room, Outcome, Event, Turn);
     bool is_believed(const IncomingMail&) const;
     std::vector<rooms::Said> said_of(const Room&, Event, const coi::Address& author) const;
     queue::Entry invitation(const Room&, const Account&, const coi::Address& author) const;

@@ -350,7 +350,7 @@ rooms::Said RoomOutgoing::said_of(const Room& room, const xmpp::Tag& message, co
     given.addAttribute("id", id.value);
     given.addAttribute("by", jid);
     xmpp::add(*stanza, "occupant-id", occupant_id_ns)
-        .addAttribute("id", occupant::id(room, room.user.address, modules_.store.seal()));
+        .addAttribute("id", modules_.store.seal().keyed_hash(occupant::key(room, room.user.address)));
     return {0, modules_.now(), id, xmpp::print(*stanza)};
 }
 

@@ -43,7 +43,7 @@ Time now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::s
 
 }  // namespace
 
-/// What is still to be sent to a client that enters: the others, itself, what was said, the subject [§7.1].
+/// What is still to be sent to a client that enters: the others, itself, what was said, the subject [XEP-0045 §7.1].
 struct Rooms::Entering {
     Room room;
     std::string client, nick, id;  // full JID; its nick; of its presence
@@ -92,7 +92,7 @@ void Rooms::take_presence(const xmpp::Tag& presence) {
             return refuse(presence, "modify", "jid-malformed", say(lang, "A room is entered with a name."));
         return enter(presence, *request);
     }
-    // [§7.2.12] A presence without the element: of an occupant who is away, say; nobody else sees it.
+    // [XEP-0045 §7.2.12] A presence without the element: of an occupant who is away, say; nobody else sees it.
     if (nick_of(to.username(), from) == nullptr)
         refuse(presence, "modify", "not-acceptable", say(lang, "You are not in this room. Please enter it again."));
 }
@@ -162,7 +162,7 @@ void Rooms::go_on(std::shared_ptr<Entering> entering) {
                    });
 }
 
-/// [§7.2.15] Also an empty one ends the entering.
+/// [XEP-0045 §7.2.15] Also an empty one ends the entering.
 void Rooms::send_subject(const Room& room, const std::string& client) {
     xmpp::Tag subject("message");
     subject.addAttribute("type", "groupchat");
@@ -191,7 +191,8 @@ void Rooms::send_presence(const Room& room, const std::string& nick, const std::
                        {},
                        {}},
                       statuses);
-    xmpp::add(presence, "occupant-id", occupant_id_ns).addAttribute("id", occupant::id(room, address, store_.seal()));
+    xmpp::add(presence, "occupant-id", occupant_id_ns)
+        .addAttribute("id", store_.seal().keyed_hash(occupant::key(room, address)));
     stream_.send(presence);
 }
 
@@ -232,7 +233,7 @@ void Rooms::changed(const Room& room, const RoomChange& change) {
     if (change.former_name) {
         for (const auto& [client, occupant] : found->second) send_subject(room, client);
     }
-    if (change.user_left) {  // [§9.4]
+    if (change.user_left) {  // [XEP-0045 §9.4]
         for (const auto& [client, occupant] : found->second) {
             xmpp::Tag presence("presence");
             presence.addAttribute("type", "unavailable");

@@ -36,8 +36,8 @@ std::string nick(const Room& room, const coi::Address& address) {
     return is_misleading || !is_resource(name) ? known.addr_spec() : name;
 }
 
-std::string id(const Room& room, const coi::Address& address, const Seal& seal) {
-    return seal.keyed_hash("occupant\n" + room.local + "\n" + address.canonical());
+std::string key(const Room& room, const coi::Address& address) {
+    return "occupant\n" + room.local + "\n" + address.canonical();
 }
 
 const RoomMember* with_nick(const Room& room, const std::string& nick) {

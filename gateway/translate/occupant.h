@@ -1,21 +1,21 @@
 // How members of a group are called in its room, and the ids by which clients tell them apart.
 //
-// [XEP-0045 §17.1] a nick is a resource; [XEP-0421] an occupant id stays the same when the name changes.
+// [XEP-0045 §17.1] a nick is a resource; [XEP-0421 §3] an occupant id stays the same when the name changes.
 
 #pragma once
 
 #include <string>
 
 #include "gateway/model/room.h"
-#include "gateway/store/seal.h"
 
 namespace gateway::occupant {
 
 /// The member's display name; the address where there is none, where another member has it, or where it could be taken
 /// for another address.
 std::string nick(const Room&, const coi::Address&);
-/// The occupant's id in this room; says nothing of the address.
-std::string id(const Room&, const coi::Address&, const Seal&);
+/// What tells this occupant from all others. A keyed hash of it is the id that clients get, which says nothing of the
+/// address.
+std::string key(const Room&, const coi::Address&);
 /// The member with this nick; nullptr for nobody.
 const RoomMember* with_nick(const Room&, const std::string& nick);
 /// The room's JID at this component, bare.

@@ -20,7 +20,7 @@ inline constexpr const char* ns_user = "http://jabber.org/protocol/muc#user";
 inline constexpr const char* ns_admin = "http://jabber.org/protocol/muc#admin";
 inline constexpr const char* ns_owner = "http://jabber.org/protocol/muc#owner";
 
-/// [§15.6.2] the codes that are sent here.
+/// [§15] the codes that are sent here.
 enum class Status {
     jids_are_shown = 100,
     own_presence = 110,

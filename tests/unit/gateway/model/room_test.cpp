@@ -1,3 +1,5 @@
+// A group converges in whatever order the mails of its members come, and nobody else changes it.
+
 #include "gateway/model/room.h"
 
 #include <gmock/gmock.h>
