@@ -109,8 +109,9 @@ class DataBlocks {
 
 /// What the replies up to DATA amount to.
 struct Replies {
-    bool any_recipient;  // of one person's addresses, one that is taken is enough
+    bool any_recipient;  // one that is taken is enough
     std::optional<Error> refusal{};
+    std::vector<std::pair<std::string, Error>> left_out{};
     std::size_t taken = 0;  // recipients
     bool is_sender_refused = false;
 
@@ -122,9 +123,10 @@ struct Replies {
         refusal = refused("the mail server refuses the sender", reply, SmtpStep::sender);
         is_sender_refused = true;
     }
-    void of_recipient(const SmtpReply& reply) {
+    void of_recipient(const SmtpReply& reply, const std::string& to) {
         if (reply.positive()) return static_cast<void>(++taken);
         auto no = refused("the mail server refuses the recipient", reply, SmtpStep::recipient);
+        left_out.emplace_back(to, no);
         if (!refusal || (any_recipient && refusal->permanent && !no.permanent)) refusal = std::move(no);
     }
     void of_data(const SmtpReply& reply) {
@@ -147,6 +149,7 @@ struct SmtpClient::State {
     std::string ehlo_name;
     SmtpTimeouts timeouts;
     LineReader reader;
+    std::vector<std::pair<std::string, Error>> left_out;
     SmtpOffer offer;
     bool usable = false;
     bool given = false;  // a mail's content, without the server's verdict
@@ -327,6 +330,7 @@ struct SmtpClient::State {
     /// Sends the commands up to DATA, in one write where the server allows [RFC 2920 §3.1]; the 354 or the first
     /// refusal.
     awaitable<Result<void>> begin(const Envelope& envelope, std::string_view mail, bool utf8) {
+        left_out.clear();
         std::vector<std::string> lines;
         if (std::exchange(dirty, true)) lines.emplace_back("RSET\r\n");
         const std::size_t resets = lines.size();
@@ -351,7 +355,10 @@ struct SmtpClient::State {
             if (i < resets) {
                 if (!answer->positive()) co_return lose(for_now(refused("the mail server refuses RSET", *answer)));
             } else if (!is_data) {
-                i == resets ? replies.of_sender(*answer) : replies.of_recipient(*answer);
+                if (i == resets)
+                    replies.of_sender(*answer);
+                else
+                    replies.of_recipient(*answer, envelope.to[i - resets - 1]);
             } else if (answer->code != 354) {
                 replies.of_data(*answer);
                 // 2xx is invalid here, so all following replies would be, too.
@@ -361,6 +368,7 @@ struct SmtpClient::State {
             }
         }
         if (!replies.is_enough()) co_return *replies.refusal;
+        left_out = std::move(replies.left_out);
         co_return Result<void>{};
     }
 
@@ -434,6 +442,8 @@ awaitable<Result<void>> SmtpClient::send(const Envelope& envelope, std::string_v
         co_return co_await s->send(e, m);
     }(state_, envelope, mail);
 }
+
+const std::vector<std::pair<std::string, Error>>& SmtpClient::left_out() const { return state_->left_out; }
 
 awaitable<void> SmtpClient::quit() {
     return [](std::shared_ptr<State> s) -> awaitable<void> {

@@ -22,7 +22,7 @@ struct Envelope {
     std::string envelope_id;       // ENVID if the server supports DSN, "" for none [RFC 3461 §4.4]
     bool utf8 = false;             // needs SMTPUTF8 (non-ASCII addresses or headers)
     bool reports_success = false;  // a report is asked for when the mail has arrived, if the server supports DSN
-    bool any_recipient = false;    // all are one person's addresses: one that is taken is enough
+    bool any_recipient = false;    // one that is taken is enough: addresses of one person, or members of a group
 };
 
 /// Time limits for each answer, from the standard [RFC 5321 §4.5.3.2].
@@ -55,6 +55,9 @@ class SmtpClient {
     /// permanent one. An Error has code, enhanced code and the server's text; `permanent` for 5xx. After a session
     /// error (closed, timeout) usable() is false.
     awaitable<Result<void>> send(const Envelope&, std::string_view mail);
+
+    /// Who did not get the last mail, of those whom it was sent to with `any_recipient`: addr-specs, with the replies.
+    const std::vector<std::pair<std::string, Error>>& left_out() const;
 
     awaitable<void> quit();
     void close() noexcept;

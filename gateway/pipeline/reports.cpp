@@ -12,6 +12,7 @@
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/queue/bounce.h"
 #include "gateway/translate/feature/security_label.h"
+#include "gateway/translate/occupant.h"
 #include "gateway/translate/smtp_refusal.h"
 #include "gateway/translate/translate.h"
 
@@ -146,13 +147,14 @@ ReportNews Reports::read_dsn(const ids::Known& known, const coi::Dsn::Recipient&
     const Account* account = modules_.directory.find(known.account);
     const auto sent_to = account && contact ? relays::recipients(*contact, account->address).size() : 1;
     lost.has_others = sent_to > 1 && (delayed || failed < sent_to);
-    if (lost.has_others && !news.address.empty()) lost.address = news.address;
+    lost.is_group = occupant::is_local(known.contact);
+    if ((lost.has_others || lost.is_group) && !news.address.empty()) lost.address = news.address;
     const auto error = smtp_refusal::error_of_report(news.status, news.diagnostic);
     ReportNews found{.told = told(known, delayed ? News::delayed : News::failed),
                      .why = {DeliveryResult::Kind::taken, "nobody is to be told"}};
     if (!delayed) {
         found.notices = bounce::to_jabber(lost, error, settings_.component, modules_.now());
-    } else if (!lost.jid.empty() && !lost.has_others) {
+    } else if (!lost.jid.empty() && !lost.has_others && !lost.is_group) {
         found.notices.push_back(bounce::delayed(lost, "", settings_.component, modules_.now()));
     }
     return found;

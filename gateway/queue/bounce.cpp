@@ -84,8 +84,9 @@ std::vector<queue::Entry> notices(const Lost& lost, const coi::Error& error, boo
     const std::string from = contact_jid(lost, component);
     std::string text = smtp_refusal::words(error, lost.address, lost.lang);
     if (lost.has_others) text += " " + say(lost.lang, "It has also gone to the other addresses of this person.");
+    if (lost.is_group) text += " " + say(lost.lang, "The other members of the group have got it.");
     queue::Entry line = chat_line(lost, from, framed::notice("⚠ " + text), now);
-    if (lost.stanza_id.empty() || lost.has_others) return {line};
+    if (lost.stanza_id.empty() || lost.has_others || lost.is_group) return {line};
     auto original = xmpp::parse_stanza(lost.original);
     if (!original) {
         original = std::make_unique<xmpp::Tag>("message");
@@ -102,6 +103,14 @@ std::vector<queue::Entry> notices(const Lost& lost, const coi::Error& error, boo
 }
 
 }  // namespace
+
+Lost lost_to_member(const queue::Entry& entry, const std::string& address) {
+    Lost lost = lost_of(entry);
+    lost.address = address;
+    lost.original.clear();  // the line comes from the member, not from the room
+    lost.is_group = true;
+    return lost;
+}
 
 std::vector<queue::Entry> to_jabber(const Lost& lost, const coi::Error& error, const std::string& component, Time now) {
     return notices(lost, error, false, component, now);

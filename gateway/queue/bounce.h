@@ -36,8 +36,11 @@ struct Lost {
     std::string original{};   // the stanza's head and text, "" if they are no longer known
     std::string from{};       // the contact's JID that the user knows; "": from the original stanza or the address
     bool has_others = false;  // it went to other addresses of the same person, too: it has not failed
+    bool is_group = false;    // it went to other members of a group, too
 };
 Lost lost(const ids::Known&, const Contact*, const std::string& component);
+/// Of an entry to the members of a group: what did not reach this one.
+Lost lost_to_member(const queue::Entry&, const std::string& address);
 std::vector<queue::Entry> to_jabber(const Lost&, const coi::Error&, const std::string& component, Time now);
 
 /// A message to the author: a mail is late but still being tried. `from`: as in Lost; `reason`: the result of the last

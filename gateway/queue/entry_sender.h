@@ -7,6 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "coi/result.h"
 #include "gateway/queue/destination.h"
@@ -27,6 +30,7 @@ struct AttemptResult {
     } kind = Kind::done;
     coi::Error error{coi::ErrorKind::refused, false, {}, 0, {}};  // except for done; for the sender and the admin
     bool is_kept = false;                                         // not done, and nobody else can have the message
+    std::vector<std::pair<std::string, coi::Error>> left_out{};   // who did not get what was done: addresses of several
 };
 
 class EntrySender {

@@ -45,6 +45,16 @@ void Failures::mail_refused(const queue::Entry& entry, const coi::Error& error) 
     exchange(entry, bounce::to_jabber(entry, error, is_shown, settings_.component, now_()), jabber_);
 }
 
+void Failures::left_out(const queue::Entry& entry, const std::vector<std::pair<std::string, coi::Error>>& members) {
+    for (const auto& [address, error] : members) {
+        log::info("mail {} was refused for {}: {} {}", entry.name, address, error.code, error.enhanced);
+        for (auto& line : bounce::to_jabber(bounce::lost_to_member(entry, address), error, settings_.component, now_()))
+            queue::put(store_, std::move(line), [this](const Store::Failure& failure, queue::Entry put) {
+                if (!failure) jabber_.committed(std::move(put));
+            });
+    }
+}
+
 void Failures::stanza_refused(const queue::Entry& entry, const coi::Error& error) {
     if (verdicts_.refused(entry, error)) return;
     log::info("stanza {} was refused by the Jabber server: {}", entry.name, error.text);

@@ -25,6 +25,8 @@ class Failures : public WaitingSenders {
     Failures(Directory&, const Clients&, Store&, Scheduler& mail, Scheduler& jabber, PendingVerdicts&, Settings,
              Clock now, Timer after);
 
+    /// A mail to a group that has not reached these members, with the replies of the mail server.
+    void left_out(const queue::Entry&, const std::vector<std::pair<std::string, coi::Error>>& members);
     void mail_refused(const queue::Entry&, const coi::Error&);
     void stanza_refused(const queue::Entry&, const coi::Error&);
     /// Ends an entry that is not in flight: expired, or dropped by the admin.

@@ -63,11 +63,13 @@ struct SmtpSender::State : std::enable_shared_from_this<State> {
             }
             const auto sent = co_await session.client->send(envelope, mail);
             session.refused = sent ? 0 : session.refused + int(sent.error().kind == coi::ErrorKind::refused);
+            AttemptResult done;
+            if (sent) done.left_out = session.client->left_out();
             may_have_left = may_have_left || session.client->has_given_mail();
             if (session.client->usable() && !closed) put_back(std::move(session));
             if (sent) {
                 trouble.reset();
-                co_return AttemptResult{};
+                co_return done;
             }
             auto fate = fate_of(sent.error());
             fate.is_kept = !may_have_left;

@@ -4,6 +4,7 @@
 
 #include "gateway/log.h"
 #include "gateway/queue/delivered.h"
+#include "gateway/translate/occupant.h"
 
 namespace gateway {
 
@@ -25,11 +26,29 @@ void MailSender::send(const queue::Entry& entry, std::function<void(AttemptResul
     SmtpSender* server = is_linked ? linked_.submission(account->id) : relay_.get();
     if (server) {
         const bool is_reported = waits_for_report(account) && delivered::is_asked_for(entry);
+        if (occupant::is_local(entry.contact)) finished = telling(entry, std::move(finished));
         return server->send(entry, {envelope_id_({entry.name}), is_reported}, std::move(finished));
     }
     finished({AttemptResult::Kind::unreachable,
               {coi::ErrorKind::unreachable, false, "there is no mail server for this account", 0, {}},
               true});
+}
+
+/// In a group one member's address may be wrong: the others get the mail, and its author is told.
+std::function<void(AttemptResult)> MailSender::telling(const queue::Entry& entry,
+                                                       std::function<void(AttemptResult)> finished) {
+    queue::Entry head;
+    head.account = entry.account;
+    head.contact = entry.contact;
+    head.name = entry.name;
+    head.origin = entry.origin;
+    head.origin_id = entry.origin_id;
+    head.lang = entry.lang;
+    head.taken = entry.taken;
+    return [this, head = std::move(head), finished = std::move(finished)](AttemptResult result) {
+        if (!result.left_out.empty()) failures_.left_out(head, result.left_out);
+        finished(std::move(result));
+    };
 }
 
 /// A linked mailbox would be filled with reports of success, which its user sees.

@@ -53,6 +53,7 @@ class MailSender : public EntrySender {
 
   private:
     bool waits_for_report(const Account*) const;
+    std::function<void(AttemptResult)> telling(const queue::Entry&, std::function<void(AttemptResult)> finished);
 
     Directory& directory_;
     AccountEnd& account_end_;
