@@ -45,6 +45,32 @@ TEST(SmtpPerson, OneOfAPersonsAddressesIsEnough) {
     }
 }
 
+/// Who did not get it, with the code of the reply.
+awaitable<std::string> left_out_of(std::unique_ptr<coi::net::Stream> stream) {
+    SmtpClient client(std::move(stream), "gw.example");
+    co_await client.open({"mx.example.org", 587, coi::net::Security::none}, {});
+    std::string names;
+    if (!co_await client.send(to_dora, mail)) co_return names;
+    for (const auto& [address, error] : client.left_out()) names += address + " " + std::to_string(error.code);
+    co_return names;
+}
+
+awaitable<bool> names_one(std::unique_ptr<coi::net::Stream> stream) {
+    co_return co_await left_out_of(std::move(stream)) == "dora@two.example 550";
+}
+
+TEST(SmtpPerson, WhoDidNotGetItIsNamed) {
+    support::fail_at_every_step(
+        [](Play& play) {
+            greets(play);
+            play.expects(
+                "MAIL FROM:<a@b.example>\r\nRCPT TO:<dora@one.example>\r\nRCPT TO:<dora@two.example>\r\nDATA\r\n");
+            play.gives("250 ok\r\n250 ok\r\n550 5.1.1 unknown\r\n354 go\r\n");
+            play.expects(mail + ".\r\n").gives("250 2.0.0 queued as 1\r\n");
+        },
+        [](std::unique_ptr<coi::net::Stream> stream) { return names_one(std::move(stream)); });
+}
+
 TEST(SmtpPerson, OneOfAPersonsAddressesIsEnoughWithoutPipelining) {
     support::fail_at_every_step(
         [](Play& play) {

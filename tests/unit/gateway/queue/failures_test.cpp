@@ -124,6 +124,24 @@ TEST_F(FailuresTest, OfARefusedMailItsWriterHearsOnTheStanzasId) {
     EXPECT_THAT(waiting(), SizeIs(2)) << "after two hours a plain message goes behind the error";
 }
 
+TEST_F(FailuresTest, OfAMemberWhoGotNoCopyTheWriterHearsByName) {
+    queue::Entry entry = mail();
+    entry.contact = "group.1";
+    entry.to = "bob@mail.example";
+    entry.also = {"carol@mail.example"};
+    failures.left_out(entry, {{"carol@mail.example", no_such_user()}});
+    loop.flush(store);
+    loop.flush(store);
+    ASSERT_THAT(to_jabber.sent, SizeIs(1));
+    const auto& line = to_jabber.sent.front();
+    EXPECT_EQ(line.to, "alice@jabber.example");
+    EXPECT_EQ(line.from, "carol\\40mail.example@coi.jabber.example");
+    EXPECT_THAT(line.payload, HasSubstr("carol@mail.example"));
+    EXPECT_THAT(line.payload, HasSubstr("The other members of the group have got it."));
+    EXPECT_THAT(line.payload, testing::Not(HasSubstr("type='error'"))) << "the message has not failed";
+    EXPECT_THAT(waiting(), testing::Contains("m1@chat.example")) << "it goes its way";
+}
+
 TEST_F(FailuresTest, WhatWasDeliveredMeanwhileHasNoNotice) {
     const auto entry = mail();
     Transactions(store).now([&](Database& db) { queue::done(db, entry.id); });
