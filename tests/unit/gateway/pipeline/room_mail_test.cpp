@@ -80,7 +80,7 @@ TEST_F(RoomMailTest, TheNextOnesAreSaidInIt) {
     take(in_group("m1@x", "Who comes?"));
     EXPECT_EQ(take(in_group("m2@x", "I do", group, carol))->kind, Kind::taken);
     EXPECT_THAT(rooms_of(alice), SizeIs(1));
-    EXPECT_THAT(said(), ElementsAre("Bob: Who comes?", "Carol: I do"));
+    EXPECT_THAT(said(), ElementsAre("Bob: Who comes?", "carol@example.net: I do")) << "as the group has named her";
     EXPECT_THAT(committed, SizeIs(1)) << "she is invited once";
 }
 

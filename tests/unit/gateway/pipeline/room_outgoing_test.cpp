@@ -104,6 +104,7 @@ TEST_F(RoomOutgoingTest, OneMailGoesToAllAndTheRoomSaysItBack) {
 TEST_F(RoomOutgoingTest, InAnEncryptedGroupNothingLeavesReadable) {
     room = made(coi::Group::Kind::chatmail, true);
     says("<body>A secret</body>");
+    loop.run_until([this] { return !stream.sent.empty(); });  // after the workers
     EXPECT_THAT(to_mail.entries, IsEmpty());
     EXPECT_THAT(audience.heard, IsEmpty());
     EXPECT_THAT(
@@ -117,6 +118,7 @@ TEST_F(RoomOutgoingTest, AnAccountThatMustEncryptSendsNothingReadable) {
     directory.save(account, [](const auto&, auto) {});
     through();
     says("<body>A secret</body>");
+    loop.run_until([this] { return !stream.sent.empty(); });  // after the workers
     EXPECT_THAT(to_mail.entries, IsEmpty());
     EXPECT_THAT(error(), HasSubstr("not-acceptable"));
 }
