@@ -73,6 +73,9 @@ struct Config {
         std::size_t quota = 5ULL * 1024 * 1024 * 1024;  // of all files there
         std::size_t user_quota = 200 * 1024 * 1024;
     } files;
+    struct Groups {
+        bool rooms = false;  // groups of Delta Chat and COI are rooms
+    } groups;
     struct Relay {
         std::string domain;                          // "" : no relay
         std::string lmtp_listen = "127.0.0.1:2424";  // or "unix:/run/coigate-lmtp/socket"

@@ -320,6 +320,7 @@ const std::vector<Key>& keys() {
         row("files.expire", sighup, MEMBER(files.expire), READ(duration(node, into, 1h, days(3660), "30 days"))),
         row("files.quota", sighup, MEMBER(files.quota), READ(size(node, into, Mi, 1024 * Gi, "5 GiB"))),
         row("files.user_quota", sighup, MEMBER(files.user_quota), READ(size(node, into, Mi, 1024 * Gi, "200 MiB"))),
+        row("groups.rooms", sighup, MEMBER(groups.rooms), READ(boolean(node, into))),
         row("relay.domain", restart, MEMBER(relay.domain), READ(domain(node, into, "jabber.example"))),
         row("relay.lmtp_listen", restart, MEMBER(relay.lmtp_listen),
             READ(listener(node, into, "2424", "unix:/run/coigate-lmtp/socket"))),

@@ -339,7 +339,7 @@ std::vector<std::string> Gateway::reload(const config::Config& wanted) {
     s.config = reloaded(s.config, wanted);
     s.relay_accounts.reload(relay_account_settings(s.config));
     s.outgoing.reload(outgoing_settings(s.config));
-    s.incoming.reload({s.config.xmpp.component, s.config.mail.expire});
+    s.incoming.reload({s.config.xmpp.component, s.config.mail.expire, s.config.groups.rooms});
     s.read_sync.reload({s.config.xmpp.component, s.config.mail.expire});
     s.services.reload(service_settings(s.config));
     s.linked.reload(linked_settings(s.config));

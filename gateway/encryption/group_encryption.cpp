@@ -2,6 +2,7 @@
 
 #include "gateway/encryption/group_encryption.h"
 
+#include <algorithm>
 #include <memory>
 #include <random>
 #include <utility>
@@ -57,8 +58,12 @@ Result close(const Closing& closing) {
 
 }  // namespace
 
-bool GroupEncryption::must_encrypt(const Account& account) const {
-    return policy::resolve(nullptr, account, own_.configured()) == Policy::require;
+bool GroupEncryption::must_encrypt(const Account& account, const std::vector<coi::Address>& readers) const {
+    return std::ranges::any_of(readers, [&](const coi::Address& each) {
+        const Contact* contact = directory_.contact(account.id, each.canonical());
+        const bool speaks = contact != nullptr && contact->privacy.spoken != EndToEnd::none;
+        return speaks || policy::resolve(contact, account, own_.configured()) == Policy::require;
+    });
 }
 
 void GroupEncryption::encrypt(const Account& account, const Room& room, std::vector<coi::Address> readers,

@@ -26,15 +26,17 @@ class GroupEncryption {
         bool is_elsewhere = false;                // another program holds the account's key
         std::optional<coi::Error> error{};
     };
-    GroupEncryption(Store& store, Workers& workers, OpenPgp& own) : store_(store), workers_(workers), own_(own) {}
+    GroupEncryption(const Directory& directory, Store& store, Workers& workers, OpenPgp& own)
+        : directory_(directory), store_(store), workers_(workers), own_(own) {}
 
-    /// Whether the account's mails must not be readable, whatever the room is.
-    bool must_encrypt(const Account&) const;
+    /// Whether a mail to these must not be readable, whatever the room is: by the account's policy, or by one of them.
+    bool must_encrypt(const Account&, const std::vector<coi::Address>& readers) const;
     /// The final bytes of a mail in a room to these readers.
     void encrypt(const Account&, const Room&, std::vector<coi::Address> readers, coi::Message,
                  std::function<void(Result)> done);
 
   private:
+    const Directory& directory_;
     Store& store_;
     Workers& workers_;
     OpenPgp& own_;

@@ -3,6 +3,8 @@
 #include "gateway/model/room.h"
 
 #include <algorithm>
+#include <set>
+#include <unordered_map>
 #include <utility>
 
 namespace gateway::room {
@@ -11,54 +13,57 @@ namespace {
 using Kind = coi::Group::Kind;
 using Seconds = std::chrono::sys_seconds;
 
-RoomMember* find(Room& room, const coi::Address& address) {
-    return const_cast<RoomMember*>(room::find(std::as_const(room), address));
-}
+/// The members by their canonical addresses, while a mail of many is read.
+class Members {
+  public:
+    explicit Members(Room& room) : room_(room) {
+        for (std::size_t i = 0; i < room.others.size(); ++i) places_.emplace(room.others[i].address.canonical(), i);
+        user_ = room.user.address.canonical();
+    }
+    RoomMember* find(const std::string& canonical) {
+        if (canonical == user_) return &room_.user;
+        const auto found = places_.find(canonical);
+        return found == places_.end() ? nullptr : &room_.others[found->second];
+    }
+    /// Somebody who is met for the first time has neither been added nor left, until the mail says it. nullptr: there
+    /// are too many.
+    RoomMember* find_or_add(const coi::GroupMember& one) {
+        const std::string canonical = one.address.canonical();
+        RoomMember* known = find(canonical);
+        if (known == nullptr) {
+            if (room_.others.size() >= coi::most_group_members) return nullptr;
+            places_.emplace(canonical, room_.others.size());
+            known = &room_.others.emplace_back(RoomMember{one.address, {}, {}, {}});
+        }
+        if (known->nick.empty() && known->address.name.empty()) known->address.name = one.address.name;
+        if (!one.fingerprint.empty()) known->fingerprint = one.fingerprint;
+        return known;
+    }
+
+  private:
+    Room& room_;
+    std::string user_;
+    std::unordered_map<std::string, std::size_t> places_;
+};
 
 /// [chatmail] The same time says "added" rather than "left".
-void note_added(RoomMember& member, Seconds when) {
-    if (when > member.added && when >= member.left) member.added = when;
+void add(Members& members, const coi::GroupMember& one, Seconds when) {
+    RoomMember* member = members.find_or_add(one);
+    if (member != nullptr && when > member->added && when >= member->left) member->added = when;
 }
 
-void note_left(RoomMember& member, Seconds when) {
-    if (when > member.left && when > member.added) member.left = when;
-}
-
-/// Somebody who is met for the first time has neither been added nor left, until the mail says it.
-RoomMember& known_or_new(Room& room, const coi::GroupMember& one, bool& is_new) {
-    RoomMember* known = find(room, one.address);
-    is_new = known == nullptr;
-    if (is_new) known = &room.others.emplace_back(RoomMember{one.address, {}, {}, {}});
-    if (known->address.name.empty()) known->address.name = one.address.name;
-    if (!one.fingerprint.empty()) known->fingerprint = one.fingerprint;
-    return *known;
-}
-
-bool is_full(const Room& room, const coi::Address& address) {
-    return room.others.size() >= coi::most_group_members && room::find(room, address) == nullptr;
-}
-
-void add(Room& room, const coi::GroupMember& one, Seconds when) {
-    if (is_full(room, one.address)) return;
-    bool is_new = false;
-    note_added(known_or_new(room, one, is_new), when);
-}
-
-void remove(Room& room, const coi::GroupMember& one, Seconds when) {
-    if (is_full(room, one.address)) return;
-    bool is_new = false;
-    RoomMember& member = known_or_new(room, one, is_new);
-    note_left(member, when);
-    // Somebody of whom nothing but their leaving is known was no member before.
-    if (is_new && member.is_in()) std::erase_if(room.others, [&](const RoomMember& each) { return &each == &member; });
+/// Somebody of whom nothing but their leaving is told was no member before.
+void remove(Members& members, const coi::GroupMember& one, Seconds when) {
+    RoomMember* member = when == Seconds() ? members.find(one.address.canonical()) : members.find_or_add(one);
+    if (member != nullptr && when > member->left && when > member->added) member->left = when;
 }
 
 /// What the author's list says of the others. Of the author it says nothing new: they write, so they are in.
-void take_times(Room& room, const coi::Group& group, const std::string& author) {
+void take_times(Members& members, const coi::Group& group, const std::string& author) {
     for (const auto& each : group.members)
-        if (each.address.canonical() != author && each.since) add(room, each, *each.since);
+        if (each.since && each.address.canonical() != author) add(members, each, *each.since);
     for (const auto& each : group.past)
-        if (each.address.canonical() != author && each.since) remove(room, each, *each.since);
+        if (each.since && each.address.canonical() != author) remove(members, each, *each.since);
 }
 
 /// Which of two names of one second holds must be the same for all: the lesser [chatmail].
@@ -98,14 +103,15 @@ coi::Group until(coi::Group group, Seconds sent) {
 }
 
 void take_members(Room& room, const coi::Group& group, const std::string& author, Seconds sent) {
-    if (group.has_times) take_times(room, group, author);
-    if (group.added && !group.has_times) add(room, *group.added, sent);
+    Members members(room);
+    if (group.has_times) take_times(members, group, author);
+    if (group.added && !group.has_times) add(members, *group.added, sent);
     if (group.removed && !(group.has_times && group.removed->address.canonical() != author))
-        remove(room, *group.removed, sent);
+        remove(members, *group.removed, sent);
     // A program that knows no groups adds somebody by a further address; it takes nobody away by leaving them out.
     if (room.kind == Kind::people && group.kind == Kind::people) {
         for (const auto& each : group.members)
-            if (room::find(room, each.address) == nullptr) add(room, each, sent);
+            if (members.find(each.address.canonical()) == nullptr) add(members, each, sent);
     }
 }
 
@@ -134,10 +140,11 @@ Room begin(const coi::Group& said, const coi::Address& author, const coi::Addres
     room.description = group.description.value_or("");
     if (group.described) room.described = std::min(*group.described, sent);
     room.user.address = user;
-    add(room, coi::GroupMember{author, {}, {}}, {});
-    for (const auto& each : group.members) add(room, each, each.since.value_or(Seconds()));
+    Members members(room);
+    add(members, coi::GroupMember{author, {}, {}}, {});
+    for (const auto& each : group.members) add(members, each, each.since.value_or(Seconds()));
     for (const auto& each : group.past)
-        if (each.since) remove(room, each, *each.since);
+        if (each.since) remove(members, each, *each.since);
     return room;
 }
 
@@ -151,10 +158,18 @@ RoomChange apply(Room& room, const coi::Group& said, const coi::Address& author,
     const coi::Group group = until(said, sent);
     take_members(room, group, author.canonical(), sent);
     take_words(room, group, sent, change);
-    for (const RoomMember& each : room.others) {
-        const bool was_in = has(before, each.address);
+    for (std::size_t i = 0; i < room.others.size(); ++i) {  // who was known before has the same place
+        const RoomMember& each = room.others[i];
+        const bool was_in = i < before.others.size() && before.others[i].is_in();
         if (each.is_in() && !was_in) change.joined.push_back(each.address);
         if (!each.is_in() && was_in) change.left.push_back(each.address);
+    }
+    // While the user is out, their room hears of changes only by those that bring them back.
+    if (!before.user.is_in() && !room.user.is_in()) {
+        room = before;
+        change = {};
+        change.is_refused = true;
+        return change;
     }
     change.user_joined = room.user.is_in() && !before.user.is_in();
     change.user_left = !room.user.is_in() && before.user.is_in();
@@ -169,12 +184,11 @@ void forget_tombstones(Room& room, Seconds now) {
 bool is_aside(const Room& room, const coi::Group& group, const coi::Address& author) {
     if (group.kind == Kind::chatmail || (room.kind == Kind::coi && group.kind == Kind::coi && group.removed))
         return false;
-    const auto reaches = [&](const RoomMember& member) {
-        const std::string name = member.address.canonical();
-        return name == author.canonical() ||
-               std::ranges::any_of(group.members, [&](const auto& each) { return each.address.canonical() == name; });
-    };
-    return std::ranges::any_of(room.others, [&](const RoomMember& each) { return each.is_in() && !reaches(each); });
+    std::set<std::string> readers{author.canonical()};
+    for (const auto& each : group.members) readers.insert(each.address.canonical());
+    return std::ranges::any_of(room.others, [&](const RoomMember& each) {
+        return each.is_in() && !readers.contains(each.address.canonical());
+    });
 }
 
 }  // namespace gateway::room

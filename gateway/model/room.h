@@ -25,6 +25,8 @@ struct RoomMember {
     coi::Address address;
     std::chrono::sys_seconds added{}, left{};  // 0: not known when, or never
     std::string fingerprint{};                 // of the key by which they are a member, in hex; "": by their address
+    std::string nick{};                        // in the room (translate/occupant); it stays the same. "": not given yet
+    std::uint32_t looks = 0;                   // nick_hash of it, where it is no address
     bool is_in() const { return added >= left; }
     bool operator==(const RoomMember&) const = default;
 };
@@ -60,7 +62,7 @@ namespace room {
 /// How long it is known who has left.
 inline constexpr std::chrono::days tombstone_age{60};
 
-/// The member with this address, also one who has left; nullptr for nobody.
+/// The member with this address, also one who has left; nullptr for nobody. Asks each member.
 const RoomMember* find(const Room&, const coi::Address&);
 /// Whether the address is one of a member.
 bool has(const Room&, const coi::Address&);

@@ -127,7 +127,12 @@ Task<DeliveryResult> IncomingPipeline::carry(IncomingMail& mail) {
     if (coi::securejoin::step_of(mail.mail)) co_return co_await carry_handshake(mail);
     const Admission admission = co_await admit_mail(mail);
     if (admission == Admission::message) {
-        if (auto said = co_await room_mail_.carry(mail)) co_return *said;
+        KeyUpdateResult keys;
+        if (auto said = co_await room_mail_.carry(mail, keys)) {
+            if (mail.key_update && said->kind == DeliveryResult::Kind::taken)
+                note_keys(mail.account, *mail.key_update, keys);
+            co_return *said;
+        }
         co_return co_await carry_message(mail);
     }
     if (admission == Admission::report) co_return co_await carry_report(mail);

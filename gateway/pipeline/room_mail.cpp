@@ -10,6 +10,7 @@
 #include "gateway/model/stanza_id.h"
 #include "gateway/pipeline/duplicates.h"
 #include "gateway/pipeline/interrupted.h"
+#include "gateway/pipeline/labels.h"
 #include "gateway/store/mailbox_reading.h"
 #include "gateway/store/resolve.h"
 #include "gateway/translate/feature/file.h"
@@ -23,8 +24,8 @@
 namespace gateway {
 namespace {
 
-constexpr std::size_t most_rooms = 500;  // of an account
-constexpr std::size_t kept = 200;        // of what was said in a room
+constexpr std::int64_t most_rooms = 500;  // of an account
+constexpr std::size_t kept = 200;         // of what was said in a room
 constexpr const char* stanza_id_ns = "urn:xmpp:sid:0";
 constexpr const char* occupant_id_ns = "urn:xmpp:occupant-id:0";
 
@@ -48,14 +49,15 @@ Task<std::optional<Room>> RoomMail::room_of(const IncomingMail& mail, const coi:
 }
 
 /// Whether the mail may change what is known of the group.
-bool RoomMail::is_believed(const IncomingMail& mail) const {
+bool RoomMail::is_believed(const IncomingMail& mail, const Room& room) const {
+    if (room.is_encrypted && mail.proof() == trust::Proof::nothing) return false;
     const Contact* author = modules_.directory.contact(mail.account, mail.mail.from.front().canonical());
     const auto state = author ? trust::state_of(author->privacy) : trust::State::unproven;
     return trust::may(mail.proof(), state, trust::Change::thread);
 }
 
-Task<std::optional<DeliveryResult>> RoomMail::carry(IncomingMail& mail) {
-    const auto group = coi::read_group(mail.mail);
+Task<std::optional<DeliveryResult>> RoomMail::carry(IncomingMail& mail, KeyUpdateResult& keys) {
+    const auto group = settings_.has_rooms ? coi::read_group(mail.mail) : std::nullopt;
     if (!group || group->kind == coi::Group::Kind::people || !mail.user_exists || mail.is_history)
         co_return std::nullopt;
     Turn turn = co_await modules_.turns.next(mail.account, rooms_turn);  // two first mails of a group make one room
@@ -70,20 +72,45 @@ Task<std::optional<DeliveryResult>> RoomMail::carry(IncomingMail& mail) {
         room.local = occupant::mint_local();
     }
     if (is_for_author_alone(mail, room, *group)) co_return std::nullopt;
-    const bool may_change = is_believed(mail);
+    const bool may_change = is_believed(mail, room);
+    if (known && !may_change) co_return std::nullopt;  // in the chat with its author it is labelled
     Outcome outcome;
-    if (known && may_change) outcome.change = room::apply(room, *group, author, sent);
+    if (known) outcome.change = room::apply(room, *group, author, sent);
+    if (!room.user.is_in() && !outcome.change.user_left) co_return std::nullopt;
     room::forget_tombstones(room, std::chrono::floor<std::chrono::seconds>(modules_.now()));
     room.is_encrypted = room.is_encrypted || mail.protection.encrypted;
+    room = co_await named(std::move(room));
     outcome.is_invited = !known || outcome.change.user_joined;
     outcome.is_changed = !known || *known != room;
     auto event = co_await translate(mail);
     if (!event && !known) co_return std::nullopt;
     if (!event) event.emplace();
-    if (event->about) co_await resolve(mail, room, may_change, *event);
-    if (event->contents.empty() && outcome.change.is_none())
-        co_return skipped(mail, "nothing in it that a room can show");
-    co_return co_await commit(mail, std::move(room), std::move(outcome), std::move(*event), std::move(turn));
+    if (event->about) co_await resolve(mail, room, *event);
+    labels::add_protection(*event, mail, modules_.directory.known_or_new(mail.account, author),
+                           account_of(modules_.directory, mail.account).lang);
+    const bool is_nothing = event->contents.empty() && !outcome.is_changed && !mail.key_update;
+    if (is_nothing) co_return skipped(mail, "nothing in it that a room can show");
+    co_return co_await commit(mail, std::move(room), std::move(outcome), std::move(*event), std::move(turn), keys);
+}
+
+/// With nicks for all; those of many are found by a worker.
+Task<Room> RoomMail::named(Room room) const {
+    constexpr std::size_t few = 20;
+    if (occupant::unnamed(room) <= few) {
+        occupant::name_members(room);
+        co_return room;
+    }
+    const AccountId account = room.account;
+    const auto shared = std::make_shared<Room>(std::move(room));
+    co_return co_await called_back<Room>([&](auto done) {
+        modules_.workers.ask<Room>(
+            Line(account),
+            [shared] {
+                occupant::name_members(*shared);
+                return std::move(*shared);
+            },
+            std::move(done));
+    });
 }
 
 /// Of many rooms nobody could keep track; then a group's mails are messages of their authors.
@@ -135,13 +162,13 @@ Task<std::optional<Event>> RoomMail::translate(IncomingMail& mail) const {
 }
 
 /// Everybody may answer everybody; only its author changes a message or takes it back.
-Task<> RoomMail::resolve(const IncomingMail& mail, const Room& room, bool may_change, Event& event) const {
+Task<> RoomMail::resolve(const IncomingMail& mail, const Room& room, Event& event) const {
     const RefersTo whose = refers_to(event);
-    bool may = may_change || (!event.get<Correction>() && !event.get<Reaction>() && !event.get<Retraction>());
+    bool may = true;
     if (whose == RefersTo::own) {
         const auto author = co_await answer_of<std::string>(
             [&](auto done) { rooms::author_of(modules_.store, room, event.about->message, std::move(done)); });
-        may = may && author == mail.mail.from.front().canonical();
+        may = author == mail.mail.from.front().canonical();
     }
     if (auto* retraction = event.get<Retraction>()) retraction->further.clear();
     auto known = co_await answer_of<std::vector<std::optional<Reference>>>([&](auto done) {
@@ -202,7 +229,8 @@ queue::Entry RoomMail::invitation(const Room& room, const Account& account, cons
     return entry;
 }
 
-Task<DeliveryResult> RoomMail::commit(IncomingMail& mail, Room room, Outcome outcome, Event event, Turn turn) {
+Task<DeliveryResult> RoomMail::commit(IncomingMail& mail, Room room, Outcome outcome, Event event, Turn turn,
+                                      KeyUpdateResult& keys) {
     using Kind = DeliveryResult::Kind;
     const coi::Address author = mail.mail.from.front();
     const Account& account = account_of(modules_.directory, mail.account);
@@ -231,6 +259,7 @@ Task<DeliveryResult> RoomMail::commit(IncomingMail& mail, Room room, Outcome out
     mail.in_hand.reset();
     if (taken.is_duplicate) co_return DeliveryResult{Kind::duplicate, "it was taken before"};
     if (!modules_.directory.keeps(mail.account)) throw AccountGone();
+    keys = std::move(taken.keys);
     modules_.audience.said(taken.room, taken.said);
     if (!outcome.change.is_none()) modules_.audience.changed(taken.room, outcome.change);
     if (taken.entry) modules_.to_jabber.committed(std::move(*taken.entry));

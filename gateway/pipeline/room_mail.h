@@ -42,13 +42,14 @@ class RoomMail {
         : modules_(std::move(modules)), seal_(std::move(seal)), settings_(std::move(settings)) {}
     void reload(const StanzaSettings& settings) { settings_ = settings; }
 
-    /// nullopt: the mail is a message to its reader alone. Throws AccountGone, StoreUnavailable.
-    Task<std::optional<DeliveryResult>> carry(IncomingMail&);
+    /// nullopt: the mail is a message to its reader alone. `keys`: what it changed, if it was taken. Throws
+    /// AccountGone, StoreUnavailable.
+    Task<std::optional<DeliveryResult>> carry(IncomingMail&, KeyUpdateResult& keys);
 
   private:
     Task<std::optional<Room>> room_of(const IncomingMail&, const coi::Group&) const;
     Task<std::optional<Event>> translate(IncomingMail&) const;
-    Task<> resolve(const IncomingMail&, const Room&, bool may_change, Event&) const;
+    Task<> resolve(const IncomingMail&, const Room&, Event&) const;
     /// What the mail means for the room.
     struct Outcome {
         RoomChange change{};
@@ -56,10 +57,11 @@ class RoomMail {
         bool is_changed = false;  // it has to be saved
     };
     Task<bool> may_have_another(AccountId) const;
+    Task<Room> named(Room) const;
     bool is_for_author_alone(const IncomingMail&, const Room&, const coi::Group&) const;
     DeliveryResult skipped(const IncomingMail&, const char* why) const;
-    Task<DeliveryResult> commit(IncomingMail&, Room, Outcome, Event, Turn);
-    bool is_believed(const IncomingMail&) const;
+    Task<DeliveryResult> commit(IncomingMail&, Room, Outcome, Event, Turn, KeyUpdateResult&);
+    bool is_believed(const IncomingMail&, const Room&) const;
     std::vector<rooms::Said> said_of(const Room&, Event, const coi::Address& author) const;
     queue::Entry invitation(const Room&, const Account&, const coi::Address& author) const;
 

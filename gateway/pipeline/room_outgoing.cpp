@@ -11,6 +11,7 @@
 #include "gateway/model/stanza_id.h"
 #include "gateway/pipeline/interrupted.h"
 #include "gateway/store/resolve.h"
+#include "gateway/translate/feature/text.h"
 #include "gateway/translate/occupant.h"
 #include "gateway/translate/translate.h"
 #include "xmpp/jid.h"
@@ -22,8 +23,9 @@ namespace {
 
 using Kind = coi::Group::Kind;
 
-constexpr std::size_t kept = 200;         // of what was said in a room
-constexpr std::size_t most_changes = 20;  // of members, in one stanza
+constexpr std::size_t kept = 200;          // of what was said in a room
+constexpr std::size_t longest_name = 200;  // octets; Delta Chat ignores longer ones
+constexpr std::size_t most_changes = 20;   // of members, in one stanza
 constexpr const char* stanza_id_ns = "urn:xmpp:sid:0";
 constexpr const char* occupant_id_ns = "urn:xmpp:occupant-id:0";
 
@@ -36,6 +38,9 @@ std::string domain_of(const coi::Address& address) {
     const std::string spec = address.addr_spec();
     return spec.substr(spec.rfind('@') + 1);
 }
+
+/// [XEP-0454 §3] The link of a file that its client has encrypted.
+bool is_key(const File& file) { return file.url.starts_with("aesgcm:"); }
 
 /// The group as the room knows it, for the members.
 coi::Group group_of(const Room& room) {
@@ -109,6 +114,9 @@ Task<> RoomOutgoing::carry(std::shared_ptr<const xmpp::Tag> stanza, std::string 
     if (!event && !says_something(*read_as)) co_return;  // chat states
     if (!event) throw Refusal::unreadable(*read_as, post.lang);
     if (event->get<Receipt>() != nullptr) co_return;
+    if (const auto* files = event->get<Files>(); files && std::ranges::any_of(files->all, is_key))
+        throw Refusal{"cancel", "not-acceptable",
+                      say(post.lang, "An encrypted file cannot be sent to a group: its link is its key.")};
     post.event = std::move(*event);
     if (subject != nullptr) {
         rename(post, subject->cdata());
@@ -168,7 +176,10 @@ std::chrono::sys_seconds RoomOutgoing::after(std::chrono::sys_seconds before) co
                     std::chrono::sys_seconds(before + std::chrono::seconds(1)));
 }
 
-void RoomOutgoing::rename(Post& post, const std::string& name) {
+void RoomOutgoing::rename(Post& post, const std::string& typed) {
+    const std::string name = text::one_line(typed);
+    if (name.empty() || name.size() > longest_name)
+        throw Refusal{"modify", "not-acceptable", say(post.lang, "A group needs a name, and not a long one.")};
     const std::string& lang = account_of(modules_.directory, post.room.account).lang;
     post.event.contents = {Text{say(lang, "The group is called “{1}” now.", {name}), {}}};
     post.change.former_name = post.former_name = post.room.name;
@@ -184,6 +195,7 @@ void RoomOutgoing::add(Post& post, const coi::Address& address) {
         throw Refusal{"wait", "resource-constraint", say(post.lang, "The group has too many members.")};
     if (known == nullptr) known = &post.room.others.emplace_back(RoomMember{address, {}, {}, {}});
     known->added = after(std::max(known->added, known->left));
+    occupant::name_members(post.room);
     post.added = coi::GroupMember{known->address, {}, known->fingerprint};
     post.change.joined = {known->address};
     const std::string& lang = account_of(modules_.directory, post.room.account).lang;
@@ -312,7 +324,7 @@ coi::Message RoomOutgoing::mail_of(const Post& post, const Account& account) con
 
 Task<std::string> RoomOutgoing::bytes_of(const Account& account, const Room& room, std::vector<coi::Address> readers,
                                          coi::Message mail, std::string lang) const {
-    if (!room.is_encrypted && !modules_.encryption.must_encrypt(account)) {
+    if (!room.is_encrypted && !modules_.encryption.must_encrypt(account, readers)) {
         auto bytes = coi::print(mail);
         if (!bytes) throw Refusal{"modify", "not-acceptable", say(lang, "This message cannot be written as a mail.")};
         co_return std::move(*bytes);

@@ -65,7 +65,7 @@ class RoomOutgoing {
     Task<> carry_changes(std::shared_ptr<const xmpp::Tag>);
     Task<Room> room_of(const xmpp::Tag&) const;
     Task<Post> begin(const xmpp::Tag&);
-    void rename(Post&, const std::string& name);
+    void rename(Post&, const std::string& typed);
     void add(Post&, const coi::Address&);
     void remove(Post&, const coi::Address&);
     Task<> resolve(const Room&, Event&) const;

@@ -16,6 +16,7 @@ namespace gateway {
 struct StanzaSettings {
     std::string component;  // our domain at the Jabber server
     std::chrono::milliseconds expire = std::chrono::days(5);
+    bool has_rooms = false;  // groups are rooms
 };
 
 /// `from`: the contact's JID. A message that was written a while ago says when [XEP-0203]. `nick`: the contact's name,

@@ -45,6 +45,18 @@ void Failures::mail_refused(const queue::Entry& entry, const coi::Error& error) 
     exchange(entry, bounce::to_jabber(entry, error, is_shown, settings_.component, now_()), jabber_);
 }
 
+void Failures::again_to(const queue::Entry& entry, std::vector<std::string> members) {
+    constexpr auto pause = std::chrono::minutes(5);
+    queue::Entry again = entry;
+    again.id = 0;
+    again.to = std::move(members.front());
+    again.also.assign(std::next(members.begin()), members.end());
+    again.next = now_() + pause;
+    queue::put(store_, std::move(again), [this](const Store::Failure& failure, queue::Entry put) {
+        if (!failure) mail_.committed(std::move(put));
+    });
+}
+
 void Failures::left_out(const queue::Entry& entry, const std::vector<std::pair<std::string, coi::Error>>& members) {
     for (const auto& [address, error] : members) {
         log::info("mail {} was refused for {}: {} {}", entry.name, address, error.code, error.enhanced);

@@ -27,6 +27,8 @@ class Failures : public WaitingSenders {
 
     /// A mail to a group that has not reached these members, with the replies of the mail server.
     void left_out(const queue::Entry&, const std::vector<std::pair<std::string, coi::Error>>& members);
+    /// A mail to a group is tried again for these members, who could not get it just now.
+    void again_to(const queue::Entry&, std::vector<std::string> members);
     void mail_refused(const queue::Entry&, const coi::Error&);
     void stanza_refused(const queue::Entry&, const coi::Error&);
     /// Ends an entry that is not in flight: expired, or dropped by the admin.

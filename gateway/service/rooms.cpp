@@ -139,7 +139,7 @@ void Rooms::go_on(std::shared_ptr<Entering> entering) {
         const RoomMember& each = room.others[entering->sent];
         if (!each.is_in()) continue;
         if (!stream_.has_room()) return after_(pause, [this, entering] { go_on(entering); });
-        send_presence(room, occupant::nick(room, each.address), entering->client, &each, {});
+        send_presence(room, each.nick, entering->client, &each, {});
     }
     rooms::history(store_, room.id, settings_.kept,
                    [this, entering, still](const Store::Failure& failure, std::vector<rooms::Said> said) {
@@ -252,7 +252,7 @@ void Rooms::changed(const Room& room, const RoomChange& change) {
                 if (member == nullptr) continue;
                 std::vector<Status> statuses;
                 if (!member->is_in()) statuses.push_back(Status::removed);
-                send_presence(room, occupant::nick(room, address), client, member, std::move(statuses));
+                send_presence(room, member->nick, client, member, std::move(statuses));
             }
         }
     }
@@ -302,8 +302,7 @@ void Rooms::answer(const xmpp::Tag& iq, const Room& room) {
             if (item.affiliation != "member") continue;
             for (const RoomMember& each : room.others) {
                 const auto jid = jid_of(each.address, settings_.component);
-                if (each.is_in() && jid)
-                    members.push_back({"member", "participant", jid->bare(), occupant::nick(room, each.address), {}});
+                if (each.is_in() && jid) members.push_back({"member", "participant", jid->bare(), each.nick, {}});
             }
         }
         const auto result = xmpp::result_of(iq);

@@ -52,6 +52,10 @@ Taken taken_in(Database& db, const Take& what) {
 
 }  // namespace
 
+void count(Store& store, AccountId account, Store::Done<std::int64_t> done) {
+    Transactions(store).ask([account](Database& db) { return count(db, account); }, std::move(done));
+}
+
 void all(Store& store, AccountId account, Store::Done<std::vector<Room>> done) {
     Transactions(store).ask([account](Database& db) { return all(db, account); }, std::move(done));
 }

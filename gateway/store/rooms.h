@@ -28,6 +28,8 @@ struct Said {
     std::string xml{};  // from the occupant, to nobody; sealed on disk
 };
 
+/// How many rooms an account has.
+void count(Store&, AccountId, Store::Done<std::int64_t> done);
 /// All rooms of an account, also those that its user has left.
 void all(Store&, AccountId, Store::Done<std::vector<Room>> done);
 /// The room with this local part of its JID.

@@ -3,6 +3,7 @@
 #include "gateway/translate/occupant.h"
 
 #include <algorithm>
+#include <set>
 
 #include "coi/mail/author.h"
 #include "coi/message_id.h"
@@ -23,17 +24,28 @@ bool is_resource(const std::string& nick) {
 
 }  // namespace
 
+void name_members(Room& room) {
+    std::set<std::uint32_t> taken{nick_hash(room.user.address)};
+    for (const RoomMember& each : room.others)
+        if (each.looks != 0) taken.insert(each.looks);
+    for (RoomMember& each : room.others) {
+        if (!each.nick.empty()) continue;
+        const std::string name = text::one_line(framed::foreign(each.address.name));
+        const auto hash = nick_hash(each.address);
+        const bool is_good = hash != 0 && !coi::is_name_misleading(each.address) && is_resource(name);
+        each.looks = is_good && taken.insert(hash).second ? hash : 0;
+        each.nick = each.looks != 0 ? name : each.address.addr_spec();
+    }
+}
+
+std::size_t unnamed(const Room& room) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(room.others, [](const RoomMember& each) { return each.nick.empty(); }));
+}
+
 std::string nick(const Room& room, const coi::Address& address) {
     const RoomMember* member = room::find(room, address);
-    const coi::Address& known = member != nullptr ? member->address : address;
-    const std::string name = text::one_line(framed::foreign(known.name));
-    const auto hash = nick_hash(known);
-    const auto looks_alike = [&](const RoomMember& each) {
-        return each.address.canonical() != known.canonical() && each.is_in() && nick_hash(each.address) == hash;
-    };
-    const bool is_misleading = hash == 0 || coi::is_name_misleading(known) || looks_alike(room.user) ||
-                               std::ranges::any_of(room.others, looks_alike);
-    return is_misleading || !is_resource(name) ? known.addr_spec() : name;
+    return member != nullptr && !member->nick.empty() ? member->nick : address.addr_spec();
 }
 
 std::string key(const Room& room, const coi::Address& address) {
@@ -42,7 +54,7 @@ std::string key(const Room& room, const coi::Address& address) {
 
 const RoomMember* with_nick(const Room& room, const std::string& nick) {
     for (const RoomMember& each : room.others)
-        if (each.is_in() && occupant::nick(room, each.address) == nick) return &each;
+        if (each.is_in() && each.nick == nick) return &each;
     return nullptr;
 }
 

@@ -2,6 +2,9 @@
 
 #include "gateway/transport/mail_sender.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "gateway/log.h"
 #include "gateway/queue/delivered.h"
 #include "gateway/translate/occupant.h"
@@ -38,6 +41,7 @@ void MailSender::send(const queue::Entry& entry, std::function<void(AttemptResul
 std::function<void(AttemptResult)> MailSender::telling(const queue::Entry& entry,
                                                        std::function<void(AttemptResult)> finished) {
     queue::Entry head;
+    const queue::Entry* live = &entry;  // the scheduler keeps it until `finished`
     head.account = entry.account;
     head.contact = entry.contact;
     head.name = entry.name;
@@ -45,7 +49,14 @@ std::function<void(AttemptResult)> MailSender::telling(const queue::Entry& entry
     head.origin_id = entry.origin_id;
     head.lang = entry.lang;
     head.taken = entry.taken;
-    return [this, head = std::move(head), finished = std::move(finished)](AttemptResult result) {
+    return [this, live, head = std::move(head), finished = std::move(finished)](AttemptResult result) {
+        const auto later = std::stable_partition(result.left_out.begin(), result.left_out.end(),
+                                                 [](const auto& one) { return one.second.permanent; });
+        std::vector<std::string> again;
+        std::transform(later, result.left_out.end(), std::back_inserter(again),
+                       [](const auto& one) { return one.first; });
+        result.left_out.erase(later, result.left_out.end());
+        if (!again.empty()) failures_.again_to(*live, std::move(again));
         if (!result.left_out.empty()) failures_.left_out(head, result.left_out);
         finished(std::move(result));
     };

@@ -103,4 +103,4 @@ def alice_is_removed(alice, cleo):
     alice.reads_in_room(alice.calls_in_room(cleo), "Here you are again")
 
 
-play(__name__)
+play(__name__, gateway={"more": "[groups]\nrooms = true\n"})

@@ -62,8 +62,8 @@ class Coigate(LmtpServer, Server):
     package = "(its own build)"
 
     def __init__(self, work, jabber_server, certificates, lmtp_port=None, smtp_port=25, relay_domain="jabber.test", store=None,
-                 mail="", level="debug"):
-        """`store`: folder of the database, if not its own; `mail`: more lines for [mail]."""
+                 mail="", level="debug", more=""):
+        """`store`: folder of the database, if not its own; `mail`: more lines for [mail]; `more`: further tables."""
         super().__init__(work)
         self.lmtp_port = lmtp_port or free_port()
         self.ports = {"LMTP": self.lmtp_port}
@@ -76,7 +76,7 @@ class Coigate(LmtpServer, Server):
         self.config.write_text(_CONFIG.format(
             folder=self.folder, component=self.domain, component_port=jabber_server.component_port, store=self.store,
             jabber_domain=jabber_server.domain, ca_file=certificates.ca_file, mail=mail, relay_domain=relay_domain,
-            lmtp=self.lmtp_port, smtp=smtp_port, level=level))
+            lmtp=self.lmtp_port, smtp=smtp_port, level=level) + more)
         self._notify = None
 
     def command(self):

@@ -26,7 +26,8 @@ std::int64_t number(Seconds time) { return time.time_since_epoch().count(); }
 
 json::object print(const RoomMember& member) {
     return {{"name", member.address.name},   {"local", member.address.local}, {"domain", member.address.domain},
-            {"added", number(member.added)}, {"left", number(member.left)},   {"key", member.fingerprint}};
+            {"added", number(member.added)}, {"left", number(member.left)},   {"key", member.fingerprint},
+            {"nick", member.nick},           {"looks", member.looks}};
 }
 
 std::string print(const Room& room) {
@@ -50,7 +51,9 @@ RoomMember read_member(const json::value& from) {
     return {{text_of(from, "name"), text_of(from, "local"), text_of(from, "domain")},
             time_of(from, "added"),
             time_of(from, "left"),
-            text_of(from, "key")};
+            text_of(from, "key"),
+            text_of(from, "nick"),
+            from.at("looks").to_number<std::uint32_t>()};
 }
 
 /// False if it was not written by print().
@@ -128,6 +131,11 @@ void note_last(Database& db, RoomId room, const coi::MessageId& message) {
         .bind(number(room))
         .bind(message.value)
         .run();
+}
+
+std::int64_t count(Database& db, AccountId account) {
+    auto row = db.query("SELECT count(*) FROM room WHERE account = ?");
+    return row.bind(number(account)).step() ? row.integer(0) : 0;
 }
 
 std::vector<Room> all(Database& db, AccountId account) {

@@ -20,6 +20,7 @@ RoomId insert(Database&, const Room&);
 void save(Database&, const Room&);
 /// Writes Room::last.
 void note_last(Database&, RoomId, const coi::MessageId&);
+std::int64_t count(Database&, AccountId);
 std::vector<Room> all(Database&, AccountId);
 std::optional<Room> by_local(Database&, const std::string& local);
 std::optional<Room> of_group(Database&, AccountId, coi::Group::Kind, const std::string& group);

@@ -36,8 +36,9 @@ struct IncomingPlay : testing::Test {
     PendingVerdicts pending{store};
     Workers workers{1, loop.post()};
     PipelinePeers peers;
-    IncomingPipeline incoming{
-        peers.incoming(directory, store, pending, workers), Seal({Seal::Key{}}), {"coi.jabber.example"}};
+    IncomingPipeline incoming{peers.incoming(directory, store, pending, workers),
+                              Seal({Seal::Key{}}),
+                              {"coi.jabber.example", std::chrono::days(5), true}};
     AccountId alice = save(IncomingFilter::contacts);
 
     IncomingPlay() {

@@ -156,6 +156,7 @@ TEST_F(RoomMailTest, WhoProvesNothingChangesNothingOfAProvenOne) {
     forged.is_author_proven = forged.author.by_server = false;
     take(std::move(forged));
     EXPECT_THAT(peers.rooms.changes, IsEmpty());
+    EXPECT_THAT(said(), SizeIs(1)) << "it is told in the chat with its author, with a label";
     EXPECT_FALSE(room::has(rooms_of(alice).at(0), {"", "dave", "example.net"}));
 }
 
@@ -172,6 +173,26 @@ TEST_F(RoomMailTest, TheUserIsRemovedAndInvitedAgain) {
     take(std::move(again));
     EXPECT_TRUE(rooms_of(alice).at(0).user.is_in());
     EXPECT_THAT(queued_to_her().back(), HasSubstr("writes to you in the group"));
+}
+
+TEST_F(RoomMailTest, InAnEncryptedRoomNobodySpeaksWhoProvesNothing) {
+    encrypted();
+    take(in_group("m1@x", "Who comes?"));
+    IncomingMail forged =
+        in_group("m2@x", "Mallory was added", group + "Chat-Group-Member-Added: mallory@example.net\r\n");
+    forged.is_author_proven = forged.author.by_server = false;
+    take(std::move(forged));
+    EXPECT_THAT(said(), SizeIs(1));
+    EXPECT_FALSE(room::has(rooms_of(alice).at(0), {"", "mallory", "example.net"}));
+}
+
+TEST_F(RoomMailTest, WhileTheUserIsOutNobodyChangesTheRoom) {
+    take(in_group("m1@x", "Who comes?"));
+    take(in_group("m2@x", "Alice was removed", group + "Chat-Group-Member-Removed: alice@example.org\r\n"));
+    take(in_group("m3@x", "Mallory was added", group + "Chat-Group-Member-Added: mallory@example.net\r\n",
+                  "Mallory <mallory@example.net>"));
+    EXPECT_FALSE(room::has(rooms_of(alice).at(0), {"", "mallory", "example.net"}));
+    EXPECT_THAT(queued_to_her().back(), HasSubstr("Mallory was added")) << "in the chat with its author";
 }
 
 TEST_F(RoomMailTest, AMailToSeveralWithoutAGroupStaysInTheChat) {

@@ -25,7 +25,7 @@ struct RoomOutgoingTest : testing::Test, Operations {
     AccountId user = with_address("alina@jabber.example");
     Directory directory{store};
     OpenPgp openpgp{directory, store, workers, {}};
-    GroupEncryption encryption{store, workers, openpgp};
+    GroupEncryption encryption{directory, store, workers, openpgp};
     RoomOutgoing outgoing{{directory, store, encryption, to_mail, stream, audience, turns,
                            [] { return Time(std::chrono::sys_days(std::chrono::year(2026) / 6 / 1)); }},
                           {"coi.jabber.example"}};
@@ -128,6 +128,32 @@ TEST_F(RoomOutgoingTest, WhatItsClientEncryptedIsRefused) {
     EXPECT_THAT(to_mail.entries, IsEmpty());
     EXPECT_THAT(audience.heard, IsEmpty());
     EXPECT_NE(error(), "");
+}
+
+TEST_F(RoomOutgoingTest, TheKeyOfAFileDoesNotLeave) {
+    says(
+        "<body>aesgcm://files.example/"
+        "f#00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff0011223344556677</body>"
+        "<x "
+        "xmlns='jabber:x:oob'><url>aesgcm://files.example/"
+        "f#00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff0011223344556677</url></x>");
+    EXPECT_THAT(to_mail.entries, IsEmpty());
+    EXPECT_THAT(error(), HasSubstr("its link is its key"));
+}
+
+TEST_F(RoomOutgoingTest, AGroupHasANameThatAllCanRead) {
+    says("<subject></subject>");
+    EXPECT_THAT(error(), HasSubstr("A group needs a name"));
+    says("<subject>" + std::string(201, 'x') + "</subject>");
+    EXPECT_THAT(to_mail.entries, IsEmpty());
+    EXPECT_EQ(now().name, "My Crew");
+}
+
+TEST_F(RoomOutgoingTest, AMemberWithWhomNothingMayBeReadableDecidesForAll) {
+    directory.change(user, {"", "bob", "example.net"}, [](Contact& bob) { bob.privacy.policy = Policy::require; });
+    says("<body>A secret</body>");
+    loop.run_until([this] { return !stream.sent.empty(); });
+    EXPECT_THAT(to_mail.entries, IsEmpty());
 }
 
 TEST_F(RoomOutgoingTest, ChatStatesGoNowhere) {

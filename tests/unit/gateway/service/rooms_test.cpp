@@ -34,6 +34,7 @@ struct RoomsServiceTest : testing::Test, Operations {
         one.name = "Sailing";
         one.user.address = {"", "alice", "example.org"};
         one.others = {{{"Bob", "bob", "example.net"}, {}, {}, {}}, {{"", "carol", "example.net"}, {}, {}, {}}};
+        occupant::name_members(one);
         return take({one, true, {}, {}, {}, {}, {}, {}, 200}).room;
     }
     rooms::Taken take(rooms::Take what) {
@@ -173,6 +174,7 @@ TEST_F(RoomsServiceTest, WhoWasRemovedMayNotEnter) {
 TEST_F(RoomsServiceTest, ALargeRoomIsToldAtThePaceOfTheSocket) {
     Room large = room;
     for (int i = 0; i < 300; ++i) large.others.push_back({{"", "m" + std::to_string(i), "example.net"}, {}, {}, {}});
+    occupant::name_members(large);
     rooms::Take what;
     what.room = large;
     what.is_changed = true;

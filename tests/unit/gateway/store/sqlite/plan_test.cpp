@@ -87,6 +87,8 @@ void use_rooms(Database& db, AccountId account) {
     room.id = rooms::insert(db, room);
     rooms::save(db, room);
     rooms::all(db, account);
+    rooms::count(db, account);
+    rooms::note_last(db, room.id, {"m1"});
     rooms::by_local(db, room.local);
     rooms::of_group(db, account, room.kind, room.group);
     rooms::put(db, room.id, {});
