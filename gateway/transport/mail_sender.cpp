@@ -2,9 +2,6 @@
 
 #include "gateway/transport/mail_sender.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include "gateway/log.h"
 #include "gateway/queue/delivered.h"
 #include "gateway/translate/occupant.h"
@@ -50,12 +47,10 @@ std::function<void(AttemptResult)> MailSender::telling(const queue::Entry& entry
     head.lang = entry.lang;
     head.taken = entry.taken;
     return [this, live, head = std::move(head), finished = std::move(finished)](AttemptResult result) {
-        const auto later = std::stable_partition(result.left_out.begin(), result.left_out.end(),
-                                                 [](const auto& one) { return one.second.permanent; });
         std::vector<std::string> again;
-        std::transform(later, result.left_out.end(), std::back_inserter(again),
-                       [](const auto& one) { return one.first; });
-        result.left_out.erase(later, result.left_out.end());
+        for (const auto& [address, error] : result.left_out)
+            if (!error.permanent) again.push_back(address);
+        std::erase_if(result.left_out, [](const auto& one) { return !one.second.permanent; });
         if (!again.empty()) failures_.again_to(*live, std::move(again));
         if (!result.left_out.empty()) failures_.left_out(head, result.left_out);
         finished(std::move(result));
