@@ -100,7 +100,7 @@ void Gateway::State::hand_out(const xmpp::Tag& stanza) {
         if (user_profiles.take_answer(stanza) || inline_pictures.take_answer(stanza)) return;
         if (omemo.take_answer(stanza)) return;
         if (type == "set") note_client(stanza);
-        if (Rooms::is_room(xmpp::read_jid(xmpp::attribute(stanza, "to")))) {
+        if (is_for_room(stanza)) {
             const bool is_change = type == "set" && !xmpp::xep0045::admin_items(stanza, 1).empty();
             return is_change ? room_outgoing.take_changes(stanza) : rooms.take_iq(stanza);
         }
@@ -130,7 +130,7 @@ void Gateway::State::take_presence(const xmpp::Tag& stanza) {
     const std::string &type = xmpp::attribute(stanza, "type"), &from = xmpp::attribute(stanza, "from");
     const std::string user = xmpp::read_jid(from).bare();
     const bool may_use = services.may_use(user);
-    if (Rooms::is_room(xmpp::read_jid(xmpp::attribute(stanza, "to")))) return rooms.take_presence(stanza);
+    if (is_for_room(stanza)) return rooms.take_presence(stanza);
     presence.take(stanza, may_use);
     // Of a client that has come [RFC 6121 §4.2.2], also of a user who does not let the gateway see their presence.
     if (type == "probe" && !xmpp::read_jid(from).resource().empty()) note_client(stanza);
@@ -160,11 +160,15 @@ void Gateway::State::take_message(const xmpp::Tag& message) {
         return;
     }
     const auto hold = crash_guard.take(what);
-    if (Rooms::is_room(xmpp::read_jid(xmpp::attribute(message, "to"))))
+    if (is_for_room(message))
         take_in_room(message);
     else if (!omemo.take(message) && !tunnel.take(message))
         otr.take(message);
     crash_guard.passed(what);
+}
+
+bool Gateway::State::is_for_room(const xmpp::Tag& stanza) const {
+    return config.groups.rooms && Rooms::is_room(xmpp::read_jid(xmpp::attribute(stanza, "to")));
 }
 
 void Gateway::State::take_in_room(const xmpp::Tag& message) {

@@ -128,6 +128,8 @@ struct Gateway::State : MissedMessages, std::enable_shared_from_this<State> {
     void note_client(const xmpp::Tag& stanza);
     void take_presence(const xmpp::Tag& presence);
     void take_message(const xmpp::Tag& message);
+    /// Never where groups are no rooms.
+    bool is_for_room(const xmpp::Tag& stanza) const;
     void take_in_room(const xmpp::Tag& message);
     void take_missed(const xmpp::Tag& message) override { take_in_turn(xmpp::Stanza(message.clone())); }
     void deadline_changed() override { set_wake(); }

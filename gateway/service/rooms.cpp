@@ -79,6 +79,15 @@ void Rooms::refuse(const xmpp::Tag& stanza, const char* type, const char* condit
     if (error) stream_.send(*error);
 }
 
+void Rooms::refuse_unknown(const xmpp::Tag& stanza) {
+    refuse(stanza, "cancel", "item-not-found", say(xmpp::attribute(stanza, "xml:lang"), "There is no such room."));
+}
+
+/// Others are answered without the store: anybody at any server can ask.
+bool Rooms::has_account(const xmpp::Tag& stanza) const {
+    return directory_.of_user(xmpp::read_jid(xmpp::attribute(stanza, "from")).bare()) != nullptr;
+}
+
 // --- entering and leaving
 
 void Rooms::take_presence(const xmpp::Tag& presence) {
@@ -98,6 +107,7 @@ void Rooms::take_presence(const xmpp::Tag& presence) {
 }
 
 void Rooms::enter(const xmpp::Tag& presence, muc::HistoryRequest request) {
+    if (!has_account(presence)) return refuse_unknown(presence);
     const auto shared = std::shared_ptr<xmpp::Tag>(xmpp::head_of(presence));
     const std::string local = xmpp::read_jid(xmpp::attribute(presence, "to")).username();
     rooms::by_local(store_, local,
@@ -112,8 +122,7 @@ void Rooms::enter(const xmpp::Tag& presence, muc::HistoryRequest request) {
 void Rooms::check(const xmpp::Tag& presence, const muc::HistoryRequest& request, const std::optional<Room>& room) {
     const std::string &client = xmpp::attribute(presence, "from"), &lang = xmpp::attribute(presence, "xml:lang");
     const std::string nick = xmpp::read_jid(xmpp::attribute(presence, "to")).resource();
-    if (!room || !is_users(*room, client))
-        return refuse(presence, "cancel", "item-not-found", say(lang, "There is no such room."));
+    if (!room || !is_users(*room, client)) return refuse_unknown(presence);
     if (!room->user.is_in())
         return refuse(presence, "auth", "registration-required",
                       say(lang, "You are not in this group any more. A member can add you again."));
@@ -263,6 +272,7 @@ void Rooms::changed(const Room& room, const RoomChange& change) {
 void Rooms::take_iq(const xmpp::Tag& iq) {
     const std::string& type = xmpp::attribute(iq, "type");
     if (type != "get" && type != "set") return;
+    if (!has_account(iq)) return refuse_unknown(iq);
     const auto shared = std::shared_ptr<xmpp::Tag>(iq.clone());
     rooms::by_local(store_, xmpp::read_jid(xmpp::attribute(iq, "to")).username(),
                     [this, shared](const Store::Failure& failure, const std::optional<Room>& room) {
@@ -271,8 +281,7 @@ void Rooms::take_iq(const xmpp::Tag& iq) {
                             return refuse(
                                 *shared, "wait", "resource-constraint",
                                 say(lang, "The gateway cannot look this up right now. Please try again later."));
-                        if (!room || !is_users(*room, xmpp::attribute(*shared, "from")))
-                            return refuse(*shared, "cancel", "item-not-found", say(lang, "There is no such room."));
+                        if (!room || !is_users(*room, xmpp::attribute(*shared, "from"))) return refuse_unknown(*shared);
                         answer(*shared, *room);
                     });
 }

@@ -63,6 +63,8 @@ class Rooms : public RoomAudience {
     std::string jid_of_room(const Room&) const;
     void send_presence(const Room&, const std::string& nick, const std::string& client, const RoomMember*,
                        std::vector<xmpp::xep0045::Status>);
+    void refuse_unknown(const xmpp::Tag&);
+    bool has_account(const xmpp::Tag&) const;
     void refuse(const xmpp::Tag&, const char* type, const char* condition, const std::string& words);
 
     Directory& directory_;

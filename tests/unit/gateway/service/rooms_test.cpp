@@ -20,6 +20,7 @@ using testing::SizeIs;
 struct RoomsServiceTest : testing::Test, Operations {
     FakeStream stream;
     FakeTimer timer;
+    const AccountId eve = make_account("eve@jabber.example");
     Directory directory{store};
     Rooms rooms{directory, store, stream, {"coi.jabber.example"}, timer.timer()};
     Room room = made();
@@ -99,12 +100,20 @@ TEST_F(RoomsServiceTest, ItGetsAsMuchHistoryAsItWants) {
 }
 
 TEST_F(RoomsServiceTest, NobodyElseSeesIt) {
-    make_account("eve@jabber.example");
     enters("me", "eve@jabber.example/phone");
     EXPECT_THAT(sent(), ElementsAre("presence error me item-not-found"));
     asks(jid, "<query xmlns='http://jabber.org/protocol/disco#info'/>", "eve@jabber.example/phone");
     EXPECT_THAT(sent(), ElementsAre("iq error  item-not-found"));
     EXPECT_EQ(rooms.nick_of("group.1", "eve@jabber.example/phone"), nullptr);
+}
+
+TEST_F(RoomsServiceTest, WhoHasNoAccountIsAnsweredWithoutTheStore) {
+    rooms.take_iq(*xmpp::parse_stanza("<iq type='get' id='q' from='mallory@far.example/x' to='" + jid +
+                                      "'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>"));
+    EXPECT_THAT(sent(), ElementsAre("iq error  item-not-found")) << "at once";
+    rooms.take_presence(*xmpp::parse_stanza("<presence from='mallory@far.example/x' to='" + jid +
+                                            "/me'><x xmlns='http://jabber.org/protocol/muc'/></presence>"));
+    EXPECT_THAT(sent(), ElementsAre("presence error me item-not-found"));
 }
 
 TEST_F(RoomsServiceTest, AMembersNameIsTaken) {
