@@ -18,11 +18,11 @@
 
 #include <time.h>
 
-#include <deque>
 #include <map>
 #include <optional>
 
 #include "tests/bench/component_server.h"
+#include "tests/bench/jobs.h"
 #include "xmpp/omemo/payload.h"
 #include "xmpp/omemo/session.h"
 #include "xmpp/wire.h"
@@ -79,7 +79,7 @@ class OmemoServer : public bench::Server {
   public:
     using Server::Server;
     void start() {
-        std::thread([this] { work(); }).detach();
+        jobs_.start();
         run();
     }
 
@@ -119,21 +119,7 @@ class OmemoServer : public bench::Server {
         return found == published_.end() ? std::string() : found->second;
     }
 
-    void give(std::function<void()> job) {
-        const std::lock_guard lock(jobs_lock_);
-        jobs_.push_back(std::move(job));
-        some_.notify_one();
-    }
-    void work() {
-        for (;;) {
-            std::unique_lock lock(jobs_lock_);
-            some_.wait(lock, [this] { return !jobs_.empty(); });
-            const auto job = std::move(jobs_.front());
-            jobs_.pop_front();
-            lock.unlock();
-            job();
-        }
-    }
+    void give(std::function<void()> job) { jobs_.give(std::move(job)); }
 
     // --- on that thread
 
@@ -284,9 +270,7 @@ class OmemoServer : public bench::Server {
     std::mutex published_lock_;
     std::map<std::pair<std::string, std::string>, std::string> published_;  // by user and node, for the stream's thread
     std::size_t devices_of_each_ = 1, from_ = 0, sent_ = 0, opened_ = 0, failed_ = 0;
-    std::mutex jobs_lock_;
-    std::condition_variable some_;
-    std::deque<std::function<void()>> jobs_;
+    bench::Jobs jobs_;
 };
 
 }  // namespace

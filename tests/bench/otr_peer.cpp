@@ -8,10 +8,10 @@
 //   forget        what came until now is not counted
 // The clients' OTR runs on a thread of its own: the heartbeat's answers do not wait for it.
 
-#include <deque>
 #include <map>
 
 #include "tests/bench/component_server.h"
+#include "tests/bench/jobs.h"
 #include "xmpp/otr/sessions.h"
 
 namespace {
@@ -22,7 +22,7 @@ class OtrServer : public bench::Server {
   public:
     using Server::Server;
     void start() {
-        std::thread([this] { work(); }).detach();
+        jobs_.start();
         run();
     }
 
@@ -47,21 +47,7 @@ class OtrServer : public bench::Server {
         });
     }
 
-    void give(std::function<void()> job) {
-        const std::lock_guard lock(jobs_lock_);
-        jobs_.push_back(std::move(job));
-        some_.notify_one();
-    }
-    void work() {
-        for (;;) {
-            std::unique_lock lock(jobs_lock_);
-            some_.wait(lock, [this] { return !jobs_.empty(); });
-            const auto job = std::move(jobs_.front());
-            jobs_.pop_front();
-            lock.unlock();
-            job();
-        }
-    }
+    void give(std::function<void()> job) { jobs_.give(std::move(job)); }
 
     // --- on that thread
 
@@ -119,9 +105,7 @@ class OtrServer : public bench::Server {
     std::map<std::string, Sessions> clients_;
     std::size_t wanted_ = 0, sent_ = 0;
     std::int64_t begun_ = 0;
-    std::mutex jobs_lock_;
-    std::condition_variable some_;
-    std::deque<std::function<void()>> jobs_;
+    bench::Jobs jobs_;
 };
 
 }  // namespace
