@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "coi/mail/bulk.h"
 #include "coi/mail/charset.h"
+#include "coi/mail/group.h"
 #include "coi/mail/quote.h"
 #include "coi/message.h"
 #include "gateway/translate/feature/otr_message.h"
@@ -15,6 +18,21 @@ namespace {
 
 void check(bool promise) {
     if (!promise) std::abort();
+}
+
+/// What a group says of itself is bounded, and of one member it says one thing.
+void check_group(const coi::Message& message) {
+    const auto group = coi::read_group(message);
+    if (!group) return;
+    check((group->kind == coi::Group::Kind::people) == group->id.empty());
+    check(group->id.empty() || coi::is_group_id(group->id));
+    check(group->members.size() <= coi::most_group_members && group->past.size() <= coi::most_group_members);
+    check(group->name.find_first_of("\r\n") == std::string::npos);
+    for (const auto* list : {&group->members, &group->past}) {
+        std::set<std::string> once;
+        for (const auto& each : *list)
+            check(once.insert(each.address.canonical()).second && each.since.has_value() == group->has_times);
+    }
 }
 
 }  // namespace
@@ -32,6 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(message.text.find('\r') == std::string::npos);
     check(coi::folding_of(message).has_files || coi::fold_quotes(message).empty() == message.text.empty());
     coi::bulk(message);
+    check_group(message);
     gateway::Event event;
     gateway::retraction::feature.read_mail(message, "", event);
     check(event.contents.empty() == !event.about.has_value());
